@@ -1,0 +1,1 @@
+"""Where activity comes from: one file a system, one contract for all (`base`)."""

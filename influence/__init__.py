@@ -1,0 +1,39 @@
+"""How far a leader's influence reaches beyond the people they have met.
+
+>>> from influence import Workspace
+>>> Workspace.__name__
+'Workspace'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from influence.activity import Activity, Encounter, Person, Tie, Verb
+    from influence.findings import Finding, Report
+    from influence.network import Network
+    from influence.workspace import Workspace
+
+__version__ = "0.1.0"
+__all__ = ["Activity", "Encounter", "Finding", "Network", "Person", "Report", "Tie", "Verb", "Workspace"]
+
+_HOME = {
+    "Activity": "influence.activity",
+    "Encounter": "influence.activity",
+    "Person": "influence.activity",
+    "Tie": "influence.activity",
+    "Verb": "influence.activity",
+    "Finding": "influence.findings",
+    "Report": "influence.findings",
+    "Network": "influence.network",
+    "Workspace": "influence.workspace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: `influence --help` must not load DuckDB."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'influence' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

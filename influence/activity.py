@@ -1,0 +1,179 @@
+"""The records that everything speaks: activities, encounters, people and ties.
+
+A connector yields these; the store keeps them; nothing else crosses that door.
+An account is written `system:identifier` (`x:12345`, `email:ann@acme.com`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Verb(StrEnum):
+    """What somebody did."""
+
+    POST = "post"
+    REPLY = "reply"
+    COMMENT = "comment"
+    SHARE = "share"
+    QUOTE = "quote"
+    REACT = "react"
+    MESSAGE = "message"
+    EDIT = "edit"
+    FOLLOW = "follow"
+    VIEW = "view"
+
+
+RESPONSE_VERBS = (Verb.REPLY, Verb.COMMENT, Verb.SHARE, Verb.QUOTE, Verb.REACT, Verb.EDIT)
+
+
+class Modality(StrEnum):
+    """How people were together."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    UNKNOWN = "unknown"
+    NEVER = "never"
+
+
+class Evidence(StrEnum):
+    """What tells that people were together."""
+
+    DECLARED = "declared"
+    CALENDAR = "calendar"
+    EVENT = "event"
+    CONTACT = "contact"
+    MESSAGE = "message"
+
+
+SPHERES = (
+    "team",
+    "department",
+    "company",
+    "customer",
+    "partner",
+    "industry",
+    "media",
+    "public",
+    "unknown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One thing that somebody did at one time.
+
+    `subject` links replies of mail without reply headers; the store keeps only a keyed digest of it.
+    `fingerprint` tells copies of one message apart from different messages that look alike.
+    `deleted` withdraws the activity of that id.
+
+    Raises:
+        ValueError: the time has no zone.
+
+    >>> from datetime import UTC
+    >>> Activity("m1", datetime(2026, 1, 5, tzinfo=UTC), "email:ann@acme.com", Verb.MESSAGE).verb.value
+    'message'
+    """
+
+    id: str
+    time: datetime
+    actor: str
+    verb: Verb
+    parent: str | None = None
+    conversation: str | None = None
+    to: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    channel: str | None = None
+    audience: int | None = None
+    text: str | None = None
+    url: str | None = None
+    subject: str | None = None
+    inferred: bool = False
+    fingerprint: str | None = None
+    deleted: bool = False
+    line: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.time.tzinfo is None:
+            raise ValueError(f"time {self.time.isoformat()} has no zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """Evidence that people were together: who (accounts), when (None: undated), where, how.
+
+    `attendees` is the stated number of people where more came than are listed.
+    """
+
+    people: tuple[str, ...]
+    kind: Modality
+    evidence: Evidence
+    time: datetime | None = None
+    attendees: int | None = None
+    place: str | None = None
+    id: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a source says of one human being (or a bot); `accounts` given together belong together.
+
+    A source that knows accounts but no person leaves `person` empty.
+    """
+
+    person: str | None = None
+    name: str | None = None
+    accounts: tuple[str, ...] = ()
+    organisation: str | None = None
+    department: str | None = None
+    site: str | None = None
+    manager: str | None = None
+    sphere: str | None = None
+    bot: bool | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One line of an undated network.
+
+    `meaning` is `influence` (the target responded to the source) or `met` (they have met).
+    """
+
+    source: str
+    target: str
+    meaning: str
+    weight: float = 1.0
+    layer: str | None = None
+    directed: bool = True
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What could not be read: kept in the quarantine with its place and its reason, never dropped."""
+
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Many rows of one kind at once, columns as found plus `line`; the store checks and converts them.
+
+    `kind` is `activities`, `encounters`, `people` or `ties`. `zone` is for times that state none.
+    """
+
+    kind: str
+    table: pa.Table
+    zone: str | None = None
+
+
+Record: TypeAlias = Activity | Encounter | Person | Tie | SetAside | Rows

@@ -1,0 +1,115 @@
+"""Files as a user has them: one file, a folder, a zip or a tar; all look the same from here.
+
+Nothing is unpacked beside the user's files, no link is followed, and no name inside an archive is ever used as a path.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+HEAD = 65_536
+"""Bytes at the start of a file by which its kind is recognised."""
+
+
+class ArchiveError(Exception):
+    """A path that cannot be opened, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One readable file: `name` for people, `open` for its bytes from the start."""
+
+    name: str
+    size: int
+    open: Callable[[], IO[bytes]]
+
+    def head(self) -> bytes:
+        """Read the first bytes, by which the kind of the file is recognised."""
+        with self.open() as stream:
+            return stream.read(HEAD)
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise ArchiveError(f"{path}: there is no such file or folder") from None
+    except PermissionError:
+        raise ArchiveError(f"{path}: no permission to read it") from None
+    except (EOFError, tarfile.TarError, zipfile.BadZipFile, OSError, _lzma_error()) as error:
+        raise ArchiveError(f"{path}: the archive is damaged or cut off ({error}); get it again") from None
+
+
+def _lzma_error() -> type[Exception]:
+    import lzma  # not in every Python build
+
+    return lzma.LZMAError
+
+
+def members(path: Path) -> Iterator[Member]:
+    """Yield every file in `path`, in the order of its name (a tar: in its own order, streamed once).
+
+    A member of a tar must be read before the next one is asked for.
+
+    Raises:
+        ArchiveError: nothing is there, it may not be read, or the archive is damaged.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.csv").write_text("time,actor")
+    >>> [m.name for m in members(folder)]
+    ['a.csv']
+    """
+    with _plain_errors(path):
+        if path.is_dir():
+            yield from _folder(path)
+        elif not path.exists():
+            raise FileNotFoundError
+        elif zipfile.is_zipfile(path) and path.suffix.lower() not in {".xlsx", ".docx"}:
+            yield from _zip(path)
+        elif tarfile.is_tarfile(path):
+            yield from _tar(path)
+        else:
+            yield Member(path.name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def _folder(path: Path) -> Iterator[Member]:
+    files = sorted(
+        Path(where) / name
+        for where, _, names in os.walk(path, followlinks=False)
+        for name in names
+        if not name.startswith(".")
+    )
+    for file in files:
+        if file.is_file() and not file.is_symlink():
+            yield Member(str(file.relative_to(path)), file.stat().st_size, lambda file=file: file.open("rb"))  # type: ignore[misc]
+
+
+def _zip(path: Path) -> Iterator[Member]:
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                yield Member(info.filename, info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
+
+
+def _tar(path: Path) -> Iterator[Member]:
+    """Stream the tar once; each file waits in a temporary file, since a packed stream cannot step back."""
+    with tarfile.open(path, "r|*") as archive:
+        for info in archive:
+            if not info.isfile():
+                continue
+            with tempfile.NamedTemporaryFile() as waiting:
+                shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
+                waiting.flush()
+                place = Path(waiting.name)
+                yield Member(info.name, info.size, lambda place=place: place.open("rb"))  # type: ignore[misc]

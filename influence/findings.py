@@ -1,0 +1,267 @@
+"""What was found: numbers with their bounds, evidence and reasons. JSON both ways, schema version 1.
+
+Reports read this module and nothing else; all times are ISO 8601 strings with their offset.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SCHEMA = "influence.report/1"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number. `value` is None where it has no meaning for the input; `reason` then says why.
+
+    `low` and `high` are bounds (every unknown met, every unknown unmet); `interval` is the 95 % interval;
+    `detail` holds what belongs to it (a grid, a count that inferred responses would add, people's ids).
+
+    >>> Finding("beyond_share", None, "share", reason="nobody responded").as_json()
+    {'value': None, 'unit': 'share', 'reason': 'nobody responded'}
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    interval: tuple[float, float] | None = None
+    reason: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding without its name and without what is empty; details stand at its top level."""
+        body: dict[str, Any] = {"value": self.value, "unit": self.unit}
+        for key in ("low", "high", "reason"):
+            if getattr(self, key) is not None:
+                body[key] = getattr(self, key)
+        if self.interval is not None:
+            body["interval"] = list(self.interval)
+        return body | dict(self.detail)
+
+    @classmethod
+    def from_json(cls, name: str, body: Mapping[str, Any]) -> Finding:
+        """Read a finding back: `Finding.from_json(f.name, f.as_json()) == f`."""
+        known = {"value", "unit", "low", "high", "interval", "reason"}
+        interval = body.get("interval")
+        return cls(
+            name,
+            body["value"],
+            body["unit"],
+            body.get("low"),
+            body.get("high"),
+            (interval[0], interval[1]) if interval is not None else None,
+            body.get("reason"),
+            {key: value for key, value in body.items() if key not in known},
+        )
+
+
+@dataclass(frozen=True)
+class MetEvidence:
+    """One piece of evidence that two people have met: `strength` in [0, 1]."""
+
+    evidence: str
+    kind: str
+    strength: float
+    time: str | None = None
+    place: str | None = None
+    attendees: int | None = None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A person who responded to the leader, first-hand (depth 1) or passed-on (depth 2 and more).
+
+    `m` is the probability of having met by `first_response`; `known` is False where nothing tells.
+    `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is.
+    """
+
+    person: str
+    name: str
+    step: int
+    m: float
+    known: bool
+    depth: int
+    sphere: str
+    responses: int
+    first_response: str | None = None
+    organisation: str | None = None
+    evidence: tuple[str, ...] = ()
+    met: tuple[MetEvidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Response:
+    """One response as evidence: who did what, when, where, to whose item; never the text."""
+
+    id: str
+    time: str | None
+    actor: str
+    verb: str
+    target: str
+    parent: str | None = None
+    conversation: str | None = None
+    channel: str | None = None
+    url: str | None = None
+    inferred: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation in which people responded: how many, how many of them never met, how long."""
+
+    id: str
+    began: str | None
+    begun_by: str
+    responses: int
+    people: int
+    unmet: float
+    channel: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Month:
+    """The same numbers with the month as the window; `month` is `2026-01`."""
+
+    month: str
+    reach_2: float
+    reach_3: float
+    reach_4: float
+    low: float
+    high: float
+    responses: int
+
+
+@dataclass(frozen=True)
+class SphereReach:
+    """`sphere_reach[s]`: the sum of 1 − m(v) over reached v in s; `share` of the `known` people of s."""
+
+    sphere: str
+    value: float
+    people: int
+    known: int
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What one source held: activities, from when to when, set aside, and how its parents are known."""
+
+    source: str
+    system: str
+    activities: int
+    first: str | None
+    last: str | None
+    parents: str
+    set_aside: int = 0
+    missing_months: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EgoNetwork:
+    """What the network picture shows: the leader, the strongest alters, and the ties among them.
+
+    `nodes` are (person, name, step 0 for the leader, m, community); `edges` (source, target, responses),
+    influence running from source to target.
+    """
+
+    nodes: tuple[tuple[str, str, int, float, int], ...] = ()
+    edges: tuple[tuple[str, str, float], ...] = ()
+    shown: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was found about one leader in one window.
+
+    `leader` has `person` and `name`; `window` has `since`, `until` and `zone`; `notice` is shown on every
+    page (an invented company says so). `reasons` are the limits of this report in plain words.
+    """
+
+    leader: Mapping[str, str]
+    window: Mapping[str, str | None]
+    findings: Mapping[str, Finding]
+    people: tuple[Reached, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    reasons: tuple[str, ...] = ()
+    spheres: tuple[SphereReach, ...] = ()
+    trend: tuple[Month, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    network: EgoNetwork = field(default_factory=EgoNetwork)
+    notice: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return schema version 1: people by their id, findings by their name."""
+        return {
+            "schema": SCHEMA,
+            "leader": dict(self.leader),
+            "window": dict(self.window),
+            "findings": {name: finding.as_json() for name, finding in self.findings.items()},
+            "people": {reached.person: _without(asdict(reached), "person") for reached in self.people},
+            "coverage": [asdict(row) for row in self.coverage],
+            "reasons": list(self.reasons),
+            "spheres": [asdict(row) for row in self.spheres],
+            "trend": [asdict(row) for row in self.trend],
+            "conversations": [asdict(row) for row in self.conversations],
+            "responses": {key: _without(asdict(row), "id") for key, row in self.responses.items()},
+            "network": asdict(self.network),
+            "notice": self.notice,
+        }
+
+    def to_json(self) -> str:
+        """Return schema version 1 as text."""
+        return json.dumps(self.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Report:
+        """Read a report back: `Report.from_json(r.as_json()) == r`.
+
+        Raises:
+            ValueError: the schema is another one.
+        """
+        if body.get("schema") != SCHEMA:
+            raise ValueError(f"schema {body.get('schema')!r} cannot be read; this version reads {SCHEMA!r}")
+        return cls(
+            leader=body["leader"],
+            window=body["window"],
+            findings={name: Finding.from_json(name, row) for name, row in body["findings"].items()},
+            people=tuple(_reached(person, row) for person, row in body["people"].items()),
+            coverage=tuple(Coverage(**_tuples(row)) for row in body["coverage"]),
+            reasons=tuple(body["reasons"]),
+            spheres=tuple(SphereReach(**row) for row in body.get("spheres", ())),
+            trend=tuple(Month(**row) for row in body.get("trend", ())),
+            conversations=tuple(Conversation(**_tuples(row)) for row in body.get("conversations", ())),
+            responses={key: Response(id=key, **row) for key, row in body.get("responses", {}).items()},
+            network=_ego_network(body.get("network", {})),
+            notice=body.get("notice"),
+        )
+
+
+def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != key}
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _reached(person: str, row: Mapping[str, Any]) -> Reached:
+    met = tuple(MetEvidence(**piece) for piece in row.get("met", ()))
+    return Reached(person=person, **(_tuples(row) | {"met": met}))
+
+
+def _ego_network(row: Mapping[str, Any]) -> EgoNetwork:
+    return EgoNetwork(
+        nodes=tuple((n[0], n[1], n[2], n[3], n[4]) for n in row.get("nodes", ())),
+        edges=tuple((e[0], e[1], e[2]) for e in row.get("edges", ())),
+        shown=row.get("shown", 0),
+        of=row.get("of", 0),
+    )

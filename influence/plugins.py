@@ -1,0 +1,47 @@
+"""Finds connectors, measures and formats by their entry points; the built-in ones come through the same door."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+GROUPS = ("influence.connectors", "influence.measures", "influence.formats")
+
+
+class PluginError(Exception):
+    """A plug-in that cannot be used, in one sentence."""
+
+
+def names(group: str) -> list[str]:
+    """List the names in a group, sorted, without importing anything.
+
+    >>> "mail" in names("influence.connectors")
+    True
+    """
+    return sorted({entry.name for entry in _entries(group)})
+
+
+def load(group: str, name: str) -> Any:
+    """Import what stands behind a name.
+
+    Raises:
+        PluginError: no such name, two packages claim it, or it cannot be imported.
+    """
+    found = [entry for entry in _entries(group) if entry.name == name]
+    if not found:
+        raise PluginError(f"there is no {group.split('.')[1][:-1]} {name!r}; there are: {', '.join(names(group))}")
+    try:
+        return found[0].load()
+    except ImportError as error:
+        raise PluginError(f"{name!r} cannot be loaded: {error}") from error
+
+
+def _entries(group: str) -> list[EntryPoint]:
+    entries = list(entry_points(group=group))
+    distinct = {(entry.name, entry.value): entry for entry in entries}
+    doubled = [name for name, count in Counter(name for name, _ in distinct).items() if count > 1]
+    if doubled:
+        claims = ", ".join(entry.value for entry in distinct.values() if entry.name == doubled[0])
+        raise PluginError(f"two packages offer the name {doubled[0]!r} in {group}: {claims}; remove one")
+    return list(distinct.values())

@@ -1,0 +1,1 @@
+"""What is made of findings: pages and tables that people read."""
