@@ -7,8 +7,10 @@ A connector with a network adds `fetch(since)`, which yields raw replies for `pa
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from influence.activity import Record
 from influence.archive import Member
@@ -44,3 +46,19 @@ class Connector(Protocol):
         Raises:
             Unreadable: nothing of the file can be read.
         """
+
+
+def named_zone(name: str | None) -> ZoneInfo | None:
+    """Return the IANA zone of that name, or None for None.
+
+    Raises:
+        ConnectorError: there is no such zone.
+
+    >>> named_zone("Europe/Oslo")
+    zoneinfo.ZoneInfo(key='Europe/Oslo')
+    """
+    if name is None:
+        return None
+    with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(name)
+    raise ConnectorError(f"{name[:60]!r} is no time zone; write one as in Europe/Oslo or UTC")

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+class SourceError(Exception):
+    """A source that cannot be read, in one sentence that names the cure; connectors raise its kinds."""
+
+
 class Verb(StrEnum):
     """What somebody did."""
 
@@ -164,6 +168,13 @@ class SetAside:
     line: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the user should know of a file although no row of it was lost (a column that is not used)."""
+
+    text: str
+
+
 @dataclass(frozen=True)
 class Rows:
     """Many rows of one kind at once, columns as found plus `line`; the store checks and converts them.
@@ -176,4 +187,4 @@ class Rows:
     zone: str | None = None
 
 
-Record: TypeAlias = Activity | Encounter | Person | Tie | SetAside | Rows
+Record: TypeAlias = Activity | Encounter | Person | Tie | SetAside | Note | Rows

@@ -1,10 +1,318 @@
-"""The command line: thin shells over `Workspace`."""
+"""The command line: thin shells over `Workspace`. Exit 0 done, 1 the work failed, 2 wrong usage."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import click
 
+from influence import __version__
 
-@click.group()
+if TYPE_CHECKING:
+    from influence.workspace import Imported, Workspace
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_EXPECTED = (
+    "ArchiveError",
+    "EmptyWindow",
+    "EngineError",
+    "PluginError",
+    "SettingsError",
+    "SourceError",
+    "StoreError",
+    "UnknownPerson",
+    "WorkspaceError",
+)
+
+
+class _Group(click.Group):
+    """Turns every expected error into one sentence on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if any(kind.__name__ in _EXPECTED for kind in type(error).__mro__):
+                raise click.ClickException(" ".join(str(error).split())) from error
+            raise
+
+
+def _workspace_option(command: _Command) -> _Command:
+    return click.option(
+        "-w",
+        "--workspace",
+        "folder",
+        type=click.Path(path_type=Path),
+        envvar="INFLUENCE_WORKSPACE",
+        default=".",
+        help="The workspace; the current folder if left out (or INFLUENCE_WORKSPACE).",
+    )(command)
+
+
+def _window_options(command: _Command) -> _Command:
+    until = click.option("--until", metavar="DATE", help="Up to, not including, this date.")
+    since = click.option("--since", metavar="DATE", help="From this date on, e.g. 2026-01-01.")
+    return since(until(command))
+
+
+def _json_option(command: _Command) -> _Command:
+    return click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")(command)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Workspace]:
+    from influence.workspace import Workspace  # DuckDB and NumPy: `--help` must not wait for them
+
+    with Workspace(folder) as workspace:
+        yield workspace
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="influence")
 def main() -> None:
-    """Show how far a leader's influence reaches beyond the people they have met."""
+    """Show how far a leader's influence reaches beyond the people they have met.
+
+    \b
+    A first report:
+      influence demo                          an invented company, and a report to look at
+    \b
+    Your own:
+      influence init acme && cd acme          make a workspace
+      influence import ~/mail.mbox            bring in activity, meetings and people
+      influence report ann@acme.example       write the report
+
+    Everything stays on this machine.
+    """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+def init(folder: Path) -> None:
+    """Make a workspace in FOLDER (the current folder if left out): its settings and its store."""
+    from influence.workspace import Workspace
+
+    Workspace.create(folder).close()
+    click.echo(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
+
+
+@main.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "connector", metavar="NAME", help="Read every file as this kind (see: influence connectors).")
+@click.option("--zone", metavar="ZONE", help="The time zone of times that state none, e.g. Europe/Stockholm.")
+@click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="An option of the connector.")
+@_workspace_option
+@_json_option
+def import_(
+    paths: tuple[Path, ...],
+    connector: str | None,
+    zone: str | None,
+    options: tuple[str, ...],
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Bring in files, folders or archives; the kind of each file is recognised by its content.
+
+    Importing the same thing twice adds nothing. What cannot be read is set aside and listed by
+    `influence doctor`. Nothing of a PATH lands unless all of it was gone through.
+
+    \b
+    influence import mailboxes.tar.xz calendar.ics chart.csv
+    influence import log.csv --as mail-log --zone Europe/Warsaw
+    """
+    chosen = _pairs(options)
+    with _opened(folder) as workspace:
+        for path in paths:
+            with _progress(f"Reading {path.name}") as step:
+                done = workspace.import_path(path, connector=connector, zone=zone, options=chosen, progress=step)
+            _tell_imported(path, done, as_json=as_json)
+
+
+def _pairs(options: tuple[str, ...]) -> dict[str, str]:
+    for option in options:
+        if "=" not in option:
+            raise click.UsageError(f"--set {option!r} should be OPTION=VALUE")
+    return dict((name, value) for name, _, value in (option.partition("=") for option in options))
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[Any], None]]:
+    """Show what is being read on a terminal; say nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True)
+    with console.status(escape(title)) as status:
+        yield lambda member: status.update(escape(f"{title}: {member.name}"))
+
+
+def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
+    if as_json:
+        body = {
+            "path": str(path),
+            **vars(done.summary),
+            "by_connector": {name: vars(summary) for name, summary in done.by_connector.items()},
+            "not_recognised": done.not_recognised,
+            "unreadable": done.unreadable,
+            "notes": done.notes,
+        }
+        click.echo(json.dumps(body, ensure_ascii=False))
+        return
+    click.echo(f"{path.name}: {done.summary}")
+    if len(done.by_connector) > 1:
+        for name, summary in sorted(done.by_connector.items()):
+            click.echo(f"  {name}: {summary}")
+    for note in done.notes:
+        click.echo(f"  note: {note}")
+    for file, reason in done.unreadable.items():
+        click.echo(f"  not readable: {file}: {reason}", err=True)
+    if done.not_recognised:
+        shown = ", ".join(done.not_recognised[:3]) + (" …" if len(done.not_recognised) > 3 else "")
+        click.echo(f"  {len(done.not_recognised)} files of no known kind: {shown}")
+    if done.summary.aside:
+        click.echo("  `influence doctor` lists what was set aside, with file, line and reason")
+
+
+@main.command()
+@click.argument("leader")
+@_window_options
+@click.option(
+    "--format",
+    "formats",
+    default="html",
+    show_default=True,
+    help="html, json, csv; several with commas.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: reports/).")
+@_workspace_option
+def report(
+    leader: str, since: str | None, until: str | None, formats: str, output: Path | None, folder: Path
+) -> None:
+    """Report how far LEADER's influence reaches: an e-mail address, an account, a person's id or a full name.
+
+    \b
+    influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
+    """
+    with _opened(folder) as workspace:
+        with _progress("Measuring"):
+            found = workspace.report(leader, since, until)
+            wanted = [name.strip() for name in formats.split(",") if name.strip()]
+            written = [
+                file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
+            ]
+    headline = found.findings["reach_4"]
+    if headline.value is not None:
+        low, high = headline.low or 0.0, headline.high or 0.0
+        click.echo(
+            f"{found.leader['name']} reached {headline.value:.1f} people never met "
+            f"(bounds {low:.1f} to {high:.1f})."
+        )
+    for file in written:
+        click.echo(f"Wrote {file}")
+
+
+def _place(output: Path | None, name: str, wanted: list[str]) -> Path | None:
+    return output.with_suffix(f".{name}") if output is not None and len(wanted) > 1 else output
+
+
+@main.command()
+@click.option("--find", metavar="WORDS", help="Only people whose name or account holds these words.")
+@_workspace_option
+@_json_option
+def people(find: str | None, folder: Path, as_json: bool) -> None:
+    """List everybody: id, name and accounts, and who is a bot."""
+    with _opened(folder) as workspace:
+        everybody = workspace.people()
+    words = (find or "").lower()
+    chosen = [
+        one for one in everybody if words in " ".join((one.person, one.name, *one.accounts)).lower()
+    ]
+    if as_json:
+        click.echo(json.dumps([vars_of(one) for one in chosen], ensure_ascii=False))
+        return
+    for one in chosen:
+        bot = " (bot)" if one.bot else ""
+        click.echo(f"{one.person}\t{one.name}{bot}\t{'; '.join(one.accounts)}")
+
+
+def vars_of(one: Any) -> dict[str, Any]:
+    """Return the fields of a record with slots or without, ready for JSON."""
+    from dataclasses import asdict
+
+    return asdict(one)
+
+
+@main.command()
+@_window_options
+@click.option("--format", "format_", type=click.Choice(["graphml", "gexf", "parquet"]), default="graphml")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@_workspace_option
+def network(since: str | None, until: str | None, format_: str, output: Path, folder: Path) -> None:
+    """Write the network of responses: an arrow runs from the one responded to; its weight counts responses."""
+    with _opened(folder) as workspace:
+        written = workspace.write_network(output, format_, since, until)
+    click.echo(f"Wrote {output}: {written:,} people")
+
+
+@main.command()
+@_json_option
+def connectors(as_json: bool) -> None:
+    """List the kinds of files that can be brought in, and how to get them."""
+    from influence import plugins
+
+    rows = []
+    for name in plugins.names("influence.connectors"):
+        connector = plugins.load("influence.connectors", name)
+        rows.append({"name": name, "reads": connector.title, "how": connector.source})
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['name']:12} {row['reads']}\n{'':12} {row['how']}")
+
+
+@main.command()
+@_workspace_option
+@_json_option
+def doctor(folder: Path, as_json: bool) -> None:
+    """List the imports, and what was set aside with its file, line and reason."""
+    with _opened(folder) as workspace:
+        found = workspace.doctor()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for row in found["imports"]:
+        click.echo(
+            f"{row['done']}  {row['source']}: {row['read']:,} read = {row['stored']:,} stored "
+            f"+ {row['known']:,} already known + {row['aside']:,} set aside"
+        )
+    click.echo(f"{len(found['quarantine']):,} set aside" + (":" if found["quarantine"] else ""))
+    for row in found["quarantine"]:
+        line = f", line {row['line']}" if row["line"] is not None else ""
+        click.echo(f"  {row['file']}{line}: {row['reason']}")
+    for conflict in found["conflicts"]:
+        click.echo(f"  {conflict}")
+
+
+@main.command()
+@click.option("-o", "--output", "folder", type=click.Path(path_type=Path), default="demo", show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Another number makes another company.")
+def demo(folder: Path, seed: int) -> None:
+    """Build an invented company in a new workspace and write the report on one of its leaders."""
+    from influence.workspace import Workspace
+
+    with _progress("Inventing a company"):
+        workspace, leader = Workspace.demo(folder, seed)
+    with workspace, _progress("Measuring"):
+        found = workspace.report(leader)
+        written = [file for name in ("json", "csv", "html") for file in workspace.write(found, name)]
+    click.echo(f"Made an invented company in {folder}: ask about anybody in it with influence -w {folder} …")
+    click.echo(f"The report on {found.leader['name']}: {written[-1].resolve()}")

@@ -1,0 +1,93 @@
+"""Our kernels against networkx and SciPy, side by side in one run: `python benchmarks/position.py`.
+
+Times are the best of three after one call that compiles. networkx starts from a networkx graph and ours from
+a Network, each built beforehand; what building costs stands in its own row.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from time import perf_counter
+
+import networkx as nx
+import numpy as np
+from scipy.sparse import coo_array
+
+from influence import kernels
+from influence.measures.position import position
+from influence.network import Network
+
+PEOPLE, TIES, PIVOTS, CONTACTS = 5_000, 100_000, 20, 1_000_000
+
+
+def best(function: Callable[[], object], rounds: int = 3) -> float:
+    """Return the least time of some rounds, in seconds."""
+    times = []
+    for _ in range(rounds):
+        begun = perf_counter()
+        function()
+        times.append(perf_counter() - begun)
+    return min(times)
+
+
+def row(what: str, ours: Callable[[], object], theirs: Callable[[], object] | None, whose: str) -> None:
+    """Time both and print one line."""
+    ours()
+    mine = best(ours)
+    if theirs is None:
+        print(f"{what:<44}{mine * 1e3:>11.1f}{'–':>13}{'':>11}  {whose}")
+        return
+    other = best(theirs, rounds=1)
+    print(f"{what:<44}{mine * 1e3:>11.1f}{other * 1e3:>13.1f}{other / mine:>10.0f}×  {whose}")
+
+
+def main() -> None:
+    """Build one random network with hubs and print the table."""
+    packages = ("numpy", "scipy", "numba", "networkx")
+    print(f"Python {platform.python_version()},", ", ".join(f"{name} {version(name)}" for name in packages))
+    rng = np.random.default_rng(1)
+    people = [f"p{i:05}" for i in range(PEOPLE)]
+    pull = 1 / np.arange(1, PEOPLE + 1) ** 0.5
+    sources, targets = rng.choice(PEOPLE, (2, TIES), p=pull / pull.sum())
+    network = Network.from_edges(people, sources, targets)
+    graph, mutual = network.graph(), network.undirected()
+    print(f"{network}\n\n{'':<44}{'ours, ms':>11}{'theirs, ms':>13}{'ratio':>11}")
+
+    def scipy_rows() -> object:
+        return coo_array((np.ones(TIES), (sources, targets)), shape=(PEOPLE, PEOPLE)).tocsr()
+
+    row("build", lambda: Network.from_edges(people, sources, targets), scipy_rows, "SciPy (without names)")
+    row("build", lambda: Network.from_edges(people, sources, targets), network.graph, "networkx")
+    row("pagerank, settled to 1e-10", lambda: nx.pagerank(network), _tight(graph), "networkx")
+    row(
+        f"betweenness, {PIVOTS} pivots",
+        lambda: nx.betweenness_centrality(network, k=PIVOTS, seed=1),
+        lambda: nx.betweenness_centrality(graph, k=PIVOTS, seed=1),
+        "networkx",
+    )
+    row("core number", lambda: nx.core_number(network), lambda: nx.core_number(graph), "networkx")
+    row(
+        "constraint and effective size",
+        lambda: kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights),
+        lambda: (nx.constraint(graph, weight="weight"), nx.effective_size(graph, weight="weight")),
+        "networkx on SciPy",
+    )
+    row("position of one person, all five measures", lambda: position(network, "p00007"), None, "")
+    times = np.sort(rng.integers(0, 10**9, CONTACTS))
+    contacts = (rng.integers(0, PEOPLE, CONTACTS), rng.integers(0, PEOPLE, CONTACTS), times)
+    row(
+        f"reach in time, {CONTACTS:,} contacts, k = 4",
+        lambda: kernels.respect_time(*contacts, start=7, n=PEOPLE, delta=10**6, k_max=4),
+        None,
+        "",
+    )
+
+
+def _tight(graph: nx.DiGraph) -> Callable[[], object]:
+    return lambda: nx.pagerank(graph, tol=1e-10 / len(graph), max_iter=1000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Names and addresses as mail headers hold them, and which of them are no person's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_NAME = 200
+_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\[\]\\']{1,253}")
+_GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
+_PLACEHOLDER = re.compile(
+    r"^(no[._-]?address|undisclosed[._-]?recipients?|unknown|unlisted[._-]?recipients?|nobody|none)$"
+)
+_AUTOMATIC = re.compile(
+    r"^((do[._-]?)?no[t]?[._-]?reply|mailer-daemon|postmaster|majordomo|listserv|mailman|bounces?|notifications?"
+    r"|alerts?|newsletters?|([\w-]+\.)?announcements?|auto(mat\w+)?[._-]?(reply|mailer|confirm\w*)|mailman-\w+)"
+    r"([+=-].*)?$"
+)
+_LIST_ADDRESS = re.compile(r"^(dl|dist|list)[._-]|^all[._-]|[._-](list|everyone|all)$|^everyone$")
+_LIST_NAME = re.compile(
+    r"^(dl|dg)[-_ ]|^all (enron|employees|staff|users|of)\b|\b(distribution|mailing) list\b|^everyone$|\bemployees$",
+    re.IGNORECASE,
+)
+_EXCHANGE = re.compile(r"<\s*(/o=[^<>]{3,300})>", re.IGNORECASE)
+_BRACKETS = re.compile(r"<[^<>]{0,500}>?")
+_REMARK = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One entry of an address header: the name shown and the address, lower-case; either may be empty."""
+
+    name: str
+    address: str
+
+
+def mailboxes(value: str) -> Iterator[Mailbox]:
+    """Split an address header into its entries; commas within quotes, brackets and remarks do not split.
+
+    >>> [m.address for m in mailboxes('"Lee, Ann" <Ann@ACME.com>, team: bob@acme.com;')]
+    ['ann@acme.com', 'bob@acme.com']
+    """
+    for part in _parts(value):
+        text = _GROUP.sub("", part).strip()
+        inside = text[text.rfind("<") + 1 :] if "<" in text else text
+        found = _ADDRESS.search(inside) or _ADDRESS.search(text)
+        name = display_name(text if "<" in text else _ADDRESS.sub("", text))
+        if found or name:
+            yield Mailbox(name, found[0].strip("'.").lower() if found else "")
+
+
+def _parts(value: str) -> Iterator[str]:
+    start, quoted, depth = 0, False, 0
+    for at, letter in enumerate(value):
+        if letter == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif letter in "<(":
+            depth += 1
+        elif letter in ">)":
+            depth = max(0, depth - 1)
+        elif letter in ",;" and depth == 0:
+            yield value[start:at]
+            start = at + 1
+    yield value[start:]
+
+
+def exchange_entries(value: str) -> list[str]:
+    """Split an `X-To` header of an Exchange or Notes export, in which names may hold commas.
+
+    >>> exchange_entries("Lee, Ann </O=ACME/CN=ALEE>, Fox, Bob </O=ACME/CN=BFOX>")
+    ['Lee, Ann </O=ACME/CN=ALEE>', 'Fox, Bob </O=ACME/CN=BFOX>']
+    """
+    if "<" not in value:
+        return [part.strip() for part in _parts(value) if part.strip()]
+    entries = [entry.strip(" ,;") for entry in re.split(r"(?<=>)(?:@[\w.]{1,60})?\s*[,;]\s*", value)]
+    return [entry for entry in entries if entry]
+
+
+def exchange_account(entry: str) -> str | None:
+    """Return the account of the Exchange distinguished name in an entry.
+
+    >>> exchange_account("Lee, Ann </O=ACME/OU=NA/CN=RECIPIENTS/CN=ALEE>")
+    'exchange:/o=acme/ou=na/cn=recipients/cn=alee'
+    """
+    found = _EXCHANGE.search(entry)
+    return f"exchange:{found[1].strip().lower()}" if found else None
+
+
+def display_name(entry: str) -> str:
+    """Return the name in an entry as it is said: first name first, without address, remark or Notes path.
+
+    >>> display_name("Miller, Don (Asset Mktg) </O=ACME/CN=DMILLE2>")
+    'Don Miller'
+    >>> display_name("Ann Lee/HOU/ACME@ACME")
+    'Ann Lee'
+    """
+    text = _REMARK.sub(" ", _BRACKETS.sub(" ", _NOT_SHOWN.sub(" ", entry[:2000])))
+    text = re.sub(r"@\w+\s*$", "", text.strip(" \"',;")).split("/", 1)[0]
+    text = re.sub(r"\s+", " ", text.replace('"', " ")).strip(" \"',;")
+    last, comma, first = text.partition(", ")
+    if comma and "," not in first and last and first:
+        text = f"{first} {last}"
+    return "" if "@" in text else text[:LONGEST_NAME].strip()
+
+
+def email_account(address: str) -> str:
+    """Write an address as an account.
+
+    >>> email_account("Ann@ACME.com")
+    'email:ann@acme.com'
+    """
+    return f"email:{address.strip().lower()}"
+
+
+def is_placeholder(address: str) -> bool:
+    """Tell an address that stands for many people or for nobody (`no.address@…`, undisclosed recipients).
+
+    >>> is_placeholder("no.address@enron.com"), is_placeholder("ann@acme.com")
+    (True, False)
+    """
+    local, _, domain = address.partition("@")
+    left_over = "40" + domain.partition(".")[0]  # of `someone=40ENRON@ENRON.com`: the at sign of another system
+    return bool(_PLACEHOLDER.match(local)) or local == left_over
+
+
+def is_automatic(address: str) -> bool:
+    """Tell an address that a program writes from, or that a list owns, by its local part.
+
+    >>> is_automatic("no-reply@acme.com"), is_automatic("norma.reply@acme.com")
+    (True, False)
+    """
+    local = address.partition("@")[0]
+    return bool(_AUTOMATIC.match(local) or _LIST_ADDRESS.search(local))
+
+
+def is_list_name(name: str) -> bool:
+    """Tell a shown name that is a list's.
+
+    >>> is_list_name("DL-Portland Desk"), is_list_name("Dell Allen")
+    (True, False)
+    """
+    return bool(_LIST_NAME.search(name))
+
+
+def unaddressed(name: str) -> str | None:
+    """Return the account of somebody who is known by a shown name only.
+
+    >>> unaddressed("Don Miller")
+    'unaddressed:don miller'
+    """
+    shown = re.sub(r"\s+", " ", name).strip().lower()
+    return f"unaddressed:{shown}" if shown else None
+
+
+def clean(text: str, longest: int = 2000) -> str:
+    """Return text on one line, without control characters, not longer than `longest`."""
+    return re.sub(r"\s+", " ", _NOT_SHOWN.sub(" ", text[: longest * 2])).strip()[:longest]
+
+
+def shares_a_name(name: str, address: str) -> bool:
+    """Tell whether a word of the name (three letters or more) stands in the address.
+
+    >>> shares_a_name("Don Miller", "dmiller@acme.com")
+    True
+    """
+    local = address.partition("@")[0]
+    return any(word in local for word in re.findall(r"[a-z]{3,}", name.lower()))

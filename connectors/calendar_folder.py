@@ -1,0 +1,100 @@
+"""Calendar entries as an Exchange export keeps them among the mail: a title, a text, and no list of people.
+
+Full names in the title, and in the text's list of attendees, become accounts `name:<first last>`; those
+that are nobody's name match nobody later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from connectors.addresses import display_name
+from connectors.modality import LONGEST_TEXT, room_in, told_by
+from influence.activity import Encounter, Evidence, Modality
+
+MOST_NAMES = 200
+_JOINTS = re.compile(r"\bw/|[/&,;:()\n\t|+?!\"<>]|\s[-–—]+\s|\b(?:with|and|und|og|och|et|from|for|re|by|at|in|of|to)\b|\bRE\b")
+_NAME = re.compile(r"[^\W\d_a-z][\w'’-]+(?:\s+(?:[^\W\d_a-z]\.?\s+)?(?:(?:van|von|de|der|la)\s+)?[^\W\d_a-z][\w'’-]+){1,2}\b")
+_NO_NAMES = frozenset(
+    """mtg meeting meetings lunch dinner breakfast conf call conference board committee review interview update
+    updated office room hotel houston new york london enron strategy monday tuesday wednesday thursday friday
+    saturday sunday january february march april may june july august september october november december golf
+    flight staff team management presentation project budget training all employee employees your the his her
+    offsite tour visit center house grand prix driver limo reservation reservations trip tbd day time free do
+    not schedule president chairman director vice ceo coo cfo head senior associate analyst dial passcode
+    participants attendees invitees special weekly monthly quarterly annual year end north south east west
+    america power gas energy company corp inc co bank group doctors appointment hold cancelled concert dept""".split()
+)
+_LIST = re.compile(
+    r"^[ \t>]*(?:\w+ )?(?:attendees|participants|invitees|deltakere|deltagere|deltagare|teilnehmer)\b[^:\n]{0,20}:?[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def encounter(
+    owner: str, title: str, text: str, entered: datetime, invited: tuple[str, ...], line: int
+) -> Encounter:
+    """Turn one entry into an encounter of the calendar's owner with everybody whose full name it states.
+
+    `time` is when the entry was entered: the export does not say when the meeting took place. `invited` are
+    the accounts to which a request for a meeting was sent. The id is the same for copies of one entry.
+    """
+    people = tuple(dict.fromkeys((owner, *invited, *names_in(title, text))))
+    words = re.sub(r"[\W_]+", " ", f"{title} {text}".lower())
+    seed = "\x1f".join((owner, entered.isoformat(), words))
+    return Encounter(
+        people=people[:MOST_NAMES],
+        kind=_kind(title, text),
+        evidence=Evidence.CALENDAR,
+        time=entered,
+        place=room_in(title),
+        id=f"calendar:{hashlib.sha256(seed.encode()).hexdigest()[:32]}",
+        line=line,
+    )
+
+
+def _kind(title: str, text: str) -> Modality:
+    told = told_by(title)
+    return told if told is not Modality.UNKNOWN else told_by(text)
+
+
+def names_in(title: str, text: str) -> Iterator[str]:
+    """Yield the account `name:<first last>` of each full name in a title and in the list of attendees.
+
+    >>> list(names_in("Mtg. w/Robert Jones & Ann B. Lee in your office", "Attendees: Bob Fox"))
+    ['name:robert jones', 'name:ann b lee', 'name:ann lee', 'name:bob fox']
+    """
+    yield from _names(title[:LONGEST_TEXT])
+    for found in _LIST.finditer(text[: LONGEST_TEXT * 4]):
+        yield from _names(_list_after(text[found.end() : found.end() + LONGEST_TEXT]))
+
+
+def _list_after(text: str) -> str:
+    """Take the lines up to the first blank one that follows a name."""
+    block = re.split(r"\n[ \t]*\n", text.lstrip(), maxsplit=1)[0]
+    return "\n".join(_first_name_first(line) for line in block.splitlines())
+
+
+def _first_name_first(line: str) -> str:
+    entries = line.split(";")
+    return ";".join(display_name(entry) for entry in entries) if len(entries) > 1 else line
+
+
+def _names(text: str) -> Iterator[str]:
+    for part in _JOINTS.split(text):
+        for run in _runs(part or ""):
+            words = [word.strip("'’-.").removesuffix("'s").removesuffix("’s") for word in run.lower().split()]
+            if 2 <= len(words) <= 4:
+                yield f"name:{' '.join(words)}"
+            if len(words) > 2:
+                yield f"name:{words[0]} {words[-1]}"
+
+
+def _runs(part: str) -> Iterator[str]:
+    """Yield runs of capitalised words, cut at words that are no part of a name."""
+    kept = " ".join(word if word.lower().strip(".'’-") not in _NO_NAMES else "|" for word in part.split())
+    for piece in kept.split("|"):
+        yield from _NAME.findall(piece)

@@ -1,0 +1,116 @@
+"""What the headers of one file of mail tell of people: which names and accounts stand together, what is a bot.
+
+A claim is made once a file. Nobody becomes a bot by one automatic message, and a mailbox is its owner's
+only where the mail that was sent from it says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from connectors.addresses import (
+    Mailbox,
+    display_name,
+    email_account,
+    exchange_account,
+    is_automatic,
+    is_list_name,
+    is_placeholder,
+    shares_a_name,
+)
+from influence.activity import Person
+
+FEWEST_AUTOMATIC = 3
+FEWEST_SENT = 5
+LARGE_MAJORITY = 0.6
+SMALLEST_SHARE = 0.1
+SENT_FOLDERS = frozenset(
+    (
+        *("sent", "sent items", "sent mail", "sent messages", "gesendet", "gesendete objekte", "envoyés"),
+        *("éléments envoyés", "skickat", "sendt", "sendte elementer", "sendt post", "sendte"),
+    )
+)
+
+
+@dataclass
+class Claims:
+    """Collects claims while a file is read; `people` gives what each message adds, `at_end` the rest."""
+
+    _made: set[tuple[str | None, tuple[str, ...]]] = field(default_factory=set)
+    _bots: set[str] = field(default_factory=set)
+    _automatic: Counter[str] = field(default_factory=Counter)
+    _by_hand: set[str] = field(default_factory=set)
+    _sent: dict[str, Counter[str]] = field(default_factory=dict)
+    _agrees: set[tuple[str, str]] = field(default_factory=set)
+
+    def of_entries(self, entries: Iterable[tuple[Mailbox, str]], line: int) -> Iterator[Person]:
+        """Yield what pairs of an entry of `From`/`To`/`Cc` and its `X-` entry tell, where it is new."""
+        for mailbox, entry in entries:
+            if mailbox.address and not is_placeholder(mailbox.address):
+                yield from self._of_entry(mailbox, entry, line)
+
+    def _of_entry(self, mailbox: Mailbox, entry: str, line: int) -> Iterator[Person]:
+        account = email_account(mailbox.address)
+        name = display_name(entry) or mailbox.name
+        if is_automatic(mailbox.address) or is_list_name(name):
+            yield from self.of_bot(account, line)
+            return
+        exchange = exchange_account(entry)
+        agrees = shares_a_name(name, mailbox.address)
+        accounts = (account, exchange) if exchange and agrees else (account,)
+        if (agrees or (name and not entry)) and (name, accounts) not in self._made:
+            self._made.add((name, accounts))
+            yield Person(name=name, accounts=accounts, line=line)
+
+    def of_bot(self, account: str, line: int) -> Iterator[Person]:
+        """Yield that an account is a list's or a program's, where it is new."""
+        if account not in self._bots:
+            self._bots.add(account)
+            yield Person(accounts=(account,), bot=True, line=line)
+
+    def count_sender(self, account: str, *, automatic: bool) -> None:
+        """Note that a message of this sender was, or was not, written by a program."""
+        if automatic:
+            self._automatic[account] += 1
+        else:
+            self._by_hand.add(account)
+
+    def count_sent(self, mailbox: str, mailbox_names: str, sender: str, name: str) -> None:
+        """Note who sent a message that lies among the sent mail of a mailbox."""
+        self._sent.setdefault(mailbox, Counter())[sender] += 1
+        if names_agree(name, mailbox_names):
+            self._agrees.add((mailbox, sender))
+
+    def at_end(self) -> Iterator[Person]:
+        """Yield what only the whole file tells: programs that write, and whose the mailboxes are."""
+        for account, count in self._automatic.items():
+            if count >= FEWEST_AUTOMATIC and account not in self._by_hand:
+                yield from self.of_bot(account, 1)
+        for mailbox, senders in self._sent.items():
+            yield from self._owner(mailbox, senders)
+
+    def _owner(self, mailbox: str, senders: Counter[str]) -> Iterator[Person]:
+        total = senders.total()
+        own = [sender for sender in senders if (mailbox, sender) in self._agrees]
+        sent_by_own = sum(senders[sender] for sender in own)
+        if total >= FEWEST_SENT and sent_by_own >= LARGE_MAJORITY * total:
+            frequent = (sender for sender in own if senders[sender] >= SMALLEST_SHARE * total)
+            yield Person(accounts=(mailbox, *sorted(frequent)), line=1)
+
+
+def names_agree(name: str, mailbox_names: str) -> bool:
+    """Tell whether a person's name is that of a mailbox: `kitchen-l`, `louise kitchen.pst`, `lkitche`.
+
+    >>> names_agree("Louise Kitchen", "kitchen-l"), names_agree("Sherri Sera", "skilling-j jskillin.nsf")
+    (True, False)
+    """
+    words = re.findall(r"[a-z]+", name.lower())
+    if len(words) < 2:
+        return False
+    first, last = words[0], words[-1]
+    found = re.findall(r"[a-z]+", mailbox_names.lower())
+    in_full = last in found and (first in found or first[0] in found)
+    return in_full or any(len(token) >= 5 and (first[0] + last).startswith(token) for token in found)

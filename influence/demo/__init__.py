@@ -1,0 +1,187 @@
+"""An invented company with planted truths, on which every command can be tried without anybody's data.
+
+Nothing in it is real: names, organisations, addresses (all under the reserved domain .example), meetings
+and messages are drawn from a seeded generator. What a report should find is known beforehand: `TRUTHS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from influence.demo.cast import Cast
+    from influence.demo.meetings import Meeting
+    from influence.demo.talk import Log
+
+__all__ = ["NOTICE", "SINCE", "TRUTHS", "UNTIL", "Company", "Truth", "build", "write"]
+
+NOTICE = "Invented company: every name, message and meeting in this report was generated."
+SINCE = "2025-09-01T00:00:00+00:00"
+UNTIL = "2026-09-01T00:00:00+00:00"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was planted about one leader: in words, and as bounds.
+
+    `bounds` maps a measure of the report to (low, high) over the whole year, team = all reports, direct and
+    indirect; `audience` counts the distinct accounts that were written to.
+    """
+
+    statement: str
+    bounds: Mapping[str, tuple[float, float]]
+
+
+TRUTHS: Mapping[str, Truth] = {
+    "near": Truth(
+        "The chief executive reaches the team, which is the whole company, and people met; few beyond.",
+        {"reach_2": (100, 399), "reach_4": (0, 80), "beyond_share": (0, 0.25), "carry_on": (0, 0.3)},
+    ),
+    "beyond": Truth(
+        "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
+        "first-hand and passed-on; some of them she meets later.",
+        {
+            "reach_4": (400, 1_300),
+            "beyond_share": (0.7, 1),
+            "passed_on": (40, 1_300),
+            "carry_on": (0, 0.3),
+        },
+    ),
+    "broadcast": Truth(
+        "He posts and mails to everybody, and hardly anybody responds.",
+        {"audience": (900, 1_400), "reach_2": (0, 29), "reach_4": (0, 30)},
+    ),
+    "carried_on": Truth(
+        "She starts conversations that her people carry on: most later responses are between others.",
+        {"carry_on": (0.7, 1)},
+    ),
+}
+"""Role of a leader → what is true of that leader over the whole year, with the default strengths."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """The invented company in the generic import format, three Arrow tables.
+
+    `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`.
+    """
+
+    activities: pa.Table
+    people: pa.Table
+    encounters: pa.Table
+    leaders: Mapping[str, str]
+    truths: Mapping[str, Truth]
+    notice: str = NOTICE
+
+
+def build(seed: int = 1) -> Company:
+    """Invent the company: the same seed gives the same tables with the same NumPy release.
+
+    400 employees on six sites in five time zones, 1,000 people outside (customers, partners, industry,
+    public), four bots, and from 2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about
+    5,000 meetings. Waits are log-normal, activity is heavy-tailed, conversations are branching processes.
+
+    >>> company = build(seed=1)
+    >>> company.people.num_rows, company.leaders["beyond"]
+    (1404, 'e002')
+    """
+    from influence.demo.cast import assemble
+    from influence.demo.dice import Dice
+    from influence.demo.meetings import calendar, met, met_later
+    from influence.demo.talk import Talk
+
+    dice = Dice(seed)
+    cast = assemble(dice)
+    meetings = calendar(cast, dice)
+    talk = Talk(cast, dice)
+    talk.year(meetings)
+    known = met(cast.leaders["beyond"], meetings) | set(cast.employees())
+    meetings += met_later(cast, dice, talk.first_response, known, 24)
+    leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
+    return Company(_activities(talk.log), _people(cast), _encounters(cast, meetings), leaders, TRUTHS)
+
+
+def write(company: Company, folder: Path) -> list[Path]:
+    """Write activities, people and encounters as Parquet files into `folder`, made if absent.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"activities": company.activities, "people": company.people, "encounters": company.encounters}
+    for name, table in tables.items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    return [folder / f"{name}.parquet" for name in tables]
+
+
+def _instants(seconds: list[object]) -> pa.Array:
+    import pyarrow as pa
+
+    micros = [None if second is None else int(str(second)) * 1_000_000 for second in seconds]
+    return pa.array(micros, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _activities(log: Log) -> pa.Table:
+    """Make the table of activities, in the order of time."""
+    import pyarrow as pa
+
+    lists = pa.list_(pa.string())
+    types = {"to": lists, "mentions": lists, "audience": pa.int64()}
+    columns = {
+        name: _instants(values) if name == "time" else pa.array(values, types.get(name, pa.string()))
+        for name, values in log.columns.items()
+    }
+    return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])
+
+
+def _people(cast: Cast) -> pa.Table:
+    import pyarrow as pa
+
+    rows = [
+        {
+            "person": who.person,
+            "name": who.name,
+            "accounts": list(who.accounts.values()),
+            "organisation": who.organisation,
+            "department": who.department,
+            "site": who.site,
+            "manager": cast.people[who.manager].person if who.manager is not None else None,
+            "sphere": who.sphere,
+            "bot": who.bot,
+        }
+        for who in cast.people
+    ]
+    schema = pa.schema(
+        [(name, pa.string()) for name in ("person", "name")]
+        + [("accounts", pa.list_(pa.string()))]
+        + [(name, pa.string()) for name in ("organisation", "department", "site", "manager", "sphere")]
+        + [("bot", pa.bool_())]
+    )
+    return pa.Table.from_pylist(rows, schema)
+
+
+def _encounters(cast: Cast, meetings: list[Meeting]) -> pa.Table:
+    """Make the table of encounters, in the order of time, the undated ones last; people by e-mail."""
+    import pyarrow as pa
+
+    meetings = sorted(meetings, key=lambda m: (m.time is None, m.time or 0, m.people))
+    return pa.table(
+        {
+            "time": _instants([meeting.time for meeting in meetings]),
+            "people": pa.array(
+                [[cast.people[i].accounts["email"] for i in meeting.people] for meeting in meetings],
+                pa.list_(pa.string()),
+            ),
+            "kind": pa.array([meeting.kind for meeting in meetings]),
+            "evidence": pa.array([meeting.evidence for meeting in meetings]),
+            "attendees": pa.array([meeting.attendees for meeting in meetings], pa.int64()),
+            "place": pa.array([meeting.place for meeting in meetings], pa.string()),
+        }
+    )

@@ -1,0 +1,95 @@
+"""The seam under the store: four methods that an engine of SQL must have. Here DuckDB, embedded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import duckdb
+import pyarrow as pa
+
+
+class EngineError(Exception):
+    """The database cannot be opened or written, in one sentence."""
+
+
+Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+
+
+class Engine(Protocol):
+    """What the rest of the house asks of a database."""
+
+    def run(self, sql: str, params: Parameters = ()) -> None:
+        """Run a statement for its effect."""
+
+    def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
+        """Run a query and return its rows."""
+
+    def offer(self, name: str, rows: pa.Table) -> None:
+        """Let SQL read `rows` under a name, in place of what stood there before."""
+
+    def transaction(self) -> Any:
+        """Make everything in a `with` block land together or not at all."""
+
+
+class DuckEngine:
+    """DuckDB over one file, or in memory; times are in UTC whatever the zone of the machine.
+
+    >>> DuckEngine().arrow("SELECT 1 + 1 AS two").to_pylist()
+    [{'two': 2}]
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        try:
+            self._connection = duckdb.connect(str(path) if path else ":memory:")
+        except duckdb.IOException as error:
+            raise EngineError(_why_not(path, str(error))) from error
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET memory_limit = '1200MB'")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET preserve_insertion_order = false")
+
+    def run(self, sql: str, params: Parameters = ()) -> None:
+        """Run a statement for its effect."""
+        self._connection.execute(sql, _given(params))
+
+    def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
+        """Run a query and return its rows."""
+        query = self._connection.sql(sql, params=_given(params) or None)
+        return query.to_arrow_table()
+
+    def offer(self, name: str, rows: pa.Table) -> None:
+        """Let SQL read `rows` under a name, in place of what stood there before."""
+        self._connection.register(name, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything in a `with` block land together or not at all."""
+        self._connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def _given(params: Parameters) -> dict[str, Any] | list[Any]:
+    return dict(params) if isinstance(params, Mapping) else list(params)
+
+
+def _why_not(path: Path | None, message: str) -> str:
+    holder = re.search(r"PID (\d+)", message)
+    if "lock" in message.lower():
+        who = f"process {holder[1]}" if holder else "another program"
+        return f"{path} is in use by {who}; wait until it is done, or stop it"
+    if "permission" in message.lower():
+        return f"{path}: no permission to open it"
+    return f"{path} cannot be opened as a database: {message.splitlines()[0]}"

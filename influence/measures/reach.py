@@ -1,0 +1,211 @@
+"""How far: the people who responded, by step, with bounds and intervals; and how far it could have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from math import fsum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influence.chance import Floats, conversation_draws, interval
+from influence.encounters import Met
+from influence.findings import Finding
+from influence.responses import Ints, Responses
+from influence.steps import DAY, Alter, Touches
+
+GRID_HANDS = (1, 2, 3, 4)
+GRID_DAYS = (1, 7, 14, 30)
+NOBODY = "nobody responded to the leader in this window"
+NO_TIMES = "the network has no times, which this measure needs"
+NO_CONVERSATIONS = "an undated network has no conversations to draw again"
+
+
+def reach(found: Sequence[Alter], draws: Floats | None) -> dict[str, Finding]:
+    """Return `reach_2/3/4`, `reach_beyond`, `beyond_share` and `beyond_ratio` with bounds and 95 % intervals.
+
+    reach_2 = |V ∩ team|, reach_3 = Σ m(v), reach_4 = Σ (1 − m(v)) over v in V outside the team, in people.
+    Bounds take every unknown person as met, then as unmet. `draws` (draws × 3) are bootstrap values of the
+    three sums; None gives no interval.
+
+    >>> ada = Alter(person=7, step=4, m=0.1, known=False, depth=1, first=0)
+    >>> reach([ada], None)["reach_4"].value, reach([ada], None)["reach_4"].high
+    (0.9, 1.0)
+    """
+    near = float(sum(a.step == 2 for a in found))
+    outside = [a for a in found if a.step != 2]
+    met = fsum(a.m for a in outside)
+    surely = fsum(a.m for a in outside if a.known)
+    unknown = float(sum(not a.known for a in outside))
+    unmet = fsum(1 - a.m for a in outside)
+    surely_unmet = fsum(1 - a.m for a in outside if a.known)
+    of = _intervals(draws)
+    findings = {
+        "reach_2": Finding("reach_2", near, "people", near, near, of.get("reach_2")),
+        "reach_3": Finding("reach_3", met, "people", surely, surely + unknown, of.get("reach_3")),
+        "reach_4": Finding(
+            "reach_4", unmet, "people", surely_unmet, surely_unmet + unknown, of.get("reach_4")
+        ),
+    }
+    shares = _shares(
+        near, (met, unmet), (surely + unknown, surely_unmet), (surely, surely_unmet + unknown), of
+    )
+    if draws is None:
+        findings = {name: _without_interval(finding) for name, finding in findings.items()}
+    return findings | {"reach_beyond": _renamed(findings["reach_4"], "reach_beyond")} | shares
+
+
+def _intervals(draws: Floats | None) -> dict[str, tuple[float, float]]:
+    if draws is None:
+        return {}
+    two, three, four = draws.T
+    total, near = two + three + four, two + three
+    found = {"reach_2": interval(two), "reach_3": interval(three), "reach_4": interval(four)}
+    if (total > 0).all():
+        found["beyond_share"] = interval(four / total)
+    if (near > 0).all():
+        found["beyond_ratio"] = interval(four / near)
+    return found
+
+
+def _without_interval(finding: Finding) -> Finding:
+    return Finding(
+        finding.name,
+        finding.value,
+        finding.unit,
+        finding.low,
+        finding.high,
+        detail={"no_interval": NO_CONVERSATIONS},
+    )
+
+
+def _renamed(finding: Finding, name: str) -> Finding:
+    return Finding(
+        name, finding.value, finding.unit, finding.low, finding.high, finding.interval, detail=finding.detail
+    )
+
+
+def _shares(
+    near: float,
+    point: tuple[float, float],
+    all_met: tuple[float, float],
+    none_met: tuple[float, float],
+    of: Mapping[str, tuple[float, float]],
+) -> dict[str, Finding]:
+    """Return the two ratios; each pair is (reach_3, reach_4) under one reading of the unknown."""
+    if near + sum(point) == 0:
+        reason = {"unit": "share", "reason": NOBODY}
+        return {
+            "beyond_share": Finding("beyond_share", None, **reason),
+            "beyond_ratio": Finding("beyond_ratio", None, "people beyond for each one near", reason=NOBODY),
+        }
+    share = [four / (near + three + four) for three, four in (point, all_met, none_met)]
+    ratio = [
+        four / (near + three) if near + three > 0 else None for three, four in (point, all_met, none_met)
+    ]
+    unit = "people beyond for each one near"
+    if ratio[0] is None:
+        beyond = Finding(
+            "beyond_ratio", None, unit, reason="nobody near responded, so there is nobody to divide by"
+        )
+    else:
+        beyond = Finding("beyond_ratio", ratio[0], unit, ratio[1], ratio[2], of.get("beyond_ratio"))
+    return {
+        "beyond_share": Finding(
+            "beyond_share", share[0], "share", share[1], share[2], of.get("beyond_share")
+        ),
+        "beyond_ratio": beyond,
+    }
+
+
+def drawn_reach(
+    found: Sequence[Alter],
+    drawn: Touches,
+    unit: Ints,
+    *,
+    draws: int,
+    seed: int,
+) -> Floats | None:
+    """Return bootstrap values of reach_2, reach_3 and reach_4 (draws × 3); None for an undated network.
+
+    `unit` is the conversation of each touch; a touch outside any conversation is a unit of its own.
+    """
+    if drawn.undated or not len(drawn.item):
+        return None
+    code = {alter.person: row for row, alter in enumerate(found)}
+    weight = np.array([_weights(alter) for alter in found])
+    person = np.array([code[p] for p in drawn.person.tolist()], np.int64)
+    return conversation_draws(unit, person, weight, draws=draws, seed=seed)
+
+
+def _weights(alter: Alter) -> tuple[float, float, float]:
+    return (1.0, 0.0, 0.0) if alter.step == 2 else (0.0, alter.m, 1 - alter.m)
+
+
+def hands(found: Sequence[Alter]) -> dict[str, Finding]:
+    """Return `first_hand` and `passed_on`: people reached at depth 1, and only at depth 2 and more."""
+    near = sum(alter.depth == 1 for alter in found)
+    far = len(found) - near
+    dated = any(alter.first is not None for alter in found) or not found
+    passed = (
+        Finding("passed_on", float(far), "people")
+        if dated
+        else Finding("passed_on", None, "people", reason=NO_TIMES)
+    )
+    return {"first_hand": Finding("first_hand", float(near), "people"), "passed_on": passed}
+
+
+def crossings(found: Sequence[Alter], drawn: Touches, met: Met, names: Sequence[str]) -> Finding:
+    """Return how many people crossed from digital to face to face: first response before first encounter.
+
+    `detail` lists them (`digital_first`) and those whom the leader had met and who went on only digitally,
+    that is, responded after their last encounter (`met_then_digital`). Unit: people.
+    """
+    dated = [alter for alter in found if alter.first is not None]
+    if found and not dated:
+        return Finding("crossings", None, "people", reason=NO_TIMES)
+    last_response = dict(zip(drawn.person.tolist(), drawn.time.tolist(), strict=True))
+    digital_first, met_then_digital = [], []
+    for alter in dated:
+        first, last = met.first(alter.person), met.last(alter.person)
+        if first is None or last is None or alter.first is None:
+            continue
+        if alter.first < first:
+            digital_first.append(names[alter.person])
+        elif last < last_response[alter.person]:
+            met_then_digital.append(names[alter.person])
+    detail = {"digital_first": digital_first, "met_then_digital": met_then_digital}
+    return Finding("crossings", float(len(digital_first)), "people", detail=detail)
+
+
+def possible_reach(
+    responses: Responses, leader: int, people: int, bots: Set[int], default: tuple[int, float]
+) -> Finding:
+    """Return the limited-waiting-time reach: an upper bound, over all responses of whatever conversation.
+
+    possible_reach(k, δ) = |{v : a path leader → … → v of ≤ k responses, times strictly increasing, each wait
+    ≤ δ}|, in people, bots left out. `detail["grid"]` has it for k = 1…4 and δ = 1, 7, 14, 30 days.
+    Source: Badie-Modiri et al. 2020, Phys. Rev. E 101, 052303, arXiv:1908.11831.
+    """
+    if not len(responses):
+        return Finding("possible_reach", None, "people", reason="there is no dated response in this window")
+    order = np.argsort(responses.time, kind="stable")
+    contacts = responses.target[order], responses.responder[order], responses.time[order]
+    counted = np.ones(people, bool)
+    counted[[*bots, leader]] = False
+    grid = {}
+    for days in sorted({*GRID_DAYS, default[1]}):
+        fewest = _fewest_hands(contacts, leader, people, int(days * DAY), max(*GRID_HANDS, default[0]))
+        for k in {*GRID_HANDS, default[0]}:
+            grid[k, days] = int(((fewest > 0) & (fewest <= k) & counted).sum())
+    shown = {f"{k},{days}": grid[k, days] for k in GRID_HANDS for days in GRID_DAYS}
+    return Finding("possible_reach", float(grid[default]), "people", detail={"grid": shown})
+
+
+def _fewest_hands(
+    contacts: tuple[Any, Any, Any], leader: int, people: int, delta: int, hands: int
+) -> NDArray[np.int8]:
+    from influence.kernels import respect_time  # numba: loaded only when something is measured
+
+    return respect_time(*contacts, start=leader, n=people, delta=delta, k_max=hands)

@@ -1,0 +1,146 @@
+"""The settings of a workspace: `influence.toml`, read with plain errors and sensible defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from influence.activity import SPHERES
+from influence.encounters import Strengths
+
+DEFAULTS = """\
+# Settings of this workspace. Everything here may be changed; what is left out has the value shown.
+
+zone = "UTC"            # the zone in which days and months are counted, e.g. "Europe/Stockholm"
+# notice = "..."        # shown on every page of every report
+
+[met]                   # how much each kind of evidence says that two people have met, 0 to 1
+in_person = 0.95        # a meeting in person, shared out when more than `table` people came
+unknown = 0.4           # a meeting that states neither a place nor a link
+same_manager_and_site = 0.9
+message = 0.6           # words such as "great to meet you yesterday"
+contact = 0.3           # a contact card with a phone number
+table = 8               # so many people can meet at one table
+prior = 0.1             # for people about whom nothing is known
+
+[passing]
+delta_days = 14         # how long a response may wait to count as passed on
+hands = 4               # through how many hands influence is followed
+
+[chance]
+draws = 1000            # of the bootstrap
+seed = 1
+
+[privacy]
+keep_text = false       # keep the text of messages? Nothing in a report needs it
+
+[spheres]               # organisations, e-mail domains, "department:Name" -> whose world they belong to
+# customer = ["acme.example", "Acme Inc"]
+# partner = ["department:Alliances"]
+
+[teams]                 # a leader's team where no organisation chart gives it
+# "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
+"""
+
+
+class SettingsError(Exception):
+    """A setting that cannot be meant, in one sentence that names the file and the setting."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `influence.toml` says."""
+
+    zone: str = "UTC"
+    notice: str | None = None
+    strengths: Strengths = field(default_factory=Strengths)
+    delta_days: float = 14
+    hands: int = 4
+    draws: int = 1000
+    seed: int = 1
+    keep_text: bool = False
+    spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+_SECTIONS = {
+    "met": {f.name: float for f in fields(Strengths)},
+    "passing": {"delta_days": float, "hands": int},
+    "chance": {"draws": int, "seed": int},
+    "privacy": {"keep_text": bool},
+}
+
+
+def read(path: Path) -> Settings:
+    """Read the settings; a missing file gives the defaults.
+
+    Raises:
+        SettingsError: the file is not TOML, or a setting is unknown or of the wrong type.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not readable as TOML: {error}") from error
+    known = {"zone", "notice", "spheres", "teams", *_SECTIONS}
+    for name in body.keys() - known:
+        raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
+    values = {name: _section(path, name, body.get(name, {})) for name in _SECTIONS}
+    return Settings(
+        zone=zone_name(body.get("zone", "UTC"), str(path)),
+        notice=body.get("notice"),
+        strengths=Strengths(**values["met"]),
+        spheres=_lists(path, "spheres", body),
+        teams=_lists(path, "teams", body),
+        **values["passing"],
+        **values["chance"],
+        **values["privacy"],
+    )
+
+
+def zone_name(name: str, where: str) -> str:
+    """Return the name of a time zone if there is one of that name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
+        raise SettingsError(
+            f"{where}: {name!r} is not a time zone; use a name such as Europe/Stockholm or UTC"
+        ) from None
+    return name
+
+
+def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = _SECTIONS[name]
+    for key, value in body.items():
+        if key not in wanted:
+            raise SettingsError(f"{path}: [{name}] has no setting {key!r}; it has: {', '.join(wanted)}")
+        good = isinstance(value, bool) if wanted[key] is bool else isinstance(value, (int, float))
+        if not good or (wanted[key] is int and not isinstance(value, int)):
+            raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be a {_WORDS[wanted[key]]}")
+        if name == "met" and key != "table" and not 0 <= value <= 1:
+            raise SettingsError(f"{path}: [{name}] {key} = {value!r} should lie between 0 and 1")
+        if not isinstance(value, bool) and value <= 0 and key not in {"seed"} and name != "met":
+            raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be more than 0")
+    return dict(body)
+
+
+_WORDS = {float: "number", int: "whole number", bool: "true or false"}
+
+
+def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str]]:
+    lists = body.get(name, {})
+    for key, value in lists.items():
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SettingsError(f"{path}: [{name}] {key} should be a list of names in quotes")
+        if name == "spheres" and not key.isidentifier() and key not in SPHERES:
+            raise SettingsError(f"{path}: [{name}] {key!r} should be one word")
+    return dict(lists)

@@ -1,0 +1,141 @@
+"""The four steps: who responded to a leader in a window, how many hands away, and whether they have met.
+
+Step 1 is the leader's own output; 2 the team; 3 people met; 4 people never met, the networked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influence.encounters import Met
+from influence.responses import Ints, Log
+
+DAY = 86_400_000_000
+"""Microseconds."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """[since, until) in microseconds since 1970, UTC."""
+
+    since: int
+    until: int
+
+    def holds(self, time: Ints) -> NDArray[np.bool_]:
+        """Tell which moments lie in the window."""
+        return (time >= self.since) & (time < self.until)
+
+
+@dataclass(frozen=True)
+class Passing:
+    """How far and how slowly influence is followed: δ in microseconds, k in hands."""
+
+    delta: int = 14 * DAY
+    hands: int = 4
+
+
+@dataclass(frozen=True)
+class Touches:
+    """Every valid response that the leader drew, first-hand or passed-on; arrays of one length.
+
+    `person` responded at `time` by `item`, `depth` hands from the leader. Dated and in order of time;
+    `undated` are the people who responded in a network without times.
+    """
+
+    item: Ints
+    person: NDArray[np.int32]
+    time: Ints
+    depth: NDArray[np.int16]
+    undated: frozenset[int] = frozenset()
+
+    def within(self, window: Window) -> Touches:
+        """Return what lies in a narrower window (undated responses lie in none but the whole)."""
+        mask = window.holds(self.time)
+        return Touches(self.item[mask], self.person[mask], self.time[mask], self.depth[mask])
+
+
+@dataclass(frozen=True)
+class Alter:
+    """One person reached: step, m(v), whether that is known, depth, first response (None: undated)."""
+
+    person: int
+    step: int
+    m: float
+    known: bool
+    depth: int
+    first: int | None
+
+
+def touches(
+    log: Log,
+    leader: int,
+    window: Window,
+    passing: Passing,
+    nobody: Set[int],
+    *,
+    inferred: bool = False,
+    undated: Iterable[int] = (),
+) -> Touches:
+    """Find every valid response in the window; `nobody` are the bots, who are never reached.
+
+    First-hand: a response to the leader's item, or one that names the leader. Passed-on: an item that
+    descends from the leader's by response links whose every wait is in (0, δ]; depth counts how often
+    the author changes on the way.
+    """
+    responses = log.counted(inferred=inferred)
+    direct = responses.where(responses.target == leader)
+    item, depth = _passed_on(log, leader, passing, inferred=inferred)
+    items = np.concatenate([direct.item, item])
+    depths = np.concatenate([np.ones(len(direct), np.int16), depth])
+    order = np.lexsort((depths, items))
+    items, depths = items[order], depths[order]
+    first_of_item = np.ones(len(items), bool)
+    first_of_item[1:] = items[1:] != items[:-1]
+    keep = first_of_item & window.holds(log.items.time[items])
+    keep &= ~np.isin(log.items.author[items], np.fromiter(nobody, np.int32) if nobody else np.empty(0, np.int32))
+    kept = items[keep]
+    return Touches(
+        kept,
+        log.items.author[kept],
+        log.items.time[kept],
+        depths[keep],
+        frozenset(undated) - {leader} - set(nobody),
+    )
+
+
+def _passed_on(log: Log, leader: int, passing: Passing, *, inferred: bool) -> tuple[Ints, NDArray[np.int16]]:
+    from influence.kernels import conversation_depth  # numba: loaded only when something is measured
+
+    links = log.counted_links(inferred=inferred)
+    items = log.items
+    depth = conversation_depth(
+        links.child, links.parent, items.time, items.author, leader, passing.delta, passing.hands
+    )
+    found = np.flatnonzero(depth > 0)
+    return found, depth[found].astype(np.int16)
+
+
+def alters(drawn: Touches, met: Met, team: Set[int]) -> list[Alter]:
+    """Say of everybody reached in which step they are, by the earliest of their valid responses."""
+    first: dict[int, int | None] = dict.fromkeys(drawn.undated)
+    depth: dict[int, int] = dict.fromkeys(drawn.undated, 1)
+    for person, time, hands in zip(
+        drawn.person.tolist(), drawn.time.tolist(), drawn.depth.tolist(), strict=True
+    ):
+        known_first = first.get(person)
+        if known_first is None or time < known_first:
+            first[person] = time
+        depth[person] = min(hands, depth.get(person, hands))
+    return [_alter(person, first[person], depth[person], met, team) for person in sorted(first)]
+
+
+def _alter(person: int, first: int | None, depth: int, met: Met, team: Set[int]) -> Alter:
+    m, known = met.probability(person, first), met.known(person)
+    if person in team:
+        return Alter(person, 2, m, known, depth, first)
+    return Alter(person, 3 if m >= 0.5 and known else 4, m, known, depth, first)
+

@@ -1,0 +1,257 @@
+"""The store: append-only tables in one DuckDB file. Nothing is changed in place, nothing added twice.
+
+A row is known by its `key`. The newest row of an id is the activity as it is now; a deletion is a row
+too (a tombstone). What cannot be read stands in `quarantine` with its file, line and reason.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from influence.activity import Activity, Encounter, Person, Rows, SetAside, Tie
+from influence.engine import DuckEngine
+from influence.intake import KIND_OF, as_table, staging
+
+VERSION = 1
+
+_TABLES = """
+CREATE TABLE meta (key VARCHAR, value VARCHAR);
+CREATE TABLE batches (batch BIGINT, done TIMESTAMPTZ, source VARCHAR, connector VARCHAR,
+    read BIGINT, stored BIGINT, known BIGINT, aside BIGINT);
+CREATE TABLE activity_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
+    actor VARCHAR, verb VARCHAR, parent VARCHAR, conversation VARCHAR, addressees VARCHAR[], mentions VARCHAR[],
+    channel VARCHAR, audience BIGINT, text VARCHAR, url VARCHAR, subject VARCHAR, answers BOOLEAN,
+    inferred BOOLEAN, deleted BOOLEAN);
+CREATE TABLE copies (id VARCHAR, original VARCHAR);
+CREATE TABLE encounter_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
+    people VARCHAR[], kind VARCHAR, evidence VARCHAR, attendees BIGINT, place VARCHAR);
+CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key VARCHAR, person VARCHAR, name VARCHAR,
+    accounts VARCHAR[], organisation VARCHAR, department VARCHAR, site VARCHAR, manager VARCHAR,
+    sphere VARCHAR, bot BOOLEAN);
+CREATE TABLE tie_log (seq BIGINT, batch BIGINT, origin VARCHAR, key VARCHAR, source VARCHAR, target VARCHAR,
+    weight DOUBLE, meaning VARCHAR, layer VARCHAR, directed BOOLEAN);
+CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
+CREATE VIEW activities AS SELECT * FROM activity_log
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;
+CREATE VIEW encounters AS SELECT * FROM encounter_log
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1;
+"""
+_KEPT = {
+    "activities": (
+        "activity_log",
+        "source, id, key, time, actor, verb, parent, conversation, addressees, mentions, channel, audience, "
+        "text, url, subject, answers, inferred, deleted",
+    ),
+    "encounters": ("encounter_log", "source, id, key, time, people, kind, evidence, attendees, place"),
+    "people": (
+        "people_log",
+        "source, key, person, name, accounts, organisation, department, site, manager, sphere, bot",
+    ),
+    "ties": ("tie_log", "origin, key, source, target, weight, meaning, layer, directed"),
+}
+
+
+class StoreError(Exception):
+    """The store cannot be used, in one sentence."""
+
+
+@dataclass
+class Summary:
+    """What became of the rows of an import: `read` = `stored` + `known` + `aside`, always.
+
+    >>> str(Summary(read=5, stored=3, known=1, aside=1))
+    '5 read = 3 stored + 1 already known + 1 set aside'
+    """
+
+    read: int = 0
+    stored: int = 0
+    known: int = 0
+    aside: int = 0
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(
+            self.read + other.read,
+            self.stored + other.stored,
+            self.known + other.known,
+            self.aside + other.aside,
+        )
+
+    def __sub__(self, other: Summary) -> Summary:
+        return Summary(
+            self.read - other.read,
+            self.stored - other.stored,
+            self.known - other.known,
+            self.aside - other.aside,
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"{self.read:,} read = {self.stored:,} stored + {self.known:,} already known "
+            f"+ {self.aside:,} set aside"
+        )
+
+
+class Store:
+    """The tables of one workspace.
+
+    Raises:
+        EngineError: the file cannot be opened.
+        StoreError: a newer version of the program made it.
+    """
+
+    def __init__(self, path: Path | None = None, *, keep_text: bool = False) -> None:
+        fresh = path is None or not path.exists()
+        self.engine = DuckEngine(path)
+        self._keep_text = keep_text
+        if fresh:
+            self._create(path)
+        self._check_version(path)
+        self._secret = self._meta("secret") or ""
+
+    def _create(self, path: Path | None) -> None:
+        with self.engine.transaction():
+            self.engine.run(_TABLES)
+            self.engine.run("INSERT INTO meta VALUES ('version', ?), ('secret', ?)", [VERSION, secrets.token_hex()])
+        if path is not None:
+            path.chmod(0o600)
+
+    def _check_version(self, path: Path | None) -> None:
+        version = int(self._meta("version") or 0)
+        if version > VERSION:
+            raise StoreError(
+                f"{path} was made by a newer version of influence (store {version}, this one reads {VERSION}); "
+                "upgrade with: pip install --upgrade networked-influence"
+            )
+
+    def _meta(self, key: str) -> str | None:
+        rows = self.engine.arrow("SELECT value FROM meta WHERE key = ?", [key]).to_pylist()
+        return rows[0]["value"] if rows else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.close()
+
+    @contextmanager
+    def batch(self, source: str, connector: str) -> Iterator[Batch]:
+        """Open a batch: all that is added in the `with` block lands together, or nothing of it."""
+        with self.engine.transaction():
+            number = self._count("SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
+            batch = Batch(self, number, source)
+            yield batch
+            total = batch.summary
+            self.engine.run(
+                "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [number, datetime.now(UTC), source, connector, total.read, total.stored, total.known, total.aside],
+            )
+
+    def _count(self, sql: str) -> int:
+        return int(self.engine.arrow(sql).column("n")[0].as_py())
+
+    def quarantine(self) -> list[dict[str, object]]:
+        """List what was set aside: file, line, reason, oldest batch first."""
+        return list(
+            self.engine.arrow(
+                "SELECT file, line, reason FROM quarantine ORDER BY batch, file, line NULLS FIRST, reason"
+            ).to_pylist()
+        )
+
+
+class Batch:
+    """One import on its way into the store."""
+
+    def __init__(self, store: Store, number: int, source: str) -> None:
+        self._store, self._engine = store, store.engine
+        self._number, self._source = number, source
+        self.summary = Summary()
+
+    def records(self, records: Iterable[Activity | Encounter | Person | Tie], file: str) -> Summary:
+        """Add records of any kind; people that only claim accounts are kept but not counted as rows."""
+        by_kind: dict[str, list[Activity | Encounter | Person | Tie]] = {}
+        for record in records:
+            claim = isinstance(record, Person) and record.person is None
+            by_kind.setdefault("claims" if claim else KIND_OF[type(record)], []).append(record)
+        total = Summary()
+        for kind, some in by_kind.items():
+            rows = Rows("people" if kind == "claims" else kind, as_table("people" if kind == "claims" else kind, some))
+            added = self._add(rows, file)
+            total += added if kind != "claims" else Summary()
+        self.summary += total
+        return total
+
+    def rows(self, rows: Rows, file: str) -> Summary:
+        """Add many rows of one kind at once."""
+        added = self._add(rows, file)
+        self.summary += added
+        return added
+
+    def set_aside(self, aside: Iterable[SetAside], file: str, *, counted: bool = True) -> Summary:
+        """Keep the place and the reason of what could not be read."""
+        kept = list(aside)
+        table = pa.table(
+            {
+                "line": pa.array([row.line for row in kept], pa.int64()),
+                "reason": pa.array([row.reason for row in kept], pa.string()),
+            }
+        )
+        self._engine.offer("refused", table)
+        self._engine.run(
+            "INSERT INTO quarantine SELECT ?, ?, line, reason FROM refused r WHERE NOT EXISTS "
+            "(FROM quarantine q WHERE q.file = ? AND q.reason = r.reason AND q.line IS NOT DISTINCT FROM r.line)",
+            [self._number, file, file],
+        )
+        added = Summary(read=len(kept), aside=len(kept)) if counted else Summary()
+        self.summary += added
+        return added
+
+    def _add(self, rows: Rows, file: str) -> Summary:
+        engine = self._engine
+        engine.offer("incoming", rows.table)
+        query = staging(
+            rows.kind, rows.table.schema, rows.zone, self._store._secret, keep_text=self._store._keep_text
+        )
+        engine.run(f"CREATE OR REPLACE TEMP TABLE staged AS {query}")
+        aside = self._set_aside_staged(file)
+        stored = self._append(rows.kind)
+        read = rows.table.num_rows
+        return Summary(read, stored, read - stored - aside, aside)
+
+    def _set_aside_staged(self, file: str) -> int:
+        refused = self._engine.arrow("SELECT line, reason FROM staged WHERE reason IS NOT NULL").to_pylist()
+        if refused:
+            before = self.summary
+            self.set_aside([SetAside(row["reason"], row["line"]) for row in refused], file)
+            self.summary = before
+        return len(refused)
+
+    def _append(self, kind: str) -> int:
+        """Keep the rows whose key is not known; remember copies of one message under another id."""
+        log, columns = _KEPT[kind]
+        engine = self._engine
+        engine.run(f"""
+            CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM staged s
+            WHERE reason IS NULL AND NOT EXISTS (FROM {log} l WHERE l.key = s.key)
+            QUALIFY row_number() OVER (PARTITION BY key ORDER BY line) = 1""")
+        start = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
+        origin = "origin" if kind == "ties" else "source"
+        taken = columns.replace(f"{origin}, ", "? AS " + origin + ", ", 1)
+        engine.run(
+            f"INSERT INTO {log} (seq, batch, {columns}) "
+            f"SELECT {start} + row_number() OVER (ORDER BY line, key), {self._number}, {taken} FROM fresh",
+            [self._source],
+        )
+        if kind == "activities":
+            self._remember_copies()
+        return self._store._count("SELECT count(*) AS n FROM fresh")
+
+    def _remember_copies(self) -> None:
+        self._engine.run("""
+            INSERT INTO copies SELECT DISTINCT s.id, l.id FROM staged s JOIN activity_log l USING (key)
+            WHERE s.reason IS NULL AND s.id <> l.id
+            AND NOT EXISTS (FROM copies c WHERE c.id = s.id AND c.original = l.id)""")

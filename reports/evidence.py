@@ -1,0 +1,297 @@
+"""The rows behind each number: who, when, where, by which link, and what was left to the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from influence.findings import Conversation, MetEvidence, Reached, Report, Response, SphereReach
+from reports.story import leader_name
+from reports.tables import in_order
+from reports.wording import counted, day, day_and_hour, number, plain
+
+PEOPLE_SHOWN = 400
+CONVERSATIONS_SHOWN = 100
+RESPONSES_SHOWN = 12
+NAMES_SHOWN = 24
+
+_VERBS = {
+    "reply": "replied to",
+    "comment": "commented on an item by",
+    "share": "shared an item by",
+    "quote": "quoted",
+    "react": "reacted to an item by",
+    "edit": "edited an item by",
+    "post": "named",
+    "message": "wrote to",
+}
+_HOW_MET = {
+    "declared": "Declared",
+    "calendar": "Calendar",
+    "event": "Event",
+    "contact": "Contact card",
+    "message": "Words in a message",
+}
+_KINDS = {"in_person": "in person", "online": "online", "unknown": "kind unknown", "never": "never met"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that may be followed; `host` is shown, so that nobody is led elsewhere than they read."""
+
+    address: str
+    host: str
+
+
+@dataclass(frozen=True)
+class ResponseRow:
+    """One response in words."""
+
+    time: str | None
+    when: str
+    actor: str
+    verb: str
+    target: str
+    where: str
+    link: Link | None
+    link_withheld: bool
+    stated: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person reached, with the evidence; `anchor` is made from the row, never from the person's id."""
+
+    anchor: str
+    name: str
+    step: int
+    certainty: str
+    m: str
+    have_met: str
+    sphere: str
+    organisation: str
+    first_time: str | None
+    first_response: str
+    how: str
+    responses: str
+    evidence: tuple[ResponseRow, ...]
+    further: int
+    met: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """One conversation with the responses in it."""
+
+    anchor: str
+    began: str
+    begun_by: str
+    channel: str
+    responses: str
+    people: str
+    unmet: str
+    evidence: tuple[ResponseRow, ...]
+    further: int
+
+
+@dataclass(frozen=True)
+class SphereRow:
+    """One sphere: how many responded, how many of them never met, and who they are."""
+
+    anchor: str
+    sphere: str
+    people: str
+    unmet: str
+    share: str
+    known: str
+    members: tuple[tuple[str, str], ...]
+    further: int
+
+
+@dataclass(frozen=True)
+class StepRows:
+    """The people of one step that are shown, by first response, and how many more there are."""
+
+    step: int
+    title: str
+    count: str
+    rows: tuple[PersonRow, ...]
+    further: int
+
+
+def certainty(reached: Reached) -> str:
+    """Tell `met`, `unmet` or `unknown`: what a mark's shape and colour stand for."""
+    if not reached.known:
+        return "unknown"
+    return "met" if reached.m >= 0.5 else "unmet"
+
+
+def anchors(report: Report) -> dict[str, str]:
+    """Give each person that is shown an anchor: the strongest few hundred, in the table's order.
+
+    Strongest is most responses, so that what is shown rests on the most evidence.
+    """
+    strongest = sorted(report.people, key=lambda r: (-r.responses, r.first_response or "", r.person))
+    return {r.person: f"person-{n}" for n, r in enumerate(in_order(strongest[:PEOPLE_SHOWN]), start=1)}
+
+
+def steps(report: Report) -> tuple[StepRows, ...]:
+    """List the people step by step, step 4 first, each step by first response."""
+    shown, who = anchors(report), names(report)
+    titles = {4: "Step 4: never met", 3: "Step 3: met", 2: "Step 2: team"}
+    return tuple(
+        _step(report, step, titles.get(step, f"Step {step}"), shown, who)
+        for step in sorted({reached.step for reached in report.people}, reverse=True)
+    )
+
+
+def _step(report: Report, step: int, title: str, shown: dict[str, str], who: dict[str, str]) -> StepRows:
+    people = in_order(reached for reached in report.people if reached.step == step)
+    rows = tuple(
+        _person(reached, report, shown[reached.person], who) for reached in people if reached.person in shown
+    )
+    return StepRows(step, title, counted(len(people), "person", "people"), rows, len(people) - len(rows))
+
+
+def names(report: Report) -> dict[str, str]:
+    """Map every person id that the report knows to a name that can be shown."""
+    known = {reached.person: plain(reached.name) or plain(reached.person) for reached in report.people}
+    from_network = {node[0]: plain(node[1]) or plain(node[0]) for node in report.network.nodes}
+    return from_network | known | {report.leader.get("person", ""): leader_name(report)}
+
+
+def conversations(report: Report) -> tuple[tuple[ConversationRow, ...], int]:
+    """List the conversations by the time they began, and count those that are not shown."""
+    strongest = sorted(report.conversations, key=lambda c: (-c.responses, c.began or "", c.id))
+    shown = sorted(strongest[:CONVERSATIONS_SHOWN], key=lambda c: (c.began or "", c.id))
+    who = names(report)
+    rows = tuple(_conversation(one, report, f"conversation-{n}", who) for n, one in enumerate(shown, start=1))
+    return rows, len(report.conversations) - len(rows)
+
+
+def spheres(report: Report) -> tuple[SphereRow, ...]:
+    """List the spheres in the report's order, each with the people that are shown."""
+    shown, who = anchors(report), names(report)
+    return tuple(
+        _sphere(row, report, f"sphere-{n}", shown, who) for n, row in enumerate(report.spheres, start=1)
+    )
+
+
+def safe_link(url: str | None) -> Link | None:
+    """Return a link for an http or https address with a host; anything else stays unlinked.
+
+    >>> safe_link("https://chat.example/m/1").host
+    'chat.example'
+    >>> safe_link("javascript:alert(1)") is None
+    True
+    """
+    if not url or plain(url) != url or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return Link(url, host) if parts.scheme in {"http", "https"} and host else None
+
+
+def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) -> PersonRow:
+    evidence, further = _responses(reached.evidence, report, who)
+    return PersonRow(
+        anchor=anchor,
+        name=who[reached.person],
+        step=reached.step,
+        certainty=certainty(reached),
+        m=number(reached.m, "share"),
+        have_met=_have_met(reached),
+        sphere=plain(reached.sphere),
+        organisation=plain(reached.organisation or ""),
+        first_time=reached.first_response,
+        first_response=day(reached.first_response),
+        how="first-hand" if reached.depth <= 1 else f"passed on, depth {reached.depth}",
+        responses=counted(reached.responses, "response", "responses"),
+        evidence=evidence,
+        further=max(further, reached.responses - len(evidence)),
+        met=tuple(_met_words(piece) for piece in reached.met),
+    )
+
+
+def _have_met(reached: Reached) -> str:
+    if not reached.known:
+        return "unknown"
+    if reached.m in (0, 1):
+        return "yes" if reached.m else "no"
+    return f"{'likely' if reached.m >= 0.5 else 'unlikely'}, {number(reached.m, 'share')}"
+
+
+def _met_words(piece: MetEvidence) -> str:
+    parts = [
+        _HOW_MET.get(piece.evidence, plain(piece.evidence)),
+        _KINDS.get(piece.kind, plain(piece.kind)),
+        day(piece.time),
+        plain(piece.place or ""),
+        counted(piece.attendees, "person there", "people there") if piece.attendees else "",
+        f"strength {number(piece.strength, 'score')}",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str, str]) -> ConversationRow:
+    evidence, further = _responses(one.evidence, report, who)
+    return ConversationRow(
+        anchor=anchor,
+        began=day(one.began),
+        begun_by=who.get(one.begun_by, plain(one.begun_by)),
+        channel=plain(one.channel or ""),
+        responses=number(one.responses),
+        people=number(one.people),
+        unmet=number(one.unmet),
+        evidence=evidence,
+        further=max(further, one.responses - len(evidence)),
+    )
+
+
+def _sphere(
+    row: SphereReach, report: Report, anchor: str, shown: dict[str, str], who: dict[str, str]
+) -> SphereRow:
+    inside = [
+        reached for reached in in_order(report.people) if reached.sphere == row.sphere and reached.step != 2
+    ]
+    linked = [(shown[reached.person], who[reached.person]) for reached in inside if reached.person in shown]
+    return SphereRow(
+        anchor=anchor,
+        sphere=plain(row.sphere),
+        people=number(row.people),
+        unmet=number(row.value),
+        share=number(row.share, "share"),
+        known=number(row.known),
+        members=tuple(linked[:NAMES_SHOWN]),
+        further=max(0, len(inside) - len(linked[:NAMES_SHOWN])),
+    )
+
+
+def _responses(
+    ids: Iterable[str], report: Report, who: dict[str, str]
+) -> tuple[tuple[ResponseRow, ...], int]:
+    ids = list(ids)
+    held = [report.responses[each] for each in ids if each in report.responses][:RESPONSES_SHOWN]
+    in_time = sorted(held, key=lambda row: row.time or "")
+    return tuple(_response(row, who) for row in in_time), len(ids) - len(held)
+
+
+def _response(row: Response, who: dict[str, str]) -> ResponseRow:
+    link = safe_link(row.url)
+    return ResponseRow(
+        time=row.time,
+        when=day_and_hour(row.time),
+        actor=who.get(row.actor, plain(row.actor)),
+        verb=_VERBS.get(row.verb, plain(row.verb)),
+        target=who.get(row.target, plain(row.target)),
+        where=plain(row.channel or ""),
+        link=link,
+        link_withheld=bool(row.url) and link is None,
+        stated=not row.inferred,
+        source=plain(row.source),
+    )

@@ -1,0 +1,236 @@
+"""A report as one offline page: no script, nothing loaded, every number opens its evidence or its meaning."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from influence.findings import Coverage, Finding, Report
+from reports import charts, ego, evidence, glossary, rings, story, wording
+from reports.vector import Picture, house_style, to_svg
+from reports.writing import write_whole
+
+_PARENTS = {
+    "explicit": "stated by the source",
+    "inferred": "inferred by the program",
+    "none": "none: its responses are inferred",
+}
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '
+    'stroke="#d55e00" stroke-width="1.5"/><circle cx="8" cy="8" r="3" fill="#17212b"/></svg>'
+)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The possible reach over k (rows) and δ (columns): each cell is its text and its shade from 0 to 4."""
+
+    waits: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """One source in words."""
+
+    source: str
+    system: str
+    activities: str
+    span: str
+    parents: str
+    set_aside: str
+    missing: tuple[str, ...]
+
+
+def write_page(report: Report, path: Path) -> list[Path]:
+    """Write the report as one HTML file.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    return [write_whole(path, page(report))]
+
+
+def page(report: Report) -> str:
+    """Return the report as one HTML document; the same report gives the same bytes."""
+    environment = _environment()
+    style = str(environment.get_template("page.css").render()).strip()
+    return environment.get_template("page.html").render(
+        style=Markup(style),  # noqa: S704 (our own file)
+        policy=policy(style),
+        icon=base64.b64encode(_ICON.encode()).decode(),
+        **_words(report),
+        **_rows(report),
+        **_pictures(report),
+    )
+
+
+def policy(style: str) -> str:
+    """Return the content-security policy: our own style sheet by its hash, our own icon, nothing else.
+
+    >>> policy("").split(";")[0]
+    "default-src 'none'"
+    """
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def grid(finding: Finding | None) -> Grid | None:
+    """Arrange `possible_reach`'s grid ("k,δ in days"); None where there is none."""
+    cells = _cells(finding.detail.get("grid")) if finding else {}
+    if not cells:
+        return None
+    steps, waits = (sorted({key[place] for key in cells}) for place in (0, 1))
+    most = max(cells.values()) or 1
+    return Grid(
+        tuple(wording.counted(wait, "day", "days") for wait in waits),
+        tuple(
+            (
+                wording.counted(k, "step", "steps"),
+                tuple(_shaded(cells.get((k, wait)), most) for wait in waits),
+            )
+            for k in steps
+        ),
+    )
+
+
+def word_anchor(word: str) -> str:
+    """Return the anchor of a word of the glossary.
+
+    >>> word_anchor("95 % interval")
+    'w-95-interval'
+    """
+    return "w-" + "-".join("".join(letter if letter.isalnum() else " " for letter in word).split())
+
+
+def _cells(values: object) -> dict[tuple[float, float], float]:
+    cells: dict[tuple[float, float], float] = {}
+    for key, value in values.items() if isinstance(values, Mapping) else ():
+        steps, _, wait = str(key).partition(",")
+        cells[(float(steps), float(wait))] = float(value)
+    return cells
+
+
+def _shaded(value: float | None, most: float) -> tuple[str, int]:
+    return wording.number(value), 0 if value is None else round(4 * value / most)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "month": wording.month,
+        "day": wording.day,
+        "number": wording.number,
+        "between": wording.between,
+    }
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Clean every text on its way into the page; autoescape comes after."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return wording.plain(value) if value.strip() == value else _padded(value)
+
+
+def _padded(value: str) -> str:
+    """Clean a piece of a sentence and keep the space at its ends."""
+    inside = wording.plain(value)
+    return f" {inside}"[not value[:1].isspace() :] + (" " if inside and value[-1:].isspace() else "")
+
+
+def _words(report: Report) -> dict[str, object]:
+    finding = report.findings.get("crossings")
+    return {
+        "leader": story.leader_name(report),
+        "period": wording.period(report.window),
+        "zone": report.window.get("zone"),
+        "notice": report.notice,
+        "headline": story.headline(report),
+        "sections": {section.key: section for section in story.story(report)},
+        "numbers": story.all_numbers(report),
+        "words": tuple((word_anchor(word), word, meaning) for word, meaning in glossary.WORDS),
+        "audience_apart": story.AUDIENCE_APART,
+        "crossings": _crossings(report, finding),
+    }
+
+
+def _crossings(
+    report: Report, finding: Finding | None
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    if finding is None:
+        return ()
+    names, shown = evidence.names(report), evidence.anchors(report)
+    kinds = (
+        ("Responded first, met later", "digital_first"),
+        ("Met, then went on only digitally", "met_then_digital"),
+    )
+    return tuple(
+        (
+            title,
+            tuple(
+                (shown.get(person, ""), names.get(person, person)) for person in finding.detail.get(key, ())
+            ),
+        )
+        for title, key in kinds
+        if finding.detail.get(key)
+    )
+
+
+def _rows(report: Report) -> dict[str, object]:
+    conversations, more_conversations = evidence.conversations(report)
+    steps = evidence.steps(report)
+    return {
+        "steps": steps,
+        "more_people": sum(step.further for step in steps),
+        "spheres": evidence.spheres(report),
+        "conversations": conversations,
+        "more_conversations": more_conversations,
+        "trend": report.trend,
+        "coverage": tuple(_coverage(row) for row in report.coverage),
+        "grid": grid(report.findings.get("possible_reach")),
+    }
+
+
+def _coverage(row: Coverage) -> CoverageRow:
+    return CoverageRow(
+        source=row.source,
+        system=row.system,
+        activities=wording.number(row.activities),
+        span=f"{wording.day(row.first)} to {wording.day(row.last)}" if row.first else "no dated activity",
+        parents=_PARENTS.get(row.parents, row.parents),
+        set_aside=wording.number(row.set_aside),
+        missing=tuple(wording.month(each) for each in row.missing_months),
+    )
+
+
+def _pictures(report: Report) -> dict[str, object]:
+    with house_style():
+        drawn = {
+            "sureness": charts.sureness_picture(report),
+            "rings": rings.rings_picture(report),
+            "network": ego.network_picture(report),
+            "trend_chart": charts.trend_picture(report),
+        }
+        inline = {name: _inline(name, picture) for name, picture in drawn.items()}
+    network = drawn["network"]
+    return {**inline, "network_words": network.description if network else ""}
+
+
+def _inline(name: str, picture: Picture | None) -> Markup:
+    return Markup(to_svg(picture, name)) if picture else Markup("")  # noqa: S704 (serialised by an XML writer)

@@ -1,0 +1,127 @@
+"""A report as JSON and as CSV: everything that was found, for other programs and for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from influence.findings import Finding, MetEvidence, Reached, Report
+from reports.writing import write_whole
+
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+"""What makes a spreadsheet take a cell for a formula; the last four are the full-width forms."""
+
+PEOPLE_COLUMNS = (
+    "person",
+    "name",
+    "step",
+    "m",
+    "known",
+    "depth",
+    "sphere",
+    "organisation",
+    "responses",
+    "first_response",
+    "evidence",
+    "met",
+)
+FINDING_COLUMNS = (
+    "finding",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "interval_low",
+    "interval_high",
+    "reason",
+    "detail",
+)
+
+Cell = str | int | float | None
+
+
+def write_json(report: Report, path: Path) -> list[Path]:
+    """Write the report as JSON, schema version 1; `Report.from_json` reads it back.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    return [write_whole(path, report.to_json() + "\n")]
+
+
+def write_csv(report: Report, path: Path) -> list[Path]:
+    """Write the table of evidence, one person a row, and beside it `<stem>-findings.csv`.
+
+    Lists in a cell are `;`-separated; a text that a spreadsheet would run as a formula gets a `'` in front.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    people = _as_csv(PEOPLE_COLUMNS, (_person_row(reached) for reached in in_order(report.people)))
+    findings = _as_csv(FINDING_COLUMNS, (_finding_row(finding) for finding in report.findings.values()))
+    beside = path.with_name(f"{path.stem}-findings.csv")
+    return [write_whole(path, people), write_whole(beside, findings)]
+
+
+def in_order(people: Iterable[Reached]) -> list[Reached]:
+    """Sort people by step, then by first response: an order that ranks nobody."""
+    return sorted(people, key=lambda reached: (reached.step, reached.first_response or "", reached.person))
+
+
+def defused(cell: Cell) -> Cell:
+    """Put a `'` before a text that a spreadsheet would run.
+
+    >>> defused("=HYPERLINK(1)"), defused("Ann"), defused(-1.5)
+    ("'=HYPERLINK(1)", 'Ann', -1.5)
+    """
+    if isinstance(cell, str) and (cell[:1] in FORMULA_STARTS or cell.lstrip()[:1] in FORMULA_STARTS) and cell:
+        return f"'{cell}"
+    return cell
+
+
+def _as_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([defused(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _person_row(reached: Reached) -> list[Cell]:
+    return [
+        reached.person,
+        reached.name,
+        reached.step,
+        reached.m,
+        "yes" if reached.known else "no",
+        reached.depth,
+        reached.sphere,
+        reached.organisation,
+        reached.responses,
+        reached.first_response,
+        ";".join(reached.evidence),
+        ";".join(_met_words(piece) for piece in reached.met),
+    ]
+
+
+def _met_words(piece: MetEvidence) -> str:
+    return " ".join((piece.evidence, piece.kind, piece.time or "undated", f"{piece.strength:g}"))
+
+
+def _finding_row(finding: Finding) -> list[Cell]:
+    first, last = finding.interval or (None, None)
+    detail = json.dumps(finding.detail, ensure_ascii=False, sort_keys=True) if finding.detail else None
+    return [
+        finding.name,
+        finding.value,
+        finding.unit,
+        finding.low,
+        finding.high,
+        first,
+        last,
+        finding.reason,
+        detail,
+    ]

@@ -1,0 +1,153 @@
+"""A matplotlib figure as SVG inside a page: no style attributes, no dates, names as text and nothing else.
+
+A page's content-security policy refuses style attributes, so they become presentation attributes, which a
+style sheet can also override (dark mode). Text stays text: the reader's own fonts draw names of any script.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree import ElementTree as ET  # reads only what matplotlib has just written
+
+from matplotlib import style
+from matplotlib.figure import Figure
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+_SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "influence",
+    "text.parse_math": False,
+    "text.usetex": False,
+}
+_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_SIZE = re.compile(r"(?:(bold|\d{3}) )?(?:italic )?([\d.]+)px")
+_DIGITS = re.compile(r"-?\d+\.\d{3,}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its name and its description; `names` are shown over the marks with that link."""
+
+    figure: Figure
+    title: str
+    description: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw with our own settings, whatever the user's: no text is ever read as mathematics or as TeX.
+
+    Figures must be made and turned to SVG inside it.
+    """
+    with style.context(["default", _SETTINGS]):
+        yield
+
+
+def to_svg(picture: Picture, key: str) -> str:
+    """Turn a picture into inline SVG; `key` keeps its ids apart from those of other pictures."""
+    root = ET.fromstring(_drawn(picture.figure))  # noqa: S314 (our own output)
+    _remove(root, "metadata", "style")
+    _own_ids(root, key)
+    for element in root.iter():
+        _presentation(element)
+    _name_links(root, picture.names)
+    _describe(root, picture, key)
+    return _serialised(root)
+
+
+def _drawn(figure: Figure) -> bytes:
+    target = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the browser's fonts draw the text
+        figure.savefig(target, format="svg", metadata=_NO_METADATA)
+    return target.getvalue()
+
+
+def _remove(root: ET.Element, *names: str) -> None:
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in {f"{{{SVG}}}{name}" for name in names}:
+                parent.remove(child)
+
+
+def _own_ids(root: ET.Element, key: str) -> None:
+    """Prefix the ids that something in the picture points to, and drop the rest."""
+    ids = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
+    used = set()
+    for element in root.iter():
+        for name, value in list(element.attrib.items()):
+            target = _target(name, value)
+            if target in ids:
+                used.add(target)
+                element.attrib[name] = value.replace(f"#{target}", f"#{key}-{target}")
+    for element in root.iter():
+        own = element.attrib.pop("id", None)
+        if own in used:
+            element.attrib["id"] = f"{key}-{own}"
+
+
+def _target(name: str, value: str) -> str | None:
+    if name == f"{{{XLINK}}}href" and value.startswith("#"):
+        return value[1:]
+    found = re.fullmatch(r"url\(#([^)]+)\)", value)
+    return found[1] if found else None
+
+
+def _presentation(element: ET.Element) -> None:
+    if (reference := element.attrib.pop(f"{{{XLINK}}}href", None)) is not None:
+        element.attrib["href"] = reference
+    for declaration in element.attrib.pop("style", "").split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if name == "font":
+            _font(element, value)
+        elif name:
+            element.attrib[name] = value
+    if "d" in element.attrib:
+        element.attrib["d"] = _DIGITS.sub(lambda found: f"{float(found[0]):.2f}", element.attrib["d"])
+
+
+def _font(element: ET.Element, value: str) -> None:
+    found = _SIZE.match(value)
+    if found:
+        element.attrib["font-size"] = found[2]
+        if found[1]:
+            element.attrib["font-weight"] = found[1]
+
+
+def _name_links(root: ET.Element, names: Mapping[str, str]) -> None:
+    """Show a name over each linked mark; the keyboard takes the same links in the table instead."""
+    for link in root.iter(f"{{{SVG}}}a"):
+        link.attrib["tabindex"] = "-1"
+        name = names.get(link.attrib.get("href", ""))
+        if name:
+            title = ET.Element(f"{{{SVG}}}title")
+            title.text = name
+            link.insert(0, title)
+
+
+def _describe(root: ET.Element, picture: Picture, key: str) -> None:
+    for name, text in (("desc", picture.description), ("title", picture.title)):
+        element = ET.Element(f"{{{SVG}}}{name}", {"id": f"{key}-{name}"})
+        element.text = text
+        root.insert(0, element)
+    for size in ("width", "height"):
+        root.attrib.pop(size, None)
+    root.attrib |= {"role": "img", "aria-labelledby": f"{key}-title {key}-desc", "class": f"picture {key}"}
+
+
+def _serialised(root: ET.Element) -> str:
+    for element in root.iter():
+        element.tag = element.tag.rsplit("}", 1)[-1]
+        if element.tag not in {"text", "title", "desc", "tspan"}:
+            element.text = None
+        element.tail = None
+    root.attrib["xmlns"] = SVG
+    return ET.tostring(root, encoding="unicode", short_empty_elements=True)
