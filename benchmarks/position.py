@@ -40,7 +40,7 @@ def row(what: str, ours: Callable[[], object], theirs: Callable[[], object] | No
         print(f"{what:<44}{mine * 1e3:>11.1f}{'–':>13}{'':>11}  {whose}")
         return
     other = best(theirs, rounds=1)
-    print(f"{what:<44}{mine * 1e3:>11.1f}{other * 1e3:>13.1f}{other / mine:>10.0f}×  {whose}")
+    print(f"{what:<44}{mine * 1e3:>11.1f}{other * 1e3:>13.1f}{other / mine:>10.1f}×  {whose}")
 
 
 def main() -> None:

@@ -123,7 +123,9 @@ def is_placeholder(address: str) -> bool:
     (True, False)
     """
     local, _, domain = address.partition("@")
-    left_over = "40" + domain.partition(".")[0]  # of `someone=40ENRON@ENRON.com`: the at sign of another system
+    left_over = (
+        "40" + domain.partition(".")[0]
+    )  # of `someone=40ENRON@ENRON.com`: the at sign of another system
     return bool(_PLACEHOLDER.match(local)) or local == left_over
 
 

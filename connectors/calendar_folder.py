@@ -16,20 +16,29 @@ from connectors.modality import LONGEST_TEXT, room_in, told_by
 from influence.activity import Encounter, Evidence, Modality
 
 MOST_NAMES = 200
-_JOINTS = re.compile(r"\bw/|[/&,;:()\n\t|+?!\"<>]|\s[-–—]+\s|\b(?:with|and|und|og|och|et|from|for|re|by|at|in|of|to)\b|\bRE\b")
-_NAME = re.compile(r"[^\W\d_a-z][\w'’-]+(?:\s+(?:[^\W\d_a-z]\.?\s+)?(?:(?:van|von|de|der|la)\s+)?[^\W\d_a-z][\w'’-]+){1,2}\b")
-_NO_NAMES = frozenset(
-    """mtg meeting meetings lunch dinner breakfast conf call conference board committee review interview update
-    updated office room hotel houston new york london enron strategy monday tuesday wednesday thursday friday
-    saturday sunday january february march april may june july august september october november december golf
-    flight staff team management presentation project budget training all employee employees your the his her
-    offsite tour visit center house grand prix driver limo reservation reservations trip tbd day time free do
-    not schedule president chairman director vice ceo coo cfo head senior associate analyst dial passcode
-    participants attendees invitees special weekly monthly quarterly annual year end north south east west
-    america power gas energy company corp inc co bank group doctors appointment hold cancelled concert dept""".split()
+_JOINTS = re.compile(
+    r"\bw/|[/&,;:()\n\t|+?!\"<>]|\s[-–—]+\s|\b(?:with|and|und|og|och|et|from|for|re|by|at|in|of|to|per)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"[^\W\d_a-z][\w'’-]+(?:\s+(?:[^\W\d_a-z]\.?\s+)?(?:(?:van|von|de|der|la)\s+)?[^\W\d_a-z][\w'’-]+){1,2}\b"
+)
+_NO_NAME = re.compile(
+    r"""(?:[A-Z]{2,5}s?|.*\d.*) | (?i:mtg | meetings? | lunch | dinner | breakfast | conf | call | conference | board
+    | committee | review | interview | updated? | office | room | hotel | houston | new | york | london | strategy
+    | (?:mon|tues|wednes|thurs|fri|satur|sun)day | january | february | march | april | june | july | august
+    | september | october | november | december | golf | flight | staff | team | management | presentation | project
+    | budget | training | all | employees? | your? | the | his | her | offsite | tour | visit | center | house | driver
+    | limo | reservations? | trip | day | time | free | do | not | schedule | president | chairman | director | vice
+    | head | senior | associate | analyst | dial | passcode | participants | attendees | invitees | special | weekly
+    | monthly | quarterly | annual | year | end | north | south | east | west | america | power | gas | energy
+    | company | corp | inc | co | bank | group | doctors | appointment | hold | cancell?ed | concert | dept | speaking
+    | event | club | discuss | writer)""",
+    re.VERBOSE,
 )
 _LIST = re.compile(
-    r"^[ \t>]*(?:\w+ )?(?:attendees|participants|invitees|deltakere|deltagere|deltagare|teilnehmer)\b[^:\n]{0,20}:?[ \t]*",
+    r"^[ \t>]*(?:\w+ )?(?:attendees|participants|invitees|deltakere|deltagere|deltagare|teilnehmer)\b"
+    r"[^:\n]{0,20}:?[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -95,6 +104,10 @@ def _names(text: str) -> Iterator[str]:
 
 def _runs(part: str) -> Iterator[str]:
     """Yield runs of capitalised words, cut at words that are no part of a name."""
-    kept = " ".join(word if word.lower().strip(".'’-") not in _NO_NAMES else "|" for word in part.split())
+    kept = " ".join("|" if _is_no_name(word) else word for word in part.split())
     for piece in kept.split("|"):
         yield from _NAME.findall(piece)
+
+
+def _is_no_name(word: str) -> bool:
+    return bool(_NO_NAME.fullmatch(word.strip(".'’-")))

@@ -143,7 +143,9 @@ def columns_of(member: Member) -> list[str]:
         raise Unreadable(f"{member.name}: the file is not UTF-8 text; save it as CSV in UTF-8")
     names, _ = header(head)
     plain_names = [plain(name) for name in names]
-    doubled = [name for name, key in zip(names, plain_names, strict=True) if key and plain_names.count(key) > 1]
+    doubled = [
+        name for name, key in zip(names, plain_names, strict=True) if key and plain_names.count(key) > 1
+    ]
     if doubled:
         raise Unreadable(f"{member.name}: line 1: the column {doubled[0][:60]!r} stands twice; rename one")
     return names

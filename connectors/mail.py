@@ -109,7 +109,10 @@ class _Message:
     def mailboxes(self, name: str) -> list[Mailbox]:
         """Return the entries of all fields of that name, each decoded only after it was split."""
         raw = ", ".join(_latin(value) for value in self.fields.get(name, ()))
-        return [Mailbox(display_name(_words(m.name)) if "=?" in m.name else m.name, m.address) for m in mailboxes(raw)]
+        return [
+            Mailbox(display_name(_words(m.name)) if "=?" in m.name else m.name, m.address)
+            for m in mailboxes(raw)
+        ]
 
     @property
     def folder(self) -> str:
@@ -169,7 +172,9 @@ class _Reader:
         found = [account_of(mailbox, entry) for mailbox, entry in entries]
         nameless = sum(account is None for account in found)
         if nameless:
-            self.left_out["addressees with neither a name nor an address of their own were left out"] += nameless
+            self.left_out["addressees with neither a name nor an address of their own were left out"] += (
+                nameless
+            )
         return tuple(dict.fromkeys(account for account in found if account and account != without))
 
     def _calendar_entry(self, message: _Message, time: datetime) -> Encounter:
@@ -192,7 +197,7 @@ class _Reader:
         self.claims.count_sender(sender, automatic=_is_automatic(message))
         origin = clean(message.text("x-origin")).lower()
         if origin and message.folder in SENT_FOLDERS:
-            names = f"{origin} {message.text('x-filename')} {message.text('x-folder').strip(chr(92)).split(chr(92))[0]}"
+            names = f"{origin} {clean(message.text('x-filename'))}"
             self.claims.count_sent(f"mailbox:{origin}", names, sender, display_name(shown) or mailbox.name)
 
 

@@ -20,10 +20,10 @@ _ONLINE = re.compile(
     | meet\.jit\.si | gotomeet\.me | chime\.aws | bluejeans\.com""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ROOM = r"(?<![\w#/])(?!(?:RE|FY|CY|PC|NO|CST|PST|EST|GMT|UTC|X|EXT)\b)[A-Z]{2,4}[ -]?\d{2,5}\s?\d{0,3}[A-Z]{0,2}\d{0,2}\b"
 _PLACE = re.compile(
     r"""\b(?:
-      in\ (?:your|his|her|my|our|their|the|[A-Z]\w+'s)\ (?:\w+\ )?office | 's\ office | room | rm\.?\s?\d+ | raum | salle
+      in\ (?:your|his|her|my|our|their|the|[A-Z]\w+'s)\ (?:\w+\ )?office | 's\ office | room
+    | rm\.?\s?\d+ | raum | salle
     | m[øö]terom\w* | m[øö]terum\w* | m[øö]delokale\w* | konferenzraum | board\ ?-?r(?:oo)?m | boardrm | bdrm
     | breakfast | brunch | lunch\w* | dinner | cocktails? | reception | drinks | coffee | middag | lunsj | frokost
     | mittagessen | abendessen | d[ée]jeuner | d[îi]ner | hotel | h[ôo]tel | restaurant | caf[ée] | grill | club
@@ -33,7 +33,10 @@ _PLACE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _AT_PLACE = re.compile(r"(?: at |@ )(?:the |their |his |her |our )?[A-Z][a-z]+")
-_ROOM_CODE = re.compile(_ROOM)
+_ROOM_CODE = re.compile(
+    r"(?<![\w#/])(?!(?:RE|FY|CY|PC|NO|CST|PST|EST|GMT|UTC|X|EXT)\b)"
+    r"[A-Z]{2,4}[ -]?\d{2,5}\s?\d{0,3}[A-Z]{0,2}\d{0,2}\b"
+)
 _LINK = re.compile(r"(?:https?://|www\.)\S+|tel:\S+", re.IGNORECASE)
 LONGEST_TEXT = 4000
 """Characters of a text in which words are looked for."""

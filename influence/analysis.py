@@ -90,7 +90,9 @@ class Analysis:
         if len(self.ties.source) or bool(window.holds(time).any()):
             return
         if not len(time):
-            raise EmptyWindow("the workspace holds no activity yet; bring some in with: influence import PATH")
+            raise EmptyWindow(
+                "the workspace holds no activity yet; bring some in with: influence import PATH"
+            )
         zone = self.settings.zone
         first, last = (str(evidence.moment(int(t), zone))[:10] for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
@@ -180,9 +182,7 @@ class _About:
             if len(self.log.items)
             else (),
             conversations=tuple(
-                evidence.conversations(
-                    self.drawn, self.unit, self.found, self.log, self.people, ids, zone
-                )
+                evidence.conversations(self.drawn, self.unit, self.found, self.log, self.people, ids, zone)
             ),
             responses={response.id: response for response in details.values()},
             network=self._picture(),
@@ -222,9 +222,7 @@ class _About:
         return headline
 
     def _reasons(self, findings: Mapping[str, Finding]) -> list[str]:
-        return limits(
-            self.found, self.responses, findings, self.people.conflicts, self.settings
-        )
+        return limits(self.found, self.responses, findings, self.people.conflicts, self.settings)
 
     def _picture(self) -> EgoNetwork:
         """The leader, the strongest alters (most responses), and the ties among them, with communities."""
@@ -266,7 +264,9 @@ def _ego_network(
     ordered.add_nodes_from(sorted(around))
     ordered.add_edges_from(sorted((*sorted(edge), around.edges[edge]) for edge in around.edges))
     groups = nx.community.louvain_communities(ordered, seed=1)
-    community = {name: n for n, group in enumerate(sorted(groups, key=lambda g: (-len(g), min(g)))) for name in group}
+    community = {
+        name: n for n, group in enumerate(sorted(groups, key=lambda g: (-len(g), min(g)))) for name in group
+    }
     nodes = [(me, people.who[leader].name, 0, 1.0, -1)]
     for alter in shown:
         who = people.who[alter.person]
@@ -303,7 +303,9 @@ def limits(
         )
     extra = float(findings["reach_4"].detail.get("with_inferred", 0)) - float(findings["reach_4"].value or 0)
     if extra >= 0.05:
-        said.append(f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4.")
+        said.append(
+            f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."
+        )
     possible = findings["possible_reach"].value
     if possible is not None and possible < len(found):
         said.append(

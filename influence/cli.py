@@ -103,7 +103,9 @@ def init(folder: Path) -> None:
 
 @main.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--as", "connector", metavar="NAME", help="Read every file as this kind (see: influence connectors).")
+@click.option(
+    "--as", "connector", metavar="NAME", help="Read every file as this kind (see: influence connectors)."
+)
 @click.option("--zone", metavar="ZONE", help="The time zone of times that state none, e.g. Europe/Stockholm.")
 @click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="An option of the connector.")
 @_workspace_option
@@ -129,7 +131,9 @@ def import_(
     with _opened(folder) as workspace:
         for path in paths:
             with _progress(f"Reading {path.name}") as step:
-                done = workspace.import_path(path, connector=connector, zone=zone, options=chosen, progress=step)
+                done = workspace.import_path(
+                    path, connector=connector, zone=zone, options=chosen, progress=step
+                )
             _tell_imported(path, done, as_json=as_json)
 
 
@@ -137,7 +141,7 @@ def _pairs(options: tuple[str, ...]) -> dict[str, str]:
     for option in options:
         if "=" not in option:
             raise click.UsageError(f"--set {option!r} should be OPTION=VALUE")
-    return dict((name, value) for name, _, value in (option.partition("=") for option in options))
+    return {name: value for name, _, value in (option.partition("=") for option in options)}
 
 
 @contextmanager
@@ -191,7 +195,9 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
     show_default=True,
     help="html, json, csv; several with commas.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: reports/).")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: reports/)."
+)
 @_workspace_option
 def report(
     leader: str, since: str | None, until: str | None, formats: str, output: Path | None, folder: Path
@@ -201,13 +207,12 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     """
-    with _opened(folder) as workspace:
-        with _progress("Measuring"):
-            found = workspace.report(leader, since, until)
-            wanted = [name.strip() for name in formats.split(",") if name.strip()]
-            written = [
-                file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
-            ]
+    with _opened(folder) as workspace, _progress("Measuring"):
+        found = workspace.report(leader, since, until)
+        wanted = [name.strip() for name in formats.split(",") if name.strip()]
+        written = [
+            file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
+        ]
     headline = found.findings["reach_4"]
     if headline.value is not None:
         low, high = headline.low or 0.0, headline.high or 0.0
@@ -232,9 +237,7 @@ def people(find: str | None, folder: Path, as_json: bool) -> None:
     with _opened(folder) as workspace:
         everybody = workspace.people()
     words = (find or "").lower()
-    chosen = [
-        one for one in everybody if words in " ".join((one.person, one.name, *one.accounts)).lower()
-    ]
+    chosen = [one for one in everybody if words in " ".join((one.person, one.name, *one.accounts)).lower()]
     if as_json:
         click.echo(json.dumps([vars_of(one) for one in chosen], ensure_ascii=False))
         return

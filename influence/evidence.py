@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
+from influence.encounters import Met, Piece
 from influence.engine import Engine
 from influence.findings import Conversation, Coverage, MetEvidence, Reached, Response
-from influence.encounters import Met, Piece
 from influence.measures.trend import months
 from influence.people import People
 from influence.responses import Ints, Log
@@ -94,7 +94,9 @@ def _first_few(group: Ints, few: int) -> np.ndarray[tuple[int], np.dtype[np.bool
     return marks
 
 
-def details(engine: Engine, log: Log, items: Ints, people: People, leader: int, zone: str) -> dict[int, Response]:
+def details(
+    engine: Engine, log: Log, items: Ints, people: People, leader: int, zone: str
+) -> dict[int, Response]:
     """Look up when, who, where and what verb for some items, by their position."""
     engine.offer("shown_rows", pa.table({"item": pa.array(np.unique(items), pa.int64())}))
     rows = engine.arrow("""
@@ -132,7 +134,13 @@ def _targets(log: Log, leader: int) -> tuple[dict[int, int], dict[int, bool]]:
 
 
 def conversations(
-    drawn: Touches, unit: Ints, found: Sequence[Alter], log: Log, people: People, ids: Mapping[int, str], zone: str
+    drawn: Touches,
+    unit: Ints,
+    found: Sequence[Alter],
+    log: Log,
+    people: People,
+    ids: Mapping[int, str],
+    zone: str,
 ) -> list[Conversation]:
     """Return the conversations in which most people responded, with the responses that show it."""
     weight = {alter.person: 0.0 if alter.step == 2 else 1 - alter.m for alter in found}

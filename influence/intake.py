@@ -114,12 +114,14 @@ def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
 
 def _epoch(number: str) -> str:
     """Seconds, milliseconds or microseconds since 1970, told apart by their size."""
-    micros = f"CASE WHEN abs({number}) < 1e11 THEN {number} * 1e6 WHEN abs({number}) < 1e14 THEN {number} * 1e3 ELSE {number} END"
-    return f"make_timestamptz(CAST(round({micros}) AS BIGINT))"
+    scale = f"CASE WHEN abs({number}) < 1e11 THEN 1e6 WHEN abs({number}) < 1e14 THEN 1e3 ELSE 1 END"
+    return f"make_timestamptz(CAST(round({number} * {scale}) AS BIGINT))"
 
 
 def _account(expression: str) -> str:
-    return f"CASE WHEN starts_with(lower({expression}), 'email:') THEN lower({expression}) ELSE {expression} END"
+    return (
+        f"CASE WHEN starts_with(lower({expression}), 'email:') THEN lower({expression}) ELSE {expression} END"
+    )
 
 
 def _not_accounts(items: str, name: str) -> str:
@@ -142,8 +144,8 @@ def _not_one_of(expression: str, name: str, allowed: Iterable[str]) -> str:
 def _bad_time(moment: str, found: pa.DataType | None, *, needed: bool) -> str:
     if found is None or kinds.is_null(found):
         return "WHEN true THEN 'time is empty'" if needed else ""
-    told = "left(CAST(\"time\" AS VARCHAR), 60)"
-    empty = "(\"time\" IS NULL OR trim(CAST(\"time\" AS VARCHAR)) = '')"
+    told = 'left(CAST("time" AS VARCHAR), 60)'
+    empty = '("time" IS NULL OR trim(CAST("time" AS VARCHAR)) = \'\')'
     naive = kinds.is_timestamp(found) and found.tz is None
     shaped = "true" if naive else f"try_cast({told} AS TIMESTAMP) IS NOT NULL"
     return (
@@ -165,16 +167,16 @@ def _digest(columns: Sequence[str]) -> str:
     return f"md5(concat_ws(chr(31), {parts}))"
 
 
-def _activities(
-    column: dict[str, str], time: pa.DataType | None, secret: str, *, keep_text: bool
-) -> str:
+def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *, keep_text: bool) -> str:
     actor = _account(column["actor"])
     subject = f"lower(trim(regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')))"
     words = f"nullif(regexp_replace({subject}, '\\s+', ' ', 'g'), '')"
     verb = f"lower({column['verb']})"
     return f"""
         WITH converted AS (
-            SELECT line, {column["id"]}::VARCHAR AS given, {column["time"]} AS time, {actor}::VARCHAR AS actor,
+            SELECT line, {column["id"]}::VARCHAR AS given, {column["time"]} AS time, {
+        actor
+    }::VARCHAR AS actor,
                 {verb}::VARCHAR AS verb, {column["parent"]}::VARCHAR AS parent,
                 {column["conversation"]}::VARCHAR AS conversation,
                 coalesce({column["to"]}, []) AS addressees, coalesce({column["mentions"]}, []) AS mentions,
@@ -195,9 +197,26 @@ def _activities(
                 END AS reason
             FROM incoming),
         digested AS (
-            SELECT *, {_digest(["epoch_us(time)", "actor", "verb", "parent", "conversation", "addressees",
-                                "mentions", "channel", "audience", "url", "subject", "answers", "inferred",
-                                "deleted"])} AS digest FROM converted)
+            SELECT *, {
+        _digest(
+            [
+                "epoch_us(time)",
+                "actor",
+                "verb",
+                "parent",
+                "conversation",
+                "addressees",
+                "mentions",
+                "channel",
+                "audience",
+                "url",
+                "subject",
+                "answers",
+                "inferred",
+                "deleted",
+            ]
+        )
+    } AS digest FROM converted)
         SELECT * EXCLUDE (given, fingerprint, digest), coalesce(given, 'row:' || digest) AS id,
             coalesce(fingerprint, coalesce(given, 'row') || ':' || digest) AS key
         FROM digested"""
@@ -222,8 +241,9 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
                 END AS reason
             FROM incoming),
         digested AS (
-            SELECT *, {_digest(["epoch_us(time)", "list_sort(people)", "kind", "evidence", "attendees",
-                                "place"])} AS digest FROM converted)
+            SELECT *, {
+        _digest(["epoch_us(time)", "list_sort(people)", "kind", "evidence", "attendees", "place"])
+    } AS digest FROM converted)
         SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
             coalesce(given, 'row') || ':' || digest AS key
         FROM digested"""
@@ -245,8 +265,21 @@ def _people(column: dict[str, str], _time: pa.DataType | None) -> str:
                     THEN 'bot is neither true nor false'
                 END AS reason
             FROM incoming)
-        SELECT *, {_digest(["person", "name", "list_sort(accounts)", "organisation", "department", "site",
-                            "manager", "sphere", "bot"])} AS key
+        SELECT *, {
+        _digest(
+            [
+                "person",
+                "name",
+                "list_sort(accounts)",
+                "organisation",
+                "department",
+                "site",
+                "manager",
+                "sphere",
+                "bot",
+            ]
+        )
+    } AS key
         FROM converted"""
 
 

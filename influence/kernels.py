@@ -83,54 +83,50 @@ def _respect_time(
 
 
 def conversation_depth(
+    child: ArrayLike,
     parent: ArrayLike,
     time: ArrayLike,
     author: ArrayLike,
-    is_response_link: ArrayLike,
     leader: int,
     delta: int,
     k_max: int,
 ) -> NDArray[np.int16]:
     """Return how often the author changes from the leader's nearest item down to each item; −1 for none.
 
-    Items come sorted by time (ties in any order); `parent` is an index into them or −1. An item by `leader`
-    has depth 0. Another has its parent's depth, plus 1 where the author changes, provided that its link to
-    the parent is a response, that 0 < wait ≤ `delta`, that the parent has a depth, and that the sum is at
-    most `k_max`. Since a wait is above 0, one pass in time order is enough: O(items).
+    Items come sorted by time (ties in any order). `child` and `parent` are the response links, positions of
+    items, sorted by child. An item by `leader` has depth 0. Another has the least of its parents' depths,
+    plus 1 where the author changes, over the links with 0 < wait ≤ `delta` whose parent has a depth, if that
+    is at most `k_max`. Since a wait is above 0, one pass over the links is enough: O(items + links).
 
     Raises:
-        ValueError: lengths differ, times are not sorted, no such parent, or `k_max` is outside 0…32767.
+        ValueError: lengths differ, times or links are not sorted, no such item, or `k_max` is outside 0…32767.
 
-    >>> conversation_depth([-1, 0, 1], [0, 5, 9], [7, 8, 9], [False, True, True], 7, 10, 4).tolist()
+    >>> conversation_depth([1, 2], [0, 1], [0, 5, 9], [7, 8, 9], leader=7, delta=10, k_max=4).tolist()
     [0, 1, 2]
     """
-    above, when, who = _integers(parent, "parent"), _integers(time, "time"), _integers(author, "author")
-    link = np.ascontiguousarray(is_response_link, dtype=np.bool_)
-    if not above.size == when.size == who.size == link.size:
-        raise ValueError("parent, time, author and is_response_link must have one length")
+    below, above = _integers(child, "child"), _integers(parent, "parent")
+    when, who = _integers(time, "time"), _integers(author, "author")
+    if below.size != above.size or when.size != who.size:
+        raise ValueError("child and parent must have one length, and so must time and author")
     _check_course(when, k_max, 32767)
-    _within(above, -1, above.size, "parent")
-    return _conversation_depth(above, when, who, link, leader, delta, k_max)
+    if (below[1:] < below[:-1]).any():
+        raise ValueError("links must be sorted by child")
+    for name, items in (("child", below), ("parent", above)):
+        _within(items, 0, when.size, name)
+    return _conversation_depth(below, above, when, who, leader, delta, k_max)
 
 
 @_compiled
 def _conversation_depth(
-    parent: Indices,
-    time: Indices,
-    author: Indices,
-    link: NDArray[np.bool_],
-    leader: int,
-    delta: int,
-    k_max: int,
+    child: Indices, parent: Indices, time: Indices, author: Indices, leader: int, delta: int, k_max: int
 ) -> NDArray[np.int16]:
-    depth = np.full(parent.size, -1, np.int16)
-    for i in range(parent.size):
-        p = parent[i]
-        if author[i] == leader:
-            depth[i] = 0
-        elif p >= 0 and link[i] and depth[p] >= 0 and 0 < time[i] - time[p] <= delta:
-            below = depth[p] + (1 if author[i] != author[p] else 0)
-            depth[i] = below if below <= k_max else -1
+    depth = np.where(author == leader, 0, -1).astype(np.int16)
+    for c, p in zip(child, parent):  # noqa: B905 - numba knows no strict zip
+        if author[c] == leader or depth[p] < 0 or not 0 < time[c] - time[p] <= delta:
+            continue
+        below = depth[p] + (1 if author[c] != author[p] else 0)
+        if below <= k_max and (depth[c] < 0 or below < depth[c]):
+            depth[c] = below
     return depth
 
 

@@ -94,17 +94,17 @@ class People:
         hint = f"; did you mean {' or '.join(unique)}?" if unique else "; `influence people` lists everybody"
         return f"nobody here is called {words!r}{hint}"
 
-    def manager(self, one: Who) -> int | None:
-        """Return the code of somebody's manager, who may be given by id or by account."""
+    def manager(self, one: Who) -> int | str | None:
+        """Return the code of somebody's manager, given by id or by account; as given where that is nobody here."""
         key = one.manager or ""
-        return self.code.get(key, self.account_person.get(key))
+        return self.code.get(key, self.account_person.get(key, one.manager))
 
     def team(self, leader: int) -> set[int]:
         """Return the codes of the leader's direct and indirect reports; a cycle of managers ends the walk."""
         below: dict[int, list[int]] = defaultdict(list)
         for code, one in enumerate(self.who):
             manager = self.manager(one)
-            if manager is not None:
+            if isinstance(manager, int):
                 below[manager].append(code)
         team: set[int] = set()
         waiting = [leader]
@@ -153,9 +153,9 @@ def resolve(engine: Engine) -> People:
     for claim in claims:
         joined.claim(claim["person"], claim["accounts"])
     names = _names_of_accounts(claims)
-    _join_by_name(joined, names)
     for account in _seen_accounts(engine):
         joined.add(account)
+    _join_by_name(joined, names)
     return _describe(joined, claims, names)
 
 
@@ -178,6 +178,9 @@ class _Accounts:
 
     def add(self, account: str) -> str:
         return self._root(self._above.setdefault(account, account))
+
+    def seen(self, account: str) -> bool:
+        return account in self._above
 
     def _root(self, account: str) -> str:
         while self._above[account] != account:
@@ -246,11 +249,14 @@ def _join_by_name(joined: _Accounts, names: Mapping[str, Counter[str]]) -> None:
         if len(full) == 1 and (domain := domain_of(account)):
             alike[full.pop(), domain].append(account)
     for accounts in alike.values():
-        if len(accounts) <= _SAME_NAME_CAP and len({joined.stated(account) for account in accounts} - {None}) < 2:
+        if (
+            len(accounts) <= _SAME_NAME_CAP
+            and len({joined.stated(account) for account in accounts} - {None}) < 2
+        ):
             for account in accounts[1:]:
                 joined.join(accounts[0], account)
     for name, accounts in bearers.items():
-        if len({joined.add(account) for account in accounts}) == 1:
+        if joined.seen(f"name:{name}") and len({joined.add(account) for account in accounts}) == 1:
             joined.join(accounts[0], f"name:{name}")
 
 
@@ -264,9 +270,7 @@ def _describe(
             continue  # words of a calendar that match nobody by name
         described.append((_who(person, accounts, stated, claimed, names), accounts))
     described.sort(key=lambda pair: pair[0].person)
-    account_person = {
-        account: code for code, (_, accounts) in enumerate(described) for account in accounts
-    }
+    account_person = {account: code for code, (_, accounts) in enumerate(described) for account in accounts}
     return People([who for who, _ in described], account_person, joined.conflicts)
 
 

@@ -30,7 +30,9 @@ def load(group: str, name: str) -> Any:
     """
     found = [entry for entry in _entries(group) if entry.name == name]
     if not found:
-        raise PluginError(f"there is no {group.split('.')[1][:-1]} {name!r}; there are: {', '.join(names(group))}")
+        raise PluginError(
+            f"there is no {group.split('.')[1][:-1]} {name!r}; there are: {', '.join(names(group))}"
+        )
     try:
         return found[0].load()
     except ImportError as error:

@@ -67,7 +67,7 @@ class Settings:
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-_SECTIONS = {
+_SECTIONS: Mapping[str, Mapping[str, type]] = {
     "met": {f.name: float for f in fields(Strengths)},
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},

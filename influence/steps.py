@@ -96,7 +96,9 @@ def touches(
     first_of_item = np.ones(len(items), bool)
     first_of_item[1:] = items[1:] != items[:-1]
     keep = first_of_item & window.holds(log.items.time[items])
-    keep &= ~np.isin(log.items.author[items], np.fromiter(nobody, np.int32) if nobody else np.empty(0, np.int32))
+    keep &= ~np.isin(
+        log.items.author[items], np.fromiter(nobody, np.int32) if nobody else np.empty(0, np.int32)
+    )
     kept = items[keep]
     return Touches(
         kept,
@@ -138,4 +140,3 @@ def _alter(person: int, first: int | None, depth: int, met: Met, team: Set[int])
     if person in team:
         return Alter(person, 2, m, known, depth, first)
     return Alter(person, 3 if m >= 0.5 and known else 4, m, known, depth, first)
-

@@ -118,7 +118,9 @@ class Store:
     def _create(self, path: Path | None) -> None:
         with self.engine.transaction():
             self.engine.run(_TABLES)
-            self.engine.run("INSERT INTO meta VALUES ('version', ?), ('secret', ?)", [VERSION, secrets.token_hex()])
+            self.engine.run(
+                "INSERT INTO meta VALUES ('version', ?), ('secret', ?)", [VERSION, secrets.token_hex()]
+            )
         if path is not None:
             path.chmod(0o600)
 
@@ -148,7 +150,16 @@ class Store:
             total = batch.summary
             self.engine.run(
                 "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [number, datetime.now(UTC), source, connector, total.read, total.stored, total.known, total.aside],
+                [
+                    number,
+                    datetime.now(UTC),
+                    source,
+                    connector,
+                    total.read,
+                    total.stored,
+                    total.known,
+                    total.aside,
+                ],
             )
 
     def _count(self, sql: str) -> int:
@@ -179,7 +190,9 @@ class Batch:
             by_kind.setdefault("claims" if claim else KIND_OF[type(record)], []).append(record)
         total = Summary()
         for kind, some in by_kind.items():
-            rows = Rows("people" if kind == "claims" else kind, as_table("people" if kind == "claims" else kind, some))
+            rows = Rows(
+                "people" if kind == "claims" else kind, as_table("people" if kind == "claims" else kind, some)
+            )
             added = self._add(rows, file)
             total += added if kind != "claims" else Summary()
         self.summary += total

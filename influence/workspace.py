@@ -56,9 +56,7 @@ class Workspace:
     def __init__(self, path: str | Path = ".") -> None:
         self.path = Path(path)
         if not (self.path / DATABASE).exists():
-            raise WorkspaceError(
-                f"{self.path} is not a workspace; make one with: influence init {self.path}"
-            )
+            raise WorkspaceError(f"{self.path} is not a workspace; make one with: influence init {self.path}")
         self.settings = settings.read(self.path / SETTINGS)
         self.store = Store(self.path / DATABASE, keep_text=self.settings.keep_text)
 
@@ -169,9 +167,7 @@ class Workspace:
         """Everything in the store, ready for questions; read when it is first needed."""
         return Analysis(self.store.engine, self.settings)
 
-    def report(
-        self, leader: str, since: str | date | None = None, until: str | date | None = None
-    ) -> Report:
+    def report(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         Raises:
@@ -188,7 +184,9 @@ class Workspace:
         start = whole.since if since is None else self._moment(since, "--since")
         end = whole.until if until is None else self._moment(until, "--until")
         if start >= end:
-            raise WorkspaceError(f"the window is empty or reversed: since {since} is not before until {until}")
+            raise WorkspaceError(
+                f"the window is empty or reversed: since {since} is not before until {until}"
+            )
         return Window(start, end)
 
     def _moment(self, given: str | date, option: str) -> int:
@@ -222,34 +220,40 @@ class Workspace:
         }
 
     def write_network(
-        self, path: str | Path, format: str, since: str | date | None = None, until: str | date | None = None  # noqa: A002
+        self,
+        path: str | Path,
+        kind: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
     ) -> int:
         """Write the response network as `graphml`, `gexf` or `parquet` and return how many people are in it.
 
         Raises:
             WorkspaceError: there is no such format, or the place may not be written.
         """
-        if format not in _NETWORK_FORMATS:
-            raise WorkspaceError(f"there is no network format {format!r}; there are: {', '.join(_NETWORK_FORMATS)}")
+        if kind not in _NETWORK_FORMATS:
+            raise WorkspaceError(
+                f"there is no network format {kind!r}; there are: {', '.join(_NETWORK_FORMATS)}"
+            )
         network, place = self.network(since, until), Path(path)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            _write_network(network, place, format)
+            _write_network(network, place, kind)
         except OSError as error:
             raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
         return len(network)
 
     # --- giving out -------------------------------------------------------------------------------------
 
-    def write(self, report: Report, format: str, path: Path | None = None) -> list[Path]:  # noqa: A002 - the option's name
+    def write(self, report: Report, kind: str, path: Path | None = None) -> list[Path]:
         """Write a report in a format (`html`, `json`, `csv` …) and return the files written.
 
         Raises:
             PluginError: there is no such format.
             WorkspaceError: the place may not be written.
         """
-        writer = plugins.load("influence.formats", format)
-        place = path or self.path / REPORTS / f"{_file_name(report.leader['name'])}.{format}"
+        writer = plugins.load("influence.formats", kind)
+        place = path or self.path / REPORTS / f"{_file_name(report.leader['name'])}.{kind}"
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             return list(writer(report, place))
@@ -260,8 +264,8 @@ class Workspace:
 _NETWORK_FORMATS = ("graphml", "gexf", "parquet")
 
 
-def _write_network(network: Network, place: Path, format: str) -> None:  # noqa: A002 - the option's name
-    if format == "parquet":
+def _write_network(network: Network, place: Path, kind: str) -> None:
+    if kind == "parquet":
         import pyarrow.parquet as pq
 
         sources = np.repeat(np.arange(len(network)), np.diff(network.indptr))
@@ -275,7 +279,7 @@ def _write_network(network: Network, place: Path, format: str) -> None:  # noqa:
         return
     import networkx as nx
 
-    {"graphml": nx.write_graphml, "gexf": nx.write_gexf}[format](network.graph(), place)
+    {"graphml": nx.write_graphml, "gexf": nx.write_gexf}[kind](network.graph(), place)
 
 
 def _file_name(name: str) -> str:

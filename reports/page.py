@@ -19,7 +19,7 @@ from reports.writing import write_whole
 _PARENTS = {
     "explicit": "stated by the source",
     "inferred": "inferred by the program",
-    "none": "none: its responses are inferred",
+    "none": "none stated",
 }
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '

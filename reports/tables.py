@@ -77,7 +77,7 @@ def defused(cell: Cell) -> Cell:
     >>> defused("=HYPERLINK(1)"), defused("Ann"), defused(-1.5)
     ("'=HYPERLINK(1)", 'Ann', -1.5)
     """
-    if isinstance(cell, str) and (cell[:1] in FORMULA_STARTS or cell.lstrip()[:1] in FORMULA_STARTS) and cell:
+    if isinstance(cell, str) and {cell.lstrip(" ")[:1], cell.lstrip()[:1]} & FORMULA_STARTS:
         return f"'{cell}"
     return cell
 

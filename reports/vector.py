@@ -18,6 +18,8 @@ from xml.etree import ElementTree as ET  # reads only what matplotlib has just w
 from matplotlib import style
 from matplotlib.figure import Figure
 
+from reports.wording import plain
+
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 _SETTINGS: dict[str, Any] = {
@@ -129,14 +131,14 @@ def _name_links(root: ET.Element, names: Mapping[str, str]) -> None:
         name = names.get(link.attrib.get("href", ""))
         if name:
             title = ET.Element(f"{{{SVG}}}title")
-            title.text = name
+            title.text = plain(name)
             link.insert(0, title)
 
 
 def _describe(root: ET.Element, picture: Picture, key: str) -> None:
     for name, text in (("desc", picture.description), ("title", picture.title)):
         element = ET.Element(f"{{{SVG}}}{name}", {"id": f"{key}-{name}"})
-        element.text = text
+        element.text = plain(text)
         root.insert(0, element)
     for size in ("width", "height"):
         root.attrib.pop(size, None)

@@ -120,7 +120,10 @@ class PlainReading:
 
     def responses(self):
         """All (item, responder, target), once each."""
-        found = {(child, self.author(self.item[child]), self.author(self.item[parent])) for child, parent in self.links()}
+        found = {
+            (child, self.author(self.item[child]), self.author(self.item[parent]))
+            for child, parent in self.links()
+        }
         for row in self.activities:
             found |= {(row["id"], self.author(row), self.who(account)) for account in row.get("mentions", [])}
         return {(item, v, u) for item, v, u in found if v != u}
@@ -214,11 +217,18 @@ class PlainReading:
             if other == v and not self.declared(row)
         ]
         mine, theirs = self.people.get(self.leader, {}), self.people.get(v, {})
-        if mine.get("manager") and mine.get("site") and all(
-            mine[key] == theirs.get(key) for key in ("manager", "site")
+        if (
+            mine.get("manager")
+            and mine.get("site")
+            and all(mine[key] == theirs.get(key) for key in ("manager", "site"))
         ):
             pieces.append((0.9, None))
-        accounts = {account for row, other, _ in self.together() for account in row["people"] if self.who(account) == other}
+        accounts = {
+            account
+            for row, other, _ in self.together()
+            for account in row["people"]
+            if self.who(account) == other
+        }
         systems = {account.split(":")[0] for account in accounts}
         owned = {account for account, person in self.owner.items() if person == v} or {v}
         covered = any(s > 0 for s, _ in pieces) or any(account.split(":")[0] in systems for account in owned)

@@ -1,7 +1,5 @@
 """The planted truths hold in the demo company when measures.md is read plainly, person by person."""
 
-# ruff: noqa: SIM300 the expected value stands on the left in this house
-
 from __future__ import annotations
 
 import os
@@ -74,6 +72,12 @@ class Reading:
     def author(self, row: dict[str, Any]) -> str:
         return self.owner[row["actor"]]
 
+    def first_hand(self, leader: str, row: dict[str, Any]) -> bool:
+        """Tell whether the row names the leader or, however late, responds to an item by the leader."""
+        above = self.by_id.get(row["parent"])
+        answers = above is not None and row["verb"] in RESPONSE_VERBS and self.author(above) == leader
+        return answers or leader in {self.owner[account] for account in row["mentions"]}
+
     def depth(self, leader: str, row: dict[str, Any]) -> int | None:
         """Walk up to the nearest item by the leader; None where there is none or a wait is too long."""
         changes, here = 0, row
@@ -97,8 +101,7 @@ class Reading:
         found: dict[str, tuple[int, int]] = {}
         for row in self.activities:
             who = self.author(row)
-            named = leader in {self.owner[account] for account in row["mentions"]}
-            depth = 1 if named else self.depth(leader, row)
+            depth = 1 if self.first_hand(leader, row) else self.depth(leader, row)
             if depth is None or who == leader or self.people[who]["bot"]:
                 continue
             before = found.get(who, (depth, row["seconds"]))

@@ -1,7 +1,5 @@
 """The examples on public data: the committed numbers are the published ones, and say what is told."""
 
-# ruff: noqa: SIM300 the expected value stands on the left in this house
-
 from __future__ import annotations
 
 import csv

@@ -1,4 +1,3 @@
-# ruff: noqa: SIM300 (the expected value stands on the left)
 """The compiled loops against brute force and against networkx."""
 
 from itertools import product
@@ -162,10 +161,16 @@ def test_contacts_that_compiled_code_would_choke_on_are_refused(change, message)
 # --- conversations ------------------------------------------------------------------------------------------
 
 
+def links(parent, responds=None):
+    """The links (children, parents) of one parent an item, where it responds."""
+    rows = [(c, p) for c, p in enumerate(parent) if p >= 0 and (responds is None or responds[c])]
+    return [c for c, _ in rows], [p for _, p in rows]
+
+
 @given(conversations(), st.integers(0, 6), st.integers(0, 3))
 def test_depth_is_what_walking_up_from_each_item_finds(conversation, delta, k_max):
     parent, time, author, link = conversation
-    found = kernels.conversation_depth(parent, time, author, link, LEADER, delta, k_max)
+    found = kernels.conversation_depth(*links(parent, link), time, author, LEADER, delta, k_max)
     expected = [walk_up(i, parent, time, author, link, delta, k_max) for i in range(len(parent))]
     assert expected == found.tolist()
     assert np.int16 == found.dtype
@@ -173,27 +178,42 @@ def test_depth_is_what_walking_up_from_each_item_finds(conversation, delta, k_ma
 
 def test_who_answers_themselves_goes_no_deeper_and_the_leader_starts_anew():
     parent, author = [-1, 0, 1, 2, 3, 4], [LEADER, 1, 1, 2, LEADER, 3]
-    found = kernels.conversation_depth(parent, range(6), author, [True] * 6, LEADER, 9, 4)
+    found = kernels.conversation_depth(*links(parent), range(6), author, LEADER, 9, 4)
     assert [0, 1, 1, 2, 0, 1] == found.tolist()
 
 
 def test_a_late_answer_cuts_off_all_that_hangs_on_it():
-    found = kernels.conversation_depth([-1, 0, 1], [0, 20, 21], [LEADER, 1, 2], [True] * 3, LEADER, 9, 4)
+    found = kernels.conversation_depth([1, 2], [0, 1], [0, 20, 21], [LEADER, 1, 2], LEADER, 9, 4)
     assert [0, -1, -1] == found.tolist()
 
 
 def test_an_item_that_claims_a_later_parent_has_no_depth():
-    found = kernels.conversation_depth([1, 1], [0, 5], [1, LEADER], [True, True], LEADER, 9, 4)
+    found = kernels.conversation_depth([0, 1], [1, 1], [0, 5], [1, LEADER], LEADER, 9, 4)
     assert [-1, 0] == found.tolist()
+
+
+def test_of_two_parents_the_nearer_to_the_leader_counts():
+    found = kernels.conversation_depth([1, 2, 3, 3], [0, 1, 2, 0], range(4), [LEADER, 1, 2, 3], LEADER, 9, 4)
+    assert [0, 1, 2, 1] == found.tolist()
+
+
+@pytest.mark.parametrize(
+    ("child", "parent", "time", "message"),
+    [
+        ([0], [1], [0], "parent must be between 0 and 0"),
+        ([1, 0], [0, 0], [0, 1], "sorted by child"),
+        ([1], [0], [5, 0], "sorted by time"),
+        ([1], [], [0, 1], "one length"),
+    ],
+)
+def test_links_that_compiled_code_would_choke_on_are_refused(child, parent, time, message):
+    with pytest.raises(ValueError, match=message):
+        kernels.conversation_depth(child, parent, time, [1] * len(time), LEADER, 9, 4)
 
 
 def test_a_parent_that_is_no_item_is_refused():
     with pytest.raises(ValueError, match="parent must be between -1 and 0"):
-        kernels.conversation_depth([1], [0], [1], [True], LEADER, 9, 4)
-    with pytest.raises(ValueError, match="parent must be between -1 and 0"):
         kernels.conversation_root([1])
-    with pytest.raises(ValueError, match="sorted by time"):
-        kernels.conversation_depth([-1, 0], [5, 0], [1, 2], [True, True], LEADER, 9, 4)
 
 
 @given(st.integers(0, 12).flatmap(lambda n: st.lists(st.integers(-1, n - 1), min_size=n, max_size=n)))

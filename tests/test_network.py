@@ -1,5 +1,4 @@
 """Network: sorted rows of ties, and every networkx function on them."""
-# ruff: noqa: SIM300 (the expected value stands on the left)
 
 import copy
 import pickle

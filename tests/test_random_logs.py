@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_reading import DAY, PlainReading
 
 from influence import Workspace
-from plain_reading import DAY, PlainReading
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 VERBS = ["post", "reply", "comment", "share", "quote", "react", "message", "edit", "follow", "view"]
@@ -75,7 +75,8 @@ def stored(folder, activities, people, encounters):
     """Bring a log into a new workspace as a user would: as JSON Lines."""
     for name, rows in (("activities", activities), ("people", people), ("encounters", encounters)):
         lines = [
-            json.dumps(row | ({"time": iso(row["time"])} if row.get("time") is not None else {})) for row in rows
+            json.dumps(row | ({"time": iso(row["time"])} if row.get("time") is not None else {}))
+            for row in rows
         ]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     workspace = Workspace.create(folder / "workspace")
@@ -89,7 +90,9 @@ def iso(seconds):
     return (START + timedelta(seconds=seconds)).isoformat()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(log=logs())
 def test_the_engine_and_the_plain_reading_agree(log, tmp_path_factory):
     activities, people, encounters, since, until = log

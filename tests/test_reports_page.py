@@ -175,7 +175,7 @@ def test_a_finding_from_a_plug_in_appears_too():
     report = replace(
         report, findings={**report.findings, "two_way_share": Finding("two_way_share", 0.31, "share")}
     )
-    assert "Two way share 31 %" in Reader(page(report)).text
+    assert re.search(r"Two way share</span>\s*<span class=\"value\">31 %", page(report))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -334,3 +334,10 @@ def test_a_browser_opens_the_page_without_a_complaint(make, tmp_path):
     ]
     assert "How far beyond the people met?" in done.stdout
     assert re.search(r'class="big[^"]*" href="#n-\w+">[^<]+<', done.stdout)
+
+
+def test_a_person_put_as_met_is_never_said_to_have_no_meeting():
+    person = Reached("p1", "Ada", 3, 0.9, True, 1, "public", 1)
+    text = Reader(page(Report(LEADER, WINDOW, {}, people=(person,)))).text
+    assert "Put at 90 %; this report lists no single piece of evidence for it." in text
+    assert "No meeting face to face" not in text

@@ -54,7 +54,7 @@ TRUTHS: Mapping[str, Truth] = {
     ),
     "broadcast": Truth(
         "He posts and mails to everybody, and hardly anybody responds.",
-        {"audience": (900, 1_400), "reach_2": (0, 29), "reach_4": (0, 30)},
+        {"audience": (900, 1_403), "reach_2": (0, 29), "reach_4": (0, 30)},
     ),
     "carried_on": Truth(
         "She starts conversations that her people carry on: most later responses are between others.",

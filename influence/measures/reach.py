@@ -95,9 +95,8 @@ def _shares(
 ) -> dict[str, Finding]:
     """Return the two ratios; each pair is (reach_3, reach_4) under one reading of the unknown."""
     if near + sum(point) == 0:
-        reason = {"unit": "share", "reason": NOBODY}
         return {
-            "beyond_share": Finding("beyond_share", None, **reason),
+            "beyond_share": Finding("beyond_share", None, "share", reason=NOBODY),
             "beyond_ratio": Finding("beyond_ratio", None, "people beyond for each one near", reason=NOBODY),
         }
     share = [four / (near + three + four) for three, four in (point, all_met, none_met)]

@@ -1,0 +1,24 @@
+# Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
+.PHONY: demo test check lock clean
+
+demo:
+	@tools/environment requirements.lock
+	@rm -rf demo
+	@.venv/bin/influence demo
+
+test:
+	@tools/environment requirements-dev.lock
+	@tools/browser
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -n auto
+
+# Newer versions of everything, with hashes and without addresses (needs uv).
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra calendar -o requirements.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra dev -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,196 @@
+"""An organisation chart as CSV: who reports to whom, and where the source says so, name, e-mail and site."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connectors import delimited
+from connectors.base import Unreadable
+from connectors.delimited import plain
+from influence.activity import Note, Person, Record, SetAside
+from influence.archive import Member
+
+SYNONYMS = {
+    "person": (
+        "person",
+        "id",
+        "employeeid",
+        "employee",
+        "personid",
+        "userid",
+        "worker",
+        "workerid",
+        "staffid",
+    ),
+    "manager": (
+        *("manager", "managerid", "reportsto", "reportstoid", "supervisor", "supervisorid", "boss", "bossid"),
+        *("manageremail", "managername", "linemanager", "leder", "chef", "vorgesetzter"),
+    ),
+    "name": ("name", "fullname", "displayname", "employeename", "navn", "namn"),
+    "email": ("email", "mail", "emailaddress", "workemail", "epost", "upn", "userprincipalname"),
+    "department": ("department", "dept", "unit", "team", "division", "avdeling", "abteilung"),
+    "site": ("site", "office", "location", "city", "place", "standort"),
+    "organisation": ("organisation", "organization", "company", "employer"),
+}
+_FEWEST = ("person", "manager")
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    person: str
+    manager: str | None
+    name: str | None = None
+    email: str | None = None
+    department: str | None = None
+    site: str | None = None
+    organisation: str | None = None
+
+
+@dataclass(frozen=True)
+class OrganisationChart:
+    """People, their managers and where they belong.
+
+    `zone` is not used: a chart has no times. `system` is the system of the account of somebody without an
+    e-mail address: `17` owns `email:17`. A manager given by e-mail address or by a name that one person
+    alone has becomes that person; one who has no row of their own stays as written.
+    """
+
+    zone: str | None = None
+    system: str = "email"
+
+    name: ClassVar[str] = "chart"
+    title: ClassVar[str] = "an organisation chart as CSV: person and manager"
+    source: ClassVar[str] = "Export id, manager, name, e-mail, department and site from the staff system."
+
+    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+        """Tell by the header: a person and a manager, and not the columns of the generic people table."""
+        names = delimited.header(head)[0]
+        words = {plain(name) for name in names}
+        generic = {
+            "person",
+            "name",
+            "manager",
+            "accounts",
+            "organisation",
+            "department",
+            "site",
+            "sphere",
+            "bot",
+        }
+        is_people = "accounts" in words or (
+            "person" in words and words <= generic and len(words) > len(_FEWEST)
+        )
+        return set(_FEWEST) <= set(_roles(names)) and not is_people
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield one person for each row; a manager that cannot be theirs is left out and noted.
+
+        Raises:
+            Unreadable: a column is missing, the file is not UTF-8, or it holds no row.
+        """
+        names = delimited.columns_of(member)
+        roles = _roles(names)
+        missing = [role for role in _FEWEST if role not in roles]
+        if missing:
+            told = ", ".join(repr(name[:60]) for name in names[:12])
+            raise Unreadable(f"{member.name}: line 1: a chart needs a column {missing[0]}; there are: {told}")
+        unused = [name for at, name in enumerate(names) if at not in roles.values()]
+        if unused:
+            told = ", ".join(repr(name[:60]) for name in unused[:20])
+            yield Note(f"{member.name}: columns that are not used: {told}")
+        rows: dict[str, _Row] = {}
+        for item in _rows(member, roles):
+            if isinstance(item, SetAside):
+                yield item
+            elif item.person in rows:
+                first = rows[item.person].line
+                yield SetAside(f"person {item.person[:60]!r} has a row already, on line {first}", item.line)
+            else:
+                rows[item.person] = item
+        yield from self._people(member, list(rows.values()))
+
+    def _people(self, member: Member, rows: list[_Row]) -> Iterator[Record]:
+        managers = _managers(rows)
+        for in_circle in _circles(managers):
+            lines = sorted(row.line for row in rows if row.person in in_circle)
+            told = ", ".join(str(line) for line in lines[:_SHOWN]) + (", …" if len(lines) > _SHOWN else "")
+            what = "manages themself" if len(lines) == 1 else "manage each other in a circle"
+            yield Note(f"{member.name}: line {told}: {what}; these managers are left out")
+            managers.update(dict.fromkeys(in_circle))
+        for row in rows:
+            account = f"email:{row.email.lower()}" if row.email else self._account(row.person)
+            yield Person(
+                person=row.person,
+                name=row.name,
+                accounts=(account,),
+                organisation=row.organisation,
+                department=row.department,
+                site=row.site,
+                manager=managers[row.person],
+                line=row.line,
+            )
+
+    def _account(self, person: str) -> str:
+        return f"email:{person.lower()}" if "@" in person else f"{self.system}:{person}"
+
+
+def _roles(names: Sequence[str]) -> dict[str, int]:
+    found = [plain(name) for name in names]
+    return {
+        role: found.index(next(word for word in words if word in found))
+        for role, words in SYNONYMS.items()
+        if any(word in found for word in words)
+    }
+
+
+def _rows(member: Member, roles: dict[str, int]) -> Iterator[_Row | SetAside]:
+    for block in delimited.blocks(member):
+        if isinstance(block, SetAside):
+            yield block
+            continue
+        columns = {role: block.columns[at] for role, at in roles.items()}
+        for at, line in enumerate(block.lines):
+            row = {role: (column[at] or "").strip() or None for role, column in columns.items()}
+            person = row.pop("person")
+            if person is None:
+                yield SetAside("the row names no person", line)
+            else:
+                yield _Row(line, person, **row)
+
+
+def _managers(rows: list[_Row]) -> dict[str, str | None]:
+    """Find each person's manager by id, else by e-mail address, else by a name that only one has."""
+    ids = {row.person for row in rows}
+    by_email = {row.email.lower(): row.person for row in rows if row.email}
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.name:
+            by_name[row.name.lower()].append(row.person)
+
+    def person(manager: str | None) -> str | None:
+        if manager is None or manager in ids:
+            return manager
+        named = by_name.get(manager.lower(), [])
+        return by_email.get(manager.lower()) or (named[0] if len(named) == 1 else manager)
+
+    return {row.person: person(row.manager) for row in rows}
+
+
+def _circles(managers: dict[str, str | None]) -> Iterator[set[str]]:
+    """Yield the people of each circle of managers, every circle once."""
+    done: set[str] = set()
+    for start in managers:
+        path: dict[str, None] = {}
+        person: str | None = start
+        while person is not None and person in managers and person not in done and person not in path:
+            path[person] = None
+            person = managers[person]
+        if person in path:
+            walked = list(path)
+            yield set(walked[walked.index(person) :])
+        done.update(path)

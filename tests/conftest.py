@@ -1,0 +1,42 @@
+"""What several test files share: workspaces made of a few written lines, and the outside data if it is there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from influence import Workspace
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture
+def shared():
+    """The folder with recordings and data made by others; tests that need it skip without it."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here: the data made by others is needed")
+    return SHARED
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """Make a workspace of rows: workspace(activities=[…], people=[…], encounters=[…], ties=[…])."""
+    opened = []
+
+    def made(settings="", **kinds):
+        place = tmp_path / f"workspace-{len(opened)}"
+        one = Workspace.create(place)
+        if settings:
+            one.close()
+            (place / "influence.toml").write_text(settings, encoding="utf-8")
+            one = Workspace(place)
+        opened.append(one)
+        for kind, rows in kinds.items():
+            file = tmp_path / f"{kind}.jsonl"
+            file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+            one.import_path(file, connector=kind)
+        return one
+
+    yield made
+    for one in opened:
+        one.close()

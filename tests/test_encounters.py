@@ -1,0 +1,103 @@
+"""Who has met whom, and how sure."""
+
+import pytest
+
+ANN, BO = "email:ann@acme.example", "email:bo@acme.example"
+POST = {"id": "1", "time": "2026-03-01T09:00:00Z", "actor": ANN, "verb": "post"}
+REPLY = {"id": "2", "time": "2026-03-02T09:00:00Z", "actor": BO, "verb": "reply", "parent": "1"}
+TALK = [POST, REPLY]
+
+
+def meeting(**more):
+    row = {"time": "2026-02-01T09:00:00Z", "people": [ANN, BO], "kind": "in_person", "evidence": "calendar"}
+    return row | more
+
+
+def m(made, leader=ANN, person=BO):
+    return next((one.m, one.known, one.step) for one in made.report(leader).people if one.person == person)
+
+
+@pytest.mark.parametrize(
+    ("encounters", "expected"),
+    [
+        ([meeting()], 0.95),
+        ([meeting(attendees=16)], 0.475),
+        ([meeting(people=[ANN, BO, *(f"email:{n}@acme.example" for n in range(14))])], 0.475),
+        ([meeting(kind="unknown")], 0.4),
+        ([meeting(kind="online")], 0.0),
+        ([meeting(evidence="message", kind="unknown")], 0.6),
+        ([meeting(evidence="contact", kind="unknown", time=None)], 0.3),
+        ([meeting(kind="unknown"), meeting(kind="unknown", time="2026-02-02T09:00:00Z")], 1 - 0.6**2),
+        ([meeting(time="2026-03-02T09:00:01Z")], 0.0),  # a second after the first response
+        ([meeting(time="2026-03-02T09:00:00Z")], 0.95),
+        ([meeting(evidence="declared", time="2026-05-01T00:00:00Z")], 1.0),
+        ([meeting(), meeting(evidence="declared", kind="never", time="2026-05-01T00:00:00Z")], 0.0),
+        (
+            [
+                meeting(evidence="declared", kind="never", time="2026-05-01T00:00:00Z"),
+                meeting(evidence="declared", time="2026-06-01T00:00:00Z"),
+            ],
+            1.0,
+        ),
+    ],
+)
+def test_strengths(workspace, encounters, expected):
+    value, known, step = m(workspace(activities=TALK, encounters=encounters))
+    assert expected == pytest.approx(value)
+    assert known
+    assert step == (3 if expected >= 0.5 else 4)
+
+
+def test_nothing_known_is_unknown_not_unmet(workspace):
+    assert (0.1, False, 4) == m(workspace(activities=TALK))
+
+
+def test_a_calendar_that_names_such_accounts_covers_who_is_not_in_it(workspace):
+    made = workspace(activities=TALK, encounters=[meeting(people=[ANN, "email:cia@acme.example"])])
+    assert (0.0, True, 4) == m(made)
+
+
+def test_a_calendar_of_other_accounts_does_not_cover(workspace):
+    made = workspace(activities=TALK, encounters=[meeting(people=[ANN, "x:cia"])])
+    assert (0.1, False, 4) == m(made)
+
+
+def test_same_manager_and_site_is_evidence_without_a_date(workspace):
+    people = [
+        {"person": "ann", "accounts": [ANN], "manager": "eva", "site": "Oslo"},
+        {"person": "bo", "accounts": [BO], "manager": "eva", "site": "Oslo"},
+    ]
+    assert 0.9 == pytest.approx(m(workspace(activities=TALK, people=people), "ann", "bo")[0])
+
+
+def test_the_prior_is_a_setting(workspace):
+    made = workspace(settings="[met]\nprior = 0.3\n", activities=TALK)
+    assert 0.3 == pytest.approx(m(made)[0])
+    assert (0.0, 1.0) == (made.report(ANN).findings["reach_4"].low, made.report(ANN).findings["reach_4"].high)
+
+
+def test_first_response_before_first_meeting_is_a_crossing(workspace):
+    made = workspace(activities=TALK, encounters=[meeting(time="2026-04-01T09:00:00Z")])
+    found = made.report(ANN).findings["crossings"]
+    assert 1.0 == found.value
+    assert [BO] == found.detail["digital_first"]
+
+
+def test_who_was_met_and_went_on_digitally_is_listed(workspace):
+    made = workspace(activities=TALK, encounters=[meeting()])
+    assert [BO] == made.report(ANN).findings["crossings"].detail["met_then_digital"]
+
+
+def test_a_network_without_times_gives_reach_and_says_what_it_cannot(workspace):
+    ties = [
+        {"source": "n:1", "target": "n:2", "meaning": "influence"},
+        {"source": "n:3", "target": "n:1", "meaning": "influence", "directed": False},
+        {"source": "n:1", "target": "n:2", "meaning": "met", "directed": False},
+    ]
+    found = workspace(ties=ties).report("n:1")
+    assert {"n:2": 3, "n:3": 4} == {one.person: one.step for one in found.people}
+    assert (1.0, 1.0) == (found.findings["reach_3"].value, found.findings["reach_4"].value)
+    for name in ("possible_reach", "passed_on", "crossings"):
+        assert found.findings[name].value is None
+        assert "no times" in found.findings[name].reason
+    assert found.findings["reach_4"].interval is None

@@ -1,0 +1,98 @@
+"""Which accounts are one person."""
+
+import pytest
+
+from influence.people import UnknownPerson, canonical_name
+
+SEEN = [
+    {"id": f"{n}", "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}
+    for n, account in enumerate(
+        ["email:louise.kitchen@enron.example", "email:l..kitchen@enron.example", "email:l.kitchen@home.example", "x:lk"]
+    )
+]
+
+
+def accounts_of(made, words):
+    people = made.analysis.people
+    return set(people.who[people.find(words)].accounts)
+
+
+def test_accounts_given_together_are_one_person(workspace):
+    made = workspace(activities=SEEN, people=[{"person": None, "accounts": ["email:louise.kitchen@enron.example", "x:lk"]}])
+    assert accounts_of(made, "x:lk") == accounts_of(made, "louise.kitchen@enron.example")
+
+
+def test_one_full_name_in_one_domain_is_one_person_and_in_another_domain_is_not(workspace):
+    people = [
+        {"accounts": ["email:louise.kitchen@enron.example"], "name": "Kitchen, Louise"},
+        {"accounts": ["email:l..kitchen@enron.example"], "name": "Louise J. Kitchen"},
+        {"accounts": ["email:l.kitchen@home.example"], "name": "Louise Kitchen"},
+    ]
+    made = workspace(activities=SEEN, people=people)
+    assert {"email:louise.kitchen@enron.example", "email:l..kitchen@enron.example"} == accounts_of(
+        made, "louise.kitchen@enron.example"
+    )
+
+
+def test_an_address_with_two_names_joins_nobody(workspace):
+    people = [
+        {"accounts": ["email:l..kitchen@enron.example"], "name": "Louise Kitchen"},
+        {"accounts": ["email:l..kitchen@enron.example"], "name": "Leo Kitchen"},
+        {"accounts": ["email:louise.kitchen@enron.example"], "name": "Louise Kitchen"},
+    ]
+    made = workspace(activities=SEEN, people=people)
+    assert {"email:l..kitchen@enron.example"} == accounts_of(made, "l..kitchen@enron.example")
+
+
+def test_two_stated_people_are_never_joined_and_the_conflict_is_told(workspace):
+    people = [
+        {"person": "one", "accounts": ["x:lk"]},
+        {"person": "two", "accounts": ["x:lk", "email:l.kitchen@home.example"]},
+    ]
+    made = workspace(activities=SEEN, people=people)
+    assert {"x:lk"} == accounts_of(made, "one")
+    assert 1 == len(made.doctor()["conflicts"])
+
+
+def test_an_account_nobody_claims_is_a_person_of_its_own(workspace):
+    made = workspace(activities=SEEN)
+    assert "x:lk" == made.analysis.people.who[made.analysis.people.find("x:lk")].person
+
+
+def test_the_nearest_names_are_suggested(workspace):
+    made = workspace(activities=SEEN, people=[{"person": "p1", "name": "Louise Kitchen", "accounts": ["x:lk"]}])
+    with pytest.raises(UnknownPerson, match=r"did you mean Louise Kitchen \(p1\)"):
+        made.report("Luise Kitchn")
+
+
+def test_two_people_of_one_name_must_be_told_apart(workspace):
+    people = [{"person": "p1", "name": "Bo Ek", "accounts": ["a:1"]}, {"person": "p2", "name": "Bo Ek", "accounts": ["a:2"]}]
+    with pytest.raises(UnknownPerson, match="2 people are called 'Bo Ek': p1, p2"):
+        workspace(people=people).report("Bo Ek")
+
+
+def test_managers_in_a_circle_end(workspace):
+    people = [
+        {"person": "a", "accounts": ["x:a"], "manager": "c"},
+        {"person": "b", "accounts": ["x:b"], "manager": "a"},
+        {"person": "c", "accounts": ["x:c"], "manager": "b"},
+    ]
+    people_found = workspace(people=people).analysis.people
+    assert {"b", "c"} == {people_found.who[code].person for code in people_found.team(people_found.find("a"))}
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("Kitchen, Louise", "louise kitchen"),
+        ("John J Lavorato", "john lavorato"),
+        ("Åsa Öberg", "asa oberg"),
+        ("Anne-Marie de la Tour", "anne-marie de la tour"),
+        ("Dr. Bo Ek (Sales)", "bo ek"),
+        ("ann@acme.example", ""),
+        ("Enron", ""),
+        (None, ""),
+    ],
+)
+def test_full_names(written, canonical):
+    assert canonical == canonical_name(written)
