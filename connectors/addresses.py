@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_NAME = 200
+REMEMBERED = 10_000
+"""Names and addresses of which the answer is kept: a mailbox repeats few of them often."""
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\[\]\\']{1,253}")
 _GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
 _PLACEHOLDER = re.compile(
@@ -17,9 +20,9 @@ _AUTOMATIC = re.compile(
     r"|alerts?|newsletters?|([\w-]+\.)?announcements?|auto(mat\w+)?[._-]?(reply|mailer|confirm\w*)|mailman-\w+)"
     r"([+=-].*)?$"
 )
-_LIST_ADDRESS = re.compile(r"^(dl|dist|list)[._-]|^all[._-]|[._-](list|everyone|all)$|^everyone$")
+_LIST_ADDRESS = re.compile(r"^(dl|dist)[._-]|^all[._-]|^everyone$|[._-]everyone$")
 _LIST_NAME = re.compile(
-    r"^(dl|dg)[-_ ]|^all (enron|employees|staff|users|of)\b|\b(distribution|mailing) list\b|^everyone$|\bemployees$",
+    r"^(dl|dg)[-_]|^all (enron|employees|staff|users|of)\b|\b(distribution|mailing) list\b|^everyone$|\bemployees$",
     re.IGNORECASE,
 )
 _EXCHANGE = re.compile(r"<\s*(/o=[^<>]{3,300})>", re.IGNORECASE)
@@ -90,6 +93,7 @@ def exchange_account(entry: str) -> str | None:
     return f"exchange:{found[1].strip().lower()}" if found else None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def display_name(entry: str) -> str:
     """Return the name in an entry as it is said: first name first, without address, remark or Notes path.
 
@@ -116,6 +120,7 @@ def email_account(address: str) -> str:
     return f"email:{address.strip().lower()}"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_placeholder(address: str) -> bool:
     """Tell an address that stands for many people or for nobody (`no.address@…`, undisclosed recipients).
 
@@ -129,6 +134,7 @@ def is_placeholder(address: str) -> bool:
     return bool(_PLACEHOLDER.match(local)) or local == left_over
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_automatic(address: str) -> bool:
     """Tell an address that a program writes from, or that a list owns, by its local part.
 
@@ -163,6 +169,7 @@ def clean(text: str, longest: int = 2000) -> str:
     return re.sub(r"\s+", " ", _NOT_SHOWN.sub(" ", text[: longest * 2])).strip()[:longest]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def shares_a_name(name: str, address: str) -> bool:
     """Tell whether a word of the name (three letters or more) stands in the address.
 

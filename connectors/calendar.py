@@ -160,7 +160,7 @@ class _Reader:
         """Make the file's own time zones known, forgetting those of the file before."""
         import icalendar
 
-        icalendar.use_zoneinfo()
+        icalendar.use_zoneinfo()  # type: ignore[no-untyped-call] # the library leaves it so
         for component in self.found.of_kind("VTIMEZONE"):
             whole = b"BEGIN:VCALENDAR\r\n" + component.source() + b"END:VCALENDAR\r\n"
             try:

@@ -119,8 +119,10 @@ class OrganisationChart:
         for in_circle in _circles(managers):
             lines = sorted(row.line for row in rows if row.person in in_circle)
             told = ", ".join(str(line) for line in lines[:_SHOWN]) + (", …" if len(lines) > _SHOWN else "")
-            what = "manages themself" if len(lines) == 1 else "manage each other in a circle"
-            yield Note(f"{member.name}: line {told}: {what}; these managers are left out")
+            what = "manages themself; that manager is"
+            if len(lines) > 1:
+                what = "manage each other in a circle; these managers are"
+            yield Note(f"{member.name}: line {told}: {what} left out")
             managers.update(dict.fromkeys(in_circle))
         for row in rows:
             account = f"email:{row.email.lower()}" if row.email else self._account(row.person)

@@ -68,16 +68,15 @@ class Lines:
 
 
 def is_utf8(head: bytes) -> bool:
-    """Tell whether the first bytes of a file are UTF-8 but for a stray line here and there.
+    """Tell whether the first bytes of a file are UTF-8: its header and, if there are rows, at least one.
 
     >>> is_utf8("zażółć".encode()), is_utf8("time;name".encode("utf-16"))
     (True, False)
     """
     if b"\0" in head[:4] or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    lines = _whole_lines(head)
-    bad = sum(1 for line in lines if not _decodes(line))
-    return _decodes(lines[0]) and bad * 10 <= len(lines)
+    first, *rows = [line for line in _whole_lines(head) if line.strip()] or [b""]
+    return _decodes(first) and (not rows or any(_decodes(row) for row in rows))
 
 
 def _whole_lines(head: bytes) -> list[bytes]:
@@ -185,7 +184,7 @@ class _Held:
 
     def add(self, line: int, row: list[str]) -> SetAside | None:
         if len(row) != self.width:
-            return SetAside(f"the row has {len(row)} fields, the header has {self.width}", line)
+            return SetAside(f"fields in the row: {len(row)}, in the header: {self.width}", line)
         self.lines.append(line)
         self.rows.append(row)
         return None

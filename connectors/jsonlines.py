@@ -31,10 +31,13 @@ def first_keys(head: bytes) -> list[str]:
     return list(found) if isinstance(found, dict) else []
 
 
-def rows(member: Member, lists: frozenset[str]) -> Iterator[tuple[int, Row] | SetAside]:
-    """Yield each line as its number and its object; `lists` names the keys whose values are lists.
+def rows(
+    member: Member, wanted: frozenset[str], lists: frozenset[str]
+) -> Iterator[tuple[int, Row] | SetAside]:
+    """Yield each line as its number and its object, keys in lower case.
 
-    Numbers and truths become the text that stands in the file; a text in place of a list is split at `;`.
+    Keys that are not `wanted` have no value here; `lists` names those whose values are lists. Numbers and
+    truths become the text that stands in the file; a text in place of a list is split at `;`.
     """
     with member.open() as stream:
         lines = Lines(stream)
@@ -42,15 +45,18 @@ def rows(member: Member, lists: frozenset[str]) -> Iterator[tuple[int, Row] | Se
             if number in lines.bad:
                 yield SetAside(f"line {number} {lines.bad.pop(number)}", number)
             elif text.strip():
-                yield _row(number, text, lists)
+                yield _row(number, text, wanted, lists)
 
 
-def _row(number: int, text: str, lists: frozenset[str]) -> tuple[int, Row] | SetAside:
+def _row(number: int, text: str, wanted: frozenset[str], lists: frozenset[str]) -> tuple[int, Row] | SetAside:
     try:
         found = json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
         if not isinstance(found, dict):
             raise _NotARow("the line is no JSON object")
-        row = {str(key).lower(): _value(key, value, lists) for key, value in found.items()}
+        row = {
+            key.lower(): _value(key, value, lists) if key.lower() in wanted else None
+            for key, value in found.items()
+        }
         if "\\u" in text:
             _refuse_half_characters(row)
     except _NotARow as error:

@@ -14,8 +14,10 @@ LONGEST_HEADER = 4 * 1024 * 1024
 LONGEST_BODY = 1024 * 1024
 """Bytes of a body that are held; what follows is read past."""
 _STEP = 65_536
-_SEPARATOR = re.compile(rb"From \S.{0,200}\d{1,2}:\d\d.{0,60}\d{4}")
-_FIELD = re.compile(rb"(>?From |[!-9;-~]{1,200}:)")
+_SEPARATOR = re.compile(
+    rb"From \S.{0,200}(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec).{0,20}\d{1,2}:\d\d.{0,40}\d{4}"
+)
+_FIELD = re.compile(rb"[!-9;-~]{1,200}:")
 _MAIL_FIELDS = ("from", "to", "date", "subject", "message-id", "received", "return-path", "mime-version")
 
 

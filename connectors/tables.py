@@ -93,7 +93,7 @@ class _Table:
         unused: dict[str, None] = {}
         held: list[tuple[int, jsonlines.Row]] = []
         found = False
-        for item in jsonlines.rows(member, LISTS):
+        for item in jsonlines.rows(member, frozenset(self.columns) | ALIASES.keys(), LISTS):
             found = True
             if isinstance(item, SetAside):
                 yield item

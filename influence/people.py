@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -149,23 +149,30 @@ def domain_of(account: str) -> str | None:
 def resolve(engine: Engine) -> People:
     """Read all claims and all accounts from the store and say who is who."""
     claims = engine.arrow("SELECT * FROM people_log ORDER BY seq").to_pylist()
+    names = _names_of_accounts(claims)
+    bearers = {account: _bearer(given) for account, given in names.items()}
     joined = _Accounts()
     for claim in claims:
-        joined.claim(claim["person"], claim["accounts"])
-    names = _names_of_accounts(claims)
-    for account in _seen_accounts(engine):
+        own = claim["accounts"] if claim["person"] is not None else _uncontested(claim, bearers)
+        joined.claim(claim["person"], own)
+    uses = _uses(engine)
+    for account in uses:
         joined.add(account)
-    _join_by_name(joined, names)
-    return _describe(joined, claims, names)
+    _join_by_name(joined, names, {account for account, bearer in bearers.items() if bearer is None})
+    return _describe(joined, claims, names, uses)
 
 
-def _seen_accounts(engine: Engine) -> list[str]:
+def _uses(engine: Engine) -> dict[str, int]:
+    """Return every account that the store speaks of, and how often each acted."""
     rows = engine.arrow("""
-        SELECT actor AS account FROM activities
-        UNION SELECT unnest(addressees) FROM activities UNION SELECT unnest(mentions) FROM activities
-        UNION SELECT unnest(people) FROM encounters
-        UNION SELECT source FROM tie_log UNION SELECT target FROM tie_log""")
-    return sorted(rows.column("account").to_pylist())
+        SELECT account, sum(acted)::BIGINT AS acted FROM (
+            SELECT actor AS account, count(*) AS acted FROM activities GROUP BY actor
+            UNION ALL SELECT DISTINCT unnest(addressees), 0 FROM activities
+            UNION ALL SELECT DISTINCT unnest(mentions), 0 FROM activities
+            UNION ALL SELECT DISTINCT unnest(people), 0 FROM encounters
+            UNION ALL SELECT DISTINCT source, 0 FROM tie_log UNION ALL SELECT DISTINCT target, 0 FROM tie_log)
+        GROUP BY account ORDER BY account""")
+    return dict(zip(rows.column("account").to_pylist(), rows.column("acted").to_pylist(), strict=True))
 
 
 class _Accounts:
@@ -238,21 +245,50 @@ def _names_of_accounts(claims: Iterable[Mapping[str, Any]]) -> dict[str, Counter
     return names
 
 
-def _join_by_name(joined: _Accounts, names: Mapping[str, Counter[str]]) -> None:
-    """Join accounts of one domain whose only full name is the same; `name:` accounts go where it is unique."""
+def _bearer(names: Mapping[str, int]) -> str | None:
+    """Return whose an account is by the names given for it: last name and first letter; None if contested.
+
+    Three quarters of the names must agree; without a full name it is the empty string.
+
+    >>> _bearer({"Lavorato, John": 3, "Theresa Lavorato": 1}), _bearer({"Ann Berg": 1, "Bo Ek": 1})
+    ('lavorato j', None)
+    """
+    votes: Counter[str] = Counter()
+    for name, count in names.items():
+        if full := canonical_name(name):
+            votes[f"{full.split()[-1]} {full[0]}"] += count
+    if not votes:
+        return ""
+    best, count = votes.most_common(1)[0]
+    return best if count * 4 >= votes.total() * 3 else None
+
+
+def _uncontested(claim: Mapping[str, Any], bearers: Mapping[str, str | None]) -> list[str]:
+    """Return the accounts of a claim that are not, by most of the names given for them, somebody else's."""
+    named = _bearer({claim["name"]: 1}) if claim["name"] else ""
+    return [
+        account
+        for account in claim["accounts"]
+        if (bearer := bearers.get(account, "")) is not None and (not bearer or not named or bearer == named)
+    ]
+
+
+def _join_by_name(joined: _Accounts, names: Mapping[str, Counter[str]], shared: Set[str]) -> None:
+    """Join accounts of one domain that bear one full name; `name:` accounts go where the name is unique.
+
+    An account that two people seem to share joins nobody, and namesakes with different initials stay apart.
+    """
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     bearers: dict[str, list[str]] = defaultdict(list)
-    for account in sorted(names):
-        full = {canonical_name(name) for name in names[account]} - {""}
-        for name in full:
+    for account in sorted(names.keys() - shared):
+        for name in {canonical_name(name) for name in names[account]} - {""}:
             bearers[name].append(account)
-        if len(full) == 1 and (domain := domain_of(account)):
-            alike[full.pop(), domain].append(account)
+            if domain := domain_of(account):
+                alike[name, domain].append(account)
     for accounts in alike.values():
-        if (
-            len(accounts) <= _SAME_NAME_CAP
-            and len({joined.stated(account) for account in accounts} - {None}) < 2
-        ):
+        stated = {joined.stated(account) for account in accounts} - {None}
+        initials = {_initials(name) for account in accounts for name in names[account]} - {""}
+        if len(accounts) <= _SAME_NAME_CAP and len(stated) < 2 and len(initials) < 2:
             for account in accounts[1:]:
                 joined.join(accounts[0], account)
     for name, accounts in bearers.items():
@@ -260,15 +296,27 @@ def _join_by_name(joined: _Accounts, names: Mapping[str, Counter[str]]) -> None:
             joined.join(accounts[0], f"name:{name}")
 
 
+def _initials(name: str) -> str:
+    """Return the middle initials of a name, lower case.
+
+    >>> _initials("Taylor, Mark E."), _initials("Mark Taylor")
+    ('e', '')
+    """
+    return "".join(letter.lower() for letter in re.findall(r"(?<=\s)([A-Za-z])(?:\.|\b)(?!\w)", name))
+
+
 def _describe(
-    joined: _Accounts, claims: Sequence[Mapping[str, Any]], names: Mapping[str, Counter[str]]
+    joined: _Accounts,
+    claims: Sequence[Mapping[str, Any]],
+    names: Mapping[str, Counter[str]],
+    uses: Mapping[str, int],
 ) -> People:
     described: list[tuple[Who, list[str]]] = []
     stated, claimed = _attributes(claims)
     for person, accounts in joined.groups():
         if person is None and all(account.startswith("name:") for account in accounts):
             continue  # words of a calendar that match nobody by name
-        described.append((_who(person, accounts, stated, claimed, names), accounts))
+        described.append((_who(person, accounts, stated, claimed, names, uses), accounts))
     described.sort(key=lambda pair: pair[0].person)
     account_person = {account: code for code, (_, accounts) in enumerate(described) for account in accounts}
     return People([who for who, _ in described], account_person, joined.conflicts)
@@ -299,13 +347,14 @@ def _who(
     stated: Mapping[str, Mapping[str, Any]],
     claimed: Mapping[str, Mapping[str, Any]],
     names: Mapping[str, Counter[str]],
+    uses: Mapping[str, int],
 ) -> Who:
     given: dict[str, Any] = {}
     for account in accounts:
         given |= claimed.get(account, {})
     given |= {"name": _best_name(accounts, names)}
     given |= stated.get(person, {}) if person is not None else {}
-    ident = person if person is not None else _main_account(accounts)
+    ident = person if person is not None else _main_account(accounts, uses)
     return Who(
         person=ident,
         name=given.get("name") or ident.partition(":")[2] or ident,
@@ -315,9 +364,9 @@ def _who(
     )
 
 
-def _main_account(accounts: Sequence[str]) -> str:
-    """Choose the account that names the person: e-mail first, a full `first.last` before odd ones."""
-    return min(accounts, key=lambda a: (not a.startswith("email:"), ".." in a, "." not in a, len(a), a))
+def _main_account(accounts: Sequence[str], uses: Mapping[str, int]) -> str:
+    """Choose the account that names the person: the e-mail address used most, else the account used most."""
+    return min(accounts, key=lambda a: (not a.startswith("email:"), -uses.get(a, 0), a))
 
 
 def _best_name(accounts: Sequence[str], names: Mapping[str, Counter[str]]) -> str | None:

@@ -37,11 +37,38 @@ def test_one_full_name_in_one_domain_is_one_person_and_in_another_domain_is_not(
 def test_an_address_with_two_names_joins_nobody(workspace):
     people = [
         {"accounts": ["email:l..kitchen@enron.example"], "name": "Louise Kitchen"},
-        {"accounts": ["email:l..kitchen@enron.example"], "name": "Leo Kitchen"},
+        {"accounts": ["email:l..kitchen@enron.example"], "name": "Mark Kitchen"},
         {"accounts": ["email:louise.kitchen@enron.example"], "name": "Louise Kitchen"},
     ]
     made = workspace(activities=SEEN, people=people)
     assert {"email:l..kitchen@enron.example"} == accounts_of(made, "l..kitchen@enron.example")
+
+
+def test_an_address_that_two_people_seem_to_share_does_not_join_them(workspace):
+    people = [
+        {"person": None, "accounts": ["email:a.b@enron.example", "x:1"], "name": "Ann Berg"},
+        {"person": None, "accounts": ["email:a.b@enron.example", "x:2"], "name": "Bo Ek"},
+    ]
+    made = workspace(people=people)
+    assert ({"x:1"}, {"x:2"}) == (accounts_of(made, "x:1"), accounts_of(made, "x:2"))
+
+
+def test_namesakes_with_different_initials_stay_apart(workspace):
+    people = [
+        {"person": None, "accounts": ["email:m1@enron.example"], "name": "Michael L. Miller"},
+        {"person": None, "accounts": ["email:m2@enron.example"], "name": "Miller, Michael J"},
+    ]
+    assert {"email:m1@enron.example"} == accounts_of(workspace(people=people), "m1@enron.example")
+
+
+def test_a_name_in_a_calendar_is_the_one_person_of_that_name(workspace):
+    people = [{"person": None, "accounts": ["email:bo@enron.example"], "name": "Ek, Bo"}]
+    encounters = [
+        {"time": None, "people": ["name:bo ek", "name:staff meeting", "x:lk"], "kind": "unknown", "evidence": "calendar"}
+    ]
+    made = workspace(activities=SEEN, people=people, encounters=encounters)
+    assert {"email:bo@enron.example", "name:bo ek"} == accounts_of(made, "bo@enron.example")
+    assert "name:staff meeting" not in made.analysis.people.account_person
 
 
 def test_two_stated_people_are_never_joined_and_the_conflict_is_told(workspace):
