@@ -11,6 +11,8 @@ LONGEST_NAME = 200
 REMEMBERED = 10_000
 """Names and addresses of which the answer is kept: a mailbox repeats few of them often."""
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\[\]\\']{1,253}")
+_MASKED = re.compile(r"([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\s*(.*)$", re.DOTALL)
+"""As the archives of mailing lists write addresses: `ann at acme.com (Ann Lee)`."""
 _GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
 _PLACEHOLDER = re.compile(
     r"^(no[._-]?address|undisclosed[._-]?recipients?|unknown|unlisted[._-]?recipients?|nobody|none)$"
@@ -49,9 +51,18 @@ def mailboxes(value: str) -> Iterator[Mailbox]:
         text = _GROUP.sub("", part).strip()
         inside = text[text.rfind("<") + 1 :] if "<" in text else text
         found = _ADDRESS.search(inside) or _ADDRESS.search(text)
-        name = display_name(text if "<" in text else _ADDRESS.sub("", text))
-        if found or name:
-            yield Mailbox(name, found[0].strip("'.").lower() if found else "")
+        address = found[0].strip("'.").lower() if found else ""
+        if masked := None if found else _MASKED.match(text):
+            address, text = f"{masked[1]}@{masked[2]}".lower(), masked[3]
+        name = display_name(text if "<" in text else _ADDRESS.sub("", text)) or _remark(text)
+        if address or name:
+            yield Mailbox(name, address)
+
+
+def _remark(text: str) -> str:
+    """Return the name of the old form `ann@acme.com (Ann Lee)`."""
+    found = _REMARK.search(text)
+    return display_name(found[0][1:-1]) if found else ""
 
 
 def _parts(value: str) -> Iterator[str]:

@@ -196,6 +196,8 @@ class _Reader:
                     recurring.append(event)
             except _NotAMeeting as reason:
                 yield SetAside(str(reason), _line(event))
+            except ValueError:  # the library keeps broken values and raises when one is read
+                yield SetAside("the rule by which the meeting recurs cannot be read", _line(event))
         singles = [event for event in events if "RRULE" not in event and "RDATE" not in event]
         if recurring:
             yield from self._written_out(recurring, singles)
@@ -243,6 +245,8 @@ class _Reader:
             return self._encounter(event)
         except _NotAMeeting as reason:
             return SetAside(str(reason), _line(event))
+        except ValueError:  # the library keeps broken values and raises when one is read
+            return SetAside("the entry holds a value that cannot be read", _line(event))
 
     def _encounter(self, event: Any) -> Encounter:
         time = self._time(event)

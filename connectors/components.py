@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from connectors.delimited import BOM
 
+DEEPEST = 20
+"""Components within one another; a calendar has three."""
+
 
 @dataclass
 class Component:
@@ -59,7 +62,7 @@ def cut(content: bytes) -> Cut:
         component = found.components[-1] if found.components and not found.components[-1].ended else None
         if mark == "BEGIN" and name == "VCALENDAR" and not inside:
             found.calendars += 1
-        elif mark == "BEGIN":
+        elif mark == "BEGIN" and len(inside) < DEEPEST:
             if not inside:
                 component = Component(name, number)
                 found.components.append(component)

@@ -39,6 +39,8 @@ from influence.archive import Member
 
 EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 """Clocks that were never set say 1980-01-01; there was hardly any mail before."""
+LONGEST_DECODED = 20_000
+"""Characters of a header that is decoded: the library's time grows with the square of it."""
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _CALENDARS = frozenset(("calendar", "kalender", "calendrier", "kalendar"))
 _NO_MAIL = {
@@ -138,7 +140,7 @@ class _Reader:
 
     def _records(self, message: _Message) -> Iterator[Record]:
         if message.raw.too_long:
-            raise _NotRead("the header of the message is longer than 4 MiB")
+            raise _NotRead("the header of the message is longer than 1 MiB")
         time = _time(message.text("date"), self.zone, self.latest)
         if message.folder in _CALENDARS and message.text("x-origin"):
             yield self._calendar_entry(message, time)
@@ -241,7 +243,7 @@ def _time(value: str, zone: ZoneInfo | None, latest: datetime) -> datetime:
         raise _NotRead("the message has no date")
     told = clean(value, 60)
     try:
-        time = parsedate_to_datetime(value)
+        time = parsedate_to_datetime(value[:200])
     except (TypeError, ValueError, IndexError, OverflowError):
         raise _NotRead(f"the date {told!r} cannot be read") from None
     if re.search(r"\b0\d{3}\b(?!\s*$)", re.sub(r"[+-]\d{4}", "", value)):
@@ -278,7 +280,7 @@ def _decoded(value: bytes) -> str:
 
 def _words(text: str) -> str:
     """Decode the encoded words of a header (RFC 2047); what cannot be decoded stays as it is."""
-    if "=?" not in text:
+    if "=?" not in text or len(text) > LONGEST_DECODED:
         return text
     try:
         return "".join(_word(part, charset) for part, charset in decode_header(text))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-LONGEST_HEADER = 4 * 1024 * 1024
+LONGEST_HEADER = 1024 * 1024
 LONGEST_BODY = 1024 * 1024
 """Bytes of a body that are held; what follows is read past."""
 _STEP = 65_536
@@ -52,7 +52,7 @@ class RawMessage:
             name, colon, value = line.partition(b":")
             if colon and _FIELD.match(line):
                 key = name.decode("ascii", "replace").lower()
-                found.setdefault(key, []).append(re.sub(rb"[ \t]*\r?\n[ \t]+", b" ", value).strip())
+                found.setdefault(key, []).append(re.sub(rb"\r?\n[ \t]+", b" ", value).strip())
         return found
 
 

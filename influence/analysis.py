@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import fsum
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from influence.findings import EgoNetwork, Finding, Report
 from influence.measures import exposure, position, reach, spheres, trend
 from influence.network import Network
 from influence.people import People, UnknownPerson, resolve
-from influence.responses import Ints, Log, Responses, read_log
+from influence.responses import Count, Ints, Log, Responses, read_log
 from influence.settings import Settings
 from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
 
@@ -73,7 +74,7 @@ class Analysis:
 
     def network(self, window: Window) -> Network:
         """Return the response network of a window."""
-        counted = self.log.counted(inferred=False)
+        counted = self.log.counted()
         return response_network(self.people, counted.where(window.holds(counted.time)), self.ties)
 
     def about(self, leader: int, window: Window) -> Report:
@@ -108,7 +109,7 @@ class _About:
         self.nobody = analysis.bots | {leader}
         self.team = self._team()
         self.met: Met = met_by(analysis.engine, self.people, leader, self.settings.strengths)
-        self.drawn = self._touches(inferred=False)
+        self.drawn = self._touches()
         self.found: list[Alter] = alters(self.drawn, self.met, self.team)
 
     def _team(self) -> set[int]:
@@ -128,11 +129,11 @@ class _About:
         except UnknownPerson:
             return False
 
-    def _touches(self, *, inferred: bool) -> Touches:
+    def _touches(self, count: Count = "headline") -> Touches:
         ties = self.all.ties
         undated = ties.target[ties.source == self.leader].tolist()
         return touches(
-            self.log, self.leader, self.window, self.passing, self.nobody, inferred=inferred, undated=undated
+            self.log, self.leader, self.window, self.passing, self.nobody, count=count, undated=undated
         )
 
     @cached_property
@@ -149,7 +150,7 @@ class _About:
 
     @cached_property
     def responses(self) -> Responses:
-        counted = self.log.counted(inferred=False)
+        counted = self.log.counted()
         return counted.where(self.window.holds(counted.time))
 
     @cached_property
@@ -161,6 +162,7 @@ class _About:
         shown = evidence.shown_items(self.drawn, self.unit)
         details = evidence.details(self.all.engine, self.log, shown, self.people, self.leader, zone)
         ids = {item: response.id for item, response in details.items()}
+        tied = evidence.ties(self.all.engine, self.people, self.leader)
         findings = self._findings()
         return Report(
             leader={"person": me.person, "name": me.name},
@@ -173,7 +175,7 @@ class _About:
             else {"since": None, "until": None, "zone": zone},
             findings=findings,
             people=tuple(
-                evidence.reached(self.found, self.drawn, self.people, self.met, self.spheres, ids, zone)
+                evidence.reached(self.found, self.drawn, self.people, self.met, self.spheres, ids, tied, zone)
             ),
             coverage=tuple(evidence.coverage(self.all.engine, self.window, zone)),
             reasons=tuple(self._reasons(findings)),
@@ -184,7 +186,9 @@ class _About:
             conversations=tuple(
                 evidence.conversations(self.drawn, self.unit, self.found, self.log, self.people, ids, zone)
             ),
-            responses={response.id: response for response in details.values()},
+            responses={
+                one.id: one for one in (*details.values(), *(tie for ties in tied.values() for tie in ties))
+            },
             network=self._picture(),
             notice=self.settings.notice,
         )
@@ -204,22 +208,21 @@ class _About:
             if len(self.log.items)
             else Finding("possible_reach", None, "people", reason=reach.NO_TIMES)
         )
-        findings["audience"] = exposure.audience(self.all.engine, self.leader, self.window, self.nobody)
-        findings["own_output"] = exposure.own_output(self.all.engine, self.leader, self.window)
+        findings |= exposure.exposure(self.all.engine, self.leader, self.window, self.nobody)
         findings["crossings"] = reach.crossings(self.found, self.drawn, self.met, names)
         return findings | position.position(self.network, people.who[self.leader].person)
 
     def _with_inferred(self, findings: Mapping[str, Finding]) -> dict[str, Finding]:
-        """Say at the headline what the inferred responses would add where they are not counted."""
-        drawn = self._touches(inferred=True)
-        found = alters(drawn, self.met, self.team)
-        would_be = sum(1 - alter.m for alter in found if alter.step != 2)
-        headline = {}
-        for name in ("reach_4", "reach_beyond"):
-            headline[name] = replace(
-                findings[name], detail={**findings[name].detail, "with_inferred": would_be}
-            )
-        return headline
+        """Say at the headline what it would be with all inferred responses, and with none."""
+        detail = {"with_inferred": self._unmet("all"), "without_inferred": self._unmet("stated")}
+        return {
+            name: replace(findings[name], detail={**findings[name].detail, **detail})
+            for name in ("reach_4", "reach_beyond")
+        }
+
+    def _unmet(self, count: Count) -> float:
+        found = alters(self._touches(count), self.met, self.team)
+        return fsum(1 - alter.m for alter in found if alter.step != 2)
 
     def _reasons(self, findings: Mapping[str, Finding]) -> list[str]:
         return limits(self.found, self.responses, findings, self.people.conflicts, self.settings)

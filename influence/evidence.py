@@ -42,9 +42,10 @@ def reached(
     met: Met,
     spheres: Sequence[str],
     ids: Mapping[int, str],
+    tied: Mapping[int, Sequence[Response]],
     zone: str,
 ) -> list[Reached]:
-    """Return one row a person, by step and then by first response, with the responses that show it."""
+    """Return one row a person, by step and then by first response, with the responses and ties that show it."""
     items: dict[int, list[int]] = defaultdict(list)
     for person, item in zip(drawn.person.tolist(), drawn.item.tolist(), strict=True):
         items[person].append(item)
@@ -58,10 +59,13 @@ def reached(
             known=alter.known,
             depth=alter.depth,
             sphere=spheres[alter.person],
-            responses=len(items[alter.person]),
+            responses=len(items[alter.person]) + len(tied.get(alter.person, ())),
             first_response=moment(alter.first, zone),
             organisation=people.who[alter.person].organisation,
-            evidence=tuple(ids[item] for item in items[alter.person][:PER_PERSON]),
+            evidence=(
+                *(ids[item] for item in items[alter.person][:PER_PERSON]),
+                *(tie.id for tie in tied.get(alter.person, ())),
+            ),
             met=tuple(_met(piece, zone) for piece in met.until(alter.person, alter.first)),
         )
         for alter in order
@@ -120,6 +124,33 @@ def details(
         )
         for row in rows
     }
+
+
+_TIES = """
+SELECT p.person, t.origin, t.layer, t.source, t.target FROM (
+    SELECT origin, layer, source, target FROM tie_log WHERE meaning = 'influence'
+    UNION ALL SELECT origin, layer, target, source FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
+JOIN account_person l ON l.account = t.source JOIN account_person p ON p.account = t.target
+WHERE l.person = ? AND p.person <> l.person ORDER BY ALL
+"""
+
+
+def ties(engine: Engine, people: People, leader: int) -> dict[int, list[Response]]:
+    """Return the ties of undated networks by which people responded to the leader, by person code."""
+    found: dict[int, list[Response]] = defaultdict(list)
+    for row in engine.arrow(_TIES, [leader]).to_pylist():
+        found[row["person"]].append(
+            Response(
+                id=f"tie:{row['layer'] or ''}:{row['source']}>{row['target']}",
+                time=None,
+                actor=people.who[row["person"]].person,
+                verb="tie",
+                target=people.who[leader].person,
+                channel=row["layer"],
+                source=row["origin"],
+            )
+        )
+    return dict(found)
 
 
 def _targets(log: Log, leader: int) -> tuple[dict[int, int], dict[int, bool]]:
@@ -204,7 +235,15 @@ def coverage(engine: Engine, window: Window, zone: str) -> list[Coverage]:
         FROM origin o LEFT JOIN (SELECT i.source, i.system, l.item FROM link l JOIN item i USING (item)
             WHERE l.inferred) l USING (source, system)
         GROUP BY ALL ORDER BY source, system""").to_pylist()
+    undated = engine.arrow("""
+        SELECT origin AS source, split_part(source, ':', 1) AS system, count(*) AS ties FROM tie_log
+        GROUP BY ALL ORDER BY ALL""").to_pylist()
     return [
+        Coverage(
+            row["source"], row["system"], row["ties"], None, None, "undated", aside.get(row["source"], 0)
+        )
+        for row in undated
+    ] + [
         Coverage(
             source=row["source"],
             system=row["system"],

@@ -12,6 +12,7 @@ A source without a single stated parent counts inferred responses in its headlin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,9 @@ from numpy.typing import NDArray
 from influence.activity import RESPONSE_VERBS
 from influence.engine import Engine
 from influence.people import People
+
+Count: TypeAlias = Literal["headline", "stated", "all"]
+"""Which responses count: the stated and those of sources without parents; only the stated; all."""
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -183,17 +187,21 @@ class Log:
     links: Links
     responses: Responses
 
-    def counted(self, *, inferred: bool) -> Responses:
-        """Return the responses of the headline, or all of them with `inferred`."""
-        if inferred:
-            return self.responses
-        return self.responses.where(~self.responses.inferred | self.items.counts[self.responses.item])
+    def counted(self, count: Count = "headline") -> Responses:
+        """Return the responses of the headline, only the stated ones, or all."""
+        chosen = self._chosen(count, self.responses.inferred, self.responses.item)
+        return self.responses if count == "all" else self.responses.where(chosen)
 
-    def counted_links(self, *, inferred: bool) -> Links:
+    def counted_links(self, count: Count = "headline") -> Links:
         """Return the parent links that go with `counted`."""
         links = self.links
-        mask = links.responds & (inferred | ~links.inferred | self.items.counts[links.child])
+        mask = links.responds & self._chosen(count, links.inferred, links.child)
         return Links(links.child[mask], links.parent[mask], links.inferred[mask], links.responds[mask])
+
+    def _chosen(self, count: Count, inferred: Flags, item: Ints) -> Flags:
+        if count == "all":
+            return np.ones(len(inferred), bool)
+        return ~inferred if count == "stated" else ~inferred | self.items.counts[item]
 
 
 def read_log(engine: Engine, people: People) -> Log:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.encounters import Met
-from influence.responses import Ints, Log
+from influence.responses import Count, Ints, Log
 
 DAY = 86_400_000_000
 """Microseconds."""
@@ -77,7 +77,7 @@ def touches(
     passing: Passing,
     nobody: Set[int],
     *,
-    inferred: bool = False,
+    count: Count = "headline",
     undated: Iterable[int] = (),
 ) -> Touches:
     """Find every valid response in the window; `nobody` are the bots, who are never reached.
@@ -86,9 +86,9 @@ def touches(
     descends from the leader's by response links whose every wait is in (0, δ]; depth counts how often
     the author changes on the way.
     """
-    responses = log.counted(inferred=inferred)
+    responses = log.counted(count)
     direct = responses.where(responses.target == leader)
-    item, depth = _passed_on(log, leader, passing, inferred=inferred)
+    item, depth = _passed_on(log, leader, passing, count)
     items = np.concatenate([direct.item, item])
     depths = np.concatenate([np.ones(len(direct), np.int16), depth])
     order = np.lexsort((depths, items))
@@ -109,10 +109,10 @@ def touches(
     )
 
 
-def _passed_on(log: Log, leader: int, passing: Passing, *, inferred: bool) -> tuple[Ints, NDArray[np.int16]]:
+def _passed_on(log: Log, leader: int, passing: Passing, count: Count) -> tuple[Ints, NDArray[np.int16]]:
     from influence.kernels import conversation_depth  # numba: loaded only when something is measured
 
-    links = log.counted_links(inferred=inferred)
+    links = log.counted_links(count)
     items = log.items
     depth = conversation_depth(
         links.child, links.parent, items.time, items.author, leader, passing.delta, passing.hands

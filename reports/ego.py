@@ -15,7 +15,7 @@ from matplotlib.patches import Ellipse
 
 from influence.findings import Report
 from reports import palette
-from reports.evidence import anchors, certainty
+from reports.evidence import anchors, mark_of
 from reports.story import leader_name
 from reports.vector import Picture
 from reports.wording import counted, plain, shortened
@@ -81,7 +81,7 @@ def _alters(report: Report) -> list[Alter]:
         ours = leader in (source, target)
         strength[source] += responses if ours else responses * 0.001
         strength[target] += responses if ours else responses * 0.001
-    kinds = {reached.person: certainty(reached) for reached in report.people}
+    kinds = {reached.person: mark_of(reached) for reached in report.people}
     alters = [
         Alter(
             person,

@@ -25,6 +25,7 @@ _VERBS = {
     "edit": "edited an item by",
     "post": "named",
     "message": "wrote to",
+    "tie": "is tied to",
 }
 _HOW_MET = {
     "declared": "Declared",
@@ -126,6 +127,11 @@ def certainty(reached: Reached) -> str:
     if not reached.known:
         return "unknown"
     return "met" if reached.m >= 0.5 else "unmet"
+
+
+def mark_of(reached: Reached) -> str:
+    """Tell which mark a person has in the pictures: the team is near whether or not a meeting is on record."""
+    return "team" if reached.step == 2 else certainty(reached)
 
 
 def anchors(report: Report) -> dict[str, str]:

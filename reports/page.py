@@ -20,6 +20,7 @@ _PARENTS = {
     "explicit": "stated by the source",
     "inferred": "inferred by the program",
     "none": "none stated",
+    "undated": "a network of ties, undated",
 }
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '

@@ -1,4 +1,4 @@
-"""Colours and marks of every picture: three kinds of people, told apart by shape as well as by colour."""
+"""Colours and marks of every picture: four kinds of people, told apart by shape as well as by colour."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Mark:
 
 
 MARKS = {
+    "team": Mark("^", "#4a5763", "#4a5763", 1.0, "team"),
     "met": Mark("o", MET, MET, 1.0, "met"),
     "unmet": Mark("D", UNMET, UNMET, 0.86, "never met"),
     "unknown": Mark("s", PAPER, UNKNOWN, 0.9, "unknown whether met"),

@@ -14,7 +14,7 @@ from matplotlib.patches import Wedge
 
 from influence.findings import Reached, Report
 from reports import palette
-from reports.evidence import anchors, certainty
+from reports.evidence import anchors, mark_of
 from reports.story import leader_name
 from reports.tables import in_order
 from reports.vector import Picture
@@ -25,12 +25,12 @@ SINGLE_MARKS = 400
 MOST_SECTORS = 10
 
 _GAP = math.radians(34)  # at the top, where the rings are named
-_WIDTH = 8.6
-_SPAN = 2.84  # units across the figure: the rings, and names on both sides
+_WIDTH = 9.6
+_SPAN = 3.17  # units across the figure: the rings, and names on both sides
 _CORE = 0.13
 _BETWEEN = 0.035
 _LARGEST = 0.075
-_KINDS = ("met", "unknown", "unmet")
+_KINDS = ("team", "met", "unknown", "unmet")
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _cells(report: Report, rings: list[Ring], sectors: list[Sector], each: int) 
 def _marks(people: Sequence[Reached], shown: Mapping[str, str], each: int) -> tuple[tuple[str, str], ...]:
     marks: list[tuple[str, str]] = []
     for kind in _KINDS:
-        alike = [reached for reached in people if certainty(reached) == kind]
+        alike = [reached for reached in people if mark_of(reached) == kind]
         if each == 1:
             marks += [(kind, f"#{shown[r.person]}" if r.person in shown else "") for r in alike]
         elif alike:
@@ -304,7 +304,7 @@ def _draw_legend(axes: Axes, each: int) -> None:
     title = None if each == 1 else f"Each mark stands for about {each:,} people, at least one mark a group"
     legend = axes.legend(
         handles=entries,
-        ncols=3,
+        ncols=4,
         loc="upper center",
         bbox_to_anchor=(0.5, 0.01),
         frameon=False,
@@ -319,7 +319,7 @@ def _draw_legend(axes: Axes, each: int) -> None:
 
 
 def _described(report: Report, each: int) -> str:
-    kinds = Counter(certainty(reached) for reached in report.people)
+    kinds = Counter(mark_of(reached) for reached in report.people)
     steps = Counter(reached.step for reached in report.people)
     by_step = ", ".join(f"step {step}: {count:,}" for step, count in sorted(steps.items()))
     by_kind = ", ".join(f"{palette.MARKS[kind].label}: {kinds[kind]:,}" for kind in _KINDS)
@@ -332,7 +332,7 @@ def _link_names(report: Report) -> dict[str, str]:
     shown = anchors(report)
     return {
         f"#{shown[reached.person]}": ", ".join(
-            (plain(reached.name), plain(reached.sphere), palette.MARKS[certainty(reached)].label)
+            (plain(reached.name), plain(reached.sphere), palette.MARKS[mark_of(reached)].label)
         )
         for reached in report.people
         if reached.person in shown

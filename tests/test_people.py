@@ -7,7 +7,12 @@ from influence.people import UnknownPerson, canonical_name
 SEEN = [
     {"id": f"{n}", "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}
     for n, account in enumerate(
-        ["email:louise.kitchen@enron.example", "email:l..kitchen@enron.example", "email:l.kitchen@home.example", "x:lk"]
+        [
+            "email:louise.kitchen@enron.example",
+            "email:l..kitchen@enron.example",
+            "email:l.kitchen@home.example",
+            "x:lk",
+        ]
     )
 ]
 
@@ -18,7 +23,9 @@ def accounts_of(made, words):
 
 
 def test_accounts_given_together_are_one_person(workspace):
-    made = workspace(activities=SEEN, people=[{"person": None, "accounts": ["email:louise.kitchen@enron.example", "x:lk"]}])
+    made = workspace(
+        activities=SEEN, people=[{"person": None, "accounts": ["email:louise.kitchen@enron.example", "x:lk"]}]
+    )
     assert accounts_of(made, "x:lk") == accounts_of(made, "louise.kitchen@enron.example")
 
 
@@ -64,7 +71,12 @@ def test_namesakes_with_different_initials_stay_apart(workspace):
 def test_a_name_in_a_calendar_is_the_one_person_of_that_name(workspace):
     people = [{"person": None, "accounts": ["email:bo@enron.example"], "name": "Ek, Bo"}]
     encounters = [
-        {"time": None, "people": ["name:bo ek", "name:staff meeting", "x:lk"], "kind": "unknown", "evidence": "calendar"}
+        {
+            "time": None,
+            "people": ["name:bo ek", "name:staff meeting", "x:lk"],
+            "kind": "unknown",
+            "evidence": "calendar",
+        }
     ]
     made = workspace(activities=SEEN, people=people, encounters=encounters)
     assert {"email:bo@enron.example", "name:bo ek"} == accounts_of(made, "bo@enron.example")
@@ -87,13 +99,18 @@ def test_an_account_nobody_claims_is_a_person_of_its_own(workspace):
 
 
 def test_the_nearest_names_are_suggested(workspace):
-    made = workspace(activities=SEEN, people=[{"person": "p1", "name": "Louise Kitchen", "accounts": ["x:lk"]}])
+    made = workspace(
+        activities=SEEN, people=[{"person": "p1", "name": "Louise Kitchen", "accounts": ["x:lk"]}]
+    )
     with pytest.raises(UnknownPerson, match=r"did you mean Louise Kitchen \(p1\)"):
         made.report("Luise Kitchn")
 
 
 def test_two_people_of_one_name_must_be_told_apart(workspace):
-    people = [{"person": "p1", "name": "Bo Ek", "accounts": ["a:1"]}, {"person": "p2", "name": "Bo Ek", "accounts": ["a:2"]}]
+    people = [
+        {"person": "p1", "name": "Bo Ek", "accounts": ["a:1"]},
+        {"person": "p2", "name": "Bo Ek", "accounts": ["a:2"]},
+    ]
     with pytest.raises(UnknownPerson, match="2 people are called 'Bo Ek': p1, p2"):
         workspace(people=people).report("Bo Ek")
 

@@ -1,6 +1,5 @@
 """Position: a person's place in the network, and among all people in it."""
 
-
 import networkx as nx
 import numpy as np
 import pytest

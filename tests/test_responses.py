@@ -97,7 +97,13 @@ def test_a_source_that_states_parents_leaves_guesses_out_of_the_headline_and_say
 
 def test_in_a_chat_without_threads_the_message_before_is_answered_within_a_day(workspace):
     def said(ident, hour, actor):
-        return {"id": ident, "time": f"2026-01-01T{hour:02}:00:00Z", "actor": actor, "verb": "message", "channel": "one"}
+        return {
+            "id": ident,
+            "time": f"2026-01-01T{hour:02}:00:00Z",
+            "actor": actor,
+            "verb": "message",
+            "channel": "one",
+        }
 
     made = workspace(
         activities=[
@@ -136,7 +142,11 @@ def test_copies_of_one_message_count_once_and_their_ids_still_find_it(workspace)
 
 
 def test_a_deleted_activity_is_gone_and_an_older_export_does_not_bring_it_back(workspace, tmp_path):
-    rows = [mail("1", 1, LEADER, [BO]), mail("2", 2, BO, [LEADER], parent="1"), mail("3", 3, CIA, [LEADER], parent="1")]
+    rows = [
+        mail("1", 1, LEADER, [BO]),
+        mail("2", 2, BO, [LEADER], parent="1"),
+        mail("3", 3, CIA, [LEADER], parent="1"),
+    ]
     made = workspace(activities=rows)
     made.import_path(_file(tmp_path, [{**rows[1], "deleted": True}]), connector="activities")
     assert {CIA} == reached(made)
@@ -164,7 +174,7 @@ def test_parents_in_a_circle_end(workspace):
     assert {BO} == reached(made)
 
 
-def test_the_subject_is_kept_only_as_a_digest(workspace, tmp_path):
+def test_the_subject_is_kept_only_as_a_digest(workspace):
     made = workspace(activities=[mail("1", 1, LEADER, [BO], "Layoffs in Oslo")])
     made.close()
     stored = b"".join(file.read_bytes() for file in made.path.rglob("*") if file.is_file())

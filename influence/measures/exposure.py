@@ -32,6 +32,22 @@ WHERE author = $leader AND verb NOT IN ('react', 'follow', 'view')
 """
 
 
+NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
+
+
+def exposure(engine: Engine, leader: int, window: Window, left_out: Set[int]) -> dict[str, Finding]:
+    """Return `own_output` and `audience`; both None where there is only an undated network."""
+    if not engine.arrow("SELECT 1 FROM item LIMIT 1").num_rows:
+        return {
+            "own_output": Finding("own_output", None, "items", reason=NO_ITEMS),
+            "audience": Finding("audience", None, "people", reason=NO_ITEMS),
+        }
+    return {
+        "own_output": own_output(engine, leader, window),
+        "audience": audience(engine, leader, window, left_out),
+    }
+
+
 def audience(engine: Engine, leader: int, window: Window, left_out: Set[int]) -> Finding:
     """Return how many distinct people were exposed: addressees, followers, and those active in the same channels.
 
