@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+LONGEST_ENTRY = 2000
 LONGEST_NAME = 200
 REMEMBERED = 10_000
 """Names and addresses of which the answer is kept: a mailbox repeats few of them often."""
@@ -48,10 +49,10 @@ def mailboxes(value: str) -> Iterator[Mailbox]:
     ['ann@acme.com', 'bob@acme.com']
     """
     for part in _parts(value):
-        text = _GROUP.sub("", part).strip()
+        text = _GROUP.sub("", part[:LONGEST_ENTRY]).strip()
         inside = text[text.rfind("<") + 1 :] if "<" in text else text
         found = _ADDRESS.search(inside) or _ADDRESS.search(text)
-        address = found[0].strip("'.").lower() if found else ""
+        address = found[0].strip("'").rstrip(".").lower() if found else ""
         if masked := None if found else _MASKED.match(text):
             address, text = f"{masked[1]}@{masked[2]}".lower(), masked[3]
         name = display_name(text if "<" in text else _ADDRESS.sub("", text)) or _remark(text)

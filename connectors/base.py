@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from influence.activity import Record
+from influence.activity import Record, SourceError
 from influence.archive import Member
 
 
-class ConnectorError(Exception):
+class ConnectorError(SourceError):
     """A source that cannot be read, in one sentence that names the cure."""
 
 

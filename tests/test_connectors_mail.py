@@ -201,6 +201,11 @@ def test_full_names_in_a_title_become_accounts(title: str, names: list[str]) -> 
     assert [f"name:{name}" for name in names] == [account for account in found if account[5:] in names]
 
 
+def test_an_odd_address_stays_as_it_is() -> None:
+    found = activity(mail(From="legal <.taylor@acme.example>", To="m..taylor@acme.example"))
+    assert ("email:.taylor@acme.example", ("email:m..taylor@acme.example",)) == (found.actor, found.to)
+
+
 @cache
 def enron() -> list[Record]:
     one = connector("mail")

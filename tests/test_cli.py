@@ -1,0 +1,260 @@
+"""The commands as a user types them: what they print, what they write, and how they fail."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import duckdb
+import networkx as nx
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from influence.cli import main
+
+LOG = """id,time,actor,verb,parent,to,mentions
+1,2026-01-05T09:00:00Z,email:ann@acme.example,post,,email:bo@acme.example,
+2,2026-01-06T09:00:00+01:00,email:bo@acme.example,reply,1,,
+3,1767780000,x:cia,share,2,,
+4,2026-02-01T09:00:00Z,x:dan,post,,,email:ann@acme.example
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Type a command in a fresh folder; returns (exit code, output, error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*words):
+        done = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+        return done.exit_code, done.stdout, done.stderr
+
+    return typed
+
+
+@pytest.fixture
+def filled(run, tmp_path):
+    """The same, with a small log in the workspace `ws`."""
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    assert 0 == run("init", "ws")[0]
+    assert 0 == run("import", "log.csv", "-w", "ws")[0]
+    return run
+
+
+def contents(folder):
+    with duckdb.connect(str(folder / "ws/influence.duckdb"), read_only=True) as store:
+        return store.sql("SELECT count(*) FROM activity_log").fetchall()[0][0]
+
+
+def test_a_log_becomes_a_report_in_three_formats(filled, tmp_path):
+    code, out, _ = filled("report", "ann@acme.example", "-w", "ws", "--format", "html,json,csv")
+    assert 0 == code
+    assert "reached 2.7 people never met (bounds 0.0 to 3.0)" in out
+    names = {"ann-acme-example.html", "ann-acme-example.json", "ann-acme-example.csv", "ann-acme-example-findings.csv"}
+    assert names == {file.name for file in (tmp_path / "ws/reports").iterdir()}
+    body = json.loads((tmp_path / "ws/reports/ann-acme-example.json").read_text(encoding="utf-8"))
+    assert "influence.report/1" == body["schema"]
+    assert 2 == body["people"]["x:cia"]["depth"]
+
+
+def test_importing_twice_adds_nothing_and_the_line_adds_up(filled):
+    _, out, _ = filled("import", "log.csv", "-w", "ws")
+    assert "log.csv: 4 read = 0 stored + 4 already known + 0 set aside" in out
+
+
+def test_json_summaries_add_up(filled):
+    _, out, _ = filled("import", "log.csv", "-w", "ws", "--json")
+    found = json.loads(out)
+    assert found["read"] == found["stored"] + found["known"] + found["aside"]
+
+
+def test_what_is_set_aside_is_listed_with_file_line_and_reason(filled, tmp_path):
+    (tmp_path / "bad.csv").write_text(
+        'time,actor,verb\n2026-01-01T09:00:00,x:1,post\n"2026-01-01T09:00:00Z",x:1,shouted\nnonsense,x:1,post\n'
+        "2026-01-01T09:00:00Z,ann,post\n2026-01-01T09:00:00Z,x:1,post\n"
+    )
+    assert "5 read = 1 stored + 0 already known + 4 set aside" in filled("import", "bad.csv", "-w", "ws")[1]
+    _, out, _ = filled("doctor", "-w", "ws")
+    assert "bad.csv, line 2: time '2026-01-01T09:00:00' has no zone: add one to it, or import with --zone" in out
+    assert "bad.csv, line 3: verb 'shouted' is not one of: post, reply" in out
+    assert "bad.csv, line 4: time 'nonsense' is not a date and time" in out
+    assert "bad.csv, line 5: actor: 'ann' is not an account" in out
+
+
+def test_a_zone_mends_times_without_one(filled, tmp_path):
+    (tmp_path / "local.csv").write_text("time,actor,verb\n2026-07-01 12:00,x:1,post\n")
+    filled("import", "local.csv", "-w", "ws", "--zone", "Europe/Stockholm")
+    with duckdb.connect(str(tmp_path / "ws/influence.duckdb"), read_only=True) as store:
+        rows = store.sql("SELECT epoch(time) FROM activity_log WHERE source = 'local.csv'").fetchall()
+    assert [(1_782_900_000.0,)] == rows  # 10:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["report", "Anne", "-w", "ws"], 1, "nobody here is called 'Anne'; did you mean"),
+        (["report", "x:dan", "-w", "ws", "--since", "2026-02-01", "--until", "2026-01-01"], 1, "reversed"),
+        (["report", "x:dan", "-w", "ws", "--since", "2020-01-01", "--until", "2020-02-01"], 1, "nothing happened"),
+        (["report", "x:dan", "-w", "ws", "--since", "yesterday"], 1, "is not a date such as 2026-01-31"),
+        (["report", "x:dan", "-w", "ws", "--format", "docx"], 1, "there is no format 'docx'; there are: csv, html"),
+        (["report", "x:dan", "-w", "nowhere"], 1, "is not a workspace; make one with: influence init nowhere"),
+        (["import", "gone.csv", "-w", "ws"], 1, "gone.csv: there is no such file or folder"),
+        (["import", "log.csv", "-w", "ws", "--zone", "Mars"], 1, "'Mars' is not a time zone"),
+        (["import", "log.csv", "-w", "ws", "--as", "letters"], 1, "there is no connector 'letters'; there are: activ"),
+        (["import", "log.csv", "-w", "ws", "--set", "colour=red"], 1, "no connector has an option 'colour'"),
+        (["import", "log.csv", "-w", "ws", "--set", "zone"], 2, "should be OPTION=VALUE"),
+        (["import", "log.csv", "-w", "ws", "--as", "people"], 1, "log.csv"),
+        (["init", "ws"], 1, "is a workspace already"),
+        (["network", "-w", "ws"], 2, "Missing option"),
+        (["conquer"], 2, "No such command"),
+    ],
+)
+def test_a_mistake_gives_one_clear_sentence(filled, tmp_path, words, code, told):
+    before = contents(tmp_path)
+    got, _, error = filled(*words)
+    assert code == got
+    assert told in error
+    assert "Traceback" not in error
+    assert before == contents(tmp_path)
+
+
+def test_wrong_columns_name_what_was_expected_and_the_nearest_found(filled, tmp_path):
+    (tmp_path / "wrong.csv").write_text("tiem,actor,verb\n2026-01-01T09:00:00Z,x:1,post\n")
+    code, _, error = filled("import", "wrong.csv", "-w", "ws", "--as", "activities")
+    assert 1 == code
+    assert "tiem" in error
+    assert "time" in error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "time,actor,verb\n2026-01-01T09:00:00Z,x:å,post\n".encode("utf-16"),
+        b"time,actor,verb\n2026-01-01T09:00:00Z,x:\xe5,post\n",
+        b"\x00" * 5000,
+        b"",
+    ],
+    ids=["utf-16", "latin-1", "zeros", "empty"],
+)
+def test_what_is_not_text_leaves_the_workspace_unharmed(filled, tmp_path, body):
+    (tmp_path / "odd.csv").write_bytes(body)
+    before = contents(tmp_path)
+    _, out, error = filled("import", "odd.csv", "-w", "ws", "--as", "activities")
+    assert "Traceback" not in error
+    assert "odd.csv" in out + error
+    assert before == contents(tmp_path)
+
+
+def test_a_line_of_100_megabytes_is_set_aside(filled, tmp_path):
+    with (tmp_path / "long.jsonl").open("wb") as file:
+        file.write(b'{"time": "2026-01-01T09:00:00Z", "actor": "x:1", "verb": "post"}\n{"text": "')
+        for _ in range(100):
+            file.write(b"a" * 1_000_000)
+        file.write(b'"}\n{"time": "2026-01-02T09:00:00Z", "actor": "x:1", "verb": "post"}\n')
+    _, out, _ = filled("import", "long.jsonl", "-w", "ws", "--as", "activities")
+    assert "3 read = 2 stored + 0 already known + 1 set aside" in out
+
+
+def test_a_cut_off_archive_adds_nothing(filled, tmp_path):
+    with tarfile.open(tmp_path / "whole.tar.xz", "w:xz") as archive:
+        (tmp_path / "more.csv").write_text(
+            "id,time,actor,verb\n" + "".join(f"m{n},2026-01-01T09:00:00Z,x:{n * 7919 % 9973},post\n" for n in range(20_000))
+        )
+        archive.add(tmp_path / "log.csv", "log.csv")
+        archive.add(tmp_path / "more.csv", "more.csv")
+    whole = (tmp_path / "whole.tar.xz").read_bytes()
+    (tmp_path / "cut.tar.xz").write_bytes(whole[: len(whole) * 2 // 3])
+    before = contents(tmp_path)
+    code, _, error = filled("import", "cut.tar.xz", "-w", "ws")
+    assert 1 == code
+    assert "cut.tar.xz: the archive is damaged or cut off" in error
+    assert before == contents(tmp_path)
+
+
+def test_a_workspace_of_a_newer_version_is_left_alone(filled, tmp_path):
+    with duckdb.connect(str(tmp_path / "ws/influence.duckdb")) as store:
+        store.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
+    code, _, error = filled("report", "x:dan", "-w", "ws")
+    assert 1 == code
+    assert "was made by a newer version of influence" in error
+    assert "pip install --upgrade" in error
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written(run, tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    code, _, error = run("init", "locked/ws")
+    assert 1 == code
+    assert "cannot be written: Permission denied" in error
+
+
+def test_a_report_where_no_folder_can_be_says_so(filled):
+    code, _, error = filled("report", "x:dan", "-w", "ws", "-o", "log.csv/report.html")
+    assert 1 == code
+    assert "log.csv/report.html cannot be written" in error
+
+
+def test_a_second_writer_is_told_who_holds_the_workspace(filled, tmp_path):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import duckdb,sys; c=duckdb.connect(sys.argv[1]); print(1, flush=True); input()",
+         str(tmp_path / "ws/influence.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        holder.stdout.readline()
+        code, _, error = filled("people", "-w", "ws")
+    finally:
+        holder.communicate(b"\n")
+    assert 1 == code
+    assert f"is in use by process {holder.pid}" in error
+
+
+@pytest.mark.parametrize("kind", ["graphml", "gexf", "parquet"])
+def test_the_network_is_written_for_other_programs(filled, tmp_path, kind):
+    assert 0 == filled("network", "-w", "ws", "--format", kind, "-o", f"net.{kind}")[0]
+    file = tmp_path / f"net.{kind}"
+    if kind == "parquet":
+        ties = {(row["source"], row["target"]) for row in pq.read_table(file).to_pylist()}
+    else:
+        ET.parse(file)  # noqa: S314 - our own file
+        ties = set({"graphml": nx.read_graphml, "gexf": nx.read_gexf}[kind](file).edges)
+    assert ("email:ann@acme.example", "email:bo@acme.example") in ties
+
+
+def test_listings_are_machine_readable(filled):
+    people = json.loads(filled("people", "-w", "ws", "--json")[1])
+    assert {"email:ann@acme.example", "email:bo@acme.example", "x:cia", "x:dan"} == {one["person"] for one in people}
+    assert {"activities", "mail", "calendar"} <= {row["name"] for row in json.loads(filled("connectors", "--json")[1])}
+    assert 1 == len(json.loads(filled("doctor", "-w", "ws", "--json")[1])["imports"])
+
+
+def test_the_demo_tells_that_it_is_invented_and_names_its_report(run, tmp_path):
+    code, out, _ = run("demo", "-o", "try")
+    assert 0 == code
+    page = out.strip().splitlines()[-1].partition(": ")[2]
+    body = Path(page).read_text(encoding="utf-8")
+    assert str(tmp_path) in page
+    assert 2 <= body.count("Invented company")
+
+
+def test_python_m_influence_is_the_command(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "influence", "--version"], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert done.stdout.startswith("influence, version ")
+
+
+def test_help_loads_nothing_heavy(tmp_path):
+    script = (
+        "import sys; from influence.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'duckdb', 'numpy', 'numba', 'pyarrow', 'networkx', 'matplotlib', 'sklearn', 'scipy', 'rich'}\n"
+        "print('loaded:', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "loaded: []" in done.stdout
