@@ -89,7 +89,7 @@ class Calendar:
         if all(component.kind == "VTIMEZONE" for component in found.components):
             raise Unreadable(f"{member.name}: the calendar holds no entry")
         reader = _Reader(found, self._owner(found), self._zone(found), _moment(self.until))
-        yield from reader.read(member.name)
+        yield from reader.read()
 
     def _owner(self, found: Cut) -> str | None:
         if self.owner:
@@ -139,7 +139,7 @@ class _Reader:
     until: datetime
     recurring: bool = field(default=False)
 
-    def read(self, file: str) -> Iterator[Record]:
+    def read(self) -> Iterator[Record]:
         """Yield what becomes of each entry; recurring ones by their series."""
         self._read_zones()
         series: dict[str, list[Any]] = defaultdict(list)
@@ -154,7 +154,7 @@ class _Reader:
             yield from self._series(events)
         if self.recurring:
             since = (self.until - LONGEST_PAST).date()
-            yield Note(f"{file}: recurring meetings are listed from {since} to {self.until.date()}")
+            yield Note(f"recurring meetings are listed from {since} to {self.until.date()}")
 
     def _read_zones(self) -> None:
         """Make the file's own time zones known, forgetting those of the file before."""
@@ -288,7 +288,7 @@ class _Reader:
         if not isinstance(start, datetime):
             raise _NotAMeeting("an all-day entry, not a meeting")
         if start.tzinfo is None and self.zone is None:
-            raise _NotAMeeting("the start states no time zone that is known; name one with the option zone")
+            raise _NotAMeeting("the start states no time zone that is known; import with --zone")
         return start
 
     def _people(self, event: Any) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connectors.addresses import display_name
@@ -44,14 +44,17 @@ _LIST = re.compile(
 
 
 def encounter(
-    owner: str, title: str, text: str, entered: datetime, invited: tuple[str, ...], line: int
+    owner: str, title: str, text: str, entered: datetime, invited: Sequence[str], line: int
 ) -> Encounter:
     """Turn one entry into an encounter of the calendar's owner with everybody whose full name it states.
 
     `time` is when the entry was entered: the export does not say when the meeting took place. `invited` are
-    the accounts to which a request for a meeting was sent. The id is the same for copies of one entry.
+    the full names to which a request for a meeting was sent: names, not addresses, because a calendar that
+    says most people in words must not seem to tell about everybody with an address. The id is the same for
+    copies of one entry.
     """
-    people = tuple(dict.fromkeys((owner, *invited, *names_in(title, text))))
+    asked = [account for name in invited for account in _names(name)]
+    people = tuple(dict.fromkeys((owner, *asked, *names_in(title, text))))
     words = re.sub(r"[\W_]+", " ", f"{title} {text}".lower())
     seed = "\x1f".join((owner, entered.isoformat(), words))
     return Encounter(

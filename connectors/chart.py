@@ -102,7 +102,7 @@ class OrganisationChart:
         unused = [name for at, name in enumerate(names) if at not in roles.values()]
         if unused:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
-            yield Note(f"{member.name}: columns that are not used: {told}")
+            yield Note(f"columns that are not used: {told}")
         rows: dict[str, _Row] = {}
         for item in _rows(member, roles):
             if isinstance(item, SetAside):
@@ -112,9 +112,9 @@ class OrganisationChart:
                 yield SetAside(f"person {item.person[:60]!r} has a row already, on line {first}", item.line)
             else:
                 rows[item.person] = item
-        yield from self._people(member, list(rows.values()))
+        yield from self._people(list(rows.values()))
 
-    def _people(self, member: Member, rows: list[_Row]) -> Iterator[Record]:
+    def _people(self, rows: list[_Row]) -> Iterator[Record]:
         managers = _managers(rows)
         for in_circle in _circles(managers):
             lines = sorted(row.line for row in rows if row.person in in_circle)
@@ -122,7 +122,7 @@ class OrganisationChart:
             what = "manages themself; that manager is"
             if len(lines) > 1:
                 what = "manage each other in a circle; these managers are"
-            yield Note(f"{member.name}: line {told}: {what} left out")
+            yield Note(f"line {told}: {what} left out")
             managers.update(dict.fromkeys(in_circle))
         for row in rows:
             account = f"email:{row.email.lower()}" if row.email else self._account(row.person)

@@ -94,7 +94,7 @@ class Mail:
             for raw in messages(stream):
                 yield from reader.read(raw)
         yield from reader.claims.at_end()
-        yield from (Note(f"{member.name}: {count:,} {what}") for what, count in reader.left_out.items())
+        yield from (Note(f"{count:,} {what}") for what, count in reader.left_out.items())
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,8 @@ class _Reader:
 
     def _calendar_entry(self, message: _Message, time: datetime) -> Encounter:
         text = _body_text(message)
-        asked = message.mailboxes("to") + message.mailboxes("cc") if "When:" in text else []
-        invited = self._accounts([(mailbox, "") for mailbox in asked], "")
+        asked = [pair for name in ("to", "cc") for pair in _paired(message, name)] if "When:" in text else []
+        invited = [_said_name(mailbox, entry) for mailbox, entry in asked]
         owner = f"mailbox:{clean(message.text('x-origin')).lower()}"
         title = clean(message.text("subject"))
         return calendar_folder.encounter(owner, title, text, time, invited, message.raw.line)
@@ -263,7 +263,7 @@ def _placed(time: datetime, value: str, zone: ZoneInfo | None, told: str) -> dat
     if "-0000" in value:
         return time.replace(tzinfo=UTC)
     if zone is None:
-        raise _NotRead(f"the date {told!r} states no time zone; name one with the option zone")
+        raise _NotRead(f"the date {told!r} states no time zone; import with --zone")
     return time.replace(tzinfo=zone)
 
 
@@ -301,6 +301,12 @@ def _message_id(message: _Message) -> str | None:
     value = message.text("message-id")
     found = _ID.search(value)
     return found[1] if found else clean(value, 500).strip("<> ").replace(" ", "") or None
+
+
+def _said_name(mailbox: Mailbox, entry: str) -> str:
+    """Return the full name of an addressee, as shown or as `first.last@` tells it."""
+    shown = display_name(entry) or display_name(mailbox.name)
+    return shown or mailbox.address.partition("@")[0].replace(".", " ").replace("_", " ").title()
 
 
 def _answered(message: _Message) -> str | None:

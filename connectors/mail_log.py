@@ -84,7 +84,7 @@ class MailLog:
         unused = [name for at, name in enumerate(names) if at not in roles.values()]
         if unused:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
-            yield Note(f"{member.name}: columns that are not used: {told}")
+            yield Note(f"columns that are not used: {told}")
         for item in delimited.blocks(member):
             yield item if isinstance(item, SetAside) else self._rows(item, roles)
 

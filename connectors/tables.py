@@ -77,7 +77,7 @@ class _Table:
 
         names = [_canonical(name) for name in delimited.columns_of(member)]
         _refuse_doubles(member, names)
-        yield from _unused(member, [name for name in names if name not in self.columns])
+        yield from _unused([name for name in names if name not in self.columns])
         for item in delimited.blocks(member):
             if isinstance(item, SetAside):
                 yield item
@@ -108,7 +108,7 @@ class _Table:
             yield self._rows_of(held)
         if not found:
             raise Unreadable(f"{member.name}: there is no row in the file")
-        yield from _unused(member, list(unused))
+        yield from _unused(list(unused))
 
     def _rows_of(self, held: list[tuple[int, jsonlines.Row]]) -> Rows:
         import pyarrow as pa
@@ -130,7 +130,7 @@ class _Table:
             found = list(file.schema_arrow.names)
             names = [_canonical(name) for name in found]
             _refuse_doubles(member, names)
-            yield from _unused(member, [name for name in names if name not in self.columns])
+            yield from _unused([name for name in names if name not in self.columns])
             wanted = [name for name in found if _canonical(name) in self.columns]
             row = 1
             for batch in file.iter_batches(batch_size=delimited.CHUNK, columns=wanted):
@@ -165,11 +165,11 @@ def _refuse_doubles(member: Member, names: Sequence[str]) -> None:
         raise Unreadable(f"{member.name}: the column {doubled[0][:60]!r} stands twice; rename one")
 
 
-def _unused(member: Member, names: Sequence[str]) -> Iterator[Note]:
+def _unused(names: Sequence[str]) -> Iterator[Note]:
     if names:
         more = f" and {len(names) - _NOTED_COLUMNS} more" if len(names) > _NOTED_COLUMNS else ""
         told = ", ".join(repr(name[:60]) for name in names[:_NOTED_COLUMNS])
-        yield Note(f"{member.name}: columns that are not used: {told}{more}")
+        yield Note(f"columns that are not used: {told}{more}")
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def details(
             id=row["id"],
             time=moment(row["time"], zone),
             actor=people.who[row["author"]].person,
-            verb=row["verb"],
+            verb="reply" if row["verb"] == "message" and guessed.get(row["item"]) else row["verb"],
             target=people.who[target.get(row["item"], leader)].person,
             parent=row["parent"],
             conversation=row["conversation"],

@@ -118,7 +118,7 @@ def test_a_placeholder_address_is_never_one_person() -> None:
 
 def test_an_addressee_without_a_name_or_an_address_is_counted_in_a_note() -> None:
     notes = [record.text for record in read(mail(To="no.address@acme.example")) if isinstance(record, Note)]
-    assert ["file: 1 addressees with neither a name nor an address of their own were left out"] == notes
+    assert ["1 addressees with neither a name nor an address of their own were left out"] == notes
 
 
 def test_a_person_who_once_sent_an_automatic_reply_is_no_bot() -> None:

@@ -70,7 +70,7 @@ def test_parquet_keeps_its_types_and_counts_its_rows() -> None:
     assert [1, 2] == table.column("line").to_pylist()
     assert pa.float64() == table.schema.field("time").type
     assert [["x:3"], None] == table.column("mentions").to_pylist()
-    assert ["log.csv: columns that are not used: 'odd'"] == [r.text for r in found if isinstance(r, Note)]
+    assert ["columns that are not used: 'odd'"] == [r.text for r in found if isinstance(r, Note)]
 
 
 def test_parquet_within_a_zip_is_read(tmp_path: Path) -> None:
@@ -163,8 +163,8 @@ def test_managers_in_a_circle_are_left_out_and_told() -> None:
     found = records("chart", b"id,manager\n1,2\n2,3\n3,1\n4,1\n5,5\n")
     assert [None, None, None, "1", None] == [r.manager for r in found if isinstance(r, Person)]
     assert [
-        "log.csv: line 2, 3, 4: manage each other in a circle; these managers are left out",
-        "log.csv: line 6: manages themself; that manager is left out",
+        "line 2, 3, 4: manage each other in a circle; these managers are left out",
+        "line 6: manages themself; that manager is left out",
     ] == [r.text for r in found if isinstance(r, Note)]
 
 
