@@ -8,12 +8,15 @@ A connector with a network adds `fetch(since)`, which yields raw replies for `pa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import ClassVar, Protocol
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+from zipfile import BadZipFile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from influence.activity import Record, SourceError
-from influence.archive import Member
+from influence.activity import Record, SetAside, SourceError
+from influence.archive import Export, Member
 
 
 class ConnectorError(SourceError):
@@ -26,6 +29,38 @@ class Unreadable(ConnectorError):
 
 class MissingExtra(ConnectorError):
     """An optional package is not installed; the sentence holds the command that installs it."""
+
+
+class RateLimited(ConnectorError):
+    """The service asks to wait `seconds` before the next request."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class NotAuthorised(ConnectorError):
+    """The service does not accept the sign-in; the sentence says how to renew it."""
+
+
+class Gone(ConnectorError):
+    """What was asked for is no longer there."""
+
+
+class Changed(ConnectorError):
+    """The service's answer no longer has the expected shape; the sentence names the field."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One raw reply of a service, as a file that `parse` reads; `cursor` says where to go on after it.
+
+    `note` is for the person who waits: how much is left under the service's limit, and what it cost.
+    """
+
+    member: Member
+    cursor: Mapping[str, Any]
+    note: str = ""
 
 
 class Connector(Protocol):
@@ -62,3 +97,53 @@ def named_zone(name: str | None) -> ZoneInfo | None:
     with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo(name)
     raise ConnectorError(f"{name[:60]!r} is no time zone; write one as in Europe/Oslo or UTC")
+
+
+class ExportConnector(Protocol):
+    """A connector for exports whose files belong together (users here, messages there)."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
+
+    def claims(self, names: Sequence[str]) -> bool:
+        """Tell by the names of the files inside whether a folder or archive is such an export."""
+
+    def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
+        """Yield records, each with the name of the file it came from; a damaged file is set aside."""
+
+
+class LiveConnector(Protocol):
+    """A connector for a service: `fetch` is all its network, `parse` reads a raw reply as it reads a file."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
+    secrets: ClassVar[tuple[str, ...]]
+    """Names of the secrets that `influence connect` asks for."""
+    reads: ClassVar[str]
+    """What it will read, one sentence in plain words."""
+    revoke: ClassVar[str]
+    """How to take the permission back, one sentence."""
+
+    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+        """Yield raw replies since `cursor` (empty at first), oldest first; stop at an empty or repeated page.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Turn one raw reply into records."""
+
+
+def each_file(
+    export: Export, names: Iterable[str], parse: Callable[[Member], Iterable[Record]]
+) -> Iterator[tuple[str, Record]]:
+    """Parse some files of an export one by one; a damaged one is set aside and the rest goes on."""
+    for name in names:
+        try:
+            for record in parse(export.member(name)):
+                yield name, record
+        except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
+            yield name, SetAside(f"the file cannot be read: {type(error).__name__}: {error}")

@@ -161,6 +161,14 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """The activity of that id is gone from its source: it becomes a tombstone, and nothing of it counts."""
+
+    id: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
     """What could not be read: kept in the quarantine with its place and its reason, never dropped."""
 
@@ -187,4 +195,4 @@ class Rows:
     zone: str | None = None
 
 
-Record: TypeAlias = Activity | Encounter | Person | Tie | SetAside | Note | Rows
+Record: TypeAlias = Activity | Encounter | Person | Tie | Deleted | SetAside | Note | Rows

@@ -10,8 +10,8 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -56,6 +56,68 @@ def _lzma_error() -> type[Exception]:
     return lzma.LZMAError
 
 
+@dataclass(frozen=True)
+class Export:
+    """A folder, zip or tar that belongs together: any of its files can be opened, in any order."""
+
+    name: str
+    files: Mapping[str, Member]
+
+    def member(self, name: str) -> Member:
+        """Return a file by its name inside the export.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        return self.files[name]
+
+
+@contextmanager
+def open_export(path: Path) -> Iterator[Export]:
+    """Open a folder, zip or tar whole. A tar waits unpacked in a temporary folder, under names of our own.
+
+    Raises:
+        ArchiveError: as for `members`.
+    """
+    with tempfile.TemporaryDirectory() as waiting, ExitStack() as held:
+        with _plain_errors(path):
+            if path.is_file() and tarfile.is_tarfile(path):
+                found = list(_unpacked(path, Path(waiting)))
+            elif path.is_file() and zipfile.is_zipfile(path):
+                found = list(_zip_members(held.enter_context(zipfile.ZipFile(path))))
+            else:
+                found = list(members(path))
+        yield Export(path.name, {member.name: member for member in found})
+
+
+def names(path: Path) -> list[str]:
+    """List the names of the files in a folder, zip or tar; a single file has none inside.
+
+    Raises:
+        ArchiveError: as for `members`.
+    """
+    with _plain_errors(path):
+        if path.is_dir():
+            return [member.name for member in _folder(path)]
+        if path.is_file() and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return [info.filename for info in archive.infolist() if not info.is_dir()]
+        if path.is_file() and tarfile.is_tarfile(path):
+            with tarfile.open(path, "r|*") as packed:
+                return [info.name for info in packed if info.isfile()]
+        return []
+
+
+def _unpacked(path: Path, folder: Path) -> Iterator[Member]:
+    with tarfile.open(path, "r|*") as archive:
+        for number, info in enumerate(archive):
+            if info.isfile():
+                place = folder / str(number)
+                with place.open("wb") as waiting:
+                    shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
+                yield Member(info.name, info.size, lambda place=place: place.open("rb"))  # type: ignore[misc]
+
+
 def members(path: Path) -> Iterator[Member]:
     """Yield every file in `path`, in the order of its name (a tar: in its own order, streamed once).
 
@@ -97,9 +159,13 @@ def _folder(path: Path) -> Iterator[Member]:
 
 def _zip(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if not info.is_dir():
-                yield Member(info.filename, info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
+        yield from _zip_members(archive)
+
+
+def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
+    for info in archive.infolist():
+        if not info.is_dir():
+            yield Member(info.filename, info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
 
 
 def _tar(path: Path) -> Iterator[Member]:

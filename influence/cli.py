@@ -14,7 +14,8 @@ import click
 from influence import __version__
 
 if TYPE_CHECKING:
-    from influence.workspace import Imported, Workspace
+    from influence.reading import Imported
+    from influence.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -23,6 +24,7 @@ _EXPECTED = (
     "EmptyWindow",
     "EngineError",
     "PluginError",
+    "ReadingError",
     "SettingsError",
     "SourceError",
     "StoreError",
@@ -155,7 +157,7 @@ def _progress(title: str) -> Iterator[Callable[[Any], None]]:
 
     console = Console(stderr=True)
     with console.status(escape(title)) as status:
-        yield lambda member: status.update(escape(f"{title}: {member.name}"))
+        yield lambda what: status.update(escape(f"{title}: {what}"))
 
 
 def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
@@ -183,6 +185,55 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
         click.echo(f"  {len(done.not_recognised)} files of no known kind: {shown}")
     if done.summary.aside:
         click.echo("  `influence doctor` lists what was set aside, with file, line and reason")
+
+
+@main.command()
+@click.argument("connector")
+@click.option("--name", help="What to call the source (default: the connector's name).")
+@click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="An option of the connector.")
+@click.option(
+    "--keep-in",
+    type=click.Choice(["keyring", "file"]),
+    default="keyring",
+    show_default=True,
+    help="Where the secrets are kept: the system's keyring, or secrets.toml for your eyes only.",
+)
+@_workspace_option
+def connect(connector: str, name: str | None, options: tuple[str, ...], keep_in: str, folder: Path) -> None:
+    """Set up a live source: says what it will read, asks for its secrets, and how to take it back.
+
+    \b
+    influence connect imap --set host=mail.acme.example --set user=ann@acme.example
+    influence pull
+    """
+    from influence import plugins
+    from influence.secrets import Secrets
+
+    source = name or connector
+    with _opened(folder) as workspace:
+        workspace.connect(source, connector, _pairs(options))
+        live = plugins.load("influence.connectors", connector)
+        click.echo(f"{live.title}. {live.reads}")
+        secrets = Secrets(workspace.path, source)
+        keep = secrets.keep_in_keyring if keep_in == "keyring" else secrets.keep_in_file
+        for secret in live.secrets:
+            keep(secret, click.prompt(secret.replace("_", " ").capitalize(), hide_input=True))
+        click.echo(f"Connected as {source!r}; fetch with: influence pull {source}")
+        click.echo(f"To take it back: {live.revoke}")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]…")
+@_workspace_option
+@_json_option
+def pull(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Fetch what is new from live sources (all of them if none is named); it goes on where it stopped."""
+    with _opened(folder) as workspace, _progress("Fetching") as step:
+        fetched = workspace.pull(names, progress=step)
+    for source, done in fetched.items():
+        _tell_imported(Path(source), done, as_json=as_json)
+    if not fetched and not as_json:
+        click.echo("There is no live source yet; add one with: influence connect NAME")
 
 
 @main.command()

@@ -6,8 +6,6 @@ Each query gives a row its columns in the store's types and a `reason` where it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.types as kinds
@@ -33,21 +31,31 @@ _REPLY = r"^\s*(re|sv|aw|antw|vs|ref|rif)(\[\d+\])?\s*:"
 _PREFIXES = r"^(\s*(re|sv|aw|antw|vs|ref|rif|fw|fwd|vb|wg|vl|tr|i)(\[\d+\])?\s*:)+\s*"
 
 
-def as_table(kind: str, records: Iterable[Activity | Encounter | Person | Tie]) -> pa.Table:
-    """Turn records of one kind into rows, one column a field.
+def as_table(
+    kind: str, records: Sequence[Activity | Encounter | Person | Tie], files: Sequence[str] = ()
+) -> pa.Table:
+    """Turn records of one kind into rows, one column a field; `files` says of each where it was read.
 
     >>> as_table("ties", [Tie("x:1", "x:2", "met")]).column("meaning").to_pylist()
     ['met']
     """
-    rows = [asdict(record) for record in records]
     columns = {
-        name: pa.array([_plain(row[name]) for row in rows], _arrow_type(name)) for name in COLUMNS[kind]
+        name: pa.array([getattr(record, name) for record in records], _arrow_type(name))
+        for name in COLUMNS[kind]
     }
-    return pa.table(columns | {"line": pa.array([row["line"] for row in rows], pa.int64())})
+    places = {
+        "line": pa.array([record.line for record in records], pa.int64()),
+        "file": pa.array(files or [""] * len(records), pa.string()),
+        "row": pa.array(range(len(records)), pa.int64()),
+    }
+    return pa.table(columns | places)
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def placed(table: pa.Table, file: str) -> pa.Table:
+    """Add to rows of one file the columns that every staging query reads: `file` and `row`."""
+    rows = table.num_rows
+    named = table.append_column("file", pa.repeat(pa.scalar(file, pa.string()), rows))
+    return named.append_column("row", pa.array(range(rows), pa.int64()))
 
 
 def _arrow_type(name: str) -> pa.DataType:
@@ -174,7 +182,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *
     verb = f"lower({column['verb']})"
     return f"""
         WITH converted AS (
-            SELECT line, {column["id"]}::VARCHAR AS given, {column["time"]} AS time, {
+            SELECT line, file, row, {column["id"]}::VARCHAR AS given, {column["time"]} AS time, {
         actor
     }::VARCHAR AS actor,
                 {verb}::VARCHAR AS verb, {column["parent"]}::VARCHAR AS parent,
@@ -184,7 +192,9 @@ def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *
                 {column["text"] if keep_text else "NULL"}::VARCHAR AS text, {column["url"]}::VARCHAR AS url,
                 sha256('{secret}' || {words}) AS subject,
                 coalesce(regexp_matches({column["subject"]}, '{_REPLY}', 'i'), false) AS answers,
-                {_truth(column["inferred"])} AS inferred, {column["fingerprint"]}::VARCHAR AS fingerprint,
+                {_truth(column["inferred"])} AS inferred, sha256('{secret}' || {
+        column["fingerprint"]
+    }) AS fingerprint,
                 {_truth(column["deleted"])} AS deleted,
                 CASE {_bad_time(column["time"], time, needed=True)}
                     WHEN {actor} IS NULL THEN 'actor is empty'
@@ -226,7 +236,7 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
     kind, evidence = f"lower({column['kind']})", f"lower({column['evidence']})"
     return f"""
         WITH converted AS (
-            SELECT line, {column["id"]}::VARCHAR AS given, {column["time"]}::TIMESTAMPTZ AS time,
+            SELECT line, file, row, {column["id"]}::VARCHAR AS given, {column["time"]}::TIMESTAMPTZ AS time,
                 coalesce({column["people"]}, []) AS people, {kind}::VARCHAR AS kind,
                 {evidence}::VARCHAR AS evidence, try_cast({column["attendees"]} AS BIGINT) AS attendees,
                 {column["place"]}::VARCHAR AS place,
@@ -256,7 +266,7 @@ def _people(column: dict[str, str], _time: pa.DataType | None) -> str:
     )
     return f"""
         WITH converted AS (
-            SELECT line, {fields}, coalesce({column["accounts"]}, []) AS accounts,
+            SELECT line, file, row, {fields}, coalesce({column["accounts"]}, []) AS accounts,
                 try_cast({column["bot"]} AS BOOLEAN) AS bot,
                 CASE WHEN {column["person"]} IS NULL AND len(coalesce({column["accounts"]}, [])) = 0
                     THEN 'neither person nor accounts is given'
@@ -289,7 +299,7 @@ def _ties(column: dict[str, str], _time: pa.DataType | None) -> str:
     directed = f"coalesce(try_cast({column['directed']} AS BOOLEAN), true)"
     return f"""
         WITH converted AS (
-            SELECT line, {source}::VARCHAR AS source, {target}::VARCHAR AS target,
+            SELECT line, file, row, {source}::VARCHAR AS source, {target}::VARCHAR AS target,
                 coalesce(try_cast({column["weight"]} AS DOUBLE), 1) AS weight, {meaning} AS meaning,
                 {column["layer"]}::VARCHAR AS layer, {directed} AS directed,
                 CASE WHEN {source} IS NULL THEN 'source is empty' WHEN {target} IS NULL THEN 'target is empty'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -65,6 +67,7 @@ class Settings:
     keep_text: bool = False
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 _SECTIONS: Mapping[str, Mapping[str, type]] = {
@@ -87,7 +90,7 @@ def read(path: Path) -> Settings:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not readable as TOML: {error}") from error
-    known = {"zone", "notice", "spheres", "teams", *_SECTIONS}
+    known = {"zone", "notice", "spheres", "teams", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     values = {name: _section(path, name, body.get(name, {})) for name in _SECTIONS}
@@ -97,6 +100,7 @@ def read(path: Path) -> Settings:
         strengths=Strengths(**values["met"]),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
+        sources=_sources(path, body),
         **values["passing"],
         **values["chance"],
         **values["privacy"],
@@ -144,3 +148,29 @@ def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str
         if name == "spheres" and not key.isidentifier() and key not in SPHERES:
             raise SettingsError(f"{path}: [{name}] {key!r} should be one word")
     return dict(lists)
+
+
+def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    sources = body.get("sources", {})
+    for name, source in sources.items():
+        if not isinstance(source, dict) or "connector" not in source:
+            raise SettingsError(f'{path}: [sources.{name}] should say connector = "..."')
+        if not all(isinstance(value, str) for value in source.values()):
+            raise SettingsError(f"{path}: [sources.{name}] should hold texts in quotes only")
+    return dict(sources)
+
+
+def add_source(path: Path, name: str, connector: str, options: Mapping[str, str]) -> None:
+    """Add a live source at the end of the settings.
+
+    Raises:
+        SettingsError: there is one of that name already, or the name is not letters, digits and dashes.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise SettingsError(f"a source is named with letters, digits and dashes, not {name!r}")
+    if name in read(path).sources:
+        raise SettingsError(f"{path}: there is a source {name!r} already; name this one with --name")
+    rows = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in options.items()]
+    section = "\n".join(["", f"[sources.{name}]", f"connector = {json.dumps(connector)}", *rows, ""])
+    with path.open("a", encoding="utf-8") as file:
+        file.write(section)

@@ -6,20 +6,27 @@ too (a tombstone). What cannot be read stands in `quarantine` with its file, lin
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from influence.activity import Activity, Encounter, Person, Rows, SetAside, Tie
+from influence.activity import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
 from influence.engine import DuckEngine
-from influence.intake import KIND_OF, as_table, staging
+from influence.intake import KIND_OF, as_table, placed, staging
 
 VERSION = 1
+_AT_ONCE = 20_000
+"""Records of one kind that are kept in memory before they go in."""
+
+_Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
 _TABLES = """
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
@@ -37,6 +44,7 @@ CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key VARCHAR, 
     sphere VARCHAR, bot BOOLEAN);
 CREATE TABLE tie_log (seq BIGINT, batch BIGINT, origin VARCHAR, key VARCHAR, source VARCHAR, target VARCHAR,
     weight DOUBLE, meaning VARCHAR, layer VARCHAR, directed BOOLEAN);
+CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
 CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
 CREATE VIEW activities AS SELECT * FROM activity_log
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;
@@ -147,6 +155,7 @@ class Store:
             number = self._count("SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
             batch = Batch(self, number, source)
             yield batch
+            batch.flush()
             total = batch.summary
             self.engine.run(
                 "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -165,6 +174,13 @@ class Store:
     def _count(self, sql: str) -> int:
         return int(self.engine.arrow(sql).column("n")[0].as_py())
 
+    def cursor(self, source: str) -> dict[str, Any]:
+        """Return where the last fetch from a source ended; empty before the first."""
+        rows = self.engine.arrow(
+            "SELECT cursor FROM cursors WHERE source = ? ORDER BY batch DESC LIMIT 1", [source]
+        ).to_pylist()
+        return dict(json.loads(rows[0]["cursor"])) if rows else {}
+
     def quarantine(self) -> list[dict[str, object]]:
         """List what was set aside: file, line, reason, oldest batch first."""
         return list(
@@ -175,73 +191,107 @@ class Store:
 
 
 class Batch:
-    """One import on its way into the store."""
+    """One import on its way into the store; `summary` is right after `flush`."""
 
     def __init__(self, store: Store, number: int, source: str) -> None:
         self._store, self._engine = store, store.engine
         self._number, self._source = number, source
+        self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
+        self._aside: list[tuple[SetAside, str]] = []
         self.summary = Summary()
 
-    def records(self, records: Iterable[Activity | Encounter | Person | Tie], file: str) -> Summary:
-        """Add records of any kind; people that only claim accounts are kept but not counted as rows."""
-        by_kind: dict[str, list[Activity | Encounter | Person | Tie]] = {}
-        for record in records:
-            claim = isinstance(record, Person) and record.person is None
-            by_kind.setdefault("claims" if claim else KIND_OF[type(record)], []).append(record)
-        total = Summary()
-        for kind, some in by_kind.items():
-            rows = Rows(
-                "people" if kind == "claims" else kind, as_table("people" if kind == "claims" else kind, some)
-            )
-            added = self._add(rows, file)
-            total += added if kind != "claims" else Summary()
-        self.summary += total
-        return total
+    def add(self, record: Record, file: str) -> None:
+        """Add a record read in `file`; records wait until there are enough of them to go in at once."""
+        match record:
+            case Rows():
+                self.flush()
+                self.summary += self._take(record, placed(record.table, file))
+            case SetAside():
+                self._aside.append((record, file))
+            case Note():
+                pass
+            case Person(person=None):
+                self._wait("claims", record, file)
+            case Deleted():
+                self._wait("deleted", record, file)
+            case _:
+                self._wait(KIND_OF[type(record)], record, file)
 
-    def rows(self, rows: Rows, file: str) -> Summary:
-        """Add many rows of one kind at once."""
-        added = self._add(rows, file)
-        self.summary += added
-        return added
+    def _wait(self, kind: str, record: _Row, file: str) -> None:
+        self._waiting[kind].append((record, file))
+        if len(self._waiting[kind]) >= _AT_ONCE:
+            self.flush()
 
-    def set_aside(self, aside: Iterable[SetAside], file: str, *, counted: bool = True) -> Summary:
-        """Keep the place and the reason of what could not be read."""
-        kept = list(aside)
+    def flush(self) -> None:
+        """Bring everything that waits into the store; people that only claim accounts are not counted as rows."""
+        for kind, pairs in self._waiting.items():
+            if kind == "deleted":
+                self.summary += self._delete(
+                    [record.id for record, _ in pairs if isinstance(record, Deleted)]
+                )
+                continue
+            records, files = [record for record, _ in pairs], [file for _, file in pairs]
+            of = "people" if kind == "claims" else kind
+            added = self._take(Rows(of, None), as_table(of, records, files))  # type: ignore[arg-type]
+            self.summary += added if kind != "claims" else Summary()
+        self._waiting.clear()
+        self.summary += self._quarantine(self._aside)
+        self._aside.clear()
+
+    def refuse(self, file: str, reason: str) -> None:
+        """Keep in the quarantine that a whole file could not be read; it counts as no row."""
+        self._quarantine([(SetAside(reason), file)])
+
+    def remember(self, cursor: Mapping[str, Any]) -> None:
+        """Keep where to go on after this batch, in the same transaction."""
+        self._engine.run(
+            "INSERT INTO cursors VALUES (?, ?, ?)",
+            [self._number, self._source, json.dumps(cursor, sort_keys=True)],
+        )
+
+    def _quarantine(self, aside: Sequence[tuple[SetAside, str]]) -> Summary:
+        if not aside:
+            return Summary()
         table = pa.table(
             {
-                "line": pa.array([row.line for row in kept], pa.int64()),
-                "reason": pa.array([row.reason for row in kept], pa.string()),
+                "file": pa.array([file for _, file in aside], pa.string()),
+                "line": pa.array([row.line for row, _ in aside], pa.int64()),
+                "reason": pa.array([row.reason for row, _ in aside], pa.string()),
             }
         )
         self._engine.offer("refused", table)
         self._engine.run(
-            "INSERT INTO quarantine SELECT ?, ?, line, reason FROM refused r WHERE NOT EXISTS "
-            "(FROM quarantine q WHERE q.file = ? AND q.reason = r.reason AND q.line IS NOT DISTINCT FROM r.line)",
-            [self._number, file, file],
+            "INSERT INTO quarantine SELECT ?, file, line, reason FROM refused r WHERE NOT EXISTS "
+            "(FROM quarantine q WHERE q.file = r.file AND q.reason = r.reason AND q.line IS NOT DISTINCT FROM r.line)",
+            [self._number],
         )
-        added = Summary(read=len(kept), aside=len(kept)) if counted else Summary()
-        self.summary += added
-        return added
+        return Summary(read=len(aside), aside=len(aside))
 
-    def _add(self, rows: Rows, file: str) -> Summary:
+    def _delete(self, ids: Sequence[str]) -> Summary:
+        """Add a tombstone for each activity that is here and not deleted yet."""
+        self._engine.offer("gone", pa.table({"id": pa.array(sorted(set(ids)), pa.string())}))
+        before = self._store._count("SELECT coalesce(max(seq), 0) AS n FROM activity_log")
+        self._engine.run(
+            "INSERT INTO activity_log BY NAME SELECT * REPLACE "
+            "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, 'deleted:' || key AS key, true AS deleted) "
+            "FROM activities JOIN gone USING (id)",
+            [before, self._number],
+        )
+        stored = self._store._count("SELECT coalesce(max(seq), 0) AS n FROM activity_log") - before
+        return Summary(len(ids), stored, len(ids) - stored, 0)
+
+    def _take(self, rows: Rows, table: pa.Table) -> Summary:
+        """Check, convert and keep the rows of one kind."""
         engine = self._engine
-        engine.offer("incoming", rows.table)
+        engine.offer("incoming", table)
         query = staging(
-            rows.kind, rows.table.schema, rows.zone, self._store._secret, keep_text=self._store._keep_text
+            rows.kind, table.schema, rows.zone, self._store._secret, keep_text=self._store._keep_text
         )
         engine.run(f"CREATE OR REPLACE TEMP TABLE staged AS {query}")
-        aside = self._set_aside_staged(file)
+        refused = engine.arrow("SELECT file, line, reason FROM staged WHERE reason IS NOT NULL").to_pylist()
+        self._quarantine([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
         stored = self._append(rows.kind)
-        read = rows.table.num_rows
-        return Summary(read, stored, read - stored - aside, aside)
-
-    def _set_aside_staged(self, file: str) -> int:
-        refused = self._engine.arrow("SELECT line, reason FROM staged WHERE reason IS NOT NULL").to_pylist()
-        if refused:
-            before = self.summary
-            self.set_aside([SetAside(row["reason"], row["line"]) for row in refused], file)
-            self.summary = before
-        return len(refused)
+        return Summary(table.num_rows, stored, table.num_rows - stored - len(refused), len(refused))
 
     def _append(self, kind: str) -> int:
         """Keep the rows whose key is not known; remember copies of one message under another id."""
@@ -250,13 +300,13 @@ class Batch:
         engine.run(f"""
             CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM staged s
             WHERE reason IS NULL AND NOT EXISTS (FROM {log} l WHERE l.key = s.key)
-            QUALIFY row_number() OVER (PARTITION BY key ORDER BY line) = 1""")
+            QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1""")
         start = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
         origin = "origin" if kind == "ties" else "source"
         taken = columns.replace(f"{origin}, ", "? AS " + origin + ", ", 1)
         engine.run(
             f"INSERT INTO {log} (seq, batch, {columns}) "
-            f"SELECT {start} + row_number() OVER (ORDER BY line, key), {self._number}, {taken} FROM fresh",
+            f"SELECT {start} + row_number() OVER (ORDER BY row), {self._number}, {taken} FROM fresh",
             [self._source],
         )
         if kind == "activities":

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,33 +13,20 @@ import numpy as np
 import pyarrow as pa
 
 from influence import plugins, settings
-from influence.activity import Note, Record, Rows, SetAside, SourceError
 from influence.analysis import Analysis
-from influence.archive import Member, members
 from influence.findings import Report
 from influence.network import Network
 from influence.people import Who
+from influence.reading import Imported, made, pull, read_path
+from influence.secrets import Secrets
 from influence.steps import Window
-from influence.store import Batch, Store, Summary
+from influence.store import Store
 
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
-_AT_ONCE = 20_000
-"""Records that are kept in memory before they go to the store."""
 
 
 class WorkspaceError(Exception):
     """Something the user can mend, in one sentence."""
-
-
-@dataclass
-class Imported:
-    """What an import did: the rows by connector, files that no connector knows, and notes."""
-
-    summary: Summary = field(default_factory=Summary)
-    by_connector: dict[str, Summary] = field(default_factory=dict)
-    not_recognised: list[str] = field(default_factory=list)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
 
 class Workspace:
@@ -117,7 +103,7 @@ class Workspace:
         connector: str | None = None,
         zone: str | None = None,
         options: Mapping[str, str] | None = None,
-        progress: Callable[[Member], None] = lambda _: None,
+        progress: Callable[[str], None] = lambda _: None,
     ) -> Imported:
         """Bring in a file, a folder or an archive; the kind of each file is recognised, or named.
 
@@ -126,39 +112,48 @@ class Workspace:
 
         Raises:
             ArchiveError: the path cannot be opened.
-            WorkspaceError: the kind is not recognised, an option is unknown, or a file is unreadable.
+            ReadingError: the kind is not recognised, an option is unknown, or nothing is readable.
         """
-        path = Path(path)
         if zone is not None:
             settings.zone_name(zone, "--zone")
-        known = _connectors(connector, zone, options or {})
-        done = Imported()
-        with self.store.batch(path.name, connector or "recognised") as batch:
-            for member in members(path):
-                progress(member)
-                self._import_member(member, known, batch, done, forced=connector is not None)
-            done.summary = batch.summary
-            if not done.summary.read:
-                raise WorkspaceError(_nothing_read(path, done))
+        done = read_path(
+            self.store, Path(path), connector=connector, zone=zone, options=options or {}, progress=progress
+        )
         self.__dict__.pop("analysis", None)
         return done
 
-    def _import_member(
-        self, member: Member, known: Mapping[str, Any], batch: Batch, done: Imported, *, forced: bool
-    ) -> None:
-        name, connector = _recognised(member, known, forced=forced)
-        if connector is None:
-            done.not_recognised.append(member.name)
-            batch.set_aside([SetAside("a file of no known kind")], member.name, counted=False)
-            return
-        before = batch.summary
-        try:
-            _take_in(connector.parse(member), batch, member.name, done.notes)
-        except (SourceError, ValueError, OSError, EOFError, pa.ArrowException) as error:
-            reason = str(error) if isinstance(error, SourceError) else f"cannot be read as {name}: {error}"
-            done.unreadable[member.name] = reason
-            batch.set_aside([SetAside(reason)], member.name, counted=False)
-        done.by_connector[name] = done.by_connector.get(name, Summary()) + (batch.summary - before)
+    def connect(self, name: str, connector: str, options: Mapping[str, str]) -> None:
+        """Remember a live source under a name, in the settings; its secrets are kept elsewhere (`Secrets`).
+
+        Raises:
+            ReadingError: the connector is not a live one, or an option is unknown.
+            SettingsError: there is a source of that name already.
+        """
+        made(connector, options, live=True)
+        settings.add_source(self.path / SETTINGS, name, connector, options)
+        self.settings = settings.read(self.path / SETTINGS)
+
+    def pull(
+        self, names: Sequence[str] = (), *, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, Imported]:
+        """Fetch what is new from the sources named, or from all; each reply lands with its cursor, or not at all.
+
+        Raises:
+            WorkspaceError: there is no such source.
+            SourceError: a service refuses, is gone, or has changed; what came before it is kept.
+        """
+        done = {}
+        for name in names or sorted(self.settings.sources):
+            if name not in self.settings.sources:
+                known = (
+                    ", ".join(sorted(self.settings.sources)) or "none yet; add one with: influence connect"
+                )
+                raise WorkspaceError(f"there is no source {name!r}; there are: {known}")
+            source = dict(self.settings.sources[name])
+            connector = made(source.pop("connector"), source, live=True)
+            done[name] = pull(self.store, name, connector, Secrets(self.path, name), progress=progress)
+        self.__dict__.pop("analysis", None)
+        return done
 
     # --- asking -----------------------------------------------------------------------------------------
 
@@ -285,59 +280,3 @@ def _write_network(network: Network, place: Path, kind: str) -> None:
 def _file_name(name: str) -> str:
     """Make a safe file name of a person's name: letters, digits and dashes only."""
     return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80] or "report"
-
-
-def _connectors(name: str | None, zone: str | None, options: Mapping[str, str]) -> dict[str, Any]:
-    names = [name] if name else plugins.names("influence.connectors")
-    made = {each: _made(plugins.load("influence.connectors", each), zone, options) for each in names}
-    known = {one.name for each in made.values() if is_dataclass(each) for one in fields(each)}
-    for option in options.keys() - known:
-        raise WorkspaceError(f"no connector has an option {option!r}; there are: {', '.join(sorted(known))}")
-    return made
-
-
-def _made(connector: Any, zone: str | None, options: Mapping[str, str]) -> Any:
-    taken = {one.name: options[one.name] for one in fields(connector) if one.name in options}
-    if zone is not None and "zone" in {one.name for one in fields(connector)}:
-        taken["zone"] = zone
-    return connector(**taken)
-
-
-def _recognised(member: Member, known: Mapping[str, Any], *, forced: bool) -> tuple[str, Any]:
-    if forced:
-        return next(iter(known.items()))
-    head = member.head()
-    for name, connector in known.items():
-        if connector.recognises(member, head):
-            return name, connector
-    return "", None
-
-
-def _take_in(records: Iterator[Record], batch: Batch, file: str, notes: list[str]) -> None:
-    """Pass records on to the store in portions, so that memory stays bounded."""
-    waiting: list[Any] = []
-    aside: list[SetAside] = []
-    for record in records:
-        match record:
-            case Rows():
-                batch.rows(record, file)
-            case SetAside():
-                aside.append(record)
-            case Note():
-                notes.append(f"{file}: {record.text}")
-            case _:
-                waiting.append(record)
-        if len(waiting) >= _AT_ONCE:
-            batch.records(waiting, file)
-            waiting.clear()
-    batch.records(waiting, file)
-    batch.set_aside(aside, file)
-
-
-def _nothing_read(path: Path, done: Imported) -> str:
-    if done.unreadable:
-        file, reason = next(iter(done.unreadable.items()))
-        return reason if file in reason else f"{file}: {reason}"
-    if done.by_connector:
-        return f"{path}: there is nothing in it"
-    return f"{path}: no file in it is of a known kind; `influence connectors` lists the kinds, --as names one"

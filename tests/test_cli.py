@@ -54,7 +54,12 @@ def test_a_log_becomes_a_report_in_three_formats(filled, tmp_path):
     code, out, _ = filled("report", "ann@acme.example", "-w", "ws", "--format", "html,json,csv")
     assert 0 == code
     assert "reached 2.7 people never met (bounds 0.0 to 3.0)" in out
-    names = {"ann-acme-example.html", "ann-acme-example.json", "ann-acme-example.csv", "ann-acme-example-findings.csv"}
+    names = {
+        "ann-acme-example.html",
+        "ann-acme-example.json",
+        "ann-acme-example.csv",
+        "ann-acme-example-findings.csv",
+    }
     assert names == {file.name for file in (tmp_path / "ws/reports").iterdir()}
     body = json.loads((tmp_path / "ws/reports/ann-acme-example.json").read_text(encoding="utf-8"))
     assert "influence.report/1" == body["schema"]
@@ -79,7 +84,9 @@ def test_what_is_set_aside_is_listed_with_file_line_and_reason(filled, tmp_path)
     )
     assert "5 read = 1 stored + 0 already known + 4 set aside" in filled("import", "bad.csv", "-w", "ws")[1]
     _, out, _ = filled("doctor", "-w", "ws")
-    assert "bad.csv, line 2: time '2026-01-01T09:00:00' has no zone: add one to it, or import with --zone" in out
+    assert (
+        "bad.csv, line 2: time '2026-01-01T09:00:00' has no zone: add one to it, or import with --zone" in out
+    )
     assert "bad.csv, line 3: verb 'shouted' is not one of: post, reply" in out
     assert "bad.csv, line 4: time 'nonsense' is not a date and time" in out
     assert "bad.csv, line 5: actor: 'ann' is not an account" in out
@@ -98,13 +105,29 @@ def test_a_zone_mends_times_without_one(filled, tmp_path):
     [
         (["report", "Anne", "-w", "ws"], 1, "nobody here is called 'Anne'; did you mean"),
         (["report", "x:dan", "-w", "ws", "--since", "2026-02-01", "--until", "2026-01-01"], 1, "reversed"),
-        (["report", "x:dan", "-w", "ws", "--since", "2020-01-01", "--until", "2020-02-01"], 1, "nothing happened"),
+        (
+            ["report", "x:dan", "-w", "ws", "--since", "2020-01-01", "--until", "2020-02-01"],
+            1,
+            "nothing happened",
+        ),
         (["report", "x:dan", "-w", "ws", "--since", "yesterday"], 1, "is not a date such as 2026-01-31"),
-        (["report", "x:dan", "-w", "ws", "--format", "docx"], 1, "there is no format 'docx'; there are: csv, html"),
-        (["report", "x:dan", "-w", "nowhere"], 1, "is not a workspace; make one with: influence init nowhere"),
+        (
+            ["report", "x:dan", "-w", "ws", "--format", "docx"],
+            1,
+            "there is no format 'docx'; there are: csv, html",
+        ),
+        (
+            ["report", "x:dan", "-w", "nowhere"],
+            1,
+            "is not a workspace; make one with: influence init nowhere",
+        ),
         (["import", "gone.csv", "-w", "ws"], 1, "gone.csv: there is no such file or folder"),
         (["import", "log.csv", "-w", "ws", "--zone", "Mars"], 1, "'Mars' is not a time zone"),
-        (["import", "log.csv", "-w", "ws", "--as", "letters"], 1, "there is no connector 'letters'; there are: activ"),
+        (
+            ["import", "log.csv", "-w", "ws", "--as", "letters"],
+            1,
+            "there is no connector 'letters'; there are: activ",
+        ),
         (["import", "log.csv", "-w", "ws", "--set", "colour=red"], 1, "no connector has an option 'colour'"),
         (["import", "log.csv", "-w", "ws", "--set", "zone"], 2, "should be OPTION=VALUE"),
         (["import", "log.csv", "-w", "ws", "--as", "people"], 1, "log.csv"),
@@ -162,7 +185,8 @@ def test_a_line_of_100_megabytes_is_set_aside(filled, tmp_path):
 def test_a_cut_off_archive_adds_nothing(filled, tmp_path):
     with tarfile.open(tmp_path / "whole.tar.xz", "w:xz") as archive:
         (tmp_path / "more.csv").write_text(
-            "id,time,actor,verb\n" + "".join(f"m{n},2026-01-01T09:00:00Z,x:{n * 7919 % 9973},post\n" for n in range(20_000))
+            "id,time,actor,verb\n"
+            + "".join(f"m{n},2026-01-01T09:00:00Z,x:{n * 7919 % 9973},post\n" for n in range(20_000))
         )
         archive.add(tmp_path / "log.csv", "log.csv")
         archive.add(tmp_path / "more.csv", "more.csv")
@@ -200,8 +224,12 @@ def test_a_report_where_no_folder_can_be_says_so(filled):
 
 def test_a_second_writer_is_told_who_holds_the_workspace(filled, tmp_path):
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import duckdb,sys; c=duckdb.connect(sys.argv[1]); print(1, flush=True); input()",
-         str(tmp_path / "ws/influence.duckdb")],
+        [
+            sys.executable,
+            "-c",
+            "import duckdb,sys; c=duckdb.connect(sys.argv[1]); print(1, flush=True); input()",
+            str(tmp_path / "ws/influence.duckdb"),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -228,8 +256,12 @@ def test_the_network_is_written_for_other_programs(filled, tmp_path, kind):
 
 def test_listings_are_machine_readable(filled):
     people = json.loads(filled("people", "-w", "ws", "--json")[1])
-    assert {"email:ann@acme.example", "email:bo@acme.example", "x:cia", "x:dan"} == {one["person"] for one in people}
-    assert {"activities", "mail", "calendar"} <= {row["name"] for row in json.loads(filled("connectors", "--json")[1])}
+    assert {"email:ann@acme.example", "email:bo@acme.example", "x:cia", "x:dan"} == {
+        one["person"] for one in people
+    }
+    assert {"activities", "mail", "calendar"} <= {
+        row["name"] for row in json.loads(filled("connectors", "--json")[1])
+    }
     assert 1 == len(json.loads(filled("doctor", "-w", "ws", "--json")[1])["imports"])
 
 
@@ -244,7 +276,11 @@ def test_the_demo_tells_that_it_is_invented_and_names_its_report(run, tmp_path):
 
 def test_python_m_influence_is_the_command(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "influence", "--version"], capture_output=True, text=True, cwd=tmp_path, check=True
+        [sys.executable, "-m", "influence", "--version"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
     )
     assert done.stdout.startswith("influence, version ")
 
@@ -256,5 +292,7 @@ def test_help_loads_nothing_heavy(tmp_path):
         "heavy = {'duckdb', 'numpy', 'numba', 'pyarrow', 'networkx', 'matplotlib', 'sklearn', 'scipy', 'rich'}\n"
         "print('loaded:', sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
     assert "loaded: []" in done.stdout

@@ -40,7 +40,11 @@ def test_every_module_and_public_function_says_what_it_does(name):
     module = importlib.import_module(name)
     assert module.__doc__
     for public in vars(module).values():
-        if getattr(public, "__module__", "") == name and callable(public) and not public.__name__.startswith("_"):
+        if (
+            getattr(public, "__module__", "") == name
+            and callable(public)
+            and not public.__name__.startswith("_")
+        ):
             assert public.__doc__, f"{name}.{public.__name__}"
 
 

@@ -1,0 +1,205 @@
+"""From a path or a live service to the store: connectors are asked in turn, records go in as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from influence import plugins
+from influence.activity import Note, Record, SourceError
+from influence.archive import Member, members, names, open_export
+from influence.secrets import Secrets
+from influence.store import Batch, Store, Summary
+
+GROUP = "influence.connectors"
+_DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException)
+
+
+class ReadingError(Exception):
+    """A path or an option that cannot be meant, in one sentence."""
+
+
+@dataclass
+class Imported:
+    """What an import did: the rows by connector, files that nobody knows or that are damaged, and notes."""
+
+    summary: Summary = field(default_factory=Summary)
+    by_connector: dict[str, Summary] = field(default_factory=dict)
+    not_recognised: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live: bool = False) -> Any:
+    """Make a connector with its options.
+
+    Raises:
+        PluginError: there is no such connector.
+        ReadingError: it has no such option, or is not a live one where one is wanted.
+    """
+    connector = plugins.load(GROUP, name)
+    if live and not hasattr(connector, "fetch"):
+        raise ReadingError(
+            f"{name!r} reads files only; bring them in with: influence import PATH --as {name}"
+        )
+    known = [one.name for one in fields(connector)]
+    for option in options.keys() - set(known):
+        raise ReadingError(f"{name!r} has no option {option!r}; it has: {', '.join(known)}")
+    return connector(**options, **({"zone": zone} if zone is not None and "zone" in known else {}))
+
+
+def read_path(
+    store: Store,
+    path: Path,
+    *,
+    connector: str | None,
+    zone: str | None,
+    options: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> Imported:
+    """Bring in a file, a folder or an archive, in one transaction.
+
+    Raises:
+        ArchiveError: the path cannot be opened.
+        ReadingError: nothing of it is of a known kind, or nothing is readable.
+    """
+    known = _connectors(connector, zone, options)
+    with store.batch(path.name, connector or "recognised") as batch:
+        reading = _Reading(batch, progress)
+        whole = _claimant(path, known, forced=connector is not None)
+        if whole is not None:
+            reading.export(path, *whole)
+        else:
+            for member in members(path):
+                reading.member(member, known, forced=connector is not None)
+        done = reading.finish()
+        if not done.summary.read:
+            raise ReadingError(_nothing_read(path, done))
+    return done
+
+
+def pull(
+    store: Store, source: str, connector: Any, secrets: Secrets, *, progress: Callable[[str], None]
+) -> Imported:
+    """Fetch what is new from a live source. Each reply is a transaction of its own, with its cursor.
+
+    Raises:
+        SourceError: the service refuses, is gone, or has changed; what came before is kept.
+    """
+    done = Imported()
+    for reply in connector.fetch(store.cursor(source), secrets.get):
+        with store.batch(source, connector.name) as batch:
+            reading = _Reading(batch, progress, done)
+            reading.records(connector.name, reply.member.name, connector.parse(reply.member))
+            reading.finish()
+            batch.remember(reply.cursor)
+        if reply.note:
+            progress(f"{source}: {reply.note}")
+    return done
+
+
+class _Reading:
+    """One import: passes records on to the batch and keeps account of whose they were."""
+
+    def __init__(self, batch: Batch, progress: Callable[[str], None], done: Imported | None = None) -> None:
+        self._batch, self._progress = batch, progress
+        self._done = done if done is not None else Imported()
+        self._before, self._whose = Summary(), ""
+
+    def member(self, member: Member, known: Mapping[str, Any], *, forced: bool) -> None:
+        self._progress(member.name)
+        name, connector = _recognised(member, known, forced=forced)
+        if connector is None:
+            self._done.not_recognised.append(member.name)
+            self._batch.refuse(member.name, "a file of no known kind")
+            return
+        self.records(name, member.name, connector.parse(member))
+
+    def records(self, whose: str, file: str, records: Iterable[Record]) -> None:
+        self._account(whose)
+        try:
+            for record in records:
+                self._record(record, file)
+        except _DAMAGED as error:
+            reason = str(error) if isinstance(error, SourceError) else f"cannot be read as {whose}: {error}"
+            self._done.unreadable[file] = reason
+            self._batch.refuse(file, reason)
+
+    def export(self, path: Path, whose: str, connector: Any) -> None:
+        self._account(whose)
+        with open_export(path) as export:
+            for file, record in connector.parse_export(export):
+                self._progress(file)
+                self._record(record, file)
+
+    def _record(self, record: Record, file: str) -> None:
+        if isinstance(record, Note):
+            self._done.notes.append(f"{file}: {record.text}")
+        self._batch.add(record, file)
+
+    def _account(self, whose: str) -> None:
+        """Close the account of the connector that read so far when another one goes on."""
+        if whose == self._whose:
+            return
+        self._batch.flush()
+        if self._whose:
+            added = self._batch.summary - self._before
+            self._done.by_connector[self._whose] = self._done.by_connector.get(self._whose, Summary()) + added
+        self._before, self._whose = self._batch.summary, whose
+
+    def finish(self) -> Imported:
+        self._account("")
+        self._batch.flush()
+        self._done.summary += self._batch.summary
+        return self._done
+
+
+def _connectors(name: str | None, zone: str | None, options: Mapping[str, str]) -> dict[str, Any]:
+    """Make the connector named, or all that read files; an option goes to those that have it."""
+    if name is not None:
+        return {name: made(name, options, zone)}
+    every = {each: plugins.load(GROUP, each) for each in plugins.names(GROUP)}
+    known = {one.name for each in every.values() if is_dataclass(each) for one in fields(each)}
+    for option in options.keys() - known:
+        raise ReadingError(f"no connector has an option {option!r}; there are: {', '.join(sorted(known))}")
+    return {
+        each: made(
+            each, {o: v for o, v in options.items() if o in {f.name for f in fields(every[each])}}, zone
+        )
+        for each in every
+    }
+
+
+def _claimant(path: Path, known: Mapping[str, Any], *, forced: bool) -> tuple[str, Any] | None:
+    """Find the connector that knows the whole folder or archive for its own, by the names in it."""
+    exports = {name: each for name, each in known.items() if hasattr(each, "parse_export")}
+    if not exports:
+        return None
+    inside = names(path)
+    for name, connector in exports.items():
+        if (forced and not hasattr(connector, "parse")) or connector.claims(inside):
+            return name, connector
+    return None
+
+
+def _recognised(member: Member, known: Mapping[str, Any], *, forced: bool) -> tuple[str, Any]:
+    if forced:
+        return next(iter(known.items()))
+    head = member.head()
+    for name, connector in known.items():
+        if hasattr(connector, "recognises") and connector.recognises(member, head):
+            return name, connector
+    return "", None
+
+
+def _nothing_read(path: Path, done: Imported) -> str:
+    if done.unreadable:
+        file, reason = next(iter(done.unreadable.items()))
+        return reason if file in reason else f"{file}: {reason}"
+    if done.by_connector:
+        return f"{path}: there is nothing in it"
+    return f"{path}: no file in it is of a known kind; `influence connectors` lists the kinds, --as names one"

@@ -1,0 +1,58 @@
+"""What every live connector must hold, as one check that each one's test calls."""
+
+from influence import Workspace
+
+
+class KnownSecrets:
+    """Secrets for tests: every name has the same placeholder, or the one given."""
+
+    def __init__(self, **known):
+        self.known = known
+
+    def __call__(self, name):
+        return self.known.get(name, "placeholder")
+
+
+def store_of(workspace):
+    """Everything that a pull left in the store, without batch numbers and order."""
+    engine = workspace.store.engine
+    tables = {
+        "activities": "SELECT * EXCLUDE (seq, batch, subject, key) FROM activities",
+        "encounters": "SELECT * EXCLUDE (seq, batch, key) FROM encounters",
+        "people": "SELECT DISTINCT * EXCLUDE (seq, batch, key) FROM people_log",
+    }
+    return {name: sorted(map(repr, engine.arrow(sql).to_pylist())) for name, sql in tables.items()}
+
+
+def pulled(folder, connector, secret, *, cut=None):
+    """Pull everything with a connector into a new workspace; `cut` stops after so many replies, then resumes."""
+    from influence.store import Summary  # the smallest piece that counts
+
+    workspace = Workspace.create(folder)
+    total = Summary()
+    for limit in [cut, None] if cut is not None else [None]:
+        replies = connector.fetch(workspace.store.cursor("source"), secret)
+        for n, reply in enumerate(replies):
+            if limit is not None and n >= limit:
+                break
+            with workspace.store.batch("source", connector.name) as batch:
+                for record in connector.parse(reply.member):
+                    batch.add(record, reply.member.name)
+                batch.remember(reply.cursor)
+            total += batch.summary
+    return workspace, total
+
+
+def check_fetch(tmp_path, connector, secret, replies):
+    """A fetch cut at any reply and resumed leaves the same store as one that was not; twice adds nothing.
+
+    `connector` is a function that makes a fresh connector (over a fresh recording); `replies` how many there are.
+    """
+    whole, _ = pulled(tmp_path / "whole", connector(), secret)
+    expected = store_of(whole)
+    assert any(expected.values()), "nothing was fetched"
+    whole.close()
+    for cut in range(min(replies, 6)):
+        resumed, _ = pulled(tmp_path / f"cut-{cut}", connector(), secret, cut=cut)
+        assert expected == store_of(resumed), f"cut after {cut} replies"
+        resumed.close()
