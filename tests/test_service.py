@@ -11,7 +11,7 @@ def service(*replies):
     """A service that gives these replies in turn, and the list of waits."""
     waits, left = [], list(replies)
 
-    def answer(request):
+    def answer(_):
         reply = left.pop(0)
         if isinstance(reply, Exception):
             raise reply
