@@ -23,6 +23,10 @@ _JOINTS = re.compile(
 _NAME = re.compile(
     r"[^\W\d_a-z][\w'’-]+(?:\s+(?:[^\W\d_a-z]\.?\s+)?(?:(?:van|von|de|der|la)\s+)?[^\W\d_a-z][\w'’-]+){1,2}\b"
 )
+_WHEN = re.compile(
+    r"^When:\s+\w+,\s+(?P<day>\w+ \d{1,2}, \d{4})\s+(?P<hour>\d{1,2}:\d\d [AP]M)[^(\n]*\(GMT(?P<offset>[+-]\d\d:\d\d)\)",
+    re.MULTILINE,
+)
 _NO_NAME = re.compile(
     r"""(?:[A-Z]{2,5}s?|.*\d.*) | (?i:mtg | meetings? | lunch | dinner | breakfast | conf | call | conference | board
     | committee | review | interview | updated? | office | room | hotel | houston | new | york | london | strategy
@@ -48,7 +52,8 @@ def encounter(
 ) -> Encounter:
     """Turn one entry into an encounter of the calendar's owner with everybody whose full name it states.
 
-    `time` is when the entry was entered: the export does not say when the meeting took place. `invited` are
+    `time` is when the meeting took place where the text of a request says so ("When: …"), else when the entry
+    was entered, which is all that the export keeps. `invited` are
     the full names to which a request for a meeting was sent: names, not addresses, because a calendar that
     says most people in words must not seem to tell about everybody with an address. The id is the same for
     copies of one entry.
@@ -61,11 +66,26 @@ def encounter(
         people=people[:MOST_NAMES],
         kind=_kind(title, text),
         evidence=Evidence.CALENDAR,
-        time=entered,
+        time=_stated_time(text) or entered,
         place=room_in(title),
         id=f"calendar:{hashlib.sha256(seed.encode()).hexdigest()[:32]}",
         line=line,
     )
+
+
+def _stated_time(text: str) -> datetime | None:
+    """Return the beginning of the meeting as a request states it.
+
+    >>> _stated_time("When: Thursday, June 28, 2001 2:00 PM-5:00 PM (GMT-06:00) Central Time").isoformat()
+    '2001-06-28T14:00:00-06:00'
+    """
+    found = _WHEN.search(text[: LONGEST_TEXT * 4])
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(f"{found['day']} {found['hour']} {found['offset']}", "%B %d, %Y %I:%M %p %z")
+    except ValueError:
+        return None
 
 
 def _kind(title: str, text: str) -> Modality:

@@ -128,6 +128,10 @@ WHERE t.meaning = 'met' AND a.person <> b.person
 """
 
 
+_NOT_NAMING = {"name", "mailbox"}
+"""A calendar in plain words names whom it happens to name: it tells nothing about everybody else."""
+
+
 @dataclass
 class _Evidence:
     """Evidence about the leader as it is being gathered."""
@@ -144,7 +148,7 @@ def met_by(engine: Engine, people: People, leader: int, strengths: Strengths) ->
     for row in engine.arrow(_WITH_LEADER, [leader]).to_pylist():
         if row["person"] == leader:
             continue
-        gathered.systems.add(row["account"].partition(":")[0])
+        gathered.systems |= {row["account"].partition(":")[0]} - _NOT_NAMING
         if (row["encounter"], row["person"]) not in weighed:
             weighed.add((row["encounter"], row["person"]))
             _weigh(gathered, row, strengths)

@@ -77,6 +77,10 @@ FINDINGS: dict[str, Definition] = {
         "Burt's constraint: how far the leader's contacts are tied to one another. Lower means more bridges "
         "between separate groups.",
     ),
+    "effective_size": Definition(
+        "Effective size",
+        "How many of the leader's contacts are not tied to one another (Burt): people who bring something new.",
+    ),
     "core_number": Definition(
         "Core number", "The largest k such that the leader belongs to a group in which everybody has k ties."
     ),

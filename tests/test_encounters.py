@@ -62,6 +62,16 @@ def test_a_calendar_of_other_accounts_does_not_cover(workspace):
     assert (0.1, False, 4) == m(made)
 
 
+def test_a_calendar_in_plain_words_covers_only_whom_it_names(workspace):
+    people = [
+        {"person": None, "accounts": [BO], "name": "Bo Ek"},
+        {"person": None, "accounts": ["email:cia@acme.example"], "name": "Cia Lind"},
+    ]
+    other = meeting(people=["email:dan@acme.example", "name:bo ek"])
+    mine = meeting(people=[ANN, "name:cia lind"])
+    assert (0.1, False, 4) == m(workspace(activities=TALK, people=people, encounters=[mine, other]))
+
+
 def test_same_manager_and_site_is_evidence_without_a_date(workspace):
     people = [
         {"person": "ann", "accounts": [ANN], "manager": "eva", "site": "Oslo"},
