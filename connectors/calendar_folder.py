@@ -24,7 +24,8 @@ _NAME = re.compile(
     r"[^\W\d_a-z][\w'’-]+(?:\s+(?:[^\W\d_a-z]\.?\s+)?(?:(?:van|von|de|der|la)\s+)?[^\W\d_a-z][\w'’-]+){1,2}\b"
 )
 _WHEN = re.compile(
-    r"^When:\s+\w+,\s+(?P<day>\w+ \d{1,2}, \d{4})\s+(?P<hour>\d{1,2}:\d\d [AP]M)[^(\n]*\(GMT(?P<offset>[+-]\d\d:\d\d)\)",
+    r"^When:\s+\w+,\s+(?P<day>\w+ \d{1,2}, \d{4})\s+(?P<hour>\d{1,2}:\d\d [AP]M)"
+    r"[^(\n]*\(GMT(?P<offset>[+-]\d\d:\d\d)\)",
     re.MULTILINE,
 )
 _NO_NAME = re.compile(
