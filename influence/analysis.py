@@ -197,7 +197,12 @@ class _About:
         people = self.people
         names = [one.person for one in people.who]
         draws = reach.drawn_reach(
-            self.found, self.drawn, self.unit, draws=self.settings.draws, seed=self.settings.seed
+            self.found,
+            self.drawn,
+            self.unit,
+            silent=self._silent(),
+            draws=self.settings.draws,
+            seed=self.settings.seed,
         )
         findings = reach.reach(self.found, draws)
         findings |= self._with_inferred(findings)
@@ -211,6 +216,12 @@ class _About:
         findings |= exposure.exposure(self.all.engine, self.leader, self.window, self.nobody)
         findings["crossings"] = reach.crossings(self.found, self.drawn, self.met, names)
         return findings | position.position(self.network, people.who[self.leader].person)
+
+    def _silent(self) -> int:
+        """Count the leader's conversations in the window that drew no response."""
+        items = self.log.items
+        mine = (items.author == self.leader) & self.window.holds(items.time)
+        return len(np.setdiff1d(items.conversation[mine], self.unit))
 
     def _with_inferred(self, findings: Mapping[str, Finding]) -> dict[str, Finding]:
         """Say at the headline what it would be with all inferred responses, and with none."""

@@ -11,28 +11,30 @@ Floats = NDArray[np.float64]
 
 
 def conversation_draws(
-    unit: Ints, person: Ints, weight: Floats, *, draws: int = 1000, seed: int = 1
+    unit: Ints, person: Ints, weight: Floats, *, silent: int = 0, draws: int = 1000, seed: int = 1
 ) -> Floats:
     """Return `draws` bootstrap values of each column of Σ weight over distinct people.
 
     `unit` and `person` say, one row a response, in which conversation somebody responded; `weight` is one
-    row a person (people × columns). Conversations are drawn with replacement. A person who responded in a
-    single conversation comes, stays away or comes twice with it; one who responded in several is brought by
-    the others too and stays. This keeps the draws centred on the estimate, which resampling distinct people
-    does not (it can only lose people), and is the infinitesimal jackknife of the distinct sum, whose
-    variance errs to the large side (Efron & Stein 1981, doi:10.1214/aos/1176345462).
+    row a person (people × columns); `silent` conversations drew no response at all. Conversations are drawn
+    with replacement. A person who responded in a single conversation comes, stays away or comes twice with
+    it; one who responded in several is brought by the others too and stays. This keeps the draws centred on
+    the estimate, which resampling distinct people does not (it can only lose people), and is the
+    infinitesimal jackknife of the distinct sum, whose variance errs to the large side (Efron & Stein 1981,
+    doi:10.1214/aos/1176345462).
 
-    >>> one_each = conversation_draws(np.arange(100), np.arange(100), np.ones((100, 1)))
-    >>> bool(abs(one_each.mean() - 100) < 1.5), bool(abs(one_each.std() - 10) < 1)
+    >>> few = conversation_draws(np.arange(100), np.arange(100), np.ones((100, 1)), silent=9_900)
+    >>> bool(abs(few.mean() - 100) < 1.5), bool(abs(few.std() - 10) < 1)
     (True, True)
     """
     total = weight.sum(axis=0)
-    units, code = np.unique(unit, return_inverse=True)
-    brought = _brought_alone(code, person, weight, len(units))
-    telling = np.flatnonzero(brought.any(axis=1))
-    if len(units) < 2:
+    responding, code = np.unique(unit, return_inverse=True)
+    units = len(responding) + silent
+    if units < 2:
         return np.tile(total, (draws, 1))
-    chosen = _times_drawn(len(units), len(telling), draws, seed)
+    brought = _brought_alone(code, person, weight, len(responding))
+    telling = np.flatnonzero(brought.any(axis=1))
+    chosen = _times_drawn(units, len(telling), draws, seed)
     values: Floats = total + (chosen - 1.0) @ brought[telling]
     return np.maximum(values, 0.0)
 

@@ -306,7 +306,14 @@ def vars_of(one: Any) -> dict[str, Any]:
 
 @main.command()
 @_window_options
-@click.option("--format", "format_", type=click.Choice(["graphml", "gexf", "parquet"]), default="graphml")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["graphml", "gexf", "parquet"]),
+    default="graphml",
+    show_default=True,
+    help="Gephi and yEd read the first two.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write.")
 @_workspace_option
 def network(since: str | None, until: str | None, format_: str, output: Path, folder: Path) -> None:
@@ -357,7 +364,15 @@ def doctor(folder: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("-o", "--output", "folder", type=click.Path(path_type=Path), default="demo", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="demo",
+    show_default=True,
+    help="The folder to make.",
+)
 @click.option("--seed", default=1, show_default=True, help="Another number makes another company.")
 def demo(folder: Path, seed: int) -> None:
     """Build an invented company in a new workspace and write the report on one of its leaders."""

@@ -119,23 +119,19 @@ def _shares(
 
 
 def drawn_reach(
-    found: Sequence[Alter],
-    drawn: Touches,
-    unit: Ints,
-    *,
-    draws: int,
-    seed: int,
+    found: Sequence[Alter], drawn: Touches, unit: Ints, *, silent: int, draws: int, seed: int
 ) -> Floats | None:
     """Return bootstrap values of reach_2, reach_3 and reach_4 (draws × 3); None for an undated network.
 
     `unit` is the conversation of each touch; a touch outside any conversation is a unit of its own.
+    `silent` of the leader's conversations drew no response.
     """
     if drawn.undated or not len(drawn.item):
         return None
     code = {alter.person: row for row, alter in enumerate(found)}
     weight = np.array([_weights(alter) for alter in found])
     person = np.array([code[p] for p in drawn.person.tolist()], np.int64)
-    return conversation_draws(unit, person, weight, draws=draws, seed=seed)
+    return conversation_draws(unit, person, weight, silent=silent, draws=draws, seed=seed)
 
 
 def _weights(alter: Alter) -> tuple[float, float, float]:
