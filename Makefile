@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
-.PHONY: demo test check lock clean
+.PHONY: demo test older-duckdb lock clean
 
 demo:
 	@tools/environment requirements.lock
@@ -14,6 +14,12 @@ test:
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -n auto
+	@$(MAKE) --no-print-directory older-duckdb
+
+# The store must work on both majors of DuckDB: 2 is locked, 1.5 is tried beside it.
+older-duckdb:
+	@test -d build/duckdb-1.5 || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/duckdb-1.5 "duckdb==1.5.*"
+	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n auto tests/test_random_logs.py tests/test_responses.py tests/test_encounters.py tests/test_people.py tests/test_cli.py
 
 # Newer versions of everything, with hashes and without addresses (needs uv).
 lock:
