@@ -184,7 +184,9 @@ class _About:
             if len(self.log.items)
             else (),
             conversations=tuple(
-                evidence.conversations(self.drawn, self.unit, self.found, self.log, self.people, ids, zone)
+                evidence.conversations(
+                    self.drawn, self.unit, self.found, self.log, self.people, details, zone
+                )
             ),
             responses={
                 one.id: one for one in (*details.values(), *(tie for ties in tied.values() for tie in ties))
@@ -298,7 +300,8 @@ def limits(
 ) -> list[str]:
     """Say in plain words what these numbers cannot tell."""
     said = [
-        "A response is consistent with influence; it does not prove it. People who are alike respond alike.",
+        "A response is consistent with influence; it does not show that the leader caused it: people who are alike "
+        "also act alike (Shalizi and Thomas 2011).",
         "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here.",
     ]
     outside = [alter for alter in found if alter.step != 2]

@@ -383,5 +383,7 @@ def demo(folder: Path, seed: int) -> None:
     with workspace, _progress("Measuring"):
         found = workspace.report(leader)
         written = [file for name in ("json", "csv", "html") for file in workspace.write(found, name)]
-    click.echo(f"Made an invented company in {folder}: ask about anybody in it with influence -w {folder} …")
+    click.echo(
+        f"Made an invented company in {folder}; ask about anybody in it: influence report NAME -w {folder}"
+    )
     click.echo(f"The report on {found.leader['name']}: {written[-1].resolve()}")

@@ -170,7 +170,7 @@ def conversations(
     found: Sequence[Alter],
     log: Log,
     people: People,
-    ids: Mapping[int, str],
+    details: Mapping[int, Response],
     zone: str,
 ) -> list[Conversation]:
     """Return the conversations in which most people responded, with the responses that show it."""
@@ -181,7 +181,8 @@ def conversations(
     largest = sorted(rows, key=lambda code: (-len(rows[code]), code))[:CONVERSATIONS]
     opened = _openings(log, largest)
     return [
-        _conversation(drawn, rows[code], opened.get(code), weight, log, people, ids, zone) for code in largest
+        _conversation(drawn, rows[code], opened.get(code), weight, log, people, details, zone)
+        for code in largest
     ]
 
 
@@ -199,20 +200,21 @@ def _conversation(
     weight: Mapping[int, float],
     log: Log,
     people: People,
-    ids: Mapping[int, str],
+    details: Mapping[int, Response],
     zone: str,
 ) -> Conversation:
     persons = {int(drawn.person[row]) for row in rows}
     first = opened if opened is not None else int(drawn.item[rows[0]])
-    shown = [ids[item] for row in rows if (item := int(drawn.item[row])) in ids][:PER_CONVERSATION]
+    shown = [details[item] for row in rows if (item := int(drawn.item[row])) in details][:PER_CONVERSATION]
     return Conversation(
-        id=shown[0],
+        id=shown[0].id,
         began=moment(int(log.items.time[first]), zone),
         begun_by=people.who[int(log.items.author[first])].person,
         responses=len(rows),
         people=len(persons),
         unmet=fsum(weight[person] for person in persons),
-        evidence=tuple(shown),
+        channel=next((one.channel for one in shown if one.channel), None),
+        evidence=tuple(one.id for one in shown),
     )
 
 

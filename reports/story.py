@@ -309,4 +309,8 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
 
 def _limits(report: Report) -> tuple[Sentence, ...]:
     given = tuple(say("{reason}", reason=reason) for reason in report.reasons)
-    return (*given, say(CAUTION))
+    return (
+        given
+        if any("consistent with influence" in reason for reason in report.reasons)
+        else (*given, say(CAUTION))
+    )
