@@ -162,7 +162,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """The activity of that id is gone from its source: it becomes a tombstone, and nothing of it counts."""
+    """The activity or encounter of that id is gone from its source: it becomes a tombstone and counts no more."""
 
     id: str
     line: int | None = None

@@ -219,7 +219,10 @@ def _conversation(
 
 
 def coverage(engine: Engine, window: Window, zone: str) -> list[Coverage]:
-    """Say for each source and system what it held, how its parents are known, and which months are missing."""
+    """Say for each source and system what it held, how its parents are known, and which months are missing.
+
+    What a source set aside stands once, with its largest system.
+    """
     aside = {
         row["source"]: row["rows"]
         for row in engine.arrow(
@@ -236,7 +239,7 @@ def coverage(engine: Engine, window: Window, zone: str) -> list[Coverage]:
             count(l.item) AS guessed
         FROM origin o LEFT JOIN (SELECT i.source, i.system, l.item FROM link l JOIN item i USING (item)
             WHERE l.inferred) l USING (source, system)
-        GROUP BY ALL ORDER BY source, system""").to_pylist()
+        GROUP BY ALL ORDER BY source, o.activities DESC, system""").to_pylist()
     undated = engine.arrow("""
         SELECT origin AS source, split_part(source, ':', 1) AS system, count(*) AS ties FROM tie_log
         GROUP BY ALL ORDER BY ALL""").to_pylist()
@@ -253,7 +256,7 @@ def coverage(engine: Engine, window: Window, zone: str) -> list[Coverage]:
             first=moment(row["first"], zone),
             last=moment(row["last"], zone),
             parents="explicit" if row["stated"] else "inferred" if row["guessed"] else "none",
-            set_aside=aside.get(row["source"], 0),
+            set_aside=aside.pop(row["source"], 0),
             missing_months=tuple(
                 name for name, _ in months(window, zone) if name not in held[row["source"], row["system"]]
             ),

@@ -254,7 +254,7 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
             SELECT *, {
         _digest(["epoch_us(time)", "list_sort(people)", "kind", "evidence", "attendees", "place"])
     } AS digest FROM converted)
-        SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
+        SELECT * EXCLUDE (given, digest), false AS deleted, coalesce(given, 'row:' || digest) AS id,
             coalesce(given, 'row') || ':' || digest AS key
         FROM digested"""
 

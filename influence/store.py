@@ -26,6 +26,8 @@ VERSION = 1
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 
+_MORTAL = (("activities", "activity_log"), ("encounters", "encounter_log"))
+
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
 _TABLES = """
@@ -38,7 +40,7 @@ CREATE TABLE activity_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR,
     inferred BOOLEAN, deleted BOOLEAN);
 CREATE TABLE copies (id VARCHAR, original VARCHAR);
 CREATE TABLE encounter_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
-    people VARCHAR[], kind VARCHAR, evidence VARCHAR, attendees BIGINT, place VARCHAR);
+    people VARCHAR[], kind VARCHAR, evidence VARCHAR, attendees BIGINT, place VARCHAR, deleted BOOLEAN);
 CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key VARCHAR, person VARCHAR, name VARCHAR,
     accounts VARCHAR[], organisation VARCHAR, department VARCHAR, site VARCHAR, manager VARCHAR,
     sphere VARCHAR, bot BOOLEAN);
@@ -49,7 +51,7 @@ CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR
 CREATE VIEW activities AS SELECT * FROM activity_log
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;
 CREATE VIEW encounters AS SELECT * FROM encounter_log
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1;
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;
 """
 _KEPT = {
     "activities": (
@@ -57,7 +59,10 @@ _KEPT = {
         "source, id, key, time, actor, verb, parent, conversation, addressees, mentions, channel, audience, "
         "text, url, subject, answers, inferred, deleted",
     ),
-    "encounters": ("encounter_log", "source, id, key, time, people, kind, evidence, attendees, place"),
+    "encounters": (
+        "encounter_log",
+        "source, id, key, time, people, kind, evidence, attendees, place, deleted",
+    ),
     "people": (
         "people_log",
         "source, key, person, name, accounts, organisation, department, site, manager, sphere, bot",
@@ -268,17 +273,20 @@ class Batch:
         return Summary(read=len(aside), aside=len(aside))
 
     def _delete(self, ids: Sequence[str]) -> Summary:
-        """Add a tombstone for each activity that is here and not deleted yet."""
+        """Add a tombstone for each activity or encounter of these ids that is here and not deleted yet."""
         self._engine.offer("gone", pa.table({"id": pa.array(sorted(set(ids)), pa.string())}))
-        before = self._store._count("SELECT coalesce(max(seq), 0) AS n FROM activity_log")
+        stored = sum(self._bury(kind, log) for kind, log in _MORTAL)
+        return Summary(len(ids), min(stored, len(ids)), max(0, len(ids) - stored), 0)
+
+    def _bury(self, kind: str, log: str) -> int:
+        before = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
         self._engine.run(
-            "INSERT INTO activity_log BY NAME SELECT * REPLACE "
+            f"INSERT INTO {log} BY NAME SELECT * REPLACE "
             "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, 'deleted:' || key AS key, true AS deleted) "
-            "FROM activities JOIN gone USING (id)",
+            f"FROM {kind} JOIN gone USING (id)",
             [before, self._number],
         )
-        stored = self._store._count("SELECT coalesce(max(seq), 0) AS n FROM activity_log") - before
-        return Summary(len(ids), stored, len(ids) - stored, 0)
+        return self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}") - before
 
     def _take(self, rows: Rows, table: pa.Table) -> Summary:
         """Check, convert and keep the rows of one kind."""
