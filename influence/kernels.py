@@ -389,7 +389,7 @@ def _structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tup
         row = weights[indptr[u] : indptr[u + 1]]
         if row.size > 0:
             part[indptr[u] : indptr[u + 1]] = row / row.sum()
-            strength[indptr[u] : indptr[u + 1]] = row / row.max()
+            strength[indptr[u] : indptr[u + 1]] = row / np.max(row)
     indirect, overlap = _over_triangles(indptr, indices, part, strength)
     constraint, size = np.full(n, np.nan), np.full(n, np.nan)
     for u in range(n):
@@ -475,7 +475,7 @@ def _integers(values: ArrayLike, name: str) -> NDArray[np.int64]:
 
 
 def _within(values: Indices, low: int, high: int, name: str) -> None:
-    if values.size and (values.min() < low or values.max() >= high):
+    if values.size and (np.min(values) < low or np.max(values) >= high):
         raise ValueError(f"{name} must be between {low} and {high - 1}")
 
 
