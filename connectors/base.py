@@ -71,6 +71,7 @@ class Connector(Protocol):
     """One line for `influence connectors`: what it reads."""
     source: ClassVar[str]
     """How a user gets such a file, one sentence."""
+    # `needs`, if there is one, maps a module that must be importable to the extra that brings it.
 
     def recognises(self, member: Member, head: bytes) -> bool:
         """Tell by its name and its first 64 KiB whether `member` is for this connector."""

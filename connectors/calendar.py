@@ -9,7 +9,7 @@ import hashlib
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -60,6 +60,7 @@ class Calendar:
     until: str | None = None
 
     name: ClassVar[str] = "calendar"
+    needs: ClassVar[Mapping[str, str]] = {"icalendar": "calendar", "recurring_ical_events": "calendar"}
     title: ClassVar[str] = "calendars as iCalendar files (.ics)"
     source: ClassVar[str] = "Export a calendar from Outlook, Google or Apple Calendar as .ics."
 

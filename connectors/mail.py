@@ -9,7 +9,7 @@ import email
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
@@ -31,17 +31,22 @@ from connectors.addresses import (
     shares_a_name,
     unaddressed,
 )
-from connectors.base import Unreadable, named_zone
+from connectors.base import Unreadable, each_file, named_zone
 from connectors.claims import SENT_FOLDERS, Claims
 from connectors.mbox import RawMessage, is_mbox, is_message, messages
 from influence.activity import Activity, Encounter, Note, Person, Record, SetAside, Verb
-from influence.archive import Member
+from influence.archive import Export, Member
 
 EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 """Clocks that were never set say 1980-01-01; there was hardly any mail before."""
 LONGEST_DECODED = 20_000
 """Characters of a header that is decoded: the library's time grows with the square of it."""
 _ID = re.compile(r"<([^<>\s]{1,500})>")
+_ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.eml$", re.IGNORECASE)
+_BOOKKEEPING = re.compile(
+    r"(^|/)(tmp/[^/]+|dovecot[.-][^/]*|courierimap[^/]*|maildirfolder|maildirsize|subscriptions|\.[^/]+)$"
+)
+"""What mail servers keep beside the mail, and deliveries that were not finished."""
 _CALENDARS = frozenset(("calendar", "kalender", "calendrier", "kalendar"))
 _NO_MAIL = {
     "contacts": "a contact, not a mail",
@@ -80,21 +85,44 @@ class Mail:
         """Tell an mbox by its first line and a single mail by its header."""
         return is_mbox(head) or is_message(head)
 
+    def claims(self, names: Sequence[str]) -> bool:
+        """Tell by the names whether a folder or archive holds single mails (Maildir, .eml) and nothing else."""
+        return any(map(_ONE_MAIL.search, names)) and all(
+            _ONE_MAIL.search(name) or _BOOKKEEPING.search(name) for name in names
+        )
+
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield one activity, encounter or set-aside row for each message, and claims on people.
 
         Raises:
             Unreadable: the file holds no message.
         """
-        reader = _Reader(named_zone(self.zone), datetime.now(UTC) + timedelta(days=2))
-        head = member.head()
-        if not (is_mbox(head) or is_message(head)):
+        reader = self._reader()
+        if not self.recognises(member, member.head()):
             raise Unreadable(f"{member.name}: the file holds no mail; an mbox begins with a line 'From …'")
-        with member.open() as stream:
-            for raw in messages(stream):
-                yield from reader.read(raw)
-        yield from reader.claims.at_end()
-        yield from (Note(f"{count:,} {what}") for what, count in reader.left_out.items())
+        yield from reader.read_file(member)
+        yield from reader.at_end()
+
+    def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
+        """Read single mails as one mailbox, so that what many of them tell of a sender counts together."""
+        reader, last = self._reader(), ""
+
+        def read(member: Member) -> Iterator[Record]:
+            if member.name.rpartition("/")[0].endswith("tmp"):
+                yield SetAside("a delivery that was not finished")
+            elif _BOOKKEEPING.search(member.name):
+                return
+            elif self.recognises(member, member.head()):
+                yield from reader.read_file(member)
+            else:
+                yield SetAside("the file holds no mail")
+
+        for last, record in each_file(export, export.files, read):
+            yield last, record
+        yield from ((last, record) for record in reader.at_end())
+
+    def _reader(self) -> _Reader:
+        return _Reader(named_zone(self.zone), datetime.now(UTC) + timedelta(days=2))
 
 
 @dataclass(frozen=True)
@@ -130,6 +158,17 @@ class _Reader:
     latest: datetime
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
+
+    def read_file(self, member: Member) -> Iterator[Record]:
+        """Read the messages of one file."""
+        with member.open() as stream:
+            for raw in messages(stream):
+                yield from self.read(raw)
+
+    def at_end(self) -> Iterator[Record]:
+        """Tell what only all messages together tell."""
+        yield from self.claims.at_end()
+        yield from (Note(f"{count:,} {what}") for what, count in self.left_out.items())
 
     def read(self, raw: RawMessage) -> Iterator[Record]:
         message = _Message(raw, raw.fields())

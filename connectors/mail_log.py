@@ -65,7 +65,9 @@ class MailLog:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell by the header: one column each for sender, recipient and time."""
-        return set(_roles(delimited.header(head)[0])) == set(SYNONYMS)
+        columns = delimited.header(head)[0]
+        linkedin = any("profile url" in name.lower() for name in columns)
+        return not linkedin and set(_roles(columns)) == set(SYNONYMS)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield the messages in chunks of 100,000 rows, bad rows set aside with their line.

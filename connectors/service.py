@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,12 @@ class Service:
             follow_redirects=True,
             transport=transport,
         )
+        weakref.finalize(self, self._client.close)
         self._host, self._sleep = where.hostname or base_url, sleep
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """Ask for something; see `request`."""
@@ -79,14 +85,14 @@ class Service:
                     raise ConnectorError(f"{self._host} cannot be reached: {error}") from error
                 self._sleep(_backoff(attempt))
                 continue
-            if response.status_code != 429 and response.status_code < 500:
+            if not _busy(response):
                 return self._accepted(response)
             self._wait(response, attempt)
         raise ConnectorError(f"{self._host} answers {response.status_code} again and again; try later")
 
     def _wait(self, response: httpx.Response, attempt: int) -> None:
         seconds = asked_to_wait(response.headers)
-        if response.status_code == 429 and (attempt == TRIES - 1 or (seconds or 0) > LONGEST_WAIT):
+        if response.status_code < 500 and (attempt == TRIES - 1 or (seconds or 0) > LONGEST_WAIT):
             wait = seconds or _backoff(attempt)
             raise RateLimited(f"{self._host} asks to wait {wait:.0f} seconds; pull again after that", wait)
         self._sleep(min(seconds if seconds is not None else _backoff(attempt), LONGEST_WAIT))
@@ -100,6 +106,13 @@ class Service:
         if status >= 400:
             raise ConnectorError(f"{place} refuses the request ({status})")
         return response
+
+
+def _busy(response: httpx.Response) -> bool:
+    """Tell whether to wait: too many requests (GitHub says 403 and that none is left), or the server fails."""
+    if response.status_code == 403:
+        return "retry-after" in response.headers or response.headers.get("x-ratelimit-remaining") == "0"
+    return response.status_code == 429 or response.status_code >= 500
 
 
 def asked_to_wait(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
@@ -143,7 +156,7 @@ def from_json(member: Member) -> Any:
     with member.open() as stream:
         try:
             return json.load(stream)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Changed(f"{member.name} is not JSON: {error}") from error
 
 

@@ -150,7 +150,7 @@ def _folder(path: Path) -> Iterator[Member]:
         Path(where) / name
         for where, _, names in os.walk(path, followlinks=False)
         for name in names
-        if not name.startswith(".")
+        if name != ".DS_Store" and not name.startswith("._")  # what macOS leaves behind
     )
     for file in files:
         if file.is_file() and not file.is_symlink():

@@ -110,6 +110,9 @@ def init(folder: Path) -> None:
 )
 @click.option("--zone", metavar="ZONE", help="The time zone of times that state none, e.g. Europe/Stockholm.")
 @click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="An option of the connector.")
+@click.option(
+    "--map", "draft", is_flag=True, help="Only write a first mapping of a table beside it, to be edited."
+)
 @_workspace_option
 @_json_option
 def import_(
@@ -117,6 +120,7 @@ def import_(
     connector: str | None,
     zone: str | None,
     options: tuple[str, ...],
+    draft: bool,
     folder: Path,
     as_json: bool,
 ) -> None:
@@ -128,7 +132,12 @@ def import_(
     \b
     influence import mailboxes.tar.xz calendar.ics chart.csv
     influence import log.csv --as mail-log --zone Europe/Warsaw
+    influence import reviews.xlsx --map
     """
+    if draft:
+        for path in paths:
+            _write_draft(path)
+        return
     chosen = _pairs(options)
     with _opened(folder) as workspace:
         for path in paths:
@@ -137,6 +146,23 @@ def import_(
                     path, connector=connector, zone=zone, options=chosen, progress=step
                 )
             _tell_imported(path, done, as_json=as_json)
+
+
+def _write_draft(path: Path) -> None:
+    from influence import plugins
+    from influence.archive import members
+
+    if not path.is_file():
+        raise click.UsageError(f"--map reads one table, and {path} is no file")
+    target = path.with_suffix(".toml")
+    text = plugins.load("influence.connectors", "table")().draft(next(members(path)))
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.ClickException(f"{target} is already there; move it away, or edit it") from None
+    click.echo(f"Wrote {target}; look through the lines with CHECK, then:")
+    click.echo(f"  influence import {path} --as table --set mapping={target}")
 
 
 def _pairs(options: tuple[str, ...]) -> dict[str, str]:
@@ -206,20 +232,39 @@ def connect(connector: str, name: str | None, options: tuple[str, ...], keep_in:
     influence connect imap --set host=mail.acme.example --set user=ann@acme.example
     influence pull
     """
-    from influence import plugins
+    from influence.reading import made
     from influence.secrets import Secrets
 
-    source = name or connector
+    source, chosen = name or connector, _pairs(options)
     with _opened(folder) as workspace:
-        workspace.connect(source, connector, _pairs(options))
-        live = plugins.load("influence.connectors", connector)
+        live = made(connector, chosen, live=True)
         click.echo(f"{live.title}. {live.reads}")
+        found = _signed_in(live)
+        workspace.connect(source, connector, chosen)
         secrets = Secrets(workspace.path, source)
-        keep = secrets.keep_in_keyring if keep_in == "keyring" else secrets.keep_in_file
-        for secret in live.secrets:
-            keep(secret, click.prompt(secret.replace("_", " ").capitalize(), hide_input=True))
+        for secret, value in found.items():
+            (secrets.keep_in_keyring if keep_in == "keyring" else secrets.keep_in_file)(secret, value)
         click.echo(f"Connected as {source!r}; fetch with: influence pull {source}")
         click.echo(f"To take it back: {live.revoke}")
+
+
+def _signed_in(live: Any) -> dict[str, str]:
+    """Walk the person through the connector's own sign-in where it has one, else ask for its secrets."""
+    if not callable(getattr(live, "sign_in", None)):
+        return _asked(live.secrets)
+    given = _asked(getattr(live, "given", ()))
+    tokens = (
+        live.sign_in(click.echo, given.__getitem__) if hasattr(live, "given") else live.sign_in(click.echo)
+    )
+    return given | dict(tokens)
+
+
+def _asked(names: tuple[str, ...]) -> dict[str, str]:
+    answers = {}
+    for name in names:
+        words = f"{name.replace('_', ' ').capitalize()} (empty if there is none)"
+        answers[name] = click.prompt(words, hide_input=True, default="", show_default=False)
+    return {name: answer for name, answer in answers.items() if answer}
 
 
 @main.command()
@@ -326,18 +371,44 @@ def network(since: str | None, until: str | None, format_: str, output: Path, fo
 @main.command()
 @_json_option
 def connectors(as_json: bool) -> None:
-    """List the kinds of files that can be brought in, and how to get them."""
+    """List what can be brought in: from files, live, or both; what each still needs; and how to get it."""
     from influence import plugins
 
     rows = []
     for name in plugins.names("influence.connectors"):
         connector = plugins.load("influence.connectors", name)
-        rows.append({"name": name, "reads": connector.title, "how": connector.source})
+        rows.append(
+            {
+                "name": name,
+                "reads": connector.title,
+                "from": _from(connector),
+                "state": _state(connector),
+                "how": connector.source,
+            }
+        )
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        click.echo(f"{row['name']:12} {row['reads']}\n{'':12} {row['how']}")
+        click.echo(f"{row['name']:<16} {row['from']:<14} {row['state']}")
+        click.echo(f"{'':<16} {row['reads']}. {row['how']}")
+
+
+def _from(connector: Any) -> str:
+    files = hasattr(connector, "parse_export") or getattr(connector, "recognises", None) is not None
+    live = hasattr(connector, "fetch")
+    return "files and live" if files and live else "live" if live else "files"
+
+
+def _state(connector: Any) -> str:
+    """Say what is missing: `needs` maps a module to the extra that brings it."""
+    from importlib.util import find_spec
+
+    live = {"httpx": "live"} if hasattr(connector, "fetch") else {}
+    missing = [
+        extra for module, extra in getattr(connector, "needs", live).items() if find_spec(module) is None
+    ]
+    return f"needs: pip install 'networked-influence[{','.join(missing)}]'" if missing else "ready"
 
 
 @main.command()

@@ -92,7 +92,7 @@ def pull(
     """
     done = Imported()
     for reply in connector.fetch(store.cursor(source), secrets.get):
-        with store.batch(source, connector.name) as batch:
+        with store.batch(source, connector.name, live=True) as batch:
             reading = _Reading(batch, progress, done)
             reading.records(connector.name, reply.member.name, connector.parse(reply.member))
             reading.finish()
@@ -202,4 +202,7 @@ def _nothing_read(path: Path, done: Imported) -> str:
         return reason if file in reason else f"{file}: {reason}"
     if done.by_connector:
         return f"{path}: there is nothing in it"
-    return f"{path}: no file in it is of a known kind; `influence connectors` lists the kinds, --as names one"
+    return (
+        f"{path}: no file in it is of a known kind; `influence connectors` lists the kinds, --as names one, "
+        "and for a table of your own --map writes a first mapping"
+    )

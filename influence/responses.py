@@ -6,7 +6,8 @@ A response is stated by its source (explicit) or guessed (inferred), by three ru
 * `chat`: in a chat without threads, the message before it by somebody else within 24 hours;
 * `exchange`: where there are neither subjects nor threads, the first message v → u within 3 days of one u → v.
 
-A source without a single stated parent counts inferred responses in its headline; any other does not.
+A source without a single stated parent (reactions aside: every chat states those) counts inferred responses in
+its headline; any other does not.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ WHERE q.item <> i.item
 _ORIGINS = """
 CREATE OR REPLACE TEMP TABLE origin AS
 SELECT source, system, count(*) AS activities, min(time) AS first, max(time) AS last,
-    count(*) FILTER (WHERE parent IS NOT NULL AND NOT inferred) AS stated,
-    count(*) FILTER (WHERE parent IS NOT NULL) AS parents,
+    count(*) FILTER (WHERE parent IS NOT NULL AND verb <> 'react' AND NOT inferred) AS stated,
+    count(*) FILTER (WHERE parent IS NOT NULL AND verb <> 'react') AS parents,
     count(*) FILTER (WHERE subject IS NOT NULL) AS subjects
 FROM item GROUP BY source, system
 """

@@ -23,10 +23,15 @@ from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
 
 VERSION = 1
-_AT_ONCE = 20_000
+_AT_ONCE = 50_000
 """Records of one kind that are kept in memory before they go in."""
 
 _MORTAL = (("activities", "activity_log"), ("encounters", "encounter_log"))
+
+_SEEN_AGAIN = """EXISTS (
+    SELECT 1 FROM (SELECT id, key FROM {log} QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1) newest
+    WHERE newest.id = s.id AND newest.key <> s.key)"""
+"""A live source says how things are now: what it shows again after an edit or a deletion is so again."""
 
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
@@ -34,17 +39,17 @@ _TABLES = """
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
 CREATE TABLE batches (batch BIGINT, done TIMESTAMPTZ, source VARCHAR, connector VARCHAR,
     read BIGINT, stored BIGINT, known BIGINT, aside BIGINT);
-CREATE TABLE activity_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
+CREATE TABLE activity_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key UHUGEINT, time TIMESTAMPTZ,
     actor VARCHAR, verb VARCHAR, parent VARCHAR, conversation VARCHAR, addressees VARCHAR[], mentions VARCHAR[],
     channel VARCHAR, audience BIGINT, text VARCHAR, url VARCHAR, subject VARCHAR, answers BOOLEAN,
     inferred BOOLEAN, deleted BOOLEAN);
 CREATE TABLE copies (id VARCHAR, original VARCHAR);
-CREATE TABLE encounter_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
+CREATE TABLE encounter_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key UHUGEINT, time TIMESTAMPTZ,
     people VARCHAR[], kind VARCHAR, evidence VARCHAR, attendees BIGINT, place VARCHAR, deleted BOOLEAN);
-CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key VARCHAR, person VARCHAR, name VARCHAR,
+CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key UHUGEINT, person VARCHAR, name VARCHAR,
     accounts VARCHAR[], organisation VARCHAR, department VARCHAR, site VARCHAR, manager VARCHAR,
     sphere VARCHAR, bot BOOLEAN);
-CREATE TABLE tie_log (seq BIGINT, batch BIGINT, origin VARCHAR, key VARCHAR, source VARCHAR, target VARCHAR,
+CREATE TABLE tie_log (seq BIGINT, batch BIGINT, origin VARCHAR, key UHUGEINT, source VARCHAR, target VARCHAR,
     weight DOUBLE, meaning VARCHAR, layer VARCHAR, directed BOOLEAN);
 CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
 CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
@@ -154,11 +159,14 @@ class Store:
         self.engine.close()
 
     @contextmanager
-    def batch(self, source: str, connector: str) -> Iterator[Batch]:
-        """Open a batch: all that is added in the `with` block lands together, or nothing of it."""
+    def batch(self, source: str, connector: str, *, live: bool = False) -> Iterator[Batch]:
+        """Open a batch: all that is added in the `with` block lands together, or nothing of it.
+
+        What a `live` source shows again after it was deleted is back; an old export brings nothing back.
+        """
         with self.engine.transaction():
             number = self._count("SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
-            batch = Batch(self, number, source)
+            batch = Batch(self, number, source, live=live)
             yield batch
             batch.flush()
             total = batch.summary
@@ -198,8 +206,8 @@ class Store:
 class Batch:
     """One import on its way into the store; `summary` is right after `flush`."""
 
-    def __init__(self, store: Store, number: int, source: str) -> None:
-        self._store, self._engine = store, store.engine
+    def __init__(self, store: Store, number: int, source: str, *, live: bool = False) -> None:
+        self._store, self._engine, self._live = store, store.engine, live
         self._number, self._source = number, source
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
@@ -223,6 +231,9 @@ class Batch:
                 self._wait(KIND_OF[type(record)], record, file)
 
     def _wait(self, kind: str, record: _Row, file: str) -> None:
+        """Let a record wait; what was there before a deletion, or comes after it, goes in before it or after it."""
+        if self._waiting and (kind == "deleted") != ("deleted" in self._waiting):
+            self.flush()
         self._waiting[kind].append((record, file))
         if len(self._waiting[kind]) >= _AT_ONCE:
             self.flush()
@@ -248,7 +259,8 @@ class Batch:
         self._quarantine([(SetAside(reason), file)])
 
     def remember(self, cursor: Mapping[str, Any]) -> None:
-        """Keep where to go on after this batch, in the same transaction."""
+        """Keep where to go on after this batch, in the same transaction, in place of what was kept before."""
+        self._engine.run("DELETE FROM cursors WHERE source = ?", [self._source])
         self._engine.run(
             "INSERT INTO cursors VALUES (?, ?, ?)",
             [self._number, self._source, json.dumps(cursor, sort_keys=True)],
@@ -282,7 +294,8 @@ class Batch:
         before = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
         self._engine.run(
             f"INSERT INTO {log} BY NAME SELECT * REPLACE "
-            "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, 'deleted:' || key AS key, true AS deleted) "
+            "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, md5_number('deleted:' || key) AS key, "
+            "true AS deleted) "
             f"FROM {kind} JOIN gone USING (id)",
             [before, self._number],
         )
@@ -305,9 +318,10 @@ class Batch:
         """Keep the rows whose key is not known; remember copies of one message under another id."""
         log, columns = _KEPT[kind]
         engine = self._engine
+        again = _SEEN_AGAIN.format(log=log) if self._live and (kind, log) in _MORTAL else "false"
         engine.run(f"""
             CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM staged s
-            WHERE reason IS NULL AND NOT EXISTS (FROM {log} l WHERE l.key = s.key)
+            WHERE reason IS NULL AND (NOT EXISTS (FROM {log} l WHERE l.key = s.key) OR {again})
             QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1""")
         start = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
         origin = "origin" if kind == "ties" else "source"

@@ -39,7 +39,12 @@ def bytes_member(content: bytes, name: str = "file") -> Member:
 
 def recognised_by(member: Member) -> list[str]:
     head = member.head()
-    return [one.name for one in connectors() if one.recognises(member, head)]
+    return [one.name for one in connectors() if reads_files(one) and one.recognises(member, head)]
+
+
+def reads_files(one: Connector) -> bool:
+    """Tell whether a connector takes files; some only fetch, and read their own replies."""
+    return hasattr(one, "recognises")
 
 
 def payloads() -> list[Path]:

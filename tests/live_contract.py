@@ -35,7 +35,7 @@ def pulled(folder, connector, secret, *, cut=None):
         for n, reply in enumerate(replies):
             if limit is not None and n >= limit:
                 break
-            with workspace.store.batch("source", connector.name) as batch:
+            with workspace.store.batch("source", connector.name, live=True) as batch:
                 for record in connector.parse(reply.member):
                     batch.add(record, reply.member.name)
                 batch.remember(reply.cursor)

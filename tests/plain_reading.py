@@ -46,7 +46,7 @@ class PlainReading:
 
     def _systems_without_parents(self):
         systems = {row["actor"].split(":")[0] for row in self.activities}
-        return {s for s in systems if not any(r.get("parent") for r in self._of(s))}
+        return {s for s in systems if not any(r.get("parent") and r["verb"] != "react" for r in self._of(s))}
 
     def _of(self, system):
         return [row for row in self.activities if row["actor"].split(":")[0] == system]

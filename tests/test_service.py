@@ -26,6 +26,13 @@ def test_it_waits_as_long_as_it_is_asked_to_and_goes_on():
     assert [3.0] == waits
 
 
+def test_a_refusal_because_no_request_is_left_is_a_wait():
+    spent = httpx.Response(403, headers={"x-ratelimit-remaining": "0", "Retry-After": "2"})
+    asked, waits = service(spent, httpx.Response(200, json=[1]))
+    assert [1] == asked.get("/posts").json()
+    assert [2.0] == waits
+
+
 def test_a_long_wait_is_a_typed_error_with_its_seconds():
     asked, waits = service(httpx.Response(429, headers={"Retry-After": "900"}))
     with pytest.raises(RateLimited, match="asks to wait 900 seconds") as told:

@@ -1,0 +1,68 @@
+"""Contacts over CardDAV (RFC 6352): what the phone keeps, wherever the provider speaks it.
+
+Needs the extra `live`. A reply is a .vcf file, read as every other one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from connectors.base import Reply, Unreadable
+from connectors.dav import ADDRESS_BOOKS, Dav
+from connectors.dav_sync import Ids, Pull, Reading
+from connectors.service import as_member
+from connectors.tombstones import are_tombstones, tombstones
+from connectors.vcard import ContactCards
+from influence.activity import Encounter, Record
+from influence.archive import Member
+
+
+@dataclass(frozen=True)
+class CardDav:
+    """Contacts of all address books of an account: who they are, and which of them have a number.
+
+    `url` is the address that the provider states (or that of one address book), `user` the name to sign
+    in with, `owner` the e-mail address of whoever keeps the contacts where that is another one.
+    """
+
+    url: str = ""
+    user: str = ""
+    owner: str | None = None
+
+    name: ClassVar[str] = "carddav"
+    title: ClassVar[str] = "contacts, live over CardDAV"
+    source: ClassVar[str] = "Connect with the CardDAV address of your provider and an app password."
+    secrets: ClassVar[tuple[str, ...]] = ("password",)
+    reads: ClassVar[str] = (
+        "Names, e-mail addresses and organisations of your contacts, and whether they have a number."
+    )
+    revoke: ClassVar[str] = "Delete the app password at your provider."
+
+    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+        """Yield new and changed contacts a hundred at a time, then what is gone.
+
+        Raises:
+            NotAuthorised, RateLimited, Changed: as they say.
+            ConnectorError: there is no address book at the address, or it cannot be synchronised.
+        """
+        dav = Dav(self.url, self.user, secret("password"), ADDRESS_BOOKS)
+        yield from Pull(dav, Reading(".vcf", self._ids), cursor).replies()
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield a claim for each contact, an encounter where there is a number, or what is gone."""
+        if are_tombstones(member):
+            yield from tombstones(member)
+        elif member.head().strip():
+            yield from self._cards().parse(member)
+
+    def _cards(self) -> ContactCards:
+        return ContactCards(owner=self.owner or (self.user if "@" in self.user else None))
+
+    def _ids(self, text: str) -> Ids:
+        try:
+            records = list(self._cards().parse(as_member("resource", text.encode())))
+        except Unreadable:
+            return {}
+        return {record.id: None for record in records if isinstance(record, Encounter) and record.id}

@@ -1,0 +1,293 @@
+"""What the answers of Google Workspace say: Gmail (headers), Calendar, contacts, and the activity of Drive.
+
+Shapes as in Google's discovery documents: gmail.v1, calendar.v3, people.v1, driveactivity.v2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.addresses import clean
+from connectors.answers import address_account, each, identifier, listed, moment
+from connectors.base import Changed, Unreadable
+from connectors.mail import Mail
+from connectors.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.service import as_member
+from connectors.service import field as wanted
+from influence.activity import (
+    Activity,
+    Deleted,
+    Encounter,
+    Evidence,
+    Modality,
+    Person,
+    Record,
+    SetAside,
+    Verb,
+)
+
+HEADERS = (
+    *("From", "Sender", "To", "Cc", "Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References"),
+    *("List-Id", "List-Post", "Auto-Submitted", "X-Autoreply", "Precedence"),
+)
+"""The headers of a message that are asked for; no text is."""
+_NO_MAIL = {
+    "DRAFT": "a draft that was never sent",
+    "SPAM": "a message among the spam",
+    "TRASH": "a message in the bin",
+    "CHAT": "a message of a chat, which says not to whom",
+}
+_NO_MEETING = {
+    "outOfOffice": "an absence, not a meeting",
+    "focusTime": "time of one's own, not a meeting",
+    "workingLocation": "where somebody works, not a meeting",
+    "birthday": "a birthday, not a meeting",
+}
+_SEPARATOR = b"From influence Mon Jan  5 09:00:00 2026\n"
+_PROFILE = re.compile(r"people/(\d{3,40})$")
+
+
+@dataclass
+class Answer:
+    """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
+
+    until: datetime
+
+    def records(self, answer: Any) -> Iterator[Record]:
+        """Yield what an answer says, by what it is an answer of.
+
+        Raises:
+            Changed: it is none of the answers that are known.
+        """
+        if not isinstance(answer, Mapping):
+            raise Changed("the answer is no JSON object")
+        if "messages" in answer or "payload" in answer:
+            yield from _mail(listed(answer, "messages") or [answer])
+        elif str(answer.get("kind", "")).startswith("calendar#event"):
+            events = listed(answer, "items") if "items" in answer else [answer]
+            yield from each(events, self._event, "entry")
+        elif "connections" in answer:
+            owner = address_account(answer.get("owner"))
+            yield from each(listed(answer, "connections"), lambda one: _contact(one, owner), "contact")
+        elif "activities" in answer:
+            yield from each(listed(answer, "people"), lambda one: _contact(one, None), "person")
+            yield from each(listed(answer, "activities"), _drive, "activity", "timestamp")
+        elif set(answer) - {"kind", "etag", "nextPageToken", "nextSyncToken", "resultSizeEstimate"}:
+            raise Changed("the answer is none of Gmail, Calendar, People or Drive Activity that is known")
+
+    def _event(self, event: Mapping[str, Any]) -> Iterator[Record]:
+        try:
+            yield self._encounter(event)
+        except NoMeeting as reason:
+            yield SetAside(str(reason))
+
+    def _encounter(self, event: Mapping[str, Any]) -> Encounter:
+        _refuse_no_meeting(event)
+        attendees = [one for one in event.get("attendees") or [] if isinstance(one, Mapping)]
+        location = str(event.get("location") or "")
+        place = place_of([location])
+        texts = [location, *(str(event.get(name) or "") for name in ("summary", "description"))]
+        online = bool(event.get("hangoutLink") or event.get("conferenceData"))
+        room = any(one.get("resource") for one in attendees)
+        kind: Modality = kind_of(place, texts, online=online, room=room)
+        uid = str(event.get("iCalUID") or wanted(event, "id", "the entry"))
+        present = [one for one in attendees if one.get("responseStatus") != "declined"]
+        guests = sum(int(one.get("additionalGuests") or 0) for one in present)
+        return meeting(uid, _start(event), _together(event, attendees), kind, place, self.until, guests)
+
+
+# --- Gmail ------------------------------------------------------------------------------------------------
+
+
+def _mail(messages: list[Any]) -> Iterator[Record]:
+    """Read messages as the mail connector reads them, so that Gmail and its mbox by Takeout agree."""
+    kept = []
+    for message in messages:
+        if not isinstance(message, Mapping) or not isinstance(message.get("payload"), Mapping):
+            yield SetAside("a message without headers", 1)
+            continue
+        labels = map(str, listed(message, "labelIds"))
+        reasons = [_NO_MAIL[label] for label in labels if label in _NO_MAIL]
+        if reasons:
+            yield SetAside(reasons[0], 1)
+        else:
+            kept.append(_SEPARATOR + _as_mail(message))
+    if not kept:
+        return
+    try:
+        read = Mail().parse(as_member("gmail.mbox", b"".join(kept)))
+        yield from each(read, lambda one: [_without_print(one)], "message")
+    except Unreadable:
+        yield SetAside("none of the messages has a header that can be read", 1)
+
+
+def _without_print(record: Record) -> Record:
+    """Take off the fingerprint of a text that was not asked for: two short mails of one minute are not copies."""
+    return replace(record, fingerprint=None) if isinstance(record, Activity) else record
+
+
+def _as_mail(message: Mapping[str, Any]) -> bytes:
+    """Write the header of a message as a mail file holds it; a header's value stays on its line."""
+    headers = [one for one in listed(message["payload"], "headers") if isinstance(one, Mapping)]
+    named = {str(one.get("name", "")).lower(): str(one.get("value", "")) for one in headers}
+    lines = [f"{name}: {clean(named[name.lower()], 50_000)}\n" for name in HEADERS if named.get(name.lower())]
+    received = str(message.get("internalDate", ""))
+    if "date" not in named and re.fullmatch(r"\d{1,14}", received):
+        time = datetime.fromtimestamp(int(received) / 1000, UTC)
+        lines.append(f"Date: {time:%a, %d %b %Y %H:%M:%S} +0000\n")
+    return ("".join(lines) + "MIME-Version: 1.0\n\n\n").encode("utf-8", "replace")
+
+
+# --- Calendar ---------------------------------------------------------------------------------------------
+
+
+def _refuse_no_meeting(event: Mapping[str, Any]) -> None:
+    if event.get("status") == "cancelled":
+        raise NoMeeting("the meeting was cancelled")
+    if event.get("eventType") in _NO_MEETING:
+        raise NoMeeting(_NO_MEETING[event["eventType"]])
+    if "recurrence" in event:
+        raise NoMeeting("the rule of a series; its meetings are entries of their own")
+    if any(
+        one.get("self") and one.get("responseStatus") == "declined" for one in event.get("attendees") or []
+    ):
+        raise NoMeeting("the owner of the calendar declined")
+
+
+def _start(event: Mapping[str, Any]) -> datetime:
+    start = wanted(event, "start", "the entry")
+    if "dateTime" not in start and "date" in start:
+        raise NoMeeting("an all-day entry, not a meeting")
+    return moment(wanted(start, "dateTime", "the entry's start"), "the entry's start")
+
+
+def _together(event: Mapping[str, Any], attendees: list[Any]) -> Iterator[str]:
+    """Yield the organiser and who did not decline; rooms and calendars of groups are not people."""
+    declined = {one.get("email") for one in attendees if one.get("responseStatus") == "declined"}
+    for one in (event.get("organizer") or {}, *attendees):
+        account = address_account(one.get("email"))
+        person = account and not one.get("resource") and not account.endswith("calendar.google.com")
+        if account and person and one.get("email") not in declined:
+            yield account
+
+
+# --- People -----------------------------------------------------------------------------------------------
+
+
+def _contact(person: Mapping[str, Any], owner: str | None) -> Iterator[Record]:
+    """Yield a contact, and that the owner has their phone number where the card holds one."""
+    if person.get("person"):
+        person = person["person"]
+    emails = [address_account(one.get("value")) for one in listed(person, "emailAddresses")]
+    accounts = [*_profiles(person), *(one for one in emails if one)]
+    if not accounts:
+        yield SetAside("a contact without an e-mail address or account")
+        return
+    work: Mapping[str, Any] = next(iter(listed(person, "organizations")), {})
+    names = listed(person, "names")
+    yield Person(
+        name=clean(str(names[0].get("displayName") or ""), 200) or None if names else None,
+        accounts=tuple(dict.fromkeys(accounts)),
+        organisation=clean(str(work.get("name") or ""), 200) or None,
+        department=clean(str(work.get("department") or ""), 200) or None,
+    )
+    others = [one for one in emails if one and one != owner]
+    if owner and others and listed(person, "phoneNumbers"):
+        yield Encounter((owner, others[0]), Modality.UNKNOWN, Evidence.CONTACT)
+
+
+def _profiles(person: Mapping[str, Any]) -> Iterator[str]:
+    sources = listed(person.get("metadata"), "sources")
+    yield from (
+        f"google:{identifier(one.get('id'), 'the id of a profile')}"
+        for one in sources
+        if one.get("type") == "PROFILE"
+    )
+
+
+# --- Drive ------------------------------------------------------------------------------------------------
+
+
+def _drive(activity: Mapping[str, Any]) -> Iterator[Record]:
+    """Yield one activity for each actor and target of an action that is somebody's doing on a file."""
+    time = activity.get("timestamp") or (activity.get("timeRange") or {}).get("endTime")
+    for action in listed(activity, "actions") or [{"detail": activity.get("primaryActionDetail")}]:
+        actors = [action["actor"]] if action.get("actor") else listed(activity, "actors")
+        targets = [action["target"]] if action.get("target") else listed(activity, "targets")
+        when = action.get("timestamp") or (action.get("timeRange") or {}).get("endTime") or time
+        for actor in actors:
+            for target in targets:
+                yield _act(wanted(action, "detail", "the action"), actor, target, when)
+
+
+def _act(detail: Mapping[str, Any], who: Mapping[str, Any], target: Mapping[str, Any], time: Any) -> Record:
+    kind = next(iter(detail), "unknown")
+    actor = _known((who or {}).get("user"))
+    if actor is None:
+        return SetAside(f"an act in Drive ({clean(kind, 30)}) by nobody who is named")
+    file = _file(target)
+    if kind == "comment":
+        return _comment(detail["comment"], actor, target, file, moment(time, "timestamp"))
+    verb = {"create": Verb.POST, "edit": Verb.EDIT, "permissionChange": Verb.SHARE}.get(kind)
+    if verb is None:
+        return SetAside(f"an act in Drive ({clean(kind, 30)}) that answers nobody")
+    return Activity(
+        id=file if verb is Verb.POST else _own_id(file, kind, actor, time),
+        time=moment(time, "timestamp"),
+        actor=actor,
+        verb=verb,
+        parent=None if verb is Verb.POST else file,
+        to=_given_to(detail["permissionChange"], actor) if verb is Verb.SHARE else (),
+    )
+
+
+def _comment(
+    comment: Mapping[str, Any], actor: str, target: Mapping[str, Any], file: str, time: datetime
+) -> Record:
+    about = target.get("fileComment") or {}
+    discussion = f"{file}:{identifier(about.get('legacyDiscussionId'), 'the discussion')}"
+    subtype = str(
+        (comment.get("post") or comment.get("suggestion") or comment.get("assignment") or {}).get("subtype")
+    )
+    first = subtype == "ADDED"
+    own = identifier(about.get("legacyCommentId") or about.get("legacyDiscussionId"), "the comment")
+    item = discussion if first else f"{file}:{own}"
+    if subtype in {"DELETED", "REPLY_DELETED"}:
+        return Deleted(discussion if subtype == "DELETED" else item)
+    if not first and item == discussion:
+        item = _own_id(discussion, subtype, actor, time.isoformat())
+    named = [_known(one) for one in listed(comment, "mentionedUsers")]
+    return Activity(
+        id=item,
+        time=time,
+        actor=actor,
+        verb=Verb.COMMENT if first else Verb.REPLY,
+        parent=file if first else discussion,
+        conversation=discussion,
+        mentions=tuple(dict.fromkeys(one for one in named if one and one != actor)),
+    )
+
+
+def _known(user: Any) -> str | None:
+    found = _PROFILE.search(str(((user or {}).get("knownUser") or {}).get("personName") or ""))
+    return f"google:{found[1]}" if found else None
+
+
+def _file(target: Mapping[str, Any]) -> str:
+    item = target.get("driveItem") or (target.get("fileComment") or {}).get("parent") or {}
+    return "drive:" + identifier(str(item.get("name") or "").removeprefix("items/"), "the file")
+
+
+def _given_to(change: Mapping[str, Any], actor: str) -> tuple[str, ...]:
+    added = (_known(one.get("user")) for one in listed(change, "addedPermissions"))
+    return tuple(dict.fromkeys(one for one in added if one and one != actor))
+
+
+def _own_id(*parts: Any) -> str:
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()
+    return f"{parts[0]}:{parts[1]}:{digest[:24]}"

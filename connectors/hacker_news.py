@@ -1,0 +1,169 @@
+"""Hacker News: what a person posted and commented there, and everything said around it.
+
+Read from the search interface (hn.algolia.com/api), which gives a whole discussion in one answer; items of
+the other interface (hacker-news.firebaseio.com) are read too when saved as files. Votes name nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from connectors.addresses import clean
+from connectors.answers import each, identifier, listed, moment, once, read, tells_what_changed
+from connectors.base import Changed, ConnectorError, Reply
+from connectors.service import Service, as_member
+from connectors.service import field as wanted
+from influence.activity import Activity, Deleted, Person, Record, SetAside, Verb
+from influence.archive import Member
+
+PAGE = 20
+_REMOVED = {"", "[deleted]", "[dead]", "[flagged]"}
+
+
+@dataclass(frozen=True)
+class HackerNews:
+    """The discussions in which `user` took part.
+
+    `again` is how many days a pull goes back for late answers: a discussion closes after two weeks.
+    """
+
+    user: str = ""
+    again: str = "15"
+    server: str = "https://hn.algolia.com/api/v1"
+
+    name: ClassVar[str] = "hacker-news"
+    title: ClassVar[str] = "Hacker News: the discussions in which a person took part"
+    source: ClassVar[str] = (
+        "Connect with: influence connect hacker-news --set user=NAME; saved answers are read too."
+    )
+    secrets: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[str] = "It reads public discussions; no sign-in is needed."
+    revoke: ClassVar[str] = "There is nothing to take back."
+
+    # --- files --------------------------------------------------------------------------------------------
+
+    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+        """Tell an item by its fields, in either interface's shape."""
+        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
+            return False
+        search = all(name in head for name in (b'"created_at_i"', b'"story_id"', b'"author"', b'"children"'))
+        plain = all(name in head for name in (b'"by"', b'"time"', b'"type"', b'"id"'))
+        return search or (plain and (b'"kids"' in head or b'"parent"' in head))
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield posts, comments and answers; what was deleted becomes a tombstone.
+
+        Raises:
+            Changed: it is no item.
+        """
+        answer = read(member)
+        if not isinstance(answer, Mapping | list):
+            raise Changed(f"{member.name} is no item of Hacker News, nor a list of them")
+        items = listed(answer, "items") if isinstance(answer, list) or "items" in answer else [answer]
+        yield from once(each(_with_children(items), _item, "item"))
+
+    # --- live ---------------------------------------------------------------------------------------------
+
+    @tells_what_changed
+    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:  # noqa: ARG002 - all is public
+        """Yield the person's discussions, newest first, down to those that are closed and known.
+
+        Raises:
+            RateLimited, Gone, Changed: as they say.
+            ConnectorError: an option is not what it should be.
+        """
+        if not self.user.replace("-", "").replace("_", "").isalnum():
+            raise ConnectorError(
+                f"user is {self.user[:40]!r}; give a name on Hacker News, as in --set user=pg"
+            )
+        service, state = Service(self.server), dict(cursor)
+        settled = self._settled(state.get("since"))
+        while True:
+            hits = self._hits(service, state.get("before"), settled)
+            times = [int(wanted(hit, "created_at_i", "the hit")) for hit in hits]
+            if times:
+                state.setdefault("newest", max(*times, state.get("since", 0)))
+            ended = len(hits) < PAGE or min(times) == state.get("before")
+            in_between = "before" in state
+            state = _after(state) if ended else state | {"before": min(times)}
+            if hits or in_between:
+                answer = {"items": list(self._discussions(service, hits))}
+                name = f"hacker-news-{max(times, default=0)}.json"
+                yield Reply(as_member(name, json.dumps(answer).encode()), dict(state))
+            if ended:
+                return
+
+    def _settled(self, since: Any) -> int | None:
+        try:
+            days = timedelta(days=float(self.again))
+        except ValueError:
+            raise ConnectorError(f"again is {self.again[:20]!r}; give a number of days") from None
+        return int(since) - int(days.total_seconds()) if since else None
+
+    def _hits(self, service: Service, before: Any, settled: int | None) -> list[Any]:
+        """Ask for what the person wrote before a second and after another, newest first."""
+        limits = [f"created_at_i<={before}"] if before is not None else []
+        limits += [f"created_at_i>{settled}"] if settled is not None else []
+        asked = {
+            "tags": f"author_{self.user}",
+            "hitsPerPage": PAGE,
+            "numericFilters": ",".join(limits) or None,
+        }
+        return listed(read(as_member("hits", service.get("/search_by_date", **asked).content)), "hits")
+
+    def _discussions(self, service: Service, hits: list[Any]) -> Iterator[Any]:
+        stories = [str(hit.get("story_id") or wanted(hit, "objectID", "the hit")) for hit in hits]
+        for story in dict.fromkeys(stories):
+            path = f"/items/{identifier(story, 'the story')}"
+            yield read(as_member(path, service.get(path).content))
+
+
+def _after(state: Mapping[str, Any]) -> dict[str, Any]:
+    newest = state.get("newest") or state.get("since")
+    return {"since": newest} if newest else {}
+
+
+def _with_children(items: list[Any]) -> Iterator[Any]:
+    """Yield every item before those below it, however deep the discussion is."""
+    waiting = list(reversed(items))
+    while waiting:
+        item = waiting.pop()
+        yield item
+        waiting += reversed(listed(item, "children")) if isinstance(item, Mapping) else []
+
+
+def _item(item: Mapping[str, Any]) -> Iterator[Record]:
+    number = f"hackernews:{identifier(wanted(item, 'id', 'the item'), 'the id of the item')}"
+    author = str(item.get("author") or item.get("by") or "")
+    if item.get("deleted") or item.get("dead") or author in _REMOVED:
+        yield Deleted(number)
+        return
+    kind = str(item.get("type"))
+    if kind not in {"story", "comment", "poll", "job"}:
+        yield SetAside(f"{number} is a {clean(kind, 30)}, which is no post and no comment")
+        return
+    actor = f"hackernews:{identifier(author, 'the author')}"
+    parent = item.get("parent_id") or item.get("parent")
+    story = item.get("story_id")
+    yield Person(name=clean(author, 200), accounts=(actor,))
+    yield Activity(
+        id=number,
+        time=_time(item, number),
+        actor=actor,
+        verb=Verb.COMMENT if parent else Verb.POST,
+        parent=f"hackernews:{parent}" if parent else None,
+        conversation=f"hackernews:{story}" if story else None,
+        text=clean(str(item.get("title") or item.get("text") or ""), 20_000) or None,
+        url=f"https://news.ycombinator.com/item?id={number.partition(':')[2]}",
+    )
+
+
+def _time(item: Mapping[str, Any], number: str) -> datetime:
+    seconds = item.get("time") if "time" in item else item.get("created_at_i")
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 1e11:
+        return datetime.fromtimestamp(seconds, UTC)
+    return moment(item.get("created_at"), f"the time of {number}")

@@ -1,0 +1,357 @@
+"""LinkedIn: the data export of a member (zip or folder). There is no live source: its API gives members nothing.
+
+A connection is no encounter: it says that two accounts follow each other since a day, not that people met.
+Reference: LinkedIn Help, Download your account data.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, ClassVar, TypeAlias
+from urllib.parse import unquote
+from zipfile import BadZipFile
+
+from connectors import delimited
+from connectors.addresses import clean, email_account
+from connectors.base import ConnectorError, Unreadable, each_file
+from influence.activity import Activity, Note, Person, Record, SetAside, Verb
+from influence.archive import Export, Member
+
+_READ = (
+    *("profile.csv", "email addresses.csv", "connections.csv", "messages.csv", "comments.csv"),
+    *("reactions.csv", "shares.csv"),
+)
+_TOLD_BY = frozenset(("connections.csv", "messages.csv", "comments.csv", "reactions.csv", "shares.csv"))
+_OTHERS = frozenset(
+    (
+        "profile.csv",
+        "email addresses.csv",
+        "invitations.csv",
+        "registration.csv",
+        "rich_media.csv",
+        "skills.csv",
+    )
+)
+_CONNECTIONS = re.compile(rb'^(?:\xef\xbb\xbf)?"?First Name"?,"?Last Name"?,', re.MULTILINE)
+_MESSAGES = re.compile(rb'(?:\xef\xbb\xbf)?"?CONVERSATION ID"?,"?CONVERSATION TITLE"?,"?FROM"?,')
+_PROFILE = re.compile(r"linkedin\.com/(in|company|school|pub)/([^/?#\s,]{1,200})", re.IGNORECASE)
+_URN = re.compile(r"urn:li:\w{1,40}:[\w-]{1,40}")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})")
+_Row: TypeAlias = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class LinkedIn:
+    """Messages, connections, and the member's own posts, comments and reactions.
+
+    `owner` is the address of the member's profile, where the export does not tell whose it is.
+    """
+
+    owner: str = ""
+
+    name: ClassVar[str] = "linkedin"
+    title: ClassVar[str] = "LinkedIn: the data export of a member"
+    source: ClassVar[str] = (
+        "Ask for it under Settings, Data privacy, Get a copy of your data, the larger archive."
+    )
+
+    def claims(self, names: Sequence[str]) -> bool:
+        """Tell by the names inside: two files of the export, one of them of those that are read."""
+        inside = {_base(name) for name in names}
+        return bool(inside & _TOLD_BY) and len(inside & (_TOLD_BY | _OTHERS)) > 1
+
+    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+        """Tell the messages and the connections by their header."""
+        return _MESSAGES.match(head) is not None or _connections_at(head) is not None
+
+    def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
+        """Yield the owner, the connections, the messages, and what the owner did.
+
+        Where it cannot be told whose export it is, of the connections only the people are kept.
+
+        Raises:
+            ConnectorError: `owner` is no address of a profile.
+        """
+        files = {_base(name): name for name in export.files if _base(name) in _READ}
+        reader = _Reader()
+        reader.owner, claim = _owner(export, files, self._stated_owner())
+        if claim.accounts:
+            yield export.name, claim
+        for base in _READ:
+            yield from each_file(export, [files[base]] if base in files else [], reader.read)
+        yield from ((export.name, note) for note in reader.notes())
+        left = sorted(set(export.files) - set(files.values()))
+        if left:
+            shown = ", ".join(clean(name.rpartition("/")[2], 60) for name in left[:5])
+            more = ", …" if len(left) > 5 else ""
+            yield export.name, Note(f"files that are not read: {len(left)} ({shown}{more})")
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield the records of the messages or the connections alone.
+
+        Raises:
+            Unreadable: it is neither, or cannot be read.
+            ConnectorError: `owner` is no address of a profile.
+        """
+        reader = _Reader(self._stated_owner())
+        if not self.recognises(member, member.head()):
+            raise Unreadable(
+                f"{member.name}: this alone is neither messages.csv nor Connections.csv; import the whole export"
+            )
+        yield from reader.read(member)
+        yield from reader.notes()
+
+    def _stated_owner(self) -> str:
+        account = account_of(self.owner)
+        if self.owner and account is None:
+            raise ConnectorError(
+                f"owner {self.owner[:60]!r} is no address of a profile; "
+                "write one as in https://www.linkedin.com/in/ann-lee"
+            )
+        return account or ""
+
+
+def account_of(address: str) -> str | None:
+    """Return the account of a profile's address; None where it is none.
+
+    >>> account_of("https://www.linkedin.com/in/Ann-Lee/"), account_of("acme.com")
+    ('linkedin:in/ann-lee', None)
+    """
+    found = _PROFILE.search(address)
+    if found is None:
+        return None
+    slug = clean(unquote(found[2]), 200)
+    return f"linkedin:{found[1].lower()}/{slug if slug.startswith('ACoA') else slug.lower()}"
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2].lower()
+
+
+def _connections_at(head: bytes) -> int | None:
+    """Return where the header of the connections begins, below the notes that LinkedIn puts before it."""
+    found = _CONNECTIONS.search(head[:4000])
+    line = head[found.start() :].split(b"\n", 1)[0] if found else b""
+    return found.start() if found and b"Connected On" in line else None
+
+
+def _rows(member: Member) -> Iterator[tuple[int, _Row] | SetAside]:
+    """Yield each row with its line and its columns in plain lower case; a file without rows yields none."""
+    head = member.head()
+    start = _connections_at(head) or 0
+    below = head[:start].count(b"\n")
+    table = Member(member.name, member.size, lambda: _from(member, start))
+    if b"\n" not in head[start:].strip() and delimited.is_utf8(head):
+        return
+    try:
+        names = [delimited.plain(name) for name in delimited.columns_of(table)]
+        for block in delimited.blocks(table):
+            if isinstance(block, SetAside):
+                yield SetAside(block.reason, (block.line or 0) + below)
+                continue
+            for line, *values in zip(block.lines, *block.columns, strict=True):
+                yield line + below, dict(zip(names, values, strict=True))
+    except Unreadable as reason:
+        yield SetAside(str(reason), 1)
+
+
+def _from(member: Member, start: int) -> IO[bytes]:
+    stream = member.open()
+    stream.read(start)
+    return stream
+
+
+def _owner(export: Export, files: Mapping[str, str], stated: str) -> tuple[str, Person]:
+    """Tell whose export it is: as stated, else by the profile's name among senders, else who is in every message."""
+    name, addresses = "", []
+    for _, row in _whole_rows(export, files, "profile.csv"):
+        name = clean(f"{row.get('firstname') or ''} {row.get('lastname') or ''}", 200)
+    for _, row in _whole_rows(export, files, "email addresses.csv"):
+        address = clean(row.get("emailaddress") or "", 320)
+        if "@" in address and (row.get("confirmed") or "yes").lower() == "yes":
+            addresses.append(email_account(address))
+    account = stated or _among_messages(export, files, name) or (f"linkedin-name:{name}" if name else "")
+    mine = (account, *dict.fromkeys(addresses)) if account else ()
+    return account, Person(name=name or None, accounts=mine)
+
+
+def _whole_rows(export: Export, files: Mapping[str, str], base: str) -> Iterator[tuple[int, _Row]]:
+    """Yield the rows that can be read; what cannot be is set aside when the file is read for its records."""
+    with suppress(ValueError, OSError, EOFError, BadZipFile, zlib.error):
+        for row in _rows(export.member(files[base])) if base in files else ():
+            if not isinstance(row, SetAside):
+                yield row
+
+
+def _among_messages(export: Export, files: Mapping[str, str], name: str) -> str | None:
+    present: Counter[str] = Counter()
+    total = 0
+    for _, row in _whole_rows(export, files, "messages.csv"):
+        sender = account_of(row.get("senderprofileurl") or "")
+        if sender and name and clean(row.get("from") or "", 200).lower() == name.lower():
+            return sender
+        total += 1
+        present.update({one for one in (sender, *_recipients(row)) if one})
+    always = [account for account, count in present.items() if count == total]
+    return always[0] if len(always) == 1 else None
+
+
+def _recipients(row: _Row) -> tuple[str, ...]:
+    found = (account_of(part) for part in (row.get("recipientprofileurls") or "").split(","))
+    return tuple(dict.fromkeys(account for account in found if account))
+
+
+@dataclass
+class _Reader:
+    """Reads one export, whose owner it knows."""
+
+    owner: str = ""
+    drafts: int = 0
+    people_only: int = 0
+    claimed: set[tuple[str, str]] = field(default_factory=set)
+    numbers: Counter[str] = field(default_factory=Counter)
+
+    def read(self, member: Member) -> Iterator[Record]:
+        """Yield the records of one file, whose kind its header tells, or else its name."""
+        kinds = {
+            "connections.csv": self._connection,
+            "messages.csv": self._message,
+            "comments.csv": self._comment,
+            "reactions.csv": self._reaction,
+            "shares.csv": self._share,
+        }
+        head = member.head()
+        told = "messages.csv" if _MESSAGES.match(head) else _base(member.name)
+        read = kinds.get("connections.csv" if _connections_at(head) is not None else told, self._nothing)
+        for row in _rows(member):
+            if isinstance(row, SetAside):
+                yield row
+                continue
+            try:
+                yield from list(read(*row))
+            except ValueError as reason:
+                yield SetAside(str(reason), row[0])
+
+    def _nothing(self, line: int, row: _Row) -> Iterator[Record]:  # noqa: ARG002 - as the others
+        """Yield nothing of the files that tell only whose export it is."""
+        yield from ()
+
+    def notes(self) -> Iterator[Note]:
+        """Yield what was left out."""
+        if self.drafts:
+            yield Note(f"{self.drafts:,} drafts were left out")
+        if self.people_only:
+            yield Note(
+                f"of {self.people_only:,} connections only the people are kept: whose they are is not known; "
+                "import the whole export, or name the owner with --set owner=…"
+            )
+
+    def _connection(self, line: int, row: _Row) -> Iterator[Record]:
+        account = account_of(row.get("url") or "")
+        name = clean(f"{row.get('firstname') or ''} {row.get('lastname') or ''}", 200)
+        if account is None:
+            raise ValueError("the connection has no profile: the member has left LinkedIn or hides it")
+        address = clean(row.get("emailaddress") or "", 320)
+        mail = (email_account(address),) if "@" in address else ()
+        company = clean(row.get("company") or "", 200)
+        yield Person(name=name or None, accounts=(account, *mail), organisation=company or None, line=line)
+        if not self.owner:
+            self.people_only += 1
+            return
+        yield Activity(
+            id=f"linkedin:connection:{account}",
+            time=_day(row.get("connectedon") or ""),
+            actor=account,
+            verb=Verb.FOLLOW,
+            to=(self.owner,),
+            line=line,
+        )
+
+    def _message(self, line: int, row: _Row) -> Iterator[Record]:
+        if "yes" in {(row.get(name) or "").lower() for name in ("ismessagedraft", "isconversationdraft")}:
+            self.drafts += 1
+            return
+        sender, name = account_of(row.get("senderprofileurl") or ""), clean(row.get("from") or "", 200)
+        if sender is None:
+            raise ValueError(
+                "the message has no sender with a profile: the member has left, or it is advertising"
+            )
+        time, conversation = _moment(row.get("date") or ""), clean(row.get("conversationid") or "", 200)
+        if name and (name, sender) not in self.claimed:
+            self.claimed.add((name, sender))
+            yield Person(name=name, accounts=(sender,), line=line)
+        yield Activity(
+            id=self._numbered(f"linkedin:message:{conversation}:{time:%Y%m%dT%H%M%S}:{sender}"),
+            time=time,
+            actor=sender,
+            verb=Verb.MESSAGE,
+            conversation=f"linkedin:{conversation}" if conversation else None,
+            to=tuple(one for one in _recipients(row) if one != sender),
+            text=row.get("content"),
+            line=line,
+        )
+
+    def _comment(self, line: int, row: _Row) -> Iterator[Record]:
+        yield self._own("comment", Verb.COMMENT, row, line, row.get("link"), row.get("message"))
+
+    def _reaction(self, line: int, row: _Row) -> Iterator[Record]:
+        yield self._own(
+            f"reaction-{clean(row.get('type') or '', 40).lower()}", Verb.REACT, row, line, row.get("link")
+        )
+
+    def _share(self, line: int, row: _Row) -> Iterator[Record]:
+        link, shared = row.get("sharelink"), row.get("sharedurl") or ""
+        verb = Verb.SHARE if "linkedin.com/" in shared and _post(shared) else Verb.POST
+        yield self._own("post", verb, row, line, link, row.get("sharecommentary"))
+
+    def _own(
+        self, kind: str, verb: Verb, row: _Row, line: int, link: str | None, text: str | None = None
+    ) -> Activity:
+        """Make an act of the owner. The post that it belongs to is its conversation: whose it was is not told."""
+        if not self.owner:
+            raise ValueError("whose act it is cannot be told; name the owner with --set owner=…")
+        time, post = _moment(row.get("date") or ""), _post(link or "")
+        return Activity(
+            id=self._numbered(f"linkedin:{kind}:{post or clean(link or '', 200)}:{time:%Y%m%dT%H%M%S}"),
+            time=time,
+            actor=self.owner,
+            verb=verb,
+            conversation=f"linkedin:{post}" if post else None,
+            text=text,
+            url=clean(link, 2000) if link and link.startswith("https://") else None,
+            line=line,
+        )
+
+    def _numbered(self, identity: str) -> str:
+        """Return the id, with a number where another row of the same second has it."""
+        self.numbers[identity] += 1
+        return identity if self.numbers[identity] == 1 else f"{identity}:{self.numbers[identity]}"
+
+
+def _post(link: str) -> str | None:
+    found = _URN.search(unquote(link))
+    return found[0] if found else None
+
+
+def _moment(text: str) -> datetime:
+    """Read a time, which LinkedIn writes in UTC."""
+    try:
+        found = datetime.fromisoformat(re.sub(r" ?UTC$", "", text.strip()))
+    except ValueError:
+        raise ValueError(f"the date {clean(text, 40)!r} cannot be read") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _day(text: str) -> datetime:
+    """Read a day as LinkedIn writes it, `15 Jan 2024`; it begins at midnight UTC."""
+    found = _DAY.fullmatch(text.strip())
+    if found is None or found[2].lower() not in _MONTHS:
+        raise ValueError(f"the day {clean(text, 40)!r} on which they connected cannot be read")
+    return datetime(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]), tzinfo=UTC)

@@ -1,0 +1,345 @@
+"""What the answers of Microsoft Graph say: mail, meetings, messages of Teams, and people.
+
+Shapes as documented for Graph v1.0: message, event, chatMessage, user. No text of a mail is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from connectors.addresses import Mailbox, clean, is_placeholder
+from connectors.answers import address_account, each, identifier, listed, moment
+from connectors.base import Changed, named_zone
+from connectors.claims import Claims
+from connectors.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.service import field as wanted
+from influence.activity import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
+
+_IN_REPLY_TO = "string 0x1042"
+"""The extended property PidTagInReplyToId, which a message has where its headers are not given."""
+_ONE_ON_ONE = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces")
+_ID = re.compile(r"<([^<>\s]{1,500})>")
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+
+
+@dataclass
+class Answer:
+    """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
+
+    until: datetime
+    claims: Claims = field(default_factory=Claims)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def records(self, answer: Any) -> Iterator[Record]:
+        """Yield what every item says, each read by what it is.
+
+        Raises:
+            Changed: the answer is neither a list of items nor an item.
+        """
+        items = listed(answer, "value")
+        if not items and isinstance(answer, Mapping) and "value" not in answer:
+            items = [answer]
+        if not items and not isinstance(answer, Mapping | list):
+            raise Changed("the answer is neither an item nor a list of items")
+        chat = answer.get("chat") if isinstance(answer, Mapping) else None
+        yield from each(_members(chat), _person, "member of the chat")
+        yield from each(items, partial(self._item, chat=chat), "item")
+        yield from each(self.claims.at_end(), lambda claim: [claim], "sender")
+        yield from (Note(f"{number:,} {what}") for what, number in self.left_out.items())
+
+    def _item(self, item: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
+        if "@removed" in item:
+            self.left_out["messages were moved or deleted in the mailbox; that they were sent stays"] += 1
+        elif "attendees" in item and "start" in item:
+            yield self._meeting(item)
+        elif "toRecipients" in item or "internetMessageId" in item:
+            yield from self._mail(item)
+        elif "body" in item and "from" in item:
+            yield from self._message(item, chat)
+            yield from each(listed(item, "replies"), partial(self._message, chat=chat), "reply")
+        elif "userPrincipalName" in item:
+            yield from _person(item)
+        else:
+            yield SetAside(f"the item {clean(str(item.get('id', '')), 80)} is of no kind that is read")
+
+    # --- mail ---------------------------------------------------------------------------------------------
+
+    def _mail(self, mail: Mapping[str, Any]) -> Iterator[Record]:
+        if mail.get("isDraft"):
+            yield SetAside("a draft that was never sent")
+            return
+        sender = _mailbox(mail.get("from") or mail.get("sender"))
+        actor = _mail_account(sender)
+        if actor is None:
+            yield SetAside("the message has no sender that can be read")
+            return
+        addressees = [
+            _mailbox(one)
+            for name in ("toRecipients", "ccRecipients", "bccRecipients")
+            for one in mail.get(name) or []
+        ]
+        answered = _answered(mail)
+        message_id = _bare(wanted(mail, "internetMessageId", "the message"))
+        yield Activity(
+            id=f"mail:{message_id}",
+            time=moment(mail.get("sentDateTime") or mail.get("receivedDateTime"), "sentDateTime"),
+            actor=actor,
+            verb=Verb.REPLY if answered else Verb.MESSAGE,
+            parent=f"mail:{answered}" if answered and answered != message_id else None,
+            to=self._accounts(addressees, actor),
+            subject=clean(str(mail.get("subject") or "")) or None,
+        )
+        named = [one for one in (sender, *addressees) if address_account(one.address)]
+        yield from self.claims.of_entries([(one, "") for one in named], 1)
+        self.claims.count_sender(actor, automatic=_is_automatic(mail))
+
+    def _accounts(self, addressees: Sequence[Mailbox], actor: str) -> tuple[str, ...]:
+        found = [_mail_account(one) for one in addressees]
+        nameless = sum(account is None for account in found)
+        if nameless:
+            self.left_out["addressees without an address of their own were left out"] += nameless
+        return tuple(dict.fromkeys(account for account in found if account and account != actor))
+
+    # --- meetings -----------------------------------------------------------------------------------------
+
+    def _meeting(self, event: Mapping[str, Any]) -> Record:
+        try:
+            return self._encounter(event)
+        except NoMeeting as reason:
+            return SetAside(str(reason))
+
+    def _encounter(self, event: Mapping[str, Any]) -> Record:
+        _refuse_no_meeting(event)
+        locations = [event.get("location") or {}, *(event.get("locations") or [])]
+        place = place_of(str(one.get("displayName") or "") for one in locations)
+        rooms = any(one.get("locationType") == "conferenceRoom" for one in locations)
+        texts = [str(event.get(name) or "") for name in ("subject", "bodyPreview", "onlineMeetingUrl")]
+        texts += [str(one.get("displayName") or "") for one in locations]
+        online = bool(event.get("isOnlineMeeting") or event.get("onlineMeeting"))
+        uid = str(event.get("iCalUId") or event.get("uid") or wanted(event, "id", "the meeting"))
+        kind: Modality = kind_of(place, texts, online=online, room=rooms or _has_room(event))
+        return meeting(uid, _start(event), _attendees(event), kind, place, self.until)
+
+    # --- Teams --------------------------------------------------------------------------------------------
+
+    def _message(self, message: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
+        where = _where(message, chat)
+        number = identifier(wanted(message, "id", "the message"), "the message's id")
+        item = f"teams:{where}/{number}" if where else f"teams:{number}"
+        if message.get("deletedDateTime") or message.get("deleted") is True:
+            yield Deleted(item)
+            return
+        if message.get("messageType", "message") != "message":
+            yield SetAside(f"{item} tells of an event of Teams itself, and is no message")
+            return
+        actor = _identity(message.get("from"))
+        if actor is None:
+            yield SetAside(f"{item} has no sender")
+            return
+        yield actor
+        yield from self._said(message, item, actor.accounts[0], where, chat)
+        yield from each(listed(message, "reactions"), partial(_reaction, item=item), "reaction")
+
+    def _said(
+        self,
+        message: Mapping[str, Any],
+        item: str,
+        actor: str,
+        where: str,
+        chat: Mapping[str, Any] | None,
+    ) -> Iterator[Record]:
+        named = [_identity(one.get("mentioned")) for one in message.get("mentions") or []]
+        yield from (person for person in named if person is not None)
+        mentions = (person.accounts[0] for person in named if person is not None)
+        answered = message.get("replyToId") or _quoted(message)
+        in_chat = bool(message.get("chatId") or chat)
+        root = f"{item.rpartition('/')[0] + '/' if where else 'teams:'}{answered or message['id']}"
+        yield Activity(
+            id=item,
+            time=moment(message.get("createdDateTime"), f"createdDateTime of {item}"),
+            actor=actor,
+            verb=Verb.REPLY if answered else Verb.MESSAGE if in_chat else Verb.POST,
+            parent=root if answered else None,
+            conversation=None if in_chat else root,
+            to=tuple(one for one in _addressees(where, chat) if one != actor),
+            mentions=tuple(dict.fromkeys(one for one in mentions if one != actor)),
+            channel=f"teams:{where}" if where else None,
+            text=clean(_TAG.sub(" ", str((message.get("body") or {}).get("content") or "")[:20_000])) or None,
+            url=clean(str(message.get("webUrl") or ""), 500) or None,
+        )
+
+
+# --- mail -------------------------------------------------------------------------------------------------
+
+
+def _mailbox(recipient: Any) -> Mailbox:
+    told = (recipient or {}).get("emailAddress") or {}
+    return Mailbox(
+        clean(str(told.get("name") or ""), 200), clean(str(told.get("address") or ""), 500).lower()
+    )
+
+
+def _mail_account(mailbox: Mailbox) -> str | None:
+    if mailbox.address.startswith("/o="):
+        return f"exchange:{mailbox.address}"
+    return None if is_placeholder(mailbox.address) else address_account(mailbox.address)
+
+
+def _bare(message_id: Any) -> str:
+    found = _ID.search(str(message_id))
+    return found[1] if found else identifier(str(message_id).strip(), "internetMessageId")
+
+
+def _headers(mail: Mapping[str, Any]) -> dict[str, str]:
+    headers = mail.get("internetMessageHeaders") or []
+    return {str(one.get("name")).lower(): str(one.get("value") or "") for one in headers}
+
+
+def _answered(mail: Mapping[str, Any]) -> str | None:
+    """Return the id of the message that this one answers: In-Reply-To, else the last of References."""
+    headers = _headers(mail)
+    extended = {
+        str(one.get("id")).lower(): str(one.get("value"))
+        for one in mail.get("singleValueExtendedProperties") or []
+    }
+    said = headers.get("in-reply-to") or extended.get(_IN_REPLY_TO) or ""
+    found = _ID.findall(said[:5000])[:1] or _ID.findall(headers.get("references", "")[:50_000])[-1:]
+    return found[0] if found else None
+
+
+def _is_automatic(mail: Mapping[str, Any]) -> bool:
+    headers = _headers(mail)
+    return headers.get("auto-submitted", "no").strip().lower() != "no" or "x-autoreply" in headers
+
+
+# --- meetings ---------------------------------------------------------------------------------------------
+
+
+def _refuse_no_meeting(event: Mapping[str, Any]) -> None:
+    if event.get("isCancelled"):
+        raise NoMeeting("the meeting was cancelled")
+    if event.get("isAllDay"):
+        raise NoMeeting("an all-day entry, not a meeting")
+    if _response(event.get("responseStatus")) == "declined":
+        raise NoMeeting("the owner of the calendar declined")
+    if event.get("type") == "seriesMaster":
+        raise NoMeeting("the rule of a series; its meetings are entries of their own")
+
+
+def _response(status: Any) -> str:
+    return str((status or {}).get("response") or (status or {}).get("Response") or "").lower()
+
+
+def _has_room(event: Mapping[str, Any]) -> bool:
+    return any(one.get("type") == "resource" for one in event.get("attendees") or [])
+
+
+def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the organiser and who did not decline; rooms are not people."""
+    attendees = [one for one in event.get("attendees") or [] if one.get("type") != "resource"]
+    declined = {_mailbox(one).address for one in attendees if _response(one.get("status")) == "declined"}
+    for one in (event.get("organizer"), *attendees):
+        mailbox = _mailbox(one)
+        account = _mail_account(mailbox)
+        if account is not None and mailbox.address not in declined:
+            yield account
+
+
+def _start(event: Mapping[str, Any]) -> datetime:
+    start = wanted(event, "start", "the meeting")
+    zone = str(wanted(start, "timeZone", "the meeting's start"))
+    time = re.sub(r"\.\d+$", "", str(wanted(start, "dateTime", "the meeting's start")))
+    named = UTC if zone.upper() in {"UTC", "GMT"} else named_zone(zone)
+    try:
+        return datetime.fromisoformat(time).replace(tzinfo=named).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Changed(f"the meeting's start is {clean(time, 40)!r}, which is no time") from None
+
+
+# --- Teams ------------------------------------------------------------------------------------------------
+
+
+def _where(message: Mapping[str, Any], chat: Mapping[str, Any] | None) -> str:
+    """Return the channel or chat of a message: the ids of messages are unique only within it."""
+    channel = (message.get("channelIdentity") or {}).get("channelId")
+    found = channel or message.get("chatId") or (chat or {}).get("id")
+    return identifier(found, "the chat's id") if found else ""
+
+
+def _identity(who: Any) -> Person | None:
+    """Return the person or program behind an identity; None where it is neither (a channel, a device)."""
+    user, program = (who or {}).get("user"), (who or {}).get("application")
+    if user and user.get("id"):
+        name = clean(str(user.get("displayName") or ""), 200)
+        return Person(
+            name=name if name and not name.startswith("orgid:") else None,
+            accounts=(f"microsoft:{identifier(user['id'], 'the id of a user')}",),
+        )
+    if program and program.get("id"):
+        account = f"microsoft:{identifier(program['id'], 'the id of a program')}"
+        return Person(
+            name=clean(str(program.get("displayName") or ""), 200) or None, accounts=(account,), bot=True
+        )
+    return None
+
+
+def _quoted(message: Mapping[str, Any]) -> str | None:
+    """Return the message of a chat that this one answers by quoting it: chats have no threads."""
+    quotes = [one for one in listed(message, "attachments") if one.get("contentType") == "messageReference"]
+    return identifier(quotes[0].get("id"), "the message that is quoted") if quotes else None
+
+
+def _reaction(reaction: Mapping[str, Any], item: str) -> Iterator[Record]:
+    who = _identity(reaction.get("user"))
+    if who is None:
+        yield SetAside(f"a reaction to {item} names nobody")
+        return
+    kind = clean(str(reaction.get("reactionType") or ""), 40)
+    yield Activity(
+        id=f"{item}:{kind}:{who.accounts[0].partition(':')[2]}",
+        time=moment(reaction.get("createdDateTime"), f"the time of a reaction to {item}"),
+        actor=who.accounts[0],
+        verb=Verb.REACT,
+        parent=item,
+    )
+
+
+def _members(chat: Mapping[str, Any] | None) -> list[Any]:
+    return [one for one in listed(chat, "members") if isinstance(one, Mapping) and one.get("userId")]
+
+
+def _addressees(where: str, chat: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return who is in a chat; the id of a chat of two says who they are."""
+    if chat is not None:
+        return tuple(f"microsoft:{one['userId']}" for one in _members(chat))
+    two = _ONE_ON_ONE.fullmatch(where)
+    return tuple(f"microsoft:{one}" for one in two.groups()) if two else ()
+
+
+# --- people -----------------------------------------------------------------------------------------------
+
+
+def _person(user: Mapping[str, Any]) -> Iterator[Record]:
+    """Yield a user of the directory, with their manager and those who report to them where these stand in it."""
+    number = identifier(user.get("userId") or user.get("id"), "the id of a user")
+    addresses = (address_account(user.get(name)) for name in ("mail", "email", "userPrincipalName"))
+    manager = user.get("manager")
+    yield Person(
+        person=f"microsoft:{number}" if "userPrincipalName" in user else None,
+        name=clean(str(user.get("displayName") or ""), 200) or None,
+        accounts=tuple(dict.fromkeys((f"microsoft:{number}", *(one for one in addresses if one)))),
+        organisation=clean(str(user.get("companyName") or ""), 200) or None,
+        department=clean(str(user.get("department") or ""), 200) or None,
+        site=clean(str(user.get("officeLocation") or ""), 200) or None,
+        manager=f"microsoft:{identifier(manager['id'], 'the id of the manager')}" if manager else None,
+    )
+    if manager and "userPrincipalName" in manager:
+        yield from _person(manager)
+    for report in user.get("directReports") or []:
+        yield from _person({**report, "manager": {"id": number}} if "manager" not in report else report)

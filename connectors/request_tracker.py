@@ -1,0 +1,281 @@
+"""Request Tracker over its REST interface, version 2: requests, answers, notes and who closed what.
+
+Read ticket by ticket: a ticket that changed since the last pull comes whole, with all its history.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import timedelta
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
+
+from connectors.addresses import clean, display_name, email_account
+from connectors.base import Changed, ConnectorError, Gone, NotAuthorised, Reply
+from connectors.items import answer, guarded, moment, whole
+from connectors.service import Service, as_member, field
+from influence.activity import Activity, Deleted, Person, Record, SetAside, Verb
+from influence.archive import Member
+
+AT_ONCE = 100
+MOST_PAGES = 10_000
+SYSTEM = "rt"
+_PROGRAMS = frozenset(("RT_System", "RT_Bot", "Nobody"))
+_BY_PEOPLE = frozenset(("Create", "Correspond", "Comment", "Status"))
+_ZONES = timedelta(days=1)
+"""A search reads its dates in the user's own zone, which it does not tell; so it is asked for a day more."""
+_PERSON = "EmailAddress,RealName"
+_DELETED = "ObjectType = 'RT::Ticket' AND Type = 'Status' AND NewValue = 'deleted' AND id > {}"
+
+
+@dataclass(frozen=True)
+class RequestTracker:
+    """Tickets of Request Tracker 5: who asked, who answered, who noted, who closed.
+
+    `url` is its address. An answer responds to the request; what the requestor writes after an answer
+    responds to that answer. A change of status by a person counts as an edit of the request.
+    """
+
+    url: str = ""
+
+    name: ClassVar[str] = "request-tracker"
+    title: ClassVar[str] = "Request Tracker: requests and answers of a service desk, live"
+    source: ClassVar[str] = "Connect it live; in Request Tracker: Logged in as, Settings, Auth Tokens."
+    secrets: ClassVar[tuple[str, ...]] = ("token",)
+    reads: ClassVar[str] = "All tickets that the owner of the token can see, with their history."
+    revoke: ClassVar[str] = "In Request Tracker: Logged in as, Settings, Auth Tokens, Revoke."
+
+    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+        """Tell by the links of its second REST interface and by the parts of a ticket."""
+        ours = b"/REST/2.0/" in head and b'"history"' in head
+        return head.lstrip()[:1] == b"{" and ours
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Turn one ticket and its history (`{"ticket": …, "history": {"items": […]}}`) into records.
+
+        Raises:
+            Changed: it is no such answer.
+        """
+        found = answer(member)
+        where = "the answer of Request Tracker"
+        reader = _Ticket(field(found, "ticket", where), found.get("users") or [])
+        yield from reader.records(field(field(found, "history", where), "items", "the history"))
+
+    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+        """Yield the tickets that changed or were deleted since the cursor, the longest unchanged first.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        if not self.url:
+            raise ConnectorError("the address is missing: connect with --set url=https://rt.acme.example")
+        service = Service(f"{self.url.rstrip('/')}/REST/2.0/", {"Authorization": f"token {secret('token')}"})
+        desk = _Desk(service, dict(cursor.get("recent", {})), int(cursor.get("deleted", 0)))
+        yield from desk.changed()
+        yield from desk.deleted()
+
+
+@dataclass
+class _Desk:
+    """One pull; `recent` are the tickets of the last day before the newest change, each with its time."""
+
+    service: Service
+    recent: dict[str, str]
+    last_deletion: int
+    users: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    def changed(self) -> Iterator[Reply]:
+        since = max(self.recent.values(), default="")
+        query = "id > 0"
+        if since:
+            query = f"LastUpdated >= '{(moment(since) - 2 * _ZONES).strftime('%Y-%m-%d %H:%M:%S')}'"
+        listed = {
+            str(whole(row["id"], "the ticket's id")): str(field(row, "LastUpdated", "the ticket"))
+            for row in self._all("tickets", query=query, fields="LastUpdated", orderby="id")
+        }
+        oldest = (moment(since) - _ZONES).strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
+        new = [
+            (at, number) for number, at in listed.items() if at >= oldest and self.recent.get(number) != at
+        ]
+        for left, (at, number) in zip(range(len(new) - 1, -1, -1), sorted(new), strict=True):
+            self.recent[number] = at
+            yield self._ticket(number, f"tickets left: {left}" if left and left % 100 == 0 else "")
+
+    def deleted(self) -> Iterator[Reply]:
+        """Yield the tickets that were deleted, which no search for tickets finds any more."""
+        found = self._all(
+            "transactions", query=_DELETED.format(self.last_deletion), fields="ObjectId", orderby="id"
+        )
+        for row in list(found):
+            self.last_deletion = whole(row["id"], "the transaction's id")
+            yield self._ticket(str(whole(field(row, "ObjectId", "the transaction"), "the ticket's id")))
+
+    def _ticket(self, number: str, note: str = "") -> Reply:
+        """Ask for a ticket with its history; `fields` adds to people their name and address."""
+        ticket = self.service.get(f"ticket/{number}").json()
+        history = self._all(
+            f"ticket/{number}/history",
+            fields="Type,Creator,Created,NewValue,OldValue",
+            **{"fields[Creator]": _PERSON},
+        )
+        asked = [str(one["id"]) for one in ticket.get("Requestor") or [] if one.get("id")]
+        body = {
+            "ticket": ticket,
+            "history": {"items": list(history)},
+            "users": [found for name in asked if (found := self._user(name))],
+        }
+        return Reply(as_member(f"ticket-{number}.json", json.dumps(body).encode()), self._cursor(), note)
+
+    def _user(self, name: str) -> Any:
+        """Ask once for somebody's name and address, which the ticket itself does not tell."""
+        if name not in self.users:
+            try:
+                found = self.service.get(f"user/{quote(name, safe='')}").json()
+                self.users[name] = {
+                    "id": name,
+                    "RealName": found.get("RealName"),
+                    "EmailAddress": found.get("EmailAddress"),
+                }
+            except (Gone, NotAuthorised):
+                self.users[name] = None
+        return self.users[name]
+
+    def _cursor(self) -> dict[str, Any]:
+        oldest = (moment(max(self.recent.values())) - _ZONES) if self.recent else None
+        self.recent = {number: at for number, at in self.recent.items() if oldest and moment(at) >= oldest}
+        return {"recent": dict(self.recent), "deleted": self.last_deletion}
+
+    def _all(self, path: str, **params: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the items of all pages; a page that repeats, or is empty, is the last."""
+        before: set[str] = set()
+        for page in range(1, MOST_PAGES):
+            found = self.service.get(path, page=page, per_page=AT_ONCE, **params).json()
+            rows = field(found, "items", f"the answer to {path}")
+            ids = {str(field(row, "id", "an item")) for row in rows}
+            if not ids or ids <= before:
+                return
+            before |= ids
+            yield from rows
+            if page >= int(found.get("pages") or page + 1):
+                return
+
+
+class _Ticket:
+    """Reads one ticket: its history in order, since an answer is to what was written before it."""
+
+    def __init__(self, ticket: Mapping[str, Any], users: list[Mapping[str, Any]]) -> None:
+        where = urlsplit(str(field(_own(ticket), "_url", "the ticket")))
+        if not where.netloc:
+            raise Changed("the ticket does not say which Request Tracker it is of: the answer has changed")
+        self.site = f"{where.netloc.lower()}{where.path.split('/REST/', 1)[0]}"
+        self.number = whole(field(ticket, "id", "the ticket"), "the ticket's id")
+        self.root = f"{SYSTEM}:{self.site}/ticket-{self.number}"
+        self.ticket = ticket
+        self.users = {str(user.get("id")): user for user in users}
+        self.left_out: Counter[str] = Counter()
+        self._last_answer: Activity | None = None
+        self._told: set[str] = set()
+
+    def records(self, items: list[Mapping[str, Any]]) -> Iterator[Record]:
+        """Yield what people did on this ticket, and how many rows the system wrote itself."""
+        if self.ticket.get("Status") == "deleted":
+            yield Deleted(self.root, line=1)
+            for row in items:
+                yield Deleted(self._id(row), line=1)
+            return
+        for row in items:
+            yield from guarded(partial(self._row, row), f"ticket {self.number}")
+        if self.left_out:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.left_out.items()))
+            yield SetAside(f"ticket {self.number}: rows that no person wrote: {kinds}", line=1)
+
+    def _id(self, row: Mapping[str, Any]) -> str:
+        return f"{SYSTEM}:{self.site}/transaction-{whole(field(row, 'id', 'a transaction'), 'its id')}"
+
+    def _row(self, row: Mapping[str, Any]) -> Iterator[Record]:
+        kind = clean(str(field(row, "Type", "a transaction")), 40)
+        creator = field(row, "Creator", "a transaction")
+        if kind not in _BY_PEOPLE or field(creator, "id", "the creator") in _PROGRAMS:
+            self.left_out[kind] += 1
+            return
+        asking = self._requestor() if kind == "Create" else None
+        yield from self._person(asking or creator)
+        yield self._activity(kind, row, self._account(asking or creator))
+
+    def _activity(self, kind: str, row: Mapping[str, Any], actor: str) -> Activity:
+        request = kind == "Create"
+        made = Activity(
+            id=self.root if request else self._id(row),
+            time=moment(field(row, "Created", "a transaction")),
+            actor=actor,
+            verb={"Create": Verb.POST, "Correspond": Verb.REPLY, "Comment": Verb.COMMENT}.get(
+                kind, Verb.EDIT
+            ),
+            parent=None if request else self._parent(kind, actor),
+            conversation=self.root,
+            channel=self._queue(),
+            subject=None,
+            text=clean(str(self.ticket.get("Subject") or ""), 500) or None if request else None,
+            url=f"{self._address()}/Ticket/Display.html?id={self.number}",
+            line=1,
+        )
+        if kind == "Correspond":
+            self._last_answer = made
+        return made
+
+    def _parent(self, kind: str, actor: str) -> str:
+        """What the requestor writes is to the last answer by somebody else, all else to the request."""
+        asked = {self._account(one) for one in self._people("Requestor")}
+        last = self._last_answer
+        if kind == "Correspond" and actor in asked and last is not None and last.actor not in asked:
+            return last.id
+        return self.root
+
+    def _requestor(self) -> Mapping[str, Any] | None:
+        """Return who asked, where it is one person: a desk often writes a request down for somebody."""
+        asked = self._people("Requestor")
+        return self.users.get(str(asked[0]["id"]), asked[0]) if len(asked) == 1 else None
+
+    def _people(self, role: str) -> list[Mapping[str, Any]]:
+        found = self.ticket.get(role) or []
+        return [one for one in found if isinstance(one, Mapping) and one.get("type", "user") == "user"]
+
+    def _account(self, user: Mapping[str, Any]) -> str:
+        return f"{SYSTEM}:{self.site}/{clean(str(field(user, 'id', 'a user')), 200)}"
+
+    def _person(self, user: Mapping[str, Any]) -> Iterator[Person]:
+        account = self._account(user)
+        if account in self._told:
+            return
+        self._told.add(account)
+        address = next(
+            (str(one) for one in (user.get("EmailAddress"), user["id"]) if "@" in str(one or "")), ""
+        )
+        name = display_name(str(user.get("RealName") or ""))
+        accounts = (account, email_account(clean(address, 300))) if address else (account,)
+        if name or address:
+            yield Person(name=name or None, accounts=accounts, line=1)
+
+    def _queue(self) -> str | None:
+        queue = self.ticket.get("Queue")
+        return (
+            f"{SYSTEM}:{self.site}/queue-{clean(str(queue['id']), 80)}"
+            if isinstance(queue, Mapping)
+            else None
+        )
+
+    def _address(self) -> str:
+        return str(_own(self.ticket)["_url"]).split("/REST/", 1)[0][:300]
+
+
+def _own(ticket: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the link by which a ticket names itself."""
+    for link in field(ticket, "_hyperlinks", "the ticket"):
+        if link.get("ref") == "self":
+            return dict(link)
+    raise Changed("the ticket has no link to itself: the answer of Request Tracker has changed")

@@ -1,0 +1,328 @@
+"""Signing in without handing over a password: by a code on another screen, or in the browser on this machine.
+
+References: RFC 8628 (device code), RFC 8252 and RFC 7636 (loopback address, PKCE), RFC 6749 (refreshing).
+Written on httpx with time-outs everywhere; the services' own packages add nothing that is needed here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from connectors.addresses import clean
+from connectors.answers import read
+from connectors.base import Changed, ConnectorError, MissingExtra, NotAuthorised
+from connectors.service import Service, as_member
+
+LONGEST_WAIT = 900.0
+"""Seconds in which a person has to give the permission."""
+EARLY = 60.0
+"""Seconds before its end at which an access token is renewed."""
+_TRIES = 4
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+_DONE = b"<!doctype html><title>Signed in</title><p>Signed in. You may close this page."
+_REFUSED = (
+    b"<!doctype html><title>Not signed in</title><p>Not signed in: this is not the answer that was asked for."
+)
+
+
+@dataclass(frozen=True)
+class Application:
+    """Who asks (`client_id`), for what (`scope`), and where the service gives it.
+
+    `client_secret` is only for services that want one of installed applications too (Google);
+    `more` are further fields of the address that the browser opens.
+    """
+
+    client_id: str
+    scope: str
+    token_url: str
+    device_url: str = ""
+    authorise_url: str = ""
+    client_secret: str = field(default="", repr=False)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def checked(self) -> Application:
+        """Return it if it can be used.
+
+        Raises:
+            ConnectorError: there is no `client_id`, or an address is not https (or this machine).
+        """
+        if not self.client_id:
+            raise ConnectorError(
+                "client_id is not set: register an application with the service (the connector's page in the "
+                "documents says how) and give its id with --set client_id=…"
+            )
+        for url in filter(None, (self.token_url, self.device_url, self.authorise_url)):
+            where = urlsplit(url)
+            if where.scheme != "https" and where.hostname not in _LOOPBACK:
+                raise ConnectorError(f"{url} is not https: a token sent there could be read on the way")
+        return self
+
+
+def by_device_code(
+    application: Application, ask: Callable[[str], None], *, sleep: Callable[[float], None] = time.sleep
+) -> dict[str, str]:
+    """Ask a person to type a code on the service's page, wait until they did, and return the tokens.
+
+    Raises:
+        NotAuthorised: they refused, or the code ran out.
+        ConnectorError: the service cannot be reached or refuses the application.
+    """
+    application.checked()
+    form = {"client_id": application.client_id, "scope": application.scope}
+    status, told = _post(application.device_url, form)
+    code = _wanted(told, status, "device_code")
+    page = told.get("verification_uri") or told.get("verification_url")
+    ask(f"Open {clean(str(page), 200)} and type the code {clean(_wanted(told, status, 'user_code'), 40)}")
+    return _wait_for_code(application, code, told, sleep)
+
+
+def _wait_for_code(
+    application: Application, code: str, told: Mapping[str, Any], sleep: Callable[[float], None]
+) -> dict[str, str]:
+    pause, waited = min(max(_seconds(told.get("interval"), 5.0), 1.0), 30.0), 0.0
+    longest = min(_seconds(told.get("expires_in"), LONGEST_WAIT), LONGEST_WAIT)
+    form = _who(application) | {"grant_type": _DEVICE, "device_code": code}
+    while waited < longest:
+        sleep(pause)
+        waited += pause
+        status, answer = _post(application.token_url, form)
+        error = answer.get("error")
+        if error == "slow_down":
+            pause += 5.0
+        elif error != "authorization_pending":
+            return _tokens(status, answer)
+    raise NotAuthorised("the code ran out before it was typed; connect again")
+
+
+def by_loopback(
+    application: Application,
+    ask: Callable[[str], None],
+    *,
+    port: int = 0,
+    longest: float = LONGEST_WAIT,
+) -> dict[str, str]:
+    """Ask a person to open an address in the browser of this machine, wait for its answer, return the tokens.
+
+    The answer comes to an address on the loopback interface (`port` 0: any free one); it must bring back
+    our `state`, and only who knows the verifier (PKCE, S256) can use the code in it.
+
+    Raises:
+        NotAuthorised: the permission was refused, or nobody answered within `longest` seconds.
+        ConnectorError: the port is taken, or the service refuses.
+    """
+    application.checked()
+    verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
+    try:
+        server = _Waiting(port, state)
+    except OSError as error:
+        raise ConnectorError(f"port {port} of this machine cannot be listened on: {error.strerror}") from None
+    with server:
+        here = f"http://127.0.0.1:{server.server_port}/"
+        ask(f"Open {_authorise_address(application, verifier, state, here)}")
+        code = server.wait(longest)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": here, "code_verifier": verifier}
+    return _tokens(*_post(application.token_url, _who(application) | form))
+
+
+def _authorise_address(application: Application, verifier: str, state: str, here: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    fields = {
+        "response_type": "code",
+        "client_id": application.client_id,
+        "redirect_uri": here,
+        "scope": application.scope,
+        "state": state,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+        **application.more,
+    }
+    return f"{application.authorise_url}?{urlencode(fields)}"
+
+
+class _Waiting(HTTPServer):
+    """Listens on the loopback interface until the browser brings the code that belongs to our state."""
+
+    def __init__(self, port: int, state: str) -> None:
+        super().__init__(("127.0.0.1", port), _Answer)
+        self.state, self.code, self.error = state, "", ""
+
+    def wait(self, longest: float) -> str:
+        end = time.monotonic() + longest
+        while not (self.code or self.error) and (left := end - time.monotonic()) > 0:
+            self.timeout = left
+            self.handle_request()
+        if not self.code:
+            reason = f"the permission was refused ({self.error})" if self.error else "nobody answered in time"
+            raise NotAuthorised(f"{reason}; connect again")
+        return self.code
+
+
+class _Answer(BaseHTTPRequestHandler):
+    timeout = 10
+    server: _Waiting
+
+    def do_GET(self) -> None:
+        """Take the code if the state is ours; anything else is refused, and the waiting goes on."""
+        fields = parse_qs(urlsplit(self.path).query)
+        ours = secrets.compare_digest(fields.get("state", [""])[0].encode(), self.server.state.encode())
+        if ours:
+            self.server.code = fields.get("code", [""])[0]
+            self.server.error = clean(fields.get("error", ["no code came back"])[0], 80)
+        self._say(200 if ours and self.server.code else 400)
+
+    def _say(self, status: int) -> None:
+        page = _DONE if status == 200 else _REFUSED
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing: the address holds the code."""
+
+
+class Permission:
+    """An access token that is renewed by its refresh token whenever it runs out."""
+
+    def __init__(
+        self, application: Application, refresh_token: str, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._application, self._refresh_token, self._now = application.checked(), refresh_token, now
+        self._token, self._end = "", 0.0
+
+    def header(self) -> dict[str, str]:
+        """Return the header that a request needs.
+
+        Raises:
+            NotAuthorised: the permission was taken back or has run out.
+        """
+        if self._now() >= self._end:
+            self._renew()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def _renew(self) -> None:
+        form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        if self._application.scope:
+            form["scope"] = self._application.scope
+        status, answer = _post(self._application.token_url, _who(self._application) | form)
+        if answer.get("error") == "invalid_grant":
+            raise NotAuthorised("the permission was taken back or has run out; connect again")
+        self._token = _wanted(answer, status, "access_token")
+        self._refresh_token = str(answer.get("refresh_token") or self._refresh_token)
+        self._end = self._now() + max(0.0, _seconds(answer.get("expires_in"), 3600.0) - EARLY)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A service, and the permission with which it is asked."""
+
+    service: Service
+    permission: Permission
+
+    def get(
+        self, path: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Ask for something and return it as plain values; parameters that are None are left out.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        more = {"params": given} if given else {}
+        head = self.permission.header() | dict(headers or {})
+        return read(as_member(path, self.service.request("GET", path, headers=head, **more).content))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Ask by a body of JSON; as `get`."""
+        response = self.service.request("POST", path, headers=self.permission.header(), json=dict(body))
+        return read(as_member(path, response.content))
+
+
+def _who(application: Application) -> dict[str, str]:
+    who = {"client_id": application.client_id}
+    return who | ({"client_secret": application.client_secret} if application.client_secret else {})
+
+
+def _tokens(status: int, answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tokens of an answer: `access_token`, and `refresh_token` where there is one."""
+    if answer.get("error") in {"access_denied", "authorization_declined"}:
+        raise NotAuthorised("the permission was refused; connect again to ask for it anew")
+    if answer.get("error") in {"expired_token", "invalid_grant"}:
+        raise NotAuthorised("the code ran out before it was used; connect again")
+    _wanted(answer, status, "access_token")
+    return {name: str(answer[name]) for name in ("access_token", "refresh_token") if answer.get(name)}
+
+
+def kept(tokens: Mapping[str, str]) -> dict[str, str]:
+    """Return what is worth keeping of the tokens: the refresh token alone.
+
+    Raises:
+        NotAuthorised: there is none, so that the permission would end within the hour.
+
+    >>> list(kept({"access_token": "…", "refresh_token": "…"}))
+    ['refresh_token']
+    """
+    if "refresh_token" not in tokens:
+        raise NotAuthorised("the service gave no lasting permission; take it back there, then connect again")
+    return {"refresh_token": tokens["refresh_token"]}
+
+
+def _wanted(answer: Mapping[str, Any], status: int, name: str) -> str:
+    if answer.get(name):
+        return str(answer[name])
+    if answer.get("error"):
+        raise ConnectorError(
+            f"the service refuses the application ({status}): {clean(str(answer['error']), 80)}; "
+            "check client_id and what the application may ask for"
+        )
+    raise Changed(f"the answer to the sign-in ({status}) has no {name!r}")
+
+
+def _seconds(value: Any, otherwise: float) -> float:
+    try:
+        return max(0.0, float(value))
+    except (TypeError, ValueError):
+        return otherwise
+
+
+def _post(url: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+    """Send a form and return status and answer; a broken connection or a busy service is tried four times."""
+    try:
+        import httpx  # 60 ms, and only live sources need it
+    except ImportError:
+        raise MissingExtra("live sources need: pip install 'networked-influence[live]'") from None
+    host = urlsplit(url).hostname
+    for attempt in range(_TRIES):
+        try:
+            response = httpx.post(url, data=dict(form), timeout=httpx.Timeout(30.0, connect=10.0))
+        except httpx.TransportError as error:
+            if attempt == _TRIES - 1:
+                raise ConnectorError(f"{host} cannot be reached: {error}") from None
+        else:
+            if response.status_code < 500 and response.status_code != 429:
+                return response.status_code, _json(response, host)
+            if attempt == _TRIES - 1:
+                raise ConnectorError(f"{host} answers {response.status_code} again and again; try later")
+        time.sleep(2.0**attempt / 4)
+    raise AssertionError("the last try returns or raises")
+
+
+def _json(response: Any, host: str | None) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise Changed(f"the answer of {host} to the sign-in ({response.status_code}) is no JSON object")
+    return answer

@@ -1,0 +1,405 @@
+"""Slack: the export of a workspace (zip or folder), and the Web API with the token of an internal app.
+
+The API is asked by plain requests: slack_sdk adds no time-out that covers a whole answer, and its retries are
+off unless each is switched on.
+References: Slack, How to read Slack data exports; Slack API, conversations.history, conversations.replies,
+users.list, Rate limits.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from connectors import jsonrows
+from connectors.addresses import clean
+from connectors.base import Changed, ConnectorError, NotAuthorised, Reply, Unreadable, each_file
+from connectors.service import Service, as_member, from_json
+from connectors.service import field as needed
+from connectors.slack_messages import Channel, MessageReader, person
+from influence.activity import Deleted, Note, Record, SetAside
+from influence.archive import Export, Member
+
+LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
+_DIRECT = {"dms.json", "mpims.json"}
+_DAY = re.compile(r"(?:.*/)?([^/]+)/\d{4}-\d\d-\d\d\.json")
+_REPLY = re.compile(rb'\s*\{"slack": ?"[a-z]+\.[a-z]+"')
+PAGE = 200
+"""Items that are asked for at once, as Slack recommends."""
+_SIGN_IN = {
+    *("not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"),
+    *("no_permission", "access_denied", "not_allowed_token_type", "org_login_required"),
+}
+_CLOSED = {"not_in_channel", "channel_not_found", "thread_not_found", "is_archived"}
+
+
+@dataclass(frozen=True)
+class Slack:
+    """Messages, threads, mentions and reactions of a workspace, and its people.
+
+    A message is `Activity` with verb message (in a thread: reply to the first message of the thread); each
+    reaction of each user is a react to its message. `lookback` is how many days are read again at each pull,
+    for edits and late answers; `channels` limits a pull to these names or ids, separated by `;`; `address`
+    is that of the API, for workspaces on another one than slack.com.
+    """
+
+    lookback: str = "7"
+    channels: str = ""
+    address: str = "https://slack.com/api/"
+
+    name: ClassVar[str] = "slack"
+    title: ClassVar[str] = "Slack: the export of a workspace, or live with the token of an internal app"
+    source: ClassVar[str] = "An owner of the workspace exports it under Settings, Import/Export Data, Export."
+    secrets: ClassVar[tuple[str, ...]] = ("token",)
+    reads: ClassVar[str] = (
+        "It reads the people, the channels that the app is a member of, their messages, threads and reactions."
+    )
+    revoke: ClassVar[str] = "Remove the app from the workspace under api.slack.com/apps, Settings, Uninstall."
+
+    def claims(self, names: Sequence[str]) -> bool:
+        """Tell by the names inside: a list of users beside a list of channels or conversations."""
+        return _root(names) is not None
+
+    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+        """Tell an answer of the API as `fetch` keeps it: with the method and the channel it belongs to."""
+        return _REPLY.match(head) is not None
+
+    def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
+        """Yield people, then all days of all channels; deletions last, since a later day may tell them.
+
+        Raises:
+            Unreadable: there is no list of users beside a list of channels in it.
+        """
+        root = _root(list(export.files))
+        if root is None:
+            raise Unreadable(f"{export.name}: a Slack export has users.json and channels.json, this has not")
+        yield from _Workspace(export, root).records()
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield the records of one kept answer of the API.
+
+        Raises:
+            Unreadable: it is no such answer; a single day of an export tells neither channel nor people.
+            Changed: the answer has another shape than it had.
+        """
+        with member.open() as stream:
+            if not _REPLY.match(stream.read(200)):
+                raise Unreadable(
+                    f"{member.name}: this alone tells neither its channel nor its people; import the whole "
+                    "zip or folder of the Slack export"
+                )
+        try:
+            kept = from_json(member)
+        except RecursionError:
+            raise Changed(f"{member.name} is no answer of Slack: it is nested too deep") from None
+        yield from _answer_records(kept["slack"], kept, needed(kept, "answer", member.name))
+
+    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+        """Yield people and channels, then each channel's new messages and the threads among them.
+
+        Raises:
+            RateLimited, NotAuthorised, Changed: as they say.
+            ConnectorError: `lookback` is no number of days, or Slack refuses for another reason.
+        """
+        if not re.fullmatch(r"\d{1,4}", self.lookback):
+            raise ConnectorError(f"lookback {self.lookback[:20]!r} is no number of days; write one as in 7")
+        service = Service(self.address, {"Authorization": f"Bearer {secret('token')}"})
+        wanted = {one.strip().removeprefix("#") for one in self.channels.split(";") if one.strip()}
+        yield from _Pull(_Api(service), dict(cursor.get("read", {})), int(self.lookback) * 86_400).replies(
+            cursor.get("at"), wanted
+        )
+
+
+def _root(names: Sequence[str]) -> str | None:
+    """Return the folder of the export inside the archive (mostly empty text); None where there is none."""
+    present = set(names)
+    roots = [name.removesuffix("users.json") for name in names if re.search(r"(^|/)users\.json$", name)]
+    found = [root for root in roots if any(root + one in present for one in LISTS)]
+    return min(found, key=len, default=None)
+
+
+@dataclass
+class _Workspace:
+    """One export while it is read."""
+
+    export: Export
+    root: str
+    reader: MessageReader = field(default_factory=MessageReader)
+    channels: dict[str, Channel] = field(default_factory=dict)
+
+    def records(self) -> Iterator[tuple[str, Record]]:
+        users = f"{self.root}users.json"
+        yield from each_file(self.export, [users], self._users)
+        lists = [self.root + one for one in LISTS if self.root + one in self.export.files]
+        for name in lists:
+            yield from each_file(self.export, [name], lambda file, name=name: self._channels(file, name))  # type: ignore[misc]
+        days = [name for name in self.export.files if name.startswith(self.root) and _DAY.fullmatch(name)]
+        deleted: list[tuple[str, Record]] = []
+        for name, record in each_file(self.export, days, self._day):
+            if isinstance(record, Deleted):
+                deleted.append((name, record))
+            else:
+                yield name, record
+        yield from deleted
+        yield from ((self.export.name, note) for note in self.reader.notes())
+        yield from self._not_read({users, *lists, *days})
+
+    def _users(self, member: Member) -> Iterator[Record]:
+        for row in _readable(member):
+            if isinstance(row, SetAside):
+                yield row
+                continue
+            told = person(row[1], row[0])
+            if not isinstance(told, SetAside):
+                self.reader.known.add(told.accounts[0])
+            yield told
+
+    def _channels(self, member: Member, name: str) -> Iterator[Record]:
+        direct = name.removeprefix(self.root) in _DIRECT
+        for row in _readable(member):
+            if isinstance(row, SetAside):
+                yield row
+            elif not isinstance(row[1].get("id"), str):
+                yield SetAside("the channel has no id", row[0])
+            else:
+                channel = _channel(row[1], direct=direct)
+                self.channels[str(row[1].get("name") or channel.id)] = channel
+
+    def _day(self, member: Member) -> Iterator[Record]:
+        folder = member.name.rsplit("/", 2)[-2]
+        channel = self.channels.get(folder) or Channel(f"#{folder}", clean(folder, 100))
+        for row in _readable(member):
+            if isinstance(row, SetAside):
+                yield row
+            else:
+                yield from self.reader.read(row[1], channel, row[0])
+
+    def _not_read(self, read: set[str]) -> Iterator[tuple[str, Record]]:
+        left = [name for name in self.export.files if name not in read]
+        if left:
+            shown = ", ".join(clean(name.rpartition("/")[2], 60) for name in left[:5])
+            more = ", …" if len(left) > 5 else ""
+            yield (
+                self.export.name,
+                Note(f"files that hold no messages were not read: {len(left)} ({shown}{more})"),
+            )
+
+
+def _readable(member: Member) -> Iterator[jsonrows.Row | SetAside]:
+    """Yield the rows of a file of the export; a file that is no list of rows is set aside whole."""
+    try:
+        yield from jsonrows.rows(member)
+    except Unreadable as reason:
+        yield SetAside(str(reason))
+
+
+def _channel(row: Mapping[str, Any], *, direct: bool, self_id: str = "") -> Channel:
+    """Make a channel of its row; a direct message has members and no name."""
+    identity = clean(str(row["id"]), 40)
+    if not direct:
+        name = row.get("name")
+        return Channel(identity, clean(name, 100) if isinstance(name, str) else None)
+    members = row.get("members")
+    listed = members if isinstance(members, list) else [row.get("user"), self_id]
+    return Channel(
+        identity, None, tuple(f"slack:{one}" for one in listed if isinstance(one, str) and one.isalnum())
+    )
+
+
+def _answer_records(method: str, kept: Mapping[str, Any], answer: Any) -> Iterator[Record]:
+    if not isinstance(answer, Mapping):
+        raise Changed(f"Slack's answer to {method} is no JSON object")
+    if answer.get("ok") is not True:
+        place = kept.get("channel")
+        called = (
+            clean(str(place.get("name") or place.get("id")), 100) if isinstance(place, Mapping) else method
+        )
+        yield Note(f"{called} is not read: Slack says {clean(str(answer.get('error')), 60)!r}")
+    elif method == "users.list":
+        yield from (
+            person(user, 1) if isinstance(user, Mapping) else SetAside("the user is no JSON object", 1)
+            for user in _list(answer, "members", method)
+        )
+    elif method == "conversations.list":
+        yield from _closed(_list(answer, "channels", method))
+    elif method in {"conversations.history", "conversations.replies"}:
+        yield from _page_records(
+            needed(kept, "channel", "the kept answer"), _list(answer, "messages", method)
+        )
+    else:
+        raise Changed(f"the kept answer is of {clean(method, 40)!r}, which is not read here")
+
+
+def _list(answer: Mapping[str, Any], name: str, method: str) -> list[Any]:
+    found = needed(answer, name, f"Slack's answer to {method}")
+    if not isinstance(found, list):
+        raise Changed(f"{name!r} in Slack's answer to {method} is no list")
+    return found
+
+
+def _closed(channels: Iterable[Any]) -> Iterator[Note]:
+    closed = sum(isinstance(one, Mapping) and not _is_open(one) for one in channels)
+    if closed:
+        yield Note(f"{closed:,} channels are not read: the app is not a member of them; /invite it there")
+
+
+def _is_open(channel: Mapping[str, Any]) -> bool:
+    return channel.get("is_member") is True or channel.get("is_im") is True or channel.get("is_mpim") is True
+
+
+def _page_records(place: Any, messages: Iterable[Any]) -> Iterator[Record]:
+    members = needed(place, "members", "the kept answer's channel")
+    channel = Channel(
+        str(needed(place, "id", "the kept answer's channel")), place.get("name"), tuple(members)
+    )
+    reader = MessageReader()
+    for message in messages:
+        if isinstance(message, Mapping):
+            yield from reader.read(message, channel, 1)
+        else:
+            yield SetAside("the message is no JSON object", 1)
+    yield from reader.notes()
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One answer, as it came and as it reads, and the cursor of the page after it ('' at the end)."""
+
+    method: str
+    raw: bytes
+    answer: Mapping[str, Any]
+    after: str
+
+    def rows(self, name: str) -> list[Mapping[str, Any]]:
+        return [row for row in _list(self.answer, name, self.method) if isinstance(row, Mapping)]
+
+
+@dataclass(frozen=True)
+class _Api:
+    """The methods of Slack's Web API, page by page."""
+
+    service: Service
+
+    def page(self, method: str, cursor: str = "", **params: Any) -> _Page:
+        """Ask for one page.
+
+        Raises:
+            NotAuthorised: the token is not accepted, or lacks a permission.
+            ConnectorError: Slack refuses for another reason.
+        """
+        response = self.service.get(method, cursor=cursor or None, limit=PAGE, **params)
+        answer = from_json(as_member(method, response.content))
+        if not isinstance(answer, Mapping):
+            raise Changed(f"Slack's answer to {method} is no JSON object")
+        error = clean(str(answer.get("error")), 60)
+        if answer.get("ok") is True or error in _CLOSED:
+            return _Page(method, response.content, answer, _next(answer, cursor))
+        if error in _SIGN_IN:
+            lacks = f"; the app lacks {clean(str(answer['needed']), 80)}" if answer.get("needed") else ""
+            raise NotAuthorised(
+                f"Slack does not accept the sign-in for {method} ({error}{lacks}); connect again"
+            )
+        if error == "invalid_cursor" and cursor:
+            return self.page(method, **params)
+        raise ConnectorError(f"Slack refuses {method} ({error})")
+
+    def pages(self, method: str, rows: str, **params: Any) -> Iterator[_Page]:
+        """Ask for page after page; an empty page or a cursor that came before ends it."""
+        cursor, before = "", {""}
+        while True:
+            page = self.page(method, cursor, **params)
+            yield page
+            if page.after in before or not page.rows(rows):
+                return
+            cursor = page.after
+            before.add(cursor)
+
+
+def _next(answer: Mapping[str, Any], asked: str) -> str:
+    told = answer.get("response_metadata")
+    after = told.get("next_cursor") if isinstance(told, Mapping) else ""
+    return after if isinstance(after, str) and after != asked else ""
+
+
+@dataclass
+class _Pull:
+    """One pull: `read` is the newest message read of each channel; `at` where it stands in one."""
+
+    api: _Api
+    read: dict[str, str]
+    again: int
+    at: dict[str, Any] | None = None
+
+    def replies(self, at: Mapping[str, Any] | None, wanted: set[str]) -> Iterator[Reply]:
+        """Yield all replies; `at` is where the last pull was cut off."""
+        self.at = dict(at) if at else None
+        self_id = str(self.api.page("auth.test").answer.get("user_id") or "")
+        for page in self.api.pages("users.list", "members"):
+            yield self._reply(page, None, f"{len(page.rows('members')):,} people")
+        found: list[Mapping[str, Any]] = []
+        kinds = "public_channel,private_channel,mpim,im"
+        for page in self.api.pages("conversations.list", "channels", types=kinds):
+            found += page.rows("channels")
+            yield self._reply(page, None, f"{len(page.rows('channels')):,} channels")
+        rows = {str(needed(row, "id", "the channel")): row for row in found if _is_open(row)}
+        for identity in sorted(rows, key=lambda one: (self.at is None or one != self.at["channel"], one)):
+            if not wanted or {identity, str(rows[identity].get("name"))} & wanted:
+                yield from self._channel(self._place(rows[identity], self_id))
+        self.at = None
+
+    def _place(self, row: Mapping[str, Any], self_id: str) -> Channel:
+        if row.get("is_mpim") is True:
+            pages = self.api.pages("conversations.members", "members", channel=row["id"])
+            listed = [one for page in pages for one in _list(page.answer, "members", page.method)]
+            return _channel({**row, "members": listed}, direct=True)
+        return _channel(row, direct=row.get("is_im") is True, self_id=self_id)
+
+    def _channel(self, channel: Channel) -> Iterator[Reply]:
+        if self.at is None or self.at["channel"] != channel.id:
+            newest = self.read.get(channel.id, "0")
+            oldest = f"{max(0.0, float(newest) - self.again):.6f}"
+            self.at = {"channel": channel.id, "oldest": oldest, "newest": newest, "page": "", "threads": []}
+        while self.at is not None:
+            yield self._thread(channel, self.at) if self.at["threads"] else self._history(channel, self.at)
+
+    def _history(self, channel: Channel, at: dict[str, Any]) -> Reply:
+        page = self.api.page("conversations.history", at["page"], channel=channel.id, oldest=at["oldest"])
+        messages = page.rows("messages") if page.answer.get("ok") is True else []
+        stamps = [str(message["ts"]) for message in messages if "ts" in message]
+        roots = [str(m["ts"]) for m in messages if m.get("reply_count") and m.get("thread_ts") == m.get("ts")]
+        newest = max([at["newest"], *stamps], key=_number)
+        after = page.after if messages else None
+        self._go_on(at | {"page": after or None, "threads": [[root, ""] for root in roots], "newest": newest})
+        return self._reply(page, channel, f"{channel.name or 'direct messages'}: {len(messages):,} messages")
+
+    def _thread(self, channel: Channel, at: dict[str, Any]) -> Reply:
+        (root, cursor), *others = at["threads"]
+        page = self.api.page("conversations.replies", cursor, channel=channel.id, ts=root)
+        messages = page.rows("messages") if page.answer.get("ok") is True else []
+        rest = [[root, page.after], *others] if page.after and messages else others
+        self._go_on(at | {"threads": rest})
+        return self._reply(
+            page, channel, f"{channel.name or 'direct messages'}: {len(messages):,} in a thread"
+        )
+
+    def _go_on(self, at: dict[str, Any]) -> None:
+        """Remember what is next; where nothing is, the channel is read up to its newest message."""
+        self.at = at if at["threads"] or at["page"] else None
+        if self.at is None:
+            self.read = self.read | {at["channel"]: at["newest"]}
+
+    def _reply(self, page: _Page, channel: Channel | None, note: str) -> Reply:
+        kept: dict[str, Any] = {"slack": page.method}
+        if channel is not None:
+            kept["channel"] = {"id": channel.id, "name": channel.name, "members": channel.members}
+        body = json.dumps(kept)[:-1].encode() + b', "answer": ' + page.raw + b"}"
+        where = f"{page.method} {channel.id}" if channel else page.method
+        cursor = {"read": self.read, **({"at": self.at} if self.at else {})}
+        return Reply(as_member(f"{where}.json", body), cursor, note)
+
+
+def _number(ts: str) -> float:
+    return float(ts) if re.fullmatch(r"\d{1,11}(\.\d{1,9})?", ts) else 0.0

@@ -1,0 +1,97 @@
+"""Any table as CSV, JSON Lines or Excel, read by a mapping (see `mapping`); ready-made ones go by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from connectors import sheets
+from connectors.base import ConnectorError, Unreadable
+from connectors.delimited import plain
+from connectors.draft_mapping import draft_mapping
+from connectors.mapping import READY_MADE, Mapped, named, ready_made
+from influence.activity import Note, Record, SetAside
+from influence.archive import Member
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of any columns.
+
+    `mapping` is a mapping file, or the name of one that comes with the package: tripadvisor, ideas,
+    requests, meetings. `zone` is the IANA zone for times that state none, where the mapping names none.
+    """
+
+    mapping: str = ""
+    zone: str | None = None
+
+    name: ClassVar[str] = "table"
+    title: ClassVar[str] = "any table as CSV, JSON Lines or Excel, by a mapping of its columns"
+    source: ClassVar[str] = "Export the table; influence import FILE --map writes a first mapping."
+
+    def recognises(self, member: Member, head: bytes) -> bool:
+        """Tell by its columns whether a ready-made mapping is for it; others need `--set mapping=`."""
+        markup_or_binary = head.lstrip()[:1] in {b"<", b"["} or b"\0" in head[:1000]
+        if markup_or_binary and not sheets.is_workbook(head):
+            return False
+        try:
+            return _fitting(sheets.columns(member)) is not None
+        except ConnectorError:
+            return False
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield what the rows tell by the mapping; a row that it does not fit is set aside with its reason.
+
+        Raises:
+            Unreadable: it is no table, damaged, or no mapping is known for it.
+            BadMapping: the mapping cannot be used, or names a column that the file lacks.
+            MissingExtra: it is a workbook, and the package that reads those is not installed.
+        """
+        by = self._mapping(member)
+        found = sheets.columns(member, by.sheet)
+        by.refuse_columns(found, member.name)
+        used = {plain(name) for name in by.columns()}
+        unused = [name[:60] for name in found if plain(name) and plain(name) not in used]
+        if unused:
+            told = ", ".join(map(repr, unused[:20]))
+            yield Note(f"columns that the mapping does not use: {told}")
+        any_row = False
+        for item in sheets.rows(member, by.columns(), by.lists(), by.sheet):
+            any_row = True
+            if isinstance(item, SetAside):
+                yield item
+            else:
+                line, row = item
+                yield from by.records(row, line)
+        if not any_row:
+            raise Unreadable(f"{member.name}: there is a header but no row below it")
+
+    def draft(self, member: Member) -> str:
+        """Write a first mapping for a table, to be looked through; see `draft_mapping`."""
+        return draft_mapping(member)
+
+    def _mapping(self, member: Member) -> Mapped:
+        if self.mapping:
+            return named(self.mapping, self.zone)
+        fitting = _fitting(sheets.columns(member))
+        if fitting is None:
+            raise Unreadable(
+                f"{member.name}: no mapping is known for these columns; write one with: "
+                f"influence import {member.name} --map"
+            )
+        return fitting
+
+
+@lru_cache(maxsize=1)
+def _all_ready_made() -> tuple[Mapped, ...]:
+    return tuple(map(ready_made, READY_MADE))
+
+
+def _fitting(found: list[str]) -> Mapped | None:
+    there = {plain(name) for name in found}
+    for one in _all_ready_made():
+        if all(plain(name) in there for name in (*one.recognised_by, *one.columns())):
+            return one
+    return None

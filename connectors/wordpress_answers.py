@@ -1,0 +1,196 @@
+"""What WordPress answers over REST (posts, comments, users), as records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors.addresses import clean, display_name, email_account
+from connectors.base import Changed
+from connectors.items import LeftOut, answer, each_item, guarded, is_nobody, moment, whole, words
+from connectors.service import field
+from influence.activity import Activity, Deleted, Person, Record, Verb
+from influence.archive import Member
+
+SYSTEM = "wordpress"
+PEOPLES_COMMENTS = frozenset(("comment", "review", ""))
+"""Types of comments that people write; pingbacks and the notes of plug-ins are others."""
+_HASH = re.compile(r"/avatar/([0-9a-f]{32,64})\b")
+
+
+def records(member: Member) -> Iterator[Record]:
+    """Turn one answer into records; `{"gone": [{"kind", "id"}], "site"}` tells what is no longer there.
+
+    Raises:
+        Changed: it is no answer of WordPress.
+    """
+    found = answer(member)
+    if isinstance(found, Mapping) and "gone" in found:
+        site = str(field(found, "site", "the answer"))
+        for row in found["gone"]:
+            yield Deleted(item_id(site, str(row["kind"]), whole(row["id"], "the id")), line=1)
+        return
+    if not isinstance(found, list):
+        raise Changed(f"{member.name} is no list of posts, comments or users: the answer has changed")
+    yield from each_item(found, "item", _item)
+
+
+def item_id(site: str, kind: str, number: int) -> str:
+    """Write the id of a post or a comment.
+
+    >>> item_id("blog.acme.example", "comments", 7)
+    'wordpress:blog.acme.example/comment-7'
+    """
+    return f"{SYSTEM}:{site}/{'comment' if kind == 'comments' else 'post'}-{number}"
+
+
+def site_of(address: str) -> str:
+    """Return the blog's address, by which its ids and accounts are told from those of another blog.
+
+    >>> site_of("https://acme.example/blog/wp-json/wp/v2/posts/1"), site_of("https://Blog.example/?p=1")
+    ('acme.example/blog', 'blog.example')
+    >>> site_of("https://acme.example/blog/index.php?rest_route=/wp/v2/posts/1")
+    'acme.example/blog'
+    """
+    where = urlsplit(address)
+    rest = "/wp-json" in where.path or "rest_route=" in where.query
+    path = where.path.split("/wp-json", 1)[0] if rest else ""
+    if not where.netloc:
+        raise Changed("an item does not say which blog it is of: the answer has changed")
+    return f"{where.netloc.lower()}{path.removesuffix('/index.php').rstrip('/')}"
+
+
+def _item(row: Any) -> Iterable[Record]:
+    if not isinstance(row, Mapping):
+        raise Changed("an item is no object: the answer has changed")
+    if "author_name" in row and "post" in row:
+        return _comment(row)
+    if "date_gmt" in row and "author" in row:
+        return _post(row)
+    if "slug" in row and "name" in row and "date_gmt" not in row:
+        return _user(row)
+    raise Changed("an item is neither post nor comment nor user: the answer has changed")
+
+
+def _site(row: Mapping[str, Any]) -> str:
+    links = row.get("_links")
+    own = links.get("self") if isinstance(links, Mapping) else None
+    return site_of(str(own[0]["href"]) if own else str(field(row, "link", "an item")))
+
+
+def _post(row: Mapping[str, Any]) -> Iterator[Record]:
+    number, site = whole(field(row, "id", "the post"), "the post's id"), _site(row)
+    if row.get("status", "publish") != "publish":
+        yield from _withdrawn(item_id(site, "posts", number), f"the post is not published ({row['status']})")
+        return
+    title, body = row.get("title") or {}, row.get("content") or {}
+    yield Activity(
+        id=item_id(site, "posts", number),
+        time=moment(field(row, "date_gmt", f"post {number}"), "Z"),
+        actor=f"{SYSTEM}:{site}/{_author(row, number)}",
+        verb=Verb.POST,
+        conversation=item_id(site, "posts", number),
+        channel=f"{SYSTEM}:{site}",
+        text=words(f"{title.get('rendered', '')} {body.get('rendered', '')}"),
+        url=clean(str(row.get("link") or "")) or None,
+        line=1,
+    )
+
+
+def _author(row: Mapping[str, Any], number: int) -> int:
+    author = whole(field(row, "author", f"post {number}"), "the author")
+    if author == 0:
+        raise LeftOut("its author is no longer known")
+    return author
+
+
+def _comment(row: Mapping[str, Any]) -> Iterator[Record]:
+    number, site = whole(field(row, "id", "the comment"), "the comment's id"), _site(row)
+    own = item_id(site, "comments", number)
+    if str(row.get("status", "approved")) not in {"approved", "approve", "1"}:
+        yield from _withdrawn(own, f"the comment is not approved ({clean(str(row['status']), 20)})")
+        return
+    refuse_programs(str(row.get("type", "comment")))
+    accounts = accounts_of(
+        site, whole(row.get("author", 0), "the author"), row.get("author_email"), _avatar(row)
+    )
+    name = display_name(str(row.get("author_name") or ""))
+    if not accounts:
+        raise LeftOut("a guest wrote it who left no address, so nobody knows who it is")
+    yield from person(name, accounts)
+    post = item_id(site, "posts", whole(field(row, "post", f"comment {number}"), "the post"))
+    parent = whole(row.get("parent", 0), "the comment's parent")
+    body = row.get("content") or {}
+    yield Activity(
+        id=own,
+        time=moment(field(row, "date_gmt", f"comment {number}"), "Z"),
+        actor=accounts[0],
+        verb=Verb.REPLY if parent else Verb.COMMENT,
+        parent=item_id(site, "comments", parent) if parent else post,
+        conversation=post,
+        channel=f"{SYSTEM}:{site}",
+        text=words(body.get("rendered")),
+        url=clean(str(row.get("link") or "")) or None,
+        line=1,
+    )
+
+
+def _withdrawn(identity: str, reason: str) -> Iterator[Record]:
+    yield Deleted(identity, line=1)
+    yield from guarded(lambda: _refused(reason), identity)
+
+
+def _refused(reason: str) -> Iterable[Record]:
+    raise LeftOut(reason)
+
+
+def refuse_programs(kind: str) -> None:
+    """Refuse a comment that no person wrote.
+
+    Raises:
+        LeftOut: it is another site's link, or a program's note.
+    """
+    if kind in {"pingback", "trackback"}:
+        raise LeftOut(f"a {kind}: another site linked here, no person wrote")
+    if kind not in PEOPLES_COMMENTS:
+        raise LeftOut(f"a program wrote it (comment type {clean(kind, 30)!r})")
+
+
+def accounts_of(site: str, user: int, email: Any, avatar: str | None = None) -> tuple[str, ...]:
+    """Return the accounts of who wrote a comment, the one they act by first; guests have user 0.
+
+    Where addresses are hidden, the digest of a guest's address in the picture's link still tells one
+    guest from another.
+
+    >>> accounts_of("blog.example", 0, "Ann@acme.example")
+    ('email:ann@acme.example',)
+    """
+    found = [f"{SYSTEM}:{site}/{user}"] if user else []
+    if isinstance(email, str) and re.fullmatch(r"[^\s@;:]{1,128}@[^\s@;:]{1,253}", email):
+        found.append(email_account(email))
+    return (*found, *([f"gravatar:{avatar}"] if avatar else []))
+
+
+def person(name: str, accounts: tuple[str, ...]) -> Iterator[Person]:
+    """Yield what the name and the accounts of one comment tell of its author."""
+    shown = "" if is_nobody(name) else name
+    if shown or len(accounts) > 1:
+        yield Person(name=shown or None, accounts=accounts, line=1)
+
+
+def _avatar(row: Mapping[str, Any]) -> str | None:
+    pictures = row.get("author_avatar_urls") or row.get("avatar_urls") or {}
+    found = _HASH.search(" ".join(str(link) for link in pictures.values()))
+    return found[1] if found else None
+
+
+def _user(row: Mapping[str, Any]) -> Iterator[Record]:
+    number, site = whole(field(row, "id", "the user"), "the user's id"), _site(row)
+    accounts = accounts_of(site, number, row.get("email"), _avatar(row))
+    yield Person(
+        name=display_name(str(row.get("name") or row["slug"])) or None,
+        accounts=accounts,
+        line=1,
+    )
