@@ -146,5 +146,7 @@ def each_file(
         try:
             for record in parse(export.member(name)):
                 yield name, record
+        except ConnectorError as error:
+            yield name, SetAside(str(error))
         except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
             yield name, SetAside(f"the file cannot be read: {type(error).__name__}: {error}")

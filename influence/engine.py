@@ -16,6 +16,9 @@ class EngineError(Exception):
     """The database cannot be opened or written, in one sentence."""
 
 
+_READING, _WRITING = "1200MB", "250MB"
+"""What DuckDB may hold in memory: a report joins everything, an import only streams. More goes to disk."""
+
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 
@@ -48,7 +51,7 @@ class DuckEngine:
         except duckdb.IOException as error:
             raise EngineError(_why_not(path, str(error))) from error
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute("SET memory_limit = '1200MB'")
+        self._connection.execute(f"SET memory_limit = '{_READING}'")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET preserve_insertion_order = false")
         if duckdb.__version__.startswith("1."):  # 1.5.6 fails inside on row_number() = 1 over typed lists
@@ -70,13 +73,22 @@ class DuckEngine:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything in a `with` block land together or not at all."""
+        self._connection.execute(f"SET memory_limit = '{_WRITING}'")
         self._connection.execute("BEGIN TRANSACTION")
         try:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
+        else:
+            self._connection.execute("COMMIT")
+        finally:
+            self._connection.execute(f"SET memory_limit = '{_READING}'")
+
+    def turn(self) -> None:
+        """Within a transaction: let what was written so far land, and go on in a new one."""
         self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN TRANSACTION")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -228,7 +228,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *
         )
     } AS digest FROM converted)
         SELECT * EXCLUDE (given, fingerprint, digest), coalesce(given, 'row:' || digest) AS id,
-            md5_number(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest)) AS key
+            md5(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest)) AS key
         FROM digested"""
 
 
@@ -255,7 +255,7 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
         _digest(["epoch_us(time)", "list_sort(people)", "kind", "evidence", "attendees", "place"])
     } AS digest FROM converted)
         SELECT * EXCLUDE (given, digest), false AS deleted, coalesce(given, 'row:' || digest) AS id,
-            md5_number(coalesce(given, 'row') || ':' || digest) AS key
+            md5(coalesce(given, 'row') || ':' || digest) AS key
         FROM digested"""
 
 
@@ -275,7 +275,7 @@ def _people(column: dict[str, str], _time: pa.DataType | None) -> str:
                     THEN 'bot is neither true nor false'
                 END AS reason
             FROM incoming)
-        SELECT *, md5_number({
+        SELECT *, md5({
         _digest(
             [
                 "person",
@@ -309,5 +309,5 @@ def _ties(column: dict[str, str], _time: pa.DataType | None) -> str:
                     THEN 'weight is not a number'
                 END AS reason
             FROM incoming)
-        SELECT *, md5_number({_digest(["source", "target", "weight", "meaning", "layer", "directed"])}) AS key
+        SELECT *, md5({_digest(["source", "target", "weight", "meaning", "layer", "directed"])}) AS key
         FROM converted"""

@@ -17,15 +17,20 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from influence.activity import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
 from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
 
 VERSION = 1
-_AT_ONCE = 50_000
+_AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
+_TURN = 100_000
+"""Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
+is entered in `batches` it does not count, and `_sweep` takes it away."""
 
+_OF_BATCHES = ("activity_log", "copies", "encounter_log", "people_log", "tie_log", "cursors", "quarantine")
 _MORTAL = (("activities", "activity_log"), ("encounters", "encounter_log"))
 
 _SEEN_AGAIN = """EXISTS (
@@ -39,17 +44,17 @@ _TABLES = """
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
 CREATE TABLE batches (batch BIGINT, done TIMESTAMPTZ, source VARCHAR, connector VARCHAR,
     read BIGINT, stored BIGINT, known BIGINT, aside BIGINT);
-CREATE TABLE activity_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key UHUGEINT, time TIMESTAMPTZ,
+CREATE TABLE activity_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
     actor VARCHAR, verb VARCHAR, parent VARCHAR, conversation VARCHAR, addressees VARCHAR[], mentions VARCHAR[],
     channel VARCHAR, audience BIGINT, text VARCHAR, url VARCHAR, subject VARCHAR, answers BOOLEAN,
     inferred BOOLEAN, deleted BOOLEAN);
-CREATE TABLE copies (id VARCHAR, original VARCHAR);
-CREATE TABLE encounter_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key UHUGEINT, time TIMESTAMPTZ,
+CREATE TABLE copies (batch BIGINT, id VARCHAR, original VARCHAR);
+CREATE TABLE encounter_log (seq BIGINT, batch BIGINT, source VARCHAR, id VARCHAR, key VARCHAR, time TIMESTAMPTZ,
     people VARCHAR[], kind VARCHAR, evidence VARCHAR, attendees BIGINT, place VARCHAR, deleted BOOLEAN);
-CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key UHUGEINT, person VARCHAR, name VARCHAR,
+CREATE TABLE people_log (seq BIGINT, batch BIGINT, source VARCHAR, key VARCHAR, person VARCHAR, name VARCHAR,
     accounts VARCHAR[], organisation VARCHAR, department VARCHAR, site VARCHAR, manager VARCHAR,
     sphere VARCHAR, bot BOOLEAN);
-CREATE TABLE tie_log (seq BIGINT, batch BIGINT, origin VARCHAR, key UHUGEINT, source VARCHAR, target VARCHAR,
+CREATE TABLE tie_log (seq BIGINT, batch BIGINT, origin VARCHAR, key VARCHAR, source VARCHAR, target VARCHAR,
     weight DOUBLE, meaning VARCHAR, layer VARCHAR, directed BOOLEAN);
 CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
 CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
@@ -131,6 +136,7 @@ class Store:
         if fresh:
             self._create(path)
         self._check_version(path)
+        self._sweep()
         self._secret = self._meta("secret") or ""
 
     def _create(self, path: Path | None) -> None:
@@ -160,29 +166,47 @@ class Store:
 
     @contextmanager
     def batch(self, source: str, connector: str, *, live: bool = False) -> Iterator[Batch]:
-        """Open a batch: all that is added in the `with` block lands together, or nothing of it.
+        """Open a batch: all that is added in the `with` block counts together, or nothing of it.
 
         What a `live` source shows again after it was deleted is back; an old export brings nothing back.
         """
-        with self.engine.transaction():
-            number = self._count("SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
-            batch = Batch(self, number, source, live=live)
-            yield batch
-            batch.flush()
-            total = batch.summary
-            self.engine.run(
-                "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    number,
-                    datetime.now(UTC),
-                    source,
-                    connector,
-                    total.read,
-                    total.stored,
-                    total.known,
-                    total.aside,
-                ],
-            )
+        number = self._count("SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
+        try:
+            with self.engine.transaction():
+                batch = Batch(self, number, source, live=live)
+                yield batch
+                batch.flush()
+                self._close(number, source, connector, batch.summary)
+        except BaseException:
+            self._sweep()
+            raise
+
+    def _close(self, number: int, source: str, connector: str, total: Summary) -> None:
+        """Enter the batch in the book: from here on it counts."""
+        self.engine.run(
+            "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                number,
+                datetime.now(UTC),
+                source,
+                connector,
+                total.read,
+                total.stored,
+                total.known,
+                total.aside,
+            ],
+        )
+
+    def _sweep(self) -> None:
+        """Take away what a batch that never ended has left: a failure, or a machine that stopped."""
+        unfinished = "batch > (SELECT coalesce(max(batch), 0) FROM batches)"
+        left = " UNION ALL ".join(
+            f"SELECT count(*) AS n FROM {log} WHERE {unfinished}" for log in _OF_BATCHES
+        )
+        if self._count(f"SELECT sum(n) AS n FROM ({left})"):
+            with self.engine.transaction():
+                for log in _OF_BATCHES:
+                    self.engine.run(f"DELETE FROM {log} WHERE {unfinished}")
 
     def _count(self, sql: str) -> int:
         return int(self.engine.arrow(sql).column("n")[0].as_py())
@@ -211,6 +235,7 @@ class Batch:
         self._number, self._source = number, source
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
+        self._turned = 0
         self.summary = Summary()
 
     def add(self, record: Record, file: str) -> None:
@@ -219,6 +244,7 @@ class Batch:
             case Rows():
                 self.flush()
                 self.summary += self._take(record, placed(record.table, file))
+                self._turn()
             case SetAside():
                 self._aside.append((record, file))
             case Note():
@@ -253,6 +279,12 @@ class Batch:
         self._waiting.clear()
         self.summary += self._quarantine(self._aside)
         self._aside.clear()
+        self._turn()
+
+    def _turn(self) -> None:
+        if self.summary.stored - self._turned >= _TURN:
+            self._engine.turn()
+            self._turned = self.summary.stored
 
     def refuse(self, file: str, reason: str) -> None:
         """Keep in the quarantine that a whole file could not be read; it counts as no row."""
@@ -294,7 +326,7 @@ class Batch:
         before = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
         self._engine.run(
             f"INSERT INTO {log} BY NAME SELECT * REPLACE "
-            "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, md5_number('deleted:' || key) AS key, "
+            "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, md5('deleted:' || key) AS key, "
             "true AS deleted) "
             f"FROM {kind} JOIN gone USING (id)",
             [before, self._number],
@@ -302,41 +334,42 @@ class Batch:
         return self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}") - before
 
     def _take(self, rows: Rows, table: pa.Table) -> Summary:
-        """Check, convert and keep the rows of one kind."""
+        """Check, convert and keep the rows of one kind.
+
+        They wait outside the database: a temporary table that is replaced stays in memory until the end of
+        the transaction.
+        """
         engine = self._engine
         engine.offer("incoming", table)
         query = staging(
             rows.kind, table.schema, rows.zone, self._store._secret, keep_text=self._store._keep_text
         )
-        engine.run(f"CREATE OR REPLACE TEMP TABLE staged AS {query}")
-        refused = engine.arrow("SELECT file, line, reason FROM staged WHERE reason IS NOT NULL").to_pylist()
+        staged = engine.arrow(query)
+        refused = staged.filter(pc.is_valid(staged["reason"])).select(["file", "line", "reason"]).to_pylist()
         self._quarantine([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
+        engine.offer("staged", staged.filter(pc.is_null(staged["reason"])))
         stored = self._append(rows.kind)
         return Summary(table.num_rows, stored, table.num_rows - stored - len(refused), len(refused))
 
     def _append(self, kind: str) -> int:
         """Keep the rows whose key is not known; remember copies of one message under another id."""
         log, columns = _KEPT[kind]
-        engine = self._engine
         again = _SEEN_AGAIN.format(log=log) if self._live and (kind, log) in _MORTAL else "false"
-        engine.run(f"""
-            CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM staged s
-            WHERE reason IS NULL AND (NOT EXISTS (FROM {log} l WHERE l.key = s.key) OR {again})
-            QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1""")
         start = self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
         origin = "origin" if kind == "ties" else "source"
         taken = columns.replace(f"{origin}, ", "? AS " + origin + ", ", 1)
-        engine.run(
-            f"INSERT INTO {log} (seq, batch, {columns}) "
-            f"SELECT {start} + row_number() OVER (ORDER BY row), {self._number}, {taken} FROM fresh",
+        self._engine.run(
+            f"""INSERT INTO {log} (seq, batch, {columns})
+            SELECT {start} + row_number() OVER (ORDER BY row), {self._number}, {taken} FROM (
+                SELECT * FROM staged s WHERE NOT EXISTS (FROM {log} l WHERE l.key = s.key) OR {again}
+                QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1)""",
             [self._source],
         )
         if kind == "activities":
             self._remember_copies()
-        return self._store._count("SELECT count(*) AS n FROM fresh")
+        return self._store._count(f"SELECT coalesce(max(seq), 0) AS n FROM {log}") - start
 
     def _remember_copies(self) -> None:
-        self._engine.run("""
-            INSERT INTO copies SELECT DISTINCT s.id, l.id FROM staged s JOIN activity_log l USING (key)
-            WHERE s.reason IS NULL AND s.id <> l.id
-            AND NOT EXISTS (FROM copies c WHERE c.id = s.id AND c.original = l.id)""")
+        self._engine.run(f"""
+            INSERT INTO copies SELECT DISTINCT {self._number}, s.id, l.id FROM staged s JOIN activity_log l USING (key)
+            WHERE s.id <> l.id AND NOT EXISTS (FROM copies c WHERE c.id = s.id AND c.original = l.id)""")

@@ -199,6 +199,30 @@ def test_a_cut_off_archive_adds_nothing(filled, tmp_path):
     assert before == contents(tmp_path)
 
 
+def test_a_long_import_that_fails_or_is_killed_leaves_nothing(filled, tmp_path):
+    rows = "".join(f"m{n},2026-01-01T09:00:00Z,x:{n % 9973},post\n" for n in range(150_000))
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole/a.csv").write_text("id,time,actor,verb\n" + rows)
+    script = (
+        "import os, sys; from influence import Workspace; from influence.store import Batch\n"
+        "turn = Batch._turn\n"
+        "def stop(self):\n"
+        "    turn(self)\n"
+        "    if self._turned: os._exit(9) if sys.argv[1] == 'killed' else sys.exit('failed')\n"
+        "Batch._turn = stop\n"
+        "Workspace('ws').import_path('whole')"
+    )
+    before = contents(tmp_path)
+    for how, code in (("fails", 1), ("killed", 9)):
+        done = subprocess.run(
+            [sys.executable, "-c", script, how], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert code == done.returncode, done.stderr
+        assert 0 == filled("doctor", "-w", "ws")[0]
+        assert before == contents(tmp_path)
+    assert "150,000 read = 150,000 stored" in filled("import", "whole", "-w", "ws")[1]
+
+
 def test_a_workspace_of_a_newer_version_is_left_alone(filled, tmp_path):
     with duckdb.connect(str(tmp_path / "ws/influence.duckdb")) as store:
         store.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
