@@ -1,6 +1,8 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
 .PHONY: demo test older-duckdb lock clean
 
+SERVERS = SYNAPSE_HOMESERVER=$(CURDIR)/build/synapse/bin/synapse_homeserver INFLUENCE_PDS=$(CURDIR)/build/pds
+
 demo:
 	@tools/environment requirements.lock
 	@rm -rf demo
@@ -8,12 +10,12 @@ demo:
 
 test:
 	@tools/environment requirements-dev.lock
-	@tools/browser
+	@tools/servers
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n auto
+	$(SERVERS) .venv/bin/pytest -n auto --dist loadfile
 	@$(MAKE) --no-print-directory older-duckdb
 
 # The store must work on both majors of DuckDB: 2 is locked, 1.5 is tried beside it.
@@ -23,7 +25,7 @@ older-duckdb:
 
 # Newer versions of everything, with hashes and without addresses (needs uv).
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra calendar --extra live -o requirements.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra calendar --extra live --extra tables -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra dev -o requirements-dev.lock pyproject.toml
 
 clean:
