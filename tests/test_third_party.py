@@ -38,6 +38,48 @@ class GuestBook:
                     yield SetAside(f"{when!r} is no time", line)
 '''
 
+LIVE = '''
+"""A bell that rings: every pull hears the rings since the last one."""
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import ClassVar
+
+from connectors.base import NotAuthorised, Reply
+from influence.activity import Activity, Deleted, Verb
+from influence.archive import Member
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True)
+class Bell:
+    rings: str = "rings.txt"
+
+    name: ClassVar[str] = "bell"
+    title: ClassVar[str] = "a bell"
+    source: ClassVar[str] = "Connect it."
+    secrets: ClassVar[tuple[str, ...]] = ("token",)
+    reads: ClassVar[str] = "It hears who rings."
+    revoke: ClassVar[str] = "Take the bell away."
+    needs: ClassVar[Mapping[str, str]] = {}
+
+    def fetch(self, cursor, secret):
+        if secret("token") != "placeholder-token":
+            raise NotAuthorised("the bell does not know this token; connect again")
+        for number, line in enumerate(open(self.rings, "rb").read().splitlines()):
+            if number >= cursor.get("heard", 0):
+                yield Reply(Member(f"ring-{number}", len(line), lambda line=line: BytesIO(line)),
+                            {"heard": number + 1}, "1 of 1 requests left")
+
+    def parse(self, member):
+        words = member.open().read().decode().split()
+        if words[0] == "gone":
+            yield Deleted(f"bell:{words[1]}")
+        else:
+            yield Activity(f"bell:{words[1]}", datetime(2026, 1, 1, tzinfo=UTC), f"bell:{words[0]}", Verb.POST,
+                           mentions=("bell:ann",))
+'''
+
 
 @pytest.fixture
 def run(tmp_path):
@@ -46,14 +88,17 @@ def run(tmp_path):
     metadata = site / "guest_book-1.0.dist-info"
     metadata.mkdir(parents=True)
     (site / "guest_book.py").write_text(CONNECTOR)
+    (site / "bell.py").write_text(LIVE)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: guest-book\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[influence.connectors]\nguest-book = guest_book:GuestBook\n")
+    (metadata / "entry_points.txt").write_text(
+        "[influence.connectors]\nguest-book = guest_book:GuestBook\nbell = bell:Bell\n"
+    )
 
-    def typed(*words):
+    def typed(*words, answers=""):
         command = [sys.executable, "-m", "influence", *map(str, words)]
         environment = os.environ | {"PYTHONPATH": str(site)}
         return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, input=answers
         )
 
     return typed
@@ -67,6 +112,37 @@ def test_a_third_partys_connector_is_listed_and_reads(run, tmp_path):
     done = run("import", "book.txt", "-w", "ws", "--set", "host=guests:ann")
     assert "2 read = 1 stored + 0 already known + 1 set aside" in done.stdout, done.stderr
     assert "reached 0.9 people never met" in run("report", "guests:ann", "-w", "ws").stdout
+
+
+def test_a_live_source_is_connected_pulled_and_goes_on_where_it_stopped(run, tmp_path):
+    assert 0 == run("init", "ws").returncode
+    (tmp_path / "rings.txt").write_text("bo 1\ncia 2\n")
+    done = run(
+        "connect", "bell", "--name", "door", "--keep-in", "file", "-w", "ws", answers="placeholder-token\n"
+    )
+    assert "It hears who rings." in done.stdout, done.stderr
+    assert "To take it back: Take the bell away." in done.stdout
+    assert 0o600 == (tmp_path / "ws/secrets.toml").stat().st_mode & 0o777
+    assert "placeholder-token" not in (tmp_path / "ws/influence.toml").read_text() + done.stdout
+    assert "door: 2 read = 2 stored" in run("pull", "-w", "ws").stdout
+    assert "door: 0 read = 0 stored" in run("pull", "door", "-w", "ws").stdout
+    (tmp_path / "rings.txt").write_text("bo 1\ncia 2\ngone 1\nbo 1\n")
+    assert "door: 2 read = 2 stored" in run("pull", "door", "-w", "ws").stdout
+    assert "reached 1.8 people never met" in run("report", "bell:ann", "-w", "ws").stdout
+    assert b"placeholder-token" not in (tmp_path / "ws/influence.duckdb").read_bytes()
+
+
+def test_a_secret_that_is_wrong_missing_or_open_to_others_is_a_clear_error(run, tmp_path):
+    run("init", "ws")
+    (tmp_path / "rings.txt").write_text("bo 1\n")
+    run("connect", "bell", "--keep-in", "file", "-w", "ws", answers="another\n")
+    assert "the bell does not know this token" in run("pull", "-w", "ws").stderr
+    (tmp_path / "ws/secrets.toml").chmod(0o644)
+    assert "can be read by others; make it yours alone with: chmod 600" in run("pull", "-w", "ws").stderr
+    (tmp_path / "ws/secrets.toml").unlink()
+    assert "set INFLUENCE_BELL_TOKEN" in run("pull", "-w", "ws").stderr
+    assert "there is a source 'bell' already" in run("connect", "bell", "-w", "ws", answers="x\n").stderr
+    assert "reads files only" in run("connect", "mail", "-w", "ws").stderr
 
 
 def test_two_packages_of_one_name_are_an_error_that_names_both(run, tmp_path):
