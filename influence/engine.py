@@ -63,8 +63,13 @@ class DuckEngine:
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
-        query = self._connection.sql(sql, params=_given(params) or None)
-        return query.to_arrow_table()
+        try:
+            return self._connection.sql(sql, params=_given(params) or None).to_arrow_table()
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise EngineError(
+                f"the database is not as this version expects it ({str(error).splitlines()[0]}): another version "
+                "or another program made it; make a new workspace and import again"
+            ) from error
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""

@@ -114,10 +114,12 @@ def people_a_mark(people: int) -> int:
 def _rings(people: Sequence[Reached]) -> list[Ring]:
     """Give each ring an area in proportion to its people, but never a sliver."""
     counts = Counter(min(max(reached.step, 2), 4) for reached in people)
+    beyond = {mark_of(reached) for reached in people if reached.step == 4}
+    furthest = {frozenset({"unknown"}): "unknown", frozenset({"unmet"}): "never met"}
     plan = (
         (2, "team", palette.TEAM_BAND),
         (3, "met", palette.MET_BAND),
-        (4, "never met", palette.UNMET_BAND),
+        (4, furthest.get(frozenset(beyond), "never met or unknown"), palette.UNMET_BAND),
     )
     weights = [max(counts[step], 0.16 * len(people), 1.0) for step, _, _ in plan]
     inner = _CORE + _BETWEEN

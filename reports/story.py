@@ -203,7 +203,27 @@ def _beyond(report: Report) -> tuple[Sentence, ...]:
         who=who,
         when=when,
     )
-    return (first, *_near(report), *_inferred(report), *_chain(report), say(CAUTION))
+    return (
+        first,
+        *_mostly_unknown(report),
+        *_near(report),
+        *_inferred(report),
+        *_chain(report),
+        say(CAUTION),
+    )
+
+
+def _mostly_unknown(report: Report) -> tuple[Sentence, ...]:
+    """Say at once where the number rests on people of whom nothing tells whether they have met."""
+    outside = [reached for reached in report.people if reached.step != 2]
+    unknown = sum(not reached.known for reached in outside)
+    if 2 * unknown <= len(outside):
+        return ()
+    pattern = (
+        "Take it with care: of {unknown} of the {outside} outside the team nothing tells whether they have met, "
+        "so the true number can lie anywhere within the bounds. A calendar would tell."
+    )
+    return (say(pattern, unknown=f"{unknown:,}", outside=counted(len(outside), "person", "people")),)
 
 
 def _near(report: Report) -> tuple[Sentence, ...]:

@@ -232,6 +232,15 @@ def test_a_workspace_of_a_newer_version_is_left_alone(filled, tmp_path):
     assert "pip install --upgrade" in error
 
 
+def test_a_database_of_another_program_is_told_from_a_workspace(run, tmp_path):
+    (tmp_path / "ws").mkdir()
+    with duckdb.connect(str(tmp_path / "ws/influence.duckdb")) as other:
+        other.execute("CREATE TABLE guests (name VARCHAR)")
+    code, _, error = run("people", "-w", "ws")
+    assert 1 == code
+    assert "another version or another program made it" in error
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written(run, tmp_path):
     (tmp_path / "locked").mkdir(mode=0o500)
