@@ -119,7 +119,7 @@ def _rings(people: Sequence[Reached]) -> list[Ring]:
     plan = (
         (2, "team", palette.TEAM_BAND),
         (3, "met", palette.MET_BAND),
-        (4, furthest.get(frozenset(beyond), "never met or unknown"), palette.UNMET_BAND),
+        (4, furthest.get(frozenset(beyond), "beyond"), palette.UNMET_BAND),
     )
     weights = [max(counts[step], 0.16 * len(people), 1.0) for step, _, _ in plan]
     inner = _CORE + _BETWEEN
