@@ -8,15 +8,13 @@ A connector with a network adds `fetch(since)`, which yields raw replies for `pa
 from __future__ import annotations
 
 import contextlib
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
-from zipfile import BadZipFile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from influence.activity import Record, SetAside, SourceError
-from influence.archive import Export, Member
+from influence.archive import DAMAGED_MEMBER, Export, Member
 
 
 class ConnectorError(SourceError):
@@ -148,5 +146,5 @@ def each_file(
                 yield name, record
         except ConnectorError as error:
             yield name, SetAside(str(error))
-        except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
+        except (ValueError, KeyError, TypeError, OSError, *DAMAGED_MEMBER) as error:
             yield name, SetAside(f"the file cannot be read: {type(error).__name__}: {error}")

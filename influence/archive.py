@@ -10,12 +10,15 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+DAMAGED_MEMBER = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+"""What reading one file of an archive may raise: a wrong checksum, a cut, a password, an unknown packing."""
 HEAD = 65_536
 """Bytes at the start of a file by which its kind is recognised."""
 

@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from influence import plugins
 from influence.activity import Note, Record, SourceError
-from influence.archive import Member, members, names, open_export
+from influence.archive import DAMAGED_MEMBER, Member, members, names, open_export
 from influence.secrets import Secrets
 from influence.store import Batch, Store, Summary
 
 GROUP = "influence.connectors"
-_DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException)
+_DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)
 
 
 class ReadingError(Exception):
@@ -112,7 +112,11 @@ class _Reading:
 
     def member(self, member: Member, known: Mapping[str, Any], *, forced: bool) -> None:
         self._progress(member.name)
-        name, connector = _recognised(member, known, forced=forced)
+        try:
+            name, connector = _recognised(member, known, forced=forced)
+        except DAMAGED_MEMBER as error:
+            self._refuse(member.name, f"the file is damaged: {error}")
+            return
         if connector is None:
             self._done.not_recognised.append(member.name)
             self._batch.refuse(member.name, "a file of no known kind")
@@ -126,8 +130,11 @@ class _Reading:
                 self._record(record, file)
         except _DAMAGED as error:
             reason = str(error) if isinstance(error, SourceError) else f"cannot be read as {whose}: {error}"
-            self._done.unreadable[file] = reason
-            self._batch.refuse(file, reason)
+            self._refuse(file, reason)
+
+    def _refuse(self, file: str, reason: str) -> None:
+        self._done.unreadable[file] = reason
+        self._batch.refuse(file, reason)
 
     def export(self, path: Path, whose: str, connector: Any) -> None:
         self._account(whose)

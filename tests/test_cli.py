@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -197,6 +198,19 @@ def test_a_cut_off_archive_adds_nothing(filled, tmp_path):
     assert 1 == code
     assert "cut.tar.xz: the archive is damaged or cut off" in error
     assert before == contents(tmp_path)
+
+
+def test_a_damaged_file_in_an_archive_is_set_aside_and_the_rest_goes_in(filled, tmp_path):
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.writestr("bad.csv", "id,time,actor,verb\nb1,2026-01-01T09:00:00Z,x:damaged,post\n")
+        archive.writestr("good.csv", "id,time,actor,verb\ng1,2026-01-01T09:00:00Z,x:whole,post\n")
+    broken = (tmp_path / "some.zip").read_bytes().replace(b"x:damaged", b"x:dxmaged", 1)
+    (tmp_path / "some.zip").write_bytes(broken)
+    code, out, error = filled("import", "some.zip", "-w", "ws")
+    assert 0 == code
+    assert "1 read = 1 stored" in out
+    assert "not readable: bad.csv: the file is damaged: Bad CRC-32" in error
+    assert "bad.csv: the file is damaged" in filled("doctor", "-w", "ws")[1]
 
 
 def test_a_long_import_that_fails_or_is_killed_leaves_nothing(filled, tmp_path):
