@@ -146,10 +146,10 @@ def held(*pulls):
 class TestCalendars:
     def test_all_calendars_are_found_from_the_address_of_the_server(self, radicale, phone):
         ann = phone("ann")
-        ann.make("work")
+        ann.make("office")
         ann.make("home")
         ann.make("people", contacts=True)
-        ann.put("work/1.ics", meeting("u1", ":20260105T090000Z"))
+        ann.put("office/1.ics", meeting("u1", ":20260105T090000Z"))
         ann.put("home/2.ics", meeting("u2", ":20260106T090000Z"))
         for url in (radicale.url, f"{radicale.url}/ann/"):
             read, _ = records(CalDav(url, "ann"), {})
@@ -162,14 +162,14 @@ class TestCalendars:
 
     def test_a_meeting_that_is_moved_or_deleted_is_withdrawn_at_its_old_time(self, radicale, phone):
         ben, connector = phone("ben"), CalDav(radicale.url, "ben")
-        ben.make("work")
+        ben.make("office")
         for n in (1, 2, 3):
-            ben.put(f"work/{n}.ics", meeting(f"u{n}", f":2026010{n}T090000Z"))
+            ben.put(f"office/{n}.ics", meeting(f"u{n}", f":2026010{n}T090000Z"))
         first, cursor = records(connector, {})
         assert [] == replies(connector, cursor)
-        ben.put("work/1.ics", meeting("u1", ":20260201T100000Z"))
-        ben.delete("work/2.ics")
-        ben.put("work/4.ics", meeting("u4", ":20260104T090000Z"))
+        ben.put("office/1.ics", meeting("u1", ":20260201T100000Z"))
+        ben.delete("office/2.ics")
+        ben.put("office/4.ics", meeting("u4", ":20260104T090000Z"))
         second, cursor = records(connector, cursor)
         assert ["2026-01-04T09:00", "2026-02-01T10:00"] == times(second)
         fresh, _ = records(connector, {})
@@ -179,12 +179,12 @@ class TestCalendars:
 
     def test_a_meeting_that_goes_to_another_calendar_is_not_withdrawn(self, radicale, phone):
         cas, connector = phone("cas"), CalDav(radicale.url, "cas")
-        cas.make("work")
+        cas.make("office")
         cas.make("team")
         cas.put("team/keep.ics", meeting("keep", ":20260101T090000Z"))
-        cas.put("work/1.ics", meeting("u1", ":20260105T090000Z"))
+        cas.put("office/1.ics", meeting("u1", ":20260105T090000Z"))
         first, cursor = records(connector, {})
-        cas.delete("work/1.ics")
+        cas.delete("office/1.ics")
         cas.put("team/1.ics", meeting("u1", ":20260105T090000Z"))
         second, cursor = records(connector, cursor)
         assert [] == [one for one in second if isinstance(one, Deleted)]
@@ -194,25 +194,25 @@ class TestCalendars:
 
     def test_what_recurs_or_lies_ahead_is_read_anew_at_every_pull(self, radicale, phone):
         dan, connector = phone("dan"), CalDav(radicale.url, "dan")
-        dan.make("work")
+        dan.make("office")
         ahead = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y%m%d")
         before = (datetime.now(UTC) - timedelta(days=15)).strftime("%Y%m%d")
-        dan.put("work/a.ics", meeting("a", f":{ahead}T090000Z"))
-        dan.put("work/r.ics", meeting("r", f":{before}T000000Z", "RRULE:FREQ=WEEKLY"))
-        dan.put("work/p.ics", meeting("p", f":{before}T090000Z"))
+        dan.put("office/a.ics", meeting("a", f":{ahead}T090000Z"))
+        dan.put("office/r.ics", meeting("r", f":{before}T000000Z", "RRULE:FREQ=WEEKLY"))
+        dan.put("office/p.ics", meeting("p", f":{before}T090000Z"))
         first, cursor = records(connector, {})
         again, cursor = records(connector, cursor)
         assert 3 == len([one for one in again if isinstance(one, Encounter)])
         assert held(first) == held(first, again)
-        dan.delete("work/r.ics")
+        dan.delete("office/r.ics")
         last, _ = records(connector, cursor)
         assert 1 == len(held(first, again, last))
 
     def test_old_times_of_a_series_that_are_out_of_sight_are_not_withdrawn(self, radicale, phone):
         hal, connector = phone("hal"), CalDav(radicale.url, "hal")
-        hal.make("work")
+        hal.make("office")
         start = (datetime.now(UTC) - timedelta(days=7)).strftime("%Y%m%d")
-        hal.put("work/r.ics", meeting("r", f":{start}T000000Z", "RRULE:FREQ=WEEKLY"))
+        hal.put("office/r.ics", meeting("r", f":{start}T000000Z", "RRULE:FREQ=WEEKLY"))
         _, cursor = records(connector, {})
         [state] = cursor["collections"].values()
         [ids] = state["held"].values()
@@ -226,7 +226,7 @@ class TestCalendars:
     ):
         monkeypatch.setattr(dav_sync, "PAGE", 3)
         eve = phone("eve")
-        for calendar in ("work", "home"):
+        for calendar in ("office", "home"):
             eve.make(calendar)
             for n in range(7):
                 eve.put(f"{calendar}/{n}.ics", meeting(f"{calendar}{n}", f":2026011{n}T090000Z"))
@@ -237,15 +237,15 @@ class TestCalendars:
     def test_what_changes_during_a_pull_that_was_cut_is_not_missed(self, radicale, phone, monkeypatch):
         monkeypatch.setattr(dav_sync, "PAGE", 2)
         fay, connector = phone("fay"), CalDav(radicale.url, "fay")
-        fay.make("work")
+        fay.make("office")
         for n in range(6):
-            fay.put(f"work/{n}.ics", meeting(f"u{n}", f":2026010{n + 1}T090000Z"))
+            fay.put(f"office/{n}.ics", meeting(f"u{n}", f":2026010{n + 1}T090000Z"))
         pull = connector.fetch({}, secret)
         first = next(pull)
         pull.close()
         had = list(connector.parse(first.member))
-        changed = first.cursor["collections"][f"{radicale.url}/fay/work/"]["after"].rsplit("/", 1)[1]
-        fay.put(f"work/{changed}", meeting(f"u{changed[0]}", ":20260301T090000Z"))
+        changed = first.cursor["collections"][f"{radicale.url}/fay/office/"]["after"].rsplit("/", 1)[1]
+        fay.put(f"office/{changed}", meeting(f"u{changed[0]}", ":20260301T090000Z"))
         rest, _ = records(connector, first.cursor)
         fresh, _ = records(connector, {})
         assert held(fresh) == held(had, rest)
@@ -253,11 +253,11 @@ class TestCalendars:
 
     def test_a_meeting_that_was_called_off_counts_no_more_in_the_store(self, radicale, phone, tmp_path):
         leo, connector = phone("leo"), CalDav(radicale.url, "leo")
-        leo.make("work")
+        leo.make("office")
         for n in (1, 2):
-            leo.put(f"work/{n}.ics", meeting(f"u{n}", f":2026010{n}T090000Z"))
+            leo.put(f"office/{n}.ics", meeting(f"u{n}", f":2026010{n}T090000Z"))
         workspace, _ = pulled(tmp_path / "w", connector, secret)
-        leo.delete("work/1.ics")
+        leo.delete("office/1.ics")
         for reply in connector.fetch(workspace.store.cursor("source"), secret):
             with workspace.store.batch("source", "caldav") as batch:
                 for record in connector.parse(reply.member):
@@ -269,7 +269,7 @@ class TestCalendars:
 
     def test_each_calendar_keeps_its_own_time_zones_and_line_numbers(self, radicale, phone):
         gus, connector = phone("gus"), CalDav(radicale.url, "gus")
-        gus.make("work")
+        gus.make("office")
         for n, offset in enumerate(("+0100", "+0500")):
             zone = "\r\n".join(
                 [
@@ -277,7 +277,7 @@ class TestCalendars:
                     *(f"TZOFFSETFROM:{offset}", f"TZOFFSETTO:{offset}", "END:STANDARD", "END:VTIMEZONE"),
                 ]
             )
-            gus.put(f"work/{n}.ics", meeting(f"u{n}", ";TZID=Ours:20260105T090000", zone=zone))
+            gus.put(f"office/{n}.ics", meeting(f"u{n}", ";TZID=Ours:20260105T090000", zone=zone))
         [reply] = replies(connector, {})
         read = list(connector.parse(reply.member))
         assert ["2026-01-05T04:00", "2026-01-05T08:00"] == times(read)
@@ -286,9 +286,9 @@ class TestCalendars:
 
     def test_the_user_is_the_owner_where_the_name_is_an_address(self, radicale, phone):
         ida, connector = phone("ida@acme.example"), CalDav(radicale.url, "ida@acme.example")
-        ida.make("work")
+        ida.make("office")
         text = meeting("u1", ":20260105T090000Z").replace("ORGANIZER:mailto:ann@acme.example\r\n", "")
-        ida.put("work/1.ics", text)
+        ida.put("office/1.ics", text)
         read, _ = records(connector, {})
         [found] = [one for one in read if isinstance(one, Encounter)]
         assert {"email:ida@acme.example", "email:bob@customer.example"} == set(found.people)
