@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+import re
 import tomllib
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_every_command_has_help_and_stands_in_the_readme():
         for option in command.params:
             if isinstance(option, click.Option):
                 assert option.help, f"{name} {option.name}"
+
+
+def test_documents_name_only_commands_that_are_there():
+    files = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    for file in files:
+        named = re.findall(r"(?:`|^|bin/)influence ([a-z]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(named) <= set(main.commands), file.name
 
 
 def test_every_connector_stands_in_the_documents():
