@@ -107,7 +107,7 @@ def details(
         SELECT i.item, i.id, epoch_us(i.time) AS time, i.author, i.verb, i.channel, a.url, i.source,
             coalesce(i.conversation, i.parent) AS conversation, i.parent
         FROM item i JOIN shown_rows USING (item) JOIN activities a USING (id) ORDER BY i.item""").to_pylist()
-    target, guessed = _targets(log, leader)
+    target, guessed = _targets(log, items, leader)
     return {
         row["item"]: Response(
             id=row["id"],
@@ -153,9 +153,9 @@ def ties(engine: Engine, people: People, leader: int) -> dict[int, list[Response
     return dict(found)
 
 
-def _targets(log: Log, leader: int) -> tuple[dict[int, int], dict[int, bool]]:
-    """Say for each item whom it responded to (the leader where it is one of several) and whether by guess."""
-    responses = log.responses
+def _targets(log: Log, items: Ints, leader: int) -> tuple[dict[int, int], dict[int, bool]]:
+    """Say of some items whom each responded to (the leader where it is one of several) and whether by guess."""
+    responses = log.responses.where(np.isin(log.responses.item, items))
     order = np.lexsort((responses.target != leader, responses.item))[::-1]
     item = responses.item[order].tolist()
     return (

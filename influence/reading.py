@@ -61,7 +61,7 @@ def read_path(
     options: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> Imported:
-    """Bring in a file, a folder or an archive, in one transaction.
+    """Bring in a file, a folder or an archive, in one batch: it counts whole, or not at all.
 
     Raises:
         ArchiveError: the path cannot be opened.
