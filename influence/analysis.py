@@ -3,88 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from math import fsum
 
 import numpy as np
 
 from influence import evidence
-from influence.encounters import Met, met_by
-from influence.engine import Engine
+from influence.ego import Ego
 from influence.findings import EgoNetwork, Finding, Report
-from influence.measures import exposure, position, reach, spheres, trend
+from influence.measures import catalogue, spheres, trend
 from influence.network import Network
-from influence.people import People, UnknownPerson, resolve
-from influence.responses import Count, Ints, Log, Responses, read_log
+from influence.people import People
+from influence.population import Population
+from influence.responses import Responses
 from influence.settings import Settings
-from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
+from influence.steps import Alter, Window
 
 ALTERS_IN_PICTURE = 120
+HEADLINE = "four-steps"
+"""The measure that every report has, whatever else is asked for."""
 
 
 class EmptyWindow(Exception):
     """There is nothing in the window; the sentence says what there is."""
 
 
-@dataclass(frozen=True)
-class Ties:
-    """The influence ties of an undated network, as person codes: `target` responded to `source`."""
-
-    source: Ints
-    target: Ints
-    weight: np.ndarray[tuple[int], np.dtype[np.float64]]
-
-
-_TIES = """
-SELECT a.person AS source, b.person AS target, sum(t.weight) AS weight FROM (
-    SELECT source, target, weight FROM tie_log WHERE meaning = 'influence'
-    UNION ALL SELECT target, source, weight FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
-JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
-WHERE a.person <> b.person GROUP BY ALL ORDER BY ALL
-"""
-
-
-class Analysis:
+class Analysis(Population):
     """Everything in one store, ready for questions about any leader: read once, asked often."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine, self.settings = engine, settings
-        self.people: People = resolve(engine)
-        self.log: Log = read_log(engine, self.people)
-
-    @cached_property
-    def bots(self) -> frozenset[int]:
-        """The codes of bots, who are never reached."""
-        return frozenset(code for code, one in enumerate(self.people.who) if one.bot)
-
-    @cached_property
-    def ties(self) -> Ties:
-        """The influence ties of all undated networks."""
-        rows = self.engine.arrow(_TIES)
-        source, target, weight = (
-            rows.column(name).combine_chunks().to_numpy() for name in ("source", "target", "weight")
-        )
-        return Ties(source.astype(np.int64), target.astype(np.int64), weight.astype(np.float64))
-
-    def whole_window(self) -> Window:
-        """Return the window that holds everything."""
-        time = self.log.items.time
-        return Window(int(time[0]), int(time[-1]) + 1) if len(time) else Window(0, 1)
-
-    def network(self, window: Window) -> Network:
-        """Return the response network of a window."""
-        counted = self.log.counted()
-        return response_network(self.people, counted.where(window.holds(counted.time)), self.ties)
-
-    def about(self, leader: int, window: Window) -> Report:
-        """Report on one leader.
+    def about(self, leader: int, window: Window, measures: Sequence[str] = ()) -> Report:
+        """Report on one leader, by all measures or by those named.
 
         Raises:
             EmptyWindow: no activity of anybody lies in the window, and there are no ties.
+            PluginError: there is no such measure.
         """
         self._refuse_empty(window)
-        return _About(self, leader, window).report()
+        wanted = [HEADLINE, *measures] if measures else []
+        ego = Ego(self, leader, window)
+        return report(ego, _findings(ego, wanted))
 
     def _refuse_empty(self, window: Window) -> None:
         time = self.log.items.time
@@ -99,169 +54,58 @@ class Analysis:
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
 
 
-class _About:
-    """One leader in one window, step by step."""
-
-    def __init__(self, analysis: Analysis, leader: int, window: Window) -> None:
-        self.all, self.leader, self.window = analysis, leader, window
-        self.people, self.log, self.settings = analysis.people, analysis.log, analysis.settings
-        self.passing = Passing(int(self.settings.delta_days * DAY), self.settings.hands)
-        self.nobody = analysis.bots | {leader}
-        self.team = self._team()
-        self.met: Met = met_by(analysis.engine, self.people, leader, self.settings.strengths)
-        self.drawn = self._touches()
-        self.found: list[Alter] = alters(self.drawn, self.met, self.team)
-
-    def _team(self) -> set[int]:
-        """Return the declared team, else the organisation chart's, else the people whose sphere is `team`."""
-        me = self.people.who[self.leader]
-        for words, members in self.settings.teams.items():
-            if words in {me.person, *me.accounts} or self._is_me(words):
-                return {self.people.find(member) for member in members} - {self.leader}
-        by_chart = self.people.team(self.leader)
-        return by_chart or {
-            code for code, one in enumerate(self.people.who) if one.sphere == "team" and code != self.leader
-        }
-
-    def _is_me(self, words: str) -> bool:
-        try:
-            return self.people.find(words) == self.leader
-        except UnknownPerson:
-            return False
-
-    def _touches(self, count: Count = "headline") -> Touches:
-        ties = self.all.ties
-        undated = ties.target[ties.source == self.leader].tolist()
-        return touches(
-            self.log, self.leader, self.window, self.passing, self.nobody, count=count, undated=undated
-        )
-
-    @cached_property
-    def unit(self) -> Ints:
-        """The conversation of each touch; a mention outside the leader's conversations is one of its own."""
-        items = self.log.items
-        mine = np.unique(items.conversation[items.author == self.leader])
-        conversation = items.conversation[self.drawn.item]
-        return np.where(np.isin(conversation, mine), conversation, -1 - self.drawn.item)
-
-    @cached_property
-    def spheres(self) -> list[str]:
-        return spheres.spheres(self.people, self.leader, self.team, self.settings.spheres)
-
-    @cached_property
-    def responses(self) -> Responses:
-        counted = self.log.counted()
-        return counted.where(self.window.holds(counted.time))
-
-    @cached_property
-    def network(self) -> Network:
-        return self.all.network(self.window)
-
-    def report(self) -> Report:
-        zone, me = self.settings.zone, self.people.who[self.leader]
-        shown = evidence.shown_items(self.drawn, self.unit)
-        details = evidence.details(self.all.engine, self.log, shown, self.people, self.leader, zone)
-        ids = {item: response.id for item, response in details.items()}
-        tied = evidence.ties(self.all.engine, self.people, self.leader)
-        findings = self._findings()
-        return Report(
-            leader={"person": me.person, "name": me.name},
-            window={
-                "since": evidence.moment(self.window.since, zone),
-                "until": evidence.moment(self.window.until, zone),
-                "zone": zone,
-            }
-            if len(self.log.items)
-            else {"since": None, "until": None, "zone": zone},
-            findings=findings,
-            people=tuple(
-                evidence.reached(self.found, self.drawn, self.people, self.met, self.spheres, ids, tied, zone)
-            ),
-            coverage=tuple(evidence.coverage(self.all.engine, self.window, zone)),
-            reasons=tuple(self._reasons(findings)),
-            spheres=tuple(spheres.sphere_reach(self.found, self.spheres, self.nobody)),
-            trend=tuple(trend.trend(self.drawn, self.met, self.team, self.window, zone))
-            if len(self.log.items)
-            else (),
-            conversations=tuple(
-                evidence.conversations(
-                    self.drawn, self.unit, self.found, self.log, self.people, details, zone
-                )
-            ),
-            responses={
-                one.id: one for one in (*details.values(), *(tie for ties in tied.values() for tie in ties))
-            },
-            network=self._picture(),
-            notice=self.settings.notice,
-        )
-
-    def _findings(self) -> dict[str, Finding]:
-        people = self.people
-        names = [one.person for one in people.who]
-        draws = reach.drawn_reach(
-            self.found,
-            self.drawn,
-            self.unit,
-            silent=self._silent(),
-            draws=self.settings.draws,
-            seed=self.settings.seed,
-        )
-        findings = reach.reach(self.found, draws)
-        findings |= self._with_inferred(findings)
-        findings |= reach.hands(self.found)
-        default = self.passing.hands, self.settings.delta_days
-        findings["possible_reach"] = (
-            reach.possible_reach(self.responses, self.leader, len(people), self.all.bots, default)
-            if len(self.log.items)
-            else Finding("possible_reach", None, "people", reason=reach.NO_TIMES)
-        )
-        findings |= exposure.exposure(self.all.engine, self.leader, self.window, self.nobody)
-        findings["crossings"] = reach.crossings(self.found, self.drawn, self.met, names)
-        return findings | position.position(self.network, people.who[self.leader].person)
-
-    def _silent(self) -> int:
-        """Count the leader's conversations in the window that drew no response."""
-        items = self.log.items
-        mine = (items.author == self.leader) & self.window.holds(items.time)
-        return len(np.setdiff1d(items.conversation[mine], self.unit))
-
-    def _with_inferred(self, findings: Mapping[str, Finding]) -> dict[str, Finding]:
-        """Say at the headline what it would be with all inferred responses, and with none."""
-        detail = {"with_inferred": self._unmet("all"), "without_inferred": self._unmet("stated")}
-        return {
-            name: replace(findings[name], detail={**findings[name].detail, **detail})
-            for name in ("reach_4", "reach_beyond")
-        }
-
-    def _unmet(self, count: Count) -> float:
-        found = alters(self._touches(count), self.met, self.team)
-        return fsum(1 - alter.m for alter in found if alter.step != 2)
-
-    def _reasons(self, findings: Mapping[str, Finding]) -> list[str]:
-        return limits(self.found, self.responses, findings, self.people.conflicts, self.settings)
-
-    def _picture(self) -> EgoNetwork:
-        """The leader, the strongest alters (most responses), and the ties among them, with communities."""
-        strength: dict[int, float] = {}
-        people, count = np.unique(self.drawn.person, return_counts=True)
-        strength.update(zip(people.tolist(), count.tolist(), strict=True))
-        ties = self.all.ties
-        mine = ties.source == self.leader
-        strength.update(zip(ties.target[mine].tolist(), ties.weight[mine].tolist(), strict=True))
-        of = {alter.person: alter for alter in self.found}
-        chosen = sorted(of, key=lambda code: (-strength.get(code, 0), self.people.who[code].person))
-        chosen = chosen[:ALTERS_IN_PICTURE]
-        return _ego_network(self.network, self.people, self.leader, [of[code] for code in chosen], len(of))
+def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
+    measures = sorted(catalogue(wanted), key=lambda measure: (measure.name != HEADLINE, measure.name))
+    return {name: finding for measure in measures for name, finding in measure(ego).items()}
 
 
-def response_network(people: People, responses: Responses, ties: Ties) -> Network:
-    """Return the network of responses: u → v weighs how often v responded to u; only people with a tie."""
-    source = np.concatenate([responses.target.astype(np.int64), ties.source])
-    target = np.concatenate([responses.responder.astype(np.int64), ties.target])
-    weight = np.concatenate([np.ones(len(responses)), ties.weight])
-    present, code = np.unique(np.concatenate([source, target]), return_inverse=True)
-    nodes = [people.who[person].person for person in present.tolist()]
-    return Network.from_edges(nodes, code[: len(source)], code[len(source) :], weight)
+def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
+    """Put the findings about a leader together with the evidence for them."""
+    zone, me = ego.settings.zone, ego.people.who[ego.leader]
+    shown = evidence.shown_items(ego.drawn, ego.unit)
+    details = evidence.details(ego.engine, ego.log, shown, ego.people, ego.leader, zone)
+    ids = {item: response.id for item, response in details.items()}
+    tied = evidence.ties(ego.engine, ego.people, ego.leader)
+    return Report(
+        leader={"person": me.person, "name": me.name},
+        window=_window(ego),
+        findings=findings,
+        people=tuple(
+            evidence.reached(ego.found, ego.drawn, ego.people, ego.met, ego.spheres, ids, tied, zone)
+        ),
+        coverage=tuple(evidence.coverage(ego.engine, ego.window, zone)),
+        reasons=tuple(limits(ego.found, ego.responses, findings, ego.people.conflicts, ego.settings)),
+        spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
+        trend=tuple(trend.trend(ego.drawn, ego.met, ego.team, ego.window, zone)) if ego.dated else (),
+        conversations=tuple(
+            evidence.conversations(ego.drawn, ego.unit, ego.found, ego.log, ego.people, details, zone)
+        ),
+        responses={
+            one.id: one for one in (*details.values(), *(tie for ties in tied.values() for tie in ties))
+        },
+        network=_picture(ego),
+        notice=ego.settings.notice,
+    )
+
+
+def _window(ego: Ego) -> dict[str, str | None]:
+    zone = ego.settings.zone
+    if not ego.dated:
+        return {"since": None, "until": None, "zone": zone}
+    since, until = (evidence.moment(time, zone) for time in (ego.window.since, ego.window.until))
+    return {"since": since, "until": until, "zone": zone}
+
+
+def _picture(ego: Ego) -> EgoNetwork:
+    """The leader, the strongest alters (most responses), and the ties among them, with communities."""
+    people, count = np.unique(ego.drawn.person, return_counts=True)
+    strength: dict[int, float] = dict(zip(people.tolist(), count.tolist(), strict=True))
+    mine = ego.ties.source == ego.leader
+    strength.update(zip(ego.ties.target[mine].tolist(), ego.ties.weight[mine].tolist(), strict=True))
+    of = {alter.person: alter for alter in ego.found}
+    chosen = sorted(of, key=lambda code: (-strength.get(code, 0), ego.people.who[code].person))
+    shown = [of[code] for code in chosen[:ALTERS_IN_PICTURE]]
+    return _ego_network(ego.network, ego.people, ego.leader, shown, len(of))
 
 
 def _ego_network(
@@ -323,7 +167,7 @@ def limits(
         said.append(
             f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."
         )
-    possible = findings["possible_reach"].value
+    possible = findings["possible_reach"].value if "possible_reach" in findings else None
     if possible is not None and possible < len(found):
         said.append(
             "Some people were reached through chains that began before the window or were carried on by their own "

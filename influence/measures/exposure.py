@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import TYPE_CHECKING
 
 from influence.engine import Engine
 from influence.findings import Finding
+from influence.measures import finds
 from influence.steps import Window
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
 
 _AUDIENCE = """
 SELECT DISTINCT person FROM (
@@ -35,16 +40,20 @@ WHERE author = $leader AND verb NOT IN ('react', 'follow', 'view')
 NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
 
 
-def exposure(engine: Engine, leader: int, window: Window, left_out: Set[int]) -> dict[str, Finding]:
-    """Return `own_output` and `audience`; both None where there is only an undated network."""
-    if not engine.arrow("SELECT 1 FROM item LIMIT 1").num_rows:
+@finds(
+    own_output="how many items the leader made: step 1",
+    audience="how many people could see the leader's items; never added to reach",
+)
+def exposure(ego: Ego) -> dict[str, Finding]:
+    """Count the leader's own items and who could see them; both None where there is only an undated network."""
+    if not ego.dated:
         return {
             "own_output": Finding("own_output", None, "items", reason=NO_ITEMS),
             "audience": Finding("audience", None, "people", reason=NO_ITEMS),
         }
     return {
-        "own_output": own_output(engine, leader, window),
-        "audience": audience(engine, leader, window, left_out),
+        "own_output": own_output(ego.engine, ego.leader, ego.window),
+        "audience": audience(ego.engine, ego.leader, ego.window, ego.nobody),
     }
 
 

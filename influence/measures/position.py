@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from influence import kernels
 from influence.findings import Finding
+from influence.measures import finds
 from influence.network import Network
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +40,18 @@ class Scores:
     values: Floats
     error: Floats | None = None
     detail: tuple[tuple[str, Any], ...] = ()
+
+
+@finds(
+    pagerank="the share of all responses that lead here, those of the much answered counting more",
+    betweenness="the share of shortest paths between others that lead through the leader",
+    constraint="how much the leader's contacts are bound up with each other; lower is more open",
+    effective_size="how many contacts the leader has who do not overlap",
+    core_number="how deep in the dense core of the network the leader stands",
+)
+def standing(ego: Ego) -> dict[str, Finding]:
+    """Say where the leader stands in the network of responses, with the percentile among all."""
+    return position(ego.network, ego.person)
 
 
 def position(network: Network, person: str, *, seed: int = 0) -> dict[str, Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from math import fsum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,63 @@ from numpy.typing import NDArray
 from influence.chance import Floats, conversation_draws, interval
 from influence.encounters import Met
 from influence.findings import Finding
-from influence.responses import Ints, Responses
-from influence.steps import DAY, Alter, Touches
+from influence.measures import finds
+from influence.responses import Count, Ints, Responses
+from influence.steps import DAY, Alter, Touches, alters
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
 
 GRID_HANDS = (1, 2, 3, 4)
 GRID_DAYS = (1, 7, 14, 30)
 NOBODY = "nobody responded to the leader in this window"
 NO_TIMES = "the network has no times, which this measure needs"
 NO_CONVERSATIONS = "an undated network has no conversations to draw again"
+
+
+@finds(
+    reach_2="how many people of the team responded",
+    reach_3="how many people outside the team who had been met responded: the sum of m(v)",
+    reach_4="how many people never met responded, the headline: the sum of 1 − m(v)",
+    reach_beyond="the same as reach_4",
+    beyond_share="the part of everybody reached who had never been met",
+    beyond_ratio="people beyond for each one near",
+    first_hand="how many people responded to the leader's own items",
+    passed_on="how many people were reached through others only",
+)
+def four_steps(ego: Ego) -> dict[str, Finding]:
+    """Count the people who responded, by step and by hands, with bounds and 95 % intervals."""
+    chance = ego.settings
+    draws = drawn_reach(
+        ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=chance.draws, seed=chance.seed
+    )
+    findings = reach(ego.found, draws)
+    guessed = {"with_inferred": _unmet(ego, "all"), "without_inferred": _unmet(ego, "stated")}
+    for name in ("reach_4", "reach_beyond"):
+        findings[name] = replace(findings[name], detail={**findings[name].detail, **guessed})
+    return findings | hands(ego.found)
+
+
+def _unmet(ego: Ego, count: Count) -> float:
+    found = alters(ego.touches(count), ego.met, ego.team)
+    return fsum(1 - alter.m for alter in found if alter.step != 2)
+
+
+@finds(possible_reach="how many people could have been reached at most, by waiting time and hands")
+def possible(ego: Ego) -> dict[str, Finding]:
+    """Bound the reach from above: everybody whom some path of responses joins to the leader in time."""
+    if not ego.dated:
+        return {"possible_reach": Finding("possible_reach", None, "people", reason=NO_TIMES)}
+    default = ego.passing.hands, ego.settings.delta_days
+    found = possible_reach(ego.responses, ego.leader, len(ego.people), ego.bots, default)
+    return {"possible_reach": found}
+
+
+@finds(crossings="how many people responded before they first met the leader, by sphere; and the other way")
+def crossed(ego: Ego) -> dict[str, Finding]:
+    """Count who crossed from digital to face to face, and who went on only digitally."""
+    names = [one.person for one in ego.people.who]
+    return {"crossings": crossings(ego.found, ego.drawn, ego.met, names, ego.spheres)}
 
 
 def reach(found: Sequence[Alter], draws: Floats | None) -> dict[str, Finding]:
@@ -151,27 +201,40 @@ def hands(found: Sequence[Alter]) -> dict[str, Finding]:
     return {"first_hand": Finding("first_hand", float(near), "people"), "passed_on": passed}
 
 
-def crossings(found: Sequence[Alter], drawn: Touches, met: Met, names: Sequence[str]) -> Finding:
+def crossings(
+    found: Sequence[Alter], drawn: Touches, met: Met, names: Sequence[str], of: Sequence[str] = ()
+) -> Finding:
     """Return how many people crossed from digital to face to face: first response before first encounter.
 
     `detail` lists them (`digital_first`) and those whom the leader had met and who went on only digitally,
-    that is, responded after their last encounter (`met_then_digital`). Unit: people.
+    that is, responded after their last encounter (`met_then_digital`); where everybody's sphere is given
+    (`of`, by person code), `by_sphere` counts both in each. Unit: people.
     """
     dated = [alter for alter in found if alter.first is not None]
     if found and not dated:
         return Finding("crossings", None, "people", reason=NO_TIMES)
     last_response = dict(zip(drawn.person.tolist(), drawn.time.tolist(), strict=True))
-    digital_first, met_then_digital = [], []
+    crossed: dict[str, list[int]] = {"digital_first": [], "met_then_digital": []}
     for alter in dated:
         first, last = met.first(alter.person), met.last(alter.person)
         if first is None or last is None or alter.first is None:
             continue
         if alter.first < first:
-            digital_first.append(names[alter.person])
+            crossed["digital_first"].append(alter.person)
         elif last < last_response[alter.person]:
-            met_then_digital.append(names[alter.person])
-    detail = {"digital_first": digital_first, "met_then_digital": met_then_digital}
-    return Finding("crossings", float(len(digital_first)), "people", detail=detail)
+            crossed["met_then_digital"].append(alter.person)
+    detail: dict[str, Any] = {way: [names[code] for code in codes] for way, codes in crossed.items()}
+    if of:
+        detail["by_sphere"] = _by_sphere(crossed, of)
+    return Finding("crossings", float(len(crossed["digital_first"])), "people", detail=detail)
+
+
+def _by_sphere(crossed: Mapping[str, Sequence[int]], of: Sequence[str]) -> dict[str, dict[str, int]]:
+    spheres = sorted({of[code] for codes in crossed.values() for code in codes})
+    return {
+        sphere: {way: sum(of[code] == sphere for code in codes) for way, codes in crossed.items()}
+        for sphere in spheres
+    }
 
 
 def possible_reach(

@@ -1,0 +1,57 @@
+"""The command line: thin shells over `Workspace`. Exit 0 done, 1 the work failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from influence import __version__
+from influence.cli import bringing, house, people, reporting
+
+_EXPECTED = (
+    "ArchiveError",
+    "EmptyWindow",
+    "EngineError",
+    "PluginError",
+    "ReadingError",
+    "SettingsError",
+    "SourceError",
+    "StoreError",
+    "UnknownPerson",
+    "WorkspaceError",
+)
+
+
+class _Group(click.Group):
+    """Turns every expected error into one sentence on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if any(kind.__name__ in _EXPECTED for kind in type(error).__mro__):
+                raise click.ClickException(" ".join(str(error).split())) from error
+            raise
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="influence")
+def main() -> None:
+    """Show how far a leader's influence reaches beyond the people they have met.
+
+    \b
+    A first report:
+      influence demo                          an invented company, and a report to look at
+    \b
+    Your own:
+      influence init acme && cd acme          make a workspace
+      influence import ~/mail.mbox            bring in activity, meetings and people
+      influence report ann@acme.example       write the report
+
+    Everything stays on this machine.
+    """
+
+
+for _command in (*house.COMMANDS, *bringing.COMMANDS, *reporting.COMMANDS, *people.COMMANDS):
+    main.add_command(_command)

@@ -1,0 +1,121 @@
+"""The house: init, connectors, doctor, demo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from influence.cli.options import json_option, opened, progress, workspace_option
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+def init(folder: Path) -> None:
+    """Make a workspace in FOLDER (the current folder if left out): its settings and its store."""
+    from influence.workspace import Workspace
+
+    Workspace.create(folder).close()
+    click.echo(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
+
+
+@click.command()
+@json_option
+def connectors(as_json: bool) -> None:
+    """List what can be brought in: from files, live, or both; what each still needs; and how to get it."""
+    from influence import plugins
+
+    rows = []
+    for name in plugins.names("influence.connectors"):
+        connector = plugins.load("influence.connectors", name)
+        rows.append(
+            {
+                "name": name,
+                "reads": connector.title,
+                "from": _from(connector),
+                "state": _state(connector),
+                "how": connector.source,
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<16} {row['from']:<14} {row['state']}")
+        click.echo(f"{'':<16} {row['reads']}. {row['how']}")
+
+
+def _from(connector: Any) -> str:
+    files = hasattr(connector, "parse_export") or getattr(connector, "recognises", None) is not None
+    live = hasattr(connector, "fetch")
+    return "files and live" if files and live else "live" if live else "files"
+
+
+def _state(connector: Any) -> str:
+    """Say what is missing: `needs` maps a module to the extra that brings it."""
+    from importlib.util import find_spec
+
+    live = {"httpx": "live"} if hasattr(connector, "fetch") else {}
+    missing = [
+        extra for module, extra in getattr(connector, "needs", live).items() if find_spec(module) is None
+    ]
+    return f"needs: pip install 'networked-influence[{','.join(missing)}]'" if missing else "ready"
+
+
+@click.command()
+@workspace_option
+@json_option
+def doctor(folder: Path, as_json: bool) -> None:
+    """List the imports, and what was set aside with its file, line and reason."""
+    with opened(folder) as workspace:
+        found = workspace.doctor()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for row in found["imports"]:
+        click.echo(
+            f"{row['done']}  {row['source']}: {row['read']:,} read = {row['stored']:,} stored "
+            f"+ {row['known']:,} already known + {row['aside']:,} set aside"
+        )
+    click.echo(f"{len(found['quarantine']):,} set aside" + (":" if found["quarantine"] else ""))
+    for row in found["quarantine"]:
+        line = f", line {row['line']}" if row["line"] is not None else ""
+        click.echo(f"  {row['file']}{line}: {row['reason']}")
+    for conflict in found["conflicts"]:
+        click.echo(f"  {conflict}")
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="demo",
+    show_default=True,
+    help="The folder to make.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another number makes another company.")
+def demo(folder: Path, seed: int) -> None:
+    """Build an invented company in a new workspace and write the report on one of its leaders."""
+    from influence.workspace import Workspace
+
+    with progress("Inventing a company"):
+        workspace, leader = Workspace.demo(folder, seed)
+    with workspace, progress("Measuring"):
+        found = workspace.report(leader)
+        written = [file for name in ("json", "csv", "html") for file in workspace.write(found, name)]
+    click.echo(
+        f"Made an invented company in {folder}; ask about anybody in it: influence report NAME -w {folder}"
+    )
+    click.echo(f"The report on {found.leader['name']}: {written[-1].resolve()}")
+
+
+COMMANDS = (
+    init,
+    connectors,
+    doctor,
+    demo,
+)

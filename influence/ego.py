@@ -1,0 +1,106 @@
+"""One leader in one window, and everything that a measure may ask about them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from influence.encounters import Met, met_by
+from influence.network import Network
+from influence.people import UnknownPerson
+from influence.population import Population
+from influence.responses import Count, Ints, Responses
+from influence.spheres import spheres
+from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
+
+
+class Ego:
+    """The ego of a report: `leader` is a person's code in `people`; what is asked for is worked out once.
+
+    A measure is a function of an ego that returns findings by name; it comes by the entry point
+    `influence.measures`.
+    """
+
+    def __init__(self, population: Population, leader: int, window: Window) -> None:
+        self.population, self.leader, self.window = population, leader, window
+        self.people, self.log, self.settings = population.people, population.log, population.settings
+        self.engine, self.ties, self.dated = population.engine, population.ties, population.dated
+        self.bots = population.bots
+        self.nobody: frozenset[int] = population.bots | {leader}
+        self.passing = Passing(int(self.settings.delta_days * DAY), self.settings.hands)
+
+    @property
+    def person(self) -> str:
+        """The leader's id."""
+        return self.people.who[self.leader].person
+
+    @cached_property
+    def team(self) -> set[int]:
+        """The declared team, else the organisation chart's, else the people whose sphere is `team`."""
+        me = self.people.who[self.leader]
+        for words, members in self.settings.teams.items():
+            if words in {me.person, *me.accounts} or self._is_me(words):
+                return {self.people.find(member) for member in members} - {self.leader}
+        by_chart = self.people.team(self.leader)
+        return by_chart or {
+            code for code, one in enumerate(self.people.who) if one.sphere == "team" and code != self.leader
+        }
+
+    def _is_me(self, words: str) -> bool:
+        try:
+            return self.people.find(words) == self.leader
+        except UnknownPerson:
+            return False
+
+    @cached_property
+    def met(self) -> Met:
+        """Whom the leader has met, and why we think so."""
+        return met_by(self.engine, self.people, self.leader, self.settings.strengths)
+
+    @cached_property
+    def drawn(self) -> Touches:
+        """Every valid response that the leader drew in the window."""
+        return self.touches()
+
+    def touches(self, count: Count = "headline") -> Touches:
+        """Find the valid responses when stated, headline or all responses count."""
+        undated = self.ties.target[self.ties.source == self.leader].tolist()
+        return touches(
+            self.log, self.leader, self.window, self.passing, self.nobody, count=count, undated=undated
+        )
+
+    @cached_property
+    def found(self) -> list[Alter]:
+        """Everybody reached: step, m(v), depth, first response."""
+        return alters(self.drawn, self.met, self.team)
+
+    @cached_property
+    def unit(self) -> Ints:
+        """The conversation of each touch; a mention outside the leader's conversations is one of its own."""
+        items = self.log.items
+        mine = np.unique(items.conversation[items.author == self.leader])
+        conversation = items.conversation[self.drawn.item]
+        return np.where(np.isin(conversation, mine), conversation, -1 - self.drawn.item)
+
+    @cached_property
+    def silent(self) -> int:
+        """How many of the leader's conversations in the window drew no response."""
+        items = self.log.items
+        mine = (items.author == self.leader) & self.window.holds(items.time)
+        return len(np.setdiff1d(items.conversation[mine], self.unit))
+
+    @cached_property
+    def spheres(self) -> list[str]:
+        """Everybody's sphere by person code, seen from the leader."""
+        return spheres(self.people, self.leader, self.team, self.settings.spheres)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Everybody's responses in the window that count."""
+        return self.population.responses(self.window)
+
+    @cached_property
+    def network(self) -> Network:
+        """The response network of the window."""
+        return self.population.network(self.window)

@@ -1,0 +1,85 @@
+"""Everybody and everything in one store, read once and asked often: people, log, undated ties, networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from influence.engine import Engine
+from influence.network import Network
+from influence.people import People, resolve
+from influence.responses import Ints, Log, Responses, read_log
+from influence.settings import Settings
+from influence.steps import Window
+
+
+@dataclass(frozen=True)
+class Ties:
+    """The influence ties of an undated network, as person codes: `target` responded to `source`."""
+
+    source: Ints
+    target: Ints
+    weight: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+_TIES = """
+SELECT a.person AS source, b.person AS target, sum(t.weight) AS weight FROM (
+    SELECT source, target, weight FROM tie_log WHERE meaning = 'influence'
+    UNION ALL SELECT target, source, weight FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
+JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
+WHERE a.person <> b.person GROUP BY ALL ORDER BY ALL
+"""
+
+
+class Population:
+    """Everybody in one store and what they did; leaves the tables of `read_log` behind in the engine."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine, self.settings = engine, settings
+        self.people: People = resolve(engine)
+        self.log: Log = read_log(engine, self.people)
+
+    @cached_property
+    def bots(self) -> frozenset[int]:
+        """The codes of bots, who are never reached."""
+        return frozenset(code for code, one in enumerate(self.people.who) if one.bot)
+
+    @cached_property
+    def ties(self) -> Ties:
+        """The influence ties of all undated networks."""
+        rows = self.engine.arrow(_TIES)
+        source, target, weight = (
+            rows.column(name).combine_chunks().to_numpy() for name in ("source", "target", "weight")
+        )
+        return Ties(source.astype(np.int64), target.astype(np.int64), weight.astype(np.float64))
+
+    @property
+    def dated(self) -> bool:
+        """Whether there is any activity with a time; an undated network has none."""
+        return len(self.log.items) > 0
+
+    def whole_window(self) -> Window:
+        """Return the window that holds everything."""
+        time = self.log.items.time
+        return Window(int(time[0]), int(time[-1]) + 1) if len(time) else Window(0, 1)
+
+    def responses(self, window: Window) -> Responses:
+        """Return the responses of a window that count in headlines."""
+        counted = self.log.counted()
+        return counted.where(window.holds(counted.time))
+
+    def network(self, window: Window) -> Network:
+        """Return the response network of a window: u → v weighs how often v responded to u."""
+        return response_network(self.people, self.responses(window), self.ties)
+
+
+def response_network(people: People, responses: Responses, ties: Ties) -> Network:
+    """Return the network of responses: u → v weighs how often v responded to u; only people with a tie."""
+    source = np.concatenate([responses.target.astype(np.int64), ties.source])
+    target = np.concatenate([responses.responder.astype(np.int64), ties.target])
+    weight = np.concatenate([np.ones(len(responses)), ties.weight])
+    present, code = np.unique(np.concatenate([source, target]), return_inverse=True)
+    nodes = [people.who[person].person for person in present.tolist()]
+    return Network.from_edges(nodes, code[: len(source)], code[len(source) :], weight)
