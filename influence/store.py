@@ -23,7 +23,7 @@ from influence.activity import Activity, Deleted, Encounter, Note, Person, Recor
 from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
 
-VERSION = 1
+VERSION = 2
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _TURN = 100_000
@@ -63,6 +63,16 @@ CREATE VIEW activities AS SELECT * FROM activity_log
 CREATE VIEW encounters AS SELECT * FROM encounter_log
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;
 """
+_LATER = {
+    2: """
+CREATE TABLE decision_log (seq BIGINT, at TIMESTAMPTZ, by VARCHAR, verb VARCHAR, accounts VARCHAR[], others VARCHAR[],
+    value VARCHAR, reason VARCHAR, undoes BIGINT);
+CREATE TABLE link_log (run BIGINT, one VARCHAR, other VARCHAR, probability DOUBLE, weight DOUBLE, verdict VARCHAR,
+    reasons VARCHAR);
+CREATE TABLE fit_log (seq BIGINT, at TIMESTAMPTZ, by VARCHAR, fit VARCHAR, undoes BIGINT);
+""",
+}
+"""What each version added: an older store gets it when it is opened."""
 _KEPT = {
     "activities": (
         "activity_log",
@@ -142,6 +152,8 @@ class Store:
     def _create(self, path: Path | None) -> None:
         with self.engine.transaction():
             self.engine.run(_TABLES)
+            for tables in _LATER.values():
+                self.engine.run(tables)
             self.engine.run(
                 "INSERT INTO meta VALUES ('version', ?), ('secret', ?)", [VERSION, secrets.token_hex()]
             )
@@ -155,6 +167,14 @@ class Store:
                 f"{path} was made by a newer version of influence (store {version}, this one reads {VERSION}); "
                 "upgrade with: pip install --upgrade networked-influence"
             )
+        if version < VERSION:
+            self._upgrade(version)
+
+    def _upgrade(self, version: int) -> None:
+        with self.engine.transaction():
+            for later in range(version + 1, VERSION + 1):
+                self.engine.run(_LATER[later])
+            self.engine.run("UPDATE meta SET value = ? WHERE key = 'version'", [str(VERSION)])
 
     def _meta(self, key: str) -> str | None:
         rows = self.engine.arrow("SELECT value FROM meta WHERE key = ?", [key]).to_pylist()

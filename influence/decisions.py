@@ -1,0 +1,131 @@
+"""What the user has decided: who is one person and who is not, names, bots, spheres, who has met.
+
+Every decision is kept with who decided, when and why, and names accounts, so that it outlives any import. An
+undoing is a decision too: nothing is ever taken out of the log.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from influence.engine import Engine
+
+VERBS = ("same", "apart", "unsure", "rename", "bot", "sphere", "met", "never", "label", "undo")
+
+
+class DecisionError(Exception):
+    """A decision that cannot be meant, in one sentence that names the cure."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision about `accounts`, and where two sides are meant about `others`.
+
+    `value` is the new name, sphere, date or answer; `undoes` the number of the decision that is taken back.
+    """
+
+    seq: int
+    at: datetime
+    by: str
+    verb: str
+    accounts: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    value: str | None = None
+    reason: str | None = None
+    undoes: int | None = None
+
+
+class Decisions:
+    """The log of decisions in one store.
+
+    >>> from influence.store import Store
+    >>> decisions = Decisions(Store().engine)
+    >>> first = decisions.record("rename", ["x:1"], value="Ann Berg")
+    >>> [one.value for one in decisions.standing()]
+    ['Ann Berg']
+    >>> decisions.undo(first).undoes
+    1
+    >>> decisions.standing()
+    []
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def record(
+        self,
+        verb: str,
+        accounts: Sequence[str],
+        others: Sequence[str] = (),
+        *,
+        value: str | None = None,
+        reason: str | None = None,
+        by: str | None = None,
+        undoes: int | None = None,
+    ) -> int:
+        """Keep a decision and return its number; `by` is the user of this machine if left out."""
+        number = self._next()
+        self._engine.run(
+            "INSERT INTO decision_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                number,
+                datetime.now(UTC),
+                by or _user(),
+                verb,
+                sorted(set(accounts)),
+                sorted(set(others)),
+                value,
+                reason,
+                undoes,
+            ],
+        )
+        return number
+
+    def _next(self) -> int:
+        rows = self._engine.arrow("SELECT coalesce(max(seq), 0) + 1 AS n FROM decision_log")
+        return int(rows.column("n")[0].as_py())
+
+    def undo(self, number: int, *, reason: str | None = None, by: str | None = None) -> Decision:
+        """Take a decision back, and return the decision that does so; an undoing can be undone as well.
+
+        Raises:
+            DecisionError: there is no decision of that number, or it does not stand.
+        """
+        known = {one.seq: one for one in self.history()}
+        if number not in known:
+            raise DecisionError(f"there is no decision {number}; `influence people decisions` lists them")
+        if number in self._undone():
+            raise DecisionError(f"decision {number} is undone already")
+        done = self.record("undo", known[number].accounts, reason=reason, by=by, undoes=number)
+        return next(one for one in self.history() if one.seq == done)
+
+    def history(self) -> list[Decision]:
+        """List every decision ever made, oldest first."""
+        rows = self._engine.arrow("SELECT * FROM decision_log ORDER BY seq").to_pylist()
+        return [
+            Decision(**{**row, "accounts": tuple(row["accounts"]), "others": tuple(row["others"])})
+            for row in rows
+        ]
+
+    def standing(self) -> list[Decision]:
+        """List the decisions that hold, oldest first: those that are neither undone nor undoings."""
+        undone = self._undone()
+        return [one for one in self.history() if one.verb != "undo" and one.seq not in undone]
+
+    def _undone(self) -> set[int]:
+        """Return what is undone; walked from the newest, since an undoing may itself be undone."""
+        undone: set[int] = set()
+        for one in reversed(self.history()):
+            if one.undoes is not None and one.seq not in undone:
+                undone.add(one.undoes)
+        return undone
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return "unknown"
