@@ -28,8 +28,8 @@ class Decision:
     """
 
     seq: int
-    at: datetime
-    by: str
+    decided: datetime
+    author: str
     verb: str
     accounts: tuple[str, ...]
     others: tuple[str, ...] = ()
