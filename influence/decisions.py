@@ -97,7 +97,7 @@ class Decisions:
         known = {one.seq: one for one in self.history()}
         if number not in known:
             raise DecisionError(f"there is no decision {number}; `influence people decisions` lists them")
-        if number in self._undone():
+        if number in self.undone():
             raise DecisionError(f"decision {number} is undone already")
         done = self.record("undo", known[number].accounts, reason=reason, by=by, undoes=number)
         return next(one for one in self.history() if one.seq == done)
@@ -112,11 +112,11 @@ class Decisions:
 
     def standing(self) -> list[Decision]:
         """List the decisions that hold, oldest first: those that are neither undone nor undoings."""
-        undone = self._undone()
+        undone = self.undone()
         return [one for one in self.history() if one.verb != "undo" and one.seq not in undone]
 
-    def _undone(self) -> set[int]:
-        """Return what is undone; walked from the newest, since an undoing may itself be undone."""
+    def undone(self) -> set[int]:
+        """Return the numbers of what is undone; walked from the newest, since an undoing may itself be undone."""
         undone: set[int] = set()
         for one in reversed(self.history()):
             if one.undoes is not None and one.seq not in undone:

@@ -11,7 +11,7 @@ from influence.network import Network
 from influence.people import UnknownPerson
 from influence.population import Population
 from influence.responses import Count, Ints, Responses
-from influence.spheres import spheres
+from influence.spheres import on_lists, spheres
 from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
 
 
@@ -93,7 +93,8 @@ class Ego:
     @cached_property
     def spheres(self) -> list[str]:
         """Everybody's sphere by person code, seen from the leader."""
-        return spheres(self.people, self.leader, self.team, self.settings.spheres)
+        rules = self.settings.spheres
+        return spheres(self.people, self.leader, self.team, rules, on_lists(self.engine, rules))
 
     @cached_property
     def responses(self) -> Responses:

@@ -40,8 +40,8 @@ seed = 1
 [privacy]
 keep_text = false       # keep the text of messages? Nothing in a report needs it
 
-[spheres]               # organisations, e-mail domains, "department:Name" -> whose world they belong to
-# customer = ["acme.example", "Acme Inc"]
+[spheres]               # organisations, e-mail domains, "department:Name", "list:Name" -> whose world they belong to
+# customer = ["acme.example", "Acme Inc", "list:customers@vindhall.example"]
 # partner = ["department:Alliances"]
 
 [teams]                 # a leader's team where no organisation chart gives it

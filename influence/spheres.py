@@ -1,42 +1,85 @@
-"""Whose world a person belongs to, seen from the leader: what is stated, then rules, then the same house."""
+"""Whose world a person belongs to, seen from the leader: what is stated, then rules, then the same house.
+
+What neither is stated nor follows from a rule is unknown, and stays unknown until somebody says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+from influence.engine import Engine
 from influence.people import People, Who
 
+_ON_LIST = """
+SELECT DISTINCT author FROM item
+WHERE lower(channel) = $list OR list_contains(addressees, $account)
+"""
 
-def spheres(people: People, leader: int, team: Set[int], rules: Mapping[str, Sequence[str]]) -> list[str]:
+
+def spheres(
+    people: People,
+    leader: int,
+    team: Set[int],
+    rules: Mapping[str, Sequence[str]],
+    listed: Mapping[str, Set[int]] | None = None,
+) -> list[str]:
     """Return everybody's sphere by person code, seen from the leader.
 
-    In this order: the team; what a people table states; the rules of the settings (organisation, e-mail
-    domain, `department:Name`); the leader's department; the leader's organisation or domain; else unknown.
+    In this order: the team; what a people table or the user states; the rules of the settings (organisation,
+    e-mail domain, `department:Name`, `list:Name`, whose members `listed` gives); the leader's department; the
+    leader's organisation or domain; else unknown.
     """
+    placed = _Rules(rules, listed or {})
+    me = people.who[leader]
+    home = houses(me)
     return [
-        "team" if code in team else _sphere(one, people.who[leader], rules)
+        "team" if code in team else _sphere(one, code, me, home, placed)
         for code, one in enumerate(people.who)
     ]
 
 
-def _sphere(one: Who, leader: Who, rules: Mapping[str, Sequence[str]]) -> str:
-    if one.sphere and one.sphere not in {"unknown", "team"}:
-        return one.sphere
-    marks = _marks(one)
-    for sphere, wanted in rules.items():
-        if marks & {mark.lower() for mark in wanted}:
-            return sphere
-    same_house = _houses(one) & _houses(leader)
-    if one.department and one.department == leader.department and (same_house or not _houses(one)):
-        return "department"
-    return "company" if same_house else "unknown"
+def on_lists(engine: Engine, rules: Mapping[str, Sequence[str]]) -> dict[str, set[int]]:
+    """Return who wrote to each list or channel that a rule names, by the rule's words. Needs the table `item`."""
+    wanted = {mark.lower() for marks in rules.values() for mark in marks if mark.lower().startswith("list:")}
+    found = {}
+    for mark in sorted(wanted):
+        name = mark.removeprefix("list:")
+        rows = engine.arrow(_ON_LIST, {"list": name, "account": f"email:{name}"})
+        found[mark] = set(rows.column("author").to_pylist())
+    return found
 
 
-def _marks(one: Who) -> set[str]:
-    department = {f"department:{one.department.lower()}"} if one.department else set()
-    return _houses(one) | department
-
-
-def _houses(one: Who) -> set[str]:
+def houses(one: Who) -> set[str]:
+    """Return what tells where somebody works, in lower case: the domains of their mail, their organisation."""
     domains = {domain.lower() for domain in one.domains()}
     return domains | ({one.organisation.lower()} if one.organisation else set())
+
+
+class _Rules:
+    """The rules turned round: from a mark (a house, a department) to its sphere; the first rule to name it wins."""
+
+    def __init__(self, rules: Mapping[str, Sequence[str]], listed: Mapping[str, Set[int]]) -> None:
+        self._order = list(rules)
+        self._of: dict[str, int] = {}
+        for rank, sphere in enumerate(self._order):
+            for mark in rules[sphere]:
+                self._of.setdefault(mark.lower(), rank)
+        self._listed = listed
+
+    def sphere(self, one: Who, code: int) -> str | None:
+        marks = houses(one) | ({f"department:{one.department.lower()}"} if one.department else set())
+        marks |= {mark for mark, members in self._listed.items() if code in members}
+        ranks = [self._of[mark] for mark in marks if mark in self._of]
+        return self._order[min(ranks)] if ranks else None
+
+
+def _sphere(one: Who, code: int, me: Who, home: Set[str], placed: _Rules) -> str:
+    if one.sphere and one.sphere not in {"unknown", "team"}:
+        return one.sphere
+    ruled = placed.sphere(one, code)
+    if ruled is not None:
+        return ruled
+    own = houses(one)
+    if one.department and one.department == me.department and (own & home or not own):
+        return "department"
+    return "company" if own & home else "unknown"

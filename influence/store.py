@@ -65,8 +65,8 @@ CREATE VIEW encounters AS SELECT * FROM encounter_log
 """
 _LATER = {
     2: """
-CREATE TABLE decision_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, verb VARCHAR, accounts VARCHAR[], others VARCHAR[],
-    value VARCHAR, reason VARCHAR, undoes BIGINT);
+CREATE TABLE decision_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, verb VARCHAR, accounts VARCHAR[],
+    others VARCHAR[], value VARCHAR, reason VARCHAR, undoes BIGINT);
 CREATE TABLE link_log (run BIGINT, one VARCHAR, other VARCHAR, probability DOUBLE, weight DOUBLE, verdict VARCHAR,
     reasons VARCHAR);
 CREATE TABLE fit_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, fit VARCHAR, undoes BIGINT);

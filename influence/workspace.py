@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from influence import plugins, settings
 from influence.analysis import Analysis
+from influence.curation import Curation
 from influence.findings import Report
 from influence.network import Network
 from influence.people import Who
@@ -119,7 +120,7 @@ class Workspace:
         done = read_path(
             self.store, Path(path), connector=connector, zone=zone, options=options or {}, progress=progress
         )
-        self.__dict__.pop("analysis", None)
+        self._forget_analysis()
         return done
 
     def connect(self, name: str, connector: str, options: Mapping[str, str]) -> None:
@@ -152,7 +153,7 @@ class Workspace:
             source = dict(self.settings.sources[name])
             connector = made(source.pop("connector"), source, live=True)
             done[name] = pull(self.store, name, connector, Secrets(self.path, name), progress=progress)
-        self.__dict__.pop("analysis", None)
+        self._forget_analysis()
         return done
 
     # --- asking -----------------------------------------------------------------------------------------
@@ -197,6 +198,15 @@ class Workspace:
     def people(self) -> Sequence[Who]:
         """List everybody: id, name, accounts, and what the sources say of them."""
         return self.analysis.people.who
+
+    @property
+    def curation(self) -> Curation:
+        """Setting right who is who: merge, split, rename, bots, spheres, and the queue of questions."""
+        return Curation(self.store.engine, lambda: self.analysis.people, self._forget_analysis)
+
+    def _forget_analysis(self) -> None:
+        """Everything is read anew when it is next asked for."""
+        self.__dict__.pop("analysis", None)
 
     def network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
         """Return the response network of a window; it opens as a networkx graph."""

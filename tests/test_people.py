@@ -2,7 +2,8 @@
 
 import pytest
 
-from influence.people import UnknownPerson, canonical_name
+from influence.names import canonical_name
+from influence.people import UnknownPerson
 
 SEEN = [
     {"id": f"{n}", "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}

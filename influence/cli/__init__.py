@@ -11,6 +11,7 @@ from influence.cli import bringing, house, people, reporting
 
 _EXPECTED = (
     "ArchiveError",
+    "DecisionError",
     "EmptyWindow",
     "EngineError",
     "PluginError",

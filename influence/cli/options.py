@@ -29,6 +29,18 @@ def workspace_option(command: _Command) -> _Command:
     )(command)
 
 
+def inner_workspace_option(command: _Command) -> _Command:
+    """Give a command within a group `-w` as well; left out, it is the group's (kept as the context's object)."""
+    return click.option(
+        "-w",
+        "--workspace",
+        "folder",
+        type=click.Path(path_type=Path),
+        callback=lambda context, _, given: given or context.obj,
+        help="The workspace; the current folder if left out (or INFLUENCE_WORKSPACE).",
+    )(command)
+
+
 def window_options(command: _Command) -> _Command:
     """Give a command `--since` and `--until`."""
     until = click.option("--until", metavar="DATE", help="Up to, not including, this date.")

@@ -1,39 +1,257 @@
-"""Who is who: people."""
+"""Who is who: list and show people, set right what the program took for one person or for two."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from influence.cli.options import json_option, opened, workspace_option
+from influence.cli.options import inner_workspace_option, json_option, opened, workspace_option
+
+if TYPE_CHECKING:
+    from influence.curation import Question
+    from influence.decisions import Decision
+    from influence.people import Who
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_BASES = click.Choice(["self-published", "public-record", "consent"])
 
 
-@click.command()
+def _because(command: _Command) -> _Command:
+    return click.option("--because", metavar="WORDS", help="Why; kept with the decision.")(command)
+
+
+@click.group(invoke_without_command=True)
 @click.option("--find", metavar="WORDS", help="Only people whose name or account holds these words.")
+@click.option(
+    "--bots", is_flag=True, help="Only bots, lists, shared mailboxes and deleted users, with the reason."
+)
 @workspace_option
 @json_option
-def people(find: str | None, folder: Path, as_json: bool) -> None:
-    """List everybody: id, name and accounts, and who is a bot."""
+@click.pass_context
+def people(context: click.Context, find: str | None, bots: bool, folder: Path, as_json: bool) -> None:
+    """List everybody with their accounts, and set right who is who.
+
+    \b
+    influence people --find lindberg
+    influence people show "Eva Lindberg"
+    influence people merge eva@acme.example slack:T1/U7 --because "her own profile says so"
+    influence people review
+    """
+    context.obj = folder
+    if context.invoked_subcommand is not None:
+        return
     with opened(folder) as workspace:
         everybody = workspace.people()
     words = (find or "").lower()
-    chosen = [one for one in everybody if words in " ".join((one.person, one.name, *one.accounts)).lower()]
+    chosen = [
+        one
+        for one in everybody
+        if words in " ".join((one.person, one.name, *one.accounts)).lower() and (one.bot or not bots)
+    ]
     if as_json:
-        click.echo(json.dumps([vars_of(one) for one in chosen], ensure_ascii=False))
+        click.echo(json.dumps([asdict(one) for one in chosen], ensure_ascii=False))
         return
     for one in chosen:
-        bot = " (bot)" if one.bot else ""
-        click.echo(f"{one.person}\t{one.name}{bot}\t{'; '.join(one.accounts)}")
+        click.echo(f"{one.person}\t{one.name}{_kind(one)}\t{'; '.join(one.accounts)}")
 
 
-def vars_of(one: Any) -> dict[str, Any]:
-    """Return the fields of a record with slots or without, ready for JSON."""
-    from dataclasses import asdict
+def _kind(one: Who) -> str:
+    return f" ({one.kind}: {one.why})" if one.kind else ""
 
-    return asdict(one)
+
+@people.command()
+@click.argument("person")
+@json_option
+@inner_workspace_option
+def show(folder: Path, person: str, as_json: bool) -> None:
+    """Show one person: accounts, why each belongs to them and how surely, what was decided about them."""
+    with opened(folder) as workspace:
+        known = workspace.curation.show(person)
+    if as_json:
+        click.echo(json.dumps(asdict(known), ensure_ascii=False, default=str))
+        return
+    who = known.who
+    click.echo(f"{who.name} ({who.person}){_kind(who)}")
+    for label in ("organisation", "department", "site", "manager", "sphere"):
+        if getattr(who, label):
+            click.echo(f"  {label}: {getattr(who, label)}")
+    click.echo(f"  accounts: {', '.join(who.accounts) or 'none'}")
+    for link in known.links:
+        weight = "" if link.weight is None else f", 2^{link.weight:.1f} to 1"
+        click.echo(f"  {link.one.strip()} = {link.other.strip()}: {link.reason} ({link.stage}{weight})")
+    for decision in known.decisions:
+        click.echo(f"  {_decision(decision)}")
+
+
+@people.command()
+@click.argument("one")
+@click.argument("other")
+@_because
+@click.option(
+    "--basis", type=_BASES, help="Needed to match an account of X with anybody outside X: its terms."
+)
+@inner_workspace_option
+def merge(folder: Path, one: str, other: str, because: str | None, basis: str | None) -> None:
+    """Decide that ONE and OTHER are one person."""
+    with opened(folder) as workspace:
+        _told(workspace.curation.merge(one, other, because=because, basis=basis))
+
+
+@people.command()
+@click.argument("person")
+@click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT…")
+@_because
+@inner_workspace_option
+def split(folder: Path, person: str, accounts: tuple[str, ...], because: str | None) -> None:
+    """Decide that these ACCOUNTs are not PERSON's but somebody else's."""
+    with opened(folder) as workspace:
+        _told(workspace.curation.split(person, accounts, because=because))
+
+
+@people.command()
+@click.argument("person")
+@click.argument("name")
+@_because
+@inner_workspace_option
+def rename(folder: Path, person: str, name: str, because: str | None) -> None:
+    """Decide what PERSON is called."""
+    with opened(folder) as workspace:
+        _told(workspace.curation.rename(person, name, because=because))
+
+
+@people.command()
+@click.argument("person")
+@click.option(
+    "--kind",
+    default="bot",
+    show_default=True,
+    help="bot, list, shared mailbox or deleted user; `person` for a human being.",
+)
+@_because
+@inner_workspace_option
+def bot(folder: Path, person: str, kind: str, because: str | None) -> None:
+    """Decide that PERSON is a bot (or list, …), which is never reached; or, with --kind person, is none."""
+    with opened(folder) as workspace:
+        _told(workspace.curation.bot(person, kind=kind, because=because))
+
+
+@people.command()
+@click.argument("person")
+@click.argument("sphere")
+@_because
+@inner_workspace_option
+def sphere(folder: Path, person: str, sphere: str, because: str | None) -> None:
+    """Decide whose world PERSON belongs to: customer, partner, industry, media, public or a word of yours."""
+    with opened(folder) as workspace:
+        _told(workspace.curation.sphere(person, sphere, because=because))
+
+
+@people.command()
+@click.option(
+    "--suggest", is_flag=True, help="Write rules for influence.toml, drawn from the data, to choose from."
+)
+@inner_workspace_option
+@json_option
+def spheres(suggest: bool, folder: Path, as_json: bool) -> None:
+    """List the rules for spheres and how many people each finds; --suggest proposes more."""
+    from influence.sphere_rules import as_settings, matches
+    from influence.sphere_rules import suggest as suggested
+
+    with opened(folder) as workspace:
+        everybody, rules = workspace.analysis.people, workspace.settings.spheres
+        found = suggested(workspace.store.engine, everybody, rules) if suggest else []
+    rows = matches(everybody, rules)
+    if as_json:
+        click.echo(
+            json.dumps({"rules": rows, "suggestions": [asdict(one) for one in found]}, ensure_ascii=False)
+        )
+        return
+    for row in rows:
+        click.echo(f"{row['sphere']}: {row['rule']} finds {row['people']:,} people")
+    if found:
+        click.echo(as_settings(found))
+    elif suggest:
+        click.echo("There is nothing to suggest: no house outside holds two people without a sphere.")
+    elif not rows:
+        click.echo("There is no rule yet; see: influence people spheres --suggest")
+
+
+@people.command()
+@click.argument("number", type=int)
+@_because
+@inner_workspace_option
+def undo(folder: Path, number: int, because: str | None) -> None:
+    """Take back the decision of this NUMBER; an undoing can be undone too."""
+    with opened(folder) as workspace:
+        _told(workspace.curation.undo(number, because=because))
+
+
+@people.command()
+@json_option
+@inner_workspace_option
+def decisions(folder: Path, as_json: bool) -> None:
+    """List every decision: its number, who made it, when and why."""
+    with opened(folder) as workspace:
+        history = workspace.curation.history()
+    if as_json:
+        rows = [asdict(one) | {"stands": stands} for one, stands in history]
+        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        return
+    for one, stands in history:
+        click.echo(_decision(one) + ("" if stands else " (undone)"))
+
+
+def _told(decision: Decision) -> None:
+    click.echo(_decision(decision))
+    click.echo(f"Take it back with: influence people undo {decision.seq}")
+
+
+def _decision(one: Decision) -> str:
+    what = {"undo": f"undo of {one.undoes}", "bot": f"bot {one.value or 'no: a person'}"}.get(
+        one.verb, one.verb
+    )
+    value = f" {one.value!r}" if one.value and one.verb not in {"bot"} else ""
+    sides = " | ".join(
+        ", ".join(mark.strip() for mark in side) for side in (one.accounts, one.others) if side
+    )
+    because = f" because: {one.reason}" if one.reason else ""
+    return f"decision {one.seq}, {one.author}, {one.decided:%Y-%m-%d %H:%M}: {what}{value} [{sides}]{because}"
+
+
+@people.command()
+@json_option
+@inner_workspace_option
+def review(folder: Path, as_json: bool) -> None:
+    """Answer, one at a time, whether two people who look alike are one: yes, no, don't know; stop at any time."""
+    with opened(folder) as workspace:
+        questions = workspace.curation.questions()
+        if as_json:
+            click.echo(json.dumps([asdict(one) for one in questions], ensure_ascii=False))
+            return
+        for number, question in enumerate(questions, start=1):
+            _ask(question, number, len(questions))
+            answer = click.prompt(
+                "Same person?", type=click.Choice(["yes", "no", "unsure", "stop"]), default="unsure"
+            )
+            if answer == "stop":
+                return
+            basis = None
+            if answer == "yes" and question.needs_basis:
+                basis = click.prompt("X's terms ask for a reason", type=_BASES)
+            workspace.curation.answer(question, answer, basis=basis)
+    click.echo("Nothing is left to ask." if questions else "There is nothing to ask.")
+
+
+def _ask(question: Question, number: int, of: int) -> None:
+    click.echo(f"\n{number} of {of}: {question.probability:.0%} likely one person. {question.reasons}")
+    for one in (question.one, question.other):
+        house = f", {one.organisation}" if one.organisation else ""
+        click.echo(f"  {one.name}{house}: {', '.join(one.accounts)}")
 
 
 COMMANDS = (people,)

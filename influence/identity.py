@@ -1,0 +1,263 @@
+"""Which accounts are one person: decisions first, then exact keys, one name in one domain, then likelihood.
+
+An account that nobody claims is a person of its own, whose id is the account. Everything is worked out anew
+from what the sources say and the user decided; nothing is ever merged so that it cannot be taken apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from influence.automata import told_by
+from influence.decisions import Decision, Decisions
+from influence.engine import Engine
+from influence.joining import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
+from influence.names import bearer_of, canonical_name, domain_of, initials
+from influence.people import People, Who
+
+_SAME_NAME_CAP = 8
+"""More accounts than this under one name in one domain are not joined: it is a role, not a person."""
+_GIVEN = ("name", "organisation", "department", "site", "manager", "sphere", "bot")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the store says of accounts: claims in order, names given for each account, and how often each acted."""
+
+    claims: Sequence[Mapping[str, Any]]
+    names: Mapping[str, Counter[str]]
+    uses: Mapping[str, int]
+
+    @classmethod
+    def read(cls, engine: Engine) -> Sources:
+        """Read them from the store."""
+        claims = engine.arrow("SELECT * FROM people_log ORDER BY seq").to_pylist()
+        return cls(claims, _names_of_accounts(claims), _uses(engine))
+
+    def known(self) -> set[str]:
+        """Return every account that a source speaks of."""
+        return {*self.uses, *(account for claim in self.claims for account in claim["accounts"])}
+
+
+def resolve(engine: Engine) -> People:
+    """Read all claims, accounts, decisions and likely links from the store and say who is who."""
+    sources, decided = Sources.read(engine), Decisions(engine).standing()
+    joined = exact(sources, decided)
+    for link in likely_links(engine):
+        joined.join(link)
+    return _describe(joined, sources, decided)
+
+
+def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:
+    """Join accounts by what the user decided and by exact keys alone."""
+    bearers = {account: bearer_of(given) for account, given in sources.names.items()}
+    joined = Accounts()
+    _decide(joined, decided)
+    for claim in sources.claims:
+        _claim(joined, claim, bearers)
+    for account in sources.uses:
+        joined.add(account)
+    _join_by_name(joined, sources.names, {account for account, bearer in bearers.items() if bearer is None})
+    return joined
+
+
+def likely_links(engine: Engine) -> list[Link]:
+    """Return what the last linkage joined, the surest first."""
+    rows = engine.arrow("""
+        SELECT one, other, weight, reasons FROM link_log
+        WHERE verdict = 'linked' AND run = (SELECT max(run) FROM link_log) ORDER BY weight DESC, one, other""")
+    return [
+        Link(row["one"], row["other"], PROBABLE, row["reasons"], row["weight"]) for row in rows.to_pylist()
+    ]
+
+
+def _decide(joined: Accounts, decided: Sequence[Decision]) -> None:
+    """Follow the decisions from the newest: what an older one says against it is overruled."""
+    for one in reversed(decided):
+        sides = [*one.accounts, *one.others]
+        if one.verb == "same":
+            why = f"decided by {one.author} on {one.decided:%Y-%m-%d}" + (
+                f": {one.reason}" if one.reason else ""
+            )
+            joined.claim(sides[0], sides[1:], DECIDED, why)
+        elif one.verb == "apart":
+            for account in one.accounts:
+                for other in one.others:
+                    joined.part(account, other)
+
+
+def _claim(joined: Accounts, claim: Mapping[str, Any], bearers: Mapping[str, str | None]) -> None:
+    stated = claim["person"] is not None
+    own = list(claim["accounts"]) if stated else _uncontested(claim, bearers)
+    if stated:
+        own.insert(0, token(claim["person"]))
+    if own:
+        joined.claim(own[0], own[1:], STATED, f"given together by {claim['source']}")
+
+
+def _uses(engine: Engine) -> dict[str, int]:
+    """Return every account that the store speaks of, and how often each acted."""
+    rows = engine.arrow("""
+        SELECT account, sum(acted)::BIGINT AS acted FROM (
+            SELECT actor AS account, count(*) AS acted FROM activities GROUP BY actor
+            UNION ALL SELECT DISTINCT unnest(addressees), 0 FROM activities
+            UNION ALL SELECT DISTINCT unnest(mentions), 0 FROM activities
+            UNION ALL SELECT DISTINCT unnest(people), 0 FROM encounters
+            UNION ALL SELECT DISTINCT source, 0 FROM tie_log UNION ALL SELECT DISTINCT target, 0 FROM tie_log)
+        GROUP BY account ORDER BY account""")
+    return dict(zip(rows.column("account").to_pylist(), rows.column("acted").to_pylist(), strict=True))
+
+
+def _names_of_accounts(claims: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+    names: dict[str, Counter[str]] = defaultdict(Counter)
+    for claim in claims:
+        for account in claim["accounts"] if claim["name"] else ():
+            names[account][claim["name"]] += 1
+    return names
+
+
+def _uncontested(claim: Mapping[str, Any], bearers: Mapping[str, str | None]) -> list[str]:
+    """Return the accounts of a claim that are not, by most of the names given for them, somebody else's."""
+    named = bearer_of({claim["name"]: 1}) if claim["name"] else ""
+    return [
+        account
+        for account in claim["accounts"]
+        if (bearer := bearers.get(account, "")) is not None and (not bearer or not named or bearer == named)
+    ]
+
+
+def _join_by_name(joined: Accounts, names: Mapping[str, Counter[str]], shared: Set[str]) -> None:
+    """Join accounts of one domain that bear one full name; `name:` accounts go where the name is unique.
+
+    An account that two people seem to share joins nobody, and namesakes with different initials stay apart.
+    """
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    bearers: dict[str, list[str]] = defaultdict(list)
+    for account in sorted(names.keys() - shared):
+        for name in {canonical_name(name) for name in names[account]} - {""}:
+            bearers[name].append(account)
+            if domain := domain_of(account):
+                alike[name, domain].append(account)
+    for (name, domain), accounts in alike.items():
+        stated = {joined.stated(account) for account in accounts} - {None}
+        middle = {initials(name) for account in accounts for name in names[account]} - {""}
+        if len(accounts) <= _SAME_NAME_CAP and len(stated) < 2 and len(middle) < 2:
+            joined.claim(accounts[0], accounts[1:], NAMED, f"one name, {name}, in one domain, {domain}")
+    for name, accounts in bearers.items():
+        if joined.seen(f"name:{name}") and len({joined.add(account) for account in accounts}) == 1:
+            only = Link(accounts[0], f"name:{name}", NAMED, f"the only person called {name}")
+            joined.join(only)
+
+
+def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -> People:
+    described: list[tuple[Who, list[str], list[str]]] = []
+    stated, claimed = _attributes(sources.claims)
+    overruled, known = _overruled(decided), sources.known()
+    for person, members in joined.groups():
+        accounts = [mark for mark in members if mark in known]
+        ids = [mark[1:] for mark in members if mark.startswith(" ") and mark[1:] in stated]
+        if not ids and all(account.startswith("name:") for account in accounts):
+            continue  # words of a calendar that match nobody by name, or accounts that are only decided about
+        given = _given(ids, accounts, stated, claimed)
+        for mark in members:
+            given |= overruled.get(mark, {})
+        described.append((_who(person if ids else None, accounts, given, sources), accounts, ids))
+    described.sort(key=lambda row: row[0].person)
+    account_person = {
+        account: code for code, (_, accounts, _) in enumerate(described) for account in accounts
+    }
+    merged = {person: code for code, (_, _, ids) in enumerate(described) for person in ids}
+    return People([who for who, _, _ in described], account_person, joined.conflicts, joined.links, merged)
+
+
+def _overruled(decided: Iterable[Decision]) -> dict[str, dict[str, Any]]:
+    """Return what the user decided of names, bots and spheres, by account; the latest decision stays."""
+    by_account: dict[str, dict[str, Any]] = defaultdict(dict)
+    for one in decided:
+        for account in one.accounts:
+            if one.verb == "rename":
+                by_account[account]["renamed"] = one.value
+            elif one.verb == "sphere":
+                by_account[account]["sphere"] = one.value
+            elif one.verb == "bot":
+                why = f"decided by {one.author} on {one.decided:%Y-%m-%d}"
+                by_account[account] |= {"decided_kind": one.value, "decided_why": why}
+    return by_account
+
+
+def _attributes(
+    claims: Iterable[Mapping[str, Any]],
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the newest stated value of each attribute, by person id and by claimed account."""
+    by_person: dict[str, dict[str, Any]] = defaultdict(dict)
+    by_account: dict[str, dict[str, Any]] = defaultdict(dict)
+    for claim in claims:
+        given = {key: claim[key] for key in _GIVEN if claim[key] is not None}
+        if claim["person"] is not None:
+            by_person[claim["person"]].update(given)
+        else:
+            for account in claim["accounts"]:
+                by_account[account].update(given)
+    return by_person, by_account
+
+
+def _given(
+    ids: Sequence[str],
+    accounts: Sequence[str],
+    stated: Mapping[str, Mapping[str, Any]],
+    claimed: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what the sources say of a person: what is claimed of accounts, then what a people table states."""
+    given: dict[str, Any] = {}
+    for account in accounts:
+        given |= claimed.get(account, {})
+    given["name"] = None
+    for person in reversed(ids):
+        given |= stated[person]
+    return given
+
+
+def _who(person: str | None, accounts: Sequence[str], given: Mapping[str, Any], sources: Sources) -> Who:
+    ident = person if person is not None else _main_account(accounts, sources.uses)
+    name = given.get("renamed") or given["name"] or _best_name(accounts, sources.names)
+    kind, why = _kind(accounts, name, given)
+    return Who(
+        person=ident,
+        name=name or ident.partition(":")[2] or ident,
+        accounts=tuple(accounts),
+        bot=kind is not None,
+        kind=kind,
+        why=why,
+        **{key: given.get(key) for key in ("organisation", "department", "site", "manager", "sphere")},
+    )
+
+
+def _kind(
+    accounts: Sequence[str], name: str | None, given: Mapping[str, Any]
+) -> tuple[str | None, str | None]:
+    """Say what somebody is who is no single human being: the user decides, then the source, then the signs."""
+    if "decided_kind" in given:
+        return given["decided_kind"] or None, given["decided_why"]
+    if given.get("bot") is not None:
+        return ("bot", "its source says so") if given["bot"] else (None, None)
+    return told_by(accounts, name) or (None, None)
+
+
+def _main_account(accounts: Sequence[str], uses: Mapping[str, int]) -> str:
+    """Choose the account that names the person: the e-mail address used most, else the account used most."""
+    return min(accounts, key=lambda a: (not a.startswith("email:"), -uses.get(a, 0), a))
+
+
+def _best_name(accounts: Sequence[str], names: Mapping[str, Counter[str]]) -> str | None:
+    votes: Counter[str] = Counter()
+    for account in accounts:
+        votes.update(names.get(account, Counter()))
+    full = {name: count for name, count in votes.items() if canonical_name(name)} or votes
+    if not full:
+        return None
+    best = min(full, key=lambda name: (-full[name], "," in name, len(name), name))
+    last, comma, first = best.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() and last.strip() else best
