@@ -1,17 +1,21 @@
 """Setting right who is who: decisions that hold, outlive imports and can be undone."""
 
 import json
+import tomllib
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from influence import Workspace
 from influence.automata import told_by
 from influence.decisions import DecisionError, Decisions
 from influence.identity import likely_links
 from influence.joining import DECIDED, STATED, Accounts, Link
 from influence.people import UnknownPerson
-from influence.store import Store
+from influence.sphere_rules import as_settings, suggest
+from influence.store import VERSION, Store
 
 SEEN = [
     {"id": account, "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}
@@ -221,3 +225,67 @@ def test_what_stands_is_what_was_not_undone(undo):
         else:
             stand.append(str(number))
     assert stand == [one.value for one in decisions.standing()]
+
+
+def test_a_store_of_an_older_version_is_brought_up_when_it_is_opened(tmp_path):
+    Workspace.create(tmp_path / "old").close()
+    with duckdb.connect(str(tmp_path / "old" / "influence.duckdb")) as old:
+        for table in ("decision_log", "link_log", "fit_log"):
+            old.execute(f"DROP TABLE {table}")
+        old.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
+    with Workspace(tmp_path / "old") as opened:
+        assert [] == opened.curation.history()
+        assert (
+            str(VERSION)
+            == opened.store.engine.arrow("SELECT value FROM meta WHERE key = 'version'")[0][0].as_py()
+        )
+
+
+def test_a_list_in_a_rule_places_those_who_write_to_it(workspace):
+    activities = [
+        {"id": "1", "time": "2026-01-01T09:00:00Z", "actor": "x:7", "verb": "post"},
+        {
+            "id": "2",
+            "time": "2026-01-02T09:00:00Z",
+            "actor": "email:eve@b.example",
+            "verb": "reply",
+            "parent": "1",
+            "to": ["email:users@lists.acme.example"],
+        },
+    ]
+    settings = '[spheres]\ncustomer = ["list:users@lists.acme.example"]\n'
+    [reached] = workspace(settings=settings, activities=activities).report("x:7").people
+    assert "customer" == reached.sphere
+
+
+def test_spheres_are_suggested_with_what_tells_and_the_rest_stays_unknown(workspace):
+    people = [
+        {"person": f"h{n}", "accounts": [f"email:h{n}@acme.example"], "department": "Sales", "manager": "h0"}
+        for n in range(3)
+    ]
+    outside = [
+        "a@buyer.example",
+        "b@buyer.example",
+        "c@gmail.com",
+        "d@gmail.com",
+        "e@odd.example",
+        "f@odd.example",
+    ]
+    activities = [
+        {
+            "id": f"{n}",
+            "time": "2026-01-02T09:00:00Z",
+            "actor": f"email:{one}",
+            "verb": "message",
+            "to": ["email:h1@acme.example"] if "buyer" in one else [],
+        }
+        for n, one in enumerate(outside)
+    ]
+    made = workspace(people=people, activities=activities)
+    found = suggest(made.store.engine, made.analysis.people, {})
+    assert {"buyer.example": "customer", "gmail.com": "public", "odd.example": None} == {
+        one.house: one.sphere for one in found
+    }
+    assert {"customer": ["buyer.example"], "public": ["gmail.com"]} == tomllib.loads(as_settings(found))[
+        "spheres"
+    ]
