@@ -163,16 +163,26 @@ class Workspace:
         """Everything in the store, ready for questions; read when it is first needed."""
         return Analysis(self.store.engine, self.settings)
 
-    def report(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Report:
+    def report(
+        self,
+        leader: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        measures: Sequence[str] = (),
+    ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
+        `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
+
         Raises:
+            PluginError: there is no such measure.
             UnknownPerson: nobody is known by that name.
             WorkspaceError: a date cannot be read, or the window is reversed.
             EmptyWindow: nothing happened in the window.
         """
         code = self.analysis.people.find(leader)
-        return self.analysis.about(code, self.window(since, until))
+        return self.analysis.about(code, self.window(since, until), measures)
 
     def window(self, since: str | date | None, until: str | date | None) -> Window:
         """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from influence.cli.options import opened, progress, window_options, workspace_option
+from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 
 
 @click.command()
@@ -22,9 +23,20 @@ from influence.cli.options import opened, progress, window_options, workspace_op
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: reports/)."
 )
+@click.option(
+    "--measures",
+    metavar="NAME,…",
+    help="Only these measures beside the headline (see: influence measures); all if left out.",
+)
 @workspace_option
 def report(
-    leader: str, since: str | None, until: str | None, formats: str, output: Path | None, folder: Path
+    leader: str,
+    since: str | None,
+    until: str | None,
+    formats: str,
+    output: Path | None,
+    measures: str | None,
+    folder: Path,
 ) -> None:
     """Report how far LEADER's influence reaches: an e-mail address, an account, a person's id or a full name.
 
@@ -32,8 +44,8 @@ def report(
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     """
     with opened(folder) as workspace, progress("Measuring"):
-        found = workspace.report(leader, since, until)
-        wanted = [name.strip() for name in formats.split(",") if name.strip()]
+        found = workspace.report(leader, since, until, measures=_listed(measures or ""))
+        wanted = _listed(formats)
         written = [
             file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
         ]
@@ -48,8 +60,34 @@ def report(
         click.echo(f"Wrote {file}")
 
 
+def _listed(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
 def _place(output: Path | None, name: str, wanted: list[str]) -> Path | None:
     return output.with_suffix(f".{name}") if output is not None and len(wanted) > 1 else output
+
+
+@click.command()
+@json_option
+def measures(as_json: bool) -> None:
+    """List every measure: what it finds, one line each; docs/measures.md has the formulas."""
+    from influence.measures import catalogue
+
+    rows = [
+        {"measure": measure.name, "finding": name, "line": line}
+        for measure in catalogue()
+        for name, line in measure.finds.items()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    before = None
+    for row in rows:
+        if row["measure"] != before:
+            click.echo(f"{row['measure']}")
+        before = row["measure"]
+        click.echo(f"  {row['finding']:<22} {row['line']}")
 
 
 @click.command()
@@ -71,7 +109,4 @@ def network(since: str | None, until: str | None, format_: str, output: Path, fo
     click.echo(f"Wrote {output}: {written:,} people")
 
 
-COMMANDS = (
-    report,
-    network,
-)
+COMMANDS = (report, measures, network)

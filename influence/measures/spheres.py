@@ -1,13 +1,145 @@
-"""Which spheres are reached: how much of reach_4 lies in whose world."""
+"""Spheres, outward and back: in whose worlds the leader is answered, and whose worlds the leader answers."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
-from math import fsum
+from collections.abc import Mapping, Sequence, Set
+from math import exp, fsum, log
+from typing import TYPE_CHECKING
 
-from influence.findings import SphereReach
+import numpy as np
+
+from influence.chance import Floats, conversation_draws, interval
+from influence.encounters import Met
+from influence.findings import Finding, SphereReach
+from influence.measures import finds
+from influence.responses import Responses
 from influence.steps import Alter
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+NOBODY_BEYOND = "nobody beyond the people met responded in this window"
+NO_SOURCES = "the leader responded to nobody whom they had never met"
+
+
+@finds(
+    sphere_breadth="how many spheres the reach beyond is spread over, evenly counted",
+    sources="how many people never met the leader responds to: where the leader's own influences come from",
+    balance="how far the spheres that are reached are those that the leader listens to",
+)
+def outward_and_back(ego: Ego) -> dict[str, Finding]:
+    """Say over how many spheres the reach is spread, from which spheres it is fed, and whether these are the same."""
+    heard = answered(ego)
+    out, back = _by_sphere(ego.found, ego.spheres), _by_sphere(heard, ego.spheres)
+    return {
+        "sphere_breadth": breadth(out, _draws(ego, list(out))),
+        "sources": _sources(ego, heard),
+        "balance": balance(out, back),
+    }
+
+
+def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
+    """Return `sources` with its bounds: the unknown all met, then all unmet."""
+    outside = [alter for alter in heard if alter.step != 2]
+    surely = fsum(1 - alter.m for alter in outside if alter.known)
+    rows = sphere_reach(heard, ego.spheres, ego.nobody)
+    detail = {
+        "by_sphere": {row.sphere: {"value": row.value, "people": row.people} for row in rows},
+        "people": sorted(ego.people.who[alter.person].person for alter in heard),
+    }
+    return Finding(
+        "sources",
+        fsum(1 - alter.m for alter in outside),
+        "people",
+        surely,
+        surely + sum(not alter.known for alter in outside),
+        detail=detail,
+    )
+
+
+def answered(ego: Ego) -> list[Alter]:
+    """Return whom the leader responded to in the window, as `steps.alters` does: m(u) by the first time."""
+    first: dict[int, int | None] = dict.fromkeys(ego.ties.source[ego.ties.target == ego.leader].tolist())
+    mine: Responses = ego.responses.where(ego.responses.responder == ego.leader)
+    order = np.argsort(mine.time, kind="stable")[::-1]
+    first |= dict(zip(mine.target[order].tolist(), mine.time[order].tolist(), strict=True))
+    return [
+        _source(person, time, ego.met, ego.team)
+        for person, time in sorted(first.items())
+        if person not in ego.nobody
+    ]
+
+
+def _source(person: int, time: int | None, met: Met, team: Set[int]) -> Alter:
+    m, known = met.probability(person, time), met.known(person)
+    step = 2 if person in team else 3 if m >= 0.5 and known else 4
+    return Alter(person, step, m, known, 1, time)
+
+
+def _by_sphere(found: Sequence[Alter], of: Sequence[str]) -> dict[str, float]:
+    sums: dict[str, list[float]] = defaultdict(list)
+    for alter in found:
+        if alter.step != 2:
+            sums[of[alter.person]].append(1 - alter.m)
+    return {sphere: fsum(sums[sphere]) for sphere in sorted(sums)}
+
+
+def _draws(ego: Ego, spheres: Sequence[str]) -> Floats | None:
+    """Return bootstrap values of the reach in each sphere (draws × spheres); None where there is nothing to draw."""
+    if ego.drawn.undated or not len(ego.drawn.item) or not spheres:
+        return None
+    row = {alter.person: place for place, alter in enumerate(ego.found)}
+    weight = np.zeros((len(ego.found), len(spheres)))
+    for alter in ego.found:
+        if alter.step != 2:
+            weight[row[alter.person], spheres.index(ego.spheres[alter.person])] = 1 - alter.m
+    person = np.array([row[code] for code in ego.drawn.person.tolist()], np.int64)
+    chance = ego.settings
+    return conversation_draws(
+        ego.unit, person, weight, silent=ego.silent, draws=chance.draws, seed=chance.seed
+    )
+
+
+def breadth(reached: Mapping[str, float], draws: Floats | None = None) -> Finding:
+    """Return `sphere_breadth` = exp(−Σ p ln p), p the share of reach_4 in each sphere: 1 to the number of spheres.
+
+    `draws` (draws × spheres, in the order of `reached`) give the interval. The unit is spheres that would be as
+    broad if all were alike: the Hill number of order 1 (Hill 1973, doi:10.2307/1934352; Jost 2006,
+    doi:10.1111/j.2006.0030-1299.14714.x).
+
+    >>> round(breadth({"customer": 5.0, "partner": 5.0}).value, 9)
+    2.0
+    """
+    if fsum(reached.values()) <= 0:
+        return Finding("sphere_breadth", None, "spheres", reason=NOBODY_BEYOND)
+    value = _effective(list(reached.values()))
+    if draws is None or not (draws.sum(axis=1) > 0).all():
+        return Finding("sphere_breadth", value, "spheres")
+    low, high = interval(np.array([_effective(row) for row in draws.tolist()]))
+    return Finding("sphere_breadth", value, "spheres", interval=(min(low, value), max(high, value)))
+
+
+def _effective(sums: Sequence[float]) -> float:
+    total = fsum(sums)
+    return exp(-fsum(part / total * log(part / total) for part in sums if part > 0))
+
+
+def balance(out: Mapping[str, float], back: Mapping[str, float]) -> Finding:
+    """Return `balance` = Σ min(p, q): p the shares of spheres in the reach, q in the sources; 0 to 1.
+
+    1: the leader listens where they are heard; 0: the two have no sphere in common.
+
+    >>> round(balance({"customer": 1.0, "partner": 1.0}, {"customer": 4.0}).value, 9)
+    0.5
+    """
+    total_out, total_back = fsum(out.values()), fsum(back.values())
+    if total_out <= 0:
+        return Finding("balance", None, "share", reason=NOBODY_BEYOND)
+    if total_back <= 0:
+        return Finding("balance", None, "share", reason=NO_SOURCES)
+    shared = fsum(min(out[one] / total_out, back.get(one, 0.0) / total_back) for one in out)
+    return Finding("balance", shared, "share")
 
 
 def sphere_reach(found: Sequence[Alter], of: Sequence[str], left_out: Set[int]) -> list[SphereReach]:
