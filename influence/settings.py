@@ -29,6 +29,10 @@ contact = 0.3           # a contact card with a phone number
 table = 8               # so many people can meet at one table
 prior = 0.1             # for people about whom nothing is known
 
+[people]                # how likely before two accounts that no source joins are taken for one person
+link = 0.97             # from here on they are; 1 never does it
+ask = 0.1               # from here on `influence people review` asks you
+
 [passing]
 delta_days = 14         # how long a response may wait to count as passed on
 hands = 4               # through how many hands influence is followed
@@ -43,6 +47,9 @@ keep_text = false       # keep the text of messages? Nothing in a report needs i
 [spheres]               # organisations, e-mail domains, "department:Name", "list:Name" -> whose world they belong to
 # customer = ["acme.example", "Acme Inc", "list:customers@vindhall.example"]
 # partner = ["department:Alliances"]
+
+[brand]                 # the organisation's own accounts, to compare the person with
+accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
@@ -60,11 +67,14 @@ class Settings:
     zone: str = "UTC"
     notice: str | None = None
     strengths: Strengths = field(default_factory=Strengths)
+    link: float = 0.97
+    ask: float = 0.1
     delta_days: float = 14
     hands: int = 4
     draws: int = 1000
     seed: int = 1
     keep_text: bool = False
+    brand: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -72,6 +82,7 @@ class Settings:
 
 _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "met": {f.name: float for f in fields(Strengths)},
+    "people": {"link": float, "ask": float},
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
     "privacy": {"keep_text": bool},
@@ -90,7 +101,7 @@ def read(path: Path) -> Settings:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not readable as TOML: {error}") from error
-    known = {"zone", "notice", "spheres", "teams", "sources", *_SECTIONS}
+    known = {"zone", "notice", "brand", "spheres", "teams", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     values = {name: _section(path, name, body.get(name, {})) for name in _SECTIONS}
@@ -98,9 +109,11 @@ def read(path: Path) -> Settings:
         zone=zone_name(body.get("zone", "UTC"), str(path)),
         notice=body.get("notice"),
         strengths=Strengths(**values["met"]),
+        brand=_brand(path, body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
         sources=_sources(path, body),
+        **values["people"],
         **values["passing"],
         **values["chance"],
         **values["privacy"],
@@ -130,9 +143,14 @@ def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         good = isinstance(value, bool) if wanted[key] is bool else isinstance(value, (int, float))
         if not good or (wanted[key] is int and not isinstance(value, int)):
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be a {_WORDS[wanted[key]]}")
-        if name == "met" and key != "table" and not 0 <= value <= 1:
+        if (name == "people" or (name == "met" and key != "table")) and not 0 <= value <= 1:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should lie between 0 and 1")
-        if not isinstance(value, bool) and value <= 0 and key not in {"seed"} and name != "met":
+        if (
+            not isinstance(value, bool)
+            and value <= 0
+            and key not in {"seed"}
+            and name not in {"met", "people"}
+        ):
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be more than 0")
     return dict(body)
 
@@ -148,6 +166,13 @@ def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str
         if name == "spheres" and not key.isidentifier() and key not in SPHERES:
             raise SettingsError(f"{path}: [{name}] {key!r} should be one word")
     return dict(lists)
+
+
+def _brand(path: Path, body: Mapping[str, Any]) -> tuple[str, ...]:
+    lists = _lists(path, "brand", body)
+    for key in lists.keys() - {"accounts"}:
+        raise SettingsError(f"{path}: [brand] has no setting {key!r}; it has: accounts")
+    return tuple(lists.get("accounts", ()))
 
 
 def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -81,8 +81,8 @@ def test_every_setting_stands_in_the_settings_that_init_writes():
     from influence.settings import DEFAULTS, Settings, read
 
     body = tomllib.loads(DEFAULTS)
-    assert {"zone", "met", "passing", "chance", "privacy", "spheres", "teams"} == set(body)
-    for section in ("passing", "chance", "privacy"):
+    assert {"zone", "met", "people", "passing", "chance", "privacy", "brand", "spheres", "teams"} == set(body)
+    for section in ("people", "passing", "chance", "privacy"):
         for name, value in body[section].items():
             assert value == getattr(Settings(), name)
     for name, value in body["met"].items():
