@@ -1,0 +1,249 @@
+"""Person against brand: who draws more responses, the leader or the organisation's own accounts?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from influence.findings import Finding
+from influence.measures import finds
+from influence.measures.cascades import heads
+from influence.measures.reach import NO_TIMES
+from influence.people import UnknownPerson
+from influence.responses import Flags, Ints
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+Floats = NDArray[np.float64]
+
+NO_BRAND = "no account is flagged as the organisation's own; name them under [brand] in influence.toml"
+NOT_HERE = "none of the accounts flagged as the organisation's own is in this workspace"
+SILENT = "the organisation's accounts made no item in this window"
+SAID_NOTHING = "the leader made no item in this window"
+NO_RESPONSE = "nobody responded to the organisation's accounts, so there is nothing to divide by"
+TOO_LITTLE = "too little to say"
+FEWEST = 5
+"""With fewer items on a side nothing is known of how much items differ."""
+ITSELF = "the leader is flagged as the organisation's own account"
+ALIKE = "cannot be told apart"
+NAME = "person_against_brand"
+UNIT = "times the brand's responses per item"
+
+_ITEMS = """
+SELECT item, author FROM item
+WHERE author IN (SELECT unnest($authors)) AND verb NOT IN ('react', 'follow', 'view')
+    AND epoch_us(time) >= $since AND epoch_us(time) < $until
+ORDER BY item
+"""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Two rates compared: `value` is the first over the second, `low` and `high` its interval.
+
+    `value` and `high` are None where they are beyond all bounds: nothing was drawn on the second side.
+    """
+
+    value: float | None
+    low: float
+    high: float | None
+
+    @property
+    def verdict(self) -> str:
+        """Say which of the two draws more, if the interval parts them."""
+        if self.low > 1:
+            return "the person draws more"
+        return "the brand draws more" if self.high is not None and self.high < 1 else ALIKE
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What some items drew: `items` of them; one row a response: which item it answers, and who responds."""
+
+    items: int
+    item: Ints
+    responder: Ints
+
+    def counts(self, mask: Flags | None = None) -> Ints:
+        """Return how many responses each item drew, of those that a mask chooses."""
+        chosen = self.item if mask is None else self.item[mask]
+        return np.bincount(chosen, minlength=self.items)
+
+
+@finds(
+    person_against_brand="how many times the responses per item of the organisation's accounts the leader draws"
+)
+def person_against_brand(ego: Ego) -> dict[str, Finding]:
+    """Compare how many responses an item by the leader and an item by the organisation's own accounts draws.
+
+    The accounts are those of the setting `[brand] accounts`. See `against`.
+    """
+    return {"person_against_brand": against(ego, ego.settings.brand)}
+
+
+def against(ego: Ego, brand: Sequence[str]) -> Finding:
+    """Return the leader's rate of responses over that of the accounts named, in responses per item of each.
+
+    rate = counted responses in the window to items of the window / items (no reactions, follows or views; what
+    only continues an own item is one with it).
+    Responses by bots, by the leader and by the brand are left out. The 95 % interval is that of `rate_ratio`.
+    `detail` has the `verdict` ("cannot be told apart" where the interval holds 1, "too little to say" where
+    a side has fewer than five items), `person` and `brand` (items, responses, people, rate), `at_least` (the
+    lower edge where there is no upper one), `not_here` (accounts that nobody here has), and `spheres`: the
+    same for the responses of each sphere, with intervals that hold for all of them together (Bonferroni).
+    """
+    if not brand:
+        return _unknown(NO_BRAND)
+    if not ego.dated:
+        return _unknown(NO_TIMES)
+    codes, missing = _codes(ego, brand)
+    detail: dict[str, Any] = {"not_here": missing} if missing else {}
+    if not codes or ego.leader in codes:
+        return _unknown(ITSELF if codes else NOT_HERE, **detail)
+    person, other = drawn_by(ego, {ego.leader}, codes), drawn_by(ego, codes, codes)
+    if not person.items or not other.items:
+        return _unknown(SILENT if person.items else SAID_NOTHING, **detail)
+    draws, seed = ego.settings.draws, ego.settings.seed
+    ratio = rate_ratio(person.counts(), other.counts(), draws=draws, seed=seed)
+    detail |= {
+        "verdict": _verdict(ratio, person, other),
+        "person": _side(person),
+        "brand": _side(other),
+        "spheres": _by_sphere(ego, person, other),
+    }
+    edges = (ratio.low, ratio.high) if ratio.high is not None and _enough(person, other) else None
+    detail |= {"at_least": ratio.low} if ratio.high is None else {}
+    reason = NO_RESPONSE if ratio.value is None else None
+    return Finding(NAME, ratio.value, UNIT, interval=edges, reason=reason, detail=detail)
+
+
+def _unknown(reason: str, **detail: Any) -> Finding:
+    return Finding(NAME, None, UNIT, reason=reason, detail=detail)
+
+
+def _codes(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
+    """Return the people who own the accounts, and the accounts that nobody here is known by."""
+    codes, missing = set(), []
+    for words in brand:
+        try:
+            codes.add(ego.people.find(words))
+        except UnknownPerson:
+            missing.append(words)
+    return codes, missing
+
+
+def drawn_by(ego: Ego, authors: set[int], brand: set[int]) -> Drawn:
+    """Find what the items of some authors drew in the window, from all but bots, the leader and the brand.
+
+    An item that only continues one by its own author is one with it.
+    """
+    asked = {"authors": sorted(authors), "since": ego.window.since, "until": ego.window.until}
+    items = ego.engine.arrow(_ITEMS, asked).column("item").combine_chunks().to_numpy().astype(np.int64)
+    head, responses = heads(ego.log), ego.responses
+    kept = np.isin(responses.parent, items) & np.isin(responses.target, sorted(authors))
+    kept &= ~np.isin(responses.responder, sorted(ego.nobody | brand))
+    begun = np.unique(head[items])
+    place = np.searchsorted(begun, head[responses.parent[kept]])
+    return Drawn(len(begun), place, responses.responder[kept].astype(np.int64))
+
+
+def _side(drawn: Drawn) -> dict[str, Any]:
+    return {
+        "items": drawn.items,
+        "responses": len(drawn.item),
+        "people": len(np.unique(drawn.responder)),
+        "rate": len(drawn.item) / drawn.items,
+    }
+
+
+def _enough(person: Drawn, brand: Drawn) -> bool:
+    return min(person.items, brand.items) >= FEWEST
+
+
+def _verdict(ratio: Ratio, person: Drawn, brand: Drawn) -> str:
+    return ratio.verdict if _enough(person, brand) else TOO_LITTLE
+
+
+def _by_sphere(ego: Ego, person: Drawn, brand: Drawn) -> dict[str, dict[str, Any]]:
+    """Compare the responses of each sphere; the more spheres are looked at, the wider the intervals."""
+    sphere = np.array(ego.spheres)
+    here, there = sphere[person.responder], sphere[brand.responder]
+    names = np.unique(np.concatenate([here, there])).tolist()
+    found = {}
+    for name in names:
+        counts = person.counts(here == name), brand.counts(there == name)
+        draws = ego.settings.draws * len(names)
+        ratio = rate_ratio(*counts, share=1 - 0.05 / len(names), draws=draws, seed=ego.settings.seed)
+        found[name] = {
+            "person": float(counts[0].mean()),
+            "brand": float(counts[1].mean()),
+            "ratio": ratio.value,
+            "interval": [ratio.low, ratio.high],
+            "verdict": _verdict(ratio, person, brand),
+        }
+    return found
+
+
+def rate_ratio(
+    one: ArrayLike, other: ArrayLike, *, share: float = 0.95, draws: int = 1000, seed: int = 1
+) -> Ratio:
+    """Return the ratio of two means of counts, with an interval that is not narrower than either of two.
+
+    `one` and `other` are how many responses each item drew. The first interval is exact for counts that
+    differ by chance alone (Poisson): given all responses together, those of `one` are binomial. The second is
+    the percentile bootstrap over items, which allows for a few items that draw most. Where a side drew
+    nothing the bootstrap knows no spread, and the exact one does; where items differ widely it is the other
+    way round; so each edge is the farther of the two.
+
+    Source: Przyborowski and Wilenski 1940, Homogeneity of results in testing samples from Poisson series,
+    Biometrika 31, doi:10.1093/biomet/31.3-4.313; Efron 1979 for the bootstrap.
+
+    Raises:
+        ValueError: a side has no items, or a count is negative.
+
+    >>> same = rate_ratio([1, 2, 3, 2, 1, 3], [2, 1, 3, 1, 3, 2])
+    >>> same.value, same.low < 1 < same.high, same.verdict
+    (1.0, True, 'cannot be told apart')
+    """
+    first, second = np.asarray(one, np.int64), np.asarray(other, np.int64)
+    if not first.size or not second.size or min(first.min(), second.min()) < 0:
+        raise ValueError("both sides need items, each with 0 responses or more")
+    exact, drawn = _exact(first, second, share), _bootstrap(first, second, share, draws, seed)
+    high = max(exact[1], drawn[1])
+    value = float(first.mean() / second.mean()) if second.any() else None
+    return Ratio(value, min(exact[0], drawn[0]), high if np.isfinite(high) else None)
+
+
+def _exact(first: Ints, second: Ints, share: float) -> tuple[float, float]:
+    """Turn Clopper and Pearson's interval of the first side's part in all responses into one of the ratio."""
+    from scipy.special import betaincinv  # scipy costs 0.1 s, and only a report needs it
+
+    x, y, edge = int(first.sum()), int(second.sum()), (1 - share) / 2
+    low = float(betaincinv(x, y + 1, edge)) if x else 0.0
+    high = float(betaincinv(x + 1, y, 1 - edge)) if y else 1.0
+    fair = second.size / first.size
+    return fair * low / (1 - low), fair * high / (1 - high) if high < 1 else np.inf
+
+
+def _bootstrap(first: Ints, second: Ints, share: float, draws: int, seed: int) -> tuple[float, float]:
+    random = np.random.default_rng(seed)
+    above, below = _drawn_means(first, draws, random), _drawn_means(second, draws, random)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = above / below  # 0/0 could be anything: nothing for the low edge, all for the high
+    edge = (1 - share) / 2
+    low = np.quantile(np.nan_to_num(ratio, nan=0.0, posinf=np.inf), edge, method="lower")
+    high = np.quantile(np.nan_to_num(ratio, nan=np.inf, posinf=np.inf), 1 - edge, method="higher")
+    return float(low), float(high)
+
+
+def _drawn_means(counts: Ints, draws: int, random: np.random.Generator) -> Floats:
+    """Draw as many items as there are with replacement, by how many there are of each count."""
+    values, many = np.unique(counts, return_counts=True)
+    times = random.multinomial(counts.size, many / counts.size, size=draws)
+    means: Floats = times @ values / counts.size
+    return means

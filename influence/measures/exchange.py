@@ -1,0 +1,427 @@
+"""Exchange, not broadcast: who comes to the leader unasked, who is answered, how soon, and who waits.
+
+Texts are not kept, so that a question cannot be told by its question mark: every *inbound* item counts as
+one. Inbound is a post, message, reply, comment or quote by somebody else (no bot) that names the leader,
+answers an item by the leader, or is addressed to the leader among at most eight people; mail to more is bulk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influence.chance import conversation_draws
+from influence.findings import Finding
+from influence.intervals import kaplan_meier, median_wait, share_interval, wilson
+from influence.measures import finds
+from influence.measures.cascades import heads, item_ids
+from influence.measures.reach import NO_TIMES
+from influence.responses import Flags, Ints
+from influence.steps import DAY
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+Floats = NDArray[np.float64]
+
+HOUR = DAY // 24
+ASKED_AT_ONCE = 8
+"""Who writes to more people at once asks nobody in particular."""
+LISTED = 20
+NOBODY_ASKED = "nobody wrote to, named or answered the leader in this window"
+LESS_THAN_HALF = "less than half of what was asked was answered while it could be seen"
+WAYS = ("addressed", "named", "in_reply")
+
+_SAID = """
+SELECT item FROM item WHERE verb IN ('post', 'message', 'reply', 'comment', 'quote')
+    AND epoch_us(time) >= $since AND epoch_us(time) < $until
+"""
+
+_ADDRESSED = """
+SELECT item, count(*) AS people FROM addressed
+WHERE item IN (SELECT item FROM addressed WHERE person = $leader) GROUP BY item
+"""
+
+_WRITTEN_TO = """
+SELECT i.item, d.person, count(*) OVER (PARTITION BY i.item) AS people
+FROM item i JOIN addressed d USING (item)
+WHERE i.author = $leader AND d.person <> $leader AND epoch_us(i.time) < $until
+"""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """What others said to the leader, in order of time: arrays of one length.
+
+    `way` is a position in `WAYS`; `answer` and `thanks` are the first item by which the leader answered, and
+    the first by which the person responded to that answer, −1 where there is none; `bulk` items were left
+    out.
+    """
+
+    item: Ints
+    person: Ints
+    time: Ints
+    way: Ints
+    answer: Ints
+    thanks: Ints
+    bulk: int = 0
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What the leader did towards somebody, ever: wrote to, named or answered `person` at `time`.
+
+    `bulk` is what was written to more people than eight.
+    """
+
+    person: Ints
+    time: Ints
+    bulk: Flags
+
+
+@finds(
+    pull="the part of what others say to the leader that came with nothing said to them before",
+    response_rate="the part of what others ask the leader that was answered",
+    response_time="after how many hours the leader has answered half of it",
+    help="how often somebody asked, the leader answered, and the answer was taken up; by sphere",
+    waiting_on_leader="how many conversations wait for the leader, and for how long",
+)
+def asked(ego: Ego) -> dict[str, Finding]:
+    """Follow what others say and ask: unasked or not, answered or not, how soon, taken up, or waiting."""
+    if not ego.dated:
+        return {name: Finding(name, None, unit, reason=NO_TIMES) for name, unit in _UNITS.items()}
+    said, acts = inbound(ego), acts_of(ego)
+    if not len(said):
+        detail = {"bulk": said.bulk}
+        return {
+            name: Finding(name, None, unit, reason=NOBODY_ASKED, detail=detail)
+            for name, unit in _UNITS.items()
+        }
+    found = (pull(ego, said, acts), *answered(ego, said), helped(ego, said), waiting(ego, said, acts))
+    return {finding.name: finding for finding in found}
+
+
+_UNITS = {
+    "pull": "share",
+    "response_rate": "share",
+    "response_time": "hours",
+    "help": "times",
+    "waiting_on_leader": "conversations",
+}
+
+
+def inbound(ego: Ego) -> Inbound:
+    """Find what others said to the leader in the window, what the leader answered and who took it up.
+
+    An answer is a counted response by the leader to the item, a thank-you a counted response by the person
+    to the answer (a reaction too); both not before what they respond to, and before the end of the window.
+    Where people answer themselves, the first such item that is inbound stands for all, and an answer to any.
+    """
+    limits = {"since": ego.window.since, "until": ego.window.until}
+    said = _column(ego, _SAID, "item", limits)
+    rows = ego.engine.arrow(_ADDRESSED, {"leader": ego.leader})
+    addressed, people = (_numbers(rows.column(name)) for name in ("item", "people"))
+    drawn = ego.responses.where(ego.responses.target == ego.leader)
+    items = [addressed[people <= ASKED_AT_ONCE], drawn.item[drawn.parent < 0], drawn.item[drawn.parent >= 0]]
+    item, way = _last_of_each(items)
+    bulk = np.setdiff1d(addressed[people > ASKED_AT_ONCE], item)
+    kept = np.isin(item, said) & _by_others(ego, item)
+    item, way = item[kept], way[kept]
+    head = heads(ego.log)
+    first = np.sort(np.unique(head[item], return_index=True)[1])
+    item, way = item[first], way[first]
+    person = ego.log.items.author[item].astype(np.int64)
+    answer = _first_response(ego, head, item, np.full(len(item), ego.leader))
+    thanks = _first_response(ego, head, answer, person)
+    left_out = int((np.isin(bulk, said) & _by_others(ego, bulk)).sum())
+    return Inbound(item, person, ego.log.items.time[item], way, answer, thanks, left_out)
+
+
+def _by_others(ego: Ego, item: Ints) -> Flags:
+    return ~np.isin(ego.log.items.author[item], sorted(ego.nobody))
+
+
+def _last_of_each(items: list[Ints]) -> tuple[Ints, Ints]:
+    """Return each item once, with the last of the lists that holds it."""
+    every = np.concatenate(items[::-1])
+    way = np.repeat(np.arange(len(items))[::-1], [len(part) for part in items[::-1]])
+    item, first = np.unique(every, return_index=True)
+    return item, way[first]
+
+
+def _numbers(column: Any) -> Ints:
+    return np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False), np.int64)
+
+
+def _column(ego: Ego, sql: str, name: str, params: Mapping[str, Any]) -> Ints:
+    return _numbers(ego.engine.arrow(sql, params).column(name))
+
+
+def _first_response(ego: Ego, head: Ints, item: Ints, by: Ints) -> Ints:
+    """Return the first counted response by a person to each item or to what its author added to it.
+
+    −1 where there is none, or where the item is −1: no item.
+    """
+    links, items = ego.log.counted_links(), ego.log.items
+    asked = item[item >= 0]
+    since = np.full(len(items), np.iinfo(np.int64).max)
+    np.minimum.at(since, head[asked], items.time[asked])
+    kept = since[head[links.parent]] <= items.time[links.parent]
+    kept &= items.time[links.parent] <= items.time[links.child]
+    kept &= items.time[links.child] < ego.window.until
+    child, people = links.child[kept], len(ego.people)
+    key = head[links.parent[kept]] * people + items.author[child]
+    order = np.lexsort((child, key))
+    key, child = key[order], child[order]
+    wanted = np.where(item >= 0, head[item] * people + by, -1)
+    place = np.searchsorted(key, wanted)
+    there = place < len(key)
+    there[there] = key[place[there]] == wanted[there]
+    found = np.full(len(item), -1, np.int64)
+    found[there] = child[place[there]]
+    return found
+
+
+def acts_of(ego: Ego) -> Acts:
+    """Return all that the leader did towards somebody before the window's end, the window's beginning aside."""
+    rows = ego.engine.arrow(_WRITTEN_TO, {"leader": ego.leader, "until": ego.window.until})
+    item, person, people = (_numbers(rows.column(name)) for name in ("item", "person", "people"))
+    every = ego.log.counted()
+    mine = every.where((every.responder == ego.leader) & (every.time < ego.window.until))
+    return Acts(
+        np.concatenate([person, mine.target.astype(np.int64)]),
+        np.concatenate([ego.log.items.time[item], mine.time]),
+        np.concatenate([people > ASKED_AT_ONCE, np.zeros(len(mine), bool)]),
+    )
+
+
+def pull(ego: Ego, said: Inbound, acts: Acts) -> Finding:
+    """Return the share of inbound items before which the leader had not acted towards that person within δ.
+
+    pull = |inbound by v at t: no act by the leader towards v in [t − δ, t)| / |inbound|. An act is an item
+    addressed to v (to however many others), one that names v, or a response to v. 95 % interval by Wilson,
+    which takes items as independent of one another. `detail["spheres"]` has [unprompted, inbound] for each
+    sphere, `bulk` what was left out.
+    """
+    free = ~prompted(said.person, said.time, acts, ego.passing.delta)
+    spheres = [ego.spheres[code] for code in said.person.tolist()]
+    every, unasked = Counter(spheres), Counter(s for s, alone in zip(spheres, free, strict=True) if alone)
+    detail = {
+        "inbound": len(said),
+        "unprompted": int(free.sum()),
+        "people": len(np.unique(said.person)),
+        "bulk": said.bulk,
+        "spheres": {sphere: [unasked[sphere], every[sphere]] for sphere in sorted(every)},
+    }
+    return Finding("pull", float(free.mean()), "share", interval=wilson(free.sum(), len(free)), detail=detail)
+
+
+def prompted(person: Ints, time: Ints, acts: Acts, delta: int) -> Flags:
+    """Tell before which of some moments there was an act towards that person in [t − δ, t).
+
+    >>> acts = Acts(np.array([8]), np.array([10]), np.array([False]))
+    >>> prompted(np.array([8, 8, 8, 9]), np.array([10, 11, 16, 11]), acts, 5).tolist()
+    [False, True, False, False]
+    """
+    everyone, moment = np.concatenate([person, acts.person]), np.concatenate([time, acts.time])
+    is_act = np.arange(len(moment)) >= len(person)
+    order = np.lexsort((is_act, moment, everyone))
+    last = np.maximum.accumulate(np.where(is_act[order], np.arange(len(order)), -1))
+    before = order[np.maximum(last, 0)]
+    found = (last >= 0) & (everyone[before] == everyone[order]) & (moment[order] - moment[before] <= delta)
+    answer = np.zeros(len(order), bool)
+    answer[order] = found
+    return answer[: len(person)]
+
+
+def answered(ego: Ego, said: Inbound) -> tuple[Finding, Finding]:
+    """Return `response_rate` and `response_time` for the inbound items of the window.
+
+    response_rate = answered before the end / all, with Wilson's 95 % interval. response_time = the median
+    wait in hours by Kaplan–Meier, where what is not answered yet counts as waiting until the end: of the
+    window, or of the log if that is earlier; with the log-log interval (`median_wait`). Both take items as
+    independent of one another. `detail` of the rate has [answered, asked] for each of the `ways`; of the
+    time `within_a_day` and `within_a_week`, the estimated shares answered by then, `at_least`, the interval's
+    lower end, and `median_of_answered`, which leaves out all that still waits and is too short.
+    """
+    done = said.answer >= 0
+    items = ego.log.items
+    end = min(ego.window.until, int(items.time[-1]))
+    wait = np.where(done, items.time[said.answer] - said.time, np.maximum(end - said.time, 0)) / HOUR
+    detail: dict[str, Any] = {"asked": len(said), "answered": int(done.sum()), "bulk": said.bulk}
+    ways = {way: [int(done[said.way == n].sum()), int((said.way == n).sum())] for n, way in enumerate(WAYS)}
+    within = wilson(done.sum(), len(done))
+    rate = Finding(
+        "response_rate", float(done.mean()), "share", interval=within, detail=detail | {"ways": ways}
+    )
+    curve = kaplan_meier(wait, done)
+    median, low, high = median_wait(curve)
+    detail = detail | {"within_a_day": 1 - curve.at(24), "within_a_week": 1 - curve.at(168)}
+    detail |= {"at_least": low} if low is not None else {}
+    detail |= {"median_of_answered": float(np.median(wait[done]))} if done.any() else {}
+    reason = None if median is not None else LESS_THAN_HALF
+    edges = (low, high) if low is not None and high is not None else None
+    return rate, Finding("response_time", median, "hours", interval=edges, reason=reason, detail=detail)
+
+
+def helped(ego: Ego, said: Inbound) -> Finding:
+    """Return how often somebody asked, the leader answered, and the person took the answer up. Unit: times.
+
+    `detail["spheres"]` counts `asked`, `answered` and `taken_up` in each sphere; `ledger` lists the latest
+    that were taken up: who, in which sphere, the ids of question, answer and thanks, and the wait in hours.
+    """
+    stages = {"asked": said.item >= 0, "answered": said.answer >= 0, "taken_up": said.thanks >= 0}
+    sphere = np.array([ego.spheres[code] for code in said.person.tolist()])
+    counted = {
+        name: {stage: int((mask & (sphere == name)).sum()) for stage, mask in stages.items()}
+        for name in np.unique(sphere).tolist()
+    }
+    done = np.flatnonzero(stages["taken_up"])
+    detail = {stage: int(mask.sum()) for stage, mask in stages.items()}
+    ledger = _ledger(ego, said, done[::-1][:LISTED])
+    return Finding("help", float(len(done)), "times", detail={**detail, "spheres": counted, "ledger": ledger})
+
+
+def _ledger(ego: Ego, said: Inbound, rows: Ints) -> list[dict[str, Any]]:
+    ids = item_ids(ego, np.concatenate([said.item[rows], said.answer[rows], said.thanks[rows]]))
+    time = ego.log.items.time
+    return [
+        {
+            "person": ego.people.who[int(said.person[row])].person,
+            "sphere": ego.spheres[int(said.person[row])],
+            "question": ids[int(said.item[row])],
+            "answer": ids[int(said.answer[row])],
+            "thanks": ids[int(said.thanks[row])],
+            "hours": float((time[said.answer[row]] - said.time[row]) / HOUR),
+        }
+        for row in rows
+    ]
+
+
+def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
+    """Return how many conversations wait for the leader at the end of the window.
+
+    A conversation waits if something inbound in it was not answered and the leader has since done nothing in
+    the conversation, or towards the person by anything but bulk. Its age is counted from the first such item
+    to the end, in days. `detail` has the `median_days` and `longest_days` of waiting, how many are `older`
+    than δ, how they came (`ways`), and the `list` of those that have waited longest.
+    """
+    last_word, last_act = _last(ego.log.items.conversation, ego.log.items.time, _own(ego)), _last_act(acts)
+    conversation = ego.log.items.conversation[said.item]
+    since = np.maximum(_at(last_word, conversation), _at(last_act, said.person))
+    open_ = np.flatnonzero((said.answer < 0) & (since < said.time))
+    _, first = np.unique(conversation[open_], return_index=True)
+    rows = open_[np.sort(first)]  # in order of time, the longest wait first
+    end = min(ego.window.until, int(ego.log.items.time[-1]))
+    days = np.maximum(end - said.time[rows], 0) / DAY
+    detail: dict[str, Any] = {
+        "of": len(np.unique(conversation)),
+        "older": int((days > ego.passing.delta / DAY).sum()),
+        "ways": {way: int((said.way[rows] == n).sum()) for n, way in enumerate(WAYS)},
+        "list": _waits(ego, said, rows[:LISTED], days[:LISTED]),
+    }
+    if len(rows):
+        detail |= {"median_days": float(np.median(days)), "longest_days": float(days.max())}
+    return Finding("waiting_on_leader", float(len(rows)), "conversations", detail=detail)
+
+
+def _own(ego: Ego) -> Flags:
+    """Tell which items are the leader's, those aside in which they only answer themselves."""
+    items = ego.log.items
+    begins = heads(ego.log) == np.arange(len(items))
+    own: Flags = begins & (items.author == ego.leader) & (items.time < ego.window.until)
+    return own
+
+
+def _last(key: Ints, time: Ints, kept: Flags) -> tuple[Ints, Ints]:
+    """Return each key once and its last moment; what comes in is in order of time."""
+    keys, back = np.unique(key[kept][::-1], return_index=True)
+    return keys, time[kept][::-1][back]
+
+
+def _last_act(acts: Acts) -> tuple[Ints, Ints]:
+    order = np.argsort(acts.time, kind="stable")
+    return _last(acts.person[order], acts.time[order], ~acts.bulk[order])
+
+
+def _at(last: tuple[Ints, Ints], keys: Ints) -> Ints:
+    """Look the last moment of each key up; long before everything where there is none."""
+    known, moment = last
+    place = np.minimum(np.searchsorted(known, keys), max(len(known) - 1, 0))
+    found = np.full(len(keys), np.iinfo(np.int64).min)
+    if len(known):
+        there = known[place] == keys
+        found[there] = moment[place[there]]
+    return found
+
+
+def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> list[dict[str, Any]]:
+    ids = item_ids(ego, said.item[rows])
+    return [
+        {
+            "item": ids[int(said.item[row])],
+            "person": ego.people.who[int(said.person[row])].person,
+            "sphere": ego.spheres[int(said.person[row])],
+            "way": WAYS[int(said.way[row])],
+            "days": float(age),
+        }
+        for row, age in zip(rows, days, strict=True)
+    ]
+
+
+@finds(two_way_share="the part of the people never met with whom responses went both ways")
+def two_way(ego: Ego) -> dict[str, Finding]:
+    """Measure with how much of reach_4 the exchange goes both ways.
+
+    two_way_share = Σ (1 − m(v)) over those outside the team who responded to the leader and to whom the
+    leader responded / Σ (1 − m(v)) over all reached outside the team. Passed-on people responded to others,
+    so they are not two-way. Bounds take the unknown as met, then as unmet; 95 % interval by the bootstrap
+    of whole conversations. Needs no times.
+    """
+    name, unit = "two_way_share", "share"
+    outside = np.array([alter.step != 2 for alter in ego.found], bool)
+    both = _both_ways(ego)
+    weight = np.array([1 - alter.m for alter in ego.found]) * outside
+    if not weight.sum() > 0:
+        return {name: Finding(name, None, unit, reason="nobody who had not been met responded")}
+    value = float((weight * both).sum() / weight.sum())
+    detail = {"both_ways": int((outside & both).sum()), "people": int(outside.sum())}
+    bounds = [value, *_two_readings(ego, outside, both)]
+    within = None
+    if len(ego.drawn.item) and not ego.drawn.undated and len(np.unique(ego.unit)) + ego.silent > 1:
+        codes = np.array([alter.person for alter in ego.found])
+        person = np.searchsorted(codes, ego.drawn.person)
+        draws = conversation_draws(
+            ego.unit, person, np.stack([weight * both, weight], axis=1),
+            silent=ego.silent, draws=ego.settings.draws, seed=ego.settings.seed,
+        )  # fmt: skip
+        within = share_interval(draws[:, 0], draws[:, 1], weight, both)
+    return {name: Finding(name, value, unit, min(bounds), max(bounds), within, detail=detail)}
+
+
+def _both_ways(ego: Ego) -> Flags:
+    """Tell of everybody reached whether they responded to the leader and the leader to them."""
+    responses, ties, me = ego.responses, ego.ties, ego.leader
+    drawn = np.concatenate([responses.responder[responses.target == me], ties.target[ties.source == me]])
+    given = np.concatenate([responses.target[responses.responder == me], ties.source[ties.target == me]])
+    codes = np.array([alter.person for alter in ego.found], np.int64)
+    both: Flags = np.isin(codes, drawn) & np.isin(codes, given)
+    return both
+
+
+def _two_readings(ego: Ego, outside: Flags, both: Flags) -> list[float]:
+    """Return the share with every unknown met, and with every unknown unmet, where that means something."""
+    shares = []
+    for unknown in (0.0, 1.0):
+        weight = np.array([1 - a.m if a.known else unknown for a in ego.found]) * outside
+        if weight.sum() > 0:
+            shares.append(float((weight * both).sum() / weight.sum()))
+    return shares
