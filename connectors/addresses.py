@@ -115,7 +115,10 @@ def display_name(entry: str) -> str:
     'Ann Lee'
     """
     text = _REMARK.sub(" ", _BRACKETS.sub(" ", _NOT_SHOWN.sub(" ", entry[:2000])))
-    text = re.sub(r"@\w+\s*$", "", text.strip(" \"',;")).split("/", 1)[0]
+    text = re.sub(r"@\s*\w+\s*$", "", text.strip(" \"',;"))
+    if re.search(r"/[^,]*,", text):
+        return ""  # two people in one entry
+    text = text.split("/", 1)[0]
     text = re.sub(r"\s+", " ", text.replace('"', " ")).strip(" \"',;")
     last, comma, first = text.partition(", ")
     if comma and "," not in first and last and first:
@@ -189,4 +192,4 @@ def shares_a_name(name: str, address: str) -> bool:
     True
     """
     local = address.partition("@")[0]
-    return any(word in local for word in re.findall(r"[a-z]{3,}", name.lower()))
+    return any(word[:5] in local for word in re.findall(r"[a-z]{3,}", name.lower()))

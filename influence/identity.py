@@ -6,6 +6,7 @@ from what the sources say and the user decided; nothing is ever merged so that i
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from influence.automata import told_by
 from influence.decisions import Decision, Decisions
 from influence.engine import Engine
 from influence.joining import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
-from influence.names import bearer_of, canonical_name, domain_of, initials
+from influence.names import bearer_of, canonical_name, domain_of, initials, public_mail
 from influence.people import People, Who
 
 _SAME_NAME_CAP = 8
@@ -44,9 +45,13 @@ class Sources:
 
 def resolve(engine: Engine) -> People:
     """Read all claims, accounts, decisions and likely links from the store and say who is who."""
-    sources, decided = Sources.read(engine), Decisions(engine).standing()
+    return people_of(Sources.read(engine), Decisions(engine).standing(), likely_links(engine))
+
+
+def people_of(sources: Sources, decided: Sequence[Decision] = (), likely: Iterable[Link] = ()) -> People:
+    """Say who is who by what the sources say, what was decided, and what is likely."""
     joined = exact(sources, decided)
-    for link in likely_links(engine):
+    for link in likely:
         joined.join(link)
     return _describe(joined, sources, decided)
 
@@ -139,17 +144,27 @@ def _join_by_name(joined: Accounts, names: Mapping[str, Counter[str]], shared: S
     for account in sorted(names.keys() - shared):
         for name in {canonical_name(name) for name in names[account]} - {""}:
             bearers[name].append(account)
-            if domain := domain_of(account):
+            if (domain := domain_of(account)) and not public_mail(domain):
                 alike[name, domain].append(account)
     for (name, domain), accounts in alike.items():
         stated = {joined.stated(account) for account in accounts} - {None}
         middle = {initials(name) for account in accounts for name in names[account]} - {""}
-        if len(accounts) <= _SAME_NAME_CAP and len(stated) < 2 and len(middle) < 2:
+        together = len(accounts) <= _SAME_NAME_CAP and len(stated) < 2 and len(middle) < 2
+        if together and not _numbered(accounts):
             joined.claim(accounts[0], accounts[1:], NAMED, f"one name, {name}, in one domain, {domain}")
     for name, accounts in bearers.items():
         if joined.seen(f"name:{name}") and len({joined.add(account) for account in accounts}) == 1:
             only = Link(accounts[0], f"name:{name}", NAMED, f"the only person called {name}")
             joined.join(only)
+
+
+def _numbered(accounts: Sequence[str]) -> bool:
+    """Tell whether some addresses differ by a number only, as those of namesakes do.
+
+    >>> _numbered(["email:bo.ek@a.example", "email:bo.ek2@a.example"]), _numbered(["email:bo@a.b", "email:bo.ek@a.b"])
+    (True, False)
+    """
+    return len({re.sub(r"\d", "", account.partition("@")[0]) for account in accounts}) < len(set(accounts))
 
 
 def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -> People:

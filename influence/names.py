@@ -7,6 +7,35 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
+_PUBLIC_WORDS = """
+    gmail googlemail hotmail outlook live msn yahoo ymail aol icloud mac me proton protonmail gmx web mail telia tele2
+    online comcast earthlink att sbcglobal verizon worldnet rr btinternet orange wanadoo free laposte t-online spray
+    yandex qq 163
+"""
+PUBLIC_MAIL = frozenset(_PUBLIC_WORDS.split())
+"""Who offers mail to everybody (the last label but one): two addresses there are no sign of one organisation."""
+
+_SECOND_LEVEL = frozenset(("co", "com", "org", "ac", "gov", "net", "edu"))
+
+
+def public_mail(domain: str) -> bool:
+    """Tell whether a domain offers mail to everybody.
+
+    >>> public_mail("gmail.com"), public_mail("yahoo.co.uk"), public_mail("mail.acme.example")
+    (True, True, False)
+    """
+    return place_of(domain).partition(".")[0] in PUBLIC_MAIL
+
+
+def place_of(domain: str) -> str:
+    """Return the part of a domain that is an organisation's.
+
+    >>> place_of("mail.acme.example"), place_of("a.ubs.co.uk")
+    ('acme.example', 'ubs.co.uk')
+    """
+    labels = domain.lower().split(".")
+    return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
+
 
 def canonical_name(name: str | None) -> str:
     """Return a full name as `first last`, lower case, without accents, initials, titles and brackets.

@@ -30,8 +30,8 @@ table = 8               # so many people can meet at one table
 prior = 0.1             # for people about whom nothing is known
 
 [people]                # how likely before two accounts that no source joins are taken for one person
-link = 0.97             # from here on they are; 1 never does it
-ask = 0.1               # from here on `influence people review` asks you
+link = 0.9              # from here on they are; 1 never does it
+ask = 0.2               # from here on `influence people review` asks you
 
 [passing]
 delta_days = 14         # how long a response may wait to count as passed on
@@ -67,8 +67,8 @@ class Settings:
     zone: str = "UTC"
     notice: str | None = None
     strengths: Strengths = field(default_factory=Strengths)
-    link: float = 0.97
-    ask: float = 0.1
+    link: float = 0.9
+    ask: float = 0.2
     delta_days: float = 14
     hands: int = 4
     draws: int = 1000

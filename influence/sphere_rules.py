@@ -8,42 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from influence.engine import Engine
+from influence.names import public_mail
 from influence.people import People, Who
 from influence.spheres import houses
 
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "msn.com",
-        "yahoo.com",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "proton.me",
-        "protonmail.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "t-online.de",
-        "orange.fr",
-        "wanadoo.fr",
-        "free.fr",
-        "laposte.net",
-        "telia.com",
-        "spray.se",
-        "hotmail.se",
-        "live.se",
-        "mail.com",
-        "online.no",
-        "yahoo.co.uk",
-        "btinternet.com",
-    ]
-)
-"""Where private people have their mail."""
 _DEPARTMENTS = {
     "customer": (
         "sales",
@@ -115,9 +83,8 @@ def _own_house(people: People) -> set[str]:
         return set()
     most = max(votes.values())
     first = min(house for house, count in votes.items() if count == most)
-    return {first} | {
-        house for one in people.who if first in houses(one) for house in houses(one)
-    } - FREE_MAIL
+    shared = {house for one in people.who if first in houses(one) for house in houses(one)}
+    return {first} | {house for house in shared if not public_mail(house)}
 
 
 def _members(people: People, own: set[str], ruled: set[str]) -> dict[str, list[int]]:
@@ -155,7 +122,7 @@ def _suggestion(house: str, codes: Sequence[int], times: int, departments: Count
 
 
 def _told(house: str, departments: Counter[str]) -> tuple[str | None, str]:
-    if house in FREE_MAIL:
+    if public_mail(house):
         return "public", "private mail"
     if any(word in house.replace(".", " ").split() or house.startswith(word) for word in _MEDIA):
         return "media", "by its name"

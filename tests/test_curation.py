@@ -5,7 +5,7 @@ import tomllib
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
@@ -215,6 +215,7 @@ def test_what_is_put_apart_is_never_joined(links, apart):
     assert not [pair for pair in apart if joined.together(*pair)]
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.booleans(), max_size=8))
 def test_what_stands_is_what_was_not_undone(undo):
     decisions, stand = Decisions(Store().engine), []

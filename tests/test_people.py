@@ -30,13 +30,13 @@ def test_accounts_given_together_are_one_person(workspace):
     assert accounts_of(made, "x:lk") == accounts_of(made, "louise.kitchen@enron.example")
 
 
-def test_one_full_name_in_one_domain_is_one_person_and_in_another_domain_is_not(workspace):
+def test_one_full_name_in_one_domain_is_surely_one_person_and_in_another_domain_not_surely(workspace):
     people = [
         {"accounts": ["email:louise.kitchen@enron.example"], "name": "Kitchen, Louise"},
         {"accounts": ["email:l..kitchen@enron.example"], "name": "Louise J. Kitchen"},
         {"accounts": ["email:l.kitchen@home.example"], "name": "Louise Kitchen"},
     ]
-    made = workspace(activities=SEEN, people=people)
+    made = workspace(settings="[people]\nlink = 1\n", activities=SEEN, people=people)
     assert {"email:louise.kitchen@enron.example", "email:l..kitchen@enron.example"} == accounts_of(
         made, "louise.kitchen@enron.example"
     )

@@ -1,15 +1,58 @@
-"""How it moved: the same numbers, month by month."""
+"""How it moved: the same numbers month by month, their slope, and the months at which the level broke."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import fsum
+from itertools import pairwise
+from math import fsum, log
+from statistics import median
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 from influence.encounters import Met
-from influence.findings import Month
+from influence.engine import Engine
+from influence.findings import Finding, Month
+from influence.measures.reach import NO_TIMES
 from influence.steps import Touches, Window, alters
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+Floats = NDArray[np.float64]
+
+FEWEST_MONTHS = 6
+"""Fewer complete months than this tell no slope: their 95 % interval would be wider than all that is seen."""
+FEWEST_IN_A_LEVEL = 3
+PERMUTATIONS = 1_999
+LONGEST = 240
+"""Months, the last ones, in which breaks are looked for."""
+SURE = 0.05
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A slope for each step of x, its 95 % interval, and Mann and Kendall's p that there is no trend."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Break:
+    """The level changed before position `at` of a series: its medians before and after, and p."""
+
+    at: int
+    before: float
+    after: float
+    p: float
 
 
 def months(window: Window, zone: str) -> list[tuple[str, Window]]:
@@ -25,11 +68,29 @@ def months(window: Window, zone: str) -> list[tuple[str, Window]]:
     since = window.since
     while since < window.until:
         following = (year + month // 12, month % 12 + 1)
-        end = datetime(*following, 1, tzinfo=place)
-        until = min(window.until, int(end.timestamp()) * 1_000_000)
+        until = min(window.until, _begins(following, place))
         cut.append((f"{year:04}-{month:02}", Window(since, until)))
         (year, month), since = following, until
     return cut
+
+
+def _begins(month: tuple[int, int], place: ZoneInfo) -> int:
+    return int(datetime(*month, 1, tzinfo=place).timestamp()) * 1_000_000
+
+
+def partial_months(window: Window, zone: str) -> set[str]:
+    """Return which months of a window are only parts of one: at most the first and the last.
+
+    >>> sorted(partial_months(Window(0, 40 * 86_400_000_000), "UTC"))
+    ['1970-02']
+    """
+    place, parts = ZoneInfo(zone), set()
+    for name, cut in months(window, zone):
+        year, month = int(name[:4]), int(name[5:])
+        whole = _begins((year, month), place), _begins((year + month // 12, month % 12 + 1), place)
+        if (cut.since, cut.until) != whole:
+            parts.add(name)
+    return parts
 
 
 def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -> list[Month]:
@@ -51,3 +112,290 @@ def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -
             )
         )
     return rows
+
+
+# --- slope and breaks of any series -------------------------------------------------------------------------
+
+
+def theil_sen(x: Sequence[float], y: Sequence[float]) -> Slope:
+    """Return the median of all slopes (y_j − y_i) / (x_j − x_i), i < j, which a few wild months do not move.
+
+    The 95 % interval is Sen's, from the distribution of Kendall's S; p is Mann and Kendall's, two-sided:
+    exact without ties, else normal with the variance corrected for ties. Both take months as independent
+    of one another. x must ascend.
+
+    Sources: Theil 1950; Sen 1968, doi:10.1080/01621459.1968.10480934; Mann 1945, doi:10.2307/1907187.
+
+    Raises:
+        ValueError: lengths differ, there are fewer than 3 values, or x does not ascend.
+
+    >>> found = theil_sen([0, 1, 2, 3, 4, 5], [1, 3, 5, 7, 9, 90])
+    >>> found.value, round(found.p, 4)
+    (2.0, 0.0028)
+    """
+    from scipy.stats import kendalltau, theilslopes  # 0.3 s, and only a report needs it
+
+    across, up = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    if across.shape != up.shape or across.size < 3 or not (np.diff(across) > 0).all():
+        raise ValueError("a slope needs as many values as places, at least 3, and places that ascend")
+    if (up == up[0]).all():
+        return Slope(0.0, 0.0, 0.0, 1.0)
+    sen = theilslopes(up, across, 0.95)
+    p = float(kendalltau(across, up).pvalue)
+    return Slope(float(sen.slope), float(sen.low_slope), float(sen.high_slope), p)
+
+
+def largest_shift(y: Sequence[float], *, seed: int = 1) -> tuple[int, int, float]:
+    """Return the stretch [start, end) of a series whose level differs most from the rest, and its p.
+
+    The largest |S_end − S_start| / √(m (n − m) / n) over all stretches of m values, S the running sum of the
+    ranks less their mean; a stretch that reaches the series' end is one change of level, any other is two.
+    Stretch and rests have at least 3 values. p = (1 + #{as large when shuffled}) / (1 + 1,999).
+
+    Sources: circular binary segmentation, Olshen et al. 2004, doi:10.1093/biostatistics/kxh008, on ranks as
+    Pettitt 1979, doi:10.2307/2346729.
+
+    Raises:
+        ValueError: there are fewer than 6 values.
+
+    >>> largest_shift([1, 2, 1, 2, 9, 8, 9, 8, 9])[:2], largest_shift([1, 2, 1, 9, 8, 9, 8, 1, 2, 1])[:2]
+    ((4, 9), (3, 7))
+    """
+    from scipy.stats import rankdata  # 0.3 s, and only a report needs it
+
+    n = len(y)
+    if n < 2 * FEWEST_IN_A_LEVEL:
+        raise ValueError(f"a change of level needs at least {2 * FEWEST_IN_A_LEVEL} values, not {n}")
+    ranks = rankdata(y) - (n + 1) / 2
+    start, end, scale = _stretches(n)
+    found = _shifts(ranks, start, end, scale)
+    best = int(np.argmax(found > found.max() - 1e-9))
+    random, as_large = np.random.default_rng(seed), 0
+    for _ in range(PERMUTATIONS):
+        as_large += bool(_shifts(random.permutation(ranks), start, end, scale).max() >= found[best] - 1e-9)
+    return int(start[best]), int(end[best]), (1 + as_large) / (1 + PERMUTATIONS)
+
+
+def _stretches(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """List all stretches that leave no piece shorter than a level may be, those at the end first, and their scale."""
+    least = FEWEST_IN_A_LEVEL
+    single = [(start, n) for start in range(least, n - least + 1)]
+    double = [(a, b) for a in range(least, n) for b in range(a + least, n - least + 1)]
+    start, end = np.array(single + double, np.int64).T
+    size = end - start
+    return start, end, 1 / np.sqrt(size * (n - size) / n)
+
+
+def _shifts(ranks: Floats, start: NDArray[np.int64], end: NDArray[np.int64], scale: Floats) -> Floats:
+    running = np.concatenate([[0.0], np.cumsum(ranks)])
+    shifts: Floats = np.abs(running[end] - running[start]) * scale
+    return shifts
+
+
+def breaks(y: Sequence[float], *, seed: int = 1) -> list[Break]:
+    """Return where the level of a series changed, in order: the largest shift, then again in each piece.
+
+    A shift counts if its p is at most 0.05 / 2^d, d = how often the series was cut before (so that a series
+    without any change is cut in about 5 % of cases at most), if the levels on both sides of each cut differ
+    (Mann and Whitney, p ≤ 0.05), and if levels describe the series better than one straight line does (by BIC, least
+    squares): a steady rise is a slope, not a break.
+
+    Source: see `largest_shift`.
+
+    >>> [found.at for found in breaks([2, 3, 2, 3, 2, 3, 2, 9, 8, 9, 8, 9, 8, 9])]
+    [7]
+    >>> breaks(range(20))
+    []
+    """
+    values = np.asarray(y, np.float64)
+    cuts = sorted(_cuts(values, 0, 0, seed))
+    edges = [0, *(at for at, _ in cuts), values.size]
+    levels = [float(np.median(values[a:b])) for a, b in pairwise(edges)]
+    return [Break(at, levels[n], levels[n + 1], p) for n, (at, p) in enumerate(cuts)]
+
+
+def _cuts(values: Floats, offset: int, depth: int, seed: int) -> list[tuple[int, float]]:
+    if values.size < 2 * FEWEST_IN_A_LEVEL or (values == values[0]).all():
+        return []
+    start, end, p = largest_shift(values.tolist(), seed=seed)
+    places = _that_differ(values, [0, start, end, values.size])
+    if p > SURE / 2**depth or not places or not _levels_fit_better(values, places):
+        return []
+    cuts = [(offset + at, p) for at in places]
+    for a, b in pairwise([0, *places, values.size]):
+        cuts += _cuts(values[a:b], offset + a, depth + 1, seed)
+    return cuts
+
+
+def _that_differ(values: Floats, edges: Sequence[int]) -> list[int]:
+    """Return the inner edges whose two sides differ by Mann and Whitney's test."""
+    from scipy.stats import mannwhitneyu  # 0.3 s, and only a report needs it
+
+    pieces = [(a, at, b) for a, at, b in zip(edges, edges[1:], edges[2:], strict=False) if at < b]
+    return [at for a, at, b in pieces if float(mannwhitneyu(values[a:at], values[at:b]).pvalue) <= SURE]
+
+
+def _levels_fit_better(values: Floats, places: Sequence[int]) -> bool:
+    """Compare BIC = n ln(RSS / n) + parameters · ln n: levels and their places against a straight line."""
+    n = values.size
+    x = np.arange(n, dtype=np.float64)
+    line = values - np.polyval(np.polyfit(x, values, 1), x)
+    steps = np.concatenate([values[a:b] - values[a:b].mean() for a, b in pairwise([0, *places, n])])
+    tiny = 1e-12 * max(1.0, float((values**2).sum()))
+    more = 2 * len(places) + 1 - 2
+    return n * log(max(steps @ steps, tiny) / max(line @ line, tiny)) + more * log(n) < 0
+
+
+# --- the two findings ---------------------------------------------------------------------------------------
+
+
+def gaps(held: Mapping[str, Set[str]], names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the months in which a source holds nothing between its first and its last, and which sources.
+
+    `held` are the months in which each source holds anything. A source that is empty in most of its months
+    is merely quiet and has no gaps.
+
+    >>> gaps({"mail": {"2026-01", "2026-02", "2026-04"}}, ["2026-01", "2026-02", "2026-03", "2026-04"])
+    {'2026-03': ['mail']}
+    """
+    missing = defaultdict(list)
+    for source in sorted(held):
+        if not held[source]:
+            continue
+        span = [name for name in names if min(held[source]) <= name <= max(held[source])]
+        if span and median(name in held[source] for name in span) == 1:
+            for name in span:
+                if name not in held[source]:
+                    missing[name].append(source)
+    return dict(sorted(missing.items()))
+
+
+def trend_slope(rows: Sequence[Month], left_out: Set[str] = frozenset()) -> Finding:
+    """Return Theil and Sen's slope of monthly reach_4 with its 95 % interval: people more in each month.
+
+    `left_out` names the months that are not whole (parts of a month, gaps of a source). `low` and `high` hold
+    the slopes where all unknown people are taken as met, and as unmet. `detail` has `p` (Mann and Kendall),
+    `direction` (rising, falling, or none to be told: the interval holds 0), `months` used and those left out.
+
+    >>> rows = [Month(f"2026-{n:02}", 0.0, 0.0, 2.0 * n, 2.0 * n, 2.0 * n, n) for n in range(1, 9)]
+    >>> trend_slope(rows).value, trend_slope(rows).detail["direction"], trend_slope(rows[:5]).value
+    (2.0, 'rising', None)
+    """
+    used = [(n, row) for n, row in enumerate(rows) if row.month not in left_out]
+    detail: dict[str, Any] = {
+        "months": len(used),
+        "left_out": [row.month for row in rows if row.month in left_out],
+    }
+    unit = "people more in each month"
+    if len(used) < FEWEST_MONTHS:
+        return Finding("trend_slope", None, unit, reason=_too_few(len(used)), detail=detail)
+    x = [float(n) for n, _ in used]
+    found = theil_sen(x, [row.reach_4 for _, row in used])
+    bounds = [theil_sen(x, [getattr(row, end) for _, row in used]).value for end in ("low", "high")]
+    direction = "rising" if found.low > 0 else "falling" if found.high < 0 else "none to be told"
+    return Finding(
+        "trend_slope",
+        found.value,
+        unit,
+        min(found.value, *bounds),
+        max(found.value, *bounds),
+        (found.low, found.high),
+        detail=detail | {"p": found.p, "direction": direction},
+    )
+
+
+def trend_breaks(
+    rows: Sequence[Month],
+    left_out: Set[str] = frozenset(),
+    edges: Mapping[str, Sequence[str]] | None = None,
+    *,
+    seed: int = 1,
+) -> Finding:
+    """Return how many times the level of monthly reach_4 changed; `detail` lists the `breaks`.
+
+    Each has the first `month` of the new level, the median `before` and `after`, p, and `sources`: those whose
+    data begins or ends there (`edges`), so that the change may be one of what was seen. Tenths of a person are the
+    smallest that is looked at. Looks at the last 240
+    months at most. See `breaks`.
+
+    >>> rows = [Month(f"m{n:02}", 0.0, 0.0, 9.0 if n > 6 else 2.0, 0.0, 0.0, n) for n in range(14)]
+    >>> trend_breaks(rows).detail["breaks"][0]["month"]
+    'm07'
+    """
+    used = [row for row in rows if row.month not in left_out][-LONGEST:]
+    unit = "changes of level"
+    if len(used) < FEWEST_MONTHS:
+        return Finding("trend_breaks", None, unit, reason=_too_few(len(used)))
+    marks = [
+        {
+            "month": used[found.at].month,
+            "before": found.before,
+            "after": found.after,
+            "p": found.p,
+            "sources": _sources_at(used[found.at - 1].month, used[found.at].month, edges or {}),
+        }
+        for found in breaks([round(row.reach_4, 1) for row in used], seed=seed)
+    ]
+    return Finding("trend_breaks", float(len(marks)), unit, detail={"breaks": marks})
+
+
+def _too_few(whole: int) -> str:
+    many = "month" if whole == 1 else "months"
+    return f"too little to say: {whole} whole {many} with data from every source; {FEWEST_MONTHS} are needed"
+
+
+def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
+    """Name the sources that begin or end in the months on both sides of a break, or between them."""
+    return sorted(
+        {source for month, sources in edges.items() if last <= month <= first for source in sources}
+    )
+
+
+def movement(ego: Ego) -> dict[str, Finding]:
+    """How reach beyond moves from month to month: the slope, and months at which the level broke."""
+    if not ego.dated:
+        return {
+            "trend_slope": Finding("trend_slope", None, "people more in each month", reason=NO_TIMES),
+            "trend_breaks": Finding("trend_breaks", None, "changes of level", reason=NO_TIMES),
+        }
+    zone = ego.settings.zone
+    rows = trend(ego.drawn, ego.met, ego.team, ego.window, zone)
+    held = months_held(ego.engine, zone)
+    missing = gaps(held, [row.month for row in rows])
+    left_out = partial_months(ego.window, zone) | missing.keys()
+    edges = _edges(held, rows[0].month, rows[-1].month)
+    slope, broken = trend_slope(rows, left_out), trend_breaks(rows, left_out, edges, seed=ego.settings.seed)
+    return {"trend_slope": _with(slope, gaps=missing), "trend_breaks": broken}
+
+
+def months_held(engine: Engine, zone: str) -> dict[str, set[str]]:
+    """Return the months of a time zone in which each source holds anything by anybody, over the whole store."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in engine.arrow(
+        "SELECT DISTINCT source, strftime(timezone(?, time), '%Y-%m') AS month FROM item", [zone]
+    ).to_pylist():
+        held[row["source"]].add(row["month"])
+    return held
+
+
+def _edges(held: Mapping[str, Set[str]], first: str, last: str) -> dict[str, list[str]]:
+    """Return the months, inside the window, in which a source's data begins or ends."""
+    edges = defaultdict(list)
+    for source, names in held.items():
+        for month in {min(names), max(names)}:
+            if first < month < last:
+                edges[month].append(source)
+    return edges
+
+
+def _with(finding: Finding, **more: Any) -> Finding:
+    return Finding(
+        finding.name,
+        finding.value,
+        finding.unit,
+        finding.low,
+        finding.high,
+        finding.interval,
+        finding.reason,
+        {**finding.detail, **more},
+    )

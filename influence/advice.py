@@ -1,0 +1,313 @@
+"""What to do next: people, spheres and conversations where one more exchange is expected to add most to reach_4.
+
+The forecast is an independent cascade with probabilities learned from the log (`influence.forecast`), tested on
+the part of the window that it has not seen (`influence.backtest`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from influence.backtest import BackTest, back_test, step_up
+from influence.ego import Ego
+from influence.findings import Finding
+from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
+from influence.measures.reach import NO_TIMES
+from influence.steps import Window
+
+if TYPE_CHECKING:
+    from influence.cascade_model import Acts, Sets
+
+Floats = NDArray[np.float64]
+
+PEOPLE, SPHERES, CONVERSATIONS = 10, 5, 5
+DRAWS, SETS_A_DRAW = 60, 20_000
+EVIDENCE = 5
+NOBODY_LEFT = "everybody active whom you have likely not met has responded already, or nobody is"
+
+
+@dataclass(frozen=True)
+class Advised:
+    """One thing to do: one more exchange with a person, with somebody of a sphere, or in a conversation.
+
+    `gain` is how many people never met and not reached in the window it is expected to bring, `interval` its
+    95 % interval, `reason` why in plain words, `evidence` the ids of activities that show it.
+    """
+
+    kind: str
+    who: str
+    gain: float
+    interval: tuple[float, float]
+    reason: str
+    evidence: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as a report keeps it."""
+        return {
+            "kind": self.kind,
+            "who": self.who,
+            "gain": self.gain,
+            "interval": list(self.interval),
+            "reason": self.reason,
+            "evidence": list(self.evidence),
+        }
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do next, how the forecast did when tested, and what all exchanges together are expected to bring.
+
+    `together` is for one exchange with each person of `rows`; they share some whom they would bring.
+    """
+
+    rows: tuple[Advised, ...]
+    together: float
+    test: BackTest
+
+
+def advice(ego: Ego) -> dict[str, Finding]:
+    """What to do next: where one more exchange is expected to bring most people never met, and if that held before."""
+    unit = "people"
+    if not ego.dated:
+        names = (("advice", unit), ("advice_backtest", "AUC"), ("step_up", "people a conversation"))
+        return {name: Finding(name, None, of, reason=NO_TIMES) for name, of in names}
+    found = advise(ego)
+    detail = {"rows": [row.as_json() for row in found.rows], "words": found.test.words}
+    reason = NOBODY_LEFT if not found.rows else None if found.test.skill else found.test.words
+    value = None if reason else found.together
+    return {
+        "advice": Finding("advice", value, unit, reason=reason, detail=detail),
+        "advice_backtest": found.test.finding(),
+        "step_up": step_up(ego),
+    }
+
+
+def advise(ego: Ego) -> Advice:
+    """Return what to do next: up to 10 people, 5 spheres and 5 conversations, the largest expected gain first.
+
+    People are chosen one after the other by IMM (`cascade_model.most_spread`), so that the second brings others
+    than the first; `gain` is that of each alone. A sphere's gain is the mean over its people. A conversation
+    counts if it was alive in the last δ of the window; one more item there reaches each of its people with
+    the probability that they answer an item of the leader in a conversation they share. Intervals: 60 draws of
+    all probabilities from their posteriors. No rows where nobody who is active is left to reach.
+
+    Raises:
+        ValueError: the network has no times.
+    """
+    if not ego.dated:
+        raise ValueError(NO_TIMES)
+    ledger = Ledger(ego)
+    adviser = _Adviser(ego, ledger)
+    return Advice(adviser.rows(), adviser.plan[1], back_test(ego, ledger))
+
+
+class _Adviser:
+    """One fit over the whole window, and the rows that follow from it."""
+
+    def __init__(self, ego: Ego, ledger: Ledger) -> None:
+        self.ego, self.ledger = ego, ledger
+        self.fit = ledger.fit(ego.window)
+        self.hops = max(ego.passing.hands - 1, 0)
+        self.seed = ego.settings.seed
+
+    @cached_property
+    def gain(self) -> Floats:
+        return gains(self.fit, self.hops, seed=self.seed)
+
+    @cached_property
+    def alive(self) -> _Alive:
+        return _Alive(self.ego, self.ledger)
+
+    @cached_property
+    def draws(self) -> tuple[Floats, Floats]:
+        """Gains of everybody, and of every conversation alive, under each draw of the probabilities: a row a draw."""
+        people, conversations, acts = [], [], self.alive.acts()
+        for n in range(DRAWS):
+            random = np.random.default_rng(self.seed + 1 + n)
+            drawn = thrown(self.fit, self.hops, sets=SETS_A_DRAW, seed=self.seed + 1 + n, random=random)
+            people.append(gains_by(self.fit, drawn, self.fit.answering(random)))
+            conversations.append(self._act_gains(acts, drawn))
+        return np.stack(people), np.stack(conversations)
+
+    def rows(self) -> tuple[Advised, ...]:
+        if not self.fit.weight.any():
+            return ()
+        return (*self.people(), *self.spheres(), *self.conversations())
+
+    @cached_property
+    def plan(self) -> tuple[list[int], float]:
+        """Return the people to exchange with once more, and what all of them together are expected to bring."""
+        from influence.cascade_model import Acts, most_spread  # loads numba
+
+        if not self.fit.weight.any():
+            return [], 0.0
+        able = self.fit.candidates[self.gain[self.fit.candidates] > 0]
+        if not len(able):
+            return [], 0.0
+        chance = self.fit.answering()[able]
+        acts: Acts = Acts(np.arange(len(able) + 1), able, chance)
+        found = most_spread(
+            self.fit.model(),
+            PEOPLE,
+            acts=acts,
+            weight=self.fit.weight,
+            epsilon=0.5,
+            hops=self.hops,
+            seed=self.seed,
+        )
+        return [int(able[act]) for act in found.acts], found.spread
+
+    def people(self) -> list[Advised]:
+        chosen = sorted(self.plan[0], key=lambda code: (-self.gain[code], code))
+        seen = self._evidence(chosen)
+        return [
+            Advised(
+                "person",
+                self.ego.people.who[code].person,
+                float(self.gain[code]),
+                self._interval(self.draws[0][:, code], float(self.gain[code])),
+                self._why(code),
+                seen[code],
+            )
+            for code in chosen
+        ]
+
+    def _interval(self, draws: Floats, gain: float) -> tuple[float, float]:
+        low, high = np.quantile(draws, [0.025, 0.975])
+        return min(float(low), gain), max(float(high), gain)
+
+    def _why(self, code: int) -> str:
+        tries, good = int(self.fit.tries[code]), int(self.fit.successes[code])
+        habit = (
+            f"answered {good} of your {tries} {_plural('exchange', tries)} within {self.ego.settings.delta_days:g} days"
+            if tries
+            else f"you have not exchanged yet; by their habit they answer about {self.fit.answering()[code]:.0%}"
+        )
+        behind = int(((self.fit.source == code) & (self.fit.weight[self.fit.target] > 0)).sum())
+        new = "not reached yet; " if self.fit.weight[code] > 0 else ""
+        others = (
+            f"{behind} {_plural('person', behind)} whom you have not reached answered them in this window"
+        )
+        return f"{new}{habit}; {others}"
+
+    def _evidence(self, codes: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Return for each person the latest exchanges with the leader, and items of theirs that others answered."""
+        item, person = self.ledger.exchanges
+        source, target, parent, _ = self.ledger.passed
+        carried = self.fit.weight[target] > 0
+        chosen = {}
+        for code in codes:
+            own = item[person == code][-3:].tolist()
+            theirs = np.unique(parent[(source == code) & carried])[-(EVIDENCE - len(own)) :].tolist()
+            chosen[code] = [*own, *theirs] or self._latest(code)
+        ids = activity_ids(self.ego, [one for items in chosen.values() for one in items])
+        return {code: tuple(ids[one] for one in items) for code, items in chosen.items()}
+
+    def _latest(self, code: int) -> list[int]:
+        """Return the last item by somebody: it shows at least that they are there."""
+        items = self.ego.log.items
+        own = np.flatnonzero((items.author == code) & self.ego.window.holds(items.time))
+        return [int(item) for item in own[-1:]]
+
+    def spheres(self) -> list[Advised]:
+        sphere = np.array([self.ego.spheres[code] for code in self.fit.candidates])
+        rows = []
+        for name in sorted(set(sphere.tolist()) - {"team"}):
+            inside = self.fit.candidates[sphere == name]
+            left = int((self.fit.weight[inside] > 0).sum())
+            if not left:
+                continue
+            best = sorted(inside.tolist(), key=lambda code: (-self.gain[code], code))[:3]
+            shown = [ids[0] for ids in self._evidence(best).values() if ids]
+            rows.append(
+                Advised(
+                    "sphere",
+                    name,
+                    float(self.gain[inside].mean()),
+                    self._interval(self.draws[0][:, inside].mean(axis=1), float(self.gain[inside].mean())),
+                    f"{left} of its {len(inside)} people active in the last 90 days are not reached yet; "
+                    "the gain is that of one more exchange with one of them, whoever it is",
+                    tuple(shown),
+                )
+            )
+        return sorted(rows, key=lambda row: (-row.gain, row.who))[:SPHERES]
+
+    # --- conversations ------------------------------------------------------------------------------------
+
+    def conversations(self) -> list[Advised]:
+        alive = self.alive
+        gain = self._act_gains(alive.acts(), thrown(self.fit, self.hops, seed=self.seed))
+        best = sorted(range(len(gain)), key=lambda n: (-gain[n], alive.codes[n]))[:CONVERSATIONS]
+        best = [n for n in best if gain[n] > 0]
+        opened = activity_ids(self.ego, [item for n in best for item in alive.shown(n)])
+        return [
+            Advised(
+                "conversation",
+                opened[alive.shown(n)[0]],
+                float(gain[n]),
+                self._interval(self.draws[1][:, n], float(gain[n])),
+                alive.why(n, self.fit.weight),
+                tuple(opened[item] for item in alive.shown(n)),
+            )
+            for n in best
+        ]
+
+    def _act_gains(self, acts: Acts, drawn: Sets) -> Floats:
+        """Return what each act is expected to bring, by sets: Σ weight · (1 − Π(1 − chance)) over its people."""
+        from influence.cascade_model import covered_by  # loads numba
+
+        return covered_by(drawn, len(self.fit.weight), acts) * float(self.fit.weight.sum())
+
+
+class _Alive:
+    """Conversations with an item in the last δ of the window, in which others than the leader wrote."""
+
+    def __init__(self, ego: Ego, ledger: Ledger) -> None:
+        self.ego, items = ego, ego.log.items
+        recent = Window(max(ego.window.since, ego.window.until - ego.passing.delta), ego.window.until)
+        codes = np.unique(items.conversation[recent.holds(items.time)])
+        self._rows = np.flatnonzero(ego.window.holds(items.time) & np.isin(items.conversation, codes))
+        others = self._rows[~np.isin(items.author[self._rows], ledger.nobody)]
+        pair = np.unique(items.conversation[others] * ledger.people + items.author[others])
+        code, self.person = pair // ledger.people, pair % ledger.people
+        found, count = np.unique(code, return_counts=True)
+        self.codes: list[int] = found.tolist()
+        self.indptr = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        self.chance = shared_answering(ego, ledger)
+
+    def acts(self) -> Acts:
+        from influence.cascade_model import Acts  # loads numba
+
+        return Acts(self.indptr, self.person, self.chance[self.person])
+
+    def shown(self, n: int) -> list[int]:
+        """Return the first item of the conversation in the window and its latest ones."""
+        rows = self._rows[self.ego.log.items.conversation[self._rows] == self.codes[n]]
+        return [int(rows[0]), *(int(row) for row in rows[1:][-(EVIDENCE - 1) :])]
+
+    def why(self, n: int, weight: Floats) -> str:
+        inside = self.person[self.indptr[n] : self.indptr[n + 1]]
+        items, count = self.ego.log.items, len(inside)
+        rows = self._rows[items.conversation[self._rows] == self.codes[n]]
+        mine = int((items.author[rows] == self.ego.leader).sum())
+        left = int((weight[inside] > 0).sum())
+        part = f"you wrote {mine} of its items" if mine else "you have not taken part"
+        return f"{count} {_plural('person', count)} wrote there, {left} of them not reached yet; {part}"
+
+
+def activity_ids(ego: Ego, items: Sequence[int]) -> dict[int, str]:
+    """Return the ids of activities by their positions in the log."""
+    ego.engine.offer("wanted_items", pa.table({"item": pa.array(sorted(set(items)), pa.int64())}))
+    rows = ego.engine.arrow("SELECT i.item, i.id FROM item i JOIN wanted_items USING (item)")
+    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else {"person": "people"}.get(word, word + "s")

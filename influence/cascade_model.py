@@ -1,0 +1,461 @@
+"""The independent-cascade model: who would be reached next, and where one more act would reach most.
+
+Whoever is reached reaches each of their contacts once, with the probability of that tie (Kempe, Kleinberg, Tardos
+2003, doi:10.1145/956750.956769). Reverse-reachable sets turn this around: a set holds all who would have reached
+one person in one throw of all ties, so that the share of sets which somebody is in, times the weight of
+everybody, is their expected reach (Borgs et al. 2014, arXiv:1212.0884). Import this module only where it is needed:
+it loads numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, exp, lgamma, log, sqrt
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+MOST_SETS = 1_000_000
+MOST_MEMBERS = 50_000_000
+"""Of all sets together; what is drawn stops there (400 MB)."""
+
+
+def _compiled(function: _Function) -> _Function:
+    return cast("_Function", njit(cache=True, nogil=True)(function))
+
+
+@dataclass(frozen=True)
+class CascadeModel:
+    """Ties with probabilities, by target: those who may reach v are `sources[indptr[v]:indptr[v + 1]]`."""
+
+    indptr: Ints
+    sources: Ints
+    probability: Floats
+
+    @classmethod
+    def from_ties(
+        cls, n: int, sources: ArrayLike, targets: ArrayLike, probability: ArrayLike
+    ) -> CascadeModel:
+        """Build a model of n people from ties u → v (each at most once) and their probabilities.
+
+        Raises:
+            ValueError: lengths differ, a position is not in 0 … n − 1, or a probability is not in [0, 1].
+
+        >>> CascadeModel.from_ties(3, [0, 1], [1, 2], [0.5, 1.0]).sources.tolist()
+        [0, 1]
+        """
+        from_, to = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
+        chance = np.asarray(probability, np.float64)
+        if not from_.shape == to.shape == chance.shape or from_.ndim != 1:
+            raise ValueError("sources, targets and probability must be rows of one length")
+        if from_.size and (min(from_.min(), to.min()) < 0 or max(from_.max(), to.max()) >= n):
+            raise ValueError(f"sources and targets must be positions, 0 to {n - 1}")
+        if not ((chance >= 0) & (chance <= 1)).all():
+            raise ValueError("a probability must lie between 0 and 1")
+        order = np.lexsort((from_, to))
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(to, minlength=n))]).astype(np.int64)
+        return cls(indptr, from_[order], chance[order])
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Reverse-reachable sets: the i-th is `members[offsets[i]:offsets[i + 1]]`, its root first."""
+
+    offsets: Ints
+    members: Ints
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What could be done: act a reaches each of `people[indptr[a]:indptr[a + 1]]` with its `chance`."""
+
+    indptr: Ints
+    people: Ints
+    chance: Floats
+
+    @classmethod
+    def everybody(cls, n: int, chance: ArrayLike = 1.0) -> Acts:
+        """One act for each of n people, which reaches them with a chance (1: they are sure to be reached)."""
+        chances = np.broadcast_to(np.asarray(chance, np.float64), (n,)).copy()
+        return cls(np.arange(n + 1), np.arange(n), chances)
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Acts chosen one after the other, the weight that each adds to those before it, and of how many sets."""
+
+    acts: tuple[int, ...]
+    adds: tuple[float, ...]
+    sets: int
+
+    @property
+    def spread(self) -> float:
+        """The expected weight that all of them reach together."""
+        return float(sum(self.adds))
+
+
+def reverse_sets(model: CascadeModel, roots: ArrayLike, *, hops: int = 2**31, seed: int = 1) -> Sets:
+    """Draw one reverse-reachable set for each root: everybody from whom a path of at most `hops` live ties leads there.
+
+    A tie is live with its probability, thrown when it is first looked at. At most 50 million members are
+    drawn in all; later roots are left out.
+
+    Raises:
+        ValueError: a root is no position.
+
+    >>> sure = CascadeModel.from_ties(3, [0, 1], [1, 2], [1, 1])
+    >>> reverse_sets(sure, [2]).members.tolist(), reverse_sets(sure, [2], hops=1).members.tolist()
+    ([2, 1, 0], [2, 1])
+    """
+    start = np.asarray(roots, np.int64)
+    if start.size and (start.min() < 0 or start.max() >= len(model)):
+        raise ValueError(f"roots must be positions, 0 to {len(model) - 1}")
+    offsets, members = _reverse_sets(
+        model.indptr,
+        model.sources,
+        model.probability,
+        start,
+        hops,
+        MOST_MEMBERS,
+        np.random.default_rng(seed),
+    )
+    return Sets(offsets, members)
+
+
+@_compiled
+def _reverse_sets(
+    indptr: Ints,
+    sources: Ints,
+    probability: Floats,
+    roots: Ints,
+    hops: int,
+    most: int,
+    random: np.random.Generator,
+) -> tuple[Ints, Ints]:
+    offsets = np.zeros(roots.size + 1, np.int64)
+    members = np.empty(max(16, 2 * roots.size), np.int64)
+    seen = np.full(indptr.size - 1, -1, np.int64)
+    made, filled = 0, 0
+    for i in range(roots.size):
+        if filled >= most:
+            break
+        first = filled
+        if filled == members.size:
+            members = np.concatenate((members, np.empty_like(members)))
+        members[filled] = roots[i]
+        seen[roots[i]] = i
+        filled += 1
+        level_end, at, depth = filled, first, 0
+        while at < filled and depth < hops:
+            v = members[at]
+            for tie in range(indptr[v], indptr[v + 1]):
+                u = sources[tie]
+                if seen[u] != i and random.random() < probability[tie]:
+                    if filled == members.size:
+                        members = np.concatenate((members, np.empty_like(members)))
+                    members[filled] = u
+                    seen[u] = i
+                    filled += 1
+            at += 1
+            if at == level_end:
+                level_end = filled
+                depth += 1
+        made = i + 1
+        offsets[made] = filled
+    return offsets[: made + 1], members[:filled]
+
+
+def weighted_roots(weight: ArrayLike, count: int, seed: int = 1) -> Ints:
+    """Draw roots in proportion to their weight.
+
+    Raises:
+        ValueError: a weight is below 0 or not finite, or all are 0.
+
+    >>> weighted_roots([0.0, 2.0], 3).tolist()
+    [1, 1, 1]
+    """
+    return _at(weight, np.random.default_rng(seed).random(count))
+
+
+def even_roots(weight: ArrayLike, count: int) -> Ints:
+    """Return roots in proportion to their weight, as evenly as can be: nothing is left to chance.
+
+    Raises:
+        ValueError: as `weighted_roots`.
+
+    >>> even_roots([1.0, 0.0, 2.0], 6).tolist()
+    [0, 0, 2, 2, 2, 2]
+    """
+    return _at(weight, (np.arange(count) + 0.5) / count)
+
+
+def _at(weight: ArrayLike, places: Floats) -> Ints:
+    """Return who stands at each place in [0, 1) when all stand in a row, each as wide as their weight."""
+    given = np.asarray(weight, np.float64)
+    if not np.isfinite(given).all() or (given < 0).any() or not given.any():
+        raise ValueError("weights must be numbers of at least 0, and one above 0")
+    holders = np.flatnonzero(given)
+    sums = np.cumsum(given[holders])
+    rows = np.searchsorted(sums, places * sums[-1], side="right")
+    found: Ints = holders[np.minimum(rows, len(holders) - 1)]
+    return found
+
+
+def greedy_cover(sets: Sets, n: int, acts: Acts, k: int) -> tuple[list[int], list[float]]:
+    """Choose up to k acts, each time the one that covers most of what is left; return them and the shares they add.
+
+    A set that holds people p of an act is covered by it with probability 1 − Π(1 − chance(p)), independently
+    of acts chosen before. The same gain goes to the first act. Stops where nothing is left to add.
+
+    >>> sets = Sets(np.array([0, 1, 2, 4]), np.array([0, 1, 1, 2]))
+    >>> greedy_cover(sets, 3, Acts.everybody(3), 2)
+    ([1, 0], [0.6666666666666666, 0.3333333333333333])
+    """
+    start, of_member = _by_member(sets, n)
+    chosen, adds = _greedy_cover(start, of_member, len(sets), acts.indptr, acts.people, acts.chance, k)
+    return chosen.tolist(), (adds / max(len(sets), 1)).tolist()
+
+
+def covered_by(sets: Sets, n: int, acts: Acts) -> Floats:
+    """Return for each act the share of the sets that it covers when it is done alone (see `greedy_cover`).
+
+    >>> sets = Sets(np.array([0, 1, 2, 4]), np.array([0, 1, 1, 2]))
+    >>> covered_by(sets, 3, Acts(np.array([0, 2]), np.array([1, 2]), np.array([0.5, 0.5]))).tolist()
+    [0.4166666666666667]
+    """
+    start, of_member = _by_member(sets, n)
+    covered = _covered_by(start, of_member, len(sets), acts.indptr, acts.people, acts.chance)
+    return covered / max(len(sets), 1)
+
+
+def _by_member(sets: Sets, n: int) -> tuple[Ints, Ints]:
+    """Return the sets of each person: those of p are `of_member[start[p]:start[p + 1]]`."""
+    order = np.argsort(sets.members, kind="stable")
+    of_member = np.repeat(np.arange(len(sets)), np.diff(sets.offsets))[order]
+    start = np.concatenate([[0], np.cumsum(np.bincount(sets.members, minlength=n))]).astype(np.int64)
+    return start, of_member
+
+
+@_compiled
+def _covered_by(
+    start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats
+) -> Floats:
+    left, trial = np.ones(sets), np.ones(sets)
+    covered = np.empty(indptr.size - 1)
+    for act in range(covered.size):
+        covered[act] = _gain(act, start, of_member, indptr, people, chance, trial, left)
+    return covered
+
+
+@_compiled
+def _gain(
+    act: int,
+    start: Ints,
+    of_member: Ints,
+    indptr: Ints,
+    people: Ints,
+    chance: Floats,
+    trial: Floats,
+    left: Floats,
+) -> float:
+    """Add up what an act covers of what is left of the sets; `trial` equals `left` before and after."""
+    gain = 0.0
+    for j in range(indptr[act], indptr[act + 1]):
+        for at in range(start[people[j]], start[people[j] + 1]):
+            gain += trial[of_member[at]] * chance[j]
+            trial[of_member[at]] *= 1 - chance[j]
+    for j in range(indptr[act], indptr[act + 1]):
+        for at in range(start[people[j]], start[people[j] + 1]):
+            trial[of_member[at]] = left[of_member[at]]
+    return gain
+
+
+@_compiled
+def _greedy_cover(
+    start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats, k: int
+) -> tuple[Ints, Floats]:
+    """Greedy with old gains as bounds (they can only shrink): the largest is worked out again until it stays."""
+    count = indptr.size - 1
+    left, trial = np.ones(sets), np.ones(sets)
+    bound, fresh = np.full(count, np.inf), np.full(count, -1, np.int64)
+    chosen, adds = np.empty(min(k, count), np.int64), np.empty(min(k, count))
+    for turn in range(chosen.size):
+        best = np.argmax(bound)
+        while fresh[best] != turn:
+            bound[best] = _gain(int(best), start, of_member, indptr, people, chance, trial, left)
+            fresh[best] = turn
+            best = np.argmax(bound)
+        if bound[best] <= 0:
+            return chosen[:turn], adds[:turn]
+        chosen[turn], adds[turn] = best, bound[best]
+        for j in range(indptr[best], indptr[best + 1]):
+            for at in range(start[people[j]], start[people[j] + 1]):
+                left[of_member[at]] *= 1 - chance[j]
+                trial[of_member[at]] = left[of_member[at]]
+        bound[best] = -1.0
+    return chosen, adds
+
+
+def most_spread(
+    model: CascadeModel,
+    k: int,
+    *,
+    acts: Acts | None = None,
+    weight: ArrayLike | None = None,
+    epsilon: float = 0.3,
+    ell: float = 1.0,
+    hops: int = 2**31,
+    seed: int = 1,
+) -> Chosen:
+    """Choose k acts whose expected reach is, with probability 1 − n^−ℓ, at least (1 − 1/e − ε) of the best k's.
+
+    `acts` default to reaching one person for certain; `weight` says how much each person counts (default 1).
+    This is IMM: sets are drawn until a lower bound of the best is known, then as many as the bound asks for,
+    anew, since sets that decided how many to draw may not be counted again (Chen 2018). At most a million;
+    `Chosen.sets` says how many.
+
+    Sources: Tang, Shi, Xiao 2015, doi:10.1145/2723372.2723734; Chen 2018, An issue in the martingale analysis
+    of IMM, arXiv:1808.09363.
+
+    Raises:
+        ValueError: k is below 1, ε is not in (0, 1), or the weights are none.
+
+    >>> star = CascadeModel.from_ties(4, [0, 0, 0], [1, 2, 3], [1, 1, 1])
+    >>> found = most_spread(star, 1)
+    >>> found.acts, round(found.spread, 1)
+    ((0,), 4.0)
+    """
+    if k < 1 or not 0 < epsilon < 1:
+        raise ValueError("k must be at least 1, and epsilon lie between 0 and 1")
+    n = len(model)
+    worth = np.ones(n) if weight is None else np.asarray(weight, np.float64)
+    doable = Acts.everybody(n) if acts is None else acts
+    bound = _Bounds(max(len(doable), 2), min(k, len(doable)), epsilon, ell)
+    lower = _lower_bound(model, worth, doable, k, bound, hops, seed)
+    theta = min(MOST_SETS, ceil(bound.final / lower))
+    sets = reverse_sets(model, weighted_roots(worth, theta, seed + 1_000), hops=hops, seed=seed + 1_001)
+    chosen, adds = greedy_cover(sets, n, doable, k)
+    total = float(worth.sum())
+    return Chosen(tuple(chosen), tuple(share * total for share in adds), len(sets))
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """λ′ and λ* of IMM, each divided by n: sets to draw, times the best share that k of m acts can cover."""
+
+    m: int
+    k: int
+    epsilon: float
+    ell: float
+
+    @property
+    def _sure(self) -> float:
+        return self.ell * (1 + log(2) / log(self.m)) * log(self.m)
+
+    @property
+    def _ways(self) -> float:
+        return lgamma(self.m + 1) - lgamma(self.k + 1) - lgamma(self.m - self.k + 1)
+
+    @property
+    def step(self) -> float:
+        """ε′ of the search for the lower bound."""
+        return sqrt(2) * self.epsilon
+
+    @property
+    def search(self) -> float:
+        """λ′ / n."""
+        rounds = log(max(2.0, log(MOST_SETS, 2)))
+        return (2 + 2 / 3 * self.step) * (self._ways + self._sure + rounds) / self.step**2
+
+    @property
+    def final(self) -> float:
+        """λ* / n."""
+        alpha = sqrt(self._sure + log(2))
+        beta = sqrt((1 - exp(-1)) * (self._ways + self._sure + log(2)))
+        return 2 * ((1 - exp(-1)) * alpha + beta) ** 2 / self.epsilon**2
+
+
+def _lower_bound(
+    model: CascadeModel, worth: Floats, acts: Acts, k: int, bound: _Bounds, hops: int, seed: int
+) -> float:
+    """Return a share that the best k acts cover for (almost) certain: guess 1/2, 1/4 … until the sets agree."""
+    guess = 1.0
+    while True:
+        guess /= 2
+        count = min(MOST_SETS, ceil(bound.search / guess))
+        sets = reverse_sets(model, weighted_roots(worth, count, seed), hops=hops, seed=seed + 1)
+        covered = sum(greedy_cover(sets, len(model), acts, k)[1])
+        if covered >= (1 + bound.step) * guess or count == MOST_SETS:
+            return max(covered, 1 / MOST_SETS) / (1 + bound.step)
+
+
+def simulated_spread(
+    model: CascadeModel, seeds: ArrayLike, *, runs: int = 10_000, hops: int = 2**31, seed: int = 1
+) -> float:
+    """Return the mean number of people whom cascades from `seeds` reach, seeds included, over many runs.
+
+    Source: Kempe, Kleinberg, Tardos 2003, doi:10.1145/956750.956769.
+
+    Raises:
+        ValueError: a seed is no position, or there is no run.
+
+    >>> half = CascadeModel.from_ties(2, [0], [1], [0.5])
+    >>> round(simulated_spread(half, [0]), 1)
+    1.5
+    """
+    given = np.unique(np.asarray(seeds, np.int64))
+    if runs < 1 or (given.size and (given.min() < 0 or given.max() >= len(model))):
+        raise ValueError("seeds must be positions, and runs at least 1")
+    to = np.repeat(np.arange(len(model)), np.diff(model.indptr))
+    onward = CascadeModel.from_ties(len(model), to, model.sources, model.probability)
+    random = np.random.default_rng(seed)
+    return _reached(onward.indptr, onward.sources, onward.probability, given, runs, hops, random) / runs
+
+
+@_compiled
+def _reached(
+    indptr: Ints,
+    targets: Ints,
+    probability: Floats,
+    seeds: Ints,
+    runs: int,
+    hops: int,
+    random: np.random.Generator,
+) -> int:
+    seen = np.full(indptr.size - 1, -1, np.int64)
+    queue = np.empty(indptr.size - 1, np.int64)
+    total = 0
+    for run in range(runs):
+        queue[: seeds.size] = seeds
+        seen[seeds] = run
+        filled, at, depth = seeds.size, 0, 0
+        level_end = filled
+        while at < filled and depth < hops:
+            for tie in range(indptr[queue[at]], indptr[queue[at] + 1]):
+                v = targets[tie]
+                if seen[v] != run and random.random() < probability[tie]:
+                    seen[v] = run
+                    queue[filled] = v
+                    filled += 1
+            at += 1
+            if at == level_end:
+                level_end = filled
+                depth += 1
+        total += filled
+    return total

@@ -1,0 +1,331 @@
+"""What of an account's names, handles and places can be compared: folded names, name forms, keys to meet by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from influence.names import PUBLIC_MAIL, place_of
+
+PROFILES = pa.schema(
+    [
+        ("group", pa.string()),
+        ("names", pa.list_(pa.string())),
+        ("accounts", pa.list_(pa.string())),
+        ("organisation", pa.string()),
+        ("hours", pa.list_(pa.int64())),
+        ("correspondents", pa.list_(pa.string())),
+    ]
+)
+"""What linkage reads: one row a person that the exact stage found, `group` its id; `hours` are 24 counts of
+activity by UTC hour, or empty; `correspondents` are the groups it exchanged with."""
+
+X_SYSTEMS = frozenset(("x", "x-handle", "twitter"))
+_MOST_CORRESPONDENTS = 100
+"""The rarest are kept: who writes to everybody tells nobody apart."""
+_LONGEST = 200
+"""Characters of a name or an identifier that are looked at."""
+_FEW_ACTS = 30
+"""Fewer acts than this do not show the hours somebody keeps."""
+_ROLES_TEXT = """
+    info office sales support admin administrator webmaster postmaster noreply no-reply contact help hr it news
+    newsletter service team list mail email abuse marketing press jobs billing accounts chairman announcements
+    undisclosed recipients root all everyone staff home me address unknown
+"""
+_ROLES = frozenset(_ROLES_TEXT.split())
+_TITLES_TEXT = "mr mrs ms miss dr prof sir jr sr ii iii iv phd mba herr frau fru mail e-mail email"
+_TITLES = frozenset(_TITLES_TEXT.split())
+_NICKNAMES = """
+    robert:bob,rob,robbie,bobby william:bill,will,billy,willy james:jim,jimmy jeffrey:jeff,geoff,jeffery,geoffrey
+    gregory:greg,gregg michael:mike,mick,mikael,micke,mikkel thomas:tom,tommy david:dave,davy daniel:dan,danny,danne
+    elizabeth:liz,beth,betty,elisabeth,lisbeth katherine:kate,kathy,katie,catherine,kathryn katarina:catarina,kattis
+    christopher:chris,kristoffer,kristofer kristina:christina,stina,kicki,christine,kristine anthony:tony
+    joseph:joe,joey stephen:steve,steven stefan:steffe,staffan andrew:andy,drew richard:rick,dick,rich,ricky
+    kenneth:ken,kenny lawrence:larry lars:lasse mitchell:mitch susan:sue,susie susanne:sanna patricia:patty,tricia
+    phillip:phil,philip,filip edward:ed,ted,eddie gerald:jerry,gerry matthew:matt mattias:matte timothy:tim samuel:sam
+    benjamin:ben,benny donald:don,donny douglas:doug frederick:fred,freddy fredrik:fredde nicholas:nick
+    niklas:nicklas,niclas,nicke ronald:ron,ronnie raymond:ray stanley:stan vincent:vince charles:charlie,chuck
+    karl:carl,kalle john:jack,johnny jan:janne margaret:maggie,peggy,meg margareta:greta jennifer:jenny,jen
+    rebecca:becky deborah:debbie,deb,debra cynthia:cindy barbara:barb pamela:pam peter:pete,petter per:pelle
+    alexander:alex,sasha victoria:vicky,viktoria kimberly:kim theresa:terry,terri,teresa eric:erik,erick
+    sophia:sofia,sofie niels:nils,nisse olof:olle,olav hans:hasse joakim:jocke helena:helene charlotta:lotta,charlotte
+    bo:bosse kristian:krille,christian gunilla:nilla birgitta:gitta,britta kajsa:kaisa
+"""
+_MODEL_OF = {
+    short: full
+    for line in _NICKNAMES.split()
+    for full, _, shorts in (line.partition(":"),)
+    for short in (full, *shorts.split(","))
+}
+_LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "œ": "o"})
+
+
+def fold(words: str) -> str:
+    """Return words in lower case without accents; what is written å, aa or a (ä, ae; ö, ø, oe) becomes one letter.
+
+    >>> fold("Öberg") == fold("Oberg") == fold("Oeberg"), fold("Åsa Kjær") == fold("Aasa Kjaer")
+    (True, True)
+    """
+    low = words[:_LONGEST].lower()
+    if not low.isascii():
+        plain = unicodedata.normalize("NFKD", low.translate(_LETTERS)).lower()
+        low = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return low.replace("aa", "a").replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def given_name(first: str) -> str:
+    """Return the name that a first name is short for, folded; itself if it is not known to be short for another.
+
+    >>> given_name("bob"), given_name("louise"), given_name("micke")
+    ('robert', 'louise', 'michal')
+    """
+    return fold(_MODEL_OF.get(first, first))
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart, folded: `given` stands for the short forms of `first`; any part may be empty."""
+
+    first: str
+    last: str
+    middle: str = ""
+    given: str = ""
+
+    @property
+    def full(self) -> str:
+        """First and last name, or nothing where one is missing or is an initial."""
+        return f"{self.first} {self.last}" if len(self.first) > 1 and self.last else ""
+
+
+def parse_name(name: str) -> Name | None:
+    """Take apart a name as people write it: `First M. Last`, `Last, First M.`, with titles and brackets dropped.
+
+    None where there is no surname: one word says too little.
+
+    >>> parse_name("Kitchen, Louise J.") == Name("louise", "kitchen", "j", "louise")
+    True
+    >>> parse_name("Åsa Öberg") == parse_name("OEBERG, Aasa"), parse_name("Sales")
+    (True, None)
+    """
+    plain = re.sub(r"[(\\\[<].*|[@/].*|['\"]", "", name[:_LONGEST])
+    last, comma, rest = plain.partition(",")
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{rest} {last}" if comma and rest.strip() else plain)
+    low = [word for word in (word.lower() for word in words) if word not in _TITLES]
+    if not 2 <= len(low) <= 5 or len(low[-1]) < 2:
+        return None
+    middle = next((word[0] for word in low[1:-1]), "")
+    return Name(fold(low[0]), fold(low[-1]), fold(middle), given_name(low[0]))
+
+
+def name_of_handle(handle: str) -> Name | None:
+    """Return the name that an identifier spells out (`louise.kitchen`, `frank_w_vickers`), if it does.
+
+    >>> name_of_handle("frank.w.vickers").last, name_of_handle("lkitchen"), name_of_handle("ddelain2")
+    ('vickers', None, None)
+    """
+    parts = [part for part in re.split(r"[._-]+", handle.lower()) if part]
+    if not 2 <= len(parts) <= 3 or not all(part.isalpha() for part in parts) or _ROLES & set(parts):
+        return None
+    return parse_name(" ".join(parts)) if len(parts[0]) > 1 else None
+
+
+def name_forms(name: Name) -> set[str]:
+    """Return the handles that people make of a name.
+
+    >>> sorted(name_forms(parse_name("Louise Kitchen")))
+    ['kitchenl', 'kitchenlouise', 'lkitche', 'lkitchen', 'louisek', 'louisekitchen']
+    """
+    first, last = name.first, name.last
+    if not first or not last:
+        return set()
+    made = {last + first[0], first[0] + name.middle + last, first + name.middle + last}
+    for given in (first, name.given):
+        made |= {given + last, last + given, given[0] + last, given + last[0]}
+    made |= {(first[0] + last)[:cut] for cut in (7, 8)}  # older systems cut what is longer
+    return {fold(form) for form in made if len(form) >= 4}
+
+
+@dataclass
+class Record:
+    """One profile as it is compared."""
+
+    group: str
+    names: list[Name] = field(default_factory=list)
+    own_name: bool = False
+    handles: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    systems: set[str] = field(default_factory=set)
+    organisation: str | None = None
+
+    @property
+    def fulls(self) -> set[str]:
+        """Every full name that was given, folded."""
+        return {name.full for name in self.names if name.full} if self.own_name else set()
+
+    @property
+    def forms(self) -> set[str]:
+        """The handles that people make of the names that were given."""
+        return set().union(*map(name_forms, self.names)) if self.own_name else set()
+
+    @property
+    def places(self) -> set[str]:
+        """Where two people of one name must be two people: an e-mail domain, or one system in one organisation."""
+        inside = (
+            {f"{system} in {self.organisation}" for system in self.systems} if self.organisation else set()
+        )
+        return {*self.domains, *inside}
+
+
+def record_of(group: str, names: Iterable[str], accounts: Iterable[str], organisation: str | None) -> Record:
+    """Return what can be compared of one profile."""
+    made = Record(group, organisation=fold(organisation) if organisation else None)
+    spelt: list[Name] = []
+    for account in sorted(accounts):
+        system, _, identifier = account[: 2 * _LONGEST].partition(":")
+        made.systems.add(system)
+        local, at, domain = identifier.lower().rpartition("@")
+        if system == "email" and at:
+            made.domains.add(domain)
+        handle = (local if at else identifier).lower().rpartition("=")[2].lstrip("@")
+        _add_handle(made, handle, spelt)
+    made.names = [name for name in map(parse_name, names) if name]
+    made.own_name = bool(made.names)
+    made.names = list(dict.fromkeys(made.names or spelt))[:10]
+    return made
+
+
+def _add_handle(made: Record, handle: str, spelt: list[Name]) -> None:
+    plain = fold(re.sub(r"[^\w-]|_", "", handle))
+    bare = plain.replace("-", "")
+    letters = sum(letter.isalpha() for letter in bare)
+    if len(bare) < 4 or bare in _ROLES or (2 * letters < len(bare) < 16):
+        return  # mostly a number: an id of one system, which nobody carries to another
+    made.handles.add(bare)
+    if name := name_of_handle(handle):
+        spelt.append(name)
+
+
+def rare_correspondents(column: Sequence[Sequence[str] | None]) -> list[list[str]]:
+    """Return each profile's correspondents, the rarest first, at most 100.
+
+    >>> rare_correspondents([["all", "b"], ["all"], None])
+    [['b', 'all'], ['all'], []]
+    """
+    spread = Counter(each for row in column if row for each in set(row))
+    return [
+        sorted(set(row), key=lambda each: (spread[each], each))[:_MOST_CORRESPONDENTS] if row else []
+        for row in column
+    ]
+
+
+def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
+    """Return the columns that the model compares, one row a record, in the order of the records."""
+    _spell(records)
+    mains = [record.names[0] if record.names else None for record in records]
+    shapes = [record.forms for record in records]
+    hours = [
+        row if row and len(row) == 24 and sum(row) >= _FEW_ACTS else None
+        for row in _column(profiles, "hours")
+    ]
+    text, texts = pa.string(), pa.list_(pa.string())
+    return pa.table(
+        {
+            "unique_id": pa.array(range(len(records)), pa.int64()),
+            "first": pa.array([name.first or None if name else None for name in mains], text),
+            "given": pa.array([name.given or None if name else None for name in mains], text),
+            "surname": pa.array([name.last or None if name else None for name in mains], text),
+            "givens": pa.array([sorted({n.given for n in r.names}) for r in records], texts),
+            "surnames": pa.array([_surnames(r.names) for r in records], texts),
+            "middle": pa.array([_middle(r.names) for r in records], text),
+            "own_name": pa.array([r.own_name for r in records], pa.bool_()),
+            "handles": pa.array([sorted(r.handles) for r in records], texts),
+            "unusual": pa.array([sorted(_unusual(r)) for r in records], texts),
+            "odd": pa.array(
+                [sorted(r.handles - shape) for r, shape in zip(records, shapes, strict=True)], texts
+            ),
+            "foreign": pa.array([sorted(_foreign(r)) for r in records], texts),
+            "forms": pa.array([sorted(shape) for shape in shapes], texts),
+            "organisation": pa.array([_organisation(r) for r in records], text),
+            "hours": pa.array(hours, pa.list_(pa.float64())),
+            "correspondents": pa.array(rare_correspondents(_column(profiles, "correspondents")), texts),
+        }
+    )
+
+
+def _spell(records: Sequence[Record]) -> None:
+    """Read an initial and a surname in the handles of who has no name (`lkitchen`), where somebody has that surname."""
+    surnames = {
+        name.last for record in records if record.own_name for name in record.names if len(name.last) >= 5
+    }
+    for record in records:
+        if not record.names:
+            found = {handle for handle in record.handles if handle[1:] in surnames}
+            record.names = [Name(handle[0], handle[1:], "", handle[0]) for handle in sorted(found)][:1]
+
+
+def _column(profiles: pa.Table, name: str) -> list[Any]:
+    return list(profiles.column(name).to_pylist())
+
+
+def _surnames(names: Iterable[Name]) -> list[str]:
+    return sorted({part for name in names for part in (name.last, *name.last.split("-")) if len(part) > 1})
+
+
+def _middle(names: Iterable[Name]) -> str | None:
+    found = {name.middle for name in names if name.middle}
+    return min(found) if len(found) == 1 else None
+
+
+def _unusual(record: Record) -> set[str]:
+    """Return the handles that do not follow from the name: who shares one has more than a name in common."""
+    words = {part for name in record.names for part in (name.first, name.last)}
+    return {
+        handle
+        for handle in record.handles
+        if len(handle) >= 5 and not any(len(word) > 2 and word[:5] in handle for word in words)
+    }
+
+
+def _foreign(record: Record) -> set[str]:
+    """Return the handles in which no name of the record is found: an older surname, or nothing of the name."""
+    lasts = {name.last for name in record.names}
+    return {
+        handle for handle in record.handles if not any(last[:5] in handle for last in lasts)
+    } - record.forms
+
+
+def _organisation(record: Record) -> str | None:
+    labels = {place_of(domain).partition(".")[0] for domain in record.domains} - PUBLIC_MAIL
+    return record.organisation or (min(labels) if labels else None)
+
+
+def keys_of(record: Record, correspondents: Sequence[str], spread: Mapping[str, int]) -> dict[str, bool]:
+    """Return the keys by which a record meets others, and whether it looks for company there or only waits.
+
+    Full names, handles, and first name and friend look; the forms that handles are made of wait for such a handle.
+
+    >>> keys_of(record_of("a", ["Bo Ek"], ["x-handle:ekbo"], None), [], {})
+    {'h bok': False, 'h ekbo': True, 'n bo ek': True, 'i b ek': False}
+    """
+    keys: dict[str, bool] = {}
+    for name in record.names:
+        if record.own_name:
+            keys |= dict.fromkeys((f"h {form}" for form in sorted(name_forms(name))), False)
+    keys |= dict.fromkeys((f"h {handle}" for handle in sorted(record.handles)), True)
+    near = [each for each in correspondents if spread[each] <= 50][:8]
+    for name in record.names:
+        short = len(name.first) < 2
+        if not short:
+            full = f"{name.given} {name.last}"
+            keys |= dict.fromkeys(
+                (f"n {full}", *(f"d {full} {domain}" for domain in sorted(record.domains))), True
+            )
+            keys |= dict.fromkeys((f"c {name.given} {each}" for each in near), True)
+        keys[f"i {name.given[:1]} {name.last}"] = short
+    return keys

@@ -1,0 +1,414 @@
+"""Voice: what is talked about, how much of the answers is to the leader, and whose terms are taken up.
+
+Topics are found by TF-IDF and NMF (Lee and Seung 1999, doi:10.1038/44565) over the terms of conversations. A term is
+used only if at least three people used it, and never if it is a word of somebody's name (`influence.terms`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influence.findings import Finding
+from influence.measures.reach import NO_TIMES
+from influence.responses import Ints, Responses
+from influence.terms import languages_of, name_words, terms_of
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+Floats = NDArray[np.float64]
+
+FEWEST_PEOPLE = 3
+"""A term that fewer people used is nobody's topic, and may be private."""
+FEWEST_CONVERSATIONS = 20
+MOST_TERMS, MOST_FITTED = 5_000, 20_000
+MOST_TOPICS, PER_TOPIC = 12, 30
+SHOWN = 8
+MOST_TEXTS = 200_000
+OPENING = 500
+"""Characters of a conversation by which its language is told."""
+FEWEST_TAKERS = 5
+NO_TEXT = (
+    "no text is kept in this workspace, so that there are no topics; to have them set keep_text = true under "
+    "[privacy] in influence.toml and import again"
+)
+TOO_LITTLE = f"too little to say: fewer than {FEWEST_CONVERSATIONS} conversations share terms"
+SHARE_UNIT, LEAD_UNIT = "share of responses", "people"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Which item holds which term how often: `items` are codes in ascending order, `counts` items × vocabulary."""
+
+    items: Ints
+    vocabulary: tuple[str, ...]
+    counts: Any
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Topics by number: the terms of each, the strongest first, and each term's topic (−1: none's) by its number.
+
+    `of_item` is the topic of each item of the corpus, −1 where none of its terms is of any.
+    """
+
+    terms: tuple[tuple[str, ...], ...]
+    of_term: Ints
+    of_item: Ints
+
+    def name(self, topic: int) -> str:
+        """Return the three strongest terms of a topic."""
+        return ", ".join(self.terms[topic][:3])
+
+
+def voice(ego: Ego) -> dict[str, Finding]:
+    """What is talked about, the leader's share of the answers on each topic, and whose new terms are taken up."""
+    if not ego.dated:
+        return _nothing(NO_TIMES)
+    texts, of = _texts(ego)
+    if not texts:
+        return _nothing(NO_TEXT)
+    found = voice_of(documents_of(ego, texts), ego)
+    read = {"texts_read": len(texts), "texts": of}
+    return {name: replace(one, detail={**one.detail, **read}) for name, one in found.items()}
+
+
+def voice_of(documents: Mapping[int, Sequence[str]], ego: Ego) -> dict[str, Finding]:
+    """Return `share_of_voice` and `lead` from the terms of items (by code), however these were come by.
+
+    Topics are those of the window; who had used a term before is asked of everything before its end.
+    """
+    items = ego.log.items
+    held = corpus(documents, items.author)
+    inside = ego.window.holds(items.time[held.items])
+    found = topics(held, items.conversation[held.items], inside, seed=ego.settings.seed)
+    if found is None:
+        return _nothing(TOO_LITTLE)
+    topic = topic_of_items(held, found, items.conversation)
+    by_people = ego.responses.where(~np.isin(ego.responses.responder, sorted(ego.bots)))
+    share = share_of_voice(by_people, ego.leader, topic, items.conversation, found)
+    return {"share_of_voice": share, "lead": _lead(ego, held, found)}
+
+
+def _nothing(reason: str) -> dict[str, Finding]:
+    return {
+        "share_of_voice": Finding("share_of_voice", None, SHARE_UNIT, reason=reason),
+        "lead": Finding("lead", None, LEAD_UNIT, reason=reason),
+    }
+
+
+# --- from text to topics ------------------------------------------------------------------------------------
+
+
+def _texts(ego: Ego) -> tuple[dict[int, str], int]:
+    """Return the texts before the end of the window by item, the latest 200,000 at most, and how many there are."""
+    rows = ego.engine.arrow(
+        "SELECT i.item, a.text, count(*) OVER () AS n FROM item i JOIN activities a USING (id) "
+        "WHERE a.text IS NOT NULL AND epoch_us(i.time) < $until ORDER BY i.item DESC LIMIT $most",
+        {"until": ego.window.until, "most": MOST_TEXTS},
+    )
+    texts = dict(
+        zip(rows.column("item").to_pylist()[::-1], rows.column("text").to_pylist()[::-1], strict=True)
+    )
+    return texts, rows.column("n")[0].as_py() if texts else 0
+
+
+def documents_of(ego: Ego, texts: Mapping[int, str]) -> dict[int, list[str]]:
+    """Return the terms of each text, in the language of its conversation, without the names of anybody here."""
+    people = ego.people.who
+    names = name_words([name for one in people for name in (one.person, one.name, *one.accounts)])
+    conversation = ego.log.items.conversation
+    opening: dict[int, str] = {}
+    for item, text in texts.items():
+        begun = opening.get(int(conversation[item]), "")
+        if len(begun) < OPENING:
+            opening[int(conversation[item])] = f"{begun} {text[:OPENING]}"
+    said = dict(zip(opening, languages_of(opening.values()), strict=True))
+    return {item: terms_of(text, said[int(conversation[item])], names) for item, text in texts.items()}
+
+
+def corpus(documents: Mapping[int, Sequence[str]], author: NDArray[Any]) -> Corpus:
+    """Count the terms that at least 3 people used, the 5,000 that most people used; `author` is by item.
+
+    >>> held = corpus({0: ["plan", "plan"], 1: ["plan"], 2: ["plan", "secret"]}, np.array([7, 8, 9]))
+    >>> held.vocabulary, held.counts.toarray().tolist()
+    (('plan',), [[2], [1], [1]])
+    """
+    from scipy.sparse import coo_matrix  # 0.1 s, and only texts need it
+
+    items = sorted(documents)
+    users: dict[str, set[int]] = {}
+    for item in items:
+        for term in documents[item]:
+            users.setdefault(term, set()).add(int(author[item]))
+    shared = [term for term, people in users.items() if len(people) >= FEWEST_PEOPLE]
+    chosen = sorted(sorted(shared, key=lambda term: (-len(users[term]), term))[:MOST_TERMS])
+    code = {term: n for n, term in enumerate(chosen)}
+    cells = [(row, code[term]) for row, item in enumerate(items) for term in documents[item] if term in code]
+    row, column = np.array(cells, np.int64).reshape(-1, 2).T
+    counts = coo_matrix((np.ones(len(cells), np.int64), (row, column)), (len(items), len(chosen))).tocsr()
+    return Corpus(np.array(items, np.int64), tuple(chosen), counts)
+
+
+def topics(held: Corpus, group: Ints, inside: NDArray[np.bool_], *, seed: int = 1) -> Topics | None:
+    """Find up to 12 topics of the conversations (`group`, by item of the corpus) that are `inside`.
+
+    A conversation is one text: TF-IDF with 1 + ln(count), then NMF from a seeded start, on at most 20,000
+    conversations. There is one topic for every 25 conversations, at least 2. A term belongs to the topic in
+    which it weighs most, if it is among that topic's 30 strongest; an item belongs to the topic whose weights
+    are most alike to its terms (cosine). Topics come with the commonest first. None where fewer than 20
+    conversations share terms.
+
+    >>> words = [["plan", "cost"], ["soil", "seed"]]
+    >>> held = corpus({n: words[n % 2] for n in range(40)}, np.arange(40) % 5)
+    >>> found = topics(held, np.arange(40), np.ones(40, bool))
+    >>> found.terms, found.of_item[:4].tolist()
+    ((('cost', 'plan'), ('seed', 'soil')), [0, 1, 0, 1])
+    """
+    rows = np.flatnonzero(inside & (held.counts.getnnz(axis=1) > 0))
+    if not len(rows):
+        return None
+    texts = _by_group(held.counts[rows], group[rows])
+    if texts.shape[0] < FEWEST_CONVERSATIONS:
+        return None
+    weights, idf = _factors(texts, seed)
+    weights = weights[(weights > 0).any(axis=1)]
+    unit = weights / np.linalg.norm(weights, axis=1, keepdims=True)
+    likeness = np.asarray(held.counts.multiply(idf) @ unit.T)
+    of_item = np.where(likeness.max(axis=1) > 0, likeness.argmax(axis=1), -1)
+    common = np.bincount(of_item[rows][of_item[rows] >= 0], minlength=len(weights))
+    order = sorted(range(len(weights)), key=lambda t: (-common[t], _strongest(weights[t], held.vocabulary)))
+    place = np.empty(len(order) + 1, np.int64)
+    place[order], place[-1] = np.arange(len(order)), -1
+    weights = weights[order]
+    terms = tuple(_strongest(row, held.vocabulary) for row in weights)
+    return Topics(terms, _topic_of_terms(weights, terms, held.vocabulary), place[of_item])
+
+
+def _by_group(counts: Any, group: Ints) -> Any:
+    """Add up the rows of one conversation; of too many conversations an even choice is taken."""
+    from scipy.sparse import coo_matrix  # 0.1 s, and only texts need it
+
+    found, row = np.unique(group, return_inverse=True)
+    adder = coo_matrix((np.ones(len(row)), (row, np.arange(len(row)))), (len(found), len(row))).tocsr()
+    texts = (adder @ counts).tocsr()
+    if texts.shape[0] <= MOST_FITTED:
+        return texts
+    return texts[np.linspace(0, texts.shape[0] - 1, MOST_FITTED).astype(np.int64)]
+
+
+def _factors(texts: Any, seed: int) -> tuple[Floats, Floats]:
+    """Return topics × terms, and the IDF of each term."""
+    from sklearn.decomposition import NMF  # 1 s, and only texts need it
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    many = min(MOST_TOPICS, max(2, texts.shape[0] // 25), texts.shape[1])
+    scale = TfidfTransformer(sublinear_tf=True)
+    weighed = scale.fit_transform(texts)
+    # 200 rounds are enough to name topics; of a perfect fit the root of an error of −1e-17 is taken.
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = NMF(many, init="nndsvda", random_state=seed, max_iter=200).fit(weighed)
+    return np.round(model.components_, 9), np.asarray(scale.idf_)
+
+
+def _strongest(weights: Floats, vocabulary: Sequence[str]) -> tuple[str, ...]:
+    order = sorted(np.flatnonzero(weights > 0).tolist(), key=lambda n: (-weights[n], vocabulary[n]))
+    return tuple(vocabulary[n] for n in order[:PER_TOPIC])
+
+
+def _topic_of_terms(weights: Floats, terms: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> Ints:
+    code = {term: n for n, term in enumerate(vocabulary)}
+    of_term = np.full(len(vocabulary), -1, np.int64)
+    best = weights.argmax(axis=0)
+    for topic, words in enumerate(terms):
+        for word in words:
+            if best[code[word]] == topic:
+                of_term[code[word]] = topic
+    return of_term
+
+
+def topic_of_items(held: Corpus, found: Topics, conversation: Ints) -> Ints:
+    """Return the topic of every item of the log: its own, else the commonest of its conversation, else −1.
+
+    >>> held = Corpus(np.array([0]), ("plan",), None)
+    >>> topic_of_items(held, Topics((("plan",),), np.array([0]), np.array([0])), np.array([5, 5, 6])).tolist()
+    [0, 0, -1]
+    """
+    own = np.full(len(conversation), -1, np.int64)
+    own[held.items] = found.of_item
+    told = np.flatnonzero(own >= 0)
+    groups, row = np.unique(conversation[told], return_inverse=True)
+    votes = np.zeros((len(groups), len(found.terms)), np.int64)
+    np.add.at(votes, (row, own[told]), 1)
+    if not len(groups):
+        return own
+    place = np.minimum(np.searchsorted(groups, conversation), len(groups) - 1)
+    shared = np.where(groups[place] == conversation, votes.argmax(axis=1)[place], -1)
+    return np.where(own >= 0, own, shared)
+
+
+# --- share of voice -----------------------------------------------------------------------------------------
+
+
+def share_of_voice(
+    responses: Responses, leader: int, topic: Ints, conversation: Ints, found: Topics
+) -> Finding:
+    """Return the share of all responses that are to the leader; `detail["topics"]` has it for each topic.
+
+    share_of_voice[t] = responses to the leader on topic t / responses to all on t. A response has the topic of what it
+    answers; a mention, its own. `topic` and `conversation` are by item. 95 % interval: Wilson's, with as many
+    responses as those of whole conversations are worth (Korn and Graubard 1998, Survey Methodology 24).
+
+    >>> none, item = np.zeros(2, bool), np.array([2, 3])
+    >>> answers = Responses(item, np.array([8, 9]), np.array([0, 1]), np.array([0, 1]), none, item)
+    >>> plan = Topics((("plan",),), np.array([0]), np.array([0, 0]))
+    >>> found = share_of_voice(answers, 0, np.zeros(4, int), np.arange(4), plan)
+    >>> found.value, found.detail["topics"][0]["to_leader"], found.detail["topics"][0]["to_all"]
+    (0.5, 1, 2)
+    """
+    of = topic[np.where(responses.parent >= 0, responses.parent, responses.item)]
+    mine, group = responses.target == leader, conversation[responses.item]
+    told = of >= 0
+    if not told.any():
+        reason = "nobody responded to anything that has a topic in this window"
+        return Finding("share_of_voice", None, SHARE_UNIT, reason=reason)
+    rows = []
+    for number in range(len(found.terms)):
+        on = of == number
+        if on.any():
+            share, low, high = clustered_share(mine[on], group[on])
+            rows.append(
+                {
+                    "topic": found.name(number),
+                    "terms": list(found.terms[number][:SHOWN]),
+                    "share": share,
+                    "interval": [low, high],
+                    "to_leader": int(mine[on].sum()),
+                    "to_all": int(on.sum()),
+                }
+            )
+    share, low, high = clustered_share(mine[told], group[told])
+    return Finding("share_of_voice", share, SHARE_UNIT, interval=(low, high), detail={"topics": rows})
+
+
+def clustered_share(hit: NDArray[np.bool_], group: Ints) -> tuple[float, float, float]:
+    """Return a share and its 95 % interval where rows of one group go together.
+
+    The variance is that of a ratio over groups (Cochran 1977, Sampling Techniques, chapter 6); the interval
+    Wilson's for n / (that variance over the binomial one) rows, at most n, and for as many as there are
+    groups where the share is 0 or 1.
+
+    >>> alone = clustered_share(np.arange(100) < 30, np.arange(100))
+    >>> tuple(round(x, 3) for x in alone)
+    (0.3, 0.219, 0.396)
+    >>> tuple(round(x, 2) for x in clustered_share(np.arange(100) < 30, np.arange(100) // 10))
+    (0.3, 0.1, 0.62)
+    """
+    n, share = len(hit), float(hit.mean())
+    _, row = np.unique(group, return_inverse=True)
+    size, hits = np.bincount(row), np.bincount(row, weights=hit)
+    groups = len(size)
+    worth = float(groups)
+    if 0 < share < 1:
+        spread = float(((hits - share * size) ** 2).sum()) * groups / max(groups - 1, 1) / n**2
+        worth = min(float(n), share * (1 - share) / spread) if spread else float(n)
+    z = 1.959963984540054
+    middle = (share + z * z / (2 * worth)) / (1 + z * z / worth)
+    half = z / (1 + z * z / worth) * sqrt(share * (1 - share) / worth + z * z / (4 * worth * worth))
+    return share, max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+
+
+# --- whose terms are taken up -------------------------------------------------------------------------------
+
+
+def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
+    """Return `lead`: people who took up a term within δ after responding to the leader's use, and never before.
+
+    `detail["topics"]` has for each topic the `takers`, how many of them are `new`, how many would be with their times
+    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `influence.uptake`.
+    """
+    from influence.uptake import (
+        Exposures,
+        Slots,
+        Uses,
+        uptake,
+    )  # numba: loaded only when something is measured
+
+    items = ego.log.items
+    slots, uses = _uses(held, found, items.author, items.time)
+    exposed = _exposures(ego, held, found)
+    draws = max(ego.settings.draws, 1_000)
+    taken = uptake(
+        Slots(*slots),
+        Uses(*uses),
+        Exposures(*exposed),
+        found.of_term,
+        len(found.terms),
+        ego.passing.delta,
+        draws=draws,
+        seed=ego.settings.seed,
+    )
+    if taken.takers[-1] < FEWEST_TAKERS:
+        reason = (
+            f"too little to say: {int(taken.takers[-1])} people used a term of a topic after responding to the "
+            f"leader's use of it; {FEWEST_TAKERS} are needed"
+        )
+        return Finding("lead", None, LEAD_UNIT, reason=reason)
+    return _lead_finding(found, taken.takers, taken.new, taken.shuffled, taken.p())
+
+
+def _lead_finding(found: Topics, takers: Ints, new: Ints, shuffled: Ints, p: Floats) -> Finding:
+    from scipy.stats import false_discovery_control  # 0.3 s, and only a report needs it
+
+    told = [number for number in range(len(found.terms)) if takers[number]]
+    q = false_discovery_control(p[told]) if told else p[:0]
+    rows = [
+        {
+            "topic": found.name(number),
+            "takers": int(takers[number]),
+            "new": int(new[number]),
+            "shuffled": float(shuffled[:, number].mean()),
+            "p": float(p[number]),
+            "q": float(q[place]),
+        }
+        for place, number in enumerate(told)
+    ]
+    low, high = np.quantile(shuffled[:, -1], [0.025, 0.975])
+    detail = {
+        "takers": int(takers[-1]),
+        "shuffled": float(shuffled[:, -1].mean()),
+        "shuffled_interval": [float(low), float(high)],
+        "p": float(p[-1]),
+        "topics": rows,
+    }
+    return Finding("lead", float(new[-1]), LEAD_UNIT, detail=detail)
+
+
+def _uses(
+    held: Corpus, found: Topics, author: NDArray[Any], time: Ints
+) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+    """Return slots (person, time), sorted, and uses (slot, term) of terms that belong to a topic."""
+    person, when = author[held.items].astype(np.int64), time[held.items]
+    order = np.lexsort((held.items, when, person))
+    cells = held.counts[order].tocoo()
+    kept = found.of_term[cells.col] >= 0
+    return (person[order], when[order]), (cells.row[kept].astype(np.int64), cells.col[kept].astype(np.int64))
+
+
+def _exposures(ego: Ego, held: Corpus, found: Topics) -> tuple[Ints, Ints, Ints]:
+    """Return who responded when to which term of the leader: person, term, time."""
+    rows = ego.responses.where((ego.responses.target == ego.leader) & (ego.responses.parent >= 0))
+    rows = rows.where(np.isin(rows.parent, held.items) & ~np.isin(rows.responder, sorted(ego.bots)))
+    cells = held.counts[np.searchsorted(held.items, rows.parent)].tocoo()
+    kept = found.of_term[cells.col] >= 0
+    row = cells.row[kept]
+    return rows.responder[row].astype(np.int64), cells.col[kept].astype(np.int64), rows.time[row]

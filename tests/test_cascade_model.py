@@ -1,0 +1,149 @@
+"""The independent-cascade model: spread, reverse-reachable sets, and where the most is reached."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from influence.cascade_model import (
+    Acts,
+    CascadeModel,
+    Sets,
+    covered_by,
+    even_roots,
+    greedy_cover,
+    most_spread,
+    reverse_sets,
+    simulated_spread,
+    weighted_roots,
+)
+
+# --- plain readings -----------------------------------------------------------------------------------------
+
+
+def plain_spread(n, ties, seeds, hops=99):
+    """Expected number reached, over all 2^m ways in which the ties can fall."""
+    total = 0.0
+    for live in product([False, True], repeat=len(ties)):
+        chance = np.prod([p if on else 1 - p for (_, _, p), on in zip(ties, live, strict=True)])
+        reached = set(seeds)
+        for _ in range(min(hops, n)):
+            reached |= {v for (u, v, _), on in zip(ties, live, strict=True) if on and u in reached}
+        total += chance * len(reached)
+    return total
+
+
+def random_ties(seed, n=6, m=8):
+    random = np.random.default_rng(seed)
+    pairs = [(u, v) for u in range(n) for v in range(n) if u != v]
+    chosen = random.choice(len(pairs), m, replace=False)
+    return [(*pairs[i], float(random.choice([0.1, 0.3, 0.5, 0.9, 1.0]))) for i in chosen]
+
+
+def model_of(n, ties):
+    return CascadeModel.from_ties(n, *(np.array(column) for column in zip(*ties, strict=True)))
+
+
+# --- the cascade model --------------------------------------------------------------------------------------
+
+
+def test_on_a_path_the_spread_is_one_and_a_half_and_a_half_of_that():
+    path = model_of(3, [(0, 1, 0.5), (1, 2, 0.5)])
+    assert plain_spread(3, [(0, 1, 0.5), (1, 2, 0.5)], [0]) == 1.75
+    assert simulated_spread(path, [0], runs=40_000) == pytest.approx(1.75, abs=0.02)
+    assert simulated_spread(path, [0], runs=40_000, hops=1) == pytest.approx(1.5, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("hops", [1, 2, 99])
+def test_sets_and_simulation_agree_with_all_ways_in_which_ties_can_fall(seed, hops):
+    ties = random_ties(seed)
+    model = model_of(6, ties)
+    drawn = reverse_sets(model, even_roots(np.ones(6), 30_000), hops=hops, seed=seed)
+    share = np.bincount(drawn.members, minlength=6) / len(drawn)
+    for person in range(6):
+        exact = plain_spread(6, ties, [person], hops)
+        assert 6 * share[person] == pytest.approx(exact, abs=0.07)  # four standard errors
+        assert simulated_spread(model, [person], runs=20_000, hops=hops) == pytest.approx(exact, abs=0.07)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_imm_keeps_its_guarantee_on_graphs_small_enough_to_try_every_pair(seed):
+    ties = random_ties(100 + seed, n=7, m=9)
+    best = max(plain_spread(7, ties, pair) for pair in combinations(range(7), 2))
+    found = most_spread(model_of(7, ties), 2, epsilon=0.2, seed=seed)
+    assert plain_spread(7, ties, found.acts) >= (1 - np.exp(-1) - 0.2) * best
+    assert found.spread == pytest.approx(plain_spread(7, ties, found.acts), rel=0.1)
+
+
+def test_imm_takes_the_two_hubs_and_not_the_follower_they_share():
+    ties = [(0, v, 1.0) for v in (2, 3, 4, 5)] + [(1, v, 1.0) for v in (5, 6, 7)] + [(5, 0, 0.1)]
+    found = most_spread(model_of(8, ties), 2)
+    assert set(found.acts) == {0, 1}
+    assert found.spread == pytest.approx(8, rel=0.05)
+    assert found.adds[0] > found.adds[1]
+
+
+def test_a_person_without_weight_adds_nothing():
+    found = most_spread(model_of(2, [(0, 1, 1.0)]), 2, weight=[0.0, 3.0])
+    assert found.acts[0] in {0, 1}
+    assert len(found.acts) == 1  # either reaches the one who counts; then nothing is left to add
+    assert found.spread == pytest.approx(3)
+
+
+def test_an_act_that_succeeds_half_the_time_brings_half():
+    alone = CascadeModel.from_ties(1, [], [], [])
+    assert most_spread(alone, 1, acts=Acts.everybody(1, 0.5)).spread == pytest.approx(0.5)
+
+
+def test_greedy_takes_the_plain_best_at_each_turn():
+    random = np.random.default_rng(4)
+    for _ in range(30):
+        groups = [sorted(random.choice(6, random.integers(1, 4), replace=False).tolist()) for _ in range(9)]
+        sets = Sets(np.cumsum([0, *map(len, groups)]), np.concatenate(groups))
+        chance = random.choice([0.25, 0.5, 1.0], 6)
+        left, wanted = np.ones(9), []
+        for _ in range(3):
+            gain = [sum(left[i] * chance[p] for i in range(9) if p in groups[i]) for p in range(6)]
+            wanted.append(max(gain) / 9)
+            best = int(np.argmax(gain))
+            left *= [1 - chance[best] if best in group else 1 for group in groups]
+        found = greedy_cover(sets, 6, Acts.everybody(6, chance), 3)[1]
+        assert found[0] == pytest.approx(wanted[0])
+        assert sum(found) == pytest.approx(sum(wanted), rel=0.2)  # ties may be broken another way
+        assert sorted(found, reverse=True) == pytest.approx(found)
+
+
+def test_an_act_towards_several_covers_a_set_unless_all_of_them_fail():
+    sets = Sets(np.array([0, 3]), np.array([0, 1, 2]))
+    acts = Acts(np.array([0, 3]), np.array([0, 1, 2]), np.array([0.5, 0.5, 0.2]))
+    assert covered_by(sets, 3, acts).tolist() == pytest.approx([1 - 0.5 * 0.5 * 0.8])
+
+
+def test_roots_come_in_proportion_to_their_weight():
+    assert np.bincount(even_roots([1, 2, 0, 1], 400)).tolist() == [100, 200, 0, 100]
+    drawn = np.bincount(weighted_roots([1, 2, 0, 1], 40_000))
+    assert drawn[2] == 0
+    assert drawn / 40_000 == pytest.approx([0.25, 0.5, 0, 0.25], abs=0.02)
+
+
+@pytest.mark.parametrize("weight", [[], [0, 0], [-1, 2], [float("nan"), 1], [float("inf")]])
+def test_roots_need_some_weight(weight):
+    with pytest.raises(ValueError, match="weights must be"):
+        even_roots(weight, 3)
+
+
+@pytest.mark.parametrize(
+    ("ties", "words"),
+    [(([0], [2], [0.5]), "positions"), (([0], [1], [1.5]), "probability"), (([0], [1, 0], [0.5]), "length")],
+)
+def test_a_model_refuses_what_is_no_tie(ties, words):
+    with pytest.raises(ValueError, match=words):
+        CascadeModel.from_ties(2, *ties)
+
+
+def test_the_same_seed_gives_the_same_sets_whatever_the_order_of_ties():
+    ties = random_ties(1)
+    one = reverse_sets(model_of(6, ties), np.arange(6), seed=3)
+    other = reverse_sets(model_of(6, ties[::-1]), np.arange(6), seed=3)
+    assert one.members.tolist() == other.members.tolist()

@@ -1,0 +1,409 @@
+"""Thought leadership: terms, topics, share of voice, and whose new terms are taken up."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from influence.ego import Ego
+from influence.measures.reach import NO_TIMES
+from influence.measures.voice import (
+    NO_TEXT,
+    TOO_LITTLE,
+    Topics,
+    clustered_share,
+    corpus,
+    share_of_voice,
+    topic_of_items,
+    topics,
+    voice,
+)
+from influence.population import Population
+from influence.responses import Responses
+from influence.terms import LANGUAGES, languages_of, name_words, stop_words, terms_of
+from influence.uptake import Exposures, Slots, Uses, uptake
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+KEEP = "[privacy]\nkeep_text = true\n"
+
+SENTENCES = {
+    "sv": "Vi borde träffas i nästa vecka och prata om den nya strategin för marknaden",
+    "da": "Vi burde mødes i næste uge og tale om hvad den nye strategi betyder for markedet",
+    "no": "Vi bør møtes neste uke og snakke om hva den nye strategien betyr for markedet",
+    "fi": "Meidän pitäisi tavata ensi viikolla ja puhua uudesta strategiasta",
+    "en": "We should meet next week and talk about the new strategy for the market",
+    "de": "Wir sollten uns nächste Woche treffen und über die neue Strategie für den Markt sprechen",
+    "fr": "Nous devrions nous rencontrer la semaine prochaine pour parler de la nouvelle stratégie",
+}
+
+
+# --- terms --------------------------------------------------------------------------------------------------
+
+
+def test_each_of_the_seven_languages_is_told():
+    assert list(SENTENCES) == languages_of(SENTENCES.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("sv", ["träffas", "vecka", "prata", "nya", "strategin", "marknaden"]),
+        ("da", ["burde", "mødes", "næste", "uge", "tale", "nye", "strategi", "betyder", "markedet"]),
+        ("no", ["møtes", "neste", "uke", "snakke", "nye", "strategien", "betyr", "markedet"]),
+        ("fi", ["tavata", "ensi", "viikolla", "puhua", "uudesta", "strategiasta"]),
+        ("en", ["meet", "week", "talk", "strategy", "market"]),
+        ("de", ["nächste", "woche", "treffen", "neue", "strategie", "markt", "sprechen"]),
+        ("fr", ["devrions", "rencontrer", "semaine", "prochaine", "parler", "nouvelle", "stratégie"]),
+    ],
+)
+def test_function_words_are_no_terms(language, wanted):
+    assert wanted == terms_of(SENTENCES[language], language)
+
+
+def test_a_function_word_of_another_language_is_a_term():
+    assert terms_of("war", "en") == ["war"]
+    assert "war" in stop_words("de")
+    assert terms_of("war", "de") == []
+
+
+def test_every_language_has_function_words():
+    assert all(len(stop_words(language)) > 100 for language in LANGUAGES)
+
+
+def test_names_addresses_links_quotes_code_and_signatures_are_no_terms():
+    names = name_words(["Åsa Bergström", "email:bo.ek@acme.example", "x:katt-hund"])
+    text = """Åsas budget, Bergström: see https://acme.example/secret, www.hidden.example and bo@x.example
+> quoted words
+@**Cia Lind** and <@U123|dan> about katt-hund :thumbsup: #channel acme.com
+```
+code here
+```
+forecast
+--
+Erik, telephone"""
+    assert terms_of(text, "en", names) == ["budget", "forecast"]
+
+
+def test_words_of_two_letters_numbers_and_very_long_ones_are_no_terms():
+    assert terms_of(f"ab 2026 a1b2c3 {'x' * 31} {'y' * 30}", "en") == ["y" * 30]
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10**6 + "@", "a." * 10**6, "<" * 10**6, "@**" * 10**5, "-" * 10**6, "a-" * 10**6]
+)
+def test_hostile_text_takes_no_time(text):
+    began = time.perf_counter()
+    terms_of(text, "en")
+    assert time.perf_counter() - began < 0.5
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=300))
+def test_any_text_gives_words_without_function_words(text):
+    for term in terms_of(text, "sv"):
+        assert 3 <= len(term) <= 30
+        assert term not in stop_words("sv")
+        assert "@" not in term
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="xx"):
+        languages_of(["hej"], ["sv", "xx"])
+
+
+# --- topics -------------------------------------------------------------------------------------------------
+
+
+def test_a_term_of_two_people_is_private():
+    held = corpus({n: ["shared", "private"] if n < 2 else ["shared"] for n in range(4)}, np.arange(4))
+    assert held.vocabulary == ("shared",)
+
+
+MONEY, GARDEN = ["budget", "forecast", "invoice", "margin"], ["soil", "tomato", "compost", "harvest"]
+
+
+def two_subjects(conversations=60):
+    """Conversations of two items each, about money or about the garden, by five people in turn."""
+    random = np.random.default_rng(2)
+    documents = {}
+    for n in range(conversations):
+        words = MONEY if n % 3 else GARDEN
+        for item in (2 * n, 2 * n + 1):
+            documents[item] = [words[i] for i in random.integers(0, 4, 3)]
+    author = np.arange(2 * conversations) % 5
+    return documents, author, np.arange(2 * conversations) // 2
+
+
+def test_two_subjects_come_out_as_two_topics_and_the_commoner_first():
+    documents, author, conversation = two_subjects()
+    found = topics(corpus(documents, author), conversation, np.ones(120, bool))
+    assert [set(MONEY), set(GARDEN)] == [set(terms) for terms in found.terms]
+    assert [0 if n // 2 % 3 else 1 for n in range(120)] == found.of_item.tolist()
+
+
+def test_topics_do_not_depend_on_the_seed_where_they_are_plain():
+    documents, author, conversation = two_subjects()
+    held = corpus(documents, author)
+    one, other = (topics(held, conversation, np.ones(120, bool), seed=seed) for seed in (1, 2))
+    assert one.of_item.tolist() == other.of_item.tolist()
+
+
+def test_nineteen_conversations_have_no_topics():
+    documents, author, conversation = two_subjects(19)
+    assert topics(corpus(documents, author), conversation, np.ones(38, bool)) is None
+
+
+def test_a_single_shared_term_is_a_single_topic():
+    held = corpus({n: ["plan"] for n in range(30)}, np.arange(30) % 3)
+    found = topics(held, np.arange(30), np.ones(30, bool))
+    assert found.terms == (("plan",),)
+    assert set(found.of_item.tolist()) == {0}
+
+
+def test_an_item_without_terms_has_the_topic_of_its_conversation():
+    documents, author, conversation = two_subjects()
+    documents[0], documents[2] = [], []
+    held = corpus(documents, author)
+    found = topics(held, conversation, np.ones(120, bool))
+    assert found.of_item[[0, 2]].tolist() == [-1, -1]
+    assert topic_of_items(held, found, conversation)[[0, 2]].tolist() == [1, 0]
+
+
+# --- share of voice -----------------------------------------------------------------------------------------
+
+
+def responses_of(rows):
+    item, responder, target, parent = np.array(rows).T
+    return Responses(item, responder, target, parent, np.zeros(len(rows), bool), item)
+
+
+def test_the_share_of_voice_by_hand():
+    # items 0 and 1 are of topic 0, item 2 of topic 1, item 3 of none; 7 is the leader
+    rows = [(4, 1, 7, 0), (5, 2, 7, 0), (6, 1, 8, 1), (7, 3, 8, 2), (8, 3, 7, 3), (9, 2, 7, -1)]
+    topic = np.array([0, 0, 1, -1, 0, 0, 0, 1, -1, 1])
+    two = Topics((("plan",), ("soil",)), np.array([0, 1]), np.array([], np.int64))
+    found = share_of_voice(responses_of(rows), 7, topic, np.arange(10), two)
+    assert found.value == pytest.approx(3 / 5)  # the answer to item 3 has no topic
+    by_topic = {row["topic"]: (row["to_leader"], row["to_all"]) for row in found.detail["topics"]}
+    assert by_topic == {"plan": (2, 3), "soil": (1, 2)}  # the mention in item 9 has that item's topic
+
+
+def test_nobody_responding_to_a_topic_leaves_no_share():
+    found = share_of_voice(
+        responses_of([(1, 1, 7, 0)]),
+        7,
+        np.array([-1, -1]),
+        np.arange(2),
+        Topics((), np.empty(0), np.empty(0)),
+    )
+    assert found.value is None
+    assert "nobody responded" in found.reason
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.tuples(st.booleans(), st.integers(0, 4)), min_size=1, max_size=30))
+def test_the_interval_of_a_share_holds_it_within_nought_and_one(rows):
+    hit, group = (np.array(column) for column in zip(*rows, strict=True))
+    share, low, high = clustered_share(hit, group)
+    assert share == pytest.approx(sum(hit) / len(hit))
+    assert 0 <= low <= share <= high <= 1
+
+
+def test_the_interval_of_a_share_covers_the_truth_about_95_times_of_100_also_in_clusters():
+    random, inside = np.random.default_rng(3), 0
+    for _ in range(1_000):
+        chance = np.repeat(random.beta(2, 4, 60), 8)
+        _, low, high = clustered_share(random.random(480) < chance, np.repeat(np.arange(60), 8))
+        inside += low <= 1 / 3 <= high
+    assert 0.93 <= inside / 1_000 <= 0.975
+
+
+# --- taking up new terms ------------------------------------------------------------------------------------
+
+
+def plain_uptake(slots, uses, exposures, topic, delta):
+    """(takers, new) by topic, and for any: sets of people, straight from the definition."""
+    takers, new = {}, {}
+    for person, term, responded in exposures:
+        times = {slots[slot][1] for slot, used in uses if used == term and slots[slot][0] == person}
+        if topic[term] < 0 or not any(responded < t <= responded + delta for t in times):
+            continue
+        for key in (topic[term], "any"):
+            takers.setdefault(key, set()).add(person)
+            if not any(t < responded for t in times):
+                new.setdefault(key, set()).add(person)
+    return takers, new
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    slots=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=20),
+    said=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 3)), max_size=30),
+    exposures=st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=20
+    ),
+    delta=st.integers(1, 10),
+)
+def test_uptake_agrees_with_a_plain_reading(slots, said, exposures, delta):
+    slots, topic = sorted(slots), [0, 0, 1, -1]
+    uses = [(slot % len(slots), term) for slot, term in said]
+    takers, new = plain_uptake(slots, uses, exposures, topic, delta)
+    columns = [np.array(column, np.int64) for column in zip(*slots, strict=True)]
+    used = [np.array([use[n] for use in uses], np.int64) for n in (0, 1)]
+    heard = [np.array(column, np.int64) for column in zip(*exposures, strict=True)]
+    found = uptake(Slots(*columns), Uses(*used), Exposures(*heard), np.array(topic), 2, delta, draws=20)
+    assert found.takers.tolist() == [len(takers.get(key, ())) for key in (0, 1, "any")]
+    assert found.new.tolist() == [len(new.get(key, ())) for key in (0, 1, "any")]
+    assert (found.shuffled[:, :2].max(axis=1) <= found.shuffled[:, 2]).all()
+
+
+def test_a_use_in_the_answer_itself_counts_neither_way():
+    answered = Exposures(np.array([0]), np.array([0]), np.array([5]))
+    only = uptake(
+        Slots(np.array([0]), np.array([5])), Uses(np.array([0]), np.array([0])), answered, np.array([0]), 1, 9
+    )
+    assert (only.takers.tolist(), only.new.tolist()) == ([0, 0], [0, 0])
+    slots = Slots(np.array([0, 0]), np.array([5, 7]))
+    again = uptake(slots, Uses(np.array([0, 1]), np.array([0, 0])), answered, np.array([0]), 1, 9)
+    assert again.new.tolist() == [1, 1]
+
+
+def chatter(seed, *, taken_up):
+    """Forty people say fifty things; each responds once to a new term, and takes it up next, or at any time."""
+    random = np.random.default_rng(seed)
+    slots = [
+        (person, time) for person in range(40) for time in sorted(random.choice(1000, 50, replace=False))
+    ]
+    exposures, uses = [], []
+    for person in range(40):
+        own = [n for n, slot in enumerate(slots) if slot[0] == person]
+        at = int(random.integers(10, 40))
+        exposures.append((person, 0, slots[own[at]][1]))
+        uses.append((own[at + 1] if taken_up else int(random.choice(own)), 0))
+    arrays = [
+        np.array(column, np.int64) for rows in (slots, uses, exposures) for column in zip(*rows, strict=True)
+    ]
+    return uptake(
+        Slots(*arrays[:2]), Uses(*arrays[2:4]), Exposures(*arrays[4:]), np.array([0]), 1, 60, seed=seed
+    )
+
+
+def test_terms_taken_up_at_once_are_far_more_than_shuffled_ones():
+    found = chatter(1, taken_up=True)
+    assert found.new[0] >= 35
+    assert found.shuffled[:, 0].mean() < 10
+    assert found.p()[0] == pytest.approx(1 / 1001)
+
+
+def test_terms_used_at_any_time_are_found_to_lead_in_about_5_percent():
+    told = sum(chatter(seed, taken_up=False).p()[0] <= 0.05 for seed in range(150))
+    assert told / 150 <= 0.05 + 3 * (0.05 * 0.95 / 150) ** 0.5
+
+
+def test_slots_out_of_order_are_refused():
+    nothing = Exposures(np.array([0]), np.array([0]), np.array([0]))
+    with pytest.raises(ValueError, match="sorted"):
+        uptake(
+            Slots(np.array([1, 0]), np.array([0, 0])),
+            Uses(np.array([0]), np.array([0])),
+            nothing,
+            np.array([0]),
+            1,
+            1,
+        )
+    with pytest.raises(ValueError, match="name a slot"):
+        uptake(
+            Slots(np.array([0]), np.array([0])),
+            Uses(np.array([1]), np.array([0])),
+            nothing,
+            np.array([0]),
+            1,
+            1,
+        )
+
+
+# --- the whole measure --------------------------------------------------------------------------------------
+
+
+def ego_of(workspace, leader="x:boss", until=None):
+    population = Population(workspace.store.engine, workspace.settings)
+    return Ego(population, population.people.find(leader), workspace.window(None, until))
+
+
+def talk(conversations=60):
+    """The boss opens every other conversation; two of three are about money. Two people answer each."""
+    rows, random = [], np.random.default_rng(9)
+    for n in range(conversations):
+        words = MONEY if n % 3 else GARDEN
+        opener = "boss" if n % 2 else f"other{n % 4}"
+
+        def add(hours, actor, text, n=n, **more):
+            when = START + timedelta(days=n, hours=hours)
+            rows.append(
+                {
+                    "id": f"{n:03}-{len(rows):04}",
+                    "time": when.isoformat(),
+                    "actor": f"x:{actor}",
+                    "text": text,
+                }
+                | more
+            )
+            return rows[-1]["id"]
+
+        said = [" and the ".join(words[i] for i in random.permutation(4)[:3]) for _ in range(3)]
+        top = add(0, opener, f"The {said[0]} of Anna", verb="post")
+        for m in range(2):
+            add(1 + m, f"person{(n + m) % 7}", f"I see the {said[1 + m]}", verb="reply", parent=top)
+    return rows
+
+
+def test_a_workspace_with_text_has_shares_by_topic_and_names_are_in_none(workspace):
+    people = [{"person": "anna", "name": "Anna Lind", "accounts": ["x:anna"]}]
+    found = voice(ego_of(workspace(KEEP, activities=talk(), people=people)))
+    share = found["share_of_voice"]
+    assert share.value == pytest.approx(0.5)
+    assert share.interval[0] < 0.5 < share.interval[1]
+    assert [set(MONEY), set(GARDEN)] == [set(row["terms"]) for row in share.detail["topics"]]
+    assert [(40, 80), (20, 40)] == [(row["to_leader"], row["to_all"]) for row in share.detail["topics"]]
+    lead = found["lead"]
+    assert lead.value <= lead.detail["takers"] <= 7
+    assert 0 < lead.detail["p"] <= 1
+    assert all(row["q"] >= row["p"] for row in lead.detail["topics"])
+
+
+def test_the_order_of_rows_changes_nothing(workspace):
+    rows = talk()
+    one, other = (voice(ego_of(workspace(KEEP, activities=given))) for given in (rows, rows[::-1]))
+    assert {name: finding.as_json() for name, finding in one.items()} == {
+        name: finding.as_json() for name, finding in other.items()
+    }
+
+
+def test_what_was_said_after_the_window_is_not_read(workspace):
+    rows = talk()
+    until = (START + timedelta(days=45)).date().isoformat()
+    before = [row for row in rows if row["time"] < until]
+    one, other = (voice(ego_of(workspace(KEEP, activities=given), until=until)) for given in (before, rows))
+    assert one["share_of_voice"].as_json() == other["share_of_voice"].as_json()
+    assert one["lead"].as_json() == other["lead"].as_json()
+
+
+def test_without_text_the_reason_names_the_cure(workspace):
+    found = voice(ego_of(workspace(activities=talk())))
+    assert {NO_TEXT} == {finding.reason for finding in found.values()}
+    assert "keep_text = true" in NO_TEXT
+
+
+def test_too_few_conversations_tell_nothing(workspace):
+    found = voice(ego_of(workspace(KEEP, activities=talk(10))))
+    assert {TOO_LITTLE} == {finding.reason for finding in found.values()}
+
+
+def test_an_undated_network_has_no_voice(workspace):
+    ego = ego_of(workspace(ties=[{"source": "x:boss", "target": "x:ann", "meaning": "influence"}]))
+    assert {NO_TIMES} == {finding.reason for finding in voice(ego).values()}
+    assert voice(SimpleNamespace(dated=False))["lead"].value is None
