@@ -16,8 +16,9 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from influence import kernels
-from influence.measures.position import position
+from influence.measures.position import communities, neighbourhood, position, voterank
 from influence.network import Network
+from influence.position_kernels import carried_on, singletons
 
 PEOPLE, TIES, PIVOTS, CONTACTS = 5_000, 100_000, 20, 1_000_000
 
@@ -74,15 +75,39 @@ def main() -> None:
         lambda: (nx.constraint(graph, weight="weight"), nx.effective_size(graph, weight="weight")),
         "networkx on SciPy",
     )
-    row("position of one person, all five measures", lambda: position(network, "p00007"), None, "")
+    row(
+        "communities (Louvain; ours the best of four)",
+        lambda: communities(network),
+        lambda: nx.community.louvain_communities(network.undirected().graph(), seed=1),
+        "networkx (once)",
+    )
+    row(
+        "everybody's N(1) to N(4), exact",
+        lambda: neighbourhood(network),
+        _balls(graph),
+        "networkx, of 1 in 50",
+    )
+    row("VoteRank, the first 20", lambda: voterank(network, 20), lambda: nx.voterank(graph, 20), "networkx")
+    row("position of one person, all eight measures", lambda: position(network, "p00007"), None, "")
     times = np.sort(rng.integers(0, 10**9, CONTACTS))
     contacts = (rng.integers(0, PEOPLE, CONTACTS), rng.integers(0, PEOPLE, CONTACTS), times)
+    own = singletons(np.ones(PEOPLE, bool))
     row(
-        f"reach in time, {CONTACTS:,} contacts, k = 4",
+        f"reach in time of everybody, {CONTACTS:,} contacts",
+        lambda: carried_on(*contacts, 10**6, 4, own),
+        None,
+        "",
+    )
+    row(
+        f"reach in time of one, {CONTACTS:,} contacts, k = 4",
         lambda: kernels.respect_time(*contacts, start=7, n=PEOPLE, delta=10**6, k_max=4),
         None,
         "",
     )
+
+
+def _balls(graph: nx.DiGraph) -> Callable[[], object]:
+    return lambda: [nx.single_source_shortest_path_length(graph, u, 4) for u in list(graph)[::50]]
 
 
 def _tight(graph: nx.DiGraph) -> Callable[[], object]:

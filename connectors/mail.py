@@ -43,6 +43,8 @@ LONGEST_DECODED = 20_000
 """Characters of a header that is decoded: the library's time grows with the square of it."""
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.eml$", re.IGNORECASE)
+_LONGEST_TEXT = 5_000
+"""Characters of a body that are looked at for words about meetings; the store drops them unless asked to keep them."""
 _BOOKKEEPING = re.compile(
     r"(^|/)(tmp/[^/]+|dovecot[.-][^/]*|courierimap[^/]*|maildirfolder|maildirsize|subscriptions|\.[^/]+)$"
 )
@@ -196,7 +198,8 @@ class _Reader:
     ) -> Activity:
         parent = _answered(message)
         subject = clean(message.text("subject"))
-        print_ = _fingerprint(message, time, sender, subject)
+        text = _body_text(message)
+        print_ = _fingerprint(text, time, sender, subject)
         return Activity(
             id=f"mail:{_message_id(message) or print_}",
             time=time,
@@ -204,6 +207,7 @@ class _Reader:
             verb=Verb.REPLY if parent else Verb.MESSAGE,
             parent=f"mail:{parent}" if parent else None,
             to=self._accounts(addressees, sender),
+            text=text[:_LONGEST_TEXT] or None,
             subject=subject or None,
             fingerprint=print_,
             line=message.raw.line,
@@ -361,13 +365,13 @@ def _is_automatic(message: _Message) -> bool:
     return submitted not in {"", "no"} or "x-autoreply" in message.fields or (bulk and not listed)
 
 
-def _fingerprint(message: _Message, time: datetime, sender: str, subject: str) -> str:
+def _fingerprint(text: str, time: datetime, sender: str, subject: str) -> str:
     """Digest what copies of one message share: sender, minute, subject and body, letters and digits only.
 
     Copies in a Notes and in an Exchange folder agree to the minute, not to the second.
     """
     minute = time.strftime("%Y-%m-%dT%H:%M")
-    words = [re.sub(r"[\W_]+", "", text.lower()) for text in (subject, _body_text(message))]
+    words = [re.sub(r"[\W_]+", "", text.lower()) for text in (subject, text)]
     return hashlib.sha256("\x1f".join((sender, minute, *words)).encode("utf-8", "replace")).hexdigest()[:40]
 
 

@@ -19,6 +19,7 @@ from influence.backtest import BackTest, back_test, step_up
 from influence.ego import Ego
 from influence.findings import Finding
 from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
+from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.steps import Window
 
@@ -72,6 +73,11 @@ class Advice:
     test: BackTest
 
 
+@finds(
+    advice="how many people never met the exchanges advised are expected to bring, all together",
+    advice_backtest="how well such advice would have done in the last third of the window",
+    step_up="how many more people never met a conversation brings where the leader comes back once",
+)
 def advice(ego: Ego) -> dict[str, Finding]:
     """What to do next: where one more exchange is expected to bring most people never met, and if that held before."""
     unit = "people"

@@ -9,12 +9,11 @@ import numpy as np
 from influence import evidence
 from influence.ego import Ego
 from influence.findings import EgoNetwork, Finding, Report
+from influence.joining import PROBABLE
 from influence.measures import catalogue, spheres, trend
 from influence.network import Network
 from influence.people import People
 from influence.population import Population
-from influence.responses import Responses
-from influence.settings import Settings
 from influence.steps import Alter, Window
 
 ALTERS_IN_PICTURE = 120
@@ -74,7 +73,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
             evidence.reached(ego.found, ego.drawn, ego.people, ego.met, ego.spheres, ids, tied, zone)
         ),
         coverage=tuple(evidence.coverage(ego.engine, ego.window, zone)),
-        reasons=tuple(limits(ego.found, ego.responses, findings, ego.people.conflicts, ego.settings)),
+        reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
         trend=tuple(trend.trend(ego.drawn, ego.met, ego.team, ego.window, zone)) if ego.dated else (),
         conversations=tuple(
@@ -135,31 +134,42 @@ def _ego_network(
     return EgoNetwork(tuple(nodes), tuple(edges), len(shown), of)
 
 
-def limits(
-    found: Sequence[Alter],
-    responses: Responses,
-    findings: Mapping[str, Finding],
-    conflicts: Sequence[str],
-    settings: Settings,
-) -> list[str]:
+def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
     """Say in plain words what these numbers cannot tell."""
-    said = [
+    return [
         "A response is consistent with influence; it does not show that the leader caused it: people who are alike "
         "also act alike (Shalizi and Thomas 2011).",
         "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here.",
+        *_about_meetings(ego),
+        *_about_responses(ego, findings),
+        *_about_people(ego),
     ]
-    outside = [alter for alter in found if alter.step != 2]
+
+
+def _about_meetings(ego: Ego) -> list[str]:
+    said = []
+    outside = [alter for alter in ego.found if alter.step != 2]
     unknown = sum(not alter.known for alter in outside)
     if unknown:
         said.append(
             f"Whether you have met is not known for {unknown:,} of the {len(outside):,} people outside the team: "
-            f"no calendar, chart or statement says. Each counts as met with probability {settings.strengths.prior:g}; "
-            "the bounds take all of them as met, then as not met."
+            f"no calendar, chart or statement says. Each counts as met with probability "
+            f"{ego.settings.strengths.prior:g}; the bounds take all of them as met, then as not met."
         )
-    guessed = int(responses.inferred.sum())
+    if ego.met.fit is not None:
+        said.append(
+            f"How much each kind of evidence of a meeting weighs is fitted to {ego.met.fit.labels:,} answers of yours "
+            f"(Brier score {ego.met.fit.brier:.3f}; {ego.met.fit.brier_default:.3f} without)."
+        )
+    return said
+
+
+def _about_responses(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
+    said = []
+    guessed = int(ego.responses.inferred.sum())
     if guessed:
         said.append(
-            f"{guessed:,} of {len(responses):,} responses were inferred, because their source does not state what "
+            f"{guessed:,} of {len(ego.responses):,} responses were inferred, because their source does not state what "
             "a message answers."
         )
     extra = float(findings["reach_4"].detail.get("with_inferred", 0)) - float(findings["reach_4"].value or 0)
@@ -168,11 +178,29 @@ def limits(
             f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."
         )
     possible = findings["possible_reach"].value if "possible_reach" in findings else None
-    if possible is not None and possible < len(found):
+    if possible is not None and possible < len(ego.found):
         said.append(
             "Some people were reached through chains that began before the window or were carried on by their own "
             "author, which the possible reach does not follow; it is smaller than the reach here."
         )
-    if conflicts:
-        said.append(f"{len(conflicts):,} accounts are claimed for two people; `influence doctor` lists them.")
+    return said
+
+
+def _about_people(ego: Ego) -> list[str]:
+    said = []
+    if ego.people.conflicts:
+        said.append(
+            f"{len(ego.people.conflicts):,} accounts are claimed for two people; `influence doctor` lists them."
+        )
+    likely = sum(link.stage == PROBABLE for link in ego.people.links)
+    if likely:
+        said.append(
+            f"{likely:,} accounts are taken for somebody's by likelihood, not by a source; `influence people show` "
+            "says why, `influence people review` asks about the doubtful ones."
+        )
+    if ego.bots:
+        said.append(
+            f"{len(ego.bots):,} bots, lists, shared mailboxes and deleted users are not counted; "
+            "`influence people --bots` lists each with its reason."
+        )
     return said

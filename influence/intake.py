@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 import pyarrow.types as kinds
 
+from influence import meeting_words
 from influence.activity import Activity, Encounter, Evidence, Modality, Person, Tie, Verb
 
 COLUMNS = {
@@ -175,6 +176,11 @@ def _digest(columns: Sequence[str]) -> str:
     return f"md5(concat_ws(chr(31), {parts}))"
 
 
+def _words(text: str) -> str:
+    """What may tell of a meeting stays for a closer look before it is dropped like all text; NULL elsewhere."""
+    return "NULL::VARCHAR" if text == "NULL" else meeting_words.heard(text)
+
+
 def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *, keep_text: bool) -> str:
     actor = _account(column["actor"])
     subject = f"lower(trim(regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')))"
@@ -195,7 +201,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *
                 {_truth(column["inferred"])} AS inferred, sha256('{secret}' || {
         column["fingerprint"]
     }) AS fingerprint,
-                {_truth(column["deleted"])} AS deleted,
+                {_truth(column["deleted"])} AS deleted, {_words(column["text"])} AS words,
                 CASE {_bad_time(column["time"], time, needed=True)}
                     WHEN {actor} IS NULL THEN 'actor is empty'
                     {_not_accounts(f"[{actor}]", "actor")}

@@ -81,6 +81,29 @@ class Network:
         rows = _rows(len(names), place[from_[kept]], place[to[kept]], weight[kept])
         return cls(names, *rows, self_loops=int(from_.size - kept.sum()))
 
+    @classmethod
+    def of(cls, given: Network | nx.Graph, weight: str = "weight") -> Network:
+        """Return any networkx graph as a Network (a Network as it is), so that every measure takes both.
+
+        Nodes are named by their text; an edge without `weight` weighs 1; parallel edges are added up, and an
+        edge of a node with itself is left out and counted. An undirected graph gives an undirected network.
+
+        Raises:
+            ValueError: two nodes have one text, or a weight is not a finite number above 0.
+
+        >>> import networkx as nx
+        >>> Network.of(nx.path_graph(3)), Network.of(nx.DiGraph([("ann", "bob"), ("bob", "bob")])).self_loops
+        (Network(3 people, 2 ties, weight 2, undirected), 1)
+        """
+        if isinstance(given, Network):
+            return given
+        nodes = list(given)
+        place = {node: i for i, node in enumerate(nodes)}
+        ties = [(place[u], place[v], data.get(weight, 1)) for u, v, data in given.edges(data=True)]
+        from_, to, weights = zip(*ties, strict=True) if ties else ((), (), ())
+        network = cls.from_edges([str(node) for node in nodes], from_, to, weights)
+        return network if given.is_directed() else network.undirected()
+
     def __post_init__(self) -> None:
         if not (np.isfinite(self.weights) & (self.weights > 0)).all():
             raise ValueError("weights must be finite numbers above 0")
@@ -324,20 +347,16 @@ class Backend:
             NotImplementedError: a Network cannot hold it: nodes that are no strings, parallel edges, edges
                 of a node with itself, weights that are not finite numbers above 0.
         """
-        nodes = list(graph)
-        if graph.is_multigraph() or not all(isinstance(node, str) for node in nodes):
+        if graph.is_multigraph() or not all(isinstance(node, str) for node in graph):
             raise NotImplementedError("a Network has strings for nodes and no parallel edges")
-        place = {node: i for i, node in enumerate(nodes)}
-        key, default = next(iter((edge_attrs or {}).items()), ("weight", 1))
-        ties = [(place[u], place[v], data.get(key, default)) for u, v, data in graph.edges(data=True)]
-        from_, to, weights = zip(*ties, strict=True) if ties else ((), (), ())
+        weight = next(iter(edge_attrs or {}), "weight")
         try:
-            network = Network.from_edges(nodes, from_, to, weights)
+            network = Network.of(graph, weight)
         except (TypeError, ValueError) as error:
             raise NotImplementedError(f"a Network cannot hold this graph: {error}") from error
         if network.self_loops:
             raise NotImplementedError("a Network has no edges of a node with itself")
-        return network if graph.is_directed() else network.undirected()
+        return network
 
     @staticmethod
     def can_run(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:

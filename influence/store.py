@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from influence.activity import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
 from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
+from influence.meeting_words import ANSWERED_WORDS, DELETED_WORDS, HEARD, told_words
 
 VERSION = 2
 _AT_ONCE = 20_000
@@ -29,6 +30,9 @@ _AT_ONCE = 20_000
 _TURN = 100_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
+
+_HEARD_AT_ONCE = 32_000_000
+"""Bytes of messages that wait for a closer look."""
 
 _OF_BATCHES = ("activity_log", "copies", "encounter_log", "people_log", "tie_log", "cursors", "quarantine")
 _MORTAL = (("activities", "activity_log"), ("encounters", "encounter_log"))
@@ -196,6 +200,7 @@ class Store:
                 batch = Batch(self, number, source, live=live)
                 yield batch
                 batch.flush()
+                batch.settle_words()
                 self._close(number, source, connector, batch.summary)
         except BaseException:
             self._sweep()
@@ -255,6 +260,7 @@ class Batch:
         self._number, self._source = number, source
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
+        self._heard: list[pa.Table] = []
         self._turned = 0
         self.summary = Summary()
 
@@ -300,6 +306,16 @@ class Batch:
         self.summary += self._quarantine(self._aside)
         self._aside.clear()
         self._turn()
+
+    def settle_words(self) -> None:
+        """Say whom words of a meeting were told where the message answered is here now; forget those of the deleted."""
+        self._remember_words()
+        words = "encounter_log WHERE evidence = 'message' AND starts_with(id, 'words:')"
+        gone = f"SELECT count(*) AS n FROM activity_log WHERE batch = {self._number} AND deleted"
+        if self._store._count(f"SELECT count(*) AS n FROM {words} AND len(people) = 1"):
+            self._engine.run(ANSWERED_WORDS, {"batch": self._number})
+        if self._store._count(gone) and self._store._count(f"SELECT count(*) AS n FROM {words}"):
+            self._engine.run(DELETED_WORDS, {"batch": self._number})
 
     def _turn(self) -> None:
         if self.summary.stored - self._turned >= _TURN:
@@ -369,6 +385,8 @@ class Batch:
         self._quarantine([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
         engine.offer("staged", staged.filter(pc.is_null(staged["reason"])))
         stored = self._append(rows.kind)
+        if rows.kind == "activities":
+            self._listen(staged)
         return Summary(table.num_rows, stored, table.num_rows - stored - len(refused), len(refused))
 
     def _append(self, kind: str) -> int:
@@ -393,3 +411,18 @@ class Batch:
         self._engine.run(f"""
             INSERT INTO copies SELECT DISTINCT {self._number}, s.id, l.id FROM staged s JOIN activity_log l USING (key)
             WHERE s.id <> l.id AND NOT EXISTS (FROM copies c WHERE c.id = s.id AND c.original = l.id)""")
+
+    def _listen(self, staged: pa.Table) -> None:
+        """Set aside, for a closer look, what may tell of a meeting; the text is dropped after it."""
+        heard = staged.filter(pc.is_valid(staged["words"]))
+        if heard.num_rows:
+            self._heard.append(heard.select(list(HEARD)))
+        if sum(table.nbytes for table in self._heard) > _HEARD_AT_ONCE:
+            self._remember_words()
+
+    def _remember_words(self) -> None:
+        """Keep that a message tells of a meeting, and which message; these are no rows of the file."""
+        if self._heard:
+            self._engine.offer("heard", pa.concat_tables(self._heard))
+            self._engine.run(told_words(live=self._live), {"batch": self._number, "source": self._source})
+            self._heard.clear()

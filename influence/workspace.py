@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,13 +15,20 @@ import pyarrow as pa
 from influence import plugins, settings
 from influence.analysis import Analysis
 from influence.curation import Curation
-from influence.findings import Report
+from influence.ego import Ego
+from influence.findings import Finding, Report
+from influence.linking import link, told
+from influence.meetings import Meetings
 from influence.network import Network
 from influence.people import Who
 from influence.reading import Imported, made, pull, read_path
 from influence.secrets import Secrets
 from influence.steps import Window
 from influence.store import Store
+
+if TYPE_CHECKING:
+    from influence.advice import Advice
+    from influence.cohort import Comparison
 
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
 
@@ -160,7 +167,8 @@ class Workspace:
 
     @cached_property
     def analysis(self) -> Analysis:
-        """Everything in the store, ready for questions; read when it is first needed."""
+        """Everything in the store, ready for questions; read when it is first needed, people linked anew if need be."""
+        link(self.store.engine, sure=self.settings.link, ask=self.settings.ask)
         return Analysis(self.store.engine, self.settings)
 
     def report(
@@ -214,6 +222,11 @@ class Workspace:
         """Setting right who is who: merge, split, rename, bots, spheres, and the queue of questions."""
         return Curation(self.store.engine, lambda: self.analysis.people, self._forget_analysis)
 
+    @property
+    def meetings(self) -> Meetings:
+        """Who has met whom, how sure, and why: list, explain, declare, label, fit."""
+        return Meetings(lambda: self.analysis, self._forget_analysis)
+
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for."""
         self.__dict__.pop("analysis", None)
@@ -222,8 +235,68 @@ class Workspace:
         """Return the response network of a window; it opens as a networkx graph."""
         return self.analysis.network(self.window(since, until))
 
+    def digital_network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
+        """Return the part of the response network of a window that joins people not known to have met."""
+        from influence.everybody import digital_network
+
+        return digital_network(self.analysis, self.window(since, until))
+
+    def acquaintance(
+        self, since: str | date | None = None, until: str | date | None = None
+    ) -> dict[str, int]:
+        """Count the ties of a window's response network, and how many join people who have met, or have not."""
+        from influence.everybody import acquaintance
+
+        return acquaintance(self.analysis, self.window(since, until)).counts()
+
+    def organisation(
+        self, since: str | date | None = None, until: str | date | None = None, cohort: Sequence[str] = ()
+    ) -> dict[str, Finding]:
+        """Say how far leadership is spread over everybody here, or over a cohort: leadership for the many.
+
+        Raises:
+            UnknownPerson: nobody is known by a name of the cohort.
+        """
+        from influence.measures.many import organisation
+
+        codes = [self.analysis.people.find(one) for one in cohort] or None
+        return organisation(self.analysis, self.window(since, until), codes)
+
+    def compare(
+        self, leaders: Sequence[str], since: str | date | None = None, until: str | date | None = None
+    ) -> Comparison:
+        """Compare people in one window, and say who cannot be told apart; it ranks nobody.
+
+        Raises:
+            UnknownPerson: nobody is known by one of the names.
+            CohortError: there are fewer than two of them.
+        """
+        from influence.cohort import compare
+
+        window = self.window(since, until)
+        return compare([Ego(self.analysis, self.analysis.people.find(one), window) for one in leaders])
+
+    def advise(
+        self, leader: str, since: str | date | None = None, until: str | date | None = None
+    ) -> tuple[Advice, Mapping[str, str]]:
+        """Return what a leader might do next, with its back-test, and the names of the people it speaks of.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+            WorkspaceError: there are no times to learn from.
+        """
+        from influence.advice import advise
+
+        code = self.analysis.people.find(leader)
+        if not self.analysis.dated:
+            raise WorkspaceError(
+                "a network without times gives nothing to learn from; bring in dated activity"
+            )
+        found = advise(Ego(self.analysis, code, self.window(since, until)))
+        return found, {one.person: one.name for one in self.analysis.people.who}
+
     def doctor(self) -> dict[str, Any]:
-        """Return what was set aside (file, line, reason), accounts claimed twice, and the imports so far."""
+        """Return what was set aside (file, line, reason), accounts claimed twice, doubts, and the imports so far."""
         batches = self.store.engine.arrow(
             "SELECT batch, strftime(done, '%Y-%m-%d %H:%M') AS done, source, connector, read, stored, known, aside "
             "FROM batches ORDER BY batch"
@@ -231,6 +304,8 @@ class Workspace:
         return {
             "quarantine": self.store.quarantine(),
             "conflicts": list(self.analysis.people.conflicts),
+            "doubts": self.meetings.doubts(),
+            "linkage": told(self.store.engine),
             "imports": batches,
         }
 
@@ -240,8 +315,12 @@ class Workspace:
         kind: str,
         since: str | date | None = None,
         until: str | date | None = None,
+        *,
+        digital: bool = False,
     ) -> int:
-        """Write the response network as `graphml`, `gexf` or `parquet` and return how many people are in it.
+        """Write the response network, as `graphml`, `gexf` or `parquet`, and return how many people are in it.
+
+        `digital` leaves out the ties between people known to have met.
 
         Raises:
             WorkspaceError: there is no such format, or the place may not be written.
@@ -250,7 +329,8 @@ class Workspace:
             raise WorkspaceError(
                 f"there is no network format {kind!r}; there are: {', '.join(_NETWORK_FORMATS)}"
             )
-        network, place = self.network(since, until), Path(path)
+        network = self.digital_network(since, until) if digital else self.network(since, until)
+        place = Path(path)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             _write_network(network, place, kind)

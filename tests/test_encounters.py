@@ -111,3 +111,52 @@ def test_a_network_without_times_gives_reach_and_says_what_it_cannot(workspace):
         assert found.findings[name].value is None
         assert "no times" in found.findings[name].reason
     assert found.findings["reach_4"].interval is None
+
+
+CALENDAR = f"""BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VEVENT
+UID:1@acme.example
+DTSTAMP:20260101T000000Z
+DTSTART:20260201T090000Z
+DTEND:20260201T100000Z
+SUMMARY:Review
+LOCATION:Room Birch\\, Oslo
+ORGANIZER:mailto:{ANN.removeprefix("email:")}
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ANN.removeprefix("email:")}
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:{BO.removeprefix("email:")}
+END:VEVENT
+END:VCALENDAR
+"""
+CARD = (
+    "BEGIN:VCARD\nVERSION:4.0\nFN:Bo Ek\nN:Ek;Bo;;;\nEMAIL:bo@acme.example\nTEL:+47 22 33 44 55\nEND:VCARD\n"
+)
+CHART = "person,manager,email,site\n1,,eva@acme.example,Oslo\n2,1,ann@acme.example,Oslo\n3,1,bo@acme.example,Oslo\n"
+REGISTER = (
+    "time,people,kind,evidence,attendees,place\n"
+    f"2026-02-01T09:00:00Z,{ANN};{BO},in_person,event,80,Town hall\n"
+)
+SAID = f"id,time,actor,verb,to,text\n0,2026-02-01T09:00:00Z,{BO},message,{ANN},Great to meet you yesterday!\n"
+DECLARED = f"people,kind,evidence\n{ANN};{BO},in_person,declared\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "expected"),
+    [
+        ("calendar.ics", CALENDAR.replace("\n", "\r\n"), {}, 0.95),
+        ("cards.vcf", CARD.replace("\n", "\r\n"), {"owner": "ann@acme.example"}, 0.3),
+        ("chart.csv", CHART, {}, 0.9),
+        ("register.csv", REGISTER, {}, 0.095),
+        ("messages.csv", SAID, {}, 0.6),
+        ("declared.csv", DECLARED, {}, 1.0),
+    ],
+)
+def test_every_kind_of_evidence_comes_in_from_a_file(workspace, tmp_path, name, content, options, expected):
+    made = workspace(activities=TALK)
+    file = tmp_path / name
+    file.write_text(content, encoding="utf-8", newline="")
+    made.import_path(file, options=options)
+    everybody = made.analysis.people
+    leader, person = (everybody.who[everybody.find(account)].person for account in (ANN, BO))
+    assert (expected, True) == (round(m(made, leader, person)[0], 6), m(made, leader, person)[1])

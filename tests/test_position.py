@@ -11,7 +11,10 @@ from influence.measures import position as module
 from influence.measures.position import position
 from influence.network import Network
 
-NAMES = ["pagerank", "betweenness", "constraint", "effective_size", "core_number"]
+NAMES = [
+    *("pagerank", "betweenness", "constraint", "effective_size", "core_number"),
+    *("communities", "neighbourhood", "voterank"),
+]
 
 
 def random_network(n, ties, seed=4):
@@ -79,7 +82,15 @@ def test_people_with_the_same_value_share_a_rank():
 def test_a_single_response_makes_a_position():
     found = values(named(("ann", "bob")), "ann")
     assert 1.85 / 2.85 == pytest.approx(found.pop("pagerank"))
-    assert {"betweenness": 0, "constraint": 1, "effective_size": 1, "core_number": 1} == found
+    assert {
+        "betweenness": 0,
+        "constraint": 1,
+        "effective_size": 1,
+        "core_number": 1,
+        "communities": 1,
+        "neighbourhood": 1,
+        "voterank": 1,
+    } == found
 
 
 def test_who_is_not_in_the_network_has_no_position(chain):
@@ -100,12 +111,23 @@ def test_who_has_no_ties_has_no_position():
 
 
 def test_in_an_empty_network_nobody_has_a_position():
-    assert [None] * 5 == list(values(Network.from_edges([], [], []), "ann").values())
+    assert [None] * len(NAMES) == list(values(Network.from_edges([], [], []), "ann").values())
 
 
-def test_an_undirected_network_is_refused(chain):
-    with pytest.raises(ValueError, match="undirected"):
-        position(chain.undirected(), "ann")
+def test_a_networkx_graph_is_as_good_as_a_network(chain):
+    for graph in (chain.graph(), nx.MultiDiGraph(chain.graph())):
+        assert position(chain, "bob") == position(graph, "bob")
+    assert position(chain.undirected(), "bob") == position(chain.graph().to_undirected(), "bob")
+    numbered = nx.relabel_nodes(chain.graph(), {"ann": 0, "bob": 1, "cem": 2, "dan": 3})
+    assert values(chain, "bob") == values(numbered, "1")
+
+
+def test_parallel_edges_are_added_up_and_loops_left_out():
+    graph = nx.MultiDiGraph([("ann", "bob"), ("ann", "bob"), ("bob", "bob")])
+    network = Network.of(graph)
+    assert ([2.0], 1) == (network.weights.tolist(), network.self_loops)
+    with pytest.raises(ValueError, match="named twice"):
+        Network.of(nx.Graph([(1, "1")]))
 
 
 def test_findings_survive_the_report(chain):
@@ -136,6 +158,153 @@ def test_every_value_is_that_of_networkx(edges):
             assert value == pytest.approx(ours.value, abs=1e-9)
             assert 100 * lower / len(defined) == ours.detail["percentile"]
             assert len(defined) == ours.detail["of"]
+
+
+# --- two hundred random graphs against networkx -------------------------------------------------------------
+
+
+def random_graph(seed):
+    """Directed or not, weighted, with loops, in several parts, some nodes alone."""
+    rng = np.random.default_rng(seed)
+    n, ties = int(rng.integers(2, 40)), int(rng.integers(1, 160))
+    graph = nx.DiGraph() if seed % 2 else nx.Graph()
+    graph.add_nodes_from(range(100, 100 + n))
+    parts = int(rng.integers(1, 4))
+    for _ in range(ties):
+        u = int(rng.integers(n))
+        v = int(rng.integers(n))
+        if u % parts == v % parts:
+            graph.add_edge(100 + u, 100 + v, weight=float(rng.choice([1, 1, 2, 0.5, 7.25])))
+    return graph
+
+
+def by_networkx(graph):
+    """Every measure as networkx has it; PageRank by votes, so on the turned arrows."""
+    votes = graph.reverse() if graph.is_directed() else graph
+    in_order = Network.of(
+        graph
+    ).graph()  # networkx adds votes up in the order of edges: ties fall by last digits
+    turns = {int(person): turn for turn, person in enumerate(nx.voterank(in_order), start=1)}
+    near = {
+        k: {u: len(nx.single_source_shortest_path_length(graph, u, k)) - 1 for u in graph}
+        for k in range(1, 5)
+    }
+    with np.errstate(all="ignore"):
+        return {
+            "pagerank": nx.pagerank(votes, tol=1e-15, max_iter=9999),
+            "betweenness": nx.betweenness_centrality(graph),
+            "constraint": nx.constraint(graph, weight="weight"),
+            "effective_size": nx.effective_size(graph, weight="weight", nodes=list(graph)),
+            "core_number": nx.core_number(graph.to_undirected()),
+            "neighbourhood": near[3],
+            "voterank": {person: turns.get(person, np.nan) for person in graph},
+        }, near
+
+
+@pytest.mark.parametrize("first", range(0, 200, 25))
+def test_every_measure_is_that_of_networkx(first):
+    for seed in range(first, first + 25):
+        graph = random_graph(seed)
+        found = module.scores(graph)
+        without_loops = graph.copy()
+        without_loops.remove_edges_from(list(nx.selfloop_edges(graph)))
+        expected, near = by_networkx(without_loops)
+        for name, everybody in expected.items():
+            ours = found[name].values
+            theirs = np.array(list(everybody.values()), float)
+            # the effective size of all at once is another one in networkx than that of named people, who have none
+            # where nobody responded to them
+            told = ~np.isnan(theirs) if name == "effective_size" else np.ones(len(graph), bool)
+            assert theirs[told] == pytest.approx(ours[told], abs=1e-9, nan_ok=True), (seed, name)
+        alone = list(nx.isolates(without_loops))
+        assert np.isnan([found["constraint"].values[u - 100] for u in alone]).all()
+        for k, each in near.items():
+            assert list(each.values()) == [row[str(k)] for row in found["neighbourhood"].own["grid"]]
+        assert nx.betweenness_centrality(graph) == pytest.approx(nx.betweenness_centrality(without_loops))
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_communities_are_a_partition_of_the_modularity_that_networkx_finds(first):
+    for seed in range(first, first + 50):
+        graph = random_graph(seed)
+        network = Network.of(graph)
+        mutual = network.undirected().graph()
+        labels = np.array(module.communities(network).own["community"])
+        groups = [
+            {u for u, own in zip(network, labels, strict=True) if own == c} for c in range(labels.max() + 1)
+        ]
+        sizes = [len(group) for group in groups]
+        assert sizes == sorted(sizes, reverse=True)
+        q = dict(module.communities(network).detail)["modularity"]
+        if not mutual.size():
+            assert (0, len(mutual)) == (q, len(groups))
+            continue
+        assert nx.community.modularity(mutual, groups) == pytest.approx(q, abs=1e-9)
+        theirs = nx.community.louvain_communities(mutual, seed=1)
+        assert nx.community.modularity(mutual, theirs) - 0.02 <= q
+        assert all(nx.is_connected(mutual.subgraph(group)) for group in groups)
+        for u, count in zip(network, module.communities(network).values, strict=True):
+            around = {u, *mutual[u]}
+            assert count == sum(bool(around & group) for group in groups)
+
+
+def test_communities_that_were_planted_are_found():
+    graph = nx.planted_partition_graph(5, 30, 0.5, 0.02, seed=3)
+    scores = module.communities(nx.relabel_nodes(graph, lambda i: f"{i:03}"))
+    labels = np.array(scores.own["community"]).reshape(5, 30)
+    assert (labels == labels[:, :1]).all()
+    assert [0, 1, 2, 3, 4] == sorted(labels[:, 0].tolist())
+    assert [30] * 150 == scores.own["community_people"]
+
+
+def test_the_same_seed_gives_the_same_communities():
+    network = random_network(300, 900)
+    one, two = (module.communities(network, seed=4) for _ in range(2))
+    assert (one.own, one.detail) == (two.own, two.detail)
+
+
+# --- neighbourhoods and elections ---------------------------------------------------------------------------
+
+
+def test_three_degrees_of_influence_end_after_three_responses(chain):
+    found = position(chain, "ann")["neighbourhood"]
+    assert (3, {"1": 1, "2": 2, "3": 3, "4": 3}) == (found.value, found.detail["grid"])
+    assert 0 == values(chain, "dan")["neighbourhood"]
+
+
+def test_beyond_exact_sets_a_neighbourhood_keeps_to_its_error(monkeypatch):
+    from influence import position_kernels
+
+    network = random_network(2000, 5000)
+    exact = module.neighbourhood(network)
+    monkeypatch.setattr(position_kernels, "EXACT_SETS", 100)
+    monkeypatch.setattr(position_kernels, "SKETCH_BYTES", 2000 * 2 * 4 * 256)
+    inside = []
+    for seed in range(10):
+        about = module.neighbourhood(network, seed=seed)
+        assert (("exact", False), ("registers", 256)) == about.detail
+        inside.append((abs(about.values - exact.values) <= about.error).mean())
+    assert 0.93 <= np.mean(inside) <= 1
+    found = position(network, "p00007")["neighbourhood"]
+    assert found.interval[0] <= found.value <= found.interval[1]
+    assert 256 == found.detail["registers"]
+
+
+def test_who_would_be_elected_last_has_no_votes_left(chain):
+    """Each has one voter: ann is first by name, then nobody's voice is left for bob but cem's, and so on."""
+    found = position(named(("hub", "a"), ("hub", "b"), ("a", "b")), "a")["voterank"]
+    assert (None, "nobody has a vote left for this person when their turn would come") == (
+        found.value,
+        found.reason,
+    )
+    assert [1, 2, 3] == [values(chain, person)["voterank"] for person in ("ann", "bob", "cem")]
+
+
+def test_of_many_only_the_first_are_elected():
+    network = random_network(200, 800)
+    whole, some = module.voterank(network).values, module.voterank(network, most=5).values
+    assert 5 == np.isfinite(some).sum()
+    assert whole[np.isfinite(some)].tolist() == some[np.isfinite(some)].tolist()
 
 
 # --- sampled betweenness ------------------------------------------------------------------------------------

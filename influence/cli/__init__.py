@@ -7,13 +7,16 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import bringing, house, people, reporting
+from influence.cli import bringing, house, met, people, reporting
 
 _EXPECTED = (
     "ArchiveError",
+    "CohortError",
     "DecisionError",
     "EmptyWindow",
     "EngineError",
+    "FitError",
+    "MeetingError",
     "PluginError",
     "ReadingError",
     "SettingsError",
@@ -54,5 +57,5 @@ def main() -> None:
     """
 
 
-for _command in (*house.COMMANDS, *bringing.COMMANDS, *reporting.COMMANDS, *people.COMMANDS):
+for _command in (*house.COMMANDS, *bringing.COMMANDS, *reporting.COMMANDS, *people.COMMANDS, *met.COMMANDS):
     main.add_command(_command)

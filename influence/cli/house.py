@@ -83,8 +83,13 @@ def doctor(folder: Path, as_json: bool) -> None:
     for row in found["quarantine"]:
         line = f", line {row['line']}" if row["line"] is not None else ""
         click.echo(f"  {row['file']}{line}: {row['reason']}")
-    for conflict in found["conflicts"]:
-        click.echo(f"  {conflict}")
+    for doubt in (*found["conflicts"], *found["doubts"]):
+        click.echo(f"  {doubt}")
+    if found["linkage"]["left_out"]:
+        click.echo(
+            f"{found['linkage']['left_out']:,} pairs of people at most were not compared: they share "
+            "only a name or handle that very many have"
+        )
 
 
 @click.command()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+
+if TYPE_CHECKING:
+    from influence.findings import Finding
 
 
 @click.command()
@@ -100,13 +104,120 @@ def measures(as_json: bool) -> None:
     show_default=True,
     help="Gephi and yEd read the first two.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@click.option("--digital", is_flag=True, help="Only ties between people who are not known to have met.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file to write; only counts if left out."
+)
 @workspace_option
-def network(since: str | None, until: str | None, format_: str, output: Path, folder: Path) -> None:
-    """Write the network of responses: an arrow runs from the one responded to; its weight counts responses."""
+@json_option
+def network(
+    since: str | None,
+    until: str | None,
+    format_: str,
+    digital: bool,
+    output: Path | None,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Count and write the network of responses: an arrow runs from the one responded to, its weight counts them.
+
+    Says of how many ties it is known whether the two have met, and how many have.
+    """
     with opened(folder) as workspace:
-        written = workspace.write_network(output, format_, since, until)
-    click.echo(f"Wrote {output}: {written:,} people")
+        counts = workspace.acquaintance(since, until)
+        counts = {"people": len(workspace.network(since, until)), **counts}
+        written = workspace.write_network(output, format_, since, until, digital=digital) if output else 0
+    if as_json:
+        click.echo(json.dumps(counts))
+        return
+    click.echo(
+        f"{counts['people']:,} people, {counts['ties']:,} ties; of {counts['known']:,} it is known whether the two "
+        f"have met: {counts['met']:,} have, {counts['not_met']:,} have not"
+    )
+    if output:
+        click.echo(f"Wrote {output}: {written:,} people")
 
 
-COMMANDS = (report, measures, network)
+@click.command()
+@click.argument("people", nargs=-1, metavar="[PERSON]…")
+@window_options
+@workspace_option
+@json_option
+def many(people: tuple[str, ...], since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
+    """Say how far leadership is spread over everybody here, or over the PEOPLE named: leadership for the many."""
+    from influence.measures.many import many as measure
+
+    with opened(folder) as workspace, progress("Measuring everybody"):
+        found = workspace.organisation(since, until, people)
+    if as_json:
+        body = {name: finding.as_json() for name, finding in found.items()}
+        click.echo(json.dumps(body, ensure_ascii=False))
+        return
+    for name, finding in found.items():
+        value = (
+            f"cannot tell: {finding.reason}"
+            if finding.value is None
+            else f"{finding.value:,.3g} {finding.unit}"
+        )
+        click.echo(f"{name:<28} {value}{_sure(finding)}")
+        click.echo(f"  {measure.finds.get(name, '')}")  # type: ignore[attr-defined]
+
+
+@click.command()
+@click.argument("leaders", nargs=-1, required=True, metavar="LEADER LEADER…")
+@window_options
+@workspace_option
+@json_option
+def compare(
+    leaders: tuple[str, ...], since: str | None, until: str | None, folder: Path, as_json: bool
+) -> None:
+    """Compare LEADERs in one window: whom the data tell apart, and whom they do not. It ranks nobody."""
+    with opened(folder) as workspace, progress("Comparing"):
+        found = workspace.compare(leaders, since, until)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    for person, findings in found.people.items():
+        click.echo(found.names.get(person, person))
+        for name, finding in findings.items():
+            value = "cannot tell" if finding.value is None else f"{finding.value:,.3g}"
+            click.echo(f"  {name:<14} {value}{_sure(finding)}")
+    for one in found.differences:
+        sides = " and ".join(found.names.get(side, side) for side in (one.one, one.other))
+        click.echo(f"{sides}, {one.measure}: {one.words}")
+    for reason in found.reasons:
+        click.echo(reason)
+
+
+@click.command()
+@click.argument("leader")
+@window_options
+@workspace_option
+@json_option
+def advise(leader: str, since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
+    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before."""
+    with opened(folder) as workspace, progress("Learning from the log"):
+        found, names = workspace.advise(leader, since, until)
+    if as_json:
+        rows = [row.as_json() for row in found.rows]
+        click.echo(json.dumps({"rows": rows, "together": found.together, "back_test": found.test.words}))
+        return
+    click.echo(found.test.words)
+    for row in found.rows:
+        low, high = row.interval
+        click.echo(
+            f"{row.kind} {names.get(row.who, row.who)}: +{row.gain:.2f} people ({low:.2f} to {high:.2f})"
+        )
+        click.echo(f"  {row.reason}")
+
+
+def _sure(finding: Finding) -> str:
+    said = []
+    if finding.low is not None and finding.high is not None:
+        said.append(f"bounds {finding.low:,.3g} to {finding.high:,.3g}")
+    if finding.interval is not None:
+        said.append(f"95 % interval {finding.interval[0]:,.3g} to {finding.interval[1]:,.3g}")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+COMMANDS = (report, measures, compare, advise, many, network)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from influence import kernels
+from influence.everybody import digital_network
 from influence.findings import Finding
 from influence.measures import finds
 from influence.network import Network
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from influence.ego import Ego
 
 Floats = NDArray[np.float64]
@@ -26,6 +29,11 @@ SAMPLED_WORK = 1.5e8
 EXACT_PEOPLE = 5_000
 FEWEST_PIVOTS = 64
 CONFIDENCE = 0.95
+STEPS = 4
+DEGREES = 3
+"""Three degrees of influence (Christakis and Fowler 2009): of N(1) to N(4) the one that is the value."""
+ORDERS = 4
+"""Louvain runs in so many orders; the partition with the highest modularity stays."""
 SAME = 1e-9
 """Values that differ by less than this part of themselves are one value: sums differ in their last digits."""
 
@@ -34,58 +42,88 @@ SAME = 1e-9
 class Scores:
     """One measure for everybody, in the order of the network's nodes.
 
-    `error` bounds how far each value may be off where it is an estimate.
+    `error` bounds how far each value may be off where it is an estimate. `detail` holds for everybody alike,
+    `own` for each person, in the order of the nodes.
     """
 
     values: Floats
     error: Floats | None = None
     detail: tuple[tuple[str, Any], ...] = ()
+    own: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+_LINES = {
+    "pagerank": "the share of all responses that lead here, those of the much answered counting more",
+    "betweenness": "the share of shortest paths between others that lead through the leader",
+    "constraint": "how much the leader's contacts are bound up with each other; lower is more open",
+    "effective_size": "how many contacts the leader has who do not overlap",
+    "core_number": "how deep in the dense core of the network the leader stands",
+    "communities": "in how many of the network's communities the leader has contacts",
+    "neighbourhood": "how many people are within three responses of the leader",
+    "voterank": "the turn at which the leader is elected as a spreader where each reaches others than the last",
+}
 
 
 @finds(
-    pagerank="the share of all responses that lead here, those of the much answered counting more",
-    betweenness="the share of shortest paths between others that lead through the leader",
-    constraint="how much the leader's contacts are bound up with each other; lower is more open",
-    effective_size="how many contacts the leader has who do not overlap",
-    core_number="how deep in the dense core of the network the leader stands",
+    **_LINES,
+    **{
+        f"digital_{name}": f"{line}, by ties between people who have not met" for name, line in _LINES.items()
+    },
 )
 def standing(ego: Ego) -> dict[str, Finding]:
-    """Say where the leader stands in the network of responses, with the percentile among all."""
-    return position(ego.network, ego.person)
+    """Say where the leader stands in the network of responses and in its digital part, among all people."""
+    found = position(ego.network, ego.person)
+    digital = digital_network(ego.population, ego.window)
+    same = digital.size() == ego.network.size()
+    there = found if same else position(digital, ego.person)
+    return found | {f"digital_{name}": replace(one, name=f"digital_{name}") for name, one in there.items()}
 
 
-def position(network: Network, person: str, *, seed: int = 0) -> dict[str, Finding]:
-    """Find a person's PageRank, betweenness, constraint, effective size and core number.
+def position(network: Network | nx.Graph, person: str, *, seed: int = 0) -> dict[str, Finding]:
+    """Find a person's PageRank, betweenness, constraint, effective size, core number, and so on: `scores`.
 
-    Accepts a directed network (u → v: v responded to u), weighted by responses; more in each function below.
-    Every finding's detail holds `percentile`, the share of the people with a lower value (0 to 100), `rank`
-    (1 is the best; people with the same value share a rank), `of` (people for whom the value is defined) and
-    `better` ("higher", or "lower" for constraint). Where the person is not in the network, or has no ties,
-    the value is None with the reason.
-
-    Raises:
-        ValueError: the network is undirected.
+    Accepts a Network (u → v: v responded to u, weighted by responses) or any networkx graph, directed or not;
+    ties of a node with itself are left out. Every finding's detail holds `percentile`, the share of the people
+    with a lower value (0 to 100), `rank` (1 is the best; people with the same value share a rank), `of` (people
+    for whom the value is defined) and `better` ("higher", or "lower" for constraint and voterank). Where the
+    person is not in the network, or has no ties, the value is None with the reason.
 
     >>> network = Network.from_edges(["ann", "bob", "cem"], [0, 0, 1], [1, 2, 2])
     >>> found = position(network, "ann")
     >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail["rank"]
     (2.0, 0.521, 1)
     """
-    if not network.directed:
-        raise ValueError("position needs the direction of responses; this network is undirected")
+    network = Network.of(network)
     reason = _absence(network, person)
     if reason is not None:
-        return {name: Finding(name, None, unit, reason=reason) for name, (unit, _) in _MEASURES.items()}
-    open_, people = structural_holes(network)
-    scores = (pagerank(network), betweenness(network, seed=seed), open_, people, core_number(network))
+        return {name: Finding(name, None, unit, reason=reason) for name, (unit, *_) in _MEASURES.items()}
     place = network.index(person)
-    return {
-        name: _finding(name, unit, better, score, place)
-        for (name, (unit, better)), score in zip(_MEASURES.items(), scores, strict=True)
-    }
+    return {name: _finding(name, score, place) for name, score in scores(network, seed=seed).items()}
 
 
-def pagerank(network: Network) -> Scores:
+def scores(network: Network | nx.Graph, *, seed: int = 0) -> dict[str, Scores]:
+    """Score everybody by every measure of position, by the name of the finding.
+
+    >>> import networkx as nx
+    >>> scores(nx.path_graph(3))["betweenness"].values.tolist()
+    [0.0, 1.0, 0.0]
+    """
+    network = Network.of(network)
+    constraint, effective_size = structural_holes(network)
+    found = (
+        pagerank(network),
+        betweenness(network, seed=seed),
+        constraint,
+        effective_size,
+        core_number(network),
+        communities(network, seed=seed),
+        neighbourhood(network, seed=seed),
+        voterank(network),
+    )
+    return dict(zip(_MEASURES, found, strict=True))
+
+
+def pagerank(network: Network | nx.Graph) -> Scores:
     """Score PageRank on the turned arrows: a response is a vote for the one responded to.
 
     x(v) = α Σ_u x(u) w(u, v) / Σ w(u, ·) + (1 − α) / n, with w(u, v) the responses of u to v and α = 0.85;
@@ -93,14 +131,16 @@ def pagerank(network: Network) -> Scores:
 
     Source: Page, Brin, Motwani, Winograd 1999; Langville and Meyer 2004, doi:10.1080/15427951.2004.10129091.
     """
-    votes = network.reverse()
+    from influence import kernels  # numba: loaded only when something is measured
+
+    votes = Network.of(network).reverse()
     ranks = kernels.pagerank(votes.indptr, votes.indices, votes.weights)
     if ranks is None:
         raise ArithmeticError("PageRank has not settled in 1,000 rounds")
     return Scores(ranks)
 
 
-def betweenness(network: Network, *, seed: int = 0) -> Scores:
+def betweenness(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     """Score betweenness: the share of pairs (s, t) of others whose shortest paths lead through a person.
 
     c(v) = 1 / ((n − 1)(n − 2)) · Σ_{s ≠ v ≠ t} σ_st(v) / σ_st along the arrows, unweighted (Freeman 1977,
@@ -111,6 +151,9 @@ def betweenness(network: Network, *, seed: int = 0) -> Scores:
     variance of the share of others that a source reaches through v: the empirical Bernstein bound for
     numbers in [0, 1], both sides (Maurer and Pontil 2009, theorem 4, arXiv:0907.3740).
     """
+    from influence import kernels  # numba: loaded only when something is measured
+
+    network = Network.of(network)
     n = len(network)
     if n < 3:
         return Scores(np.zeros(n), detail=(("exact", True),))
@@ -132,7 +175,7 @@ def betweenness(network: Network, *, seed: int = 0) -> Scores:
     return Scores(mean * n / (n - 1), error, detail)
 
 
-def structural_holes(network: Network) -> tuple[Scores, Scores]:
+def structural_holes(network: Network | nx.Graph) -> tuple[Scores, Scores]:
     """Score Burt's constraint and effective size, both undefined without ties.
 
     With p_uv the share of v in all responses between u and anybody, both ways, and m_vw the responses between
@@ -143,29 +186,143 @@ def structural_holes(network: Network) -> tuple[Scores, Scores]:
 
     Source: Burt 1992, Structural Holes, chapter 2; Burt 2004, Am. J. Sociology 110(2), doi:10.1086/421787.
     """
-    mutual = network.undirected()
+    from influence import kernels  # numba: loaded only when something is measured
+
+    mutual = Network.of(network).undirected()
     constraint, size = kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
     return Scores(constraint), Scores(size)
 
 
-def core_number(network: Network) -> Scores:
+def core_number(network: Network | nx.Graph) -> Scores:
     """Score the core number: the largest k of a group around a person in which all have k others as contacts.
 
     Directions and weights are left out. People.
 
     Source: Seidman 1983, doi:10.1016/0378-8733(83)90028-X; Batagelj and Zaveršnik 2003, arXiv:cs/0310049.
     """
-    mutual = network.undirected()
+    from influence import kernels  # numba: loaded only when something is measured
+
+    mutual = Network.of(network).undirected()
     return Scores(kernels.core_number(mutual.indptr, mutual.indices).astype(np.float64))
 
 
+def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
+    """Score in how many communities of the network a person or their contacts are, by Louvain's method.
+
+    Undirected, weighted by responses both ways; the best of four orders drawn with the seed, by modularity
+    Q = Σ_c (W_c / 2m − (K_c / 2m)²). `detail` has how many `communities` there are and Q (`modularity`), `own`
+    each person's `community` (0 is the largest) and how many people are in it (`community_people`).
+
+    Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, doi:10.1088/1742-5468/2008/10/P10008.
+
+    >>> pairs = Network.from_edges("abcdef", [0, 0, 1, 3, 3, 4, 2], [1, 2, 2, 4, 5, 5, 3])
+    >>> communities(pairs).values.tolist(), communities(pairs).own["community"]
+    ([1.0, 1.0, 2.0, 2.0, 1.0, 1.0], [0, 0, 0, 1, 1, 1])
+    """
+    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+
+    mutual = Network.of(network).undirected()
+    rows = mutual.indptr, mutual.indices, mutual.weights
+    drawn = [kernels.communities(*rows, seed=seed + order) for order in range(ORDERS)]
+    labels = max(drawn, key=lambda each: round(modularity(mutual, each), 9))
+    count = int(labels.max()) + 1 if labels.size else 0
+    from_ = np.repeat(np.arange(len(mutual)), np.diff(mutual.indptr))
+    both = np.concatenate([from_, np.arange(len(mutual))]) * count
+    touched = np.unique(both + labels[np.concatenate([mutual.indices, np.arange(len(mutual))])])
+    people = np.bincount(labels, minlength=count)
+    return Scores(
+        np.bincount(touched // max(count, 1), minlength=len(mutual)).astype(np.float64),
+        detail=(("communities", count), ("modularity", modularity(mutual, labels))),
+        own={"community": labels.tolist(), "community_people": people[labels].tolist()},
+    )
+
+
+def modularity(network: Network | nx.Graph, labels: NDArray[np.int64]) -> float:
+    """Return how much more weight lies inside communities than chance would put there: −½ to 1.
+
+    Q = Σ_c (W_c / 2m − (K_c / 2m)²), W_c the weight inside c both ways, K_c all weight at its people, over the
+    undirected network; 0 without ties. `labels` has the community of each node, from 0 up.
+
+    Source: Newman and Girvan 2004, Phys. Rev. E 69, 026113, doi:10.1103/PhysRevE.69.026113.
+
+    >>> modularity(Network.from_edges("abcd", [0, 2], [1, 3]), np.array([0, 0, 1, 1]))
+    0.5
+    """
+    mutual = Network.of(network).undirected()
+    total = float(mutual.weights.sum())
+    if not total:
+        return 0.0
+    of = np.repeat(labels, np.diff(mutual.indptr))
+    inside = of == labels[mutual.indices]
+    held = np.bincount(of, mutual.weights) / total
+    return float(mutual.weights[inside].sum() / total - (held**2).sum())
+
+
+def neighbourhood(network: Network | nx.Graph, *, steps: int = STEPS, seed: int = 0) -> Scores:
+    """Score the neighbourhood function N(3): how many people are within three responses along the arrows.
+
+    N(k) = |{v ≠ u : v is reached from u by at most k ties}|, in people; `own` has N(1) to N(`steps`) as `grid`.
+    Exact for at most 16,384 people; beyond that by HyperBall: each person's ball is a HyperLogLog counter that
+    takes in those of the people one step on, with a relative standard error of 1.04 / √registers; `error` is
+    1.96 of them.
+
+    Source: Boldi and Vigna 2013, HyperBall, doi:10.1109/ICDMW.2013.10; Flajolet et al. 2007.
+
+    >>> neighbourhood(Network.from_edges("abcde", [0, 1, 2, 3], [1, 2, 3, 4])).values.tolist()
+    [3.0, 3.0, 2.0, 1.0, 0.0]
+    """
+    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+
+    network = Network.of(network)
+    registers = kernels.registers_for(len(network), 2)
+    balls = kernels.singletons(np.ones(len(network), bool), registers, seed)
+    within = []
+    for _ in range(steps):
+        balls = kernels.grown(network.indptr, network.indices, balls)
+        within.append(np.maximum(kernels.sizes(balls, registers) - 1, 0))
+    grid = [{str(k): row[k - 1] for k in range(1, steps + 1)} for row in np.stack(within, axis=1).tolist()]
+    values = within[min(DEGREES, steps) - 1]
+    if registers is None:
+        return Scores(values, detail=(("exact", True),), own={"grid": grid})
+    error = 1.96 * 1.04 / registers**0.5 * (values + 1)
+    return Scores(values, error, (("exact", False), ("registers", registers)), {"grid": grid})
+
+
+def voterank(network: Network | nx.Graph, most: int | None = None) -> Scores:
+    """Score the turn at which a person is elected by VoteRank, 1 first; not a number for who is never elected.
+
+    Everybody votes for those to whom they responded. Who has the most votes is elected, and those who voted for
+    them vote with less from then on, by 1 / (mean number of ties): so that those elected reach different people.
+    Unweighted; of equals the first by name. At most `most` people are elected.
+
+    Source: Zhang, Chen, Dong, Zhao 2016, Identifying a set of influential spreaders in complex networks,
+    Sci. Rep. 6, 27823, doi:10.1038/srep27823.
+
+    >>> voterank(Network.from_edges("abcd", [0, 0, 0], [1, 2, 3])).values.tolist()
+    [1.0, nan, nan, nan]
+    """
+    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+
+    network = Network.of(network)
+    turns = np.full(len(network), np.nan)
+    elected = kernels.elections(network.indptr, network.indices, most)
+    turns[elected] = np.arange(1, elected.size + 1)
+    return Scores(turns)
+
+
+_HELD = "there are more shortest paths than a number can hold"
+_LEFT = "nobody has a vote left for this person when their turn would come"
 _MEASURES = {
-    "pagerank": ("share", "higher"),
-    "betweenness": ("share", "higher"),
-    "constraint": ("index", "lower"),
-    "effective_size": ("people", "higher"),
-    "core_number": ("people", "higher"),
+    "pagerank": ("share", "higher", _HELD),
+    "betweenness": ("share", "higher", _HELD),
+    "constraint": ("index", "lower", _HELD),
+    "effective_size": ("people", "higher", _HELD),
+    "core_number": ("people", "higher", _HELD),
+    "communities": ("communities", "higher", _HELD),
+    "neighbourhood": ("people", "higher", _HELD),
+    "voterank": ("turn", "lower", _LEFT),
 }
+"""Unit, which way is better, and why a value may be undefined for somebody who has ties."""
 
 
 def _absence(network: Network, person: str) -> str | None:
@@ -177,10 +334,11 @@ def _absence(network: Network, person: str) -> str | None:
     return "this person has no ties in the network of responses"
 
 
-def _finding(name: str, unit: str, better: str, scores: Scores, place: int) -> Finding:
+def _finding(name: str, scores: Scores, place: int) -> Finding:
+    unit, better, reason = _MEASURES[name]
     value = float(scores.values[place])
     if not np.isfinite(value):
-        return Finding(name, None, unit, reason="there are more shortest paths than a number can hold")
+        return Finding(name, None, unit, reason=reason)
     defined = scores.values[np.isfinite(scores.values)]
     margin = SAME * abs(value)
     lower, higher = int((defined < value - margin).sum()), int((defined > value + margin).sum())
@@ -190,9 +348,11 @@ def _finding(name: str, unit: str, better: str, scores: Scores, place: int) -> F
         "of": int(defined.size),
         "better": better,
         **dict(scores.detail),
+        **{key: each[place] for key, each in scores.own.items()},
     }
     if scores.error is None:
         return Finding(name, value, unit, detail=detail)
     error = float(scores.error[place])
-    interval = (max(0.0, value - error), min(1.0, value + error))
+    most = 1.0 if unit == "share" else float(defined.size)
+    interval = (max(0.0, value - error), max(value, min(most, value + error)))
     return Finding(name, value, unit, interval=interval, detail=detail | {"error": error})

@@ -1,0 +1,410 @@
+"""Who has met whom: met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+
+if TYPE_CHECKING:
+    from influence.encounters import Piece
+    from influence.meetings import Acquaintance, Changed, Proposal, Question
+    from influence.workspace import Workspace
+
+SHOWN, FEW = 50, 3
+_STEP = {2: "team", 3: "met", 4: "never met", None: "did not respond"}
+_EVIDENCE = {
+    "calendar": "a calendar meeting",
+    "event": "an event",
+    "declared": "declared",
+    "contact": "a contact card with a phone number",
+    "message": "words in a message",
+    "chart": "the same manager and site in the organisation chart",
+    "tie": "a published network of meetings",
+}
+_KIND = {"in_person": "in person", "unknown": "in person or not", "online": "online", "never": "never met"}
+_ASK = {"m": "met", "n": "never", "d": "unsure", "s": "stop"}
+
+
+class _OfLeader(click.Group):
+    """A group whose options may stand before or after LEADER; what follows a subcommand's name is its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        takes = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
+        options: list[str] = []
+        words: list[str] = []
+        rest = list(args)
+        while rest and not (words and rest[0] in self.commands):
+            word = rest.pop(0)
+            if word.startswith("-") and len(word) > 1:
+                options.append(word)
+                options += [rest.pop(0)] if word in takes and rest else []
+            else:
+                words.append(word)
+        return super().parse_args(ctx, [*options, *words, *rest])
+
+
+@click.group(cls=_OfLeader, invoke_without_command=True, subcommand_metavar="[COMMAND]…")
+@click.argument("leader")
+@window_options
+@click.option("--all", "everybody", is_flag=True, help=f"Everybody, not only the first {SHOWN}.")
+@workspace_option
+@json_option
+@click.pass_context
+def met(
+    ctx: click.Context,
+    leader: str,
+    since: str | None,
+    until: str | None,
+    everybody: bool,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """List whom LEADER has met, how sure that is and why; explain it, or set it right.
+
+    Without a command: the people reached, and everybody about whom there is evidence.
+
+    \b
+    influence met ann@acme.example
+    influence met ann@acme.example explain "Bo Ek"
+    influence met ann@acme.example declare "Bo Ek" --met --on 2026-01-15 --because "lunch in Oslo"
+    influence met ann@acme.example undo 7
+    influence met ann@acme.example label
+    influence met ann@acme.example fit --accept
+    """
+    ctx.obj = {"leader": leader, "since": since, "until": until, "folder": folder, "json": as_json}
+    if ctx.invoked_subcommand is not None:
+        return
+    with opened(folder) as workspace, progress("Reading"):
+        rows = workspace.meetings.known(leader, workspace.window(since, until))
+        zone = workspace.settings.zone
+    if as_json:
+        click.echo(json.dumps([_row(row, zone) for row in rows], ensure_ascii=False))
+        return
+    shown = rows if everybody else rows[:SHOWN]
+    for row in shown:
+        sure = f"{row.m:5.2f}" if row.known else "    ?"
+        click.echo(f"{sure}  {_STEP[row.step]:<16}{row.name} ({row.person}): {_strongest(row, zone)}")
+    if not rows:
+        click.echo("Nobody responded, and there is no evidence about anybody.")
+    elif len(shown) < len(rows):
+        click.echo(f"… and {len(rows) - len(shown):,} more; --all shows them")
+
+
+def _strongest(row: Acquaintance, zone: str) -> str:
+    if not row.known:
+        return "unknown: no calendar, chart or statement could tell"
+    if not row.pieces:
+        return "no evidence" + (f"; later: {_words(row.later[0], zone)}" if row.later else "")
+    return _words(max(row.pieces, key=lambda piece: (piece.strength, piece.time or 0)), zone)
+
+
+def _words(piece: Piece, zone: str) -> str:
+    said = _EVIDENCE.get(piece.evidence, piece.evidence)
+    if piece.evidence in {"calendar", "event"}:
+        said += f" {_KIND[piece.kind]}, {piece.attendees or 0:,} people"
+    elif piece.evidence == "declared":
+        said += " never met" if piece.strength == 0 else " met"
+    if piece.time is not None:
+        said += f", {_date(piece.time, zone)}"
+    return said + (f", {piece.place}" if piece.place else "")
+
+
+def _date(time: int, zone: str) -> str:
+    from influence.meetings import moment
+
+    return moment(time).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+
+
+def _iso(time: int | None, zone: str) -> str | None:
+    from influence.meetings import moment
+
+    return None if time is None else moment(time).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def _row(row: Acquaintance, zone: str) -> dict[str, Any]:
+    return {
+        "person": row.person,
+        "name": row.name,
+        "m": row.m,
+        "known": row.known,
+        "step": row.step,
+        "first_response": _iso(row.first_response, zone),
+        "first_encounter": _iso(row.first, zone),
+        "last_encounter": _iso(row.last, zone),
+        "declared": row.declared,
+        "evidence": [_piece(piece, zone) for piece in row.pieces],
+        "later": [_piece(piece, zone) for piece in row.later],
+    }
+
+
+def _piece(piece: Piece, zone: str) -> dict[str, Any]:
+    return {
+        "evidence": piece.evidence,
+        "kind": piece.kind,
+        "strength": piece.strength,
+        "time": _iso(piece.time, zone),
+        "place": piece.place,
+        "attendees": piece.attendees,
+    }
+
+
+# --- explain ------------------------------------------------------------------------------------------------
+
+
+@met.command()
+@click.argument("person")
+@json_option
+@click.pass_obj
+def explain(asked: dict[str, Any], person: str, as_json: bool) -> None:
+    """Say why PERSON counts as met or not: each piece of evidence, the sum, and what would change it."""
+    with opened(asked["folder"]) as workspace, progress("Reading"):
+        window = workspace.window(asked["since"], asked["until"])
+        row, ego, code = workspace.meetings.about(asked["leader"], person, window)
+        zone = workspace.settings.zone
+        by_default = ego.met.by_default(code, row.first_response or ego.window.until)
+    if as_json or asked["json"]:
+        click.echo(json.dumps(_row(row, zone), ensure_ascii=False))
+        return
+    me = ego.people.who[ego.leader]
+    click.echo(f"{row.name} ({row.person}) and {me.name} ({me.person})")
+    for line in _explained(row, zone, by_default, fitted=ego.met.fit is not None, prior=ego.met.prior):
+        click.echo(f"  {line}")
+
+
+def _explained(
+    row: Acquaintance, zone: str, by_default: float, *, fitted: bool, prior: float
+) -> Iterator[str]:
+    when = "the end of the window"
+    if row.first_response is not None:
+        when = f"the first response, {_date(row.first_response, zone)}"
+        yield f"first response: {_date(row.first_response, zone)}"
+    elif row.step is None:
+        yield "has not responded in this window"
+    if row.first is not None and row.last is not None:
+        yield f"first encounter: {_date(row.first, zone)}, last: {_date(row.last, zone)}"
+    yield from (f"{piece.strength:.2f}  {_words(piece, zone)}" for piece in row.pieces)
+    yield from (f"  –   {_words(piece, zone)} (too late to count)" for piece in row.later[:FEW])
+    if len(row.later) > FEW:
+        yield f"  –   and {len(row.later) - FEW:,} more after {when}; --json lists them"
+    yield _sum(row, by_default, when, fitted=fitted, prior=prior)
+    yield _what_would_change(row)
+
+
+def _sum(row: Acquaintance, by_default: float, when: str, *, fitted: bool, prior: float) -> str:
+    if row.declared:
+        return f"m = {row.m:g}: a declaration overrules all evidence"
+    if not row.known:
+        return f"m is not known: no calendar, chart or statement could tell; it counts as {prior:g}"
+    if fitted:
+        return (
+            f"m = {row.m:.3f} by {when}, as fitted to your labels (by the default strengths {by_default:.3f})"
+        )
+    telling = [piece.strength for piece in row.pieces if piece.strength > 0]
+    if not telling:
+        return f"m = 0 by {when}: the calendar could name them, and nothing tells of a meeting"
+    product = " × ".join(f"(1 − {strength:.3g})" for strength in telling)
+    return f"m = 1 − {product} = {row.m:.3f} by {when}"
+
+
+def _what_would_change(row: Acquaintance) -> str:
+    if row.declared:
+        return "to change it: a later `declare`, or `undo` with the number of the decision"
+    if not row.known:
+        return "to change it: import a calendar that names such accounts, or `declare` with --met or --never"
+    if row.later:
+        return "to change it: `declare --met` if they had met before; the later encounters do not tell"
+    return "to change it: `declare` with --met or --never overrules all evidence"
+
+
+# --- declare, undo, decisions -------------------------------------------------------------------------------
+
+
+@met.command()
+@click.argument("person")
+@click.option("--met/--never", "met_", default=None, help="They have met face to face, or never have.")
+@click.option("--on", metavar="DATE", help="When they met, e.g. 2026-01-15.")
+@click.option("--because", metavar="TEXT", help="Why; kept with the declaration.")
+@click.pass_obj
+def declare(
+    asked: dict[str, Any], person: str, met_: bool | None, on: str | None, because: str | None
+) -> None:
+    """Declare that LEADER and PERSON have met, or never have; the latest declaration overrules everything."""
+    if met_ is None:
+        raise click.UsageError("say --met or --never")
+    with opened(asked["folder"]) as workspace:
+        done = workspace.meetings.declare(
+            asked["leader"], person, met=met_, on=_day(workspace, on), because=because
+        )
+        _tell(done, asked["leader"])
+
+
+def _day(workspace: Workspace, given: str | None) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        when = datetime.fromisoformat(given)
+    except ValueError:
+        raise click.UsageError(f"--on {given!r} is not a date such as 2026-01-31") from None
+    return when if when.tzinfo is not None else when.replace(tzinfo=ZoneInfo(workspace.settings.zone))
+
+
+def _tell(done: Changed, leader: str) -> None:
+    one = done.decision
+    what = "taken back" if one.verb == "undo" else "kept"
+    click.echo(f"Decision {one.seq} is {what}. {_moved(done.before, done.after)}")
+    for other in done.contradicts:
+        click.echo(f"  It contradicts what was said before, which stays in the log: {other}")
+    click.echo(f"  Take it back with: influence met {leader!r} undo {one.seq}")
+
+
+def _moved(before: float, after: float) -> str:
+    if abs(before - after) < 0.005:
+        return f"The headline stays {after:.2f} people never met."
+    return f"The headline moves from {before:.2f} to {after:.2f} people never met."
+
+
+@met.command()
+@click.argument("number", type=int)
+@click.option("--because", metavar="TEXT", help="Why; kept with the undoing.")
+@click.pass_obj
+def undo(asked: dict[str, Any], number: int, because: str | None) -> None:
+    """Take back the declaration or label of that NUMBER; an undoing can be undone as well."""
+    with opened(asked["folder"]) as workspace:
+        _tell(workspace.meetings.undo(asked["leader"], number, because=because), asked["leader"])
+
+
+@met.command()
+@json_option
+@click.pass_obj
+def decisions(asked: dict[str, Any], as_json: bool) -> None:
+    """List every declaration and label about LEADER: number, who, when, why."""
+    with opened(asked["folder"]) as workspace:
+        found = workspace.meetings.decisions(asked["leader"])
+    if as_json or asked["json"]:
+        rows = [{**vars(one), "decided": one.decided.isoformat()} for one in found]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for one in found:
+        said = f"undoes {one.undoes}" if one.undoes is not None else f"{one.verb} {one.value or ''}".strip()
+        because = f", because: {one.reason}" if one.reason else ""
+        others = ", ".join(mark.strip() for mark in one.others)
+        click.echo(f"{one.seq}  {one.decided:%Y-%m-%d %H:%M}  {one.author}: {said} [{others}]{because}")
+
+
+# --- label, fit ---------------------------------------------------------------------------------------------
+
+
+@met.command()
+@click.pass_obj
+def label(asked: dict[str, Any]) -> None:
+    """Answer, one at a time, whether you had met: the people whose answer would move the headline most."""
+    from influence.meetings import headline
+
+    with opened(asked["folder"]) as workspace:
+        meetings, leader = workspace.meetings, asked["leader"]
+        window = workspace.window(asked["since"], asked["until"])
+        ego = meetings.ego(leader, window)
+        before = headline(ego.found)
+        questions, kept = meetings.questions(leader, window), 0
+        for number, question in enumerate(questions, start=1):
+            _show(question, number, len(questions), workspace.settings.zone)
+            answer = _asked()
+            if answer == "stop":
+                break
+            meetings.label(leader, question, answer)
+            kept += 1
+        click.echo("Nobody is left to ask about." if not questions else f"{kept} answers kept.")
+        if kept:
+            click.echo(_moved(before, meetings.settled(ego)))
+
+
+def _show(question: Question, number: int, of: int, zone: str) -> None:
+    click.echo(f"\n{number} of {of}: {question.name} ({question.person}), {question.responses} responses")
+    click.echo(f"  Had you met face to face by {_date(question.by, zone)}?")
+    for piece in question.pieces:
+        click.echo(f"  {_words(piece, zone)}")
+    if not question.pieces:
+        click.echo("  There is no evidence either way.")
+
+
+def _asked() -> str:
+    try:
+        given = click.prompt(
+            "  met, never, don't know or stop",
+            type=click.Choice([*_ASK, "met", "never", "unsure", "stop"], case_sensitive=False),
+            show_choices=False,
+            prompt_suffix=" [m/n/d/s]: ",
+        )
+    except click.Abort:  # the answers in a pipe are at their end
+        return "stop"
+    return _ASK.get(given, given)
+
+
+@met.command()
+@click.option("--accept", is_flag=True, help="Let the fit say how likely people have met, from here on.")
+@click.option("--undo", "back", is_flag=True, help="Take back the fit in use.")
+@json_option
+@click.pass_obj
+def fit(asked: dict[str, Any], accept: bool, back: bool, as_json: bool) -> None:
+    """Fit the strengths of evidence to your labels (50 or more), and show what would change; --accept uses it."""
+    if accept and back:
+        raise click.UsageError("say --accept or --undo, not both")
+    with opened(asked["folder"]) as workspace, progress("Fitting"):
+        if back:
+            click.echo(f"Fit {workspace.meetings.unfit()} is taken back.")
+            return
+        found = workspace.meetings.propose(asked["leader"])
+        number = workspace.meetings.accept(found) if accept else None
+    if as_json or asked["json"]:
+        click.echo(json.dumps(_proposal(found, number), ensure_ascii=False))
+        return
+    _tell_fit(found)
+    click.echo(
+        f"Fit {number} is in use; take it back with --undo."
+        if number is not None
+        else "Nothing is changed yet; --accept uses the fit."
+    )
+
+
+def _proposal(found: Proposal, number: int | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "accepted": number,
+        "fit": asdict(found.fit),
+        "changes": [
+            {"person": person, "before": before, "after": after} for person, before, after in found.changes
+        ],
+        "reach_4": {"before": found.before, "after": found.after},
+    }
+
+
+def _tell_fit(found: Proposal) -> None:
+    one = found.fit
+    better = "better than" if one.brier < one.brier_default else "no better than"
+    click.echo(
+        f"{one.labels} labels. Brier score {one.brier:.3f} (cross-validated; 0 is perfect), {better} the default "
+        f"strengths' {one.brier_default:.3f}."
+    )
+    click.echo("  m as fitted   had met   pairs")
+    for bin_ in one.curve:
+        click.echo(f"  {bin_.m:11.2f}   {bin_.met:7.2f}   {bin_.pairs:5}")
+    click.echo(_moved(found.before, found.after))
+    largest: Sequence[tuple[str, float, float]] = sorted(
+        found.changes, key=lambda c: (-abs(c[2] - c[1]), c[0])
+    )
+    for person, before, after in largest[:10]:
+        click.echo(f"  {person}: {before:.2f} → {after:.2f}")
+    if len(largest) > 10:
+        click.echo(f"  … and {len(largest) - 10:,} more")
+
+
+COMMANDS = (met,)

@@ -1,0 +1,84 @@
+"""Influenced before first contact: who responded before the leader had ever met them, customers first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from influence.encounters import Met
+from influence.findings import Finding
+from influence.measures import finds
+from influence.measures.reach import NO_TIMES
+from influence.steps import DAY, Alter
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+ORDER = ("customer", "partner", "industry", "media", "public", "company", "department")
+"""The spheres in which a first contact by influence counts most come first; others follow by name."""
+WAYS = ("met_later", "never_met", "unknown")
+
+
+@finds(before_contact="how many people responded before the leader had met them, by sphere, customers first")
+def contact(ego: Ego) -> dict[str, Finding]:
+    """Count who was influenced before first contact: those met later, and those never met so far."""
+    names = [one.person for one in ego.people.who]
+    now = int(ego.log.items.time[-1]) if len(ego.log.items) else 0
+    return {"before_contact": before_contact(ego.found, ego.met, names, ego.spheres, now)}
+
+
+def before_contact(
+    found: Sequence[Alter], met: Met, names: Sequence[str], spheres: Sequence[str], now: int
+) -> Finding:
+    """Return how many people outside the team responded before they had met the leader. Unit: people.
+
+    before_contact = |{v : m(v) < 0.5 at the first response, v known}|: those whose first dated encounter came
+    afterwards (`met_later`), and those without any by `now`, the last activity in microseconds (`never_met`).
+    `high` adds the people about whom nothing is known (`unknown`). `detail` has `by_sphere`, customers first, with
+    people's ids; `days_ahead`, the median of days from first response to first encounter; and `customers`.
+
+    >>> before_contact([], None, [], [], 0).value
+    0.0
+    """
+    dated = [alter for alter in found if alter.first is not None]
+    if found and not dated:
+        return Finding("before_contact", None, "people", reason=NO_TIMES)
+    ways = {alter.person: way for alter in dated if (way := _way(alter, met, now)) is not None}
+    by_sphere = _by_sphere(ways, names, spheres)
+    sure = sum(way != "unknown" for way in ways.values())
+    ahead = [
+        (first - (alter.first or 0)) / DAY
+        for alter in dated
+        if ways.get(alter.person) == "met_later" and (first := met.first(alter.person)) is not None
+    ]
+    detail: dict[str, Any] = {"by_sphere": by_sphere, "days_ahead": median(ahead) if ahead else None}
+    customers = by_sphere.get("customer", {})
+    detail["customers"] = sum(len(customers.get(way, ())) for way in ("met_later", "never_met"))
+    return Finding("before_contact", float(sure), "people", float(sure), float(len(ways)), detail=detail)
+
+
+def _way(alter: Alter, met: Met, now: int) -> str | None:
+    """Say how somebody stood to the leader when they first responded; None for the team and those met before."""
+    if alter.step == 2 or (alter.known and alter.m >= 0.5):
+        return None
+    if not alter.known:
+        return "unknown"
+    first = met.first(alter.person)
+    if first is None or first > now:
+        return "never_met"
+    return "met_later" if alter.first is not None and alter.first < first else None
+
+
+def _by_sphere(
+    ways: Mapping[int, str], names: Sequence[str], spheres: Sequence[str]
+) -> dict[str, dict[str, list[str]]]:
+    present = {spheres[code] for code in ways}
+    order = [sphere for sphere in ORDER if sphere in present] + sorted(present - set(ORDER))
+    return {
+        sphere: {
+            way: sorted(names[code] for code in ways if ways[code] == way and spheres[code] == sphere)
+            for way in WAYS
+        }
+        for sphere in order
+    }

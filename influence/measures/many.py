@@ -1,0 +1,307 @@
+"""Leadership for the many: whether influence beyond the people met is spread over an organisation or held by few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from influence.encounters import UNDATED
+from influence.everybody import Reaches, everybodys_reach
+from influence.findings import Finding
+from influence.measures import finds
+from influence.measures.reach import NO_TIMES
+from influence.population import Population
+from influence.responses import Ints, Responses
+from influence.steps import Window
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+Floats = NDArray[np.float64]
+HALF = 0.5
+CURVE = 100
+"""So many points of the coverage curve are shown."""
+NOBODY = "nobody here reached anybody beyond those they have met"
+ALL_MET = "with everybody met about whom nothing is known, nobody reaches anybody beyond"
+ALONE = "an organisation of one person has nothing to share out"
+NO_CONVERSATIONS = "an undated network has no conversations to draw again"
+
+
+@finds(
+    gini="how unequally the reach beyond is spread over the organisation: 0 all alike, towards 1 all with one",
+    absence_factor="the fewest people who hold half of all reach beyond: without them half is gone",
+    coverage_curve="how few people, chosen well, cover half of everybody whom anybody reaches beyond",
+    second_generation_leaders="people brought in by the leader who now reach others of their own",
+)
+def many(ego: Ego) -> dict[str, Finding]:
+    """Say how far leadership is spread over the many, and whom the leader brought in who now leads."""
+    reaches = everybodys_reach(ego.population, ego.window)
+    names = [one.person for one in ego.people.who]
+    found = spread(
+        reaches, active(ego.population, ego.window), draws=ego.settings.draws, seed=ego.settings.seed
+    )
+    brought = brought_in(ego.population, ego.window)
+    own = Brought(*(column[brought.leader == ego.leader] for column in brought.columns))
+    return found | {"second_generation_leaders": second_generation(reaches, own, names, dated=ego.dated)}
+
+
+def organisation(
+    population: Population, window: Window, cohort: Sequence[int] | None = None
+) -> dict[str, Finding]:
+    """Return `gini`, `absence_factor`, `coverage_curve` and `second_generation_leaders` of everybody, or of a cohort.
+
+    `cohort` are person codes; without it everybody counts who did anything in the window, bots left out.
+    """
+    members = active(population, window) if cohort is None else np.unique(np.asarray(cohort, np.int64))
+    settings = population.settings
+    reaches = everybodys_reach(population, window)
+    found = spread(reaches, members, draws=settings.draws, seed=settings.seed)
+    brought = brought_in(population, window)
+    own = Brought(*(column[np.isin(brought.leader, members)] for column in brought.columns))
+    generation = second_generation(reaches, own, dated=population.dated)
+    return found | {generation.name: generation}
+
+
+def active(population: Population, window: Window) -> Ints:
+    """Return the codes of the people who did anything in the window, or have an undated tie; without bots."""
+    items, ties = population.log.items, population.ties
+    did = items.author[window.holds(items.time)].astype(np.int64)
+    everybody = np.unique(np.concatenate([did, ties.source, ties.target]))
+    return np.setdiff1d(everybody, np.fromiter(population.bots, np.int64))
+
+
+def spread(reaches: Reaches, members: Ints, *, draws: int = 1000, seed: int = 1) -> dict[str, Finding]:
+    """Return `gini`, `absence_factor` and `coverage_curve` of the reach_4 of the `members` (person codes).
+
+    Bounds take all unknown people as met, then as unmet; the 95 % interval is the estimate ± 1.96 standard errors
+    by the bootstrap of whole conversations, all members with the same conversations: a pair that touched in one
+    conversation only comes with it, as often as it is drawn (Poisson, mean 1), any other stays.
+    """
+    value, low, high = (each[members] for each in reaches.reach_4())
+    drawn = _drawn(reaches, members, draws, seed)
+    return {
+        "gini": _finding("gini", "index", gini, (value, low, high), drawn, (0.0, 1.0)),
+        "absence_factor": _finding(
+            "absence_factor", "people", absence_factor, (value, low, high), drawn, (1.0, float(members.size))
+        ),
+        "coverage_curve": _coverage(reaches, members),
+    }
+
+
+def gini(values: ArrayLike) -> float | None:
+    """Return the Gini coefficient: half the mean difference between two people, as a part of the mean.
+
+    G = Σ_i Σ_j |x_i − x_j| / (2 n² mean) = Σ_i (2 i − n − 1) x_i / (n Σ x), x sorted; 0 where all are alike,
+    (n − 1) / n where one has all. None where there is nothing to share.
+
+    Source: Gini 1912, Variabilità e mutabilità; Sen 1973, On Economic Inequality.
+
+    Raises:
+        ValueError: a value is below 0 or not finite.
+
+    >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1]), gini([1, 2, 3])
+    (0.0, 0.75, 0.2222222222222222)
+    """
+    x = np.sort(_amounts(values))
+    if not x.sum():
+        return None
+    ranks = 2 * np.arange(1, x.size + 1) - x.size - 1
+    return max(0.0, float(ranks @ x / (x.size * x.sum())))
+
+
+def absence_factor(values: ArrayLike, share: float = HALF) -> int | None:
+    """Return the fewest people who hold a share (half) of all reach_4: with them away, that much is gone.
+
+    min |S| such that Σ_{i in S} x_i ≥ share · Σ x, in people. None where there is nothing to hold. For software
+    the same count is the truck factor (Avelino et al. 2016, doi:10.1109/ICPC.2016.7503718).
+
+    Raises:
+        ValueError: a value is below 0 or not finite.
+
+    >>> absence_factor([5, 1, 1, 1, 1, 1]), absence_factor([2, 2, 2, 2]), absence_factor([0, 0])
+    (1, 2, None)
+    """
+    x = np.sort(_amounts(values))[::-1]
+    total = float(x.sum())
+    if not total:
+        return None
+    return int(np.searchsorted(np.cumsum(x), share * total * (1 - 1e-12)) + 1)
+
+
+def coverage_curve(
+    reaches: Reaches, members: Ints, most: int | None = None, weight: Floats | None = None
+) -> tuple[Ints, Floats]:
+    """Return members chosen one by one, each who adds most, and how many people they cover together after each.
+
+    Covered are Σ_v max over the chosen u of `weight`(u, v), in people: 1 − m_u(v), and 0 in u's team, unless other
+    weights are given, one for each pair. Greedy: at least
+    1 − 1/e of what the best choice of as many people covers (Nemhauser, Wolsey, Fisher 1978,
+    doi:10.1007/BF01588971). It ends when nobody adds anything.
+
+    >>> code = lambda *row: np.array(row, np.int32)
+    >>> leader, person = code(0, 0, 1, 1, 2), code(3, 4, 4, 5, 6)
+    >>> far, no = np.full(5, 4, np.int8), np.zeros(5)
+    >>> reaches = Reaches(leader, person, far, no, no < 1, far, leader, leader, people=7)
+    >>> coverage_curve(reaches, np.arange(3))[1].tolist()
+    [2.0, 3.0, 4.0]
+    """
+    from influence.everybody_kernels import cover  # numba: loaded only when something is measured
+
+    weight = reaches.unmet if weight is None else weight
+    own = np.isin(reaches.leader, members) & (weight > 0)
+    begin = np.searchsorted(np.searchsorted(members, reaches.leader[own]), np.arange(members.size + 1))
+    most = members.size if most is None else most
+    chosen, covered = cover(begin, reaches.person[own], weight[own], reaches.people, most)
+    return members[chosen], covered
+
+
+# --- whom somebody brought in -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Who was brought in by whom and when: the first response that a `person` ever made was to the `leader`."""
+
+    leader: Ints
+    person: Ints
+    time: Ints
+
+    @property
+    def columns(self) -> tuple[Ints, Ints, Ints]:
+        """Return leader, person and time."""
+        return self.leader, self.person, self.time
+
+
+def brought_in(population: Population, window: Window) -> Brought:
+    """Find who made their first response ever in the window, and to whom; without bots.
+
+    The log knows nothing of what was before it: everybody is new when it begins.
+    """
+    counted = population.log.counted()
+    first = _first_responses(counted)
+    mine = first.where(window.holds(first.time))
+    human = np.ones(len(population.people), bool)
+    human[list(population.bots)] = False
+    mine = mine.where(human[mine.responder] & human[mine.target])
+    return Brought(mine.target.astype(np.int64), mine.responder.astype(np.int64), mine.time)
+
+
+def _first_responses(responses: Responses) -> Responses:
+    """Return each person's earliest response; one that answers several people is all of these."""
+    order = np.lexsort((responses.item, responses.time, responses.responder))
+    _, begin = np.unique(responses.responder[order], return_index=True)
+    earliest = responses.item[order][begin]
+    return responses.where(np.isin(responses.item, earliest))
+
+
+def second_generation(
+    reaches: Reaches, brought: Brought, names: Sequence[str] | None = None, *, dated: bool = True
+) -> Finding:
+    """Return how many of those brought in now have a reach_4 of their own, in people.
+
+    |{v brought in by a leader : Σ (1 − m_v(w)) > 0 over the w who first responded to v after v was brought in, w
+    no leader who brought v in}|. `low` takes every unknown w as met, `high` as unmet. `detail` says how many were
+    `brought_in` at all, and given `names` by person code who they are (`people`).
+    """
+    name = "second_generation_leaders"
+    if not dated:
+        return Finding(name, None, "people", reason=NO_TIMES)
+    since = np.full(reaches.people, np.iinfo(np.int64).max)
+    since[brought.person] = brought.time
+    own = (reaches.first > since[reaches.leader]) & (reaches.step != 2)
+    back = np.isin(
+        _key(reaches.leader, reaches.person, reaches), _key(brought.person, brought.leader, reaches)
+    )
+    own &= ~back
+    sure, far, any_ = (
+        np.unique(reaches.leader[own & weighty]).tolist()
+        for weighty in (reaches.known & (reaches.m < 1), reaches.unmet > 0, ~reaches.known | (reaches.m < 1))
+    )
+    detail: dict[str, Any] = {"brought_in": int(np.unique(brought.person).size)}
+    if names is not None:
+        detail["people"] = sorted(names[v] for v in far)
+    return Finding(name, float(len(far)), "people", float(len(sure)), float(len(any_)), detail=detail)
+
+
+def _key(leader: NDArray[Any], person: NDArray[Any], reaches: Reaches) -> Ints:
+    keys: Ints = leader.astype(np.int64) * reaches.people + person
+    return keys
+
+
+# --- findings -----------------------------------------------------------------------------------------------
+
+
+def _amounts(values: ArrayLike) -> Floats:
+    x = np.asarray(values, np.float64)
+    if x.ndim != 1 or not np.isfinite(x).all() or (x < 0).any():
+        raise ValueError("amounts must be one row of finite numbers of at least 0")
+    return x
+
+
+def _finding(
+    name: str,
+    unit: str,
+    measure: Callable[[ArrayLike], float | None],
+    readings: tuple[Floats, Floats, Floats],
+    drawn: Floats | None,
+    limits: tuple[float, float],
+) -> Finding:
+    values = [measure(reading) for reading in readings]
+    value = values[0]
+    if value is None or readings[0].size < 2:
+        return Finding(name, None, unit, reason=NOBODY if readings[0].size != 1 else ALONE)
+    told = [float(each) for each in values if each is not None]
+    low, high, why = _bounds(told, len(values))
+    detail: dict[str, Any] = {"of": int(readings[0].size)} | why
+    if drawn is None:
+        return Finding(name, float(value), unit, low, high, detail=detail | {"no_interval": NO_CONVERSATIONS})
+    again = [float(each) for row in drawn if (each := measure(row)) is not None]
+    error = 1.96 * float(np.std(again)) if again else 0.0
+    interval = (max(limits[0], value - error), min(limits[1], value + error))
+    return Finding(name, float(value), unit, low, high, interval, detail=detail)
+
+
+def _drawn(reaches: Reaches, members: Ints, draws: int, seed: int) -> Floats | None:
+    """Return bootstrap values of the members' reach_4 (draws × members); None without conversations."""
+    weight = reaches.unmet
+    if (len(reaches) and (reaches.first == UNDATED).all()) or not members.size:
+        return None
+    alone = (reaches.unit >= 0) & (weight > 0) & np.isin(reaches.leader, members)
+    units, code = np.unique(reaches.unit[alone], return_inverse=True)
+    place, moved = np.searchsorted(members, reaches.leader[alone]), weight[alone]
+    total = np.bincount(reaches.leader, weight, reaches.people)[members]
+    rng = np.random.default_rng(seed)
+    drawn = np.empty((draws, members.size))
+    for row in drawn:
+        times = rng.poisson(1.0, units.size) - 1.0
+        row[:] = total + np.bincount(place, moved * times[code], members.size)
+    return np.maximum(drawn, 0.0)
+
+
+def _coverage(reaches: Reaches, members: Ints) -> Finding:
+    """Say how few people cover half of what all cover together; the curve itself is in the detail."""
+    sure = np.where(reaches.known, reaches.unmet, 0.0)
+    open_ = np.where(reaches.known | (reaches.step == 2), reaches.unmet, 1.0)
+    curves = [coverage_curve(reaches, members, weight=each)[1] for each in (reaches.unmet, sure, open_)]
+    covered = curves[0]
+    if not covered.size:
+        return Finding("coverage_curve", None, "people", reason=NOBODY)
+    halves = [float(np.searchsorted(each, HALF * each[-1] * (1 - 1e-12)) + 1) for each in curves if each.size]
+    detail = {
+        "curve": [round(float(point), 6) for point in covered[:CURVE]],
+        "covered": round(float(covered[-1]), 6),
+        "chosen": int(covered.size),
+        "of": int(members.size),
+        "at_least": "1 − 1/e of what the best choice of as many covers (greedy)",
+    }
+    low, high, why = _bounds(halves, len(curves))
+    return Finding("coverage_curve", halves[0], "people", low, high, detail=detail | why)
+
+
+def _bounds(told: Sequence[float], readings: int) -> tuple[float | None, float | None, dict[str, str]]:
+    """Return the least and the most of what the readings of the unknown tell; nothing where one tells nothing."""
+    return (min(told), max(told), {}) if len(told) == readings else (None, None, {"no_bounds": ALL_MET})

@@ -1,0 +1,477 @@
+"""Compiled loops for everybody at once: balls around people, reach in time, elections, communities.
+
+A set of people is a row of 64-bit words that is united by OR. It is exact (one bit a person), or a sketch:
+registers of 32 bits in which the highest bit set is the register of a HyperLogLog counter, so that one loop
+serves both. Import this module only where it is needed: it loads numba.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heapreplace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influence.kernels import Floats, Indices, _check_rows, _compiled, _integers, _within
+
+Words = NDArray[np.uint64]
+
+EXACT_SETS = 16_384
+"""Up to so many people a set is exact: 2 KiB each."""
+SKETCH_BYTES = 400_000_000
+"""What all sketches of one run may hold in memory."""
+
+
+def singletons(members: NDArray[np.bool_], registers: int | None = None, seed: int = 0) -> Words:
+    """Return for each node the set that holds only itself, or nothing where `members` is False.
+
+    Exact sets where `registers` is None; else sketches of so many registers, an even number. A node falls into
+    the register and raises it to the level that its hash says (Flajolet, Fusy, Gandouet, Meunier 2007,
+    HyperLogLog, DMTCS AH).
+
+    >>> singletons(np.array([True, False, True]))[:, 0].tolist()
+    [1, 0, 4]
+    """
+    n = members.size
+    node = np.flatnonzero(members)
+    if registers is None:
+        rows = np.zeros((n, (n + 63) // 64), np.uint64)
+        rows[node, node // 64] = np.uint64(1) << (node % 64).astype(np.uint64)
+        return rows
+    rows = np.zeros((n, registers // 2), np.uint64)
+    hashed = _mixed(node.astype(np.uint64) + np.uint64(seed) * np.uint64(0x1_0000_0000))
+    register = (hashed % np.uint64(registers)).astype(np.int64)
+    rest = _mixed(hashed ^ np.uint64(0xD1B54A32D192ED03)) | np.uint64(1 << 31)
+    level = np.bitwise_count((rest & (~rest + np.uint64(1))) - np.uint64(1)).astype(np.int64)
+    rows[node, register // 2] = np.uint64(1) << (level + 32 * (register % 2)).astype(np.uint64)
+    return rows
+
+
+def _mixed(x: Words) -> Words:
+    """Scatter numbers over 64 bits (Steele, Lea, Flood 2014, SplitMix)."""
+    with np.errstate(over="ignore"):
+        x = x + np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed: Words = x ^ (x >> np.uint64(31))
+    return mixed
+
+
+def sizes(rows: Words, registers: int | None = None) -> Floats:
+    """Return how many are in each set; from a sketch with a relative standard error of 1.04 / √registers.
+
+    The estimate is Ertl's improved raw one, which needs no table of corrections: α m² / (m σ(C0 / m) +
+    Σ C_k 2^−k + …), with C_k the registers that stand at k (Ertl 2017, arXiv:1702.01284, algorithm 6).
+
+    >>> sizes(singletons(np.ones(70, bool))).tolist() == [1.0] * 70
+    True
+    """
+    if registers is None:
+        counted: Floats = np.bitwise_count(rows).sum(axis=1).astype(np.float64)
+        return counted
+    return _estimates(rows)
+
+
+@_compiled
+def _estimates(rows: Words) -> Floats:
+    m = 2 * rows.shape[1]
+    found = np.empty(rows.shape[0])
+    counts = np.empty(33, np.int64)
+    for i in range(rows.shape[0]):
+        counts[:] = 0
+        for word in rows[i]:
+            for half in (word & np.uint64(0xFFFFFFFF), word >> np.uint64(32)):
+                level = 0
+                while half > 0:
+                    half >>= np.uint64(1)
+                    level += 1
+                counts[level] += 1
+        z = m * _tau(1 - counts[32] / m)
+        for level in range(31, 0, -1):
+            z = 0.5 * (z + counts[level])
+        z += m * _sigma(counts[0] / m)
+        found[i] = m * m / (2 * np.log(2.0) * z)
+    return found
+
+
+@_compiled
+def _sigma(x: float) -> float:
+    if x == 1.0:
+        return np.inf
+    total, part, before = x, 1.0, -1.0
+    while total != before:
+        x *= x
+        before = total
+        total += x * part
+        part += part
+    return total
+
+
+@_compiled
+def _tau(x: float) -> float:
+    if x in (0.0, 1.0):
+        return 0.0
+    total, part, before = 1.0 - x, 1.0, -1.0
+    while total != before:
+        x = np.sqrt(x)
+        before = total
+        part *= 0.5
+        total -= (1.0 - x) ** 2 * part
+    return total / 3
+
+
+def registers_for(n: int, sets: int) -> int | None:
+    """Choose sketches so that `sets` of them for each of n nodes fit the memory, 64 to 1,024 registers.
+
+    None where exact sets do.
+
+    >>> registers_for(5_000, 4), registers_for(100_000, 2)
+    (None, 256)
+    """
+    if n <= EXACT_SETS:
+        return None
+    most = SKETCH_BYTES // (4 * n * sets)
+    return int(2 ** np.clip(np.log2(max(most, 1)) // 1, 6, 10))
+
+
+def grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
+    """Unite each node's set with those of its neighbours along its ties: one step of HyperBall. O(ties · words).
+
+    Source: Boldi and Vigna 2013, In-core computation of geometric centralities with HyperBall, ICDM workshops,
+    doi:10.1109/ICDMW.2013.10, arXiv:1308.2144.
+
+    Raises:
+        ValueError: the rows of ties are not well formed, or there is not one set for each node.
+
+    >>> grown(np.array([0, 1, 1]), np.array([1]), singletons(np.ones(2, bool)))[:, 0].tolist()
+    [3, 2]
+    """
+    if _check_rows(indptr, indices) != rows.shape[0]:
+        raise ValueError("there must be one set for each node")
+    return _grown(indptr, indices, rows)
+
+
+@_compiled
+def _grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
+    after = rows.copy()
+    for u in range(rows.shape[0]):
+        for e in range(indptr[u], indptr[u + 1]):
+            v = indices[e]
+            for w in range(rows.shape[1]):
+                after[u, w] |= rows[v, w]
+    return after
+
+
+def carried_on(
+    sources: Indices, targets: Indices, times: Indices, delta: int, hands: int, own: Words
+) -> Words:
+    """Return for each node all that its contacts reach in time order: `kernels.respect_time` for everybody.
+
+    The set of u unites `own[v]` over all nodes v that a path u → … → v of at most `hands` contacts reaches,
+    times strictly rising, each wait at most `delta`. One pass from the last contact to the first: each node
+    keeps what its contacts of the next `delta` reach in h hands, in a queue made of two stacks, so that the
+    union over a sliding span costs O(1) unions a contact. O(contacts · hands · words) time.
+
+    Raises:
+        ValueError: lengths differ, times are not sorted, no such node, or `hands` is below 1.
+
+    >>> own = singletons(np.ones(4, bool))
+    >>> found = carried_on(np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([10, 12, 30]), 5, 4, own)
+    >>> sizes(found).tolist()
+    [2.0, 1.0, 1.0, 0.0]
+    """
+    from_, to, when = _integers(sources, "sources"), _integers(targets, "targets"), _integers(times, "times")
+    if not from_.size == to.size == when.size:
+        raise ValueError("sources, targets and times must have one length")
+    if (when[1:] < when[:-1]).any() or hands < 1:
+        raise ValueError("contacts must be sorted by time, and go through one hand at least")
+    for name, nodes in (("sources", from_), ("targets", to)):
+        _within(nodes, 0, own.shape[0], name)
+    return _carried_on(from_, to, when, delta, hands - 1, own)
+
+
+@_compiled
+def _carried_on(
+    sources: Indices, targets: Indices, times: Indices, delta: int, levels: int, own: Words
+) -> Words:
+    n, words = own.shape
+    reached = np.zeros((n, words), np.uint64)
+    gathered = np.zeros((n, levels, words), np.uint64)  # the union of what stands in each node's newer stack
+    front, back, oldest = np.full(n, -1, np.int64), np.full(n, -1, np.int64), np.zeros(n, np.int64)
+    free = np.array([-1, 0])  # the first free slot, and how many there are
+    nothing = np.empty(0, np.int64)
+    pool, when, after = _more(np.empty((0, levels, words), np.uint64), nothing, nothing, free, 1024)
+    slots, last = np.empty(times.size, np.int64), times.size
+    while last > 0:
+        t, first = times[last - 1], last - 1
+        while first > 0 and times[first - 1] == t:
+            first -= 1
+        if free[1] < last - first:
+            for x in range(n):
+                _expire(x, t, delta, front, back, oldest, after, when, pool, gathered, free)
+            if free[1] < last - first + when.size // 4:
+                pool, when, after = _more(pool, when, after, free, when.size + last - first)
+        for i in range(first, last):  # contacts at one time do not chain: all look, then all are added
+            u, v = sources[i], targets[i]
+            slots[i] = -1
+            if u != v:
+                _expire(v, t, delta, front, back, oldest, after, when, pool, gathered, free)
+                slots[i] = _look(u, v, own, gathered, front, after, pool, free, reached)
+        for i in range(first, last):
+            if slots[i] >= 0:
+                _add(sources[i], slots[i], t, back, oldest, after, when, pool, gathered)
+        last = first
+    return reached
+
+
+@_compiled
+def _more(
+    pool: Words, when: Indices, after: Indices, free: Indices, extra: int
+) -> tuple[Words, Indices, Indices]:
+    """Make room for more sets; the new slots are free."""
+    had = when.size
+    wide = np.empty((had + extra, pool.shape[1], pool.shape[2]), np.uint64)
+    wide[:had] = pool
+    times, links = np.empty(had + extra, np.int64), np.empty(had + extra, np.int64)
+    times[:had], links[:had] = when, after
+    for slot in range(had, had + extra):
+        _release(slot, links, free)
+    return wide, times, links
+
+
+@_compiled
+def _release(slot: int, after: Indices, free: Indices) -> None:
+    after[slot] = free[0]
+    free[0] = slot
+    free[1] += 1
+
+
+@_compiled
+def _look(
+    u: int,
+    v: int,
+    own: Words,
+    gathered: Words,
+    front: Indices,
+    after: Indices,
+    pool: Words,
+    free: Indices,
+    reached: Words,
+) -> int:
+    """Work out what a contact u → v reaches in 1, 2, … hands; return the slot that holds it."""
+    slot, levels = int(free[0]), pool.shape[1]
+    free[0] = after[slot]
+    free[1] -= 1
+    for w in range(own.shape[1]):
+        found = own[v, w]
+        for h in range(levels):
+            pool[slot, h, w] = found
+            found = own[v, w] | gathered[v, h, w]
+            if front[v] >= 0:
+                found |= pool[front[v], h, w]
+        reached[u, w] |= found
+    return slot
+
+
+@_compiled
+def _add(
+    u: int,
+    slot: int,
+    t: int,
+    back: Indices,
+    oldest: Indices,
+    after: Indices,
+    when: Indices,
+    pool: Words,
+    gathered: Words,
+) -> None:
+    """Put a contact on the newer stack of its source."""
+    if back[u] < 0:
+        oldest[u] = t
+    when[slot], after[slot], back[u] = t, back[u], slot
+    for h in range(pool.shape[1]):
+        for w in range(pool.shape[2]):
+            gathered[u, h, w] |= pool[slot, h, w]
+
+
+@_compiled
+def _expire(
+    v: int,
+    t: int,
+    delta: int,
+    front: Indices,
+    back: Indices,
+    oldest: Indices,
+    after: Indices,
+    when: Indices,
+    pool: Words,
+    gathered: Words,
+    free: Indices,
+) -> None:
+    """Drop the contacts of v that come more than `delta` after t, the latest first."""
+    while True:
+        while front[v] >= 0 and when[front[v]] - t > delta:
+            slot = front[v]
+            front[v] = after[slot]
+            _release(slot, after, free)
+        if front[v] >= 0 or back[v] < 0 or oldest[v] - t <= delta:
+            return
+        gathered[v] = 0
+        while back[v] >= 0:  # turn the newer stack over: each slot then holds the union of all behind it
+            slot = back[v]
+            back[v] = after[slot]
+            if front[v] >= 0:
+                for h in range(pool.shape[1]):
+                    for w in range(pool.shape[2]):
+                        pool[slot, h, w] |= pool[front[v], h, w]
+            after[slot], front[v] = front[v], slot
+
+
+def elections(indptr: Indices, indices: Indices, most: int | None = None) -> NDArray[np.int64]:
+    """Return the nodes that VoteRank elects, in the order of their election, at most `most` of them.
+
+    Every node votes for those whose ties lead to it, with an ability that is 1 at first. The node with the most
+    votes is elected (of equals the first); then its ability is 0, and that of the nodes its ties lead to falls
+    by 1 / (mean number of ties), to 0 at the least. It ends when nobody has a vote. O(ties · log n) and more
+    where many votes fall.
+
+    Source: Zhang, Chen, Dong, Zhao 2016, Identifying a set of influential spreaders in complex networks,
+    Sci. Rep. 6, 27823, doi:10.1038/srep27823.
+
+    Raises:
+        ValueError: the rows are not well formed.
+
+    >>> elections(np.array([0, 3, 4, 5, 6]), np.array([1, 2, 3, 0, 0, 0])).tolist()
+    [0]
+    """
+    n = _check_rows(indptr, indices)
+    if not indices.size:
+        return np.empty(0, np.int64)
+    return _elections(indptr, indices, n if most is None else min(most, n))
+
+
+@_compiled
+def _elections(indptr: Indices, indices: Indices, most: int) -> NDArray[np.int64]:
+    n = indptr.size - 1
+    ability, chosen = np.ones(n), np.zeros(n, np.bool_)
+    fall = 1 / (indices.size / n)
+    waiting = [(-float(indptr[u + 1] - indptr[u]), u) for u in range(n)]
+    heapify(waiting)
+    elected = np.empty(most, np.int64)
+    count = 0
+    while count < most and len(waiting) > 0:
+        promised, u = waiting[0]
+        votes = 0.0
+        for e in range(indptr[u], indptr[u + 1]):
+            votes += ability[indices[e]]
+        if votes == 0 or chosen[u]:
+            heappop(waiting)
+        elif -votes > promised:  # some of its voters have lost ability since: it stands again, lower
+            heapreplace(waiting, (-votes, u))
+        else:
+            heappop(waiting)
+            chosen[u], elected[count], ability[u] = True, u, 0.0
+            count += 1
+            for e in range(indptr[u], indptr[u + 1]):
+                v = indices[e]
+                ability[v] = max(ability[v] - fall, 0.0)
+    return elected[:count]
+
+
+def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 0) -> NDArray[np.int64]:
+    """Return each node's community by Louvain's method: the largest community is 0.
+
+    Nodes move, in an order drawn with the seed, to the neighbouring community that adds most to the modularity
+    Q = Σ_c (W_c / 2m − (K_c / 2m)²), W_c the weight inside c (both ways) and K_c all weight at its nodes; then
+    communities become nodes, and so on until nothing adds. Lastly a community whose members do not hang
+    together is split, which only adds (Louvain may leave such: Traag, Waltman, van Eck 2019,
+    doi:10.1038/s41598-019-41695-z). The rows must be symmetric.
+
+    Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, Fast unfolding of communities in large networks,
+    J. Stat. Mech. P10008, doi:10.1088/1742-5468/2008/10/P10008.
+
+    Raises:
+        ValueError: the rows are not well formed.
+
+    >>> communities(np.array([0, 1, 2, 3, 4]), np.array([1, 0, 3, 2]), np.ones(4)).tolist()
+    [0, 0, 1, 1]
+    """
+    n = _check_rows(indptr, indices, weights)
+    total, order = weights.sum(), np.random.default_rng(seed)
+    label, rows, loops = np.arange(n), (indptr, indices, weights), np.zeros(n)
+    while total > 0:
+        moved = _moved(*rows, loops, order.permutation(loops.size), total)
+        _, code = np.unique(moved, return_inverse=True)
+        if code.max() + 1 == loops.size:
+            break
+        label, (rows, loops) = code[label], _merged(*rows, loops, code)
+    return _largest_first(_hanging_together(indptr, indices, label))
+
+
+@_compiled
+def _moved(
+    indptr: Indices, indices: Indices, weights: Floats, loops: Floats, order: Indices, total: float
+) -> NDArray[np.int64]:
+    """Move nodes between communities until no move adds to the modularity (or 100 rounds have passed)."""
+    n = indptr.size - 1
+    strength = loops.copy()
+    for u in range(n):
+        strength[u] += weights[indptr[u] : indptr[u + 1]].sum()
+    label, held = np.arange(n), strength.copy()
+    towards = np.zeros(n)
+    for _ in range(100):
+        moves = 0
+        for u in order:
+            for e in range(indptr[u], indptr[u + 1]):
+                towards[label[indices[e]]] += weights[e]
+            held[label[u]] -= strength[u]
+            best = label[u]
+            most = towards[best] - held[best] * strength[u] / total
+            for e in range(indptr[u], indptr[u + 1]):
+                other = label[indices[e]]
+                gain = towards[other] - held[other] * strength[u] / total
+                if gain > most + 1e-12 * total:
+                    best, most = other, gain
+            for e in range(indptr[u], indptr[u + 1]):
+                towards[label[indices[e]]] = 0.0
+            moves += best != label[u]
+            label[u] = best
+            held[best] += strength[u]
+        if moves == 0:
+            break
+    return label
+
+
+def _merged(
+    indptr: Indices, indices: Indices, weights: Floats, loops: Floats, code: Indices
+) -> tuple[tuple[Indices, Indices, Floats], Floats]:
+    """Make each community a node; the weight inside it becomes its loop."""
+    n, k = loops.size, int(code.max()) + 1
+    from_, to = code[np.repeat(np.arange(n), np.diff(indptr))], code[indices]
+    inside = from_ == to
+    looped = np.bincount(code, loops, k) + np.bincount(from_[inside], weights[inside], k)
+    pairs, place = np.unique(from_[~inside] * k + to[~inside], return_inverse=True)
+    summed = np.bincount(place, weights[~inside], pairs.size)
+    begin = np.searchsorted(pairs, np.arange(k + 1) * k)
+    return (begin, pairs % k, summed.astype(np.float64)), looped.astype(np.float64)
+
+
+def _hanging_together(indptr: Indices, indices: Indices, label: Indices) -> Indices:
+    from scipy.sparse import coo_array  # 0.1 s, and only communities need it
+    from scipy.sparse.csgraph import connected_components
+
+    n = label.size
+    from_ = np.repeat(np.arange(n), np.diff(indptr))
+    inside = label[from_] == label[indices]
+    ties = coo_array((np.ones(int(inside.sum())), (from_[inside], indices[inside])), shape=(n, n))
+    parts: Indices = connected_components(ties, directed=False)[1] if n else label
+    return parts
+
+
+def _largest_first(label: Indices) -> NDArray[np.int64]:
+    """Number communities by size, the largest first; of equals the one with the first node."""
+    _, first, code, count = np.unique(label, return_index=True, return_inverse=True, return_counts=True)
+    rank = np.empty(count.size, np.int64)
+    rank[np.lexsort((first, -count))] = np.arange(count.size)
+    numbered: NDArray[np.int64] = rank[code]
+    return numbered
