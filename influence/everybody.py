@@ -250,9 +250,21 @@ class Acquaintance:
         return met
 
     def counts(self) -> dict[str, int]:
-        """Count the ties, those of which it is known whether the two have met, and those met and not met."""
+        """Count the ties, those of which it is known whether the two have met, those met and not met.
+
+        `pairs_not_met` counts two people once, whichever of them responded.
+        """
         known, met = int(self.known.sum()), int(self.met.sum())
-        return {"ties": len(self.source), "known": known, "met": met, "not_met": known - met}
+        apart = self.known & ~self.met
+        low, high = np.minimum(self.source, self.target)[apart], np.maximum(self.source, self.target)[apart]
+        pairs = len(np.unique(np.stack([low, high]), axis=1).T)
+        return {
+            "ties": len(self.source),
+            "known": known,
+            "met": met,
+            "not_met": known - met,
+            "pairs_not_met": pairs,
+        }
 
 
 def acquaintance(population: Population, window: Window) -> Acquaintance:

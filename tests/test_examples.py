@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from itertools import combinations
 from pathlib import Path
 
+import networkx as nx
 import pytest
+from click.testing import CliRunner
+
+from influence.cli import main
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -193,3 +199,70 @@ def test_every_file_that_a_walk_names_is_there(example: str) -> None:
     named = re.findall(r"examples/\S+\.csv", text)
     assert named
     assert [] == [path for path in named if not (ROOT / path).is_file()]
+
+
+def counts(folder: Path, *imports: Path) -> dict[str, int]:
+    """What `influence network --json` says of a workspace into which some files were imported by command."""
+    for command in (["init", str(folder)], ["import", *map(str, imports), "-w", str(folder)]):
+        done = CliRunner().invoke(main, command)
+        assert 0 == done.exit_code, done.output
+    found: dict[str, int] = json.loads(
+        CliRunner().invoke(main, ["network", "--json", "-w", str(folder)]).stdout
+    )
+    return found
+
+
+def test_the_commands_find_the_facebook_pairs_of_the_department_who_never_met(tmp_path: Path) -> None:
+    every = counts(tmp_path / "all", EXAMPLES / "aucs/ties.csv")
+    assert (248, 248, 44) == (every["ties"], every["known"], every["pairs_not_met"])
+    text = (EXAMPLES / "aucs/ties.csv").read_text(encoding="utf-8")
+    without = tmp_path / "without-work.csv"
+    without.write_text(
+        "".join(f"{line}\n" for line in text.splitlines() if ",work," not in line), encoding="utf-8"
+    )
+    assert 64 == counts(tmp_path / "without", without)["pairs_not_met"]
+
+
+def test_the_digital_part_of_the_department_s_network_is_those_pairs(tmp_path: Path) -> None:
+    counts(tmp_path / "all", EXAMPLES / "aucs/ties.csv")
+    place = str(tmp_path / "digital.graphml")
+    CliRunner().invoke(main, ["network", "--digital", "-o", place, "-w", str(tmp_path / "all")])
+    found = layers()
+    never = found["facebook"] - found["lunch"] - found["leisure"] - found["work"]
+    assert never == {frozenset(edge) for edge in nx.read_graphml(place).edges}
+
+
+def test_the_commands_match_the_handles_of_congress_with_its_committees(tmp_path: Path) -> None:
+    source = published("congress")
+    sys.path.insert(0, str(EXAMPLES / "congress"))
+    try:
+        import convert as congress
+    finally:
+        sys.path.pop(0)
+    handles = congress.handles((source / "legislators-social-media.yaml").read_text(encoding="utf-8"))
+    seats = congress.memberships((source / "committee-membership-current.yaml").read_text(encoding="utf-8"))
+    names = json.loads((source / "congress_network_data.json").read_text(encoding="utf-8"))[0]["usernameList"]
+    edges = congress.edges((source / "congress.edgelist").read_text(encoding="utf-8"))
+    people = [[who, f"x-handle:{handle};congress:{who}"] for handle, who in sorted(handles.items())]
+    ties = [
+        [f"x-handle:{names[a].lower()}", f"x-handle:{names[b].lower()}", "influence", "true"]
+        for a, b, _ in edges
+    ]
+    together = {
+        pair
+        for committee in set().union(*seats.values())
+        for pair in combinations(sorted(who for who, of in seats.items() if committee in of), 2)
+    }
+    met = [[f"congress:{one}", f"congress:{other}", "met", "false"] for one, other in sorted(together)]
+    for name, header, lines in (
+        ("people", ["person", "accounts"], people),
+        ("ties", ["source", "target", "meaning", "directed"], ties + met),
+    ):
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([header, *lines])
+    found = counts(tmp_path / "w", tmp_path / "people.csv", tmp_path / "ties.csv")
+    assert (475, 13_289, 12_854, 3_845) == (found["people"], found["ties"], found["known"], found["met"])
+    listed = json.loads(CliRunner().invoke(main, ["people", "--json", "-w", str(tmp_path / "w")]).stdout)
+    tweeting = {f"x-handle:{name.lower()}" for name in names}
+    matched = [one for one in listed if tweeting & set(one["accounts"]) and len(one["accounts"]) > 1]
+    assert (462, 456) == (len(matched), sum(one["person"] in seats for one in matched))

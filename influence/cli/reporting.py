@@ -132,7 +132,8 @@ def network(
         return
     click.echo(
         f"{counts['people']:,} people, {counts['ties']:,} ties; of {counts['known']:,} it is known whether the two "
-        f"have met: {counts['met']:,} have, {counts['not_met']:,} have not"
+        f"have met: {counts['met']:,} have, {counts['not_met']:,} have not "
+        f"({counts['pairs_not_met']:,} pairs)"
     )
     if output:
         click.echo(f"Wrote {output}: {written:,} people")
