@@ -1,0 +1,318 @@
+"""Compiled loops of the tests against chance: who follows whom in a thread, activations, rewired networks.
+
+Arrays are checked by the callers (`influence.permutation`, `influence.rewiring`): compiled code checks no
+index. Import this module only where it is needed: it loads numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Indices = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _compiled(function: _Function) -> _Function:
+    return cast("_Function", njit(cache=True, nogil=True)(function))
+
+
+@_compiled
+def local_contacts(
+    start: Indices, person: Indices, began: Indices, indptr: Indices, contact: Indices, since: Indices
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List for every place in a thread the places of the contacts in the same thread, as compressed rows.
+
+    Thread c has the places `start[c]` … `start[c + 1]`; the contacts of person p are
+    `contact[indptr[p]:indptr[p + 1]]`, each `since` a moment, which must lie before the thread `began`.
+    """
+    place = np.full(indptr.size - 1, -1, np.int64)
+    begin = np.zeros(person.size + 1, np.int64)
+    for listing in range(2):
+        found = np.empty(begin[-1] if listing else 0, np.int64)
+        count = 0
+        for c in range(start.size - 1):
+            for i in range(start[c], start[c + 1]):
+                place[person[i]] = i
+            for i in range(start[c], start[c + 1]):
+                for e in range(indptr[person[i]], indptr[person[i] + 1]):
+                    if place[contact[e]] >= 0 and since[e] < began[c]:
+                        if listing:
+                            found[count] = place[contact[e]]
+                        count += 1
+                begin[i + 1] = count
+            for i in range(start[c], start[c + 1]):
+                place[person[i]] = -1
+    return begin, found
+
+
+@_compiled
+def follow(
+    start: Indices,
+    group: Indices,
+    hour: Indices,
+    row: Indices,
+    still: Floats,
+    clock: Floats,
+    begin: Indices,
+    neighbour: Indices,
+    theta: Floats,
+    drawn: bool,
+) -> tuple[Floats, Floats, float, int]:
+    """Walk through all threads once, as they were or with an order drawn by chance.
+
+    At slot k the next to take up the thread is v among those left with probability proportional to
+    exp(θ · f(v, k)), f = (ln(a + 1), clock[row[v], hour[k]], *still[v]), a = contacts who took it up at an
+    earlier moment (`group` numbers the moments). Returns the score Σ (f(v) − E f), the information
+    Σ cov f, the log-likelihood, and in how many slots a differed among those left.
+    """
+    base, pulse = np.exp(still @ theta[2:]), np.exp(theta[1] * clock)
+    logs = np.log(np.arange(np.diff(begin).max() + 1) + 1.0)
+    grown = np.exp(theta[0] * logs)
+    active = np.zeros(row.size, np.int64)
+    left, taken, weight = np.empty(row.size, np.int64), np.empty(row.size, np.int64), np.empty(row.size)
+    terms = theta.size
+    score, information = np.zeros(terms), np.zeros((terms, terms))
+    mean, square, f = np.zeros(terms), np.zeros((terms, terms)), np.zeros(terms)
+    likelihood, telling = 0.0, 0
+    for c in range(start.size - 1):
+        first, remaining, told = start[c], start[c + 1] - start[c], start[c]
+        for i in range(remaining):
+            left[i] = first + i
+        for k in range(first, start[c + 1] - 1):
+            if k > first and group[k] != group[k - 1]:
+                _activate(taken[told:k], begin, neighbour, active)
+                told = k
+            mean[:] = 0.0
+            square[:] = 0.0
+            for j in range(remaining):
+                i = left[j]
+                w = base[i] * pulse[row[i], hour[k]] * grown[active[i]]
+                weight[j] = w
+                mean[0] += w * logs[active[i]]
+                mean[1] += w * clock[row[i], hour[k]]
+                for t in range(still.shape[1]):
+                    mean[t + 2] += w * still[i, t]
+                if not drawn:
+                    _terms(f, logs[active[i]], clock[row[i], hour[k]], still[i])
+                    _add(square, f, w)
+            total = weight[:remaining].sum()
+            telling += _differ(active, left[:remaining])
+            chosen = _next(weight[:remaining], total, left, k, drawn)
+            taken[k] = left[chosen]
+            _terms(f, logs[active[taken[k]]], clock[row[taken[k]], hour[k]], still[taken[k]])
+            likelihood += np.log(weight[chosen] / total)
+            for t in range(terms):
+                score[t] += f[t] - mean[t] / total
+            if not drawn:
+                information += square / total - np.outer(mean, mean) / (total * total)
+            remaining -= 1
+            left[chosen] = left[remaining]
+    return score, information, likelihood, telling
+
+
+@_compiled
+def _activate(people: Indices, begin: Indices, neighbour: Indices, active: Indices) -> None:
+    for v in people:
+        for e in range(begin[v], begin[v + 1]):
+            active[neighbour[e]] += 1
+
+
+@_compiled
+def _terms(f: Floats, active: float, clock: float, still: Floats) -> None:
+    f[0], f[1] = active, clock
+    for t in range(still.size):
+        f[t + 2] = still[t]
+
+
+@_compiled
+def _add(square: Floats, f: Floats, weight: float) -> None:
+    for t in range(f.size):
+        for u in range(f.size):
+            square[t, u] += weight * f[t] * f[u]
+
+
+@_compiled
+def _differ(active: Indices, left: Indices) -> bool:
+    differs = False
+    for i in left:
+        differs = differs or active[i] != active[left[0]]
+    return differs
+
+
+@_compiled
+def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> int:
+    """Choose who comes next: by chance, or who did come (the one of slot k)."""
+    chosen = 0
+    if not drawn:
+        while left[chosen] != k:
+            chosen += 1
+        return chosen
+    mark = np.random.random() * total
+    while chosen < weight.size - 1 and mark >= weight[chosen]:
+        mark -= weight[chosen]
+        chosen += 1
+    return chosen
+
+
+@_compiled
+def follow_by_chance(
+    start: Indices,
+    group: Indices,
+    hour: Indices,
+    row: Indices,
+    still: Floats,
+    clock: Floats,
+    begin: Indices,
+    neighbour: Indices,
+    theta: Floats,
+    draws: int,
+    seed: int,
+) -> Floats:
+    """Return the scores (draws × terms) of so many walks whose orders are drawn by chance."""
+    np.random.seed(seed)
+    scores = np.empty((draws, theta.size))
+    for d in range(draws):
+        walked = follow(start, group, hour, row, still, clock, begin, neighbour, theta, True)
+        scores[d] = walked[0]
+    return scores
+
+
+@_compiled
+def activations(
+    order: Indices, moment: Indices, indptr: Indices, contact: Indices, people: int, most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count activations, and chances to be activated, by how many contacts were active before.
+
+    Person `order[i]` is activated at the `moment[i]`-th moment (sorted, from 0). At each moment everybody not
+    yet active is at risk. Returns two rows of length `most` + 1.
+    """
+    steps = moment[-1] + 1
+    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
+    active, since = np.zeros(people, np.int64), np.zeros(people, np.int64)
+    done = np.zeros(people, np.bool_)
+    i = 0
+    while i < order.size:
+        end = i
+        while end < order.size and moment[end] == moment[i]:
+            v = order[end]
+            acted[active[v]] += 1
+            at_risk[active[v]] += moment[i] + 1 - since[v]
+            done[v] = True
+            end += 1
+        for j in range(i, end):
+            for e in range(indptr[order[j]], indptr[order[j] + 1]):
+                w = contact[e]
+                if not done[w]:
+                    at_risk[active[w]] += moment[i] + 1 - since[w]
+                    since[w] = moment[i] + 1
+                    active[w] += 1
+        i = end
+    for v in range(people):
+        if not done[v]:
+            at_risk[active[v]] += steps - since[v]
+    return acted, at_risk
+
+
+@_compiled
+def shuffled_activations(
+    order: Indices,
+    moment: Indices,
+    stratum: Indices,
+    indptr: Indices,
+    contact: Indices,
+    people: int,
+    most: int,
+    draws: int,
+    seed: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return `activations` for so many shuffles of who is activated when, each within its stratum.
+
+    `stratum` is one number for each place in `order`; the places of one stratum exchange their people.
+    """
+    np.random.seed(seed)
+    places = np.argsort(stratum, kind="mergesort")
+    acted = np.empty((draws, most + 1), np.int64)
+    at_risk = np.empty((draws, most + 1), np.int64)
+    shuffled = order.copy()
+    for d in range(draws):
+        begin = 0
+        while begin < places.size:
+            end = begin
+            while end < places.size and stratum[places[end]] == stratum[places[begin]]:
+                end += 1
+            for i in range(end - 1, begin, -1):
+                j = begin + np.random.randint(0, i - begin + 1)
+                here, there = places[i], places[j]
+                shuffled[here], shuffled[there] = shuffled[there], shuffled[here]
+            begin = end
+        acted[d], at_risk[d] = activations(shuffled, moment, indptr, contact, people, most)
+    return acted, at_risk
+
+
+@_compiled
+def _slot(table: Indices, key: int) -> int:
+    """Find where a key stands, or may stand, in an open table whose size is a power of two; -1 is free."""
+    mask = table.size - 1
+    at = (key * -7046029254386353131) >> 20 & mask
+    while table[at] != -1 and table[at] != key:
+        at = (at + 1) & mask
+    return at
+
+
+@_compiled
+def tie_table(sources: Indices, targets: Indices, nodes: int) -> NDArray[np.int64]:
+    """Return an open table of all ties."""
+    size = 16
+    while size < 4 * sources.size:
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    for e in range(sources.size):
+        key = sources[e] * nodes + targets[e]
+        table[_slot(table, key)] = key
+    return table
+
+
+@_compiled
+def _take_out(table: Indices, key: int) -> None:
+    """Take a key out and close the gap, so that every key is still found from its own place."""
+    mask = table.size - 1
+    gap = _slot(table, key)
+    table[gap] = -1
+    at = (gap + 1) & mask
+    while table[at] != -1:
+        moved = table[at]
+        table[at] = -1
+        table[_slot(table, moved)] = moved
+        at = (at + 1) & mask
+
+
+@_compiled
+def swap_ties(sources: Indices, targets: Indices, table: Indices, nodes: int, swaps: int, seed: int) -> int:
+    """Try so many times to exchange the targets of two ties drawn at random; return how many were exchanged.
+
+    a → b and c → d become a → d and c → b, unless that makes a tie of a node with itself or a second tie
+    between the same two. Changes `targets` and `table`.
+    """
+    np.random.seed(seed)
+    done = 0
+    for _ in range(swaps):
+        e, f = np.random.randint(0, targets.size), np.random.randint(0, targets.size)
+        a, b, c, d = sources[e], targets[e], sources[f], targets[f]
+        if a in (c, d) or b in (c, d):
+            continue
+        one, other = a * nodes + d, c * nodes + b
+        if table[_slot(table, one)] == one or table[_slot(table, other)] == other:
+            continue
+        _take_out(table, a * nodes + b)
+        _take_out(table, c * nodes + d)
+        table[_slot(table, one)] = one
+        table[_slot(table, other)] = other
+        targets[e], targets[f] = d, b
+        done += 1
+    return done

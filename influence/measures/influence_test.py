@@ -1,0 +1,208 @@
+"""Could it be chance? Whether people take up the leader's threads sooner once their contacts have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from influence.chance import Floats, discoveries
+from influence.findings import Finding
+from influence.measures import finds
+from influence.measures.reach import NO_TIMES
+from influence.permutation import (
+    HOUR,
+    Contacts,
+    ShuffleTest,
+    Threads,
+    ThreadTest,
+    contacts,
+    shuffle_test,
+    thread_test,
+    threads,
+)
+from influence.responses import Ints, Log
+from influence.rewiring import position_against_chance
+
+if TYPE_CHECKING:
+    from influence.ego import Ego
+
+FEWEST_TELLING = 30
+"""Moments in which those left differed in how many contacts were active: with fewer, too little to say."""
+FEWEST_ACTIVATED = 10
+CERTAIN = 0.05
+MORE_THAN_CHANCE = (
+    "people took up the leader's threads sooner once contacts of theirs had: more than chance gives, "
+    "and consistent with influence passing from one to the next"
+)
+LIKE_CHANCE = "this cannot be told apart from chance"
+
+
+@finds(
+    influence_test="whether people take up the leader's threads sooner once their contacts have, against chance"
+)
+def influence_test(ego: Ego) -> dict[str, Finding]:
+    """Test whether people come to the leader's threads because contacts of theirs came, or as chance would have it.
+
+    A thread is a conversation in which the leader wrote; a person takes it up with their first valid response
+    in it in the window. Contacts are pairs who had exchanged a response, either way, anywhere, before the thread
+    was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
+    α of `influence.permutation.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as
+    likely to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail["p"]` is how
+    often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws); `by_chance` the
+    2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
+    in the window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008,
+    doi:10.1145/1401890.1401897); it takes it for influence when contacts like the same threads.
+
+    Too little to say with fewer than 30 telling moments. People who are alike in ways that no log
+    shows also come together (Shalizi & Thomas 2011, doi:10.1177/0049124111404820): the test says what is
+    more than chance, not what caused it.
+    """
+    if not ego.dated:
+        return {"influence_test": Finding("influence_test", None, "exponent", reason=NO_TIMES)}
+    asked = question(ego)
+    draws, seed = max(1000, ego.settings.draws), ego.settings.seed
+    test = (
+        thread_test(asked.taken, asked.known, asked.hours, draws=draws, seed=seed)
+        if len(asked.taken.person)
+        else None
+    )
+    return {"influence_test": _finding(asked, test, draws, seed)}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: who took up which thread when, who knew whom, everybody's hours, everybody's first time."""
+
+    taken: Threads
+    known: Contacts
+    hours: Floats
+    person: Ints
+    first: Ints
+
+
+def question(ego: Ego) -> Question:
+    """Gather what the tests need from a leader's window."""
+    drawn, unit, log = ego.drawn, ego.unit, ego.log
+    inside = unit >= 0
+    thread, person, time = unit[inside], drawn.person[inside].astype(np.int64), drawn.time[inside]
+    taken = threads(thread, person, time, _opened(log, thread), seed=ego.settings.seed)
+    order = np.lexsort((drawn.time, drawn.person))
+    people, first = np.unique(drawn.person[order], return_index=True)
+    known = _known(log, len(ego.people), ego.nobody)
+    return Question(taken, known, _hours(log, ego), people.astype(np.int64), drawn.time[order][first])
+
+
+def _opened(log: Log, thread: Ints) -> Ints:
+    """Return when the conversation of each response began."""
+    codes, first = np.unique(log.items.conversation, return_index=True)
+    began: Ints = log.items.time[first][np.searchsorted(codes, thread)]
+    return began
+
+
+def _known(log: Log, people: int, nobody: frozenset[int]) -> Contacts:
+    counted = log.counted()
+    out = np.fromiter(nobody, np.int64, len(nobody))
+    kept = ~np.isin(counted.target, out) & ~np.isin(counted.responder, out)
+    return contacts(counted.target[kept], counted.responder[kept], counted.time[kept], people)
+
+
+def _hours(log: Log, ego: Ego) -> Floats:
+    """Count when in the day (UTC) each person responded to others, outside the leader's threads."""
+    counted = log.counted()
+    elsewhere = ~np.isin(log.items.conversation[counted.item], np.unique(ego.unit[ego.unit >= 0]))
+    cell = counted.responder[elsewhere].astype(np.int64) * 24 + counted.time[elsewhere] // HOUR % 24
+    counts = np.bincount(cell, minlength=len(ego.people) * 24).reshape(-1, 24)
+    return counts.astype(np.float64)
+
+
+def _finding(asked: Question, test: ThreadTest | None, draws: int, seed: int) -> Finding:
+    telling = test.telling if test else 0
+    detail: dict[str, Any] = {
+        "telling": telling,
+        "threads": len(asked.taken.start) - 1,
+        "threads_of": asked.taken.of,
+        "people": test.people if test else 0,
+    }
+    if test is None or telling < FEWEST_TELLING:
+        reason = (
+            f"too little to say: {telling} moments at which the order could tell, {FEWEST_TELLING} needed"
+        )
+        return Finding("influence_test", None, "exponent", reason=reason, detail=detail)
+    detail |= {
+        "p": test.p,
+        "one_step": test.one_step,
+        "by_chance": _points(test.by_chance),
+        "draws": draws,
+        "cut": asked.taken.cut,
+        "says": MORE_THAN_CHANCE if test.p <= CERTAIN else LIKE_CHANCE,
+        "textbook": _textbook(asked, draws, seed),
+    }
+    margin = 1.959964 * test.error
+    interval = (test.alpha - margin, test.alpha + margin)
+    return Finding("influence_test", test.alpha, "exponent", interval=interval, detail=detail)
+
+
+def _textbook(asked: Question, draws: int, seed: int) -> dict[str, Any]:
+    if len(asked.person) < FEWEST_ACTIVATED:
+        return {
+            "reason": f"too little to say: {len(asked.person)} people responded, {FEWEST_ACTIVATED} needed"
+        }
+    test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=draws, seed=seed)
+    return {
+        "alpha": test.alpha,
+        "p": test.p,
+        "by_chance": _points(test.by_chance),
+        "activated": test.activated,
+    }
+
+
+def _points(values: Floats) -> list[float]:
+    points: list[float] = np.quantile(values, [0.025, 0.5, 0.975]).tolist()
+    return points
+
+
+MOST_TIES = 5_000
+"""Networks with more ties take longer to draw again than a report may: 199 draws of 10 swaps a tie."""
+DRAWN_NETWORKS = 199
+
+
+@finds(
+    position_by_chance="whether the leader's position is more than everybody's number of ties would give by chance"
+)
+def position_by_chance(ego: Ego) -> dict[str, Finding]:
+    """Compare the leader's position with that in networks drawn by chance, in which all keep their number of ties.
+
+    The value is the smallest p after Benjamini & Hochberg's adjustment over PageRank, constraint, clustering and
+    reciprocity; `detail` holds for each `value`, `mean` and `points` (2.5, 50, 97.5 %) by chance, `z`,
+    `p` (two-sided) and whether it is a discovery at q = 0.05. 199 degree-preserving draws of 10 swaps a tie
+    (Gauvin et al. 2022, doi:10.1137/19M1242252; `influence.rewiring`). Too many ties for a report (over
+    5,000), or no ties: None with the reason.
+    """
+    network, person = ego.network, ego.person
+    reason = None
+    if person not in network:
+        reason = "this person is not in the network of responses"
+    elif network.size() > MOST_TIES:
+        reason = (
+            f"{network.size():,.0f} ties are too many to draw again in a report (at most {MOST_TIES:,}); "
+            "ask influence.rewiring.position_against_chance"
+        )
+    if reason is not None:
+        return {"position_by_chance": Finding("position_by_chance", None, "p-value", reason=reason)}
+    found = position_against_chance(network, person, draws=DRAWN_NETWORKS, seed=ego.settings.seed)
+    p_values = [one.p for one in found.values()]
+    detail = {
+        name: {
+            "value": one.value,
+            "mean": float(one.by_chance.mean()),
+            "points": _points(one.by_chance),
+            "z": one.z,
+            "p": one.p,
+            "discovery": discovery,
+        }
+        for (name, one), discovery in zip(found.items(), discoveries(p_values), strict=True)
+    }
+    adjusted = min(p * len(p_values) / rank for rank, p in enumerate(sorted(p_values), 1))
+    return {"position_by_chance": Finding("position_by_chance", min(1.0, adjusted), "p-value", detail=detail)}
