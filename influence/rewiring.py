@@ -111,9 +111,9 @@ def _clustering(mutual: Network, place: int) -> float:
     around = mutual.indices[mutual.indptr[place] : mutual.indptr[place + 1]]
     if len(around) < 2:
         return 0.0
-    tied = sum(
-        np.isin(mutual.indices[mutual.indptr[one] : mutual.indptr[one + 1]], around).sum() for one in around
-    )
+    inside = np.zeros(len(mutual), bool)
+    inside[around] = True
+    tied = (np.repeat(inside, np.diff(mutual.indptr)) & inside[mutual.indices]).sum()
     return float(tied) / (len(around) * (len(around) - 1))
 
 

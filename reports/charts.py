@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from influence.findings import Finding, Month, Report
 from reports import palette
-from reports.story import headline
+from reports.detail import detail, rows, words
+from reports.sentences import headline
 from reports.vector import Picture
 from reports.wording import MONTHS, number
 
@@ -24,13 +25,13 @@ def sureness_picture(report: Report) -> Picture | None:
         return None
     if not any((finding.value, finding.high, *(finding.interval or ()))):
         return None
-    words = headline(report)
+    lead = headline(report)
     figure = Figure(figsize=(7.2, 1.25))
     axes = figure.add_axes((0.015, 0.3, 0.97, 0.68))
     _scale(axes, finding)
     _draw_sureness(axes, finding)
     description = (
-        f"{words.text} people, bounds {words.bounds or 'none'}, 95 % interval {words.interval or 'none'}."
+        f"{lead.text} people, bounds {lead.bounds or 'none'}, 95 % interval {lead.interval or 'none'}."
     )
     return Picture(figure, "How sure the number is", description)
 
@@ -71,6 +72,7 @@ def trend_picture(report: Report) -> Picture | None:
     axes = figure.add_axes((0.05, 0.13, 0.8, 0.82))
     _shade_missing(axes, report, min(months), max(months))
     _draw_trend(axes, months)
+    _mark_breaks(axes, report, min(months), max(months))
     _name_ends(axes, months)
     _month_axis(axes, sorted(months))
     words = "; ".join(
@@ -130,6 +132,22 @@ def _draw_trend(axes: Axes, months: dict[int, Month]) -> None:
             axes.vlines(run, rows[0].low, rows[0].high, color=palette.UNMET, alpha=0.3, linewidth=6)
 
 
+def _mark_breaks(axes: Axes, report: Report, first: int, last: int) -> None:
+    marked = [_ordinal(words(row, "month")) for row in rows(detail(report, "trend_breaks"), "breaks")]
+    for place in (each for each in marked if each is not None and first < each <= last):
+        axes.axvline(place - 0.5, color=palette.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+        axes.annotate(
+            "level changed",
+            (place - 0.5, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -4),
+            textcoords="offset points",
+            va="top",
+            fontsize=8,
+            color=palette.MUTED,
+        )
+
+
 def _runs(places: list[int]) -> list[list[int]]:
     runs: list[list[int]] = []
     for place in places:
@@ -153,9 +171,9 @@ def _name_ends(axes: Axes, months: dict[int, Month]) -> None:
         (never, f"never met  {number(row.reach_4)}", palette.UNMET),
         (met, f"met  {number(row.reach_3)}", palette.MET),
     )
-    for height, words, colour in ends:
+    for height, label, colour in ends:
         axes.annotate(
-            words,
+            label,
             (last, height),
             xytext=(12, 0),
             textcoords="offset points",

@@ -16,7 +16,7 @@ from matplotlib.patches import Ellipse
 from influence.findings import Report
 from reports import palette
 from reports.evidence import anchors, mark_of
-from reports.story import leader_name
+from reports.sentences import leader_name
 from reports.vector import Picture
 from reports.wording import counted, plain, shortened
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from influence.findings import Conversation, MetEvidence, Reached, Report, Response, SphereReach
-from reports.story import leader_name
+from reports.sentences import leader_name
 from reports.tables import in_order
 from reports.wording import counted, day, day_and_hour, number, plain
 
@@ -170,11 +170,28 @@ def names(report: Report) -> dict[str, str]:
 
 def conversations(report: Report) -> tuple[tuple[ConversationRow, ...], int]:
     """List the conversations by the time they began, and count those that are not shown."""
-    strongest = sorted(report.conversations, key=lambda c: (-c.responses, c.began or "", c.id))
-    shown = sorted(strongest[:CONVERSATIONS_SHOWN], key=lambda c: (c.began or "", c.id))
-    who = names(report)
+    shown, who = _conversations_shown(report), names(report)
     rows = tuple(_conversation(one, report, f"conversation-{n}", who) for n, one in enumerate(shown, start=1))
     return rows, len(report.conversations) - len(rows)
+
+
+def conversation_anchors(report: Report) -> dict[str, str]:
+    """Give each conversation that is shown an anchor, by its id."""
+    return {one.id: f"conversation-{n}" for n, one in enumerate(_conversations_shown(report), start=1)}
+
+
+def _conversations_shown(report: Report) -> list[Conversation]:
+    strongest = sorted(report.conversations, key=lambda c: (-c.responses, c.began or "", c.id))
+    return sorted(strongest[:CONVERSATIONS_SHOWN], key=lambda c: (c.began or "", c.id))
+
+
+def response_rows(
+    ids: Iterable[str], report: Report, who: dict[str, str]
+) -> tuple[tuple[ResponseRow, ...], tuple[str, ...]]:
+    """Word the activities that the report holds, and return the ids of those that it does not."""
+    ids = list(ids)
+    rows, _ = _responses(ids, report, who)
+    return rows, tuple(plain(each) for each in ids if each not in report.responses)
 
 
 def spheres(report: Report) -> tuple[SphereRow, ...]:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.findings import Coverage, Finding, Report
-from reports import charts, ego, evidence, glossary, rings, story, wording
+from reports import advising, bars, charts, detail, ego, evidence, glossary, rings, sentences, story, wording
 from reports.vector import Picture, house_style, to_svg
 from reports.writing import write_whole
 
@@ -26,6 +26,8 @@ _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '
     'stroke="#d55e00" stroke-width="1.5"/><circle cx="8" cy="8" r="3" fill="#17212b"/></svg>'
 )
+_FEW, _FEW_CONVERSATIONS = 60, 12
+"""More people of a step, or conversations, than this stay folded until somebody asks: the answers come first."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ class CoverageRow:
     parents: str
     set_aside: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic in words: the leader's share of the responses, and who took up new terms, against shuffled times."""
+
+    topic: str
+    share: str
+    interval: str
+    responses: str
+    taken: str
+    shuffled: str
 
 
 def write_page(report: Report, path: Path) -> list[Path]:
@@ -158,17 +172,28 @@ def _padded(value: str) -> str:
 def _words(report: Report) -> dict[str, object]:
     finding = report.findings.get("crossings")
     return {
-        "leader": story.leader_name(report),
+        "leader": sentences.leader_name(report),
         "period": wording.period(report.window),
         "zone": report.window.get("zone"),
         "notice": report.notice,
-        "headline": story.headline(report),
+        "headline": sentences.headline(report),
         "sections": {section.key: section for section in story.story(report)},
-        "numbers": story.all_numbers(report),
+        "headline_apart": sentences.headline(report).name not in report.findings,
+        "families": _families(story.all_numbers(report)),
         "words": tuple((word_anchor(word), word, meaning) for word, meaning in glossary.WORDS),
         "audience_apart": story.AUDIENCE_APART,
         "crossings": _crossings(report, finding),
     }
+
+
+def _families(every: tuple[sentences.Number, ...]) -> tuple[tuple[str, tuple[sentences.Number, ...]], ...]:
+    """Group the numbers by family; those that the glossary does not know come last."""
+    grouped = [
+        (title, tuple(one for one in every if one.name in family))
+        for title, family in glossary.FAMILIES.items()
+    ]
+    others = tuple(one for one in every if one.name not in glossary.FINDINGS)
+    return tuple((title, found) for title, found in (*grouped, ("Other measures", others)) if found)
 
 
 def _crossings(
@@ -185,11 +210,12 @@ def _crossings(
         (
             title,
             tuple(
-                (shown.get(person, ""), names.get(person, person)) for person in finding.detail.get(key, ())
+                (shown.get(person, ""), names.get(person, person))
+                for person in detail.texts(finding.detail, key)
             ),
         )
         for title, key in kinds
-        if finding.detail.get(key)
+        if detail.texts(finding.detail, key)
     )
 
 
@@ -198,14 +224,67 @@ def _rows(report: Report) -> dict[str, object]:
     steps = evidence.steps(report)
     return {
         "steps": steps,
+        "few": _FEW,
+        "few_conversations": _FEW_CONVERSATIONS,
         "more_people": sum(step.further for step in steps),
         "spheres": evidence.spheres(report),
+        "first_contact": _first_contact(report),
+        "topics": _topics(report),
+        "brand": _brand(report),
+        "advice": advising.advice_rows(report),
+        "advice_holds": detail.known(report, "advice"),
+        "waiting": advising.waiting_rows(report),
         "conversations": conversations,
         "more_conversations": more_conversations,
         "trend": report.trend,
         "coverage": tuple(_coverage(row) for row in report.coverage),
         "grid": grid(report.findings.get("possible_reach")),
     }
+
+
+def _first_contact(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return by sphere how many responded before first contact and met later, never met so far, or are unknown."""
+    held = detail.under(detail.detail(report, "before_contact"), "by_sphere")
+    ways = ("met_later", "never_met", "unknown")
+    return tuple(
+        (wording.plain(sphere), tuple(wording.number(len(detail.texts(row, way))) for way in ways))
+        for sphere, row in held.items()
+    )
+
+
+def _topics(report: Report) -> tuple[Topic, ...]:
+    """Return the topics with the leader's share of the responses, and the people who took up new terms."""
+    taken = {detail.words(row, "topic"): row for row in detail.rows(detail.detail(report, "lead"), "topics")}
+    return tuple(
+        _topic(row, taken.get(detail.words(row, "topic"), {}))
+        for row in detail.rows(detail.detail(report, "share_of_voice"), "topics")
+    )
+
+
+def _topic(row: detail.Detail, taken: detail.Detail) -> Topic:
+    within = detail.pair(row, "interval")
+    return Topic(
+        topic=wording.plain(detail.words(row, "topic")),
+        share=wording.number(detail.amount(row, "share"), "share"),
+        interval=wording.between(*within, "share") if within else "",
+        responses=wording.number(detail.amount(row, "to_all")),
+        taken=wording.number(detail.amount(taken, "new")) if taken else "–",
+        shuffled=wording.number(detail.amount(taken, "shuffled")) if taken else "–",
+    )
+
+
+def _brand(report: Report) -> tuple[tuple[str, str, str, str], ...]:
+    """Return by sphere the responses per item of the leader and of the brand, and which draws more."""
+    held = detail.under(detail.detail(report, "person_against_brand"), "spheres")
+    return tuple(
+        (
+            wording.plain(sphere),
+            wording.number(detail.amount(row, "person"), "responses"),
+            wording.number(detail.amount(row, "brand"), "responses"),
+            wording.plain(detail.words(row, "verdict")),
+        )
+        for sphere, row in held.items()
+    )
 
 
 def _coverage(row: Coverage) -> CoverageRow:
@@ -225,6 +304,8 @@ def _pictures(report: Report) -> dict[str, object]:
         drawn = {
             "sureness": charts.sureness_picture(report),
             "rings": rings.rings_picture(report),
+            "wings": bars.spheres_picture(report),
+            "counted_again": bars.robustness_picture(report),
             "network": ego.network_picture(report),
             "trend_chart": charts.trend_picture(report),
         }

@@ -15,7 +15,7 @@ from matplotlib.patches import Wedge
 from influence.findings import Reached, Report
 from reports import palette
 from reports.evidence import anchors, mark_of
-from reports.story import leader_name
+from reports.sentences import leader_name
 from reports.tables import in_order
 from reports.vector import Picture
 from reports.wording import counted, plain, shortened

@@ -2,183 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from string import Formatter
-
-from influence.findings import Finding, Report
-from reports.glossary import FINDINGS, definition
-from reports.wording import CANNOT_TELL, between, counted, month, number, period, plain
+from influence.findings import Report
+from reports.advising import advised
+from reports.answers import chance, spheres, worth
+from reports.detail import amount, detail, known, rows, texts, value, words
+from reports.glossary import FINDINGS
+from reports.sentences import (
+    Number,
+    Section,
+    Sentence,
+    Span,
+    headline,
+    interval_of,
+    joined,
+    leader_name,
+    listing,
+    numbers,
+    say,
+    span,
+)
+from reports.wording import CANNOT_TELL, counted, month, number, period
 
 CAUTION = (
     "This is consistent with influence. It does not show that the leader caused it: people who are alike "
     "also act alike (Shalizi and Thomas 2011)."
 )
 AUDIENCE_APART = "Audience is never added to reach: a person who could see an item has not responded to it."
-POSITION = ("pagerank", "betweenness", "constraint", "core_number")
-
-
-@dataclass(frozen=True)
-class Span:
-    """A piece of a sentence; `about` names the finding that a number in it comes from."""
-
-    text: str
-    about: str | None = None
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence in pieces, so that a format can link each number to its definition.
-
-    >>> str(Sentence((Span("12 people", "reach_2"), Span(" responded."))))
-    '12 people responded.'
-    """
-
-    spans: tuple[Span, ...]
-
-    def __str__(self) -> str:
-        return "".join(span.text for span in self.spans)
-
-
-@dataclass(frozen=True)
-class Number:
-    """One finding in words. `known` is False where the value is missing; `reason` then says why."""
-
-    name: str
-    label: str
-    meaning: str
-    text: str
-    unit: str
-    known: bool
-    bounds: str | None = None
-    interval: str | None = None
-    reason: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """One question of the report, answered in sentences and numbers."""
-
-    key: str
-    question: str
-    sentences: tuple[Sentence, ...]
-    numbers: tuple[Number, ...] = ()
 
 
 def story(report: Report) -> tuple[Section, ...]:
-    """Tell a report as six questions and their answers, in the order in which a reader asks them."""
-    return (
+    """Tell a report as questions and their answers, in the order in which a reader asks them.
+
+    A question that nothing in the report answers, since it was not measured, is left out.
+    """
+    sections = (
         Section("beyond", "How far beyond the people met?", _beyond(report), (headline(report),)),
         Section(
             "people",
             "Who are they?",
             _who(report),
-            _numbers(report, "own_output", "reach_2", "reach_3", "reach_4"),
+            numbers(report, "own_output", "reach_2", "reach_3", "reach_4"),
         ),
+        worth(report),
+        spheres(report),
+        advised(report),
+        chance(report),
         Section("conversations", "By which conversations?", _conversations(report)),
         Section("trend", "How did it move, month by month?", _trend(report)),
         Section("coverage", "What was covered, and what was not?", _coverage(report)),
-        Section("limits", "What are the limits?", _limits(report), _numbers(report, *POSITION)),
+        Section("limits", "What are the limits?", _limits(report)),
     )
-
-
-def headline(report: Report) -> Number:
-    """Word the number that leads every report: reach_4, the people beyond."""
-    finding = report.findings.get("reach_4") or report.findings.get("reach_beyond")
-    if finding is None:
-        finding = Finding("reach_4", None, "people", reason="this report does not hold it")
-    return worded(finding)
+    return tuple(section for section in sections if section.sentences)
 
 
 def all_numbers(report: Report) -> tuple[Number, ...]:
     """Word every finding of the report: those defined here in their order, then any others by name."""
     others = sorted(set(report.findings) - set(FINDINGS))
-    return _numbers(report, *FINDINGS, *others)
-
-
-def worded(finding: Finding) -> Number:
-    """Word one finding.
-
-    >>> worded(Finding("reach_4", 17.47, "people", low=16.57, high=17.57, interval=(12.1, 22.8))).interval
-    '12 to 23'
-    >>> worded(Finding("beyond_share", None, "share", reason="nobody responded")).text
-    'cannot tell'
-    """
-    meant, unit = definition(finding.name), finding.unit
-    bounds = (
-        between(finding.low, finding.high, unit)
-        if finding.low is not None and finding.high is not None
-        else None
-    )
-    known = finding.value is not None
-    return Number(
-        name=finding.name,
-        label=plain(meant.label),
-        meaning=meant.meaning,
-        text=_crossed(finding) or number(finding.value, unit),
-        unit="" if unit in {"share", "score", "ratio"} else plain(unit),
-        known=known or bool(_crossed(finding)),
-        bounds=bounds,
-        interval=between(*finding.interval, unit) if finding.interval else None,
-        reason=plain(finding.reason) if finding.reason else (None if known else "no reason was given"),
-        note=_note(finding),
-    )
-
-
-def say(pattern: str, **parts: str | Span) -> Sentence:
-    """Fill a pattern of our own with pieces; a piece is never read as a pattern.
-
-    >>> str(say("{who} wrote.", who="{x}"))
-    '{x} wrote.'
-    """
-    spans: list[Span] = []
-    for literal, name, _, _ in Formatter().parse(pattern):
-        if literal:
-            spans.append(Span(literal))
-        if name:
-            part = parts[name]
-            spans.append(part if isinstance(part, Span) else Span(plain(part)))
-    return Sentence(tuple(spans))
-
-
-def leader_name(report: Report) -> str:
-    """Return the leader's name, or the id where no name is known."""
-    return plain(report.leader.get("name") or "") or plain(report.leader.get("person", "")) or "the leader"
-
-
-def _numbers(report: Report, *names: str) -> tuple[Number, ...]:
-    return tuple(worded(report.findings[name]) for name in names if name in report.findings)
-
-
-def _value(report: Report, name: str) -> float | None:
-    finding = report.findings.get(name)
-    return None if finding is None else finding.value
-
-
-def _span(report: Report, name: str, one: str = "", many: str = "") -> Span:
-    finding = report.findings[name]
-    text = number(finding.value, finding.unit)
-    if one and finding.value is not None:
-        text = counted(finding.value, one, many)
-    return Span(text, name)
-
-
-def _crossed(finding: Finding) -> str:
-    if finding.name != "crossings" or finding.value is not None:
-        return ""
-    persons = [*finding.detail.get("digital_first", ()), *finding.detail.get("met_then_digital", ())]
-    return number(len(set(persons))) if persons else ""
-
-
-def _note(finding: Finding) -> str | None:
-    detail: Mapping[str, object] = finding.detail
-    place, of, inferred = detail.get("percentile"), detail.get("of"), detail.get("with_inferred")
-    if isinstance(place, (int, float)) and isinstance(of, (int, float)):
-        return f"higher than {number(place / 100, 'share')} of {counted(of, 'person', 'people')}"
-    if isinstance(inferred, (int, float)):
-        return f"with inferred responses counted too: {number(float(inferred), finding.unit)}"
-    return None
+    return numbers(report, *FINDINGS, *others)
 
 
 def _beyond(report: Report) -> tuple[Sentence, ...]:
@@ -192,7 +72,7 @@ def _beyond(report: Report) -> tuple[Sentence, ...]:
         return (say("Nobody is on record as having responded to {who}, {when}.", who=who, when=when),)
     if lead.text == "0":
         pattern = "Nobody who had never met {who} face to face is on record as having responded, {when}."
-        return (say(pattern, who=who, when=when), *_inferred(report), *_chain(report))
+        return (say(pattern, who=who, when=when),)
     people = "person" if lead.text == "1" else "people"
     first = say(
         "About {n} "
@@ -203,14 +83,7 @@ def _beyond(report: Report) -> tuple[Sentence, ...]:
         who=who,
         when=when,
     )
-    return (
-        first,
-        *_mostly_unknown(report),
-        *_near(report),
-        *_inferred(report),
-        *_chain(report),
-        say(CAUTION),
-    )
+    return (first, *_mostly_unknown(report), *_near(report), say(CAUTION))
 
 
 def _mostly_unknown(report: Report) -> tuple[Sentence, ...]:
@@ -227,35 +100,13 @@ def _mostly_unknown(report: Report) -> tuple[Sentence, ...]:
 
 
 def _near(report: Report) -> tuple[Sentence, ...]:
-    if _value(report, "beyond_share") is None:
+    if not known(report, "beyond_share"):
         return ()
-    share = _span(report, "beyond_share")
-    if _value(report, "beyond_ratio") is None:
+    share = span(report, "beyond_share")
+    if not known(report, "beyond_ratio"):
         return (say("They are {share} of all who responded.", share=share),)
     pattern = "They are {share} of all who responded: {ratio} beyond for each one near."
-    return (say(pattern, share=share, ratio=_span(report, "beyond_ratio")),)
-
-
-def _inferred(report: Report) -> tuple[Sentence, ...]:
-    finding = report.findings.get("reach_4") or report.findings["reach_beyond"]
-    with_them, without = finding.detail.get("with_inferred"), finding.detail.get("without_inferred")
-    sentences = []
-    if isinstance(with_them, (int, float)) and with_them != finding.value:
-        more = Span(number(float(with_them)), finding.name)
-        sentences.append(
-            say("Counting the responses that the program inferred, it would be {more}.", more=more)
-        )
-    if isinstance(without, (int, float)) and without != finding.value:
-        less = Span(number(float(without)), finding.name)
-        sentences.append(say("Counting only responses that a source states, it would be {less}.", less=less))
-    return tuple(sentences)
-
-
-def _chain(report: Report) -> tuple[Sentence, ...]:
-    if _value(report, "first_hand") is None or _value(report, "passed_on") is None:
-        return ()
-    first, passed = _span(report, "first_hand", "person", "people"), _span(report, "passed_on")
-    return (say("Of all who responded, {a} did so first-hand; {b} through others.", a=first, b=passed),)
+    return (say(pattern, share=share, ratio=span(report, "beyond_ratio")),)
 
 
 def _who(report: Report) -> tuple[Sentence, ...]:
@@ -274,14 +125,19 @@ def _who(report: Report) -> tuple[Sentence, ...]:
             "Of {n} nothing tells whether they have met: marked unknown, and the bounds show both cases."
         )
         sentences.append(say(pattern, n=counted(unknown, "person", "people")))
-    return (*sentences, *_crossing_sentences(report))
+    return (*sentences, *_chain(report), *_crossing_sentences(report))
+
+
+def _chain(report: Report) -> tuple[Sentence, ...]:
+    if not known(report, "first_hand", "passed_on"):
+        return ()
+    first, passed = span(report, "first_hand", "person", "people"), span(report, "passed_on")
+    return (say("Of all who responded, {a} did so first-hand; {b} through others.", a=first, b=passed),)
 
 
 def _crossing_sentences(report: Report) -> tuple[Sentence, ...]:
-    finding = report.findings.get("crossings")
-    if finding is None:
-        return ()
-    first, after = (len(finding.detail.get(key, ())) for key in ("digital_first", "met_then_digital"))
+    held = detail(report, "crossings")
+    first, after = (len(texts(held, key)) for key in ("digital_first", "met_then_digital"))
     sentences = []
     if first:
         text = Span(counted(first, "person", "people"), "crossings")
@@ -296,7 +152,30 @@ def _conversations(report: Report) -> tuple[Sentence, ...]:
     if not report.conversations:
         return (say("No conversation with a response is on record in this window."),)
     count = counted(len(report.conversations), "conversation", "conversations")
-    return (say("{n} drew responses. Open a row to see who responded, when and where.", n=count),)
+    drew = say("{n} with responses are listed. Open a row to see who responded, when and where.", n=count)
+    return (*joined(*_shape(report), *_returning(report)), drew)
+
+
+def _shape(report: Report) -> tuple[Sentence, ...]:
+    if not known(report, "cascade_size", "cascade_depth"):
+        return ()
+    largest = amount(detail(report, "cascade_size"), "largest")
+    pattern = "An answered conversation that the leader begins has {size} and goes {depth} deep (medians)"
+    ending = f"; the largest has {number(largest)}." if largest is not None else "."
+    size = span(report, "cascade_size", "item", "items")
+    depth = span(report, "cascade_depth", "answer", "answers")
+    return (say(pattern + "{ending}", size=size, depth=depth, ending=Span(ending)),)
+
+
+def _returning(report: Report) -> tuple[Sentence, ...]:
+    sentences = []
+    if known(report, "reproduction"):
+        more = span(report, "reproduction")
+        sentences.append(say("Each person reached brings {more} new people on average.", more=more))
+    if known(report, "social_h") and (value(report, "social_h") or 0) > 1:
+        h = span(report, "social_h")
+        sentences.append(say("{h} people outside the team came to {h} conversations or more each.", h=h))
+    return tuple(sentences)
 
 
 def _trend(report: Report) -> tuple[Sentence, ...]:
@@ -310,9 +189,41 @@ def _trend(report: Report) -> tuple[Sentence, ...]:
         "The highest month was {m}, with about {n} never met. Each month is counted on its own, so months do "
         "not add up to the window's number.",
         m=month(best.month),
-        n=Span(counted(best.reach_4, "person", "people"), "reach_4"),
+        n=Span(
+            counted(best.reach_4, "person", "people"), "reach_4" if "reach_4" in report.findings else None
+        ),
     )
-    return (sentence,)
+    return (*_slope(report), *_breaks(report), sentence)
+
+
+def _slope(report: Report) -> tuple[Sentence, ...]:
+    if "trend_slope" not in report.findings:
+        return ()
+    if not known(report, "trend_slope"):
+        reason = report.findings["trend_slope"].reason or ""
+        return (
+            say("Cannot tell a {trend}: {why}.", trend=Span("trend", "trend_slope"), why=reason.rstrip(".")),
+        )
+    slope, within = span(report, "trend_slope"), interval_of(report, "trend_slope")
+    direction = words(detail(report, "trend_slope"), "direction")
+    if direction in {"rising", "falling"}:
+        pattern = f"It is {direction}: {{n}} people a month, 95 % interval {{within}}."
+    else:
+        pattern = "No trend can be told: {n} people a month, 95 % interval {within}."
+    return (say(pattern, n=slope, within=within or "none"),)
+
+
+def _breaks(report: Report) -> tuple[Sentence, ...]:
+    marked = [words(row, "month") for row in rows(detail(report, "trend_breaks"), "breaks")]
+    if not marked:
+        return ()
+    when = listing([month(each) for each in marked if each])
+    sources = [
+        name for row in rows(detail(report, "trend_breaks"), "breaks") for name in texts(row, "sources")
+    ]
+    why = "; a source begins or ends there, so it may be the record that changed" if sources else ""
+    level = Span("level changed", "trend_breaks")
+    return (say("The {level} in {when}{why}.", level=level, when=when, why=Span(why)),)
 
 
 def _coverage(report: Report) -> tuple[Sentence, ...]:

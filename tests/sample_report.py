@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+from sample_findings import measured
+
 from influence.findings import (
     Conversation,
     Coverage,
@@ -199,7 +201,7 @@ def _findings(reached: list[Reached]) -> dict[str, Finding]:
         Finding("constraint", 0.071, "score", detail={"percentile": 4.0, "rank": 145, "of": 150}),
         Finding("core_number", 11.0, "ties", detail={"percentile": 91.0, "rank": 14, "of": 150}),
     ]
-    return {finding.name: finding for finding in found}
+    return {finding.name: finding for finding in (*found, *measured(beyond))}
 
 
 def _coverage() -> tuple[Coverage, ...]:

@@ -71,6 +71,48 @@ class Reader(HTMLParser):
         return [attributes[name] for _, attributes in self.elements if name in attributes]
 
 
+def hostile_findings(attack):
+    """Every text in a detail, and every name of a row, is an attack."""
+    row = {
+        "who": attack,
+        "kind": attack,
+        "gain": 1.0,
+        "interval": [0, 2],
+        "reason": attack,
+        "evidence": [attack, "a1"],
+    }
+    kinds = [row | {"kind": kind} for kind in ("person", "sphere", "conversation", attack)]
+    waits = {"item": attack, "person": attack, "sphere": attack, "way": attack, "days": 3.0}
+    topic = {"topic": attack, "share": 0.2, "interval": [0.1, 0.3], "to_all": 4, "new": 1, "shuffled": 0.2}
+    alternatives = {attack: {"reach_4": 0.5}, "first_hand": {"reach_4": 0.1}}
+    found = [
+        Finding("reach_beyond", 0.8, attack),
+        Finding("advice", 1.0, "people", detail={"rows": kinds, "words": attack}),
+        Finding("advice_backtest", None, "AUC", reason=attack),
+        Finding("step_up", None, "people a conversation", reason=attack),
+        Finding("waiting_on_leader", 1.0, attack, detail={"list": [waits], "median_days": 3.0}),
+        Finding("sources", 1.0, "people", detail={"by_sphere": {attack: {"value": 1.0}}}),
+        Finding("before_contact", 1.0, "people", detail={"by_sphere": {attack: {"met_later": [attack]}}}),
+        Finding("share_of_voice", 0.2, "share", detail={"topics": [topic]}),
+        Finding("lead", 1.0, "people", detail={"topics": [topic], "shuffled": 0.2, "p": 0.5}),
+        Finding(
+            "person_against_brand",
+            2.0,
+            attack,
+            interval=(1.0, 3.0),
+            detail={"verdict": attack, "spheres": {attack: {"person": 1, "brand": 2, "verdict": attack}}},
+        ),
+        Finding("influence_test", None, "exponent", reason=attack),
+        Finding("robustness", 0.5, "share", detail={"reach_4": 0.8, "alternatives": alternatives}),
+        Finding("position_by_chance", 0.01, "p-value", detail={attack: {"discovery": True}}),
+        Finding("unseen", 1.0, "people", detail={"sources": [{"source": attack, "missing": [attack]}]}),
+        Finding("trend_slope", None, attack, reason=attack),
+        Finding("trend_breaks", 1.0, attack, detail={"breaks": [{"month": attack, "sources": [attack]}]}),
+        Finding("our_own", 1.0, attack, reason=attack, detail={attack: attack}),
+    ]
+    return {one.name: one for one in found}
+
+
 def hostile_report(attack):
     """Every text of a report is an attack, except what the report's own vocabulary fixes."""
     person = Reached(
@@ -99,6 +141,7 @@ def hostile_report(attack):
             "crossings": Finding(
                 "crossings", 1.0, "people", detail={"digital_first": [attack, attack + "?"]}
             ),
+            **hostile_findings(attack),
         },
         people=(person,),
         coverage=(Coverage(attack, attack, 1, attack, attack, attack, 0, (attack, "2026-01")),),
@@ -173,9 +216,9 @@ def test_every_finding_appears_with_its_name(make):
 def test_a_finding_from_a_plug_in_appears_too():
     report = sample_report()
     report = replace(
-        report, findings={**report.findings, "two_way_share": Finding("two_way_share", 0.31, "share")}
+        report, findings={**report.findings, "our_own_share": Finding("our_own_share", 0.31, "share")}
     )
-    assert re.search(r"Two way share</span>\s*<span class=\"value\">31 %", page(report))
+    assert re.search(r"Our own share</span>\s*<span class=\"value\">31 %", page(report))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -305,7 +348,7 @@ def test_audience_is_never_added_to_reach():
 def test_every_picture_has_a_name_and_a_description():
     text = page(sample_report())
     pictures = re.findall(r'<svg [^>]*role="img"[^>]*aria-labelledby="([^"]+)"', text)
-    assert 4 == len(pictures)
+    assert 6 == len(pictures)
     assert all(f'id="{key}"' in text for picture in pictures for key in picture.split())
 
 

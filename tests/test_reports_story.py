@@ -4,20 +4,24 @@ import pytest
 from sample_report import LEADER, empty_report, sample_report, ties_report
 
 from influence.findings import Finding, Reached, Report
-from reports.story import all_numbers, headline, say, story, worded
+from reports.sentences import headline, say, worded
+from reports.story import all_numbers, story
 from reports.wording import between, counted, number, period, plain
 
-QUESTIONS = ("beyond", "people", "conversations", "trend", "coverage", "limits")
+ALWAYS = ("beyond", "people", "conversations", "trend", "coverage", "limits")
+QUESTIONS = ("beyond", "people", "worth", "spheres", "takes", "chance", *ALWAYS[2:])
 
 
 def everything_said(report: Report) -> str:
     return " ".join(str(sentence) for section in story(report) for sentence in section.sentences)
 
 
-@pytest.mark.parametrize("make", [sample_report, empty_report, ties_report])
-def test_every_report_answers_the_same_questions_in_the_same_order(make):
+@pytest.mark.parametrize(
+    ("expected", "make"), [(QUESTIONS, sample_report), (ALWAYS, empty_report), (ALWAYS, ties_report)]
+)
+def test_a_report_answers_the_questions_in_one_order_and_leaves_out_what_was_not_measured(expected, make):
     sections = story(make())
-    assert QUESTIONS == tuple(section.key for section in sections)
+    assert expected == tuple(section.key for section in sections)
     assert all(section.sentences for section in sections)
 
 
@@ -62,26 +66,33 @@ def test_inferred_responses_are_told_apart_from_the_headline():
     assert "only responses that a source states" not in said
 
 
+def test_the_first_screen_stays_calm():
+    (beyond,) = (section for section in story(sample_report()) if section.key == "beyond")
+    assert 3 == len(beyond.sentences)
+
+
 def test_every_number_in_a_sentence_that_names_a_finding_names_one_of_the_report():
     report = sample_report()
-    named = {span.about for s in story(report) for sentence in s.sentences for span in sentence.spans} - {
-        None
-    }
+    said = [sentence for section in story(report) for sentence in (*section.sentences, *section.untold)]
+    named = {span.about for sentence in said for span in sentence.spans} - {None}
     assert named
     assert set() == named - set(report.findings)
 
 
 def test_every_finding_is_worded_once_unknown_ones_too():
     report = sample_report()
-    report = replace(
-        report, findings={**report.findings, "two_way_share": Finding("two_way_share", 0.5, "share")}
-    )
+    report = replace(report, findings={**report.findings, "our_own": Finding("our_own", 0.5, "share")})
     assert sorted(report.findings) == sorted(one.name for one in all_numbers(report))
 
 
 def test_a_position_says_how_many_it_is_higher_than():
     finding = Finding("pagerank", 0.01, "score", detail={"percentile": 92.0, "rank": 12, "of": 150})
     assert "higher than 92 % of 150 people" == worded(finding).note
+
+
+def test_where_lower_is_better_a_position_says_how_many_are_lower():
+    finding = Finding("constraint", 0.1, "index", detail={"percentile": 4.0, "of": 150, "better": "lower"})
+    assert "4 % of 150 people have a lower value" == worded(finding).note
 
 
 def test_a_name_is_never_read_as_a_pattern():
@@ -100,6 +111,9 @@ def test_a_name_is_never_read_as_a_pattern():
         ("under 1 %", 0.001, "share"),
         ("over 99 %", 0.999, "share"),
         ("0.48", 0.48, "ratio"),
+        ("43 %", 0.43, "share of responses"),
+        ("−0.093", -0.0931, "people a conversation"),
+        ("−4 %", -0.04, "share"),
         ("cannot tell", None, "people"),
         ("cannot tell", float("nan"), "people"),
     ],
@@ -111,6 +125,8 @@ def test_numbers_are_worded_for_people(expected, value, unit):
 def test_a_wide_interval_claims_no_decimals():
     assert "12 to 23" == between(12.1, 22.8)
     assert "1.2 to 2.8" == between(1.2, 2.8)
+    assert "−4 to 8" == between(-4.44, 8.3)
+    assert "0 to 8" == between(-0.2, 8.3)
 
 
 def test_a_count_of_one_takes_the_singular():

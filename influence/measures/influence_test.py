@@ -163,7 +163,7 @@ def _points(values: Floats) -> list[float]:
     return points
 
 
-MOST_TIES = 5_000
+MOST_TIES = 20_000
 """Networks with more ties take longer to draw again than a report may: 199 draws of 10 swaps a tie."""
 DRAWN_NETWORKS = 199
 
