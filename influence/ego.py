@@ -91,6 +91,11 @@ class Ego:
         return len(np.setdiff1d(items.conversation[mine], self.unit))
 
     @cached_property
+    def conversations(self) -> int:
+        """How many conversations there are to draw again: those that were answered, and the silent ones."""
+        return len(np.unique(self.unit)) + self.silent
+
+    @cached_property
     def spheres(self) -> list[str]:
         """Everybody's sphere by person code, seen from the leader."""
         rules = self.settings.spheres

@@ -72,13 +72,15 @@ def _arrow_type(name: str) -> pa.DataType:
     return pa.bool_() if name in truths else special.get(name, pa.string())
 
 
-def staging(kind: str, schema: pa.Schema, zone: str | None, secret: str, *, keep_text: bool) -> str:
+def staging(
+    kind: str, schema: pa.Schema, zone: str | None, secret: str, *, keep_text: bool, keep_terms: bool = False
+) -> str:
     """Write the query that checks and converts the rows of `incoming`, whose columns are `schema`."""
     found = {field.name: field.type for field in schema}
     column = {name: _converted(name, found.get(name), zone) for name in COLUMNS[kind]}
     build = {"activities": _activities, "encounters": _encounters, "people": _people, "ties": _ties}[kind]
     if kind == "activities":
-        return _activities(column, found.get("time"), secret, keep_text=keep_text)
+        return _activities(column, found.get("time"), secret, keep_text=keep_text, keep_terms=keep_terms)
     return build(column, found.get("time"))  # type: ignore[operator, no-any-return]
 
 
@@ -181,7 +183,9 @@ def _words(text: str) -> str:
     return "NULL::VARCHAR" if text == "NULL" else meeting_words.heard(text)
 
 
-def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *, keep_text: bool) -> str:
+def _activities(
+    column: dict[str, str], time: pa.DataType | None, secret: str, *, keep_text: bool, keep_terms: bool
+) -> str:
     actor = _account(column["actor"])
     subject = f"lower(trim(regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')))"
     words = f"nullif(regexp_replace({subject}, '\\s+', ' ', 'g'), '')"
@@ -202,6 +206,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, secret: str, *
         column["fingerprint"]
     }) AS fingerprint,
                 {_truth(column["deleted"])} AS deleted, {_words(column["text"])} AS words,
+                {column["text"] if keep_terms else "NULL"}::VARCHAR AS said,
                 CASE {_bad_time(column["time"], time, needed=True)}
                     WHEN {actor} IS NULL THEN 'actor is empty'
                     {_not_accounts(f"[{actor}]", "actor")}

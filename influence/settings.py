@@ -43,6 +43,7 @@ seed = 1
 
 [privacy]
 keep_text = false       # keep the text of messages? Nothing in a report needs it
+keep_terms = false      # keep the words of messages, sorted, without addresses? Topics need them
 
 [spheres]               # organisations, e-mail domains, "department:Name", "list:Name" -> whose world they belong to
 # customer = ["acme.example", "Acme Inc", "list:customers@vindhall.example"]
@@ -74,6 +75,7 @@ class Settings:
     draws: int = 1000
     seed: int = 1
     keep_text: bool = False
+    keep_terms: bool = False
     brand: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -85,7 +87,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "people": {"link": float, "ask": float},
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
-    "privacy": {"keep_text": bool},
+    "privacy": {"keep_text": bool, "keep_terms": bool},
 }
 
 

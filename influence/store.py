@@ -23,8 +23,9 @@ from influence.activity import Activity, Deleted, Encounter, Note, Person, Recor
 from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
 from influence.meeting_words import ANSWERED_WORDS, DELETED_WORDS, HEARD, told_words
+from influence.terms import kept_terms
 
-VERSION = 2
+VERSION = 3
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _TURN = 100_000
@@ -34,13 +35,27 @@ is entered in `batches` it does not count, and `_sweep` takes it away."""
 _HEARD_AT_ONCE = 32_000_000
 """Bytes of messages that wait for a closer look."""
 
-_OF_BATCHES = ("activity_log", "copies", "encounter_log", "people_log", "tie_log", "cursors", "quarantine")
+_OF_BATCHES = (
+    "activity_log",
+    "copies",
+    "encounter_log",
+    "people_log",
+    "tie_log",
+    "cursors",
+    "quarantine",
+    "term_log",
+)
 _MORTAL = (("activities", "activity_log"), ("encounters", "encounter_log"))
 
 _SEEN_AGAIN = """EXISTS (
     SELECT 1 FROM (SELECT id, key FROM {log} QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1) newest
     WHERE newest.id = s.id AND newest.key <> s.key)"""
 """A live source says how things are now: what it shows again after an edit or a deletion is so again."""
+
+_UNTOLD = """
+SELECT key, said, coalesce(conversation, parent, id) AS conversation FROM staged s
+WHERE said IS NOT NULL AND NOT deleted AND NOT EXISTS (FROM term_log t WHERE t.key = s.key)
+QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1 ORDER BY time, id"""
 
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
@@ -75,6 +90,7 @@ CREATE TABLE link_log (run BIGINT, one VARCHAR, other VARCHAR, probability DOUBL
     reasons VARCHAR);
 CREATE TABLE fit_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, fit VARCHAR, undoes BIGINT);
 """,
+    3: "CREATE TABLE term_log (batch BIGINT, key VARCHAR, terms VARCHAR[]);",
 }
 """What each version added: an older store gets it when it is opened."""
 _KEPT = {
@@ -143,10 +159,13 @@ class Store:
         StoreError: a newer version of the program made it.
     """
 
-    def __init__(self, path: Path | None = None, *, keep_text: bool = False) -> None:
+    def __init__(
+        self, path: Path | None = None, *, keep_text: bool = False, keep_terms: bool = False
+    ) -> None:
         fresh = path is None or not path.exists()
         self.engine = DuckEngine(path)
         self._keep_text = keep_text
+        self._keep_terms = keep_terms and not keep_text  # a text has its terms
         if fresh:
             self._create(path)
         self._check_version(path)
@@ -261,7 +280,7 @@ class Batch:
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
         self._heard: list[pa.Table] = []
-        self._turned = 0
+        self._turned = self._bags = 0
         self.summary = Summary()
 
     def add(self, record: Record, file: str) -> None:
@@ -318,9 +337,10 @@ class Batch:
             self._engine.run(DELETED_WORDS, {"batch": self._number})
 
     def _turn(self) -> None:
-        if self.summary.stored - self._turned >= _TURN:
+        written = self.summary.stored + self._bags
+        if written - self._turned >= _TURN:
             self._engine.turn()
-            self._turned = self.summary.stored
+            self._turned = written
 
     def refuse(self, file: str, reason: str) -> None:
         """Keep in the quarantine that a whole file could not be read; it counts as no row."""
@@ -378,7 +398,12 @@ class Batch:
         engine = self._engine
         engine.offer("incoming", table)
         query = staging(
-            rows.kind, table.schema, rows.zone, self._store._secret, keep_text=self._store._keep_text
+            rows.kind,
+            table.schema,
+            rows.zone,
+            self._store._secret,
+            keep_text=self._store._keep_text,
+            keep_terms=self._store._keep_terms,
         )
         staged = engine.arrow(query)
         refused = staged.filter(pc.is_valid(staged["reason"])).select(["file", "line", "reason"]).to_pylist()
@@ -387,6 +412,8 @@ class Batch:
         stored = self._append(rows.kind)
         if rows.kind == "activities":
             self._listen(staged)
+            if self._store._keep_terms:
+                self._keep_terms()
         return Summary(table.num_rows, stored, table.num_rows - stored - len(refused), len(refused))
 
     def _append(self, kind: str) -> int:
@@ -411,6 +438,18 @@ class Batch:
         self._engine.run(f"""
             INSERT INTO copies SELECT DISTINCT {self._number}, s.id, l.id FROM staged s JOIN activity_log l USING (key)
             WHERE s.id <> l.id AND NOT EXISTS (FROM copies c WHERE c.id = s.id AND c.original = l.id)""")
+
+    def _keep_terms(self) -> None:
+        """Keep the terms of messages whose terms are not known yet, those that were here before as well."""
+        told = self._engine.arrow(_UNTOLD)
+        if not told.num_rows:
+            return
+        terms = kept_terms(told["said"].to_pylist(), told["conversation"].to_pylist())
+        self._engine.offer(
+            "bags", pa.table({"key": told["key"], "terms": pa.array(terms, pa.list_(pa.string()))})
+        )
+        self._engine.run("INSERT INTO term_log SELECT ?, key, terms FROM bags", [self._number])
+        self._bags += told.num_rows
 
     def _listen(self, staged: pa.Table) -> None:
         """Set aside, for a closer look, what may tell of a meeting; the text is dropped after it."""

@@ -1,13 +1,14 @@
 """From the text of an item to its terms: words that carry a subject, in seven languages.
 
-Names of people, addresses, links, quoted passages and code never become terms.
+Names of people, addresses, links, quoted passages and code never become terms. Where a workspace keeps terms and no
+text (`[privacy] keep_terms`), `kept_terms` is all of a message that stays: its words in the order of the alphabet.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Hashable, Iterable, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,8 @@ LONGEST_TEXT = 20_000
 """Characters of an item that are looked at."""
 SHORTEST, LONGEST = 3, 30
 """Letters of a term."""
+OPENING = 500
+"""Characters of a conversation by which its language is told."""
 
 LONGEST_PIECE = 100
 """Characters between two blanks: what is longer is no word, and patterns would run over it too long."""
@@ -171,6 +174,44 @@ def terms_of(text: str, language: str, names: Set[str] = frozenset()) -> list[st
         for word in words
         if SHORTEST <= len(word) <= LONGEST and word not in stop and not _is_name(word, names)
     ]
+
+
+def terms_in_groups(
+    texts: Sequence[str], groups: Sequence[Hashable], names: Set[str] = frozenset()
+) -> list[list[str]]:
+    """Return the terms of each text, in the language in which its group begins: one conversation, one language.
+
+    >>> terms_in_groups(["Wir sollten über den Markt reden", "War das so?"], ["talk", "talk"])
+    [['markt', 'reden'], []]
+    """
+    opening: dict[Hashable, str] = {}
+    for text, group in zip(texts, groups, strict=True):
+        begun = opening.get(group, "")
+        if len(begun) < OPENING:
+            opening[group] = f"{begun} {text[:OPENING]}"
+    said = dict(zip(opening, languages_of(opening.values()), strict=True))
+    return [terms_of(text, said[group], names) for text, group in zip(texts, groups, strict=True)]
+
+
+def kept_terms(texts: Sequence[str], groups: Sequence[Hashable]) -> list[list[str]]:
+    """Return the terms of each text in the order of the alphabet: what is kept of it where no text is.
+
+    Which words stood together, and what was said about whom, cannot be read from it; that a word was used can. Names
+    are among the words, for who is here is not known yet: `without_names` takes them out when they are read.
+
+    >>> kept_terms(["The budget of bo@x.example is the old budget, Ann: 300 at https://x.example"], [0])
+    [['ann', 'budget', 'budget', 'old']]
+    """
+    return [sorted(terms) for terms in terms_in_groups(texts, groups)]
+
+
+def without_names(terms: Iterable[str], names: Set[str]) -> list[str]:
+    """Return the terms that are no word of a name (see `name_words`).
+
+    >>> without_names(["ann", "budget", "berg-plan"], name_words(["Ann Berg"]))
+    ['budget']
+    """
+    return [term for term in terms if not _is_name(term, names)]
 
 
 def _is_name(word: str, names: Set[str]) -> bool:

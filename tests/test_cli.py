@@ -133,7 +133,6 @@ def test_a_zone_mends_times_without_one(filled, tmp_path):
         (["import", "log.csv", "-w", "ws", "--set", "zone"], 2, "should be OPTION=VALUE"),
         (["import", "log.csv", "-w", "ws", "--as", "people"], 1, "log.csv"),
         (["init", "ws"], 1, "is a workspace already"),
-        (["network", "-w", "ws"], 2, "Missing option"),
         (["conquer"], 2, "No such command"),
     ],
 )

@@ -23,6 +23,8 @@ __all__ = ["NOTICE", "SINCE", "TRUTHS", "UNTIL", "Company", "Truth", "build", "w
 NOTICE = "Invented company: every name, message and meeting in this report was generated."
 SINCE = "2025-09-01T00:00:00+00:00"
 UNTIL = "2026-09-01T00:00:00+00:00"
+WORDS = 1_000_003
+"""Added to the seed for the dice of the words, which draw apart from all others."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ TRUTHS: Mapping[str, Truth] = {
     ),
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
-        "first-hand and passed-on; some of them she meets later.",
+        "first-hand and passed-on; some of them she meets later. She brings up new terms, which those who respond "
+        "to her take up.",
         {
             "reach_4": (400, 1_300),
             "beyond_share": (0.7, 1),
@@ -84,7 +87,7 @@ def build(seed: int = 1) -> Company:
 
     400 employees on six sites in five time zones, 1,000 people outside (customers, partners, industry,
     public), four bots, and from 2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about
-    5,000 meetings. Waits are log-normal, activity is heavy-tailed, conversations are branching processes.
+    5,000 meetings; what is written is about a few subjects in six languages. Waits are log-normal, activity is heavy-tailed, conversations are branching processes.
 
     >>> company = build(seed=1)
     >>> company.people.num_rows, company.leaders["beyond"]
@@ -94,6 +97,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.dice import Dice
     from influence.demo.meetings import calendar, met, met_later
     from influence.demo.talk import Talk
+    from influence.demo.words import Words
 
     dice = Dice(seed)
     cast = assemble(dice)
@@ -103,7 +107,8 @@ def build(seed: int = 1) -> Company:
     known = met(cast.leaders["beyond"], meetings) | set(cast.employees())
     meetings += met_later(cast, dice, talk.first_response, known, 24)
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
-    return Company(_activities(talk.log), _people(cast), _encounters(cast, meetings), leaders, TRUTHS)
+    texts = Words(cast, Dice(seed + WORDS)).texts(talk.log.columns)
+    return Company(_activities(talk.log, texts), _people(cast), _encounters(cast, meetings), leaders, TRUTHS)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
@@ -128,7 +133,7 @@ def _instants(seconds: list[object]) -> pa.Array:
     return pa.array(micros, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _activities(log: Log) -> pa.Table:
+def _activities(log: Log, texts: list[str | None]) -> pa.Table:
     """Make the table of activities, in the order of time."""
     import pyarrow as pa
 
@@ -138,6 +143,7 @@ def _activities(log: Log) -> pa.Table:
         name: _instants(values) if name == "time" else pa.array(values, types.get(name, pa.string()))
         for name, values in log.columns.items()
     }
+    columns["text"] = pa.array(texts, pa.string())
     return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])
 
 

@@ -25,6 +25,8 @@ GRID_DAYS = (1, 7, 14, 30)
 NOBODY = "nobody responded to the leader in this window"
 NO_TIMES = "the network has no times, which this measure needs"
 NO_CONVERSATIONS = "an undated network has no conversations to draw again"
+FEWEST_CONVERSATIONS = 5
+TOO_FEW = f"fewer than {FEWEST_CONVERSATIONS} conversations are too few to draw again: too little to say"
 
 
 @finds(
@@ -40,10 +42,11 @@ NO_CONVERSATIONS = "an undated network has no conversations to draw again"
 def four_steps(ego: Ego) -> dict[str, Finding]:
     """Count the people who responded, by step and by hands, with bounds and 95 % intervals."""
     chance = ego.settings
+    few = ego.dated and ego.conversations < FEWEST_CONVERSATIONS
     draws = drawn_reach(
         ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
-    findings = reach(ego.found, draws)
+    findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
     guessed = {"with_inferred": _unmet(ego, "all"), "without_inferred": _unmet(ego, "stated")}
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail={**findings[name].detail, **guessed})
@@ -72,12 +75,14 @@ def crossed(ego: Ego) -> dict[str, Finding]:
     return {"crossings": crossings(ego.found, ego.drawn, ego.met, names, ego.spheres)}
 
 
-def reach(found: Sequence[Alter], draws: Floats | None) -> dict[str, Finding]:
+def reach(
+    found: Sequence[Alter], draws: Floats | None, no_interval: str = NO_CONVERSATIONS
+) -> dict[str, Finding]:
     """Return `reach_2/3/4`, `reach_beyond`, `beyond_share` and `beyond_ratio` with bounds and 95 % intervals.
 
     reach_2 = |V ∩ team|, reach_3 = Σ m(v), reach_4 = Σ (1 − m(v)) over v in V outside the team, in people.
     Bounds take every unknown person as met, then as unmet. `draws` (draws × 3) are bootstrap values of the
-    three sums; None gives no interval.
+    three sums; None gives no interval, for the reason `no_interval`.
 
     >>> ada = Alter(person=7, step=4, m=0.1, known=False, depth=1, first=0)
     >>> reach([ada], None)["reach_4"].value, reach([ada], None)["reach_4"].high
@@ -102,7 +107,7 @@ def reach(found: Sequence[Alter], draws: Floats | None) -> dict[str, Finding]:
         near, (met, unmet), (surely + unknown, surely_unmet), (surely, surely_unmet + unknown), of
     )
     if draws is None:
-        findings = {name: _without_interval(finding) for name, finding in findings.items()}
+        findings = {name: _without_interval(finding, no_interval) for name, finding in findings.items()}
     return findings | {"reach_beyond": _renamed(findings["reach_4"], "reach_beyond")} | shares
 
 
@@ -119,14 +124,14 @@ def _intervals(draws: Floats | None) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _without_interval(finding: Finding) -> Finding:
+def _without_interval(finding: Finding, why: str) -> Finding:
     return Finding(
         finding.name,
         finding.value,
         finding.unit,
         finding.low,
         finding.high,
-        detail={"no_interval": NO_CONVERSATIONS},
+        detail={"no_interval": why},
     )
 
 

@@ -13,6 +13,7 @@ from influence.chance import Floats, conversation_draws, interval
 from influence.encounters import Met
 from influence.findings import Finding, SphereReach
 from influence.measures import finds
+from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.responses import Responses
 from influence.steps import Alter
 
@@ -87,7 +88,7 @@ def _by_sphere(found: Sequence[Alter], of: Sequence[str]) -> dict[str, float]:
 
 def _draws(ego: Ego, spheres: Sequence[str]) -> Floats | None:
     """Return bootstrap values of the reach in each sphere (draws × spheres); None where there is nothing to draw."""
-    if ego.drawn.undated or not len(ego.drawn.item) or not spheres:
+    if ego.drawn.undated or not spheres or ego.conversations < FEWEST_CONVERSATIONS:
         return None
     row = {alter.person: place for place, alter in enumerate(ego.found)}
     weight = np.zeros((len(ego.found), len(spheres)))

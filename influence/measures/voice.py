@@ -1,7 +1,8 @@
 """Voice: what is talked about, how much of the answers is to the leader, and whose terms are taken up.
 
 Topics are found by TF-IDF and NMF (Lee and Seung 1999, doi:10.1038/44565) over the terms of conversations. A term is
-used only if at least three people used it, and never if it is a word of somebody's name (`influence.terms`).
+used only if at least three people used it, and never if it is a word of somebody's name (`influence.terms`). They are
+read from the text where it is kept (`[privacy] keep_text`), else from the terms that were kept of it (`keep_terms`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from influence.findings import Finding
 from influence.measures.reach import NO_TIMES
 from influence.responses import Ints, Responses
-from influence.terms import languages_of, name_words, terms_of
+from influence.terms import name_words, terms_in_groups, without_names
 
 if TYPE_CHECKING:
     from influence.ego import Ego
@@ -32,12 +33,10 @@ MOST_TERMS, MOST_FITTED = 5_000, 20_000
 MOST_TOPICS, PER_TOPIC = 12, 30
 SHOWN = 8
 MOST_TEXTS = 200_000
-OPENING = 500
-"""Characters of a conversation by which its language is told."""
 FEWEST_TAKERS = 5
 NO_TEXT = (
-    "no text is kept in this workspace, so that there are no topics; to have them set keep_text = true under "
-    "[privacy] in influence.toml and import again"
+    "neither the words nor the text of messages are kept in this workspace, so that there are no topics; to have them "
+    "set keep_terms = true under [privacy] in influence.toml and import again: what is here already gets its words too"
 )
 TOO_LITTLE = f"too little to say: fewer than {FEWEST_CONVERSATIONS} conversations share terms"
 SHARE_UNIT, LEAD_UNIT = "share of responses", "people"
@@ -72,11 +71,11 @@ def voice(ego: Ego) -> dict[str, Finding]:
     """What is talked about, the leader's share of the answers on each topic, and whose new terms are taken up."""
     if not ego.dated:
         return _nothing(NO_TIMES)
-    texts, of = _texts(ego)
-    if not texts:
+    texts, terms, of = _said(ego)
+    if not of:
         return _nothing(NO_TEXT)
-    found = voice_of(documents_of(ego, texts), ego)
-    read = {"texts_read": len(texts), "texts": of}
+    found = voice_of(documents_of(ego, texts, terms), ego)
+    read = {"texts_read": len(texts) + len(terms), "texts": of}
     return {name: replace(one, detail={**one.detail, **read}) for name, one in found.items()}
 
 
@@ -107,31 +106,40 @@ def _nothing(reason: str) -> dict[str, Finding]:
 # --- from text to topics ------------------------------------------------------------------------------------
 
 
-def _texts(ego: Ego) -> tuple[dict[int, str], int]:
-    """Return the texts before the end of the window by item, the latest 200,000 at most, and how many there are."""
+def _said(ego: Ego) -> tuple[dict[int, str], dict[int, list[str]], int]:
+    """Return by item what was said before the end of the window: texts, or else terms; and how many items have any.
+
+    The latest 200,000 at most.
+    """
     rows = ego.engine.arrow(
-        "SELECT i.item, a.text, count(*) OVER () AS n FROM item i JOIN activities a USING (id) "
-        "WHERE a.text IS NOT NULL AND epoch_us(i.time) < $until ORDER BY i.item DESC LIMIT $most",
+        "SELECT i.item, a.text, t.terms, count(*) OVER () AS n FROM item i JOIN activities a USING (id) "
+        "LEFT JOIN term_log t ON t.key = a.key AND a.text IS NULL "
+        "WHERE (a.text IS NOT NULL OR t.terms IS NOT NULL) AND epoch_us(i.time) < $until "
+        "ORDER BY i.item DESC LIMIT $most",
         {"until": ego.window.until, "most": MOST_TEXTS},
     )
-    texts = dict(
-        zip(rows.column("item").to_pylist()[::-1], rows.column("text").to_pylist()[::-1], strict=True)
-    )
-    return texts, rows.column("n")[0].as_py() if texts else 0
+    texts, terms = dict[int, str](), dict[int, list[str]]()
+    columns = (rows.column(name).to_pylist()[::-1] for name in ("item", "text", "terms"))
+    for item, text, bag in zip(*columns, strict=True):
+        if text is None:
+            terms[item] = bag
+        else:
+            texts[item] = text
+    return texts, terms, rows.column("n")[0].as_py() if rows.num_rows else 0
 
 
-def documents_of(ego: Ego, texts: Mapping[int, str]) -> dict[int, list[str]]:
-    """Return the terms of each text, in the language of its conversation, without the names of anybody here."""
+def documents_of(
+    ego: Ego, texts: Mapping[int, str], terms: Mapping[int, Sequence[str]]
+) -> dict[int, list[str]]:
+    """Return the terms of each item, from its text or as they were kept, without the names of anybody here."""
     people = ego.people.who
     names = name_words([name for one in people for name in (one.person, one.name, *one.accounts)])
     conversation = ego.log.items.conversation
-    opening: dict[int, str] = {}
-    for item, text in texts.items():
-        begun = opening.get(int(conversation[item]), "")
-        if len(begun) < OPENING:
-            opening[int(conversation[item])] = f"{begun} {text[:OPENING]}"
-    said = dict(zip(opening, languages_of(opening.values()), strict=True))
-    return {item: terms_of(text, said[int(conversation[item])], names) for item, text in texts.items()}
+    groups = conversation[np.fromiter(texts, np.int64, len(texts))].tolist()
+    read = terms_in_groups(list(texts.values()), groups, names)
+    return dict(zip(texts, read, strict=True)) | {
+        item: without_names(bag, names) for item, bag in terms.items()
+    }
 
 
 def corpus(documents: Mapping[int, Sequence[str]], author: NDArray[Any]) -> Corpus:

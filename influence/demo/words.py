@@ -1,0 +1,186 @@
+"""What the invented people write: a few subjects in six languages, and new terms that one leader coins.
+
+Who writes what is drawn after who writes when, from dice of its own: the words change no other column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from influence.demo.cast import Cast
+from influence.demo.dice import Dice
+from influence.demo.meetings import DAY, SINCE
+
+LED = "circular"
+"""The subject that `beyond` leads."""
+SUBJECTS: Mapping[tuple[str, str], str] = {
+    ("en", "budget"): "budget forecast margin invoice quarter savings overspend cashflow ledger audit",
+    (
+        "en",
+        "hiring",
+    ): "candidate interview onboarding salary vacancy mentor training appraisal referral skills",
+    (
+        "en",
+        "release",
+    ): "release prototype backlog testing rollback feature roadmap deadline sprint deployment",
+    (
+        "en",
+        "delivery",
+    ): "shipment warehouse pallet carrier customs delay inventory freight container dispatch",
+    ("en", LED): "repair reuse waste recycling packaging lifespan returns materials emissions scrap",
+    (
+        "sv",
+        "kundtjänst",
+    ): "kunden klagomål väntetid ärendet återkoppling bemanning nöjdhet kösystem löfte rutin",
+    (
+        "da",
+        "produktion",
+    ): "fabrikken maskinen nedetid råvarer vagtplan kvaliteten vedligehold spild montage prøve",
+    (
+        "no",
+        "lokaler",
+    ): "kontoret møterommet flytting nøkkelkort kantinen parkering oppussing ventilasjon leieavtale etasje",
+    (
+        "fi",
+        "markkinointi",
+    ): "mainos kampanja asiakas näkyvyys verkkosivu tapahtuma uutiskirje brändi kohderyhmä tarina",
+    ("de", "einkauf"): "lieferant angebot rahmenvertrag bestellung rabatt ausschreibung lagerbestand "
+    "preisliste mahnung freigabe",
+}
+COINED = (
+    "takeback", "refurbishment", "remanufacture", "repairability", "disassembly", "stewardship",
+    "durability", "leasing", "upcycling", "traceability", "cradle-to-cradle", "secondhand",
+)  # fmt: skip
+"""Terms that nobody uses before `beyond` does; she brings one up every month."""
+
+_SAID = {
+    "en": (
+        "We should look at the {} and the {} before the end of the week.",
+        "Could somebody tell me what the {} does to the {}?",
+        "My view on this: the {} matters more than the {}, and the {} comes after that.",
+        "I have written down what we know about the {} and about the {}.",
+        "Is the {} still what keeps us from the {}?",
+    ),
+    "sv": (
+        "Vi borde prata om {} och {} innan veckan är slut.",
+        "Är det någon som vet hur det går med {} och {}?",
+        "Jag tycker att {} är viktigare än {} just nu.",
+    ),
+    "da": (
+        "Vi burde tale om {} og {} inden ugen er forbi.",
+        "Er der nogen, som ved hvordan det går med {} og {}?",
+        "Jeg synes ikke, at {} er vigtigere end {} lige nu.",
+    ),
+    "no": (
+        "Vi bør snakke om {} og {} før uken er over.",
+        "Er det noen som vet hvordan det går med {} og {}?",
+        "Jeg synes ikke at {} er viktigere enn {} akkurat nå.",
+    ),
+    "fi": (
+        "Meidän pitäisi puhua siitä, mitä {} ja {} tarkoittavat meille.",
+        "Tietääkö joku, miten {} ja {} liittyvät tähän?",
+        "Minun mielestäni {} on nyt tärkeämpi kuin {}.",
+    ),
+    "de": (
+        "Wir sollten über {} und {} sprechen, bevor die Woche zu Ende ist.",
+        "Weiß jemand, wie es mit {} und {} aussieht?",
+        "Ich finde, dass {} im Moment wichtiger ist als {}.",
+    ),
+}
+_COINING = {
+    "en": "What we need is {}.",
+    "sv": "Det vi behöver är {}.",
+    "da": "Det vi har brug for er {}.",
+    "no": "Det vi trenger er {}.",
+    "fi": "Me tarvitsemme tätä: {}.",
+    "de": "Was wir brauchen ist {}.",
+}
+_OF_SITE = {"Copenhagen": ("da",), "Helsinki": ("fi", "sv"), "Oslo": ("no",)}
+_AT_HOME = {"email", "chat"}
+"""Systems in which people use the language of their site at times."""
+
+OWN_LANGUAGE, LED_SHARE, LED_BY_OTHERS, STRAYS = 0.35, 0.6, 0.1, 0.06
+COINS, TAKES_UP, MONTH = 0.8, 0.6, 30 * DAY
+PATIENCE = 10 * DAY
+"""How long a term that somebody answered stays in mind."""
+
+
+@dataclass
+class Words:
+    """Writes the texts of a log in the order of time, remembering what each conversation is about.
+
+    `taken_up` is who first used a coined term soon after responding to the leader's use of it: (person, term).
+    """
+
+    cast: Cast
+    dice: Dice
+    taken_up: set[tuple[int, str]] = field(default_factory=set)
+    _about: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _coined_in: dict[str, str] = field(default_factory=dict)
+    _used: set[tuple[int, str]] = field(default_factory=set)
+    _in_mind: dict[int, tuple[int, str]] = field(default_factory=dict)
+
+    def texts(self, columns: Mapping[str, list[object]]) -> list[str | None]:
+        """Return the text of each row; invitations, reactions and bots have none."""
+        names = ("time", "id", "actor", "verb", "parent", "conversation")
+        rows = [tuple(str(columns[name][n]) for name in names) for n in range(len(columns["id"]))]
+        owner = {account: who.index for who in self.cast.people for account in who.accounts.values()}
+        said: list[str | None] = [None] * len(rows)
+        for place in sorted(range(len(rows)), key=lambda n: (int(rows[n][0]), rows[n][1])):
+            time, number, actor, verb, parent, conversation = rows[place]
+            who = owner[actor]
+            if verb != "react" and not actor.startswith("calendar:") and not self.cast.people[who].bot:
+                said[place] = self._write(who, int(time) - SINCE, number, actor, conversation)
+            self._hear(who, int(time) - SINCE, parent)
+        return said
+
+    def _write(self, who: int, time: int, number: str, actor: str, conversation: str) -> str:
+        about = self._about.get(conversation) or self._begin(who, actor.partition(":")[0])
+        self._about[conversation] = about
+        words = SUBJECTS[about].split()
+        if self.dice.happens(STRAYS):
+            other = self.dice.pick([key for key in SUBJECTS if key[0] == about[0]])
+            words = [*words, *SUBJECTS[other].split()]
+        form = self.dice.pick(_SAID[about[0]])
+        text = form.format(*self.dice.some(words, form.count("{}")))
+        coined = self._coin(who, time, about)
+        if coined is None:
+            return text
+        self._used.add((who, coined))
+        if who == self.cast.leaders["beyond"]:
+            self._coined_in[number] = coined
+        return f"{text} {_COINING[about[0]].format(coined)}"
+
+    def _begin(self, who: int, system: str) -> tuple[str, str]:
+        """Draw what a new conversation is about, and in which language."""
+        leads = who == self.cast.leaders["beyond"]
+        if self.dice.happens(LED_SHARE if leads else LED_BY_OTHERS):
+            return "en", LED
+        languages = self._languages(who, system) if self.dice.happens(OWN_LANGUAGE) else ("en",)
+        return self.dice.pick([key for key in SUBJECTS if key[0] in languages and key[1] != LED])
+
+    def _languages(self, who: int, system: str) -> tuple[str, ...]:
+        writer = self.cast.people[who]
+        if who in self.cast.leaders.values():
+            return ("en",)
+        if writer.site is None:
+            return ("de", "sv") if writer.zone == 1 else ("en",)
+        return _OF_SITE.get(writer.site, ("en",)) if system in _AT_HOME else ("en",)
+
+    def _coin(self, who: int, time: int, about: tuple[str, str]) -> str | None:
+        """Return the coined term that goes into a message: the leader's of these months, or one in mind."""
+        if who == self.cast.leaders["beyond"]:
+            known = COINED[: 1 + time // MONTH][-3:]
+            return self.dice.pick(known) if about[1] == LED and self.dice.happens(COINS) else None
+        until, term = self._in_mind.pop(who, (-1, ""))
+        if time > until or (who, term) in self._used:
+            return None
+        self.taken_up.add((who, term))
+        return term
+
+    def _hear(self, who: int, time: int, parent: str) -> None:
+        """Keep in mind a term of the leader's that somebody has just responded to."""
+        term = self._coined_in.get(parent)
+        if term and (who, term) not in self._used and self.dice.happens(TAKES_UP):
+            self._in_mind[who] = (time + PATIENCE, term)
