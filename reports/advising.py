@@ -1,0 +1,195 @@
+"""What it would take: whom to turn to, where, and who waits for the leader; each with its reason and its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from influence.findings import Report
+from reports.detail import Detail, amount, detail, known, pair, rows, texts, value, words
+from reports.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
+from reports.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
+from reports.wording import between, counted, day, number, plain
+
+TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
+SHOWN = 20
+KINDS = {"person": "People", "sphere": "Spheres", "conversation": "Conversations"}
+_WAYS = {"addressed": "wrote to the leader", "named": "named the leader", "in_reply": "answered the leader"}
+
+
+@dataclass(frozen=True)
+class AdviceRow:
+    """One more exchange: with whom or where, what it is expected to bring, why, and the evidence.
+
+    `anchor` is the row elsewhere on the page that it is about, if there is one; `kept` are ids of activities that
+    the workspace holds and this report does not show.
+    """
+
+    who: str
+    anchor: str
+    about: str
+    why: str
+    gain: str
+    interval: str
+    evidence: tuple[ResponseRow, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """One conversation that waits for the leader: who came, how, from which sphere, and how long ago."""
+
+    who: str
+    anchor: str
+    sphere: str
+    how: str
+    days: str
+    evidence: tuple[ResponseRow, ...]
+    item: str
+
+
+def advised(report: Report) -> Section:
+    """Answer what it would take: advice if the forecast has shown skill, and where others wait for the leader."""
+    advice, habits = _advice(report), (*_waiting(report), *_alone(report), *_answers(report))
+    told = (*advice, *habits) if known(report, "advice") else (*habits, *advice)
+    return section("takes", "What would it take?", told, numbers(report, *TAKES), cannot_tell(report, *TAKES))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Names and anchors of the page, looked up once for all rows."""
+
+    report: Report
+    names: dict[str, str]
+    people: dict[str, str]
+    conversations: dict[str, str]
+
+    @classmethod
+    def of(cls, report: Report) -> _Known:
+        return cls(report, names(report), anchors(report), conversation_anchors(report))
+
+
+def advice_rows(report: Report) -> tuple[tuple[str, tuple[AdviceRow, ...]], ...]:
+    """List what the forecast names, by kind: people, spheres, conversations, then any other."""
+    held, page = rows(detail(report, "advice"), "rows"), _Known.of(report)
+    kinds = [*KINDS, *sorted({words(row, "kind") for row in held} - set(KINDS))]
+    grouped = (
+        (kind, tuple(_advice_row(row, page) for row in held if words(row, "kind") == kind)[:SHOWN])
+        for kind in kinds
+    )
+    return tuple((KINDS.get(kind, plain(kind) or "Other"), group) for kind, group in grouped if group)
+
+
+def waiting_rows(report: Report) -> tuple[WaitingRow, ...]:
+    """List what has waited longest for the leader."""
+    held, page = rows(detail(report, "waiting_on_leader"), "list")[:SHOWN], _Known.of(report)
+    return tuple(_waiting_row(row, page) for row in held)
+
+
+def _advice(report: Report) -> tuple[Sentence, ...]:
+    if "advice" not in report.findings:
+        return ()
+    skill = Span("back-test", "advice_backtest" if "advice_backtest" in report.findings else None)
+    if not known(report, "advice"):
+        why = plain(report.findings["advice"].reason or "no reason was given").rstrip(".")
+        why = why.removeprefix("too little to say: ")
+        pattern = "By the {skill}, whom to turn to cannot be told from this record: {why}."
+        return (say(pattern, why=why, skill=skill),)
+    people = sum(words(row, "kind") == "person" for row in rows(detail(report, "advice"), "rows"))
+    n = span(report, "advice", "person", "people")
+    who = counted(people, "person", "people") if people else "people"
+    pattern = (
+        "One more exchange with each of the {who} below is expected to bring {n} never met, all together."
+    )
+    tested = plain(words(detail(report, "advice"), "words")).rstrip(".")
+    first = say(pattern, who=who, n=n)
+    return (first, say("The {skill}: {tested}.", skill=skill, tested=tested)) if tested else (first,)
+
+
+def _waiting(report: Report) -> tuple[Sentence, ...]:
+    if not known(report, "waiting_on_leader"):
+        return ()
+    if not value(report, "waiting_on_leader"):
+        nobody = Span("No conversation", "waiting_on_leader")
+        return (say("{nobody} waits for the leader.", nobody=nobody),)
+    n = span(report, "waiting_on_leader", "conversation", "conversations")
+    median = amount(detail(report, "waiting_on_leader"), "median_days")
+    half = (
+        f", in half of them for more than {counted(round(median), 'day', 'days')}"
+        if median is not None
+        else ""
+    )
+    pattern = (
+        "In {n} something said to the leader has had no answer{half}: what needs one can be answered, handed on or "
+        "closed."
+    )
+    return (say(pattern, n=n, half=Span(half)),)
+
+
+def _alone(report: Report) -> tuple[Sentence, ...]:
+    if not value(report, "only_leader_answers"):
+        return ()
+    held, share = detail(report, "only_leader_answers"), span(report, "only_leader_answers")
+    only, asked = amount(held, "only_leader"), amount(held, "asked_alone")
+    pattern = "In {share} of the conversations of others that the leader answers, nobody else does"
+    if only is None or asked is None or only <= asked:
+        return (say(pattern + ".", share=share),)
+    more = counted(only - asked, "was open", "were open")
+    return (say(pattern + ": {more} to others too, who could have.", share=share, more=more),)
+
+
+def _answers(report: Report) -> tuple[Sentence, ...]:
+    if not known(report, "response_rate"):
+        return ()
+    share, day_ = span(report, "response_rate"), amount(detail(report, "response_time"), "within_a_day")
+    ending = f", {number(day_, 'share')} within a day" if day_ is not None else ""
+    return (
+        say(
+            "Of what others say to the leader {share} is answered{ending}.", share=share, ending=Span(ending)
+        ),
+    )
+
+
+def _advice_row(row: Detail, page: _Known) -> AdviceRow:
+    gain, within = amount(row, "gain"), pair(row, "interval")
+    evidence, kept = response_rows(texts(row, "evidence"), page.report, page.names)
+    name, anchor, about = _named(words(row, "kind"), words(row, "who"), words(row, "name"), page)
+    worth = number(gain, "people expected")
+    spread = between(*within, "people expected") if within else ""
+    return AdviceRow(
+        who=name,
+        anchor=anchor,
+        about=about,
+        why=plain(words(row, "reason")),
+        gain=worth,
+        interval=spread if spread != worth else "",
+        evidence=evidence,
+        kept=kept,
+    )
+
+
+def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]:
+    """Return what to call whom or what a row is about, the row of the page about it, and what else is known."""
+    if kind == "person":
+        return plain(name) or page.names.get(who, plain(who)), page.people.get(who, ""), ""
+    if kind != "conversation":
+        return plain(name) or plain(who), "", ""
+    for one in page.report.conversations:
+        if one.id == who:
+            begun = page.names.get(one.begun_by, plain(one.begun_by))
+            about = plain(one.channel or "")
+            return f"begun by {begun}, {day(one.began)}", page.conversations.get(who, ""), about
+    return plain(name) or f"conversation {plain(who)}", "", ""
+
+
+def _waiting_row(row: Detail, page: _Known) -> WaitingRow:
+    person, item, days = words(row, "person"), words(row, "item"), amount(row, "days")
+    evidence, _ = response_rows((item,), page.report, page.names)
+    return WaitingRow(
+        who=plain(words(row, "name")) or page.names.get(person, plain(person)),
+        anchor=page.people.get(person, ""),
+        sphere=plain(words(row, "sphere")),
+        how=_WAYS.get(words(row, "way"), plain(words(row, "way"))),
+        days=counted(round(days), "day", "days") if days is not None else "unknown",
+        evidence=evidence,
+        item=plain(item),
+    )

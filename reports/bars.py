@@ -1,0 +1,195 @@
+"""Two small figures: spheres outward and back, and the headline counted again under other choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from influence.findings import Report
+from reports import palette
+from reports.answers import alternatives, sources_by_sphere
+from reports.detail import amount, detail
+from reports.vector import Picture
+from reports.wording import number, shortened
+
+MOST_SPHERES = 9
+MOST_ALTERNATIVES = 12
+OTHERS = "other spheres"
+LISTENED, OF_KNOWN = "listened to", "reached, of those known"
+HEARD, REACHED = -1, 1
+SLATE = "#4a5763"
+_ROW = 0.36  # inches
+_WIDTH = 5.0
+_NAMES = 0.66  # inches on either side of the middle, where the names stand
+_LETTER, _PAD = 0.085, 0.12  # inches
+_LEAST = 0.001  # people
+
+
+@dataclass(frozen=True)
+class Wing:
+    """One sphere: people never met who responded, people never met who were responded to, people known there."""
+
+    sphere: str
+    reached: float
+    heard: float
+    known: int
+
+
+def wings(report: Report) -> tuple[Wing, ...]:
+    """Return the spheres with anybody beyond, outward or back, the largest first; the smallest put together."""
+    heard = sources_by_sphere(report)
+    reached = {row.sphere: (row.value, row.known) for row in report.spheres if row.value > 0}
+    every = [
+        Wing(
+            sphere, reached.get(sphere, (0.0, 0))[0], heard.get(sphere, 0.0), reached.get(sphere, (0.0, 0))[1]
+        )
+        for sphere in {*heard, *reached}
+    ]
+    every.sort(key=lambda wing: (-max(wing.reached, wing.heard), wing.sphere))
+    if len(every) <= MOST_SPHERES:
+        return tuple(every)
+    rest = every[MOST_SPHERES - 1 :]
+    reach, back = sum(wing.reached for wing in rest), sum(wing.heard for wing in rest)
+    return (*every[: MOST_SPHERES - 1], Wing(OTHERS, reach, back, sum(wing.known for wing in rest)))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Where things lie, in inches from the left: the middle of the names, and how long one person is."""
+
+    middle: float
+    person: float
+
+    @classmethod
+    def of(cls, rows: tuple[Wing, ...]) -> _Scale:
+        """Leave the bars what the names in the middle and the numbers at both ends do not need."""
+        left, right = (
+            _LETTER * max(len(_at_end(wing, side)) for wing in rows) + _PAD for side in (HEARD, REACHED)
+        )
+        heard, reached = max(wing.heard for wing in rows), max(wing.reached for wing in rows)
+        titles = [_LETTER * len(title) for title in (LISTENED, OF_KNOWN)]
+        free = _WIDTH - 2 * _NAMES
+        person = (free - left - right) / max(heard + reached, _LEAST)
+        if left + heard * person < titles[0]:
+            person = min(person, (free - titles[0] - right) / max(reached, _LEAST))
+        if right + reached * person < titles[1]:
+            person = min(person, (free - titles[1] - left) / max(heard, _LEAST))
+        return cls(max(left + heard * person, titles[0]) + _NAMES, person)
+
+
+def spheres_picture(report: Report) -> Picture | None:
+    """Draw by sphere whom the leader listens to (left) and reaches (right); None where there is neither."""
+    rows = wings(report)
+    if not rows:
+        return None
+    figure = Figure(figsize=(_WIDTH, _ROW * (len(rows) + 1)))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, _WIDTH), ylim=(len(rows) - 0.4, -1.4))
+    axes.set_axis_off()
+    scale = _Scale.of(rows)
+    for side, across, words in ((HEARD, "right", LISTENED), (REACHED, "left", OF_KNOWN)):
+        x = scale.middle + side * _NAMES
+        axes.text(x, -0.85, words, ha=across, va="center", fontsize=9.5, color=palette.MUTED)
+    for place, wing in enumerate(rows):
+        _draw_wing(axes, place, wing, scale)
+    described = "; ".join(
+        f"{wing.sphere}: reached {number(wing.reached)}, listened to {number(wing.heard)}" for wing in rows
+    )
+    return Picture(figure, "Spheres, outward and back", described)
+
+
+def _draw_wing(axes: Axes, place: int, wing: Wing, scale: _Scale) -> None:
+    axes.text(
+        scale.middle, place, shortened(wing.sphere, 16), ha="center", va="center", fontsize=10.5,
+        color=palette.INK, parse_math=False,
+    )  # fmt: skip
+    for side, people, colour in ((HEARD, wing.heard, SLATE), (REACHED, wing.reached, palette.UNMET)):
+        start, length = scale.middle + side * _NAMES, people * scale.person
+        axes.barh(place, side * length, left=start, height=0.58, color=colour, linewidth=0)
+        axes.annotate(
+            _at_end(wing, side),
+            (start + side * length, place),
+            xytext=(side * 5, 0),
+            textcoords="offset points",
+            ha="left" if side == REACHED else "right",
+            va="center",
+            fontsize=9.5,
+            color=palette.INK if people else palette.MUTED,
+        )
+
+
+def _at_end(wing: Wing, side: int) -> str:
+    if side == HEARD:
+        return number(wing.heard)
+    return f"{number(wing.reached)} of {wing.known:,}" if wing.known else number(wing.reached)
+
+
+def robustness_picture(report: Report) -> Picture | None:
+    """Draw the headline and what it would be under each alternative; None where none is known."""
+    told = alternatives(report)[:MOST_ALTERNATIVES]
+    headline = amount(detail(report, "robustness"), "reach_4")
+    if not told or headline is None:
+        return None
+    rows = [("as reported", headline), *told]
+    figure = Figure(figsize=(_WIDTH, 0.29 * len(rows) + 0.5))
+    axes = figure.add_axes(
+        (0.56, 0.36 / (0.29 * len(rows) + 0.5), 0.29, 0.97 - 0.36 / (0.29 * len(rows) + 0.5))
+    )
+    top = max(max(value for _, value in rows), 1.0)
+    _band(axes, report, top)
+    for place, (name, value) in enumerate(rows):
+        _dot(axes, place, name, value, headline)
+    _frame(axes, len(rows), top)
+    described = "; ".join(f"{name}: {number(value)}" for name, value in rows)
+    return Picture(figure, "The headline, counted again", described)
+
+
+def _band(axes: Axes, report: Report, top: float) -> None:
+    """Shade the headline's 95 % interval, so that a move can be weighed against chance."""
+    finding = report.findings.get("reach_4")
+    if finding is not None and finding.interval:
+        axes.axvspan(
+            max(0.0, finding.interval[0]), min(finding.interval[1], 1.3 * top), color=palette.UNMET, alpha=0.14,
+            linewidth=0,
+        )  # fmt: skip
+
+
+def _dot(axes: Axes, place: int, name: str, value: float, headline: float) -> None:
+    first = place == 0
+    colour = palette.UNMET if first else palette.INK
+    if not first:
+        axes.plot((headline, value), (place, place), color=palette.LINE, linewidth=1.6, zorder=2)
+    axes.plot([value], [place], marker="D" if first else "o", markersize=6.5, color=colour, zorder=3)
+    axes.annotate(
+        shortened(name, 40),
+        (0, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(-8, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=9.5,
+        color=palette.INK,
+        parse_math=False,
+    )
+    axes.annotate(
+        number(value),
+        (1, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9.5,
+        color=palette.INK,
+    )
+
+
+def _frame(axes: Axes, rows: int, top: float) -> None:
+    axes.set(xlim=(0, 1.12 * top), ylim=(rows - 0.4, -0.6), yticks=[])
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.LINE)
+    axes.locator_params(axis="x", nbins=4, integer=True)
+    axes.tick_params(axis="x", colors=palette.MUTED, labelsize=9, length=3, color=palette.LINE)
