@@ -10,6 +10,8 @@ from connectors.delimited import BOM, Lines
 from influence.activity import SetAside
 from influence.archive import Member
 
+LONGEST = 64_000_000
+"""Bytes of a line that are read to see what a file is: an event may list a million people."""
 Row = dict[str, str | list[str] | None]
 
 
@@ -17,15 +19,23 @@ class _NotARow(ValueError):
     """Why a line is no row."""
 
 
-def first_keys(head: bytes) -> list[str]:
-    """Read the keys of the first object of a JSON Lines file; none where it is no such file.
+def first_keys(member: Member) -> list[str]:
+    """Read the keys of the first object of a JSON Lines file, however long its line; none where it is no such file."""
+    with member.open() as stream:
+        line = stream.readline(LONGEST).removeprefix(BOM)
+        while line and not line.strip():
+            line = stream.readline(LONGEST)
+    return keys_of(line)
 
-    >>> first_keys(b'{"time": 1, "actor": "x:1"}\\n{}')
-    ['time', 'actor']
+
+def keys_of(line: bytes) -> list[str]:
+    """Read the keys of an object on one line; none where it is no object.
+
+    >>> keys_of(b'{"time": 1, "actor": "x:1"}'), keys_of(b"[1]")
+    (['time', 'actor'], [])
     """
-    first = head.removeprefix(BOM).lstrip().split(b"\n", 1)[0]
     try:
-        found = json.loads(first)
+        found = json.loads(line)
     except (ValueError, RecursionError):
         return []
     return list(found) if isinstance(found, dict) else []

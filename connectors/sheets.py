@@ -44,7 +44,7 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
         with _workbook(member, sheet) as rows:
             names = next(rows, (0, []))[1]
     elif head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
-        names = jsonlines.first_keys(head)
+        names = jsonlines.first_keys(member)
     else:
         names = delimited.columns_of(member)
     if not any(delimited.plain(name) for name in names):
@@ -82,7 +82,7 @@ def _of_text(member: Member) -> Iterator[tuple[int, Row] | SetAside]:
 def _of_json(
     member: Member, wanted: Sequence[str], lists: Sequence[str]
 ) -> Iterator[tuple[int, Row] | SetAside]:
-    keys = {name.lower() for name in (*wanted, *jsonlines.first_keys(member.head()))}
+    keys = {name.lower() for name in (*wanted, *jsonlines.first_keys(member))}
     plain = {delimited.plain(name) for name in wanted}
     used = frozenset(key for key in keys if delimited.plain(key) in plain)
     many = {delimited.plain(name) for name in lists}

@@ -150,7 +150,7 @@ def column_names(member: Member, head: bytes) -> list[str]:
         except Unreadable:
             return []
     if head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
-        return jsonlines.first_keys(head)
+        return jsonlines.first_keys(member)
     return delimited.header(head)[0]
 
 

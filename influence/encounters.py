@@ -242,9 +242,9 @@ ORDER BY o.person
 
 _SYSTEMS = """
 SELECT DISTINCT split_part(o.account, ':', 1) AS system FROM of_leader o JOIN encounters e USING (seq)
-WHERE o.person <> ? AND NOT starts_with(e.id, 'words:')
+WHERE o.person <> ? AND e.evidence IN ('calendar', 'event')
 """
-"""Words in a message tell of two people; nobody else would have been named in them."""
+"""A calendar names everybody whom one meets. A contact card, a declaration, words in a message tell of nobody else."""
 
 _MET_TIES = """
 SELECT DISTINCT a.person AS one, b.person AS other, split_part(t.source, ':', 1) AS system

@@ -311,7 +311,7 @@ _ENCOUNTERED = """
 CREATE OR REPLACE TEMP TABLE encountered AS
 SELECT DISTINCT e.place, p.person, split_part(e.account, ':', 1) AS system, e.naming FROM (
     SELECT row_number() OVER (ORDER BY time NULLS FIRST, seq) - 1 AS place, unnest(people) AS account,
-        NOT starts_with(id, 'words:') AS naming
+        evidence IN ('calendar', 'event') AS naming
     FROM encounters) e
 JOIN account_person p USING (account)
 """

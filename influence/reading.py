@@ -77,7 +77,7 @@ def read_path(
             for member in members(path):
                 reading.member(member, known, forced=connector is not None)
         done = reading.finish()
-        if not done.summary.read:
+        if not done.summary.read and not batch.claims:
             raise ReadingError(_nothing_read(path, done))
     return done
 
@@ -162,6 +162,8 @@ class _Reading:
         self._account("")
         self._batch.flush()
         self._done.summary += self._batch.summary
+        if self._batch.claims and not self._batch.summary.read:
+            self._done.notes.append(f"no rows, but {self._batch.claims:,} names and accounts were learnt")
         return self._done
 
 

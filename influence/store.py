@@ -272,7 +272,10 @@ class Store:
 
 
 class Batch:
-    """One import on its way into the store; `summary` is right after `flush`."""
+    """One import on its way into the store; `summary` is right after `flush`.
+
+    `claims` counts what was said of accounts (a name, that two belong together): these are no rows of a file.
+    """
 
     def __init__(self, store: Store, number: int, source: str, *, live: bool = False) -> None:
         self._store, self._engine, self._live = store, store.engine, live
@@ -280,7 +283,7 @@ class Batch:
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
         self._heard: list[pa.Table] = []
-        self._turned = self._bags = 0
+        self._turned = self._bags = self.claims = 0
         self.summary = Summary()
 
     def add(self, record: Record, file: str) -> None:
@@ -295,6 +298,7 @@ class Batch:
             case Note():
                 pass
             case Person(person=None):
+                self.claims += 1
                 self._wait("claims", record, file)
             case Deleted():
                 self._wait("deleted", record, file)

@@ -227,7 +227,7 @@ class PlainReading:
             account
             for row, other, _ in self.together()
             for account in row["people"]
-            if self.who(account) == other
+            if self.who(account) == other and row["evidence"] in {"calendar", "event"}
         }
         systems = {account.split(":")[0] for account in accounts}
         owned = {account for account, person in self.owner.items() if person == v} or {v}

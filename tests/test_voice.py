@@ -1,5 +1,6 @@
 """Thought leadership: terms, topics, share of voice, and whose new terms are taken up."""
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influence import Workspace
+from influence.activity import Activity, Deleted
 from influence.ego import Ego
 from influence.measures.reach import NO_TIMES
 from influence.measures.voice import (
@@ -17,6 +20,7 @@ from influence.measures.voice import (
     Topics,
     clustered_share,
     corpus,
+    openings,
     share_of_voice,
     topic_of_items,
     topics,
@@ -24,11 +28,12 @@ from influence.measures.voice import (
 )
 from influence.population import Population
 from influence.responses import Responses
-from influence.terms import LANGUAGES, languages_of, name_words, stop_words, terms_of
+from influence.terms import LANGUAGES, kept_terms, languages_of, name_words, stop_words, terms_of
 from influence.uptake import Exposures, Slots, Uses, uptake
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEEP = "[privacy]\nkeep_text = true\n"
+TERMS = "[privacy]\nkeep_terms = true\n"
 
 SENTENCES = {
     "sv": "Vi borde träffas i nästa vecka och prata om den nya strategin för marknaden",
@@ -99,6 +104,19 @@ def test_hostile_text_takes_no_time(text):
     began = time.perf_counter()
     terms_of(text, "en")
     assert time.perf_counter() - began < 0.5
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=st.permutations(SENTENCES["en"].split()))
+def test_no_sentence_can_be_read_from_what_is_kept(words):
+    assert [["market", "meet", "strategy", "talk", "week"]] == kept_terms([" ".join(words)], [0])
+
+
+def test_a_conversation_has_one_language():
+    assert [["strategie"], ["war"]] == [
+        terms[-1:] for terms in kept_terms([SENTENCES["de"], "war"], ["one", "other"])
+    ]
+    assert [] == kept_terms([SENTENCES["de"], "war"], ["one", "one"])[1]
 
 
 @settings(max_examples=200, deadline=None)
@@ -395,7 +413,118 @@ def test_what_was_said_after_the_window_is_not_read(workspace):
 def test_without_text_the_reason_names_the_cure(workspace):
     found = voice(ego_of(workspace(activities=talk())))
     assert {NO_TEXT} == {finding.reason for finding in found.values()}
-    assert "keep_text = true" in NO_TEXT
+    assert "keep_terms = true" in NO_TEXT
+
+
+def stored(made, sql="SELECT terms FROM term_log ORDER BY ALL"):
+    return [row[0].as_py() for row in zip(*made.store.engine.arrow(sql).columns, strict=True)]
+
+
+def in_json(found):
+    return {name: finding.as_json() for name, finding in found.items()}
+
+
+def test_where_terms_are_kept_no_text_is_and_the_findings_are_those_of_the_text(workspace):
+    made = workspace(TERMS, activities=talk())
+    assert {None} == set(stored(made, "SELECT text FROM activity_log"))
+    assert in_json(voice(ego_of(workspace(KEEP, activities=talk())))) == in_json(voice(ego_of(made)))
+
+
+def test_names_of_people_are_in_no_topic_where_only_terms_are_kept(workspace):
+    people = [{"person": "anna", "name": "Anna Lind", "accounts": ["x:anna"]}]
+    found = voice(ego_of(workspace(TERMS, activities=talk(), people=people)))["share_of_voice"]
+    assert [set(MONEY), set(GARDEN)] == [set(row["terms"]) for row in found.detail["topics"]]
+
+
+def test_the_kept_terms_tell_neither_order_nor_addresses_nor_numbers(workspace):
+    text = "Wanda owes 500 kronor to bo@x.example, see https://x.example/zebra; the budget of Wanda is gone"
+    made = workspace(
+        TERMS,
+        activities=[
+            {"id": "1", "time": START.isoformat(), "actor": "x:ann", "verb": "message", "text": text}
+        ],
+    )
+    assert [["budget", "gone", "kronor", "owes", "wanda", "wanda"]] == stored(made)
+
+
+def test_what_was_here_before_terms_were_kept_gets_them_when_it_is_imported_again(workspace, tmp_path):
+    made = workspace(activities=talk())
+    assert [] == stored(made)
+    made.close()
+    (made.path / "influence.toml").write_text(TERMS, encoding="utf-8")
+    with Workspace(made.path) as opened:
+        done = opened.import_path(tmp_path / "activities.jsonl", connector="activities")
+        assert (0, 180) == (done.summary.stored, done.summary.known)
+        assert 180 == len(stored(opened))
+        opened.import_path(tmp_path / "activities.jsonl", connector="activities")
+        assert 180 == len(stored(opened))
+        assert in_json(voice(ego_of(workspace(KEEP, activities=talk())))) == in_json(voice(ego_of(opened)))
+
+
+def test_terms_that_were_kept_are_read_beside_texts(workspace, tmp_path):
+    rows = talk()
+    made = workspace(TERMS, activities=rows[:90])
+    made.close()
+    (made.path / "influence.toml").write_text(KEEP, encoding="utf-8")
+    (tmp_path / "later.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows[90:]), encoding="utf-8"
+    )
+    with Workspace(made.path) as opened:
+        opened.import_path(tmp_path / "later.jsonl", connector="activities")
+        assert (90, 90) == (
+            len(stored(opened)),
+            sum(map(bool, stored(opened, "SELECT text FROM activities"))),
+        )
+        assert in_json(voice(ego_of(workspace(KEEP, activities=rows)))) == in_json(voice(ego_of(opened)))
+
+
+def broken_off(made, activity):
+    with made.store.batch("a", "b") as batch:
+        batch.add(activity, "")
+        batch.flush()
+        raise RuntimeError(f"{len(stored(made))} stands there")
+
+
+def test_an_import_that_fails_leaves_no_terms(workspace):
+    made = workspace(TERMS)
+    activity = Activity(START, "x:ann", "post", id="1", text="The budget")
+    with pytest.raises(RuntimeError, match="1 stands there"):
+        broken_off(made, activity)
+    assert [] == stored(made)
+
+
+def test_a_deleted_message_has_no_terms_in_any_topic(workspace):
+    made = workspace(TERMS, activities=talk())
+    with made.store.batch("a", "b") as batch:
+        for row in talk():
+            batch.add(Deleted(row["id"]), "")
+    assert (
+        0
+        == made.store.engine.arrow("SELECT count(*) FROM activities JOIN term_log USING (key)")[0][0].as_py()
+    )
+
+
+def test_what_is_said_again_in_a_conversation_counts_neither_way():
+    person, talked, when = np.array([1, 1, 2, 1, 1]), np.array([5, 5, 5, 6, 5]), np.array([2, 1, 3, 4, 9])
+    assert [False, True, True, True, False] == openings(person, talked, when).tolist()
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_to_go_on_in_the_leaders_conversation_is_not_to_take_up_the_terms(workspace, again):
+    rows = talk()
+    for n in range(40):
+        said = START + timedelta(days=n, hours=12)
+        where = {"verb": "reply", "parent": f"boss-{n}"} if again else {"verb": "post"}
+        for number, hours, more in (
+            (f"boss-{n}", 0, {"actor": "x:boss", "verb": "post", "text": "The takeback plan"}),
+            (f"first-{n}", 1, {"verb": "react", "parent": f"boss-{n}"}),
+            (f"then-{n}", 2, {"verb": "reply", "parent": f"boss-{n}", "text": "The compost"}),
+            (f"last-{n}", 3, {"text": "The takeback plan"} | where),
+        ):
+            when = (said + timedelta(hours=hours)).isoformat()
+            rows.append({"id": number, "time": when, "actor": f"x:fan{n}"} | more)
+    lead = voice(ego_of(workspace(TERMS, activities=rows)))["lead"]
+    assert lead.detail["takers"] - (0 if again else 40) <= 7
 
 
 def test_too_few_conversations_tell_nothing(workspace):

@@ -87,7 +87,8 @@ def build(seed: int = 1) -> Company:
 
     400 employees on six sites in five time zones, 1,000 people outside (customers, partners, industry,
     public), four bots, and from 2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about
-    5,000 meetings; what is written is about a few subjects in six languages. Waits are log-normal, activity is heavy-tailed, conversations are branching processes.
+    5,000 meetings. Waits are log-normal, activity is heavy-tailed, conversations are branching processes.
+    What is written is about ten subjects, in six languages.
 
     >>> company = build(seed=1)
     >>> company.people.num_rows, company.leaders["beyond"]

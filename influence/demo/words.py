@@ -56,52 +56,54 @@ COINED = (
 
 _SAID = {
     "en": (
-        "We should look at the {} and the {} before the end of the week.",
-        "Could somebody tell me what the {} does to the {}?",
-        "My view on this: the {} matters more than the {}, and the {} comes after that.",
-        "I have written down what we know about the {} and about the {}.",
-        "Is the {} still what keeps us from the {}?",
+        "What should we do about the {} and the {}?",
+        "Does anyone see how the {} and the {} should go together?",
+        "I think that the {} is now more than the {}, and the {} is not there yet.",
+        "Here is what we have on the {} and on the {}.",
+        "Is it the {} or is it still the {}?",
     ),
     "sv": (
-        "Vi borde prata om {} och {} innan veckan är slut.",
-        "Är det någon som vet hur det går med {} och {}?",
-        "Jag tycker att {} är viktigare än {} just nu.",
+        "Vad kan vi göra med {} och {}?",
+        "Är det {} eller {} som vi borde ta först?",
+        "Jag tror att {} är mycket mer än {} just nu.",
     ),
     "da": (
-        "Vi burde tale om {} og {} inden ugen er forbi.",
-        "Er der nogen, som ved hvordan det går med {} og {}?",
-        "Jeg synes ikke, at {} er vigtigere end {} lige nu.",
+        "Hvad kan vi gøre med {} og {}?",
+        "Er det {} eller {} som vi bør tage først?",
+        "Jeg tror ikke at {} er mere end {} nu.",
     ),
     "no": (
-        "Vi bør snakke om {} og {} før uken er over.",
-        "Er det noen som vet hvordan det går med {} og {}?",
-        "Jeg synes ikke at {} er viktigere enn {} akkurat nå.",
+        "Hva kan vi gjøre med {} og {}?",
+        "Er det {} eller {} som vi bør ta først?",
+        "Jeg tror ikke at {} er mer enn {} nå.",
     ),
     "fi": (
-        "Meidän pitäisi puhua siitä, mitä {} ja {} tarkoittavat meille.",
-        "Tietääkö joku, miten {} ja {} liittyvät tähän?",
-        "Minun mielestäni {} on nyt tärkeämpi kuin {}.",
+        "Miten {} ja {} ovat meille nyt?",
+        "Mitä meidän pitäisi tehdä: {} vai {}?",
+        "Nyt {} on meille enemmän kuin {}.",
     ),
     "de": (
-        "Wir sollten über {} und {} sprechen, bevor die Woche zu Ende ist.",
-        "Weiß jemand, wie es mit {} und {} aussieht?",
-        "Ich finde, dass {} im Moment wichtiger ist als {}.",
+        "Was wollen wir jetzt mit {} und {}?",
+        "Ist es {} oder ist es noch immer {}?",
+        "Ich will nicht, dass {} vor {} ist.",
     ),
 }
+"""Sentences of function words only, so that what is left of a message is its subject."""
 _COINING = {
     "en": "What we need is {}.",
     "sv": "Det vi behöver är {}.",
-    "da": "Det vi har brug for er {}.",
-    "no": "Det vi trenger er {}.",
-    "fi": "Me tarvitsemme tätä: {}.",
-    "de": "Was wir brauchen ist {}.",
+    "da": "Det vi skal have er {}.",
+    "no": "Det vi skal ha er {}.",
+    "fi": "Se on nyt {}.",
+    "de": "Was wir wollen ist {}.",
 }
 _OF_SITE = {"Copenhagen": ("da",), "Helsinki": ("fi", "sv"), "Oslo": ("no",)}
 _AT_HOME = {"email", "chat"}
 """Systems in which people use the language of their site at times."""
 
-OWN_LANGUAGE, LED_SHARE, LED_BY_OTHERS, STRAYS = 0.35, 0.6, 0.1, 0.06
+OWN_LANGUAGE, LED_SHARE, LED_BY_OTHERS, STRAYS = 0.7, 0.7, 0.06, 0.06
 COINS, TAKES_UP, MONTH = 0.8, 0.6, 30 * DAY
+OWN_WORDS = 6
 PATIENCE = 10 * DAY
 """How long a term that somebody answered stays in mind."""
 
@@ -118,6 +120,7 @@ class Words:
     taken_up: set[tuple[int, str]] = field(default_factory=set)
     _about: dict[str, tuple[str, str]] = field(default_factory=dict)
     _coined_in: dict[str, str] = field(default_factory=dict)
+    _own: dict[tuple[int, tuple[str, str]], list[str]] = field(default_factory=dict)
     _used: set[tuple[int, str]] = field(default_factory=set)
     _in_mind: dict[int, tuple[int, str]] = field(default_factory=dict)
 
@@ -138,11 +141,11 @@ class Words:
     def _write(self, who: int, time: int, number: str, actor: str, conversation: str) -> str:
         about = self._about.get(conversation) or self._begin(who, actor.partition(":")[0])
         self._about[conversation] = about
-        words = SUBJECTS[about].split()
+        words = self._vocabulary(who, about)
         if self.dice.happens(STRAYS):
             other = self.dice.pick([key for key in SUBJECTS if key[0] == about[0]])
-            words = [*words, *SUBJECTS[other].split()]
-        form = self.dice.pick(_SAID[about[0]])
+            words = [*words, *self._vocabulary(who, other)]
+        form = " ".join(self.dice.some(_SAID[about[0]], 2))
         text = form.format(*self.dice.some(words, form.count("{}")))
         coined = self._coin(who, time, about)
         if coined is None:
@@ -151,6 +154,12 @@ class Words:
         if who == self.cast.leaders["beyond"]:
             self._coined_in[number] = coined
         return f"{text} {_COINING[about[0]].format(coined)}"
+
+    def _vocabulary(self, who: int, about: tuple[str, str]) -> list[str]:
+        """Return somebody's own words for a subject: people keep to theirs."""
+        if (who, about) not in self._own:
+            self._own[who, about] = self.dice.some(SUBJECTS[about].split(), OWN_WORDS)
+        return self._own[who, about]
 
     def _begin(self, who: int, system: str) -> tuple[str, str]:
         """Draw what a new conversation is about, and in which language."""

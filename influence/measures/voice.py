@@ -342,7 +342,8 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     """Return `lead`: people who took up a term within δ after responding to the leader's use, and never before.
 
     `detail["topics"]` has for each topic the `takers`, how many of them are `new`, how many would be with their times
-    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `influence.uptake`.
+    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `influence.uptake`. What somebody
+    says again in a conversation counts neither way: its subject carries on, whoever leads.
     """
     from influence.uptake import (
         Exposures,
@@ -352,7 +353,8 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     )  # numba: loaded only when something is measured
 
     items = ego.log.items
-    slots, uses = _uses(held, found, items.author, items.time)
+    opened = openings(items.author[held.items], items.conversation[held.items], items.time[held.items])
+    slots, uses = _uses(held, found, items.author, items.time, opened)
     exposed = _exposures(ego, held, found)
     draws = max(ego.settings.draws, 1_000)
     taken = uptake(
@@ -401,12 +403,26 @@ def _lead_finding(found: Topics, takers: Ints, new: Ints, shuffled: Ints, p: Flo
     return Finding("lead", float(new[-1]), LEAD_UNIT, detail=detail)
 
 
+def openings(author: NDArray[Any], conversation: NDArray[Any], time: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which items are the first of their author in their conversation.
+
+    >>> openings(np.array([7, 8, 7, 7]), np.array([0, 0, 0, 1]), np.array([1, 2, 3, 4])).tolist()
+    [True, True, False, True]
+    """
+    order = np.lexsort((np.arange(len(time)), time, conversation, author))
+    pairs = np.stack([author[order], conversation[order]])
+    first = np.ones(len(time), bool)
+    first[order[1:]] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+    return first
+
+
 def _uses(
-    held: Corpus, found: Topics, author: NDArray[Any], time: Ints
+    held: Corpus, found: Topics, author: NDArray[Any], time: Ints, opened: NDArray[np.bool_]
 ) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
     """Return slots (person, time), sorted, and uses (slot, term) of terms that belong to a topic."""
     person, when = author[held.items].astype(np.int64), time[held.items]
     order = np.lexsort((held.items, when, person))
+    order = order[opened[order]]
     cells = held.counts[order].tocoo()
     kept = found.of_term[cells.col] >= 0
     return (person[order], when[order]), (cells.row[kept].astype(np.int64), cells.col[kept].astype(np.int64))
