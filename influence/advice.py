@@ -21,7 +21,7 @@ from influence.findings import Finding
 from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.steps import Window
+from influence.steps import Window, moment
 
 if TYPE_CHECKING:
     from influence.cascade_model import Acts, Sets
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 PEOPLE, SPHERES, CONVERSATIONS = 10, 5, 5
 DRAWS, SETS_A_DRAW = 60, 20_000
 EVIDENCE = 5
-NOBODY_LEFT = "everybody active whom you have likely not met has responded already, or nobody is"
+NOBODY_LEFT = "everybody active whom the leader has likely not met has responded already, or nobody is active"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Advised:
     """One thing to do: one more exchange with a person, with somebody of a sphere, or in a conversation.
 
     `gain` is how many people never met and not reached in the window it is expected to bring, `interval` its
-    95 % interval, `reason` why in plain words, `evidence` the ids of activities that show it.
+    95 % interval, `reason` why in plain words, `evidence` the ids of activities that show it, `name` what people
+    call whom or what `who` means.
     """
 
     kind: str
@@ -48,12 +49,14 @@ class Advised:
     interval: tuple[float, float]
     reason: str
     evidence: tuple[str, ...]
+    name: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as a report keeps it."""
         return {
             "kind": self.kind,
             "who": self.who,
+            "name": self.name or self.who,
             "gain": self.gain,
             "interval": list(self.interval),
             "reason": self.reason,
@@ -181,6 +184,7 @@ class _Adviser:
                 self._interval(self.draws[0][:, code], float(self.gain[code])),
                 self._why(code),
                 seen[code],
+                self.ego.people.who[code].name,
             )
             for code in chosen
         ]
@@ -191,16 +195,15 @@ class _Adviser:
 
     def _why(self, code: int) -> str:
         tries, good = int(self.fit.tries[code]), int(self.fit.successes[code])
+        days = f"{self.ego.settings.delta_days:g} days"
         habit = (
-            f"answered {good} of your {tries} {_plural('exchange', tries)} within {self.ego.settings.delta_days:g} days"
+            f"answered {good} of the leader's {tries} {_plural('exchange', tries)} within {days}"
             if tries
-            else f"you have not exchanged yet; by their habit they answer about {self.fit.answering()[code]:.0%}"
+            else f"no exchange with the leader yet; by their habit they answer about {self.fit.answering()[code]:.0%}"
         )
         behind = int(((self.fit.source == code) & (self.fit.weight[self.fit.target] > 0)).sum())
         new = "not reached yet; " if self.fit.weight[code] > 0 else ""
-        others = (
-            f"{behind} {_plural('person', behind)} whom you have not reached answered them in this window"
-        )
+        others = f"{behind} {_plural('person', behind)} whom the leader has not reached answered them in this window"
         return f"{new}{habit}; {others}"
 
     def _evidence(self, codes: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -261,6 +264,7 @@ class _Adviser:
                 self._interval(self.draws[1][:, n], float(gain[n])),
                 alive.why(n, self.fit.weight),
                 tuple(opened[item] for item in alive.shown(n)),
+                alive.name(n),
             )
             for n in best
         ]
@@ -298,13 +302,20 @@ class _Alive:
         rows = self._rows[self.ego.log.items.conversation[self._rows] == self.codes[n]]
         return [int(rows[0]), *(int(row) for row in rows[1:][-(EVIDENCE - 1) :])]
 
+    def name(self, n: int) -> str:
+        """Say who began a conversation, and when."""
+        first = self.shown(n)[0]
+        author = self.ego.people.who[int(self.ego.log.items.author[first])].name
+        day = str(moment(int(self.ego.log.items.time[first]), self.ego.settings.zone))[:10]
+        return f"with an item by {author}, {day}"
+
     def why(self, n: int, weight: Floats) -> str:
         inside = self.person[self.indptr[n] : self.indptr[n + 1]]
         items, count = self.ego.log.items, len(inside)
         rows = self._rows[items.conversation[self._rows] == self.codes[n]]
         mine = int((items.author[rows] == self.ego.leader).sum())
         left = int((weight[inside] > 0).sum())
-        part = f"you wrote {mine} of its items" if mine else "you have not taken part"
+        part = f"the leader wrote {mine} of its items" if mine else "the leader has not taken part"
         return f"{count} {_plural('person', count)} wrote there, {left} of them not reached yet; {part}"
 
 

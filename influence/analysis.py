@@ -14,7 +14,7 @@ from influence.measures import catalogue, spheres, trend
 from influence.network import Network
 from influence.people import People
 from influence.population import Population
-from influence.steps import Alter, Window
+from influence.steps import Alter, Window, moment
 
 ALTERS_IN_PICTURE = 120
 HEADLINE = "four-steps"
@@ -49,7 +49,7 @@ class Analysis(Population):
                 "the workspace holds no activity yet; bring some in with: influence import PATH"
             )
         zone = self.settings.zone
-        first, last = (str(evidence.moment(int(t), zone))[:10] for t in (time[0], time[-1]))
+        first, last = (str(moment(int(t), zone))[:10] for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
 
 
@@ -61,7 +61,7 @@ def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
 def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
     """Put the findings about a leader together with the evidence for them."""
     zone, me = ego.settings.zone, ego.people.who[ego.leader]
-    shown = evidence.shown_items(ego.drawn, ego.unit)
+    shown = np.union1d(evidence.shown_items(ego.drawn, ego.unit), evidence.cited(ego.engine, findings))
     details = evidence.details(ego.engine, ego.log, shown, ego.people, ego.leader, zone)
     ids = {item: response.id for item, response in details.items()}
     tied = evidence.ties(ego.engine, ego.people, ego.leader)
@@ -91,7 +91,7 @@ def _window(ego: Ego) -> dict[str, str | None]:
     zone = ego.settings.zone
     if not ego.dated:
         return {"since": None, "until": None, "zone": zone}
-    since, until = (evidence.moment(time, zone) for time in (ego.window.since, ego.window.until))
+    since, until = (moment(time, zone) for time in (ego.window.since, ego.window.until))
     return {"since": since, "until": until, "zone": zone}
 
 
@@ -190,17 +190,18 @@ def _about_people(ego: Ego) -> list[str]:
     said = []
     if ego.people.conflicts:
         said.append(
-            f"{len(ego.people.conflicts):,} accounts are claimed for two people; `influence doctor` lists them."
+            f"{len(ego.people.conflicts):,} accounts are claimed for two people; "
+            "the command “influence doctor” lists them."
         )
     likely = sum(link.stage == PROBABLE for link in ego.people.links)
     if likely:
         said.append(
-            f"{likely:,} accounts are taken for somebody's by likelihood, not by a source; `influence people show` "
-            "says why, `influence people review` asks about the doubtful ones."
+            f"{likely:,} accounts are taken for somebody's by likelihood, not by a source; the "
+            "command “influence people show” says why, “influence people review” asks about the doubtful ones."
         )
     if ego.bots:
         said.append(
             f"{len(ego.bots):,} bots, lists, shared mailboxes and deleted users are not counted; "
-            "`influence people --bots` lists each with its reason."
+            "the command “influence people --bots” lists each with its reason."
         )
     return said

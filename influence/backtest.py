@@ -56,8 +56,9 @@ class BackTest:
 
     @property
     def skill(self) -> bool:
-        """Whether the whole interval lies above chance."""
-        return self.auc_interval is not None and self.auc_interval[0] > 0.5
+        """Whether the whole interval lies above chance, and the best-ranked third brought more than the mean."""
+        above = self.auc_interval is not None and self.auc_interval[0] > 0.5
+        return above and self.lift is not None and self.lift > 1
 
     def finding(self) -> Finding:
         """Return `advice_backtest`: the AUC, or why there is none."""
@@ -311,8 +312,8 @@ def step_up(ego: Ego) -> Finding:
     }
     if len(found.back) < FEWEST_MATCHED:
         reason = (
-            f"too little to say: {len(found.back)} conversations that you began and came back to have their like "
-            f"without; {FEWEST_MATCHED} are needed"
+            f"too little to say: {len(found.back)} conversations that the leader began and came back to have "
+            f"their like without; {FEWEST_MATCHED} are needed"
         )
         return Finding("step_up", None, unit, reason=reason, detail=detail)
     detail |= {"with": float(found.after.mean()), "without": float(found.without().mean())}

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 
 from influence.encounters import Met, Piece
 from influence.engine import Engine
-from influence.findings import Conversation, Coverage, MetEvidence, Reached, Response
+from influence.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.measures.trend import months
 from influence.people import People
 from influence.responses import Ints, Log
-from influence.steps import Alter, Touches, Window
+from influence.steps import Alter, Touches, Window, moment
 
 PER_PERSON = 5
 PER_CONVERSATION = 12
 CONVERSATIONS = 200
-
-
-def moment(time: int | None, zone: str) -> str | None:
-    """Write microseconds since 1970 as ISO 8601 with the offset of a zone.
-
-    >>> moment(0, "Europe/Stockholm")
-    '1970-01-01T01:00:00+01:00'
-    """
-    if time is None:
-        return None
-    return datetime.fromtimestamp(time / 1e6, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
 def reached(
@@ -85,6 +72,30 @@ def shown_items(drawn: Touches, unit: Ints) -> Ints:
     largest = np.argsort(-size, kind="stable")[:CONVERSATIONS]
     keep |= np.isin(code, largest) & _first_few(unit, PER_CONVERSATION)
     return drawn.item[keep]
+
+
+def cited(engine: Engine, findings: Mapping[str, Finding]) -> Ints:
+    """Return the items that findings name in their details as evidence, by position."""
+    ids = sorted({word for finding in findings.values() for word in _ids(finding.detail)})
+    engine.offer("cited_rows", pa.table({"id": pa.array(ids, pa.string())}))
+    rows = engine.arrow("SELECT i.item FROM item i JOIN cited_rows USING (id) ORDER BY i.item")
+    items: Ints = rows.column("item").combine_chunks().to_numpy().astype(np.int64)
+    return items
+
+
+def _ids(detail: object) -> Iterator[str]:
+    """Walk through a detail for what stands under `evidence` or `item`."""
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            if key in {"evidence", "item"}:
+                yield from (
+                    [value] if isinstance(value, str) else [one for one in value if isinstance(one, str)]
+                )
+            else:
+                yield from _ids(value)
+    elif isinstance(detail, (list, tuple)):
+        for one in detail:
+            yield from _ids(one)
 
 
 def _first_few(group: Ints, few: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

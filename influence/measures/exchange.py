@@ -296,6 +296,7 @@ def _ledger(ego: Ego, said: Inbound, rows: Ints) -> list[dict[str, Any]]:
     return [
         {
             "person": ego.people.who[int(said.person[row])].person,
+            "name": ego.people.who[int(said.person[row])].name,
             "sphere": ego.spheres[int(said.person[row])],
             "question": ids[int(said.item[row])],
             "answer": ids[int(said.answer[row])],
@@ -325,6 +326,7 @@ def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
     detail: dict[str, Any] = {
         "of": len(np.unique(conversation)),
         "older": int((days > ego.passing.delta / DAY).sum()),
+        "older_than_days": ego.passing.delta / DAY,
         "ways": {way: int((said.way[rows] == n).sum()) for n, way in enumerate(WAYS)},
         "list": _waits(ego, said, rows[:LISTED], days[:LISTED]),
     }
@@ -369,6 +371,7 @@ def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> list[dict[str, 
         {
             "item": ids[int(said.item[row])],
             "person": ego.people.who[int(said.person[row])].person,
+            "name": ego.people.who[int(said.person[row])].name,
             "sphere": ego.spheres[int(said.person[row])],
             "way": WAYS[int(said.way[row])],
             "days": float(age),

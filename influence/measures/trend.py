@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from influence.encounters import Met
 from influence.engine import Engine
 from influence.findings import Finding, Month
+from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.steps import Touches, Window, alters
 
@@ -351,6 +352,10 @@ def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> li
     )
 
 
+@finds(
+    trend_slope="how many more people never met each month brings than the month before",
+    trend_breaks="how often the monthly level changed",
+)
 def movement(ego: Ego) -> dict[str, Finding]:
     """How reach beyond moves from month to month: the slope, and months at which the level broke."""
     if not ego.dated:
