@@ -73,7 +73,7 @@ class Decisions:
             [
                 number,
                 datetime.now(UTC),
-                by or _user(),
+                by or this_user(),
                 verb,
                 sorted(set(accounts)),
                 sorted(set(others)),
@@ -124,7 +124,8 @@ class Decisions:
         return undone
 
 
-def _user() -> str:
+def this_user() -> str:
+    """Return the name under which somebody works on this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number that has no name

@@ -6,7 +6,6 @@ nothing but NumPy is needed to use it.
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.decisions import this_user
 from influence.engine import Engine
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -222,16 +222,9 @@ def _append(engine: Engine, body: str | None, undoes: int | None, by: str | None
     number = int(engine.arrow("SELECT coalesce(max(seq), 0) + 1 AS n FROM fit_log").column("n")[0].as_py())
     engine.run(
         "INSERT INTO fit_log VALUES (?, ?, ?, ?, ?)",
-        [number, datetime.now(UTC), by or _user(), body, undoes],
+        [number, datetime.now(UTC), by or this_user(), body, undoes],
     )
     return number
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        return "unknown"
 
 
 def _read(body: Mapping[str, Any]) -> Fit:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from math import nan
@@ -14,11 +14,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from influence import Workspace
 from influence.activity import RESPONSE_VERBS, Evidence, Modality, Verb
 from influence.demo import NOTICE, TRUTHS, Company, build, write
+from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
+from influence.ego import Ego
+from influence.findings import Finding
+from influence.measures.voice import documents_of, said, voice, voice_of
+from influence.population import Population
+from influence.terms import languages_of, terms_of
 
 DAY = 86_400
 WAIT = 14 * DAY
@@ -365,13 +373,138 @@ def test_what_is_written_is_what_was_built(tmp_path: Path) -> None:
 
 def test_the_tables_have_the_columns_of_the_import_format() -> None:
     built = company()
-    activities = "id time actor verb parent conversation to mentions channel audience url"
+    activities = "id time actor verb parent conversation to mentions channel audience url text"
     people = "person name accounts organisation department site manager sphere bot"
     assert activities == " ".join(built.activities.column_names)
     assert people == " ".join(built.people.column_names)
     assert "time people kind evidence attendees place" == " ".join(built.encounters.column_names)
     for table in (built.activities, built.encounters):
         assert "timestamp[us, tz=UTC]" == str(table.schema.field("time").type)
+
+
+def test_all_is_written_but_reactions_and_invitations_and_what_robots_send() -> None:
+    for row in reading().activities:
+        silent = row["verb"] == Verb.REACT or row["actor"].startswith("calendar:")
+        silent = silent or reading().people[reading().author(row)]["bot"]
+        assert (row["text"] is None) == silent
+
+
+def test_the_sentences_are_function_words_so_that_only_the_subject_is_left() -> None:
+    for language, sentences in SAID.items():
+        for sentence in (*sentences, COINING[language]):
+            assert [] == terms_of(sentence.replace("{}", ""), language)
+            assert [language] == languages_of([sentence.format("x", "y", "z")])
+    for (language, _), words in SUBJECTS.items():
+        assert words.split() == terms_of(words, language)
+    assert list(COINED) == terms_of(" ".join(COINED), "en")
+
+
+def test_six_languages_are_written_english_most() -> None:
+    texts = [row["text"] for row in reading().activities if row["text"]][::10]
+    told = Counter(languages_of(texts))
+    assert {"en", "sv", "da", "no", "fi", "de"} == set(told)
+    assert "en" == max(told, key=told.__getitem__)
+    assert min(told.values()) >= 0.01 * len(texts)
+
+
+def coined_uses(year: Reading) -> dict[tuple[str, str], list[int]]:
+    """(Person, coined term) → when it was written."""
+    found = defaultdict(list)
+    for row in year.activities:
+        for term in COINED:
+            if row["text"] and term in row["text"]:
+                found[year.author(row), term].append(row["seconds"])
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_her_terms_are_taken_up_by_those_who_have_responded_to_them_and_by_nobody_else(seed: int) -> None:
+    year = reading(seed)
+    her, uses = year.company.leaders["beyond"], coined_uses(year)
+    answered = defaultdict(list)
+    for row in year.activities:
+        above = year.by_id.get(row["parent"])
+        if above is not None and year.author(above) == her:
+            for term in COINED:
+                if term in (above["text"] or ""):
+                    answered[year.author(row), term].append(row["seconds"])
+    others = {key: min(times) for key, times in uses.items() if key[0] != her}
+    assert len({who for who, _ in others}) >= 100
+    assert set(COINED) == {term for who, term in uses if who == her}
+    for key, first in others.items():
+        assert any(0 < first - time <= WAIT for time in answered[key])
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Ego]]:
+    """Ask for a leader of the company, of whose messages only the terms were kept."""
+    folder = tmp_path_factory.mktemp("terms")
+    with Workspace.create(folder / "w"):
+        (folder / "w" / "influence.toml").write_text("[privacy]\nkeep_terms = true\n", encoding="utf-8")
+    with Workspace(folder / "w") as workspace:
+        for file in write(company(), folder / "invented"):
+            workspace.import_path(file)
+        population = Population(workspace.store.engine, workspace.settings)
+        window = workspace.window(None, None)
+        yield lambda role: Ego(population, population.people.find(leader(role)), window)
+
+
+def by_topic(found: dict[str, Finding], name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what a finding says of the topic she leads, and of all other topics."""
+    of_terms = {row["topic"]: set(row["terms"]) for row in found["share_of_voice"].detail["topics"]}
+    hers = set(SUBJECTS["en", LED].split()) | set(COINED)
+    rows = sorted(found[name].detail["topics"], key=lambda row: len(of_terms[row["topic"]] & hers))
+    return rows[-1], rows[:-1]
+
+
+def test_her_share_of_voice_is_large_on_the_subject_that_she_leads_and_small_on_all_others(heard) -> None:
+    found = voice(heard("beyond"))
+    led, rest = by_topic(found, "share_of_voice")
+    assert led["interval"][0] > 0.2
+    assert max(row["share"] for row in rest) < 0.1
+    for role in ("near", "broadcast", "carried_on"):
+        assert by_topic(voice(heard(role)), "share_of_voice")[0]["share"] < 0.05
+
+
+def test_her_new_terms_are_found_to_be_taken_up_and_nobody_else_s(heard) -> None:
+    found = voice(heard("beyond"))
+    led, rest = by_topic(found, "lead")
+    assert led["new"] > 2 * led["shuffled"]
+    assert led["q"] < 0.05
+    assert min(row["q"] for row in rest) > 0.05
+    assert found["lead"].detail["p"] < 0.01
+    for role in ("near", "broadcast", "carried_on"):
+        assert voice(heard(role))["lead"].detail["p"] > 0.05
+
+
+def dealt_within(groups: Iterable[int], seed: int = 1) -> list[int]:
+    """Return a place for each place, at random among those of the same group."""
+    groups = np.asarray(list(groups))
+    random = np.random.default_rng(seed)
+    places = np.empty(len(groups), np.int64)
+    places[np.lexsort((random.random(len(groups)), groups))] = np.argsort(groups, kind="stable")
+    return places.tolist()
+
+
+def test_when_everybody_says_the_same_at_other_times_nothing_is_taken_up(heard) -> None:
+    ego = heard("beyond")
+    documents = documents_of(ego, *said(ego)[:2])
+    items = list(documents)
+    dealt = dealt_within(ego.log.items.author[items])
+    shuffled = {item: documents[items[other]] for item, other in zip(items, dealt, strict=True)}
+    found = voice_of(shuffled, ego)["lead"]
+    assert found.value < 1.5 * found.detail["shuffled"]
+    assert found.detail["p"] > 0.05
+
+
+def test_in_a_company_whose_messages_were_dealt_at_random_she_leads_no_subject(heard) -> None:
+    ego = heard("beyond")
+    documents = documents_of(ego, *said(ego)[:2])
+    items = list(documents)
+    dealt = dealt_within([0] * len(items))
+    found = voice_of({item: documents[items[other]] for item, other in zip(items, dealt, strict=True)}, ego)
+    assert max(row["share"] for row in found["share_of_voice"].detail["topics"]) < 0.12
+    assert found["lead"].detail["p"] > 0.05
 
 
 def test_the_notice_says_that_all_is_invented() -> None:

@@ -80,6 +80,24 @@ class Bell:
                            mentions=("bell:ann",))
 '''
 
+MEASURES = '''
+"""How early in the day a leader speaks; and one that is broken."""
+from influence.findings import Finding
+from influence.measures import finds
+
+
+@finds(first_hour="the hour of the leader's first item, in UTC")
+def first_hour(ego):
+    """Say when the leader first speaks."""
+    mine = ego.log.items.time[ego.log.items.author == ego.leader]
+    return {"first_hour": Finding("first_hour", float(mine[0] // 3_600_000_000 % 24), "hours")}
+
+
+def broken(ego):
+    """Say nothing."""
+    return 1 / 0
+'''
+
 
 @pytest.fixture
 def run(tmp_path):
@@ -89,9 +107,11 @@ def run(tmp_path):
     metadata.mkdir(parents=True)
     (site / "guest_book.py").write_text(CONNECTOR)
     (site / "bell.py").write_text(LIVE)
+    (site / "clock.py").write_text(MEASURES)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: guest-book\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
         "[influence.connectors]\nguest-book = guest_book:GuestBook\nbell = bell:Bell\n"
+        "[influence.measures]\nfirst-hour = clock:first_hour\nbroken = clock:broken\n"
     )
 
     def typed(*words, answers=""):
@@ -154,3 +174,32 @@ def test_two_packages_of_one_name_are_an_error_that_names_both(run, tmp_path):
     assert 1 == done.returncode
     assert "two packages offer the name 'guest-book'" in done.stderr
     assert "other_book:GuestBook" in done.stderr
+
+
+def test_a_third_partys_measure_is_listed_and_stands_in_the_report_and_a_broken_one_says_so(run, tmp_path):
+    (tmp_path / "rows.jsonl").write_text(
+        '{"id": "1", "time": "2026-01-05T09:00:00+02:00", "actor": "x:ann", "verb": "post"}\n'
+        '{"id": "2", "time": "2026-01-06T09:00:00Z", "actor": "x:bo", "verb": "reply", "parent": "1"}\n'
+    )
+    assert "the hour of the leader's first item, in UTC" in run("measures").stdout
+    run("init", "ws")
+    run("import", "rows.jsonl", "-w", "ws")
+    done = run("report", "x:ann", "-w", "ws", "--format", "json,html", "--measures", "first_hour,broken")
+    assert 0 == done.returncode, done.stderr
+    found = json.loads((tmp_path / "ws/reports/ann.json").read_text())["findings"]
+    assert 7.0 == found["first_hour"]["value"]
+    assert "the measure broken of clock failed: division by zero" == found["broken"]["reason"]
+    assert {"reach_4", "first_hour"} <= found.keys()
+    assert "pagerank" not in found
+    assert "First hour" in (tmp_path / "ws/reports/ann.html").read_text()
+
+
+def test_a_measure_that_is_not_there_is_a_clear_error(run, tmp_path):
+    (tmp_path / "rows.jsonl").write_text(
+        '{"id": "1", "time": "2026-01-05T09:00:00Z", "actor": "x:ann", "verb": "post"}\n'
+    )
+    run("init", "ws")
+    run("import", "rows.jsonl", "-w", "ws")
+    done = run("report", "x:ann", "-w", "ws", "--measures", "charisma")
+    assert 1 == done.returncode
+    assert "there is no measure 'charisma'; `influence measures` lists them" in done.stderr

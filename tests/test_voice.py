@@ -1,7 +1,6 @@
-"""Thought leadership: terms, topics, share of voice, and whose new terms are taken up."""
+"""Thought leadership: topics, share of voice, and whose new terms are taken up."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
-from influence.activity import Activity, Deleted
+from influence.activity import Activity, Deleted, Verb
 from influence.ego import Ego
 from influence.measures.reach import NO_TIMES
 from influence.measures.voice import (
@@ -28,109 +27,11 @@ from influence.measures.voice import (
 )
 from influence.population import Population
 from influence.responses import Responses
-from influence.terms import LANGUAGES, kept_terms, languages_of, name_words, stop_words, terms_of
 from influence.uptake import Exposures, Slots, Uses, uptake
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEEP = "[privacy]\nkeep_text = true\n"
 TERMS = "[privacy]\nkeep_terms = true\n"
-
-SENTENCES = {
-    "sv": "Vi borde träffas i nästa vecka och prata om den nya strategin för marknaden",
-    "da": "Vi burde mødes i næste uge og tale om hvad den nye strategi betyder for markedet",
-    "no": "Vi bør møtes neste uke og snakke om hva den nye strategien betyr for markedet",
-    "fi": "Meidän pitäisi tavata ensi viikolla ja puhua uudesta strategiasta",
-    "en": "We should meet next week and talk about the new strategy for the market",
-    "de": "Wir sollten uns nächste Woche treffen und über die neue Strategie für den Markt sprechen",
-    "fr": "Nous devrions nous rencontrer la semaine prochaine pour parler de la nouvelle stratégie",
-}
-
-
-# --- terms --------------------------------------------------------------------------------------------------
-
-
-def test_each_of_the_seven_languages_is_told():
-    assert list(SENTENCES) == languages_of(SENTENCES.values())
-
-
-@pytest.mark.parametrize(
-    ("language", "wanted"),
-    [
-        ("sv", ["träffas", "vecka", "prata", "nya", "strategin", "marknaden"]),
-        ("da", ["burde", "mødes", "næste", "uge", "tale", "nye", "strategi", "betyder", "markedet"]),
-        ("no", ["møtes", "neste", "uke", "snakke", "nye", "strategien", "betyr", "markedet"]),
-        ("fi", ["tavata", "ensi", "viikolla", "puhua", "uudesta", "strategiasta"]),
-        ("en", ["meet", "week", "talk", "strategy", "market"]),
-        ("de", ["nächste", "woche", "treffen", "neue", "strategie", "markt", "sprechen"]),
-        ("fr", ["devrions", "rencontrer", "semaine", "prochaine", "parler", "nouvelle", "stratégie"]),
-    ],
-)
-def test_function_words_are_no_terms(language, wanted):
-    assert wanted == terms_of(SENTENCES[language], language)
-
-
-def test_a_function_word_of_another_language_is_a_term():
-    assert terms_of("war", "en") == ["war"]
-    assert "war" in stop_words("de")
-    assert terms_of("war", "de") == []
-
-
-def test_every_language_has_function_words():
-    assert all(len(stop_words(language)) > 100 for language in LANGUAGES)
-
-
-def test_names_addresses_links_quotes_code_and_signatures_are_no_terms():
-    names = name_words(["Åsa Bergström", "email:bo.ek@acme.example", "x:katt-hund"])
-    text = """Åsas budget, Bergström: see https://acme.example/secret, www.hidden.example and bo@x.example
-> quoted words
-@**Cia Lind** and <@U123|dan> about katt-hund :thumbsup: #channel acme.com
-```
-code here
-```
-forecast
---
-Erik, telephone"""
-    assert terms_of(text, "en", names) == ["budget", "forecast"]
-
-
-def test_words_of_two_letters_numbers_and_very_long_ones_are_no_terms():
-    assert terms_of(f"ab 2026 a1b2c3 {'x' * 31} {'y' * 30}", "en") == ["y" * 30]
-
-
-@pytest.mark.parametrize(
-    "text", ["x" * 10**6 + "@", "a." * 10**6, "<" * 10**6, "@**" * 10**5, "-" * 10**6, "a-" * 10**6]
-)
-def test_hostile_text_takes_no_time(text):
-    began = time.perf_counter()
-    terms_of(text, "en")
-    assert time.perf_counter() - began < 0.5
-
-
-@settings(max_examples=200, deadline=None)
-@given(words=st.permutations(SENTENCES["en"].split()))
-def test_no_sentence_can_be_read_from_what_is_kept(words):
-    assert [["market", "meet", "strategy", "talk", "week"]] == kept_terms([" ".join(words)], [0])
-
-
-def test_a_conversation_has_one_language():
-    assert [["strategie"], ["war"]] == [
-        terms[-1:] for terms in kept_terms([SENTENCES["de"], "war"], ["one", "other"])
-    ]
-    assert [] == kept_terms([SENTENCES["de"], "war"], ["one", "one"])[1]
-
-
-@settings(max_examples=200, deadline=None)
-@given(text=st.text(max_size=300))
-def test_any_text_gives_words_without_function_words(text):
-    for term in terms_of(text, "sv"):
-        assert 3 <= len(term) <= 30
-        assert term not in stop_words("sv")
-        assert "@" not in term
-
-
-def test_an_unknown_language_is_refused():
-    with pytest.raises(ValueError, match="xx"):
-        languages_of(["hej"], ["sv", "xx"])
 
 
 # --- topics -------------------------------------------------------------------------------------------------
@@ -393,9 +294,10 @@ def test_a_workspace_with_text_has_shares_by_topic_and_names_are_in_none(workspa
     assert all(row["q"] >= row["p"] for row in lead.detail["topics"])
 
 
-def test_the_order_of_rows_changes_nothing(workspace):
+@pytest.mark.parametrize("kept", [KEEP, TERMS])
+def test_the_order_of_rows_changes_nothing(workspace, kept):
     rows = talk()
-    one, other = (voice(ego_of(workspace(KEEP, activities=given))) for given in (rows, rows[::-1]))
+    one, other = (voice(ego_of(workspace(kept, activities=given))) for given in (rows, rows[::-1]))
     assert {name: finding.as_json() for name, finding in one.items()} == {
         name: finding.as_json() for name, finding in other.items()
     }
@@ -487,7 +389,7 @@ def broken_off(made, activity):
 
 def test_an_import_that_fails_leaves_no_terms(workspace):
     made = workspace(TERMS)
-    activity = Activity(START, "x:ann", "post", id="1", text="The budget")
+    activity = Activity("1", START, "x:ann", Verb.POST, text="The budget")
     with pytest.raises(RuntimeError, match="1 stands there"):
         broken_off(made, activity)
     assert [] == stored(made)
@@ -524,7 +426,8 @@ def test_to_go_on_in_the_leaders_conversation_is_not_to_take_up_the_terms(worksp
             when = (said + timedelta(hours=hours)).isoformat()
             rows.append({"id": number, "time": when, "actor": f"x:fan{n}"} | more)
     lead = voice(ego_of(workspace(TERMS, activities=rows)))["lead"]
-    assert lead.detail["takers"] - (0 if again else 40) <= 7
+    least, most = (0, 7) if again else (40, 47)  # seven people talk of other things
+    assert least <= lead.detail["takers"] <= most
 
 
 def test_too_few_conversations_tell_nothing(workspace):

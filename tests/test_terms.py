@@ -1,0 +1,102 @@
+"""Terms: which words of a message carry its subject, and what of them is kept in place of the text."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from influence.terms import LANGUAGES, kept_terms, languages_of, name_words, stop_words, terms_of
+
+SENTENCES = {
+    "sv": "Vi borde träffas i nästa vecka och prata om den nya strategin för marknaden",
+    "da": "Vi burde mødes i næste uge og tale om hvad den nye strategi betyder for markedet",
+    "no": "Vi bør møtes neste uke og snakke om hva den nye strategien betyr for markedet",
+    "fi": "Meidän pitäisi tavata ensi viikolla ja puhua uudesta strategiasta",
+    "en": "We should meet next week and talk about the new strategy for the market",
+    "de": "Wir sollten uns nächste Woche treffen und über die neue Strategie für den Markt sprechen",
+    "fr": "Nous devrions nous rencontrer la semaine prochaine pour parler de la nouvelle stratégie",
+}
+
+
+def test_each_of_the_seven_languages_is_told():
+    assert list(SENTENCES) == languages_of(SENTENCES.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("sv", ["träffas", "vecka", "prata", "nya", "strategin", "marknaden"]),
+        ("da", ["burde", "mødes", "næste", "uge", "tale", "nye", "strategi", "betyder", "markedet"]),
+        ("no", ["møtes", "neste", "uke", "snakke", "nye", "strategien", "betyr", "markedet"]),
+        ("fi", ["tavata", "ensi", "viikolla", "puhua", "uudesta", "strategiasta"]),
+        ("en", ["meet", "week", "talk", "strategy", "market"]),
+        ("de", ["nächste", "woche", "treffen", "neue", "strategie", "markt", "sprechen"]),
+        ("fr", ["devrions", "rencontrer", "semaine", "prochaine", "parler", "nouvelle", "stratégie"]),
+    ],
+)
+def test_function_words_are_no_terms(language, wanted):
+    assert wanted == terms_of(SENTENCES[language], language)
+
+
+def test_a_function_word_of_another_language_is_a_term():
+    assert terms_of("war", "en") == ["war"]
+    assert "war" in stop_words("de")
+    assert terms_of("war", "de") == []
+
+
+def test_every_language_has_function_words():
+    assert all(len(stop_words(language)) > 100 for language in LANGUAGES)
+
+
+def test_names_addresses_links_quotes_code_and_signatures_are_no_terms():
+    names = name_words(["Åsa Bergström", "email:bo.ek@acme.example", "x:katt-hund"])
+    text = """Åsas budget, Bergström: see https://acme.example/secret, www.hidden.example and bo@x.example
+> quoted words
+@**Cia Lind** and <@U123|dan> about katt-hund :thumbsup: #channel acme.com
+```
+code here
+```
+forecast
+--
+Erik, telephone"""
+    assert terms_of(text, "en", names) == ["budget", "forecast"]
+
+
+def test_words_of_two_letters_numbers_and_very_long_ones_are_no_terms():
+    assert terms_of(f"ab 2026 a1b2c3 {'x' * 31} {'y' * 30}", "en") == ["y" * 30]
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10**6 + "@", "a." * 10**6, "<" * 10**6, "@**" * 10**5, "-" * 10**6, "a-" * 10**6]
+)
+def test_hostile_text_takes_no_time(text):
+    began = time.perf_counter()
+    terms_of(text, "en")
+    assert time.perf_counter() - began < 0.5
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=st.permutations(SENTENCES["en"].split()))
+def test_no_sentence_can_be_read_from_what_is_kept(words):
+    assert [["market", "meet", "strategy", "talk", "week"]] == kept_terms([" ".join(words)], [0])
+
+
+def test_a_conversation_has_one_language():
+    english = f"{SENTENCES['en']} after the war"
+    assert "war" in kept_terms([SENTENCES["de"], english], ["one", "other"])[1]
+    assert "war" not in kept_terms([SENTENCES["de"], english], ["one", "one"])[1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=300))
+def test_any_text_gives_words_without_function_words(text):
+    for term in terms_of(text, "sv"):
+        assert 3 <= len(term) <= 30
+        assert term not in stop_words("sv")
+        assert "@" not in term
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="xx"):
+        languages_of(["hej"], ["sv", "xx"])
