@@ -16,7 +16,7 @@ from connectors.base import Unreadable
 from influence.activity import SetAside
 from influence.archive import HEAD, Member
 
-LONGEST_LINE = 16 * 1024 * 1024
+LONGEST_LINE = 64 * 1024 * 1024
 """Bytes of the longest line that is read."""
 CHUNK = 100_000
 """Rows that are held at once."""
@@ -49,7 +49,9 @@ class Lines:
     def _text(self, raw: bytes, number: int) -> str:
         if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
             self._skip_to_line_end()
-            return self._refuse(number, f"is longer than {LONGEST_LINE // 1024 // 1024} MiB")
+            return self._refuse(
+                number, f"is longer than {LONGEST_LINE // 1024 // 1024} MiB; write the file as Parquet"
+            )
         if b"\0" in raw:
             return self._refuse(number, "holds a NUL byte")
         try:

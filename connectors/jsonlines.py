@@ -6,12 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from connectors.delimited import BOM, Lines
+from connectors.delimited import BOM, LONGEST_LINE, Lines
 from influence.activity import SetAside
 from influence.archive import Member
 
-LONGEST = 64_000_000
-"""Bytes of a line that are read to see what a file is: an event may list a million people."""
 Row = dict[str, str | list[str] | None]
 
 
@@ -22,9 +20,9 @@ class _NotARow(ValueError):
 def first_keys(member: Member) -> list[str]:
     """Read the keys of the first object of a JSON Lines file, however long its line; none where it is no such file."""
     with member.open() as stream:
-        line = stream.readline(LONGEST).removeprefix(BOM)
+        line = stream.readline(LONGEST_LINE).removeprefix(BOM)
         while line and not line.strip():
-            line = stream.readline(LONGEST)
+            line = stream.readline(LONGEST_LINE)
     return keys_of(line)
 
 
