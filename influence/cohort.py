@@ -102,11 +102,12 @@ def compare(egos: Sequence[Ego], *, q: float = FALSE_SHARE, draws: int | None = 
         for measure in COMPARED
         for i, j in pairs
     ]
+    names = {ego.person: ego.people.who[ego.leader].name for ego in egos}
     return Comparison(
         {ego.person: findings for ego, findings in zip(egos, found, strict=True)},
-        tuple(_told_apart(differences, q)),
+        tuple(_told_apart(differences, q, names)),
         (ONE_WINDOW,) if sums is not None else (ONE_WINDOW, NO_TIMES),
-        {ego.person: ego.people.who[ego.leader].name for ego in egos},
+        names,
     )
 
 
@@ -210,18 +211,19 @@ def _difference(
     )
 
 
-def _told_apart(differences: Sequence[Difference], q: float) -> list[Difference]:
+def _told_apart(differences: Sequence[Difference], q: float, names: Mapping[str, str]) -> list[Difference]:
     """Decide over all differences together which are told apart, and say it in words."""
     tested = [one for one in differences if one.p is not None]
     decided = dict(zip(map(id, tested), discoveries([one.p or 0.0 for one in tested], q), strict=True))
-    return [_said(one, one.apart and decided.get(id(one), False)) for one in differences]
+    return [_said(one, one.apart and decided.get(id(one), False), names) for one in differences]
 
 
-def _said(one: Difference, apart: bool) -> Difference:
+def _said(one: Difference, apart: bool, names: Mapping[str, str]) -> Difference:
     words = one.words
     if apart and one.value is not None and one.interval is not None:
         more, fewer = (one.one, one.other) if one.value > 0 else (one.other, one.one)
         low, high = sorted(abs(edge) for edge in one.interval)
-        unit = "people" if one.measure == "reach_4" else "of the share"
-        words = f"{more} has more {one.measure} than {fewer}, by {low:.3g} to {high:.3g} {unit}"
+        what = "reach beyond" if one.measure == "reach_4" else "of a share beyond"
+        size = f"{low:,.0f} to {high:,.0f} people" if one.measure == "reach_4" else f"{low:.0%} to {high:.0%}"
+        words = f"{names[more]} has more {what} than {names[fewer]}, by {size}"
     return Difference(one.measure, one.one, one.other, one.value, one.interval, one.p, apart, words)

@@ -276,10 +276,8 @@ class Workspace:
         window = self.window(since, until)
         return compare([Ego(self.analysis, self.analysis.people.find(one), window) for one in leaders])
 
-    def advise(
-        self, leader: str, since: str | date | None = None, until: str | date | None = None
-    ) -> tuple[Advice, Mapping[str, str]]:
-        """Return what a leader might do next, with its back-test, and the names of the people it speaks of.
+    def advise(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Advice:
+        """Return what a leader might do next, and how such advice did on the last third of the window.
 
         Raises:
             UnknownPerson: nobody is known by that name.
@@ -292,8 +290,7 @@ class Workspace:
             raise WorkspaceError(
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
-        found = advise(Ego(self.analysis, code, self.window(since, until)))
-        return found, {one.person: one.name for one in self.analysis.people.who}
+        return advise(Ego(self.analysis, code, self.window(since, until)))
 
     def doctor(self) -> dict[str, Any]:
         """Return what was set aside (file, line, reason), accounts claimed twice, doubts, and the imports so far."""

@@ -64,7 +64,7 @@ def test_many_more_people_are_told_apart_and_as_many_are_not(three):
     assert ("x:ann", pytest.approx(90), True) == (ann.one, ann.value, ann.apart)
     assert ann.interval[0] > 50
     assert ann.interval[1] < 130
-    assert ann.words.startswith("x:ann has more reach_4 than x:bob, by ")
+    assert ann.words.startswith("ann has more reach beyond than bob, by ")
     assert (0, False, cohort.NOT_APART) == (equal.value, equal.apart, equal.words)
     assert equal.interval[0] < 0 < equal.interval[1]
     assert equal.p > 0.5
@@ -95,7 +95,7 @@ def test_a_share_is_compared_too(workspace):
     )
     found = of(compare(egos(made, "ann", "bob")), "beyond_share", "ann", "bob")
     assert (True, pytest.approx(0.09 - 0.9)) == (found.apart, found.value)
-    assert found.words.startswith("x:bob has more beyond_share than x:ann, by 0.7")
+    assert found.words.startswith("bob has more of a share beyond than ann, by 7")
 
 
 def test_what_two_people_share_moves_both(workspace):

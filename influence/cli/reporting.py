@@ -158,7 +158,7 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, folder: 
         value = (
             f"cannot tell: {finding.reason}"
             if finding.value is None
-            else f"{finding.value:,.3g} {finding.unit}"
+            else f"{_shown(finding.value)} {finding.unit}"
         )
         click.echo(f"{name:<28} {value}{_sure(finding)}")
         click.echo(f"  {measure.finds.get(name, '')}")  # type: ignore[attr-defined]
@@ -181,11 +181,11 @@ def compare(
     for person, findings in found.people.items():
         click.echo(found.names.get(person, person))
         for name, finding in findings.items():
-            value = "cannot tell" if finding.value is None else f"{finding.value:,.3g}"
+            value = "cannot tell" if finding.value is None else _shown(finding.value)
             click.echo(f"  {name:<14} {value}{_sure(finding)}")
     for one in found.differences:
         sides = " and ".join(found.names.get(side, side) for side in (one.one, one.other))
-        click.echo(f"{sides}, {one.measure}: {one.words}")
+        click.echo(one.words if one.apart else f"{sides}, {one.measure}: {one.words}")
     for reason in found.reasons:
         click.echo(reason)
 
@@ -198,26 +198,30 @@ def compare(
 def advise(leader: str, since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
     """Say where one more exchange by LEADER is expected to add most people never met, and if that held before."""
     with opened(folder) as workspace, progress("Learning from the log"):
-        found, names = workspace.advise(leader, since, until)
+        found = workspace.advise(leader, since, until)
     if as_json:
         rows = [row.as_json() for row in found.rows]
         click.echo(json.dumps({"rows": rows, "together": found.together, "back_test": found.test.words}))
         return
     click.echo(found.test.words)
+    if found.rows and not found.test.skill:
+        click.echo("What the forecast names all the same, without having shown skill:")
     for row in found.rows:
         low, high = row.interval
-        click.echo(
-            f"{row.kind} {names.get(row.who, row.who)}: +{row.gain:.2f} people ({low:.2f} to {high:.2f})"
-        )
+        click.echo(f"{row.kind} {row.name or row.who}: +{row.gain:.2f} people ({low:.2f} to {high:.2f})")
         click.echo(f"  {row.reason}")
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _sure(finding: Finding) -> str:
     said = []
     if finding.low is not None and finding.high is not None:
-        said.append(f"bounds {finding.low:,.3g} to {finding.high:,.3g}")
+        said.append(f"bounds {_shown(finding.low)} to {_shown(finding.high)}")
     if finding.interval is not None:
-        said.append(f"95 % interval {finding.interval[0]:,.3g} to {finding.interval[1]:,.3g}")
+        said.append(f"95 % interval {_shown(finding.interval[0])} to {_shown(finding.interval[1])}")
     return f" ({'; '.join(said)})" if said else ""
 
 
