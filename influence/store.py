@@ -52,10 +52,11 @@ _SEEN_AGAIN = """EXISTS (
     WHERE newest.id = s.id AND newest.key <> s.key)"""
 """A live source says how things are now: what it shows again after an edit or a deletion is so again."""
 
+_BAGS_AT_ONCE = 10_000
 _UNTOLD = """
 SELECT key, said, coalesce(conversation, parent, id) AS conversation FROM staged s
 WHERE said IS NOT NULL AND NOT deleted AND NOT EXISTS (FROM term_log t WHERE t.key = s.key)
-QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1 ORDER BY time, id"""
+QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1 ORDER BY conversation, time, id"""
 
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
@@ -446,13 +447,12 @@ class Batch:
     def _keep_terms(self) -> None:
         """Keep the terms of messages whose terms are not known yet, those that were here before as well."""
         told = self._engine.arrow(_UNTOLD)
-        if not told.num_rows:
-            return
-        terms = kept_terms(told["said"].to_pylist(), told["conversation"].to_pylist())
-        self._engine.offer(
-            "bags", pa.table({"key": told["key"], "terms": pa.array(terms, pa.list_(pa.string()))})
-        )
-        self._engine.run("INSERT INTO term_log SELECT ?, key, terms FROM bags", [self._number])
+        for start in range(0, told.num_rows, _BAGS_AT_ONCE):
+            some = told.slice(start, _BAGS_AT_ONCE)
+            terms = kept_terms(some["said"].to_pylist(), some["conversation"].to_pylist())
+            bags = pa.table({"key": some["key"], "terms": pa.array(terms, pa.list_(pa.string()))})
+            self._engine.offer("bags", bags)
+            self._engine.run("INSERT INTO term_log SELECT ?, key, terms FROM bags", [self._number])
         self._bags += told.num_rows
 
     def _listen(self, staged: pa.Table) -> None:

@@ -52,7 +52,9 @@ class Workspace:
         if not (self.path / DATABASE).exists():
             raise WorkspaceError(f"{self.path} is not a workspace; make one with: influence init {self.path}")
         self.settings = settings.read(self.path / SETTINGS)
-        self.store = Store(self.path / DATABASE, keep_text=self.settings.keep_text)
+        self.store = Store(
+            self.path / DATABASE, keep_text=self.settings.keep_text, keep_terms=self.settings.keep_terms
+        )
 
     @classmethod
     def create(cls, path: str | Path) -> Workspace:
@@ -86,6 +88,7 @@ class Workspace:
         folder = Path(path)
         cls.create(folder).close()
         invented = settings.DEFAULTS.replace('# notice = "..."        ', f'notice = "{company.notice}"  ')
+        invented = invented.replace("keep_terms = false", "keep_terms = true")
         (folder / SETTINGS).write_text(invented, encoding="utf-8")
         workspace = cls(folder)
         for file in demo.write(company, folder / "invented"):

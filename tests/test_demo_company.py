@@ -457,7 +457,9 @@ def by_topic(found: dict[str, Finding], name: str) -> tuple[dict[str, Any], list
     return rows[-1], rows[:-1]
 
 
-def test_her_share_of_voice_is_large_on_the_subject_that_she_leads_and_small_on_all_others(heard) -> None:
+def test_her_share_of_voice_is_large_on_the_subject_that_she_leads_and_small_on_all_others(
+    heard: Callable[[str], Ego],
+) -> None:
     found = voice(heard("beyond"))
     led, rest = by_topic(found, "share_of_voice")
     assert led["interval"][0] > 0.2
@@ -466,7 +468,7 @@ def test_her_share_of_voice_is_large_on_the_subject_that_she_leads_and_small_on_
         assert by_topic(voice(heard(role)), "share_of_voice")[0]["share"] < 0.05
 
 
-def test_her_new_terms_are_found_to_be_taken_up_and_nobody_else_s(heard) -> None:
+def test_her_new_terms_are_found_to_be_taken_up_and_nobody_else_s(heard: Callable[[str], Ego]) -> None:
     found = voice(heard("beyond"))
     led, rest = by_topic(found, "lead")
     assert led["new"] > 2 * led["shuffled"]
@@ -486,7 +488,7 @@ def dealt_within(groups: Iterable[int], seed: int = 1) -> list[int]:
     return places.tolist()
 
 
-def test_when_everybody_says_the_same_at_other_times_nothing_is_taken_up(heard) -> None:
+def test_when_everybody_says_the_same_at_other_times_nothing_is_taken_up(heard: Callable[[str], Ego]) -> None:
     ego = heard("beyond")
     documents = documents_of(ego, *said(ego)[:2])
     items = list(documents)
@@ -497,7 +499,9 @@ def test_when_everybody_says_the_same_at_other_times_nothing_is_taken_up(heard) 
     assert found.detail["p"] > 0.05
 
 
-def test_in_a_company_whose_messages_were_dealt_at_random_she_leads_no_subject(heard) -> None:
+def test_in_a_company_whose_messages_were_dealt_at_random_she_leads_no_subject(
+    heard: Callable[[str], Ego],
+) -> None:
     ego = heard("beyond")
     documents = documents_of(ego, *said(ego)[:2])
     items = list(documents)

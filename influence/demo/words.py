@@ -54,7 +54,7 @@ COINED = (
 )  # fmt: skip
 """Terms that nobody uses before `beyond` does; she brings one up every month."""
 
-_SAID = {
+SAID = {
     "en": (
         "What should we do about the {} and the {}?",
         "Does anyone see how the {} and the {} should go together?",
@@ -89,7 +89,7 @@ _SAID = {
     ),
 }
 """Sentences of function words only, so that what is left of a message is its subject."""
-_COINING = {
+COINING = {
     "en": "What we need is {}.",
     "sv": "Det vi behöver är {}.",
     "da": "Det vi skal have er {}.",
@@ -145,7 +145,7 @@ class Words:
         if self.dice.happens(STRAYS):
             other = self.dice.pick([key for key in SUBJECTS if key[0] == about[0]])
             words = [*words, *self._vocabulary(who, other)]
-        form = " ".join(self.dice.some(_SAID[about[0]], 2))
+        form = " ".join(self.dice.some(SAID[about[0]], 2))
         text = form.format(*self.dice.some(words, form.count("{}")))
         coined = self._coin(who, time, about)
         if coined is None:
@@ -153,7 +153,7 @@ class Words:
         self._used.add((who, coined))
         if who == self.cast.leaders["beyond"]:
             self._coined_in[number] = coined
-        return f"{text} {_COINING[about[0]].format(coined)}"
+        return f"{text} {COINING[about[0]].format(coined)}"
 
     def _vocabulary(self, who: int, about: tuple[str, str]) -> list[str]:
         """Return somebody's own words for a subject: people keep to theirs."""

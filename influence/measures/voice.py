@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.findings import Finding
+from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.responses import Ints, Responses
 from influence.terms import name_words, terms_in_groups, without_names
@@ -67,11 +68,15 @@ class Topics:
         return ", ".join(self.terms[topic][:3])
 
 
+@finds(
+    share_of_voice="the part of the answers on the leader's topics that go to the leader",
+    lead="how many people took up a new term after answering the leader's use of it, against shuffled times",
+)
 def voice(ego: Ego) -> dict[str, Finding]:
     """What is talked about, the leader's share of the answers on each topic, and whose new terms are taken up."""
     if not ego.dated:
         return _nothing(NO_TIMES)
-    texts, terms, of = _said(ego)
+    texts, terms, of = said(ego)
     if not of:
         return _nothing(NO_TEXT)
     found = voice_of(documents_of(ego, texts, terms), ego)
@@ -106,7 +111,7 @@ def _nothing(reason: str) -> dict[str, Finding]:
 # --- from text to topics ------------------------------------------------------------------------------------
 
 
-def _said(ego: Ego) -> tuple[dict[int, str], dict[int, list[str]], int]:
+def said(ego: Ego) -> tuple[dict[int, str], dict[int, list[str]], int]:
     """Return by item what was said before the end of the window: texts, or else terms; and how many items have any.
 
     The latest 200,000 at most.
@@ -343,7 +348,8 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
 
     `detail["topics"]` has for each topic the `takers`, how many of them are `new`, how many would be with their times
     shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `influence.uptake`. What somebody
-    says again in a conversation counts neither way: its subject carries on, whoever leads.
+    says again in a conversation counts neither way: its subject carries on, whoever leads. So what was taken up at
+    once, in the same conversation, is missed rather than claimed.
     """
     from influence.uptake import (
         Exposures,
