@@ -1,7 +1,8 @@
-"""What to do next: people, spheres and conversations where one more exchange is expected to add most to reach_4.
+"""What to do next: whom to exchange with and where to add most to reach_4, which topics and habits brought more.
 
-The forecast is an independent cascade with probabilities learned from the log (`influence.forecast`), tested on
-the part of the window that it has not seen (`influence.backtest`).
+The forecast of people, spheres and conversations is an independent cascade with probabilities learned from the log
+(`influence.forecast`), tested on the part of the window that it has not seen (`influence.backtest`). Topics and habits
+are what has been seen (`influence.habits`).
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.backtest import BackTest, back_test, step_up
+from influence.backtest import BackTest, back_test, coming_back
 from influence.ego import Ego
 from influence.findings import Finding
 from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
+from influence.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.steps import Window, moment
@@ -30,50 +31,28 @@ Floats = NDArray[np.float64]
 
 PEOPLE, SPHERES, CONVERSATIONS = 10, 5, 5
 DRAWS, SETS_A_DRAW = 60, 20_000
-EVIDENCE = 5
+FORECAST = ("person", "sphere", "conversation")
+"""Kinds that the forecast names; topics and habits are what has been seen."""
 NOBODY_LEFT = "everybody active whom the leader has likely not met has responded already, or nobody is active"
-
-
-@dataclass(frozen=True)
-class Advised:
-    """One thing to do: one more exchange with a person, with somebody of a sphere, or in a conversation.
-
-    `gain` is how many people never met and not reached in the window it is expected to bring, `interval` its
-    95 % interval, `reason` why in plain words, `evidence` the ids of activities that show it, `name` what people
-    call whom or what `who` means.
-    """
-
-    kind: str
-    who: str
-    gain: float
-    interval: tuple[float, float]
-    reason: str
-    evidence: tuple[str, ...]
-    name: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as a report keeps it."""
-        return {
-            "kind": self.kind,
-            "who": self.who,
-            "name": self.name or self.who,
-            "gain": self.gain,
-            "interval": list(self.interval),
-            "reason": self.reason,
-            "evidence": list(self.evidence),
-        }
 
 
 @dataclass(frozen=True)
 class Advice:
     """What to do next, how the forecast did when tested, and what all exchanges together are expected to bring.
 
-    `together` is for one exchange with each person of `rows`; they share some whom they would bring.
+    `together` is for one exchange with each person of `rows`; they share some whom they would bring. `rows` of topics
+    and habits are no part of the forecast: their intervals are their own test. `step_up` is one of them in full.
     """
 
     rows: tuple[Advised, ...]
     together: float
     test: BackTest
+    step_up: Finding
+
+    @property
+    def forecast(self) -> tuple[Advised, ...]:
+        """The rows that the forecast names, and its test is of."""
+        return tuple(row for row in self.rows if row.kind in FORECAST)
 
 
 @finds(
@@ -89,12 +68,12 @@ def advice(ego: Ego) -> dict[str, Finding]:
         return {name: Finding(name, None, of, reason=NO_TIMES) for name, of in names}
     found = advise(ego)
     detail = {"rows": [row.as_json() for row in found.rows], "words": found.test.words}
-    reason = NOBODY_LEFT if not found.rows else None if found.test.skill else found.test.words
+    reason = NOBODY_LEFT if not found.forecast else None if found.test.skill else found.test.words
     value = None if reason else found.together
     return {
         "advice": Finding("advice", value, unit, reason=reason, detail=detail),
         "advice_backtest": found.test.finding(),
-        "step_up": step_up(ego),
+        "step_up": found.step_up,
     }
 
 
@@ -105,7 +84,10 @@ def advise(ego: Ego) -> Advice:
     than the first; `gain` is that of each alone. A sphere's gain is the mean over its people. A conversation
     counts if it was alive in the last δ of the window; one more item there reaches each of its people with
     the probability that they answer an item of the leader in a conversation they share. Intervals: 60 draws of
-    all probabilities from their posteriors. No rows where nobody who is active is left to reach.
+    all probabilities from their posteriors. None of these where nobody who is active is left to reach.
+
+    Then up to 3 topics (`habits.topic_rows`) and 2 habits (`habits.habit_rows`): what one more conversation brought,
+    seen, not forecast.
 
     Raises:
         ValueError: the network has no times.
@@ -114,7 +96,9 @@ def advise(ego: Ego) -> Advice:
         raise ValueError(NO_TIMES)
     ledger = Ledger(ego)
     adviser = _Adviser(ego, ledger)
-    return Advice(adviser.rows(), adviser.plan[1], back_test(ego, ledger))
+    back = coming_back(ego)
+    rows = (*adviser.rows(), *topic_rows(ego), *habit_rows(ego, back))
+    return Advice(rows, adviser.plan[1], back_test(ego, ledger), back.finding)
 
 
 class _Adviser:
@@ -317,13 +301,6 @@ class _Alive:
         left = int((weight[inside] > 0).sum())
         part = f"the leader wrote {mine} of its items" if mine else "the leader has not taken part"
         return f"{count} {_plural('person', count)} wrote there, {left} of them not reached yet; {part}"
-
-
-def activity_ids(ego: Ego, items: Sequence[int]) -> dict[int, str]:
-    """Return the ids of activities by their positions in the log."""
-    ego.engine.offer("wanted_items", pa.table({"item": pa.array(sorted(set(items)), pa.int64())}))
-    rows = ego.engine.arrow("SELECT i.item, i.id FROM item i JOIN wanted_items USING (item)")
-    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))
 
 
 def _plural(word: str, count: int) -> str:

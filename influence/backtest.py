@@ -233,13 +233,15 @@ def _words(found: float, interval: tuple[float, float], ahead: tuple[float, floa
 class Thread:
     """A conversation begun by the leader: when each new person came, their weight, when the leader came back.
 
-    `place` is the source and system it stands in: only conversations of one place are compared.
+    `place` is the source and system it stands in: only conversations of one place are compared. `code` is its
+    number in the log.
     """
 
     arrivals: tuple[int, ...]
     weights: tuple[float, ...]
     back: int | None
     place: str = ""
+    code: int = -1
 
     def before(self, time: int) -> int:
         """How many people had come by a moment."""
@@ -294,15 +296,28 @@ class Matched:
         return _interval(np.array([value for value in drawn if np.isfinite(value)]))
 
 
+@dataclass(frozen=True)
+class ComingBack:
+    """The finding `step_up`, and where it comes from: conversation and moment, what most were brought by first."""
+
+    finding: Finding
+    most: tuple[tuple[int, int], ...] = ()
+
+
 def step_up(ego: Ego) -> Finding:
     """What coming back once to a conversation was followed by: more people never met than in its like without.
 
     See `matched`. Unit: people never met, for each conversation; 95 % interval by drawing conversations again. An
     association: the leader may come back to what promises most.
     """
+    return coming_back(ego).finding
+
+
+def coming_back(ego: Ego) -> ComingBack:
+    """Return `step_up` with when and where the leader came back, what most people came after first."""
     unit = "people a conversation"
     if not ego.dated:
-        return Finding("step_up", None, unit, reason=NO_TIMES)
+        return ComingBack(Finding("step_up", None, unit, reason=NO_TIMES))
     of = threads(ego)
     found = matched(of, ego.passing.delta, seed=ego.settings.seed)
     detail: dict[str, Any] = {
@@ -315,10 +330,14 @@ def step_up(ego: Ego) -> Finding:
             f"too little to say: {len(found.back)} conversations that the leader began and came back to have "
             f"their like without; {FEWEST_MATCHED} are needed"
         )
-        return Finding("step_up", None, unit, reason=reason, detail=detail)
+        return ComingBack(Finding("step_up", None, unit, reason=reason, detail=detail))
     detail |= {"with": float(found.after.mean()), "without": float(found.without().mean())}
     interval = found.interval(ego.settings.draws, ego.settings.seed)
-    return Finding("step_up", found.difference(), unit, interval=interval, detail=detail)
+    most = [of[found.back[n]] for n in np.argsort(-found.after, kind="stable")]
+    return ComingBack(
+        Finding("step_up", found.difference(), unit, interval=interval, detail=detail),
+        tuple((thread.code, thread.back) for thread in most if thread.back is not None),
+    )
 
 
 def threads(ego: Ego) -> list[Thread]:
@@ -338,11 +357,11 @@ def threads(ego: Ego) -> list[Thread]:
     touched = ego.unit[inside], drawn.person[inside], drawn.time[inside]
     for code, person, time in zip(*(column.tolist() for column in touched), strict=True):
         came[code].setdefault(person, time)
-    place = dict(zip(conversation.tolist(), _places(ego, rows[first]), strict=True))
-    return [_thread(came[code], mine[code], weight, place[code]) for code in sorted(came)]
+    place = dict(zip(conversation.tolist(), places(ego, rows[first]), strict=True))
+    return [_thread(code, came[code], mine[code], weight, place[code]) for code in sorted(came)]
 
 
-def _places(ego: Ego, items: Ints) -> list[str]:
+def places(ego: Ego, items: Ints) -> list[str]:
     """Return source and system of each item."""
     ego.engine.offer("wanted_items", pa.table({"item": items, "row": np.arange(len(items))}))
     rows = ego.engine.arrow(
@@ -351,10 +370,13 @@ def _places(ego: Ego, items: Ints) -> list[str]:
     return [str(place) for place in rows.column("place").to_pylist()]
 
 
-def _thread(came: dict[int, int], mine: Sequence[int], weight: dict[int, float], place: str) -> Thread:
+def _thread(
+    code: int, came: dict[int, int], mine: Sequence[int], weight: dict[int, float], place: str
+) -> Thread:
     order = sorted((time, person) for person, time in came.items())
     back = next((time for time in mine if time > order[0][0]), None)
-    return Thread(tuple(time for time, _ in order), tuple(weight[person] for _, person in order), back, place)
+    weights = tuple(weight[person] for _, person in order)
+    return Thread(tuple(time for time, _ in order), weights, back, place, code)
 
 
 def matched(of: Sequence[Thread], delta: int, *, seed: int = 1) -> Matched:

@@ -109,12 +109,12 @@ class _Brought:
         return widening
 
     def _degrees(self) -> Floats:
-        mean, jackknife = self._mean, self._jackknife
-        fourth = ((self.alone[self.begun] - mean) ** 4).sum(axis=0) + (self.alone[~self.begun] ** 4).sum(
-            axis=0
-        )
+        spread = self.spread()
+        scale = np.where(spread > 0, spread, 1.0)  # fourth powers of what is tiny would vanish
+        mean, alone = self._mean / scale, self.alone / scale
+        fourth = ((alone[self.begun] - mean) ** 4).sum(axis=0) + (alone[~self.begun] ** 4).sum(axis=0)
         fourth += (self.conversations - int(self.begun.sum())) * mean**4
-        kurtosis = self.units * fourth / np.where(jackknife > 0, jackknife, 1) ** 2
+        kurtosis = self.units * fourth
         degrees: Floats = np.maximum(2 * self.units / np.maximum(kurtosis - 1, 1e-9), FEWEST_DEGREES)
         return degrees
 

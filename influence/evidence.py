@@ -125,7 +125,7 @@ def details(
             time=moment(row["time"], zone),
             actor=people.who[row["author"]].person,
             verb="reply" if row["verb"] == "message" and guessed.get(row["item"]) else row["verb"],
-            target=people.who[target.get(row["item"], leader)].person,
+            target=people.who[target[row["item"]]].person if row["item"] in target else "",
             parent=row["parent"],
             conversation=row["conversation"],
             channel=row["channel"],

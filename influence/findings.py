@@ -96,7 +96,10 @@ class Reached:
 
 @dataclass(frozen=True)
 class Response:
-    """One response as evidence: who did what, when, where, to whose item; never the text."""
+    """One response as evidence: who did what, when, where, to whose item; never the text.
+
+    `target` is empty where an item that answers nobody is the evidence.
+    """
 
     id: str
     time: str | None

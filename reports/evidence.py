@@ -27,6 +27,12 @@ _VERBS = {
     "message": "wrote to",
     "tie": "is tied to",
 }
+_ALONE = {
+    "post": "wrote a post",
+    "message": "wrote a message",
+    "share": "shared something",
+    "edit": "edited something",
+}
 _HOW_MET = {
     "declared": "Declared",
     "calendar": "Calendar",
@@ -310,7 +316,7 @@ def _response(row: Response, who: dict[str, str]) -> ResponseRow:
         time=row.time,
         when=day_and_hour(row.time),
         actor=who.get(row.actor, plain(row.actor)),
-        verb=_VERBS.get(row.verb, plain(row.verb)),
+        verb=_verb(row),
         target=who.get(row.target, plain(row.target)),
         where=plain(row.channel or ""),
         link=link,
@@ -318,3 +324,10 @@ def _response(row: Response, who: dict[str, str]) -> ResponseRow:
         stated=not row.inferred,
         source=plain(row.source),
     )
+
+
+def _verb(row: Response) -> str:
+    """Word what somebody did; an item that answers nobody stands alone."""
+    if not row.target:
+        return _ALONE.get(row.verb, "wrote an item")
+    return _VERBS.get(row.verb, plain(row.verb))

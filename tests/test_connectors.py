@@ -174,13 +174,13 @@ class _LongLine(io.RawIOBase):
             "activities",
             b"time,actor,verb\n2026-01-05T09:00:00Z,x:1,post\n",
             b"\n2026-01-05T09:00:00Z,x:2,post\n",
-            "line 3 is longer than 16 MiB",
+            "line 3 is longer than 64 MiB; write the file as Parquet",
         ),
         (
             "activities",
             b'{"time":1,"actor":"x:1","verb":"post"}\n{"time":"',
             b'"}\n{"time":1,"actor":"x:2","verb":"post"}\n',
-            "line 2 is longer than 16 MiB",
+            "line 2 is longer than 64 MiB; write the file as Parquet",
         ),
         (
             "mail",

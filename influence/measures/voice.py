@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,27 @@ class Topics:
         return ", ".join(self.terms[topic][:3])
 
 
+@dataclass(frozen=True)
+class Talk:
+    """What is talked about in a window: the corpus, its topics, and the topic of every item of the log (−1: none)."""
+
+    held: Corpus
+    found: Topics
+    topic: Ints
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was read of a log: how many texts, of how many there are, and what is talked about (None: too little)."""
+
+    read: int
+    of: int
+    talk: Talk | None
+
+
+_HEARD: WeakKeyDictionary[Ego, Heard] = WeakKeyDictionary()
+
+
 @finds(
     share_of_voice="the part of the answers on the leader's topics that go to the leader",
     lead="how many people took up a new term after answering the leader's use of it, against shuffled times",
@@ -76,12 +98,13 @@ def voice(ego: Ego) -> dict[str, Finding]:
     """What is talked about, the leader's share of the answers on each topic, and whose new terms are taken up."""
     if not ego.dated:
         return _nothing(NO_TIMES)
-    texts, terms, of = said(ego)
-    if not of:
+    read = heard(ego)
+    if not read.of:
         return _nothing(NO_TEXT)
-    found = voice_of(documents_of(ego, texts, terms), ego)
-    read = {"texts_read": len(texts) + len(terms), "texts": of}
-    return {name: replace(one, detail={**one.detail, **read}) for name, one in found.items()}
+    detail = {"texts_read": read.read, "texts": read.of}
+    return {
+        name: replace(one, detail={**one.detail, **detail}) for name, one in _measured(ego, read.talk).items()
+    }
 
 
 def voice_of(documents: Mapping[int, Sequence[str]], ego: Ego) -> dict[str, Finding]:
@@ -89,16 +112,33 @@ def voice_of(documents: Mapping[int, Sequence[str]], ego: Ego) -> dict[str, Find
 
     Topics are those of the window; who had used a term before is asked of everything before its end.
     """
+    return _measured(ego, talk_of(documents, ego))
+
+
+def heard(ego: Ego) -> Heard:
+    """Read what was said before the end of the window and find its topics, once for each ego."""
+    if ego not in _HEARD:
+        texts, terms, of = said(ego)
+        talk = talk_of(documents_of(ego, texts, terms), ego) if of else None
+        _HEARD[ego] = Heard(len(texts) + len(terms), of, talk)
+    return _HEARD[ego]
+
+
+def talk_of(documents: Mapping[int, Sequence[str]], ego: Ego) -> Talk | None:
+    """Find the topics of the window in the terms of items (by code); None where there is too little for any."""
     items = ego.log.items
     held = corpus(documents, items.author)
     inside = ego.window.holds(items.time[held.items])
     found = topics(held, items.conversation[held.items], inside, seed=ego.settings.seed)
-    if found is None:
+    return None if found is None else Talk(held, found, topic_of_items(held, found, items.conversation))
+
+
+def _measured(ego: Ego, talk: Talk | None) -> dict[str, Finding]:
+    if talk is None:
         return _nothing(TOO_LITTLE)
-    topic = topic_of_items(held, found, items.conversation)
     by_people = ego.responses.where(~np.isin(ego.responses.responder, sorted(ego.bots)))
-    share = share_of_voice(by_people, ego.leader, topic, items.conversation, found)
-    return {"share_of_voice": share, "lead": _lead(ego, held, found)}
+    share = share_of_voice(by_people, ego.leader, talk.topic, ego.log.items.conversation, talk.found)
+    return {"share_of_voice": share, "lead": _lead(ego, talk.held, talk.found)}
 
 
 def _nothing(reason: str) -> dict[str, Finding]:
