@@ -16,7 +16,7 @@ from connectors.base import Unreadable
 from influence.activity import SetAside
 from influence.archive import HEAD, Member
 
-LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read."""
 CHUNK = 100_000
 """Rows that are held at once."""
