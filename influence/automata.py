@@ -39,7 +39,7 @@ def told_by(accounts: Sequence[str], name: str | None) -> tuple[str, str] | None
     A person with several accounts is what most of them say.
 
     >>> told_by(["email:no-reply@acme.example"], None)
-    ('bot', 'the address begins with no-reply')
+    ('bot', 'the address reads no-reply')
     >>> told_by(["reddit:[deleted]"], None)
     ('deleted user', 'a deleted user may be anybody')
     >>> told_by(["email:ann@acme.example"], "Ann Berg")
@@ -63,5 +63,5 @@ def _sign(account: str) -> tuple[str, str] | None:
         return LIST, f"a mailing list of {domain}"
     for kind, sign in _SIGNS:
         if (system == "email" or kind == BOT) and sign.fullmatch(local):
-            return kind, f"the address begins with {local}"
+            return kind, f"the address reads {local}"
     return None

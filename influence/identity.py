@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from influence.automata import told_by
+from influence.automata import BOT, told_by
 from influence.decisions import Decision, Decisions
 from influence.engine import Engine
 from influence.joining import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
@@ -256,9 +256,9 @@ def _kind(
     """Say what somebody is who is no single human being: the user decides, then the source, then the signs."""
     if "decided_kind" in given:
         return given["decided_kind"] or None, given["decided_why"]
-    if given.get("bot") is not None:
-        return ("bot", "its source says so") if given["bot"] else (None, None)
-    return told_by(accounts, name) or (None, None)
+    if given.get("bot") is False:
+        return None, None
+    return told_by(accounts, name) or ((BOT, "its source says so") if given.get("bot") else (None, None))
 
 
 def _main_account(accounts: Sequence[str], uses: Mapping[str, int]) -> str:
