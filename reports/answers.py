@@ -202,6 +202,12 @@ def spheres(report: Report) -> Section:
     )
 
 
+NO_SPHERE = (
+    "Whose world the people beyond belong to is not known. Rules in influence.toml tell; the command “influence people "
+    "spheres --suggest” drafts them."
+)
+
+
 def sources_by_sphere(report: Report) -> dict[str, float]:
     """Return whom the leader listens to: people never met, by sphere, the most first."""
     held = {
@@ -216,6 +222,8 @@ def _heard(report: Report) -> tuple[Sentence, ...]:
     out, back = [row.sphere for row in _outside(report)][:3], list(sources_by_sphere(report))[:3]
     if not out:
         return ()
+    if {*out, *back} == {"unknown"}:
+        return (say(NO_SPHERE),)
     heard = listing([sphere_words(sphere) for sphere in out])
     if not back:
         return (say("The leader is heard most by {out}.", out=heard),)

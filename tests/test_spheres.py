@@ -96,3 +96,9 @@ def test_the_breadth_of_the_demo_s_networked_leader_lies_in_its_interval(tmp_pat
         one = outward_and_back(ego)["sphere_breadth"]
     assert one.interval[0] <= one.value <= one.interval[1]
     assert 3 < one.value < 9
+
+
+def test_where_no_sphere_is_known_neither_breadth_nor_balance_can_be_told():
+    assert "not known" in breadth({"unknown": 3.0}).reason
+    assert balance({"unknown": 3.0}, {"customer": 1.0}).value is None
+    assert balance({"customer": 3.0, "unknown": 1.0}, {"customer": 1.0}).value == pytest.approx(0.75)

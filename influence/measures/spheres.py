@@ -20,7 +20,9 @@ from influence.steps import Alter
 if TYPE_CHECKING:
     from influence.ego import Ego
 
+UNKNOWN = "unknown"
 NOBODY_BEYOND = "nobody beyond the people met responded in this window"
+NO_SPHERE = "whose world the people beyond belong to is not known"
 NO_SOURCES = "the leader responded to nobody whom they had never met"
 
 
@@ -114,6 +116,8 @@ def breadth(reached: Mapping[str, float], draws: Floats | None = None) -> Findin
     """
     if fsum(reached.values()) <= 0:
         return Finding("sphere_breadth", None, "spheres", reason=NOBODY_BEYOND)
+    if set(reached) == {UNKNOWN}:
+        return Finding("sphere_breadth", None, "spheres", reason=NO_SPHERE)
     value = _effective(list(reached.values()))
     if draws is None or not (draws.sum(axis=1) > 0).all():
         return Finding("sphere_breadth", value, "spheres")
@@ -139,6 +143,8 @@ def balance(out: Mapping[str, float], back: Mapping[str, float]) -> Finding:
         return Finding("balance", None, "share", reason=NOBODY_BEYOND)
     if total_back <= 0:
         return Finding("balance", None, "share", reason=NO_SOURCES)
+    if {UNKNOWN} in (set(out), set(back)):
+        return Finding("balance", None, "share", reason=NO_SPHERE)
     shared = fsum(min(out[one] / total_out, back.get(one, 0.0) / total_back) for one in out)
     return Finding("balance", shared, "share")
 
