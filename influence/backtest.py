@@ -298,7 +298,7 @@ class Matched:
 
 @dataclass(frozen=True)
 class ComingBack:
-    """The finding `step_up`, and where it comes from: conversation and moment, what most were brought by first."""
+    """The finding `step_up`, and conversation and moment of each coming back, what most people followed first."""
 
     finding: Finding
     most: tuple[tuple[int, int], ...] = ()
@@ -314,7 +314,7 @@ def step_up(ego: Ego) -> Finding:
 
 
 def coming_back(ego: Ego) -> ComingBack:
-    """Return `step_up` with when and where the leader came back, what most people came after first."""
+    """Return `step_up` with where and when the leader came back."""
     unit = "people a conversation"
     if not ego.dated:
         return ComingBack(Finding("step_up", None, unit, reason=NO_TIMES))
@@ -362,7 +362,7 @@ def threads(ego: Ego) -> list[Thread]:
 
 
 def places(ego: Ego, items: Ints) -> list[str]:
-    """Return source and system of each item."""
+    """Return source and system of each item (positions in the log)."""
     ego.engine.offer("wanted_items", pa.table({"item": items, "row": np.arange(len(items))}))
     rows = ego.engine.arrow(
         "SELECT i.source || ' ' || i.system AS place FROM item i JOIN wanted_items w USING (item) ORDER BY w.row"

@@ -13,6 +13,8 @@ from reports.wording import between, counted, day, number, plain
 TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
 SHOWN = 20
 KINDS = {"person": "People", "sphere": "Spheres", "conversation": "Conversations"}
+SEEN = {"topic": "Topics", "habit": "Habits"}
+"""Kinds that are no forecast: what the leader's own conversations show, each with its own interval."""
 _WAYS = {"addressed": "wrote to the leader", "named": "named the leader", "in_reply": "answered the leader"}
 
 
@@ -21,7 +23,7 @@ class AdviceRow:
     """One more exchange: with whom or where, what it is expected to bring, why, and the evidence.
 
     `anchor` is the row elsewhere on the page that it is about, if there is one; `kept` are ids of activities that
-    the workspace holds and this report does not show.
+    the workspace holds and this report does not show; `forecast` is False for what has been seen and is not forecast.
     """
 
     who: str
@@ -32,6 +34,7 @@ class AdviceRow:
     interval: str
     evidence: tuple[ResponseRow, ...]
     kept: tuple[str, ...]
+    forecast: bool
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,15 @@ class _Known:
 
 
 def advice_rows(report: Report) -> tuple[tuple[str, tuple[AdviceRow, ...]], ...]:
-    """List what the forecast names, by kind: people, spheres, conversations, then any other."""
+    """List what the forecast names, by kind: people, spheres, conversations; topics and habits; then any other."""
     held, page = rows(detail(report, "advice"), "rows"), _Known.of(report)
-    kinds = [*KINDS, *sorted({words(row, "kind") for row in held} - set(KINDS))]
+    titles = KINDS | SEEN
+    kinds = [*titles, *sorted({words(row, "kind") for row in held} - set(titles))]
     grouped = (
         (kind, tuple(_advice_row(row, page) for row in held if words(row, "kind") == kind)[:SHOWN])
         for kind in kinds
     )
-    return tuple((KINDS.get(kind, plain(kind) or "Other"), group) for kind, group in grouped if group)
+    return tuple((titles.get(kind, plain(kind) or "Other"), group) for kind, group in grouped if group)
 
 
 def waiting_rows(report: Report) -> tuple[WaitingRow, ...]:
@@ -164,6 +168,7 @@ def _advice_row(row: Detail, page: _Known) -> AdviceRow:
         interval=spread if spread != worth else "",
         evidence=evidence,
         kept=kept,
+        forecast=words(row, "kind") not in SEEN,
     )
 
 

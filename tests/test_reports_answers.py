@@ -208,6 +208,36 @@ def test_untested_advice_is_folded_away_under_a_title_that_says_so():
     assert "Where one more exchange is expected to bring most" not in page(report)
 
 
+def test_topics_and_habits_stand_apart_from_the_forecast_with_or_without_its_skill():
+    held = sample_report().findings["advice"].detail
+    seen = [
+        {
+            "kind": kind,
+            "who": name,
+            "gain": -0.66,
+            "interval": [-1.5, 0.2],
+            "reason": "as seen",
+            "evidence": ["k7"],
+        }
+        for kind, name in (("topic", "soil, seed"), ("habit", "answering others within 4 hours"))
+    ]
+    for value, reason in ((2.4, None), (None, "too little to say: no skill")):
+        finding = Finding("advice", value, "people", reason=reason, detail={**held, "rows": seen})
+        groups = advice_rows(with_findings(finding))
+        assert ["Topics", "Habits"] == [kind for kind, _ in groups]
+        assert ("soil, seed", "−0.66", "−1.5 to 0.2", False) == (
+            groups[0][1][0].who,
+            groups[0][1][0].gain,
+            groups[0][1][0].interval,
+            groups[0][1][0].forecast,
+        )
+        text = page(with_findings(finding))
+        assert "Topics and habits, as seen so far" in text
+        assert "without having shown skill" not in text
+        assert "Where one more exchange is expected to bring most" not in text
+    assert "Topics and habits" not in page(sample_report())
+
+
 def test_what_waits_is_the_answer_where_there_is_no_advice():
     without = with_findings(Finding("advice", None, "people", reason="too little to say: no skill"))
     (takes,) = (section for section in story(without) if section.key == "takes")

@@ -204,11 +204,13 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
         click.echo(json.dumps({"rows": rows, "together": found.together, "back_test": found.test.words}))
         return
     click.echo(found.test.words)
-    if found.rows and not found.test.skill:
+    if found.forecast and not found.test.skill:
         click.echo("What the forecast names all the same, without having shown skill:")
-    for row in found.rows:
+    for number, row in enumerate(found.rows):
+        if number == len(found.forecast):
+            click.echo("Topics and habits, as seen so far (associations, not forecasts):")
         low, high = row.interval
-        click.echo(f"{row.kind} {row.name or row.who}: +{row.gain:.2f} people ({low:.2f} to {high:.2f})")
+        click.echo(f"{row.kind} {row.name or row.who}: {row.gain:+.2f} people ({low:.2f} to {high:.2f})")
         click.echo(f"  {row.reason}")
 
 
