@@ -8,7 +8,7 @@ import numpy as np
 
 from influence import evidence
 from influence.ego import Ego
-from influence.findings import EgoNetwork, Finding, Report
+from influence.findings import EgoNetwork, Finding, Report, Response
 from influence.joining import PROBABLE
 from influence.measures import catalogue, spheres, trend
 from influence.network import Network
@@ -65,6 +65,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
     details = evidence.details(ego.engine, ego.log, shown, ego.people, ego.leader, zone)
     ids = {item: response.id for item, response in details.items()}
     tied = evidence.ties(ego.engine, ego.people, ego.leader)
+    responses = (*details.values(), *(tie for ties in tied.values() for tie in ties))
     return Report(
         leader={"person": me.person, "name": me.name},
         window=_window(ego),
@@ -79,12 +80,18 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         conversations=tuple(
             evidence.conversations(ego.drawn, ego.unit, ego.found, ego.log, ego.people, details, zone)
         ),
-        responses={
-            one.id: one for one in (*details.values(), *(tie for ties in tied.values() for tie in ties))
-        },
+        responses={one.id: one for one in responses},
         network=_picture(ego),
         notice=ego.settings.notice,
+        names=_names(ego, responses),
     )
+
+
+def _names(ego: Ego, responses: Sequence[Response]) -> dict[str, str]:
+    """Return the names of people who stand in the evidence but were not reached."""
+    named = {person for one in responses for person in (one.actor, one.target) if person}
+    known = {ego.people.who[alter.person].person for alter in ego.found} | {ego.person}
+    return {person: ego.people.who[ego.people.code[person]].name for person in sorted(named - known)}
 
 
 def _window(ego: Ego) -> dict[str, str | None]:

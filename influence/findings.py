@@ -185,7 +185,8 @@ class Report:
     """Everything that was found about one leader in one window.
 
     `leader` has `person` and `name`; `window` has `since`, `until` and `zone`; `notice` is shown on every
-    page (an invented company says so). `reasons` are the limits of this report in plain words.
+    page (an invented company says so). `reasons` are the limits of this report in plain words. `names` are those of
+    people who stand in `responses` but were not reached.
     """
 
     leader: Mapping[str, str]
@@ -200,6 +201,7 @@ class Report:
     responses: Mapping[str, Response] = field(default_factory=dict)
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return schema version 1: people by their id, findings by their name."""
@@ -217,6 +219,7 @@ class Report:
             "responses": {key: _without(asdict(row), "id") for key, row in self.responses.items()},
             "network": asdict(self.network),
             "notice": self.notice,
+            "names": dict(self.names),
         }
 
     def to_json(self) -> str:
@@ -245,6 +248,7 @@ class Report:
             responses={key: Response(id=key, **row) for key, row in body.get("responses", {}).items()},
             network=_ego_network(body.get("network", {})),
             notice=body.get("notice"),
+            names=body.get("names", {}),
         )
 
 

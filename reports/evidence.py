@@ -171,7 +171,8 @@ def names(report: Report) -> dict[str, str]:
     """Map every person id that the report knows to a name that can be shown."""
     known = {reached.person: plain(reached.name) or plain(reached.person) for reached in report.people}
     from_network = {node[0]: plain(node[1]) or plain(node[0]) for node in report.network.nodes}
-    return from_network | known | {report.leader.get("person", ""): leader_name(report)}
+    cited = {person: plain(name) or plain(person) for person, name in report.names.items()}
+    return cited | from_network | known | {report.leader.get("person", ""): leader_name(report)}
 
 
 def conversations(report: Report) -> tuple[tuple[ConversationRow, ...], int]:

@@ -11,7 +11,7 @@ import pytest
 from influence import Report, Workspace
 from influence.demo import TRUTHS, Company, build, write
 
-MEASURES = ("four-steps", "exposure", "carry-on", "influence-test")
+MEASURES = ("four-steps", "exposure", "carry-on", "influence-test", "advice")
 
 
 def shuffled(company: Company, seed: int) -> Company:
@@ -61,3 +61,10 @@ def test_that_her_people_carry_each_other_on_cannot_be_chance_and_in_the_shuffle
     planted, mixed = (reports(mixed)["carried_on"].findings["influence_test"] for mixed in (False, True))
     assert planted.detail["p"] < 0.01
     assert mixed.value is None or mixed.detail["p"] > 0.01
+
+
+def test_everybody_in_the_evidence_has_a_name():
+    report = reports(mixed=False)["beyond"]
+    named = {one.person for one in report.people} | report.names.keys() | {report.leader["person"]}
+    assert set() == {one.actor for one in report.responses.values()} - named
+    assert Report.from_json(report.as_json()) == report
