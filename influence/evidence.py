@@ -83,19 +83,16 @@ def cited(engine: Engine, findings: Mapping[str, Finding]) -> Ints:
     return items
 
 
-def _ids(detail: object) -> Iterator[str]:
-    """Walk through a detail for what stands under `evidence` or `item`."""
+def _ids(detail: object, *, named: bool = False) -> Iterator[str]:
+    """Walk through a detail for the texts that stand under `evidence` or `item`."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
-            if key in {"evidence", "item"}:
-                yield from (
-                    [value] if isinstance(value, str) else [one for one in value if isinstance(one, str)]
-                )
-            else:
-                yield from _ids(value)
+            yield from _ids(value, named=key in {"evidence", "item"})
     elif isinstance(detail, (list, tuple)):
         for one in detail:
-            yield from _ids(one)
+            yield from _ids(one, named=named)
+    elif named and isinstance(detail, str):
+        yield detail
 
 
 def _first_few(group: Ints, few: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
