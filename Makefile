@@ -21,7 +21,7 @@ test:
 # The store must work on both majors of DuckDB: 2 is locked, 1.5 is tried beside it.
 older-duckdb:
 	@test -d build/duckdb-1.5 || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/duckdb-1.5 "duckdb==1.5.*"
-	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n auto tests/test_random_logs.py tests/test_responses.py tests/test_encounters.py tests/test_people.py tests/test_cli.py
+	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n auto tests/test_random_logs.py tests/test_responses.py tests/test_encounters.py tests/test_people.py tests/test_cli.py tests/test_curation.py tests/test_linking.py tests/test_meetings.py tests/test_everybody.py tests/test_terms.py
 
 # Newer versions of everything, with hashes and without addresses (needs uv).
 lock:
