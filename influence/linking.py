@@ -51,8 +51,9 @@ _LINKS = pa.schema(
 
 
 def link(engine: Engine, *, sure: float, ask: float) -> bool:
-    """Link anew if anything came in or was decided since the last time; tell whether that was so.
+    """Link anew if anything came in since the last time; tell whether that was so.
 
+    What was decided meanwhile needs no new links: decisions go before them whenever people are put together.
     `sure` is the probability from which two people are taken for one, `ask` the one from which the user is asked.
     """
     mark = _watermark(engine, sure, ask)
@@ -70,11 +71,11 @@ def link(engine: Engine, *, sure: float, ask: float) -> bool:
 
 
 def _watermark(engine: Engine, sure: float, ask: float) -> str:
-    """Return what tells whether anything came in or was decided."""
-    row = engine.arrow("""
+    """Return what tells whether anything came in."""
+    rows = engine.arrow("""
         SELECT (SELECT count(*) FROM people_log) AS claims, (SELECT count(*) FROM activity_log) AS activities,
-            (SELECT count(*) FROM encounter_log) AS encounters, (SELECT count(*) FROM tie_log) AS ties,
-            (SELECT count(*) FROM decision_log) AS decisions""").to_pylist()[0]
+            (SELECT count(*) FROM encounter_log) AS encounters, (SELECT count(*) FROM tie_log) AS ties""")
+    row = rows.to_pylist()[0]
     return json.dumps({**row, "sure": sure, "ask": ask, "model": MODEL}, sort_keys=True)
 
 

@@ -102,3 +102,10 @@ def test_an_import_does_not_change_what_is_linked_by_the_order_of_its_rows(works
 @pytest.mark.parametrize("words", ["josefin.ahlgren@vindhall.example", "Josefin Ahlgren", CHAT])
 def test_a_linked_person_is_found_by_any_of_their_names(workspace, words):
     assert {MAIL, CHAT} == accounts_of(workspace(**josefin()), words)
+
+
+def test_a_decision_needs_no_new_linkage(workspace):
+    made = workspace(**josefin(chat="x:99"))
+    made.curation.answer(made.curation.questions()[0], "unsure")
+    assert made.people()
+    assert 1 == made.store.engine.arrow("SELECT max(run) AS runs FROM link_log").column("runs")[0].as_py()

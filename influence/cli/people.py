@@ -248,7 +248,8 @@ def review(folder: Path, as_json: bool) -> None:
 
 
 def _ask(question: Question, number: int, of: int) -> None:
-    click.echo(f"\n{number} of {of}: {question.probability:.0%} likely one person. {question.reasons}")
+    likely = "over 99 %" if question.probability >= 0.995 else f"{question.probability:.0%}"
+    click.echo(f"\n{number} of {of}: {likely} likely one person by these signs: {question.reasons}")
     for one in (question.one, question.other):
         house = f", {one.organisation}" if one.organisation else ""
         click.echo(f"  {one.name}{house}: {', '.join(one.accounts)}")
