@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 
 from influence.engine import Engine
 
-VERBS = ("same", "apart", "unsure", "rename", "bot", "sphere", "met", "never", "label", "undo")
-
 
 class DecisionError(Exception):
     """A decision that cannot be meant, in one sentence that names the cure."""
@@ -24,7 +22,8 @@ class DecisionError(Exception):
 class Decision:
     """One decision about `accounts`, and where two sides are meant about `others`.
 
-    `value` is the new name, sphere, date or answer; `undoes` the number of the decision that is taken back.
+    `verb` is same, apart, unsure, rename, bot, sphere, met, never, label or undo; `value` is the new name, sphere,
+    date or answer; `undoes` the number of the decision that is taken back.
     """
 
     seq: int

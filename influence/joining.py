@@ -36,7 +36,7 @@ class Accounts:
     """Accounts joined into people (union-find).
 
     Two people of a people table are joined by a decision only, and what was put apart is not joined at all;
-    `conflicts` and `refused` tell.
+    `conflicts` tells of the first.
 
     >>> accounts = Accounts()
     >>> accounts.part("x:1", "x:2")
@@ -51,7 +51,6 @@ class Accounts:
         self._stated: dict[str, str] = {}
         self._apart: dict[str, set[str]] = defaultdict(set)
         self.links: list[Link] = []
-        self.refused: list[Link] = []
         self.conflicts: list[str] = []
 
     def add(self, account: str) -> str:
@@ -96,7 +95,6 @@ class Accounts:
             return True
         mine, theirs = self._stated.get(one), self._stated.get(other)
         if other in self._apart[one]:
-            self.refused.append(link)
             return False
         if mine is not None and theirs is not None and link.stage != DECIDED:
             self.conflicts.append(
