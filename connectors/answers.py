@@ -13,9 +13,9 @@ from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 from connectors.addresses import clean, email_account
-from connectors.base import Changed, ConnectorError, Reply
-from influence.activity import Deleted, Note, Record, Rows, SetAside
-from influence.archive import Member
+from influence.contract.connector import Changed, ConnectorError, Reply
+from influence.contract.files import Member
+from influence.contract.records import Deleted, Note, Record, Rows, SetAside
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of the largest answer that is read."""
@@ -75,7 +75,7 @@ def each(
 def once(records: Iterable[Record]) -> Iterator[Record]:
     """Leave out what was said already: the same person, and the same row under the same id.
 
-    >>> from influence.activity import Person
+    >>> from influence.contract.records import Person
     >>> list(once([Person("p1"), Person("p1")])) == [Person("p1")]
     True
     """

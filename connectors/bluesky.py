@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.base import ConnectorError, Gone, NotAuthorised, Reply, Unreadable
 from connectors.bluesky_records import (
     People,
     account,
@@ -31,8 +30,9 @@ from connectors.json_values import Value, holds, read_each, rows_of, values
 from connectors.paging import Answer, State, Task, left, walk
 from connectors.service import Service, as_member, field
 from connectors.tombstones import are_tombstones, as_tombstones, tombstones
-from influence.activity import Activity, Note, Record, SetAside, Verb
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Activity, Note, Record, SetAside, Verb
 
 if TYPE_CHECKING:
     import httpx

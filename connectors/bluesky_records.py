@@ -14,7 +14,7 @@ from typing import Any
 from connectors.addresses import clean
 from connectors.json_values import moment, rows_of
 from connectors.service import field as needed
-from influence.activity import Activity, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 _DID = re.compile(r"did:[a-z]{1,20}:[\w.:%-]{1,250}")
 _URI = re.compile(r"at://(did:[a-z]{1,20}:[\w.:%-]{1,250})/([\w.-]{1,300})/([\w.~:-]{1,512})")

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import Reply, Unreadable
 from connectors.calendar import LONGEST_PAST, Calendar
 from connectors.dav import CALENDARS, Dav
 from connectors.dav_sync import Ids, Pull, Reading
 from connectors.service import as_member
 from connectors.tombstones import are_tombstones, tombstones
 from connectors.vcard import owner_account
-from influence.activity import Encounter, Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import Reply, Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Encounter, Record, SetAside
 
 _CALENDAR = re.compile(rb"^BEGIN:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _RECURS = re.compile(r"^R(RULE|DATE)[;:]", re.IGNORECASE | re.MULTILINE)

@@ -17,11 +17,11 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from connectors.addresses import clean, email_account
-from connectors.base import ConnectorError, MissingExtra, Unreadable, named_zone
 from connectors.components import Component, Cut, cut
 from connectors.modality import place_in, told_by
-from influence.activity import Encounter, Evidence, Modality, Note, Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, MissingExtra, Unreadable, named_zone
+from influence.contract.files import Member
+from influence.contract.records import Encounter, Evidence, Modality, Note, Record, SetAside
 
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_PAST = timedelta(days=5 * 366)

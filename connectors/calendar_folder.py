@@ -13,7 +13,7 @@ from datetime import datetime
 
 from connectors.addresses import display_name
 from connectors.modality import LONGEST_TEXT, room_in, told_by
-from influence.activity import Encounter, Evidence, Modality
+from influence.contract.records import Encounter, Evidence, Modality
 
 MOST_NAMES = 200
 _JOINTS = re.compile(

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from connectors.base import Reply, Unreadable
 from connectors.dav import ADDRESS_BOOKS, Dav
 from connectors.dav_sync import Ids, Pull, Reading
 from connectors.service import as_member
 from connectors.tombstones import are_tombstones, tombstones
 from connectors.vcard import ContactCards
-from influence.activity import Encounter, Record
-from influence.archive import Member
+from influence.contract.connector import Reply, Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Encounter, Record
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors import delimited
-from connectors.base import Unreadable
 from connectors.delimited import plain
-from influence.activity import Note, Person, Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Note, Person, Record, SetAside
 
 SYNONYMS = {
     "person": (

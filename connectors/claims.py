@@ -21,7 +21,7 @@ from connectors.addresses import (
     is_placeholder,
     shares_a_name,
 )
-from influence.activity import Person
+from influence.contract.records import Person
 
 FEWEST_AUTOMATIC = 3
 FEWEST_SENT = 5

@@ -15,8 +15,8 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from connectors.base import Changed, ConnectorError, Gone, RateLimited
 from connectors.service import Service
+from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited
 
 if TYPE_CHECKING:
     import httpx

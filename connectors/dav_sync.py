@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from connectors.base import Reply
 from connectors.dav import Dav, Listing
 from connectors.service import as_member
 from connectors.tombstones import as_tombstones
+from influence.contract.connector import Reply
 
 PAGE = 100
 """Resources fetched at once."""

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from connectors.base import Unreadable
-from influence.activity import SetAside
-from influence.archive import HEAD, Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import HEAD, Member
+from influence.contract.records import SetAside
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read."""

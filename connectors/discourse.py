@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.addresses import clean, display_name
-from connectors.base import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from connectors.items import LeftOut, answer, each_item, moment, whole, words
 from connectors.service import Service, as_member, field
-from influence.activity import Activity, Deleted, Person, Record, Verb
-from influence.archive import Member
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.files import Member
+from influence.contract.records import Activity, Deleted, Person, Record, Verb
 
 SYSTEM = "discourse"
 AT_ONCE = 20

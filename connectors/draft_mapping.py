@@ -11,10 +11,10 @@ from itertools import islice
 
 from connectors import sheets
 from connectors.addresses import clean
-from connectors.base import Unreadable
 from connectors.delimited import plain
-from influence.activity import SetAside
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import SetAside
 
 LOOKED_AT = 500
 """Rows that are looked at."""

@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 
 from connectors import jsonrows
 from connectors.addresses import clean, email_account
-from connectors.base import Unreadable, each_file
-from influence.activity import Activity, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import Unreadable, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
 AFTER = timedelta(microseconds=1)
 """Where the export does not tell when a reaction was made: just after its message, the earliest it can be."""

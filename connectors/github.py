@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from connectors.addresses import clean
-from connectors.base import Changed, ConnectorError, Gone, RateLimited, Reply
 from connectors.items import LeftOut, answer, each_item, moment, whole
 from connectors.service import Service, as_member, asked_to_wait, field
-from influence.activity import Activity, Person, Record, Verb
-from influence.archive import Member
+from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply
+from influence.contract.files import Member
+from influence.contract.records import Activity, Person, Record, Verb
 
 if TYPE_CHECKING:
     import httpx

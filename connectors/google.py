@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.answers import identifier, listed, moment, once, read, tells_what_changed
-from connectors.base import ConnectorError, Gone, NotAuthorised, Reply
 from connectors.google_answers import HEADERS, Answer
 from connectors.meetings import moment_of
 from connectors.service import Service, as_member, field
 from connectors.sign_in import Application, Permission, SignedIn, by_loopback, kept
-from influence.activity import Record
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.files import Member
+from influence.contract.records import Record
 
 SCOPES = {
     "people": ("contacts.readonly", "userinfo.email", "userinfo.profile"),

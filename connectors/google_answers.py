@@ -14,12 +14,12 @@ from typing import Any
 
 from connectors.addresses import clean
 from connectors.answers import address_account, each, identifier, listed, moment
-from connectors.base import Changed, Unreadable
 from connectors.mail import Mail
 from connectors.meetings import NoMeeting, kind_of, meeting, place_of
 from connectors.service import as_member
 from connectors.service import field as wanted
-from influence.activity import (
+from influence.contract.connector import Changed, Unreadable
+from influence.contract.records import (
     Activity,
     Deleted,
     Encounter,

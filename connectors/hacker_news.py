@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 from connectors.addresses import clean
 from connectors.answers import each, identifier, listed, moment, once, read, tells_what_changed
-from connectors.base import Changed, ConnectorError, Reply
 from connectors.service import Service, as_member
 from connectors.service import field as wanted
-from influence.activity import Activity, Deleted, Person, Record, SetAside, Verb
-from influence.archive import Member
+from influence.contract.connector import Changed, ConnectorError, Reply
+from influence.contract.files import Member
+from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 PAGE = 20
 _REMOVED = {"", "[deleted]", "[dead]", "[flagged]"}

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from connectors.base import ConnectorError, Reply
 from connectors.imap_session import Folder, Opened, Session
 from connectors.mail import Mail
 from connectors.service import as_member
 from connectors.tombstones import are_tombstones, as_tombstones, tombstones
-from influence.activity import Activity, Record
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, Reply
+from influence.contract.files import Member
+from influence.contract.records import Activity, Record
 
 PAGE = 100
 """Messages fetched at once."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from connectors.base import Changed, ConnectorError, NotAuthorised
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 
 TIMEOUT = 60.0
 """Seconds that the server may take for any one answer."""

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from connectors.addresses import clean
-from connectors.base import Changed
 from connectors.service import from_json
-from influence.activity import Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import Changed
+from influence.contract.files import Member
+from influence.contract.records import Record, SetAside
 
 _ODD = (Changed, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 _NOBODY = re.compile(r"(anonym\w*|guest|visitor|unknown|gast|g[äæ]st|invité|someone)\b.*", re.IGNORECASE)

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from connectors.addresses import clean
-from connectors.base import Changed, Unreadable
 from connectors.delimited import BOM, LONGEST_LINE, Lines
-from influence.activity import Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import Changed, Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Record, SetAside
 
 LARGEST_DOCUMENT = 1024 * 1024 * 1024
 """Bytes of the largest file that is not one value a line; it is held in memory."""

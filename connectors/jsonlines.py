@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from connectors.delimited import BOM, LONGEST_LINE, Lines
-from influence.activity import SetAside
-from influence.archive import Member
+from influence.contract.files import Member
+from influence.contract.records import SetAside
 
 Row = dict[str, str | list[str] | None]
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from connectors.base import Unreadable
-from influence.activity import SetAside
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import SetAside
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of the largest document that is read at once."""

@@ -19,9 +19,9 @@ from zipfile import BadZipFile
 
 from connectors import delimited
 from connectors.addresses import clean, email_account
-from connectors.base import ConnectorError, Unreadable, each_file
-from influence.activity import Activity, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import ConnectorError, Unreadable, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
 _READ = (
     *("profile.csv", "email addresses.csv", "connections.csv", "messages.csv", "comments.csv"),

@@ -31,11 +31,11 @@ from connectors.addresses import (
     shares_a_name,
     unaddressed,
 )
-from connectors.base import Unreadable, each_file, named_zone
 from connectors.claims import SENT_FOLDERS, Claims
 from connectors.mbox import RawMessage, is_mbox, is_message, messages
-from influence.activity import Activity, Encounter, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import Unreadable, each_file, named_zone
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Verb
 
 EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 """Clocks that were never set say 1980-01-01; there was hardly any mail before."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors import delimited
-from connectors.base import Unreadable
 from connectors.delimited import Block, plain
-from influence.activity import Note, Record, Rows, SetAside, Verb
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Note, Record, Rows, SetAside, Verb
 
 SYNONYMS = {
     "sender": (

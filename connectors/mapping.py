@@ -17,12 +17,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.addresses import REMEMBERED, clean, display_name
-from connectors.base import ConnectorError, named_zone
 from connectors.delimited import plain
 from connectors.items import LeftOut, guarded, is_nobody
 from connectors.meetings import kind_of, place_of
 from connectors.sheets import Row
-from influence.activity import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
+from influence.contract.connector import ConnectorError, named_zone
+from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 
 READY_MADE = ("tripadvisor", "ideas", "requests", "meetings")
 """Mappings that come with the package, used by their names."""

@@ -14,7 +14,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.base import ConnectorError, Gone, NotAuthorised, Reply, each_file
 from connectors.json_values import holds, or_set_aside, read_each, rows_of, values
 from connectors.mastodon_statuses import (
     Server,
@@ -29,8 +28,9 @@ from connectors.mastodon_statuses import (
 from connectors.paging import Answer, State, Task, left, walk
 from connectors.service import Service, as_member, field
 from connectors.tombstones import are_tombstones, as_tombstones, tombstones
-from influence.activity import Activity, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
 if TYPE_CHECKING:
     import httpx

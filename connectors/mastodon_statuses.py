@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from connectors.addresses import clean
 from connectors.json_values import moment, rows_of
 from connectors.service import field as needed
-from influence.activity import Activity, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 _NAME = re.compile(r"[\w.-]{1,100}")
 _HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?")

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from connectors.base import Changed, Gone, NotAuthorised, Reply
 from connectors.items import answer
 from connectors.matrix_events import Room, read_room
 from connectors.service import Service, as_member
 from connectors.service import field as expected
-from influence.activity import Record
-from influence.archive import Member
+from influence.contract.connector import Changed, Gone, NotAuthorised, Reply
+from influence.contract.files import Member
+from influence.contract.records import Record
 
 PAGE = 100
 """Events asked for at once."""

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.addresses import clean
-from connectors.base import Changed
 from connectors.items import LeftOut, guarded
 from connectors.service import field as expected
-from influence.activity import Activity, Deleted, Note, Person, Record, Verb
+from influence.contract.connector import Changed
+from influence.contract.records import Activity, Deleted, Note, Person, Record, Verb
 
 FEWEST_NOTICES = 3
 """Notices, and nothing else, by which a sender counts as a program."""

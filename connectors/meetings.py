@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from connectors.addresses import clean
-from connectors.base import ConnectorError
 from connectors.modality import place_in, told_by
-from influence.activity import Encounter, Evidence, Modality
+from influence.contract.connector import ConnectorError
+from influence.contract.records import Encounter, Evidence, Modality
 
 _VAGUE = re.compile(
     r"(tb[acd]|n/?a|none|-+|\?+|home|hjemme|phone|by phone|call|to be (announced|confirmed))\W*",

@@ -17,13 +17,13 @@ from urllib.parse import quote
 
 from connectors.addresses import clean
 from connectors.answers import identifier, listed, moment, next_page, once, read, tells_what_changed
-from connectors.base import ConnectorError, Gone, NotAuthorised, RateLimited, Reply
 from connectors.meetings import moment_of
 from connectors.microsoft_answers import Answer
 from connectors.service import Service, as_member, field
 from connectors.sign_in import Application, Permission, SignedIn, by_device_code, kept
-from influence.activity import Record
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply
+from influence.contract.files import Member
+from influence.contract.records import Record
 
 PARTS = {
     "people": "User.Read.All",

@@ -15,11 +15,11 @@ from typing import Any
 
 from connectors.addresses import Mailbox, clean, is_placeholder
 from connectors.answers import address_account, each, identifier, listed, moment
-from connectors.base import Changed, named_zone
 from connectors.claims import Claims
 from connectors.meetings import NoMeeting, kind_of, meeting, place_of
 from connectors.service import field as wanted
-from influence.activity import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
+from influence.contract.connector import Changed, named_zone
+from influence.contract.records import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
 
 _IN_REPLY_TO = "string 0x1042"
 """The extended property PidTagInReplyToId, which a message has where its headers are not given."""

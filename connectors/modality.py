@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from influence.activity import Modality
+from influence.contract.records import Modality
 
 _ONLINE = re.compile(
     r"""\b(?:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from connectors.base import Reply
-from influence.archive import Member
+from influence.contract.connector import Reply
+from influence.contract.files import Member
 
 Task: TypeAlias = list[Any]
 State: TypeAlias = dict[str, Any]

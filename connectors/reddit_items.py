@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.json_values import rows_of, seconds
-from influence.activity import Activity, Deleted, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 _NAME = re.compile(r"[\w-]{1,32}")
 _FULL_NAME = re.compile(r"t[134]_[0-9a-z]{1,13}")

@@ -16,11 +16,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.addresses import clean, display_name, email_account
-from connectors.base import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from connectors.items import answer, guarded, moment, whole
 from connectors.service import Service, as_member, field
-from influence.activity import Activity, Deleted, Person, Record, SetAside, Verb
-from influence.archive import Member
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.files import Member
+from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 AT_ONCE = 100
 MOST_PAGES = 10_000

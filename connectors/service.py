@@ -11,8 +11,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from connectors.base import Changed, ConnectorError, Gone, MissingExtra, NotAuthorised, RateLimited
-from influence.archive import Member
+from influence.contract.connector import (
+    Changed,
+    ConnectorError,
+    Gone,
+    MissingExtra,
+    NotAuthorised,
+    RateLimited,
+)
+from influence.contract.files import Member
 
 if TYPE_CHECKING:
     import httpx

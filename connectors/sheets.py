@@ -12,9 +12,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 from connectors import delimited, jsonlines
-from connectors.base import MissingExtra, Unreadable
-from influence.activity import SetAside
-from influence.archive import Member
+from influence.contract.connector import MissingExtra, Unreadable
+from influence.contract.files import Member
+from influence.contract.records import SetAside
 
 LARGEST_WORKBOOK = 1024 * 1024 * 1024
 """Bytes of a workbook once it is unpacked."""

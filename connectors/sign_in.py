@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from connectors.addresses import clean
 from connectors.answers import read
-from connectors.base import Changed, ConnectorError, MissingExtra, NotAuthorised
 from connectors.service import Service, as_member
+from influence.contract.connector import Changed, ConnectorError, MissingExtra, NotAuthorised
 
 LONGEST_WAIT = 900.0
 """Seconds in which a person has to give the permission."""

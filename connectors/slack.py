@@ -16,12 +16,12 @@ from typing import Any, ClassVar
 
 from connectors import jsonrows
 from connectors.addresses import clean
-from connectors.base import Changed, ConnectorError, NotAuthorised, Reply, Unreadable, each_file
 from connectors.service import Service, as_member, from_json
 from connectors.service import field as needed
 from connectors.slack_messages import Channel, MessageReader, person
-from influence.activity import Deleted, Note, Record, SetAside
-from influence.archive import Export, Member
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Deleted, Note, Record, SetAside
 
 LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DIRECT = {"dms.json", "mpims.json"}

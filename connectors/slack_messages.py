@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.addresses import clean, email_account
-from influence.activity import Activity, Deleted, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 SAID = {"me_message", "thread_broadcast", "file_share", "bot_message", "file_comment"}
 """Subtypes that somebody wrote; all others are notices (somebody joined, a topic was set) and left out."""

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import ClassVar
 
 from connectors import sheets
-from connectors.base import ConnectorError, Unreadable
 from connectors.delimited import plain
 from connectors.draft_mapping import draft_mapping
 from connectors.mapping import READY_MADE, Mapped, named, ready_made
-from influence.activity import Note, Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Note, Record, SetAside
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, ClassVar
 
 from connectors import delimited, jsonlines
-from connectors.base import Unreadable
-from influence.activity import Note, Record, Rows, SetAside
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Note, Record, Rows, SetAside
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from connectors.base import Changed
 from connectors.items import answer
 from connectors.service import as_member
 from connectors.service import field as expected
-from influence.activity import Deleted
-from influence.archive import Member
+from influence.contract.connector import Changed
+from influence.contract.files import Member
+from influence.contract.records import Deleted
 
 _BEGINNING = b'{"gone":'
 

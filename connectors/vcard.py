@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import IO, ClassVar
 
 from connectors.addresses import clean, display_name, email_account
-from connectors.base import Unreadable
 from connectors.delimited import BOM
-from influence.activity import Encounter, Evidence, Modality, Note, Person, Record, SetAside
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Encounter, Evidence, Modality, Note, Person, Record, SetAside
 
 LONGEST_LINE = 65_536
 """Bytes of one property that are held; a longer one is a picture."""

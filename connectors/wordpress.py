@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors import wordpress_answers, wordpress_export
-from connectors.base import ConnectorError, Gone, NotAuthorised, Reply
 from connectors.items import answer, whole
 from connectors.service import Service, as_member, field
-from influence.activity import Record
-from influence.archive import Member
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.files import Member
+from influence.contract.records import Record
 
 if TYPE_CHECKING:
     import httpx

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.addresses import clean, display_name, email_account
-from connectors.base import Changed
 from connectors.items import LeftOut, answer, each_item, guarded, is_nobody, moment, whole, words
 from connectors.service import field
-from influence.activity import Activity, Deleted, Person, Record, Verb
-from influence.archive import Member
+from influence.contract.connector import Changed
+from influence.contract.files import Member
+from influence.contract.records import Activity, Deleted, Person, Record, Verb
 
 SYSTEM = "wordpress"
 PEOPLES_COMMENTS = frozenset(("comment", "review", ""))

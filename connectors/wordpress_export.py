@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from connectors.addresses import clean, display_name
-from connectors.base import Unreadable
 from connectors.items import LeftOut, guarded, is_nobody, moment, whole, words
 from connectors.wordpress_answers import (
     SYSTEM,
@@ -23,8 +22,9 @@ from connectors.wordpress_answers import (
     refuse_programs,
     site_of,
 )
-from influence.activity import Activity, Deleted, Person, Record, SetAside, Verb
-from influence.archive import Member
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 LARGEST_ITEM = 16 * 1024 * 1024
 """Characters of text that one item may hold."""

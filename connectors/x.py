@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.base import ConnectorError, Gone, NotAuthorised, Reply, each_file
 from connectors.json_values import holds, moment, or_set_aside, read_each, rows_of, values
 from connectors.paging import Answer, State, Task, left, walk
 from connectors.service import Service, as_member, field
@@ -28,8 +27,9 @@ from connectors.x_posts import (
     read_v2,
     time_of,
 )
-from influence.activity import Activity, Deleted, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 if TYPE_CHECKING:
     import httpx

@@ -14,7 +14,7 @@ from typing import Any
 from connectors.addresses import clean
 from connectors.json_values import in_utc, moment, rows_of
 from connectors.service import field as needed
-from influence.activity import Activity, Deleted, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 _FIRST_SNOWFLAKE = 29_700_859_247
 """The first post whose number holds its time (2010-11-04)."""

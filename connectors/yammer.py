@@ -29,11 +29,11 @@ from connectors.answers import (
     read,
     tells_what_changed,
 )
-from connectors.base import Changed, ConnectorError, Reply, Unreadable, each_file
 from connectors.service import Service, as_member, field
 from connectors.sign_in import Application, Permission, SignedIn, by_device_code, kept
-from influence.activity import Activity, Deleted, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 PAGE = 20
 ALLOWED, WITHIN = 10, 30.0

@@ -16,13 +16,13 @@ from urllib.parse import unquote, urlsplit
 
 from connectors import jsonrows
 from connectors.addresses import clean, email_account
-from connectors.base import Changed, ConnectorError, Reply, Unreadable, each_file
 from connectors.items import words
 from connectors.service import Service, as_member, from_json
 from connectors.service import field as needed
 from connectors.zulip_messages import LONGEST_WAIT, SYSTEM_BOTS, Turns, mentions, own_words
-from influence.activity import Activity, Deleted, Note, Person, Record, SetAside, Verb
-from influence.archive import Export, Member
+from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable, each_file
+from influence.contract.files import Export, Member
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 PAGE = 1000
 """Messages that are asked for at once."""

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from influence.activity import Activity, Encounter, Person, Tie, Verb
-    from influence.findings import Finding, Report
+    from influence.contract.findings import Finding, Report
+    from influence.contract.records import Activity, Encounter, Person, Tie, Verb
     from influence.network import Network
     from influence.workspace import Workspace
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.backtest import BackTest, back_test, coming_back
+from influence.contract.findings import Finding
 from influence.ego import Ego
-from influence.findings import Finding
 from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
 from influence.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
 from influence.measures import finds

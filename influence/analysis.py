@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from influence import evidence
+from influence.contract.findings import EgoNetwork, Finding, Report, Response
 from influence.ego import Ego
-from influence.findings import EgoNetwork, Finding, Report, Response
 from influence.joining import PROBABLE
 from influence.measures import catalogue, spheres, trend
 from influence.network import Network

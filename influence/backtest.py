@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from influence.contract.findings import Finding
 from influence.ego import Ego
-from influence.findings import Finding
 from influence.forecast import Ledger, gains
 from influence.measures.reach import NO_TIMES
 from influence.responses import Ints

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.chance import conversation_draws, discoveries, interval
+from influence.contract.findings import Finding
 from influence.ego import Ego
-from influence.findings import Finding
 from influence.measures.reach import reach
 from influence.responses import Ints
 

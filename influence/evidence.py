@@ -9,9 +9,9 @@ from math import fsum
 import numpy as np
 import pyarrow as pa
 
+from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.encounters import Met, Piece
 from influence.engine import Engine
-from influence.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.measures.trend import months
 from influence.people import People
 from influence.responses import Ints, Log

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from influence import meeting_words
-from influence.activity import Activity, Encounter, Evidence, Modality, Person, Tie, Verb
+from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Tie, Verb
 
 COLUMNS = {
     "activities": (

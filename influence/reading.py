@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from influence import plugins
-from influence.activity import Note, Record, SourceError
-from influence.archive import DAMAGED_MEMBER, Member, members, names, open_export
+from influence.contract import plugins
+from influence.contract.files import DAMAGED_MEMBER, Member, members, names, open_export
+from influence.contract.records import Note, Record, SourceError
 from influence.secrets import Secrets
 from influence.store import Batch, Store, Summary
 

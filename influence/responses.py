@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.activity import RESPONSE_VERBS
+from influence.contract.records import RESPONSE_VERBS
 from influence.engine import Engine
 from influence.people import People
 

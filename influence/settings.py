@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from influence.activity import SPHERES
+from influence.contract.records import SPHERES
 from influence.encounters import Strengths
 
 DEFAULTS = """\

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from influence.activity import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
+from influence.contract.records import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
 from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
 from influence.meeting_words import ANSWERED_WORDS, DELETED_WORDS, HEARD, told_words

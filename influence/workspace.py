@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
-from influence import plugins, settings
+from influence import settings
 from influence.analysis import Analysis
+from influence.contract import plugins
+from influence.contract.findings import Finding, Report
 from influence.curation import Curation
 from influence.ego import Ego
-from influence.findings import Finding, Report
 from influence.linking import link, told
 from influence.meetings import Meetings
 from influence.network import Network

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from influence.findings import Report
+from influence.contract.findings import Report
 from reports.detail import Detail, amount, detail, known, pair, rows, texts, value, words
 from reports.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span

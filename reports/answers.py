@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from influence.findings import Report, SphereReach
+from influence.contract.findings import Report, SphereReach
 from reports.detail import amount, detail, known, pair, rows, under, value, words
 from reports.glossary import FINDINGS
 from reports.sentences import (

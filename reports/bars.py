@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from influence.findings import Report
+from influence.contract.findings import Report
 from reports import palette
 from reports.answers import alternatives, sources_by_sphere
 from reports.detail import amount, detail

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from influence.findings import Finding, Month, Report
+from influence.contract.findings import Finding, Month, Report
 from reports import palette
 from reports.detail import detail, rows, words
 from reports.sentences import headline

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from influence.findings import Report
+from influence.contract.findings import Report
 
 Detail = Mapping[str, object]
 

@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
-from influence.findings import Report
+from influence.contract.findings import Report
 from reports import palette
 from reports.evidence import anchors, mark_of
 from reports.sentences import leader_name

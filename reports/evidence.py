@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from influence.findings import Conversation, MetEvidence, Reached, Report, Response, SphereReach
+from influence.contract.findings import Conversation, MetEvidence, Reached, Report, Response, SphereReach
 from reports.sentences import leader_name
 from reports.tables import in_order
 from reports.wording import counted, day, day_and_hour, number, plain

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from influence.findings import Coverage, Finding, Report
+from influence.contract.findings import Coverage, Finding, Report
 from reports import advising, bars, charts, detail, ego, evidence, glossary, rings, sentences, story, wording
 from reports.vector import Picture, house_style, to_svg
 from reports.writing import write_whole

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Wedge
 
-from influence.findings import Reached, Report
+from influence.contract.findings import Reached, Report
 from reports import palette
 from reports.evidence import anchors, mark_of
 from reports.sentences import leader_name

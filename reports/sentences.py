@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import Formatter
 
-from influence.findings import Finding, Report
+from influence.contract.findings import Finding, Report
 from reports.detail import amount, texts
 from reports.glossary import definition
 from reports.wording import between, counted, number, plain, unit_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from influence.findings import Report
+from influence.contract.findings import Report
 from reports.advising import advised
 from reports.answers import chance, spheres, worth
 from reports.detail import amount, detail, known, rows, texts, value, words

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from influence.findings import Finding, MetEvidence, Reached, Report
+from influence.contract.findings import Finding, MetEvidence, Reached, Report
 from reports.writing import write_whole
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")

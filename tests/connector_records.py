@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from connectors.base import Connector
-from influence.activity import Record, Rows
-from influence.archive import Member
-from influence.plugins import load, names
+from influence.contract.connector import Connector
+from influence.contract.files import Member
+from influence.contract.plugins import load, names
+from influence.contract.records import Record, Rows
 
 GROUP = "influence.connectors"
 PAYLOADS = Path(__file__).parent / "payloads"

@@ -3,7 +3,7 @@
 import httpx
 from live_contract import KnownSecrets, pulled, store_of
 
-from influence.activity import Activity
+from influence.contract.records import Activity
 
 
 def over(connector, answer, *, now=None, **options):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from influence.findings import Finding
+from influence.contract.findings import Finding
 
 SPHERES = ("company", "customer", "partner")
 TOPIC = "ferry, harbour, tide"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sample_findings import measured
 
-from influence.findings import (
+from influence.contract.findings import (
     Conversation,
     Coverage,
     EgoNetwork,

@@ -23,9 +23,9 @@ from connector_records import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Connector, ConnectorError
-from influence.activity import Activity, Encounter, Note, Person, Record, Rows, SetAside
-from influence.archive import Member
+from influence.contract.connector import Connector, ConnectorError
+from influence.contract.files import Member
+from influence.contract.records import Activity, Encounter, Note, Person, Record, Rows, SetAside
 
 NAMES = [one.name for one in connectors()]
 SECRET = re.compile(r"(?i)(pwd=|passw|bearer |token=|api[_-]?key|secret|[?&](key|sig|auth)=)")

@@ -13,11 +13,11 @@ from live_contract import KnownSecrets, check_fetch
 from live_pds import Account, running
 from live_replies import activities, ids, kept, over, pull_again, pulled, replies
 
-from connectors.base import Changed, ConnectorError, Gone, RateLimited, Unreadable
 from connectors.bluesky import Bluesky
 from connectors.bluesky_records import time_of
 from connectors.car import Broken, decode, records
-from influence.activity import Activity, Note, Person, SetAside, Verb
+from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Unreadable
+from influence.contract.records import Activity, Note, Person, SetAside, Verb
 
 NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
 ANN, BOB, CAY = (f"did:plc:{name * 4}" for name in ("annlee", "bobfox", "caycay"))

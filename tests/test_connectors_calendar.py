@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from connector_records import SHARED, bytes_member, connector, file_member
 
-from connectors.base import ConnectorError, MissingExtra, Unreadable
 from connectors.calendar import Calendar
-from influence.activity import Encounter, Modality, Record, SetAside
+from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
+from influence.contract.records import Encounter, Modality, Record, SetAside
 
 FIXTURES = SHARED / "payloads" / "calendar-ics"
 BOB = "ATTENDEE:mailto:bob@acme.example"

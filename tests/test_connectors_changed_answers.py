@@ -10,14 +10,14 @@ from connector_records import PAYLOADS, bytes_member, told
 from live_contract import KnownSecrets
 from played_service import Played, serving
 
-from connectors.base import ConnectorError
 from connectors.facebook_page import FacebookPage
 from connectors.google import Google
 from connectors.hacker_news import HackerNews
 from connectors.microsoft import Microsoft
 from connectors.yammer import Yammer
 from connectors.youtube import YouTube
-from influence.activity import Activity, Encounter
+from influence.contract.connector import ConnectorError
+from influence.contract.records import Activity, Encounter
 
 CONNECTORS = (Yammer, Microsoft, Google, YouTube, HackerNews, FacebookPage)
 ODD = (

@@ -12,12 +12,12 @@ import pytest
 from live_contract import check_fetch, pulled, store_of
 
 from connectors import dav_sync
-from connectors.base import Changed, ConnectorError, Gone, NotAuthorised
 from connectors.caldav import CalDav
 from connectors.carddav import CardDav
 from connectors.dav import CALENDARS, Dav
 from connectors.service import as_member
-from influence.activity import Deleted, Encounter, Modality, Person, SetAside
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
+from influence.contract.records import Deleted, Encounter, Modality, Person, SetAside
 
 PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
 ADDRESS_BOOK = (

@@ -7,10 +7,10 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch
 from loopback import answering, pull_into, rows
 
-from connectors.base import Changed, ConnectorError
 from connectors.discourse import Discourse
 from influence import Workspace
-from influence.activity import Activity, Deleted
+from influence.contract.connector import Changed, ConnectorError
+from influence.contract.records import Activity, Deleted
 
 
 def read(connector, body):

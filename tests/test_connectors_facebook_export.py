@@ -8,10 +8,10 @@ from connector_records import bytes_member
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Unreadable
 from connectors.facebook_export import FacebookExport, mended
-from influence.activity import Activity, Encounter, Note, Person, SetAside, Verb
-from influence.archive import Export, names, open_export
+from influence.contract.connector import Unreadable
+from influence.contract.files import Export, names, open_export
+from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb
 
 TIME = 1_767_600_000
 

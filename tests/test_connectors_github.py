@@ -8,10 +8,10 @@ from connector_records import bytes_member
 from live_contract import check_fetch
 from loopback import answering, pull_into, rows
 
-from connectors.base import ConnectorError, RateLimited
 from connectors.github import GitHub
 from influence import Workspace
-from influence.activity import Activity, SetAside
+from influence.contract.connector import ConnectorError, RateLimited
+from influence.contract.records import Activity, SetAside
 
 ANN, BEN, CY = ({"login": name, "id": 100 + n, "type": "User"} for n, name in enumerate(("ann", "ben", "cy")))
 

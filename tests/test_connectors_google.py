@@ -9,11 +9,20 @@ from connector_records import PAYLOADS, bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch, pulled
 from played_service import Played, Refused, pull_again, serving, stored
 
-from connectors.base import Changed, ConnectorError
 from connectors.calendar import Calendar
 from connectors.google import SCOPES, Google
 from connectors.mail import Mail
-from influence.activity import Activity, Deleted, Encounter, Evidence, Modality, Person, SetAside, Verb
+from influence.contract.connector import Changed, ConnectorError
+from influence.contract.records import (
+    Activity,
+    Deleted,
+    Encounter,
+    Evidence,
+    Modality,
+    Person,
+    SetAside,
+    Verb,
+)
 
 SECRET = KnownSecrets()
 ANN, BOB = (f"1{'0' * 19}{n}" for n in (1, 2))

@@ -16,12 +16,12 @@ import pytest
 from live_contract import check_fetch, pulled, store_of
 
 from connectors import imap as imap_module
-from connectors.base import Changed, ConnectorError, NotAuthorised
 from connectors.imap import Imap
 from connectors.imap_session import Folder, Session, _folder, _messages, shown_name
 from connectors.service import as_member
 from connectors.tombstones import as_tombstones
-from influence.activity import Activity, Deleted, SetAside, Verb
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
+from influence.contract.records import Activity, Deleted, SetAside, Verb
 
 PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
 

@@ -5,10 +5,10 @@ import zipfile
 import pytest
 from connector_records import bytes_member
 
-from connectors.base import ConnectorError, Unreadable
 from connectors.linkedin import LinkedIn, account_of
-from influence.activity import Activity, Encounter, Note, Person, SetAside, Verb
-from influence.archive import names, open_export
+from influence.contract.connector import ConnectorError, Unreadable
+from influence.contract.files import names, open_export
+from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb
 
 MESSAGES = (
     "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,"

@@ -15,8 +15,8 @@ from connectors.calendar_folder import names_in
 from connectors.mail import Mail
 from connectors.modality import told_by
 from influence import Workspace
-from influence.activity import Activity, Encounter, Modality, Note, Person, Record, SetAside, Verb
-from influence.archive import members
+from influence.contract.files import members
+from influence.contract.records import Activity, Encounter, Modality, Note, Person, Record, SetAside, Verb
 
 ENRON = SHARED / "data" / "enron_executives" / "enron_executives.tar.xz"
 RECORDED = SHARED / "payloads" / "mbox"

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from connectors.mail import Mail
-from influence.activity import Activity, Person, SetAside
-from influence.archive import open_export
+from influence.contract.files import open_export
+from influence.contract.records import Activity, Person, SetAside
 
 
 def mail(number, **fields):

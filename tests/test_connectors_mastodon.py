@@ -12,11 +12,11 @@ from connector_records import PAYLOADS, bytes_member
 from live_contract import KnownSecrets, check_fetch
 from live_replies import activities, kept, over, pull_again, pulled, replies
 
-from connectors.base import Changed, ConnectorError, NotAuthorised, Unreadable
 from connectors.mastodon import Mastodon
 from connectors.mastodon_statuses import time_of
-from influence.activity import Activity, Note, Person, SetAside, Verb
-from influence.archive import open_export
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
+from influence.contract.files import open_export
+from influence.contract.records import Activity, Note, Person, SetAside, Verb
 
 NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
 HOME = "https://social.example"

@@ -17,10 +17,10 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch, pulled, store_of
 
 from connectors import matrix as matrix_module
-from connectors.base import Changed, NotAuthorised
 from connectors.matrix import Matrix
 from connectors.service import Service
-from influence.activity import Activity, Deleted, Note, Person, SetAside, Verb
+from influence.contract.connector import Changed, NotAuthorised
+from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
 
 ANN, BOB, CAS = "@ann:acme.example", "@bob:acme.example", "@cas:acme.example"
 ROOM = "!room:acme.example"

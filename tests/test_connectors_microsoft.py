@@ -8,11 +8,11 @@ from connector_records import PAYLOADS, bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch, pulled
 from played_service import Played, Refused, pull_again, serving, stored
 
-from connectors.base import Changed, ConnectorError
 from connectors.calendar import Calendar
 from connectors.mail import Mail
 from connectors.microsoft import Microsoft
-from influence.activity import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
+from influence.contract.connector import Changed, ConnectorError
+from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
 
 SECRET = KnownSecrets()
 

@@ -11,9 +11,9 @@ from connector_records import bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch
 from live_replies import activities, over, pull_again, pulled, replies
 
-from connectors.base import Changed, ConnectorError, NotAuthorised, Unreadable
 from connectors.reddit import Reddit
-from influence.activity import Activity, Deleted, Person, SetAside, Verb
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
+from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 
 NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC).timestamp()

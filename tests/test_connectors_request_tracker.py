@@ -12,10 +12,10 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch
 from loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
-from connectors.base import Changed, ConnectorError, NotAuthorised
 from connectors.request_tracker import RequestTracker
 from influence import Workspace
-from influence.activity import Activity, SetAside
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
+from influence.contract.records import Activity, SetAside
 
 SITE = """Set($rtname,'acme.example');Set($Organization,'acme.example');Set($WebDomain,'127.0.0.1');
 Set($WebPort,{port});Set($WebBaseURL,'http://127.0.0.1:{port}');Set($DatabaseType,'SQLite');

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from live_contract import KnownSecrets, check_fetch, pulled, store_of
 from local_service import serving
 
-from connectors.base import ConnectorError, NotAuthorised, Unreadable
 from connectors.slack import Slack
 from connectors.slack_messages import Channel, MessageReader
-from influence.activity import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.archive import names, open_export
+from influence.contract.connector import ConnectorError, NotAuthorised, Unreadable
+from influence.contract.files import names, open_export
+from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
 from influence.store import Store
 
 TOKEN = KnownSecrets()

@@ -10,12 +10,12 @@ from connector_records import bytes_member, recognised_by
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import ConnectorError, Unreadable
 from connectors.draft_mapping import draft_mapping
 from connectors.mapping import READY_MADE, BadMapping, ready_made
 from connectors.table import Table
 from influence import Workspace
-from influence.activity import Activity, Encounter, Person, SetAside
+from influence.contract.connector import ConnectorError, Unreadable
+from influence.contract.records import Activity, Encounter, Person, SetAside
 
 LEAST = '[[activity]]\ntime = "{When}"\nactor = "{Who}"\nverb = "post"\n'
 ROWS = "When,Who\n2026-01-05T09:00:00Z,ann\n"

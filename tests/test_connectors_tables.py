@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from connector_records import SHARED, bytes_member, connector, file_member, recognised_by
 
-from connectors.base import Unreadable
-from influence.activity import Note, Person, Record, Rows, SetAside
-from influence.archive import members
+from influence.contract.connector import Unreadable
+from influence.contract.files import members
+from influence.contract.records import Note, Person, Record, Rows, SetAside
 
 HEADER = b"time,actor,verb\n"
 ROW = b"2026-01-05T09:00:00Z,x:1,post\n"

@@ -3,9 +3,9 @@
 import pytest
 from connector_records import bytes_member, file_member
 
-from connectors.base import Unreadable
 from connectors.vcard import LONGEST_LINE, ContactCards
-from influence.activity import Encounter, Evidence, Modality, Note, Person, SetAside
+from influence.contract.connector import Unreadable
+from influence.contract.records import Encounter, Evidence, Modality, Note, Person, SetAside
 
 OWNER = "me@acme.example"
 

@@ -14,10 +14,10 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch
 from loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
-from connectors.base import ConnectorError, NotAuthorised, RateLimited, Unreadable
 from connectors.wordpress import WordPress
 from influence import Workspace
-from influence.activity import Activity, Deleted, Person, SetAside
+from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, Unreadable
+from influence.contract.records import Activity, Deleted, Person, SetAside
 
 START = (
     b'<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/" '

@@ -15,11 +15,11 @@ from connector_records import bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch
 from live_replies import activities, over, pull_again, pulled, replies
 
-from connectors.base import Changed, ConnectorError, NotAuthorised, RateLimited, Unreadable
 from connectors.x import X
 from connectors.x_posts import dated, time_of
-from influence.activity import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.archive import open_export
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, RateLimited, Unreadable
+from influence.contract.files import open_export
+from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
 
 NOW = datetime(2026, 1, 6, 9, tzinfo=UTC)
 

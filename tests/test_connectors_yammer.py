@@ -7,10 +7,10 @@ from connector_records import PAYLOADS, bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch, pulled, store_of
 from played_service import Played, pull_again, serving, stored
 
-from connectors.base import Changed, ConnectorError, NotAuthorised
 from connectors.yammer import Pace, Yammer
-from influence.activity import Activity, Deleted, Person, SetAside, Verb
-from influence.archive import open_export
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
+from influence.contract.files import open_export
+from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 
 
 def read(content, **options):

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from live_contract import KnownSecrets, check_fetch, pulled, store_of
 from local_service import serving
 
-from connectors.base import Changed, ConnectorError, NotAuthorised, Unreadable
 from connectors.zulip import Zulip
 from connectors.zulip_messages import Turns
-from influence.activity import Activity, Note, Person, SetAside, Verb
-from influence.archive import names, open_export
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
+from influence.contract.files import names, open_export
+from influence.contract.records import Activity, Note, Person, SetAside, Verb
 
 KEY = KnownSecrets()
 DAY = 86_400

@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from influence import Workspace
-from influence.activity import RESPONSE_VERBS, Evidence, Modality, Verb
+from influence.contract.findings import Finding
+from influence.contract.records import RESPONSE_VERBS, Evidence, Modality, Verb
 from influence.demo import NOTICE, TRUTHS, Company, build, write
 from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
 from influence.ego import Ego
-from influence.findings import Finding
 from influence.measures.voice import documents_of, said, voice, voice_of
 from influence.population import Population
 from influence.terms import languages_of, terms_of

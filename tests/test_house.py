@@ -13,8 +13,8 @@ import pytest
 import connectors
 import influence
 import reports
-from influence import plugins
 from influence.cli import main
+from influence.contract import plugins
 
 ROOT = Path(__file__).parents[1]
 MODULES = [

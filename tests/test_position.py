@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.findings import Finding
+from influence.contract.findings import Finding
 from influence.measures import position as module
 from influence.measures.position import position
 from influence.network import Network

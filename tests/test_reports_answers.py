@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sample_findings import measured
 from sample_report import LEADER, WINDOW, empty_report, sample_report, ties_report
 
-from influence.findings import Conversation, Finding, Reached, Report, SphereReach
+from influence.contract.findings import Conversation, Finding, Reached, Report, SphereReach
 from influence.measures import catalogue
 from reports.advising import TAKES, advice_rows, waiting_rows
 from reports.answers import CHANCE, EXCHANGE, OUTWARD, TOPICS, alternatives

@@ -10,7 +10,7 @@ import pytest
 from matplotlib import rc_context
 from sample_report import LEADER, WINDOW, empty_report, large_report, sample_report, ties_report
 
-from influence.findings import (
+from influence.contract.findings import (
     Conversation,
     Coverage,
     EgoNetwork,

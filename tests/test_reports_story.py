@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from sample_report import LEADER, empty_report, sample_report, ties_report
 
-from influence.findings import Finding, Reached, Report
+from influence.contract.findings import Finding, Reached, Report
 from reports.sentences import headline, say, worded
 from reports.story import all_numbers, story
 from reports.wording import between, counted, number, period, plain

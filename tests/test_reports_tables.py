@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_report import LEADER, WINDOW, empty_report, large_report, sample_report, ties_report
 
-from influence.findings import Finding, Reached, Report
-from influence.plugins import load
+from influence.contract.findings import Finding, Reached, Report
+from influence.contract.plugins import load
 from reports.tables import defused, write_csv, write_json
 
 REPORTS = [sample_report, large_report, empty_report, ties_report]

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from connectors.base import Changed, ConnectorError, Gone, NotAuthorised, RateLimited
 from connectors.service import Service, as_member, field, from_json
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, RateLimited
 
 
 def service(*replies):

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from played_service import Played, serving
 
-from connectors.base import Changed, ConnectorError, NotAuthorised
 from connectors.service import Service
 from connectors.sign_in import Application, Permission, SignedIn, by_device_code, by_loopback, kept
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 
 
 class Authority(Played):

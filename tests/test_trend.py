@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influence.contract.findings import Month
 from influence.ego import Ego
-from influence.findings import Month
 from influence.measures.reach import NO_TIMES
 from influence.measures.trend import (
     breaks,

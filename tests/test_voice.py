@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
-from influence.activity import Activity, Deleted, Verb
+from influence.contract.records import Activity, Deleted, Verb
 from influence.ego import Ego
 from influence.measures.reach import NO_TIMES
 from influence.measures.voice import (

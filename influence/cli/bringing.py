@@ -60,8 +60,8 @@ def import_(
 
 
 def _write_draft(path: Path) -> None:
-    from influence import plugins
-    from influence.archive import members
+    from influence.contract import plugins
+    from influence.contract.files import members
 
     if not path.is_file():
         raise click.UsageError(f"--map reads one table, and {path} is no file")

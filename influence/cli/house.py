@@ -25,7 +25,7 @@ def init(folder: Path) -> None:
 @json_option
 def connectors(as_json: bool) -> None:
     """List what can be brought in: from files, live, or both; what each still needs; and how to get it."""
-    from influence import plugins
+    from influence.contract import plugins
 
     rows = []
     for name in plugins.names("influence.connectors"):

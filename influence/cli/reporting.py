@@ -11,7 +11,7 @@ import click
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 
 if TYPE_CHECKING:
-    from influence.findings import Finding
+    from influence.contract.findings import Finding
 
 
 @click.command()

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from influence import plugins
-from influence.findings import Finding
+from influence.contract import plugins
+from influence.contract.findings import Finding
 
 if TYPE_CHECKING:
     from influence.ego import Ego

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.chance import conversation_draws
-from influence.findings import Finding
+from influence.contract.findings import Finding
 from influence.intervals import median_interval, share_interval
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from influence.contract.findings import Finding
 from influence.encounters import Met
-from influence.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.steps import DAY, Alter

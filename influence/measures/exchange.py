@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.chance import conversation_draws
-from influence.findings import Finding
+from influence.contract.findings import Finding
 from influence.intervals import kaplan_meier, median_wait, share_interval, wilson
 from influence.measures import finds
 from influence.measures.cascades import heads, item_ids

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import TYPE_CHECKING
 
+from influence.contract.findings import Finding
 from influence.engine import Engine
-from influence.findings import Finding
 from influence.measures import finds
 from influence.steps import Window
 

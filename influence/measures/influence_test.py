@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from influence.chance import Floats, discoveries
-from influence.findings import Finding
+from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.permutation import (

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from influence.contract.findings import Finding
 from influence.encounters import UNDATED
 from influence.everybody import Reaches, everybodys_reach
-from influence.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.population import Population

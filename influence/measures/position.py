@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.findings import Finding
 from influence.everybody import digital_network
-from influence.findings import Finding
 from influence.measures import finds
 from influence.network import Network
 

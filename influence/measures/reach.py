@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.chance import Floats, conversation_draws, interval
+from influence.contract.findings import Finding
 from influence.encounters import Met
-from influence.findings import Finding
 from influence.measures import finds
 from influence.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Touches, alters

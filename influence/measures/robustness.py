@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from influence.chance import Floats
-from influence.findings import Finding
+from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months

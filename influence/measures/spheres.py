@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from influence.chance import Floats, conversation_draws, interval
+from influence.contract.findings import Finding, SphereReach
 from influence.encounters import Met
-from influence.findings import Finding, SphereReach
 from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.responses import Responses

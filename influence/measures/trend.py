@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.findings import Finding, Month
 from influence.encounters import Met
 from influence.engine import Engine
-from influence.findings import Finding, Month
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.steps import Touches, Window, alters

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.findings import Finding
+from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.responses import Ints, Responses

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from influence.activity import Record, SetAside, SourceError
-from influence.archive import DAMAGED_MEMBER, Export, Member
+from influence.contract.files import DAMAGED_MEMBER, Export, Member
+from influence.contract.records import Record, SetAside, SourceError
 
 
 class ConnectorError(SourceError):
