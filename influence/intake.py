@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from influence import meeting_words
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Tie, Verb
+from influence.text import meeting_phrases as meeting_words
 
 COLUMNS = {
     "activities": (

@@ -22,8 +22,8 @@ import pyarrow.compute as pc
 from influence.contract.records import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
 from influence.engine import DuckEngine
 from influence.intake import KIND_OF, as_table, placed, staging
-from influence.meeting_words import ANSWERED_WORDS, DELETED_WORDS, HEARD, told_words
-from influence.terms import kept_terms
+from influence.text.meeting_phrases import ANSWERED_WORDS, DELETED_WORDS, HEARD, told_words
+from influence.text.terms import kept_terms
 
 VERSION = 3
 _AT_ONCE = 20_000

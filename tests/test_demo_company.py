@@ -26,7 +26,7 @@ from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
 from influence.ego import Ego
 from influence.measures.voice import documents_of, said, voice, voice_of
 from influence.population import Population
-from influence.terms import languages_of, terms_of
+from influence.text.terms import languages_of, terms_of
 
 DAY = 86_400
 WAIT = 14 * DAY

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from influence.meeting_words import heard, telling
+from influence.text.meeting_phrases import heard, telling
 
 TOLD = r"""
 It was great to meet you yesterday!

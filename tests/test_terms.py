@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.terms import LANGUAGES, kept_terms, languages_of, name_words, stop_words, terms_of
+from influence.text.terms import LANGUAGES, kept_terms, languages_of, name_words, stop_words, terms_of
 
 SENTENCES = {
     "sv": "Vi borde träffas i nästa vecka och prata om den nya strategin för marknaden",

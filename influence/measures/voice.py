@@ -1,7 +1,7 @@
 """Voice: what is talked about, how much of the answers is to the leader, and whose terms are taken up.
 
 Topics are found by TF-IDF and NMF (Lee and Seung 1999, doi:10.1038/44565) over the terms of conversations. A term is
-used only if at least three people used it, and never if it is a word of somebody's name (`influence.terms`). They are
+used only if at least three people used it, and never if it is a word of somebody's name (`influence.text.terms`). They are
 read from the text where it is kept (`[privacy] keep_text`), else from the terms that were kept of it (`keep_terms`).
 """
 
@@ -21,7 +21,7 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.responses import Ints, Responses
-from influence.terms import name_words, terms_in_groups, without_names
+from influence.text.terms import name_words, terms_in_groups, without_names
 
 if TYPE_CHECKING:
     from influence.ego import Ego
