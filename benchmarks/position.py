@@ -15,10 +15,10 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import coo_array
 
-from influence import kernels
+from influence.kernels import conversations as kernels
+from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures.position import communities, neighbourhood, position, voterank
 from influence.network import Network
-from influence.position_kernels import carried_on, singletons
 
 PEOPLE, TIES, PIVOTS, CONTACTS = 5_000, 100_000, 20, 1_000_000
 

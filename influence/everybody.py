@@ -154,7 +154,7 @@ def _touches(
     population: Population, window: Window, passing: Passing, leaders: Ints, count: Count
 ) -> _Touching | None:
     """Return every valid response in the window, first-hand and passed-on; None where they are too many."""
-    from influence.everybody_kernels import everybodys_depth  # numba: loaded only when something is measured
+    from influence.kernels.everybody import everybodys_depth  # numba: loaded only when something is measured
 
     log, leading = population.log, np.zeros(len(population.people), bool)
     leading[leaders] = True
@@ -355,7 +355,7 @@ ORDER BY person, number
 
 def _met(population: Population, leader: Codes, person: Codes, first: Ints) -> tuple[Floats, Flags]:
     """Return m(v) and whether it is known for pairs sorted by leader: `encounters.Met` for all at once."""
-    from influence.everybody_kernels import evidence_of_pairs  # numba: loaded only when something is measured
+    from influence.kernels.everybody import evidence_of_pairs  # numba: loaded only when something is measured
 
     engine, people, strengths = population.engine, population.people, population.settings.strengths
     for statement in (_ENCOUNTERED, _TIED, _OWNED, _NAMED):
@@ -472,7 +472,7 @@ def everybodys_possible_reach(
     standard error of 1.04 / √registers (and somebody whom influence comes back to may count themselves).
     Source: Badie-Modiri et al. 2020, doi:10.1103/PhysRevE.101.052303; Flajolet et al. 2007.
     """
-    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
 
     values = np.zeros(people)
     if not len(responses):

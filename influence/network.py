@@ -259,7 +259,7 @@ class Backend:
         """
         from networkx import PowerIterationFailedConvergence
 
-        from influence import kernels  # loads numba: only when it is asked for
+        from influence.kernels import conversations as kernels  # loads numba: only when it is asked for
 
         if not len(G):
             return {}
@@ -287,7 +287,7 @@ class Backend:
                 G, k=k, normalized=normalized, weight=weight, endpoints=endpoints, seed=seed
             )
             return converted
-        from influence import kernels  # loads numba: only when it is asked for
+        from influence.kernels import conversations as kernels  # loads numba: only when it is asked for
 
         n = len(G)
         drawn = None if k is None or k == n else np.array([G.index(v) for v in seed.sample(list(G), k)], int)
@@ -303,7 +303,7 @@ class Backend:
 
     def core_number(self, G: Network) -> dict[str, int]:  # noqa: N803
         """Compute `networkx.core_number`: a pair with ties both ways counts twice, as it does there."""
-        from influence import kernels  # loads numba: only when it is asked for
+        from influence.kernels import conversations as kernels  # loads numba: only when it is asked for
 
         rows = _both_ways(G) if G.directed else (G.indptr, G.indices)
         return dict(zip(G.nodes, kernels.core_number(*rows).tolist(), strict=True))
@@ -424,7 +424,7 @@ def _both_ways(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 
 
 def _holes(network: Network, weight: str | None) -> tuple[Floats, Floats]:
-    from influence import kernels  # loads numba: only when it is asked for
+    from influence.kernels import conversations as kernels  # loads numba: only when it is asked for
 
     if weight != "weight":
         network = Network(

@@ -199,7 +199,7 @@ def thread_test(
         raise ValueError("hours must have 24 counts for each person")
     if not len(taken.person) or draws < 1:
         raise ValueError("the test needs at least one thread of three people, and one draw")
-    from influence import chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
 
     course = _course(taken, known, counts)
     null = _fitted(course, np.arange(TERMS) > 0)
@@ -240,7 +240,7 @@ def _in_batches(
 
 def _course(taken: Threads, known: Contacts, hours: Floats) -> _Course:
     """Lay out what the walk needs: threads, moments, hours, people's terms, contacts in the same thread."""
-    from influence import chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
 
     people, row = np.unique(taken.person, return_inverse=True)
     began = taken.time[taken.start[:-1]]
@@ -300,7 +300,7 @@ def _awake_between(since: Ints, until: Ints, row: Ints, clock: Floats) -> Floats
 
 def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
     """Find the free coefficients that make what happened most likely, by Newton's method."""
-    from influence import chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
 
     theta = np.zeros(TERMS)
     best, at_best = -np.inf, theta
@@ -323,7 +323,7 @@ def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
 
 
 def _information(course: _Course, theta: Floats) -> Floats:
-    from influence import chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
 
     information: Floats = chance_kernels.follow(*course, theta, False)[1]
     return information
@@ -385,7 +385,7 @@ def shuffle_test(
     among = np.zeros(len(who), np.int64) if strata is None else np.asarray(strata, np.int64)
     if not who.size or len(np.unique(who)) < who.size or not who.shape == when.shape == among.shape:
         raise ValueError("the test needs people activated once each, with a time and a stratum for everybody")
-    from influence import chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
 
     order = np.lexsort((who, when))
     moment = np.cumsum(np.diff(when[order], prepend=when[order][0]) != 0)

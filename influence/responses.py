@@ -249,7 +249,9 @@ def _items(engine: Engine, links: Links) -> Items:
 
 
 def _roots(count: int, links: Links) -> Ints:
-    from influence.kernels import conversation_root  # numba: loaded only when something is measured
+    from influence.kernels.conversations import (
+        conversation_root,  # numba: loaded only when something is measured
+    )
 
     parent = np.full(count, -1, np.int64)
     child, first = np.unique(links.child, return_index=True)

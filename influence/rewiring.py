@@ -33,7 +33,7 @@ def degree_preserving(network: Network, draws: int, seed: int = 1) -> Iterator[N
     """
     if not network.directed or draws < 0:
         raise ValueError("degree-preserving draws need a directed network, and not fewer than none of them")
-    from influence import chance_kernels  # numba: loaded only when something is drawn
+    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is drawn
 
     nodes = len(network)
     sources = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(network.indptr))
@@ -92,7 +92,7 @@ _NAMES = ("pagerank", "constraint", "clustering", "reciprocity")
 
 
 def _position(network: Network, place: int) -> tuple[float, float, float, float]:
-    from influence import kernels  # numba: loaded only when something is measured
+    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
 
     votes, mutual = network.reverse(), network.undirected()
     ranks = kernels.pagerank(votes.indptr, votes.indices, votes.weights)

@@ -123,7 +123,9 @@ def touches(
 
 
 def _passed_on(log: Log, leader: int, passing: Passing, count: Count) -> tuple[Ints, NDArray[np.int16]]:
-    from influence.kernels import conversation_depth  # numba: loaded only when something is measured
+    from influence.kernels.conversations import (
+        conversation_depth,  # numba: loaded only when something is measured
+    )
 
     links = log.counted_links(count)
     items = log.items

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from plain_reading import PlainReading
 from test_random_logs import iso, logs, stored
 
-from influence.cascade_kernels import depths, grow_trees, subtree_sizes
 from influence.ego import Ego
+from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
 from influence.measures.cascades import shapes, social_h, structural_virality
 from influence.responses import Links

@@ -15,10 +15,10 @@ from influence.decisions import Decisions
 from influence.demo import build
 from influence.ego import Ego
 from influence.everybody import Reaches, digital_network, everybodys_possible_reach, everybodys_reach
-from influence.kernels import respect_time
+from influence.kernels.conversations import respect_time
+from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
 from influence.people import People, Who
-from influence.position_kernels import carried_on, singletons
 from influence.responses import Responses
 from influence.settings import Settings
 from influence.steps import Passing
@@ -460,7 +460,7 @@ def test_the_standard_error_is_that_of_conversations_drawn_again():
 
 
 def test_beyond_exact_sets_possible_reach_keeps_to_its_error(monkeypatch):
-    from influence import position_kernels
+    from influence.kernels import sets_of_people as position_kernels
 
     rng = np.random.default_rng(2)
     n, count = 3000, 40_000

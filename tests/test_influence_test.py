@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from influence import chance_kernels, permutation
+from influence import permutation
 from influence.ego import Ego
+from influence.kernels import chance as chance_kernels
 from influence.measures.influence_test import influence_test, position_by_chance, question
 from influence.permutation import contacts, shuffle_test, thread_test, threads
 

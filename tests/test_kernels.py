@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence import kernels
+from influence.kernels import conversations as kernels
 from influence.network import Network
 
 settings.register_profile("compiled", deadline=None)  # the first call compiles

@@ -273,7 +273,7 @@ def test_three_degrees_of_influence_end_after_three_responses(chain):
 
 
 def test_beyond_exact_sets_a_neighbourhood_keeps_to_its_error(monkeypatch):
-    from influence import position_kernels
+    from influence.kernels import sets_of_people as position_kernels
 
     network = random_network(2000, 5000)
     exact = module.neighbourhood(network)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from influence import Workspace
-from influence.kernels import respect_time
+from influence.kernels.conversations import respect_time
+from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
 from influence.network import Network
-from influence.position_kernels import registers_for, singletons, sizes
 
 KNOWN = {
     "8a20ebaf7c7fcc295c38d1d2d521182a0e2faa5a9af61930d1e4fce4cbac52ec": 1,  # saved again, with a row of names
@@ -167,7 +167,7 @@ def test_a_counter_is_as_sure_as_the_papers_say(registers):
 
 def test_balls_of_counters_estimate_the_neighbourhood_function(monkeypatch):
     """The sum of all balls is the neighbourhood function; the error of each ball stays that of one counter."""
-    from influence import position_kernels
+    from influence.kernels import sets_of_people as position_kernels
 
     graph = nx.gnm_random_graph(1500, 4500, seed=2, directed=True)
     exact = position.neighbourhood(graph)
@@ -198,7 +198,7 @@ def test_the_karate_club_has_the_modularity_of_the_paper():
 
 def test_pagerank_of_langville_and_meyers_six_pages():
     """Deeper inside PageRank, section 3: links 1→2 3, 3→1 2 5, 4→5 6, 5→4 6, 6→4, page 2 without; α = 0.9."""
-    from influence.kernels import pagerank
+    from influence.kernels.conversations import pagerank
 
     links = [(1, 2), (1, 3), (3, 1), (3, 2), (3, 5), (4, 5), (4, 6), (5, 4), (5, 6), (6, 4)]
     pages = Network.from_edges("123456", *zip(*[(u - 1, v - 1) for u, v in links], strict=True))

@@ -166,7 +166,9 @@ def heads(log: Log) -> Ints:
 
     An item that does not answer one by its own author, of its time or earlier, is its own head.
     """
-    from influence.kernels import conversation_root  # numba: loaded only when something is measured
+    from influence.kernels.conversations import (
+        conversation_root,  # numba: loaded only when something is measured
+    )
 
     links, items = log.counted_links(), log.items
     own = items.author[links.child] == items.author[links.parent]
@@ -210,7 +212,7 @@ def shapes(
     >>> found.size.tolist(), found.depth.tolist(), found.virality.tolist()
     ([4], [1], [1.5])
     """
-    from influence.cascade_kernels import depths, grow_trees, subtree_sizes  # numba: loaded when measured
+    from influence.kernels.cascades import depths, grow_trees, subtree_sizes  # numba: loaded when measured
 
     joined = np.zeros(len(time), bool) if joined is None else joined
     roots = np.unique(roots)
@@ -252,7 +254,7 @@ def structural_virality(tree: ArrayLike | nx.Graph) -> float:
     >>> structural_virality([-1, 0, 0, 0]), round(structural_virality([-1, 0, 1, 2]), 4)
     (1.5, 1.6667)
     """
-    from influence.cascade_kernels import subtree_sizes  # numba: loaded only when something is measured
+    from influence.kernels.cascades import subtree_sizes  # numba: loaded only when something is measured
 
     above = _above(tree) if hasattr(tree, "edges") else np.asarray(tree)
     if above.size and (above == -1).sum() != 1:

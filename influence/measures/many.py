@@ -149,7 +149,7 @@ def coverage_curve(
     >>> coverage_curve(reaches, np.arange(3))[1].tolist()
     [2.0, 3.0, 4.0]
     """
-    from influence.everybody_kernels import cover  # numba: loaded only when something is measured
+    from influence.kernels.everybody import cover  # numba: loaded only when something is measured
 
     weight = reaches.unmet if weight is None else weight
     own = np.isin(reaches.leader, members) & (weight > 0)

@@ -131,7 +131,7 @@ def pagerank(network: Network | nx.Graph) -> Scores:
 
     Source: Page, Brin, Motwani, Winograd 1999; Langville and Meyer 2004, doi:10.1080/15427951.2004.10129091.
     """
-    from influence import kernels  # numba: loaded only when something is measured
+    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
 
     votes = Network.of(network).reverse()
     ranks = kernels.pagerank(votes.indptr, votes.indices, votes.weights)
@@ -151,7 +151,7 @@ def betweenness(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     variance of the share of others that a source reaches through v: the empirical Bernstein bound for
     numbers in [0, 1], both sides (Maurer and Pontil 2009, theorem 4, arXiv:0907.3740).
     """
-    from influence import kernels  # numba: loaded only when something is measured
+    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
 
     network = Network.of(network)
     n = len(network)
@@ -186,7 +186,7 @@ def structural_holes(network: Network | nx.Graph) -> tuple[Scores, Scores]:
 
     Source: Burt 1992, Structural Holes, chapter 2; Burt 2004, Am. J. Sociology 110(2), doi:10.1086/421787.
     """
-    from influence import kernels  # numba: loaded only when something is measured
+    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
     constraint, size = kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
@@ -200,7 +200,7 @@ def core_number(network: Network | nx.Graph) -> Scores:
 
     Source: Seidman 1983, doi:10.1016/0378-8733(83)90028-X; Batagelj and Zaveršnik 2003, arXiv:cs/0310049.
     """
-    from influence import kernels  # numba: loaded only when something is measured
+    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
     return Scores(kernels.core_number(mutual.indptr, mutual.indices).astype(np.float64))
@@ -219,7 +219,7 @@ def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     >>> communities(pairs).values.tolist(), communities(pairs).own["community"]
     ([1.0, 1.0, 2.0, 2.0, 1.0, 1.0], [0, 0, 0, 1, 1, 1])
     """
-    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
     rows = mutual.indptr, mutual.indices, mutual.weights
@@ -271,7 +271,7 @@ def neighbourhood(network: Network | nx.Graph, *, steps: int = STEPS, seed: int 
     >>> neighbourhood(Network.from_edges("abcde", [0, 1, 2, 3], [1, 2, 3, 4])).values.tolist()
     [3.0, 3.0, 2.0, 1.0, 0.0]
     """
-    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
 
     network = Network.of(network)
     registers = kernels.registers_for(len(network), 2)
@@ -301,7 +301,7 @@ def voterank(network: Network | nx.Graph, most: int | None = None) -> Scores:
     >>> voterank(Network.from_edges("abcd", [0, 0, 0], [1, 2, 3])).values.tolist()
     [1.0, nan, nan, nan]
     """
-    from influence import position_kernels as kernels  # numba: loaded only when something is measured
+    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
 
     network = Network.of(network)
     turns = np.full(len(network), np.nan)

@@ -269,6 +269,6 @@ def possible_reach(
 def _fewest_hands(
     contacts: tuple[Any, Any, Any], leader: int, people: int, delta: int, hands: int
 ) -> NDArray[np.int8]:
-    from influence.kernels import respect_time  # numba: loaded only when something is measured
+    from influence.kernels.conversations import respect_time  # numba: loaded only when something is measured
 
     return respect_time(*contacts, start=leader, n=people, delta=delta, k_max=hands)

@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heapreplace
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels import Floats, Indices, _check_rows, _compiled, _integers, _within
+from influence.kernels.conversations import Floats, Indices, _check_rows, _compiled, _integers, _within
 
 Words = NDArray[np.uint64]
 

@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heapreplace
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels import Floats, Indices, _check_course, _compiled, _integers, _within
+from influence.kernels.conversations import Floats, Indices, _check_course, _compiled, _integers, _within
 
 UNDATED = np.iinfo(np.int64).min
 """Stands for the time of what has none: before everything."""
