@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from influence.automata import BOT, KINDS
 from influence.decisions import Decision, DecisionError, Decisions
-from influence.engine import Engine
 from influence.joining import Link, needs_basis, token
 from influence.people import People, UnknownPerson, Who
+from influence.store.engine import Engine
 
 BASES = {
     "self-published": "they publish the connection themselves, for example in a profile",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from influence.engine import Engine
+from influence.store.engine import Engine
 
 
 class DecisionError(Exception):
@@ -40,7 +40,7 @@ class Decision:
 class Decisions:
     """The log of decisions in one store.
 
-    >>> from influence.store import Store
+    >>> from influence.store.store import Store
     >>> decisions = Decisions(Store().engine)
     >>> first = decisions.record("rename", ["x:1"], value="Ann Berg")
     >>> [one.value for one in decisions.standing()]

@@ -17,9 +17,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.decisions import Decision, Decisions
-from influence.engine import Engine
 from influence.fitting import Fit, standing_fit
 from influence.people import People
+from influence.store.engine import Engine
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]

@@ -14,13 +14,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.encounters import MEETINGS, UNDATED, Strengths, decided
-from influence.engine import Engine
 from influence.fitting import FEATURES, standing_fit
 from influence.network import Network
 from influence.people import People
 from influence.population import Population, Ties, response_network
 from influence.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Passing, Window
+from influence.store.engine import Engine
 from influence.teams import Teams
 
 Codes = NDArray[np.int32]
@@ -108,7 +108,7 @@ def everybodys_reach(
     O(items + links · hands + encounters of the people reached).
 
     >>> from influence.settings import Settings
-    >>> from influence.store import Store
+    >>> from influence.store.store import Store
     >>> empty = Population(Store().engine, Settings())
     >>> len(everybodys_reach(empty, empty.whole_window()))
     0

@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.encounters import Met, Piece
-from influence.engine import Engine
 from influence.measures.trend import months
 from influence.people import People
 from influence.responses import Ints, Log
 from influence.steps import Alter, Touches, Window, moment
+from influence.store.engine import Engine
 
 PER_PERSON = 5
 PER_CONVERSATION = 12

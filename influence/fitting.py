@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.decisions import this_user
-from influence.engine import Engine
+from influence.store.engine import Engine
 
 Floats: TypeAlias = NDArray[np.float64]
 

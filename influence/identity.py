@@ -14,10 +14,10 @@ from typing import Any
 
 from influence.automata import BOT, told_by
 from influence.decisions import Decision, Decisions
-from influence.engine import Engine
 from influence.joining import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
 from influence.names import bearer_of, canonical_name, domain_of, initials, public_mail
 from influence.people import People, Who
+from influence.store.engine import Engine
 
 _SAME_NAME_CAP = 8
 """More accounts than this under one name in one domain are not joined: it is a role, not a person."""

@@ -13,12 +13,12 @@ from typing import Any
 import pyarrow as pa
 
 from influence.decisions import Decisions
-from influence.engine import Engine
 from influence.identity import Sources, people_of
 from influence.joining import token
 from influence.linkage import Candidates, Choice, Pair, candidates, choose
 from influence.linkage_records import PROFILES
 from influence.people import People
+from influence.store.engine import Engine
 
 _HOURS = """
 SELECT p.person, hour(a.time) AS hour, count(*) AS acts

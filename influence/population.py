@@ -7,13 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.engine import Engine
 from influence.identity import resolve
 from influence.network import Network
 from influence.people import People
 from influence.responses import Ints, Log, Responses, read_log
 from influence.settings import Settings
 from influence.steps import Window
+from influence.store.engine import Engine
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.contract.records import RESPONSE_VERBS
-from influence.engine import Engine
 from influence.people import People
+from influence.store.engine import Engine
 
 Count: TypeAlias = Literal["headline", "stated", "all"]
 """Which responses count: the stated and those of sources without parents; only the stated; all."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from influence.engine import Engine
 from influence.names import public_mail
 from influence.people import People, Who
 from influence.spheres import houses
+from influence.store.engine import Engine
 
 _DEPARTMENTS = {
     "customer": (

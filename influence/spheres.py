@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from influence.engine import Engine
 from influence.people import People, Who
+from influence.store.engine import Engine
 
 _ON_LIST = """
 SELECT DISTINCT author FROM item

@@ -22,10 +22,10 @@ from influence.linking import link, told
 from influence.meetings import Meetings
 from influence.network import Network
 from influence.people import Who
-from influence.reading import Imported, made, pull, read_path
 from influence.secrets import Secrets
 from influence.steps import Window
-from influence.store import Store
+from influence.store.importing import Imported, made, pull, read_path
+from influence.store.store import Store
 
 if TYPE_CHECKING:
     from influence.advice import Advice

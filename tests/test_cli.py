@@ -217,7 +217,7 @@ def test_a_long_import_that_fails_or_is_killed_leaves_nothing(filled, tmp_path):
     (tmp_path / "whole").mkdir()
     (tmp_path / "whole/a.csv").write_text("id,time,actor,verb\n" + rows)
     script = (
-        "import os, sys; from influence import Workspace; from influence.store import Batch\n"
+        "import os, sys; from influence import Workspace; from influence.store.store import Batch\n"
         "turn = Batch._turn\n"
         "def stop(self):\n"
         "    turn(self)\n"

@@ -18,7 +18,7 @@ from connectors.slack_messages import Channel, MessageReader
 from influence.contract.connector import ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.store import Store
+from influence.store.store import Store
 
 TOKEN = KnownSecrets()
 

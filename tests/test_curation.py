@@ -15,7 +15,7 @@ from influence.identity import likely_links
 from influence.joining import DECIDED, STATED, Accounts, Link
 from influence.people import UnknownPerson
 from influence.sphere_rules import as_settings, suggest
-from influence.store import VERSION, Store
+from influence.store.store import VERSION, Store
 
 SEEN = [
     {"id": account, "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}

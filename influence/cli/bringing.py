@@ -11,7 +11,7 @@ import click
 from influence.cli.options import json_option, opened, progress, workspace_option
 
 if TYPE_CHECKING:
-    from influence.reading import Imported
+    from influence.store.importing import Imported
 
 
 @click.command("import")
@@ -129,8 +129,8 @@ def connect(connector: str, name: str | None, options: tuple[str, ...], keep_in:
     influence connect imap --set host=mail.acme.example --set user=ann@acme.example
     influence pull
     """
-    from influence.reading import made
     from influence.secrets import Secrets
+    from influence.store.importing import made
 
     source, chosen = name or connector, _pairs(options)
     with opened(folder) as workspace:

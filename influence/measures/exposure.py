@@ -6,9 +6,9 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
-from influence.engine import Engine
 from influence.measures import finds
 from influence.steps import Window
+from influence.store.engine import Engine
 
 if TYPE_CHECKING:
     from influence.ego import Ego

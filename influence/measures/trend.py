@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from influence.contract.findings import Finding, Month
 from influence.encounters import Met
-from influence.engine import Engine
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.steps import Touches, Window, alters
+from influence.store.engine import Engine
 
 if TYPE_CHECKING:
     from influence.ego import Ego

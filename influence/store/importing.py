@@ -13,7 +13,7 @@ from influence.contract import plugins
 from influence.contract.files import DAMAGED_MEMBER, Member, members, names, open_export
 from influence.contract.records import Note, Record, SourceError
 from influence.secrets import Secrets
-from influence.store import Batch, Store, Summary
+from influence.store.store import Batch, Store, Summary
 
 GROUP = "influence.connectors"
 _DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)

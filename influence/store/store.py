@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from influence.contract.records import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
-from influence.engine import DuckEngine
-from influence.intake import KIND_OF, as_table, placed, staging
+from influence.store.engine import DuckEngine
+from influence.store.staging import KIND_OF, as_table, placed, staging
 from influence.text.meeting_phrases import ANSWERED_WORDS, DELETED_WORDS, HEARD, told_words
 from influence.text.terms import kept_terms
 
