@@ -24,11 +24,11 @@ from typing import Any
 import pyarrow as pa
 
 from influence import Workspace
-from influence.identity import Sources, people_of
 from influence.linkage import Candidates, candidates, choose
 from influence.linkage_records import PROFILES
 from influence.linking import profiles_of
-from influence.people import People
+from influence.people.directory import People
+from influence.people.identity import Sources, people_of
 
 LABELS = Path(__file__).parents[1] / "tests/identity_labels.csv"
 

@@ -9,10 +9,10 @@ import numpy as np
 from influence import evidence
 from influence.contract.findings import EgoNetwork, Finding, Report, Response
 from influence.ego import Ego
-from influence.joining import PROBABLE
 from influence.measures import catalogue, spheres, trend
 from influence.network import Network
-from influence.people import People
+from influence.people.accounts import PROBABLE
+from influence.people.directory import People
 from influence.population import Population
 from influence.steps import Alter, Window, moment
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from influence.automata import BOT, KINDS
-from influence.decisions import Decision, DecisionError, Decisions
-from influence.joining import Link, needs_basis, token
-from influence.people import People, UnknownPerson, Who
+from influence.people.accounts import Link, needs_basis, token
+from influence.people.bots import BOT, KINDS
+from influence.people.decisions import Decision, DecisionError, Decisions
+from influence.people.directory import People, UnknownPerson, Who
 from influence.store.engine import Engine
 
 BASES = {

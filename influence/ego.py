@@ -8,10 +8,10 @@ import numpy as np
 
 from influence.encounters import Met, met_by
 from influence.network import Network
-from influence.people import UnknownPerson
+from influence.people.directory import UnknownPerson
+from influence.people.spheres import on_lists, spheres
 from influence.population import Population
 from influence.responses import Count, Ints, Responses
-from influence.spheres import on_lists, spheres
 from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
 
 

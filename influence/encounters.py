@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.decisions import Decision, Decisions
 from influence.fitting import Fit, standing_fit
-from influence.people import People
+from influence.people.decisions import Decision, Decisions
+from influence.people.directory import People
 from influence.store.engine import Engine
 
 Ints: TypeAlias = NDArray[np.int64]

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from influence.encounters import MEETINGS, UNDATED, Strengths, decided
 from influence.fitting import FEATURES, standing_fit
 from influence.network import Network
-from influence.people import People
+from influence.people.directory import People
+from influence.people.teams import Teams
 from influence.population import Population, Ties, response_network
 from influence.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Passing, Window
 from influence.store.engine import Engine
-from influence.teams import Teams
 
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.encounters import Met, Piece
 from influence.measures.trend import months
-from influence.people import People
+from influence.people.directory import People
 from influence.responses import Ints, Log
 from influence.steps import Alter, Touches, Window, moment
 from influence.store.engine import Engine

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.decisions import this_user
+from influence.people.decisions import this_user
 from influence.store.engine import Engine
 
 Floats: TypeAlias = NDArray[np.float64]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from influence.names import PUBLIC_MAIL, place_of
+from influence.people.names import PUBLIC_MAIL, place_of
 
 PROFILES = pa.schema(
     [

@@ -12,12 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from influence.decisions import Decisions
-from influence.identity import Sources, people_of
-from influence.joining import token
 from influence.linkage import Candidates, Choice, Pair, candidates, choose
 from influence.linkage_records import PROFILES
-from influence.people import People
+from influence.people.accounts import token
+from influence.people.decisions import Decisions
+from influence.people.directory import People
+from influence.people.identity import Sources, people_of
 from influence.store.engine import Engine
 
 _HOURS = """

@@ -13,10 +13,10 @@ from math import fsum
 import numpy as np
 
 from influence import fitting
-from influence.decisions import Decision, Decisions
 from influence.ego import Ego
 from influence.encounters import Met, Piece, answer_of, codes, decided, marks, met_by
 from influence.fitting import Fit
+from influence.people.decisions import Decision, Decisions
 from influence.population import Population
 from influence.steps import Alter, Window, alters
 

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.identity import resolve
 from influence.network import Network
-from influence.people import People
+from influence.people.directory import People
+from influence.people.identity import resolve
 from influence.responses import Ints, Log, Responses, read_log
 from influence.settings import Settings
 from influence.steps import Window

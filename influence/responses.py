@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.contract.records import RESPONSE_VERBS
-from influence.people import People
+from influence.people.directory import People
 from influence.store.engine import Engine
 
 Count: TypeAlias = Literal["headline", "stated", "all"]

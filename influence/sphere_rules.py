@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from influence.names import public_mail
-from influence.people import People, Who
-from influence.spheres import houses
+from influence.people.directory import People, Who
+from influence.people.names import public_mail
+from influence.people.spheres import houses
 from influence.store.engine import Engine
 
 _DEPARTMENTS = {

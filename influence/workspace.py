@@ -21,7 +21,7 @@ from influence.ego import Ego
 from influence.linking import link, told
 from influence.meetings import Meetings
 from influence.network import Network
-from influence.people import Who
+from influence.people.directory import Who
 from influence.secrets import Secrets
 from influence.steps import Window
 from influence.store.importing import Imported, made, pull, read_path

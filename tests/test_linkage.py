@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
-from influence.identity import Sources, people_of
 from influence.linkage import (
     Pair,
     candidates,
@@ -29,6 +28,7 @@ from influence.linkage import (
 from influence.linkage_model import MODEL
 from influence.linkage_records import PROFILES, Name, name_forms, parse_name, record_of, record_table
 from influence.linking import profiles_of
+from influence.people.identity import Sources, people_of
 
 LABELS = Path(__file__).with_name("identity_labels.csv")
 

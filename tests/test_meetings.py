@@ -10,7 +10,7 @@ from influence.cli import main
 from influence.fitting import FitError
 from influence.measures.contact import contact
 from influence.meetings import MeetingError
-from influence.people import UnknownPerson
+from influence.people.directory import UnknownPerson
 
 ANN, BO, CIA = "email:ann@acme.example", "email:bo@acme.example", "email:cia@acme.example"
 WORDS = "It was lovely to meet you yesterday!"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from influence.names import canonical_name
-from influence.people import UnknownPerson
+from influence.people.directory import UnknownPerson
+from influence.people.names import canonical_name
 
 SEEN = [
     {"id": f"{n}", "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}

@@ -14,8 +14,8 @@ from influence.cli.options import inner_workspace_option, json_option, opened, w
 
 if TYPE_CHECKING:
     from influence.curation import Question
-    from influence.decisions import Decision
-    from influence.people import Who
+    from influence.people.decisions import Decision
+    from influence.people.directory import Who
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _BASES = click.Choice(["self-published", "public-record", "consent"])

@@ -13,7 +13,7 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
-from influence.people import UnknownPerson
+from influence.people.directory import UnknownPerson
 from influence.responses import Flags, Ints
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
-from influence.joining import Link, domains
-from influence.names import canonical_name
+from influence.people.accounts import Link, domains
+from influence.people.names import canonical_name
 
 
 class UnknownPerson(Exception):

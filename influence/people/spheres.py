@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from influence.people import People, Who
+from influence.people.directory import People, Who
 from influence.store.engine import Engine
 
 _ON_LIST = """

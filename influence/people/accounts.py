@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from influence.names import domain_of
+from influence.people.names import domain_of
 
 DECIDED, STATED, NAMED, PROBABLE = "decided", "stated", "name", "probable"
 """Why two accounts are one person, the surest first: the user, a source, one name in one domain, likelihood."""

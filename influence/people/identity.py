@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from influence.automata import BOT, told_by
-from influence.decisions import Decision, Decisions
-from influence.joining import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
-from influence.names import bearer_of, canonical_name, domain_of, initials, public_mail
-from influence.people import People, Who
+from influence.people.accounts import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
+from influence.people.bots import BOT, told_by
+from influence.people.decisions import Decision, Decisions
+from influence.people.directory import People, Who
+from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail
 from influence.store.engine import Engine
 
 _SAME_NAME_CAP = 8
