@@ -24,11 +24,11 @@ from typing import Any
 import pyarrow as pa
 
 from influence import Workspace
-from influence.linkage import Candidates, candidates, choose
-from influence.linkage_records import PROFILES
-from influence.linking import profiles_of
 from influence.people.directory import People
 from influence.people.identity import Sources, people_of
+from influence.people.linkage.profiles import PROFILES
+from influence.people.linkage.run import profiles_of
+from influence.people.linkage.score import Candidates, candidates, choose
 
 LABELS = Path(__file__).parents[1] / "tests/identity_labels.csv"
 

@@ -18,10 +18,10 @@ from influence.contract import plugins
 from influence.contract.findings import Finding, Report
 from influence.curation import Curation
 from influence.ego import Ego
-from influence.linking import link, told
 from influence.meetings import Meetings
 from influence.network import Network
 from influence.people.directory import Who
+from influence.people.linkage.run import link, told
 from influence.secrets import Secrets
 from influence.steps import Window
 from influence.store.importing import Imported, made, pull, read_path

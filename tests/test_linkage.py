@@ -16,7 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
-from influence.linkage import (
+from influence.people.identity import Sources, people_of
+from influence.people.linkage.model import MODEL
+from influence.people.linkage.profiles import PROFILES, Name, name_forms, parse_name, record_of, record_table
+from influence.people.linkage.run import profiles_of
+from influence.people.linkage.score import (
     Pair,
     candidates,
     choose,
@@ -25,10 +29,6 @@ from influence.linkage import (
     records_of,
     register_pairs,
 )
-from influence.linkage_model import MODEL
-from influence.linkage_records import PROFILES, Name, name_forms, parse_name, record_of, record_table
-from influence.linking import profiles_of
-from influence.people.identity import Sources, people_of
 
 LABELS = Path(__file__).with_name("identity_labels.csv")
 
@@ -240,7 +240,7 @@ def test_nothing_to_compare_gives_no_pairs(made):
 
 def test_without_names_splink_is_not_even_imported():
     code = (
-        "import sys; from influence.linkage import candidates; from influence.linkage_records import PROFILES; "
+        "import sys; from influence.people.linkage.score import candidates; from influence.people.linkage.profiles import PROFILES; "
         "import pyarrow as pa; candidates(pa.Table.from_pylist([{'group': 'x:1'}, {'group': 'x:2'}], PROFILES)); "
         "sys.exit('splink' in sys.modules)"
     )

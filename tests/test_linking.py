@@ -2,8 +2,8 @@
 
 import pytest
 
-from influence.linking import told
 from influence.people.identity import likely_links
+from influence.people.linkage.run import told
 
 MAIL, CHAT, HOME = "email:josefin.ahlgren@vindhall.example", "slack:T/U9", "email:j.ahlgren@home.example"
 FRIENDS = {

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from influence.linkage_model import MODEL, RARITIES, Compared, at_large
-from influence.linkage_records import X_SYSTEMS, Record, keys_of, record_of, record_table
+from influence.people.linkage.model import MODEL, RARITIES, Compared, at_large
+from influence.people.linkage.profiles import X_SYSTEMS, Record, keys_of, record_of, record_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -94,7 +94,7 @@ def candidates(
     Raises:
         ValueError: two profiles have one group.
 
-    >>> from influence.linkage_records import PROFILES
+    >>> from influence.people.linkage.profiles import PROFILES
     >>> rows = [{"group": f"email:{who}", "names": ["Louise Kitchen"], "accounts": [f"email:{who}"]}
     ...         for who in ("louise.kitchen@enron.example", "kitchen@home.example")]
     >>> found = candidates(pa.Table.from_pylist(rows, PROFILES))
@@ -357,7 +357,7 @@ def choose(
     unlikely or mostly never compared, join namesakes of one organisation or choose between them without one being
     clearly the better match, or tell whose an X account is: X's terms ask for a recorded reason.
 
-    >>> from influence.linkage_records import PROFILES
+    >>> from influence.people.linkage.profiles import PROFILES
     >>> rows = [{"group": who, "names": ["Bo Ek"], "accounts": [who]} for who in ("x:12", "email:bo@ek.example")]
     >>> found = [Pair("email:bo@ek.example", "x:12", 0.99, 14.0)]
     >>> [each.reason for each in choose(found, pa.Table.from_pylist(rows, PROFILES)).review]

@@ -12,12 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from influence.linkage import Candidates, Choice, Pair, candidates, choose
-from influence.linkage_records import PROFILES
 from influence.people.accounts import token
 from influence.people.decisions import Decisions
 from influence.people.directory import People
 from influence.people.identity import Sources, people_of
+from influence.people.linkage.profiles import PROFILES
+from influence.people.linkage.score import Candidates, Choice, Pair, candidates, choose
 from influence.store.engine import Engine
 
 _HOURS = """
