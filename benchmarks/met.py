@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from influence import Workspace
-from influence.encounters import met_by
+from influence.met.encounters import met_by
 from influence.population import Population
 
 PEOPLE, ENCOUNTERS, LISTED = 50_000, 200_000, 4

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.encounters import Met, met_by
+from influence.met.encounters import Met, met_by
 from influence.network import Network
 from influence.people.directory import UnknownPerson
 from influence.people.spheres import on_lists, spheres

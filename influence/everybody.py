@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.encounters import MEETINGS, UNDATED, Strengths, decided
-from influence.fitting import FEATURES, standing_fit
+from influence.met.calibration import FEATURES, standing_fit
+from influence.met.encounters import MEETINGS, UNDATED, Strengths, decided
 from influence.network import Network
 from influence.people.directory import People
 from influence.people.teams import Teams

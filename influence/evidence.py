@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
-from influence.encounters import Met, Piece
 from influence.measures.trend import months
+from influence.met.encounters import Met, Piece
 from influence.people.directory import People
 from influence.responses import Ints, Log
 from influence.steps import Alter, Touches, Window, moment

@@ -12,10 +12,10 @@ from math import fsum
 
 import numpy as np
 
-from influence import fitting
 from influence.ego import Ego
-from influence.encounters import Met, Piece, answer_of, codes, decided, marks, met_by
-from influence.fitting import Fit
+from influence.met import calibration as fitting
+from influence.met.calibration import Fit
+from influence.met.encounters import Met, Piece, answer_of, codes, decided, marks, met_by
 from influence.people.decisions import Decision, Decisions
 from influence.population import Population
 from influence.steps import Alter, Window, alters

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from influence.contract.records import SPHERES
-from influence.encounters import Strengths
+from influence.met.encounters import Strengths
 
 DEFAULTS = """\
 # Settings of this workspace. Everything here may be changed; what is left out has the value shown.

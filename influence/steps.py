@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.encounters import Met
+from influence.met.encounters import Met
 from influence.responses import Count, Ints, Log
 
 DAY = 86_400_000_000

@@ -10,13 +10,14 @@ from plain_reading import DAY, PlainReading
 from test_many import post, reply
 from test_random_logs import iso, logs, stored
 
-from influence import Workspace, everybody, fitting
+from influence import Workspace, everybody
 from influence.demo import build
 from influence.ego import Ego
 from influence.everybody import Reaches, digital_network, everybodys_possible_reach, everybodys_reach
 from influence.kernels.conversations import respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
+from influence.met import calibration as fitting
 from influence.people.decisions import Decisions
 from influence.people.directory import People, Who
 from influence.people.teams import Teams

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
-from influence.fitting import FitError
 from influence.measures.contact import contact
 from influence.meetings import MeetingError
+from influence.met.calibration import FitError
 from influence.people.directory import UnknownPerson
 
 ANN, BO, CIA = "email:ann@acme.example", "email:bo@acme.example", "email:cia@acme.example"

@@ -14,8 +14,8 @@ import click
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 
 if TYPE_CHECKING:
-    from influence.encounters import Piece
     from influence.meetings import Acquaintance, Changed, Proposal, Question
+    from influence.met.encounters import Piece
     from influence.workspace import Workspace
 
 SHOWN, FEW = 50, 3

@@ -7,9 +7,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from influence.contract.findings import Finding
-from influence.encounters import Met
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
+from influence.met.encounters import Met
 from influence.steps import DAY, Alter
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.findings import Finding
-from influence.encounters import UNDATED
 from influence.everybody import Reaches, everybodys_reach
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
+from influence.met.encounters import UNDATED
 from influence.population import Population
 from influence.responses import Ints, Responses
 from influence.steps import Window

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from influence.chance import Floats, conversation_draws, interval
 from influence.contract.findings import Finding
-from influence.encounters import Met
 from influence.measures import finds
+from influence.met.encounters import Met
 from influence.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Touches, alters
 

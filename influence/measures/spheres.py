@@ -11,9 +11,9 @@ import numpy as np
 
 from influence.chance import Floats, conversation_draws, interval
 from influence.contract.findings import Finding, SphereReach
-from influence.encounters import Met
 from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
+from influence.met.encounters import Met
 from influence.responses import Responses
 from influence.steps import Alter
 

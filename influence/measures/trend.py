@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.findings import Finding, Month
-from influence.encounters import Met
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
+from influence.met.encounters import Met
 from influence.steps import Touches, Window, alters
 from influence.store.engine import Engine
 

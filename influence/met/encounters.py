@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.fitting import Fit, standing_fit
+from influence.met.calibration import Fit, standing_fit
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People
 from influence.store.engine import Engine
