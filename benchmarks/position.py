@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from influence.kernels import conversations as kernels
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures.position import communities, neighbourhood, position, voterank
-from influence.network import Network
+from influence.network.network import Network
 
 PEOPLE, TIES, PIVOTS, CONTACTS = 5_000, 100_000, 20, 1_000_000
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from influence.contract.findings import Finding, Report
     from influence.contract.records import Activity, Encounter, Person, Tie, Verb
-    from influence.network import Network
+    from influence.network.network import Network
     from influence.workspace import Workspace
 
 __version__ = "0.1.0"

@@ -10,7 +10,7 @@ from influence import evidence
 from influence.contract.findings import EgoNetwork, Finding, Report, Response
 from influence.ego import Ego
 from influence.measures import catalogue, spheres, trend
-from influence.network import Network
+from influence.network.network import Network
 from influence.people.accounts import PROBABLE
 from influence.people.directory import People
 from influence.population import Population

@@ -20,7 +20,7 @@ from influence.contract.findings import Finding
 from influence.ego import Ego
 from influence.forecast import Ledger, gains
 from influence.measures.reach import NO_TIMES
-from influence.responses import Ints
+from influence.network.responses import Ints
 from influence.steps import Window
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.responses import Ints
+from influence.network.responses import Ints
 
 Floats = NDArray[np.float64]
 

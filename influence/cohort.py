@@ -14,7 +14,7 @@ from influence.chance import conversation_draws, discoveries, interval
 from influence.contract.findings import Finding
 from influence.ego import Ego
 from influence.measures.reach import reach
-from influence.responses import Ints
+from influence.network.responses import Ints
 
 Floats = NDArray[np.float64]
 

@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from influence.met.encounters import Met, met_by
-from influence.network import Network
+from influence.network.network import Network
+from influence.network.responses import Count, Ints, Responses
 from influence.people.directory import UnknownPerson
 from influence.people.spheres import on_lists, spheres
 from influence.population import Population
-from influence.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from influence.met.calibration import FEATURES, standing_fit
 from influence.met.encounters import MEETINGS, UNDATED, Strengths, decided
-from influence.network import Network
+from influence.network.network import Network
+from influence.network.responses import Count, Ints, Responses
 from influence.people.directory import People
 from influence.people.teams import Teams
 from influence.population import Population, Ties, response_network
-from influence.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Passing, Window
 from influence.store.engine import Engine
 

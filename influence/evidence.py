@@ -12,8 +12,8 @@ import pyarrow as pa
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.measures.trend import months
 from influence.met.encounters import Met, Piece
+from influence.network.responses import Ints, Log
 from influence.people.directory import People
-from influence.responses import Ints, Log
 from influence.steps import Alter, Touches, Window, moment
 from influence.store.engine import Engine
 

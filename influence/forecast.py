@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from influence.ego import Ego
-from influence.responses import Ints
+from influence.network.responses import Ints
 from influence.steps import DAY, Window
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from influence.backtest import ComingBack, Matched, places
 from influence.ego import Ego
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
-from influence.responses import Ints
+from influence.network.responses import Ints
 from influence.steps import DAY
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.chance import Floats, p_value
-from influence.responses import Ints
+from influence.network.responses import Ints
 
 HOUR = 3_600_000_000
 """Microseconds."""

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.network import Network
+from influence.network.network import Network
+from influence.network.responses import Ints, Log, Responses, read_log
 from influence.people.directory import People
 from influence.people.identity import resolve
-from influence.responses import Ints, Log, Responses, read_log
 from influence.settings import Settings
 from influence.steps import Window
 from influence.store.engine import Engine

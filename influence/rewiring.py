@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from influence.chance import Floats, p_value
-from influence.network import Network
+from influence.network.network import Network
 
 SWAPS_A_TIE = 10
 

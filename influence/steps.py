@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.met.encounters import Met
-from influence.responses import Count, Ints, Log
+from influence.network.responses import Count, Ints, Log
 
 DAY = 86_400_000_000
 """Microseconds."""

@@ -19,7 +19,7 @@ from influence.contract.findings import Finding, Report
 from influence.curation import Curation
 from influence.ego import Ego
 from influence.meetings import Meetings
-from influence.network import Network
+from influence.network.network import Network
 from influence.people.directory import Who
 from influence.people.linkage.run import link, told
 from influence.secrets import Secrets

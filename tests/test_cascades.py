@@ -14,7 +14,7 @@ from influence.ego import Ego
 from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
 from influence.measures.cascades import shapes, social_h, structural_virality
-from influence.responses import Links
+from influence.network.responses import Links
 
 DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 SHAPE = ["cascade_size", "cascade_depth", "mean_depth", "structural_virality"]

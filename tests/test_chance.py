@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, chisquare, kstest, t
 
 from influence.chance import conversation_draws, discoveries, interval, p_value
-from influence.network import Network
+from influence.network.network import Network
 from influence.rewiring import degree_preserving, position_against_chance
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "calibration"))

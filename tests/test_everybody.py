@@ -18,10 +18,10 @@ from influence.kernels.conversations import respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
 from influence.met import calibration as fitting
+from influence.network.responses import Responses
 from influence.people.decisions import Decisions
 from influence.people.directory import People, Who
 from influence.people.teams import Teams
-from influence.responses import Responses
 from influence.settings import Settings
 from influence.steps import Passing
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.kernels import conversations as kernels
-from influence.network import Network
+from influence.network.network import Network
 
 settings.register_profile("compiled", deadline=None)  # the first call compiles
 settings.load_profile("compiled")

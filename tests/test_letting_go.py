@@ -14,7 +14,7 @@ from influence import Workspace, demo
 from influence.ego import Ego
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.letting_go import centralisation, circle_degrees
-from influence.network import Network
+from influence.network.network import Network
 
 DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence import network as module
-from influence.network import NATIVE, Network
+from influence.network import network as module
+from influence.network.network import NATIVE, Network
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 names = st.lists(st.text(max_size=3), min_size=1, max_size=8, unique=True)
@@ -283,11 +283,11 @@ def test_a_graph_that_a_network_cannot_hold_is_refused(graph):
 
 def test_networkx_finds_the_backend_and_does_not_load_numba_for_it():
     code = (
-        "import sys, networkx as nx; import influence.network;"
+        "import sys, networkx as nx; import influence.network.network;"
         "print(nx.utils.backends.backend_info['influence']['backend_name'],"
         "'Runs on the arrays' in nx.pagerank.__doc__, {'numba', 'scipy', 'duckdb'} & set(sys.modules))"
     )
-    for first in ("", "import influence.network;"):
+    for first in ("", "import influence.network.network;"):
         run = [sys.executable, "-W", "error", "-c", first + code]
         done = subprocess.run(run, capture_output=True, text=True, check=False)
         assert ("influence True set()\n", "") == (done.stdout, done.stderr)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from influence.contract.findings import Finding
 from influence.measures import position as module
 from influence.measures.position import position
-from influence.network import Network
+from influence.network.network import Network
 
 NAMES = [
     *("pagerank", "betweenness", "constraint", "effective_size", "core_number"),

@@ -11,7 +11,7 @@ from influence.kernels.conversations import respect_time
 from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
-from influence.network import Network
+from influence.network.network import Network
 
 KNOWN = {
     "8a20ebaf7c7fcc295c38d1d2d521182a0e2faa5a9af61930d1e4fce4cbac52ec": 1,  # saved again, with a row of names

@@ -25,8 +25,8 @@ from influence.measures.voice import (
     topics,
     voice,
 )
+from influence.network.responses import Responses
 from influence.population import Population
-from influence.responses import Responses
 from influence.uptake import Exposures, Slots, Uses, uptake
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -13,8 +13,8 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
+from influence.network.responses import Flags, Ints
 from influence.people.directory import UnknownPerson
-from influence.responses import Flags, Ints
 
 if TYPE_CHECKING:
     from influence.ego import Ego

@@ -15,7 +15,7 @@ from influence.contract.findings import Finding
 from influence.intervals import median_interval, share_interval
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
-from influence.responses import Flags, Ints, Links, Log
+from influence.network.responses import Flags, Ints, Links, Log
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -21,7 +21,7 @@ from influence.intervals import kaplan_meier, median_wait, share_interval, wilso
 from influence.measures import finds
 from influence.measures.cascades import heads, item_ids
 from influence.measures.reach import NO_TIMES
-from influence.responses import Flags, Ints
+from influence.network.responses import Flags, Ints
 from influence.steps import DAY
 
 if TYPE_CHECKING:

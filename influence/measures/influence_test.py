@@ -11,6 +11,7 @@ from influence.chance import Floats, discoveries
 from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
+from influence.network.responses import Ints, Log
 from influence.permutation import (
     HOUR,
     Contacts,
@@ -22,7 +23,6 @@ from influence.permutation import (
     thread_test,
     threads,
 )
-from influence.responses import Ints, Log
 from influence.rewiring import position_against_chance
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from influence.intervals import wilson
 from influence.measures import finds
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
-from influence.network import Network
-from influence.responses import Flags, Ints, Responses
+from influence.network.network import Network
+from influence.network.responses import Flags, Ints, Responses
 
 if TYPE_CHECKING:
     import networkx as nx

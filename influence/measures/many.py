@@ -14,8 +14,8 @@ from influence.everybody import Reaches, everybodys_reach
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import UNDATED
+from influence.network.responses import Ints, Responses
 from influence.population import Population
-from influence.responses import Ints, Responses
 from influence.steps import Window
 
 if TYPE_CHECKING:

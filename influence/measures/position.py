@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from influence.contract.findings import Finding
 from influence.everybody import digital_network
 from influence.measures import finds
-from influence.network import Network
+from influence.network.network import Network
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,7 +14,7 @@ from influence.chance import Floats, conversation_draws, interval
 from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.met.encounters import Met
-from influence.responses import Count, Ints, Responses
+from influence.network.responses import Count, Ints, Responses
 from influence.steps import DAY, Alter, Touches, alters
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
-from influence.responses import Ints, Links, Log
+from influence.network.responses import Ints, Links, Log
 from influence.steps import Touches, alters, touches
 from influence.unseen import longer
 from influence.unseen import unseen as not_seen

@@ -14,7 +14,7 @@ from influence.contract.findings import Finding, SphereReach
 from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.met.encounters import Met
-from influence.responses import Responses
+from influence.network.responses import Responses
 from influence.steps import Alter
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.responses import Ints, Responses
+from influence.network.responses import Ints, Responses
 from influence.text.terms import name_words, terms_in_groups, without_names
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.network.responses import Ints
 from influence.people.directory import People, UnknownPerson
-from influence.responses import Ints
 
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
