@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.chance import conversation_draws, discoveries, interval
+from influence.chance.bootstrap import conversation_draws, discoveries, interval
 from influence.contract.findings import Finding
 from influence.ego import Ego
 from influence.measures.reach import reach

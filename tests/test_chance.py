@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, chisquare, kstest, t
 
-from influence.chance import conversation_draws, discoveries, interval, p_value
+from influence.chance.bootstrap import conversation_draws, discoveries, interval, p_value
+from influence.chance.null_networks import degree_preserving, position_against_chance
 from influence.network.network import Network
-from influence.rewiring import degree_preserving, position_against_chance
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "calibration"))
 from windows import PROCESSES, covers, expected

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.intervals import kaplan_meier, median_interval, median_wait, share_interval, wilson
+from influence.chance.intervals import kaplan_meier, median_interval, median_wait, share_interval, wilson
 
 # Freireich et al. 1963, remission of leukaemia in weeks under 6-mercaptopurine and under placebo; + is censored
 MERCAPTOPURINE = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"

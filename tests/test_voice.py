@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
+from influence.chance.uptake import Exposures, Slots, Uses, uptake
 from influence.contract.records import Activity, Deleted, Verb
 from influence.ego import Ego
 from influence.measures.reach import NO_TIMES
@@ -27,7 +28,6 @@ from influence.measures.voice import (
 )
 from influence.network.responses import Responses
 from influence.population import Population
-from influence.uptake import Exposures, Slots, Uses, uptake
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEEP = "[privacy]\nkeep_text = true\n"

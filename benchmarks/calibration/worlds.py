@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from influence.permutation import Contacts, contacts
+from influence.chance.thread_test import Contacts, contacts
 
 HOUR = 3_600_000_000
 STEPS_AN_HOUR, LONGEST_DAYS = 12, 5

@@ -1,6 +1,6 @@
 """Compiled loops of the tests against chance: who follows whom in a thread, activations, rewired networks.
 
-Arrays are checked by the callers (`influence.permutation`, `influence.rewiring`): compiled code checks no
+Arrays are checked by the callers (`influence.chance.thread_test`, `influence.chance.null_networks`): compiled code checks no
 index. Import this module only where it is needed: it loads numba.
 """
 

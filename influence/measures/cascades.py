@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.chance import conversation_draws
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import median_interval, share_interval
 from influence.contract.findings import Finding
-from influence.intervals import median_interval, share_interval
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.responses import Flags, Ints, Links, Log

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.chance import conversation_draws
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import kaplan_meier, median_wait, share_interval, wilson
 from influence.contract.findings import Finding
-from influence.intervals import kaplan_meier, median_wait, share_interval, wilson
 from influence.measures import finds
 from influence.measures.cascades import heads, item_ids
 from influence.measures.reach import NO_TIMES

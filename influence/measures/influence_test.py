@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from influence.chance import Floats, discoveries
-from influence.contract.findings import Finding
-from influence.measures import finds
-from influence.measures.reach import NO_TIMES
-from influence.network.responses import Ints, Log
-from influence.permutation import (
+from influence.chance.bootstrap import Floats, discoveries
+from influence.chance.null_networks import position_against_chance
+from influence.chance.thread_test import (
     HOUR,
     Contacts,
     ShuffleTest,
@@ -23,7 +20,10 @@ from influence.permutation import (
     thread_test,
     threads,
 )
-from influence.rewiring import position_against_chance
+from influence.contract.findings import Finding
+from influence.measures import finds
+from influence.measures.reach import NO_TIMES
+from influence.network.responses import Ints, Log
 
 if TYPE_CHECKING:
     from influence.ego import Ego
@@ -48,7 +48,7 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
     A thread is a conversation in which the leader wrote; a person takes it up with their first valid response
     in it in the window. Contacts are pairs who had exchanged a response, either way, anywhere, before the thread
     was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
-    α of `influence.permutation.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as
+    α of `influence.chance.thread_test.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as
     likely to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail["p"]` is how
     often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws); `by_chance` the
     2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
@@ -177,7 +177,7 @@ def position_by_chance(ego: Ego) -> dict[str, Finding]:
     The value is the smallest p after Benjamini & Hochberg's adjustment over PageRank, constraint, clustering and
     reciprocity; `detail` holds for each `value`, `mean` and `points` (2.5, 50, 97.5 %) by chance, `z`,
     `p` (two-sided) and whether it is a discovery at q = 0.05. 199 degree-preserving draws of 10 swaps a tie
-    (Gauvin et al. 2022, doi:10.1137/19M1242252; `influence.rewiring`). Too many ties for a report (over
+    (Gauvin et al. 2022, doi:10.1137/19M1242252; `influence.chance.null_networks`). Too many ties for a report (over
     5,000), or no ties: None with the reason.
     """
     network, person = ego.network, ego.person

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from influence.chance.intervals import wilson
 from influence.contract.findings import Finding
-from influence.intervals import wilson
 from influence.measures import finds
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES

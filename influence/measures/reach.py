@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.chance import Floats, conversation_draws, interval
+from influence.chance.bootstrap import Floats, conversation_draws, interval
 from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.met.encounters import Met

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from influence.chance import Floats
+from influence.chance.bootstrap import Floats
+from influence.chance.unseen import longer
+from influence.chance.unseen import unseen as not_seen
 from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
 from influence.network.responses import Ints, Links, Log
 from influence.steps import Touches, alters, touches
-from influence.unseen import longer
-from influence.unseen import unseen as not_seen
 
 if TYPE_CHECKING:
     from influence.ego import Ego
@@ -170,9 +170,9 @@ def unseen(ego: Ego) -> dict[str, Finding]:
     """Estimate reach_4 with what was not seen: people not yet seen, and months and rows that a source lacks.
 
     The value is reach_4 + Σ over sources of what their missing part would add: t = missing months / months held
-    + rows set aside / activities held, at most 1, by Good & Toulmin's formula (`influence.unseen.longer`).
+    + rows set aside / activities held, at most 1, by Good & Toulmin's formula (`influence.chance.unseen.longer`).
     `low` is reach_4 as seen; `high` the upper end of Chao's interval for everybody who would respond if it
-    went on for ever (`influence.unseen.unseen`), or the value if that is more. `detail`: `not_seen` with its
+    went on for ever (`influence.chance.unseen.unseen`), or the value if that is more. `detail`: `not_seen` with its
     interval, `coverage` (the chance that the next response comes from somebody already counted), and for every
     source `months`, `missing` (their names), `set_aside`, `would_add`. A part that a service never gave out (a
     cap that no file states) shows only as months that are missing.

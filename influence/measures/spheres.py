@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from influence.chance import Floats, conversation_draws, interval
+from influence.chance.bootstrap import Floats, conversation_draws, interval
 from influence.contract.findings import Finding, SphereReach
 from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS

@@ -387,16 +387,16 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     """Return `lead`: people who took up a term within δ after responding to the leader's use, and never before.
 
     `detail["topics"]` has for each topic the `takers`, how many of them are `new`, how many would be with their times
-    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `influence.uptake`. What somebody
+    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `influence.chance.uptake`. What somebody
     says again in a conversation counts neither way: its subject carries on, whoever leads. So what was taken up at
     once, in the same conversation, is missed rather than claimed.
     """
-    from influence.uptake import (
+    from influence.chance.uptake import (  # numba: loaded only when something is measured
         Exposures,
         Slots,
         Uses,
         uptake,
-    )  # numba: loaded only when something is measured
+    )
 
     items = ego.log.items
     opened = openings(items.author[held.items], items.conversation[held.items], items.time[held.items])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.chance import Floats, p_value
+from influence.chance.bootstrap import Floats, p_value
 from influence.network.responses import Ints
 
 HOUR = 3_600_000_000
