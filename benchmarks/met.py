@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from influence import Workspace
 from influence.met.encounters import met_by
-from influence.population import Population
+from influence.reach.population import Population
 
 PEOPLE, ENCOUNTERS, LISTED = 50_000, 200_000, 4
 START = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp())

@@ -18,12 +18,12 @@ from typing import TypeVar
 import numpy as np
 
 from influence import Workspace
-from influence.ego import Ego
-from influence.everybody import digital_network, everybodys_possible_reach, everybodys_reach
 from influence.measures import many
 from influence.measures.position import scores
 from influence.measures.reach import possible_reach
-from influence.steps import DAY, Passing
+from influence.reach.ego import Ego
+from influence.reach.everybody import digital_network, everybodys_possible_reach, everybodys_reach
+from influence.reach.steps import DAY, Passing
 
 _Result = TypeVar("_Result")
 CHECKED = 50

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from influence.backtest import BackTest, back_test, coming_back
 from influence.contract.findings import Finding
-from influence.ego import Ego
 from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
 from influence.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.steps import Window, moment
+from influence.reach.ego import Ego
+from influence.reach.steps import Window, moment
 
 if TYPE_CHECKING:
     from influence.cascade_model import Acts, Sets

@@ -8,13 +8,13 @@ import numpy as np
 
 from influence import evidence
 from influence.contract.findings import EgoNetwork, Finding, Report, Response
-from influence.ego import Ego
 from influence.measures import catalogue, spheres, trend
 from influence.network.network import Network
 from influence.people.accounts import PROBABLE
 from influence.people.directory import People
-from influence.population import Population
-from influence.steps import Alter, Window, moment
+from influence.reach.ego import Ego
+from influence.reach.population import Population
+from influence.reach.steps import Alter, Window, moment
 
 ALTERS_IN_PICTURE = 120
 HEADLINE = "four-steps"

@@ -17,11 +17,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.contract.findings import Finding
-from influence.ego import Ego
 from influence.forecast import Ledger, gains
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Ints
-from influence.steps import Window
+from influence.reach.ego import Ego
+from influence.reach.steps import Window
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

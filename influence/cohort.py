@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws, discoveries, interval
 from influence.contract.findings import Finding
-from influence.ego import Ego
 from influence.measures.reach import reach
 from influence.network.responses import Ints
+from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

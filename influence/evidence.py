@@ -14,7 +14,7 @@ from influence.measures.trend import months
 from influence.met.encounters import Met, Piece
 from influence.network.responses import Ints, Log
 from influence.people.directory import People
-from influence.steps import Alter, Touches, Window, moment
+from influence.reach.steps import Alter, Touches, Window, moment
 from influence.store.engine import Engine
 
 PER_PERSON = 5

@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from influence.ego import Ego
 from influence.network.responses import Ints
-from influence.steps import DAY, Window
+from influence.reach.ego import Ego
+from influence.reach.steps import DAY, Window
 
 if TYPE_CHECKING:
     from influence.cascade_model import CascadeModel, Sets

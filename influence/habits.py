@@ -15,11 +15,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.backtest import ComingBack, Matched, places
-from influence.ego import Ego
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
 from influence.network.responses import Ints
-from influence.steps import DAY
+from influence.reach.ego import Ego
+from influence.reach.steps import DAY
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

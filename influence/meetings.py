@@ -12,13 +12,13 @@ from math import fsum
 
 import numpy as np
 
-from influence.ego import Ego
 from influence.met import calibration as fitting
 from influence.met.calibration import Fit
 from influence.met.encounters import Met, Piece, answer_of, codes, decided, marks, met_by
 from influence.people.decisions import Decision, Decisions
-from influence.population import Population
-from influence.steps import Alter, Window, alters
+from influence.reach.ego import Ego
+from influence.reach.population import Population
+from influence.reach.steps import Alter, Window, alters
 
 ASKED = 50
 """How many people `label` asks about."""

@@ -17,13 +17,13 @@ from influence.analysis import Analysis
 from influence.contract import plugins
 from influence.contract.findings import Finding, Report
 from influence.curation import Curation
-from influence.ego import Ego
 from influence.meetings import Meetings
 from influence.network.network import Network
 from influence.people.directory import Who
 from influence.people.linkage.run import link, told
+from influence.reach.ego import Ego
+from influence.reach.steps import Window
 from influence.secrets import Secrets
-from influence.steps import Window
 from influence.store.importing import Imported, made, pull, read_path
 from influence.store.store import Store
 
@@ -241,7 +241,7 @@ class Workspace:
 
     def digital_network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
         """Return the part of the response network of a window that joins people not known to have met."""
-        from influence.everybody import digital_network
+        from influence.reach.everybody import digital_network
 
         return digital_network(self.analysis, self.window(since, until))
 
@@ -249,7 +249,7 @@ class Workspace:
         self, since: str | date | None = None, until: str | date | None = None
     ) -> dict[str, int]:
         """Count the ties of a window's response network, and how many join people who have met, or have not."""
-        from influence.everybody import acquaintance
+        from influence.reach.everybody import acquaintance
 
         return acquaintance(self.analysis, self.window(since, until)).counts()
 

@@ -14,11 +14,11 @@ from test_random_logs import iso, logs, stored
 from influence.advice import NOBODY_LEFT, advice, advise
 from influence.backtest import Thread, auc, brought, chains, matched, scored, step_up
 from influence.contract.findings import Finding
-from influence.ego import Ego
 from influence.forecast import Ledger, gains, prior_strength, shrunken_strength
 from influence.measures.reach import NO_TIMES
-from influence.population import Population
-from influence.steps import DAY, Window
+from influence.reach.ego import Ego
+from influence.reach.population import Population
+from influence.reach.steps import DAY, Window
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

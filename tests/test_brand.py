@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.ego import Ego
 from influence.measures import brand
 from influence.measures.brand import against, person_against_brand, rate_ratio
+from influence.reach.ego import Ego
 
 DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 ACME = "x:acme"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from plain_reading import PlainReading
 from test_random_logs import iso, logs, stored
 
-from influence.ego import Ego
 from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
 from influence.measures.cascades import shapes, social_h, structural_virality
 from influence.network.responses import Links
+from influence.reach.ego import Ego
 
 DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 SHAPE = ["cascade_size", "cascade_depth", "mean_depth", "structural_virality"]

@@ -8,7 +8,7 @@ from test_random_logs import iso
 
 from influence import cohort
 from influence.cohort import CohortError, compare
-from influence.ego import Ego
+from influence.reach.ego import Ego
 
 DAY = 86_400
 

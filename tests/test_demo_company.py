@@ -23,9 +23,9 @@ from influence.contract.findings import Finding
 from influence.contract.records import RESPONSE_VERBS, Evidence, Modality, Verb
 from influence.demo import NOTICE, TRUTHS, Company, build, write
 from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
-from influence.ego import Ego
 from influence.measures.voice import documents_of, said, voice, voice_of
-from influence.population import Population
+from influence.reach.ego import Ego
+from influence.reach.population import Population
 from influence.text.terms import languages_of, terms_of
 
 DAY = 86_400

@@ -10,10 +10,8 @@ from plain_reading import DAY, PlainReading
 from test_many import post, reply
 from test_random_logs import iso, logs, stored
 
-from influence import Workspace, everybody
+from influence import Workspace
 from influence.demo import build
-from influence.ego import Ego
-from influence.everybody import Reaches, digital_network, everybodys_possible_reach, everybodys_reach
 from influence.kernels.conversations import respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
@@ -22,8 +20,11 @@ from influence.network.responses import Responses
 from influence.people.decisions import Decisions
 from influence.people.directory import People, Who
 from influence.people.teams import Teams
+from influence.reach import everybody
+from influence.reach.ego import Ego
+from influence.reach.everybody import Reaches, digital_network, everybodys_possible_reach, everybodys_reach
+from influence.reach.steps import Passing
 from influence.settings import Settings
-from influence.steps import Passing
 
 # --- everybody at once is everybody one by one --------------------------------------------------------------
 

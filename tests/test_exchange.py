@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from plain_reading import PlainReading
 from test_random_logs import iso, logs, stored
 
-from influence.ego import Ego
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.brand import against
 from influence.measures.exchange import Acts, asked, prompted, two_way
+from influence.reach.ego import Ego
 
 DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = ["pull", "response_rate", "response_time", "help", "waiting_on_leader"]

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from influence.advice import FORECAST, advice, advise
 from influence.backtest import step_up
-from influence.ego import Ego
 from influence.habits import (
     ALIKE,
     Answered,
@@ -22,7 +21,8 @@ from influence.habits import (
     topic_rows,
 )
 from influence.measures import voice
-from influence.population import Population
+from influence.reach.ego import Ego
+from influence.reach.population import Population
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TERMS = "[privacy]\nkeep_terms = true\n"

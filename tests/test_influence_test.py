@@ -12,9 +12,9 @@ from scipy.optimize import minimize
 
 from influence.chance import thread_test as permutation
 from influence.chance.thread_test import contacts, shuffle_test, thread_test, threads
-from influence.ego import Ego
 from influence.kernels import chance as chance_kernels
 from influence.measures.influence_test import influence_test, position_by_chance, question
+from influence.reach.ego import Ego
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "calibration"))
 from worlds import HOUR, World, happen

@@ -11,10 +11,10 @@ from plain_reading import PlainReading
 from test_random_logs import iso, logs, stored
 
 from influence import Workspace, demo
-from influence.ego import Ego
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.letting_go import centralisation, circle_degrees
 from influence.network.network import Network
+from influence.reach.ego import Ego
 
 DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from plain_reading import DAY
 from test_random_logs import iso
 
-from influence.everybody import Reaches
 from influence.measures.many import absence_factor, coverage_curve, gini
+from influence.reach.everybody import Reaches
 
 amounts = st.lists(st.integers(0, 50), min_size=1, max_size=12)
 

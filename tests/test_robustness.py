@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
-from influence.ego import Ego
 from influence.measures.influence_test import influence_test
 from influence.measures.reach import crossed, four_steps, possible
 from influence.measures.robustness import robustness, unseen
+from influence.reach.ego import Ego
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BUTTERFLIES = [118, 74, 44, 24, 29, 22, 20, 19, 20, 15, 12, 14, 6, 12, 6, 9, 9, 6, 10, 10, 11, 5, 3, 3]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influence.measures.spheres import balance, breadth, outward_and_back
-from influence.steps import Window
+from influence.reach.steps import Window
 
 PEOPLE = [
     {"person": "lea", "accounts": ["s:lea"], "department": "Sales"},
@@ -86,7 +86,7 @@ def test_balance_is_the_same_from_either_side_and_whole_with_oneself(out, back):
 
 def test_the_breadth_of_the_demo_s_networked_leader_lies_in_its_interval(tmp_path):
     from influence import Workspace
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
     made, leader = Workspace.demo(tmp_path / "demo")
     with made:

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.contract.findings import Month
-from influence.ego import Ego
 from influence.measures.reach import NO_TIMES
 from influence.measures.trend import (
     breaks,
@@ -22,8 +21,9 @@ from influence.measures.trend import (
     trend_breaks,
     trend_slope,
 )
-from influence.population import Population
-from influence.steps import DAY, Window
+from influence.reach.ego import Ego
+from influence.reach.population import Population
+from influence.reach.steps import DAY, Window
 
 # Flow of the Nile at Aswan, 1871–1970, in 10^8 m³ (Durbin and Koopman 2001; the mean is 919.35).
 NILE = """

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from influence import Workspace
 from influence.chance.uptake import Exposures, Slots, Uses, uptake
 from influence.contract.records import Activity, Deleted, Verb
-from influence.ego import Ego
 from influence.measures.reach import NO_TIMES
 from influence.measures.voice import (
     NO_TEXT,
@@ -27,7 +26,8 @@ from influence.measures.voice import (
     voice,
 )
 from influence.network.responses import Responses
-from influence.population import Population
+from influence.reach.ego import Ego
+from influence.reach.population import Population
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEEP = "[privacy]\nkeep_text = true\n"

@@ -13,7 +13,7 @@ from influence.contract import plugins
 from influence.contract.findings import Finding
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 GROUP = "influence.measures"
 OWN = "influence."

@@ -17,7 +17,7 @@ from influence.network.responses import Flags, Ints
 from influence.people.directory import UnknownPerson
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

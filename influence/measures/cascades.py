@@ -20,7 +20,7 @@ from influence.network.responses import Flags, Ints, Links, Log
 if TYPE_CHECKING:
     import networkx as nx
 
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
-from influence.steps import DAY, Alter
+from influence.reach.steps import DAY, Alter
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 ORDER = ("customer", "partner", "industry", "media", "public", "company", "department")
 """The spheres in which a first contact by influence counts most come first; others follow by name."""

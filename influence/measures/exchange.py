@@ -22,10 +22,10 @@ from influence.measures import finds
 from influence.measures.cascades import heads, item_ids
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Flags, Ints
-from influence.steps import DAY
+from influence.reach.steps import DAY
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

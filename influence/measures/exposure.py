@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
 from influence.measures import finds
-from influence.steps import Window
+from influence.reach.steps import Window
 from influence.store.engine import Engine
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 _AUDIENCE = """
 SELECT DISTINCT person FROM (

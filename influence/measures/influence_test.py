@@ -26,7 +26,7 @@ from influence.measures.reach import NO_TIMES
 from influence.network.responses import Ints, Log
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 FEWEST_TELLING = 30
 """Moments in which those left differed in how many contacts were active: with fewer, too little to say."""

@@ -19,7 +19,7 @@ from influence.network.responses import Flags, Ints, Responses
 if TYPE_CHECKING:
     import networkx as nx
 
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 ENOUGH = 3
 """With fewer other people a conversation cannot be carried on between others."""

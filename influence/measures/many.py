@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.findings import Finding
-from influence.everybody import Reaches, everybodys_reach
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import UNDATED
 from influence.network.responses import Ints, Responses
-from influence.population import Population
-from influence.steps import Window
+from influence.reach.everybody import Reaches, everybodys_reach
+from influence.reach.population import Population
+from influence.reach.steps import Window
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 HALF = 0.5

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.findings import Finding
-from influence.everybody import digital_network
 from influence.measures import finds
 from influence.network.network import Network
+from influence.reach.everybody import digital_network
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

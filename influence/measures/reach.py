@@ -15,10 +15,10 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.met.encounters import Met
 from influence.network.responses import Count, Ints, Responses
-from influence.steps import DAY, Alter, Touches, alters
+from influence.reach.steps import DAY, Alter, Touches, alters
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 GRID_HANDS = (1, 2, 3, 4)
 GRID_DAYS = (1, 7, 14, 30)

@@ -19,10 +19,10 @@ from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
 from influence.network.responses import Ints, Links, Log
-from influence.steps import Touches, alters, touches
+from influence.reach.steps import Touches, alters, touches
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 BULK = 20
 """An item with more addressees than this is bulk mail."""

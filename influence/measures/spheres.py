@@ -15,10 +15,10 @@ from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.met.encounters import Met
 from influence.network.responses import Responses
-from influence.steps import Alter
+from influence.reach.steps import Alter
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 UNKNOWN = "unknown"
 NOBODY_BEYOND = "nobody beyond the people met responded in this window"

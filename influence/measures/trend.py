@@ -19,11 +19,11 @@ from influence.contract.findings import Finding, Month
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
-from influence.steps import Touches, Window, alters
+from influence.reach.steps import Touches, Window, alters
 from influence.store.engine import Engine
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

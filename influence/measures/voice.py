@@ -24,7 +24,7 @@ from influence.network.responses import Ints, Responses
 from influence.text.terms import name_words, terms_in_groups, without_names
 
 if TYPE_CHECKING:
-    from influence.ego import Ego
+    from influence.reach.ego import Ego
 
 Floats = NDArray[np.float64]
 

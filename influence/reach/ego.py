@@ -11,8 +11,8 @@ from influence.network.network import Network
 from influence.network.responses import Count, Ints, Responses
 from influence.people.directory import UnknownPerson
 from influence.people.spheres import on_lists, spheres
-from influence.population import Population
-from influence.steps import DAY, Alter, Passing, Touches, Window, alters, touches
+from influence.reach.population import Population
+from influence.reach.steps import DAY, Alter, Passing, Touches, Window, alters, touches
 
 
 class Ego:

@@ -11,8 +11,8 @@ from influence.network.network import Network
 from influence.network.responses import Ints, Log, Responses, read_log
 from influence.people.directory import People
 from influence.people.identity import resolve
+from influence.reach.steps import Window
 from influence.settings import Settings
-from influence.steps import Window
 from influence.store.engine import Engine
 
 

@@ -19,8 +19,8 @@ from influence.network.network import Network
 from influence.network.responses import Count, Ints, Responses
 from influence.people.directory import People
 from influence.people.teams import Teams
-from influence.population import Population, Ties, response_network
-from influence.steps import DAY, Alter, Passing, Window
+from influence.reach.population import Population, Ties, response_network
+from influence.reach.steps import DAY, Alter, Passing, Window
 from influence.store.engine import Engine
 
 Codes = NDArray[np.int32]
