@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from influence.chance import thread_test as permutation
 from influence.chance.thread_test import contacts, shuffle_test, thread_test, threads
 from influence.kernels import chance as chance_kernels
-from influence.measures.influence_test import influence_test, position_by_chance, question
+from influence.measures.against_chance import influence_test, position_by_chance, question
 from influence.reach.ego import Ego
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "calibration"))

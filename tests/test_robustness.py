@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
-from influence.measures.influence_test import influence_test
+from influence.measures.against_chance import influence_test
 from influence.measures.reach import crossed, four_steps, possible
 from influence.measures.robustness import robustness, unseen
 from influence.reach.ego import Ego
