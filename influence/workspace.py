@@ -16,8 +16,8 @@ from influence import settings
 from influence.analysis import Analysis
 from influence.contract import plugins
 from influence.contract.findings import Finding, Report
-from influence.curation import Curation
-from influence.meetings import Meetings
+from influence.corrections.meetings import Meetings
+from influence.corrections.people import Curation
 from influence.network.network import Network
 from influence.people.directory import Who
 from influence.people.linkage.run import link, told

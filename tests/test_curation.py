@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
+from influence.corrections.spheres import as_settings, suggest
 from influence.people.accounts import DECIDED, STATED, Accounts, Link
 from influence.people.bots import told_by
 from influence.people.decisions import DecisionError, Decisions
 from influence.people.directory import UnknownPerson
 from influence.people.identity import likely_links
-from influence.sphere_rules import as_settings, suggest
 from influence.store.store import VERSION, Store
 
 SEEN = [

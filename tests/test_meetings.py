@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
+from influence.corrections.meetings import MeetingError
 from influence.measures.contact import contact
-from influence.meetings import MeetingError
 from influence.met.calibration import FitError
 from influence.people.directory import UnknownPerson
 

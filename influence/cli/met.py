@@ -14,7 +14,7 @@ import click
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 
 if TYPE_CHECKING:
-    from influence.meetings import Acquaintance, Changed, Proposal, Question
+    from influence.corrections.meetings import Acquaintance, Changed, Proposal, Question
     from influence.met.encounters import Piece
     from influence.workspace import Workspace
 
@@ -118,13 +118,13 @@ def _words(piece: Piece, zone: str) -> str:
 
 
 def _date(time: int, zone: str) -> str:
-    from influence.meetings import moment
+    from influence.corrections.meetings import moment
 
     return moment(time).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
 
 
 def _iso(time: int | None, zone: str) -> str | None:
-    from influence.meetings import moment
+    from influence.corrections.meetings import moment
 
     return None if time is None else moment(time).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
@@ -306,7 +306,7 @@ def decisions(asked: dict[str, Any], as_json: bool) -> None:
 @click.pass_obj
 def label(asked: dict[str, Any]) -> None:
     """Answer, one at a time, whether you had met: the people whose answer would move the headline most."""
-    from influence.meetings import headline
+    from influence.corrections.meetings import headline
 
     with opened(asked["folder"]) as workspace:
         meetings, leader = workspace.meetings, asked["leader"]

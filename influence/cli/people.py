@@ -13,7 +13,7 @@ import click
 from influence.cli.options import inner_workspace_option, json_option, opened, workspace_option
 
 if TYPE_CHECKING:
-    from influence.curation import Question
+    from influence.corrections.people import Question
     from influence.people.decisions import Decision
     from influence.people.directory import Who
 
@@ -159,8 +159,8 @@ def sphere(folder: Path, person: str, sphere: str, because: str | None) -> None:
 @json_option
 def spheres(suggest: bool, folder: Path, as_json: bool) -> None:
     """List the rules for spheres and how many people each finds; --suggest proposes more."""
-    from influence.sphere_rules import as_settings, matches
-    from influence.sphere_rules import suggest as suggested
+    from influence.corrections.spheres import as_settings, matches
+    from influence.corrections.spheres import suggest as suggested
 
     with opened(folder) as workspace:
         everybody, rules = workspace.analysis.people, workspace.settings.spheres
