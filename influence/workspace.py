@@ -28,7 +28,7 @@ from influence.store.importing import Imported, made, pull, read_path
 from influence.store.store import Store
 
 if TYPE_CHECKING:
-    from influence.advice import Advice
+    from influence.advice.adviser import Advice
     from influence.cohort import Comparison
 
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
@@ -287,7 +287,7 @@ class Workspace:
             UnknownPerson: nobody is known by that name.
             WorkspaceError: there are no times to learn from.
         """
-        from influence.advice import advise
+        from influence.advice.adviser import advise
 
         code = self.analysis.people.find(leader)
         if not self.analysis.dated:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from plain_reading import PlainReading
 from test_random_logs import iso, logs, stored
 
-from influence.advice import NOBODY_LEFT, advice, advise
-from influence.backtest import Thread, auc, brought, chains, matched, scored, step_up
+from influence.advice.adviser import NOBODY_LEFT, advice, advise
+from influence.advice.backtest import Thread, auc, brought, chains, matched, scored, step_up
+from influence.advice.forecast import Ledger, gains, prior_strength, shrunken_strength
 from influence.contract.findings import Finding
-from influence.forecast import Ledger, gains, prior_strength, shrunken_strength
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.population import Population

@@ -5,7 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from influence.cascade_model import (
+from influence.advice.spread import (
     Acts,
     CascadeModel,
     Sets,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.advice import FORECAST, advice, advise
-from influence.backtest import step_up
-from influence.habits import (
+from influence.advice.adviser import FORECAST, advice, advise
+from influence.advice.backtest import step_up
+from influence.advice.habits import (
     ALIKE,
     Answered,
     Arrivals,

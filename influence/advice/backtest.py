@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from influence.advice.forecast import Ledger, gains
 from influence.contract.findings import Finding
-from influence.forecast import Ledger, gains
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Ints
 from influence.reach.ego import Ego

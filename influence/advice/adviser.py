@@ -1,8 +1,8 @@
 """What to do next: whom to exchange with and where to add most to reach_4, which topics and habits brought more.
 
 The forecast of people, spheres and conversations is an independent cascade with probabilities learned from the log
-(`influence.forecast`), tested on the part of the window that it has not seen (`influence.backtest`). Topics and habits
-are what has been seen (`influence.habits`).
+(`influence.advice.forecast`), tested on the part of the window that it has not seen (`influence.advice.backtest`). Topics and habits
+are what has been seen (`influence.advice.habits`).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.backtest import BackTest, back_test, coming_back
+from influence.advice.backtest import BackTest, back_test, coming_back
+from influence.advice.forecast import Ledger, gains, gains_by, shared_answering, thrown
+from influence.advice.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
 from influence.contract.findings import Finding
-from influence.forecast import Ledger, gains, gains_by, shared_answering, thrown
-from influence.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.steps import Window, moment
 
 if TYPE_CHECKING:
-    from influence.cascade_model import Acts, Sets
+    from influence.advice.spread import Acts, Sets
 
 Floats = NDArray[np.float64]
 
@@ -137,7 +137,7 @@ class _Adviser:
     @cached_property
     def plan(self) -> tuple[list[int], float]:
         """Return the people to exchange with once more, and what all of them together are expected to bring."""
-        from influence.cascade_model import Acts, most_spread  # loads numba
+        from influence.advice.spread import Acts, most_spread  # loads numba
 
         if not self.fit.weight.any():
             return [], 0.0
@@ -255,7 +255,7 @@ class _Adviser:
 
     def _act_gains(self, acts: Acts, drawn: Sets) -> Floats:
         """Return what each act is expected to bring, by sets: Σ weight · (1 − Π(1 − chance)) over its people."""
-        from influence.cascade_model import covered_by  # loads numba
+        from influence.advice.spread import covered_by  # loads numba
 
         return covered_by(drawn, len(self.fit.weight), acts) * float(self.fit.weight.sum())
 
@@ -277,7 +277,7 @@ class _Alive:
         self.chance = shared_answering(ego, ledger)
 
     def acts(self) -> Acts:
-        from influence.cascade_model import Acts  # loads numba
+        from influence.advice.spread import Acts  # loads numba
 
         return Acts(self.indptr, self.person, self.chance[self.person])
 

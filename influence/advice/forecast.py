@@ -2,7 +2,7 @@
 
 An exchange with v is an act of the leader towards v: a response to v, or an item written to at most eight people
 of whom v is one. Everything is learned from one part of a window and from nothing after it, so that the rest can
-test it (`influence.backtest`).
+test it (`influence.advice.backtest`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from influence.reach.ego import Ego
 from influence.reach.steps import DAY, Window
 
 if TYPE_CHECKING:
-    from influence.cascade_model import CascadeModel, Sets
+    from influence.advice.spread import CascadeModel, Sets
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ class Fit:
 
     @cached_property
     def _mean_model(self) -> CascadeModel:
-        from influence.cascade_model import CascadeModel  # numba: loaded only when something is measured
+        from influence.advice.spread import CascadeModel  # numba: loaded only when something is measured
 
         mean = self.tie_a / (self.tie_a + self.tie_b)
         return CascadeModel.from_ties(len(self.weight), self.source, self.target, mean)
@@ -251,7 +251,7 @@ def thrown(
     fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1, random: np.random.Generator | None = None
 ) -> Sets:
     """Return reverse-reachable sets, by the mean probabilities or by one draw of them from their posterior."""
-    from influence.cascade_model import even_roots, reverse_sets  # loads numba
+    from influence.advice.spread import even_roots, reverse_sets  # loads numba
 
     return reverse_sets(fit.model(random), even_roots(fit.weight, sets), hops=hops, seed=seed)
 

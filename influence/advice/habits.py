@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.backtest import ComingBack, Matched, places
+from influence.advice.backtest import ComingBack, Matched, places
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
 from influence.network.responses import Ints
