@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from influence import settings
-from influence.analysis import Analysis
+from influence.analysis.report import Analysis
 from influence.contract import plugins
 from influence.contract.findings import Finding, Report
 from influence.corrections.meetings import Meetings
@@ -29,7 +29,7 @@ from influence.store.store import Store
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
-    from influence.cohort import Comparison
+    from influence.analysis.comparison import Comparison
 
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
 
@@ -275,7 +275,7 @@ class Workspace:
             UnknownPerson: nobody is known by one of the names.
             CohortError: there are fewer than two of them.
         """
-        from influence.cohort import compare
+        from influence.analysis.comparison import compare
 
         window = self.window(since, until)
         return compare([Ego(self.analysis, self.analysis.people.find(one), window) for one in leaders])

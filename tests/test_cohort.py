@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from test_random_logs import iso
 
-from influence import cohort
-from influence.cohort import CohortError, compare
+from influence.analysis import comparison as cohort
+from influence.analysis.comparison import CohortError, compare
 from influence.reach.ego import Ego
 
 DAY = 86_400

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from influence import evidence
+from influence.analysis import evidence
 from influence.contract.findings import EgoNetwork, Finding, Report, Response
 from influence.measures import catalogue, spheres, trend
 from influence.network.network import Network
