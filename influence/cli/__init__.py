@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import bringing, house, met, people, reporting
+from influence.cli import importing as bringing
+from influence.cli import met, people, reporting
+from influence.cli import workspace as house
 
 _EXPECTED = (
     "ArchiveError",
