@@ -26,10 +26,10 @@ from connectors.bluesky_records import (
     time_of,
 )
 from connectors.car import Broken, is_car, records
-from connectors.json_values import Value, holds, read_each, rows_of, values
-from connectors.paging import Answer, State, Task, left, walk
-from connectors.service import Service, as_member, field
-from connectors.tombstones import are_tombstones, as_tombstones, tombstones
+from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.json_files import Value, holds, read_each, rows_of, values
+from connectors.kit.paging import Answer, State, Task, left, walk
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside, Verb

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 from connectors.calendar import LONGEST_PAST, Calendar
 from connectors.dav import CALENDARS, Dav
 from connectors.dav_sync import Ids, Pull, Reading
-from connectors.service import as_member
-from connectors.tombstones import are_tombstones, tombstones
+from connectors.kit.deletions import are_tombstones, tombstones
+from connectors.kit.http import as_member
 from connectors.vcard import owner_account
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member

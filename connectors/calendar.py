@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors.addresses import clean, email_account
 from connectors.components import Component, Cut, cut
-from connectors.modality import place_in, told_by
+from connectors.kit.addresses import clean, email_account
+from connectors.kit.modality import place_in, told_by
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable, named_zone
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Evidence, Modality, Note, Record, SetAside

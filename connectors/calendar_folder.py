@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connectors.addresses import display_name
-from connectors.modality import LONGEST_TEXT, room_in, told_by
+from connectors.kit.addresses import display_name
+from connectors.kit.modality import LONGEST_TEXT, room_in, told_by
 from influence.contract.records import Encounter, Evidence, Modality
 
 MOST_NAMES = 200

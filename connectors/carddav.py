@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from connectors.dav import ADDRESS_BOOKS, Dav
 from connectors.dav_sync import Ids, Pull, Reading
-from connectors.service import as_member
-from connectors.tombstones import are_tombstones, tombstones
+from connectors.kit.deletions import are_tombstones, tombstones
+from connectors.kit.http import as_member
 from connectors.vcard import ContactCards
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member

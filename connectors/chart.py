@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from connectors import delimited
-from connectors.delimited import plain
+from connectors.kit import csv_files as delimited
+from connectors.kit.csv_files import plain
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Person, Record, SetAside

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from connectors.addresses import (
+from connectors.kit.addresses import (
     Mailbox,
     display_name,
     email_account,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from connectors.delimited import BOM
+from connectors.kit.csv_files import BOM
 
 DEEPEST = 20
 """Components within one another; a calendar has three."""

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from connectors.service import Service
+from connectors.kit.http import Service
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from connectors.dav import Dav, Listing
-from connectors.service import as_member
-from connectors.tombstones import as_tombstones
+from connectors.kit.deletions import as_tombstones
+from connectors.kit.http import as_member
 from influence.contract.connector import Reply
 
 PAGE = 100

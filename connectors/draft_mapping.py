@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from connectors import sheets
-from connectors.addresses import clean
-from connectors.delimited import plain
+from connectors.kit import sheets
+from connectors.kit.addresses import clean
+from connectors.kit.csv_files import plain
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside

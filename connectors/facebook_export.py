@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors import jsonrows
-from connectors.addresses import clean, email_account
+from connectors.kit import jsonrows
+from connectors.kit.addresses import clean, email_account
 from influence.contract.connector import Unreadable, each_file
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb

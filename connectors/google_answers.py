@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.addresses import clean
-from connectors.answers import address_account, each, identifier, listed, moment
+from connectors.kit.addresses import clean
+from connectors.kit.answers import address_account, each, identifier, listed, moment
+from connectors.kit.http import as_member
+from connectors.kit.http import field as wanted
+from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
 from connectors.mail import Mail
-from connectors.meetings import NoMeeting, kind_of, meeting, place_of
-from connectors.service import as_member
-from connectors.service import field as wanted
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.records import (
     Activity,

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from connectors.imap_session import Folder, Opened, Session
+from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
+from connectors.kit.http import as_member
 from connectors.mail import Mail
-from connectors.service import as_member
-from connectors.tombstones import are_tombstones, as_tombstones, tombstones
 from influence.contract.connector import ConnectorError, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Record

@@ -17,8 +17,8 @@ from typing import IO, ClassVar, TypeAlias
 from urllib.parse import unquote
 from zipfile import BadZipFile
 
-from connectors import delimited
-from connectors.addresses import clean, email_account
+from connectors.kit import csv_files as delimited
+from connectors.kit.addresses import clean, email_account
 from influence.contract.connector import ConnectorError, Unreadable, each_file
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb

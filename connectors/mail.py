@@ -19,7 +19,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from connectors import calendar_folder
-from connectors.addresses import (
+from connectors.claims import SENT_FOLDERS, Claims
+from connectors.kit.addresses import (
     Mailbox,
     clean,
     display_name,
@@ -31,7 +32,6 @@ from connectors.addresses import (
     shares_a_name,
     unaddressed,
 )
-from connectors.claims import SENT_FOLDERS, Claims
 from connectors.mbox import RawMessage, is_mbox, is_message, messages
 from influence.contract.connector import Unreadable, each_file, named_zone
 from influence.contract.files import Export, Member

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.addresses import REMEMBERED, clean, display_name
-from connectors.delimited import plain
-from connectors.items import LeftOut, guarded, is_nobody
-from connectors.meetings import kind_of, place_of
-from connectors.sheets import Row
+from connectors.kit.addresses import REMEMBERED, clean, display_name
+from connectors.kit.csv_files import plain
+from connectors.kit.items import LeftOut, guarded, is_nobody
+from connectors.kit.meetings import kind_of, place_of
+from connectors.kit.sheets import Row
 from influence.contract.connector import ConnectorError, named_zone
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 

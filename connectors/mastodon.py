@@ -14,7 +14,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.json_values import holds, or_set_aside, read_each, rows_of, values
+from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.json_files import holds, or_set_aside, read_each, rows_of, values
+from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.mastodon_statuses import (
     Server,
     account,
@@ -25,9 +28,6 @@ from connectors.mastodon_statuses import (
     read_status,
     time_of,
 )
-from connectors.paging import Answer, State, Task, left, walk
-from connectors.service import Service, as_member, field
-from connectors.tombstones import are_tombstones, as_tombstones, tombstones
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, each_file
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.json_values import Value, holds, read_each, values
-from connectors.paging import Answer, State, Task, left, walk
+from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.json_files import Value, holds, read_each, values
+from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.reddit_items import People, full_name, read, things
-from connectors.service import Service, as_member, field
-from connectors.tombstones import are_tombstones, as_tombstones, tombstones
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside

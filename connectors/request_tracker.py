@@ -15,9 +15,9 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from connectors.addresses import clean, display_name, email_account
-from connectors.items import answer, guarded, moment, whole
-from connectors.service import Service, as_member, field
+from connectors.kit.addresses import clean, display_name, email_account
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.items import answer, guarded, moment, whole
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from connectors import sheets
-from connectors.delimited import plain
 from connectors.draft_mapping import draft_mapping
+from connectors.kit import sheets
+from connectors.kit.csv_files import plain
 from connectors.mapping import READY_MADE, Mapped, named, ready_made
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member

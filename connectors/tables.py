@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, ClassVar
 
-from connectors import delimited, jsonlines
+from connectors.kit import csv_files as delimited
+from connectors.kit import jsonlines
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors import wordpress_answers, wordpress_export
-from connectors.items import answer, whole
-from connectors.service import Service, as_member, field
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.items import answer, whole
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
-from connectors.addresses import clean, display_name
-from connectors.items import LeftOut, guarded, is_nobody, moment, whole, words
+from connectors.kit.addresses import clean, display_name
+from connectors.kit.items import LeftOut, guarded, is_nobody, moment, whole, words
 from connectors.wordpress_answers import (
     SYSTEM,
     accounts_of,

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.json_values import holds, moment, or_set_aside, read_each, rows_of, values
-from connectors.paging import Answer, State, Task, left, walk
-from connectors.service import Service, as_member, field
-from connectors.sign_in import Application, by_loopback
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.json_files import holds, moment, or_set_aside, read_each, rows_of, values
+from connectors.kit.paging import Answer, State, Task, left, walk
+from connectors.kit.sign_in import Application, by_loopback
 from connectors.x_posts import (
     People,
     account,

@@ -17,9 +17,9 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from connectors import delimited
-from connectors.addresses import clean
-from connectors.answers import (
+from connectors.kit import csv_files as delimited
+from connectors.kit.addresses import clean
+from connectors.kit.answers import (
     address_account,
     each,
     identifier,
@@ -29,8 +29,8 @@ from connectors.answers import (
     read,
     tells_what_changed,
 )
-from connectors.service import Service, as_member, field
-from connectors.sign_in import Application, Permission, SignedIn, by_device_code, kept
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, kept
 from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable, each_file
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb

@@ -15,7 +15,7 @@ from connectors import dav_sync
 from connectors.caldav import CalDav
 from connectors.carddav import CardDav
 from connectors.dav import CALENDARS, Dav
-from connectors.service import as_member
+from connectors.kit.http import as_member
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
 from influence.contract.records import Deleted, Encounter, Modality, Person, SetAside
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from connectors.service import Service, as_member, field, from_json
+from connectors.kit.http import Service, as_member, field, from_json
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, RateLimited
 
 

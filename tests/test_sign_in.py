@@ -10,8 +10,8 @@ import httpx
 import pytest
 from played_service import Played, serving
 
-from connectors.service import Service
-from connectors.sign_in import Application, Permission, SignedIn, by_device_code, by_loopback, kept
+from connectors.kit.http import Service
+from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, by_loopback, kept
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from connectors.addresses import clean
-from connectors.delimited import BOM, LONGEST_LINE, Lines
+from connectors.kit.addresses import clean
+from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Record, SetAside
@@ -42,7 +42,7 @@ def values(member: Member) -> Iterator[Value | SetAside]:
     Raises:
         Unreadable: nothing in the file is JSON, or the file is too large to be held.
 
-    >>> from connectors.service import as_member
+    >>> from connectors.kit.http import as_member
     >>> list(values(as_member("a.js", b'window.YTD.like.part0 = [ {"a": 1},' + bytes([10]) + b' {"a": 2} ]')))
     [(1, {'a': 1}), (2, {'a': 2})]
     """

@@ -34,7 +34,7 @@ def walk(
 ) -> Iterator[Reply]:
     """Work through tasks, depth first; `ask` may change the state, which is part of the next cursor.
 
-    >>> from connectors.service import as_member
+    >>> from connectors.kit.http import as_member
     >>> def ask(task, state):
     ...     return Answer(as_member(f"{task[0]}.json", b"[]"), [["b"]] if task == ["a"] else [])
     >>> [(r.member.name, r.cursor["todo"]) for r in walk({}, lambda state: [["a"]], ask)]

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
-from connectors import delimited, jsonlines
+from connectors.kit import csv_files as delimited
+from connectors.kit import jsonlines
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from connectors.items import answer
-from connectors.service import as_member
-from connectors.service import field as expected
+from connectors.kit.http import as_member
+from connectors.kit.http import field as expected
+from connectors.kit.items import answer
 from influence.contract.connector import Changed
 from influence.contract.files import Member
 from influence.contract.records import Deleted

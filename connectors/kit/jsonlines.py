@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from connectors.delimited import BOM, LONGEST_LINE, Lines
+from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
 from influence.contract.files import Member
 from influence.contract.records import SetAside
 

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from connectors.addresses import clean, email_account
+from connectors.kit.addresses import clean, email_account
 from influence.contract.connector import Changed, ConnectorError, Reply
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Note, Record, Rows, SetAside

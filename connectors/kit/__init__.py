@@ -1,0 +1,1 @@
+"""What every connector shares: asking, signing in, paging, reading, addresses, times. May use the contract alone."""
