@@ -10,9 +10,9 @@ from connector_records import bytes_member, recognised_by
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.draft_mapping import draft_mapping
-from connectors.mapping import READY_MADE, BadMapping, ready_made
-from connectors.table import Table
+from connectors.tables.first_mapping import draft_mapping
+from connectors.tables.mapped import Table
+from connectors.tables.mapping import READY_MADE, BadMapping, ready_made
 from influence import Workspace
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.records import Activity, Encounter, Person, SetAside

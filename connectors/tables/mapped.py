@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from connectors.draft_mapping import draft_mapping
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
-from connectors.mapping import READY_MADE, Mapped, named, ready_made
+from connectors.tables.first_mapping import draft_mapping
+from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, SetAside

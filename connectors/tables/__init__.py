@@ -1,0 +1,1 @@
+"""Any table: our own formats, and those that a mapping reads. May use the kit."""
