@@ -17,7 +17,7 @@ from connectors.kit.answers import address_account, each, identifier, listed, mo
 from connectors.kit.http import as_member
 from connectors.kit.http import field as wanted
 from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
-from connectors.mail import Mail
+from connectors.mail.files import Mail
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.records import (
     Activity,

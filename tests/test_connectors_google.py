@@ -11,7 +11,7 @@ from played_service import Played, Refused, pull_again, serving, stored
 
 from connectors.calendar import Calendar
 from connectors.google import SCOPES, Google
-from connectors.mail import Mail
+from connectors.mail.files import Mail
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import (
     Activity,

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from live_contract import check_fetch, pulled, store_of
 
-from connectors import imap as imap_module
-from connectors.imap import Imap
-from connectors.imap_session import Folder, Session, _folder, _messages, shown_name
 from connectors.kit.deletions import as_tombstones
 from connectors.kit.http import as_member
+from connectors.mail import imap as imap_module
+from connectors.mail.imap import Imap
+from connectors.mail.imap_session import Folder, Session, _folder, _messages, shown_name
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.records import Activity, Deleted, SetAside, Verb
 

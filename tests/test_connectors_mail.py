@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from connector_records import SHARED, bytes_member, connector, file_member
 
-from connectors.calendar_folder import names_in
 from connectors.kit.modality import told_by
-from connectors.mail import Mail
+from connectors.mail.exchange_calendar import names_in
+from connectors.mail.files import Mail
 from influence import Workspace
 from influence.contract.files import members
 from influence.contract.records import Activity, Encounter, Modality, Note, Person, Record, SetAside, Verb

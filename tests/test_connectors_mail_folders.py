@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from connectors.mail import Mail
+from connectors.mail.files import Mail
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Person, SetAside
 

@@ -9,7 +9,7 @@ from live_contract import KnownSecrets, check_fetch, pulled
 from played_service import Played, Refused, pull_again, serving, stored
 
 from connectors.calendar import Calendar
-from connectors.mail import Mail
+from connectors.mail.files import Mail
 from connectors.microsoft import Microsoft
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb

@@ -18,8 +18,6 @@ from email.utils import parsedate_to_datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors import calendar_folder
-from connectors.claims import SENT_FOLDERS, Claims
 from connectors.kit.addresses import (
     Mailbox,
     clean,
@@ -32,7 +30,9 @@ from connectors.kit.addresses import (
     shares_a_name,
     unaddressed,
 )
-from connectors.mbox import RawMessage, is_mbox, is_message, messages
+from connectors.mail import exchange_calendar as calendar_folder
+from connectors.mail.mbox import RawMessage, is_mbox, is_message, messages
+from connectors.mail.people_in_headers import SENT_FOLDERS, Claims
 from influence.contract.connector import Unreadable, each_file, named_zone
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Verb

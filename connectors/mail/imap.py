@@ -1,6 +1,6 @@
 """Mail over IMAP: the folders of a mailbox, read message by message and never marked as read.
 
-A reply is an mbox, read as every other one; see `connectors.mail`. Only headers are kept.
+A reply is an mbox, read as every other one; see `connectors.mail.files`. Only headers are kept.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from connectors.imap_session import Folder, Opened, Session
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import as_member
-from connectors.mail import Mail
+from connectors.mail.files import Mail
+from connectors.mail.imap_session import Folder, Opened, Session
 from influence.contract.connector import ConnectorError, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Record

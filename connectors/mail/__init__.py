@@ -1,0 +1,1 @@
+"""Mailboxes as files and over IMAP. May use the kit."""
