@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from connector_records import SHARED, bytes_member, connector, file_member
 
-from connectors.calendar import Calendar
+from connectors.agenda.icalendar_files import Calendar
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.records import Encounter, Modality, Record, SetAside
 

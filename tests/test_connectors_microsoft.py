@@ -8,7 +8,7 @@ from connector_records import PAYLOADS, bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch, pulled
 from played_service import Played, Refused, pull_again, serving, stored
 
-from connectors.calendar import Calendar
+from connectors.agenda.icalendar_files import Calendar
 from connectors.mail.files import Mail
 from connectors.microsoft import Microsoft
 from influence.contract.connector import Changed, ConnectorError

@@ -3,7 +3,7 @@
 import pytest
 from connector_records import bytes_member, file_member
 
-from connectors.vcard import LONGEST_LINE, ContactCards
+from connectors.agenda.vcard import LONGEST_LINE, ContactCards
 from influence.contract.connector import Unreadable
 from influence.contract.records import Encounter, Evidence, Modality, Note, Person, SetAside
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.calendar import LONGEST_PAST, Calendar
-from connectors.dav import CALENDARS, Dav
-from connectors.dav_sync import Ids, Pull, Reading
+from connectors.agenda.dav import CALENDARS, Dav
+from connectors.agenda.dav_sync import Ids, Pull, Reading
+from connectors.agenda.icalendar_files import LONGEST_PAST, Calendar
+from connectors.agenda.vcard import owner_account
 from connectors.kit.deletions import are_tombstones, tombstones
 from connectors.kit.http import as_member
-from connectors.vcard import owner_account
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record, SetAside

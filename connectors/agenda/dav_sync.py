@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from connectors.dav import Dav, Listing
+from connectors.agenda.dav import Dav, Listing
 from connectors.kit.deletions import as_tombstones
 from connectors.kit.http import as_member
 from influence.contract.connector import Reply

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors.components import Component, Cut, cut
+from connectors.agenda.icalendar_entries import Component, Cut, cut
 from connectors.kit.addresses import clean, email_account
 from connectors.kit.modality import place_in, told_by
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable, named_zone

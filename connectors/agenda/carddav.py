@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from connectors.dav import ADDRESS_BOOKS, Dav
-from connectors.dav_sync import Ids, Pull, Reading
+from connectors.agenda.dav import ADDRESS_BOOKS, Dav
+from connectors.agenda.dav_sync import Ids, Pull, Reading
+from connectors.agenda.vcard import ContactCards
 from connectors.kit.deletions import are_tombstones, tombstones
 from connectors.kit.http import as_member
-from connectors.vcard import ContactCards
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record

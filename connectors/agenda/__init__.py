@@ -1,0 +1,1 @@
+"""Calendars and contacts, as files and over CalDAV and CardDAV. May use the kit."""
