@@ -10,11 +10,11 @@ from connector_records import PAYLOADS, bytes_member, told
 from live_contract import KnownSecrets
 from played_service import Played, serving
 
+from connectors.chat.yammer import Yammer
 from connectors.facebook_page import FacebookPage
 from connectors.google import Google
 from connectors.hacker_news import HackerNews
 from connectors.microsoft import Microsoft
-from connectors.yammer import Yammer
 from connectors.youtube import YouTube
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter

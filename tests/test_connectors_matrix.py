@@ -16,9 +16,9 @@ import pytest
 from connector_records import bytes_member, file_member
 from live_contract import check_fetch, pulled, store_of
 
-from connectors import matrix as matrix_module
+from connectors.chat import matrix as matrix_module
+from connectors.chat.matrix import Matrix
 from connectors.kit.http import Service
-from connectors.matrix import Matrix
 from influence.contract.connector import Changed, NotAuthorised
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from live_contract import KnownSecrets, check_fetch, pulled, store_of
 from local_service import serving
 
-from connectors.slack import Slack
-from connectors.slack_messages import Channel, MessageReader
+from connectors.chat.slack import Slack
+from connectors.chat.slack_records import Channel, MessageReader
 from influence.contract.connector import ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb

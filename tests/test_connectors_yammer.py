@@ -7,7 +7,7 @@ from connector_records import PAYLOADS, bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch, pulled, store_of
 from played_service import Played, pull_again, serving, stored
 
-from connectors.yammer import Pace, Yammer
+from connectors.chat.yammer import Pace, Yammer
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb

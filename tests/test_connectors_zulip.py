@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from live_contract import KnownSecrets, check_fetch, pulled, store_of
 from local_service import serving
 
-from connectors.zulip import Zulip
-from connectors.zulip_messages import Turns
+from connectors.chat.zulip import Zulip
+from connectors.chat.zulip_records import Turns
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from connectors.chat.slack_records import Channel, MessageReader, person
 from connectors.kit import jsonrows
 from connectors.kit.addresses import clean
 from connectors.kit.http import Service, as_member, from_json
 from connectors.kit.http import field as needed
-from connectors.slack_messages import Channel, MessageReader, person
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable, each_file
 from influence.contract.files import Export, Member
 from influence.contract.records import Deleted, Note, Record, SetAside

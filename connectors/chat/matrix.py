@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from connectors.chat.matrix_records import Room, read_room
 from connectors.kit.http import Service, as_member
 from connectors.kit.http import field as expected
 from connectors.kit.items import answer
-from connectors.matrix_events import Room, read_room
 from influence.contract.connector import Changed, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record

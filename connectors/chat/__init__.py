@@ -1,0 +1,1 @@
+"""Where colleagues talk: Slack, Zulip, Matrix, Viva Engage. May use the kit."""
