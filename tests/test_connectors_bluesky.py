@@ -13,9 +13,9 @@ from live_contract import KnownSecrets, check_fetch
 from live_pds import Account, running
 from live_replies import activities, ids, kept, over, pull_again, pulled, replies
 
-from connectors.bluesky import Bluesky
-from connectors.bluesky_records import time_of
-from connectors.car import Broken, decode, records
+from connectors.social.bluesky import Bluesky
+from connectors.social.bluesky_car import Broken, decode, records
+from connectors.social.bluesky_records import time_of
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Unreadable
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
 

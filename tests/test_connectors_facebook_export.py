@@ -8,7 +8,7 @@ from connector_records import bytes_member
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.facebook_export import FacebookExport, mended
+from connectors.social.facebook_export import FacebookExport, mended
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, names, open_export
 from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb

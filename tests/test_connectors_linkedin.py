@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from connector_records import bytes_member
 
-from connectors.linkedin import LinkedIn, account_of
+from connectors.social.linkedin import LinkedIn, account_of
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb

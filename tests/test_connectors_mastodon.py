@@ -12,8 +12,8 @@ from connector_records import PAYLOADS, bytes_member
 from live_contract import KnownSecrets, check_fetch
 from live_replies import activities, kept, over, pull_again, pulled, replies
 
-from connectors.mastodon import Mastodon
-from connectors.mastodon_statuses import time_of
+from connectors.social.mastodon import Mastodon
+from connectors.social.mastodon_records import time_of
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb

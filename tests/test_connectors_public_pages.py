@@ -5,9 +5,9 @@ from connector_records import PAYLOADS, bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch, pulled
 from played_service import Played, pull_again, serving, stored
 
-from connectors.facebook_page import FacebookPage
-from connectors.hacker_news import HackerNews
-from connectors.youtube import YouTube
+from connectors.social.facebook_page import FacebookPage
+from connectors.social.hacker_news import HackerNews
+from connectors.social.youtube import YouTube
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 

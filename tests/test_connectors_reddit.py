@@ -11,7 +11,7 @@ from connector_records import bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch
 from live_replies import activities, over, pull_again, pulled, replies
 
-from connectors.reddit import Reddit
+from connectors.social.reddit import Reddit
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 

@@ -15,8 +15,8 @@ from connector_records import bytes_member, file_member
 from live_contract import KnownSecrets, check_fetch
 from live_replies import activities, over, pull_again, pulled, replies
 
-from connectors.x import X
-from connectors.x_posts import dated, time_of
+from connectors.social.x import X
+from connectors.social.x_records import dated, time_of
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, RateLimited, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb

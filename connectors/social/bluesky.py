@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.bluesky_records import (
+from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
+from connectors.kit.http import Service, as_member, field
+from connectors.kit.json_files import Value, holds, read_each, rows_of, values
+from connectors.kit.paging import Answer, State, Task, left, walk
+from connectors.social.bluesky_car import Broken, is_car, records
+from connectors.social.bluesky_records import (
     People,
     account,
     id_of,
@@ -25,11 +30,6 @@ from connectors.bluesky_records import (
     read_view,
     time_of,
 )
-from connectors.car import Broken, is_car, records
-from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.json_files import Value, holds, read_each, rows_of, values
-from connectors.kit.paging import Answer, State, Task, left, walk
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside, Verb

@@ -17,7 +17,7 @@ from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.json_files import Value, holds, read_each, values
 from connectors.kit.paging import Answer, State, Task, left, walk
-from connectors.reddit_items import People, full_name, read, things
+from connectors.social.reddit_records import People, full_name, read, things
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside

@@ -18,7 +18,7 @@ from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.json_files import holds, or_set_aside, read_each, rows_of, values
 from connectors.kit.paging import Answer, State, Task, left, walk
-from connectors.mastodon_statuses import (
+from connectors.social.mastodon_records import (
     Server,
     account,
     host_of,
