@@ -7,7 +7,7 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch
 from loopback import answering, pull_into, rows
 
-from connectors.discourse import Discourse
+from connectors.sites.discourse import Discourse
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted

@@ -8,7 +8,7 @@ from connector_records import bytes_member
 from live_contract import check_fetch
 from loopback import answering, pull_into, rows
 
-from connectors.github import GitHub
+from connectors.sites.github import GitHub
 from influence import Workspace
 from influence.contract.connector import ConnectorError, RateLimited
 from influence.contract.records import Activity, SetAside

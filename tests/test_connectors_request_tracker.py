@@ -12,7 +12,7 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch
 from loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
-from connectors.request_tracker import RequestTracker
+from connectors.sites.request_tracker import RequestTracker
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.records import Activity, SetAside

@@ -14,7 +14,7 @@ from connector_records import bytes_member, file_member
 from live_contract import check_fetch
 from loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
-from connectors.wordpress import WordPress
+from connectors.sites.wordpress import WordPress
 from influence import Workspace
 from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside

@@ -14,14 +14,7 @@ from xml.parsers import expat
 
 from connectors.kit.addresses import clean, display_name
 from connectors.kit.items import LeftOut, guarded, is_nobody, moment, whole, words
-from connectors.wordpress_answers import (
-    SYSTEM,
-    accounts_of,
-    item_id,
-    person,
-    refuse_programs,
-    site_of,
-)
+from connectors.sites.wordpress_records import SYSTEM, accounts_of, item_id, person, refuse_programs, site_of
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors import wordpress_answers, wordpress_export
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.items import answer, whole
+from connectors.sites import wordpress_export
+from connectors.sites import wordpress_records as wordpress_answers
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
