@@ -11,11 +11,11 @@ from live_contract import KnownSecrets
 from played_service import Played, serving
 
 from connectors.chat.yammer import Yammer
-from connectors.google import Google
-from connectors.microsoft import Microsoft
 from connectors.social.facebook_page import FacebookPage
 from connectors.social.hacker_news import HackerNews
 from connectors.social.youtube import YouTube
+from connectors.suites.google import Google
+from connectors.suites.microsoft import Microsoft
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter
 

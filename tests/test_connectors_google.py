@@ -10,8 +10,8 @@ from live_contract import KnownSecrets, check_fetch, pulled
 from played_service import Played, Refused, pull_again, serving, stored
 
 from connectors.agenda.icalendar_files import Calendar
-from connectors.google import SCOPES, Google
 from connectors.mail.files import Mail
+from connectors.suites.google import SCOPES, Google
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import (
     Activity,

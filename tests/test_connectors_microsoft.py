@@ -10,7 +10,7 @@ from played_service import Played, Refused, pull_again, serving, stored
 
 from connectors.agenda.icalendar_files import Calendar
 from connectors.mail.files import Mail
-from connectors.microsoft import Microsoft
+from connectors.suites.microsoft import Microsoft
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
 

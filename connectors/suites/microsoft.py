@@ -20,7 +20,7 @@ from connectors.kit.answers import identifier, listed, moment, next_page, once, 
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.meetings import moment_of
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, kept
-from connectors.microsoft_answers import Answer
+from connectors.suites.microsoft_records import Answer
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record

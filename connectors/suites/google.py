@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.google_answers import HEADERS, Answer
 from connectors.kit.answers import identifier, listed, moment, once, read, tells_what_changed
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.meetings import moment_of
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept
+from connectors.suites.google_records import HEADERS, Answer
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
