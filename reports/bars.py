@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from influence.contract.findings import Report
 from reports import palette
-from reports.answers import alternatives, sources_by_sphere
-from reports.detail import amount, detail
+from reports.story.detail import amount, detail
+from reports.story.wording import number, shortened
+from reports.story.worth import alternatives, sources_by_sphere
 from reports.vector import Picture
-from reports.wording import number, shortened
 
 MOST_SPHERES = 9
 MOST_ALTERNATIVES = 12

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from influence.contract.findings import Finding, Month, Report
 from reports import palette
-from reports.detail import detail, rows, words
-from reports.sentences import headline
+from reports.story.detail import detail, rows, words
+from reports.story.sentences import headline
+from reports.story.wording import MONTHS, number
 from reports.vector import Picture
-from reports.wording import MONTHS, number
 
 SMALL = 9.5
 """Size of the small print in points."""

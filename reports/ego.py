@@ -15,10 +15,10 @@ from matplotlib.patches import Ellipse
 
 from influence.contract.findings import Report
 from reports import palette
-from reports.evidence import anchors, mark_of
-from reports.sentences import leader_name
+from reports.story.evidence import anchors, mark_of
+from reports.story.sentences import leader_name
+from reports.story.wording import counted, plain, shortened
 from reports.vector import Picture
-from reports.wording import counted, plain, shortened
 
 MOST_PEOPLE = 100
 MOST_LABELS = 50

@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.contract.findings import Coverage, Finding, Report
-from reports import advising, bars, charts, detail, ego, evidence, glossary, rings, sentences, story, wording
+from reports import bars, charts, ego, rings
+from reports.story import advice as advising
+from reports.story import detail, evidence, glossary, sentences, story, wording
 from reports.vector import Picture, house_style, to_svg
 from reports.writing import write_whole
 

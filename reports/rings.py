@@ -14,11 +14,11 @@ from matplotlib.patches import Wedge
 
 from influence.contract.findings import Reached, Report
 from reports import palette
-from reports.evidence import anchors, mark_of
-from reports.sentences import leader_name
+from reports.story.evidence import anchors, mark_of
+from reports.story.sentences import leader_name
+from reports.story.wording import counted, plain, shortened
 from reports.tables import in_order
 from reports.vector import Picture
-from reports.wording import counted, plain, shortened
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""

@@ -70,7 +70,7 @@ def test_every_connector_stands_in_the_documents():
 
 
 def test_every_finding_of_the_demo_stands_in_the_documents():
-    from reports.glossary import FINDINGS
+    from reports.story.glossary import FINDINGS
 
     document = (ROOT / "docs/measures.md").read_text(encoding="utf-8")
     for name in FINDINGS:

@@ -11,13 +11,13 @@ from sample_report import LEADER, WINDOW, empty_report, sample_report, ties_repo
 
 from influence.contract.findings import Conversation, Finding, Reached, Report, SphereReach
 from influence.measures import catalogue
-from reports.advising import TAKES, advice_rows, waiting_rows
-from reports.answers import CHANCE, EXCHANGE, OUTWARD, TOPICS, alternatives
 from reports.bars import MOST_SPHERES, OTHERS, robustness_picture, spheres_picture, wings
-from reports.glossary import FAMILIES, FINDINGS
 from reports.page import page
-from reports.sentences import cannot_tell, joined, say
-from reports.story import story
+from reports.story.advice import TAKES, advice_rows, waiting_rows
+from reports.story.glossary import FAMILIES, FINDINGS
+from reports.story.sentences import cannot_tell, joined, say
+from reports.story.story import story
+from reports.story.worth import CHANCE, EXCHANGE, OUTWARD, TOPICS, alternatives
 from reports.vector import house_style
 
 NAMES = [one.name for one in measured(10.0)]

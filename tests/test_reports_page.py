@@ -22,9 +22,9 @@ from influence.contract.findings import (
     Response,
     SphereReach,
 )
-from reports.evidence import PEOPLE_SHOWN, safe_link
 from reports.page import page, write_page
 from reports.rings import people_a_mark
+from reports.story.evidence import PEOPLE_SHOWN, safe_link
 
 REPORTS = [sample_report, large_report, empty_report, ties_report]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -4,9 +4,9 @@ import pytest
 from sample_report import LEADER, empty_report, sample_report, ties_report
 
 from influence.contract.findings import Finding, Reached, Report
-from reports.sentences import headline, say, worded
-from reports.story import all_numbers, story
-from reports.wording import between, counted, number, period, plain
+from reports.story.sentences import headline, say, worded
+from reports.story.story import all_numbers, story
+from reports.story.wording import between, counted, number, period, plain
 
 ALWAYS = ("beyond", "people", "conversations", "trend", "coverage", "limits")
 QUESTIONS = ("beyond", "people", "worth", "spheres", "takes", "chance", *ALWAYS[2:])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from string import Formatter
 
 from influence.contract.findings import Finding, Report
-from reports.detail import amount, texts
-from reports.glossary import definition
-from reports.wording import between, counted, number, plain, unit_of
+from reports.story.detail import amount, texts
+from reports.story.glossary import definition
+from reports.story.wording import between, counted, number, plain, unit_of
 
 
 @dataclass(frozen=True)

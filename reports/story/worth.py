@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from influence.contract.findings import Report, SphereReach
-from reports.detail import amount, detail, known, pair, rows, under, value, words
-from reports.glossary import FINDINGS
-from reports.sentences import (
+from reports.story.detail import amount, detail, known, pair, rows, under, value, words
+from reports.story.glossary import FINDINGS
+from reports.story.sentences import (
     Section,
     Sentence,
     Span,
@@ -19,7 +19,7 @@ from reports.sentences import (
     section,
     span,
 )
-from reports.wording import between, counted, number, plain
+from reports.story.wording import between, counted, number, plain
 
 EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
 OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from influence.contract.findings import Report
-from reports.advising import advised
-from reports.answers import chance, spheres, worth
-from reports.detail import amount, detail, known, rows, texts, value, words
-from reports.glossary import FINDINGS
-from reports.sentences import (
+from reports.story.advice import advised
+from reports.story.detail import amount, detail, known, rows, texts, value, words
+from reports.story.glossary import FINDINGS
+from reports.story.sentences import (
     Number,
     Section,
     Sentence,
@@ -21,7 +20,8 @@ from reports.sentences import (
     say,
     span,
 )
-from reports.wording import CANNOT_TELL, counted, month, number, period
+from reports.story.wording import CANNOT_TELL, counted, month, number, period
+from reports.story.worth import chance, spheres, worth
 
 CAUTION = (
     "This is consistent with influence. It does not show that the leader caused it: people who are alike "

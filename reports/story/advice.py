@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from influence.contract.findings import Report
-from reports.detail import Detail, amount, detail, known, pair, rows, texts, value, words
-from reports.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
-from reports.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
-from reports.wording import between, counted, day, number, plain
+from reports.story.detail import Detail, amount, detail, known, pair, rows, texts, value, words
+from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
+from reports.story.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
+from reports.story.wording import between, counted, day, number, plain
 
 TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
 SHOWN = 20
