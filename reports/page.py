@@ -12,10 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.contract.findings import Coverage, Finding, Report
-from reports import bars, charts, ego, rings
+from reports.figures import network as ego
+from reports.figures import rings
+from reports.figures import spheres as bars
+from reports.figures import trend as charts
+from reports.figures.svg import Picture, house_style, to_svg
 from reports.story import advice as advising
 from reports.story import detail, evidence, glossary, sentences, story, wording
-from reports.vector import Picture, house_style, to_svg
 from reports.writing import write_whole
 
 _PARENTS = {

@@ -11,14 +11,14 @@ from sample_report import LEADER, WINDOW, empty_report, sample_report, ties_repo
 
 from influence.contract.findings import Conversation, Finding, Reached, Report, SphereReach
 from influence.measures import catalogue
-from reports.bars import MOST_SPHERES, OTHERS, robustness_picture, spheres_picture, wings
+from reports.figures.spheres import MOST_SPHERES, OTHERS, robustness_picture, spheres_picture, wings
+from reports.figures.svg import house_style
 from reports.page import page
 from reports.story.advice import TAKES, advice_rows, waiting_rows
 from reports.story.glossary import FAMILIES, FINDINGS
 from reports.story.sentences import cannot_tell, joined, say
 from reports.story.story import story
 from reports.story.worth import CHANCE, EXCHANGE, OUTWARD, TOPICS, alternatives
-from reports.vector import house_style
 
 NAMES = [one.name for one in measured(10.0)]
 REPEATED = ("reach_4", "beyond_share", *NAMES)

@@ -13,12 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Wedge
 
 from influence.contract.findings import Reached, Report
-from reports import palette
+from reports.figures import palette
+from reports.figures.svg import Picture
 from reports.story.evidence import anchors, mark_of
 from reports.story.sentences import leader_name
 from reports.story.wording import counted, plain, shortened
 from reports.tables import in_order
-from reports.vector import Picture
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from influence.contract.findings import Finding, Month, Report
-from reports import palette
+from reports.figures import palette
+from reports.figures.svg import Picture
 from reports.story.detail import detail, rows, words
 from reports.story.sentences import headline
 from reports.story.wording import MONTHS, number
-from reports.vector import Picture
 
 SMALL = 9.5
 """Size of the small print in points."""

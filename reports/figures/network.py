@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from influence.contract.findings import Report
-from reports import palette
+from reports.figures import palette
+from reports.figures.svg import Picture
 from reports.story.evidence import anchors, mark_of
 from reports.story.sentences import leader_name
 from reports.story.wording import counted, plain, shortened
-from reports.vector import Picture
 
 MOST_PEOPLE = 100
 MOST_LABELS = 50

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from influence.contract.findings import Report
-from reports import palette
+from reports.figures import palette
+from reports.figures.svg import Picture
 from reports.story.detail import amount, detail
 from reports.story.wording import number, shortened
 from reports.story.worth import alternatives, sources_by_sphere
-from reports.vector import Picture
 
 MOST_SPHERES = 9
 MOST_ALTERNATIVES = 12

@@ -1,0 +1,1 @@
+"""Pictures by matplotlib, and the SVG that a page may carry. May use the story."""
