@@ -13,7 +13,7 @@ from influence.contract.findings import Conversation, Finding, Reached, Report, 
 from influence.measures import catalogue
 from reports.figures.spheres import MOST_SPHERES, OTHERS, robustness_picture, spheres_picture, wings
 from reports.figures.svg import house_style
-from reports.page import page
+from reports.formats.page import page
 from reports.story.advice import TAKES, advice_rows, waiting_rows
 from reports.story.glossary import FAMILIES, FINDINGS
 from reports.story.sentences import cannot_tell, joined, say

@@ -23,7 +23,7 @@ from influence.contract.findings import (
     SphereReach,
 )
 from reports.figures.rings import people_a_mark
-from reports.page import page, write_page
+from reports.formats.page import page, write_page
 from reports.story.evidence import PEOPLE_SHOWN, safe_link
 
 REPORTS = [sample_report, large_report, empty_report, ties_report]

@@ -8,7 +8,7 @@ from sample_report import LEADER, WINDOW, empty_report, large_report, sample_rep
 
 from influence.contract.findings import Finding, Reached, Report
 from influence.contract.plugins import load
-from reports.tables import defused, write_csv, write_json
+from reports.formats.tables import defused, write_csv, write_json
 
 REPORTS = [sample_report, large_report, empty_report, ties_report]
 

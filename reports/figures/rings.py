@@ -15,10 +15,10 @@ from matplotlib.patches import Wedge
 from influence.contract.findings import Reached, Report
 from reports.figures import palette
 from reports.figures.svg import Picture
+from reports.formats.tables import in_order
 from reports.story.evidence import anchors, mark_of
 from reports.story.sentences import leader_name
 from reports.story.wording import counted, plain, shortened
-from reports.tables import in_order
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from influence.contract.findings import Conversation, MetEvidence, Reached, Report, Response, SphereReach
+from reports.formats.tables import in_order
 from reports.story.sentences import leader_name
 from reports.story.wording import counted, day, day_and_hour, number, plain
-from reports.tables import in_order
 
 PEOPLE_SHOWN = 400
 CONVERSATIONS_SHOWN = 100

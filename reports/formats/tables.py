@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from influence.contract.findings import Finding, MetEvidence, Reached, Report
-from reports.writing import write_whole
+from reports.formats.writing import write_whole
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 """What makes a spreadsheet take a cell for a formula; the last four are the full-width forms."""

@@ -17,9 +17,9 @@ from reports.figures import rings
 from reports.figures import spheres as bars
 from reports.figures import trend as charts
 from reports.figures.svg import Picture, house_style, to_svg
+from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import detail, evidence, glossary, sentences, story, wording
-from reports.writing import write_whole
 
 _PARENTS = {
     "explicit": "stated by the source",
