@@ -20,14 +20,14 @@ __version__ = "0.1.0"
 __all__ = ["Activity", "Encounter", "Finding", "Network", "Person", "Report", "Tie", "Verb", "Workspace"]
 
 _HOME = {
-    "Activity": "influence.activity",
-    "Encounter": "influence.activity",
-    "Person": "influence.activity",
-    "Tie": "influence.activity",
-    "Verb": "influence.activity",
-    "Finding": "influence.findings",
-    "Report": "influence.findings",
-    "Network": "influence.network",
+    "Activity": "influence.contract.records",
+    "Encounter": "influence.contract.records",
+    "Person": "influence.contract.records",
+    "Tie": "influence.contract.records",
+    "Verb": "influence.contract.records",
+    "Finding": "influence.contract.findings",
+    "Report": "influence.contract.findings",
+    "Network": "influence.network.network",
     "Workspace": "influence.workspace",
 }
 

@@ -145,7 +145,7 @@ def _shaded(value: float | None, most: float) -> tuple[str, int]:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("reports", "templates"),
+        loader=PackageLoader("reports.formats", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
