@@ -30,7 +30,7 @@ from influence.people.linkage.profiles import PROFILES
 from influence.people.linkage.run import profiles_of
 from influence.people.linkage.score import Candidates, candidates, choose
 
-LABELS = Path(__file__).parents[1] / "tests/identity_labels.csv"
+LABELS = Path(__file__).parents[1] / "tests/influence/people/linkage/identity_labels.csv"
 
 # --- an invented Nordic set ---------------------------------------------------------------------------------
 

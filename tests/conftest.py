@@ -1,13 +1,11 @@
 """What several test files share: workspaces made of a few written lines, and the outside data if it is there."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from influence import Workspace
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+from tests.kit.places import SHARED
 
 
 @pytest.fixture

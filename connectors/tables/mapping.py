@@ -298,7 +298,9 @@ def ready_made(name: str) -> Mapped:
     >>> ready_made("tripadvisor").system
     'tripadvisor'
     """
-    return read(files("connectors.tables").joinpath(f"mappings/{name}.toml").read_text(encoding="utf-8"), name)
+    return read(
+        files("connectors.tables").joinpath(f"mappings/{name}.toml").read_text(encoding="utf-8"), name
+    )
 
 
 def named(mapping: str, zone: str | None = None) -> Mapped:
@@ -308,7 +310,10 @@ def named(mapping: str, zone: str | None = None) -> Mapped:
         BadMapping: there is no such mapping, or it cannot be used.
     """
     if mapping in READY_MADE:
-        text, name = files("connectors.tables").joinpath(f"mappings/{mapping}.toml").read_text("utf-8"), mapping
+        text, name = (
+            files("connectors.tables").joinpath(f"mappings/{mapping}.toml").read_text("utf-8"),
+            mapping,
+        )
     else:
         path = Path(mapping)
         try:

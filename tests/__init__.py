@@ -1,0 +1,1 @@
+"""Claims about the house: the tests mirror its wings."""

@@ -1,0 +1,169 @@
+"""Calendars: who was there, how, and what was no meeting."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.agenda.icalendar_files import Calendar
+from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
+from influence.contract.records import Encounter, Modality, Record, SetAside
+from tests.kit.connector_records import bytes_member, connector, file_member
+from tests.kit.places import SHARED
+
+FIXTURES = SHARED / "payloads" / "calendar-ics"
+BOB = "ATTENDEE:mailto:bob@acme.example"
+ANN = "ORGANIZER:mailto:ann@acme.example"
+
+
+def ics(*lines: str, head: Iterable[str] = ()) -> bytes:
+    event = ("BEGIN:VEVENT", "UID:1", "DTSTART:20260105T080000Z", *lines, "END:VEVENT")
+    return "\r\n".join(("BEGIN:VCALENDAR", *head, *event, "END:VCALENDAR", "")).encode()
+
+
+def read(content: bytes, **options: str) -> list[Record]:
+    return list(connector("calendar", **options).parse(bytes_member(content, "c.ics")))
+
+
+def meeting(*lines: str, **options: str) -> Encounter:
+    return next(record for record in read(ics(*lines), **options) if isinstance(record, Encounter))
+
+
+def set_aside(*lines: str, head: Iterable[str] = (), **options: str) -> list[str]:
+    return [r.reason for r in read(ics(*lines, head=head), **options) if isinstance(r, SetAside)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (("LOCATION:Oslo\\, room 2",), Modality.IN_PERSON),
+        (("LOCATION:https://zoom.us/j/1",), Modality.ONLINE),
+        (("LOCATION:Microsoft Teams-møte",), Modality.ONLINE),
+        (("DESCRIPTION:Visioconférence",), Modality.ONLINE),
+        (("X-GOOGLE-CONFERENCE:https://meet.google.com/a",), Modality.ONLINE),
+        (("LOCATION:Oslo", "DESCRIPTION:or dial in 555"), Modality.UNKNOWN),
+        (("LOCATION:TBD",), Modality.UNKNOWN),
+        ((), Modality.UNKNOWN),
+        (("ATTENDEE;CUTYPE=ROOM:mailto:room2@acme.example",), Modality.IN_PERSON),
+    ],
+)
+def test_place_and_links_tell_how_people_met(lines: tuple[str, ...], kind: Modality) -> None:
+    assert kind == meeting(ANN, BOB, *lines).kind
+
+
+def test_neither_the_title_nor_the_text_nor_a_link_is_kept() -> None:
+    kept = repr(
+        meeting(ANN, BOB, "SUMMARY:hush", "DESCRIPTION:hush", "LOCATION:https://zoom.us/j/1?pwd=hush")
+    )
+    assert "hush" not in kept
+
+
+def test_rooms_and_those_who_declined_were_not_there() -> None:
+    found = meeting(
+        ANN,
+        BOB,
+        "ATTENDEE;CUTYPE=ROOM:mailto:r@acme.example",
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:cy@acme.example",
+    )
+    assert found.people == ("email:ann@acme.example", "email:bob@acme.example")
+
+
+def test_the_owner_is_there_though_not_listed() -> None:
+    assert meeting(BOB, owner="Ann@acme.example").people == (
+        "email:bob@acme.example",
+        "email:ann@acme.example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ((ANN, BOB, "STATUS:CANCELLED"), "the meeting was cancelled"),
+        ((ANN, "ATTENDEE;PARTSTAT=DECLINED:mailto:bob@acme.example"), "the owner of the calendar declined"),
+        ((), "the entry names fewer than two people"),
+        ((ANN, BOB, "RRULE:FREQ=SECONDLY"), "the entry recurs more than once a day"),
+        ((ANN, BOB, "RRULE:FREQ=NEVER"), "the rule by which the meeting recurs cannot be read"),
+    ],
+)
+def test_what_was_no_meeting_is_set_aside_once_with_its_reason(lines: tuple[str, ...], reason: str) -> None:
+    found = set_aside(*lines, owner="bob@acme.example")
+    assert len(found) == 1
+    assert found[0].startswith(reason)
+
+
+def test_a_withdrawn_calendar_holds_no_meeting() -> None:
+    assert ["the meeting was cancelled"] == set_aside(ANN, BOB, head=["METHOD:CANCEL"])
+
+
+def test_a_meeting_that_recurs_for_ever_is_listed_for_five_years_to_the_day_named() -> None:
+    found = [
+        r for r in read(ics(ANN, BOB, "RRULE:FREQ=WEEKLY"), until="2040-01-01") if isinstance(r, Encounter)
+    ]
+    times = [encounter.time for encounter in found if encounter.time]
+    assert 261 <= len(found) <= 263
+    assert min(times) > datetime(2040, 1, 1, tzinfo=UTC) - timedelta(days=5 * 366)
+    assert max(times) < datetime(2040, 1, 1, tzinfo=UTC)
+    assert len({encounter.id for encounter in found}) == len(found)
+
+
+def test_a_meeting_at_a_local_time_keeps_it_over_the_change_of_clocks() -> None:
+    event = ics(ANN, BOB, "RRULE:FREQ=MONTHLY;COUNT=2").replace(
+        b"DTSTART:20260105T080000Z", b"DTSTART;TZID=Europe/Oslo:20260315T090000"
+    )
+    assert [8, 7] == [r.time.hour for r in read(event) if isinstance(r, Encounter) and r.time]
+
+
+def test_a_broken_entry_does_not_take_its_neighbours_down() -> None:
+    broken = b"BEGIN:VEVENT\r\nDTSTART:nonsense\r\nEND:VEVENT\r\n"
+    content = ics(ANN, BOB).replace(b"BEGIN:VCALENDAR\r\n", b"BEGIN:VCALENDAR\r\n" + broken)
+    found = read(content)
+    assert [("SetAside", 2), ("Encounter", 5)] == sorted(
+        ((type(r).__name__, r.line) for r in found if isinstance(r, SetAside | Encounter)),
+        key=lambda pair: pair[1] or 0,
+    )
+
+
+def test_two_files_may_call_different_zones_by_one_name() -> None:
+    def placed(offset: str) -> int:
+        zone = f"BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{offset}\n"
+        zone += f"TZOFFSETTO:{offset}\nEND:STANDARD\nEND:VTIMEZONE"
+        event = ics(ANN, BOB, head=zone.split("\n")).replace(
+            b"DTSTART:20260105T080000Z", b"DTSTART;TZID=Ours:20260105T080000"
+        )
+        return next(r.time.hour for r in read(event) if isinstance(r, Encounter) and r.time)
+
+    assert (7, 6) == (placed("+0100"), placed("+0200"))
+
+
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "recurring_ical_events", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'networked-influence\[calendar\]'"):
+        read(ics(ANN, BOB))
+
+
+@pytest.mark.parametrize("option", [{"until": "soon"}, {"zone": "Oslo/../etc"}])
+def test_an_option_that_means_nothing_is_refused(option: dict[str, str]) -> None:
+    with pytest.raises(ConnectorError, match="write one as in"):
+        read(ics(ANN, BOB), **option)
+
+
+@pytest.mark.skipif(
+    not FIXTURES.exists(), reason="the calendars of icalendar's own tests are not on this machine"
+)
+def test_each_calendar_of_the_librarys_own_tests_is_read_or_refused_with_a_reason() -> None:
+    refused, reasons, files = [], set(), sorted(FIXTURES.rglob("*.ics"))
+    for path in files:
+        try:
+            found = list(Calendar(until="2026-06-30").parse(file_member(path)))
+        except Unreadable as error:
+            refused.append(str(error))
+            continue
+        assert found, path.name
+        reasons |= {record.reason.split(" (")[0] for record in found if isinstance(record, SetAside)}
+    assert len(files) > 100
+    assert all(told.endswith("the calendar holds no entry") for told in refused)
+    assert "the start of the entry is missing or cannot be read" in reasons
+    assert not {reason for reason in reasons if reason.startswith("the entry cannot be read")}

@@ -1,0 +1,457 @@
+"""Mail over IMAP from a real Dovecot over TLS: pulled, moved, deleted, cut off and pulled again."""
+
+import grp
+import imaplib
+import os
+import pwd
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from connectors.kit.deletions import as_tombstones
+from connectors.kit.http import as_member
+from connectors.mail import imap as imap_module
+from connectors.mail.imap import Imap
+from connectors.mail.imap_session import Folder, Session, _folder, _messages, shown_name
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
+from influence.contract.records import Activity, Deleted, SetAside, Verb
+from tests.kit.live_contract import check_fetch, pulled, store_of
+
+PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
+
+CONFIGURATION = """
+base_dir = {base}/run
+state_dir = {base}/run
+log_path = {base}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <{base}/certificate.pem
+ssl_key = <{base}/key.pem
+mail_location = maildir:{base}/mail/%u
+first_valid_uid = {uid}
+mail_max_userip_connections = 50
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={base}/mail/%u
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Trash {{
+    special_use = \\Trash
+    auto = create
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = {port}
+  }}
+}}
+{rootless}
+"""
+ROOTLESS = """
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+def _program(name):
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+def _free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def _certificate(base):
+    subprocess.run(
+        [
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+            ),
+            *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+            *("-keyout", base / "key.pem", "-out", base / "certificate.pem"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+
+
+def _wait_for(port):
+    for _ in range(100):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("Dovecot did not start")
+
+
+class Server:
+    """A Dovecot of our own, and a mail program that puts mail into it."""
+
+    def __init__(self, base, port):
+        self.base, self.port, self.clients = base, port, []
+
+    def client(self, user):
+        context = ssl.create_default_context(cafile=str(self.base / "certificate.pem"))
+        one = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context)
+        one.login(user, PASSWORD)
+        self.clients.append(one)
+        return one
+
+    def connector(self, user, **options):
+        return Imap(host="localhost", port=str(self.port), user=user, **options)
+
+
+@pytest.fixture(scope="module")
+def dovecot():
+    program = _program("dovecot")
+    if program is None or _program("openssl") is None:
+        pytest.skip("Dovecot is not here: apt-get install dovecot-imapd openssl")
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    if not version.startswith("2.3"):
+        pytest.skip(f"the configuration is for Dovecot 2.3, this is {version.split()[0]}")
+    base, port = Path(tempfile.mkdtemp(prefix="influence-dovecot-")), _free_port()
+    base.chmod(0o755)  # its mail processes run as a user of their own
+    root = os.geteuid() == 0
+    user = "mail" if root else pwd.getpwuid(os.geteuid()).pw_name
+    group = "mail" if root else grp.getgrgid(os.getegid()).gr_name
+    _certificate(base)
+    (base / "mail").mkdir()
+    if root:
+        shutil.chown(base / "mail", user, group)
+    (base / "d.conf").write_text(
+        CONFIGURATION.format(
+            base=base,
+            port=port,
+            user=user,
+            group=group,
+            uid=pwd.getpwnam(user).pw_uid,
+            password=PASSWORD,
+            rootless="" if root else ROOTLESS.format(user=user, group=group),
+        )
+    )
+    running = subprocess.Popen(
+        [program, "-F", "-c", base / "d.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(port)
+        yield Server(base, port)
+    finally:
+        running.terminate()
+        running.wait(20)
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def server(dovecot, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.base / "certificate.pem"))
+    yield dovecot
+    while dovecot.clients:
+        dovecot.clients.pop().logout()
+
+
+def secret(name):
+    return {"password": PASSWORD}[name]
+
+
+def message(number, **fields):
+    given = {
+        "From": "Ann Lee <ann@acme.example>",
+        "To": "bob@acme.example",
+        "Subject": f"Budget {number}",
+        "Date": f"Mon, 5 Jan 2026 09:{number % 60:02}:00 +0100",
+        "Message-ID": f"<m{number}@acme.example>",
+    } | {name.replace("_", "-"): value for name, value in fields.items()}
+    body = f"Number {number}.\r\n\r\nFrom here on we wait.\r\nFrom x Mon Jan  5 09:00:00 2026\r\nTo: y\r\n"
+    return ("".join(f"{name}: {value}\r\n" for name, value in given.items()) + "\r\n" + body).encode()
+
+
+def put(client, folder, *messages):
+    for one in messages:
+        assert client.append(folder, None, None, one)[0] == "OK"
+
+
+def replies(connector, cursor):
+    return list(connector.fetch(cursor, secret))
+
+
+def records(connector, cursor):
+    found = replies(connector, cursor)
+    read = [record for reply in found for record in connector.parse(reply.member)]
+    return read, (found[-1].cursor if found else cursor)
+
+
+def ids(read):
+    return sorted(one.id for one in read if isinstance(one, Activity))
+
+
+def gone(read):
+    return sorted(one.id for one in read if isinstance(one, Deleted))
+
+
+def test_what_is_in_the_folders_is_read_and_nothing_is_marked_as_read(server):
+    client = server.client("ann")
+    put(client, "INBOX", message(1), message(2, In_Reply_To="<m1@acme.example>"))
+    assert client.create("M&APg-ten")[0] == "OK"
+    put(client, "M&APg-ten", message(3))
+    put(client, "Trash", message(4))
+    connector = server.connector("ann")
+    read, cursor = records(connector, {})
+    by_id = {one.id: one for one in read if isinstance(one, Activity)}
+    assert ["mail:m1@acme.example", "mail:m2@acme.example", "mail:m3@acme.example"] == sorted(by_id)
+    assert (Verb.REPLY, "mail:m1@acme.example") == (
+        by_id["mail:m2@acme.example"].verb,
+        by_id["mail:m2@acme.example"].parent,
+    )
+    assert [] == [one for one in read if isinstance(one, SetAside)]
+    client.select("INBOX", readonly=True)
+    assert ("OK", [b""]) == client.search(None, "SEEN")
+    assert [] == replies(connector, cursor)
+    assert {"Møten 1-1.mbox", "INBOX 1-2.mbox"} == {reply.member.name for reply in replies(connector, {})}
+
+
+def test_a_second_pull_reads_only_what_is_new(server):
+    client, connector = server.client("ben"), server.connector("ben")
+    put(client, "INBOX", message(1), message(2))
+    _, cursor = records(connector, {})
+    put(client, "INBOX", message(3))
+    assert ["mail:m3@acme.example"] == ids(records(connector, cursor)[0])
+
+
+def test_what_leaves_the_mailbox_is_withdrawn_and_what_only_moves_is_not(server):
+    client, connector = server.client("cas"), server.connector("cas")
+    put(client, "INBOX", message(1), message(2), message(3))
+    client.create("Archive")
+    _, cursor = records(connector, {})
+    client.select("INBOX")
+    client.copy("1", "Archive")
+    client.copy("2", "Trash")
+    client.store("1:2", "+FLAGS", r"\Deleted")
+    client.expunge()
+    read, cursor = records(connector, cursor)
+    assert ["mail:m2@acme.example"] == gone(read)
+    assert ["mail:m1@acme.example"] == ids(read)
+    assert [] == replies(connector, cursor)
+
+
+def test_mail_that_was_only_moved_is_no_loss_at_all(server):
+    client, connector = server.client("mia"), server.connector("mia")
+    put(client, "INBOX", message(1), message(2))
+    client.create("Archive")
+    _, cursor = records(connector, {})
+    client.select("INBOX")
+    client.copy("1", "Archive")
+    client.store("1", "+FLAGS", r"\Deleted")
+    client.expunge()
+    read, cursor = records(connector, cursor)
+    assert ([], ["mail:m1@acme.example"]) == (gone(read), ids(read))
+    assert [] == replies(connector, cursor)
+
+
+def test_a_folder_that_is_deleted_takes_its_mail_with_it(server):
+    client, connector = server.client("dan"), server.connector("dan")
+    client.create("Project")
+    put(client, "INBOX", message(1))
+    put(client, "Project", message(1), message(2))
+    _, cursor = records(connector, {})
+    client.delete("Project")
+    read, cursor = records(connector, cursor)
+    assert ["mail:m2@acme.example"] == gone(read)
+    assert [] == replies(connector, cursor)
+
+
+def test_a_folder_that_is_numbered_anew_is_read_again_and_nothing_is_withdrawn(server):
+    client, connector = server.client("eve"), server.connector("eve")
+    client.create("Project")
+    put(client, "Project", message(1), message(2))
+    _, cursor = records(connector, {})
+    client.delete("Project")
+    time.sleep(1.1)  # the number of a folder's numbering is the second in which it was made
+    client.create("Project")
+    put(client, "Project", message(1), message(3))
+    read, _ = records(connector, cursor)
+    assert ["mail:m1@acme.example", "mail:m3@acme.example"] == ids(read)
+    assert ["mail:m2@acme.example"] == gone(read)
+
+
+def test_a_pull_cut_anywhere_and_resumed_equals_one_that_was_not(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(imap_module, "PAGE", 3)
+    client = server.client("fay")
+    put(client, "INBOX", *(message(n) for n in range(8)))
+    client.create("Archive")
+    put(client, "Archive", *(message(n) for n in range(6, 12)))
+    found = len(replies(server.connector("fay"), {}))
+    assert 5 == found
+    check_fetch(tmp_path, lambda: server.connector("fay"), secret, found)
+
+
+def test_a_second_pull_into_the_store_adds_nothing_and_a_deletion_shows_there(server, tmp_path):
+    client = server.client("gus")
+    put(client, "INBOX", message(1), message(2))
+    workspace, first = pulled(tmp_path / "w", server.connector("gus"), secret)
+    before = store_of(workspace)
+    assert (2, 2) == (first.stored, len(before["activities"]))
+    client.select("INBOX")
+    client.store("1", "+FLAGS", r"\Deleted")
+    client.expunge()
+    for reply in server.connector("gus").fetch(workspace.store.cursor("source"), secret):
+        with workspace.store.batch("source", "imap") as batch:
+            for record in server.connector("gus").parse(reply.member):
+                batch.add(record, reply.member.name)
+            batch.remember(reply.cursor)
+    assert 1 == len(store_of(workspace)["activities"])
+    workspace.close()
+
+
+def test_a_long_body_is_cut_and_a_broken_header_takes_no_other_message_with_it(server):
+    client, connector = server.client("hal"), server.connector("hal")
+    broken = b"no field at all\r\n\r\nText.\r\n"
+    put(client, "INBOX", message(1), broken, message(2) + b"x" * 300_000)
+    [reply] = replies(connector, {})
+    read = list(connector.parse(reply.member))
+    assert ["mail:m1@acme.example", "mail:m2@acme.example"] == ids(read)
+    assert ["the message has no date"] == [one.reason for one in read if isinstance(one, SetAside)]
+    assert reply.member.size < 3 * 65_536
+
+
+def test_only_the_folders_asked_for_are_read(server):
+    client = server.client("ida")
+    put(client, "INBOX", message(1))
+    client.create("Project")
+    put(client, "Project", message(2))
+    assert ["mail:m2@acme.example"] == ids(records(server.connector("ida", folders="project"), {})[0])
+    with pytest.raises(ConnectorError, match=r"no folder 'Plans'; there are: INBOX, Project"):
+        replies(server.connector("ida", folders="Plans"), {})
+
+
+def test_a_folder_that_the_server_does_not_open_is_named(server, monkeypatch):
+    put(server.client("noa"), "INBOX", message(1))
+    monkeypatch.setattr(
+        Imap, "_wanted", lambda _, found: [*found, Folder("Not there", "Not there", frozenset())]
+    )
+    found = replies(server.connector("noa"), {})
+    assert "0 gone; the server did not open: Not there" == found[-1].note
+    assert ["mail:m1@acme.example"] == ids(
+        [record for reply in found for record in server.connector("noa").parse(reply.member)]
+    )
+
+
+def test_without_a_server_or_a_name_the_command_is_told():
+    with pytest.raises(ConnectorError, match="influence connect imap --set host=… --set user=…"):
+        replies(Imap(host="mail.acme.example"), {})
+
+
+def test_a_wrong_password_is_told_in_a_sentence_without_it(server):
+    with pytest.raises(NotAuthorised, match="localhost does not accept the password of jan") as told:
+        list(server.connector("jan").fetch({}, lambda _: "not-the-word"))
+    assert "not-the-word" not in str(told.value)
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_the_pull_before_anything_is_sent(server, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(ConnectorError, match=r"no certificate that can be trusted .*; nothing was sent"):
+        replies(server.connector("kim"), {})
+
+
+def test_a_connection_that_breaks_is_made_again_where_it_was(server):
+    client = server.client("lea")
+    put(client, "INBOX", message(1), message(2))
+    session = Session("localhost", server.port, "lea", PASSWORD, sleep=lambda _: None)
+    [inbox] = [one for one in session.folders() if one.shown == "INBOX"]
+    assert 2 == session.open(inbox).count
+    session._connection.sock.shutdown(socket.SHUT_RDWR)
+    assert [1, 2] == session.uids(0)
+    session.close()
+
+
+def test_a_server_that_is_not_there_is_told_after_four_tries():
+    waits = []
+    session = Session("localhost", _free_port(), "ann", PASSWORD, sleep=waits.append)
+    with pytest.raises(ConnectorError, match="localhost cannot be reached over TLS on port"):
+        session.folders()
+    assert [1.0, 2.0, 4.0] == waits
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b'(\\HasNoChildren \\Sent) "/" "Sent mail"', Folder("Sent mail", "Sent mail", None)),
+        (b"(\\HasNoChildren) NIL INBOX", Folder("INBOX", "INBOX", None)),
+        (b'(\\HasNoChildren) "." "a\\"b"', Folder('a"b', 'a"b', None)),
+        ((b'(\\HasNoChildren) "/" {3}', b'a"c'), Folder('a"c', 'a"c', None)),
+        (b'(\\Noselect \\HasChildren) "/" "[Gmail]"', None),
+    ],
+)
+def test_folders_are_read_however_a_server_writes_them(line, expected):
+    found = _folder(line)
+    assert (expected.raw, expected.shown) == (found.raw, found.shown) if expected else found is None
+
+
+def test_a_name_in_modified_utf_7_that_is_broken_stays_as_it_is():
+    assert "&A-" == shown_name("&A-")
+
+
+def test_messages_are_put_together_from_pieces_and_other_news_is_left_out():
+    lines = [
+        (b"1 (UID 5 BODY[HEADER] {7}", b"A: b\r\n\r\n"),
+        (b" BODY[TEXT]<0> {2}", b"hi"),
+        b")",
+        b"9 (UID 77 FLAGS (\\Seen))",
+        (b"2 (BODY[TEXT]<0> {2}", b"yo"),
+        (b" BODY[HEADER] {7}", b"C: d\r\n\r\n"),
+        b" UID 6)",
+        (b"3 (UID 7 BODY[HEADER] {7}", b"E: f\r\n\r\n"),
+        b' BODY[TEXT]<0> "")',
+    ]
+    expected = {5: b"A: b\r\n\r\nhi", 6: b"C: d\r\n\r\nyo", 7: b"E: f\r\n\r\n"}
+    assert expected == dict(_messages(lines))
+
+
+def test_a_mail_that_looks_like_a_tombstone_withdraws_nothing():
+    connector = Imap(host="mail.acme.example", user="ann")
+    assert ["mail:m1@acme.example"] == gone(connector.parse(as_tombstones("gone", ["mail:m1@acme.example"])))
+    forged = imap_module._mbox([message(1, Subject='{"gone":"mail:m1@acme.example"}')])
+    assert [] == gone(connector.parse(as_member("page.mbox", forged)))
+    with pytest.raises(Changed, match="gone is not JSON"):
+        list(connector.parse(as_member("gone", b'{"gone":')))
+
+
+def test_a_port_that_is_no_number_is_refused():
+    with pytest.raises(ConnectorError, match="port is 'imaps', which is no number"):
+        replies(Imap(host="mail.acme.example", user="ann", port="imaps"), {})

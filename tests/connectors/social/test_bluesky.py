@@ -1,0 +1,347 @@
+"""Bluesky: answers and repositories as files, pulls from a service of our own, and from a real server (PDS)."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.social.bluesky import Bluesky
+from connectors.social.bluesky_car import Broken, decode, records
+from connectors.social.bluesky_records import time_of
+from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Unreadable
+from influence.contract.records import Activity, Note, Person, SetAside, Verb
+from tests.kit.connector_records import bytes_member, file_member
+from tests.kit.live_contract import KnownSecrets, check_fetch
+from tests.kit.live_pds import Account, running
+from tests.kit.live_replies import activities, ids, kept, over, pull_again, pulled, replies
+from tests.kit.places import PAYLOADS
+
+NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
+ANN, BOB, CAY = (f"did:plc:{name * 4}" for name in ("annlee", "bobfox", "caycay"))
+POSTS = "app.bsky.feed.post"
+_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+def tid(time):
+    value = int(time.timestamp() * 1e6) << 10
+    return "".join(_DIGITS[value >> shift & 31] for shift in range(60, -1, -5))
+
+
+def uri(did, time, collection=POSTS):
+    return f"at://{did}/{collection}/{tid(time)}"
+
+
+OLD = datetime(2025, 9, 1, 9, tzinfo=UTC)
+MORNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
+NOON = MORNING + timedelta(hours=3)
+FIRST, REPLY, QUOTE = uri(ANN, MORNING), uri(BOB, NOON), uri(CAY, NOON)
+
+
+def post(address, time, **more):
+    return {
+        "uri": address,
+        "cid": "c",
+        "value": {"$type": POSTS, "text": "…", "createdAt": time.isoformat(), **more},
+    }
+
+
+def profile(did):
+    return {"did": did, "handle": f"{did[8:11]}.acme.example", "displayName": did[8:11].title()}
+
+
+class Service:
+    """A repository server and the view of the network, two records a page, a cursor even at the end."""
+
+    def __init__(self):
+        answers = {"root": {"uri": REPLY}, "parent": {"uri": REPLY}}
+        self.records = {
+            (ANN, POSTS): [
+                post(uri(ANN, NOON), NOON, reply=answers),
+                post(FIRST, MORNING),
+                post(uri(ANN, OLD), OLD),
+            ],
+            (ANN, "app.bsky.feed.repost"): [self.repost(QUOTE, NOON)],
+        }
+        self.others = {
+            REPLY: post(REPLY, NOON, reply={"root": {"uri": FIRST}, "parent": {"uri": FIRST}}),
+            QUOTE: post(QUOTE, NOON, embed={"$type": "app.bsky.embed.record", "record": {"uri": FIRST}}),
+        }
+        self.counts = {FIRST: {"replyCount": 1, "likeCount": 3, "quoteCount": 1, "repostCount": 1}}
+        self.likers, self.asked = [BOB, CAY, f"did:plc:{'deedee' * 4}"], []
+
+    def repost(self, subject, time):
+        address = uri(ANN, time, "app.bsky.feed.repost")
+        return {"uri": address, "value": {"subject": {"uri": subject}, "createdAt": time.isoformat()}}
+
+    def __call__(self, request):
+        assert "authorization" not in request.headers
+        method, asked = request.url.path.removeprefix("/xrpc/"), request.url.params
+        self.asked.append(method.rpartition(".")[2])
+        return httpx.Response(
+            200, json=self.answer(self.asked[-1], asked), headers={"RateLimit-Remaining": "2999"}
+        )
+
+    def answer(self, method, asked):
+        if method == "resolveHandle":
+            return {"did": ANN}
+        if method == "listRecords":
+            rows = self.records.get((asked["repo"], asked["collection"]), [])
+            rows = [row for row in rows if row["uri"].rpartition("/")[2] < asked.get("cursor", "~")][:2]
+            return {"records": rows, **({"cursor": rows[-1]["uri"].rpartition("/")[2]} if rows else {})}
+        if method == "getPosts":
+            own = {row["uri"]: row for row in self.records[ANN, POSTS]}
+            wanted = [(own | self.others).get(one) for one in asked.get_list("uris")]
+            return {"posts": [self.view(row) for row in wanted if row]}
+        if method == "getPostThread":
+            return {
+                "thread": {
+                    "post": self.view(post(FIRST, MORNING)),
+                    "replies": [{"post": self.view(self.others[REPLY])}],
+                }
+            }
+        if method == "getQuotes":
+            return {"uri": FIRST, "posts": [self.view(self.others[QUOTE])], "cursor": "end"}
+        if method == "getRepostedBy":
+            return {"uri": FIRST, "repostedBy": [profile(CAY)]}
+        at = int(asked.get("cursor", 0))
+        likes = [
+            {"actor": profile(did), "createdAt": NOON.isoformat(), "indexedAt": NOON.isoformat()}
+            for did in self.likers
+        ]
+        return {"uri": FIRST, "likes": likes[at : at + 2], "cursor": str(at + 2)}
+
+    def view(self, row):
+        counts = self.counts.get(row["uri"], {})
+        return {
+            "uri": row["uri"],
+            "author": profile(row["uri"].split("/")[2]),
+            "record": row["value"],
+            **counts,
+        }
+
+
+def bluesky(service):
+    return over(Bluesky, service, now=NOW, accounts="ann.acme.example")
+
+
+def at(address):
+    return f"bluesky:{address}"
+
+
+class TestLive:
+    def test_brings_records_and_who_answered_them(self):
+        one = bluesky(Service())
+        found = activities(one, replies(one))
+        written = {at(each) for each in (FIRST, uri(ANN, NOON), uri(ANN, OLD), REPLY, QUOTE)}
+        likes = {f"{at(FIRST)}/react/{did}" for did in (BOB, CAY, f"did:plc:{'deedee' * 4}")}
+        assert written | likes | {f"{at(FIRST)}/share/{CAY}", f"{at(QUOTE)}/share/{ANN}"} == set(found)
+        assert at(REPLY) == found[at(uri(ANN, NOON))].parent
+        assert (Verb.QUOTE, at(FIRST)) == (found[at(QUOTE)].verb, found[at(QUOTE)].parent)
+        assert NOON == found[f"{at(FIRST)}/react/{BOB}"].time
+
+    def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
+        count = len(replies(bluesky(Service())))
+        assert count > 8
+        check_fetch(tmp_path, lambda: bluesky(Service()), KnownSecrets(), count)
+
+    def test_a_second_pull_adds_nothing_and_asks_no_reactions_again(self, tmp_path):
+        service = Service()
+        workspace, _ = pulled(tmp_path / "w", bluesky(service), KnownSecrets())
+        service.asked.clear()
+        assert 0 == pull_again(workspace, bluesky(service))[0]
+        assert not {"getLikes", "getPostThread", "getQuotes", "getRepostedBy"} & set(service.asked)
+        workspace.close()
+
+    def test_new_records_and_likes_come_and_deleted_ones_go(self, tmp_path):
+        service = Service()
+        workspace, _ = pulled(tmp_path / "w", bluesky(service), KnownSecrets())
+        late = MORNING + timedelta(days=2)
+        service.records[ANN, POSTS] = [post(uri(ANN, late), late), *service.records[ANN, POSTS][1:]]
+        service.records[ANN, "app.bsky.feed.repost"] = []
+        service.counts[FIRST]["likeCount"] = 4
+        service.likers.append(ANN)
+        _, known = pull_again(workspace, bluesky(service))
+        assert {at(uri(ANN, late)), f"{at(FIRST)}/react/{ANN}", at(FIRST), at(uri(ANN, OLD))} <= known
+        assert not {at(uri(ANN, NOON)), f"{at(QUOTE)}/share/{ANN}"} & known
+        workspace.close()
+
+    def test_without_a_view_only_the_accounts_own_records_come(self):
+        service = Service()
+        replies(over(Bluesky, service, now=NOW, accounts=ANN, view=""))
+        assert {"listRecords"} == set(service.asked)
+
+    def test_a_cursor_that_repeats_and_an_empty_page_with_a_cursor_end(self):
+        page = {"records": [post(FIRST, MORNING)], "cursor": "again"}
+        one = over(Bluesky, lambda _: httpx.Response(200, json=page), now=NOW, accounts=ANN, view="")
+        assert 2 * 4 == len(replies(one))
+        empty = httpx.Response(200, json={"records": [], "cursor": "more"})
+        assert 4 == len(replies(over(Bluesky, lambda _: empty, now=NOW, accounts=ANN, view="")))
+
+    def test_refusals_are_typed(self):
+        with pytest.raises(Gone):
+            replies(bluesky(lambda _: httpx.Response(404)))
+        with pytest.raises(Changed, match=r"the answer about ann\.acme\.example has no 'did'"):
+            replies(bluesky(lambda _: httpx.Response(200, json={})))
+        with pytest.raises(ConnectorError, match="say whose records"):
+            replies(over(Bluesky, Service()))
+
+    def test_a_thread_that_is_hidden_is_passed_over_and_a_wait_is_not(self):
+        service = Service()
+
+        def answer(status, **headers):
+            def one(request):
+                hidden = request.url.path.endswith("getPostThread")
+                return httpx.Response(status, headers=headers) if hidden else service(request)
+
+            return bluesky(one)
+
+        found = activities(answer(400), replies(answer(400)))
+        assert at(QUOTE) in found
+        assert at(FIRST) in found
+        with pytest.raises(RateLimited):
+            replies(answer(429, **{"retry-after": "900"}))
+
+    def test_says_what_is_left(self):
+        assert {"2999 requests left"} == {reply.note for reply in replies(bluesky(Service()))}
+
+
+def refusal(read):
+    """Read something; returns the sentence by which it is refused, or `read`."""
+    try:
+        read()
+    except (ConnectorError, Broken) as error:
+        return str(error)
+    return "read"
+
+
+class TestRepositoryFile:
+    CONTENT = (PAYLOADS / "bluesky/repository.car").read_bytes()
+
+    def test_holds_what_the_server_lists(self):
+        listed = list(Bluesky().parse(file_member(PAYLOADS / "bluesky/records.json")))
+        exported = list(Bluesky().parse(bytes_member(self.CONTENT)))
+        assert 2 == len(listed)
+        without_line = {
+            (r.id, r.time, r.verb, r.parent, r.mentions) for r in exported if isinstance(r, Activity)
+        }
+        assert {(r.id, r.time, r.verb, r.parent, r.mentions) for r in listed} <= without_line
+        assert [1] == [r.text.count("app.bsky.graph.block") for r in exported if isinstance(r, Note)]
+
+    def test_whose_it_is_stands_in_it(self):
+        did, entries = records(self.CONTENT)
+        assert did.startswith("did:plc:")
+        assert 7 == len(list(entries))
+
+    @pytest.mark.parametrize("end", [1, 40, 200, 700, -1])
+    def test_cut_off_is_refused_in_a_sentence(self, end):
+        with pytest.raises(Unreadable, match=r"export it again$|should be$|must be$"):
+            list(Bluesky().parse(bytes_member(self.CONTENT[:end])))
+
+    @settings(max_examples=200, deadline=None)
+    @given(place=st.integers(0, 10_000), byte=st.integers(0, 255))
+    def test_any_broken_byte_is_read_or_refused(self, place, byte):
+        place %= len(self.CONTENT)
+        content = self.CONTENT[:place] + bytes([byte]) + self.CONTENT[place + 1 :]
+        assert refusal(lambda: list(Bluesky().parse(bytes_member(content, "file")))).startswith(
+            ("file: ", "read")
+        )
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.binary(max_size=60))
+    def test_any_bytes_are_a_value_or_refused(self, content):
+        assert refusal(lambda: decode(content)).startswith(("a value", "a text", "read"))
+
+    def test_values_nested_for_ever_are_refused(self):
+        with pytest.raises(Broken, match="nested too deep"):
+            decode(b"\x81" * 100_000)
+
+
+def test_a_time_without_a_zone_is_told_by_the_key_of_the_record():
+    row = post(FIRST, MORNING)
+    row["value"]["createdAt"] = "2026-01-05 10:00"
+    (one,) = Bluesky().parse(bytes_member(json.dumps(row).encode()))
+    assert MORNING == one.time == time_of(FIRST.rpartition("/")[2])
+
+
+def test_a_quoted_list_is_no_post():
+    embed = {"$type": "app.bsky.embed.record", "record": {"uri": f"at://{BOB}/app.bsky.graph.list/3k"}}
+    (one,) = Bluesky().parse(bytes_member(json.dumps(post(FIRST, MORNING, embed=embed)).encode()))
+    assert (Verb.POST, None) == (one.verb, one.parent)
+
+
+def test_a_handle_that_does_not_belong_to_its_account_is_no_claim():
+    (one,) = Bluesky().parse(bytes_member(json.dumps({"did": ANN, "handle": "handle.invalid"}).encode()))
+    assert (f"bluesky:{ANN}",) == one.accounts
+
+
+def test_recordings_of_others_are_read(shared):
+    counted = Counter()
+    for file in [*shared.glob("payloads/bluesky/**/*.json"), *shared.glob("payloads/bluesky/**/*.car")]:
+        found = list(Bluesky().parse(file_member(file)))
+        assert [] == [r for r in found if isinstance(r, SetAside)], file.name
+        counted.update(type(r).__name__ for r in found)
+    assert {"Activity": 14, "Person": 7} == {kind: counted[kind] for kind in ("Activity", "Person")}
+
+
+class TestRealServer:
+    """The PDS that Bluesky runs, with accounts and traffic made through its own interface."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def server(cls, tmp_path_factory):
+        with running(tmp_path_factory.mktemp("pds")) as address:
+            yield address
+
+    def test_traffic_comes_changes_come_and_deletions_go(self, server, tmp_path):
+        with httpx.Client(base_url=server, timeout=30) as client:
+            ann, bob = Account(client, "ann.test"), Account(client, "bob.test")
+            first = ann.write(POSTS, text="What slows us down?", createdAt="2026-01-05T09:00:00Z")
+            ref = {"uri": first["uri"], "cid": first["cid"]}
+            answer = {"root": ref, "parent": ref}
+            reply = bob.write(POSTS, text="Approvals", createdAt="2026-01-05T10:00:00Z", reply=answer)
+            like = bob.write("app.bsky.feed.like", subject=ref, createdAt="2026-01-05T10:01:00Z")
+            bob.write("app.bsky.feed.repost", subject=ref, createdAt="2026-01-05T10:02:00Z")
+            follow = bob.write("app.bsky.graph.follow", subject=ann.did, createdAt="2026-01-05T10:03:00Z")
+
+            def connector():
+                return Bluesky(accounts="ann.test;bob.test", server=server, view="")
+
+            workspace, _ = pulled(tmp_path / "w", connector(), KnownSecrets())
+            reactions = {f"{at(first['uri'])}/{verb}/{bob.did}" for verb in ("react", "share")}
+            assert {at(first["uri"]), at(reply["uri"]), at(follow["uri"])} | reactions == ids(workspace)
+            assert (0, ids(workspace)) == pull_again(workspace, connector())
+
+            bob.delete(like["uri"])
+            bob.change(
+                reply["uri"], text="Approvals, @ann.test", createdAt="2026-01-05T11:00:00Z", reply=answer
+            )
+            second = ann.write(POSTS, text="And what else?", createdAt="2026-01-06T09:00:00Z")
+            _, known = pull_again(workspace, connector())
+            assert at(second["uri"]) in known
+            assert f"{at(first['uri'])}/react/{bob.did}" not in known
+            assert datetime(2026, 1, 5, 11, tzinfo=UTC) == kept(workspace, at(reply["uri"]))["time"]
+            assert (0, known) == pull_again(workspace, connector())
+            workspace.close()
+            exported = Bluesky().parse(bytes_member(bob.export(), "repo.car"))
+            own = {r.id for r in exported if isinstance(r, Activity)}
+            assert {one for one in known if bob.did in one} == own
+
+    def test_a_repository_of_several_pages_is_read_whole_wherever_it_is_cut(self, server, tmp_path):
+        with httpx.Client(base_url=server, timeout=30) as client:
+            cay = Account(client, "cay.test")
+            written = {
+                cay.write(POSTS, text=str(n), createdAt="2026-01-05T09:00:00Z")["uri"] for n in range(130)
+            }
+
+            def connector():
+                return Bluesky(accounts=cay.did, server=server, view="")
+
+            assert {at(each) for each in written} == set(activities(connector(), replies(connector())))
+            check_fetch(tmp_path, connector, KnownSecrets(), len(replies(connector())))
+            assert 130 == len(
+                [r for r in Bluesky().parse(bytes_member(cay.export())) if not isinstance(r, Person)]
+            )

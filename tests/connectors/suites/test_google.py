@@ -1,0 +1,426 @@
+"""Google Workspace: its services played over a real connection, answers in the shapes of its own documents."""
+
+import json
+import re
+import zipfile
+
+import pytest
+
+from connectors.agenda.icalendar_files import Calendar
+from connectors.mail.files import Mail
+from connectors.suites.google import SCOPES, Google
+from influence.contract.connector import Changed, ConnectorError
+from influence.contract.records import (
+    Activity,
+    Deleted,
+    Encounter,
+    Evidence,
+    Modality,
+    Person,
+    SetAside,
+    Verb,
+)
+from tests.kit.connector_records import bytes_member, file_member
+from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
+from tests.kit.places import PAYLOADS
+from tests.kit.played_service import Played, Refused, pull_again, serving, stored
+
+SECRET = KnownSecrets()
+ANN, BOB = (f"1{'0' * 19}{n}" for n in (1, 2))
+
+
+TAKEOUT_MAIL = b"""From 1@xxx Mon Mar 02 08:00:00 +0000 2026
+X-GM-THRID: 1
+X-Gmail-Labels: Inbox,Opened
+Message-ID: <g1@acme.example>
+From: Ann Lund <ann@acme.example>
+To: Bob Lee <bob@acme.example>
+Subject: Plan for Oslo
+Date: Mon, 2 Mar 2026 08:00:00 +0000
+
+Hello
+"""
+TAKEOUT_CALENDAR = b"""BEGIN:VCALENDAR
+PRODID:-//Google Inc//Google Calendar 70.9054//EN
+X-WR-CALNAME:ann@acme.example
+BEGIN:VEVENT
+UID:uid-1@google.com
+DTSTART:20260303T090000Z
+ATTENDEE;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED:mailto:bob@acme.example
+LOCATION:Storgata 1\\, Oslo
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+class Workspaces:
+    """One person's account: a mailbox with a history, a calendar, contacts, and the activity of a drive."""
+
+    def __init__(self):
+        self.mail = [f"g{n}" for n in range(1, 121)]
+        self.history, self.forgotten, self.silent = 120, 0, False
+        self.events = [event(n) for n in range(1, 6)]
+        self.acts = [edit(n) for n in range(1, 6)]
+
+    def __call__(self, method, path, query, body):
+        for begins, answer in (
+            ("/mail/profile", lambda *_: {"historyId": str(self.history)}),
+            ("/mail/messages/", lambda path, _: mail(path.rpartition("/")[2])),
+            ("/mail/messages", self._mail),
+            ("/mail/history", self._history),
+            ("/calendar/calendars/primary/events", self._events),
+            ("/people/people/me/connections", lambda *_: {"connections": [contact("bob", BOB, phone=True)]}),
+            ("/people/people/me", lambda *_: contact("ann", ANN)),
+            ("/people/people:batchGet", self._named),
+        ):
+            if path.startswith(begins):
+                return answer(path, query)
+        if path == "/drive/activity:query" and method == "POST":
+            return self._drive(json.loads(body))
+        raise Refused(404)
+
+    def _named(self, _path, _query):
+        if self.silent:
+            raise Refused(403)
+        return {"responses": [{"person": contact("bob", BOB)}, {}]}
+
+    def _mail(self, _path, query):
+        start = int(query.get("pageToken", 0))
+        newest_first = self.mail[::-1]
+        answer = {"messages": [{"id": one} for one in newest_first[start : start + 50]]}
+        return answer | ({"nextPageToken": str(start + 50)} if start + 50 < len(newest_first) else {})
+
+    def _history(self, _path, query):
+        start = int(query["startHistoryId"])
+        if start < self.forgotten:
+            raise Refused(404)
+        added = [{"messagesAdded": [{"message": {"id": one}}]} for one in self.mail[start:]]
+        return {"historyId": str(self.history)} | ({"history": added} if added else {})
+
+    def _events(self, _path, query):
+        start = int(query.get("pageToken", 0))
+        found = [e for e in self.events if query["timeMin"] <= e["start"]["dateTime"] <= query["timeMax"]]
+        answer = {"kind": "calendar#events", "items": found[start : start + 2]}
+        return answer | ({"nextPageToken": str(start + 2)} if start + 2 < len(found) else {})
+
+    def _drive(self, body):
+        since = re.search(r'"(.*)"', body.get("filter", '""'))[1]
+        found = sorted(
+            (a for a in self.acts if a["timestamp"] > since), key=lambda a: a["timestamp"], reverse=True
+        )
+        start = int(body.get("pageToken", 0))
+        answer = {"activities": found[start : start + 2]} if found else {}
+        return answer | ({"nextPageToken": str(start + 2)} if start + 2 < len(found) else {})
+
+
+def mail(name):
+    if name == "g7":
+        raise Refused(404)
+    headers = {
+        "From": "Bob Lee <bob@acme.example>",
+        "To": "ann@acme.example",
+        "Date": "Mon, 2 Feb 2026 08:00:00 +0000",
+        "Message-ID": f"<{name}@acme.example>",
+    }
+    told = [{"name": key, "value": value} for key, value in headers.items()]
+    return {"id": name, "threadId": name, "labelIds": ["INBOX"], "payload": {"headers": told}}
+
+
+def event(number):
+    return {
+        "kind": "calendar#event",
+        "id": f"e{number}",
+        "iCalUID": f"uid-{number}",
+        "status": "confirmed",
+        "location": "Oslo",
+        "start": {"dateTime": f"2026-02-{number:02}T12:00:00Z"},
+        "organizer": {"email": "ann@acme.example", "self": True},
+        "attendees": [{"email": "bob@acme.example", "responseStatus": "accepted"}],
+    }
+
+
+def contact(name, number, *, phone=False):
+    return {
+        "resourceName": f"people/{number}",
+        "metadata": {"sources": [{"type": "PROFILE", "id": number}]},
+        "names": [{"displayName": name.title()}],
+        "emailAddresses": [{"value": f"{name}@acme.example"}],
+        **({"phoneNumbers": [{"value": "1"}]} if phone else {}),
+    }
+
+
+def edit(number):
+    return {
+        "primaryActionDetail": {"edit": {}},
+        "actors": [{"user": {"knownUser": {"personName": f"people/{BOB}"}}}],
+        "actions": [{"detail": {"edit": {}}}],
+        "targets": [{"driveItem": {"name": "items/F1"}}],
+        "timestamp": f"2026-02-{number:02}T08:00:00Z",
+    }
+
+
+@pytest.fixture
+def account():
+    with serving(Played(Workspaces())) as service:
+        yield service
+
+
+def connector(service, **options):
+    known = {
+        "client_id": "app",
+        "server": service.url,
+        "token_url": f"{service.url}/token",
+        "until": "2026-02-20",
+    }
+    return Google(**(known | options))
+
+
+def read(name, **options):
+    path = PAYLOADS / "google" / name
+    return list(Google(**({"until": "2026-06-30"} | options)).parse(file_member(path)))
+
+
+def acts(records):
+    return {record.id: record for record in records if isinstance(record, Activity)}
+
+
+# --- live -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", list(SCOPES))
+def test_a_pull_cut_anywhere_and_resumed_reads_the_same(tmp_path, account, part):
+    check_fetch(tmp_path, lambda: connector(account, parts=part), SECRET, 4)
+
+
+def test_a_second_pull_adds_nothing_and_a_third_what_is_new(tmp_path, account):
+    workspace, _ = pulled(tmp_path / "w", connector(account), SECRET)
+    assert 119 + 5 == len(stored(workspace))
+    assert 0 == pull_again(workspace, connector(account), SECRET)
+    played = account.answer
+    played.mail.append("g121")
+    played.history += 1
+    played.acts.append(edit(6))
+    played.events.append(event(6))
+    assert 3 == pull_again(workspace, connector(account), SECRET)
+    assert ("edit", f"google:{BOB}", "drive:F1") in stored(workspace).values()
+    workspace.close()
+
+
+def test_only_what_was_added_to_the_mailbox_is_asked_for_again(account):
+    *_, last = connector(account, parts="mail").fetch({}, SECRET)
+    assert {"mail": {"history": "120"}} == last.cursor
+    account.requests.clear()
+    assert [] == list(connector(account, parts="mail").fetch(last.cursor, SECRET))
+    assert ["/mail/history"] == [path for _, path, _ in account.requests]
+
+
+def test_a_history_that_was_forgotten_begins_anew(account):
+    account.answer.forgotten = 200
+    replies = connector(account, parts="mail").fetch({"mail": {"history": "120"}}, SECRET)
+    assert 119 == len(acts(r for reply in replies for r in Google().parse(reply.member)))
+
+
+def test_a_drive_whose_people_are_not_told_keeps_their_numbers_and_says_so(account):
+    account.answer.silent = True
+    replies = list(connector(account, parts="drive").fetch({}, SECRET))
+    assert {"Google tells nobody's name: the accounts in Drive stay numbers"} == {r.note for r in replies}
+    found = acts(record for reply in replies for record in Google().parse(reply.member))
+    assert {f"google:{BOB}"} == {one.actor for one in found.values()}
+
+
+def test_only_the_headers_of_mail_are_asked_for(account):
+    list(connector(account, parts="mail").fetch({}, SECRET))
+    formats = {query.get("format") for _, path, query in account.requests if "/messages/g" in path}
+    assert {"metadata"} == formats
+
+
+def test_meetings_to_come_are_not_asked_for(account):
+    list(connector(account, parts="calendar", until="2026-02-03").fetch({}, SECRET))
+    asked = [query for _, path, query in account.requests if path.endswith("/events")]
+    assert {"2026-02-03T00:00:00+00:00"} == {query["timeMax"] for query in asked}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [({"parts": "photos"}, "parts has 'photos'"), ({"until": "soon"}, "until is 'soon'")],
+)
+def test_an_option_that_cannot_be_meant_is_named(account, options, sentence):
+    with pytest.raises(ConnectorError, match=sentence):
+        list(connector(account, **options).fetch({}, SECRET))
+
+
+# --- mail -------------------------------------------------------------------------------------------------
+
+
+def test_mail_is_read_as_its_file_is_read():
+    mbox = (
+        b"Message-ID: <g1@acme.example>\nFrom: Ann Lund <ann@acme.example>\nSubject: Plan for Oslo\n"
+        b'To: Bob Lee <bob@acme.example>, "Fox, Cid" <cid@fabrikam.example>\n'
+        b"Date: Mon, 2 Mar 2026 08:00:00 +0000\n\nHi\n"
+    )
+    one = acts(Mail().parse(bytes_member(mbox)))["mail:g1@acme.example"]
+    two = acts(read("gmail.json"))["mail:g1@acme.example"]
+    assert (one.id, one.time, one.actor, one.to, one.subject) == (
+        two.id,
+        two.time,
+        two.actor,
+        two.to,
+        two.subject,
+    )
+
+
+def test_a_message_without_a_date_has_the_one_of_the_mailbox():
+    reply = acts(read("gmail.json"))["mail:g2@acme.example"]
+    assert (Verb.REPLY, "mail:g1@acme.example", 2026) == (reply.verb, reply.parent, reply.time.year)
+
+
+def test_drafts_and_spam_and_what_has_no_sender_are_set_aside():
+    reasons = " ".join(record.reason for record in read("gmail.json") if isinstance(record, SetAside))
+    for reason in ("never sent", "among the spam", "no sender"):
+        assert reason in reasons
+
+
+def test_a_header_cannot_smuggle_in_another():
+    value = "x@acme.example\nTo: everybody@acme.example\n\nFrom y Mon Jan  5 09:00:00 2026"
+    told = [{"name": "From", "value": value}, {"name": "Date", "value": "Mon, 2 Mar 2026 08:00:00 +0000"}]
+    answer = {"messages": [{"id": "1", "payload": {"headers": told}}]}
+    records = list(Google().parse(bytes_member(json.dumps(answer).encode())))
+    assert 1 == sum(isinstance(record, Activity | SetAside) for record in records)
+    assert all(record.to == () for record in acts(records).values())
+
+
+# --- meetings ---------------------------------------------------------------------------------------------
+
+
+def test_who_declined_and_rooms_and_calendars_are_no_people():
+    one, two = (record for record in read("events.json") if isinstance(record, Encounter))
+    assert ("email:ann@acme.example", "email:bob@acme.example") == one.people == two.people
+    assert (4, Modality.IN_PERSON) == (one.attendees, one.kind)
+    assert Modality.ONLINE is two.kind
+
+
+def test_what_is_no_meeting_is_set_aside_with_its_reason():
+    reasons = " ".join(record.reason for record in read("events.json") if isinstance(record, SetAside))
+    for reason in (
+        "cancelled",
+        "all-day",
+        "time of one's own",
+        "owner of the calendar declined",
+        "no time with a zone",
+    ):
+        assert reason in reasons
+
+
+def test_a_meeting_has_the_same_id_as_in_takeouts_calendar_file():
+    ics = (
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:uid-2@google.com\nDTSTART:20260304T090000Z\n"
+        b"ATTENDEE:mailto:ann@acme.example\nATTENDEE:mailto:bob@acme.example\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    (one,) = (r for r in Calendar(until="2026-06-30").parse(bytes_member(ics)) if isinstance(r, Encounter))
+    _, two = (record for record in read("events.json") if isinstance(record, Encounter))
+    assert one.id == two.id
+
+
+# --- contacts ---------------------------------------------------------------------------------------------
+
+
+def test_a_contact_with_a_phone_number_may_have_been_met_and_one_without_is_only_known():
+    records = read("contacts.json")
+    (met,) = (record for record in records if isinstance(record, Encounter))
+    assert (("email:ann@acme.example", "email:bob@acme.example"), Evidence.CONTACT) == (
+        met.people,
+        met.evidence,
+    )
+    people = {record.name: record.accounts for record in records if isinstance(record, Person)}
+    assert (f"google:{BOB}", "email:bob@acme.example", "email:bob@home.example") == people["Bob Lee"]
+    assert ("email:cid@fabrikam.example",) == people["Cid Fox"]
+    assert ["a contact without an e-mail address or account"] == [
+        record.reason for record in records if isinstance(record, SetAside)
+    ]
+
+
+# --- Drive ------------------------------------------------------------------------------------------------
+
+
+def test_edits_and_comments_answer_the_file_and_replies_the_discussion():
+    records = read("drive.json")
+    found = acts(records)
+    assert (Verb.POST, f"google:{ANN}") == (found["drive:F1"].verb, found["drive:F1"].actor)
+    comment, reply = found["drive:F1:D1"], found["drive:F1:C2"]
+    assert (Verb.COMMENT, "drive:F1", (f"google:{ANN}",)) == (comment.verb, comment.parent, comment.mentions)
+    assert (Verb.REPLY, "drive:F1:D1") == (reply.verb, reply.parent)
+    assert {(Verb.EDIT, f"google:{BOB}", "drive:F1")} == {
+        (one.verb, one.actor, one.parent) for one in found.values() if one.verb is Verb.EDIT
+    }
+    assert [(f"google:{BOB}",)] == [one.to for one in found.values() if one.verb is Verb.SHARE]
+
+
+def test_a_deleted_reply_is_withdrawn_and_nobody_acts_for_a_deleted_user():
+    records = read("drive.json")
+    assert ["drive:F1:C3"] == [record.id for record in records if isinstance(record, Deleted)]
+    reasons = [record.reason for record in records if isinstance(record, SetAside)]
+    assert [
+        "an act in Drive (move) that answers nobody",
+        "an act in Drive (edit) by nobody who is named",
+    ] == reasons
+
+
+def test_takeout_is_read_by_the_connectors_of_its_files(tmp_path, workspace):
+    place = tmp_path / "takeout.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("Takeout/Mail/All mail Including Spam and Trash.mbox", TAKEOUT_MAIL)
+        archive.writestr("Takeout/Calendar/ann@acme.example.ics", TAKEOUT_CALENDAR)
+        archive.writestr("Takeout/archive_browser.html", "<!doctype html><title>Takeout</title>")
+    one = workspace()
+    done = one.import_path(place, options={"until": "2026-06-30"})
+    assert {"mail": 1, "calendar": 1} == {name: rows.stored for name, rows in done.by_connector.items()}
+    assert ["Takeout/archive_browser.html"] == done.not_recognised
+    gmail = acts(read("gmail.json"))["mail:g1@acme.example"]
+    assert {gmail.id: ("message", gmail.actor, None)} == stored(one)
+
+
+@pytest.mark.parametrize("content", [b"[]", b"5", b'{"error": {"code": 403}}'])
+def test_what_is_no_answer_is_told_as_changed(content):
+    with pytest.raises(Changed):
+        list(Google().parse(bytes_member(content)))
+
+
+# --- the service's own documents --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "schema", "fields"),
+    [
+        ("gmail.v1", "Message", {"id", "threadId", "labelIds", "internalDate", "payload"}),
+        ("gmail.v1", "MessagePart", {"headers"}),
+        ("gmail.v1", "ListHistoryResponse", {"history", "historyId", "nextPageToken"}),
+        ("gmail.v1", "History", {"messagesAdded"}),
+        (
+            "calendar.v3",
+            "Event",
+            {"iCalUID", "status", "start", "attendees", "organizer", "eventType", "hangoutLink"},
+        ),
+        ("calendar.v3", "EventAttendee", {"email", "responseStatus", "resource", "self", "additionalGuests"}),
+        ("people.v1", "Person", {"names", "emailAddresses", "phoneNumbers", "organizations", "metadata"}),
+        ("people.v1", "GetPeopleResponse", {"responses"}),
+        ("driveactivity.v2", "DriveActivity", {"actors", "actions", "targets", "timestamp", "timeRange"}),
+        ("driveactivity.v2", "FileComment", {"legacyCommentId", "legacyDiscussionId", "parent"}),
+        ("driveactivity.v2", "Comment", {"post", "suggestion", "assignment", "mentionedUsers"}),
+        ("driveactivity.v2", "PermissionChange", {"addedPermissions"}),
+    ],
+)
+def test_every_field_that_is_read_stands_in_googles_own_document(shared, document, schema, fields):
+    place = next((shared / "payloads" / "google-discovery").rglob(f"{document}.json"))
+    known = json.loads(place.read_text("utf-8"))["schemas"][schema]["properties"]
+    assert fields <= known.keys()
+
+
+def test_every_permission_that_is_asked_for_stands_in_googles_own_documents(shared):
+    places = (shared / "payloads" / "google-discovery").rglob("*.json")
+    known = {
+        scope
+        for place in places
+        for scope in json.loads(place.read_text("utf-8"))["auth"]["oauth2"]["scopes"]
+    }
+    asked = {f"https://www.googleapis.com/auth/{scope}" for part in SCOPES.values() for scope in part}
+    assert asked <= known

@@ -1,0 +1,456 @@
+"""Microsoft 365: Graph played over a real connection, answers in its documented shapes, recordings by others."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from connectors.agenda.icalendar_files import Calendar
+from connectors.mail.files import Mail
+from connectors.suites.microsoft import Microsoft
+from influence.contract.connector import Changed, ConnectorError
+from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
+from tests.kit.connector_records import bytes_member, file_member
+from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
+from tests.kit.places import PAYLOADS
+from tests.kit.played_service import Played, Refused, pull_again, serving, stored
+
+SECRET = KnownSecrets()
+
+
+class Graph:
+    """A small organisation: pages of two, delta links for mail, chains of a channel by their last change."""
+
+    def __init__(self):
+        self.mail = {
+            "inbox-1": [mail(n) for n in range(1, 6)],
+            "sent-1": [mail(n, "ann") for n in range(6, 8)],
+        }
+        self.events = [event(n) for n in range(1, 6)]
+        self.chat = [said(n, chat=True) for n in range(1, 4)]
+        self.channel = [said(n) for n in range(10, 15)]
+        self.closed, self.forgotten = set(), set()
+        self.url = ""
+
+    def __call__(self, _method, path, query, _body):
+        path = path.removeprefix("/v1.0")
+        if path in self.closed:
+            raise Refused(403)
+        if "token" in query and query["token"] in self.forgotten:
+            raise Refused(410)
+        for begins, answer in (
+            ("/me/mailFolders/delta", self._folders),
+            ("/me/mailFolders/", self._mail),
+            ("/me/calendarView", self._events),
+            ("/me/chats", lambda *_: {"value": [{"id": "19:c", "chatType": "group", "members": members()}]}),
+            ("/chats/", self._chat),
+            ("/me/joinedTeams", lambda *_: {"value": [{"id": "t1"}]}),
+            ("/teams/", self._channel),
+            ("/me", lambda *_: {**user("ann"), "manager": user("eve")}),
+            ("/users/ann/directReports", lambda *_: {"value": [user("bob"), user("cid")]}),
+            ("/users/bob/directReports", lambda *_: {"value": [user("dan")]}),
+            ("/users/", lambda *_: {"value": []}),
+        ):
+            if path.startswith(begins):
+                return answer(path, query)
+        raise Refused(404)
+
+    def _folders(self, _path, _query):
+        folders = [{"id": "inbox-1"}, {"id": "sent-1"}, {"id": "drafts-1"}, {"id": "x", "@removed": {}}]
+        return {"value": folders, "@odata.deltaLink": f"{self.url}/v1.0/me/mailFolders/delta?token=f"}
+
+    def _mail(self, path, query):
+        parts = path.split("/")
+        if len(parts) == 4:
+            if parts[3] == "drafts":
+                return {"id": "drafts-1"}
+            raise Refused(404)
+        folder, start = parts[3], int(query.get("token", "0").rpartition("-")[2])
+        page = self.mail[folder][start : start + 2]
+        link = f"{self.url}/v1.0{path}?token={folder}-{start + len(page)}"
+        more = start + len(page) < len(self.mail[folder])
+        return {"value": page, "@odata.nextLink" if more else "@odata.deltaLink": link}
+
+    def _events(self, path, query):
+        start = int(query.get("skip", 0))
+        since, until = query.get("startDateTime", query.get("s")), query.get("endDateTime", query.get("u"))
+        found = [one for one in self.events if since <= one["start"]["dateTime"] <= until]
+        found.sort(key=lambda one: one["start"]["dateTime"])
+        answer = {"value": found[start : start + 2]}
+        if start + 2 < len(found):
+            link = f"{self.url}/v1.0{path}?skip={start + 2}&s={since}&u={until}"
+            answer["@odata.nextLink"] = link.replace("+", "%2B")
+        return answer
+
+    def _chat(self, path, query):
+        since = query.get("$filter", query.get("f", "")).removeprefix("lastModifiedDateTime gt ")
+        found = [one for one in self.chat if one["lastModifiedDateTime"] > since]
+        return self._newest_first(found, path, query, since)
+
+    def _channel(self, path, query):
+        if path.endswith("/channels"):
+            return {"value": [{"id": "19:general"}, {"id": "19:closed"}]}
+        return self._newest_first(self.channel if "general" in path else [], path, query, "")
+
+    def _newest_first(self, messages, path, query, since):
+        def changed(one):
+            return max(m["lastModifiedDateTime"] for m in [one, *one.get("replies", [])])
+
+        start = int(query.get("skip", 0))
+        found = sorted(messages, key=changed, reverse=True)
+        answer = {"value": found[start : start + 2]}
+        if start + 2 < len(found):
+            answer["@odata.nextLink"] = f"{self.url}/v1.0{path}?skip={start + 2}&f={since}"
+        return answer
+
+
+def user(name):
+    mail = f"{name}@acme.example"
+    return {"id": name, "displayName": name.title(), "mail": mail, "userPrincipalName": mail}
+
+
+def members():
+    return [
+        {"userId": name, "displayName": name.title(), "email": f"{name}@acme.example"}
+        for name in ("ann", "bob")
+    ]
+
+
+def address(name):
+    return {"emailAddress": {"name": name.title(), "address": f"{name}@acme.example"}}
+
+
+def mail(number, sender="bob"):
+    return {
+        "id": f"A{number}",
+        "internetMessageId": f"<m{number}@acme.example>",
+        "sentDateTime": f"2026-02-{number:02}T08:00:00Z",
+        "from": address(sender),
+        "toRecipients": [address("ann" if sender == "bob" else "bob")],
+        "isDraft": False,
+    }
+
+
+def event(number, **more):
+    return {
+        "id": f"E{number}",
+        "iCalUId": f"uid-{number}",
+        "subject": "Lunch",
+        "start": {"dateTime": f"2026-02-{number:02}T12:00:00.0000000", "timeZone": "UTC"},
+        "location": {"displayName": "Oslo"},
+        "organizer": address("ann"),
+        "attendees": [{**address("bob"), "type": "required", "status": {"response": "accepted"}}],
+        **more,
+    }
+
+
+def said(number, *, chat=False, **more):
+    time = (datetime(2026, 2, 1) + timedelta(hours=number)).isoformat() + ".000Z"
+    return {
+        "id": str(number),
+        "replyToId": None,
+        "messageType": "message",
+        "createdDateTime": time,
+        "lastModifiedDateTime": time,
+        "from": {"user": {"id": "bob" if number % 2 else "ann", "displayName": "x"}},
+        "body": {"contentType": "text", "content": f"said {number}"},
+        "mentions": [],
+        "reactions": [],
+        **({"chatId": "19:c"} if chat else {}),
+        **more,
+    }
+
+
+@pytest.fixture
+def graph():
+    service = Played(Graph())
+    with serving(service):
+        service.answer.url = service.url
+        yield service
+
+
+def connector(service, **options):
+    known = {"client_id": "app", "server": f"{service.url}/v1.0", "login": service.url, "until": "2026-02-20"}
+    return Microsoft(**(known | options))
+
+
+def read(name, **options):
+    path = PAYLOADS / "microsoft" / name
+    return list(Microsoft(**({"until": "2026-06-30"} | options)).parse(file_member(path)))
+
+
+def acts(records):
+    return {record.id: record for record in records if isinstance(record, Activity)}
+
+
+# --- live -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["people", "mail", "calendar", "chats", "channels"])
+def test_a_pull_cut_anywhere_and_resumed_reads_the_same(tmp_path, graph, part):
+    check_fetch(tmp_path, lambda: connector(graph, parts=part), SECRET, 5)
+
+
+def test_a_second_pull_adds_nothing_and_a_third_what_is_new_and_changed(tmp_path, graph):
+    workspace, first = pulled(tmp_path / "w", connector(graph), SECRET)
+    assert 7 + 3 + 5 == len(stored(workspace))
+    assert first.stored == 15 + 5 + 5
+    assert 0 == pull_again(workspace, connector(graph), SECRET)
+    played = graph.answer
+    played.mail["inbox-1"].append(mail(8))
+    played.chat.append(said(4, chat=True))
+    played.channel[0]["replies"] = [said(30, replyToId="10")]
+    played.channel[1] |= {
+        "deletedDateTime": "2026-02-05T00:00:00.000Z",
+        "lastModifiedDateTime": "2026-02-05T00:00:00.000Z",
+    }
+    played.events.append(event(6, iCalUId="uid-late"))
+    assert 1 + 1 + 1 + 1 + 1 == pull_again(workspace, connector(graph), SECRET)
+    rows = stored(workspace)
+    assert ("reply", "microsoft:ann", "teams:19:general/10") == rows["teams:19:general/30"]
+    assert "teams:19:general/11" not in rows
+    assert "mail:m8@acme.example" in rows
+    assert 0 == pull_again(workspace, connector(graph), SECRET)
+    workspace.close()
+
+
+def test_mail_is_asked_for_by_its_delta_link_the_second_time(graph):
+    *_, last = connector(graph, parts="mail").fetch({}, SECRET)
+    graph.requests.clear()
+    assert [] == list(connector(graph, parts="mail").fetch(last.cursor, SECRET))
+    asked = [query for _, path, query in graph.requests if path.endswith("messages/delta")]
+    assert [{"token": "inbox-1-5"}, {"token": "sent-1-2"}] == asked
+
+
+def test_a_delta_link_that_ran_out_begins_anew(graph):
+    *_, last = connector(graph, parts="mail").fetch({}, SECRET)
+    graph.answer.forgotten.add("inbox-1-5")
+    records = [
+        record
+        for reply in connector(graph, parts="mail").fetch(last.cursor, SECRET)
+        for record in connector(graph).parse(reply.member)
+    ]
+    assert {f"mail:m{n}@acme.example" for n in range(1, 6)} == acts(records).keys()
+
+
+def test_drafts_and_folders_that_are_gone_are_not_asked_for(graph):
+    list(connector(graph, parts="mail").fetch({}, SECRET))
+    asked = {path.split("/")[4] for _, path, _ in graph.requests if path.endswith("messages/delta")}
+    assert {"inbox-1", "sent-1"} == asked
+
+
+def test_a_channel_that_is_closed_is_passed_over_with_a_note(graph):
+    graph.answer.closed.add("/teams/t1/channels/19:closed/messages")
+    replies = list(connector(graph, parts="channels").fetch({}, SECRET))
+    assert [True] == ["channel passed over" in reply.note for reply in replies if reply.note]
+    assert len(replies) > 1
+
+
+def test_everybody_below_is_found_level_by_level(graph):
+    replies = list(connector(graph, parts="people", levels="2").fetch({}, SECRET))
+    people = [record for reply in replies for record in Microsoft().parse(reply.member)]
+    managers = {person.person: person.manager for person in people if person.manager}
+    assert {
+        "microsoft:ann": "microsoft:eve",
+        "microsoft:bob": "microsoft:ann",
+        "microsoft:cid": "microsoft:ann",
+        "microsoft:dan": "microsoft:bob",
+    } == managers
+    fewer = list(connector(graph, parts="people", levels="0").fetch({}, SECRET))
+    assert 1 == len(fewer)
+
+
+def test_the_permission_is_never_sent_to_another_place(graph):
+    graph.answer.url = "https://evil.example"
+    with pytest.raises(Changed, match=r"lies at 'evil\.example'"):
+        list(connector(graph, parts="mail").fetch({}, SECRET))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"parts": "mail,faxes"}, "parts has 'faxes'"),
+        ({"levels": "all"}, "levels is 'all'"),
+        ({"until": "soon"}, "until is 'soon'"),
+        ({"client_id": ""}, "client_id is not set"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_named(graph, options, sentence):
+    with pytest.raises(ConnectorError, match=sentence):
+        list(connector(graph, **options).fetch({}, SECRET))
+
+
+# --- mail -------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_answers_what_its_headers_or_its_property_say():
+    found = acts(read("mail.json"))
+    assert (Verb.MESSAGE, None) == (found["mail:m1@acme.example"].verb, found["mail:m1@acme.example"].parent)
+    assert "mail:m1@acme.example" == found["mail:m2@acme.example"].parent
+    assert (Verb.REPLY, "mail:m2@acme.example") == (
+        found["mail:m3@acme.example"].verb,
+        found["mail:m3@acme.example"].parent,
+    )
+
+
+def test_nobody_writes_to_themselves_and_who_has_no_address_is_counted():
+    records = read("mail.json")
+    assert ("email:bob@acme.example", "exchange:/o=acme/ou=na/cn=recipients/cn=old") == acts(records)[
+        "mail:m1@acme.example"
+    ].to
+    notes = [record.text for record in records if isinstance(record, Note)]
+    assert "1 addressees without an address of their own were left out" in notes
+    assert any("moved or deleted" in note for note in notes)
+
+
+def test_an_exchange_name_is_no_address_and_claims_none():
+    claimed = {
+        account for record in read("mail.json") if isinstance(record, Person) for account in record.accounts
+    }
+    assert {"email:ann@acme.example", "email:bob@acme.example", "email:cid@fabrikam.example"} == claimed
+
+
+def test_drafts_and_mail_without_a_sender_are_set_aside():
+    assert {"a draft that was never sent", "the message has no sender that can be read"} == {
+        record.reason for record in read("mail.json") if isinstance(record, SetAside)
+    }
+
+
+def test_a_mail_has_the_same_id_and_people_as_in_a_mailbox_file():
+    mbox = (
+        b"Message-ID: <m2@acme.example>\nFrom: Bob Lee <bob@acme.example>\nTo: Ann Lund <ann@acme.example>\n"
+        b"Date: Mon, 2 Mar 2026 09:00:00 +0000\nIn-Reply-To: <m1@acme.example>\nSubject: Re: Plan for Oslo\n\nHi\n"
+    )
+    one = next(record for record in Mail().parse(bytes_member(mbox)) if isinstance(record, Activity))
+    two = acts(read("mail.json"))["mail:m2@acme.example"]
+    assert (one.id, one.time, one.actor, one.verb, one.parent, one.to, one.subject) == (
+        two.id,
+        two.time,
+        two.actor,
+        two.verb,
+        two.parent,
+        two.to,
+        two.subject,
+    )
+
+
+# --- meetings ---------------------------------------------------------------------------------------------
+
+
+def test_a_room_is_no_person_and_who_declined_was_not_there():
+    one, two = (record for record in read("events.json") if isinstance(record, Encounter))
+    assert ("email:ann@acme.example", "email:bob@acme.example") == one.people
+    assert (Modality.IN_PERSON, "Room 4, Oslo") == (one.kind, one.place)
+    assert (Modality.ONLINE, None) == (two.kind, two.place)
+    assert "2026-03-04T08:00:00+00:00" == two.time.isoformat()
+
+
+def test_what_is_no_meeting_is_set_aside_with_its_reason():
+    reasons = " ".join(record.reason for record in read("events.json") if isinstance(record, SetAside))
+    for reason in ("all-day", "was cancelled", "owner of the calendar declined", "'Nowhere Standard Time'"):
+        assert reason in reasons
+
+
+def test_a_meeting_to_come_has_not_taken_place():
+    assert not [r for r in read("events.json", until="2026-03-01") if isinstance(r, Encounter)]
+
+
+def test_a_meeting_has_the_same_id_as_in_a_calendar_file():
+    ics = (
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:uid-1\nDTSTART:20260303T090000Z\nORGANIZER:mailto:ann@acme.example\n"
+        b"ATTENDEE:mailto:bob@acme.example\nLOCATION:Room 4\\, Oslo\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    (one,) = (r for r in Calendar(until="2026-06-30").parse(bytes_member(ics)) if isinstance(r, Encounter))
+    two = next(record for record in read("events.json") if isinstance(record, Encounter))
+    assert (one.id, one.people, one.kind, one.place) == (two.id, two.people, two.kind, two.place)
+
+
+# --- Teams ------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_in_a_channel_answers_its_root_and_a_deleted_one_is_withdrawn():
+    records = read("channel.json")
+    where = "teams:19:general@thread.tacv2/"
+    found = acts(records)
+    assert (Verb.REPLY, where + "1772600000001") == (
+        found[where + "1772600000002"].verb,
+        found[where + "1772600000002"].parent,
+    )
+    assert [where + "1772600000003"] == [record.id for record in records if isinstance(record, Deleted)]
+    assert ("microsoft:u-bob",) == found[where + "1772600000001"].mentions
+    assert "Ideas, Bob Lee ?" == found[where + "1772600000001"].text
+
+
+def test_a_reaction_has_its_own_time_and_one_by_nobody_is_set_aside():
+    records = read("channel.json")
+    (like,) = (one for one in acts(records).values() if one.verb is Verb.REACT)
+    assert ("microsoft:u-cid", "2026-03-04T05:10:00+00:00") == (like.actor, like.time.isoformat())
+    assert any("names nobody" in record.reason for record in records if isinstance(record, SetAside))
+
+
+def test_a_program_is_a_bot_and_an_event_of_teams_is_no_message():
+    records = read("channel.json")
+    assert ["microsoft:b-1"] == [r.accounts[0] for r in records if isinstance(r, Person) and r.bot]
+    assert any("an event of Teams itself" in r.reason for r in records if isinstance(r, SetAside))
+
+
+def test_a_message_in_a_group_reaches_its_other_members():
+    message, _ = acts(read("chat.json")).values()
+    assert ("microsoft:u-bob", "microsoft:u-cid") == message.to
+    assert ("microsoft:u-bob", "email:bob@acme.example") in {
+        record.accounts for record in read("chat.json") if isinstance(record, Person)
+    }
+
+
+def test_a_message_that_quotes_another_in_a_chat_answers_it():
+    first, second = acts(read("chat.json")).values()
+    assert (Verb.MESSAGE, None) == (first.verb, first.parent)
+    assert (Verb.REPLY, first.id) == (second.verb, second.parent)
+
+
+def test_a_chat_of_two_tells_by_its_id_who_they_are():
+    two = ["00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b"]
+    where = f"19:{two[0]}_{two[1]}@unq.gbl.spaces"
+    one = said(1, chatId=where, **{"from": {"user": {"id": two[0]}}})
+    (message,) = acts(Microsoft().parse(bytes_member(json.dumps([one]).encode()))).values()
+    assert (f"microsoft:{two[1]}",) == message.to
+
+
+def test_a_guest_has_no_address_at_our_place():
+    people = {record.person: record.accounts for record in read("people.json")}
+    assert ("microsoft:u-gus", "email:gus@fabrikam.example") == people["microsoft:u-gus"]
+
+
+@pytest.mark.parametrize("content", [b"5", b'"text"', b"null"])
+def test_what_is_no_answer_is_told_as_changed(content):
+    with pytest.raises(Changed, match="neither an item nor a list"):
+        list(Microsoft().parse(bytes_member(content)))
+
+
+# --- recordings by others ---------------------------------------------------------------------------------
+
+
+def recordings(shared):
+    folders = [shared / "payloads" / "ms-graph", shared / "payloads" / "ms-teams" / "vercel+chat-extracted"]
+    return sorted(path for folder in folders for path in folder.rglob("*.json"))
+
+
+def test_every_recording_by_others_is_read_or_its_refusal_is_right(shared):
+    kinds, aside = {}, {}
+    for path in recordings(shared):
+        records = list(Microsoft(until="2027-01-01").parse(file_member(path)))
+        kinds[path.name] = {type(r).__name__ for r in records if not isinstance(r, SetAside | Note)}
+        aside[path.name] = " ".join(record.reason for record in records if isinstance(record, SetAside))
+    nothing = {name for name, found in kinds.items() if not found}
+    assert {
+        "calendar-list.1.json",
+        "chat-list.1.json",
+        "event-get.1.json",
+        "event-list.1.json",
+        "message-list.2.json",
+        "message-list.3.json",
+        "chat-member-list.1.json",
+    } >= nothing
+    assert all(aside[name] for name in nothing)
+    assert {"Activity", "Person"} == kinds["TEAMS_RAW_MESSAGES.json"]
+    assert {"Activity", "Person"} == kinds["chat-message-list.1.json"]

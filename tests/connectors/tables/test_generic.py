@@ -1,0 +1,205 @@
+"""The generic tables, mail logs and organisation charts."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from influence.contract.connector import Unreadable
+from influence.contract.files import members
+from influence.contract.records import Note, Person, Record, Rows, SetAside
+from tests.kit.connector_records import bytes_member, connector, file_member, recognised_by
+from tests.kit.places import SHARED
+
+HEADER = b"time,actor,verb\n"
+ROW = b"2026-01-05T09:00:00Z,x:1,post\n"
+
+
+def records(name: str, content: bytes, **options: Any) -> list[Record]:
+    return list(connector(name, **options).parse(bytes_member(content, "log.csv")))
+
+
+def rows(found: list[Record]) -> list[dict[str, Any]]:
+    return [row for record in found if isinstance(record, Rows) for row in record.table.to_pylist()]
+
+
+def parquet(**columns: Any) -> bytes:
+    made = io.BytesIO()
+    pq.write_table(pa.table(columns), made)
+    return made.getvalue()
+
+
+def refusal(name: str, content: bytes) -> str:
+    with pytest.raises(Unreadable) as error:
+        records(name, content)
+    return str(error.value)
+
+
+def test_rows_come_in_chunks_that_fit_the_memory() -> None:
+    sizes = [r.table.num_rows for r in records("activities", HEADER + ROW * 250_000) if isinstance(r, Rows)]
+    assert sizes == [100_000, 100_000, 50_000]
+
+
+def test_a_row_over_several_lines_stands_on_the_line_where_it_starts() -> None:
+    found = rows(records("activities", b'time,actor,verb,text\n1,x:1,post,"a\nb\n"\n\n2,x:2,post,c\n'))
+    assert [row["line"] for row in found] == [2, 6]
+
+
+def test_the_zone_is_handed_on() -> None:
+    assert [r.zone for r in records("activities", HEADER + ROW, zone="Europe/Oslo")] == ["Europe/Oslo"]
+
+
+def test_a_quote_that_is_never_closed_is_told_with_its_line() -> None:
+    found = records("activities", HEADER + ROW + b'1,"x:1,post\n' + ROW)
+    assert ["a quote opens here and is not closed in the 2 lines that follow"] == [
+        r.reason for r in found if isinstance(r, SetAside)
+    ]
+
+
+def test_parquet_keeps_its_types_and_counts_its_rows() -> None:
+    content = parquet(
+        Time=[1.5, 2.5], actor=["x:1", "x:2"], VERB=["post", "post"], targets=[["x:3"], None], odd=[1, 2]
+    )
+    found = records("activities", content)
+    table = next(r.table for r in found if isinstance(r, Rows))
+    assert [1, 2] == table.column("line").to_pylist()
+    assert pa.float64() == table.schema.field("time").type
+    assert [["x:3"], None] == table.column("mentions").to_pylist()
+    assert ["columns that are not used: 'odd'"] == [r.text for r in found if isinstance(r, Note)]
+
+
+def test_parquet_within_a_zip_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "log.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../log.parquet", parquet(time=[1], actor=["x:1"], verb=["post"]))
+    for member in members(tmp_path / "log.zip"):
+        assert ["activities"] == recognised_by(member)
+        assert len(rows(list(connector("activities").parse(member)))) == 1
+
+
+def test_wrong_columns_are_refused_with_the_nearest_that_is_there() -> None:
+    told = refusal("activities", b"tme,actr,verbs,x\n1,2,3,4\n")
+    assert told == (
+        "log.csv: line 1: activities need the columns time, actor, verb; "
+        "missing: time (is it 'tme'?), actor (is it 'actr'?), verb (is it 'verbs'?)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "cure"),
+    [
+        (b"", "the file is empty"),
+        (HEADER, "no row below it"),
+        (b"time,actor,verb,Time\n1,2,3,4\n", "stands twice"),
+        (HEADER.decode().encode("utf-16"), "save it as CSV in UTF-8"),
+        (b'[{"time": 1}]', "write JSON Lines"),
+        (b"PAR1" + b"x" * 50, "get it again"),
+        (
+            parquet(
+                time=pa.array([], pa.string()),
+                actor=pa.array([], pa.string()),
+                verb=pa.array([], pa.string()),
+            ),
+            "row",
+        ),
+    ],
+    ids=[
+        "empty",
+        "header only",
+        "doubled",
+        "utf-16",
+        "json array",
+        "damaged parquet",
+        "parquet without rows",
+    ],
+)
+def test_a_file_of_which_nothing_can_be_read_is_refused_with_the_cure(content: bytes, cure: str) -> None:
+    assert cure in refusal("activities", content)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("person,name,manager", "people"),
+        ("person,manager", "chart"),
+        ("person,name,manager,email", "chart"),
+        ("person,accounts,manager,email", "people"),
+        ("people;kind", "encounters"),
+        ("source,target,layer", "ties"),
+        ("from,to,date", "mail-log"),
+        ("a,b,c", None),
+        ("source,target", None),
+    ],
+)
+def test_a_header_is_recognised_by_one_connector_at_most(header: str, name: str | None) -> None:
+    assert ([name] if name else []) == recognised_by(bytes_member(header.encode() + b"\n1,2,3\n"))
+
+
+def test_a_log_of_numbers_belongs_to_the_system_that_was_named() -> None:
+    found = rows(
+        records("mail-log", b"Sender;Recipient;EventDate\n17;37;2010-01-02 17:40:10\n", system="staff")
+    )
+    assert ("staff:17", ["staff:37"]) == (found[0]["actor"], found[0]["to"])
+
+
+def test_a_manager_is_found_by_id_by_address_and_by_a_name_that_one_person_has() -> None:
+    chart = b"""id,name,email,manager
+1,Ann Lee,ann@acme.example,
+2,Bob Fox,bob@acme.example,1
+3,Cy Young,,ANN@acme.example
+4,Di Orr,,bob fox
+5,Bo Twin,,Cy Young
+6,Bo Twin,,Bo Twin
+"""
+    managers = [r.manager for r in records("chart", chart) if isinstance(r, Person)]
+    assert managers == [None, "1", "1", "2", "3", "Bo Twin"]
+
+
+def test_managers_in_a_circle_are_left_out_and_told() -> None:
+    found = records("chart", b"id,manager\n1,2\n2,3\n3,1\n4,1\n5,5\n")
+    assert [None, None, None, "1", None] == [r.manager for r in found if isinstance(r, Person)]
+    assert [
+        "line 2, 3, 4: manage each other in a circle; these managers are left out",
+        "line 6: manages themself; that manager is left out",
+    ] == [r.text for r in found if isinstance(r, Note)]
+
+
+MANUFACTURING = SHARED / "data" / "manufacturing_email"
+
+
+@pytest.mark.skipif(
+    not MANUFACTURING.exists(), reason="the manufacturing company's mail is not on this machine"
+)
+class TestManufacturingCompany:
+    def test_every_line_of_the_log_is_one_message(self) -> None:
+        member = file_member(MANUFACTURING / "communication.csv")
+        assert ["mail-log"] == recognised_by(member)
+        lines = (MANUFACTURING / "communication.csv").read_text().count("\n")
+        found = list(connector("mail-log", zone="Europe/Warsaw").parse(member))
+        assert lines - 1 <= sum(r.table.num_rows for r in found if isinstance(r, Rows)) <= lines
+
+    def test_the_head_of_the_company_is_the_person_with_most_reports(self) -> None:
+        member = file_member(MANUFACTURING / "reportsto.csv")
+        assert ["chart"] == recognised_by(member)
+        people = [r for r in connector("chart").parse(member) if isinstance(r, Person)]
+        reports = {"7", "27", "36", "69", "70", "85", "104", "121", "148", "156", "163"}
+        assert reports == {person.person for person in people if person.manager == "86"}
+        assert [None] == [person.manager for person in people if person.person == "86"]
+
+
+ZULIP = SHARED / "data" / "lean_zulip" / "lean_zulip_activities.parquet"
+
+
+@pytest.mark.skipif(not ZULIP.exists(), reason="the Lean Zulip archive is not on this machine")
+def test_the_zulip_archive_is_read_to_its_last_row() -> None:
+    member = file_member(ZULIP)
+    assert ["activities"] == recognised_by(member)
+    tables = [r.table for r in connector("activities").parse(member) if isinstance(r, Rows)]
+    assert sum(table.num_rows for table in tables) == 838_795
+    assert tables[-1].column("line")[-1].as_py() == 838_795
+    assert "mentions" in tables[0].column_names

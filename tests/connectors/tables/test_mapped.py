@@ -1,0 +1,283 @@
+"""Any table by a mapping: what a mapping says is read, what it cannot mean is refused, and the first draft reads."""
+
+import json
+import tomllib
+from datetime import UTC, datetime
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.tables.first_mapping import draft_mapping
+from connectors.tables.mapped import Table
+from connectors.tables.mapping import READY_MADE, BadMapping, ready_made
+from influence import Workspace
+from influence.contract.connector import ConnectorError, Unreadable
+from influence.contract.records import Activity, Encounter, Person, SetAside
+from tests.kit.connector_records import bytes_member, recognised_by
+
+LEAST = '[[activity]]\ntime = "{When}"\nactor = "{Who}"\nverb = "post"\n'
+ROWS = "When,Who\n2026-01-05T09:00:00Z,ann\n"
+
+
+def table(tmp_path, mapping, content, name="log.csv", **options):
+    """Read a table with a mapping of these words."""
+    file = tmp_path / "mapping.toml"
+    file.write_text(mapping, encoding="utf-8")
+    content = content if isinstance(content, bytes) else content.encode()
+    return list(Table(mapping=str(file), **options).parse(bytes_member(content, name)))
+
+
+def of(records, kind):
+    return [record for record in records if isinstance(record, kind)]
+
+
+def workbook(rows, sheet="Sheet1"):
+    """The bytes of an Excel workbook with these rows."""
+    import io
+
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra `tables` is not installed (openpyxl)")
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+class TestWhatAMappingSays:
+    def test_a_row_with_an_answer_in_it_is_two_activities(self, tmp_path):
+        mapping = (
+            'system = "hotel"\n[[activity]]\nid = "r{No}"\ntime = "{At}"\nactor = "{Guest}"\nverb = "post"\n'
+            '[[activity]]\nwhen = "{Answer}"\nid = "a{No}"\ntime = "{At}"\nactor = "email:ann@acme.example"\n'
+            'verb = "reply"\nparent = "r{No}"\n'
+        )
+        content = (
+            "No,At,Guest,Answer\n1,2026-01-05T09:00:00Z,Bo Berg,Thanks\n2,2026-01-05T09:00:00Z,Cy Dahl,\n"
+        )
+        found = of(table(tmp_path, mapping, content), Activity)
+        assert [("hotel:r1", None), ("hotel:a1", "hotel:r1"), ("hotel:r2", None)] == [
+            (a.id, a.parent) for a in found
+        ]
+        assert ["hotel:bo berg", "email:ann@acme.example", "hotel:cy dahl"] == [a.actor for a in found]
+
+    def test_people_who_are_told_by_name_are_people_with_that_name(self, tmp_path):
+        found = of(table(tmp_path, LEAST, "When,Who\n2026-01-05T09:00:00Z,Ann  Lee\n"), Person)
+        assert [("Ann Lee", ("table:ann lee",))] == [(p.name, p.accounts) for p in found]
+
+    def test_a_value_is_never_taken_for_another_systems_account(self, tmp_path):
+        found = of(table(tmp_path, LEAST, "When,Who\n2026-01-05T09:00:00Z,x:12345\n"), Activity)
+        assert ["table:x:12345"] == [a.actor for a in found]
+
+    def test_a_value_with_braces_is_a_value_and_no_template(self, tmp_path):
+        found = of(table(tmp_path, LEAST, "When,Who,Secret\n2026-01-05T09:00:00Z,{Secret},shh\n"), Activity)
+        assert ["table:{secret}"] == [a.actor for a in found]
+
+    def test_a_time_without_a_zone_is_set_aside_unless_a_zone_is_given(self, tmp_path):
+        content = "When,Who\n2026-07-01 12:00,ann\n"
+        assert ["states no zone"] == [
+            r.reason.split("' ")[1].split(":")[0] for r in of(table(tmp_path, LEAST, content), SetAside)
+        ]
+        oslo = of(table(tmp_path, LEAST, content, zone="Europe/Oslo"), Activity)
+        named = of(table(tmp_path, 'zone = "Europe/Oslo"\n' + LEAST, content), Activity)
+        assert [datetime(2026, 7, 1, 10, tzinfo=UTC)] == [a.time for a in oslo] == [a.time for a in named]
+
+    def test_a_day_is_read_as_the_format_says(self, tmp_path):
+        mapping = 'zone = "UTC"\ntime_format = "%m/%d/%Y"\n' + LEAST
+        assert [3] == [
+            a.time.month for a in of(table(tmp_path, mapping, "When,Who\n03/04/2026,ann\n"), Activity)
+        ]
+
+    def test_a_meeting_is_told_from_a_call_as_in_calendars(self):
+        rows = [("Oslo, room 4", "in_person"), ("https://zoom.us/j/1", "online"), ("tbd", "unknown")]
+        content = "Date,Person,Other Party,Place\n" + "".join(f'2026-01-05,A B,C D,"{p}"\n' for p, _ in rows)
+        found = of(Table(mapping="meetings").parse(bytes_member(content.encode())), Encounter)
+        assert [kind for _, kind in rows] == [meeting.kind.value for meeting in found]
+
+    def test_a_json_list_and_a_text_with_semicolons_are_the_same_people(self, tmp_path):
+        mapping = LEAST + 'to = "{To}"\n'
+        lines = [
+            {"When": "2026-01-05T09:00:00Z", "Who": "ann", "To": to}
+            for to in (["ben", "cy"], "ben; cy", "ben;cy")
+        ]
+        found = of(table(tmp_path, mapping, "\n".join(map(json.dumps, lines))), Activity)
+        assert [("table:ben", "table:cy")] * 3 == [a.to for a in found]
+
+
+class TestWorkbooks:
+    HEADER = (
+        "Request ID",
+        "Created",
+        "Requester",
+        "Subject",
+        "Answered",
+        "Answered By",
+        "Approved",
+        "Approved By",
+    )
+
+    def test_a_workbook_is_read_like_the_same_table_as_text(self):
+        day = datetime(2026, 9, 1, 8)
+        content = workbook(
+            [self.HEADER, (7, day, "eva@acme.example", "x", day, "dag@acme.example", None, None)]
+        )
+        assert ["table"] == recognised_by(bytes_member(content, "unnamed"))
+        found = of(Table().parse(bytes_member(content)), Activity)
+        assert [
+            ("requests:request-7", "2026-09-01T08:00:00+00:00"),
+            ("requests:answer-7", "2026-09-01T08:00:00+00:00"),
+        ] == [(a.id, a.time.isoformat()) for a in found]
+        assert [2, 2] == [a.line for a in found]
+
+    def test_a_workbook_that_is_cut_off_is_refused_in_a_sentence(self):
+        content = workbook([("When", "Who"), ("2026-01-05", "ann")])
+        with pytest.raises(Unreadable, match="the workbook is damaged"):
+            list(Table(mapping="ideas").parse(bytes_member(content[: len(content) // 2], "x.xlsx")))
+
+    def test_another_sheet_is_named_in_the_mapping(self, tmp_path):
+        content = workbook([("When", "Who"), ("2026-01-05T09:00:00Z", "ann")], sheet="Log")
+        assert 1 == len(of(table(tmp_path, 'sheet = "Log"\n' + LEAST, content), Activity))
+        with pytest.raises(Unreadable, match="there is no sheet 'Blog'; there are: Log"):
+            table(tmp_path, 'sheet = "Blog"\n' + LEAST, content)
+
+    def test_a_formula_is_never_computed_here(self, tmp_path):
+        content = workbook([("When", "Who"), ("2026-01-05T09:00:00Z", '=HYPERLINK("https://x.example")')])
+        assert ["table: the actor"] == [
+            r.reason.replace("the row", "table").split(" is")[0]
+            for r in of(table(tmp_path, LEAST, content), SetAside)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "reason"),
+    [
+        ("[[activity]\n", "the mapping is no TOML"),
+        ("", r"needs at least one \[\[activity\]\]"),
+        (LEAST + 'whom = "x"\n', r"\[\[activity\]\] 1: 'whom' is not known"),
+        ("[[activity]]\n" + 'time = "{When}"\nactor = "{Who}"\n', "verb is missing: say which column"),
+        (
+            LEAST + '[verbs]\nIdea = "shout"\n',
+            r"\[verbs\] 'Idea' is 'shout', which is not one of: comment, edit",
+        ),
+        (LEAST.replace("{Who}", "{Whom}"), "names the column 'Whom', and the file has: 'When', 'Who'"),
+        ('zone = "Oslo"\n' + LEAST, "'Oslo' is no time zone"),
+        ('system = "a b"\n' + LEAST, "write one word"),
+        ("[activity]\n" + LEAST.split("\n", 1)[1], r"under \[\[activity\]\], in two brackets"),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_is_refused_with_its_place(tmp_path, mapping, reason):
+    with pytest.raises(ConnectorError, match=reason):
+        table(tmp_path, mapping, ROWS)
+
+
+def test_a_mapping_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(
+        BadMapping, match="'nowhere' is neither a mapping file nor one of: tripadvisor, ideas"
+    ):
+        list(Table(mapping="nowhere").parse(bytes_member(ROWS.encode())))
+
+
+def test_a_table_that_no_mapping_is_known_for_says_how_to_write_one():
+    with pytest.raises(Unreadable, match=r"influence import log\.csv --map"):
+        list(Table().parse(bytes_member(ROWS.encode(), "log.csv")))
+
+
+@pytest.mark.parametrize("name", READY_MADE)
+def test_a_ready_made_mapping_reads_and_says_its_columns(name):
+    assert set(ready_made(name).recognised_by) <= set(ready_made(name).columns()) | {"Rating"}
+
+
+DRAFTED = {
+    "reviews": (
+        "Review number,Review date,Reviewer,Stars,Review text,Owner response,Response date,Responded by\n"
+        "11,03/02/2026,Bo Berg,5,Good,Thanks,17/02/2026,ann@acme.example\n12,28/02/2026,Cy Dahl,1,Bad,,,\n",
+        [("post", "bo berg", None), ("reply", "ann@acme.example", "11"), ("post", "cy dahl", None)],
+    ),
+    "ideas": (
+        "Key,Kind,Created at,Author e-mail,Parent,Body\n"
+        "1,Idea,2026-02-03T10:00:00Z,ann@acme.example,,Go\n2,Vote,2026-02-03T11:00:00Z,ben@acme.example,1,\n"
+        "3,Comment,2026-02-03T12:00:00Z,cy@acme.example,1,Yes\n",
+        [
+            ("post", "ann@acme.example", None),
+            ("react", "ben@acme.example", "1"),
+            ("comment", "cy@acme.example", "1"),
+        ],
+    ),
+    "Norwegian": (
+        "ID;Dato;Bruker;Beskrivelse\n"
+        "A1;31.01.2026 14:30;ann@acme.example;Hei\nA2;01.02.2026 08:00;ben@acme.example;Ja\n",
+        [("post", "ann@acme.example", None), ("post", "ben@acme.example", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DRAFTED)
+def test_the_first_mapping_reads_the_table_it_was_drafted_for(tmp_path, name):
+    content, expected = DRAFTED[name]
+    draft = draft_mapping(bytes_member(content.encode(), "export.csv"))
+    records = table(tmp_path, draft, content)
+    assert [] == of(records, SetAside)
+    assert expected == [
+        (a.verb.value, a.actor.split(":", 1)[1], a.parent and a.parent.split(":", 1)[1])
+        for a in of(records, Activity)
+    ]
+
+
+def test_the_first_mapping_of_a_register_of_meetings_is_of_encounters(tmp_path):
+    content = "Meeting date,Employee,Met with,Where\n2026-03-01,Ann Lee,Bo Berg;Cy Dahl,Oslo\n"
+    draft = draft_mapping(bytes_member(content.encode(), "register.csv"))
+    assert [("name:ann lee", "name:bo berg", "name:cy dahl")] == [
+        meeting.people for meeting in of(table(tmp_path, draft, content), Encounter)
+    ]
+
+
+def test_what_the_first_mapping_does_not_know_it_asks_for(tmp_path):
+    draft = draft_mapping(bytes_member(b"Colour,Size\nred,4\nblue,5\n", "shop.csv"))
+    assert 2 == draft.count("# CHECK: no column looks like it")
+    with pytest.raises(BadMapping, match="time is missing"):
+        table(tmp_path, draft, "Colour,Size\nred,4\n")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=5),
+    st.lists(st.text(max_size=30), min_size=5, max_size=5),
+    st.text(max_size=40),
+)
+def test_no_name_or_value_of_a_column_can_break_out_of_the_first_mapping(names, values, file):
+    line = json.dumps({f"type {name}": value for name, value in zip(names, values, strict=False)})
+    try:
+        draft = draft_mapping(bytes_member(line.encode(), file))
+    except ConnectorError:
+        return
+    body = tomllib.loads(draft)
+    assert {"version", "system", "zone"} <= body.keys()
+    assert body.keys() <= {"version", "system", "zone", "time_format", "activity", "encounter", "verbs"}
+
+
+def test_a_table_goes_into_a_workspace_with_its_mapping_and_says_what_it_did_not_use(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text("When,Who,Mood\n2026-01-05T09:00:00Z,ann,good\n", encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(LEAST, encoding="utf-8")
+    with Workspace.create(tmp_path / "w") as workspace:
+        done = workspace.import_path(file, connector="table", options={"mapping": str(mapping)})
+        assert 1 == done.summary.stored
+        assert ["log.csv: columns that the mapping does not use: 'Mood'"] == done.notes
+
+
+def test_a_long_table_is_not_held_in_memory(tmp_path):
+    import tracemalloc
+
+    content = (ROWS + "2026-01-05T09:00:00Z,ben\n" * 300_000).encode()
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(LEAST, encoding="utf-8")
+    records = Table(mapping=str(mapping)).parse(bytes_member(content))
+    tracemalloc.start()
+    first = sum(1 for _ in islice(records, 1000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 1000 == first
+    assert peak < 60_000_000

@@ -1,0 +1,126 @@
+"""Answers that a service has changed, or that somebody made up: read, set aside or refused, never a crash."""
+
+import copy
+import json
+import random
+import re
+
+import pytest
+
+from connectors.chat.yammer import Yammer
+from connectors.social.facebook_page import FacebookPage
+from connectors.social.hacker_news import HackerNews
+from connectors.social.youtube import YouTube
+from connectors.suites.google import Google
+from connectors.suites.microsoft import Microsoft
+from influence.contract.connector import ConnectorError
+from influence.contract.records import Activity, Encounter
+from tests.kit.connector_records import bytes_member, told
+from tests.kit.live_contract import KnownSecrets
+from tests.kit.places import PAYLOADS
+from tests.kit.played_service import Played, serving
+
+CONNECTORS = (Yammer, Microsoft, Google, YouTube, HackerNews, FacebookPage)
+ODD = (
+    None,
+    [],
+    {},
+    "",
+    "x",
+    5,
+    -1,
+    1e300,
+    True,
+    [None],
+    [5],
+    {"id": []},
+    "\x00\u202e",
+    "9" * 600,
+    [[]],
+    {"a": {"b": []}},
+)
+ANSWERS = [
+    (made, path)
+    for made in CONNECTORS
+    for path in sorted((PAYLOADS / made.name).glob("*.json"))
+    if "expected" not in path.name
+]
+
+
+def places(value, at=()):
+    """Every place in an answer, as the keys that lead there."""
+    if at:
+        yield at
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in items:
+        yield from places(below, (*at, key))
+
+
+def tried(act):
+    """What came of it, or the sentence of its refusal; any other error is a crash, and fails the test."""
+    try:
+        return act(), None
+    except ConnectorError as refused:
+        return None, str(refused)
+
+
+def changed(answer, at, odd):
+    found = copy.deepcopy(answer)
+    place = found
+    for key in at[:-1]:
+        place = place[key]
+    place[at[-1]] = odd
+    return found
+
+
+@pytest.mark.parametrize(("made", "path"), ANSWERS, ids=lambda one: getattr(one, "name", ""))
+def test_a_field_of_another_kind_is_read_set_aside_or_refused_in_a_sentence(made, path):
+    answer = json.loads(path.read_text("utf-8"))
+    chance = random.Random(7)  # noqa: S311 - it only picks samples
+    everywhere = list(places(answer))
+    for at in everywhere:
+        for odd in chance.sample(ODD, 6):
+            content = json.dumps(changed(answer, at, odd)).encode()
+            records, refusal = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
+            assert refusal is None or re.fullmatch(r"[^\n\0]{20,600}", refusal), at
+            assert records is None or all(told(records)), at
+    assert len(everywhere) > 7
+
+
+@pytest.mark.parametrize(("made", "path"), ANSWERS, ids=lambda one: getattr(one, "name", ""))
+def test_a_broken_item_takes_no_other_down(made, path):
+    answer = json.loads(path.read_text("utf-8"))
+    whole = list(made().parse(bytes_member(path.read_bytes())))
+    items = next((value for value in answer.values() if isinstance(value, list) and len(value) > 1), None)
+    if items is None:
+        items = [answer]
+        broken = {**answer, "unknown_field": {"x": []}}
+    else:
+        broken = answer
+        items.insert(0, {"id": {"no": "id"}, "created_time": [], "snippet": 5})
+    read = list(made().parse(bytes_member(json.dumps(broken).encode())))
+
+    def kept(records):
+        return [record.id for record in records if isinstance(record, Activity | Encounter)]
+
+    assert kept(whole) == kept(read)
+
+
+@pytest.mark.parametrize("said", [[], 5, None, "text", {"error": {}}, {"value": {"no": "list"}}, [[5]]])
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda url: Yammer("app", server=url, login=url),
+        lambda url: Microsoft("app", server=url, login=url),
+        lambda url: Google("app", server=url, token_url=f"{url}/token"),
+        lambda url: YouTube("UCann", server=url),
+        lambda url: HackerNews("ann", server=url),
+        lambda url: FacebookPage("100", server=url),
+    ],
+    ids=[made.name for made in CONNECTORS],
+)
+def test_a_service_that_answers_something_else_ends_in_a_sentence(made, said):
+    with serving(Played(lambda *_: said, wanted=None)) as service:
+        replies, refusal = tried(lambda: list(made(service.url).fetch({}, KnownSecrets())))
+    assert replies is None or len(replies) < 10
+    assert refusal is None or 20 <= len(refusal) <= 600

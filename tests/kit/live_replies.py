@@ -1,0 +1,53 @@
+"""A connector over a service of the test's own: whatever it asks is answered by a function."""
+
+import httpx
+
+from influence.contract.records import Activity
+from tests.kit.live_contract import KnownSecrets, pulled, store_of
+
+
+def over(connector, answer, *, now=None, **options):
+    """Make a connector whose requests go to `answer(request)` and whose clock stands at `now`."""
+    body = {"transport": httpx.MockTransport(answer)}
+    if now is not None:
+        body["clock"] = staticmethod(now.timestamp)
+    kind = type(connector.__name__, (connector,), body)
+    return kind(**options)
+
+
+def replies(connector, cursor=None):
+    """Everything that one fetch yields."""
+    return list(connector.fetch(cursor or {}, KnownSecrets()))
+
+
+def activities(connector, found):
+    """The activities of some replies, by their id; a later one replaces an earlier one."""
+    records = [record for reply in found for record in connector.parse(reply.member)]
+    return {record.id: record for record in records if isinstance(record, Activity)}
+
+
+def pull_again(workspace, connector):
+    """Pull once more into a workspace; returns how many rows were stored, and the ids of its activities."""
+    stored = 0
+    for reply in connector.fetch(workspace.store.cursor("source"), KnownSecrets()):
+        with workspace.store.batch("source", connector.name) as batch:
+            for record in connector.parse(reply.member):
+                batch.add(record, reply.member.name)
+            batch.remember(reply.cursor)
+        stored += batch.summary.stored
+    return stored, ids(workspace)
+
+
+def ids(workspace):
+    """The ids of the activities that count."""
+    rows = workspace.store.engine.arrow("SELECT id FROM activities").to_pylist()
+    return {row["id"] for row in rows}
+
+
+def kept(workspace, activity):
+    """What the store says now of one activity."""
+    (row,) = workspace.store.engine.arrow("SELECT * FROM activities WHERE id = ?", [activity]).to_pylist()
+    return row
+
+
+__all__ = ["KnownSecrets", "activities", "ids", "kept", "over", "pull_again", "pulled", "replies", "store_of"]

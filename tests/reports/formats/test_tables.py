@@ -1,0 +1,103 @@
+import csv
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from influence.contract.findings import Finding, Reached, Report
+from influence.contract.plugins import load
+from reports.formats.tables import defused, write_csv, write_json
+from tests.kit.sample_report import LEADER, WINDOW, empty_report, large_report, sample_report, ties_report
+
+REPORTS = [sample_report, large_report, empty_report, ties_report]
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("make", REPORTS)
+def test_json_reads_back_as_the_same_report(make, tmp_path):
+    report = make()
+    (path,) = write_json(report, tmp_path / "report.json")
+    assert report == Report.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_the_csv_holds_every_person_once_even_in_a_large_report(tmp_path):
+    report = large_report()
+    people, _ = write_csv(report, tmp_path / "report.csv")
+    assert sorted(one.person for one in report.people) == sorted(row["person"] for row in read(people))
+
+
+def test_the_csv_of_findings_stands_beside_and_holds_every_finding(tmp_path):
+    report = sample_report()
+    people, findings = write_csv(report, tmp_path / "mara.csv")
+    assert ("mara.csv", "mara-findings.csv") == (people.name, findings.name)
+    assert list(report.findings) == [row["finding"] for row in read(findings)]
+
+
+def test_a_finding_without_a_value_has_an_empty_cell_and_its_reason(tmp_path):
+    _, findings = write_csv(ties_report(), tmp_path / "report.csv")
+    row = next(row for row in read(findings) if row["finding"] == "reach_4")
+    assert ("", "the ties have no times") == (row["value"], row["reason"])
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", " ="])
+def test_a_name_that_a_spreadsheet_would_run_is_defused(start, tmp_path):
+    name = f"{start}HYPERLINK(A1)"
+    person = Reached("=p", name, 4, 0.0, True, 1, "@public", 1)
+    people, _ = write_csv(Report(LEADER, WINDOW, {}, people=(person,)), tmp_path / "report.csv")
+    (row,) = read(people)
+    assert ("'=p", f"'{name}", "'@public") == (row["person"], row["name"], row["sphere"])
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@\t\r\n '\"a,;")))
+def test_no_text_cell_starts_like_a_formula(text):
+    assert str(defused(text)).lstrip(" ")[:1] not in set("=+-@\t\r\n") or text == ""
+
+
+def test_a_number_stays_a_number():
+    assert -1.5 == defused(-1.5)
+
+
+def test_half_a_surrogate_pair_does_not_stop_a_report(tmp_path):
+    person = Reached("p1", "Ada \ud800", 4, 0.0, True, 1, "public", 1)
+    report = Report(LEADER, WINDOW, {"reach_4": Finding("reach_4", 1.0, "people")}, people=(person,))
+    (path,) = write_json(report, tmp_path / "report.json")
+    assert report == Report.from_json(json.loads(path.read_text(encoding="utf-8")))
+    for name in ("csv", "html"):
+        assert all(
+            file.stat().st_size for file in load("influence.formats", name)(report, tmp_path / f"r.{name}")
+        )
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "html"])
+def test_a_failed_write_leaves_the_old_file_and_no_rubbish(name, tmp_path, monkeypatch):
+    path = tmp_path / f"report.{name}"
+    path.write_text("old", encoding="utf-8")
+    monkeypatch.setattr("pathlib.Path.replace", _full_disk)
+    with pytest.raises(OSError, match="disk full"):
+        load("influence.formats", name)(sample_report(), path)
+    assert [path.name] == [file.name for file in tmp_path.iterdir()]
+    assert "old" == path.read_text(encoding="utf-8")
+
+
+def _full_disk(*_):
+    raise OSError("disk full")
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "html"])
+def test_a_missing_folder_raises_an_oserror(name, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load("influence.formats", name)(empty_report(), tmp_path / "missing" / f"report.{name}")
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "html"])
+@pytest.mark.parametrize("make", REPORTS)
+def test_the_same_report_gives_the_same_bytes(name, make, tmp_path):
+    write = load("influence.formats", name)
+    first = [file.read_bytes() for file in write(make(), tmp_path / f"one.{name}")]
+    second = [file.read_bytes() for file in write(make(), tmp_path / f"two.{name}")]
+    assert first == second
