@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from influence.advice.backtest import BackTest, back_test, coming_back
 from influence.advice.forecast import Ledger, gains, gains_by, shared_answering, thrown
 from influence.advice.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
@@ -27,7 +27,6 @@ from influence.reach.steps import Window, moment
 if TYPE_CHECKING:
     from influence.advice.spread import Acts, Sets
 
-Floats = NDArray[np.float64]
 
 PEOPLE, SPHERES, CONVERSATIONS = 10, 5, 5
 DRAWS, SETS_A_DRAW = 60, 20_000

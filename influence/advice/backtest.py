@@ -14,17 +14,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from influence.advice.forecast import Ledger, gains
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.reach import NO_TIMES
-from influence.network.responses import Ints
 from influence.reach.ego import Ego
 from influence.reach.steps import Window
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 FEWEST = 5
 """People who brought somebody new, and people who did not: fewer of either score nothing."""

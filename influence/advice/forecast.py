@@ -15,14 +15,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from influence.network.responses import Ints
+from influence.kernels.arrays import Floats, Ints
 from influence.reach.ego import Ego
 from influence.reach.steps import DAY, Window
 
 if TYPE_CHECKING:
     from influence.advice.spread import CascadeModel, Sets
 
-Floats = NDArray[np.float64]
 
 WRITTEN_TO = 8
 """More addressees than this and an item is an announcement, not an exchange."""

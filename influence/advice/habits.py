@@ -15,14 +15,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.advice.backtest import ComingBack, Matched, places
+from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
-from influence.network.responses import Ints
 from influence.reach.ego import Ego
 from influence.reach.steps import DAY
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 EVIDENCE = 5
 FEWEST_ON_A_TOPIC = 5

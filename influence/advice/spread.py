@@ -9,26 +9,18 @@ it loads numba.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, exp, lgamma, log, sqrt
-from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+from influence.kernels.arrays import Floats, Ints
+from influence.kernels.compiling import compiled
 
 MOST_SETS = 1_000_000
 MOST_MEMBERS = 50_000_000
 """Of all sets together; what is drawn stops there (400 MB)."""
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", njit(cache=True, nogil=True)(function))
 
 
 @dataclass(frozen=True)
@@ -138,7 +130,7 @@ def reverse_sets(model: CascadeModel, roots: ArrayLike, *, hops: int = 2**31, se
     return Sets(offsets, members)
 
 
-@_compiled
+@compiled
 def _reverse_sets(
     indptr: Ints,
     sources: Ints,
@@ -252,7 +244,7 @@ def _by_member(sets: Sets, n: int) -> tuple[Ints, Ints]:
     return start, of_member
 
 
-@_compiled
+@compiled
 def _covered_by(
     start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats
 ) -> Floats:
@@ -263,7 +255,7 @@ def _covered_by(
     return covered
 
 
-@_compiled
+@compiled
 def _gain(
     act: int,
     start: Ints,
@@ -286,7 +278,7 @@ def _gain(
     return gain
 
 
-@_compiled
+@compiled
 def _greedy_cover(
     start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats, k: int
 ) -> tuple[Ints, Floats]:
@@ -428,7 +420,7 @@ def simulated_spread(
     return _reached(onward.indptr, onward.sources, onward.probability, given, runs, hops, random) / runs
 
 
-@_compiled
+@compiled
 def _reached(
     indptr: Ints,
     targets: Ints,

@@ -8,15 +8,12 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws, discoveries, interval
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import reach
-from influence.network.responses import Ints
 from influence.reach.ego import Ego
-
-Floats = NDArray[np.float64]
 
 FALSE_SHARE = 0.05
 """q: at most this share of the differences that are called so may be false."""

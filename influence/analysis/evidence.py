@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
+from influence.kernels.arrays import Ints
 from influence.measures.trend import months
 from influence.met.encounters import Met, Piece
-from influence.network.responses import Ints, Log
+from influence.network.responses import Log
 from influence.people.directory import People
 from influence.reach.steps import Alter, Touches, Window, moment
 from influence.store.engine import Engine

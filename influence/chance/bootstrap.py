@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.network.responses import Ints
-
-Floats = NDArray[np.float64]
+from influence.kernels.arrays import Floats, Ints
 
 SMOOTHING = 12
 """How far the alternating sum over shared people is followed; the later terms would only add noise."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from influence.kernels.arrays import Flags, Floats
 
 
 def median_interval(values: ArrayLike, share: float = 0.95) -> tuple[float, float] | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from influence.chance.bootstrap import Floats, p_value
+from influence.chance.bootstrap import p_value
+from influence.kernels.arrays import Floats
 from influence.network.network import Network
 
 SWAPS_A_TIE = 10

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.chance.bootstrap import Floats, p_value
-from influence.network.responses import Ints
+from influence.chance.bootstrap import p_value
+from influence.kernels.arrays import Floats, Ints
 
 HOUR = 3_600_000_000
 """Microseconds."""

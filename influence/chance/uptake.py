@@ -5,21 +5,13 @@ Import this module only where it is needed: it loads numba.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", njit(cache=True, nogil=True)(function))
-
+from influence.kernels.arrays import Ints
+from influence.kernels.compiling import compiled
 
 _Layout = tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints]
 
@@ -140,7 +132,7 @@ def _pairs(slots: Slots, uses: Uses, exposures: Exposures, topic: Ints) -> _Layo
     )
 
 
-@_compiled
+@compiled
 def _uptake(
     slot_from: Ints,
     slot_to: Ints,
@@ -187,7 +179,7 @@ def _uptake(
     return takers, counted[0], counted[1:]
 
 
-@_compiled
+@compiled
 def _is_new(uses: Ints, responded: Ints, delta: int) -> bool:
     """Tell whether the first use before which nothing was said came within δ after a response; both not empty."""
     first = uses.min()
@@ -202,7 +194,7 @@ def _is_new(uses: Ints, responded: Ints, delta: int) -> bool:
     return bool(echoed and 0 <= second - first <= delta)
 
 
-@_compiled
+@compiled
 def _any_within(uses: Ints, responded: Ints, delta: int) -> bool:
     for use in uses:
         place = np.searchsorted(responded, use)

@@ -6,20 +6,11 @@ is needed: it loads numba, and a function is compiled on its first call (then ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-Indices = NDArray[np.integer[Any]]
-Flags = NDArray[np.bool_]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", njit(cache=True, nogil=True)(function))
+from influence.kernels.arrays import Flags, Indices
+from influence.kernels.compiling import compiled
 
 
 def grow_trees(
@@ -54,7 +45,7 @@ def grow_trees(
     return _grow_trees(below, over, when, who, tops, joined)
 
 
-@_compiled
+@compiled
 def _grow_trees(
     child: Indices, parent: Indices, time: Indices, author: Indices, roots: Indices, joined: Flags
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -93,7 +84,7 @@ def subtree_sizes(above: ArrayLike) -> NDArray[np.int64]:
     return sizes
 
 
-@_compiled
+@compiled
 def _subtree_sizes(above: Indices) -> NDArray[np.int64]:
     """Peel the leaves, again and again; what stands on a circle is never peeled and keeps the size 0."""
     waiting = np.zeros(above.size, np.int64)
@@ -128,7 +119,7 @@ def depths(above: ArrayLike) -> NDArray[np.int64]:
     return _depths(up)
 
 
-@_compiled
+@compiled
 def _depths(above: Indices) -> NDArray[np.int64]:
     depth = np.zeros(above.size, np.int64)
     for i in range(above.size):

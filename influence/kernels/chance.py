@@ -6,23 +6,14 @@ index. Import this module only where it is needed: it loads numba.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Indices = NDArray[np.integer[Any]]
-Floats = NDArray[np.float64]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+from influence.kernels.arrays import Floats, Indices
+from influence.kernels.compiling import compiled
 
 
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", njit(cache=True, nogil=True)(function))
-
-
-@_compiled
+@compiled
 def local_contacts(
     start: Indices, person: Indices, began: Indices, indptr: Indices, contact: Indices, since: Indices
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -51,7 +42,7 @@ def local_contacts(
     return begin, found
 
 
-@_compiled
+@compiled
 def follow(
     start: Indices,
     group: Indices,
@@ -116,28 +107,28 @@ def follow(
     return score, information, likelihood, telling
 
 
-@_compiled
+@compiled
 def _activate(people: Indices, begin: Indices, neighbour: Indices, active: Indices) -> None:
     for v in people:
         for e in range(begin[v], begin[v + 1]):
             active[neighbour[e]] += 1
 
 
-@_compiled
+@compiled
 def _terms(f: Floats, active: float, clock: float, still: Floats) -> None:
     f[0], f[1] = active, clock
     for t in range(still.size):
         f[t + 2] = still[t]
 
 
-@_compiled
+@compiled
 def _add(square: Floats, f: Floats, weight: float) -> None:
     for t in range(f.size):
         for u in range(f.size):
             square[t, u] += weight * f[t] * f[u]
 
 
-@_compiled
+@compiled
 def _differ(active: Indices, left: Indices) -> bool:
     differs = False
     for i in left:
@@ -145,7 +136,7 @@ def _differ(active: Indices, left: Indices) -> bool:
     return differs
 
 
-@_compiled
+@compiled
 def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> int:
     """Choose who comes next: by chance, or who did come (the one of slot k)."""
     chosen = 0
@@ -160,7 +151,7 @@ def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> i
     return chosen
 
 
-@_compiled
+@compiled
 def follow_by_chance(
     start: Indices,
     group: Indices,
@@ -183,7 +174,7 @@ def follow_by_chance(
     return scores
 
 
-@_compiled
+@compiled
 def activations(
     order: Indices, moment: Indices, indptr: Indices, contact: Indices, people: int, most: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -219,7 +210,7 @@ def activations(
     return acted, at_risk
 
 
-@_compiled
+@compiled
 def shuffled_activations(
     order: Indices,
     moment: Indices,
@@ -255,7 +246,7 @@ def shuffled_activations(
     return acted, at_risk
 
 
-@_compiled
+@compiled
 def _slot(table: Indices, key: int) -> int:
     """Find where a key stands, or may stand, in an open table whose size is a power of two; -1 is free."""
     mask = table.size - 1
@@ -265,7 +256,7 @@ def _slot(table: Indices, key: int) -> int:
     return at
 
 
-@_compiled
+@compiled
 def tie_table(sources: Indices, targets: Indices, nodes: int) -> NDArray[np.int64]:
     """Return an open table of all ties."""
     size = 16
@@ -278,7 +269,7 @@ def tie_table(sources: Indices, targets: Indices, nodes: int) -> NDArray[np.int6
     return table
 
 
-@_compiled
+@compiled
 def _take_out(table: Indices, key: int) -> None:
     """Take a key out and close the gap, so that every key is still found from its own place."""
     mask = table.size - 1
@@ -292,7 +283,7 @@ def _take_out(table: Indices, key: int) -> None:
         at = (at + 1) & mask
 
 
-@_compiled
+@compiled
 def swap_ties(sources: Indices, targets: Indices, table: Indices, nodes: int, swaps: int, seed: int) -> int:
     """Try so many times to exchange the targets of two ties drawn at random; return how many were exchanged.
 

@@ -7,25 +7,17 @@ A network comes as compressed sparse rows: the ties of node u are `indices[indpt
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
-from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-Indices = NDArray[np.integer[Any]]
-Floats = NDArray[np.float64]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+from influence.kernels.arrays import Floats, Indices, check_course, check_rows, check_within, integers
+from influence.kernels.compiling import compiled
 
 _NEVER = np.iinfo(np.int64).min
 _BATCHES = 8  # fixed, so that sums do not depend on the number of cores
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", njit(cache=True, nogil=True)(function))
 
 
 def respect_time(
@@ -48,16 +40,16 @@ def respect_time(
     >>> respect_time([0, 1, 2], [1, 2, 3], [10, 12, 30], start=0, n=4, delta=5, k_max=4).tolist()
     [0, 1, 2, -1]
     """
-    from_, to, when = _integers(sources, "sources"), _integers(targets, "targets"), _integers(times, "times")
+    from_, to, when = integers(sources, "sources"), integers(targets, "targets"), integers(times, "times")
     if not from_.size == to.size == when.size:
         raise ValueError("sources, targets and times must have one length")
-    _check_course(when, k_max, 127)
+    check_course(when, k_max, 127)
     for name, nodes in (("sources", from_), ("targets", to), ("start", np.array([start]))):
-        _within(nodes, 0, n, name)
+        check_within(nodes, 0, n, name)
     return _respect_time(from_, to, when, start, n, delta, k_max)
 
 
-@_compiled
+@compiled
 def _respect_time(
     sources: Indices, targets: Indices, times: Indices, start: int, n: int, delta: int, k_max: int
 ) -> NDArray[np.int8]:
@@ -104,19 +96,19 @@ def conversation_depth(
     >>> conversation_depth([1, 2], [0, 1], [0, 5, 9], [7, 8, 9], leader=7, delta=10, k_max=4).tolist()
     [0, 1, 2]
     """
-    below, above = _integers(child, "child"), _integers(parent, "parent")
-    when, who = _integers(time, "time"), _integers(author, "author")
+    below, above = integers(child, "child"), integers(parent, "parent")
+    when, who = integers(time, "time"), integers(author, "author")
     if below.size != above.size or when.size != who.size:
         raise ValueError("child and parent must have one length, and so must time and author")
-    _check_course(when, k_max, 32767)
+    check_course(when, k_max, 32767)
     if (below[1:] < below[:-1]).any():
         raise ValueError("links must be sorted by child")
     for name, items in (("child", below), ("parent", above)):
-        _within(items, 0, when.size, name)
+        check_within(items, 0, when.size, name)
     return _conversation_depth(below, above, when, who, leader, delta, k_max)
 
 
-@_compiled
+@compiled
 def _conversation_depth(
     child: Indices, parent: Indices, time: Indices, author: Indices, leader: int, delta: int, k_max: int
 ) -> NDArray[np.int16]:
@@ -142,12 +134,12 @@ def conversation_root(parent: ArrayLike) -> NDArray[np.int64]:
     >>> conversation_root([-1, 0, 1, 4, 3]).tolist()
     [0, 0, 0, 3, 3]
     """
-    above = _integers(parent, "parent")
-    _within(above, -1, above.size, "parent")
+    above = integers(parent, "parent")
+    check_within(above, -1, above.size, "parent")
     return _conversation_root(above)
 
 
-@_compiled
+@compiled
 def _conversation_root(parent: Indices) -> NDArray[np.int64]:
     root = np.full(parent.size, -1, np.int64)
     walk = np.full(parent.size, -1, np.int64)  # the walk on which an item was first seen
@@ -165,7 +157,7 @@ def _conversation_root(parent: Indices) -> NDArray[np.int64]:
     return root
 
 
-@_compiled
+@compiled
 def _smallest_on_circle(parent: Indices, entry: int) -> int:
     smallest, at = entry, parent[entry]
     while at != entry:
@@ -200,7 +192,7 @@ def pagerank(
     >>> pagerank(np.array([0, 1, 2]), np.array([1, 0]), np.array([1.0, 1.0])).tolist()
     [0.5, 0.5]
     """
-    n = _check_rows(indptr, indices, weights)
+    n = check_rows(indptr, indices, weights)
     alike = np.full(n, 1 / max(n, 1))
     p = alike if personal is None else personal
     d = p if dangling is None else dangling
@@ -218,7 +210,7 @@ def pagerank(
     return None
 
 
-@_compiled
+@compiled
 def _carried(indptr: Indices, indices: Indices, share: Floats, x: Floats) -> Floats:
     arriving = np.zeros(x.size)
     for u in range(x.size):
@@ -245,8 +237,8 @@ def dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[Fl
     >>> sums.tolist()
     [0.0, 1.0, 0.0]
     """
-    n = _check_rows(indptr, indices)
-    _within(pivots, 0, n, "pivots")
+    n = check_rows(indptr, indices)
+    check_within(pivots, 0, n, "pivots")
     batches = [
         batch for batch in np.array_split(np.ascontiguousarray(pivots, np.int64), _BATCHES) if batch.size
     ]
@@ -258,7 +250,7 @@ def dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[Fl
     return sums, squares
 
 
-@_compiled
+@compiled
 def _dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[Floats, Floats]:
     n = indptr.size - 1
     sums, squares = np.zeros(n), np.zeros(n)
@@ -283,7 +275,7 @@ def _dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[F
     return sums, squares
 
 
-@_compiled
+@compiled
 def _shortest_paths(
     indptr: Indices, indices: Indices, s: int, distance: Indices, order: Indices, paths: Floats
 ) -> int:
@@ -317,13 +309,13 @@ def core_number(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
     >>> core_number(np.array([0, 2, 4, 7, 8]), np.array([1, 2, 0, 2, 0, 1, 3, 2])).tolist()
     [2, 2, 2, 1]
     """
-    n = _check_rows(indptr, indices)
+    n = check_rows(indptr, indices)
     if not np.array_equal(np.bincount(indices, minlength=n), np.diff(indptr)):
         raise ValueError("core numbers need an undirected network: every tie in both rows")
     return _core_number(indptr, indices)
 
 
-@_compiled
+@compiled
 def _core_number(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
     n = indptr.size - 1
     core = np.empty(n, np.int64)
@@ -372,7 +364,7 @@ def structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tupl
     >>> constraint.tolist(), size.tolist()
     ([0.5, 1.0, 1.0], [2.0, 1.0, 1.0])
     """
-    n = _check_rows(indptr, indices, weights)
+    n = check_rows(indptr, indices, weights)
     rows = np.repeat(np.arange(n), np.diff(indptr))
     keys = rows * n + indices
     opposite = np.sort(indices.astype(np.int64) * n + rows)
@@ -381,7 +373,7 @@ def structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tupl
     return _structural_holes(indptr, indices, weights)
 
 
-@_compiled
+@compiled
 def _structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tuple[Floats, Floats]:
     n = indptr.size - 1
     part, strength = np.empty(indices.size), np.empty(indices.size)  # p and m of every tie
@@ -401,7 +393,7 @@ def _structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tup
     return constraint, size
 
 
-@_compiled
+@compiled
 def _over_triangles(
     indptr: Indices, indices: Indices, part: Floats, strength: Floats
 ) -> tuple[Floats, Floats]:
@@ -438,7 +430,7 @@ def _over_triangles(
     return indirect, overlap
 
 
-@_compiled
+@compiled
 def _opposite(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
     """Find for every tie u → v the place of v → u; sorted rows meet their opposites in order."""
     back, place = np.empty(indices.size, np.int64), indptr[:-1].copy()
@@ -449,7 +441,7 @@ def _opposite(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
     return back
 
 
-@_compiled
+@compiled
 def _upward(indptr: Indices, indices: Indices) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """List each node's ties to those with more ties than itself (or as many, and a larger index)."""
     n = indptr.size - 1
@@ -465,32 +457,3 @@ def _upward(indptr: Indices, indices: Indices) -> tuple[NDArray[np.int64], NDArr
                 count += 1
         begin[u + 1] = count
     return begin, upward
-
-
-def _integers(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise ValueError(f"{name} must be one row of whole numbers")
-    return np.ascontiguousarray(array, dtype=np.int64)
-
-
-def _within(values: Indices, low: int, high: int, name: str) -> None:
-    if values.size and (np.min(values) < low or np.max(values) >= high):
-        raise ValueError(f"{name} must be between {low} and {high - 1}")
-
-
-def _check_course(times: Indices, k_max: int, most: int) -> None:
-    if not 0 <= k_max <= most:
-        raise ValueError(f"k_max must be between 0 and {most}, not {k_max}")
-    if (times[1:] < times[:-1]).any():
-        raise ValueError("what happened must be sorted by time")
-
-
-def _check_rows(indptr: Indices, indices: Indices, weights: Floats | None = None) -> int:
-    well_formed = indptr.size > 0 and indptr[0] == 0 and indptr[-1] == indices.size
-    if not well_formed or (np.diff(indptr) < 0).any():
-        raise ValueError("indptr must rise from 0 to the number of ties")
-    if weights is not None and weights.size != indices.size:
-        raise ValueError("weights must have one number for each tie")
-    _within(indices, 0, indptr.size - 1, "indices")
-    return indptr.size - 1

@@ -7,7 +7,8 @@ from heapq import heapify, heappop, heapreplace
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.conversations import Floats, Indices, _check_course, _compiled, _integers, _within
+from influence.kernels.arrays import Floats, Indices, check_course, check_within, integers
+from influence.kernels.compiling import compiled
 
 UNDATED = np.iinfo(np.int64).min
 """Stands for the time of what has none: before everything."""
@@ -38,15 +39,15 @@ def everybodys_depth(
     >>> [row.tolist() for row in rows]
     [[1, 2, 2], [7, 7, 8], [1, 2, 1]]
     """
-    below, above = _integers(child, "child"), _integers(parent, "parent")
-    when, who = _integers(time, "time"), _integers(author, "author")
+    below, above = integers(child, "child"), integers(parent, "parent")
+    when, who = integers(time, "time"), integers(author, "author")
     if below.size != above.size or when.size != who.size:
         raise ValueError("child and parent must have one length, and so must time and author")
-    _check_course(when, k_max, 32767)
+    check_course(when, k_max, 32767)
     if (below[1:] < below[:-1]).any():
         raise ValueError("links must be sorted by child")
     for name, items in (("child", below), ("parent", above)):
-        _within(items, 0, when.size, name)
+        check_within(items, 0, when.size, name)
     people = int(who.max()) + 1 if who.size else 0
     flags = np.ones(people, np.bool_) if leading is None else leading
     if flags.size < people:
@@ -58,7 +59,7 @@ def everybodys_depth(
     return np.repeat(np.arange(when.size), np.diff(begin)), leaders, depths
 
 
-@_compiled
+@compiled
 def _everybodys_depth(
     child: Indices,
     parent: Indices,
@@ -98,7 +99,7 @@ def _everybodys_depth(
     return begin, leaders[:count].copy(), depths[:count].copy()
 
 
-@_compiled
+@compiled
 def _lower(leader: int, depth: int, me: int, k_max: int, least: Indices, seen: Indices, found: int) -> int:
     """Take a leader at a depth if that is less than before; nobody leads themselves."""
     if leader == me or depth >= least[leader]:
@@ -166,7 +167,7 @@ def evidence_of_pairs(
     )
 
 
-@_compiled
+@compiled
 def _evidence_of_pairs(
     leader: Indices,
     person: Indices,
@@ -232,11 +233,11 @@ def cover(
     well_formed = begin.size > 0 and begin[0] == 0 and begin[-1] == person.size == weight.size
     if not well_formed or (np.diff(begin) < 0).any():
         raise ValueError("begin must rise from 0 to the number of pairs, each with its weight")
-    _within(person, 0, people, "person")
+    check_within(person, 0, people, "person")
     return _cover(begin, person, weight, people, min(most, begin.size - 1))
 
 
-@_compiled
+@compiled
 def _cover(
     begin: Indices, person: Indices, weight: Floats, people: int, most: int
 ) -> tuple[NDArray[np.int64], Floats]:

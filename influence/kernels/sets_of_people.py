@@ -12,9 +12,8 @@ from heapq import heapify, heappop, heapreplace
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.conversations import Floats, Indices, _check_rows, _compiled, _integers, _within
-
-Words = NDArray[np.uint64]
+from influence.kernels.arrays import Floats, Indices, Words, check_rows, check_within, integers
+from influence.kernels.compiling import compiled
 
 EXACT_SETS = 16_384
 """Up to so many people a set is exact: 2 KiB each."""
@@ -72,7 +71,7 @@ def sizes(rows: Words, registers: int | None = None) -> Floats:
     return _estimates(rows)
 
 
-@_compiled
+@compiled
 def _estimates(rows: Words) -> Floats:
     m = 2 * rows.shape[1]
     found = np.empty(rows.shape[0])
@@ -94,7 +93,7 @@ def _estimates(rows: Words) -> Floats:
     return found
 
 
-@_compiled
+@compiled
 def _sigma(x: float) -> float:
     if x == 1.0:
         return np.inf
@@ -107,7 +106,7 @@ def _sigma(x: float) -> float:
     return total
 
 
-@_compiled
+@compiled
 def _tau(x: float) -> float:
     if x in (0.0, 1.0):
         return 0.0
@@ -146,12 +145,12 @@ def grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
     >>> grown(np.array([0, 1, 1]), np.array([1]), singletons(np.ones(2, bool)))[:, 0].tolist()
     [3, 2]
     """
-    if _check_rows(indptr, indices) != rows.shape[0]:
+    if check_rows(indptr, indices) != rows.shape[0]:
         raise ValueError("there must be one set for each node")
     return _grown(indptr, indices, rows)
 
 
-@_compiled
+@compiled
 def _grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
     after = rows.copy()
     for u in range(rows.shape[0]):
@@ -180,17 +179,17 @@ def carried_on(
     >>> sizes(found).tolist()
     [2.0, 1.0, 1.0, 0.0]
     """
-    from_, to, when = _integers(sources, "sources"), _integers(targets, "targets"), _integers(times, "times")
+    from_, to, when = integers(sources, "sources"), integers(targets, "targets"), integers(times, "times")
     if not from_.size == to.size == when.size:
         raise ValueError("sources, targets and times must have one length")
     if (when[1:] < when[:-1]).any() or hands < 1:
         raise ValueError("contacts must be sorted by time, and go through one hand at least")
     for name, nodes in (("sources", from_), ("targets", to)):
-        _within(nodes, 0, own.shape[0], name)
+        check_within(nodes, 0, own.shape[0], name)
     return _carried_on(from_, to, when, delta, hands - 1, own)
 
 
-@_compiled
+@compiled
 def _carried_on(
     sources: Indices, targets: Indices, times: Indices, delta: int, levels: int, own: Words
 ) -> Words:
@@ -224,7 +223,7 @@ def _carried_on(
     return reached
 
 
-@_compiled
+@compiled
 def _more(
     pool: Words, when: Indices, after: Indices, free: Indices, extra: int
 ) -> tuple[Words, Indices, Indices]:
@@ -239,14 +238,14 @@ def _more(
     return wide, times, links
 
 
-@_compiled
+@compiled
 def _release(slot: int, after: Indices, free: Indices) -> None:
     after[slot] = free[0]
     free[0] = slot
     free[1] += 1
 
 
-@_compiled
+@compiled
 def _look(
     u: int,
     v: int,
@@ -273,7 +272,7 @@ def _look(
     return slot
 
 
-@_compiled
+@compiled
 def _add(
     u: int,
     slot: int,
@@ -294,7 +293,7 @@ def _add(
             gathered[u, h, w] |= pool[slot, h, w]
 
 
-@_compiled
+@compiled
 def _expire(
     v: int,
     t: int,
@@ -344,13 +343,13 @@ def elections(indptr: Indices, indices: Indices, most: int | None = None) -> NDA
     >>> elections(np.array([0, 3, 4, 5, 6]), np.array([1, 2, 3, 0, 0, 0])).tolist()
     [0]
     """
-    n = _check_rows(indptr, indices)
+    n = check_rows(indptr, indices)
     if not indices.size:
         return np.empty(0, np.int64)
     return _elections(indptr, indices, n if most is None else min(most, n))
 
 
-@_compiled
+@compiled
 def _elections(indptr: Indices, indices: Indices, most: int) -> NDArray[np.int64]:
     n = indptr.size - 1
     ability, chosen = np.ones(n), np.zeros(n, np.bool_)
@@ -396,7 +395,7 @@ def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 
     >>> communities(np.array([0, 1, 2, 3, 4]), np.array([1, 0, 3, 2]), np.ones(4)).tolist()
     [0, 0, 1, 1]
     """
-    n = _check_rows(indptr, indices, weights)
+    n = check_rows(indptr, indices, weights)
     total, order = weights.sum(), np.random.default_rng(seed)
     label, rows, loops = np.arange(n), (indptr, indices, weights), np.zeros(n)
     while total > 0:
@@ -408,7 +407,7 @@ def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 
     return _largest_first(_hanging_together(indptr, indices, label))
 
 
-@_compiled
+@compiled
 def _moved(
     indptr: Indices, indices: Indices, weights: Floats, loops: Floats, order: Indices, total: float
 ) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from influence.chance.bootstrap import Floats, discoveries
+from influence.chance.bootstrap import discoveries
 from influence.chance.null_networks import position_against_chance
 from influence.chance.thread_test import (
     HOUR,
@@ -21,9 +21,10 @@ from influence.chance.thread_test import (
     threads,
 )
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.network.responses import Ints, Log
+from influence.network.responses import Log
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

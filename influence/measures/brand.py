@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
-from influence.network.responses import Flags, Ints
 from influence.people.directory import UnknownPerson
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 
 NO_BRAND = "no account is flagged as the organisation's own; name them under [brand] in influence.toml"
 NOT_HERE = "none of the accounts flagged as the organisation's own is in this workspace"

@@ -13,16 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import median_interval, share_interval
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
-from influence.network.responses import Flags, Ints, Links, Log
+from influence.network.responses import Links, Log
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 
 SHOWN = 5
 """So many of the largest conversations stand in a finding's detail."""

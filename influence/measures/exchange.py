@@ -13,21 +13,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import kaplan_meier, median_wait, share_interval, wilson
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.cascades import heads, item_ids
 from influence.measures.reach import NO_TIMES
-from influence.network.responses import Flags, Ints
 from influence.reach.steps import DAY
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 
 HOUR = DAY // 24
 ASKED_AT_ONCE = 8

@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.intervals import wilson
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Flags, Ints
 from influence.measures import finds
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
 from influence.network.network import Network
-from influence.network.responses import Flags, Ints, Responses
+from influence.network.responses import Responses
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import UNDATED
-from influence.network.responses import Ints, Responses
+from influence.network.responses import Responses
 from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.population import Population
 from influence.reach.steps import Window
@@ -21,7 +22,6 @@ from influence.reach.steps import Window
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 HALF = 0.5
 CURVE = 100
 """So many points of the coverage curve are shown."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.network.network import Network
 from influence.reach.everybody import digital_network
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 
 EXACT_WORK = 3e8
 """How many steps along ties exact betweenness may take (people × ties): about a second on two cores."""

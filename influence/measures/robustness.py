@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from influence.chance.bootstrap import Floats
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
-from influence.network.responses import Ints, Links, Log
+from influence.network.responses import Links, Log
 from influence.reach.steps import Touches, alters, touches
 
 if TYPE_CHECKING:

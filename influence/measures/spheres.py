@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from influence.chance.bootstrap import Floats, conversation_draws, interval
+from influence.chance.bootstrap import conversation_draws, interval
 from influence.contract.findings import Finding, SphereReach
+from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.met.encounters import Met

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.findings import Finding, Month
+from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
@@ -25,7 +26,6 @@ from influence.store.engine import Engine
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 
 FEWEST_MONTHS = 6
 """Fewer complete months than this tell no slope: their 95 % interval would be wider than all that is seen."""

@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.findings import Finding
+from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.network.responses import Ints, Responses
+from influence.network.responses import Responses
 from influence.text.terms import name_words, terms_in_groups, without_names
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-Floats = NDArray[np.float64]
 
 FEWEST_PEOPLE = 3
 """A term that fewer people used is nobody's topic, and may be private."""

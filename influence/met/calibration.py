@@ -10,15 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.kernels.arrays import Floats
 from influence.people.decisions import this_user
 from influence.store.engine import Engine
-
-Floats: TypeAlias = NDArray[np.float64]
 
 FEATURES = (
     *("meeting in_person", "meeting unknown", "meeting online"),

@@ -10,19 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from influence.kernels.arrays import Floats, Ints
 from influence.met.calibration import Fit, standing_fit
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People
 from influence.store.engine import Engine
-
-Ints: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
 
 UNDATED = np.iinfo(np.int64).min
 """The time of a piece without a date: before everything, since it always counts."""

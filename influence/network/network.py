@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from influence.kernels.arrays import Floats
+
 if TYPE_CHECKING:
     import networkx as nx
 
-Floats = NDArray[np.float64]
 DEFAULT_TOL, DEFAULT_ROUNDS = 1.0e-6, 100  # networkx's own, of PageRank
 
 

@@ -20,14 +20,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.contract.records import RESPONSE_VERBS
+from influence.kernels.arrays import Flags, Ints
 from influence.people.directory import People
 from influence.store.engine import Engine
 
 Count: TypeAlias = Literal["headline", "stated", "all"]
 """Which responses count: the stated and those of sources without parents; only the stated; all."""
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 _VERBS = ", ".join(f"'{verb}'" for verb in RESPONSE_VERBS)
 

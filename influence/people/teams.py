@@ -6,13 +6,9 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
-from influence.network.responses import Ints
+from influence.kernels.arrays import Codes, Flags, Ints
 from influence.people.directory import People, UnknownPerson
-
-Codes = NDArray[np.int32]
-Flags = NDArray[np.bool_]
 
 
 class Teams:

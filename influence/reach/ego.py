@@ -6,9 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
+from influence.kernels.arrays import Ints
 from influence.met.encounters import Met, met_by
 from influence.network.network import Network
-from influence.network.responses import Count, Ints, Responses
+from influence.network.responses import Count, Responses
 from influence.people.directory import UnknownPerson
 from influence.people.spheres import on_lists, spheres
 from influence.reach.population import Population

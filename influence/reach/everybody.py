@@ -13,19 +13,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from influence.kernels.arrays import Codes, Flags, Floats, Ints
 from influence.met.calibration import FEATURES, standing_fit
 from influence.met.encounters import MEETINGS, UNDATED, Strengths, decided
 from influence.network.network import Network
-from influence.network.responses import Count, Ints, Responses
+from influence.network.responses import Count, Responses
 from influence.people.directory import People
 from influence.people.teams import Teams
 from influence.reach.population import Population, Ties, response_network
 from influence.reach.steps import DAY, Alter, Passing, Window
 from influence.store.engine import Engine
 
-Codes = NDArray[np.int32]
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 Rows = tuple[Ints, Ints]
 """Lists of numbers for each person, end to end: those of person i are `second[first[i]:first[i + 1]]`."""
 _LATEST = np.iinfo(np.int64).max

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from influence.kernels.arrays import Ints
 from influence.network.network import Network
-from influence.network.responses import Ints, Log, Responses, read_log
+from influence.network.responses import Log, Responses, read_log
 from influence.people.directory import People
 from influence.people.identity import resolve
 from influence.reach.steps import Window

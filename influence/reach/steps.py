@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.kernels.arrays import Ints
 from influence.met.encounters import Met
-from influence.network.responses import Count, Ints, Log
+from influence.network.responses import Count, Log
 
 DAY = 86_400_000_000
 """Microseconds."""

@@ -1,0 +1,56 @@
+"""The kinds of arrays that the house speaks of, and the checks before compiled code, which checks no index."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Indices: TypeAlias = NDArray[np.integer[Any]]
+"""Positions, whatever their width."""
+Ints: TypeAlias = NDArray[np.int64]
+"""Positions, counts, and moments (microseconds since 1970, UTC)."""
+Codes: TypeAlias = NDArray[np.int32]
+"""Codes of people."""
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Words: TypeAlias = NDArray[np.uint64]
+"""Sets of people, a bit each, or the registers of sketches of such sets."""
+
+
+def integers(values: ArrayLike, name: str) -> Ints:
+    """Return one row of whole numbers as 64-bit integers; `name` is for the error.
+
+    Raises:
+        ValueError: there is more than one row, or not all are whole numbers.
+    """
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise ValueError(f"{name} must be one row of whole numbers")
+    return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def check_within(values: Indices, low: int, high: int, name: str) -> None:
+    """Raise ValueError unless every value is in [low, high)."""
+    if values.size and (np.min(values) < low or np.max(values) >= high):
+        raise ValueError(f"{name} must be between {low} and {high - 1}")
+
+
+def check_course(times: Indices, k_max: int, most: int) -> None:
+    """Raise ValueError unless `times` rise and a course may have `k_max` hands, at the most `most`."""
+    if not 0 <= k_max <= most:
+        raise ValueError(f"k_max must be between 0 and {most}, not {k_max}")
+    if (times[1:] < times[:-1]).any():
+        raise ValueError("what happened must be sorted by time")
+
+
+def check_rows(indptr: Indices, indices: Indices, weights: Floats | None = None) -> int:
+    """Return the number of nodes of a network in compressed sparse rows; raise ValueError where it is none."""
+    well_formed = indptr.size > 0 and indptr[0] == 0 and indptr[-1] == indices.size
+    if not well_formed or (np.diff(indptr) < 0).any():
+        raise ValueError("indptr must rise from 0 to the number of ties")
+    if weights is not None and weights.size != indices.size:
+        raise ValueError("weights must have one number for each tie")
+    check_within(indices, 0, indptr.size - 1, "indices")
+    return indptr.size - 1
