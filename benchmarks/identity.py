@@ -26,9 +26,10 @@ import pyarrow as pa
 from influence import Workspace
 from influence.people.directory import People
 from influence.people.identity import Sources, people_of
+from influence.people.linkage.choose import choose
 from influence.people.linkage.profiles import PROFILES
 from influence.people.linkage.run import profiles_of
-from influence.people.linkage.score import Candidates, candidates, choose
+from influence.people.linkage.score import Candidates, candidates
 
 LABELS = Path(__file__).parents[1] / "tests/influence/people/linkage/identity_labels.csv"
 

@@ -21,9 +21,12 @@ from influence import Workspace
 from influence.measures import many
 from influence.measures.position import scores
 from influence.measures.reach import possible_reach
+from influence.reach.acquaintance import digital_network
 from influence.reach.ego import Ego
-from influence.reach.everybody import digital_network, everybodys_possible_reach, everybodys_reach
-from influence.reach.steps import DAY, Passing
+from influence.reach.everybody import everybodys_reach
+from influence.reach.possible import everybodys_possible_reach
+from influence.reach.steps import Passing
+from influence.times import DAY
 
 _Result = TypeVar("_Result")
 CHECKED = 50

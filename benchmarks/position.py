@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import coo_array
 
-from influence.kernels import conversations as kernels
+from influence.kernels import centrality, conversations
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures.position import communities, neighbourhood, position, voterank
 from influence.network.network import Network
@@ -71,7 +71,7 @@ def main() -> None:
     row("core number", lambda: nx.core_number(network), lambda: nx.core_number(graph), "networkx")
     row(
         "constraint and effective size",
-        lambda: kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights),
+        lambda: centrality.structural_holes(mutual.indptr, mutual.indices, mutual.weights),
         lambda: (nx.constraint(graph, weight="weight"), nx.effective_size(graph, weight="weight")),
         "networkx on SciPy",
     )
@@ -100,7 +100,7 @@ def main() -> None:
     )
     row(
         f"reach in time of one, {CONTACTS:,} contacts, k = 4",
-        lambda: kernels.respect_time(*contacts, start=7, n=PEOPLE, delta=10**6, k_max=4),
+        lambda: conversations.respect_time(*contacts, start=7, n=PEOPLE, delta=10**6, k_max=4),
         None,
         "",
     )

@@ -22,10 +22,10 @@ from influence.network.network import Network
 from influence.people.directory import Who
 from influence.people.linkage.run import link, told
 from influence.reach.ego import Ego
-from influence.reach.steps import Window
 from influence.secrets import Secrets
 from influence.store.importing import Imported, made, pull, read_path
 from influence.store.store import Store
+from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
@@ -163,7 +163,7 @@ class Workspace:
                 raise WorkspaceError(f"there is no source {name!r}; there are: {known}")
             source = dict(self.settings.sources[name])
             connector = made(source.pop("connector"), source, live=True)
-            done[name] = pull(self.store, name, connector, Secrets(self.path, name), progress=progress)
+            done[name] = pull(self.store, name, connector, Secrets(self.path, name).get, progress=progress)
         self._forget_analysis()
         return done
 
@@ -241,7 +241,7 @@ class Workspace:
 
     def digital_network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
         """Return the part of the response network of a window that joins people not known to have met."""
-        from influence.reach.everybody import digital_network
+        from influence.reach.acquaintance import digital_network
 
         return digital_network(self.analysis, self.window(since, until))
 
@@ -249,7 +249,7 @@ class Workspace:
         self, since: str | date | None = None, until: str | date | None = None
     ) -> dict[str, int]:
         """Count the ties of a window's response network, and how many join people who have met, or have not."""
-        from influence.reach.everybody import acquaintance
+        from influence.reach.acquaintance import acquaintance
 
         return acquaintance(self.analysis, self.window(since, until)).counts()
 

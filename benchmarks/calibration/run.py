@@ -16,7 +16,8 @@ import numpy as np
 from windows import PROCESSES, covers, expected
 from worlds import Happened, World, happen
 
-from influence.chance.thread_test import shuffle_test, thread_test, threads
+from influence.chance.shuffle_test import shuffle_test
+from influence.chance.thread_test import thread_test, threads
 
 LOGS, STRONG_LOGS, POWER_LOGS, WINDOWS, DRAWS = 1000, 400, 200, 2000, 199
 LEVEL = 0.05

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.chance.bootstrap import conversation_draws, interval
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import interval
 
 MET, SHARES = (0.1, 0.0, 0.5, 0.9), (0.6, 0.2, 0.1, 0.1)
 

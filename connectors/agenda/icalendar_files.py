@@ -17,9 +17,11 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from connectors.agenda.icalendar_entries import Component, Cut, cut
-from connectors.kit.addresses import clean, email_account
+from connectors.kit.addresses import email_account
 from connectors.kit.modality import place_in, told_by
-from influence.contract.connector import ConnectorError, MissingExtra, Unreadable, named_zone
+from connectors.kit.text import clean
+from connectors.kit.times import named_zone
+from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Evidence, Modality, Note, Record, SetAside
 

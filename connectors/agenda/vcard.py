@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, ClassVar
 
-from connectors.kit.addresses import clean, display_name, email_account
+from connectors.kit.addresses import display_name, email_account
 from connectors.kit.csv_files import BOM
+from connectors.kit.text import clean
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Evidence, Modality, Note, Person, Record, SetAside

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.kit.addresses import clean
 from connectors.kit.http import field as expected
 from connectors.kit.items import LeftOut, guarded
+from connectors.kit.text import clean
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, Verb
 

@@ -16,10 +16,11 @@ from typing import Any, ClassVar
 
 from connectors.chat.slack_records import Channel, MessageReader, person
 from connectors.kit import jsonrows
-from connectors.kit.addresses import clean
+from connectors.kit.exports import each_file
 from connectors.kit.http import Service, as_member, from_json
 from connectors.kit.http import field as needed
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable, each_file
+from connectors.kit.text import clean
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Deleted, Note, Record, SetAside
 

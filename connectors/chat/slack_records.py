@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.kit.addresses import clean, email_account
+from connectors.kit.addresses import email_account
+from connectors.kit.text import clean
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 SAID = {"me_message", "thread_broadcast", "file_share", "bot_message", "file_comment"}

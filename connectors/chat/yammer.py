@@ -7,21 +7,17 @@ messages come first; a pull goes back over the last `again` days, so that likes 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from connectors.kit import csv_files as delimited
-from connectors.kit.addresses import clean
+from connectors.chat.yammer_records import _answer, _row_message, _row_user, _rows, _table
 from connectors.kit.answers import (
-    address_account,
-    each,
     identifier,
     listed,
     moment,
@@ -29,18 +25,16 @@ from connectors.kit.answers import (
     read,
     tells_what_changed,
 )
+from connectors.kit.exports import each_file
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, kept
-from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable, each_file
+from influence.contract.connector import ConnectorError, Reply, Unreadable
 from influence.contract.files import Export, Member
-from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Note, Record, SetAside
 
 PAGE = 20
 ALLOWED, WITHIN = 10, 30.0
 """Requests, and the seconds in which the service allows so many."""
-_MENTION = re.compile(r"\[\[?[Uu]ser:(\d{1,20})\b")
-_MESSAGE_COLUMNS = frozenset(("id", "senderid", "threadid", "repliedtoid", "createdat"))
-_USER_COLUMNS = frozenset(("id", "name", "email", "joinedat"))
 _NO_ACTIVITY = frozenset(("groups.csv", "networks.csv", "topics.csv", "admins.csv", "files.csv", "pages.csv"))
 
 
@@ -242,176 +236,4 @@ def _after(at: Mapping[str, Any]) -> dict[str, Any]:
 # --- answers ----------------------------------------------------------------------------------------------
 
 
-def _answer(answer: Any, name: str) -> Iterator[Record]:
-    if not isinstance(answer, Mapping | list):
-        raise Changed(f"{name} is neither a message nor a list of messages or users")
-    if isinstance(answer, list) or "sender_id" in answer or "full_name" in answer:
-        items = answer if isinstance(answer, list) else [answer]
-        users = [one for one in items if isinstance(one, Mapping) and "full_name" in one]
-        answer = {"users": users, "messages": [one for one in items if one not in users]}
-    references = listed(answer, "references")
-    people = [one for one in (*references, *listed(answer, "users")) if isinstance(one, Mapping)]
-    yield from each([one for one in people if one.get("type") in ("user", "bot", "guide")], _user, "user")
-    handles = {str(one.get("name")): one.get("id") for one in people if one.get("type") == "user"}
-    likers = answer.get("likers")
-    for message in listed(answer, "messages"):
-        yield from each([message], _message, "message")
-        yield from each([message], lambda one: _likes(one, likers or {}, handles), "likes of message")
-
-
-def _user(user: Mapping[str, Any]) -> Iterator[Record]:
-    number = identifier(user.get("id"), "the user's id")
-    active = user.get("state", "active") == "active"
-    email = address_account(user.get("email"))
-    yield Person(
-        name=clean(str(user.get("full_name") or ""), 200) or None if active else None,
-        accounts=(_account(number), email) if email else (_account(number),),
-        bot=True if user.get("type") != "user" else None,
-    )
-
-
-def _account(number: Any) -> str:
-    return f"yammer:{identifier(number, 'the id of a user')}"
-
-
-def _item(number: Any) -> str:
-    return f"yammer:{identifier(number, 'the id of a message')}"
-
-
-def _message(message: Mapping[str, Any]) -> Iterator[Record]:
-    item = _item(field(message, "id", "the message"))
-    if message.get("system_message"):
-        yield SetAside(f"the message {item} was written by the service itself")
-        return
-    actor = _account(field(message, "sender_id", f"the message {item}"))
-    if message.get("sender_type") not in (None, "user"):
-        yield Person(accounts=(actor,), bot=True)
-    body = message.get("body") or {}
-    parsed = str(body.get("rich") or body.get("parsed") or "") if isinstance(body, Mapping) else ""
-    shared = message.get("shared_message_id")
-    answered = message.get("replied_to_id") or None
-    yield Activity(
-        id=item,
-        time=moment(message.get("created_at"), f"created_at of {item}"),
-        actor=actor,
-        verb=_verb(answered, shared, direct=bool(message.get("direct_message"))),
-        parent=_item(answered or shared) if answered or shared else None,
-        conversation=_item(message["thread_id"]) if message.get("thread_id") else None,
-        to=tuple(_account(one) for one in [message.get("direct_to_id")] if one),
-        mentions=_named(parsed, actor),
-        channel=f"yammer-group:{message['group_id']}" if message.get("group_id") else None,
-        text=_text(body, message),
-        url=clean(str(message.get("web_url") or ""), 500) or None,
-    )
-
-
-def _verb(answered: Any, shared: Any, *, direct: bool) -> Verb:
-    if answered:
-        return Verb.REPLY
-    if shared:
-        return Verb.SHARE
-    return Verb.MESSAGE if direct else Verb.POST
-
-
-def _named(body: str, actor: str) -> tuple[str, ...]:
-    found = (f"yammer:{number}" for number in _MENTION.findall(body[:100_000]))
-    return tuple(dict.fromkeys(account for account in found if account != actor))
-
-
-def _text(body: Any, message: Mapping[str, Any]) -> str | None:
-    plain = body.get("plain") if isinstance(body, Mapping) else None
-    return str(plain or message.get("content_excerpt") or "") or None
-
-
-def _likes(
-    message: Mapping[str, Any], likers: Mapping[str, Any], handles: Mapping[str, Any]
-) -> Iterator[Record]:
-    """Yield who likes a message. No answer dates a like: it bears the message's time, the earliest it can be."""
-    item = _item(message.get("id"))
-    everybody = likers.get(str(message.get("id"))) or (message.get("liked_by") or {}).get("names") or []
-    for liker in everybody:
-        number = liker.get("user_id") or liker.get("id") or handles.get(str(liker.get("permalink")))
-        if number is None:
-            yield SetAside(f"a like of {item} names nobody by an id")
-            continue
-        name = clean(str(liker.get("full_name") or ""), 200)
-        yield Person(name=name or None, accounts=(_account(number),))
-        yield Activity(
-            id=f"{item}:like:{identifier(number, 'the id of a user')}",
-            time=moment(message.get("created_at"), f"created_at of {item}"),
-            actor=_account(number),
-            verb=Verb.REACT,
-            parent=item,
-        )
-
-
 # --- tables -----------------------------------------------------------------------------------------------
-
-
-def _table(head: bytes) -> str:
-    columns = {delimited.plain(name) for name in delimited.header(head)[0]}
-    if columns >= _MESSAGE_COLUMNS:
-        return "messages"
-    return "users" if columns >= _USER_COLUMNS and "apiurl" in columns else ""
-
-
-_Row = dict[str, str | None]
-
-
-def _rows(member: Member, read_row: Callable[[_Row, int], Record]) -> Iterator[Record]:
-    names = [delimited.plain(name) for name in delimited.columns_of(member)]
-    for block in delimited.blocks(member):
-        if isinstance(block, SetAside):
-            yield block
-            continue
-        for line, *values in zip(block.lines, *block.columns, strict=True):
-            try:
-                yield read_row(dict(zip(names, values, strict=True)), line)
-            except (ConnectorError, ValueError) as error:
-                yield SetAside(str(error), line)
-
-
-def _row_user(row: _Row, line: int) -> Record:
-    email = address_account(row.get("email"))
-    account = _account(row.get("id"))
-    gone = row.get("deletedat") is not None
-    return Person(
-        name=None if gone else clean(row.get("name") or "", 200) or None,
-        accounts=(account, email) if email else (account,),
-        department=clean(row.get("department") or "", 200) or None,
-        site=clean(row.get("location") or "", 200) or None,
-        line=line,
-    )
-
-
-def _row_message(row: _Row, line: int) -> Record:
-    item = _item(row.get("id"))
-    if row.get("deletedat"):
-        return Deleted(item, line=line)
-    if (row.get("sendertype") or "user").lower() == "system":
-        return SetAside(f"the message {item} was written by the service itself", line)
-    actor = _account(row.get("senderid"))
-    private = str(row.get("inprivateconversation")).lower() == "true"
-    answered = row.get("repliedtoid")
-    return Activity(
-        id=item,
-        time=_row_time(row, item),
-        actor=actor,
-        verb=_verb(answered, None, direct=private),
-        parent=_item(answered) if answered else None,
-        conversation=_item(row["threadid"]) if row.get("threadid") else None,
-        to=_participants(row.get("participants"), actor) if private else (),
-        mentions=_named(row.get("body") or "", actor),
-        channel=f"yammer-group:{row['groupid']}" if row.get("groupid") else None,
-        text=row.get("body"),
-        line=line,
-    )
-
-
-def _row_time(row: _Row, item: str) -> datetime:
-    return moment(row.get("createdat"), f"created_at of {item}")
-
-
-def _participants(value: str | None, actor: str) -> tuple[str, ...]:
-    found = (f"yammer:{number}" for number in re.findall(r"user:(\d{1,20})", value or "", re.IGNORECASE))
-    return tuple(dict.fromkeys(account for account in found if account != actor))

@@ -16,11 +16,13 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.chat.zulip_records import LONGEST_WAIT, SYSTEM_BOTS, Turns, mentions, own_words
 from connectors.kit import jsonrows
-from connectors.kit.addresses import clean, email_account
+from connectors.kit.addresses import email_account
+from connectors.kit.exports import each_file
 from connectors.kit.http import Service, as_member, from_json
 from connectors.kit.http import field as needed
 from connectors.kit.items import words
-from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable, each_file
+from connectors.kit.text import clean
+from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from connectors.kit.addresses import clean
+from connectors.kit.text import clean
 
 LONGEST_WAIT = 24 * 3600
 """Seconds within which a message is taken for an answer to the one before it."""

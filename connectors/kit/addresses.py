@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from connectors.kit.text import _NOT_SHOWN
+
 LONGEST_ENTRY = 2000
 LONGEST_NAME = 200
 REMEMBERED = 10_000
@@ -31,7 +33,6 @@ _LIST_NAME = re.compile(
 _EXCHANGE = re.compile(r"<\s*(/o=[^<>]{3,300})>", re.IGNORECASE)
 _BRACKETS = re.compile(r"<[^<>]{0,500}>?")
 _REMARK = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +178,6 @@ def unaddressed(name: str) -> str | None:
     """
     shown = re.sub(r"\s+", " ", name).strip().lower()
     return f"unaddressed:{shown}" if shown else None
-
-
-def clean(text: str, longest: int = 2000) -> str:
-    """Return text on one line, without control characters, not longer than `longest`."""
-    return re.sub(r"\s+", " ", _NOT_SHOWN.sub(" ", text[: longest * 2])).strip()[:longest]
 
 
 @lru_cache(maxsize=REMEMBERED)

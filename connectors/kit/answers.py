@@ -12,7 +12,8 @@ from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from connectors.kit.addresses import clean, email_account
+from connectors.kit.addresses import email_account
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Reply
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Note, Record, Rows, SetAside

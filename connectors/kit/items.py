@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.addresses import clean
 from connectors.kit.http import from_json
+from connectors.kit.text import clean
 from influence.contract.connector import Changed
 from influence.contract.files import Member
 from influence.contract.records import Record, SetAside

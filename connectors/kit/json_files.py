@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from connectors.kit.addresses import clean
 from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Record, SetAside

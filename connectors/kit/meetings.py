@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from connectors.kit.addresses import clean
 from connectors.kit.modality import place_in, told_by
+from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Encounter, Evidence, Modality
 

@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from connectors.kit.addresses import clean
 from connectors.kit.answers import read
 from connectors.kit.http import Service, as_member
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, MissingExtra, NotAuthorised
 
 LONGEST_WAIT = 900.0

@@ -20,7 +20,6 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit.addresses import (
     Mailbox,
-    clean,
     display_name,
     email_account,
     exchange_account,
@@ -30,10 +29,13 @@ from connectors.kit.addresses import (
     shares_a_name,
     unaddressed,
 )
+from connectors.kit.exports import each_file
+from connectors.kit.text import clean
+from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
 from connectors.mail.mbox import RawMessage, is_mbox, is_message, messages
 from connectors.mail.people_in_headers import SENT_FOLDERS, Claims
-from influence.contract.connector import Unreadable, each_file, named_zone
+from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Verb
 

@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from connectors.kit.addresses import clean, display_name
+from connectors.kit.addresses import display_name
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.items import LeftOut, answer, each_item, moment, whole, words
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, Verb

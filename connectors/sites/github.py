@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from connectors.kit.addresses import clean
 from connectors.kit.http import Service, as_member, asked_to_wait, field
 from connectors.kit.items import LeftOut, answer, each_item, moment, whole
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, Verb

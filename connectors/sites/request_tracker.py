@@ -15,9 +15,10 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from connectors.kit.addresses import clean, display_name, email_account
+from connectors.kit.addresses import display_name, email_account
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.items import answer, guarded, moment, whole
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb

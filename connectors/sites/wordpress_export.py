@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
-from connectors.kit.addresses import clean, display_name
+from connectors.kit.addresses import display_name
 from connectors.kit.items import LeftOut, guarded, is_nobody, moment, whole, words
+from connectors.kit.text import clean
 from connectors.sites.wordpress_records import SYSTEM, accounts_of, item_id, person, refuse_programs, site_of
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member

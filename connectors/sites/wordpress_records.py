@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.kit.addresses import clean, display_name, email_account
+from connectors.kit.addresses import display_name, email_account
 from connectors.kit.http import field
 from connectors.kit.items import LeftOut, answer, each_item, guarded, is_nobody, moment, whole, words
+from connectors.kit.text import clean
 from influence.contract.connector import Changed
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, Verb

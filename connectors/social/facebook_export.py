@@ -15,8 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.kit import jsonrows
-from connectors.kit.addresses import clean, email_account
-from influence.contract.connector import Unreadable, each_file
+from connectors.kit.addresses import email_account
+from connectors.kit.exports import each_file
+from connectors.kit.text import clean
+from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.addresses import clean
 from connectors.kit.answers import each, identifier, listed, moment, once, read, tells_what_changed
 from connectors.kit.http import Service, as_member
 from connectors.kit.http import field as wanted
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb

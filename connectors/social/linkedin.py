@@ -18,8 +18,10 @@ from urllib.parse import unquote
 from zipfile import BadZipFile
 
 from connectors.kit import csv_files as delimited
-from connectors.kit.addresses import clean, email_account
-from influence.contract.connector import ConnectorError, Unreadable, each_file
+from connectors.kit.addresses import email_account
+from connectors.kit.exports import each_file
+from connectors.kit.text import clean
+from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
+from connectors.kit.exports import each_file
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.json_files import holds, or_set_aside, read_each, rows_of, values
 from connectors.kit.paging import Answer, State, Task, left, walk
@@ -28,7 +29,7 @@ from connectors.social.mastodon_records import (
     read_status,
     time_of,
 )
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, each_file
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 

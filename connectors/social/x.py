@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from connectors.kit.exports import each_file
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.json_files import holds, moment, or_set_aside, read_each, rows_of, values
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.kit.sign_in import Application, by_loopback
 from connectors.social.x_records import People, account, number, read_reactions, read_v1, read_v2, time_of
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, each_file
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 

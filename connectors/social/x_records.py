@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.kit.addresses import clean
 from connectors.kit.http import field as needed
 from connectors.kit.json_files import in_utc, moment, rows_of
+from connectors.kit.text import clean
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 _FIRST_SNOWFLAKE = 29_700_859_247

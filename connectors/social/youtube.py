@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.addresses import clean
 from connectors.kit.answers import each, identifier, listed, moment, once, read, tells_what_changed
 from connectors.kit.http import Service, as_member
 from connectors.kit.http import field as wanted
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Gone, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb

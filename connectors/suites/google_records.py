@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.kit.addresses import clean
 from connectors.kit.answers import address_account, each, identifier, listed, moment
 from connectors.kit.http import as_member
 from connectors.kit.http import field as wanted
 from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.kit.text import clean
 from connectors.mail.files import Mail
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.records import (

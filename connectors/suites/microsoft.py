@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from connectors.kit.addresses import clean
 from connectors.kit.answers import identifier, listed, moment, next_page, once, read, tells_what_changed
 from connectors.kit.http import Service, as_member, field
 from connectors.kit.meetings import moment_of
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, kept
+from connectors.kit.text import clean
 from connectors.suites.microsoft_records import Answer
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply
 from influence.contract.files import Member

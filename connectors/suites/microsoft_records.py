@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.addresses import Mailbox, clean, is_placeholder
+from connectors.kit.addresses import Mailbox, is_placeholder
 from connectors.kit.answers import address_account, each, identifier, listed, moment
 from connectors.kit.http import field as wanted
 from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.kit.text import clean
+from connectors.kit.times import named_zone
 from connectors.mail.people_in_headers import Claims
-from influence.contract.connector import Changed, named_zone
+from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
 
 _IN_REPLY_TO = "string 0x1042"

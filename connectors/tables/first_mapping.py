@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import islice
 
 from connectors.kit import sheets
-from connectors.kit.addresses import clean
 from connectors.kit.csv_files import plain
+from connectors.kit.text import clean
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside

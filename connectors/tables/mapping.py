@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.kit.addresses import REMEMBERED, clean, display_name
+from connectors.kit.addresses import REMEMBERED, display_name
 from connectors.kit.csv_files import plain
 from connectors.kit.items import LeftOut, guarded, is_nobody
 from connectors.kit.meetings import kind_of, place_of
 from connectors.kit.sheets import Row
-from influence.contract.connector import ConnectorError, named_zone
+from connectors.kit.text import clean
+from connectors.kit.times import named_zone
+from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 
 READY_MADE = ("tripadvisor", "ideas", "requests", "meetings")

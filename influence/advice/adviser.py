@@ -1,8 +1,8 @@
 """What to do next: whom to exchange with and where to add most to reach_4, which topics and habits brought more.
 
 The forecast of people, spheres and conversations is an independent cascade with probabilities learned from the log
-(`influence.advice.forecast`), tested on the part of the window that it has not seen (`influence.advice.backtest`). Topics and habits
-are what has been seen (`influence.advice.habits`).
+(`forecast`), tested on the part of the window that it has not seen (`backtest`). Topics and habits are what has been
+seen (`habits`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from influence.advice.backtest import BackTest, back_test, coming_back
+from influence.advice.backtest import BackTest, back_test
+from influence.advice.coming_back import coming_back
 from influence.advice.forecast import Ledger, gains, gains_by, shared_answering, thrown
-from influence.advice.habits import EVIDENCE, Advised, activity_ids, habit_rows, topic_rows
+from influence.advice.habits import EVIDENCE, Advised, habit_rows, topic_rows
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.reach.ego import Ego
-from influence.reach.steps import Window, moment
+from influence.reach.ego import Ego, activity_ids
+from influence.times import Window, moment
 
 if TYPE_CHECKING:
     from influence.advice.spread import Acts, Sets

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.kernels.arrays import Floats, Ints
 from influence.reach.ego import Ego
-from influence.reach.steps import DAY, Window
+from influence.times import DAY, Window
 
 if TYPE_CHECKING:
     from influence.advice.spread import CascadeModel, Sets

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from influence.advice.backtest import ComingBack, Matched, places
+from influence.advice.coming_back import ComingBack, Matched, places
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
-from influence.reach.ego import Ego
-from influence.reach.steps import DAY
+from influence.reach.ego import Ego, activity_ids
+from influence.times import DAY
 
 EVIDENCE = 5
 FEWEST_ON_A_TOPIC = 5
@@ -62,13 +61,6 @@ class Advised:
             "reason": self.reason,
             "evidence": list(self.evidence),
         }
-
-
-def activity_ids(ego: Ego, items: Sequence[int]) -> dict[int, str]:
-    """Return the ids of activities by their positions in the log."""
-    ego.engine.offer("wanted_items", pa.table({"item": pa.array(sorted(set(items)), pa.int64())}))
-    rows = ego.engine.arrow("SELECT i.item, i.id FROM item i JOIN wanted_items USING (item)")
-    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))
 
 
 # --- topics -------------------------------------------------------------------------------------------------

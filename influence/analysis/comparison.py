@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from influence.chance.bootstrap import conversation_draws, discoveries, interval
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import interval
+from influence.chance.p_values import discoveries
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import reach

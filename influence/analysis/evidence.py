@@ -15,8 +15,9 @@ from influence.measures.trend import months
 from influence.met.encounters import Met, Piece
 from influence.network.responses import Log
 from influence.people.directory import People
-from influence.reach.steps import Alter, Touches, Window, moment
+from influence.reach.steps import Alter, Touches
 from influence.store.engine import Engine
+from influence.times import Window, moment
 
 PER_PERSON = 5
 PER_CONVERSATION = 12

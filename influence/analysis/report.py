@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from influence.analysis import evidence
-from influence.contract.findings import EgoNetwork, Finding, Report, Response
+from influence.analysis.limits import limits
+from influence.analysis.picture import _picture
+from influence.contract.findings import Finding, Report, Response
 from influence.measures import catalogue, spheres, trend
-from influence.network.network import Network
-from influence.people.accounts import PROBABLE
-from influence.people.directory import People
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.reach.steps import Alter, Window, moment
+from influence.times import Window, moment
 
-ALTERS_IN_PICTURE = 120
 HEADLINE = "four-steps"
 """The measure that every report has, whatever else is asked for."""
 
@@ -100,115 +98,3 @@ def _window(ego: Ego) -> dict[str, str | None]:
         return {"since": None, "until": None, "zone": zone}
     since, until = (moment(time, zone) for time in (ego.window.since, ego.window.until))
     return {"since": since, "until": until, "zone": zone}
-
-
-def _picture(ego: Ego) -> EgoNetwork:
-    """The leader, the strongest alters (most responses), and the ties among them, with communities."""
-    people, count = np.unique(ego.drawn.person, return_counts=True)
-    strength: dict[int, float] = dict(zip(people.tolist(), count.tolist(), strict=True))
-    mine = ego.ties.source == ego.leader
-    strength.update(zip(ego.ties.target[mine].tolist(), ego.ties.weight[mine].tolist(), strict=True))
-    of = {alter.person: alter for alter in ego.found}
-    chosen = sorted(of, key=lambda code: (-strength.get(code, 0), ego.people.who[code].person))
-    shown = [of[code] for code in chosen[:ALTERS_IN_PICTURE]]
-    return _ego_network(ego.network, ego.people, ego.leader, shown, len(of))
-
-
-def _ego_network(
-    network: Network, people: People, leader: int, shown: Sequence[Alter], of: int
-) -> EgoNetwork:
-    import networkx as nx  # 0.2 s, and only a report needs it
-
-    me = people.who[leader].person
-    if not shown:
-        return EgoNetwork(nodes=((me, people.who[leader].name, 0, 1.0, 0),), shown=0, of=of)
-    names = [me, *(people.who[alter.person].person for alter in shown)]
-    graph = network.graph().subgraph(names)
-    around = nx.Graph(graph.subgraph(names[1:]))
-    around.add_nodes_from(names[1:])
-    ordered = nx.Graph()
-    ordered.add_nodes_from(sorted(around))
-    ordered.add_edges_from(sorted((*sorted(edge), around.edges[edge]) for edge in around.edges))
-    groups = nx.community.louvain_communities(ordered, seed=1)
-    community = {
-        name: n for n, group in enumerate(sorted(groups, key=lambda g: (-len(g), min(g)))) for name in group
-    }
-    nodes = [(me, people.who[leader].name, 0, 1.0, -1)]
-    for alter in shown:
-        who = people.who[alter.person]
-        nodes.append((who.person, who.name, alter.step, alter.m, community[who.person]))
-    edges = sorted((u, v, float(data["weight"])) for u, v, data in graph.edges(data=True))
-    return EgoNetwork(tuple(nodes), tuple(edges), len(shown), of)
-
-
-def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
-    """Say in plain words what these numbers cannot tell."""
-    return [
-        "A response is consistent with influence; it does not show that the leader caused it: people who are alike "
-        "also act alike (Shalizi and Thomas 2011).",
-        "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here.",
-        *_about_meetings(ego),
-        *_about_responses(ego, findings),
-        *_about_people(ego),
-    ]
-
-
-def _about_meetings(ego: Ego) -> list[str]:
-    said = []
-    outside = [alter for alter in ego.found if alter.step != 2]
-    unknown = sum(not alter.known for alter in outside)
-    if unknown:
-        said.append(
-            f"Whether you have met is not known for {unknown:,} of the {len(outside):,} people outside the team: "
-            f"no calendar, chart or statement says. Each counts as met with probability "
-            f"{ego.settings.strengths.prior:g}; the bounds take all of them as met, then as not met."
-        )
-    if ego.met.fit is not None:
-        said.append(
-            f"How much each kind of evidence of a meeting weighs is fitted to {ego.met.fit.labels:,} answers of yours "
-            f"(Brier score {ego.met.fit.brier:.3f}; {ego.met.fit.brier_default:.3f} without)."
-        )
-    return said
-
-
-def _about_responses(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
-    said = []
-    guessed = int(ego.responses.inferred.sum())
-    if guessed:
-        said.append(
-            f"{guessed:,} of {len(ego.responses):,} responses were inferred, because their source does not state what "
-            "a message answers."
-        )
-    extra = float(findings["reach_4"].detail.get("with_inferred", 0)) - float(findings["reach_4"].value or 0)
-    if extra >= 0.05:
-        said.append(
-            f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."
-        )
-    possible = findings["possible_reach"].value if "possible_reach" in findings else None
-    if possible is not None and possible < len(ego.found):
-        said.append(
-            "Some people were reached through chains that began before the window or were carried on by their own "
-            "author, which the possible reach does not follow; it is smaller than the reach here."
-        )
-    return said
-
-
-def _about_people(ego: Ego) -> list[str]:
-    said = []
-    if ego.people.conflicts:
-        said.append(
-            f"{len(ego.people.conflicts):,} accounts are claimed for two people; "
-            "the command “influence doctor” lists them."
-        )
-    likely = sum(link.stage == PROBABLE for link in ego.people.links)
-    if likely:
-        said.append(
-            f"{likely:,} accounts are taken for somebody's by likelihood, not by a source; the "
-            "command “influence people show” says why, “influence people review” asks about the doubtful ones."
-        )
-    if ego.bots:
-        said.append(
-            f"{len(ego.bots):,} bots, lists, shared mailboxes and deleted users are not counted; "
-            "the command “influence people --bots” lists each with its reason."
-        )
-    return said

@@ -149,3 +149,14 @@ def median_wait(curve: Survival, share: float = 0.95) -> tuple[float | None, flo
 def _first(time: Floats, share: Floats) -> float | None:
     half = np.flatnonzero(share <= 0.5 + 1e-12)
     return float(time[half[0]]) if len(half) else None
+
+
+def interval(values: Floats, share: float = 0.95) -> tuple[float, float]:
+    """Return the percentile interval that holds `share` of the draws.
+
+    >>> interval(np.arange(101.0), share=0.5)
+    (25.0, 75.0)
+    """
+    edge = (1 - share) / 2
+    low, high = np.quantile(values, [edge, 1 - edge])
+    return float(low), float(high)

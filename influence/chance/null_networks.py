@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from influence.chance.bootstrap import p_value
+from influence.chance.p_values import p_value
 from influence.kernels.arrays import Floats
 from influence.network.network import Network
 
@@ -34,16 +34,16 @@ def degree_preserving(network: Network, draws: int, seed: int = 1) -> Iterator[N
     """
     if not network.directed or draws < 0:
         raise ValueError("degree-preserving draws need a directed network, and not fewer than none of them")
-    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is drawn
+    from influence.kernels import chance  # numba: loaded only when something is drawn
 
     nodes = len(network)
     sources = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(network.indptr))
     targets = network.indices.astype(np.int64)
-    table = chance_kernels.tie_table(sources, targets, nodes)
+    table = chance.tie_table(sources, targets, nodes)
     for draw in range(draws):
         if len(targets) > 1:
             swaps = SWAPS_A_TIE * len(targets)
-            chance_kernels.swap_ties(sources, targets, table, nodes, swaps, seed * 1_000_003 + draw)
+            chance.swap_ties(sources, targets, table, nodes, swaps, seed * 1_000_003 + draw)
         yield Network.from_edges(network.nodes, sources, targets, network.weights)
 
 
@@ -93,13 +93,13 @@ _NAMES = ("pagerank", "constraint", "clustering", "reciprocity")
 
 
 def _position(network: Network, place: int) -> tuple[float, float, float, float]:
-    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
+    from influence.kernels import centrality  # numba: loaded only when something is measured
 
     votes, mutual = network.reverse(), network.undirected()
-    ranks = kernels.pagerank(votes.indptr, votes.indices, votes.weights)
+    ranks = centrality.pagerank(votes.indptr, votes.indices, votes.weights)
     if ranks is None:
         raise ArithmeticError("PageRank has not settled in 1,000 rounds")
-    constraint, _ = kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
+    constraint, _ = centrality.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
     return (
         float(ranks[place]),
         float(constraint[place]),

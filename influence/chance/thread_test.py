@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.chance.bootstrap import p_value
+from influence.chance.p_values import p_value
 from influence.kernels.arrays import Floats, Ints
 
 HOUR = 3_600_000_000
@@ -199,14 +199,14 @@ def thread_test(
         raise ValueError("hours must have 24 counts for each person")
     if not len(taken.person) or draws < 1:
         raise ValueError("the test needs at least one thread of three people, and one draw")
-    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance  # numba: loaded only when something is measured
 
     course = _course(taken, known, counts)
     null = _fitted(course, np.arange(TERMS) > 0)
-    score, information, _, telling = chance_kernels.follow(*course, null, False)
+    score, information, _, telling = chance.follow(*course, null, False)
     projection, precision = _projection(information)
     (scores,) = _in_batches(
-        lambda size, own: (chance_kernels.follow_by_chance(*course, null, size, own),), draws, seed
+        lambda size, own: (chance.follow_by_chance(*course, null, size, own),), draws, seed
     )
     by_chance = scores @ projection
     one_step, by_chance = float(score @ projection / precision), by_chance / precision
@@ -240,11 +240,11 @@ def _in_batches(
 
 def _course(taken: Threads, known: Contacts, hours: Floats) -> _Course:
     """Lay out what the walk needs: threads, moments, hours, people's terms, contacts in the same thread."""
-    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance  # numba: loaded only when something is measured
 
     people, row = np.unique(taken.person, return_inverse=True)
     began = taken.time[taken.start[:-1]]
-    begin, neighbour = chance_kernels.local_contacts(
+    begin, neighbour = chance.local_contacts(
         taken.start, taken.person, began, known.indptr, known.contact, known.since
     )
     clock = _clock(hours, known, people)
@@ -300,13 +300,13 @@ def _awake_between(since: Ints, until: Ints, row: Ints, clock: Floats) -> Floats
 
 def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
     """Find the free coefficients that make what happened most likely, by Newton's method."""
-    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance  # numba: loaded only when something is measured
 
     theta = np.zeros(TERMS)
     best, at_best = -np.inf, theta
     step = np.zeros(TERMS)
     for _ in range(50):
-        score, information, likelihood, _ = chance_kernels.follow(*course, theta, False)
+        score, information, likelihood, _ = chance.follow(*course, theta, False)
         penalised = likelihood - PRIOR / 2 * (theta**2).sum()
         if penalised < best - 1e-9:
             step /= 2
@@ -323,9 +323,9 @@ def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
 
 
 def _information(course: _Course, theta: Floats) -> Floats:
-    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
+    from influence.kernels import chance  # numba: loaded only when something is measured
 
-    information: Floats = chance_kernels.follow(*course, theta, False)[1]
+    information: Floats = chance.follow(*course, theta, False)[1]
     return information
 
 
@@ -338,80 +338,3 @@ def _projection(information: Floats) -> tuple[Floats, float]:
     apart = information[0, 1:] @ _inverse(information[1:, 1:])
     projection = np.concatenate([[1.0], -apart])
     return projection, max(float(projection @ information[:, 0]), 1e-9)
-
-
-@dataclass(frozen=True)
-class ShuffleTest:
-    """What the textbook's test found: `alpha`, the same for shuffled times, and how often they give as much."""
-
-    alpha: float
-    by_chance: Floats
-    p: float
-    activated: int
-
-
-def shuffle_test(
-    person: ArrayLike,
-    time: ArrayLike,
-    known: Contacts,
-    *,
-    strata: ArrayLike | None = None,
-    draws: int = 1000,
-    seed: int = 1,
-) -> ShuffleTest:
-    """Test whether people are activated sooner once contacts of theirs are, by shuffling the times of all.
-
-    `person` and `time` say who was activated when (once each). At each moment of an activation everybody not
-    yet active is at risk; fitted by maximum likelihood is logit P(act) = α ln(a + 1) + β, a = contacts
-    activated at an earlier moment; the same for times shuffled among the activated, which keeps who is
-    activated and when somebody is. p is one-sided, (1 + #{≥}) / (1 + draws).
-
-    It tells influence from people who are alike only as far as those who are alike are not also
-    activated at about the same time; where they are (threads that suit some and not others), it finds
-    influence where there is none. `strata` (one number for each row) shuffles within groups only. `thread_test`
-    does better.
-
-    Source: Anagnostopoulos, Kumar & Mahdian 2008, Influence and correlation in social networks, KDD,
-    doi:10.1145/1401890.1401897; Shalizi & Thomas 2011, doi:10.1177/0049124111404820, for its limits.
-
-    Raises:
-        ValueError: nobody is activated, somebody twice, or lengths differ.
-
-    >>> chain = contacts([0, 1, 2, 3], [1, 2, 3, 4], [0, 0, 0, 0], people=8)
-    >>> shuffle_test([0, 1, 2, 3, 4], [1, 2, 3, 4, 5], chain).activated
-    5
-    """
-    who, when = np.asarray(person, np.int64), np.asarray(time, np.int64)
-    among = np.zeros(len(who), np.int64) if strata is None else np.asarray(strata, np.int64)
-    if not who.size or len(np.unique(who)) < who.size or not who.shape == when.shape == among.shape:
-        raise ValueError("the test needs people activated once each, with a time and a stratum for everybody")
-    from influence.kernels import chance as chance_kernels  # numba: loaded only when something is measured
-
-    order = np.lexsort((who, when))
-    moment = np.cumsum(np.diff(when[order], prepend=when[order][0]) != 0)
-    people, most = known.people, int(np.diff(known.indptr).max(initial=0))
-    network = known.indptr, known.contact, people, most
-    counts = chance_kernels.activations(who[order], moment, *network)
-    shuffled = chance_kernels.shuffled_activations(who[order], moment, among[order], *network, draws, seed)
-    alphas = _logit(np.vstack([counts[0], shuffled[0]]), np.vstack([counts[1], shuffled[1]]))
-    return ShuffleTest(float(alphas[0]), alphas[1:], p_value(float(alphas[0]), alphas[1:]), len(who))
-
-
-def _logit(acted: Ints, at_risk: Ints) -> Floats:
-    """Fit logit P = α ln(a + 1) + β to each row of counts by a; return the αs."""
-    x = np.log1p(np.arange(acted.shape[1]))
-    alpha = np.zeros(len(acted))
-    beta = np.log((acted.sum(axis=1) + 0.5) / (at_risk.sum(axis=1) - acted.sum(axis=1) + 0.5))
-    for _ in range(100):
-        p = 1 / (1 + np.exp(-(alpha[:, None] * x + beta[:, None])))
-        rest, w = acted - at_risk * p, at_risk * p * (1 - p)
-        g0, g1 = rest.sum(axis=1), rest @ x - PRIOR * alpha
-        h00, h01, h11 = w.sum(axis=1) + 1e-12, w @ x, w @ (x * x) + PRIOR
-        determinant = h00 * h11 - h01 * h01
-        steps = (h00 * g1 - h01 * g0) / determinant, (h11 * g0 - h01 * g1) / determinant
-        size = np.maximum(np.abs(steps[0]), np.abs(steps[1]))
-        damp = np.minimum(1.0, 2.0 / np.maximum(size, 1e-12))
-        alpha, beta = alpha + damp * steps[0], beta + damp * steps[1]
-        if size.max() < 1e-9:
-            break
-    return alpha

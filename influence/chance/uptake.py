@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.kernels.arrays import Ints
-from influence.kernels.compiling import compiled
+from influence.kernels.chance import _uptake
 
 _Layout = tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints]
 
@@ -130,74 +130,3 @@ def _pairs(slots: Slots, uses: Uses, exposures: Exposures, topic: Ints) -> _Layo
         mark_of_use.astype(np.int64),
         heard[1],
     )
-
-
-@compiled
-def _uptake(
-    slot_from: Ints,
-    slot_to: Ints,
-    pair_start: Ints,
-    mark_start: Ints,
-    pair_topic: Ints,
-    use_start: Ints,
-    heard_start: Ints,
-    marks: Ints,
-    mark_of_use: Ints,
-    heard: Ints,
-    time: Ints,
-    topics: int,
-    delta: int,
-    draws: int,
-    random: np.random.Generator,
-) -> tuple[Ints, Ints, Ints]:
-    counted = np.zeros((draws + 1, topics + 1), np.int64)
-    takers = np.zeros(topics + 1, np.int64)
-    at = time[marks].copy()
-    for p in range(slot_from.size):
-        first, many = slot_from[p], slot_to[p] - slot_from[p]
-        places = np.arange(many)
-        any_use = np.zeros(topics + 1, np.bool_)
-        for draw in range(draws + 1):
-            if draw:
-                for m in range(mark_start[p], mark_start[p + 1]):
-                    taken = m - mark_start[p]
-                    other = taken + int(random.random() * (many - taken))
-                    places[taken], places[other] = places[other], places[taken]
-                    at[m] = time[first + places[taken]]
-            hit = np.zeros(topics + 1, np.bool_)
-            for pair in range(pair_start[p], pair_start[p + 1]):
-                uses = at[mark_of_use[use_start[pair] : use_start[pair + 1]]]
-                responded = heard[heard_start[pair] : heard_start[pair + 1]]
-                if _is_new(uses, responded, delta):
-                    hit[pair_topic[pair]] = True
-                if not draw and _any_within(uses, responded, delta):
-                    any_use[pair_topic[pair]] = True
-            hit[topics] = hit.any()
-            counted[draw] += hit
-        any_use[topics] = any_use.any()
-        takers += any_use
-    return takers, counted[0], counted[1:]
-
-
-@compiled
-def _is_new(uses: Ints, responded: Ints, delta: int) -> bool:
-    """Tell whether the first use before which nothing was said came within δ after a response; both not empty."""
-    first = uses.min()
-    second = -1
-    for use in uses:
-        if use > first and (second < 0 or use < second):
-            second = use
-    place = np.searchsorted(responded, first)  # responses strictly before the first use end here
-    if place > 0 and first - responded[place - 1] <= delta:
-        return True
-    echoed = place < responded.size and responded[place] == first
-    return bool(echoed and 0 <= second - first <= delta)
-
-
-@compiled
-def _any_within(uses: Ints, responded: Ints, delta: int) -> bool:
-    for use in uses:
-        place = np.searchsorted(responded, use)
-        if place > 0 and use - responded[place - 1] <= delta:
-            return True
-    return False

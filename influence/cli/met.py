@@ -306,7 +306,7 @@ def decisions(asked: dict[str, Any], as_json: bool) -> None:
 @click.pass_obj
 def label(asked: dict[str, Any]) -> None:
     """Answer, one at a time, whether you had met: the people whose answer would move the headline most."""
-    from influence.corrections.meetings import headline
+    from influence.reach.steps import headline
 
     with opened(asked["folder"]) as workspace:
         meetings, leader = workspace.meetings, asked["leader"]

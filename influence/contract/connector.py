@@ -7,14 +7,12 @@ A connector with a network adds `fetch(since)`, which yields raw replies for `pa
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from influence.contract.files import DAMAGED_MEMBER, Export, Member
-from influence.contract.records import Record, SetAside, SourceError
+from influence.contract.files import Export, Member
+from influence.contract.records import Record, SourceError
 
 
 class ConnectorError(SourceError):
@@ -82,22 +80,6 @@ class Connector(Protocol):
         """
 
 
-def named_zone(name: str | None) -> ZoneInfo | None:
-    """Return the IANA zone of that name, or None for None.
-
-    Raises:
-        ConnectorError: there is no such zone.
-
-    >>> named_zone("Europe/Oslo")
-    zoneinfo.ZoneInfo(key='Europe/Oslo')
-    """
-    if name is None:
-        return None
-    with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(name)
-    raise ConnectorError(f"{name[:60]!r} is no time zone; write one as in Europe/Oslo or UTC")
-
-
 class ExportConnector(Protocol):
     """A connector for exports whose files belong together (users here, messages there)."""
 
@@ -134,17 +116,3 @@ class LiveConnector(Protocol):
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Turn one raw reply into records."""
-
-
-def each_file(
-    export: Export, names: Iterable[str], parse: Callable[[Member], Iterable[Record]]
-) -> Iterator[tuple[str, Record]]:
-    """Parse some files of an export one by one; a damaged one is set aside and the rest goes on."""
-    for name in names:
-        try:
-            for record in parse(export.member(name)):
-                yield name, record
-        except ConnectorError as error:
-            yield name, SetAside(str(error))
-        except (ValueError, KeyError, TypeError, OSError, *DAMAGED_MEMBER) as error:
-            yield name, SetAside(f"the file cannot be read: {type(error).__name__}: {error}")

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import fsum
 
 import numpy as np
 
-from influence.met import calibration as fitting
+from influence.kernels.arrays import Floats
+from influence.met import calibration
 from influence.met.calibration import Fit
-from influence.met.encounters import Met, Piece, answer_of, codes, decided, marks, met_by
-from influence.people.decisions import Decision, Decisions
+from influence.met.encounters import Met, Piece, answer_of, decided, met_by
+from influence.people.decisions import Decision, Decisions, codes, marks
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.reach.steps import Alter, Window, alters
+from influence.reach.steps import Alter, alters, headline
+from influence.times import Window
 
 ASKED = 50
 """How many people `label` asks about."""
@@ -286,7 +287,7 @@ class Meetings:
         """
         ego = self.ego(leader)
         rows, met, default = self._examples(ego.population)
-        fitted = fitting.fit(rows, met, default, seed=ego.settings.seed)
+        fitted = calibration.fit(rows, met, default, seed=ego.settings.seed)
         now = ego.met
         then = Met(now.pieces, now.declared, now.covered, now.prior, fitted, now.told, now.evident)
         found = alters(ego.drawn, then, ego.team)
@@ -299,7 +300,7 @@ class Meetings:
 
     def _examples(
         self, population: Population
-    ) -> tuple[fitting.Floats, np.ndarray[tuple[int], np.dtype[np.bool_]], fitting.Floats]:
+    ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]], Floats]:
         """Return the evidence before each label, the answer, and m by the default strengths."""
         people, egos = population.people, {}
         answers: dict[tuple[int, int], tuple[bool, int]] = {}
@@ -316,18 +317,18 @@ class Meetings:
                 egos[leader] = met_by(population.engine, people, leader, population.settings.strengths)
             known = egos[leader]
             if person in known.evident:
-                rows.append(fitting.row(known.seen(person, at)))
+                rows.append(calibration.row(known.seen(person, at)))
                 met.append(answer)
                 default.append(known.by_default(person, at))
         return (
-            np.array(rows, np.float64).reshape(-1, len(fitting.FEATURES)),
+            np.array(rows, np.float64).reshape(-1, len(calibration.FEATURES)),
             np.array(met, bool),
             np.array(default, np.float64),
         )
 
     def accept(self, proposal: Proposal, *, by: str | None = None) -> int:
         """Let a fit say m from here on, for every leader; return its number."""
-        number = fitting.accept(self._population().engine, proposal.fit, by=by)
+        number = calibration.accept(self._population().engine, proposal.fit, by=by)
         self._changed()
         return number
 
@@ -337,7 +338,7 @@ class Meetings:
         Raises:
             FitError: no fit is in use.
         """
-        number = fitting.take_back(self._population().engine, by=by)
+        number = calibration.take_back(self._population().engine, by=by)
         self._changed()
         return number
 
@@ -406,15 +407,6 @@ GROUP BY ALL HAVING min(a.met) <> max(a.met) ORDER BY ALL
 
 def _anew(ego: Ego) -> Met:
     return met_by(ego.engine, ego.people, ego.leader, ego.settings.strengths)
-
-
-def headline(found: Sequence[Alter]) -> float:
-    """Return reach_4: the sum of 1 − m(v) over the people reached outside the team.
-
-    >>> headline([Alter(person=1, step=4, m=0.25, known=True, depth=1, first=0)])
-    0.75
-    """
-    return fsum(1 - alter.m for alter in found if alter.step != 2)
 
 
 def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:

@@ -98,7 +98,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.dice import Dice
     from influence.demo.meetings import calendar, met, met_later
     from influence.demo.talk import Talk
-    from influence.kernels.arrays import Words
+    from influence.demo.words import Words
 
     dice = Dice(seed)
     cast = assemble(dice)

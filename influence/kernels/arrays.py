@@ -17,6 +17,12 @@ Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 Words: TypeAlias = NDArray[np.uint64]
 """Sets of people, a bit each, or the registers of sketches of such sets."""
+Rows: TypeAlias = tuple[Ints, Ints]
+"""Lists of numbers for each person, end to end: those of person i are `second[first[i]:first[i + 1]]`."""
+UNDATED = np.iinfo(np.int64).min
+"""The moment of what has none: before everything that has one."""
+NEVER = np.iinfo(np.int64).max
+"""The moment of what has not happened."""
 
 
 def integers(values: ArrayLike, name: str) -> Ints:

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 from influence.kernels.arrays import Floats, Indices, check_course, check_within, integers
 from influence.kernels.compiling import compiled
 
-UNDATED = np.iinfo(np.int64).min
-"""Stands for the time of what has none: before everything."""
-
 
 def everybodys_depth(
     child: Indices,

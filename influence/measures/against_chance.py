@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from influence.chance.bootstrap import discoveries
 from influence.chance.null_networks import position_against_chance
-from influence.chance.thread_test import (
-    HOUR,
-    Contacts,
-    ShuffleTest,
-    Threads,
-    ThreadTest,
-    contacts,
-    shuffle_test,
-    thread_test,
-    threads,
-)
+from influence.chance.p_values import discoveries
+from influence.chance.shuffle_test import ShuffleTest, shuffle_test
+from influence.chance.thread_test import HOUR, Contacts, Threads, ThreadTest, contacts, thread_test, threads
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
@@ -49,8 +40,8 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
     A thread is a conversation in which the leader wrote; a person takes it up with their first valid response
     in it in the window. Contacts are pairs who had exchanged a response, either way, anywhere, before the thread
     was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
-    α of `influence.chance.thread_test.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as
-    likely to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail["p"]` is how
+    α of `influence.chance.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as likely
+    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail["p"]` is how
     often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws); `by_chance` the
     2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
     in the window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008,

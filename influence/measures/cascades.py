@@ -13,10 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import median_interval, share_interval
 from influence.contract.findings import Finding
-from influence.kernels.arrays import Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.responses import Links, Log
+from influence.reach.ego import activity_ids
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -125,7 +126,7 @@ def _inferred(ego: Ego, roots: Ints) -> float:
 
 def _top(ego: Ego, answered: Shapes) -> list[dict[str, Any]]:
     order = np.lexsort((answered.root, -answered.size))[:SHOWN]
-    ids = item_ids(ego, answered.root[order])
+    ids = activity_ids(ego, answered.root[order])
     return [
         {
             "conversation": ids[int(answered.root[i])],
@@ -135,13 +136,6 @@ def _top(ego: Ego, answered: Shapes) -> list[dict[str, Any]]:
         }
         for i in order
     ]
-
-
-def item_ids(ego: Ego, items: ArrayLike) -> dict[int, str]:
-    """Return the activities' own ids of a few items, by their position in the log."""
-    wanted = np.asarray(items, np.int64).tolist()
-    rows = ego.engine.arrow("SELECT item, id FROM item WHERE list_contains($items, item)", {"items": wanted})
-    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))
 
 
 def begun(ego: Ego) -> Ints:
@@ -155,7 +149,7 @@ def begun(ego: Ego) -> Ints:
     items = ego.log.items
     free = np.ones(len(items), bool)
     free[ego.log.links.child] = False
-    earliest = np.full(int(items.conversation.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    earliest = np.full(int(items.conversation.max(initial=-1)) + 1, NEVER)
     np.minimum.at(earliest, items.conversation[free], items.time[free])
     kept: Ints = found[items.time[found] == earliest[items.conversation[found]]]
     return kept

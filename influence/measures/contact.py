@@ -10,7 +10,8 @@ from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
-from influence.reach.steps import DAY, Alter
+from influence.reach.steps import Alter
+from influence.times import DAY
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

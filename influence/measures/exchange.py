@@ -17,11 +17,12 @@ import numpy as np
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import kaplan_meier, median_wait, share_interval, wilson
 from influence.contract.findings import Finding
-from influence.kernels.arrays import Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
 from influence.measures import finds
-from influence.measures.cascades import heads, item_ids
+from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
-from influence.reach.steps import DAY
+from influence.reach.ego import activity_ids
+from influence.times import DAY
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -170,7 +171,7 @@ def _first_response(ego: Ego, head: Ints, item: Ints, by: Ints) -> Ints:
     """
     links, items = ego.log.counted_links(), ego.log.items
     asked = item[item >= 0]
-    since = np.full(len(items), np.iinfo(np.int64).max)
+    since = np.full(len(items), NEVER)
     np.minimum.at(since, head[asked], items.time[asked])
     kept = since[head[links.parent]] <= items.time[links.parent]
     kept &= items.time[links.parent] <= items.time[links.child]
@@ -289,7 +290,7 @@ def helped(ego: Ego, said: Inbound) -> Finding:
 
 
 def _ledger(ego: Ego, said: Inbound, rows: Ints) -> list[dict[str, Any]]:
-    ids = item_ids(ego, np.concatenate([said.item[rows], said.answer[rows], said.thanks[rows]]))
+    ids = activity_ids(ego, np.concatenate([said.item[rows], said.answer[rows], said.thanks[rows]]))
     time = ego.log.items.time
     return [
         {
@@ -356,7 +357,7 @@ def _at(last: tuple[Ints, Ints], keys: Ints) -> Ints:
     """Look the last moment of each key up; long before everything where there is none."""
     known, moment = last
     place = np.minimum(np.searchsorted(known, keys), max(len(known) - 1, 0))
-    found = np.full(len(keys), np.iinfo(np.int64).min)
+    found = np.full(len(keys), UNDATED)
     if len(known):
         there = known[place] == keys
         found[there] = moment[place[there]]
@@ -364,7 +365,7 @@ def _at(last: tuple[Ints, Ints], keys: Ints) -> Ints:
 
 
 def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> list[dict[str, Any]]:
-    ids = item_ids(ego, said.item[rows])
+    ids = activity_ids(ego, said.item[rows])
     return [
         {
             "item": ids[int(said.item[row])],

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
 from influence.measures import finds
-from influence.reach.steps import Window
 from influence.store.engine import Engine
+from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.findings import Finding
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.met.encounters import UNDATED
 from influence.network.responses import Responses
 from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.population import Population
-from influence.reach.steps import Window
+from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -210,7 +209,7 @@ def second_generation(
     name = "second_generation_leaders"
     if not dated:
         return Finding(name, None, "people", reason=NO_TIMES)
-    since = np.full(reaches.people, np.iinfo(np.int64).max)
+    since = np.full(reaches.people, NEVER)
     since[brought.person] = brought.time
     own = (reaches.first > since[reaches.leader]) & (reaches.step != 2)
     back = np.isin(

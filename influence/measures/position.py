@@ -14,7 +14,7 @@ from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.network.network import Network
-from influence.reach.everybody import digital_network
+from influence.reach.acquaintance import digital_network
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -131,10 +131,10 @@ def pagerank(network: Network | nx.Graph) -> Scores:
 
     Source: Page, Brin, Motwani, Winograd 1999; Langville and Meyer 2004, doi:10.1080/15427951.2004.10129091.
     """
-    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
+    from influence.kernels import centrality  # numba: loaded only when something is measured
 
     votes = Network.of(network).reverse()
-    ranks = kernels.pagerank(votes.indptr, votes.indices, votes.weights)
+    ranks = centrality.pagerank(votes.indptr, votes.indices, votes.weights)
     if ranks is None:
         raise ArithmeticError("PageRank has not settled in 1,000 rounds")
     return Scores(ranks)
@@ -151,18 +151,18 @@ def betweenness(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     variance of the share of others that a source reaches through v: the empirical Bernstein bound for
     numbers in [0, 1], both sides (Maurer and Pontil 2009, theorem 4, arXiv:0907.3740).
     """
-    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
+    from influence.kernels import centrality  # numba: loaded only when something is measured
 
     network = Network.of(network)
     n = len(network)
     if n < 3:
         return Scores(np.zeros(n), detail=(("exact", True),))
     if n <= EXACT_PEOPLE and n * network.size() <= EXACT_WORK:
-        sums, _ = kernels.dependencies(network.indptr, network.indices, np.arange(n))
+        sums, _ = centrality.dependencies(network.indptr, network.indices, np.arange(n))
         return Scores(sums / ((n - 1) * (n - 2)), detail=(("exact", True),))
     m = int(np.clip(SAMPLED_WORK // max(network.size(), 1), FEWEST_PIVOTS, EXACT_PEOPLE))
     pivots = np.random.default_rng(seed).integers(0, n, m)
-    sums, squares = kernels.dependencies(network.indptr, network.indices, pivots)
+    sums, squares = centrality.dependencies(network.indptr, network.indices, pivots)
     mean = sums / (m * (n - 2))
     variance = np.maximum(squares / (n - 2) ** 2 - m * mean**2, 0) / (m - 1)
     doubt = log(4 / (1 - CONFIDENCE))
@@ -186,10 +186,10 @@ def structural_holes(network: Network | nx.Graph) -> tuple[Scores, Scores]:
 
     Source: Burt 1992, Structural Holes, chapter 2; Burt 2004, Am. J. Sociology 110(2), doi:10.1086/421787.
     """
-    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
+    from influence.kernels import centrality  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
-    constraint, size = kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
+    constraint, size = centrality.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
     return Scores(constraint), Scores(size)
 
 
@@ -200,10 +200,10 @@ def core_number(network: Network | nx.Graph) -> Scores:
 
     Source: Seidman 1983, doi:10.1016/0378-8733(83)90028-X; Batagelj and Zaveršnik 2003, arXiv:cs/0310049.
     """
-    from influence.kernels import conversations as kernels  # numba: loaded only when something is measured
+    from influence.kernels import centrality  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
-    return Scores(kernels.core_number(mutual.indptr, mutual.indices).astype(np.float64))
+    return Scores(centrality.core_number(mutual.indptr, mutual.indices).astype(np.float64))
 
 
 def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
@@ -219,11 +219,11 @@ def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     >>> communities(pairs).values.tolist(), communities(pairs).own["community"]
     ([1.0, 1.0, 2.0, 2.0, 1.0, 1.0], [0, 0, 0, 1, 1, 1])
     """
-    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
+    from influence.kernels import communities  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
     rows = mutual.indptr, mutual.indices, mutual.weights
-    drawn = [kernels.communities(*rows, seed=seed + order) for order in range(ORDERS)]
+    drawn = [communities.communities(*rows, seed=seed + order) for order in range(ORDERS)]
     labels = max(drawn, key=lambda each: round(modularity(mutual, each), 9))
     count = int(labels.max()) + 1 if labels.size else 0
     from_ = np.repeat(np.arange(len(mutual)), np.diff(mutual.indptr))
@@ -271,15 +271,15 @@ def neighbourhood(network: Network | nx.Graph, *, steps: int = STEPS, seed: int 
     >>> neighbourhood(Network.from_edges("abcde", [0, 1, 2, 3], [1, 2, 3, 4])).values.tolist()
     [3.0, 3.0, 2.0, 1.0, 0.0]
     """
-    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
+    from influence.kernels import sets_of_people  # numba: loaded only when something is measured
 
     network = Network.of(network)
-    registers = kernels.registers_for(len(network), 2)
-    balls = kernels.singletons(np.ones(len(network), bool), registers, seed)
+    registers = sets_of_people.registers_for(len(network), 2)
+    balls = sets_of_people.singletons(np.ones(len(network), bool), registers, seed)
     within = []
     for _ in range(steps):
-        balls = kernels.grown(network.indptr, network.indices, balls)
-        within.append(np.maximum(kernels.sizes(balls, registers) - 1, 0))
+        balls = sets_of_people.grown(network.indptr, network.indices, balls)
+        within.append(np.maximum(sets_of_people.sizes(balls, registers) - 1, 0))
     grid = [{str(k): row[k - 1] for k in range(1, steps + 1)} for row in np.stack(within, axis=1).tolist()]
     values = within[min(DEGREES, steps) - 1]
     if registers is None:
@@ -301,11 +301,11 @@ def voterank(network: Network | nx.Graph, most: int | None = None) -> Scores:
     >>> voterank(Network.from_edges("abcd", [0, 0, 0], [1, 2, 3])).values.tolist()
     [1.0, nan, nan, nan]
     """
-    from influence.kernels import sets_of_people as kernels  # numba: loaded only when something is measured
+    from influence.kernels import communities  # numba: loaded only when something is measured
 
     network = Network.of(network)
     turns = np.full(len(network), np.nan)
-    elected = kernels.elections(network.indptr, network.indices, most)
+    elected = communities.elections(network.indptr, network.indices, most)
     turns[elected] = np.arange(1, elected.size + 1)
     return Scores(turns)
 

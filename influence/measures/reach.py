@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.chance.bootstrap import conversation_draws, interval
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import interval
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.met.encounters import Met
 from influence.network.responses import Count, Responses
-from influence.reach.steps import DAY, Alter, Touches, alters
+from influence.reach.steps import Alter, Touches, alters
+from influence.times import DAY
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

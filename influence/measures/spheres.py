@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from influence.chance.bootstrap import conversation_draws, interval
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import interval
 from influence.contract.findings import Finding, SphereReach
 from influence.kernels.arrays import Floats
 from influence.measures import finds

@@ -20,8 +20,9 @@ from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
-from influence.reach.steps import Touches, Window, alters
+from influence.reach.steps import Touches, alters
 from influence.store.engine import Engine
+from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

@@ -14,14 +14,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import UNDATED, Floats, Ints
 from influence.met.calibration import Fit, standing_fit
-from influence.people.decisions import Decision, Decisions
+from influence.people.decisions import Decision, Decisions, codes
 from influence.people.directory import People
 from influence.store.engine import Engine
-
-UNDATED = np.iinfo(np.int64).min
-"""The time of a piece without a date: before everything, since it always counts."""
 
 
 @dataclass(frozen=True)
@@ -349,18 +346,6 @@ def _moment(stated: str | None) -> int | None:
         return None
     elapsed = datetime.fromisoformat(stated) - datetime(1970, 1, 1, tzinfo=UTC)
     return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
-
-
-def marks(people: People, person: int) -> list[str]:
-    """Return what a decision about a person names: their accounts, and after a space their id if it is none."""
-    who = people.who[person]
-    return [*who.accounts, *([] if who.person in who.accounts else [f" {who.person}"])]
-
-
-def codes(people: People, named: Sequence[str]) -> set[int]:
-    """Return whose the accounts and ids that a decision names are now."""
-    ids = {people.code[mark[1:]] for mark in named if mark.startswith(" ") and mark[1:] in people.code}
-    return ids | {people.account_person[mark] for mark in named if mark in people.account_person}
 
 
 def _at_one_desk(people: People, leader: int) -> list[int]:

@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from influence.people.names import domain_of
+from influence.people.names import (
+    domain_of,
+)
 
 DECIDED, STATED, NAMED, PROBABLE = "decided", "stated", "name", "probable"
 """Why two accounts are one person, the surest first: the user, a source, one name in one domain, likelihood."""
+X_SYSTEMS = frozenset(("x", "x-handle", "twitter"))
+"""Accounts of X, which may be matched with others only for a recorded reason."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def of_x(account: str) -> bool:
     >>> of_x("x:12"), of_x("email:ann@x.example")
     (True, False)
     """
-    return account.partition(":")[0] in {"x", "x-handle", "twitter"}
+    return account.partition(":")[0] in X_SYSTEMS
 
 
 def needs_basis(accounts: Iterable[str]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from influence.people.directory import People
 from influence.store.engine import Engine
 
 
@@ -129,3 +130,15 @@ def this_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number that has no name
         return "unknown"
+
+
+def marks(people: People, person: int) -> list[str]:
+    """Return what a decision about a person names: their accounts, and after a space their id if it is none."""
+    who = people.who[person]
+    return [*who.accounts, *([] if who.person in who.accounts else [f" {who.person}"])]
+
+
+def codes(people: People, named: Sequence[str]) -> set[int]:
+    """Return whose the accounts and ids that a decision names are now."""
+    ids = {people.code[mark[1:]] for mark in named if mark.startswith(" ") and mark[1:] in people.code}
+    return ids | {people.account_person[mark] for mark in named if mark in people.account_person}

@@ -1,8 +1,7 @@
-"""People: who there is, with which accounts, why; found by any of their names; and who is in whose team."""
+"""People: who there is, with which accounts, why; found by any of their names."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -106,19 +105,3 @@ class People:
         """Return the code of somebody's manager, given by id or by account; as given where that is nobody here."""
         key = one.manager or ""
         return self.code.get(key, self.account_person.get(key, one.manager))
-
-    def team(self, leader: int) -> set[int]:
-        """Return the codes of the leader's direct and indirect reports; a cycle of managers ends the walk."""
-        below: dict[int, list[int]] = defaultdict(list)
-        for code, one in enumerate(self.who):
-            manager = self.manager(one)
-            if isinstance(manager, int):
-                below[manager].append(code)
-        team: set[int] = set()
-        waiting = [leader]
-        while waiting:
-            for report in below[waiting.pop()]:
-                if report not in team and report != leader:
-                    team.add(report)
-                    waiting.append(report)
-        return team

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 _PUBLIC_WORDS = """
     gmail googlemail hotmail outlook live msn yahoo ymail aol icloud mac me proton protonmail gmx web mail telia tele2
@@ -16,6 +17,39 @@ PUBLIC_MAIL = frozenset(_PUBLIC_WORDS.split())
 """Who offers mail to everybody (the last label but one): two addresses there are no sign of one organisation."""
 
 _SECOND_LEVEL = frozenset(("co", "com", "org", "ac", "gov", "net", "edu"))
+_LONGEST = 200
+"""Characters of a name or an identifier that are looked at."""
+_ROLES_TEXT = """
+    info office sales support admin administrator webmaster postmaster noreply no-reply contact help hr it news
+    newsletter service team list mail email abuse marketing press jobs billing accounts chairman announcements
+    undisclosed recipients root all everyone staff home me address unknown
+"""
+_ROLES = frozenset(_ROLES_TEXT.split())
+_TITLES_TEXT = "mr mrs ms miss dr prof sir jr sr ii iii iv phd mba herr frau fru mail e-mail email"
+_TITLES = frozenset(_TITLES_TEXT.split())
+_NICKNAMES = """
+    robert:bob,rob,robbie,bobby william:bill,will,billy,willy james:jim,jimmy jeffrey:jeff,geoff,jeffery,geoffrey
+    gregory:greg,gregg michael:mike,mick,mikael,micke,mikkel thomas:tom,tommy david:dave,davy daniel:dan,danny,danne
+    elizabeth:liz,beth,betty,elisabeth,lisbeth katherine:kate,kathy,katie,catherine,kathryn katarina:catarina,kattis
+    christopher:chris,kristoffer,kristofer kristina:christina,stina,kicki,christine,kristine anthony:tony
+    joseph:joe,joey stephen:steve,steven stefan:steffe,staffan andrew:andy,drew richard:rick,dick,rich,ricky
+    kenneth:ken,kenny lawrence:larry lars:lasse mitchell:mitch susan:sue,susie susanne:sanna patricia:patty,tricia
+    phillip:phil,philip,filip edward:ed,ted,eddie gerald:jerry,gerry matthew:matt mattias:matte timothy:tim samuel:sam
+    benjamin:ben,benny donald:don,donny douglas:doug frederick:fred,freddy fredrik:fredde nicholas:nick
+    niklas:nicklas,niclas,nicke ronald:ron,ronnie raymond:ray stanley:stan vincent:vince charles:charlie,chuck
+    karl:carl,kalle john:jack,johnny jan:janne margaret:maggie,peggy,meg margareta:greta jennifer:jenny,jen
+    rebecca:becky deborah:debbie,deb,debra cynthia:cindy barbara:barb pamela:pam peter:pete,petter per:pelle
+    alexander:alex,sasha victoria:vicky,viktoria kimberly:kim theresa:terry,terri,teresa eric:erik,erick
+    sophia:sofia,sofie niels:nils,nisse olof:olle,olav hans:hasse joakim:jocke helena:helene charlotta:lotta,charlotte
+    bo:bosse kristian:krille,christian gunilla:nilla birgitta:gitta,britta kajsa:kaisa
+"""
+_MODEL_OF = {
+    short: full
+    for line in _NICKNAMES.split()
+    for full, _, shorts in (line.partition(":"),)
+    for short in (full, *shorts.split(","))
+}
+_LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "œ": "o"})
 
 
 def public_mail(domain: str) -> bool:
@@ -45,16 +79,21 @@ def canonical_name(name: str | None) -> str:
     >>> canonical_name("Kitchen, Louise"), canonical_name("John J. Lavorato"), canonical_name("Sales")
     ('louise kitchen', 'john lavorato', '')
     """
-    plain = unicodedata.normalize("NFKD", name or "")
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    plain = re.sub(r"[(\[<].*|[@/].*|['\"]", "", plain)
-    last, comma, first = plain.partition(",")
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{first} {last}" if comma else plain)
-    full = [word.lower() for word in words if len(word) > 1 and word.lower() not in _TITLES]
+    full = [_plain(word) for word in _words(name or "") if len(word) > 1]
     return " ".join(full) if 2 <= len(full) <= 4 else ""
 
 
-_TITLES = {"mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"}
+def _words(name: str) -> list[str]:
+    """Return the words of a name in lower case, first names first, without titles and what stands in brackets."""
+    whole = unicodedata.normalize("NFKC", name[:_LONGEST])
+    plain = re.sub(r"[(\\\[<].*|[@/].*|['\"]", "", whole)
+    last, comma, first = plain.partition(",")
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{first} {last}" if comma and first.strip() else plain)
+    return [low for word in words if (low := word.lower()) not in _TITLES]
+
+
+def _plain(word: str) -> str:
+    return "".join(mark for mark in unicodedata.normalize("NFKD", word) if not unicodedata.combining(mark))
 
 
 def domain_of(account: str) -> str | None:
@@ -92,3 +131,84 @@ def initials(name: str) -> str:
     ('e', '')
     """
     return "".join(letter.lower() for letter in re.findall(r"(?<=\s)([A-Za-z])(?:\.|\b)(?!\w)", name))
+
+
+def fold(words: str) -> str:
+    """Return words in lower case without accents; what is written å, aa or a (ä, ae; ö, ø, oe) becomes one letter.
+
+    >>> fold("Öberg") == fold("Oberg") == fold("Oeberg"), fold("Åsa Kjær") == fold("Aasa Kjaer")
+    (True, True)
+    """
+    low = words[:_LONGEST].lower()
+    if not low.isascii():
+        low = _plain(low.translate(_LETTERS)).lower()
+    return low.replace("aa", "a").replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def given_name(first: str) -> str:
+    """Return the name that a first name is short for, folded; itself if it is not known to be short for another.
+
+    >>> given_name("bob"), given_name("louise"), given_name("micke")
+    ('robert', 'louise', 'michal')
+    """
+    return fold(_MODEL_OF.get(first, first))
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart, folded: `given` stands for the short forms of `first`; any part may be empty."""
+
+    first: str
+    last: str
+    middle: str = ""
+    given: str = ""
+
+    @property
+    def full(self) -> str:
+        """First and last name, or nothing where one is missing or is an initial."""
+        return f"{self.first} {self.last}" if len(self.first) > 1 and self.last else ""
+
+
+def parse_name(name: str) -> Name | None:
+    """Take apart a name as people write it: `First M. Last`, `Last, First M.`, with titles and brackets dropped.
+
+    None where there is no surname: one word says too little.
+
+    >>> parse_name("Kitchen, Louise J.") == Name("louise", "kitchen", "j", "louise")
+    True
+    >>> parse_name("Åsa Öberg") == parse_name("OEBERG, Aasa"), parse_name("Sales")
+    (True, None)
+    """
+    low = _words(name)
+    if not 2 <= len(low) <= 5 or len(low[-1]) < 2:
+        return None
+    middle = next((word[0] for word in low[1:-1]), "")
+    return Name(fold(low[0]), fold(low[-1]), fold(middle), given_name(low[0]))
+
+
+def name_of_handle(handle: str) -> Name | None:
+    """Return the name that an identifier spells out (`louise.kitchen`, `frank_w_vickers`), if it does.
+
+    >>> name_of_handle("frank.w.vickers").last, name_of_handle("lkitchen"), name_of_handle("ddelain2")
+    ('vickers', None, None)
+    """
+    parts = [part for part in re.split(r"[._-]+", handle.lower()) if part]
+    if not 2 <= len(parts) <= 3 or not all(part.isalpha() for part in parts) or _ROLES & set(parts):
+        return None
+    return parse_name(" ".join(parts)) if len(parts[0]) > 1 else None
+
+
+def name_forms(name: Name) -> set[str]:
+    """Return the handles that people make of a name.
+
+    >>> sorted(name_forms(parse_name("Louise Kitchen")))
+    ['kitchenl', 'kitchenlouise', 'lkitche', 'lkitchen', 'louisek', 'louisekitchen']
+    """
+    first, last = name.first, name.last
+    if not first or not last:
+        return set()
+    made = {last + first[0], first[0] + name.middle + last, first + name.middle + last}
+    for given in (first, name.given):
+        made |= {given + last, last + given, given[0] + last, given + last[0]}
+    made |= {(first[0] + last)[:cut] for cut in (7, 8)}  # older systems cut what is longer
+    return {fold(form) for form in made if len(form) >= 4}

@@ -45,6 +45,11 @@ class Teams:
         flags: Flags = team
         return flags
 
+    def of(self, leader: int) -> set[int]:
+        """Return the codes of one leader's team."""
+        everybody = np.arange(self._begin.size, dtype=np.int32)
+        return set(np.flatnonzero(self.hold(np.full_like(everybody, leader), everybody)).tolist())
+
 
 def _declared_teams(people: People, declared: Mapping[str, Sequence[str]]) -> dict[int, Set[int]]:
     teams: dict[int, Set[int]] = {}

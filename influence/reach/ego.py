@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike
 
 from influence.kernels.arrays import Ints
 from influence.met.encounters import Met, met_by
 from influence.network.network import Network
 from influence.network.responses import Count, Responses
-from influence.people.directory import UnknownPerson
 from influence.people.spheres import on_lists, spheres
 from influence.reach.population import Population
-from influence.reach.steps import DAY, Alter, Passing, Touches, Window, alters, touches
+from influence.reach.steps import Alter, Passing, Touches, alters, touches
+from influence.times import DAY, Window
 
 
 class Ego:
@@ -39,20 +41,7 @@ class Ego:
     @cached_property
     def team(self) -> set[int]:
         """The declared team, else the organisation chart's, else the people whose sphere is `team`."""
-        me = self.people.who[self.leader]
-        for words, members in self.settings.teams.items():
-            if words in {me.person, *me.accounts} or self._is_me(words):
-                return {self.people.find(member) for member in members} - {self.leader}
-        by_chart = self.people.team(self.leader)
-        return by_chart or {
-            code for code, one in enumerate(self.people.who) if one.sphere == "team" and code != self.leader
-        }
-
-    def _is_me(self, words: str) -> bool:
-        try:
-            return self.people.find(words) == self.leader
-        except UnknownPerson:
-            return False
+        return self.population.teams.of(self.leader)
 
     @cached_property
     def met(self) -> Met:
@@ -111,3 +100,10 @@ class Ego:
     def network(self) -> Network:
         """The response network of the window."""
         return self.population.network(self.window)
+
+
+def activity_ids(ego: Ego, items: ArrayLike) -> dict[int, str]:
+    """Return the ids of some activities by their positions in the log."""
+    ego.engine.offer("wanted_items", pa.table({"item": np.unique(np.asarray(items, np.int64))}))
+    rows = ego.engine.arrow("SELECT i.item, i.id FROM item i JOIN wanted_items USING (item)")
+    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))

@@ -7,14 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Flags, Floats, Ints
+from influence.met.everybody import Pairs, met_by_pairs
 from influence.network.network import Network
 from influence.network.responses import Log, Responses, read_log
 from influence.people.directory import People
 from influence.people.identity import resolve
-from influence.reach.steps import Window
+from influence.people.teams import Teams
 from influence.settings import Settings
 from influence.store.engine import Engine
+from influence.times import Window
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Ties:
 
     source: Ints
     target: Ints
-    weight: np.ndarray[tuple[int], np.dtype[np.float64]]
+    weight: Floats
 
 
 _TIES = """
@@ -49,6 +51,11 @@ class Population:
         return frozenset(code for code, one in enumerate(self.people.who) if one.bot)
 
     @cached_property
+    def teams(self) -> Teams:
+        """Who is in whose team."""
+        return Teams(self.people, self.settings.teams)
+
+    @cached_property
     def ties(self) -> Ties:
         """The influence ties of all undated networks."""
         rows = self.engine.arrow(_TIES)
@@ -61,6 +68,10 @@ class Population:
     def dated(self) -> bool:
         """Whether there is any activity with a time; an undated network has none."""
         return len(self.log.items) > 0
+
+    def met_by_pairs(self, pairs: Pairs) -> tuple[Floats, Flags]:
+        """Return m(v) of many pairs, and whether it is known."""
+        return met_by_pairs(self.engine, self.people, self.settings.strengths, pairs)
 
     def whole_window(self) -> Window:
         """Return the window that holds everything."""

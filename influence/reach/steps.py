@@ -5,10 +5,9 @@ Step 1 is the leader's own output; 2 the team; 3 people met; 4 people never met,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,32 +15,7 @@ from numpy.typing import NDArray
 from influence.kernels.arrays import Ints
 from influence.met.encounters import Met
 from influence.network.responses import Count, Log
-
-DAY = 86_400_000_000
-"""Microseconds."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """[since, until) in microseconds since 1970, UTC."""
-
-    since: int
-    until: int
-
-    def holds(self, time: Ints) -> NDArray[np.bool_]:
-        """Tell which moments lie in the window."""
-        return (time >= self.since) & (time < self.until)
-
-
-def moment(time: int | None, zone: str) -> str | None:
-    """Write microseconds since 1970 as ISO 8601 with the offset of a zone.
-
-    >>> moment(0, "Europe/Stockholm")
-    '1970-01-01T01:00:00+01:00'
-    """
-    if time is None:
-        return None
-    return datetime.fromtimestamp(time / 1e6, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+from influence.times import DAY, Window
 
 
 @dataclass(frozen=True)
@@ -156,3 +130,12 @@ def _alter(person: int, first: int | None, depth: int, met: Met, team: Set[int])
     if person in team:
         return Alter(person, 2, m, known, depth, first)
     return Alter(person, 3 if m >= 0.5 and known else 4, m, known, depth, first)
+
+
+def headline(found: Sequence[Alter]) -> float:
+    """Return reach_4: the sum of 1 − m(v) over the people reached outside the team.
+
+    >>> headline([Alter(person=1, step=4, m=0.25, known=True, depth=1, first=0)])
+    0.75
+    """
+    return fsum(1 - alter.m for alter in found if alter.step != 2)

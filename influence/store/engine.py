@@ -1,10 +1,10 @@
-"""The seam under the store: four methods that an engine of SQL must have. Here DuckDB, embedded."""
+"""The seam under the store: what an engine of SQL must be able to do. Here DuckDB, embedded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -34,8 +34,23 @@ class Engine(Protocol):
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
 
-    def transaction(self) -> Any:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make everything in a `with` block land together or not at all."""
+
+    def turn(self) -> None:
+        """Within a transaction: let what was written so far land, and go on in a new one."""
+
+    def close(self) -> None:
+        """Let go of what is held."""
+
+
+def count(engine: Engine, sql: str) -> int:
+    """Return the one number `n` of a query.
+
+    >>> count(DuckEngine(), "SELECT 3 AS n")
+    3
+    """
+    return int(engine.arrow(sql).column("n")[0].as_py())
 
 
 class DuckEngine:

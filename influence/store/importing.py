@@ -12,8 +12,8 @@ import pyarrow as pa
 from influence.contract import plugins
 from influence.contract.files import DAMAGED_MEMBER, Member, members, names, open_export
 from influence.contract.records import Note, Record, SourceError
-from influence.secrets import Secrets
-from influence.store.store import Batch, Store, Summary
+from influence.store.batch import Batch, Summary
+from influence.store.store import Store
 
 GROUP = "influence.connectors"
 _DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)
@@ -83,7 +83,12 @@ def read_path(
 
 
 def pull(
-    store: Store, source: str, connector: Any, secrets: Secrets, *, progress: Callable[[str], None]
+    store: Store,
+    source: str,
+    connector: Any,
+    secret: Callable[[str], str],
+    *,
+    progress: Callable[[str], None],
 ) -> Imported:
     """Fetch what is new from a live source. Each reply is a transaction of its own, with its cursor.
 
@@ -91,7 +96,7 @@ def pull(
         SourceError: the service refuses, is gone, or has changed; what came before is kept.
     """
     done = Imported()
-    for reply in connector.fetch(store.cursor(source), secrets.get):
+    for reply in connector.fetch(store.cursor(source), secret):
         with store.batch(source, connector.name, live=True) as batch:
             reading = _Reading(batch, progress, done)
             reading.records(connector.name, reply.member.name, connector.parse(reply.member))

@@ -5,90 +5,53 @@ Each query gives a row its columns in the store's types and a `reason` where it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Tie, Verb
-from influence.text import meeting_phrases as meeting_words
+from influence.contract.records import Evidence, Modality, Verb
+from influence.store.schema import KINDS, TEXT, TEXTS
+from influence.text.meeting_phrases import heard
 
-COLUMNS = {
-    "activities": (
-        *("id", "time", "actor", "verb", "parent", "conversation", "to", "mentions", "channel", "audience"),
-        *("text", "url", "subject", "inferred", "fingerprint", "deleted"),
-    ),
-    "encounters": ("id", "time", "people", "kind", "evidence", "attendees", "place"),
-    "people": (
-        *("person", "name", "accounts", "organisation", "department", "site", "manager", "sphere", "bot"),
-    ),
-    "ties": ("source", "target", "weight", "meaning", "layer", "directed"),
-}
-KIND_OF = {Activity: "activities", Encounter: "encounters", Person: "people", Tie: "ties"}
-_LISTS = {"to", "mentions", "people", "accounts"}
 _ACCOUNT = r"^[^:\s]+:\s*\S"
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
 _REPLY = r"^\s*(re|sv|aw|antw|vs|ref|rif)(\[\d+\])?\s*:"
 _PREFIXES = r"^(\s*(re|sv|aw|antw|vs|ref|rif|fw|fwd|vb|wg|vl|tr|i)(\[\d+\])?\s*:)+\s*"
 
 
-def as_table(
-    kind: str, records: Sequence[Activity | Encounter | Person | Tie], files: Sequence[str] = ()
-) -> pa.Table:
-    """Turn records of one kind into rows, one column a field; `files` says of each where it was read.
+@dataclass(frozen=True)
+class Keeping:
+    """What a store keeps of a message besides its facts: its text, or its terms; `secret` keys the digests."""
 
-    >>> as_table("ties", [Tie("x:1", "x:2", "met")]).column("meaning").to_pylist()
-    ['met']
-    """
-    columns = {
-        name: pa.array([getattr(record, name) for record in records], _arrow_type(name))
-        for name in COLUMNS[kind]
-    }
-    places = {
-        "line": pa.array([record.line for record in records], pa.int64()),
-        "file": pa.array(files or [""] * len(records), pa.string()),
-        "row": pa.array(range(len(records)), pa.int64()),
-    }
-    return pa.table(columns | places)
+    secret: str = field(repr=False)
+    text: bool = False
+    terms: bool = False
 
 
-def placed(table: pa.Table, file: str) -> pa.Table:
-    """Add to rows of one file the columns that every staging query reads: `file` and `row`."""
-    rows = table.num_rows
-    named = table.append_column("file", pa.repeat(pa.scalar(file, pa.string()), rows))
-    return named.append_column("row", pa.array(range(rows), pa.int64()))
-
-
-def _arrow_type(name: str) -> pa.DataType:
-    if name in _LISTS:
-        return pa.list_(pa.string())
-    special = {
-        "time": pa.timestamp("us", "UTC"),
-        "audience": pa.int64(),
-        "attendees": pa.int64(),
-        "weight": pa.float64(),
-    }
-    truths = {"inferred", "deleted", "bot", "directed"}
-    return pa.bool_() if name in truths else special.get(name, pa.string())
-
-
-def staging(
-    kind: str, schema: pa.Schema, zone: str | None, secret: str, *, keep_text: bool, keep_terms: bool = False
-) -> str:
+def staging(kind: str, schema: pa.Schema, zone: str | None, keeping: Keeping) -> str:
     """Write the query that checks and converts the rows of `incoming`, whose columns are `schema`."""
     found = {field.name: field.type for field in schema}
-    column = {name: _converted(name, found.get(name), zone) for name in COLUMNS[kind]}
-    build = {"activities": _activities, "encounters": _encounters, "people": _people, "ties": _ties}[kind]
-    if kind == "activities":
-        return _activities(column, found.get("time"), secret, keep_text=keep_text, keep_terms=keep_terms)
-    return build(column, found.get("time"))  # type: ignore[operator, no-any-return]
+    column = {name: _converted(kind, name, found.get(name), zone) for name in KINDS[kind].given}
+    time = found.get("time")
+    match kind:
+        case "activities":
+            return _activities(column, time, keeping)
+        case "encounters":
+            return _encounters(column, time)
+        case "people":
+            return _people(column)
+        case _:
+            return _ties(column)
 
 
-def _converted(name: str, found: pa.DataType | None, zone: str | None) -> str:
+def _converted(kind: str, name: str, found: pa.DataType | None, zone: str | None) -> str:
     quoted = f'"{name}"'
+    listed = KINDS[kind].type_of(name) == TEXTS
     if found is None or kinds.is_null(found):
-        return "NULL::VARCHAR[]" if name in _LISTS else "NULL"
-    if name in _LISTS:
+        return "NULL::VARCHAR[]" if listed else "NULL"
+    if listed:
         return _list(quoted, found)
     if name == "time":
         return _moment(quoted, found, zone)
@@ -173,40 +136,46 @@ def _truth(expression: str) -> str:
     return f"coalesce(try_cast({expression} AS BOOLEAN), false)"
 
 
-def _digest(columns: Sequence[str]) -> str:
-    parts = ", ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in columns)
+def _selected(kind: str, column: Mapping[str, str], made: Mapping[str, str]) -> str:
+    """The columns of a kind, each as it is made, or else as the text that was given."""
+    return ", ".join(
+        f"{made.get(one.name) or column[one.field] + '::' + TEXT} AS {one.name}"
+        for one in KINDS[kind].columns
+    )
+
+
+def _digest(kind: str) -> str:
+    parts = ", ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in KINDS[kind].telling)
     return f"md5(concat_ws(chr(31), {parts}))"
 
 
 def _words(text: str) -> str:
     """What may tell of a meeting stays for a closer look before it is dropped like all text; NULL elsewhere."""
-    return "NULL::VARCHAR" if text == "NULL" else meeting_words.heard(text)
+    return "NULL::VARCHAR" if text == "NULL" else heard(text)
 
 
-def _activities(
-    column: dict[str, str], time: pa.DataType | None, secret: str, *, keep_text: bool, keep_terms: bool
-) -> str:
-    actor = _account(column["actor"])
+def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
+    actor, verb = _account(column["actor"]), f"lower({column['verb']})"
     subject = f"lower(trim(regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')))"
     words = f"nullif(regexp_replace({subject}, '\\s+', ' ', 'g'), '')"
-    verb = f"lower({column['verb']})"
+    made = {
+        "time": column["time"],
+        "actor": f"{actor}::VARCHAR",
+        "verb": f"{verb}::VARCHAR",
+        "addressees": f"coalesce({column['to']}, [])",
+        "mentions": f"coalesce({column['mentions']}, [])",
+        "audience": f"try_cast({column['audience']} AS BIGINT)",
+        "text": f"{column['text'] if keeping.text else 'NULL'}::VARCHAR",
+        "subject": f"sha256('{keeping.secret}' || {words})",
+        "answers": f"coalesce(regexp_matches({column['subject']}, '{_REPLY}', 'i'), false)",
+        "inferred": _truth(column["inferred"]),
+        "fingerprint": f"sha256('{keeping.secret}' || {column['fingerprint']})",
+        "deleted": _truth(column["deleted"]),
+    }
     return f"""
         WITH converted AS (
-            SELECT line, file, row, {column["id"]}::VARCHAR AS given, {column["time"]} AS time, {
-        actor
-    }::VARCHAR AS actor,
-                {verb}::VARCHAR AS verb, {column["parent"]}::VARCHAR AS parent,
-                {column["conversation"]}::VARCHAR AS conversation,
-                coalesce({column["to"]}, []) AS addressees, coalesce({column["mentions"]}, []) AS mentions,
-                {column["channel"]}::VARCHAR AS channel, try_cast({column["audience"]} AS BIGINT) AS audience,
-                {column["text"] if keep_text else "NULL"}::VARCHAR AS text, {column["url"]}::VARCHAR AS url,
-                sha256('{secret}' || {words}) AS subject,
-                coalesce(regexp_matches({column["subject"]}, '{_REPLY}', 'i'), false) AS answers,
-                {_truth(column["inferred"])} AS inferred, sha256('{secret}' || {
-        column["fingerprint"]
-    }) AS fingerprint,
-                {_truth(column["deleted"])} AS deleted, {_words(column["text"])} AS words,
-                {column["text"] if keep_terms else "NULL"}::VARCHAR AS said,
+            SELECT line, file, row, {column["id"]}::VARCHAR AS given, {_selected("activities", column, made)},
+                {_words(column["text"])} AS words, {column["text"] if keeping.terms else "NULL"}::VARCHAR AS said,
                 CASE {_bad_time(column["time"], time, needed=True)}
                     WHEN {actor} IS NULL THEN 'actor is empty'
                     {_not_accounts(f"[{actor}]", "actor")}
@@ -217,27 +186,7 @@ def _activities(
                     THEN 'audience is not a number'
                 END AS reason
             FROM incoming),
-        digested AS (
-            SELECT *, {
-        _digest(
-            [
-                "epoch_us(time)",
-                "actor",
-                "verb",
-                "parent",
-                "conversation",
-                "addressees",
-                "mentions",
-                "channel",
-                "audience",
-                "url",
-                "subject",
-                "answers",
-                "inferred",
-                "deleted",
-            ]
-        )
-    } AS digest FROM converted)
+        digested AS (SELECT *, {_digest("activities")} AS digest FROM converted)
         SELECT * EXCLUDE (given, fingerprint, digest), coalesce(given, 'row:' || digest) AS id,
             md5(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest)) AS key
         FROM digested"""
@@ -245,12 +194,17 @@ def _activities(
 
 def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
     kind, evidence = f"lower({column['kind']})", f"lower({column['evidence']})"
+    made = {
+        "time": f"{column['time']}::TIMESTAMPTZ",
+        "people": f"coalesce({column['people']}, [])",
+        "kind": f"{kind}::VARCHAR",
+        "evidence": f"{evidence}::VARCHAR",
+        "attendees": f"try_cast({column['attendees']} AS BIGINT)",
+        "deleted": "false",
+    }
     return f"""
         WITH converted AS (
-            SELECT line, file, row, {column["id"]}::VARCHAR AS given, {column["time"]}::TIMESTAMPTZ AS time,
-                coalesce({column["people"]}, []) AS people, {kind}::VARCHAR AS kind,
-                {evidence}::VARCHAR AS evidence, try_cast({column["attendees"]} AS BIGINT) AS attendees,
-                {column["place"]}::VARCHAR AS place,
+            SELECT line, file, row, {column["id"]}::VARCHAR AS given, {_selected("encounters", column, made)},
                 CASE {_bad_time(column["time"], time, needed=False)}
                     WHEN len(coalesce({column["people"]}, [])) = 0 THEN 'people is empty'
                     {_not_accounts(column["people"], "people")}
@@ -261,24 +215,20 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
                     THEN 'attendees is not a number of people'
                 END AS reason
             FROM incoming),
-        digested AS (
-            SELECT *, {
-        _digest(["epoch_us(time)", "list_sort(people)", "kind", "evidence", "attendees", "place"])
-    } AS digest FROM converted)
-        SELECT * EXCLUDE (given, digest), false AS deleted, coalesce(given, 'row:' || digest) AS id,
+        digested AS (SELECT *, {_digest("encounters")} AS digest FROM converted)
+        SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
             md5(coalesce(given, 'row') || ':' || digest) AS key
         FROM digested"""
 
 
-def _people(column: dict[str, str], _time: pa.DataType | None) -> str:
-    fields = ", ".join(
-        f"{column[name]}::VARCHAR AS {name}"
-        for name in ("person", "name", "organisation", "department", "site", "manager", "sphere")
-    )
+def _people(column: dict[str, str]) -> str:
+    made = {
+        "accounts": f"coalesce({column['accounts']}, [])",
+        "bot": f"try_cast({column['bot']} AS BOOLEAN)",
+    }
     return f"""
         WITH converted AS (
-            SELECT line, file, row, {fields}, coalesce({column["accounts"]}, []) AS accounts,
-                try_cast({column["bot"]} AS BOOLEAN) AS bot,
+            SELECT line, file, row, {_selected("people", column, made)},
                 CASE WHEN {column["person"]} IS NULL AND len(coalesce({column["accounts"]}, [])) = 0
                     THEN 'neither person nor accounts is given'
                     {_not_accounts(column["accounts"], "accounts")}
@@ -286,33 +236,22 @@ def _people(column: dict[str, str], _time: pa.DataType | None) -> str:
                     THEN 'bot is neither true nor false'
                 END AS reason
             FROM incoming)
-        SELECT *, md5({
-        _digest(
-            [
-                "person",
-                "name",
-                "list_sort(accounts)",
-                "organisation",
-                "department",
-                "site",
-                "manager",
-                "sphere",
-                "bot",
-            ]
-        )
-    }) AS key
-        FROM converted"""
+        SELECT *, md5({_digest("people")}) AS key FROM converted"""
 
 
-def _ties(column: dict[str, str], _time: pa.DataType | None) -> str:
-    meaning = f"lower(coalesce({column['meaning']}, 'influence'))"
+def _ties(column: dict[str, str]) -> str:
     source, target = _account(column["source"]), _account(column["target"])
-    directed = f"coalesce(try_cast({column['directed']} AS BOOLEAN), true)"
+    meaning = f"lower(coalesce({column['meaning']}, 'influence'))"
+    made = {
+        "source": f"{source}::VARCHAR",
+        "target": f"{target}::VARCHAR",
+        "weight": f"coalesce(try_cast({column['weight']} AS DOUBLE), 1)",
+        "meaning": meaning,
+        "directed": f"coalesce(try_cast({column['directed']} AS BOOLEAN), true)",
+    }
     return f"""
         WITH converted AS (
-            SELECT line, file, row, {source}::VARCHAR AS source, {target}::VARCHAR AS target,
-                coalesce(try_cast({column["weight"]} AS DOUBLE), 1) AS weight, {meaning} AS meaning,
-                {column["layer"]}::VARCHAR AS layer, {directed} AS directed,
+            SELECT line, file, row, {_selected("ties", column, made)},
                 CASE WHEN {source} IS NULL THEN 'source is empty' WHEN {target} IS NULL THEN 'target is empty'
                     {_not_accounts(f"[{source}, {target}]", "source or target")}
                     {_not_one_of(meaning, "meaning", ("influence", "met"))}
@@ -320,5 +259,4 @@ def _ties(column: dict[str, str], _time: pa.DataType | None) -> str:
                     THEN 'weight is not a number'
                 END AS reason
             FROM incoming)
-        SELECT *, md5({_digest(["source", "target", "weight", "meaning", "layer", "directed"])}) AS key
-        FROM converted"""
+        SELECT *, md5({_digest("ties")}) AS key FROM converted"""

@@ -15,8 +15,7 @@ from matplotlib.patches import Wedge
 from influence.contract.findings import Reached, Report
 from reports.figures import palette
 from reports.figures.svg import Picture
-from reports.formats.tables import in_order
-from reports.story.evidence import anchors, mark_of
+from reports.story.evidence import anchors, in_order, mark_of
 from reports.story.sentences import leader_name
 from reports.story.wording import counted, plain, shortened
 

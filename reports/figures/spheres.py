@@ -10,12 +10,10 @@ from matplotlib.figure import Figure
 from influence.contract.findings import Report
 from reports.figures import palette
 from reports.figures.svg import Picture
-from reports.story.detail import amount, detail
+from reports.story.spheres import sources_by_sphere
 from reports.story.wording import number, shortened
-from reports.story.worth import alternatives, sources_by_sphere
 
 MOST_SPHERES = 9
-MOST_ALTERNATIVES = 12
 OTHERS = "other spheres"
 LISTENED, OF_KNOWN = "listened to", "reached, of those known"
 HEARD, REACHED = -1, 1
@@ -124,66 +122,6 @@ def _at_end(wing: Wing, side: int) -> str:
     if side == HEARD:
         return number(wing.heard)
     return f"{number(wing.reached)} of {wing.known:,}" if wing.known else number(wing.reached)
-
-
-def robustness_picture(report: Report) -> Picture | None:
-    """Draw the headline and what it would be under each alternative; None where none is known."""
-    told = alternatives(report)[:MOST_ALTERNATIVES]
-    headline = amount(detail(report, "robustness"), "reach_4")
-    if not told or headline is None:
-        return None
-    rows = [("as reported", headline), *told]
-    figure = Figure(figsize=(_WIDTH, 0.29 * len(rows) + 0.5))
-    axes = figure.add_axes(
-        (0.56, 0.36 / (0.29 * len(rows) + 0.5), 0.29, 0.97 - 0.36 / (0.29 * len(rows) + 0.5))
-    )
-    top = max(max(value for _, value in rows), 1.0)
-    _band(axes, report, top)
-    for place, (name, value) in enumerate(rows):
-        _dot(axes, place, name, value, headline)
-    _frame(axes, len(rows), top)
-    described = "; ".join(f"{name}: {number(value)}" for name, value in rows)
-    return Picture(figure, "The headline, counted again", described)
-
-
-def _band(axes: Axes, report: Report, top: float) -> None:
-    """Shade the headline's 95 % interval, so that a move can be weighed against chance."""
-    finding = report.findings.get("reach_4")
-    if finding is not None and finding.interval:
-        axes.axvspan(
-            max(0.0, finding.interval[0]), min(finding.interval[1], 1.3 * top), color=palette.UNMET, alpha=0.14,
-            linewidth=0,
-        )  # fmt: skip
-
-
-def _dot(axes: Axes, place: int, name: str, value: float, headline: float) -> None:
-    first = place == 0
-    colour = palette.UNMET if first else palette.INK
-    if not first:
-        axes.plot((headline, value), (place, place), color=palette.LINE, linewidth=1.6, zorder=2)
-    axes.plot([value], [place], marker="D" if first else "o", markersize=6.5, color=colour, zorder=3)
-    axes.annotate(
-        shortened(name, 40),
-        (0, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(-8, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        fontsize=9.5,
-        color=palette.INK,
-        parse_math=False,
-    )
-    axes.annotate(
-        number(value),
-        (1, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=9.5,
-        color=palette.INK,
-    )
 
 
 def _frame(axes: Axes, rows: int, top: float) -> None:

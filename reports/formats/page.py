@@ -12,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.contract.findings import Coverage, Finding, Report
-from reports.figures import network as ego
-from reports.figures import rings
-from reports.figures import spheres as bars
-from reports.figures import trend as charts
+from reports.figures.network import network_picture
+from reports.figures.rings import rings_picture
+from reports.figures.robustness import robustness_picture
+from reports.figures.spheres import spheres_picture
+from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
+from reports.figures.trend import trend_picture
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import detail, evidence, glossary, sentences, story, wording
@@ -307,12 +309,12 @@ def _coverage(row: Coverage) -> CoverageRow:
 def _pictures(report: Report) -> dict[str, object]:
     with house_style():
         drawn = {
-            "sureness": charts.sureness_picture(report),
-            "rings": rings.rings_picture(report),
-            "wings": bars.spheres_picture(report),
-            "counted_again": bars.robustness_picture(report),
-            "network": ego.network_picture(report),
-            "trend_chart": charts.trend_picture(report),
+            "sureness": sureness_picture(report),
+            "rings": rings_picture(report),
+            "wings": spheres_picture(report),
+            "counted_again": robustness_picture(report),
+            "network": network_picture(report),
+            "trend_chart": trend_picture(report),
         }
         inline = {name: _inline(name, picture) for name, picture in drawn.items()}
     network = drawn["network"]

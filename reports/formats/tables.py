@@ -10,6 +10,7 @@ from pathlib import Path
 
 from influence.contract.findings import Finding, MetEvidence, Reached, Report
 from reports.formats.writing import write_whole
+from reports.story.evidence import in_order
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 """What makes a spreadsheet take a cell for a formula; the last four are the full-width forms."""
@@ -64,11 +65,6 @@ def write_csv(report: Report, path: Path) -> list[Path]:
     findings = _as_csv(FINDING_COLUMNS, (_finding_row(finding) for finding in report.findings.values()))
     beside = path.with_name(f"{path.stem}-findings.csv")
     return [write_whole(path, people), write_whole(beside, findings)]
-
-
-def in_order(people: Iterable[Reached]) -> list[Reached]:
-    """Sort people by step, then by first response: an order that ranks nobody."""
-    return sorted(people, key=lambda reached: (reached.step, reached.first_response or "", reached.person))
 
 
 def defused(cell: Cell) -> Cell:

@@ -6,8 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from influence.contract.findings import Conversation, MetEvidence, Reached, Report, Response, SphereReach
-from reports.formats.tables import in_order
+from influence.contract.findings import (
+    Conversation,
+    MetEvidence,
+    Reached,
+    Report,
+    Response,
+    SphereReach,
+)
 from reports.story.sentences import leader_name
 from reports.story.wording import counted, day, day_and_hour, number, plain
 
@@ -332,3 +338,8 @@ def _verb(row: Response) -> str:
     if not row.target:
         return _ALONE.get(row.verb, "wrote an item")
     return _VERBS.get(row.verb, plain(row.verb))
+
+
+def in_order(people: Iterable[Reached]) -> list[Reached]:
+    """Sort people by step, then by first response: an order that ranks nobody."""
+    return sorted(people, key=lambda reached: (reached.step, reached.first_response or "", reached.person))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from influence.contract.findings import Report
 from reports.story.advice import advised
+from reports.story.chance import chance
 from reports.story.detail import amount, detail, known, rows, texts, value, words
 from reports.story.glossary import FINDINGS
 from reports.story.sentences import (
@@ -20,8 +21,9 @@ from reports.story.sentences import (
     say,
     span,
 )
+from reports.story.spheres import spheres
 from reports.story.wording import CANNOT_TELL, counted, month, number, period
-from reports.story.worth import chance, spheres, worth
+from reports.story.worth import worth
 
 CAUTION = (
     "This is consistent with influence. It does not show that the leader caused it: people who are alike "

@@ -26,7 +26,7 @@ def store_of(workspace):
 
 def pulled(folder, connector, secret, *, cut=None):
     """Pull everything with a connector into a new workspace; `cut` stops after so many replies, then resumes."""
-    from influence.store.store import Summary  # the smallest piece that counts
+    from influence.store.batch import Summary  # the smallest piece that counts
 
     workspace = Workspace.create(folder)
     total = Summary()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log2
 
-from influence.people.linkage.profiles import fold, given_name
+from influence.people.names import fold, given_name
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from influence.people.names import PUBLIC_MAIL, place_of
+from influence.people.names import (
+    _LONGEST,
+    _ROLES,
+    PUBLIC_MAIL,
+    Name,
+    fold,
+    name_forms,
+    name_of_handle,
+    parse_name,
+    place_of,
+)
 
 PROFILES = pa.schema(
     [
@@ -26,129 +35,10 @@ PROFILES = pa.schema(
 """What linkage reads: one row a person that the exact stage found, `group` its id; `hours` are 24 counts of
 activity by UTC hour, or empty; `correspondents` are the groups it exchanged with."""
 
-X_SYSTEMS = frozenset(("x", "x-handle", "twitter"))
 _MOST_CORRESPONDENTS = 100
 """The rarest are kept: who writes to everybody tells nobody apart."""
-_LONGEST = 200
-"""Characters of a name or an identifier that are looked at."""
 _FEW_ACTS = 30
 """Fewer acts than this do not show the hours somebody keeps."""
-_ROLES_TEXT = """
-    info office sales support admin administrator webmaster postmaster noreply no-reply contact help hr it news
-    newsletter service team list mail email abuse marketing press jobs billing accounts chairman announcements
-    undisclosed recipients root all everyone staff home me address unknown
-"""
-_ROLES = frozenset(_ROLES_TEXT.split())
-_TITLES_TEXT = "mr mrs ms miss dr prof sir jr sr ii iii iv phd mba herr frau fru mail e-mail email"
-_TITLES = frozenset(_TITLES_TEXT.split())
-_NICKNAMES = """
-    robert:bob,rob,robbie,bobby william:bill,will,billy,willy james:jim,jimmy jeffrey:jeff,geoff,jeffery,geoffrey
-    gregory:greg,gregg michael:mike,mick,mikael,micke,mikkel thomas:tom,tommy david:dave,davy daniel:dan,danny,danne
-    elizabeth:liz,beth,betty,elisabeth,lisbeth katherine:kate,kathy,katie,catherine,kathryn katarina:catarina,kattis
-    christopher:chris,kristoffer,kristofer kristina:christina,stina,kicki,christine,kristine anthony:tony
-    joseph:joe,joey stephen:steve,steven stefan:steffe,staffan andrew:andy,drew richard:rick,dick,rich,ricky
-    kenneth:ken,kenny lawrence:larry lars:lasse mitchell:mitch susan:sue,susie susanne:sanna patricia:patty,tricia
-    phillip:phil,philip,filip edward:ed,ted,eddie gerald:jerry,gerry matthew:matt mattias:matte timothy:tim samuel:sam
-    benjamin:ben,benny donald:don,donny douglas:doug frederick:fred,freddy fredrik:fredde nicholas:nick
-    niklas:nicklas,niclas,nicke ronald:ron,ronnie raymond:ray stanley:stan vincent:vince charles:charlie,chuck
-    karl:carl,kalle john:jack,johnny jan:janne margaret:maggie,peggy,meg margareta:greta jennifer:jenny,jen
-    rebecca:becky deborah:debbie,deb,debra cynthia:cindy barbara:barb pamela:pam peter:pete,petter per:pelle
-    alexander:alex,sasha victoria:vicky,viktoria kimberly:kim theresa:terry,terri,teresa eric:erik,erick
-    sophia:sofia,sofie niels:nils,nisse olof:olle,olav hans:hasse joakim:jocke helena:helene charlotta:lotta,charlotte
-    bo:bosse kristian:krille,christian gunilla:nilla birgitta:gitta,britta kajsa:kaisa
-"""
-_MODEL_OF = {
-    short: full
-    for line in _NICKNAMES.split()
-    for full, _, shorts in (line.partition(":"),)
-    for short in (full, *shorts.split(","))
-}
-_LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "œ": "o"})
-
-
-def fold(words: str) -> str:
-    """Return words in lower case without accents; what is written å, aa or a (ä, ae; ö, ø, oe) becomes one letter.
-
-    >>> fold("Öberg") == fold("Oberg") == fold("Oeberg"), fold("Åsa Kjær") == fold("Aasa Kjaer")
-    (True, True)
-    """
-    low = words[:_LONGEST].lower()
-    if not low.isascii():
-        plain = unicodedata.normalize("NFKD", low.translate(_LETTERS)).lower()
-        low = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return low.replace("aa", "a").replace("ae", "a").replace("oe", "o").replace("ue", "u")
-
-
-def given_name(first: str) -> str:
-    """Return the name that a first name is short for, folded; itself if it is not known to be short for another.
-
-    >>> given_name("bob"), given_name("louise"), given_name("micke")
-    ('robert', 'louise', 'michal')
-    """
-    return fold(_MODEL_OF.get(first, first))
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name taken apart, folded: `given` stands for the short forms of `first`; any part may be empty."""
-
-    first: str
-    last: str
-    middle: str = ""
-    given: str = ""
-
-    @property
-    def full(self) -> str:
-        """First and last name, or nothing where one is missing or is an initial."""
-        return f"{self.first} {self.last}" if len(self.first) > 1 and self.last else ""
-
-
-def parse_name(name: str) -> Name | None:
-    """Take apart a name as people write it: `First M. Last`, `Last, First M.`, with titles and brackets dropped.
-
-    None where there is no surname: one word says too little.
-
-    >>> parse_name("Kitchen, Louise J.") == Name("louise", "kitchen", "j", "louise")
-    True
-    >>> parse_name("Åsa Öberg") == parse_name("OEBERG, Aasa"), parse_name("Sales")
-    (True, None)
-    """
-    plain = re.sub(r"[(\\\[<].*|[@/].*|['\"]", "", name[:_LONGEST])
-    last, comma, rest = plain.partition(",")
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{rest} {last}" if comma and rest.strip() else plain)
-    low = [word for word in (word.lower() for word in words) if word not in _TITLES]
-    if not 2 <= len(low) <= 5 or len(low[-1]) < 2:
-        return None
-    middle = next((word[0] for word in low[1:-1]), "")
-    return Name(fold(low[0]), fold(low[-1]), fold(middle), given_name(low[0]))
-
-
-def name_of_handle(handle: str) -> Name | None:
-    """Return the name that an identifier spells out (`louise.kitchen`, `frank_w_vickers`), if it does.
-
-    >>> name_of_handle("frank.w.vickers").last, name_of_handle("lkitchen"), name_of_handle("ddelain2")
-    ('vickers', None, None)
-    """
-    parts = [part for part in re.split(r"[._-]+", handle.lower()) if part]
-    if not 2 <= len(parts) <= 3 or not all(part.isalpha() for part in parts) or _ROLES & set(parts):
-        return None
-    return parse_name(" ".join(parts)) if len(parts[0]) > 1 else None
-
-
-def name_forms(name: Name) -> set[str]:
-    """Return the handles that people make of a name.
-
-    >>> sorted(name_forms(parse_name("Louise Kitchen")))
-    ['kitchenl', 'kitchenlouise', 'lkitche', 'lkitchen', 'louisek', 'louisekitchen']
-    """
-    first, last = name.first, name.last
-    if not first or not last:
-        return set()
-    made = {last + first[0], first[0] + name.middle + last, first + name.middle + last}
-    for given in (first, name.given):
-        made |= {given + last, last + given, given[0] + last, given + last[0]}
-    made |= {(first[0] + last)[:cut] for cut in (7, 8)}  # older systems cut what is longer
-    return {fold(form) for form in made if len(form) >= 4}
 
 
 @dataclass

@@ -16,8 +16,9 @@ from influence.people.accounts import token
 from influence.people.decisions import Decisions
 from influence.people.directory import People
 from influence.people.identity import Sources, people_of
+from influence.people.linkage.choose import Choice, choose
 from influence.people.linkage.profiles import PROFILES
-from influence.people.linkage.score import Candidates, Choice, Pair, candidates, choose
+from influence.people.linkage.score import Candidates, Pair, candidates
 from influence.store.engine import Engine
 
 _HOURS = """

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence.advice.adviser import NOBODY_LEFT, advice, advise
-from influence.advice.backtest import Thread, auc, brought, chains, matched, scored, step_up
+from influence.advice.backtest import auc, brought, chains, scored
+from influence.advice.coming_back import Thread, matched, step_up
 from influence.advice.forecast import Ledger, gains, prior_strength, shrunken_strength
 from influence.contract.findings import Finding
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.reach.steps import DAY, Window
+from influence.times import DAY, Window
 from tests.influence.reach.test_random_logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.advice.adviser import FORECAST, advice, advise
-from influence.advice.backtest import step_up
+from influence.advice.coming_back import step_up
 from influence.advice.habits import (
     ALIKE,
     Answered,

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, chisquare, kstest, t
 
-from influence.chance.bootstrap import conversation_draws, discoveries, interval, p_value
+from influence.chance.bootstrap import conversation_draws
+from influence.chance.intervals import interval
 from influence.chance.null_networks import degree_preserving, position_against_chance
+from influence.chance.p_values import discoveries, p_value
 from influence.network.network import Network
 from tests.kit.places import ROOT
 

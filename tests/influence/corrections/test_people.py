@@ -15,7 +15,8 @@ from influence.people.bots import told_by
 from influence.people.decisions import DecisionError, Decisions
 from influence.people.directory import UnknownPerson
 from influence.people.identity import likely_links
-from influence.store.store import VERSION, Store
+from influence.store.schema import VERSION
+from influence.store.store import Store
 
 SEEN = [
     {"id": account, "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}

@@ -23,7 +23,8 @@ from influence.contract.findings import Finding
 from influence.contract.records import RESPONSE_VERBS, Evidence, Modality, Verb
 from influence.demo import NOTICE, TRUTHS, Company, build, write
 from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
-from influence.measures.voice import documents_of, said, voice, voice_of
+from influence.measures.topics import documents_of
+from influence.measures.voice import said, voice, voice_of
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.text.terms import languages_of, terms_of

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.kernels import conversations as kernels
+from influence.kernels import centrality
+from influence.kernels import conversations as of_conversations
 from influence.network.network import Network
 
 settings.register_profile("compiled", deadline=None)  # the first call compiles
@@ -92,7 +93,7 @@ def network_of(n, edges):
 def test_reach_in_time_is_what_trying_every_walk_finds(rows, start, delta, k_max):
     rows = sorted(rows, key=lambda row: row[2])
     sources, targets, times = ([row[i] for row in rows] for i in range(3))
-    found = kernels.respect_time(sources, targets, times, start, 5, delta, k_max)
+    found = of_conversations.respect_time(sources, targets, times, start, 5, delta, k_max)
     assert every_walk(rows, start, 5, delta, k_max) == found.tolist()
     assert np.int8 == found.dtype
 
@@ -100,36 +101,37 @@ def test_reach_in_time_is_what_trying_every_walk_finds(rows, start, delta, k_max
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
 def test_contacts_at_one_time_do_not_chain_whatever_their_order(order):
     sources, targets = np.array([0, 1])[order], np.array([1, 2])[order]
-    assert [0, 1, -1] == kernels.respect_time(sources, targets, [5, 5], 0, 3, 9, 4).tolist()
+    assert [0, 1, -1] == of_conversations.respect_time(sources, targets, [5, 5], 0, 3, 9, 4).tolist()
 
 
 def test_a_contact_at_the_same_time_does_not_hide_the_arrival_before_it():
-    found = kernels.respect_time([0, 0, 1], [1, 1, 2], [1, 5, 5], start=0, n=3, delta=4, k_max=2)
+    found = of_conversations.respect_time([0, 0, 1], [1, 1, 2], [1, 5, 5], start=0, n=3, delta=4, k_max=2)
     assert [0, 1, 2] == found.tolist()
 
 
 def test_the_longest_wait_still_carries_and_one_more_does_not():
-    in_time = kernels.respect_time([0, 1], [1, 2], [0, 7], start=0, n=3, delta=7, k_max=2)
-    too_late = kernels.respect_time([0, 1], [1, 2], [0, 8], start=0, n=3, delta=7, k_max=2)
+    in_time = of_conversations.respect_time([0, 1], [1, 2], [0, 7], start=0, n=3, delta=7, k_max=2)
+    too_late = of_conversations.respect_time([0, 1], [1, 2], [0, 8], start=0, n=3, delta=7, k_max=2)
     assert ([0, 1, 2], [0, 1, -1]) == (in_time.tolist(), too_late.tolist())
 
 
 def test_a_slow_short_walk_does_not_hide_a_quick_long_one():
     """Node 3 is told twice, late by more hops: only the late telling is fresh enough to carry on."""
     sources, targets, times = [0, 0, 1, 2, 3], [3, 1, 2, 3, 4], [0, 6, 7, 8, 9]
-    assert [0, 1, 2, 1, 4] == kernels.respect_time(sources, targets, times, 0, 5, 3, 4).tolist()
+    assert [0, 1, 2, 1, 4] == of_conversations.respect_time(sources, targets, times, 0, 5, 3, 4).tolist()
 
 
 def test_a_wait_from_the_first_day_of_the_calendar_to_the_last_does_not_overflow():
     microseconds = [-62_135_596_800_000_000, 253_402_300_799_999_999]
     waiting = {
-        delta: kernels.respect_time([0, 1], [1, 2], microseconds, 0, 3, delta, 2) for delta in (10, 2**62)
+        delta: of_conversations.respect_time([0, 1], [1, 2], microseconds, 0, 3, delta, 2)
+        for delta in (10, 2**62)
     }
     assert [[0, 1, -1], [0, 1, 2]] == [found.tolist() for found in waiting.values()]
 
 
 def test_without_contacts_only_the_start_is_reached():
-    assert [-1, 0] == kernels.respect_time([], [], [], start=1, n=2, delta=1, k_max=3).tolist()
+    assert [-1, 0] == of_conversations.respect_time([], [], [], start=1, n=2, delta=1, k_max=3).tolist()
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_contacts_that_compiled_code_would_choke_on_are_refused(change, message)
         "k_max": 2,
     }
     with pytest.raises(ValueError, match=message):
-        kernels.respect_time(**(whole | change))
+        of_conversations.respect_time(**(whole | change))
 
 
 # --- conversations ------------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ def links(parent, responds=None):
 @given(conversations(), st.integers(0, 6), st.integers(0, 3))
 def test_depth_is_what_walking_up_from_each_item_finds(conversation, delta, k_max):
     parent, time, author, link = conversation
-    found = kernels.conversation_depth(*links(parent, link), time, author, LEADER, delta, k_max)
+    found = of_conversations.conversation_depth(*links(parent, link), time, author, LEADER, delta, k_max)
     expected = [walk_up(i, parent, time, author, link, delta, k_max) for i in range(len(parent))]
     assert expected == found.tolist()
     assert np.int16 == found.dtype
@@ -178,22 +180,24 @@ def test_depth_is_what_walking_up_from_each_item_finds(conversation, delta, k_ma
 
 def test_who_answers_themselves_goes_no_deeper_and_the_leader_starts_anew():
     parent, author = [-1, 0, 1, 2, 3, 4], [LEADER, 1, 1, 2, LEADER, 3]
-    found = kernels.conversation_depth(*links(parent), range(6), author, LEADER, 9, 4)
+    found = of_conversations.conversation_depth(*links(parent), range(6), author, LEADER, 9, 4)
     assert [0, 1, 1, 2, 0, 1] == found.tolist()
 
 
 def test_a_late_answer_cuts_off_all_that_hangs_on_it():
-    found = kernels.conversation_depth([1, 2], [0, 1], [0, 20, 21], [LEADER, 1, 2], LEADER, 9, 4)
+    found = of_conversations.conversation_depth([1, 2], [0, 1], [0, 20, 21], [LEADER, 1, 2], LEADER, 9, 4)
     assert [0, -1, -1] == found.tolist()
 
 
 def test_an_item_that_claims_a_later_parent_has_no_depth():
-    found = kernels.conversation_depth([0, 1], [1, 1], [0, 5], [1, LEADER], LEADER, 9, 4)
+    found = of_conversations.conversation_depth([0, 1], [1, 1], [0, 5], [1, LEADER], LEADER, 9, 4)
     assert [-1, 0] == found.tolist()
 
 
 def test_of_two_parents_the_nearer_to_the_leader_counts():
-    found = kernels.conversation_depth([1, 2, 3, 3], [0, 1, 2, 0], range(4), [LEADER, 1, 2, 3], LEADER, 9, 4)
+    found = of_conversations.conversation_depth(
+        [1, 2, 3, 3], [0, 1, 2, 0], range(4), [LEADER, 1, 2, 3], LEADER, 9, 4
+    )
     assert [0, 1, 2, 1] == found.tolist()
 
 
@@ -208,23 +212,25 @@ def test_of_two_parents_the_nearer_to_the_leader_counts():
 )
 def test_links_that_compiled_code_would_choke_on_are_refused(child, parent, time, message):
     with pytest.raises(ValueError, match=message):
-        kernels.conversation_depth(child, parent, time, [1] * len(time), LEADER, 9, 4)
+        of_conversations.conversation_depth(child, parent, time, [1] * len(time), LEADER, 9, 4)
 
 
 def test_a_parent_that_is_no_item_is_refused():
     with pytest.raises(ValueError, match="parent must be between -1 and 0"):
-        kernels.conversation_root([1])
+        of_conversations.conversation_root([1])
 
 
 @given(st.integers(0, 12).flatmap(lambda n: st.lists(st.integers(-1, n - 1), min_size=n, max_size=n)))
 def test_the_root_is_what_following_each_link_finds_circles_too(parent):
-    assert [top_of(i, parent) for i in range(len(parent))] == kernels.conversation_root(parent).tolist()
+    assert [top_of(i, parent) for i in range(len(parent))] == of_conversations.conversation_root(
+        parent
+    ).tolist()
 
 
 def test_a_long_chain_takes_one_pass():
     n = 300_000
-    assert 0 == kernels.conversation_root(np.arange(-1, n - 1)).max()
-    assert 0 == kernels.conversation_root(np.roll(np.arange(n), 1)).max()
+    assert 0 == of_conversations.conversation_root(np.arange(-1, n - 1)).max()
+    assert 0 == of_conversations.conversation_root(np.roll(np.arange(n), 1)).max()
 
 
 # --- position in a network ----------------------------------------------------------------------------------
@@ -234,7 +240,7 @@ def test_a_long_chain_takes_one_pass():
 def test_pagerank_is_that_of_networkx(drawn, directed, alpha):
     network = network_of(*drawn) if directed else network_of(*drawn).undirected()
     expected = nx.pagerank(network.graph(), alpha=alpha, tol=1e-13, max_iter=5000)
-    found = kernels.pagerank(network.indptr, network.indices, network.weights, alpha)
+    found = centrality.pagerank(network.indptr, network.indices, network.weights, alpha)
     assert list(expected.values()) == pytest.approx(found, abs=1e-8)
     assert 1 == pytest.approx(found.sum())
 
@@ -243,19 +249,19 @@ def test_pagerank_of_the_paper_by_langville_and_meyer():
     """Deeper inside PageRank, 2004: six pages, α = 0.9, page 2 is dangling."""
     edges = [(1, 2), (1, 3), (3, 1), (3, 2), (3, 5), (4, 5), (4, 6), (5, 4), (5, 6), (6, 4)]
     network = network_of(6, [(u - 1, v - 1, 1.0) for u, v in edges])
-    found = kernels.pagerank(network.indptr, network.indices, network.weights, 0.9)
+    found = centrality.pagerank(network.indptr, network.indices, network.weights, 0.9)
     assert [0.03721, 0.05396, 0.04151, 0.3751, 0.206, 0.2862] == pytest.approx(found, abs=5e-5)
 
 
 def test_pagerank_that_has_not_settled_is_not_given():
     network = network_of(3, [(0, 1, 1.0), (1, 2, 1.0)])
-    assert kernels.pagerank(network.indptr, network.indices, network.weights, max_iter=2) is None
+    assert centrality.pagerank(network.indptr, network.indices, network.weights, max_iter=2) is None
 
 
 @given(ties(), st.booleans())
 def test_dependencies_of_all_add_up_to_the_betweenness_of_networkx(drawn, directed):
     network = network_of(*drawn) if directed else network_of(*drawn).undirected()
-    sums, _ = kernels.dependencies(network.indptr, network.indices, np.arange(len(network)))
+    sums, _ = centrality.dependencies(network.indptr, network.indices, np.arange(len(network)))
     expected = nx.betweenness_centrality(network.graph(), normalized=False).values()
     assert list(expected) == pytest.approx(sums / (1 if directed else 2))
 
@@ -264,9 +270,9 @@ def test_dependencies_of_all_add_up_to_the_betweenness_of_networkx(drawn, direct
 def test_squares_are_those_of_each_pivot_alone(drawn):
     network = network_of(*drawn)
     alone = [
-        kernels.dependencies(network.indptr, network.indices, np.array([s])) for s in range(len(network))
+        centrality.dependencies(network.indptr, network.indices, np.array([s])) for s in range(len(network))
     ]
-    sums, squares = kernels.dependencies(network.indptr, network.indices, np.arange(len(network)))
+    sums, squares = centrality.dependencies(network.indptr, network.indices, np.arange(len(network)))
     assert sum(s for s, _ in alone) == pytest.approx(sums)
     assert sum(s**2 for s, _ in alone) == pytest.approx(squares)
 
@@ -275,7 +281,7 @@ def test_betweenness_of_the_kite_by_krackhardt():
     """Assessing the political landscape, 1990: Heather (7) holds 14 of the 36 pairs."""
     kite = nx.krackhardt_kite_graph()
     network = network_of(10, [(u, v, 1.0) for u, v in kite.edges]).undirected()
-    sums, _ = kernels.dependencies(network.indptr, network.indices, np.arange(10))
+    sums, _ = centrality.dependencies(network.indptr, network.indices, np.arange(10))
     expected = [5 / 6, 5 / 6, 0, 11 / 3, 0, 25 / 3, 25 / 3, 14, 8, 0]
     assert expected == pytest.approx(sums / 2)
 
@@ -283,7 +289,7 @@ def test_betweenness_of_the_kite_by_krackhardt():
 @given(ties())
 def test_core_numbers_are_those_of_networkx(drawn):
     network = network_of(*drawn).undirected()
-    found = kernels.core_number(network.indptr, network.indices)
+    found = centrality.core_number(network.indptr, network.indices)
     assert list(nx.core_number(network.graph()).values()) == found.tolist()
 
 
@@ -291,7 +297,7 @@ def test_core_numbers_are_those_of_networkx(drawn):
 def test_constraint_is_that_of_networkx(drawn):
     network = network_of(*drawn)
     mutual = network.undirected()
-    found, _ = kernels.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
+    found, _ = centrality.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
     if network.size():  # networkx cannot divide a matrix without entries
         with np.errstate(all="ignore"):
             expected = nx.constraint(network.graph(), weight="weight")
@@ -304,7 +310,7 @@ def test_constraint_is_that_of_networkx(drawn):
 def test_effective_size_is_that_of_networkx_for_named_nodes(drawn):
     """For all at once networkx 3.6 divides m_vw by the strongest tie of w, against its own formula."""
     network = network_of(*drawn).undirected()
-    _, found = kernels.structural_holes(network.indptr, network.indices, network.weights)
+    _, found = centrality.structural_holes(network.indptr, network.indices, network.weights)
     expected = nx.effective_size(network.graph(), nodes=network.nodes, weight="weight")
     assert list(expected.values()) == pytest.approx(found, nan_ok=True)
 
@@ -314,7 +320,7 @@ def test_constraint_of_the_graph_by_borgatti():
     edges = ["AB", "AF", "AG", "AE", "EG", "FG", "BG", "BD", "DG", "GC"]
     names = "ABCDEFG"
     network = network_of(7, [(names.index(u), names.index(v), 1.0) for u, v in edges]).undirected()
-    constraint, size = kernels.structural_holes(network.indptr, network.indices, network.weights)
+    constraint, size = centrality.structural_holes(network.indptr, network.indices, network.weights)
     assert [0.595, 1, 0.400] == pytest.approx(constraint[[0, 2, 6]], abs=5e-4)
     assert [2.5, 1, 4.667] == pytest.approx(size[[0, 2, 6]], abs=5e-4)
 
@@ -324,7 +330,7 @@ def test_a_hub_with_very_many_contacts_costs_no_square():
     n = 300_000
     hub = np.zeros(n - 1, int), np.arange(1, n)
     network = Network.from_edges([f"{i:06}" for i in range(n)], *hub).undirected()
-    constraint, size = kernels.structural_holes(network.indptr, network.indices, network.weights)
+    constraint, size = centrality.structural_holes(network.indptr, network.indices, network.weights)
     assert (n - 1, 1) == (size[0], size[1])
     assert 1 / (n - 1) == pytest.approx(constraint[0])
 
@@ -347,17 +353,17 @@ def test_rows_that_are_not_well_formed_are_refused(change, name):
     rows = ROWS | change
     wanted = ("indptr", "indices") if name == "core_number" else ("indptr", "indices", "weights")
     with pytest.raises(ValueError, match=r"indptr must rise|indices must be between 0 and 1"):
-        getattr(kernels, name)(*(rows[key] for key in wanted))
+        getattr(centrality, name)(*(rows[key] for key in wanted))
 
 
 def test_a_directed_network_has_no_core_number_and_no_structural_holes():
     one_way = np.array([0, 1, 1]), np.array([1])
     with pytest.raises(ValueError, match="undirected"):
-        kernels.core_number(*one_way)
+        centrality.core_number(*one_way)
     with pytest.raises(ValueError, match="undirected"):
-        kernels.structural_holes(*one_way, np.ones(1))
+        centrality.structural_holes(*one_way, np.ones(1))
 
 
 def test_a_pivot_that_is_no_node_is_refused():
     with pytest.raises(ValueError, match="pivots must be between 0 and 1"):
-        kernels.dependencies(ROWS["indptr"], ROWS["indices"], np.array([2]))
+        centrality.dependencies(ROWS["indptr"], ROWS["indices"], np.array([2]))

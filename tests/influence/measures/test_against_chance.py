@@ -10,8 +10,9 @@ import pytest
 from scipy.optimize import minimize
 
 from influence.chance import thread_test as permutation
-from influence.chance.thread_test import contacts, shuffle_test, thread_test, threads
-from influence.kernels import chance as chance_kernels
+from influence.chance.shuffle_test import shuffle_test
+from influence.chance.thread_test import contacts, thread_test, threads
+from influence.kernels import chance
 from influence.measures.against_chance import influence_test, position_by_chance, question
 from influence.reach.ego import Ego
 from tests.kit.places import ROOT
@@ -118,13 +119,13 @@ def random_course(seed):
 def test_likelihood_score_and_information_are_those_of_a_plain_reading(seed):
     course = random_course(seed)
     theta = np.random.default_rng(seed).normal(0, 0.5, permutation.TERMS)
-    score, information, likelihood, telling = chance_kernels.follow(*course, theta, False)
+    score, information, likelihood, telling = chance.follow(*course, theta, False)
     plain, plain_telling = plain_likelihood(course, theta)
     assert plain == pytest.approx(likelihood, abs=1e-9)
     assert plain_telling == telling > 0
     for t in range(permutation.TERMS):
         step = np.eye(permutation.TERMS)[t] * 1e-5
-        above, below = (chance_kernels.follow(*course, theta + sign * step, False) for sign in (1, -1))
+        above, below = (chance.follow(*course, theta + sign * step, False) for sign in (1, -1))
         assert (above[2] - below[2]) / 2e-5 == pytest.approx(score[t], abs=1e-5)
         assert (below[0] - above[0]) / 2e-5 == pytest.approx(information[t], abs=1e-4)
 

@@ -198,7 +198,7 @@ def test_the_karate_club_has_the_modularity_of_the_paper():
 
 def test_pagerank_of_langville_and_meyers_six_pages():
     """Deeper inside PageRank, section 3: links 1→2 3, 3→1 2 5, 4→5 6, 5→4 6, 6→4, page 2 without; α = 0.9."""
-    from influence.kernels.conversations import pagerank
+    from influence.kernels.centrality import pagerank
 
     links = [(1, 2), (1, 3), (3, 1), (3, 2), (3, 5), (4, 5), (4, 6), (5, 4), (5, 6), (6, 4)]
     pages = Network.from_edges("123456", *zip(*[(u - 1, v - 1) for u, v in links], strict=True))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influence.measures.spheres import balance, breadth, outward_and_back
-from influence.reach.steps import Window
+from influence.times import Window
 
 PEOPLE = [
     {"person": "lea", "accounts": ["s:lea"], "department": "Sales"},

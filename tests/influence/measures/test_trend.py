@@ -23,7 +23,7 @@ from influence.measures.trend import (
 )
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.reach.steps import DAY, Window
+from influence.times import DAY, Window
 
 # Flow of the Nile at Aswan, 1871–1970, in 10^8 m³ (Durbin and Koopman 2001; the mean is 919.35).
 NILE = """

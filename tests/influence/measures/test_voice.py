@@ -13,18 +13,8 @@ from influence import Workspace
 from influence.chance.uptake import Exposures, Slots, Uses, uptake
 from influence.contract.records import Activity, Deleted, Verb
 from influence.measures.reach import NO_TIMES
-from influence.measures.voice import (
-    NO_TEXT,
-    TOO_LITTLE,
-    Topics,
-    clustered_share,
-    corpus,
-    openings,
-    share_of_voice,
-    topic_of_items,
-    topics,
-    voice,
-)
+from influence.measures.topics import Topics, corpus, topic_of_items, topics
+from influence.measures.voice import NO_TEXT, TOO_LITTLE, clustered_share, openings, share_of_voice, voice
 from influence.network.responses import Responses
 from influence.reach.ego import Ego
 from influence.reach.population import Population

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.network import network as module
-from influence.network.network import NATIVE, Network
+from influence.network.network import Network
+from influence.network.networkx_backend import NATIVE
 from tests.kit.places import SHARED
 
 names = st.lists(st.text(max_size=3), min_size=1, max_size=8, unique=True)

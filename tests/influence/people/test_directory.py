@@ -4,6 +4,7 @@ import pytest
 
 from influence.people.directory import UnknownPerson
 from influence.people.names import canonical_name
+from influence.people.teams import Teams
 
 SEEN = [
     {"id": f"{n}", "time": "2026-01-01T09:00:00Z", "actor": account, "verb": "post"}
@@ -123,7 +124,9 @@ def test_managers_in_a_circle_end(workspace):
         {"person": "c", "accounts": ["x:c"], "manager": "b"},
     ]
     people_found = workspace(people=people).analysis.people
-    assert {"b", "c"} == {people_found.who[code].person for code in people_found.team(people_found.find("a"))}
+    assert {"b", "c"} == {
+        people_found.who[code].person for code in Teams(people_found, {}).of(people_found.find("a"))
+    }
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,16 @@ from influence.demo import build
 from influence.kernels.conversations import respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
-from influence.met import calibration as fitting
+from influence.met import calibration
 from influence.network.responses import Responses
 from influence.people.decisions import Decisions
 from influence.people.directory import People, Who
 from influence.people.teams import Teams
 from influence.reach import everybody
+from influence.reach.acquaintance import digital_network
 from influence.reach.ego import Ego
-from influence.reach.everybody import Reaches, digital_network, everybodys_possible_reach, everybodys_reach
+from influence.reach.everybody import Reaches, everybodys_reach
+from influence.reach.possible import everybodys_possible_reach
 from influence.reach.steps import Passing
 from influence.settings import Settings
 from tests.influence.measures.test_many import post, reply
@@ -195,8 +197,8 @@ def decided(demo):
     """The demo company with a fit accepted and some declarations; both are taken back afterwards."""
     engine = demo.store.engine
     weights = (2.0, 0.7, 0.0, 1.0, 0.5, 1.5, 3.0)
-    fit = fitting.Fit(weights, -1.0, (-1.0, 0.5, 2.0), (0.05, 0.4, 0.95), 60, 0.1, 0.2)
-    fitting.accept(engine, fit, by="test")
+    fit = calibration.Fit(weights, -1.0, (-1.0, 0.5, 2.0), (0.05, 0.4, 0.95), 60, 0.1, 0.2)
+    calibration.accept(engine, fit, by="test")
     decisions = Decisions(engine)
     accounts = [one.accounts for one in demo.analysis.people.who if one.accounts][:200:20]
     made = [decisions.record("met", *pair, value=iso(0)) for pair in combinations(accounts[:5], 2)]
@@ -204,7 +206,7 @@ def decided(demo):
     yield demo.analysis
     for number in made:
         decisions.undo(number)
-    fitting.take_back(engine)
+    calibration.take_back(engine)
 
 
 def test_what_labels_have_fitted_and_what_was_decided_counts_for_everybody_too(decided):

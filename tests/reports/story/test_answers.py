@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from influence.contract.findings import Conversation, Finding, Reached, Report, SphereReach
 from influence.measures import catalogue
-from reports.figures.spheres import MOST_SPHERES, OTHERS, robustness_picture, spheres_picture, wings
+from reports.figures.robustness import robustness_picture
+from reports.figures.spheres import MOST_SPHERES, OTHERS, spheres_picture, wings
 from reports.figures.svg import house_style
 from reports.formats.page import page
 from reports.story.advice import TAKES, advice_rows, waiting_rows
+from reports.story.chance import CHANCE, alternatives
 from reports.story.glossary import FAMILIES, FINDINGS
 from reports.story.sentences import cannot_tell, joined, say
+from reports.story.spheres import OUTWARD, TOPICS
 from reports.story.story import story
-from reports.story.worth import CHANCE, EXCHANGE, OUTWARD, TOPICS, alternatives
+from reports.story.worth import EXCHANGE
 from tests.kit.sample_findings import measured
 from tests.kit.sample_report import LEADER, WINDOW, empty_report, sample_report, ties_report
 

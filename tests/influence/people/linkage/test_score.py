@@ -17,18 +17,12 @@ from hypothesis import strategies as st
 
 from influence import Workspace
 from influence.people.identity import Sources, people_of
+from influence.people.linkage.choose import choose
 from influence.people.linkage.model import MODEL
-from influence.people.linkage.profiles import PROFILES, Name, name_forms, parse_name, record_of, record_table
+from influence.people.linkage.profiles import PROFILES, record_of, record_table
 from influence.people.linkage.run import profiles_of
-from influence.people.linkage.score import (
-    Pair,
-    candidates,
-    choose,
-    counted_u,
-    linker_of,
-    records_of,
-    register_pairs,
-)
+from influence.people.linkage.score import Pair, candidates, counted_u, linker_of, records_of, register_pairs
+from influence.people.names import Name, name_forms, parse_name
 
 LABELS = Path(__file__).with_name("identity_labels.csv")
 
@@ -240,7 +234,8 @@ def test_nothing_to_compare_gives_no_pairs(made):
 
 def test_without_names_splink_is_not_even_imported():
     code = (
-        "import sys; from influence.people.linkage.score import candidates; from influence.people.linkage.profiles import PROFILES; "
+        "import sys; from influence.people.linkage.score import candidates; "
+        "from influence.people.linkage.profiles import PROFILES; "
         "import pyarrow as pa; candidates(pa.Table.from_pylist([{'group': 'x:1'}, {'group': 'x:2'}], PROFILES)); "
         "sys.exit('splink' in sys.modules)"
     )

@@ -1,0 +1,23 @@
+"""Exports whose files belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from influence.contract.connector import ConnectorError
+from influence.contract.files import DAMAGED_MEMBER, Export, Member
+from influence.contract.records import Record, SetAside
+
+
+def each_file(
+    export: Export, names: Iterable[str], parse: Callable[[Member], Iterable[Record]]
+) -> Iterator[tuple[str, Record]]:
+    """Parse some files of an export one by one; a damaged one is set aside and the rest goes on."""
+    for name in names:
+        try:
+            for record in parse(export.member(name)):
+                yield name, record
+        except ConnectorError as error:
+            yield name, SetAside(str(error))
+        except (ValueError, KeyError, TypeError, OSError, *DAMAGED_MEMBER) as error:
+            yield name, SetAside(f"the file cannot be read: {type(error).__name__}: {error}")

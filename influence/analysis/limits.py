@@ -1,0 +1,82 @@
+"""What a report cannot tell, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from influence.contract.findings import Finding
+from influence.people.accounts import PROBABLE
+from influence.reach.ego import Ego
+
+
+def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
+    """Say in plain words what these numbers cannot tell."""
+    return [
+        "A response is consistent with influence; it does not show that the leader caused it: people who are alike "
+        "also act alike (Shalizi and Thomas 2011).",
+        "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here.",
+        *_about_meetings(ego),
+        *_about_responses(ego, findings),
+        *_about_people(ego),
+    ]
+
+
+def _about_meetings(ego: Ego) -> list[str]:
+    said = []
+    outside = [alter for alter in ego.found if alter.step != 2]
+    unknown = sum(not alter.known for alter in outside)
+    if unknown:
+        said.append(
+            f"Whether you have met is not known for {unknown:,} of the {len(outside):,} people outside the team: "
+            f"no calendar, chart or statement says. Each counts as met with probability "
+            f"{ego.settings.strengths.prior:g}; the bounds take all of them as met, then as not met."
+        )
+    if ego.met.fit is not None:
+        said.append(
+            f"How much each kind of evidence of a meeting weighs is fitted to {ego.met.fit.labels:,} answers of yours "
+            f"(Brier score {ego.met.fit.brier:.3f}; {ego.met.fit.brier_default:.3f} without)."
+        )
+    return said
+
+
+def _about_responses(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
+    said = []
+    guessed = int(ego.responses.inferred.sum())
+    if guessed:
+        said.append(
+            f"{guessed:,} of {len(ego.responses):,} responses were inferred, because their source does not state what "
+            "a message answers."
+        )
+    extra = float(findings["reach_4"].detail.get("with_inferred", 0)) - float(findings["reach_4"].value or 0)
+    if extra >= 0.05:
+        said.append(
+            f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."
+        )
+    possible = findings["possible_reach"].value if "possible_reach" in findings else None
+    if possible is not None and possible < len(ego.found):
+        said.append(
+            "Some people were reached through chains that began before the window or were carried on by their own "
+            "author, which the possible reach does not follow; it is smaller than the reach here."
+        )
+    return said
+
+
+def _about_people(ego: Ego) -> list[str]:
+    said = []
+    if ego.people.conflicts:
+        said.append(
+            f"{len(ego.people.conflicts):,} accounts are claimed for two people; "
+            "the command “influence doctor” lists them."
+        )
+    likely = sum(link.stage == PROBABLE for link in ego.people.links)
+    if likely:
+        said.append(
+            f"{likely:,} accounts are taken for somebody's by likelihood, not by a source; the "
+            "command “influence people show” says why, “influence people review” asks about the doubtful ones."
+        )
+    if ego.bots:
+        said.append(
+            f"{len(ego.bots):,} bots, lists, shared mailboxes and deleted users are not counted; "
+            "the command “influence people --bots” lists each with its reason."
+        )
+    return said

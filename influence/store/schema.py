@@ -1,0 +1,218 @@
+"""The tables of the store: every column once, whence it comes, and whether it tells one row from another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from influence.contract.records import Activity, Encounter, Person, Tie
+
+VERSION = 3
+TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
+    "VARCHAR",
+    "VARCHAR[]",
+    "TIMESTAMPTZ",
+    "BIGINT",
+    "DOUBLE",
+    "BOOLEAN",
+)
+_ARROW = {
+    TEXT: pa.string(),
+    TEXTS: pa.list_(pa.string()),
+    MOMENT: pa.timestamp("us", "UTC"),
+    NUMBER: pa.int64(),
+    REAL: pa.float64(),
+    TRUTH: pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a log: its name and type there.
+
+    `given` is the record's field that it comes from ("": it is worked out); `kept` whether the log has it; `tells`
+    whether rows that differ in it are different rows.
+    """
+
+    name: str
+    type: str = TEXT
+    given: str | None = None
+    kept: bool = True
+    tells: bool = True
+
+    @property
+    def field(self) -> str:
+        """The field of the record, and the column of a file, from which it comes; empty where there is none."""
+        return self.name if self.given is None else self.given
+
+    @property
+    def digested(self) -> str:
+        """What of it goes into the key: moments as numbers, and of people who they are, not their order."""
+        if self.type == MOMENT:
+            return f"epoch_us({self.name})"
+        return f"list_sort({self.name})" if self.name in {"people", "accounts"} else self.name
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record and the log that keeps it; `origin` names the column of the source that brought a row."""
+
+    log: str
+    columns: tuple[Column, ...]
+    origin: str = "source"
+    identified: bool = True
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns that an import fills, in their order, after `origin`."""
+        named = tuple(column.name for column in self.columns if column.kept)
+        return ("id", "key", *named) if self.identified else ("key", *named)
+
+    @property
+    def table(self) -> str:
+        """The statement that makes the log."""
+        types = {column.name: column.type for column in self.columns}
+        columns = ", ".join(f"{name} {types.get(name, TEXT)}" for name in (self.origin, *self.kept))
+        return f"CREATE TABLE {self.log} (seq BIGINT, batch BIGINT, {columns});"
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The fields of the record, which are the columns of a file in our own format."""
+        identity = ("id",) if self.identified else ()
+        return (*identity, *(column.field for column in self.columns if column.field))
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """What goes into the key of a row, in this order for ever: another order makes every row a new one."""
+        return tuple(column.digested for column in self.columns if column.tells)
+
+    def type_of(self, field: str) -> str:
+        """Return the type of a field of the record."""
+        return next((column.type for column in self.columns if column.field == field), TEXT)
+
+
+KINDS = {
+    "activities": Kind(
+        "activity_log",
+        (
+            Column("time", MOMENT),
+            Column("actor"),
+            Column("verb"),
+            Column("parent"),
+            Column("conversation"),
+            Column("addressees", TEXTS, given="to"),
+            Column("mentions", TEXTS),
+            Column("channel"),
+            Column("audience", NUMBER),
+            Column("text", tells=False),
+            Column("url"),
+            Column("subject"),
+            Column("answers", TRUTH, given=""),
+            Column("inferred", TRUTH),
+            Column("fingerprint", kept=False, tells=False),
+            Column("deleted", TRUTH),
+        ),
+    ),
+    "encounters": Kind(
+        "encounter_log",
+        (
+            Column("time", MOMENT),
+            Column("people", TEXTS),
+            Column("kind"),
+            Column("evidence"),
+            Column("attendees", NUMBER),
+            Column("place"),
+            Column("deleted", TRUTH, given="", tells=False),
+        ),
+    ),
+    "people": Kind(
+        "people_log",
+        (
+            Column("person"),
+            Column("name"),
+            Column("accounts", TEXTS),
+            Column("organisation"),
+            Column("department"),
+            Column("site"),
+            Column("manager"),
+            Column("sphere"),
+            Column("bot", TRUTH),
+        ),
+        identified=False,
+    ),
+    "ties": Kind(
+        "tie_log",
+        (
+            Column("source"),
+            Column("target"),
+            Column("weight", REAL),
+            Column("meaning"),
+            Column("layer"),
+            Column("directed", TRUTH),
+        ),
+        origin="origin",
+        identified=False,
+    ),
+}
+KIND_OF = {Activity: "activities", Encounter: "encounters", Person: "people", Tie: "ties"}
+MORTAL = ("activities", "encounters")
+"""Kinds whose rows have an id, so that a tombstone can withdraw them; the view of that name shows what is left."""
+
+OF_BATCHES = (*(kind.log for kind in KINDS.values()), "copies", "cursors", "quarantine", "term_log")
+"""Tables whose rows belong to a batch and count only once it is entered."""
+
+_NEWEST = """
+CREATE VIEW {view} AS SELECT * FROM {log}
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;"""
+TABLES = (
+    """
+CREATE TABLE meta (key VARCHAR, value VARCHAR);
+CREATE TABLE batches (batch BIGINT, done TIMESTAMPTZ, source VARCHAR, connector VARCHAR,
+    read BIGINT, stored BIGINT, known BIGINT, aside BIGINT);
+CREATE TABLE copies (batch BIGINT, id VARCHAR, original VARCHAR);
+CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
+CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
+"""
+    + "\n".join(kind.table for kind in KINDS.values())
+    + "".join(_NEWEST.format(view=name, log=KINDS[name].log) for name in MORTAL)
+)
+LATER = {
+    2: """
+CREATE TABLE decision_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, verb VARCHAR, accounts VARCHAR[],
+    others VARCHAR[], value VARCHAR, reason VARCHAR, undoes BIGINT);
+CREATE TABLE link_log (run BIGINT, one VARCHAR, other VARCHAR, probability DOUBLE, weight DOUBLE, verdict VARCHAR,
+    reasons VARCHAR);
+CREATE TABLE fit_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, fit VARCHAR, undoes BIGINT);
+""",
+    3: "CREATE TABLE term_log (batch BIGINT, key VARCHAR, terms VARCHAR[]);",
+}
+"""What each version added: an older store gets it when it is opened."""
+
+
+def as_table(
+    kind: str, records: Sequence[Activity | Encounter | Person | Tie], files: Sequence[str] = ()
+) -> pa.Table:
+    """Turn records of one kind into rows, one column a field; `files` says of each where it was read.
+
+    >>> as_table("ties", [Tie("x:1", "x:2", "met")]).column("meaning").to_pylist()
+    ['met']
+    """
+    columns = {
+        name: pa.array([getattr(record, name) for record in records], _ARROW[KINDS[kind].type_of(name)])
+        for name in KINDS[kind].given
+    }
+    places = {
+        "line": pa.array([record.line for record in records], pa.int64()),
+        "file": pa.array(files or [""] * len(records), pa.string()),
+        "row": pa.array(range(len(records)), pa.int64()),
+    }
+    return pa.table(columns | places)
+
+
+def placed(table: pa.Table, file: str) -> pa.Table:
+    """Add to rows of one file the columns that every staging query reads: `file` and `row`."""
+    rows = table.num_rows
+    named = table.append_column("file", pa.repeat(pa.scalar(file, pa.string()), rows))
+    return named.append_column("row", pa.array(range(rows), pa.int64()))

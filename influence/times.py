@@ -1,0 +1,38 @@
+"""Moments, windows, zones: microseconds since 1970, UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influence.kernels.arrays import Ints
+
+DAY = 86_400_000_000
+"""Microseconds."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """[since, until) in microseconds since 1970, UTC."""
+
+    since: int
+    until: int
+
+    def holds(self, time: Ints) -> NDArray[np.bool_]:
+        """Tell which moments lie in the window."""
+        return (time >= self.since) & (time < self.until)
+
+
+def moment(time: int | None, zone: str) -> str | None:
+    """Write microseconds since 1970 as ISO 8601 with the offset of a zone.
+
+    >>> moment(0, "Europe/Stockholm")
+    '1970-01-01T01:00:00+01:00'
+    """
+    if time is None:
+        return None
+    return datetime.fromtimestamp(time / 1e6, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")

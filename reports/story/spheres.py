@@ -1,0 +1,206 @@
+"""Which spheres are reached, which could be, and where do the leader's own influences come from?"""
+
+from __future__ import annotations
+
+from influence.contract.findings import Report, SphereReach
+from reports.story.chance import SURE
+from reports.story.detail import amount, detail, known, under, value, words
+from reports.story.sentences import (
+    Section,
+    Sentence,
+    Span,
+    cannot_tell,
+    interval_of,
+    joined,
+    listing,
+    numbers,
+    say,
+    section,
+    span,
+)
+from reports.story.wording import counted, number, plain
+
+OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")
+
+
+TOPICS = ("share_of_voice", "lead")
+
+
+NO_ROOM = ("team", "unknown")
+"""The team is near, and an unknown sphere is nowhere to go to."""
+
+
+_SPHERES = {
+    "company": "the company",
+    "department": "the department",
+    "customer": "customers",
+    "partner": "partners",
+    "industry": "the industry",
+    "media": "the media",
+    "public": "the public",
+    "unknown": "people of unknown sphere",
+}
+
+
+def _outside(report: Report) -> list[SphereReach]:
+    """Return the spheres in which somebody never met responded, the largest first."""
+    held = [row for row in report.spheres if row.value > 0]
+    return sorted(held, key=lambda row: (-row.value, row.sphere))
+
+
+def sphere_words(sphere: str) -> str:
+    """Name a sphere in a sentence; a user's own stands as it is.
+
+    >>> sphere_words("customer"), sphere_words("alumni")
+    ('customers', 'alumni')
+    """
+    return _SPHERES.get(sphere, plain(sphere))
+
+
+def _side(report: Report, name: str, above: str, below: str, between_: str) -> str:
+    """Say on which side of a half a share lies, if its interval does."""
+    low, high = report.findings[name].interval or (0.0, 1.0)
+    return above if low > 0.5 else below if high < 0.5 else between_
+
+
+def spheres(report: Report) -> Section:
+    """Answer which spheres are reached and could be, from where the leader is influenced, person against brand."""
+    told = (
+        *_heard(report),
+        *joined(*_breadth(report), *_room(report)),
+        *joined(*_first_contact(report)),
+        *_brand(report),
+    )
+    return section(
+        "spheres",
+        "Which spheres are reached, which could be, and where do my own influences come from?",
+        (*told, *_voice(report)),
+        numbers(report, *OUTWARD),
+        cannot_tell(report, *OUTWARD, *TOPICS),
+    )
+
+
+NO_SPHERE = (
+    "Whose world the people beyond belong to is not known. Rules in influence.toml tell; the command “influence people "
+    "spheres --suggest” drafts them."
+)
+
+
+def sources_by_sphere(report: Report) -> dict[str, float]:
+    """Return whom the leader listens to: people never met, by sphere, the most first."""
+    held = {
+        sphere: heard
+        for sphere, row in under(detail(report, "sources"), "by_sphere").items()
+        if (heard := amount(row, "value")) is not None and heard > 0
+    }
+    return dict(sorted(held.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _heard(report: Report) -> tuple[Sentence, ...]:
+    out, back = [row.sphere for row in _outside(report)][:3], list(sources_by_sphere(report))[:3]
+    if not out:
+        return ()
+    if {*out, *back} == {"unknown"}:
+        return (say(NO_SPHERE),)
+    heard = listing([sphere_words(sphere) for sphere in out])
+    if not back:
+        return (say("The leader is heard most by {out}.", out=heard),)
+    listens = Span("listens", "sources")
+    pattern = "The leader is heard most by {out}, and {listens} most to {back}."
+    return (
+        say(pattern, out=heard, listens=listens, back=listing([sphere_words(sphere) for sphere in back])),
+    )
+
+
+def _breadth(report: Report) -> tuple[Sentence, ...]:
+    sentences = []
+    if known(report, "sphere_breadth"):
+        breadth = span(report, "sphere_breadth", "sphere", "spheres")
+        pattern = (
+            "All of the reach is in {n}."
+            if breadth.text == "1 sphere"
+            else "The reach is as broad as {n} of equal size."
+        )
+        sentences.append(say(pattern, n=breadth))
+    if known(report, "balance"):
+        share = span(report, "balance")
+        sentences.append(say("The two mixes of spheres overlap by {share}.", share=share))
+    return tuple(sentences)
+
+
+def _room(report: Report) -> tuple[Sentence, ...]:
+    """Say where most of the people known have not responded: which spheres could be reached."""
+    room = [
+        (row.sphere, row.known - row.people, row.known)
+        for row in report.spheres
+        if row.known > row.people and row.sphere not in NO_ROOM
+    ]
+    room.sort(key=lambda row: (-row[1], row[0]))
+    if not room:
+        return ()
+    where = listing([f"{sphere_words(sphere)} ({left:,} of {of:,})" for sphere, left, of in room[:3]])
+    return (say("Most room, people known who have not responded yet: {where}.", where=Span(where)),)
+
+
+def _first_contact(report: Report) -> tuple[Sentence, ...]:
+    if not value(report, "before_contact"):
+        return ()
+    held = detail(report, "before_contact")
+    n, customers = span(report, "before_contact", "person", "people"), amount(held, "customers")
+    who = f", {customers:,.0f} of them customers" if customers else ""
+    sentence = say("{n} responded before they had ever met the leader{who}.", n=n, who=Span(who))
+    ahead = amount(held, "days_ahead")
+    if ahead is None:
+        return (sentence,)
+    days = Span(counted(round(ahead), "day", "days"), "before_contact")
+    return (
+        sentence,
+        say("Those who met later did so {days} after their first response (median).", days=days),
+    )
+
+
+def _brand(report: Report) -> tuple[Sentence, ...]:
+    finding = report.findings.get("person_against_brand")
+    if finding is None:
+        return ()
+    brand = Span("the organisation's own accounts", finding.name)
+    if finding.value is None:
+        if finding.reason and "no account is flagged" in finding.reason:
+            return ()
+        why = (finding.reason or "no reason was given").rstrip(".")
+        return (say("Cannot compare the leader with {brand}: {why}.", brand=brand, why=why),)
+    within = interval_of(report, finding.name)
+    verdict = words(finding.detail, "verdict") or "no verdict was given"
+    pattern = "Person or brand? An item by the leader draws {n} times the responses of one by {brand}{within}: {says}."
+    span_of = span(report, finding.name)
+    return (
+        say(pattern, n=span_of, brand=brand, within=Span(f" ({within})" if within else ""), says=verdict),
+    )
+
+
+def _voice(report: Report) -> tuple[Sentence, ...]:
+    sentences = []
+    if known(report, "share_of_voice"):
+        share = span(report, "share_of_voice")
+        within = interval_of(report, "share_of_voice")
+        sentences.append(
+            say(
+                "Of all responses on any topic {share} are to the leader ({within}).",
+                share=share,
+                within=within,
+            )
+        )
+    if known(report, "lead"):
+        new, held = span(report, "lead", "person", "people"), detail(report, "lead")
+        by_chance, p = number(amount(held, "shuffled")), amount(held, "p")
+        more = (
+            "more than chance gives"
+            if p is not None and p <= SURE
+            else "which cannot be told apart from chance"
+        )
+        pattern = (
+            "{new} first used a term after responding to the leader's use of it, {shuffled} with times shuffled: "
+            "{more}."
+        )
+        sentences.append(say(pattern, new=new, shuffled=by_chance, more=more))
+    return tuple(sentences)
