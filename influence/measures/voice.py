@@ -1,7 +1,8 @@
 """Voice: what is talked about, how much of the answers is to the leader, and whose terms are taken up.
 
 Topics are found by TF-IDF and NMF (Lee and Seung 1999, doi:10.1038/44565) over the terms of conversations. A term is
-used only if at least three people used it, and never if it is a word of somebody's name (`text.terms`). They are read from the text where it is kept (`[privacy] keep_text`), else from the terms that were kept of it (`keep_terms`).
+used only if at least three people used it, and never if it is a word of somebody's name (`text.terms`). They are read
+from the text where it is kept (`[privacy] keep_text`), else from the terms that were kept of it (`keep_terms`).
 """
 
 from __future__ import annotations
@@ -227,7 +228,8 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     """Return `lead`: people who took up a term within δ after responding to the leader's use, and never before.
 
     `detail["topics"]` has for each topic the `takers`, how many of them are `new`, how many would be with their times
-    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `chance.uptake`. What somebody says again in a conversation counts neither way: its subject carries on, whoever leads. So what was taken up at
+    shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `chance.uptake`. What somebody
+    says again in a conversation counts neither way: its subject carries on, whoever leads. So what was taken up at
     once, in the same conversation, is missed rather than claimed.
     """
     from influence.chance.uptake import (  # numba: loaded only when something is measured
