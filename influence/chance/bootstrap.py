@@ -42,6 +42,7 @@ def conversation_draws(
     The median of the draws is the estimate, which every interval holds. With fewer than two conversations
     nothing can be told, and all draws are the estimate. `benchmarks/calibration` shows the coverage.
 
+    >>> from influence.chance.intervals import interval
     >>> few = conversation_draws(np.arange(100), np.arange(100), np.ones((100, 1)), silent=9_900)
     >>> bool(abs(np.median(few) - 100) < 1.5), [round(edge) for edge in interval(few[:, 0])]
     (True, [83, 123])

@@ -49,6 +49,7 @@ def shuffle_test(
     Raises:
         ValueError: nobody is activated, somebody twice, or lengths differ.
 
+    >>> from influence.chance.thread_test import contacts
     >>> chain = contacts([0, 1, 2, 3], [1, 2, 3, 4], [0, 0, 0, 0], people=8)
     >>> shuffle_test([0, 1, 2, 3, 4], [1, 2, 3, 4, 5], chain).activated
     5

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.network import network as module
+from influence.network import networkx_backend as module
 from influence.network.network import Network
 from influence.network.networkx_backend import NATIVE
 from tests.kit.places import SHARED
