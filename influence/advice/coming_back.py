@@ -141,7 +141,7 @@ def threads(ego: Ego) -> list[Thread]:
     mine: dict[int, list[int]] = defaultdict(list)
     for code, time in zip(items.conversation[own].tolist(), items.time[own].tolist(), strict=True):
         mine[code].append(time)
-    weight = {alter.person: 0.0 if alter.step == 2 else 1 - alter.m for alter in ego.found}
+    weight = {alter.person: alter.unmet for alter in ego.found}
     came: dict[int, dict[int, int]] = defaultdict(dict)
     inside = np.isin(ego.unit, begun)
     touched = ego.unit[inside], drawn.person[inside], drawn.time[inside]

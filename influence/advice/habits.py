@@ -18,6 +18,7 @@ from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
 from influence.reach.ego import Ego, activity_ids
+from influence.reach.steps import NETWORKED
 from influence.times import DAY
 
 EVIDENCE = 5
@@ -106,7 +107,7 @@ def conversations_of(ego: Ego) -> Conversations:
     )
     item = rows.column("item").combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
     code, first = np.unique(ego.log.items.conversation[item], return_index=True)
-    weight = {one.person: 1 - one.m for one in ego.found if one.step == 4}
+    weight = {one.person: one.unmet for one in ego.found if one.step == NETWORKED}
     person, earliest = np.unique(ego.drawn.person, return_index=True)
     new = np.array([weight.get(one, 0.0) for one in person.tolist()], np.float64)
     return Conversations(code, item[first], _added(code, ego.unit[earliest], new))

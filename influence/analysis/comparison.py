@@ -134,7 +134,7 @@ def _sums(egos: Sequence[Ego], draws: int) -> Floats | None:
         place = {alter.person: known + row for row, alter in enumerate(ego.found)}
         people.append(np.array([place[person] for person in ego.drawn.person.tolist()], np.int64))
         own = np.zeros((len(ego.found), 3 * len(egos)))
-        own[:, 3 * i : 3 * i + 3] = [_weights(a.step, a.m) for a in ego.found] or np.zeros((0, 3))
+        own[:, 3 * i : 3 * i + 3] = [a.weights for a in ego.found] or np.zeros((0, 3))
         weights.append(own)
         known += len(ego.found)
     unit = np.concatenate(units)
@@ -150,10 +150,6 @@ def _units(ego: Ego, theirs: Ints) -> Ints:
     """Return the conversation of each touch; a mention outside anybody's conversations is one of its own."""
     conversation = ego.log.items.conversation[ego.drawn.item]
     return np.where(np.isin(conversation, theirs), conversation, -1 - ego.drawn.item)
-
-
-def _weights(step: int, m: float) -> tuple[float, float, float]:
-    return (1.0, 0.0, 0.0) if step == 2 else (0.0, m, 1 - m)
 
 
 def _of_one(ego: Ego, sums: Floats | None) -> dict[str, Finding]:

@@ -184,7 +184,7 @@ def conversations(
     zone: str,
 ) -> list[Conversation]:
     """Return the conversations in which most people responded, with the responses that show it."""
-    weight = {alter.person: 0.0 if alter.step == 2 else 1 - alter.m for alter in found}
+    weight = {alter.person: alter.unmet for alter in found}
     rows: dict[int, list[int]] = defaultdict(list)
     for row, code in enumerate(unit.tolist()):
         rows[code].append(row)

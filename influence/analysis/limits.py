@@ -23,7 +23,7 @@ def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
 
 def _about_meetings(ego: Ego) -> list[str]:
     said = []
-    outside = [alter for alter in ego.found if alter.step != 2]
+    outside = [alter for alter in ego.found if alter.outside]
     unknown = sum(not alter.known for alter in outside)
     if unknown:
         said.append(

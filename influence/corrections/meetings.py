@@ -236,7 +236,7 @@ class Meetings:
         open_ = [
             alter
             for alter in ego.found
-            if alter.step != 2
+            if alter.outside
             and alter.first is not None
             and alter.person not in asked
             and alter.person not in ego.met.declared

@@ -61,7 +61,7 @@ def before_contact(
 
 def _way(alter: Alter, met: Met, now: int) -> str | None:
     """Say how somebody stood to the leader when they first responded; None for the team and those met before."""
-    if alter.step == 2 or (alter.known and alter.m >= 0.5):
+    if not alter.outside or (alter.known and alter.m >= 0.5):
         return None
     if not alter.known:
         return "unknown"

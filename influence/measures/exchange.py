@@ -389,9 +389,9 @@ def two_way(ego: Ego) -> dict[str, Finding]:
     of whole conversations. Needs no times.
     """
     name, unit = "two_way_share", "share"
-    outside = np.array([alter.step != 2 for alter in ego.found], bool)
+    outside = np.array([alter.outside for alter in ego.found], bool)
     both = _both_ways(ego)
-    weight = np.array([1 - alter.m for alter in ego.found]) * outside
+    weight = np.array([alter.unmet for alter in ego.found])
     if not weight.sum() > 0:
         return {name: Finding(name, None, unit, reason="nobody who had not been met responded")}
     value = float((weight * both).sum() / weight.sum())
@@ -423,7 +423,7 @@ def _two_readings(ego: Ego, outside: Flags, both: Flags) -> list[float]:
     """Return the share with every unknown met, and with every unknown unmet, where that means something."""
     shares = []
     for unknown in (0.0, 1.0):
-        weight = np.array([1 - a.m if a.known else unknown for a in ego.found]) * outside
+        weight = np.array([a.unmet if a.known else unknown for a in ego.found]) * outside
         if weight.sum() > 0:
             shares.append(float((weight * both).sum() / weight.sum()))
     return shares

@@ -16,6 +16,7 @@ from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
 from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.population import Population
+from influence.reach.steps import TEAM
 from influence.times import Window
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def second_generation(
         return Finding(name, None, "people", reason=NO_TIMES)
     since = np.full(reaches.people, NEVER)
     since[brought.person] = brought.time
-    own = (reaches.first > since[reaches.leader]) & (reaches.step != 2)
+    own = (reaches.first > since[reaches.leader]) & (reaches.step != TEAM)
     back = np.isin(
         _key(reaches.leader, reaches.person, reaches), _key(brought.person, brought.leader, reaches)
     )
@@ -284,7 +285,7 @@ def _drawn(reaches: Reaches, members: Ints, draws: int, seed: int) -> Floats | N
 def _coverage(reaches: Reaches, members: Ints) -> Finding:
     """Say how few people cover half of what all cover together; the curve itself is in the detail."""
     sure = np.where(reaches.known, reaches.unmet, 0.0)
-    open_ = np.where(reaches.known | (reaches.step == 2), reaches.unmet, 1.0)
+    open_ = np.where(reaches.known | (reaches.step == TEAM), reaches.unmet, 1.0)
     curves = [coverage_curve(reaches, members, weight=each)[1] for each in (reaches.unmet, sure, open_)]
     covered = curves[0]
     if not covered.size:

@@ -17,7 +17,7 @@ from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.met.encounters import Met
 from influence.network.responses import Count, Responses
-from influence.reach.steps import Alter, Touches, alters
+from influence.reach.steps import Alter, Touches, alters, headline
 from influence.times import DAY
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
 
 def _unmet(ego: Ego, count: Count) -> float:
     found = alters(ego.touches(count), ego.met, ego.team)
-    return fsum(1 - alter.m for alter in found if alter.step != 2)
+    return headline(found)
 
 
 @finds(possible_reach="how many people could have been reached at most, by waiting time and hands")
@@ -91,13 +91,13 @@ def reach(
     >>> reach([ada], None)["reach_4"].value, reach([ada], None)["reach_4"].high
     (0.9, 1.0)
     """
-    near = float(sum(a.step == 2 for a in found))
-    outside = [a for a in found if a.step != 2]
-    met = fsum(a.m for a in outside)
-    surely = fsum(a.m for a in outside if a.known)
+    near = float(sum(not a.outside for a in found))
+    outside = [a for a in found if a.outside]
+    met = fsum(a.met for a in outside)
+    surely = fsum(a.met for a in outside if a.known)
     unknown = float(sum(not a.known for a in outside))
-    unmet = fsum(1 - a.m for a in outside)
-    surely_unmet = fsum(1 - a.m for a in outside if a.known)
+    unmet = headline(outside)
+    surely_unmet = fsum(a.unmet for a in outside if a.known)
     of = _intervals(draws)
     findings = {
         "reach_2": Finding("reach_2", near, "people", near, near, of.get("reach_2")),
@@ -187,13 +187,9 @@ def drawn_reach(
     if drawn.undated or not len(drawn.item):
         return None
     code = {alter.person: row for row, alter in enumerate(found)}
-    weight = np.array([_weights(alter) for alter in found])
+    weight = np.array([alter.weights for alter in found])
     person = np.array([code[p] for p in drawn.person.tolist()], np.int64)
     return conversation_draws(unit, person, weight, silent=silent, draws=draws, seed=seed)
-
-
-def _weights(alter: Alter) -> tuple[float, float, float]:
-    return (1.0, 0.0, 0.0) if alter.step == 2 else (0.0, alter.m, 1 - alter.m)
 
 
 def hands(found: Sequence[Alter]) -> dict[str, Finding]:

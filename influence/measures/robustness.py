@@ -19,7 +19,7 @@ from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
 from influence.network.responses import Links, Log
-from influence.reach.steps import Touches, alters, touches
+from influence.reach.steps import Touches, alters, headline, touches
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -95,7 +95,7 @@ def alternatives(ego: Ego) -> list[Without]:
 
 def unmet(ego: Ego, drawn: Touches) -> float:
     """Return reach_4 of some responses: Σ (1 − m(v)) over the distinct people outside the team, in people."""
-    return fsum(1 - one.m for one in alters(drawn, ego.met, ego.team) if one.step != 2)
+    return headline(alters(drawn, ego.met, ego.team))
 
 
 def _touches(ego: Ego, log: Log, nobody: Set[int]) -> Touches:
@@ -202,7 +202,7 @@ def _weights(ego: Ego) -> Floats:
     """Return 1 − m(v) by person code; 0 for the team and for whom was not reached."""
     weight = np.zeros(len(ego.people))
     for one in ego.found:
-        weight[one.person] = 0.0 if one.step == 2 else 1 - one.m
+        weight[one.person] = one.unmet
     return weight
 
 

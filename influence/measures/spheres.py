@@ -15,9 +15,8 @@ from influence.contract.findings import Finding, SphereReach
 from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
-from influence.met.encounters import Met
 from influence.network.responses import Responses
-from influence.reach.steps import Alter
+from influence.reach.steps import Alter, alters_of, headline
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -46,8 +45,8 @@ def outward_and_back(ego: Ego) -> dict[str, Finding]:
 
 def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
     """Return `sources` with its bounds: the unknown all met, then all unmet."""
-    outside = [alter for alter in heard if alter.step != 2]
-    surely = fsum(1 - alter.m for alter in outside if alter.known)
+    outside = [alter for alter in heard if alter.outside]
+    surely = fsum(alter.unmet for alter in outside if alter.known)
     rows = sphere_reach(heard, ego.spheres, ego.nobody)
     detail = {
         "by_sphere": {row.sphere: {"value": row.value, "people": row.people} for row in rows},
@@ -55,7 +54,7 @@ def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
     }
     return Finding(
         "sources",
-        fsum(1 - alter.m for alter in outside),
+        headline(outside),
         "people",
         surely,
         surely + sum(not alter.known for alter in outside),
@@ -69,24 +68,15 @@ def answered(ego: Ego) -> list[Alter]:
     mine: Responses = ego.responses.where(ego.responses.responder == ego.leader)
     order = np.argsort(mine.time, kind="stable")[::-1]
     first |= dict(zip(mine.target[order].tolist(), mine.time[order].tolist(), strict=True))
-    return [
-        _source(person, time, ego.met, ego.team)
-        for person, time in sorted(first.items())
-        if person not in ego.nobody
-    ]
-
-
-def _source(person: int, time: int | None, met: Met, team: Set[int]) -> Alter:
-    m, known = met.probability(person, time), met.known(person)
-    step = 2 if person in team else 3 if m >= 0.5 and known else 4
-    return Alter(person, step, m, known, 1, time)
+    people = {person: time for person, time in first.items() if person not in ego.nobody}
+    return alters_of(people, {}, ego.met, ego.team)
 
 
 def _by_sphere(found: Sequence[Alter], of: Sequence[str]) -> dict[str, float]:
     sums: dict[str, list[float]] = defaultdict(list)
     for alter in found:
-        if alter.step != 2:
-            sums[of[alter.person]].append(1 - alter.m)
+        if alter.outside:
+            sums[of[alter.person]].append(alter.unmet)
     return {sphere: fsum(sums[sphere]) for sphere in sorted(sums)}
 
 
@@ -97,8 +87,8 @@ def _draws(ego: Ego, spheres: Sequence[str]) -> Floats | None:
     row = {alter.person: place for place, alter in enumerate(ego.found)}
     weight = np.zeros((len(ego.found), len(spheres)))
     for alter in ego.found:
-        if alter.step != 2:
-            weight[row[alter.person], spheres.index(ego.spheres[alter.person])] = 1 - alter.m
+        if alter.outside:
+            weight[row[alter.person], spheres.index(ego.spheres[alter.person])] = alter.unmet
     person = np.array([row[code] for code in ego.drawn.person.tolist()], np.int64)
     chance = ego.settings
     return conversation_draws(
@@ -165,7 +155,7 @@ def sphere_reach(found: Sequence[Alter], of: Sequence[str], left_out: Set[int]) 
         known[sphere] += code not in left_out
     rows = []
     for sphere in sorted(reached, key=lambda s: (-len(reached[s]), s)):
-        value = fsum(1 - alter.m for alter in reached[sphere] if alter.step != 2)
+        value = headline(reached[sphere])
         share = value / known[sphere] if known[sphere] else None
         rows.append(SphereReach(sphere, value, len(reached[sphere]), known[sphere], share))
     return rows

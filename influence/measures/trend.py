@@ -20,7 +20,7 @@ from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
-from influence.reach.steps import Touches, alters
+from influence.reach.steps import Touches, alters, headline
 from influence.store.engine import Engine
 from influence.times import Window
 
@@ -100,14 +100,14 @@ def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -
     rows = []
     for name, month in months(window, zone):
         found = alters(drawn.within(month), met, team)
-        outside = [alter for alter in found if alter.step != 2]
-        low = fsum(1 - alter.m for alter in outside if alter.known)
+        outside = [alter for alter in found if alter.outside]
+        low = fsum(alter.unmet for alter in outside if alter.known)
         rows.append(
             Month(
                 month=name,
                 reach_2=float(len(found) - len(outside)),
-                reach_3=fsum(alter.m for alter in outside),
-                reach_4=fsum(1 - alter.m for alter in outside),
+                reach_3=fsum(alter.met for alter in outside),
+                reach_4=headline(outside),
                 low=low,
                 high=low + sum(not alter.known for alter in outside),
                 responses=int(month.holds(drawn.time).sum()),

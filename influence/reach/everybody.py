@@ -15,7 +15,7 @@ from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
 from influence.met.everybody import Pairs
 from influence.network.responses import Count
 from influence.reach.population import Population
-from influence.reach.steps import Alter, Passing
+from influence.reach.steps import TEAM, Alter, Passing, step_of
 from influence.times import DAY, Window
 
 MOST_TOUCHES = 8_000_000
@@ -68,21 +68,21 @@ class Reaches:
     @property
     def unmet(self) -> Floats:
         """The weight of each pair in step 4: 1 − m(v), and 0 in the team."""
-        return np.where(self.step == 2, 0.0, 1 - self.m)
+        return np.where(self.step == TEAM, 0.0, 1 - self.m)
 
     def reach_4(self) -> tuple[Floats, Floats, Floats]:
         """Return reach_4 of everybody by person code, in people, and its bounds: the unknown all met, all unmet."""
-        doubtful = ~self.known & (self.step != 2)
+        doubtful = ~self.known & (self.step != TEAM)
         sure = self._summed(np.where(doubtful, 0.0, self.unmet))
         return self._summed(self.unmet), sure, sure + self._summed(doubtful.astype(np.float64))
 
     def reach_2(self) -> Floats:
         """Return how many of their team everybody reached, by person code, in people."""
-        return self._summed((self.step == 2).astype(np.float64))
+        return self._summed((self.step == TEAM).astype(np.float64))
 
     def reach_3(self) -> Floats:
         """Return the sum of m(v) over those outside the team whom everybody reached, by person code, in people."""
-        return self._summed(np.where(self.step == 2, 0.0, self.m))
+        return self._summed(np.where(self.step == TEAM, 0.0, self.m))
 
     def _summed(self, weight: Floats) -> Floats:
         return np.bincount(self.leader, weight, self.people).astype(np.float64)
@@ -108,7 +108,7 @@ def everybodys_reach(
     pairs = _reached_by(population, window, passing, chosen, count)
     m, known = population.met_by_pairs(Pairs(pairs.leader, pairs.person, pairs.first))
     in_team = population.teams.hold(pairs.leader, pairs.person)
-    step = np.where(in_team, 2, np.where(known & (m >= 0.5), 3, 4)).astype(np.int8)
+    step = step_of(in_team, m, known)
     people = len(population.people)
     return Reaches(pairs.leader, pairs.person, step, m, known, pairs.depth, pairs.first, pairs.unit, people)
 

@@ -5,14 +5,14 @@ Step 1 is the leader's own output; 2 the team; 3 people met; 4 people never met,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Flags, Floats, Ints
 from influence.met.encounters import Met
 from influence.network.responses import Count, Log
 from influence.times import DAY, Window
@@ -46,9 +46,26 @@ class Touches:
         return Touches(self.item[mask], self.person[mask], self.time[mask], self.depth[mask])
 
 
+TEAM, MET, NETWORKED = 2, 3, 4
+"""The steps of people reached; step 1 is the leader's own output."""
+
+
+def step_of(in_team: Flags, m: Floats, known: Flags) -> NDArray[np.int8]:
+    """Return the steps of people reached: in the team; else met, if that is known and likelier than not; else beyond.
+
+    >>> step_of(np.array([True, False, False]), np.array([1, 0.5, 0.5]), np.array([True, True, False])).tolist()
+    [2, 3, 4]
+    """
+    return np.where(in_team, TEAM, np.where(known & (m >= 0.5), MET, NETWORKED)).astype(np.int8)
+
+
 @dataclass(frozen=True)
 class Alter:
-    """One person reached: step, m(v), whether that is known, depth, first response (None: undated)."""
+    """One person reached: step, m(v), whether that is known, depth, first response (None: undated).
+
+    >>> Alter(person=1, step=4, m=0.25, known=True, depth=1, first=0).unmet
+    0.75
+    """
 
     person: int
     step: int
@@ -56,6 +73,26 @@ class Alter:
     known: bool
     depth: int
     first: int | None
+
+    @property
+    def outside(self) -> bool:
+        """Whether the person is outside the team."""
+        return self.step != TEAM
+
+    @property
+    def met(self) -> float:
+        """What the person adds to reach_3: m(v) outside the team, 0 inside it."""
+        return self.m if self.outside else 0.0
+
+    @property
+    def unmet(self) -> float:
+        """What the person adds to reach_4, the headline: 1 − m(v) outside the team, 0 inside it."""
+        return 1 - self.m if self.outside else 0.0
+
+    @property
+    def weights(self) -> tuple[float, float, float]:
+        """What the person adds to reach_2, reach_3 and reach_4."""
+        return float(not self.outside), self.met, self.unmet
 
 
 def touches(
@@ -122,14 +159,22 @@ def alters(drawn: Touches, met: Met, team: Set[int]) -> list[Alter]:
         if known_first is None or time < known_first:
             first[person] = time
         depth[person] = min(hands, depth.get(person, hands))
-    return [_alter(person, first[person], depth[person], met, team) for person in sorted(first)]
+    return alters_of(first, depth, met, team)
 
 
-def _alter(person: int, first: int | None, depth: int, met: Met, team: Set[int]) -> Alter:
-    m, known = met.probability(person, first), met.known(person)
-    if person in team:
-        return Alter(person, 2, m, known, depth, first)
-    return Alter(person, 3 if m >= 0.5 and known else 4, m, known, depth, first)
+def alters_of(
+    first: Mapping[int, int | None], depth: Mapping[int, int], met: Met, team: Set[int]
+) -> list[Alter]:
+    """Say in which step people are by the first time of each (None: undated); sorted by person."""
+    people = sorted(first)
+    m = [met.probability(person, first[person]) for person in people]
+    known = [met.known(person) for person in people]
+    in_team = np.array([person in team for person in people], bool)
+    steps = step_of(in_team, np.array(m, np.float64), np.array(known, bool)).tolist()
+    return [
+        Alter(person, step, m[i], known[i], depth.get(person, 1), first[person])
+        for i, (person, step) in enumerate(zip(people, steps, strict=True))
+    ]
 
 
 def headline(found: Sequence[Alter]) -> float:
@@ -138,4 +183,4 @@ def headline(found: Sequence[Alter]) -> float:
     >>> headline([Alter(person=1, step=4, m=0.25, known=True, depth=1, first=0)])
     0.75
     """
-    return fsum(1 - alter.m for alter in found if alter.step != 2)
+    return fsum(alter.unmet for alter in found)
