@@ -89,7 +89,7 @@ def main(every: int) -> None:
         population = Population(workspace.store.engine, workspace.settings)
         clock.tell("who is who, and the log")
         leader = population.people.find(account(0))
-        met = met_by(population.engine, population.people, leader, workspace.settings.strengths)
+        met = met_by(population.tables, leader, workspace.settings.strengths)
         clock.tell(f"met_by: {len(met.pieces):,} pieces of evidence")
         at = (START + YEAR // 2) * 1_000_000
         total = sum(met.probability(code, at) for code in range(len(population.people)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,6 +13,7 @@ from influence.kernels.arrays import Ints
 
 DAY = 86_400_000_000
 """Microseconds."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,24 @@ class Window:
     def holds(self, time: Ints) -> NDArray[np.bool_]:
         """Tell which moments lie in the window."""
         return (time >= self.since) & (time < self.until)
+
+
+def microseconds(when: datetime) -> int:
+    """Return a moment as microseconds since 1970, exactly; `when` states its zone.
+
+    >>> microseconds(datetime(1970, 1, 2, tzinfo=UTC)) == DAY
+    True
+    """
+    return (when - _EPOCH) // timedelta(microseconds=1)
+
+
+def exact(time: int) -> datetime:
+    """Return microseconds since 1970 as a moment in UTC, exactly.
+
+    >>> exact(1).isoformat()
+    '1970-01-01T00:00:00.000001+00:00'
+    """
+    return _EPOCH + timedelta(microseconds=time)
 
 
 def moment(time: int | None, zone: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from influence.reach.ego import Ego
 from influence.secrets import Secrets
 from influence.store.importing import Imported, made, pull, read_path
 from influence.store.store import Store
-from influence.times import Window
+from influence.times import Window, microseconds
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
@@ -214,8 +214,7 @@ class Workspace:
             raise WorkspaceError(f"{option} {given!r} is not a date such as 2026-01-31") from None
         if when.tzinfo is None:
             when = when.replace(tzinfo=ZoneInfo(self.settings.zone))
-        elapsed = when.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-        return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
+        return microseconds(when)
 
     def people(self) -> Sequence[Who]:
         """List everybody: id, name, accounts, and what the sources say of them."""

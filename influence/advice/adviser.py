@@ -22,7 +22,8 @@ from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
-from influence.reach.ego import Ego, activity_ids
+from influence.network.log_queries import activity_ids
+from influence.reach.ego import Ego
 from influence.times import Window, moment
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class _Adviser:
             own = item[person == code][-3:].tolist()
             theirs = np.unique(parent[(source == code) & carried])[-(EVIDENCE - len(own)) :].tolist()
             chosen[code] = [*own, *theirs] or self._latest(code)
-        ids = activity_ids(self.ego, [one for items in chosen.values() for one in items])
+        ids = activity_ids(self.ego.tables, [one for items in chosen.values() for one in items])
         return {code: tuple(ids[one] for one in items) for code, items in chosen.items()}
 
     def _latest(self, code: int) -> list[int]:
@@ -239,7 +240,7 @@ class _Adviser:
         gain = self._act_gains(alive.acts(), thrown(self.fit, self.hops, seed=self.seed))
         best = sorted(range(len(gain)), key=lambda n: (-gain[n], alive.codes[n]))[:CONVERSATIONS]
         best = [n for n in best if gain[n] > 0]
-        opened = activity_ids(self.ego, [item for n in best for item in alive.shown(n)])
+        opened = activity_ids(self.ego.tables, [item for n in best for item in alive.shown(n)])
         return [
             Advised(
                 "conversation",

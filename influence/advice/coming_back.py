@@ -10,12 +10,12 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from influence.advice.backtest import DRAWS, FEWEST_MATCHED, MOST_CONTROLS, _interval
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
+from influence.network.log_queries import place_of
 from influence.reach.ego import Ego
 
 
@@ -147,17 +147,8 @@ def threads(ego: Ego) -> list[Thread]:
     touched = ego.unit[inside], drawn.person[inside], drawn.time[inside]
     for code, person, time in zip(*(column.tolist() for column in touched), strict=True):
         came[code].setdefault(person, time)
-    place = dict(zip(conversation.tolist(), places(ego, rows[first]), strict=True))
+    place = dict(zip(conversation.tolist(), place_of(ego.tables, rows[first]), strict=True))
     return [_thread(code, came[code], mine[code], weight, place[code]) for code in sorted(came)]
-
-
-def places(ego: Ego, items: Ints) -> list[str]:
-    """Return source and system of each item (positions in the log)."""
-    ego.engine.offer("wanted_items", pa.table({"item": items, "row": np.arange(len(items))}))
-    rows = ego.engine.arrow(
-        "SELECT i.source || ' ' || i.system AS place FROM item i JOIN wanted_items w USING (item) ORDER BY w.row"
-    )
-    return [str(place) for place in rows.column("place").to_pylist()]
 
 
 def _thread(

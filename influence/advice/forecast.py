@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from influence.kernels.arrays import Floats, Ints
+from influence.network.log_queries import everybodys_output, items_by_pair, written_to_few
 from influence.reach.ego import Ego
 from influence.times import DAY, Window
 
@@ -85,19 +86,9 @@ class Ledger:
         """The leader's acts towards others in the window: item and person, once each, in order of time."""
         ego = self.ego
         mine = ego.responses.where(ego.responses.responder == ego.leader)
-        rows = ego.engine.arrow(
-            """SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
-            WHERE i.author = $leader AND len(i.addressees) <= $written AND i.verb NOT IN ('react', 'follow', 'view')
-                AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until""",
-            {
-                "leader": ego.leader,
-                "written": WRITTEN_TO,
-                "since": ego.window.since,
-                "until": ego.window.until,
-            },
-        )
-        item = np.concatenate([mine.item, _ints(rows, "item")])
-        person = np.concatenate([mine.target.astype(np.int64), _ints(rows, "person")])
+        item, person = written_to_few(ego.tables, ego.leader, WRITTEN_TO, ego.window)
+        item = np.concatenate([mine.item, item])
+        person = np.concatenate([mine.target.astype(np.int64), person])
         key = np.unique((item * self.people + person)[~np.isin(person, self.nobody)])
         return key // self.people, key % self.people
 
@@ -143,25 +134,11 @@ class Ledger:
     @cached_property
     def output(self) -> tuple[Ints, Ints, NDArray[np.bool_]]:
         """Everybody's items in the window: author, time, and whether they were addressed to nobody in particular."""
-        window = self.ego.window
-        rows = self.ego.engine.arrow(
-            """SELECT author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item
-            WHERE verb NOT IN ('react', 'follow', 'view') AND epoch_us(time) >= $since AND epoch_us(time) < $until""",
-            {"since": window.since, "until": window.until},
-        )
-        public = rows.column("public").combine_chunks().to_numpy(zero_copy_only=False).astype(np.bool_)
-        return _ints(rows, "author"), _ints(rows, "time"), public
+        return everybodys_output(self.ego.tables, self.ego.window)
 
     def _addressed(self, window: Window) -> tuple[Ints, Ints]:
         """How many items each author wrote to each addressee: the pair as one number, sorted, and the count."""
-        rows = self.ego.engine.arrow(
-            """SELECT i.author * $people::BIGINT + d.person AS pair, count(*) AS n
-            FROM addressed d JOIN item i USING (item)
-            WHERE i.verb NOT IN ('react', 'follow', 'view') AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
-            GROUP BY pair ORDER BY pair""",
-            {"people": self.people, "since": window.since, "until": window.until},
-        )
-        return _ints(rows, "pair"), _ints(rows, "n")
+        return items_by_pair(self.ego.tables, window)
 
     # --- learning ---------------------------------------------------------------------------------------
 

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.advice.coming_back import ComingBack, Matched, places
+from influence.advice.coming_back import ComingBack, Matched
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
-from influence.reach.ego import Ego, activity_ids
+from influence.network.log_queries import activity_ids, items_by, place_of
+from influence.reach.ego import Ego
 from influence.reach.steps import NETWORKED
 from influence.times import DAY
 
@@ -100,12 +101,7 @@ def topic_rows(ego: Ego) -> list[Advised]:
 
 def conversations_of(ego: Ego) -> Conversations:
     """Find the conversations in which the leader wrote in the window, and whom each brought first."""
-    rows = ego.engine.arrow(
-        """SELECT item FROM item WHERE author = $leader AND verb NOT IN ('react', 'follow', 'view')
-        AND epoch_us(time) >= $since AND epoch_us(time) < $until ORDER BY item""",
-        {"leader": ego.leader, "since": ego.window.since, "until": ego.window.until},
-    )
-    item = rows.column("item").combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
+    item = items_by(ego.tables, [ego.leader], ego.window)
     code, first = np.unique(ego.log.items.conversation[item], return_index=True)
     weight = {one.person: one.unmet for one in ego.found if one.step == NETWORKED}
     person, earliest = np.unique(ego.drawn.person, return_index=True)
@@ -202,7 +198,7 @@ def _topic_row(ego: Ego, own: Conversations, on: Flags, name: str, gains: Gains,
 
 
 def _ids(ego: Ego, items: Sequence[int]) -> tuple[str, ...]:
-    ids = activity_ids(ego, items)
+    ids = activity_ids(ego.tables, items)
     return tuple(ids[item] for item in items)
 
 
@@ -304,7 +300,7 @@ def _kinds(ego: Ego, answer: Ints, code: Ints) -> Ints:
     rows = np.flatnonzero(np.isin(items.conversation, code))
     _, first = np.unique(items.conversation[rows], return_index=True)
     begun = items.author[rows[first]] == ego.leader
-    _, place = np.unique(places(ego, answer), return_inverse=True)
+    _, place = np.unique(place_of(ego.tables, answer), return_inverse=True)
     kinds: Ints = np.asarray(place, np.int64) * 2 + begun
     return kinds
 

@@ -7,16 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 
 import numpy as np
-import pyarrow as pa
 
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.kernels.arrays import Ints
 from influence.measures.trend import months
 from influence.met.encounters import Met, Piece
+from influence.network.log_queries import (
+    described,
+    items_of_ids,
+    months_by_system,
+    origins,
+    set_aside,
+    ties_to,
+    undated_origins,
+)
+from influence.network.log_tables import LogTables
 from influence.network.responses import Log
 from influence.people.directory import People
 from influence.reach.steps import Alter, Touches
-from influence.store.engine import Engine
 from influence.times import Window, moment
 
 PER_PERSON = 5
@@ -76,13 +84,9 @@ def shown_items(drawn: Touches, unit: Ints) -> Ints:
     return drawn.item[keep]
 
 
-def cited(engine: Engine, findings: Mapping[str, Finding]) -> Ints:
+def cited(tables: LogTables, findings: Mapping[str, Finding]) -> Ints:
     """Return the items that findings name in their details as evidence, by position."""
-    ids = sorted({word for finding in findings.values() for word in _ids(finding.detail)})
-    engine.offer("cited_rows", pa.table({"id": pa.array(ids, pa.string())}))
-    rows = engine.arrow("SELECT i.item FROM item i JOIN cited_rows USING (id) ORDER BY i.item")
-    items: Ints = rows.column("item").combine_chunks().to_numpy().astype(np.int64)
-    return items
+    return items_of_ids(tables, [word for finding in findings.values() for word in _ids(finding.detail)])
 
 
 def _ids(detail: object, *, named: bool = False) -> Iterator[str]:
@@ -108,15 +112,9 @@ def _first_few(group: Ints, few: int) -> np.ndarray[tuple[int], np.dtype[np.bool
     return marks
 
 
-def details(
-    engine: Engine, log: Log, items: Ints, people: People, leader: int, zone: str
-) -> dict[int, Response]:
+def details(log: Log, items: Ints, leader: int, zone: str) -> dict[int, Response]:
     """Look up when, who, where and what verb for some items, by their position."""
-    engine.offer("shown_rows", pa.table({"item": pa.array(np.unique(items), pa.int64())}))
-    rows = engine.arrow("""
-        SELECT i.item, i.id, epoch_us(i.time) AS time, i.author, i.verb, i.channel, a.url, i.source,
-            coalesce(i.conversation, i.parent) AS conversation, i.parent
-        FROM item i JOIN shown_rows USING (item) JOIN activities a USING (id) ORDER BY i.item""").to_pylist()
+    people = log.tables.people
     target, guessed = _targets(log, items, leader)
     return {
         row["item"]: Response(
@@ -132,23 +130,15 @@ def details(
             inferred=guessed.get(row["item"], False),
             source=row["source"],
         )
-        for row in rows
+        for row in described(log.tables, items)
     }
 
 
-_TIES = """
-SELECT p.person, t.origin, t.layer, t.source, t.target FROM (
-    SELECT origin, layer, source, target FROM tie_log WHERE meaning = 'influence'
-    UNION ALL SELECT origin, layer, target, source FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
-JOIN account_person l ON l.account = t.source JOIN account_person p ON p.account = t.target
-WHERE l.person = ? AND p.person <> l.person ORDER BY ALL
-"""
-
-
-def ties(engine: Engine, people: People, leader: int) -> dict[int, list[Response]]:
+def ties(tables: LogTables, leader: int) -> dict[int, list[Response]]:
     """Return the ties of undated networks by which people responded to the leader, by person code."""
     found: dict[int, list[Response]] = defaultdict(list)
-    for row in engine.arrow(_TIES, [leader]).to_pylist():
+    people = tables.people
+    for row in ties_to(tables, leader):
         found[row["person"]].append(
             Response(
                 id=f"tie:{row['layer'] or ''}:{row['source']}>{row['target']}",
@@ -228,36 +218,18 @@ def _conversation(
     )
 
 
-def coverage(engine: Engine, window: Window, zone: str) -> list[Coverage]:
+def coverage(tables: LogTables, window: Window, zone: str) -> list[Coverage]:
     """Say for each source and system what it held, how its parents are known, and which months are missing.
 
     What a source set aside stands once, with its largest system.
     """
-    aside = {
-        row["source"]: row["rows"]
-        for row in engine.arrow(
-            "SELECT source, sum(aside)::BIGINT AS rows FROM batches GROUP BY source"
-        ).to_pylist()
-    }
-    held: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in engine.arrow(
-        "SELECT DISTINCT source, system, strftime(timezone(?, time), '%Y-%m') AS month FROM item", [zone]
-    ).to_pylist():
-        held[row["source"], row["system"]].add(row["month"])
-    rows = engine.arrow("""
-        SELECT source, system, o.activities, epoch_us(o.first) AS first, epoch_us(o.last) AS last, o.stated,
-            count(l.item) AS guessed
-        FROM origin o LEFT JOIN (SELECT i.source, i.system, l.item FROM link l JOIN item i USING (item)
-            WHERE l.inferred) l USING (source, system)
-        GROUP BY ALL ORDER BY source, o.activities DESC, system""").to_pylist()
-    undated = engine.arrow("""
-        SELECT origin AS source, split_part(source, ':', 1) AS system, count(*) AS ties FROM tie_log
-        GROUP BY ALL ORDER BY ALL""").to_pylist()
+    aside = {source: rows for source, (rows, _) in set_aside(tables).items()}
+    held = months_by_system(tables, zone)
     return [
         Coverage(
             row["source"], row["system"], row["ties"], None, None, "undated", aside.get(row["source"], 0)
         )
-        for row in undated
+        for row in undated_origins(tables)
     ] + [
         Coverage(
             source=row["source"],
@@ -271,5 +243,5 @@ def coverage(engine: Engine, window: Window, zone: str) -> list[Coverage]:
                 name for name, _ in months(window, zone) if name not in held[row["source"], row["system"]]
             ),
         )
-        for row in rows
+        for row in origins(tables)
     ]

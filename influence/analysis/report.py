@@ -59,10 +59,10 @@ def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
 def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
     """Put the findings about a leader together with the evidence for them."""
     zone, me = ego.settings.zone, ego.people.who[ego.leader]
-    shown = np.union1d(evidence.shown_items(ego.drawn, ego.unit), evidence.cited(ego.engine, findings))
-    details = evidence.details(ego.engine, ego.log, shown, ego.people, ego.leader, zone)
+    shown = np.union1d(evidence.shown_items(ego.drawn, ego.unit), evidence.cited(ego.tables, findings))
+    details = evidence.details(ego.log, shown, ego.leader, zone)
     ids = {item: response.id for item, response in details.items()}
-    tied = evidence.ties(ego.engine, ego.people, ego.leader)
+    tied = evidence.ties(ego.tables, ego.leader)
     responses = (*details.values(), *(tie for ties in tied.values() for tie in ties))
     return Report(
         leader={"person": me.person, "name": me.name},
@@ -71,7 +71,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         people=tuple(
             evidence.reached(ego.found, ego.drawn, ego.people, ego.met, ego.spheres, ids, tied, zone)
         ),
-        coverage=tuple(evidence.coverage(ego.engine, ego.window, zone)),
+        coverage=tuple(evidence.coverage(ego.tables, ego.window, zone)),
         reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
         trend=tuple(trend.trend(ego.drawn, ego.met, ego.team, ego.window, zone)) if ego.dated else (),

@@ -118,15 +118,15 @@ def _words(piece: Piece, zone: str) -> str:
 
 
 def _date(time: int, zone: str) -> str:
-    from influence.corrections.meetings import moment
+    from influence.times import exact
 
-    return moment(time).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+    return exact(time).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
 
 
 def _iso(time: int | None, zone: str) -> str | None:
-    from influence.corrections.meetings import moment
+    from influence.times import exact
 
-    return None if time is None else moment(time).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return None if time is None else exact(time).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
 def _row(row: Acquaintance, zone: str) -> dict[str, Any]:

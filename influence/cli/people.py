@@ -164,7 +164,7 @@ def spheres(suggest: bool, folder: Path, as_json: bool) -> None:
 
     with opened(folder) as workspace:
         everybody, rules = workspace.analysis.people, workspace.settings.spheres
-        found = suggested(workspace.store.engine, everybody, rules) if suggest else []
+        found = suggested(workspace.analysis.tables, rules) if suggest else []
     rows = matches(everybody, rules)
     if as_json:
         click.echo(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from influence.people.decisions import Decision, Decisions, codes, marks
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.reach.steps import Alter, alters, headline
-from influence.times import Window
+from influence.times import Window, exact, microseconds
 
 ASKED = 50
 """How many people `label` asks about."""
@@ -266,7 +266,7 @@ class Meetings:
             "label",
             marks(people, people.find(leader)),
             marks(people, people.find(question.person)),
-            value=f"{answer} by {moment(question.by).isoformat()}",
+            value=f"{answer} by {exact(question.by).isoformat()}",
             by=by,
         )
 
@@ -310,11 +310,11 @@ class Meetings:
             by = datetime.fromisoformat((one.value or "").partition(" by ")[2])
             for leader in codes(people, one.accounts):
                 for person in codes(people, one.others) - {leader}:
-                    answers[leader, person] = (answer_of(one) == "met", _microseconds(by))
+                    answers[leader, person] = (answer_of(one) == "met", microseconds(by))
         rows, met, default = [], [], []
         for (leader, person), (answer, at) in answers.items():
             if leader not in egos:
-                egos[leader] = met_by(population.engine, people, leader, population.settings.strengths)
+                egos[leader] = met_by(population.tables, leader, population.settings.strengths)
             known = egos[leader]
             if person in known.evident:
                 rows.append(calibration.row(known.seen(person, at)))
@@ -406,7 +406,7 @@ GROUP BY ALL HAVING min(a.met) <> max(a.met) ORDER BY ALL
 
 
 def _anew(ego: Ego) -> Met:
-    return met_by(ego.engine, ego.people, ego.leader, ego.settings.strengths)
+    return met_by(ego.tables, ego.leader, ego.settings.strengths)
 
 
 def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
@@ -427,16 +427,3 @@ def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
         met.last(code),
         code in met.declared,
     )
-
-
-def moment(time: int) -> datetime:
-    """Return microseconds since 1970 as a moment in UTC, exactly.
-
-    >>> moment(1).isoformat()
-    '1970-01-01T00:00:00.000001+00:00'
-    """
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time)
-
-
-def _microseconds(when: datetime) -> int:
-    return (when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

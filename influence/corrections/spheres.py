@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from influence.network.log_queries import messages_between
+from influence.network.log_tables import LogTables
 from influence.people.directory import People, Who
 from influence.people.names import public_mail
 from influence.people.spheres import houses
-from influence.store.engine import Engine
 
 _DEPARTMENTS = {
     "customer": (
@@ -41,11 +42,6 @@ _MEDIA = ("news", "press", "media", "radio", "zeitung", "tidning", "gazette", "h
 FEWEST = 2
 """Fewer people than this of one house are not worth a rule."""
 
-_BETWEEN = """
-SELECT least(i.author, d.person) AS one, greatest(i.author, d.person) AS other, count(*) AS times
-FROM item i JOIN addressed d USING (item) WHERE i.author <> d.person GROUP BY ALL
-"""
-
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -58,16 +54,17 @@ class Suggestion:
     why: str
 
 
-def suggest(engine: Engine, people: People, rules: Mapping[str, Sequence[str]]) -> list[Suggestion]:
-    """Suggest a sphere for each house that no rule names, the busiest first. Needs the tables of `read_log`.
+def suggest(tables: LogTables, rules: Mapping[str, Sequence[str]]) -> list[Suggestion]:
+    """Suggest a sphere for each house that no rule names, the busiest first.
 
     A house is an organisation or an e-mail domain other than the own one, which is where most people of an
     organisation chart work, else where most people are.
     """
+    people = tables.people
     own = _own_house(people)
     ruled = {mark.lower() for marks in rules.values() for mark in marks}
     members = _members(people, own, ruled)
-    exchanges, met_by = _exchanges(engine, people, members)
+    exchanges, met_by = _exchanges(tables, members)
     found = [
         _suggestion(house, codes, exchanges[house], met_by[house])
         for house, codes in members.items()
@@ -98,7 +95,7 @@ def _members(people: People, own: set[str], ruled: set[str]) -> dict[str, list[i
 
 
 def _exchanges(
-    engine: Engine, people: People, members: Mapping[str, Sequence[int]]
+    tables: LogTables, members: Mapping[str, Sequence[int]]
 ) -> tuple[Counter[str], dict[str, Counter[str]]]:
     """Count messages between each house and everybody else, and with which departments."""
     of: dict[int, list[str]] = defaultdict(list)
@@ -107,11 +104,11 @@ def _exchanges(
             of[code].append(house)
     times: Counter[str] = Counter()
     departments: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in engine.arrow(_BETWEEN).to_pylist():
+    for row in messages_between(tables):
         for code, other in ((row["one"], row["other"]), (row["other"], row["one"])):
             for house in of.get(code, ()):
                 times[house] += row["times"]
-                if department := people.who[other].department:
+                if department := tables.people.who[other].department:
                     departments[house][department] += row["times"]
     return times, departments
 

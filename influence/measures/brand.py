@@ -14,6 +14,7 @@ from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
+from influence.network.log_queries import items_by
 from influence.people.directory import UnknownPerson
 
 if TYPE_CHECKING:
@@ -32,13 +33,6 @@ ITSELF = "the leader is flagged as the organisation's own account"
 ALIKE = "cannot be told apart"
 NAME = "person_against_brand"
 UNIT = "times the brand's responses per item"
-
-_ITEMS = """
-SELECT item, author FROM item
-WHERE author IN (SELECT unnest($authors)) AND verb NOT IN ('react', 'follow', 'view')
-    AND epoch_us(time) >= $since AND epoch_us(time) < $until
-ORDER BY item
-"""
 
 
 @dataclass(frozen=True)
@@ -141,8 +135,7 @@ def drawn_by(ego: Ego, authors: set[int], brand: set[int]) -> Drawn:
 
     An item that only continues one by its own author is one with it.
     """
-    asked = {"authors": sorted(authors), "since": ego.window.since, "until": ego.window.until}
-    items = ego.engine.arrow(_ITEMS, asked).column("item").combine_chunks().to_numpy().astype(np.int64)
+    items = items_by(ego.tables, sorted(authors), ego.window)
     head, responses = heads(ego.log), ego.responses
     kept = np.isin(responses.parent, items) & np.isin(responses.target, sorted(authors))
     kept &= ~np.isin(responses.responder, sorted(ego.nobody | brand))

@@ -16,8 +16,8 @@ from influence.contract.findings import Finding
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
+from influence.network.log_queries import activity_ids, items_that_answer_nothing
 from influence.network.responses import Links, Log
-from influence.reach.ego import activity_ids
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -29,13 +29,6 @@ SHOWN = 5
 """So many of the largest conversations stand in a finding's detail."""
 BEGAN_NONE = "the leader began no conversation in this window"
 UNANSWERED = "nobody answered the conversations that the leader began in this window"
-
-_BEGUN = """
-SELECT item FROM item
-WHERE author = $leader AND epoch_us(time) >= $since AND epoch_us(time) < $until
-    AND parent IS NULL AND NOT coalesce(answers, false) AND verb IN ('post', 'message', 'share', 'quote')
-ORDER BY item
-"""
 
 
 @dataclass(frozen=True)
@@ -126,7 +119,7 @@ def _inferred(ego: Ego, roots: Ints) -> float:
 
 def _top(ego: Ego, answered: Shapes) -> list[dict[str, Any]]:
     order = np.lexsort((answered.root, -answered.size))[:SHOWN]
-    ids = activity_ids(ego, answered.root[order])
+    ids = activity_ids(ego.tables, answered.root[order])
     return [
         {
             "conversation": ids[int(answered.root[i])],
@@ -144,8 +137,7 @@ def begun(ego: Ego) -> Ints:
     Such an item is a post, message, share or quote that answers nothing, seen or not, and in the conversation
     that its source names no other item that answers nothing is earlier.
     """
-    asked = {"leader": ego.leader, "since": ego.window.since, "until": ego.window.until}
-    found = ego.engine.arrow(_BEGUN, asked).column("item").combine_chunks().to_numpy().astype(np.int64)
+    found = items_that_answer_nothing(ego.tables, ego.leader, ego.window)
     items = ego.log.items
     free = np.ones(len(items), bool)
     free[ego.log.links.child] = False

@@ -8,7 +8,6 @@ answers an item by the leader, or is addressed to the leader among at most eight
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
 from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
-from influence.reach.ego import activity_ids
+from influence.network.log_queries import activity_ids, addressed_to, items_said, written_to
 from influence.times import DAY
 
 if TYPE_CHECKING:
@@ -35,22 +34,6 @@ LISTED = 20
 NOBODY_ASKED = "nobody wrote to, named or answered the leader in this window"
 LESS_THAN_HALF = "less than half of what was asked was answered while it could be seen"
 WAYS = ("addressed", "named", "in_reply")
-
-_SAID = """
-SELECT item FROM item WHERE verb IN ('post', 'message', 'reply', 'comment', 'quote')
-    AND epoch_us(time) >= $since AND epoch_us(time) < $until
-"""
-
-_ADDRESSED = """
-SELECT item, count(*) AS people FROM addressed
-WHERE item IN (SELECT item FROM addressed WHERE person = $leader) GROUP BY item
-"""
-
-_WRITTEN_TO = """
-SELECT i.item, d.person, count(*) OVER (PARTITION BY i.item) AS people
-FROM item i JOIN addressed d USING (item)
-WHERE i.author = $leader AND d.person <> $leader AND epoch_us(i.time) < $until
-"""
 
 
 @dataclass(frozen=True)
@@ -124,10 +107,8 @@ def inbound(ego: Ego) -> Inbound:
     to the answer (a reaction too); both not before what they respond to, and before the end of the window.
     Where people answer themselves, the first such item that is inbound stands for all, and an answer to any.
     """
-    limits = {"since": ego.window.since, "until": ego.window.until}
-    said = _column(ego, _SAID, "item", limits)
-    rows = ego.engine.arrow(_ADDRESSED, {"leader": ego.leader})
-    addressed, people = (_numbers(rows.column(name)) for name in ("item", "people"))
+    said = items_said(ego.tables, ego.window)
+    addressed, people = addressed_to(ego.tables, ego.leader)
     drawn = ego.responses.where(ego.responses.target == ego.leader)
     items = [addressed[people <= ASKED_AT_ONCE], drawn.item[drawn.parent < 0], drawn.item[drawn.parent >= 0]]
     item, way = _last_of_each(items)
@@ -154,14 +135,6 @@ def _last_of_each(items: list[Ints]) -> tuple[Ints, Ints]:
     way = np.repeat(np.arange(len(items))[::-1], [len(part) for part in items[::-1]])
     item, first = np.unique(every, return_index=True)
     return item, way[first]
-
-
-def _numbers(column: Any) -> Ints:
-    return np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False), np.int64)
-
-
-def _column(ego: Ego, sql: str, name: str, params: Mapping[str, Any]) -> Ints:
-    return _numbers(ego.engine.arrow(sql, params).column(name))
 
 
 def _first_response(ego: Ego, head: Ints, item: Ints, by: Ints) -> Ints:
@@ -191,8 +164,7 @@ def _first_response(ego: Ego, head: Ints, item: Ints, by: Ints) -> Ints:
 
 def acts_of(ego: Ego) -> Acts:
     """Return all that the leader did towards somebody before the window's end, the window's beginning aside."""
-    rows = ego.engine.arrow(_WRITTEN_TO, {"leader": ego.leader, "until": ego.window.until})
-    item, person, people = (_numbers(rows.column(name)) for name in ("item", "person", "people"))
+    item, person, people = written_to(ego.tables, ego.leader, ego.window.until)
     every = ego.log.counted()
     mine = every.where((every.responder == ego.leader) & (every.time < ego.window.until))
     return Acts(
@@ -290,7 +262,7 @@ def helped(ego: Ego, said: Inbound) -> Finding:
 
 
 def _ledger(ego: Ego, said: Inbound, rows: Ints) -> list[dict[str, Any]]:
-    ids = activity_ids(ego, np.concatenate([said.item[rows], said.answer[rows], said.thanks[rows]]))
+    ids = activity_ids(ego.tables, np.concatenate([said.item[rows], said.answer[rows], said.thanks[rows]]))
     time = ego.log.items.time
     return [
         {
@@ -365,7 +337,7 @@ def _at(last: tuple[Ints, Ints], keys: Ints) -> Ints:
 
 
 def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> list[dict[str, Any]]:
-    ids = activity_ids(ego, said.item[rows])
+    ids = activity_ids(ego.tables, said.item[rows])
     return [
         {
             "item": ids[int(said.item[row])],

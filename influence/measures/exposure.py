@@ -7,35 +7,12 @@ from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
 from influence.measures import finds
-from influence.store.engine import Engine
+from influence.network.log_queries import exposed_to, items_by
+from influence.network.log_tables import LogTables
 from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
-
-_AUDIENCE = """
-SELECT DISTINCT person FROM (
-    SELECT d.person FROM addressed d JOIN item i USING (item)
-    WHERE i.author = $leader AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
-    UNION ALL
-    SELECT i.author FROM item i JOIN (
-        SELECT item, person FROM addressed UNION ALL
-        SELECT m.item, p.person FROM (SELECT item, unnest(mentions) AS account FROM item WHERE verb = 'follow') m
-        JOIN account_person p USING (account)) whom USING (item)
-    WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
-    UNION ALL
-    SELECT i.author FROM item i
-    WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until AND (i.system, i.channel) IN (
-        SELECT (system, channel) FROM item
-        WHERE author = $leader AND channel IS NOT NULL AND epoch_us(time) >= $since AND epoch_us(time) < $until))
-"""
-
-_OUTPUT = """
-SELECT count(*) AS items FROM item
-WHERE author = $leader AND verb NOT IN ('react', 'follow', 'view')
-    AND epoch_us(time) >= $since AND epoch_us(time) < $until
-"""
-
 
 NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
 
@@ -52,27 +29,21 @@ def exposure(ego: Ego) -> dict[str, Finding]:
             "audience": Finding("audience", None, "people", reason=NO_ITEMS),
         }
     return {
-        "own_output": own_output(ego.engine, ego.leader, ego.window),
-        "audience": audience(ego.engine, ego.leader, ego.window, ego.nobody),
+        "own_output": own_output(ego.tables, ego.leader, ego.window),
+        "audience": audience(ego.tables, ego.leader, ego.window, ego.nobody),
     }
 
 
-def audience(engine: Engine, leader: int, window: Window, left_out: Set[int]) -> Finding:
+def audience(tables: LogTables, leader: int, window: Window, left_out: Set[int]) -> Finding:
     """Return how many distinct people were exposed: addressees, followers, and those active in the same channels.
 
     Unit: people, without the leader and bots. Never summed with reach: Cha et al. 2010, Measuring user
     influence in Twitter: the million follower fallacy.
     """
-    rows = engine.arrow(_AUDIENCE, _asked(leader, window))
-    seen = set(rows.column("person").to_pylist()) - left_out
+    seen = exposed_to(tables, leader, window) - left_out
     return Finding("audience", float(len(seen)), "people")
 
 
-def own_output(engine: Engine, leader: int, window: Window) -> Finding:
+def own_output(tables: LogTables, leader: int, window: Window) -> Finding:
     """Return step 1: how many items the leader made (not reactions, follows or views). Unit: items."""
-    count = engine.arrow(_OUTPUT, _asked(leader, window)).column("items")[0].as_py()
-    return Finding("own_output", float(count), "items")
-
-
-def _asked(leader: int, window: Window) -> dict[str, int]:
-    return {"leader": leader, "since": window.since, "until": window.until}
+    return Finding("own_output", float(len(items_by(tables, [leader], window))), "items")

@@ -14,6 +14,7 @@ from influence.kernels.arrays import Flags, Ints
 from influence.measures import finds
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
+from influence.network.log_queries import addressed_to_alone
 from influence.network.network import Network
 from influence.network.responses import Responses
 
@@ -27,10 +28,6 @@ ENOUGH = 3
 TOO_FEW = "in no conversation that the leader began did three other people respond"
 ANSWERED_NONE = "the leader answered in no conversation that somebody else began in this window"
 NO_CIRCLE = "fewer than two people are tied to the leader, so there is no network around them"
-
-_ALONE = """
-SELECT item FROM addressed GROUP BY item HAVING count(*) = 1 AND bool_and(person = $leader)
-"""
 
 
 @dataclass(frozen=True)
@@ -118,8 +115,8 @@ def bottleneck(ego: Ego) -> dict[str, Finding]:
     only = np.setdiff1d(by_leader, conversation[joined & (responses.responder != ego.leader)])
     if not len(by_leader):
         return {name: Finding(name, None, unit, reason=ANSWERED_NONE)}
-    rows = ego.engine.arrow(_ALONE, {"leader": ego.leader}).column("item").combine_chunks().to_numpy()
-    alone = first[np.isin(items.conversation[first], only) & np.isin(first, rows)]
+    to_leader_alone = addressed_to_alone(ego.tables, ego.leader)
+    alone = first[np.isin(items.conversation[first], only) & np.isin(first, to_leader_alone)]
     detail = {"conversations": len(by_leader), "only_leader": len(only), "asked_alone": len(alone)}
     within = wilson(len(only), len(by_leader))
     return {name: Finding(name, len(only) / len(by_leader), unit, interval=within, detail=detail)}

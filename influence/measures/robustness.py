@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
@@ -18,6 +16,7 @@ from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
+from influence.network.log_queries import months_in_window, set_aside, source_of, written_to_many
 from influence.network.responses import Links, Log
 from influence.reach.steps import Touches, alters, headline, touches
 
@@ -122,13 +121,14 @@ def without_people(log: Log, people: list[int]) -> Log:
     links, responses = log.links, log.responses
     kept = ~(mine[links.child] | mine[links.parent])
     told = ~(np.isin(responses.responder, people) | np.isin(responses.target, people))
-    return Log(log.items, _links(links, kept), responses.where(told))
+    return Log(log.tables, log.items, _links(links, kept), responses.where(told))
 
 
 def not_answering(log: Log, items: Ints) -> Log:
     """Return a log without the links to some items, so that nothing answers them."""
     links, responses = log.links, log.responses
     return Log(
+        log.tables,
         log.items,
         _links(links, ~np.isin(links.parent, items)),
         responses.where(~np.isin(responses.parent, items)),
@@ -157,12 +157,7 @@ def suspected(log: Log, drawn: Touches, leader: int) -> list[int]:
 
 
 def _bulk(ego: Ego) -> Ints:
-    rows = ego.engine.arrow(
-        "SELECT d.item FROM addressed d JOIN item i USING (item) WHERE i.author = ? GROUP BY d.item "
-        "HAVING count(*) > ? ORDER BY d.item",
-        [ego.leader, BULK],
-    )
-    return np.asarray(rows.column("item").to_pylist(), np.int64)
+    return written_to_many(ego.tables, ego.leader, BULK)
 
 
 @finds(unseen="what reach_4 would be if responses that were not seen behaved like those that were")
@@ -213,37 +208,17 @@ def _times(person: np.ndarray[Any, np.dtype[np.int32]], unit: Ints) -> tuple[Int
     return people, times
 
 
-_HELD = """
-SELECT source, strftime(timezone($zone, time), '%Y-%m') AS month, count(*) AS activities FROM item
-WHERE epoch_us(time) >= $since AND epoch_us(time) < $until GROUP BY ALL
-"""
-_ASIDE = (
-    "SELECT source, sum(aside)::BIGINT AS aside, sum(stored)::BIGINT AS stored FROM batches GROUP BY source"
-)
-
-
 def _sources(ego: Ego, weight: Floats) -> list[dict[str, Any]]:
     """Say of each source what it held in the window, what is missing, and what that would add."""
-    asked = {"zone": ego.settings.zone, "since": ego.window.since, "until": ego.window.until}
-    held: dict[str, set[str]] = defaultdict(set)
-    for row in ego.engine.arrow(_HELD, asked).to_pylist():
-        held[row["source"]].add(row["month"])
-    rows = ego.engine.arrow(_ASIDE).to_pylist()
-    aside = {row["source"]: (int(row["aside"]), int(row["stored"])) for row in rows}
+    held, aside = months_in_window(ego.tables, ego.window, ego.settings.zone), set_aside(ego.tables)
     every = [name for name, _ in months(ego.window, ego.settings.zone)]
-    source = _source_of(ego)
+    source = np.array(source_of(ego.tables, ego.drawn.item), object)
     return [
         _source(
             ego, name, source == name, [m for m in every if m not in held[name]], held[name], aside, weight
         )
         for name in sorted(held)
     ]
-
-
-def _source_of(ego: Ego) -> np.ndarray[Any, Any]:
-    ego.engine.offer("drawn_rows", pa.table({"item": pa.array(ego.drawn.item, pa.int64())}))
-    rows = ego.engine.arrow("SELECT item, source FROM item JOIN drawn_rows USING (item) ORDER BY item")
-    return np.array(rows.column("source").to_pylist(), object)
 
 
 def _source(

@@ -20,8 +20,8 @@ from influence.kernels.arrays import Floats
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
+from influence.network.log_queries import months_by_source
 from influence.reach.steps import Touches, alters, headline
-from influence.store.engine import Engine
 from influence.times import Window
 
 if TYPE_CHECKING:
@@ -366,22 +366,12 @@ def movement(ego: Ego) -> dict[str, Finding]:
         }
     zone = ego.settings.zone
     rows = trend(ego.drawn, ego.met, ego.team, ego.window, zone)
-    held = months_held(ego.engine, zone)
+    held = months_by_source(ego.tables, zone)
     missing = gaps(held, [row.month for row in rows])
     left_out = partial_months(ego.window, zone) | missing.keys()
     edges = _edges(held, rows[0].month, rows[-1].month)
     slope, broken = trend_slope(rows, left_out), trend_breaks(rows, left_out, edges, seed=ego.settings.seed)
     return {"trend_slope": _with(slope, gaps=missing), "trend_breaks": broken}
-
-
-def months_held(engine: Engine, zone: str) -> dict[str, set[str]]:
-    """Return the months of a time zone in which each source holds anything by anybody, over the whole store."""
-    held: dict[str, set[str]] = defaultdict(set)
-    for row in engine.arrow(
-        "SELECT DISTINCT source, strftime(timezone(?, time), '%Y-%m') AS month FROM item", [zone]
-    ).to_pylist():
-        held[row["source"]].add(row["month"])
-    return held
 
 
 def _edges(held: Mapping[str, Set[str]], first: str, last: str) -> dict[str, list[str]]:

@@ -30,6 +30,7 @@ from influence.measures.topics import (
     topic_of_items,
     topics,
 )
+from influence.network.log_queries import texts_and_terms
 from influence.network.responses import Responses
 
 if TYPE_CHECKING:
@@ -133,13 +134,7 @@ def said(ego: Ego) -> tuple[dict[int, str], dict[int, list[str]], int]:
 
     The latest 200,000 at most.
     """
-    rows = ego.engine.arrow(
-        "SELECT i.item, a.text, t.terms, count(*) OVER () AS n FROM item i JOIN activities a USING (id) "
-        "LEFT JOIN term_log t ON t.key = a.key AND a.text IS NULL "
-        "WHERE (a.text IS NOT NULL OR t.terms IS NOT NULL) AND epoch_us(i.time) < $until "
-        "ORDER BY i.item DESC LIMIT $most",
-        {"until": ego.window.until, "most": MOST_TEXTS},
-    )
+    rows = texts_and_terms(ego.tables, ego.window.until, MOST_TEXTS)
     texts, terms = dict[int, str](), dict[int, list[str]]()
     columns = (rows.column(name).to_pylist()[::-1] for name in ("item", "text", "terms"))
     for item, text, bag in zip(*columns, strict=True):

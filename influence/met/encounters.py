@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,9 @@ from influence.kernels.arrays import UNDATED, Floats, Ints
 from influence.met.calibration import Fit, standing_fit
 from influence.people.decisions import Decision, Decisions, codes
 from influence.people.directory import People
+from influence.people.tables import PeopleTables
 from influence.store.engine import Engine
+from influence.times import microseconds
 
 
 @dataclass(frozen=True)
@@ -249,18 +251,19 @@ _NOT_NAMING = {"name", "mailbox"}
 """A calendar in plain words names whom it happens to name: it tells nothing about everybody else."""
 
 
-def met_by(engine: Engine, people: People, leader: int, strengths: Strengths) -> Met:
-    """Gather all evidence about whom the leader has met. Needs the table `account_person` (`read_log`).
+def met_by(tables: PeopleTables, leader: int, strengths: Strengths) -> Met:
+    """Gather all evidence about whom the leader has met.
 
     A declaration made by command overrules imported ones, whatever their dates; of each the latest wins.
     """
+    engine, people = tables.engine, tables.people
     engine.run(_OF_LEADER, [leader])
-    tied, systems = _ties(engine, people, leader)
+    tied, systems = _ties(tables, leader)
     systems |= set(engine.arrow(_SYSTEMS, [leader]).column("system").to_pylist()) - _NOT_NAMING
     rows = engine.arrow(_PIECES, [leader])
     rows = pa.concat_tables([rows, _undated(rows.schema, _at_one_desk(people, leader), tied)])
     pieces = _columns(rows, strengths)
-    declared = _declared(engine, people, leader)
+    declared = _declared(tables, leader)
     told = frozenset(np.unique(pieces.person[pieces.strength > 0]).tolist())
     evident = (told | _named(people, systems)) - {leader}
     covered = evident | declared.keys()
@@ -297,15 +300,15 @@ def _sorts(rows: pa.Table) -> tuple[Ints, list[tuple[str, str]]]:
     return sort, [(evidence.dictionary[one].as_py(), kind.dictionary[other].as_py()) for one, other in pairs]
 
 
-def _declared(engine: Engine, people: People, leader: int) -> dict[int, Piece]:
+def _declared(tables: PeopleTables, leader: int) -> dict[int, Piece]:
     """Return what was declared about each person: what an import states, then what commands decided."""
     found = {}
-    for row in engine.arrow(_SAID, [leader]).to_pylist():
+    for row in tables.rows(_SAID, [leader]).to_pylist():
         strength = 0.0 if row["kind"] in {"never", "online"} else 1.0
         found[row["person"]] = Piece(
             "declared", row["kind"], strength, row["time"], row["place"], row["attendees"]
         )
-    for (one, other), piece in decided(engine, people).items():
+    for (one, other), piece in decided(tables.engine, tables.people).items():
         if leader in {one, other}:
             found[other if one == leader else one] = piece
     return found
@@ -322,7 +325,7 @@ def decided(engine: Engine, people: People) -> dict[tuple[int, int], Piece]:
         if answer not in {"met", "never"}:
             continue
         kind = "in_person" if answer == "met" else "never"
-        time = _moment(one.value) if one.verb == "met" else None
+        time = microseconds(datetime.fromisoformat(one.value)) if one.verb == "met" and one.value else None
         piece = Piece("declared", kind, float(answer == "met"), time, f"decision {one.seq}")
         for mine in codes(people, one.accounts):
             for theirs in codes(people, one.others) - {mine}:
@@ -341,13 +344,6 @@ def answer_of(one: Decision) -> str | None:
 _SAYS = {"met": "met", "never": "never"}
 
 
-def _moment(stated: str | None) -> int | None:
-    if not stated:
-        return None
-    elapsed = datetime.fromisoformat(stated) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
-
-
 def _at_one_desk(people: People, leader: int) -> list[int]:
     """Return who has the same manager and the same site in the chart."""
     boss, site = people.manager(people.who[leader]), people.who[leader].site
@@ -360,10 +356,10 @@ def _at_one_desk(people: People, leader: int) -> list[int]:
     ]
 
 
-def _ties(engine: Engine, people: People, leader: int) -> tuple[list[int], set[str]]:
+def _ties(tables: PeopleTables, leader: int) -> tuple[list[int], set[str]]:
     """A published network of meetings tells who met whom, and that nobody else of its system did."""
-    rows = engine.arrow(_MET_TIES).to_pylist()
-    mine = {account.partition(":")[0] for account in people.who[leader].accounts}
+    rows = tables.rows(_MET_TIES).to_pylist()
+    mine = {account.partition(":")[0] for account in tables.people.who[leader].accounts}
     met = {row["other"] for row in rows if row["one"] == leader}
     met |= {row["one"] for row in rows if row["other"] == leader}
     return sorted(met), {row["system"] for row in rows if row["system"] in mine}

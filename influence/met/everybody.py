@@ -12,6 +12,7 @@ from influence.kernels.arrays import UNDATED, Codes, Flags, Floats, Ints, Rows
 from influence.met.calibration import FEATURES, standing_fit
 from influence.met.encounters import MEETINGS, Strengths, decided
 from influence.people.directory import People
+from influence.people.tables import PeopleTables
 from influence.store.engine import Engine
 
 _ENCOUNTERED = """
@@ -74,10 +75,11 @@ class Pairs:
     first: Ints
 
 
-def met_by_pairs(engine: Engine, people: People, strengths: Strengths, pairs: Pairs) -> tuple[Floats, Flags]:
+def met_by_pairs(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> tuple[Floats, Flags]:
     """Return m(v) and whether it is known for many pairs: `encounters.Met` for all at once."""
     from influence.kernels.everybody import evidence_of_pairs  # numba: loaded only when something is measured
 
+    engine, people = tables.engine, tables.people
     for statement in (_ENCOUNTERED, _TIED, _OWNED, _NAMED):
         engine.run(statement)
     n, fit = len(people), standing_fit(engine)

@@ -8,12 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from influence.people.directory import People, Who
-from influence.store.engine import Engine
-
-_ON_LIST = """
-SELECT DISTINCT author FROM item
-WHERE lower(channel) = $list OR list_contains(addressees, $account)
-"""
 
 
 def spheres(
@@ -36,17 +30,6 @@ def spheres(
         "team" if code in team else _sphere(one, code, me, home, placed)
         for code, one in enumerate(people.who)
     ]
-
-
-def on_lists(engine: Engine, rules: Mapping[str, Sequence[str]]) -> dict[str, set[int]]:
-    """Return who wrote to each list or channel that a rule names, by the rule's words. Needs the table `item`."""
-    wanted = {mark.lower() for marks in rules.values() for mark in marks if mark.lower().startswith("list:")}
-    found = {}
-    for mark in sorted(wanted):
-        name = mark.removeprefix("list:")
-        rows = engine.arrow(_ON_LIST, {"list": name, "account": f"email:{name}"})
-        found[mark] = set(rows.column("author").to_pylist())
-    return found
 
 
 def houses(one: Who) -> set[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import ArrayLike
 
 from influence.kernels.arrays import Ints
 from influence.met.encounters import Met, met_by
+from influence.network.log_queries import on_lists
 from influence.network.network import Network
 from influence.network.responses import Count, Responses
-from influence.people.spheres import on_lists, spheres
+from influence.people.spheres import spheres
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, Touches, alters, touches
 from influence.times import DAY, Window
@@ -28,7 +27,7 @@ class Ego:
     def __init__(self, population: Population, leader: int, window: Window) -> None:
         self.population, self.leader, self.window = population, leader, window
         self.people, self.log, self.settings = population.people, population.log, population.settings
-        self.engine, self.ties, self.dated = population.engine, population.ties, population.dated
+        self.tables, self.ties, self.dated = population.tables, population.ties, population.dated
         self.bots = population.bots
         self.nobody: frozenset[int] = population.bots | {leader}
         self.passing = Passing(int(self.settings.delta_days * DAY), self.settings.hands)
@@ -46,7 +45,7 @@ class Ego:
     @cached_property
     def met(self) -> Met:
         """Whom the leader has met, and why we think so."""
-        return met_by(self.engine, self.people, self.leader, self.settings.strengths)
+        return met_by(self.population.tables, self.leader, self.settings.strengths)
 
     @cached_property
     def drawn(self) -> Touches:
@@ -89,7 +88,7 @@ class Ego:
     def spheres(self) -> list[str]:
         """Everybody's sphere by person code, seen from the leader."""
         rules = self.settings.spheres
-        return spheres(self.people, self.leader, self.team, rules, on_lists(self.engine, rules))
+        return spheres(self.people, self.leader, self.team, rules, on_lists(self.population.tables, rules))
 
     @cached_property
     def responses(self) -> Responses:
@@ -100,10 +99,3 @@ class Ego:
     def network(self) -> Network:
         """The response network of the window."""
         return self.population.network(self.window)
-
-
-def activity_ids(ego: Ego, items: ArrayLike) -> dict[int, str]:
-    """Return the ids of some activities by their positions in the log."""
-    ego.engine.offer("wanted_items", pa.table({"item": np.unique(np.asarray(items, np.int64))}))
-    rows = ego.engine.arrow("SELECT i.item, i.id FROM item i JOIN wanted_items USING (item)")
-    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))

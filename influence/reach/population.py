@@ -9,6 +9,8 @@ import numpy as np
 
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.met.everybody import Pairs, met_by_pairs
+from influence.network.log_queries import ties_of_influence
+from influence.network.log_tables import LogTables
 from influence.network.network import Network
 from influence.network.responses import Log, Responses, read_log
 from influence.people.directory import People
@@ -28,22 +30,14 @@ class Ties:
     weight: Floats
 
 
-_TIES = """
-SELECT a.person AS source, b.person AS target, sum(t.weight) AS weight FROM (
-    SELECT source, target, weight FROM tie_log WHERE meaning = 'influence'
-    UNION ALL SELECT target, source, weight FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
-JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
-WHERE a.person <> b.person GROUP BY ALL ORDER BY ALL
-"""
-
-
 class Population:
-    """Everybody in one store and what they did; leaves the tables of `read_log` behind in the engine."""
+    """Everybody in one store and what they did."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine, self.settings = engine, settings
         self.people: People = resolve(engine)
-        self.log: Log = read_log(engine, self.people)
+        self.tables = LogTables.of(engine, self.people)
+        self.log: Log = read_log(self.tables)
 
     @cached_property
     def bots(self) -> frozenset[int]:
@@ -58,11 +52,7 @@ class Population:
     @cached_property
     def ties(self) -> Ties:
         """The influence ties of all undated networks."""
-        rows = self.engine.arrow(_TIES)
-        source, target, weight = (
-            rows.column(name).combine_chunks().to_numpy() for name in ("source", "target", "weight")
-        )
-        return Ties(source.astype(np.int64), target.astype(np.int64), weight.astype(np.float64))
+        return Ties(*ties_of_influence(self.tables))
 
     @property
     def dated(self) -> bool:
@@ -71,7 +61,7 @@ class Population:
 
     def met_by_pairs(self, pairs: Pairs) -> tuple[Floats, Flags]:
         """Return m(v) of many pairs, and whether it is known."""
-        return met_by_pairs(self.engine, self.people, self.settings.strengths, pairs)
+        return met_by_pairs(self.tables, self.settings.strengths, pairs)
 
     def whole_window(self) -> Window:
         """Return the window that holds everything."""

@@ -165,7 +165,7 @@ def test_gains_agree_with_a_plain_reading(rows):
 def test_what_is_drawn_again_does_not_depend_on_how_many_are_drawn_at_a_time(monkeypatch):
     columns = np.random.default_rng(1).random((7, 2))
     at_once = drawn_sums(columns, 50, seed=3)
-    monkeypatch.setattr("influence.habits.CELLS", 20)
+    monkeypatch.setattr("influence.advice.habits.CELLS", 20)
     assert at_once.tolist() == drawn_sums(columns, 50, seed=3).tolist()
 
 

@@ -285,7 +285,7 @@ def test_spheres_are_suggested_with_what_tells_and_the_rest_stays_unknown(worksp
         for n, one in enumerate(outside)
     ]
     made = workspace(people=people, activities=activities)
-    found = suggest(made.store.engine, made.analysis.people, {})
+    found = suggest(made.analysis.tables, {})
     assert {"buyer.example": "customer", "gmail.com": "public", "odd.example": None} == {
         one.house: one.sphere for one in found
     }

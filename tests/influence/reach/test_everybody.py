@@ -23,7 +23,6 @@ from influence.reach.ego import Ego
 from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.possible import everybodys_possible_reach
 from influence.reach.steps import Passing
-from influence.settings import Settings
 from tests.influence.measures.test_many import post, reply
 from tests.influence.reach.test_random_logs import iso, logs, stored
 from tests.kit.plain_reading import DAY, PlainReading
@@ -282,16 +281,28 @@ def test_everybodys_team_is_that_of_each_even_where_managers_run_in_a_circle(man
     )
     declared = {_known(words): [_known(each) for each in members] for words, members in declared.items()}
     teams = Teams(people, declared)
-    everyone = np.arange(8, dtype=np.int32)
-
-    class Stub:
-        settings = Settings(teams=declared)
-
     for leader in range(8):
-        ego = Ego.__new__(Ego)
-        ego.people, ego.settings, ego.leader = people, Stub.settings, leader
-        held = teams.hold(np.full(8, leader, np.int32), everyone)
-        assert ego.team == set(np.flatnonzero(held).tolist())
+        assert read_plainly(people, declared, leader) == teams.of(leader)
+
+
+def read_plainly(people, declared, leader):
+    """The team by walking: what is declared; else whoever has the leader above them; else the sphere."""
+    for words, members in declared.items():
+        if people.find(words) == leader:
+            return {people.find(member) for member in members} - {leader}
+    by_chart = {
+        code for code in range(len(people)) if code != leader and leader in managers_above(people, code)
+    }
+    return by_chart or {
+        code for code, one in enumerate(people.who) if one.sphere == "team" and code != leader
+    }
+
+
+def managers_above(people, code):
+    above = []
+    while (code := people.manager(people.who[code])) is not None and code not in above:
+        above.append(code)
+    return above
 
 
 def _known(words):
@@ -482,7 +493,4 @@ def test_beyond_exact_sets_possible_reach_keeps_to_its_error(monkeypatch):
     off = about.values - exact.values
     large = exact.values > 20
     assert np.sqrt(np.mean((off[large] / exact.values[large]) ** 2)) < 1.5 * about.error
-    assert (
-        everybody.everybodys_possible_reach(responses, n, frozenset({3}), Passing(), seed=5).error
-        == about.error
-    )
+    assert everybodys_possible_reach(responses, n, frozenset({3}), Passing(), seed=5).error == about.error

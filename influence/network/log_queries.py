@@ -1,0 +1,361 @@
+"""Every question that is asked of the log in SQL, by name: a measure, the advice and the evidence hold none.
+
+Each takes the `LogTables` that it needs; what comes back are arrays, or rows where there are few.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike
+
+from influence.kernels.arrays import Flags, Floats, Ints
+from influence.network.log_tables import LogTables
+from influence.times import Window
+
+_MADE = "verb NOT IN ('react', 'follow', 'view')"
+"""What makes an item of one's own: a reaction, a follow or a view does not."""
+_IN_WINDOW = "epoch_us(time) >= $since AND epoch_us(time) < $until"
+
+
+def _numbers(table: pa.Table, name: str) -> Ints:
+    return np.asarray(table.column(name).combine_chunks().to_numpy(zero_copy_only=False), np.int64)
+
+
+def _limits(window: Window) -> dict[str, int]:
+    return {"since": window.since, "until": window.until}
+
+
+def _offer(tables: LogTables, items: ArrayLike) -> None:
+    """Offer some items, in their order, as `wanted_items`."""
+    item = np.asarray(items, np.int64)
+    tables.engine.offer("wanted_items", pa.table({"item": item, "row": np.arange(item.size)}))
+
+
+# --- items --------------------------------------------------------------------------------------------------
+
+_BY_AUTHORS = f"""
+SELECT item, author FROM item WHERE author IN (SELECT unnest($authors)) AND {_MADE} AND {_IN_WINDOW} ORDER BY item
+"""
+
+
+def items_by(tables: LogTables, authors: Sequence[int], window: Window) -> Ints:
+    """Return the items that some people made in a window, in order of time."""
+    return _numbers(tables.rows(_BY_AUTHORS, {"authors": list(authors), **_limits(window)}), "item")
+
+
+_BEGINNING = f"""
+SELECT item FROM item WHERE author = $leader AND {_IN_WINDOW}
+    AND parent IS NULL AND NOT coalesce(answers, false) AND verb IN ('post', 'message', 'share', 'quote')
+ORDER BY item
+"""
+
+
+def items_that_answer_nothing(tables: LogTables, leader: int, window: Window) -> Ints:
+    """Return a person's posts, messages, shares and quotes in a window that answer nothing, in order of time."""
+    return _numbers(tables.rows(_BEGINNING, {"leader": leader, **_limits(window)}), "item")
+
+
+_SAID = f"""
+SELECT item FROM item WHERE verb IN ('post', 'message', 'reply', 'comment', 'quote') AND {_IN_WINDOW}
+"""
+
+
+def items_said(tables: LogTables, window: Window) -> Ints:
+    """Return the items of a window in which somebody says something, whoever it is."""
+    return _numbers(tables.rows(_SAID, _limits(window)), "item")
+
+
+_OUTPUT = f"""
+SELECT author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
+"""
+
+
+def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Flags]:
+    """Return everybody's items in a window: author, time, and whether they were addressed to nobody in particular."""
+    rows = tables.rows(_OUTPUT, _limits(window))
+    return _numbers(rows, "author"), _numbers(rows, "time"), _numbers(rows, "public").astype(np.bool_)
+
+
+def activity_ids(tables: LogTables, items: ArrayLike) -> dict[int, str]:
+    """Return the activities' own ids of some items."""
+    _offer(tables, np.unique(np.asarray(items, np.int64)))
+    rows = tables.rows("SELECT i.item, i.id FROM item i JOIN wanted_items USING (item)")
+    return dict(zip(rows.column("item").to_pylist(), rows.column("id").to_pylist(), strict=True))
+
+
+def items_of_ids(tables: LogTables, ids: Sequence[str]) -> Ints:
+    """Return the items of some activities, those that are there, in order of time."""
+    tables.engine.offer("wanted_ids", pa.table({"id": pa.array(sorted(set(ids)), pa.string())}))
+    return _numbers(
+        tables.rows("SELECT i.item FROM item i JOIN wanted_ids USING (id) ORDER BY i.item"), "item"
+    )
+
+
+_DESCRIBED = """
+SELECT i.item, i.id, epoch_us(i.time) AS time, i.author, i.verb, i.channel, a.url, i.source,
+    coalesce(i.conversation, i.parent) AS conversation, i.parent
+FROM item i JOIN wanted_items USING (item) JOIN activities a USING (id) ORDER BY i.item
+"""
+
+
+def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
+    """Return what is shown of some items: when, who, where and what, never the text."""
+    _offer(tables, np.unique(np.asarray(items, np.int64)))
+    return list(tables.rows(_DESCRIBED).to_pylist())
+
+
+_TEXTS = """
+SELECT i.item, a.text, t.terms, count(*) OVER () AS n FROM item i JOIN activities a USING (id)
+LEFT JOIN term_log t ON t.key = a.key AND a.text IS NULL
+WHERE (a.text IS NOT NULL OR t.terms IS NOT NULL) AND epoch_us(i.time) < $until
+ORDER BY i.item DESC LIMIT $most
+"""
+
+
+def texts_and_terms(tables: LogTables, until: int, most: int) -> pa.Table:
+    """Return item, text (or else terms) and how many items have any (`n`): the latest before a moment, last first."""
+    return tables.rows(_TEXTS, {"until": until, "most": most})
+
+
+# --- to whom ------------------------------------------------------------------------------------------------
+
+_SIZES = """
+SELECT item, count(*) AS people FROM addressed
+WHERE item IN (SELECT item FROM addressed WHERE person = $leader) GROUP BY item
+"""
+
+
+def addressed_to(tables: LogTables, leader: int) -> tuple[Ints, Ints]:
+    """Return the items addressed to a person, and to how many people each was."""
+    rows = tables.rows(_SIZES, {"leader": leader})
+    return _numbers(rows, "item"), _numbers(rows, "people")
+
+
+_ALONE = "SELECT item FROM addressed GROUP BY item HAVING count(*) = 1 AND bool_and(person = $leader)"
+
+
+def addressed_to_alone(tables: LogTables, leader: int) -> Ints:
+    """Return the items that are addressed to a person and to nobody else."""
+    return _numbers(tables.rows(_ALONE, {"leader": leader}), "item")
+
+
+_WRITTEN_TO = """
+SELECT i.item, d.person, count(*) OVER (PARTITION BY i.item) AS people
+FROM item i JOIN addressed d USING (item)
+WHERE i.author = $leader AND d.person <> $leader AND epoch_us(i.time) < $until
+"""
+
+
+def written_to(tables: LogTables, leader: int, until: int) -> tuple[Ints, Ints, Ints]:
+    """Return what a person wrote to others before a moment: item, to whom, and to how many others it went."""
+    rows = tables.rows(_WRITTEN_TO, {"leader": leader, "until": until})
+    return _numbers(rows, "item"), _numbers(rows, "person"), _numbers(rows, "people")
+
+
+_WRITTEN_TO_FEW = f"""
+SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
+WHERE i.author = $leader AND len(i.addressees) <= $most AND i.{_MADE} AND {_IN_WINDOW}
+"""
+
+
+def written_to_few(tables: LogTables, leader: int, most: int, window: Window) -> tuple[Ints, Ints]:
+    """Return a person's items of a window to at most so many addressees: item and addressee."""
+    rows = tables.rows(_WRITTEN_TO_FEW, {"leader": leader, "most": most, **_limits(window)})
+    return _numbers(rows, "item"), _numbers(rows, "person")
+
+
+_PAIRS = f"""
+SELECT i.author * $people::BIGINT + d.person AS pair, count(*) AS n FROM addressed d JOIN item i USING (item)
+WHERE i.{_MADE} AND {_IN_WINDOW} GROUP BY pair ORDER BY pair
+"""
+
+
+def items_by_pair(tables: LogTables, window: Window) -> tuple[Ints, Ints]:
+    """Return how many items each author wrote to each addressee: author · people + addressee, sorted, and the count."""
+    rows = tables.rows(_PAIRS, {"people": len(tables.people), **_limits(window)})
+    return _numbers(rows, "pair"), _numbers(rows, "n")
+
+
+_TO_MANY = """
+SELECT d.item FROM addressed d JOIN item i USING (item) WHERE i.author = $leader GROUP BY d.item
+HAVING count(*) > $most ORDER BY d.item
+"""
+
+
+def written_to_many(tables: LogTables, leader: int, most: int) -> Ints:
+    """Return a person's items that are addressed to more than so many people."""
+    return _numbers(tables.rows(_TO_MANY, {"leader": leader, "most": most}), "item")
+
+
+_BETWEEN = """
+SELECT least(i.author, d.person) AS one, greatest(i.author, d.person) AS other, count(*) AS times
+FROM item i JOIN addressed d USING (item) WHERE i.author <> d.person GROUP BY ALL
+"""
+
+
+def messages_between(tables: LogTables) -> list[dict[str, int]]:
+    """Return how often each two people wrote to one another: `one`, `other`, `times`."""
+    return list(tables.rows(_BETWEEN).to_pylist())
+
+
+_AUDIENCE = """
+SELECT DISTINCT person FROM (
+    SELECT d.person FROM addressed d JOIN item i USING (item)
+    WHERE i.author = $leader AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
+    UNION ALL
+    SELECT i.author FROM item i JOIN (
+        SELECT item, person FROM addressed UNION ALL
+        SELECT m.item, p.person FROM (SELECT item, unnest(mentions) AS account FROM item WHERE verb = 'follow') m
+        JOIN account_person p USING (account)) whom USING (item)
+    WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
+    UNION ALL
+    SELECT i.author FROM item i
+    WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until AND (i.system, i.channel) IN (
+        SELECT (system, channel) FROM item
+        WHERE author = $leader AND channel IS NOT NULL AND epoch_us(time) >= $since AND epoch_us(time) < $until))
+"""
+
+
+def exposed_to(tables: LogTables, leader: int, window: Window) -> set[int]:
+    """Return who could see a person's items: addressees, followers, and those active in the same channels."""
+    rows = tables.rows(_AUDIENCE, {"leader": leader, **_limits(window)})
+    return set(rows.column("person").to_pylist())
+
+
+_ON_LIST = """
+SELECT DISTINCT author FROM item WHERE lower(channel) = $list OR list_contains(addressees, $account)
+"""
+
+
+def on_lists(tables: LogTables, rules: Mapping[str, Sequence[str]]) -> dict[str, set[int]]:
+    """Return who wrote to each list or channel that a rule for spheres names (`list:NAME`), by the rule's words."""
+    wanted = {mark.lower() for marks in rules.values() for mark in marks if mark.lower().startswith("list:")}
+    found = {}
+    for mark in sorted(wanted):
+        name = mark.removeprefix("list:")
+        rows = tables.rows(_ON_LIST, {"list": name, "account": f"email:{name}"})
+        found[mark] = set(rows.column("author").to_pylist())
+    return found
+
+
+# --- ties without times -------------------------------------------------------------------------------------
+
+_TIES = """
+SELECT a.person AS source, b.person AS target, sum(t.weight) AS weight FROM (
+    SELECT source, target, weight FROM tie_log WHERE meaning = 'influence'
+    UNION ALL SELECT target, source, weight FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
+JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
+WHERE a.person <> b.person GROUP BY ALL ORDER BY ALL
+"""
+
+
+def ties_of_influence(tables: LogTables) -> tuple[Ints, Ints, Floats]:
+    """Return the ties of all undated networks: who responded (target) to whom (source), and the weight."""
+    rows = tables.rows(_TIES)
+    weight = rows.column("weight").combine_chunks().to_numpy().astype(np.float64)
+    return _numbers(rows, "source"), _numbers(rows, "target"), weight
+
+
+_TIES_OF = """
+SELECT p.person, t.origin, t.layer, t.source, t.target FROM (
+    SELECT origin, layer, source, target FROM tie_log WHERE meaning = 'influence'
+    UNION ALL SELECT origin, layer, target, source FROM tie_log WHERE meaning = 'influence' AND NOT directed) t
+JOIN account_person l ON l.account = t.source JOIN account_person p ON p.account = t.target
+WHERE l.person = ? AND p.person <> l.person ORDER BY ALL
+"""
+
+
+def ties_to(tables: LogTables, leader: int) -> list[dict[str, Any]]:
+    """Return the ties by which people responded to a leader, as they were brought in."""
+    return list(tables.rows(_TIES_OF, [leader]).to_pylist())
+
+
+# --- what the sources held ----------------------------------------------------------------------------------
+
+
+def months_by_source(tables: LogTables, zone: str) -> dict[str, set[str]]:
+    """Return the months of a time zone in which each source holds anything by anybody, over the whole store."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for (source, _), months in months_by_system(tables, zone).items():
+        held[source] |= months
+    return held
+
+
+_MONTHS = "SELECT DISTINCT source, system, strftime(timezone(?, time), '%Y-%m') AS month FROM item"
+
+
+def months_by_system(tables: LogTables, zone: str) -> dict[tuple[str, str], set[str]]:
+    """Return the months in which each source holds anything of each of its systems."""
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in tables.rows(_MONTHS, [zone]).to_pylist():
+        held[row["source"], row["system"]].add(row["month"])
+    return held
+
+
+_HELD = f"""
+SELECT DISTINCT source, strftime(timezone($zone, time), '%Y-%m') AS month FROM item WHERE {_IN_WINDOW}
+"""
+
+
+def months_in_window(tables: LogTables, window: Window, zone: str) -> dict[str, set[str]]:
+    """Return the months of a window in which each source holds anything."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in tables.rows(_HELD, {"zone": zone, **_limits(window)}).to_pylist():
+        held[row["source"]].add(row["month"])
+    return held
+
+
+_ASIDE = (
+    "SELECT source, sum(aside)::BIGINT AS aside, sum(stored)::BIGINT AS stored FROM batches GROUP BY source"
+)
+
+
+def set_aside(tables: LogTables) -> dict[str, tuple[int, int]]:
+    """Return of each source how many rows were set aside, and how many were stored."""
+    return {row["source"]: (row["aside"], row["stored"]) for row in tables.rows(_ASIDE).to_pylist()}
+
+
+_ORIGINS = """
+SELECT source, system, o.activities, epoch_us(o.first) AS first, epoch_us(o.last) AS last, o.stated,
+    count(l.item) AS guessed
+FROM origin o LEFT JOIN (SELECT i.source, i.system, l.item FROM link l JOIN item i USING (item)
+    WHERE l.inferred) l USING (source, system)
+GROUP BY ALL ORDER BY source, o.activities DESC, system
+"""
+
+
+def origins(tables: LogTables) -> list[dict[str, Any]]:
+    """Return what each source held of each system: activities, first, last, parents `stated` and `guessed`."""
+    return list(tables.rows(_ORIGINS).to_pylist())
+
+
+_UNDATED = """
+SELECT origin AS source, split_part(source, ':', 1) AS system, count(*) AS ties FROM tie_log
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def undated_origins(tables: LogTables) -> list[dict[str, Any]]:
+    """Return how many ties each source of an undated network held."""
+    return list(tables.rows(_UNDATED).to_pylist())
+
+
+def source_of(tables: LogTables, items: ArrayLike) -> list[str]:
+    """Return the source of each item, in the order of the items."""
+    _offer(tables, items)
+    rows = tables.rows("SELECT i.source FROM item i JOIN wanted_items w USING (item) ORDER BY w.row")
+    return list(rows.column("source").to_pylist())
+
+
+def place_of(tables: LogTables, items: ArrayLike) -> list[str]:
+    """Return source and system of each item, in the order of the items."""
+    _offer(tables, items)
+    rows = tables.rows(
+        "SELECT i.source || ' ' || i.system AS place FROM item i JOIN wanted_items w USING (item) ORDER BY w.row"
+    )
+    return list(rows.column("place").to_pylist())
