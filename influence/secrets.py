@@ -10,7 +10,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from influence.contract.records import SourceError
+from influence.contract.errors import SourceError
 
 FILE = "secrets.toml"
 

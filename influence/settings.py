@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from influence.contract.errors import InfluenceError
 from influence.contract.records import SPHERES
 from influence.met.encounters import Strengths
 
@@ -57,7 +58,7 @@ accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 """
 
 
-class SettingsError(Exception):
+class SettingsError(InfluenceError):
     """A setting that cannot be meant, in one sentence that names the file and the setting."""
 
 

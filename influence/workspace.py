@@ -15,6 +15,7 @@ import pyarrow as pa
 from influence import settings
 from influence.analysis.report import Analysis
 from influence.contract import plugins
+from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
 
 
-class WorkspaceError(Exception):
+class WorkspaceError(InfluenceError):
     """Something the user can mend, in one sentence."""
 
 

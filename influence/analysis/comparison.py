@@ -12,6 +12,7 @@ import numpy as np
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.chance.p_values import discoveries
+from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import reach
@@ -32,7 +33,7 @@ ONE_WINDOW = (
 )
 
 
-class CohortError(Exception):
+class CohortError(InfluenceError):
     """Why these people cannot be compared, in one sentence."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from influence.analysis import evidence
 from influence.analysis.limits import limits
 from influence.analysis.picture import _picture
+from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report, Response
 from influence.measures import catalogue, spheres, trend
 from influence.reach.ego import Ego
@@ -19,7 +20,7 @@ HEADLINE = "four-steps"
 """The measure that every report has, whatever else is asked for."""
 
 
-class EmptyWindow(Exception):
+class EmptyWindow(InfluenceError):
     """There is nothing in the window; the sentence says what there is."""
 
 

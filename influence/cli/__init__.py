@@ -7,26 +7,8 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import importing as bringing
-from influence.cli import met, people, reporting
-from influence.cli import workspace as house
-
-_EXPECTED = (
-    "ArchiveError",
-    "CohortError",
-    "DecisionError",
-    "EmptyWindow",
-    "EngineError",
-    "FitError",
-    "MeetingError",
-    "PluginError",
-    "ReadingError",
-    "SettingsError",
-    "SourceError",
-    "StoreError",
-    "UnknownPerson",
-    "WorkspaceError",
-)
+from influence.cli import importing, met, people, reporting, workspace
+from influence.contract.errors import InfluenceError
 
 
 class _Group(click.Group):
@@ -35,10 +17,8 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except Exception as error:
-            if any(kind.__name__ in _EXPECTED for kind in type(error).__mro__):
-                raise click.ClickException(" ".join(str(error).split())) from error
-            raise
+        except InfluenceError as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,5 +39,6 @@ def main() -> None:
     """
 
 
-for _command in (*house.COMMANDS, *bringing.COMMANDS, *reporting.COMMANDS, *people.COMMANDS, *met.COMMANDS):
-    main.add_command(_command)
+for _room in (workspace, importing, reporting, people, met):
+    for _command in _room.COMMANDS:
+        main.add_command(_command)

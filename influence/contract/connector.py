@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from influence.contract.errors import SourceError
 from influence.contract.files import Export, Member
-from influence.contract.records import Record, SourceError
+from influence.contract.records import Record
 
 
 class ConnectorError(SourceError):

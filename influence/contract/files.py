@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from influence.contract.errors import InfluenceError
+
 DAMAGED_MEMBER = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 """What reading one file of an archive may raise: a wrong checksum, a cut, a password, an unknown packing."""
 HEAD = 65_536
 """Bytes at the start of a file by which its kind is recognised."""
 
 
-class ArchiveError(Exception):
+class ArchiveError(InfluenceError):
     """A path that cannot be opened, in one sentence."""
 
 

@@ -6,10 +6,12 @@ from collections import Counter
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from influence.contract.errors import InfluenceError
+
 GROUPS = ("influence.connectors", "influence.measures", "influence.formats")
 
 
-class PluginError(Exception):
+class PluginError(InfluenceError):
     """A plug-in that cannot be used, in one sentence."""
 
 

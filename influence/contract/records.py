@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class SourceError(Exception):
-    """A source that cannot be read, in one sentence that names the cure; connectors raise its kinds."""
-
-
 class Verb(StrEnum):
     """What somebody did."""
 

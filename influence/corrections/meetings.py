@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from influence.contract.errors import InfluenceError
 from influence.kernels.arrays import Floats
 from influence.met import calibration
 from influence.met.calibration import Fit
@@ -26,7 +27,7 @@ ASKED = 50
 ANSWERS = ("met", "never", "unsure")
 
 
-class MeetingError(Exception):
+class MeetingError(InfluenceError):
     """A declaration that cannot be meant, in one sentence."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.errors import InfluenceError
 from influence.kernels.arrays import Floats
 from influence.people.decisions import this_user
 from influence.store.engine import Engine
@@ -29,7 +30,7 @@ FEWEST, OF_EACH = 50, 5
 BINS = 5
 
 
-class FitError(Exception):
+class FitError(InfluenceError):
     """Why nothing can be fitted or taken back, in one sentence."""
 
 

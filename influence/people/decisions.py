@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from influence.contract.errors import InfluenceError
 from influence.people.directory import People
 from influence.store.engine import Engine
 
 
-class DecisionError(Exception):
+class DecisionError(InfluenceError):
     """A decision that cannot be meant, in one sentence that names the cure."""
 
 

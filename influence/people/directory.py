@@ -8,11 +8,12 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
+from influence.contract.errors import InfluenceError
 from influence.people.accounts import Link, domains
 from influence.people.names import canonical_name
 
 
-class UnknownPerson(Exception):
+class UnknownPerson(InfluenceError):
     """Nobody is known by that name; the sentence suggests the nearest."""
 
 

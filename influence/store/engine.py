@@ -11,8 +11,10 @@ from typing import Any, Protocol, TypeAlias
 import duckdb
 import pyarrow as pa
 
+from influence.contract.errors import InfluenceError
 
-class EngineError(Exception):
+
+class EngineError(InfluenceError):
     """The database cannot be opened or written, in one sentence."""
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from influence.contract import plugins
+from influence.contract.errors import InfluenceError, SourceError
 from influence.contract.files import DAMAGED_MEMBER, Member, members, names, open_export
-from influence.contract.records import Note, Record, SourceError
+from influence.contract.records import Note, Record
 from influence.store.batch import Batch, Summary
 from influence.store.store import Store
 
@@ -19,7 +20,7 @@ GROUP = "influence.connectors"
 _DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)
 
 
-class ReadingError(Exception):
+class ReadingError(InfluenceError):
     """A path or an option that cannot be meant, in one sentence."""
 
 

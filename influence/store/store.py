@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from influence.contract.errors import InfluenceError
 from influence.store.batch import Batch, Summary
 from influence.store.engine import DuckEngine, Engine, count
 from influence.store.schema import (
@@ -25,7 +26,7 @@ from influence.store.schema import (
 from influence.store.staging import Keeping
 
 
-class StoreError(Exception):
+class StoreError(InfluenceError):
     """The store cannot be used, in one sentence."""
 
 

@@ -76,7 +76,7 @@ def test_a_conversation_brings_whom_it_reached_first_each_with_the_chance_of_nev
     ]
     ego = ego_of(workspace(activities=rows))
     found = conversations_of(ego)
-    at = ego.engine.arrow("SELECT id FROM item ORDER BY item").column("id").to_pylist()
+    at = ego.tables.rows("SELECT id FROM item ORDER BY item").column("id").to_pylist()
     brought = {at[item]: value for item, value in zip(found.item, found.brought, strict=True)}
     assert pytest.approx({"b1": 0.9 + 0.9, "b2": 0.9, "b3": 0.0}) == brought
 

@@ -217,7 +217,7 @@ def test_the_shapes_are_those_of_a_plain_reading(log, tmp_path_factory):
         ego = ego_of(workspace, iso(since), iso(until), "p0")
         roots = cascades.begun(ego)
         found = cascades.shapes_of(ego, roots)
-        ids = cascades.item_ids(ego, roots)
+        ids = activity_ids(ego.tables, roots)
     expected = plainly(plain)
     assert set(expected) == {ids[root] for root in roots.tolist()}
     for at, root in enumerate(found.root.tolist()):
