@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from influence import Workspace
 from influence.people.directory import People
-from influence.people.identity import Sources, people_of
+from influence.people.identity import Joining, Sources, exact
 from influence.people.linkage.choose import choose
 from influence.people.linkage.profiles import PROFILES
 from influence.people.linkage.run import profiles_of
@@ -268,7 +268,7 @@ def exact_alone(workspace: Workspace) -> tuple[People, pa.Table]:
     """Return the people that exact keys find, and their profiles."""
     engine = workspace.store.engine
     sources = Sources.read(engine)
-    people = people_of(sources, ())
+    people = Joining(sources, (), exact(sources)).people()
     return people, profiles_of(engine, sources, people, range(len(people)))
 
 

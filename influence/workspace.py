@@ -21,7 +21,7 @@ from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.network.network import Network
 from influence.people.directory import Who
-from influence.people.linkage.run import link, told
+from influence.people.linkage.run import told, who_is_who
 from influence.reach.ego import Ego
 from influence.secrets import Secrets
 from influence.store.importing import Imported, made, pull, read_path
@@ -173,8 +173,10 @@ class Workspace:
     @cached_property
     def analysis(self) -> Analysis:
         """Everything in the store, ready for questions; read when it is first needed, people linked anew if need be."""
-        link(self.store.engine, sure=self.settings.link, ask=self.settings.ask)
-        return Analysis(self.store.engine, self.settings)
+        engine = self.store.engine
+        return Analysis(
+            engine, self.settings, who_is_who(engine, sure=self.settings.link, ask=self.settings.ask)
+        )
 
     def report(
         self,

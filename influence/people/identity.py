@@ -43,17 +43,34 @@ class Sources:
         return {*self.uses, *(account for claim in self.claims for account in claim["accounts"])}
 
 
+@dataclass(frozen=True)
+class Joining:
+    """Accounts joined by decisions and exact keys, read from the store once; likely links may still come to them."""
+
+    sources: Sources
+    decided: Sequence[Decision]
+    joined: Accounts
+
+    @classmethod
+    def read(cls, engine: Engine) -> Joining:
+        """Read all claims, accounts and decisions, and join what is certain."""
+        sources, decided = Sources.read(engine), Decisions(engine).standing()
+        return cls(sources, decided, exact(sources, decided))
+
+    def people(self) -> People:
+        """Say who is who by what is joined so far."""
+        return _describe(self.joined, self.sources, self.decided)
+
+    def with_links(self, likely: Iterable[Link]) -> People:
+        """Say who is who with what is likely too."""
+        for link in likely:
+            self.joined.join(link)
+        return self.people()
+
+
 def resolve(engine: Engine) -> People:
-    """Read all claims, accounts, decisions and likely links from the store and say who is who."""
-    return people_of(Sources.read(engine), Decisions(engine).standing(), likely_links(engine))
-
-
-def people_of(sources: Sources, decided: Sequence[Decision] = (), likely: Iterable[Link] = ()) -> People:
-    """Say who is who by what the sources say, what was decided, and what is likely."""
-    joined = exact(sources, decided)
-    for link in likely:
-        joined.join(link)
-    return _describe(joined, sources, decided)
+    """Say who is who by the claims, accounts, decisions and likely links in the store."""
+    return Joining.read(engine).with_links(likely_links(engine))
 
 
 def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:

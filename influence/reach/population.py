@@ -31,11 +31,11 @@ class Ties:
 
 
 class Population:
-    """Everybody in one store and what they did."""
+    """Everybody in one store and what they did; `people` if it is known already who is who."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, people: People | None = None) -> None:
         self.engine, self.settings = engine, settings
-        self.people: People = resolve(engine)
+        self.people = resolve(engine) if people is None else people
         self.tables = LogTables.of(engine, self.people)
         self.log: Log = read_log(self.tables)
 

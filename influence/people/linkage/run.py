@@ -13,9 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from influence.people.accounts import token
-from influence.people.decisions import Decisions
 from influence.people.directory import People
-from influence.people.identity import Sources, people_of
+from influence.people.identity import Joining, Sources, likely_links
 from influence.people.linkage.choose import Choice, choose
 from influence.people.linkage.profiles import PROFILES
 from influence.people.linkage.score import Candidates, Pair, candidates
@@ -37,7 +36,7 @@ pairs AS (SELECT DISTINCT s.person AS one, p.person AS other FROM said s JOIN li
 SELECT one, other FROM pairs UNION SELECT other, one FROM pairs ORDER BY ALL
 """
 
-MODEL = 1
+MODEL = 2
 """Counts up when the linkage itself changes, so that older stores are linked anew."""
 _LINKS = pa.schema(
     [
@@ -51,24 +50,27 @@ _LINKS = pa.schema(
 )
 
 
-def link(engine: Engine, *, sure: float, ask: float) -> bool:
-    """Link anew if anything came in since the last time; tell whether that was so.
+def who_is_who(engine: Engine, *, sure: float, ask: float) -> People:
+    """Say who is who, and link anew before if anything came in since the last time.
 
     What was decided meanwhile needs no new links: decisions go before them whenever people are put together.
     `sure` is the probability from which two people are taken for one, `ask` the one from which the user is asked.
     """
+    joining = Joining.read(engine)
     mark = _watermark(engine, sure, ask)
-    if mark == _last(engine):
-        return False
-    sources = Sources.read(engine)
-    people = people_of(sources, Decisions(engine).standing())
-    choice, found = _choice(engine, sources, people, sure, ask)
+    if mark != _last(engine):
+        _link(engine, joining, mark, sure, ask)
+    return joining.with_links(likely_links(engine))
+
+
+def _link(engine: Engine, joining: Joining, mark: str, sure: float, ask: float) -> None:
+    people = joining.people()
+    choice, found = _choice(engine, joining.sources, people, sure, ask)
     _keep(engine, people, choice)
     counts = {"compared": found.compared, "left_out": found.left_out, "common": found.common}
     for key, value in (("linked", mark), ("linkage", json.dumps(counts))):
         engine.run("DELETE FROM meta WHERE key = ?", [key])
         engine.run("INSERT INTO meta VALUES (?, ?)", [key, value])
-    return True
 
 
 def _watermark(engine: Engine, sure: float, ask: float) -> str:

@@ -23,8 +23,10 @@ def test_the_published_curve_of_freireichs_patients():
     assert [6, 7, 10, 13, 16, 22, 23] == found.time.tolist()
     printed = [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]
     assert printed == pytest.approx(found.survival.tolist(), abs=5e-5)
-    errors = [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346]
-    assert errors == pytest.approx((found.survival * np.sqrt(found.hazard)).tolist(), abs=5e-5)
+    errors = np.array([0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346])
+    spread = np.exp(1.96 * errors / (found.survival * -np.log(found.survival)))
+    assert (found.survival**spread).tolist() == pytest.approx(found.low.tolist(), abs=5e-4)
+    assert (found.survival ** (1 / spread)).tolist() == pytest.approx(found.high.tolist(), abs=5e-4)
 
 
 def test_the_published_medians_and_their_log_log_intervals():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
 from influence.measures.cascades import shapes, social_h, structural_virality
+from influence.network.log_queries import activity_ids
 from influence.network.responses import Links
 from influence.reach.ego import Ego
 from tests.influence.reach.test_random_logs import iso, logs, stored

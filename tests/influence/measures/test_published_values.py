@@ -12,6 +12,7 @@ from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
 from influence.network.network import Network
+from tests.kit.places import SHARED
 
 KNOWN = {
     "8a20ebaf7c7fcc295c38d1d2d521182a0e2faa5a9af61930d1e4fce4cbac52ec": 1,  # saved again, with a row of names
@@ -23,8 +24,8 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def ties(request):
-    folder = request.path.resolve().parents[2] / "shared" / "data" / "email_eu_core"
+def ties():
+    folder = SHARED / "data" / "email_eu_core"
     file = folder / "email-Eu-core.txt"
     if not file.exists():
         pytest.skip("the shared data is not here: email_eu_core")
@@ -81,9 +82,9 @@ def test_diameter_and_effective_diameter(mail):
     assert 2.9 == round(k - 1 + (0.9 - share[k - 1]) / (share[k] - share[k - 1]), 1)
 
 
-def test_the_departments_are_seen_in_the_communities(mail, request):
+def test_the_departments_are_seen_in_the_communities(mail):
     """42 departments (Yin, Benson, Leskovec, Gleich 2017): people of one community share theirs more often."""
-    file = request.path.resolve().parents[2] / "shared/data/email_eu_core/email-Eu-core-department-labels.txt"
+    file = SHARED / "data/email_eu_core/email-Eu-core-department-labels.txt"
     department = dict(map(int, row.split()) for row in file.read_text("ascii").splitlines()[1:])
     assert (1005, 42) == (len(department), len(set(department.values())))
     own = position.communities(mail).own["community"]

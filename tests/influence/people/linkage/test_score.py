@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
-from influence.people.identity import Sources, people_of
+from influence.people.identity import Joining, Sources
+from influence.people.identity import exact as exactly
 from influence.people.linkage.choose import choose
 from influence.people.linkage.model import MODEL
 from influence.people.linkage.profiles import PROFILES, record_of, record_table
@@ -433,7 +434,7 @@ def test_enron_accounts_labelled_by_hand_are_joined_rightly(shared, tmp_path):
     with Workspace.create(tmp_path / "enron") as workspace:
         workspace.import_path(shared / "data/enron_executives/enron_executives.tar.xz")
         sources = Sources.read(workspace.store.engine)
-        people = people_of(sources, ())
+        people = Joining(sources, (), exactly(sources)).people()
         made = profiles_of(workspace.store.engine, sources, people, range(len(people)))
     exact = {account: people.who[code].person for account, code in people.account_person.items()}
     above = {group: group for group in exact.values()}
