@@ -8,7 +8,7 @@ import numpy as np
 
 from influence.analysis import evidence
 from influence.analysis.limits import limits
-from influence.analysis.picture import _picture
+from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report, Response
 from influence.measures import catalogue, spheres, trend
@@ -80,7 +80,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
             evidence.conversations(ego.drawn, ego.unit, ego.found, ego.log, ego.people, details, zone)
         ),
         responses={one.id: one for one in responses},
-        network=_picture(ego),
+        network=picture(ego),
         notice=ego.settings.notice,
         names=_names(ego, responses),
     )

@@ -7,7 +7,7 @@ its top: networkx loads it at the end of its own import.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -127,16 +127,37 @@ class Network:
         rows = _rows(len(self), *both, np.concatenate([self.weights, self.weights]))
         return Network(self.nodes, *rows, directed=False, self_loops=self.self_loops)
 
+    def among(self, people: Sequence[str]) -> Network:
+        """Return the ties among some people, all of whom are in it, those without a tie too.
+
+        >>> Network.from_edges(["ann", "bob", "cem"], [0, 0, 1], [1, 2, 2]).among(["cem", "ann"]).ties()
+        [('ann', 'cem', 1.0)]
+        """
+        wanted = set(people)
+        chosen = np.array([name in wanted for name in self.nodes], bool)
+        kept = chosen[self._row_of_ties] & chosen[self.indices]
+        names = sorted(wanted)
+        place = np.searchsorted(np.array(names), np.array(self.nodes)[chosen])
+        new = np.zeros(len(self), np.int64)
+        new[chosen] = place
+        rows = _rows(len(names), new[self._row_of_ties[kept]], new[self.indices[kept]], self.weights[kept])
+        return Network(tuple(names), *rows, directed=self.directed)
+
+    def ties(self) -> list[tuple[str, str, float]]:
+        """List the ties by name, sorted: who influenced, whom, and the weight."""
+        from_, to = self._row_of_ties.tolist(), self.indices.tolist()
+        return [
+            (self.nodes[u], self.nodes[v], w)
+            for u, v, w in zip(from_, to, self.weights.tolist(), strict=True)
+        ]
+
     def graph(self) -> nx.DiGraph:
         """Return a new networkx graph: a `DiGraph` (a `Graph` if undirected) whose edges have a `weight`."""
         import networkx as nx  # see the module's first lines
 
         graph = nx.DiGraph() if self.directed else nx.Graph()
         graph.add_nodes_from(self.nodes)
-        from_, to = self._row_of_ties.tolist(), self.indices.tolist()
-        ties = zip(from_, to, self.weights.tolist(), strict=True)
-        name = self.nodes
-        graph.add_weighted_edges_from((name[u], name[v], w) for u, v, w in ties if self.directed or u < v)
+        graph.add_weighted_edges_from((u, v, w) for u, v, w in self.ties() if self.directed or u < v)
         return graph
 
     def index(self, person: str) -> int:
