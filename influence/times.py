@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -35,6 +35,19 @@ def microseconds(when: datetime) -> int:
     True
     """
     return (when - _EPOCH) // timedelta(microseconds=1)
+
+
+def stated(given: str | date, zone: str) -> int:
+    """Return a date or time as a person writes it, as microseconds since 1970; without a zone it is in `zone`.
+
+    Raises:
+        ValueError: it is no date.
+
+    >>> stated("1970-01-01", "Europe/Stockholm")
+    -3600000000
+    """
+    when = datetime.fromisoformat(given if isinstance(given, str) else given.isoformat())
+    return microseconds(when if when.tzinfo is not None else when.replace(tzinfo=ZoneInfo(zone)))
 
 
 def exact(time: int) -> datetime:

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
-
-import numpy as np
-import pyarrow as pa
+from typing import Any
 
 from influence import settings
+from influence.analysis.questions import Questions, WorkspaceError
 from influence.analysis.report import Analysis
 from influence.contract import plugins
-from influence.contract.errors import InfluenceError
-from influence.contract.findings import Finding, Report
+from influence.contract.findings import Report
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
-from influence.network.network import Network
-from influence.people.directory import Who
+from influence.network.writing import NETWORK_FORMATS, write_network
 from influence.people.linkage.run import told, who_is_who
-from influence.reach.ego import Ego
 from influence.secrets import Secrets
 from influence.store.importing import Imported, made, pull, read_path
 from influence.store.store import Store
-from influence.times import Window, microseconds
-
-if TYPE_CHECKING:
-    from influence.advice.adviser import Advice
-    from influence.analysis.comparison import Comparison
 
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
 
 
-class WorkspaceError(InfluenceError):
-    """Something the user can mend, in one sentence."""
-
-
-class Workspace:
+class Workspace(Questions):
     """A folder made by `influence init`.
 
     >>> import tempfile
@@ -178,51 +163,6 @@ class Workspace:
             engine, self.settings, who_is_who(engine, sure=self.settings.link, ask=self.settings.ask)
         )
 
-    def report(
-        self,
-        leader: str,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        *,
-        measures: Sequence[str] = (),
-    ) -> Report:
-        """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
-
-        `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
-
-        Raises:
-            PluginError: there is no such measure.
-            UnknownPerson: nobody is known by that name.
-            WorkspaceError: a date cannot be read, or the window is reversed.
-            EmptyWindow: nothing happened in the window.
-        """
-        code = self.analysis.people.find(leader)
-        return self.analysis.about(code, self.window(since, until), measures)
-
-    def window(self, since: str | date | None, until: str | date | None) -> Window:
-        """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace."""
-        whole = self.analysis.whole_window()
-        start = whole.since if since is None else self._moment(since, "--since")
-        end = whole.until if until is None else self._moment(until, "--until")
-        if start >= end:
-            raise WorkspaceError(
-                f"the window is empty or reversed: since {since} is not before until {until}"
-            )
-        return Window(start, end)
-
-    def _moment(self, given: str | date, option: str) -> int:
-        try:
-            when = datetime.fromisoformat(given if isinstance(given, str) else given.isoformat())
-        except ValueError:
-            raise WorkspaceError(f"{option} {given!r} is not a date such as 2026-01-31") from None
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=ZoneInfo(self.settings.zone))
-        return microseconds(when)
-
-    def people(self) -> Sequence[Who]:
-        """List everybody: id, name, accounts, and what the sources say of them."""
-        return self.analysis.people.who
-
     @property
     def curation(self) -> Curation:
         """Setting right who is who: merge, split, rename, bots, spheres, and the queue of questions."""
@@ -237,109 +177,15 @@ class Workspace:
         """Everything is read anew when it is next asked for."""
         self.__dict__.pop("analysis", None)
 
-    def network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
-        """Return the response network of a window; it opens as a networkx graph."""
-        return self.analysis.network(self.window(since, until))
-
-    def digital_network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
-        """Return the part of the response network of a window that joins people not known to have met."""
-        from influence.reach.acquaintance import digital_network
-
-        return digital_network(self.analysis, self.window(since, until))
-
-    def acquaintance(
-        self, since: str | date | None = None, until: str | date | None = None
-    ) -> dict[str, int]:
-        """Count the ties of a window's response network, and how many join people who have met, or have not."""
-        from influence.reach.acquaintance import acquaintance
-
-        return acquaintance(self.analysis, self.window(since, until)).counts()
-
-    def organisation(
-        self, since: str | date | None = None, until: str | date | None = None, cohort: Sequence[str] = ()
-    ) -> dict[str, Finding]:
-        """Say how far leadership is spread over everybody here, or over a cohort: leadership for the many.
-
-        Raises:
-            UnknownPerson: nobody is known by a name of the cohort.
-        """
-        from influence.measures.many import organisation
-
-        codes = [self.analysis.people.find(one) for one in cohort] or None
-        return organisation(self.analysis, self.window(since, until), codes)
-
-    def compare(
-        self, leaders: Sequence[str], since: str | date | None = None, until: str | date | None = None
-    ) -> Comparison:
-        """Compare people in one window, and say who cannot be told apart; it ranks nobody.
-
-        Raises:
-            UnknownPerson: nobody is known by one of the names.
-            CohortError: there are fewer than two of them.
-        """
-        from influence.analysis.comparison import compare
-
-        window = self.window(since, until)
-        return compare([Ego(self.analysis, self.analysis.people.find(one), window) for one in leaders])
-
-    def advise(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Advice:
-        """Return what a leader might do next, and how such advice did on the last third of the window.
-
-        Raises:
-            UnknownPerson: nobody is known by that name.
-            WorkspaceError: there are no times to learn from.
-        """
-        from influence.advice.adviser import advise
-
-        code = self.analysis.people.find(leader)
-        if not self.analysis.dated:
-            raise WorkspaceError(
-                "a network without times gives nothing to learn from; bring in dated activity"
-            )
-        return advise(Ego(self.analysis, code, self.window(since, until)))
-
     def doctor(self) -> dict[str, Any]:
         """Return what was set aside (file, line, reason), accounts claimed twice, doubts, and the imports so far."""
-        batches = self.store.engine.arrow(
-            "SELECT batch, strftime(done, '%Y-%m-%d %H:%M') AS done, source, connector, read, stored, known, aside "
-            "FROM batches ORDER BY batch"
-        ).to_pylist()
         return {
             "quarantine": self.store.quarantine(),
             "conflicts": list(self.analysis.people.conflicts),
             "doubts": self.meetings.doubts(),
             "linkage": told(self.store.engine),
-            "imports": batches,
+            "imports": self.store.imports(),
         }
-
-    def write_network(
-        self,
-        path: str | Path,
-        kind: str,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        *,
-        digital: bool = False,
-    ) -> int:
-        """Write the response network, as `graphml`, `gexf` or `parquet`, and return how many people are in it.
-
-        `digital` leaves out the ties between people known to have met.
-
-        Raises:
-            WorkspaceError: there is no such format, or the place may not be written.
-        """
-        if kind not in _NETWORK_FORMATS:
-            raise WorkspaceError(
-                f"there is no network format {kind!r}; there are: {', '.join(_NETWORK_FORMATS)}"
-            )
-        network = self.digital_network(since, until) if digital else self.network(since, until)
-        place = Path(path)
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _write_network(network, place, kind)
-        except OSError as error:
-            raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
-        return len(network)
 
     # --- giving out -------------------------------------------------------------------------------------
 
@@ -358,26 +204,34 @@ class Workspace:
         except OSError as error:
             raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
 
+    def write_network(
+        self,
+        path: str | Path,
+        kind: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        digital: bool = False,
+    ) -> int:
+        """Write the response network, as `graphml`, `gexf` or `parquet`, and return how many people are in it.
 
-_NETWORK_FORMATS = ("graphml", "gexf", "parquet")
+        `digital` leaves out the ties between people known to have met.
 
-
-def _write_network(network: Network, place: Path, kind: str) -> None:
-    if kind == "parquet":
-        import pyarrow.parquet as pq
-
-        sources = np.repeat(np.arange(len(network)), np.diff(network.indptr))
-        names = pa.array(network.nodes, pa.string())
-        ties = {
-            "source": names.take(pa.array(sources)),
-            "target": names.take(pa.array(network.indices)),
-            "weight": pa.array(network.weights),
-        }
-        pq.write_table(pa.table(ties), place)
-        return
-    import networkx as nx
-
-    {"graphml": nx.write_graphml, "gexf": nx.write_gexf}[kind](network.graph(), place)
+        Raises:
+            WorkspaceError: there is no such format, or the place may not be written.
+        """
+        if kind not in NETWORK_FORMATS:
+            raise WorkspaceError(
+                f"there is no network format {kind!r}; there are: {', '.join(NETWORK_FORMATS)}"
+            )
+        network = self.digital_network(since, until) if digital else self.network(since, until)
+        place = Path(path)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_network(network, place, kind)
+        except OSError as error:
+            raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
+        return len(network)
 
 
 def _file_name(name: str) -> str:

@@ -14,7 +14,9 @@ import click
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 
 if TYPE_CHECKING:
-    from influence.corrections.meetings import Acquaintance, Changed, Proposal, Question
+    from influence.corrections.acquaintances import Acquaintance
+    from influence.corrections.declarations import Changed
+    from influence.corrections.labels import Proposal, Question
     from influence.met.encounters import Piece
     from influence.workspace import Workspace
 

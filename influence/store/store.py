@@ -142,3 +142,12 @@ class Store:
                 "SELECT file, line, reason FROM quarantine ORDER BY batch, file, line NULLS FIRST, reason"
             ).to_pylist()
         )
+
+    def imports(self) -> list[dict[str, Any]]:
+        """List the batches so far: when each was done, whence, by which connector, and what became of its rows."""
+        return list(
+            self.engine.arrow(
+                "SELECT batch, strftime(done, '%Y-%m-%d %H:%M') AS done, source, connector, read, stored, known, "
+                "aside FROM batches ORDER BY batch"
+            ).to_pylist()
+        )

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
-from influence.corrections.meetings import MeetingError
+from influence.corrections.acquaintances import MeetingError
 from influence.measures.contact import contact
 from influence.met.calibration import FitError
 from influence.people.directory import UnknownPerson

@@ -1,0 +1,139 @@
+"""Every question that may be asked of a workspace; what a command asks, a notebook asks by the same name."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from influence import settings
+from influence.analysis.report import Analysis
+from influence.contract.errors import InfluenceError
+from influence.contract.findings import Finding, Report
+from influence.network.network import Network
+from influence.people.directory import Who
+from influence.reach.ego import Ego
+from influence.times import Window, stated
+
+if TYPE_CHECKING:
+    from influence.advice.adviser import Advice
+    from influence.analysis.comparison import Comparison
+
+
+class WorkspaceError(InfluenceError):
+    """Something the user can mend, in one sentence."""
+
+
+class Questions(ABC):
+    """Asks the analysis; a workspace is one that also brings activity in and writes reports out."""
+
+    settings: settings.Settings
+
+    @property
+    @abstractmethod
+    def analysis(self) -> Analysis:
+        """Everything in the store, ready for questions."""
+
+    def report(
+        self,
+        leader: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        measures: Sequence[str] = (),
+    ) -> Report:
+        """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
+
+        `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
+
+        Raises:
+            PluginError: there is no such measure.
+            UnknownPerson: nobody is known by that name.
+            WorkspaceError: a date cannot be read, or the window is reversed.
+            EmptyWindow: nothing happened in the window.
+        """
+        code = self.analysis.people.find(leader)
+        return self.analysis.about(code, self.window(since, until), measures)
+
+    def window(self, since: str | date | None, until: str | date | None) -> Window:
+        """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace."""
+        whole = self.analysis.whole_window()
+        start = whole.since if since is None else self._moment(since, "--since")
+        end = whole.until if until is None else self._moment(until, "--until")
+        if start >= end:
+            raise WorkspaceError(
+                f"the window is empty or reversed: since {since} is not before until {until}"
+            )
+        return Window(start, end)
+
+    def _moment(self, given: str | date, option: str) -> int:
+        try:
+            return stated(given, self.settings.zone)
+        except ValueError:
+            raise WorkspaceError(f"{option} {given!r} is not a date such as 2026-01-31") from None
+
+    def people(self) -> Sequence[Who]:
+        """List everybody: id, name, accounts, and what the sources say of them."""
+        return self.analysis.people.who
+
+    def network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
+        """Return the response network of a window; it opens as a networkx graph."""
+        return self.analysis.network(self.window(since, until))
+
+    def digital_network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
+        """Return the part of the response network of a window that joins people not known to have met."""
+        from influence.reach.acquaintance import digital_network
+
+        return digital_network(self.analysis, self.window(since, until))
+
+    def acquaintance(
+        self, since: str | date | None = None, until: str | date | None = None
+    ) -> dict[str, int]:
+        """Count the ties of a window's response network, and how many join people who have met, or have not."""
+        from influence.reach.acquaintance import acquaintance
+
+        return acquaintance(self.analysis, self.window(since, until)).counts()
+
+    def organisation(
+        self, since: str | date | None = None, until: str | date | None = None, cohort: Sequence[str] = ()
+    ) -> dict[str, Finding]:
+        """Say how far leadership is spread over everybody here, or over a cohort: leadership for the many.
+
+        Raises:
+            UnknownPerson: nobody is known by a name of the cohort.
+        """
+        from influence.measures.many import organisation
+
+        codes = [self.analysis.people.find(one) for one in cohort] or None
+        return organisation(self.analysis, self.window(since, until), codes)
+
+    def compare(
+        self, leaders: Sequence[str], since: str | date | None = None, until: str | date | None = None
+    ) -> Comparison:
+        """Compare people in one window, and say who cannot be told apart; it ranks nobody.
+
+        Raises:
+            UnknownPerson: nobody is known by one of the names.
+            CohortError: there are fewer than two of them.
+        """
+        from influence.analysis.comparison import compare
+
+        window = self.window(since, until)
+        return compare([Ego(self.analysis, self.analysis.people.find(one), window) for one in leaders])
+
+    def advise(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Advice:
+        """Return what a leader might do next, and how such advice did on the last third of the window.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+            WorkspaceError: there are no times to learn from.
+        """
+        from influence.advice.adviser import advise
+
+        code = self.analysis.people.find(leader)
+        if not self.analysis.dated:
+            raise WorkspaceError(
+                "a network without times gives nothing to learn from; bring in dated activity"
+            )
+        return advise(Ego(self.analysis, code, self.window(since, until)))

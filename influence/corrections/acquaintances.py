@@ -1,0 +1,111 @@
+"""What is known of whom a leader has met, listed and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from influence.contract.errors import InfluenceError
+from influence.met.encounters import Piece, met_by
+from influence.people.decisions import Decisions
+from influence.reach.ego import Ego
+from influence.reach.population import Population
+from influence.reach.steps import Alter, alters, headline
+from influence.times import Window
+
+
+class MeetingError(InfluenceError):
+    """A declaration that cannot be meant, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """One person and what is known of having met them: m(v) by their first response, or by the end of the window.
+
+    `step` is None for somebody who has not responded; `pieces` count up to that moment, `later` come after it.
+    """
+
+    person: str
+    name: str
+    m: float
+    known: bool
+    step: int | None
+    first_response: int | None
+    pieces: Sequence[Piece]
+    later: Sequence[Piece]
+    first: int | None
+    last: int | None
+    declared: bool
+
+
+class Acquaintances:
+    """Everybody a leader has met or may have met, with the evidence.
+
+    `population` gives everything as it is now; `changed` is called after a change. A leader or person is an id, an
+    account, an e-mail address or a full name; every method raises UnknownPerson for a name that nobody bears.
+    """
+
+    def __init__(self, population: Callable[[], Population], changed: Callable[[], None]) -> None:
+        self._population, self._changed = population, changed
+
+    @property
+    def _decisions(self) -> Decisions:
+        return Decisions(self._population().engine)
+
+    def ego(self, leader: str, window: Window | None = None) -> Ego:
+        """Return the leader in a window, or in all that the store holds."""
+        population = self._population()
+        return Ego(population, population.people.find(leader), window or population.whole_window())
+
+    def known(self, leader: str, window: Window | None = None) -> list[Acquaintance]:
+        """List the people reached, and everybody else about whom there is evidence; the surest first.
+
+        The people reached come before the others, the known before the unknown.
+        """
+        ego = self.ego(leader, window)
+        found = {alter.person: alter for alter in ego.found}
+        others = (ego.met.told | set(ego.met.declared)) - set(found) - ego.nobody
+        rows = [_acquaintance(ego, code, found.get(code)) for code in (*found, *sorted(others))]
+        return sorted(rows, key=lambda row: (row.step is None, not row.known, -row.m, row.person))
+
+    def about(self, leader: str, person: str, window: Window | None = None) -> tuple[Acquaintance, Ego, int]:
+        """Return what is known of one person, with the ego that it was read from and the person's code.
+
+        Raises:
+            MeetingError: the person is the leader.
+        """
+        ego = self.ego(leader, window)
+        code = self._other(ego, person)
+        alter = next((alter for alter in ego.found if alter.person == code), None)
+        return _acquaintance(ego, code, alter), ego, code
+
+    def _other(self, ego: Ego, person: str) -> int:
+        code = ego.people.find(person)
+        if code == ego.leader:
+            raise MeetingError(f"{person!r} is the leader: nobody meets themselves")
+        return code
+
+    def _headline_anew(self, ego: Ego) -> float:
+        """Return the headline of an ego by what is known of meetings now."""
+        met = met_by(ego.tables, ego.leader, ego.settings.strengths)
+        return headline(alters(ego.drawn, met, ego.team))
+
+
+def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
+    who, met = ego.people.who[code], ego.met
+    at = alter.first if alter is not None else ego.window.until
+    pieces = met.until(code, at)
+    every = met.ever(code)
+    return Acquaintance(
+        who.person,
+        who.name,
+        alter.m if alter is not None else met.probability(code, at),
+        met.known(code),
+        alter.step if alter is not None else None,
+        alter.first if alter is not None else None,
+        pieces,
+        [piece for piece in every if piece not in pieces],
+        met.first(code),
+        met.last(code),
+        code in met.declared,
+    )
