@@ -18,7 +18,8 @@ from influence.corrections.people import Curation
 from influence.network.writing import NETWORK_FORMATS, write_network
 from influence.people.linkage.run import told, who_is_who
 from influence.secrets import Secrets
-from influence.store.importing import Imported, made, pull, read_path
+from influence.store.importing import Imported, pull, read_path
+from influence.store.recognising import made
 from influence.store.store import Store
 
 SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"

@@ -130,7 +130,7 @@ def connect(connector: str, name: str | None, options: tuple[str, ...], keep_in:
     influence pull
     """
     from influence.secrets import Secrets
-    from influence.store.importing import made
+    from influence.store.recognising import made
 
     source, chosen = name or connector, _pairs(options)
     with opened(folder) as workspace:

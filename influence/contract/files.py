@@ -25,6 +25,24 @@ HEAD = 65_536
 """Bytes at the start of a file by which its kind is recognised."""
 
 
+def kind_of(head: bytes) -> str:
+    """Tell by its first bytes what kind of file it is at all: json, agenda, xml, packed, binary, or else text.
+
+    Connectors name the kinds that they read beside their entry point, so that others need not be loaded.
+
+    >>> kind_of(b' {"id": 1}'), kind_of(b"BEGIN:VCARD"), kind_of(b"time,actor"), kind_of(b"PAR1")
+    ('json', 'agenda', 'text', 'packed')
+    """
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:6].upper()
+    if begins[:4] in {b"PAR1", b"PK\x03\x04"}:
+        return "packed"
+    if begins == b"BEGIN:":
+        return "agenda"
+    if b"\0" in head[:1024]:
+        return "binary"
+    return {b"{": "json", b"[": "json", b"<": "xml"}.get(begins[:1], "text")
+
+
 class ArchiveError(InfluenceError):
     """A path that cannot be opened, in one sentence."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -24,6 +25,19 @@ def names(group: str) -> list[str]:
     return sorted({entry.name for entry in _entries(group)})
 
 
+def says(group: str) -> dict[str, frozenset[str]]:
+    """Return what each name in a group says of itself without being imported: what stands in brackets behind it.
+
+    `slack = "connectors.chat.slack:Slack [json, export]"` says which kinds of files a connector reads.
+
+    >>> sorted(says("influence.connectors")["slack"])
+    ['export', 'json']
+    """
+    return {
+        entry.name: frozenset(entry.extras) for entry in sorted(_entries(group), key=lambda one: one.name)
+    }
+
+
 def load(group: str, name: str) -> Any:
     """Import what stands behind a name.
 
@@ -41,6 +55,7 @@ def load(group: str, name: str) -> Any:
         raise PluginError(f"{name!r} cannot be loaded: {error}") from error
 
 
+@cache
 def _entries(group: str) -> list[EntryPoint]:
     entries = list(entry_points(group=group))
     distinct = {(entry.name, entry.value): entry for entry in entries}

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from influence.contract import plugins
-from influence.contract.errors import InfluenceError, SourceError
+from influence.contract.errors import SourceError
 from influence.contract.files import DAMAGED_MEMBER, Member, members, names, open_export
 from influence.contract.records import Note, Record
 from influence.store.batch import Batch, Summary
+from influence.store.recognising import Connectors, ReadingError
 from influence.store.store import Store
 
-GROUP = "influence.connectors"
 _DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)
-
-
-class ReadingError(InfluenceError):
-    """A path or an option that cannot be meant, in one sentence."""
 
 
 @dataclass
@@ -33,24 +28,6 @@ class Imported:
     not_recognised: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live: bool = False) -> Any:
-    """Make a connector with its options.
-
-    Raises:
-        PluginError: there is no such connector.
-        ReadingError: it has no such option, or is not a live one where one is wanted.
-    """
-    connector = plugins.load(GROUP, name)
-    if live and not hasattr(connector, "fetch"):
-        raise ReadingError(
-            f"{name!r} reads files only; bring them in with: influence import PATH --as {name}"
-        )
-    known = [one.name for one in fields(connector)]
-    for option in options.keys() - set(known):
-        raise ReadingError(f"{name!r} has no option {option!r}; it has: {', '.join(known)}")
-    return connector(**options, **({"zone": zone} if zone is not None and "zone" in known else {}))
 
 
 def read_path(
@@ -68,15 +45,15 @@ def read_path(
         ArchiveError: the path cannot be opened.
         ReadingError: nothing of it is of a known kind, or nothing is readable.
     """
-    known = _connectors(connector, zone, options)
+    known = Connectors(connector, zone, options)
     with store.batch(path.name, connector or "recognised") as batch:
         reading = _Reading(batch, progress)
-        whole = _claimant(path, known, forced=connector is not None)
+        whole = known.claimant(names(path))
         if whole is not None:
             reading.export(path, *whole)
         else:
             for member in members(path):
-                reading.member(member, known, forced=connector is not None)
+                reading.member(member, known)
         done = reading.finish()
         if not done.summary.read and not batch.claims:
             raise ReadingError(_nothing_read(path, done))
@@ -116,17 +93,18 @@ class _Reading:
         self._done = done if done is not None else Imported()
         self._before, self._whose = Summary(), ""
 
-    def member(self, member: Member, known: Mapping[str, Any], *, forced: bool) -> None:
+    def member(self, member: Member, known: Connectors) -> None:
         self._progress(member.name)
         try:
-            name, connector = _recognised(member, known, forced=forced)
+            reader = known.reader(member)
         except DAMAGED_MEMBER as error:
             self._refuse(member.name, f"the file is damaged: {error}")
             return
-        if connector is None:
+        if reader is None:
             self._done.not_recognised.append(member.name)
             self._batch.refuse(member.name, "a file of no known kind")
             return
+        name, connector = reader
         self.records(name, member.name, connector.parse(member))
 
     def records(self, whose: str, file: str, records: Iterable[Record]) -> None:
@@ -171,44 +149,6 @@ class _Reading:
         if self._batch.claims and not self._batch.summary.read:
             self._done.notes.append(f"no rows, but {self._batch.claims:,} names and accounts were learnt")
         return self._done
-
-
-def _connectors(name: str | None, zone: str | None, options: Mapping[str, str]) -> dict[str, Any]:
-    """Make the connector named, or all that read files; an option goes to those that have it."""
-    if name is not None:
-        return {name: made(name, options, zone)}
-    every = {each: plugins.load(GROUP, each) for each in plugins.names(GROUP)}
-    known = {one.name for each in every.values() if is_dataclass(each) for one in fields(each)}
-    for option in options.keys() - known:
-        raise ReadingError(f"no connector has an option {option!r}; there are: {', '.join(sorted(known))}")
-    return {
-        each: made(
-            each, {o: v for o, v in options.items() if o in {f.name for f in fields(every[each])}}, zone
-        )
-        for each in every
-    }
-
-
-def _claimant(path: Path, known: Mapping[str, Any], *, forced: bool) -> tuple[str, Any] | None:
-    """Find the connector that knows the whole folder or archive for its own, by the names in it."""
-    exports = {name: each for name, each in known.items() if hasattr(each, "parse_export")}
-    if not exports:
-        return None
-    inside = names(path)
-    for name, connector in exports.items():
-        if (forced and not hasattr(connector, "parse")) or connector.claims(inside):
-            return name, connector
-    return None
-
-
-def _recognised(member: Member, known: Mapping[str, Any], *, forced: bool) -> tuple[str, Any]:
-    if forced:
-        return next(iter(known.items()))
-    head = member.head()
-    for name, connector in known.items():
-        if hasattr(connector, "recognises") and connector.recognises(member, head):
-            return name, connector
-    return "", None
 
 
 def _nothing_read(path: Path, done: Imported) -> str:

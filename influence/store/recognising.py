@@ -1,0 +1,102 @@
+"""Whose file is it: connectors are loaded as they are asked, first those that say they read files of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from influence.contract import plugins
+from influence.contract.errors import InfluenceError
+from influence.contract.files import Member, kind_of
+
+GROUP = "influence.connectors"
+EXPORT = "export"
+"""The kind of a folder or archive whose files belong together."""
+
+
+class ReadingError(InfluenceError):
+    """A path or an option that cannot be meant, in one sentence."""
+
+
+def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live: bool = False) -> Any:
+    """Make a connector with its options.
+
+    Raises:
+        PluginError: there is no such connector.
+        ReadingError: it has no such option, or is not a live one where one is wanted.
+    """
+    connector = plugins.load(GROUP, name)
+    if live and not hasattr(connector, "fetch"):
+        raise ReadingError(
+            f"{name!r} reads files only; bring them in with: influence import PATH --as {name}"
+        )
+    known = _options_of(connector)
+    for option in options.keys() - set(known):
+        raise ReadingError(f"{name!r} has no option {option!r}; it has: {', '.join(known)}")
+    return connector(**options, **({"zone": zone} if zone is not None and "zone" in known else {}))
+
+
+def _options_of(connector: Any) -> list[str]:
+    return [one.name for one in fields(connector)] if is_dataclass(connector) else []
+
+
+class Connectors:
+    """The connectors that may read a path: the one that is named, or all; an option goes to those that have it.
+
+    Raises:
+        PluginError: there is no connector of that name.
+        ReadingError: no connector has such an option.
+    """
+
+    def __init__(self, name: str | None, zone: str | None, options: Mapping[str, str]) -> None:
+        self._zone, self._options = zone, options
+        self._made: dict[str, Any] = {}
+        self._forced = name
+        if name is not None:
+            self._made[name] = made(name, options, zone)
+        elif options:
+            self._check_options()
+
+    def _check_options(self) -> None:
+        every = [plugins.load(GROUP, name) for name in plugins.names(GROUP)]
+        known = sorted({option for connector in every for option in _options_of(connector)})
+        for option in self._options.keys() - set(known):
+            raise ReadingError(f"no connector has an option {option!r}; there are: {', '.join(known)}")
+
+    def claimant(self, inside: Sequence[str]) -> tuple[str, Any] | None:
+        """Find the connector that knows a whole folder or archive for its own, by the names of the files in it."""
+        for name, connector in self._asked(EXPORT) if inside or self._forced else ():
+            if hasattr(connector, "parse_export") and (
+                (self._forced and not hasattr(connector, "parse")) or connector.claims(inside)
+            ):
+                return name, connector
+        return None
+
+    def reader(self, member: Member) -> tuple[str, Any] | None:
+        """Find the connector that recognises a file; where one is named, it is that."""
+        if self._forced:
+            return self._forced, self._made[self._forced]
+        head = member.head()
+        for name, connector in self._asked(kind_of(head)):
+            if hasattr(connector, "recognises") and connector.recognises(member, head):
+                return name, connector
+        return None
+
+    def _asked(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield the connectors, first those that say they read the kind or say nothing, then the others."""
+        if self._forced:
+            yield self._forced, self._made[self._forced]
+            return
+        says = plugins.says(GROUP)
+        first = [name for name, kinds in says.items() if not kinds or kind in kinds]
+        for name in (*first, *(name for name in says if name not in first)):
+            yield name, self._of_name(name)
+
+    def _of_name(self, name: str) -> Any:
+        if name not in self._made:
+            own = set(_options_of(plugins.load(GROUP, name)))
+            self._made[name] = made(
+                name, {key: value for key, value in self._options.items() if key in own}, self._zone
+            )
+        return self._made[name]

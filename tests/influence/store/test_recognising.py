@@ -1,0 +1,57 @@
+"""Connectors are loaded as they are asked, and the choice is the same as if all had been."""
+
+import subprocess
+import sys
+
+import pytest
+
+from influence.contract import plugins
+from influence.contract.files import kind_of
+from influence.store.recognising import GROUP, Connectors, ReadingError
+from tests.kit.connector_records import bytes_member, file_member, payloads
+
+SAYS = plugins.says(GROUP)
+
+
+@pytest.mark.parametrize("path", payloads(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_whoever_recognises_a_file_says_that_it_reads_files_of_that_kind(path):
+    member = file_member(path)
+    head = member.head()
+    for name, kinds in SAYS.items():
+        connector = plugins.load(GROUP, name)()
+        if hasattr(connector, "recognises") and connector.recognises(member, head):
+            assert kind_of(head) in kinds, name
+
+
+def test_who_claims_folders_says_so():
+    claims = {name for name in SAYS if hasattr(plugins.load(GROUP, name), "claims")}
+    assert claims == {name for name, kinds in SAYS.items() if "export" in kinds}
+
+
+def test_a_table_loads_no_connector_that_reads_no_tables(tmp_path):
+    (tmp_path / "rows.csv").write_text("time,actor,verb\n2026-01-05T09:00:00Z,x:ann,post\n")
+    script = (
+        "import sys; from influence import Workspace\n"
+        "with Workspace.create('ws') as ws: print(ws.import_path('rows.csv').summary.stored)\n"
+        "print([name for name in sys.modules if name.startswith(('connectors.suites', 'connectors.agenda'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ["1", "[]"] == done.stdout.splitlines()
+
+
+def test_a_file_that_no_likely_connector_knows_is_still_shown_to_the_others():
+    book = b"\n\n  some words\nBEGIN:VCARD\nVERSION:3.0\nFN:Ann Lee\nEMAIL:ann@acme.example\nEND:VCARD\n"
+    asked = [name for name, _ in Connectors(None, None, {})._asked(kind_of(book))]
+    assert set(SAYS) == set(asked)
+    assert asked.index("mail") < asked.index("vcard")
+
+
+def test_an_option_that_no_connector_has_is_refused():
+    with pytest.raises(ReadingError, match="no connector has an option 'colour'"):
+        Connectors(None, None, {"colour": "red"})
+
+
+def test_a_file_of_no_known_kind_has_no_reader():
+    assert Connectors(None, None, {}).reader(bytes_member(b"\0\1\2")) is None
