@@ -19,8 +19,7 @@ def degree_preserving(network: Network, draws: int, seed: int = 1) -> Iterator[N
 
     Each draw tries 10·m exchanges of the targets of two ties (m ties), going on from the draw before: a → b, c → d
     become a → d, c → b, unless that makes a tie of a node with itself or a second one between two nodes. A
-    weight stays with its source, so that everybody's weight out is kept, too; the weight in is not. An
-    undirected network is drawn as a directed one and joined again.
+    weight stays with its source, so that everybody's weight out is kept, too; the weight in is not.
 
     Source: Gauvin et al. 2022, Randomized reference models for temporal networks, SIAM Review 64(4),
     doi:10.1137/19M1242252; Milo et al. 2003, arXiv:cond-mat/0312028, for 10·m and more.

@@ -48,8 +48,8 @@ class Declarations(Acquaintances):
         contradicts = self._contradicting(ego, code, met=met)
         number = self._decisions.record(
             "met" if met else "never",
-            marks(ego.people, ego.leader),
-            marks(ego.people, code),
+            marks(ego.people.who[ego.leader]),
+            marks(ego.people.who[code]),
             value=on.isoformat() if on is not None else None,
             reason=because,
             by=by,

@@ -94,8 +94,8 @@ class Labels(Acquaintances):
         people = self._population().people
         return self._decisions.record(
             "label",
-            marks(people, people.find(leader)),
-            marks(people, people.find(question.person)),
+            marks(people.who[people.find(leader)]),
+            marks(people.who[people.find(question.person)]),
             value=f"{answer} by {exact(question.by).isoformat()}",
             by=by,
         )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from influence.people.accounts import Link, needs_basis, token
+from influence.people.accounts import Link, needs_basis
 from influence.people.bots import BOT, KINDS
-from influence.people.decisions import Decision, DecisionError, Decisions
+from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
 from influence.people.directory import People, UnknownPerson, Who
 from influence.store.engine import Engine
 
@@ -56,8 +56,8 @@ class Curation:
         """Return a person, why each account is theirs, and what was decided about them."""
         people = self._people()
         code = people.find(words)
-        marks = set(_marks(people.who[code]))
-        about = [one for one in self._decisions.standing() if marks & {*one.accounts, *one.others}]
+        own = set(marks(people.who[code]))
+        about = [one for one in self._decisions.standing() if own & {*one.accounts, *one.others}]
         return Known(people.who[code], people.why(code), about)
 
     def merge(
@@ -82,7 +82,7 @@ class Curation:
                 f"say --basis with one of {', '.join(BASES)}"
             )
         why = ": ".join(part for part in (basis, because) if part) or None
-        return self._decide("same", _marks(first), _marks(second), reason=why)
+        return self._decide("same", marks(first), marks(second), reason=why)
 
     def split(self, words: str, accounts: Sequence[str], *, because: str | None = None) -> Decision:
         """Decide that some accounts of a person are somebody else's; they stay together among themselves.
@@ -92,7 +92,7 @@ class Curation:
         """
         who = self._who(words)
         theirs = dict.fromkeys(self._own(who, account) for account in accounts)
-        rest = [mark for mark in _marks(who) if mark not in theirs]
+        rest = [mark for mark in marks(who) if mark not in theirs]
         if not rest:
             raise DecisionError(
                 f"{who.name} would be left with no account; name fewer of {', '.join(who.accounts)}"
@@ -113,7 +113,7 @@ class Curation:
         """
         if not name.strip():
             raise DecisionError("a name needs at least one letter")
-        return self._decide("rename", _marks(self._who(words)), value=name.strip(), reason=because)
+        return self._decide("rename", marks(self._who(words)), value=name.strip(), reason=because)
 
     def bot(self, words: str, *, kind: str = BOT, because: str | None = None) -> Decision:
         """Decide what somebody is: `bot`, `list`, `shared mailbox`, `deleted user`, or `person`.
@@ -124,11 +124,11 @@ class Curation:
         if kind not in {*KINDS, "person"}:
             raise DecisionError(f"{kind!r} is none of: {', '.join(KINDS)}, person")
         value = "" if kind == "person" else kind
-        return self._decide("bot", _marks(self._who(words)), value=value, reason=because)
+        return self._decide("bot", marks(self._who(words)), value=value, reason=because)
 
     def sphere(self, words: str, sphere: str, *, because: str | None = None) -> Decision:
         """Decide whose world a person belongs to."""
-        return self._decide("sphere", _marks(self._who(words)), value=sphere.strip().lower(), reason=because)
+        return self._decide("sphere", marks(self._who(words)), value=sphere.strip().lower(), reason=because)
 
     def undo(self, number: int, *, because: str | None = None) -> Decision:
         """Take back a decision by its number.
@@ -171,8 +171,8 @@ class Curation:
             frozenset(people.who[code].person for code in (one, other))
             for decision in self._decisions.standing()
             if decision.verb in {"apart", "unsure"}
-            for one in _codes(people, decision.accounts)
-            for other in _codes(people, decision.others)
+            for one in codes(people, decision.accounts)
+            for other in codes(people, decision.others)
         }
 
     def answer(self, question: Question, answer: str, *, basis: str | None = None) -> Decision:
@@ -184,7 +184,7 @@ class Curation:
         if answer == "yes":
             return self.merge(question.one.person, question.other.person, basis=basis)
         verb = {"no": "apart", "unsure": "unsure"}[answer]
-        return self._decide(verb, _marks(question.one), _marks(question.other))
+        return self._decide(verb, marks(question.one), marks(question.other))
 
     def _who(self, words: str) -> Who:
         people = self._people()
@@ -202,16 +202,3 @@ class Curation:
         number = self._decisions.record(verb, accounts, others, value=value, reason=reason)
         self._changed()
         return next(one for one in self._decisions.history() if one.seq == number)
-
-
-def _marks(who: Who) -> list[str]:
-    """Return what a decision about a person names: their accounts, and their id where it is no account."""
-    return [*who.accounts, *([] if who.person in who.accounts else [token(who.person)])]
-
-
-def _codes(people: People, marks: Sequence[str]) -> set[int]:
-    """Return whose the accounts and ids of a decision are now."""
-    ids = {
-        people.code[mark.strip()] for mark in marks if mark.startswith(" ") and mark.strip() in people.code
-    }
-    return ids | {people.account_person[mark] for mark in marks if mark in people.account_person}

@@ -170,7 +170,7 @@ def position_by_chance(ego: Ego) -> dict[str, Finding]:
     reciprocity; `detail` holds for each `value`, `mean` and `points` (2.5, 50, 97.5 %) by chance, `z`,
     `p` (two-sided) and whether it is a discovery at q = 0.05. 199 degree-preserving draws of 10 swaps a tie
     (Gauvin et al. 2022, doi:10.1137/19M1242252; `influence.chance.null_networks`). Too many ties for a report (over
-    5,000), or no ties: None with the reason.
+    20,000), or no ties: None with the reason.
     """
     network, person = ego.network, ego.person
     reason = None
@@ -179,7 +179,7 @@ def position_by_chance(ego: Ego) -> dict[str, Finding]:
     elif network.size() > MOST_TIES:
         reason = (
             f"{network.size():,.0f} ties are too many to draw again in a report (at most {MOST_TIES:,}); "
-            "ask influence.rewiring.position_against_chance"
+            "ask influence.chance.null_networks.position_against_chance"
         )
     if reason is not None:
         return {"position_by_chance": Finding("position_by_chance", None, "p-value", reason=reason)}

@@ -36,6 +36,15 @@ def token(person: str) -> str:
     return f" {person}"
 
 
+def stated_id(mark: str) -> str | None:
+    """Return the id of a people table that a token stands for; None for an account.
+
+    >>> stated_id(" p0"), stated_id("x:1")
+    ('p0', None)
+    """
+    return mark[1:] if mark.startswith(" ") else None
+
+
 class Accounts:
     """Accounts joined into people (union-find).
 
@@ -61,8 +70,9 @@ class Accounts:
         """Take an account in, and return the one that stands for its person."""
         known = account in self._above
         root = self._root(self._above.setdefault(account, account))
-        if not known and account.startswith(" "):
-            self._stated[root] = account[1:]
+        person = stated_id(account)
+        if not known and person is not None:
+            self._stated[root] = person
         return root
 
     def seen(self, account: str) -> bool:

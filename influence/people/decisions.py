@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from influence.contract.errors import InfluenceError
-from influence.people.directory import People
+from influence.people.accounts import stated_id, token
+from influence.people.directory import People, Who
 from influence.store.engine import Engine
 
 
@@ -133,13 +134,12 @@ def this_user() -> str:
         return "unknown"
 
 
-def marks(people: People, person: int) -> list[str]:
-    """Return what a decision about a person names: their accounts, and after a space their id if it is none."""
-    who = people.who[person]
-    return [*who.accounts, *([] if who.person in who.accounts else [f" {who.person}"])]
+def marks(who: Who) -> list[str]:
+    """Return what a decision about a person names: their accounts, and their id where it is no account."""
+    return [*who.accounts, *([] if who.person in who.accounts else [token(who.person)])]
 
 
 def codes(people: People, named: Sequence[str]) -> set[int]:
     """Return whose the accounts and ids that a decision names are now."""
-    ids = {people.code[mark[1:]] for mark in named if mark.startswith(" ") and mark[1:] in people.code}
+    ids = {people.code[person] for mark in named if (person := stated_id(mark)) in people.code}
     return ids | {people.account_person[mark] for mark in named if mark in people.account_person}

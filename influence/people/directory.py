@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import pyarrow as pa
 
 from influence.contract.errors import InfluenceError
-from influence.people.accounts import Link, domains
+from influence.people.accounts import Link, domains, token
 from influence.people.names import canonical_name
 
 
@@ -99,7 +99,7 @@ class People:
 
     def why(self, code: int) -> list[Link]:
         """List the links that make a person's accounts one person, the surest first as they were made."""
-        own = {*self.who[code].accounts, f" {self.who[code].person}"}
+        own = {*self.who[code].accounts, token(self.who[code].person)}
         return [link for link in self.links if link.one in own and link.other in own]
 
     def manager(self, one: Who) -> int | str | None:

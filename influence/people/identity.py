@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from influence.people.accounts import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, token
+from influence.people.accounts import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, stated_id, token
 from influence.people.bots import BOT, told_by
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People, Who
@@ -190,7 +190,7 @@ def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -
     overruled, known = _overruled(decided), sources.known()
     for person, members in joined.groups():
         accounts = [mark for mark in members if mark in known]
-        ids = [mark[1:] for mark in members if mark.startswith(" ") and mark[1:] in stated]
+        ids = [person for mark in members if (person := stated_id(mark)) in stated and person is not None]
         if not ids and all(account.startswith("name:") for account in accounts):
             continue  # words of a calendar that match nobody by name, or accounts that are only decided about
         given = _given(ids, accounts, stated, claimed)
