@@ -190,7 +190,7 @@ def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -
     overruled, known = _overruled(decided), sources.known()
     for person, members in joined.groups():
         accounts = [mark for mark in members if mark in known]
-        ids = [person for mark in members if (person := stated_id(mark)) in stated and person is not None]
+        ids = [one for mark in members if (one := stated_id(mark)) is not None and one in stated]
         if not ids and all(account.startswith("name:") for account in accounts):
             continue  # words of a calendar that match nobody by name, or accounts that are only decided about
         given = _given(ids, accounts, stated, claimed)
