@@ -138,7 +138,7 @@ class _Adviser:
     @cached_property
     def plan(self) -> tuple[list[int], float]:
         """Return the people to exchange with once more, and what all of them together are expected to bring."""
-        from influence.advice.spread import Acts, most_spread  # loads numba
+        from influence.advice.spread import Acts, Search, most_spread  # loads numba
 
         if not self.fit.weight.any():
             return [], 0.0
@@ -152,9 +152,7 @@ class _Adviser:
             PEOPLE,
             acts=acts,
             weight=self.fit.weight,
-            epsilon=0.5,
-            hops=self.hops,
-            seed=self.seed,
+            search=Search(epsilon=0.5, hops=self.hops, seed=self.seed),
         )
         return [int(able[act]) for act in found.acts], found.spread
 

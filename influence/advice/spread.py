@@ -201,18 +201,24 @@ def _by_member(sets: Sets, n: int) -> tuple[Ints, Ints]:
     return start, of_member
 
 
+@dataclass(frozen=True)
+class Search:
+    """How acts are sought: `epsilon` is how far the guarantee is from greedy's, `hops` how far cascades are followed."""
+
+    epsilon: float = 0.3
+    hops: int = 2**31
+    seed: int = 1
+
+
 def most_spread(
     model: CascadeModel,
     k: int,
     *,
     acts: Acts | None = None,
     weight: ArrayLike | None = None,
-    epsilon: float = 0.3,
-    ell: float = 1.0,
-    hops: int = 2**31,
-    seed: int = 1,
+    search: Search | None = None,
 ) -> Chosen:
-    """Choose k acts whose expected reach is, with probability 1 − n^−ℓ, at least (1 − 1/e − ε) of the best k's.
+    """Choose k acts whose expected reach is, with probability 1 − 1/n, at least (1 − 1/e − ε) of the best k's.
 
     `acts` default to reaching one person for certain; `weight` says how much each person counts (default 1).
     This is IMM: sets are drawn until a lower bound of the best is known, then as many as the bound asks for,
@@ -230,15 +236,17 @@ def most_spread(
     >>> found.acts, round(found.spread, 1)
     ((0,), 4.0)
     """
-    if k < 1 or not 0 < epsilon < 1:
+    how = search or Search()
+    if k < 1 or not 0 < how.epsilon < 1:
         raise ValueError("k must be at least 1, and epsilon lie between 0 and 1")
     n = len(model)
     worth = np.ones(n) if weight is None else np.asarray(weight, np.float64)
     doable = Acts.everybody(n) if acts is None else acts
-    bound = _Bounds(max(len(doable), 2), min(k, len(doable)), epsilon, ell)
-    lower = _lower_bound(model, worth, doable, k, bound, hops, seed)
+    bound = _Bounds(max(len(doable), 2), min(k, len(doable)), how.epsilon)
+    lower = _lower_bound(model, worth, doable, bound, how)
     theta = min(MOST_SETS, ceil(bound.final / lower))
-    sets = reverse_sets(model, weighted_roots(worth, theta, seed + 1_000), hops=hops, seed=seed + 1_001)
+    roots = weighted_roots(worth, theta, how.seed + 1_000)
+    sets = reverse_sets(model, roots, hops=how.hops, seed=how.seed + 1_001)
     chosen, adds = greedy_cover(sets, n, doable, k)
     total = float(worth.sum())
     return Chosen(tuple(chosen), tuple(share * total for share in adds), len(sets))
@@ -251,11 +259,10 @@ class _Bounds:
     m: int
     k: int
     epsilon: float
-    ell: float
 
     @property
     def _sure(self) -> float:
-        return self.ell * (1 + log(2) / log(self.m)) * log(self.m)
+        return (1 + log(2) / log(self.m)) * log(self.m)
 
     @property
     def _ways(self) -> float:
@@ -280,16 +287,15 @@ class _Bounds:
         return 2 * ((1 - exp(-1)) * alpha + beta) ** 2 / self.epsilon**2
 
 
-def _lower_bound(
-    model: CascadeModel, worth: Floats, acts: Acts, k: int, bound: _Bounds, hops: int, seed: int
-) -> float:
+def _lower_bound(model: CascadeModel, worth: Floats, acts: Acts, bound: _Bounds, how: Search) -> float:
     """Return a share that the best k acts cover for (almost) certain: guess 1/2, 1/4 … until the sets agree."""
     guess = 1.0
     while True:
         guess /= 2
         count = min(MOST_SETS, ceil(bound.search / guess))
-        sets = reverse_sets(model, weighted_roots(worth, count, seed), hops=hops, seed=seed + 1)
-        covered = sum(greedy_cover(sets, len(model), acts, k)[1])
+        roots = weighted_roots(worth, count, how.seed)
+        sets = reverse_sets(model, roots, hops=how.hops, seed=how.seed + 1)
+        covered = sum(greedy_cover(sets, len(model), acts, bound.k)[1])
         if covered >= (1 + bound.step) * guess or count == MOST_SETS:
             return max(covered, 1 / MOST_SETS) / (1 + bound.step)
 

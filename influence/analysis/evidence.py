@@ -11,7 +11,7 @@ import numpy as np
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.kernels.arrays import Ints
 from influence.measures.trend import months
-from influence.met.encounters import Met, Piece
+from influence.met.encounters import Piece
 from influence.network.log_queries import (
     described,
     items_of_ids,
@@ -23,8 +23,8 @@ from influence.network.log_queries import (
 )
 from influence.network.log_tables import LogTables
 from influence.network.responses import Log
-from influence.people.directory import People
-from influence.reach.steps import Alter, Touches
+from influence.reach.ego import Ego
+from influence.reach.steps import Touches
 from influence.times import Window, moment
 
 PER_PERSON = 5
@@ -32,21 +32,15 @@ PER_CONVERSATION = 12
 CONVERSATIONS = 200
 
 
-def reached(
-    found: Sequence[Alter],
-    drawn: Touches,
-    people: People,
-    met: Met,
-    spheres: Sequence[str],
-    ids: Mapping[int, str],
-    tied: Mapping[int, Sequence[Response]],
-    zone: str,
-) -> list[Reached]:
+def reached(ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Response]]) -> list[Reached]:
     """Return one row a person, by step and then by first response, with the responses and ties that show it."""
+    people, zone = ego.people, ego.settings.zone
     items: dict[int, list[int]] = defaultdict(list)
-    for person, item in zip(drawn.person.tolist(), drawn.item.tolist(), strict=True):
+    for person, item in zip(ego.drawn.person.tolist(), ego.drawn.item.tolist(), strict=True):
         items[person].append(item)
-    order = sorted(found, key=lambda a: (a.step, a.first is None, a.first or 0, people.who[a.person].person))
+    order = sorted(
+        ego.found, key=lambda a: (a.step, a.first is None, a.first or 0, people.who[a.person].person)
+    )
     return [
         Reached(
             person=people.who[alter.person].person,
@@ -55,7 +49,7 @@ def reached(
             m=alter.m,
             known=alter.known,
             depth=alter.depth,
-            sphere=spheres[alter.person],
+            sphere=ego.spheres[alter.person],
             responses=len(items[alter.person]) + len(tied.get(alter.person, ())),
             first_response=moment(alter.first, zone),
             organisation=people.who[alter.person].organisation,
@@ -63,7 +57,7 @@ def reached(
                 *(ids[item] for item in items[alter.person][:PER_PERSON]),
                 *(tie.id for tie in tied.get(alter.person, ())),
             ),
-            met=tuple(_met(piece, zone) for piece in met.until(alter.person, alter.first)),
+            met=tuple(_met(piece, zone) for piece in ego.met.until(alter.person, alter.first)),
         )
         for alter in order
     ]
@@ -164,26 +158,15 @@ def _targets(log: Log, items: Ints, leader: int) -> tuple[dict[int, int], dict[i
     )
 
 
-def conversations(
-    drawn: Touches,
-    unit: Ints,
-    found: Sequence[Alter],
-    log: Log,
-    people: People,
-    details: Mapping[int, Response],
-    zone: str,
-) -> list[Conversation]:
+def conversations(ego: Ego, details: Mapping[int, Response]) -> list[Conversation]:
     """Return the conversations in which most people responded, with the responses that show it."""
-    weight = {alter.person: alter.unmet for alter in found}
+    weight = {alter.person: alter.unmet for alter in ego.found}
     rows: dict[int, list[int]] = defaultdict(list)
-    for row, code in enumerate(unit.tolist()):
+    for row, code in enumerate(ego.unit.tolist()):
         rows[code].append(row)
     largest = sorted(rows, key=lambda code: (-len(rows[code]), code))[:CONVERSATIONS]
-    opened = _openings(log, largest)
-    return [
-        _conversation(drawn, rows[code], opened.get(code), weight, log, people, details, zone)
-        for code in largest
-    ]
+    opened = _openings(ego.log, largest)
+    return [_conversation(ego, rows[code], opened.get(code), weight, details) for code in largest]
 
 
 def _openings(log: Log, units: Sequence[int]) -> dict[int, int]:
@@ -194,22 +177,20 @@ def _openings(log: Log, units: Sequence[int]) -> dict[int, int]:
 
 
 def _conversation(
-    drawn: Touches,
+    ego: Ego,
     rows: Sequence[int],
     opened: int | None,
     weight: Mapping[int, float],
-    log: Log,
-    people: People,
     details: Mapping[int, Response],
-    zone: str,
 ) -> Conversation:
+    drawn, items = ego.drawn, ego.log.items
     persons = {int(drawn.person[row]) for row in rows}
     first = opened if opened is not None else int(drawn.item[rows[0]])
     shown = [details[item] for row in rows if (item := int(drawn.item[row])) in details][:PER_CONVERSATION]
     return Conversation(
         id=shown[0].id,
-        began=moment(int(log.items.time[first]), zone),
-        begun_by=people.who[int(log.items.author[first])].person,
+        began=moment(int(items.time[first]), ego.settings.zone),
+        begun_by=ego.people.who[int(items.author[first])].person,
         responses=len(rows),
         people=len(persons),
         unmet=fsum(weight[person] for person in persons),

@@ -56,6 +56,14 @@ class Questions(ABC):
         code = self.analysis.people.find(leader)
         return self.analysis.about(code, self.window(since, until), measures)
 
+    def ego(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Ego:
+        """Return a leader in a window: what a measure is a function of.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+        """
+        return Ego(self.analysis, self.analysis.people.find(leader), self.window(since, until))
+
     def window(self, since: str | date | None, until: str | date | None) -> Window:
         """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace."""
         whole = self.analysis.whole_window()
@@ -119,8 +127,7 @@ class Questions(ABC):
         """
         from influence.analysis.comparison import compare
 
-        window = self.window(since, until)
-        return compare([Ego(self.analysis, self.analysis.people.find(one), window) for one in leaders])
+        return compare([self.ego(one, since, until) for one in leaders])
 
     def advise(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Advice:
         """Return what a leader might do next, and how such advice did on the last third of the window.
@@ -131,9 +138,8 @@ class Questions(ABC):
         """
         from influence.advice.adviser import advise
 
-        code = self.analysis.people.find(leader)
         if not self.analysis.dated:
             raise WorkspaceError(
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
-        return advise(Ego(self.analysis, code, self.window(since, until)))
+        return advise(self.ego(leader, since, until))

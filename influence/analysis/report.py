@@ -69,16 +69,12 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         leader={"person": me.person, "name": me.name},
         window=_window(ego),
         findings=findings,
-        people=tuple(
-            evidence.reached(ego.found, ego.drawn, ego.people, ego.met, ego.spheres, ids, tied, zone)
-        ),
+        people=tuple(evidence.reached(ego, ids, tied)),
         coverage=tuple(evidence.coverage(ego.tables, ego.window, zone)),
         reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
         trend=tuple(trend.trend(ego.drawn, ego.met, ego.team, ego.window, zone)) if ego.dated else (),
-        conversations=tuple(
-            evidence.conversations(ego.drawn, ego.unit, ego.found, ego.log, ego.people, details, zone)
-        ),
+        conversations=tuple(evidence.conversations(ego, details)),
         responses={one.id: one for one in responses},
         network=picture(ego),
         notice=ego.settings.notice,

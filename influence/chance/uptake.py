@@ -42,6 +42,15 @@ class Exposures:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What was said and to what it responded."""
+
+    slots: Slots
+    uses: Uses
+    exposures: Exposures
+
+
+@dataclass(frozen=True)
 class Uptake:
     """By topic, and for any topic in the last place: people who took up a term, for the first time, and shuffled.
 
@@ -60,9 +69,7 @@ class Uptake:
 
 
 def uptake(
-    slots: Slots,
-    uses: Uses,
-    exposures: Exposures,
+    said: Said,
     topic: Ints,
     topics: int,
     delta: int,
@@ -84,27 +91,29 @@ def uptake(
 
     >>> slots = Slots(np.zeros(3, int), np.array([1, 5, 9]))
     >>> responded = Exposures(np.array([0]), np.array([0]), np.array([4]))
-    >>> said = uptake(slots, Uses(np.array([1]), np.array([0])), responded, np.array([0]), 1, delta=10)
-    >>> said.takers.tolist(), said.new.tolist(), said.shuffled.mean(axis=0).round(1).tolist()
+    >>> found = uptake(Said(slots, Uses(np.array([1]), np.array([0])), responded), np.array([0]), 1, delta=10)
+    >>> found.takers.tolist(), found.new.tolist(), found.shuffled.mean(axis=0).round(1).tolist()
     ([1, 1], [1, 1], [0.7, 0.7])
     """
+    slots, uses = said.slots, said.uses
     order = np.lexsort((slots.time, slots.person))
     if (order != np.arange(len(order))).any():
         raise ValueError("slots must be sorted by person and time")
     if uses.slot.size and (uses.slot.min() < 0 or uses.slot.max() >= len(order)):
         raise ValueError("a use must name a slot")
-    pairs = _pairs(slots, uses, exposures, topic)
+    pairs = _pairs(said, topic)
     random = np.random.default_rng(seed)
     takers, new, shuffled = _uptake(*pairs, slots.time, topics, delta, draws, random)
     return Uptake(takers, new, shuffled)
 
 
-def _pairs(slots: Slots, uses: Uses, exposures: Exposures, topic: Ints) -> _Layout:
+def _pairs(said: Said, topic: Ints) -> _Layout:
     """Lay out, for each (person, term) that was responded to and used, its topic, its uses and its responses.
 
     Returns, by person: first and last slot, first pair, first mark (a slot that holds any such term); by pair:
     topic, first use, first response; and the flat lists of marks, uses (as marks) and response times.
     """
+    slots, uses, exposures = said.slots, said.uses, said.exposures
     wide = int(max(topic.size, 1))
     told = topic[exposures.term] >= 0
     seen = np.unique(

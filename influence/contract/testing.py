@@ -19,6 +19,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -180,12 +181,12 @@ class HostileClaims:
             read_or_refused(self.connector, member)
 
 
-class LiveClaims:
+class LiveClaims(ABC):
     """What holds for a connector that pulls; `make` makes a fresh one, over a service that a test plays."""
 
+    @abstractmethod
     def make(self) -> Any:
         """Make the connector anew."""
-        raise NotImplementedError("say how the connector is made")
 
     def secret(self, _name: str) -> str:
         """Return a secret by its name."""
@@ -222,14 +223,14 @@ class LiveClaims:
             assert PLACEHOLDER not in json.dumps(reply.cursor)
 
 
-class MeasureClaims:
+class MeasureClaims(ABC):
     """What holds for `measure`, a function of an ego, on each of the `egos` that a test makes."""
 
     measure: Callable[[Any], Mapping[str, Finding]]
 
+    @abstractmethod
     def egos(self) -> Iterable[Any]:
         """Make the egos: of an ordinary log, of an empty one, of one without times. See `Workspace.ego`."""
-        raise NotImplementedError("say on whom the measure is tried")
 
     def _found(self) -> Iterator[tuple[str, Finding]]:
         for ego in self.egos():
@@ -253,7 +254,9 @@ class MeasureClaims:
         for name, finding in self._found():
             if finding.low is not None and finding.high is not None:
                 assert finding.low <= finding.high, name
-                assert finding.value is None or finding.low - 1e-9 <= finding.value <= finding.high + 1e-9, name
+                assert finding.value is None or finding.low - 1e-9 <= finding.value <= finding.high + 1e-9, (
+                    name
+                )
             if finding.interval is not None:
                 assert finding.interval[0] <= finding.interval[1], name
 

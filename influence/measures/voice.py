@@ -229,6 +229,7 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     """
     from influence.chance.uptake import (  # numba: loaded only when something is measured
         Exposures,
+        Said,
         Slots,
         Uses,
         uptake,
@@ -240,9 +241,7 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     exposed = _exposures(ego, held, found)
     draws = max(ego.settings.draws, 1_000)
     taken = uptake(
-        Slots(*slots),
-        Uses(*uses),
-        Exposures(*exposed),
+        Said(Slots(*slots), Uses(*uses), Exposures(*exposed)),
         found.of_term,
         len(found.terms),
         ego.passing.delta,

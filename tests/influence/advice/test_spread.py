@@ -8,6 +8,7 @@ import pytest
 from influence.advice.spread import (
     Acts,
     CascadeModel,
+    Search,
     Sets,
     covered_by,
     even_roots,
@@ -71,7 +72,7 @@ def test_sets_and_simulation_agree_with_all_ways_in_which_ties_can_fall(seed, ho
 def test_imm_keeps_its_guarantee_on_graphs_small_enough_to_try_every_pair(seed):
     ties = random_ties(100 + seed, n=7, m=9)
     best = max(plain_spread(7, ties, pair) for pair in combinations(range(7), 2))
-    found = most_spread(model_of(7, ties), 2, epsilon=0.2, seed=seed)
+    found = most_spread(model_of(7, ties), 2, search=Search(epsilon=0.2, seed=seed))
     assert plain_spread(7, ties, found.acts) >= (1 - np.exp(-1) - 0.2) * best
     assert found.spread == pytest.approx(plain_spread(7, ties, found.acts), rel=0.1)
 

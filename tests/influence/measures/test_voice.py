@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
-from influence.chance.uptake import Exposures, Slots, Uses, uptake
+from influence.chance.uptake import Exposures, Said, Slots, Uses, uptake
 from influence.contract.records import Activity, Deleted, Verb
 from influence.measures.reach import NO_TIMES
 from influence.measures.topics import Topics, corpus, topic_of_items, topics
@@ -164,7 +164,7 @@ def test_uptake_agrees_with_a_plain_reading(slots, said, exposures, delta):
     columns = [np.array(column, np.int64) for column in zip(*slots, strict=True)]
     used = [np.array([use[n] for use in uses], np.int64) for n in (0, 1)]
     heard = [np.array(column, np.int64) for column in zip(*exposures, strict=True)]
-    found = uptake(Slots(*columns), Uses(*used), Exposures(*heard), np.array(topic), 2, delta, draws=20)
+    found = uptake(Said(Slots(*columns), Uses(*used), Exposures(*heard)), np.array(topic), 2, delta, draws=20)
     assert found.takers.tolist() == [len(takers.get(key, ())) for key in (0, 1, "any")]
     assert found.new.tolist() == [len(new.get(key, ())) for key in (0, 1, "any")]
     assert (found.shuffled[:, :2].max(axis=1) <= found.shuffled[:, 2]).all()
@@ -173,11 +173,14 @@ def test_uptake_agrees_with_a_plain_reading(slots, said, exposures, delta):
 def test_a_use_in_the_answer_itself_counts_neither_way():
     answered = Exposures(np.array([0]), np.array([0]), np.array([5]))
     only = uptake(
-        Slots(np.array([0]), np.array([5])), Uses(np.array([0]), np.array([0])), answered, np.array([0]), 1, 9
+        Said(Slots(np.array([0]), np.array([5])), Uses(np.array([0]), np.array([0])), answered),
+        np.array([0]),
+        1,
+        9,
     )
     assert (only.takers.tolist(), only.new.tolist()) == ([0, 0], [0, 0])
     slots = Slots(np.array([0, 0]), np.array([5, 7]))
-    again = uptake(slots, Uses(np.array([0, 1]), np.array([0, 0])), answered, np.array([0]), 1, 9)
+    again = uptake(Said(slots, Uses(np.array([0, 1]), np.array([0, 0])), answered), np.array([0]), 1, 9)
     assert again.new.tolist() == [1, 1]
 
 
@@ -197,7 +200,7 @@ def chatter(seed, *, taken_up):
         np.array(column, np.int64) for rows in (slots, uses, exposures) for column in zip(*rows, strict=True)
     ]
     return uptake(
-        Slots(*arrays[:2]), Uses(*arrays[2:4]), Exposures(*arrays[4:]), np.array([0]), 1, 60, seed=seed
+        Said(Slots(*arrays[:2]), Uses(*arrays[2:4]), Exposures(*arrays[4:])), np.array([0]), 1, 60, seed=seed
     )
 
 
@@ -217,18 +220,14 @@ def test_slots_out_of_order_are_refused():
     nothing = Exposures(np.array([0]), np.array([0]), np.array([0]))
     with pytest.raises(ValueError, match="sorted"):
         uptake(
-            Slots(np.array([1, 0]), np.array([0, 0])),
-            Uses(np.array([0]), np.array([0])),
-            nothing,
+            Said(Slots(np.array([1, 0]), np.array([0, 0])), Uses(np.array([0]), np.array([0])), nothing),
             np.array([0]),
             1,
             1,
         )
     with pytest.raises(ValueError, match="name a slot"):
         uptake(
-            Slots(np.array([0]), np.array([0])),
-            Uses(np.array([1]), np.array([0])),
-            nothing,
+            Said(Slots(np.array([0]), np.array([0])), Uses(np.array([1]), np.array([0])), nothing),
             np.array([0]),
             1,
             1,
