@@ -203,7 +203,7 @@ def _by_member(sets: Sets, n: int) -> tuple[Ints, Ints]:
 
 @dataclass(frozen=True)
 class Search:
-    """How acts are sought: `epsilon` is how far the guarantee is from greedy's, `hops` how far cascades are followed."""
+    """How acts are sought: `epsilon` from greedy's guarantee, `hops` how far a cascade is followed."""
 
     epsilon: float = 0.3
     hops: int = 2**31

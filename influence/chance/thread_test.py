@@ -1,6 +1,6 @@
-"""Do people take up a thread after their contacts did, more than chance would have it? Two tests by permutation.
+"""Do people take up a thread after their contacts did, more than chance would have it? A test by permutation.
 
-`thread_test` shuffles who comes when within each thread; `shuffle_test` is the textbook's, over a whole network.
+`thread_test` shuffles who comes when within each thread.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.p_values import p_value
 from influence.kernels.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from influence.kernels.chance import Course
 
 HOUR = 3_600_000_000
 """Microseconds."""
@@ -203,10 +206,10 @@ def thread_test(
 
     course = _course(taken, known, counts)
     null = _fitted(course, np.arange(TERMS) > 0)
-    score, information, _, telling = chance.follow(*course, null, False)
+    score, information, _, telling = chance.follow(course, null, False)
     projection, precision = _projection(information)
     (scores,) = _in_batches(
-        lambda size, own: (chance.follow_by_chance(*course, null, size, own),), draws, seed
+        lambda size, own: (chance.follow_by_chance(course, null, size, own),), draws, seed
     )
     by_chance = scores @ projection
     one_step, by_chance = float(score @ projection / precision), by_chance / precision
@@ -225,9 +228,6 @@ def thread_test(
     )
 
 
-_Course = tuple[Ints, Ints, Ints, Ints, Floats, Floats, Ints, Ints]
-
-
 def _in_batches(
     draw: Callable[[int, int], tuple[NDArray[Any], ...]], draws: int, seed: int
 ) -> list[NDArray[Any]]:
@@ -238,7 +238,7 @@ def _in_batches(
     return [np.concatenate(rows) for rows in zip(*parts, strict=True)]
 
 
-def _course(taken: Threads, known: Contacts, hours: Floats) -> _Course:
+def _course(taken: Threads, known: Contacts, hours: Floats) -> Course:
     """Lay out what the walk needs: threads, moments, hours, people's terms, contacts in the same thread."""
     from influence.kernels import chance  # numba: loaded only when something is measured
 
@@ -253,7 +253,7 @@ def _course(taken: Threads, known: Contacts, hours: Floats) -> _Course:
     still = np.stack([np.log1p(np.diff(begin)), np.log1p(everywhere), own, theirs], axis=1)
     group = np.cumsum(np.diff(taken.time, prepend=taken.time[0]) != 0)
     hour = taken.time // HOUR % 24
-    return taken.start, group, hour, row.astype(np.int64), still, clock, begin, neighbour
+    return chance.Course(taken.start, group, hour, row.astype(np.int64), still, clock, begin, neighbour)
 
 
 def _clock(hours: Floats, known: Contacts, people: Ints) -> Floats:
@@ -298,7 +298,7 @@ def _awake_between(since: Ints, until: Ints, row: Ints, clock: Floats) -> Floats
     return np.maximum(hours_until(until) - hours_until(since), 0.0)
 
 
-def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
+def _fitted(course: Course, free: NDArray[np.bool_]) -> Floats:
     """Find the free coefficients that make what happened most likely, by Newton's method."""
     from influence.kernels import chance  # numba: loaded only when something is measured
 
@@ -306,7 +306,7 @@ def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
     best, at_best = -np.inf, theta
     step = np.zeros(TERMS)
     for _ in range(50):
-        score, information, likelihood, _ = chance.follow(*course, theta, False)
+        score, information, likelihood, _ = chance.follow(course, theta, False)
         penalised = likelihood - PRIOR / 2 * (theta**2).sum()
         if penalised < best - 1e-9:
             step /= 2
@@ -322,10 +322,10 @@ def _fitted(course: _Course, free: NDArray[np.bool_]) -> Floats:
     return at_best
 
 
-def _information(course: _Course, theta: Floats) -> Floats:
+def _information(course: Course, theta: Floats) -> Floats:
     from influence.kernels import chance  # numba: loaded only when something is measured
 
-    information: Floats = chance.follow(*course, theta, False)[1]
+    information: Floats = chance.follow(course, theta, False)[1]
     return information
 
 

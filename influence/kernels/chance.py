@@ -6,6 +6,8 @@ it is needed: it loads numba.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,19 +44,42 @@ def local_contacts(
     return begin, found
 
 
+class Course(NamedTuple):
+    """Threads laid out for the test: place i of thread c is in `start[c]` … `start[c + 1]`.
+
+    `group` numbers the moments, `hour` is the hour of the day of each place, `row` a person's row in `clock` (people ×
+    24), `still` what does not change (places × terms), and `neighbour[begin[i]:begin[i + 1]]` the contacts' places.
+    """
+
+    start: Indices
+    group: Indices
+    hour: Indices
+    row: Indices
+    still: Floats
+    clock: Floats
+    begin: Indices
+    neighbour: Indices
+
+
+class _Factors(NamedTuple):
+    """exp(θ · f) taken apart, so that a slot needs no exponential: what stands still, the hour, the contacts."""
+
+    base: Floats
+    pulse: Floats
+    grown: Floats
+    logs: Floats
+
+
+class _Walk(NamedTuple):
+    """Where the walk is: who is `left`, how many contacts of each are `active`, and the `weight` of each left."""
+
+    left: Indices
+    active: Indices
+    weight: Floats
+
+
 @compiled
-def follow(
-    start: Indices,
-    group: Indices,
-    hour: Indices,
-    row: Indices,
-    still: Floats,
-    clock: Floats,
-    begin: Indices,
-    neighbour: Indices,
-    theta: Floats,
-    drawn: bool,
-) -> tuple[Floats, Floats, float, int]:
+def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, float, int]:
     """Walk through all threads once, as they were or with an order drawn by chance.
 
     At slot k the next to take up the thread is v among those left with probability proportional to
@@ -62,49 +87,74 @@ def follow(
     earlier moment (`group` numbers the moments). Returns the score Σ (f(v) − E f), the information
     Σ cov f, the log-likelihood, and in how many slots a differed among those left.
     """
-    base, pulse = np.exp(still @ theta[2:]), np.exp(theta[1] * clock)
-    logs = np.log(np.arange(np.diff(begin).max() + 1) + 1.0)
-    grown = np.exp(theta[0] * logs)
-    active = np.zeros(row.size, np.int64)
-    left, taken, weight = np.empty(row.size, np.int64), np.empty(row.size, np.int64), np.empty(row.size)
-    terms = theta.size
+    factors, walk, terms = _factors(course, theta), _walk(course), theta.size
+    taken = np.empty(course.row.size, np.int64)
     score, information = np.zeros(terms), np.zeros((terms, terms))
     mean, square, f = np.zeros(terms), np.zeros((terms, terms)), np.zeros(terms)
     likelihood, telling = 0.0, 0
-    for c in range(start.size - 1):
-        first, remaining, told = start[c], start[c + 1] - start[c], start[c]
+    for c in range(course.start.size - 1):
+        first, remaining, told = course.start[c], course.start[c + 1] - course.start[c], course.start[c]
         for i in range(remaining):
-            left[i] = first + i
-        for k in range(first, start[c + 1] - 1):
-            if k > first and group[k] != group[k - 1]:
-                _activate(taken[told:k], begin, neighbour, active)
+            walk.left[i] = first + i
+        for k in range(first, course.start[c + 1] - 1):
+            # who acts in the same moment has not seen one another, so contacts become active when it is over
+            if k > first and course.group[k] != course.group[k - 1]:
+                _activate(taken[told:k], course.begin, course.neighbour, walk.active)
                 told = k
-            mean[:] = 0.0
-            square[:] = 0.0
-            for j in range(remaining):
-                i = left[j]
-                w = base[i] * pulse[row[i], hour[k]] * grown[active[i]]
-                weight[j] = w
-                mean[0] += w * logs[active[i]]
-                mean[1] += w * clock[row[i], hour[k]]
-                for t in range(still.shape[1]):
-                    mean[t + 2] += w * still[i, t]
-                if not drawn:
-                    _terms(f, logs[active[i]], clock[row[i], hour[k]], still[i])
-                    _add(square, f, w)
-            total = weight[:remaining].sum()
-            telling += _differ(active, left[:remaining])
-            chosen = _next(weight[:remaining], total, left, k, drawn)
-            taken[k] = left[chosen]
-            _terms(f, logs[active[taken[k]]], clock[row[taken[k]], hour[k]], still[taken[k]])
-            likelihood += np.log(weight[chosen] / total)
+            total = _weigh(course, factors, walk, k, remaining, mean)
+            telling += _differ(walk.active, walk.left[:remaining])
+            chosen = _next(walk.weight[:remaining], total, walk.left, k, drawn)
+            if not drawn:  # only what happened is fitted; a drawn order needs its score alone
+                _squares(course, factors, walk, k, remaining, square)
+                information += square / total - np.outer(mean, mean) / (total * total)
+            taken[k] = walk.left[chosen]
+            _terms(f, course, factors.logs[walk.active[taken[k]]], taken[k], k)
+            likelihood += np.log(walk.weight[chosen] / total)
             for t in range(terms):
                 score[t] += f[t] - mean[t] / total
-            if not drawn:
-                information += square / total - np.outer(mean, mean) / (total * total)
             remaining -= 1
-            left[chosen] = left[remaining]
+            walk.left[chosen] = walk.left[remaining]
     return score, information, likelihood, telling
+
+
+@compiled
+def _factors(course: Course, theta: Floats) -> _Factors:
+    logs = np.log(np.arange(np.diff(course.begin).max() + 1) + 1.0)
+    base, pulse = np.exp(course.still @ theta[2:]), np.exp(theta[1] * course.clock)
+    return _Factors(base, pulse, np.exp(theta[0] * logs), logs)
+
+
+@compiled
+def _walk(course: Course) -> _Walk:
+    places = course.row.size
+    return _Walk(np.empty(places, np.int64), np.zeros(places, np.int64), np.empty(places))
+
+
+@compiled
+def _weigh(course: Course, factors: _Factors, walk: _Walk, k: int, remaining: int, mean: Floats) -> float:
+    """Weigh everybody left at slot k, add up the weighted terms in `mean`, and return all weight."""
+    mean[:] = 0.0
+    for j in range(remaining):
+        i = walk.left[j]
+        row, hour, active = course.row[i], course.hour[k], walk.active[i]
+        w = factors.base[i] * factors.pulse[row, hour] * factors.grown[active]
+        walk.weight[j] = w
+        mean[0] += w * factors.logs[active]
+        mean[1] += w * course.clock[row, hour]
+        for t in range(course.still.shape[1]):
+            mean[t + 2] += w * course.still[i, t]
+    return float(walk.weight[:remaining].sum())
+
+
+@compiled
+def _squares(course: Course, factors: _Factors, walk: _Walk, k: int, remaining: int, square: Floats) -> None:
+    """Add up the weighted products of the terms of everybody left at slot k."""
+    square[:] = 0.0
+    f = np.zeros(square.shape[0])
+    for j in range(remaining):
+        i = walk.left[j]
+        _terms(f, course, factors.logs[walk.active[i]], i, k)
+        _add(square, f, walk.weight[j])
 
 
 @compiled
@@ -115,10 +165,11 @@ def _activate(people: Indices, begin: Indices, neighbour: Indices, active: Indic
 
 
 @compiled
-def _terms(f: Floats, active: float, clock: float, still: Floats) -> None:
-    f[0], f[1] = active, clock
-    for t in range(still.size):
-        f[t + 2] = still[t]
+def _terms(f: Floats, course: Course, contacts: float, i: int, k: int) -> None:
+    """Write the terms of place i at slot k: `contacts` is ln(a + 1)."""
+    f[0], f[1] = contacts, course.clock[course.row[i], course.hour[k]]
+    for t in range(course.still.shape[1]):
+        f[t + 2] = course.still[i, t]
 
 
 @compiled
@@ -152,25 +203,12 @@ def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> i
 
 
 @compiled
-def follow_by_chance(
-    start: Indices,
-    group: Indices,
-    hour: Indices,
-    row: Indices,
-    still: Floats,
-    clock: Floats,
-    begin: Indices,
-    neighbour: Indices,
-    theta: Floats,
-    draws: int,
-    seed: int,
-) -> Floats:
+def follow_by_chance(course: Course, theta: Floats, draws: int, seed: int) -> Floats:
     """Return the scores (draws × terms) of so many walks whose orders are drawn by chance."""
     np.random.seed(seed)
     scores = np.empty((draws, theta.size))
     for d in range(draws):
-        walked = follow(start, group, hour, row, still, clock, begin, neighbour, theta, True)
-        scores[d] = walked[0]
+        scores[d] = follow(course, theta, True)[0]
     return scores
 
 

@@ -119,13 +119,13 @@ def random_course(seed):
 def test_likelihood_score_and_information_are_those_of_a_plain_reading(seed):
     course = random_course(seed)
     theta = np.random.default_rng(seed).normal(0, 0.5, permutation.TERMS)
-    score, information, likelihood, telling = chance.follow(*course, theta, False)
+    score, information, likelihood, telling = chance.follow(course, theta, False)
     plain, plain_telling = plain_likelihood(course, theta)
     assert plain == pytest.approx(likelihood, abs=1e-9)
     assert plain_telling == telling > 0
     for t in range(permutation.TERMS):
         step = np.eye(permutation.TERMS)[t] * 1e-5
-        above, below = (chance.follow(*course, theta + sign * step, False) for sign in (1, -1))
+        above, below = (chance.follow(course, theta + sign * step, False) for sign in (1, -1))
         assert (above[2] - below[2]) / 2e-5 == pytest.approx(score[t], abs=1e-5)
         assert (below[0] - above[0]) / 2e-5 == pytest.approx(information[t], abs=1e-4)
 
