@@ -1,7 +1,7 @@
 """Network: who influenced whom as compressed sparse rows, and the same network for every networkx function.
 
-`networkx` finds `backend` and `backend_info` by their entry points. This module must not import networkx at
-its top: networkx loads it at the end of its own import.
+This module must not import networkx at its top: networkx loads `networkx_backend`, and with it this module, at the
+end of its own import.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.kernels.arrays import Floats
+from influence.network.networkx_face import NetworkxFace
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network:
+class Network(NetworkxFace):
     """Who influenced whom: a tie u → v where v responded to u, its weight the number of responses.
 
     `nodes` are people's ids in sorted order; the ties of node i are `indices[indptr[i]:indptr[i + 1]]`,
@@ -193,32 +194,6 @@ class Network:
         kind = "" if self.directed else ", undirected"
         return f"Network({people}, {ties}, weight {self.size('weight'):g}{kind})"
 
-    def is_directed(self) -> bool:
-        """Tell networkx whether ties have a direction."""
-        return self.directed
-
-    def is_multigraph(self) -> bool:
-        """Tell networkx that no tie stands twice."""
-        return False
-
-    def __getitem__(self, person: str) -> Any:
-        return self._mirror[person]
-
-    if not TYPE_CHECKING:  # a typo must stay an error for mypy
-
-        def __getattr__(self, name: str) -> Any:
-            """Read what a networkx graph has and a network has not (`degree`, `edges`, `adj` …)."""
-            if name.startswith("_"):
-                raise AttributeError(f"a Network has no {name!r}")
-            return getattr(self._mirror, name)
-
-    @cached_property
-    def _mirror(self) -> nx.DiGraph:
-        """The networkx graph that answers what is not done on the arrays; frozen, so that it stays true."""
-        import networkx as nx  # see the module's first lines
-
-        return nx.freeze(self.graph())
-
     @cached_property
     def _row_of_ties(self) -> NDArray[np.int64]:
         return np.repeat(np.arange(len(self)), np.diff(self.indptr))
@@ -245,6 +220,3 @@ def _rows(
     from_, to = np.divmod(keys[first], max(n, 1))
     indptr = np.concatenate([[0], np.cumsum(np.bincount(from_, minlength=n))])
     return indptr.astype(np.int64), to.astype(np.int32), summed
-
-
-# --- the networkx backend -----------------------------------------------------------------------------------
