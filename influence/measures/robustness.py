@@ -98,7 +98,7 @@ def unmet(ego: Ego, drawn: Touches) -> float:
 
 
 def _touches(ego: Ego, log: Log, nobody: Set[int]) -> Touches:
-    return touches(log, ego.leader, ego.window, ego.passing, nobody, undated=ego.drawn.undated)
+    return touches(log, ego.leader, ego.window, ego.passing, nobody, ego.drawn.undated)
 
 
 def _where(drawn: Touches, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Touches:

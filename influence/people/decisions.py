@@ -66,23 +66,15 @@ class Decisions:
         value: str | None = None,
         reason: str | None = None,
         by: str | None = None,
-        undoes: int | None = None,
     ) -> int:
         """Keep a decision and return its number; `by` is the user of this machine if left out."""
+        return self._keep(by, [verb, sorted(set(accounts)), sorted(set(others)), value, reason, None])
+
+    def _keep(self, by: str | None, said: Sequence[object]) -> int:
         number = self._next()
         self._engine.run(
             "INSERT INTO decision_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                number,
-                datetime.now(UTC),
-                by or this_user(),
-                verb,
-                sorted(set(accounts)),
-                sorted(set(others)),
-                value,
-                reason,
-                undoes,
-            ],
+            [number, datetime.now(UTC), by or this_user(), *said],
         )
         return number
 
@@ -101,7 +93,7 @@ class Decisions:
             raise DecisionError(f"there is no decision {number}; `influence people decisions` lists them")
         if number in self.undone():
             raise DecisionError(f"decision {number} is undone already")
-        done = self.record("undo", known[number].accounts, reason=reason, by=by, undoes=number)
+        done = self._keep(by, ["undo", sorted(set(known[number].accounts)), [], None, reason, number])
         return next(one for one in self.history() if one.seq == done)
 
     def history(self) -> list[Decision]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -55,9 +56,8 @@ class Ego:
     def touches(self, count: Count = "headline") -> Touches:
         """Find the valid responses when stated, headline or all responses count."""
         undated = self.ties.target[self.ties.source == self.leader].tolist()
-        return touches(
-            self.log, self.leader, self.window, self.passing, self.nobody, count=count, undated=undated
-        )
+        passing = replace(self.passing, count=count)
+        return touches(self.log, self.leader, self.window, passing, self.nobody, undated)
 
     @cached_property
     def found(self) -> list[Alter]:

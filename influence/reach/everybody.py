@@ -103,9 +103,9 @@ def everybodys_reach(
     0
     """
     settings = population.settings
-    passing = Passing(int(settings.delta_days * DAY), settings.hands)
+    passing = Passing(int(settings.delta_days * DAY), settings.hands, count)
     chosen = np.arange(len(population.people)) if leaders is None else np.unique(leaders)
-    pairs = _reached_by(population, window, passing, chosen, count)
+    pairs = _reached_by(population, window, passing, chosen)
     m, known = population.met_by_pairs(Pairs(pairs.leader, pairs.person, pairs.first))
     in_team = population.teams.hold(pairs.leader, pairs.person)
     step = step_of(in_team, m, known)
@@ -124,14 +124,12 @@ class _Touching:
     unit: Ints
 
 
-def _reached_by(
-    population: Population, window: Window, passing: Passing, leaders: Ints, count: Count
-) -> _Touching:
+def _reached_by(population: Population, window: Window, passing: Passing, leaders: Ints) -> _Touching:
     """Return the pairs of some leaders; where their touches would fill the memory, of one half after the other."""
-    touched = _touches(population, window, passing, leaders, count)
+    touched = _touches(population, window, passing, leaders)
     if touched is not None:
         return _pairs(population, touched, leaders)
-    halves = [_reached_by(population, window, passing, half, count) for half in np.array_split(leaders, 2)]
+    halves = [_reached_by(population, window, passing, half) for half in np.array_split(leaders, 2)]
     return _Touching(*(np.concatenate(columns) for columns in zip(*map(_columns, halves), strict=True)))
 
 
@@ -139,15 +137,13 @@ def _columns(touching: _Touching) -> tuple[NDArray[Any], ...]:
     return touching.leader, touching.person, touching.first, touching.depth, touching.unit
 
 
-def _touches(
-    population: Population, window: Window, passing: Passing, leaders: Ints, count: Count
-) -> _Touching | None:
+def _touches(population: Population, window: Window, passing: Passing, leaders: Ints) -> _Touching | None:
     """Return every valid response in the window, first-hand and passed-on; None where they are too many."""
     from influence.kernels.everybody import everybodys_depth  # numba: loaded only when something is measured
 
     log, leading = population.log, np.zeros(len(population.people), bool)
     leading[leaders] = True
-    items, responses, links = log.items, log.counted(count), log.counted_links(count)
+    items, responses, links = log.items, log.counted(passing.count), log.counted_links(passing.count)
     passed = everybodys_depth(
         links.child,
         links.parent,

@@ -20,10 +20,11 @@ from influence.times import DAY, Window
 
 @dataclass(frozen=True)
 class Passing:
-    """How far and how slowly influence is followed: δ in microseconds, k in hands."""
+    """How influence is followed: how slowly (δ in microseconds), how far (k in hands), by which responses."""
 
     delta: int = 14 * DAY
     hands: int = 4
+    count: Count = "headline"
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,6 @@ def touches(
     window: Window,
     passing: Passing,
     nobody: Set[int],
-    *,
-    count: Count = "headline",
     undated: Iterable[int] = (),
 ) -> Touches:
     """Find every valid response in the window; `nobody` are the bots, who are never reached.
@@ -111,9 +110,9 @@ def touches(
     descends from the leader's by response links whose every wait is in (0, δ]; depth counts how often
     the author changes on the way.
     """
-    responses = log.counted(count)
+    responses = log.counted(passing.count)
     direct = responses.where(responses.target == leader)
-    item, depth = _passed_on(log, leader, passing, count)
+    item, depth = _passed_on(log, leader, passing)
     items = np.concatenate([direct.item, item])
     depths = np.concatenate([np.ones(len(direct), np.int16), depth])
     order = np.lexsort((depths, items))
@@ -134,12 +133,12 @@ def touches(
     )
 
 
-def _passed_on(log: Log, leader: int, passing: Passing, count: Count) -> tuple[Ints, NDArray[np.int16]]:
+def _passed_on(log: Log, leader: int, passing: Passing) -> tuple[Ints, NDArray[np.int16]]:
     from influence.kernels.conversations import (
         conversation_depth,  # numba: loaded only when something is measured
     )
 
-    links = log.counted_links(count)
+    links = log.counted_links(passing.count)
     items = log.items
     depth = conversation_depth(
         links.child, links.parent, items.time, items.author, leader, passing.delta, passing.hands
