@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from influence.demo.cast import Cast
+    from influence.demo.conversing import Log
     from influence.demo.meetings import Meeting
-    from influence.demo.talk import Log
 
 __all__ = ["NOTICE", "SINCE", "TRUTHS", "UNTIL", "Company", "Truth", "build", "write"]
 
