@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from influence.kernels.arrays import Floats, Ints
-from influence.kernels.spread import _covered_by, _greedy_cover, _reached, _reverse_sets
+from influence.kernels.spread import draw_reverse_sets, gain_of_acts, greedy_choice, reached_by
 
 MOST_SETS = 1_000_000
 MOST_MEMBERS = 50_000_000
@@ -118,7 +118,7 @@ def reverse_sets(model: CascadeModel, roots: ArrayLike, *, hops: int = 2**31, se
     start = np.asarray(roots, np.int64)
     if start.size and (start.min() < 0 or start.max() >= len(model)):
         raise ValueError(f"roots must be positions, 0 to {len(model) - 1}")
-    offsets, members = _reverse_sets(
+    offsets, members = draw_reverse_sets(
         model.indptr,
         model.sources,
         model.probability,
@@ -177,7 +177,7 @@ def greedy_cover(sets: Sets, n: int, acts: Acts, k: int) -> tuple[list[int], lis
     ([1, 0], [0.6666666666666666, 0.3333333333333333])
     """
     start, of_member = _by_member(sets, n)
-    chosen, adds = _greedy_cover(start, of_member, len(sets), acts.indptr, acts.people, acts.chance, k)
+    chosen, adds = greedy_choice(start, of_member, len(sets), acts.indptr, acts.people, acts.chance, k)
     return chosen.tolist(), (adds / max(len(sets), 1)).tolist()
 
 
@@ -189,7 +189,7 @@ def covered_by(sets: Sets, n: int, acts: Acts) -> Floats:
     [0.4166666666666667]
     """
     start, of_member = _by_member(sets, n)
-    covered = _covered_by(start, of_member, len(sets), acts.indptr, acts.people, acts.chance)
+    covered = gain_of_acts(start, of_member, len(sets), acts.indptr, acts.people, acts.chance)
     return covered / max(len(sets), 1)
 
 
@@ -320,4 +320,4 @@ def simulated_spread(
     to = np.repeat(np.arange(len(model)), np.diff(model.indptr))
     onward = CascadeModel.from_ties(len(model), to, model.sources, model.probability)
     random = np.random.default_rng(seed)
-    return _reached(onward.indptr, onward.sources, onward.probability, given, runs, hops, random) / runs
+    return reached_by(onward.indptr, onward.sources, onward.probability, given, runs, hops, random) / runs

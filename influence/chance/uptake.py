@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.kernels.arrays import Ints
-from influence.kernels.chance import _uptake
-
-_Layout = tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints]
+from influence.kernels.chance import Layout, taken_up
 
 
 @dataclass(frozen=True)
@@ -101,18 +99,13 @@ def uptake(
         raise ValueError("slots must be sorted by person and time")
     if uses.slot.size and (uses.slot.min() < 0 or uses.slot.max() >= len(order)):
         raise ValueError("a use must name a slot")
-    pairs = _pairs(said, topic)
     random = np.random.default_rng(seed)
-    takers, new, shuffled = _uptake(*pairs, slots.time, topics, delta, draws, random)
+    takers, new, shuffled = taken_up(_laid_out(said, topic), topics, delta, draws, random)
     return Uptake(takers, new, shuffled)
 
 
-def _pairs(said: Said, topic: Ints) -> _Layout:
-    """Lay out, for each (person, term) that was responded to and used, its topic, its uses and its responses.
-
-    Returns, by person: first and last slot, first pair, first mark (a slot that holds any such term); by pair:
-    topic, first use, first response; and the flat lists of marks, uses (as marks) and response times.
-    """
+def _laid_out(said: Said, topic: Ints) -> Layout:
+    """Lay out, for each (person, term) that was responded to and used, its topic, its uses and its responses."""
     slots, uses, exposures = said.slots, said.uses, said.exposures
     wide = int(max(topic.size, 1))
     told = topic[exposures.term] >= 0
@@ -127,7 +120,7 @@ def _pairs(said: Said, topic: Ints) -> _Layout:
     _, heard_start = np.unique(heard[0], return_index=True)
     person, pair_start = np.unique(pair // wide, return_index=True)
     marks, mark_of_use = np.unique(spoken[1], return_inverse=True)
-    return (
+    return Layout(
         np.searchsorted(slots.person, person, "left"),
         np.searchsorted(slots.person, person, "right"),
         np.append(pair_start, len(pair)),
@@ -138,4 +131,5 @@ def _pairs(said: Said, topic: Ints) -> _Layout:
         marks,
         mark_of_use.astype(np.int64),
         heard[1],
+        slots.time,
     )

@@ -347,46 +347,57 @@ def swap_ties(sources: Indices, targets: Indices, table: Indices, nodes: int, sw
     return done
 
 
+class Layout(NamedTuple):
+    """What was said, laid out by person and, within a person, by pair of person and term.
+
+    By person: first and last slot, first pair, first mark (a slot that holds any such term). By pair: topic, first
+    use, first response. And flat: marks, uses (as marks), moments of responses; `time` is that of each slot.
+    """
+
+    slot_from: Ints
+    slot_to: Ints
+    pair_start: Ints
+    mark_start: Ints
+    pair_topic: Ints
+    use_start: Ints
+    heard_start: Ints
+    marks: Ints
+    mark_of_use: Ints
+    heard: Ints
+    time: Ints
+
+
 @compiled
-def _uptake(
-    slot_from: Ints,
-    slot_to: Ints,
-    pair_start: Ints,
-    mark_start: Ints,
-    pair_topic: Ints,
-    use_start: Ints,
-    heard_start: Ints,
-    marks: Ints,
-    mark_of_use: Ints,
-    heard: Ints,
-    time: Ints,
+def taken_up(
+    laid: Layout,
     topics: int,
     delta: int,
     draws: int,
     random: np.random.Generator,
 ) -> tuple[Ints, Ints, Ints]:
+    """Count by topic, and for any, who took up a term, who for the first time, and how many would in shuffled times."""
     counted = np.zeros((draws + 1, topics + 1), np.int64)
     takers = np.zeros(topics + 1, np.int64)
-    at = time[marks].copy()
-    for p in range(slot_from.size):
-        first, many = slot_from[p], slot_to[p] - slot_from[p]
+    at = laid.time[laid.marks].copy()
+    for p in range(laid.slot_from.size):
+        first, many = laid.slot_from[p], laid.slot_to[p] - laid.slot_from[p]
         places = np.arange(many)
         any_use = np.zeros(topics + 1, np.bool_)
         for draw in range(draws + 1):
-            if draw:
-                for m in range(mark_start[p], mark_start[p + 1]):
-                    taken = m - mark_start[p]
+            if draw:  # Fisher and Yates, as far as there are marks: what was said together stays together
+                for m in range(laid.mark_start[p], laid.mark_start[p + 1]):
+                    taken = m - laid.mark_start[p]
                     other = taken + int(random.random() * (many - taken))
                     places[taken], places[other] = places[other], places[taken]
-                    at[m] = time[first + places[taken]]
+                    at[m] = laid.time[first + places[taken]]
             hit = np.zeros(topics + 1, np.bool_)
-            for pair in range(pair_start[p], pair_start[p + 1]):
-                uses = at[mark_of_use[use_start[pair] : use_start[pair + 1]]]
-                responded = heard[heard_start[pair] : heard_start[pair + 1]]
+            for pair in range(laid.pair_start[p], laid.pair_start[p + 1]):
+                uses = at[laid.mark_of_use[laid.use_start[pair] : laid.use_start[pair + 1]]]
+                responded = laid.heard[laid.heard_start[pair] : laid.heard_start[pair + 1]]
                 if _is_new(uses, responded, delta):
-                    hit[pair_topic[pair]] = True
+                    hit[laid.pair_topic[pair]] = True
                 if not draw and _any_within(uses, responded, delta):
-                    any_use[pair_topic[pair]] = True
+                    any_use[laid.pair_topic[pair]] = True
             hit[topics] = hit.any()
             counted[draw] += hit
         any_use[topics] = any_use.any()

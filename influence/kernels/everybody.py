@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from heapq import heapify, heappop, heapreplace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Indices, check_course, check_within, integers
+from influence.kernels.arrays import Floats, Indices, Rows, check_course, check_within, integers
 from influence.kernels.compiling import compiled
 
 
@@ -109,12 +110,10 @@ def _lower(leader: int, depth: int, me: int, k_max: int, least: Indices, seen: I
 
 
 def evidence_of_pairs(
-    leader: Indices,
-    person: Indices,
-    first: Indices,
-    met_at: tuple[Indices, Indices],
+    pairs: tuple[Indices, Indices, Indices],
+    met_at: Rows,
     encounters: tuple[Indices, Floats, Floats, Indices, Indices],
-    systems: tuple[tuple[Indices, Indices], tuple[Indices, Indices]],
+    systems: tuple[Rows, Rows],
     features: int,
 ) -> tuple[Floats, NDArray[np.int8], Floats]:
     """Return what encounters say about pairs (leader, v) by a moment `first`: Π(1 − s), what is known, amounts.
@@ -136,32 +135,37 @@ def evidence_of_pairs(
     >>> one = np.array([5]), np.array([0.9]), np.array([1.0]), np.array([0]), np.array([-1])
     >>> none = np.zeros(3, int), np.empty(0, int)
     >>> pair = np.array([0]), np.array([1]), np.array([7])
-    >>> miss, known, amounts = evidence_of_pairs(*pair, together, one, (none, none), 1)
+    >>> miss, known, amounts = evidence_of_pairs(pair, together, one, (none, none), 1)
     >>> round(float(miss[0]), 9), known.tolist(), amounts.tolist()
     (0.1, [1], [[1.0]])
     """
+    leader, person, first = pairs
     if not leader.size == person.size == first.size or (leader[1:] < leader[:-1]).any():
         raise ValueError("pairs must be sorted by leader and have one moment each")
-    begin, encounter = met_at
     time, strength, share, feature, declares = encounters
-    (named_begin, named), (owned_begin, owned) = systems
-    return _evidence_of_pairs(
-        leader,
-        person,
-        first,
-        begin,
-        encounter,
-        time,
-        strength,
-        share,
-        feature,
-        declares,
-        named_begin,
-        named,
-        owned_begin,
-        owned,
-        features,
-    )
+    met = _Encounters(*met_at, time, strength, share, feature, declares)
+    return _evidence_of_pairs(leader, person, first, met, _Systems(*systems[0], *systems[1]), features)
+
+
+class _Encounters(NamedTuple):
+    """Who was where: the encounters of person p are `encounter[begin[p]:begin[p + 1]]`; the others by encounter."""
+
+    begin: Indices
+    encounter: Indices
+    time: Indices
+    strength: Floats
+    share: Floats
+    feature: Indices
+    declares: Indices
+
+
+class _Systems(NamedTuple):
+    """The systems that the encounters of each person name, and those in which each has an account, as rows."""
+
+    named_begin: Indices
+    named: Indices
+    owned_begin: Indices
+    owned: Indices
 
 
 @compiled
@@ -169,41 +173,34 @@ def _evidence_of_pairs(
     leader: Indices,
     person: Indices,
     first: Indices,
-    begin: Indices,
-    encounter: Indices,
-    time: Indices,
-    strength: Floats,
-    share: Floats,
-    feature: Indices,
-    declares: Indices,
-    named_begin: Indices,
-    named: Indices,
-    owned_begin: Indices,
-    owned: Indices,
+    met: _Encounters,
+    systems: _Systems,
     features: int,
 ) -> tuple[Floats, NDArray[np.int8], Floats]:
     miss, known = np.ones(leader.size), np.zeros(leader.size, np.int8)
     amounts = np.zeros((leader.size, features))
-    present = np.full(time.size, -1, np.int64)
-    most = max(named.max() if named.size else 0, owned.max() if owned.size else 0)
+    present = np.full(met.time.size, -1, np.int64)
+    most = max(
+        systems.named.max() if systems.named.size else 0, systems.owned.max() if systems.owned.size else 0
+    )
     speaks = np.full(most + 1, -1, np.int64)
     for i in range(leader.size):
         u, v, said = leader[i], person[i], -1
         if i == 0 or leader[i - 1] != u:
-            present[encounter[begin[u] : begin[u + 1]]] = u
-            speaks[named[named_begin[u] : named_begin[u + 1]]] = u
-        for e in encounter[begin[v] : begin[v + 1]]:
-            if present[e] != u:
+            present[met.encounter[met.begin[u] : met.begin[u + 1]]] = u
+            speaks[systems.named[systems.named_begin[u] : systems.named_begin[u + 1]]] = u
+        for e in met.encounter[met.begin[v] : met.begin[v + 1]]:
+            if present[e] != u:  # the leader was not there
                 continue
-            if declares[e] >= 0:
-                said = declares[e]
+            if met.declares[e] >= 0:
+                said = met.declares[e]  # they come in order of time: the latest stands
                 continue
-            known[i] |= strength[e] > 0
-            if time[e] <= first[i]:
-                miss[i] *= 1 - strength[e]
-                if features > 0 and feature[e] >= 0:
-                    amounts[i, feature[e]] += share[e]
-        for system in owned[owned_begin[v] : owned_begin[v + 1]]:
+            known[i] |= met.strength[e] > 0
+            if met.time[e] <= first[i]:
+                miss[i] *= 1 - met.strength[e]
+                if features > 0 and met.feature[e] >= 0:
+                    amounts[i, met.feature[e]] += met.share[e]
+        for system in systems.owned[systems.owned_begin[v] : systems.owned_begin[v + 1]]:
             known[i] |= 2 if speaks[system] == u else 0
         known[i] |= 4 << said if said >= 0 else 0
     return miss, known, amounts

@@ -9,7 +9,7 @@ from influence.kernels.compiling import compiled
 
 
 @compiled
-def _reverse_sets(
+def draw_reverse_sets(
     indptr: Ints,
     sources: Ints,
     probability: Floats,
@@ -18,6 +18,10 @@ def _reverse_sets(
     most: int,
     random: np.random.Generator,
 ) -> tuple[Ints, Ints]:
+    """Draw, for each root, who would reach it in one run of the cascade: the sets end to end, and where each begins.
+
+    No new set is begun once `most` people are in them; at most `hops` ties back are followed.
+    """
     offsets = np.zeros(roots.size + 1, np.int64)
     members = np.empty(max(16, 2 * roots.size), np.int64)
     seen = np.full(indptr.size - 1, -1, np.int64)
@@ -52,9 +56,10 @@ def _reverse_sets(
 
 
 @compiled
-def _covered_by(
+def gain_of_acts(
     start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats
 ) -> Floats:
+    """Return how many sets each act covers when it is done alone; acts are rows of people with their chances."""
     left, trial = np.ones(sets), np.ones(sets)
     covered = np.empty(indptr.size - 1)
     for act in range(covered.size):
@@ -86,7 +91,7 @@ def _gain(
 
 
 @compiled
-def _greedy_cover(
+def greedy_choice(
     start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats, k: int
 ) -> tuple[Ints, Floats]:
     """Greedy with old gains as bounds (they can only shrink): the largest is worked out again until it stays."""
@@ -112,7 +117,7 @@ def _greedy_cover(
 
 
 @compiled
-def _reached(
+def reached_by(
     indptr: Ints,
     targets: Ints,
     probability: Floats,
@@ -121,6 +126,7 @@ def _reached(
     hops: int,
     random: np.random.Generator,
 ) -> int:
+    """Return how many people so many runs of the cascade reach in all, the seeds counted in each run."""
     seen = np.full(indptr.size - 1, -1, np.int64)
     queue = np.empty(indptr.size - 1, np.int64)
     total = 0

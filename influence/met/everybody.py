@@ -88,9 +88,7 @@ def met_by_pairs(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> tu
         _rows(engine.arrow(_NUMBERED.format(t)), "number", n) for t in ("names_system", "owns_system")
     )
     miss, told, amounts = evidence_of_pairs(
-        pairs.leader,
-        pairs.person,
-        pairs.first,
+        (pairs.leader, pairs.person, pairs.first),
         _rows(present, "place", n),
         _encounters(engine, strengths),
         (systems[0], systems[1]),
