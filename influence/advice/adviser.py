@@ -18,6 +18,7 @@ from influence.advice.backtest import BackTest, back_test
 from influence.advice.coming_back import coming_back
 from influence.advice.forecast import Ledger, gains, gains_by, shared_answering, thrown
 from influence.advice.habits import EVIDENCE, Advised, habit_rows, topic_rows
+from influence.contract.details import advice as details
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats
 from influence.measures import finds
@@ -67,7 +68,7 @@ def advice(ego: Ego) -> dict[str, Finding]:
         names = (("advice", unit), ("advice_backtest", "AUC"), ("step_up", "people a conversation"))
         return {name: Finding(name, None, of, reason=NO_TIMES) for name, of in names}
     found = advise(ego)
-    detail = {"rows": [row.as_json() for row in found.rows], "words": found.test.words}
+    detail = details.Advice(tuple(row.as_detail() for row in found.rows), found.test.words)
     reason = NOBODY_LEFT if not found.forecast else None if found.test.skill else found.test.words
     value = None if reason else found.together
     return {

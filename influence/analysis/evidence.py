@@ -78,23 +78,23 @@ def shown_items(drawn: Touches, unit: Ints) -> Ints:
 
 def cited(engine: Engine, findings: Mapping[str, Finding]) -> Ints:
     """Return the items that findings name in their details as evidence, by position."""
-    ids = sorted({word for finding in findings.values() for word in _ids(finding.detail)})
+    ids = sorted({word for finding in findings.values() for word in _ids(finding.as_json())})
     engine.offer("cited_rows", pa.table({"id": pa.array(ids, pa.string())}))
     rows = engine.arrow("SELECT i.item FROM item i JOIN cited_rows USING (id) ORDER BY i.item")
     items: Ints = rows.column("item").combine_chunks().to_numpy().astype(np.int64)
     return items
 
 
-def _ids(detail: object, *, named: bool = False) -> Iterator[str]:
-    """Walk through a detail for the texts that stand under `evidence` or `item`."""
-    if isinstance(detail, Mapping):
-        for key, value in detail.items():
+def _ids(part: object, *, named: bool = False) -> Iterator[str]:
+    """Walk through a finding for the texts that stand under `evidence` or `item`."""
+    if isinstance(part, Mapping):
+        for key, value in part.items():
             yield from _ids(value, named=key in {"evidence", "item"})
-    elif isinstance(detail, (list, tuple)):
-        for one in detail:
+    elif isinstance(part, (list, tuple)):
+        for one in part:
             yield from _ids(one, named=named)
-    elif named and isinstance(detail, str):
-        yield detail
+    elif named and isinstance(part, str):
+        yield part
 
 
 def _first_few(group: Ints, few: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

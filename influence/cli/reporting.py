@@ -200,7 +200,7 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
     with opened(folder) as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until)
     if as_json:
-        rows = [row.as_json() for row in found.rows]
+        rows = [row.as_detail().as_json() for row in found.rows]
         click.echo(json.dumps({"rows": rows, "together": found.together, "back_test": found.test.words}))
         return
     click.echo(found.test.words)

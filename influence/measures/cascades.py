@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import median_interval, share_interval
+from influence.contract.details.cascades import Generations, Shape, SocialH, Tree
 from influence.contract.findings import Finding
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints
 from influence.measures import finds
@@ -83,14 +84,14 @@ def cascades(ego: Ego) -> dict[str, Finding]:
     every = shapes_of(ego, roots)
     answered = every.where(every.size > 1)
     if not len(answered):
-        return _nothing(UNANSWERED if len(roots) else BEGAN_NONE, conversations=len(roots), answered=0)
+        return _nothing(UNANSWERED if len(roots) else BEGAN_NONE, Shape(len(roots), answered=0))
     columns = answered.size, answered.depth, answered.mean_depth, answered.virality
     found = {
         name: _median(name, values, _UNITS[name], len(roots))
         for name, values in zip(_UNITS, columns, strict=True)
     }
     size = found["cascade_size"]
-    detail = {**size.detail, "inferred": _inferred(ego, roots), "top": _top(ego, answered)}
+    detail = replace(size.told(Shape), inferred=_inferred(ego, roots), top=_top(ego, answered))
     return found | {size.name: replace(size, detail=detail)}
 
 
@@ -102,17 +103,16 @@ _UNITS = {
 }
 
 
-def _nothing(reason: str, **detail: int) -> dict[str, Finding]:
-    return {name: Finding(name, None, unit, reason=reason, detail=detail) for name, unit in _UNITS.items()}
+def _nothing(reason: str, detail: Shape | None = None) -> dict[str, Finding]:
+    return {
+        name: Finding(name, None, unit, reason=reason, detail=detail or {}) for name, unit in _UNITS.items()
+    }
 
 
 def _median(name: str, values: NDArray[Any], unit: str, conversations: int) -> Finding:
-    detail = {
-        "conversations": conversations,
-        "answered": len(values),
-        "mean": float(np.mean(values)),
-        "largest": float(np.max(values)),
-    }
+    detail = Shape(
+        conversations, answered=len(values), mean=float(np.mean(values)), largest=float(np.max(values))
+    )
     value = float(np.median(values))
     return Finding(name, value, unit, interval=median_interval(values), detail=detail)
 
@@ -124,18 +124,18 @@ def _inferred(ego: Ego, roots: Ints) -> float:
     return float(links.inferred[inside].mean()) if inside.any() else 0.0
 
 
-def _top(ego: Ego, answered: Shapes) -> list[dict[str, Any]]:
+def _top(ego: Ego, answered: Shapes) -> tuple[Tree, ...]:
     order = np.lexsort((answered.root, -answered.size))[:SHOWN]
     ids = activity_ids(ego, answered.root[order])
-    return [
-        {
-            "conversation": ids[int(answered.root[i])],
-            "size": int(answered.size[i]),
-            "depth": int(answered.depth[i]),
-            "structural_virality": float(answered.virality[i]),
-        }
+    return tuple(
+        Tree(
+            conversation=ids[int(answered.root[i])],
+            size=int(answered.size[i]),
+            depth=int(answered.depth[i]),
+            structural_virality=float(answered.virality[i]),
+        )
         for i in order
-    ]
+    )
 
 
 def begun(ego: Ego) -> Ints:
@@ -281,7 +281,7 @@ def generations(ego: Ego) -> dict[str, Finding]:
 
     `reproduction` = people whose first response answered somebody else than the leader / people reached: the
     mean number of new people who respond per person reached. It is below 1, since the first of every chain
-    answered the leader; `detail["generations"]` counts the people by the depth of their first response, and
+    answered the leader; `detail.generations` counts the people by the depth of their first response, and
     `ratios` divides each by the one before. `second_generation` = people of depth ≥ 2 in all they did /
     people reached. 95 % intervals by the bootstrap of whole conversations. Those of an undated network have
     no depth; they are left out and counted (`undated`).
@@ -301,8 +301,7 @@ def generations(ego: Ego) -> dict[str, Finding]:
         ego.unit, person, weight, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
     counts = np.bincount(brought)[1:].tolist()
-    detail: dict[str, Any] = {"generations": counts, "ratios": _ratios(counts)}
-    detail |= {"undated": len(ego.drawn.undated)} if ego.drawn.undated else {}
+    detail = Generations(tuple(counts), _ratios(counts), undated=len(ego.drawn.undated) or None)
     several = len(np.unique(ego.unit)) + ego.silent > 1
     found = {}
     for column, (name, unit) in enumerate(_GENERATIONS.items()):
@@ -326,15 +325,15 @@ def first_depths(person: ArrayLike, depth: ArrayLike) -> tuple[Ints, Ints]:
     return people.astype(np.int64), np.asarray(depth, np.int64)[first]
 
 
-def _ratios(counts: Sequence[int]) -> list[float]:
-    return [after / before for before, after in pairwise(counts) if before]
+def _ratios(counts: Sequence[int]) -> tuple[float, ...]:
+    return tuple(after / before for before, after in pairwise(counts) if before)
 
 
 @finds(social_h="the largest h such that h people outside the team responded in h conversations each")
 def sustained(ego: Ego) -> dict[str, Finding]:
     """Find the largest h such that h people outside the team each responded in at least h conversations.
 
-    A mention outside the leader's conversations is a conversation of its own. `detail["people"]` counts the
+    A mention outside the leader's conversations is a conversation of its own. `detail.people` counts the
     people outside the team, `returning` those with two conversations and more. See `social_h`.
     """
     name, unit = "social_h", "people and conversations"
@@ -344,7 +343,7 @@ def sustained(ego: Ego) -> dict[str, Finding]:
     outside = ~np.isin(ego.drawn.person, sorted(ego.team))
     pairs = np.unique(np.stack([ego.drawn.person[outside].astype(np.int64), ego.unit[outside]]), axis=1)
     _, counts = np.unique(pairs[0], return_counts=True)
-    detail = {"people": len(counts), "returning": int((counts > 1).sum())}
+    detail = SocialH(people=len(counts), returning=int((counts > 1).sum()))
     return {name: Finding(name, float(social_h(counts)), unit, detail=detail)}
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from influence.contract.details.contact import BeforeContact, FirstContacts
 from influence.contract.findings import Finding
 from influence.measures import finds
 from influence.measures.reach import NO_TIMES
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ORDER = ("customer", "partner", "industry", "media", "public", "company", "department")
 """The spheres in which a first contact by influence counts most come first; others follow by name."""
-WAYS = ("met_later", "never_met", "unknown")
 
 
 @finds(before_contact="how many people responded before the leader had met them, by sphere, customers first")
@@ -53,9 +53,12 @@ def before_contact(
         for alter in dated
         if ways.get(alter.person) == "met_later" and (first := met.first(alter.person)) is not None
     ]
-    detail: dict[str, Any] = {"by_sphere": by_sphere, "days_ahead": median(ahead) if ahead else None}
-    customers = by_sphere.get("customer", {})
-    detail["customers"] = sum(len(customers.get(way, ())) for way in ("met_later", "never_met"))
+    customers = by_sphere.get("customer", FirstContacts((), (), ()))
+    detail = BeforeContact(
+        by_sphere,
+        days_ahead=median(ahead) if ahead else None,
+        customers=len(customers.met_later) + len(customers.never_met),
+    )
     return Finding("before_contact", float(sure), "people", float(sure), float(len(ways)), detail=detail)
 
 
@@ -73,13 +76,15 @@ def _way(alter: Alter, met: Met, now: int) -> str | None:
 
 def _by_sphere(
     ways: Mapping[int, str], names: Sequence[str], spheres: Sequence[str]
-) -> dict[str, dict[str, list[str]]]:
+) -> dict[str, FirstContacts]:
     present = {spheres[code] for code in ways}
     order = [sphere for sphere in ORDER if sphere in present] + sorted(present - set(ORDER))
     return {
-        sphere: {
-            way: sorted(names[code] for code in ways if ways[code] == way and spheres[code] == sphere)
-            for way in WAYS
-        }
+        sphere: FirstContacts(
+            *(
+                tuple(sorted(names[code] for code in ways if ways[code] == way and spheres[code] == sphere))
+                for way in ("met_later", "never_met", "unknown")
+            )
+        )
         for sphere in order
     }

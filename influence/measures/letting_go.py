@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.intervals import wilson
+from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Flags, Ints
 from influence.measures import finds
@@ -62,7 +63,7 @@ def carried_on(ego: Ego) -> dict[str, Finding]:
     found = threads(*_in_conversations(ego, codes), ego.leader)
     judged = found.others >= ENOUGH
     carried = int((found.between[judged] > 0.5).sum())
-    detail = {"conversations": len(codes), "judged": int(judged.sum()), "carried_on": carried}
+    detail = CarryOn(len(codes), judged=int(judged.sum()), carried_on=carried)
     if not judged.any():
         reason = TOO_FEW if len(codes) else BEGAN_NONE
         return {name: Finding(name, None, unit, reason=reason, detail=detail)}
@@ -120,7 +121,7 @@ def bottleneck(ego: Ego) -> dict[str, Finding]:
         return {name: Finding(name, None, unit, reason=ANSWERED_NONE)}
     rows = ego.engine.arrow(_ALONE, {"leader": ego.leader}).column("item").combine_chunks().to_numpy()
     alone = first[np.isin(items.conversation[first], only) & np.isin(first, rows)]
-    detail = {"conversations": len(by_leader), "only_leader": len(only), "asked_alone": len(alone)}
+    detail = OnlyLeaderAnswers(len(by_leader), only_leader=len(only), asked_alone=len(alone))
     within = wilson(len(only), len(by_leader))
     return {name: Finding(name, len(only) / len(by_leader), unit, interval=within, detail=detail)}
 
@@ -141,7 +142,7 @@ def around(ego: Ego) -> dict[str, Finding]:
     """Measure how far the network of responses around the leader hangs on one person.
 
     The leader and all who responded to the leader or to whom the leader responded, with the ties among them,
-    either direction, each pair once, bots left out: `centralisation` of it, and `detail["without_leader"]`
+    either direction, each pair once, bots left out: `centralisation` of it, and `detail.without_leader`
     of what is left when the leader goes. 1 is a star, 0 a circle in which all have the same number of ties.
     Needs no times. See `centralisation`.
     """
@@ -151,7 +152,7 @@ def around(ego: Ego) -> dict[str, Finding]:
     if degrees is None or len(degrees[0]) < ENOUGH:
         return {name: Finding(name, None, unit, reason=NO_CIRCLE)}
     with_leader, without = degrees
-    detail = {"people": len(without), "without_leader": centralisation(without)}
+    detail = Centralisation(len(without), without_leader=centralisation(without))
     return {name: Finding(name, centralisation(with_leader), unit, detail=detail)}
 
 

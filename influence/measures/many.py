@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
 from influence.contract.findings import Finding
 from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
 from influence.measures import finds
@@ -220,9 +221,10 @@ def second_generation(
         np.unique(reaches.leader[own & weighty]).tolist()
         for weighty in (reaches.known & (reaches.m < 1), reaches.unmet > 0, ~reaches.known | (reaches.m < 1))
     )
-    detail: dict[str, Any] = {"brought_in": int(np.unique(brought.person).size)}
-    if names is not None:
-        detail["people"] = sorted(names[v] for v in far)
+    detail = SecondGenerationLeaders(
+        brought_in=int(np.unique(brought.person).size),
+        people=tuple(sorted(names[v] for v in far)) if names is not None else None,
+    )
     return Finding(name, float(len(far)), "people", float(len(sure)), float(len(any_)), detail=detail)
 
 
@@ -255,9 +257,10 @@ def _finding(
         return Finding(name, None, unit, reason=NOBODY if readings[0].size != 1 else ALONE)
     told = [float(each) for each in values if each is not None]
     low, high, why = _bounds(told, len(values))
-    detail: dict[str, Any] = {"of": int(readings[0].size)} | why
+    detail = Spread(int(readings[0].size), no_bounds=why)
     if drawn is None:
-        return Finding(name, float(value), unit, low, high, detail=detail | {"no_interval": NO_CONVERSATIONS})
+        detail = replace(detail, no_interval=NO_CONVERSATIONS)
+        return Finding(name, float(value), unit, low, high, detail=detail)
     again = [float(each) for row in drawn if (each := measure(row)) is not None]
     error = 1.96 * float(np.std(again)) if again else 0.0
     interval = (max(limits[0], value - error), min(limits[1], value + error))
@@ -290,17 +293,18 @@ def _coverage(reaches: Reaches, members: Ints) -> Finding:
     if not covered.size:
         return Finding("coverage_curve", None, "people", reason=NOBODY)
     halves = [float(np.searchsorted(each, HALF * each[-1] * (1 - 1e-12)) + 1) for each in curves if each.size]
-    detail = {
-        "curve": [round(float(point), 6) for point in covered[:CURVE]],
-        "covered": round(float(covered[-1]), 6),
-        "chosen": int(covered.size),
-        "of": int(members.size),
-        "at_least": "1 − 1/e of what the best choice of as many covers (greedy)",
-    }
     low, high, why = _bounds(halves, len(curves))
-    return Finding("coverage_curve", halves[0], "people", low, high, detail=detail | why)
+    detail = CoverageCurve(
+        curve=tuple(round(float(point), 6) for point in covered[:CURVE]),
+        covered=round(float(covered[-1]), 6),
+        chosen=int(covered.size),
+        of=int(members.size),
+        at_least="1 − 1/e of what the best choice of as many covers (greedy)",
+        no_bounds=why,
+    )
+    return Finding("coverage_curve", halves[0], "people", low, high, detail=detail)
 
 
-def _bounds(told: Sequence[float], readings: int) -> tuple[float | None, float | None, dict[str, str]]:
-    """Return the least and the most of what the readings of the unknown tell; nothing where one tells nothing."""
-    return (min(told), max(told), {}) if len(told) == readings else (None, None, {"no_bounds": ALL_MET})
+def _bounds(told: Sequence[float], readings: int) -> tuple[float | None, float | None, str | None]:
+    """Return the least and the most of what the readings of the unknown tell; why not where one tells nothing."""
+    return (min(told), max(told), None) if len(told) == readings else (None, None, ALL_MET)

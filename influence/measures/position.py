@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.details.position import Position
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats
 from influence.measures import finds
@@ -90,7 +91,7 @@ def position(network: Network | nx.Graph, person: str, *, seed: int = 0) -> dict
 
     >>> network = Network.from_edges(["ann", "bob", "cem"], [0, 0, 1], [1, 2, 2])
     >>> found = position(network, "ann")
-    >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail["rank"]
+    >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail.rank
     (2.0, 0.521, 1)
     """
     network = Network.of(network)
@@ -342,17 +343,17 @@ def _finding(name: str, scores: Scores, place: int) -> Finding:
     defined = scores.values[np.isfinite(scores.values)]
     margin = SAME * abs(value)
     lower, higher = int((defined < value - margin).sum()), int((defined > value + margin).sum())
-    detail: dict[str, Any] = {
-        "percentile": 100 * lower / defined.size,
-        "rank": 1 + (higher if better == "higher" else lower),
-        "of": int(defined.size),
-        "better": better,
+    detail = Position(
+        percentile=100 * lower / defined.size,
+        rank=1 + (higher if better == "higher" else lower),
+        of=int(defined.size),
+        better=better,
         **dict(scores.detail),
         **{key: each[place] for key, each in scores.own.items()},
-    }
+    )
     if scores.error is None:
         return Finding(name, value, unit, detail=detail)
     error = float(scores.error[place])
     most = 1.0 if unit == "share" else float(defined.size)
     interval = (max(0.0, value - error), max(value, min(most, value + error)))
-    return Finding(name, value, unit, interval=interval, detail=detail | {"error": error})
+    return Finding(name, value, unit, interval=interval, detail=replace(detail, error=error))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
+from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Reach
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures import finds
@@ -50,9 +51,10 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
-    guessed = {"with_inferred": _unmet(ego, "all"), "without_inferred": _unmet(ego, "stated")}
+    told = findings["reach_4"].told(Reach)
+    told = replace(told, with_inferred=_unmet(ego, "all"), without_inferred=_unmet(ego, "stated"))
     for name in ("reach_4", "reach_beyond"):
-        findings[name] = replace(findings[name], detail={**findings[name].detail, **guessed})
+        findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
 
 
@@ -134,7 +136,7 @@ def _without_interval(finding: Finding, why: str) -> Finding:
         finding.unit,
         finding.low,
         finding.high,
-        detail={"no_interval": why},
+        detail=Reach(why),
     )
 
 
@@ -222,25 +224,27 @@ def crossings(
     if found and not dated:
         return Finding("crossings", None, "people", reason=NO_TIMES)
     last_response = dict(zip(drawn.person.tolist(), drawn.time.tolist(), strict=True))
-    crossed: dict[str, list[int]] = {"digital_first": [], "met_then_digital": []}
+    digital_first, met_then_digital = list[int](), list[int]()
     for alter in dated:
         first, last = met.first(alter.person), met.last(alter.person)
         if first is None or last is None or alter.first is None:
             continue
         if alter.first < first:
-            crossed["digital_first"].append(alter.person)
+            digital_first.append(alter.person)
         elif last < last_response[alter.person]:
-            crossed["met_then_digital"].append(alter.person)
-    detail: dict[str, Any] = {way: [names[code] for code in codes] for way, codes in crossed.items()}
-    if of:
-        detail["by_sphere"] = _by_sphere(crossed, of)
-    return Finding("crossings", float(len(crossed["digital_first"])), "people", detail=detail)
+            met_then_digital.append(alter.person)
+    detail = Crossings(
+        tuple(names[code] for code in digital_first),
+        tuple(names[code] for code in met_then_digital),
+        _by_sphere(digital_first, met_then_digital, of) if of else None,
+    )
+    return Finding("crossings", float(len(digital_first)), "people", detail=detail)
 
 
-def _by_sphere(crossed: Mapping[str, Sequence[int]], of: Sequence[str]) -> dict[str, dict[str, int]]:
-    spheres = sorted({of[code] for codes in crossed.values() for code in codes})
+def _by_sphere(first: Sequence[int], after: Sequence[int], of: Sequence[str]) -> dict[str, Crossed]:
+    spheres = sorted({of[code] for code in (*first, *after)})
     return {
-        sphere: {way: sum(of[code] == sphere for code in codes) for way, codes in crossed.items()}
+        sphere: Crossed(sum(of[code] == sphere for code in first), sum(of[code] == sphere for code in after))
         for sphere in spheres
     }
 
@@ -266,7 +270,7 @@ def possible_reach(
         for k in {*GRID_HANDS, default[0]}:
             grid[k, days] = int(((fewest > 0) & (fewest <= k) & counted).sum())
     shown = {f"{k},{days}": grid[k, days] for k in GRID_HANDS for days in GRID_DAYS}
-    return Finding("possible_reach", float(grid[default]), "people", detail={"grid": shown})
+    return Finding("possible_reach", float(grid[default]), "people", detail=PossibleReach(shown))
 
 
 def _fewest_hands(

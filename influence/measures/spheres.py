@@ -11,6 +11,7 @@ import numpy as np
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
+from influence.contract.details.spheres import Heard, Sources
 from influence.contract.findings import Finding, SphereReach
 from influence.kernels.arrays import Floats
 from influence.measures import finds
@@ -49,10 +50,10 @@ def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
     outside = [alter for alter in heard if alter.step != 2]
     surely = fsum(1 - alter.m for alter in outside if alter.known)
     rows = sphere_reach(heard, ego.spheres, ego.nobody)
-    detail = {
-        "by_sphere": {row.sphere: {"value": row.value, "people": row.people} for row in rows},
-        "people": sorted(ego.people.who[alter.person].person for alter in heard),
-    }
+    detail = Sources(
+        by_sphere={row.sphere: Heard(row.value, row.people) for row in rows},
+        people=tuple(sorted(ego.people.who[alter.person].person for alter in heard)),
+    )
     return Finding(
         "sources",
         fsum(1 - alter.m for alter in outside),

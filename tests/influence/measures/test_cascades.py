@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from influence.contract.details.cascades import Generations, SocialH
 from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
 from influence.measures.cascades import shapes, social_h, structural_virality
 from influence.network.responses import Links
-from influence.reach.ego import Ego
+from influence.reach.ego import Ego, activity_ids
 from tests.influence.reach.test_random_logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -123,18 +124,18 @@ def test_a_conversation_by_hand(talk):
     found = cascades.cascades(talk(*CONVERSATION))
     assert [4, 2, 4 / 3, 10 / 6] == pytest.approx([found[name].value for name in SHAPE])
     assert [("p", 4, 2)] == [
-        (one["conversation"], one["size"], one["depth"]) for one in found["cascade_size"].detail["top"]
+        (one.conversation, one.size, one.depth) for one in found["cascade_size"].detail.top
     ]
-    assert (1, 1) == tuple(found["mean_depth"].detail[key] for key in ("conversations", "answered"))
+    assert (1, 1) == (found["mean_depth"].detail.conversations, found["mean_depth"].detail.answered)
 
 
 def test_the_value_is_the_median_of_the_answered_and_the_detail_has_the_largest(talk):
     again = [row(f"q{i}", 50 + i, "lea") for i in range(3)]
     small = [row("r0", 60, "ann", "q0"), row("r1", 60, "ann", "q1")]
     size = cascades.cascades(talk(*CONVERSATION, *again, *small))["cascade_size"]
-    assert (2, 4) == (size.value, size.detail["largest"])
-    assert (4, 3, 8 / 3) == tuple(size.detail[key] for key in ("conversations", "answered", "mean"))
-    assert ["p", "q0", "q1"] == [one["conversation"] for one in size.detail["top"]]
+    assert (2, 4) == (size.value, size.detail.largest)
+    assert (4, 3, 8 / 3) == (size.detail.conversations, size.detail.answered, size.detail.mean)
+    assert ["p", "q0", "q1"] == [one.conversation for one in size.detail.top]
 
 
 def test_answering_oneself_makes_no_cascade_larger(talk):
@@ -194,7 +195,7 @@ def test_a_first_word_in_somebody_elses_topic_begins_nothing(talk):
 def test_conversations_that_nobody_answered_have_no_shape(talk):
     found = cascades.cascades(talk(row("p", 0, "lea"), row("q", 1, "lea")))
     assert {(None, cascades.UNANSWERED)} == {(one.value, one.reason) for one in found.values()}
-    assert 2 == found["cascade_size"].detail["conversations"]
+    assert 2 == found["cascade_size"].detail.conversations
 
 
 @pytest.mark.parametrize("measure", [cascades.cascades, cascades.generations, cascades.sustained])
@@ -217,7 +218,7 @@ def test_the_shapes_are_those_of_a_plain_reading(log, tmp_path_factory):
         ego = ego_of(workspace, iso(since), iso(until), "p0")
         roots = cascades.begun(ego)
         found = cascades.shapes_of(ego, roots)
-        ids = cascades.item_ids(ego, roots)
+        ids = activity_ids(ego, roots)
     expected = plainly(plain)
     assert set(expected) == {ids[root] for root in roots.tolist()}
     for at, root in enumerate(found.root.tolist()):
@@ -286,9 +287,7 @@ def test_generations_by_hand(talk):
     ego = talk(*CONVERSATION, row("d", 4, "dan", "b"))
     found = cascades.generations(ego)
     assert (0.5, 0.5) == (found["reproduction"].value, found["second_generation"].value)
-    assert ([2, 1, 1], [0.5, 1.0]) == tuple(
-        found["reproduction"].detail[key] for key in ("generations", "ratios")
-    )
+    assert Generations((2, 1, 1), ratios=(0.5, 1.0)) == found["reproduction"].detail
 
 
 def test_who_was_brought_by_others_and_then_answers_the_leader_was_still_brought(talk):
@@ -320,7 +319,7 @@ def test_social_h_by_hand(talk):
     ]
     again = [row("more", 30, "cem", "p0", "react")]  # the same conversation once more
     found = cascades.sustained(talk(*posts, *answers, *again))["social_h"]
-    assert (2, {"people": 3, "returning": 2}) == (found.value, found.detail)
+    assert (2, SocialH(people=3, returning=2)) == (found.value, found.detail)
 
 
 def test_the_team_does_not_count_for_social_h(talk):
@@ -329,7 +328,7 @@ def test_the_team_does_not_count_for_social_h(talk):
         {"person": "ann", "accounts": ["x:ann"], "manager": "lea"},
     ]
     assert 1 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].value
-    assert 2 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].detail["people"]
+    assert 2 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].detail.people
 
 
 @given(st.lists(st.integers(0, 30), max_size=40))

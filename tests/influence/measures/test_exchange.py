@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from influence.contract.details.exchange import Stages, TakenUp, Wait
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.brand import against
 from influence.measures.exchange import Acts, asked, prompted, two_way
@@ -58,7 +59,7 @@ def test_who_writes_unasked_is_pull_and_who_was_written_to_is_not(told):
         row("c0", 3, "lea", "cem"),
         row("c", 4 + 15 * 24, "cem", "lea"),
     )["pull"]
-    assert (2 / 3, {"unknown": [2, 3]}) == (found.value, found.detail["spheres"])
+    assert (2 / 3, {"unknown": (2, 3)}) == (found.value, found.detail.spheres)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +88,13 @@ def test_an_act_before_the_window_still_counts(workspace):
 def test_mail_to_nine_is_bulk_and_mail_to_eight_is_not(told):
     many = ["lea", *(f"n{i}" for i in range(8))]
     found = told(asked, row("a", 0, "ann", *many), row("b", 1, "bob", *many[:8]))["pull"]
-    assert (1, 1) == (found.detail["bulk"], found.detail["inbound"])
+    assert (1, 1) == (found.detail.bulk, found.detail.inbound)
 
 
 def test_bulk_mail_that_names_the_leader_is_inbound(told):
     many = ["lea", *(f"n{i}" for i in range(8))]
     found = told(asked, row("a", 0, "ann", *many, mentions=["lea"]))["pull"]
-    assert (0, 1) == (found.detail["bulk"], found.detail["inbound"])
+    assert (0, 1) == (found.detail.bulk, found.detail.inbound)
 
 
 @pytest.mark.parametrize("verb", ["react", "follow", "view", "share", "edit"])
@@ -138,10 +139,10 @@ def test_rate_and_time_by_hand(told):
     """Answered after 2 and 4 hours; the third had waited 10 when the log ended: half are left at 4 hours."""
     found = told(asked, *QUESTIONS)
     rate, time = found["response_rate"], found["response_time"]
-    assert (2 / 3, 3, 2) == (rate.value, rate.detail["asked"], rate.detail["answered"])
-    assert {"addressed": [2, 3], "named": [0, 0], "in_reply": [0, 0]} == rate.detail["ways"]
+    assert (2 / 3, 3, 2) == (rate.value, rate.detail.asked, rate.detail.answered)
+    assert {"addressed": (2, 3), "named": (0, 0), "in_reply": (0, 0)} == rate.detail.ways
     assert (4, 2 / 3, 3) == pytest.approx(
-        (time.value, time.detail["within_a_day"], time.detail["median_of_answered"])
+        (time.value, time.detail.within_a_day, time.detail.median_of_answered)
     )
 
 
@@ -151,14 +152,14 @@ def test_what_still_waits_is_not_left_out_of_the_median(told):
     assert (None, exchange.LESS_THAN_HALF, 2) == (
         found.value,
         found.reason,
-        found.detail["median_of_answered"],
+        found.detail.median_of_answered,
     )
 
 
 def test_an_answer_after_the_window_is_not_there_yet(told):
     until = (DAY0 + timedelta(hours=13)).isoformat()
     found = told(asked, *QUESTIONS, until=until)["response_rate"]
-    assert (1 / 2, 2) == (found.value, found.detail["asked"])
+    assert (1 / 2, 2) == (found.value, found.detail.asked)
 
 
 def test_a_mention_and_a_reply_ask_too_and_a_reaction_answers(told):
@@ -169,7 +170,7 @@ def test_a_mention_and_a_reply_ask_too_and_a_reaction_answers(told):
         row("n", 2, "bob", verb="post", mentions=["lea"]),
         row("x", 3, "lea", parent="r", verb="react"),
     )["response_rate"]
-    assert {"addressed": [0, 0], "named": [0, 1], "in_reply": [1, 1]} == found.detail["ways"]
+    assert {"addressed": (0, 0), "named": (0, 1), "in_reply": (1, 1)} == found.detail.ways
 
 
 @pytest.mark.parametrize(("hours", "answered"), [(0, 1), (-1, 0)])
@@ -181,7 +182,7 @@ def test_an_answer_of_the_same_moment_counts_and_one_before_its_question_does_no
 def test_nobody_is_seen_waiting_longer_than_the_log_goes(told):
     """A window that ends a year after the log says nothing about that year."""
     found = told(asked, *QUESTIONS[-2:], until="2027-01-01")
-    assert 10 / 24 == found["waiting_on_leader"].detail["longest_days"]
+    assert 10 / 24 == found["waiting_on_leader"].detail.longest_days
 
 
 def test_what_was_not_seen_for_a_day_is_not_at_risk_for_a_day(told):
@@ -192,7 +193,7 @@ def test_what_was_not_seen_for_a_day_is_not_at_risk_for_a_day(told):
         row("a", 20, "lea", "ann", parent="q"),
         row("end", 30, "yan", verb="post"),
     ]
-    assert 1 == told(asked, *rows, until="2027-01-01")["response_time"].detail["within_a_day"]
+    assert 1 == told(asked, *rows, until="2027-01-01")["response_time"].detail.within_a_day
 
 
 def test_asking_again_by_answering_oneself_is_one_question_and_an_answer_to_any_part_answers_it(told):
@@ -200,7 +201,7 @@ def test_asking_again_by_answering_oneself_is_one_question_and_an_answer_to_any_
     rows = [row("q", 0, "ann", "lea"), *again, row("a", 20, "lea", "ann", parent="m9")]
     found = told(asked, *rows)
     assert (1, 1, 20) == (
-        found["response_rate"].detail["asked"],
+        found["response_rate"].detail.asked,
         found["response_rate"].value,
         found["response_time"].value,
     )
@@ -242,20 +243,21 @@ def test_question_answer_and_thanks_by_hand(told):
     )["help"]
     assert (1, 3, 2, 1) == (
         found.value,
-        *(found.detail[stage] for stage in ("asked", "answered", "taken_up")),
+        found.detail.asked,
+        found.detail.answered,
+        found.detail.taken_up,
     )
-    assert {"asked": 1, "answered": 1, "taken_up": 1} == found.detail["spheres"]["customer"]
-    assert [
-        {
-            "person": "ann",
-            "name": "ann",
-            "sphere": "customer",
-            "question": "q1",
-            "answer": "a1",
-            "thanks": "t1",
-            "hours": 2.0,
-        }
-    ] == found.detail["ledger"]
+    assert Stages(asked=1, answered=1, taken_up=1) == found.detail.spheres["customer"]
+    taken_up = TakenUp(
+        person="ann",
+        name="ann",
+        sphere="customer",
+        question="q1",
+        answer="a1",
+        thanks="t1",
+        hours=2.0,
+    )
+    assert (taken_up,) == found.detail.ledger
 
 
 # --- who waits ------------------------------------------------------------------------------------------
@@ -263,9 +265,9 @@ def test_question_answer_and_thanks_by_hand(told):
 
 def test_what_nobody_answered_waits_from_its_first_question(told):
     found = told(asked, *QUESTIONS, row("again", 24, "cem", "lea", parent="q3"))["waiting_on_leader"]
-    assert (1, 1, 10 / 24) == (found.value, len(found.detail["list"]), found.detail["longest_days"])
-    waits = {"item": "q3", "person": "m:cem", "name": "cem", "sphere": "unknown", "way": "addressed"}
-    assert waits | {"days": 10 / 24} == found.detail["list"][0]
+    assert (1, 1, 10 / 24) == (found.value, len(found.detail.list), found.detail.longest_days)
+    waits = Wait(item="q3", person="m:cem", name="cem", sphere="unknown", way="addressed", days=10 / 24)
+    assert waits == found.detail.list[0]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +289,7 @@ def test_who_was_written_to_since_or_whose_conversation_went_on_does_not_wait(to
 
 def test_old_questions_are_told_apart_from_new_ones(told):
     found = told(asked, row("q", 0, "ann", "lea"), row("r", 30 * 24, "bob", "lea"))["waiting_on_leader"]
-    assert (2, 1, 15) == (found.value, found.detail["older"], found.detail["median_days"])
+    assert (2, 1, 15) == (found.value, found.detail.older, found.detail.median_days)
 
 
 # --- both ways ------------------------------------------------------------------------------------------
@@ -305,8 +307,8 @@ def test_both_ways_by_hand(told):
     found = told(two_way, *rows)["two_way_share"]
     assert (1 / 3, 1, 3) == (
         pytest.approx(found.value),
-        found.detail["both_ways"],
-        found.detail["people"],
+        found.detail.both_ways,
+        found.detail.people,
     )
 
 

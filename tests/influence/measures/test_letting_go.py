@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace, demo
+from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.letting_go import centralisation, circle_degrees
 from influence.network.network import Network
@@ -57,7 +58,7 @@ HELD = [
 def test_a_conversation_that_others_carry_on_and_one_that_goes_through_the_leader(talk):
     """Two of three responses to p are between others; of the four to q none is."""
     found = letting_go.carried_on(talk(*CARRIED, *HELD))["carry_on"]
-    assert (0.5, {"conversations": 2, "judged": 2, "carried_on": 1}) == (found.value, found.detail)
+    assert (0.5, CarryOn(conversations=2, judged=2, carried_on=1)) == (found.value, found.detail)
     assert found.interval[0] < 0.5 < found.interval[1]
 
 
@@ -93,13 +94,16 @@ def test_only_the_leader_answers_one_of_two(talk):
         row("u", 6, "ann"), row("v", 7, "bob", "u"),
     ]  # fmt: skip
     found = letting_go.bottleneck(talk(*rows))["only_leader_answers"]
-    assert (0.5, {"conversations": 2, "only_leader": 1, "asked_alone": 0}) == (found.value, found.detail)
+    assert (0.5, OnlyLeaderAnswers(conversations=2, only_leader=1, asked_alone=0)) == (
+        found.value,
+        found.detail,
+    )
 
 
 def test_what_was_asked_of_the_leader_alone_is_told_apart(talk):
     rows = [row("o", 0, "ann", verb="message", to=["x:lea"]), row("l", 1, "lea", "o", to=["x:ann"])]
     found = letting_go.bottleneck(talk(*rows))["only_leader_answers"]
-    assert (1, 1) == (found.value, found.detail["asked_alone"])
+    assert (1, 1) == (found.value, found.detail.asked_alone)
 
 
 def test_what_a_bot_began_is_nobodys_question(talk):
@@ -168,7 +172,7 @@ def test_the_circle_around_a_person_is_networkxs_ego_graph(n, ties, seed):
 def test_a_leader_who_holds_all_ties_leaves_nothing_behind(talk):
     """Three people answer the leader, and nobody else: a star; without its centre there is no tie."""
     found = letting_go.around(talk(*HELD))["centralisation"]
-    assert (1, {"people": 3, "without_leader": 0}) == (found.value, found.detail)
+    assert (1, Centralisation(people=3, without_leader=0)) == (found.value, found.detail)
 
 
 def test_a_circle_of_two_or_none_is_no_network(talk):
@@ -266,7 +270,7 @@ def test_the_broadcaster_has_the_least_exchange_of_all(company):
     for name in ("pull", "response_rate", "help"):
         assert "broadcast" == min(found, key=lambda role: found[role][name].value), name
     begun = {role: one["cascade_size"].detail for role, one in found.items()}
-    assert "broadcast" == min(begun, key=lambda role: begun[role]["answered"] / begun[role]["conversations"])
+    assert "broadcast" == min(begun, key=lambda role: begun[role].answered / begun[role].conversations)
     broadcast = found.pop("broadcast")
     assert all(broadcast["pull"].interval[1] < other["pull"].interval[0] for other in found.values())
     assert letting_go.TOO_FEW == broadcast["carry_on"].reason

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influence.contract.details.position import Position
 from influence.contract.findings import Finding
 from influence.measures import position as module
 from influence.measures.position import position
@@ -40,8 +41,8 @@ def values(network, person):
 
 def test_who_is_responded_to_ranks_before_who_responds(chain):
     found = [position(chain, person)["pagerank"] for person in chain]
-    assert [1, 2, 3, 4] == [finding.detail["rank"] for finding in found]
-    assert [75, 50, 25, 0] == [finding.detail["percentile"] for finding in found]
+    assert [1, 2, 3, 4] == [finding.detail.rank for finding in found]
+    assert [75, 50, 25, 0] == [finding.detail.percentile for finding in found]
     # by hand, up to a factor: dan 1, cem 1 + 0.85, bob 1 + 0.85 · 1.85, ann 1 + 0.85 · 2.5725
     parts = np.array([3.186625, 2.5725, 1.85, 1.0])
     assert list(parts / parts.sum()) == pytest.approx([finding.value for finding in found])
@@ -56,8 +57,8 @@ def test_constraint_by_hand_and_lower_is_better(chain):
     """Bob has two contacts who do not know each other: ½² + ½². Ann has one: 1."""
     ann, bob = (position(chain, person)["constraint"] for person in ("ann", "bob"))
     assert (1.0, 0.5) == (ann.value, bob.value)
-    assert {"percentile": 50, "rank": 3, "of": 4, "better": "lower"} == dict(ann.detail)
-    assert {"percentile": 0, "rank": 1, "of": 4, "better": "lower"} == dict(bob.detail)
+    assert Position(50, rank=3, of=4, better="lower") == ann.detail
+    assert Position(0, rank=1, of=4, better="lower") == bob.detail
 
 
 def test_effective_size_and_core_number_by_hand(chain):
@@ -74,9 +75,9 @@ def test_answers_both_ways_are_one_contact_in_a_core():
 
 def test_people_with_the_same_value_share_a_rank():
     star = named(("hub", "a"), ("hub", "b"), ("hub", "c"))
-    ranks = [position(star, person)["pagerank"].detail["rank"] for person in "abc"]
+    ranks = [position(star, person)["pagerank"].detail.rank for person in "abc"]
     assert [2, 2, 2] == ranks
-    assert 0 == position(star, "a")["pagerank"].detail["percentile"]
+    assert 0 == position(star, "a")["pagerank"].detail.percentile
 
 
 def test_a_single_response_makes_a_position():
@@ -106,8 +107,8 @@ def test_who_has_no_ties_has_no_position():
     assert {"this person has no ties in the network of responses"} == {
         finding.reason for finding in position(network, "eve").values()
     }
-    assert 2 == position(network, "ann")["constraint"].detail["of"]  # undefined for eve
-    assert 3 == position(network, "ann")["pagerank"].detail["of"]
+    assert 2 == position(network, "ann")["constraint"].detail.of  # undefined for eve
+    assert 3 == position(network, "ann")["pagerank"].detail.of
 
 
 def test_in_an_empty_network_nobody_has_a_position():
@@ -156,8 +157,8 @@ def test_every_value_is_that_of_networkx(edges):
             defined = [other for other in everybody.values() if other == other]
             lower = sum(other < value - 1e-7 for other in defined)
             assert value == pytest.approx(ours.value, abs=1e-9)
-            assert 100 * lower / len(defined) == ours.detail["percentile"]
-            assert len(defined) == ours.detail["of"]
+            assert 100 * lower / len(defined) == ours.detail.percentile
+            assert len(defined) == ours.detail.of
 
 
 # --- two hundred random graphs against networkx -------------------------------------------------------------
@@ -268,7 +269,7 @@ def test_the_same_seed_gives_the_same_communities():
 
 def test_three_degrees_of_influence_end_after_three_responses(chain):
     found = position(chain, "ann")["neighbourhood"]
-    assert (3, {"1": 1, "2": 2, "3": 3, "4": 3}) == (found.value, found.detail["grid"])
+    assert (3, {"1": 1, "2": 2, "3": 3, "4": 3}) == (found.value, found.detail.grid)
     assert 0 == values(chain, "dan")["neighbourhood"]
 
 
@@ -287,7 +288,7 @@ def test_beyond_exact_sets_a_neighbourhood_keeps_to_its_error(monkeypatch):
     assert 0.93 <= np.mean(inside) <= 1
     found = position(network, "p00007")["neighbourhood"]
     assert found.interval[0] <= found.value <= found.interval[1]
-    assert 256 == found.detail["registers"]
+    assert 256 == found.detail.registers
 
 
 def test_who_would_be_elected_last_has_no_votes_left(chain):
@@ -312,7 +313,7 @@ def test_of_many_only_the_first_are_elected():
 
 def test_a_small_network_is_not_sampled(chain):
     detail = position(chain, "bob")["betweenness"].detail
-    assert (True, False) == (detail["exact"], "error" in detail)
+    assert (True, None) == (detail.exact, detail.error)
 
 
 def test_beyond_the_budget_the_estimate_keeps_to_its_bound(monkeypatch):
@@ -346,7 +347,7 @@ def test_the_bound_by_hand(monkeypatch):
     assert ("pivots", 100) in scores.detail
     assert 200 / 199 * 7 * np.log(80) / (3 * 99) == pytest.approx(scores.error[5])
     found = position(network, "000")["betweenness"]
-    assert (0, (0.0, pytest.approx(found.detail["error"]))) == (found.value, found.interval)
+    assert (0, (0.0, pytest.approx(found.detail.error))) == (found.value, found.interval)
 
 
 def test_the_same_seed_gives_the_same_estimate(monkeypatch):

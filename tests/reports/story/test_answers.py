@@ -225,7 +225,9 @@ def test_topics_and_habits_stand_apart_from_the_forecast_with_or_without_its_ski
         for kind, name in (("topic", "soil, seed"), ("habit", "answering others within 4 hours"))
     ]
     for value, reason in ((2.4, None), (None, "too little to say: no skill")):
-        finding = Finding("advice", value, "people", reason=reason, detail={**held, "rows": seen})
+        finding = Finding(
+            "advice", value, "people", reason=reason, detail={"rows": seen, "words": held.words}
+        )
         groups = advice_rows(with_findings(finding))
         assert ["Topics", "Habits"] == [kind for kind, _ in groups]
         assert ("soil, seed", "−0.66", "−1.5 to 0.2", False) == (
@@ -304,7 +306,7 @@ def test_every_alternative_has_its_dot():
     report = sample_report()
     axes = robustness_picture(report).figure.axes[0]
     dots = [float(line.get_xdata()[0]) for line in axes.lines if len(line.get_xdata()) == 1]
-    headline = report.findings["robustness"].detail["reach_4"]
+    headline = report.findings["robustness"].detail.reach_4
     assert [headline, *(value for _, value in alternatives(report))] == dots
 
 
