@@ -13,8 +13,8 @@ from influence.chance.shuffle_test import ShuffleTest, shuffle_test
 from influence.chance.thread_test import HOUR, Contacts, Threads, ThreadTest, contacts, thread_test, threads
 from influence.contract.details.against_chance import ByChance, InfluenceTest, PositionByChance, Textbook
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Log
 
@@ -33,7 +33,17 @@ LIKE_CHANCE = "this cannot be told apart from chance"
 
 
 @finds(
-    influence_test="whether people take up the leader's threads sooner once their contacts have, against chance"
+    influence_test=Definition(
+        "whether people take up the leader's threads sooner once their contacts have, against chance",
+        label="Influence test",
+        meaning=(
+            "The exponent α: a person of whose contacts a are already in a conversation of the leader's "
+            "is (a + 1)^α times as likely to be the next to come. 0 is no influence. p: how often orders "
+            "drawn by chance give as much."
+        ),
+        unit="exponent",
+        family="Could it be chance?",
+    ),
 )
 def influence_test(ego: Ego) -> dict[str, Finding]:
     """Test whether people come to the leader's threads because contacts of theirs came, or as chance would have it.
@@ -158,7 +168,16 @@ DRAWN_NETWORKS = 199
 
 
 @finds(
-    position_by_chance="whether the leader's position is more than everybody's number of ties would give by chance"
+    position_by_chance=Definition(
+        "whether the leader's position is more than everybody's number of ties would give by chance",
+        label="Position by chance",
+        meaning=(
+            "The smallest p, adjusted for asking four times, that the leader's position is what "
+            "everybody's number of ties would give by chance."
+        ),
+        unit="p-value",
+        family="Could it be chance?",
+    ),
 )
 def position_by_chance(ego: Ego) -> dict[str, Finding]:
     """Compare the leader's position with that in networks drawn by chance, in which all keep their number of ties.

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from influence.contract.details.brand import PersonAgainstBrand, Side, SphereSides
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
 from influence.people.directory import UnknownPerson
@@ -76,7 +76,17 @@ class Drawn:
 
 
 @finds(
-    person_against_brand="how many times the responses per item of the organisation's accounts the leader draws"
+    person_against_brand=Definition(
+        "how many times the responses per item of the organisation's accounts the leader draws",
+        label="Person against brand",
+        meaning=(
+            "How many times the responses per item of the organisation's own accounts an item by the "
+            "leader draws."
+        ),
+        reading="Above 1: the person draws more. Where the interval holds 1 they cannot be told apart.",
+        unit="times the brand's responses per item",
+        family="Exchange",
+    ),
 )
 def person_against_brand(ego: Ego) -> dict[str, Finding]:
     """Compare how many responses an item by the leader and an item by the organisation's own accounts draws.

@@ -14,8 +14,8 @@ from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import median_interval, share_interval
 from influence.contract.details.cascades import Generations, Shape, SocialH, Tree
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.responses import Links, Log
 from influence.reach.ego import activity_ids
@@ -65,10 +65,43 @@ class Shapes:
 
 
 @finds(
-    cascade_size="how large the answered conversations that the leader begins grow: median, and the largest",
-    cascade_depth="through how many hands they go: median, and the deepest",
-    mean_depth="how far from the beginning an average response in them is",
-    structural_virality="how far apart any two responses in them are: one hub or many hands",
+    cascade_size=Definition(
+        "how large the answered conversations that the leader begins grow: median, and the largest",
+        label="Size of a conversation",
+        meaning=(
+            "How many items an answered conversation that the leader began has, its beginning too: the "
+            "median."
+        ),
+        unit="items",
+        family="What is set in motion",
+    ),
+    cascade_depth=Definition(
+        "through how many hands they go: median, and the deepest",
+        label="Depth of a conversation",
+        meaning=(
+            "How far the farthest answer is from the beginning, counted in answers: the median over the "
+            "answered conversations that the leader began."
+        ),
+        unit="hands",
+        family="What is set in motion",
+    ),
+    mean_depth=Definition(
+        "how far from the beginning an average response in them is",
+        label="Mean depth",
+        meaning="How far an average answer is from the beginning: the median over the same conversations.",
+        unit="hands",
+        family="What is set in motion",
+    ),
+    structural_virality=Definition(
+        "how far apart any two responses in them are: one hub or many hands",
+        label="Structural virality",
+        meaning="The mean distance between any two items of a conversation: the median (Goel et al. 2016).",
+        reading=(
+            "Near 2: everybody answers one item, as after a broadcast. Higher: it goes from hand to hand."
+        ),
+        unit="hands",
+        family="What is set in motion",
+    ),
 )
 def cascades(ego: Ego) -> dict[str, Finding]:
     """Describe the conversations that the leader began: size, depth, mean depth, structural virality.
@@ -273,8 +306,25 @@ def _above(graph: nx.Graph) -> Ints:
 
 
 @finds(
-    reproduction="how many new people each person reached brings on average",
-    second_generation="the part of the people reached who were reached through others only",
+    reproduction=Definition(
+        "how many new people each person reached brings on average",
+        label="New people per person reached",
+        meaning=(
+            "How many new people each person reached brings on average, whose first response was to "
+            "somebody else than the leader. Always below 1, since every chain begins with an answer to "
+            "the leader."
+        ),
+        reading="High: those who are reached reach others.",
+        unit="new people per person reached",
+        family="What is set in motion",
+    ),
+    second_generation=Definition(
+        "the part of the people reached who were reached through others only",
+        label="Reached through others only",
+        meaning="People who responded only to others' responses, as a share of all reached.",
+        unit="share",
+        family="What is set in motion",
+    ),
 )
 def generations(ego: Ego) -> dict[str, Finding]:
     """Measure whether those who are reached reach others.
@@ -329,12 +379,23 @@ def _ratios(counts: Sequence[int]) -> tuple[float, ...]:
     return tuple(after / before for before, after in pairwise(counts) if before)
 
 
-@finds(social_h="the largest h such that h people outside the team responded in h conversations each")
-def sustained(ego: Ego) -> dict[str, Finding]:
+@finds(
+    social_h=Definition(
+        "the largest h such that h people outside the team responded in h conversations each",
+        label="Social h",
+        meaning=(
+            "The largest h such that h people outside the team responded in at least h conversations each."
+        ),
+        reading="High: many come back, rather than once.",
+        unit="people and conversations",
+        family="What is set in motion",
+    ),
+)
+def social_h(ego: Ego) -> dict[str, Finding]:
     """Find the largest h such that h people outside the team each responded in at least h conversations.
 
     A mention outside the leader's conversations is a conversation of its own. `detail.people` counts the
-    people outside the team, `returning` those with two conversations and more. See `social_h`.
+    people outside the team, `returning` those with two conversations and more. See `h_index`.
     """
     name, unit = "social_h", "people and conversations"
     if not len(ego.drawn.item):
@@ -344,16 +405,16 @@ def sustained(ego: Ego) -> dict[str, Finding]:
     pairs = np.unique(np.stack([ego.drawn.person[outside].astype(np.int64), ego.unit[outside]]), axis=1)
     _, counts = np.unique(pairs[0], return_counts=True)
     detail = SocialH(people=len(counts), returning=int((counts > 1).sum()))
-    return {name: Finding(name, float(social_h(counts)), unit, detail=detail)}
+    return {name: Finding(name, float(h_index(counts)), unit, detail=detail)}
 
 
-def social_h(counts: ArrayLike) -> int:
+def h_index(counts: ArrayLike) -> int:
     """Return the largest h such that h of the counts are at least h: in how many conversations each responded.
 
     Source: Hirsch 2005, An index to quantify an individual's scientific research output, PNAS 102(46),
     doi:10.1073/pnas.0507655102.
 
-    >>> social_h([10, 8, 5, 4, 3]), social_h([])
+    >>> h_index([10, 8, 5, 4, 3]), h_index([])
     (4, 0)
     """
     ordered = np.sort(np.asarray(counts))[::-1]

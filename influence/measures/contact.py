@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from influence.contract.details.contact import BeforeContact, FirstContacts
 from influence.contract.findings import Finding
-from influence.measures import finds
+from influence.contract.measures import Definition, finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
 from influence.reach.steps import Alter
@@ -21,15 +21,30 @@ ORDER = ("customer", "partner", "industry", "media", "public", "company", "depar
 """The spheres in which a first contact by influence counts most come first; others follow by name."""
 
 
-@finds(before_contact="how many people responded before the leader had met them, by sphere, customers first")
-def contact(ego: Ego) -> dict[str, Finding]:
+@finds(
+    before_contact=Definition(
+        "how many people responded before the leader had met them, by sphere, customers first",
+        label="Before first contact",
+        meaning=(
+            "People outside the team who responded before they had met the leader: those met later, and "
+            "those never met so far. The upper bound adds those of whom nothing is known."
+        ),
+        reading=(
+            "High among customers and partners: they knew the leader by what was written before anybody "
+            "shook hands."
+        ),
+        unit="people",
+        family="How far",
+    ),
+)
+def before_contact(ego: Ego) -> dict[str, Finding]:
     """Count who was influenced before first contact: those met later, and those never met so far."""
     names = [one.person for one in ego.people.who]
     now = int(ego.log.items.time[-1]) if len(ego.log.items) else 0
-    return {"before_contact": before_contact(ego.found, ego.met, names, ego.spheres, now)}
+    return {"before_contact": responded_before_contact(ego.found, ego.met, names, ego.spheres, now)}
 
 
-def before_contact(
+def responded_before_contact(
     found: Sequence[Alter], met: Met, names: Sequence[str], spheres: Sequence[str], now: int
 ) -> Finding:
     """Return how many people outside the team responded before they had met the leader. Unit: people.
@@ -39,7 +54,7 @@ def before_contact(
     `high` adds the people about whom nothing is known (`unknown`). `detail` has `by_sphere`, customers first, with
     people's ids; `days_ahead`, the median of days from first response to first encounter; and `customers`.
 
-    >>> before_contact([], None, [], [], 0).value
+    >>> responded_before_contact([], None, [], [], 0).value
     0.0
     """
     dated = [alter for alter in found if alter.first is not None]

@@ -28,8 +28,8 @@ from influence.contract.details.exchange import (
     WaitingOnLeader,
 )
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
-from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import activity_ids
@@ -69,8 +69,7 @@ class Inbound:
     """What others said to the leader, in order of time: arrays of one length.
 
     `way` is a position in `WAYS`; `answer` and `thanks` are the first item by which the leader answered, and
-    the first by which the person responded to that answer, −1 where there is none; `bulk` items were left
-    out.
+    the first by which the person responded to that answer, −1 where there is none; `bulk` items were left out.
     """
 
     item: Ints
@@ -98,13 +97,58 @@ class Acts:
 
 
 @finds(
-    pull="the part of what others say to the leader that came with nothing said to them before",
-    response_rate="the part of what others ask the leader that was answered",
-    response_time="after how many hours the leader has answered half of it",
-    help="how often somebody asked, the leader answered, and the answer was taken up; by sphere",
-    waiting_on_leader="how many conversations wait for the leader, and for how long",
+    pull=Definition(
+        "the part of what others say to the leader that came with nothing said to them before",
+        label="Unprompted",
+        meaning=(
+            "The part of what others say to the leader that came without the leader having turned to "
+            "them in the 14 days before. Mail to more than eight people is left out."
+        ),
+        reading="High: people come of their own accord.",
+        unit="share",
+        family="Exchange",
+    ),
+    response_rate=Definition(
+        "the part of what others ask the leader that was answered",
+        label="Answered",
+        meaning="The part of what others say to the leader that the leader answered in the window.",
+        unit="share",
+        family="Exchange",
+    ),
+    response_time=Definition(
+        "after how many hours the leader has answered half of it",
+        label="Time to an answer",
+        meaning=(
+            "After how many hours half of what others say is answered; what still waits is counted as "
+            "waiting (Kaplan–Meier)."
+        ),
+        unit="hours",
+        family="Exchange",
+    ),
+    help=Definition(
+        "how often somebody asked, the leader answered, and the answer was taken up; by sphere",
+        label="Answers taken up",
+        meaning=(
+            "How often somebody asked, the leader answered, and the person responded to the answer. "
+            "Texts are not kept, so that whatever is said to the leader counts as asking."
+        ),
+        unit="times",
+        family="Exchange",
+    ),
+    waiting_on_leader=Definition(
+        "how many conversations wait for the leader, and for how long",
+        label="Waiting for the leader",
+        meaning=(
+            "Conversations in which something said to the leader was not answered, and the leader has "
+            "since done nothing there or towards that person. Not all of it needs an answer: texts are "
+            "not kept."
+        ),
+        reading="High: the leader may be the bottleneck.",
+        unit="conversations",
+        family="Exchange",
+    ),
 )
-def asked(ego: Ego) -> dict[str, Finding]:
+def exchange(ego: Ego) -> dict[str, Finding]:
     """Follow what others say and ask: unasked or not, answered or not, how soon, taken up, or waiting."""
     if not ego.dated:
         return {name: Finding(name, None, unit, reason=NO_TIMES) for name, unit in _UNITS.items()}
@@ -394,7 +438,19 @@ def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> tuple[Wait, ...
     )
 
 
-@finds(two_way_share="the part of the people never met with whom responses went both ways")
+@finds(
+    two_way_share=Definition(
+        "the part of the people never met with whom responses went both ways",
+        label="Both ways",
+        meaning=(
+            "The part of the people beyond with whom responses went both ways: they responded to the "
+            "leader, and the leader to them."
+        ),
+        reading="High: exchange. Low: broadcast.",
+        unit="share",
+        family="Exchange",
+    ),
+)
 def two_way(ego: Ego) -> dict[str, Finding]:
     """Measure with how much of reach_4 the exchange goes both ways.
 

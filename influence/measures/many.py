@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
 from influence.reach.everybody import Reaches, everybodys_reach
@@ -32,10 +32,48 @@ NO_CONVERSATIONS = "an undated network has no conversations to draw again"
 
 
 @finds(
-    gini="how unequally the reach beyond is spread over the organisation: 0 all alike, towards 1 all with one",
-    absence_factor="the fewest people who hold half of all reach beyond: without them half is gone",
-    coverage_curve="how few people, chosen well, cover half of everybody whom anybody reaches beyond",
-    second_generation_leaders="people brought in by the leader who now reach others of their own",
+    gini=Definition(
+        (
+            "how unequally the reach beyond is spread over the organisation: 0 all alike, towards 1 all "
+            "with one"
+        ),
+        label="Gini",
+        meaning=(
+            "How unequally the people beyond are spread over everybody in this workspace: 0, all reach "
+            "as many; towards 1, one reaches all."
+        ),
+        reading="Low: leadership for the many.",
+        unit="index",
+        family="Leadership for the many",
+    ),
+    absence_factor=Definition(
+        "the fewest people who hold half of all reach beyond: without them half is gone",
+        label="Absence factor",
+        meaning="The fewest people who together hold half of all reach beyond in this workspace.",
+        reading="Low: much is lost if a few leave.",
+        unit="people",
+        family="Leadership for the many",
+    ),
+    coverage_curve=Definition(
+        "how few people, chosen well, cover half of everybody whom anybody reaches beyond",
+        label="Who covers half",
+        meaning=(
+            "How few people, chosen so that they overlap least, reach half of all who are reached beyond "
+            "by anybody."
+        ),
+        unit="people",
+        family="Leadership for the many",
+    ),
+    second_generation_leaders=Definition(
+        "people brought in by the leader who now reach others of their own",
+        label="Brought in, now reaching others",
+        meaning=(
+            "People whose first response ever was to the leader and who have since drawn responses of "
+            "their own from people never met."
+        ),
+        unit="people",
+        family="Leadership for the many",
+    ),
 )
 def many(ego: Ego) -> dict[str, Finding]:
     """Say how far leadership is spread over the many, and whom the leader brought in who now leads."""

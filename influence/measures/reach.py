@@ -14,8 +14,8 @@ from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Reach
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.met.encounters import Met
 from influence.network.responses import Count, Responses
 from influence.reach.steps import Alter, Touches, alters
@@ -34,14 +34,76 @@ TOO_FEW = f"fewer than {FEWEST_CONVERSATIONS} conversations are too few to draw 
 
 
 @finds(
-    reach_2="how many people of the team responded",
-    reach_3="how many people outside the team who had been met responded: the sum of m(v)",
-    reach_4="how many people never met responded, the headline: the sum of 1 − m(v)",
-    reach_beyond="the same as reach_4",
-    beyond_share="the part of everybody reached who had never been met",
-    beyond_ratio="people beyond for each one near",
-    first_hand="how many people responded to the leader's own items",
-    passed_on="how many people were reached through others only",
+    reach_2=Definition(
+        "how many people of the team responded",
+        label="Step 2, team",
+        meaning="Direct and indirect reports, or the declared team, who responded in the window.",
+        unit="people",
+        family="How far",
+    ),
+    reach_3=Definition(
+        "how many people outside the team who had been met responded: the sum of m(v)",
+        label="Step 3, met",
+        meaning=(
+            "People outside the team who responded, each counted with the probability of having met face "
+            "to face by the first response."
+        ),
+        unit="people",
+        family="How far",
+    ),
+    reach_4=Definition(
+        "how many people never met responded, the headline: the sum of 1 − m(v)",
+        label="Step 4, networked",
+        meaning=(
+            "People outside the team who responded, each counted with the probability of never having "
+            "met. The bounds take everybody of whom nothing is known as met, then as unmet; the 95 % "
+            "interval redraws whole conversations 1,000 times."
+        ),
+        unit="people",
+        family="How far",
+    ),
+    reach_beyond=Definition(
+        "the same as reach_4",
+        label="Beyond the people met",
+        meaning=(
+            "The headline, the same number as step 4: people outside the team, never met face to face, "
+            "who responded. Each counts with the probability of not having met, so the sum can hold a "
+            "fraction."
+        ),
+        unit="people",
+        family="How far",
+    ),
+    beyond_share=Definition(
+        "the part of everybody reached who had never been met",
+        label="Share beyond",
+        meaning="People never met, as a share of all who responded: step 4 / (step 2 + step 3 + step 4).",
+        unit="share",
+        family="How far",
+    ),
+    beyond_ratio=Definition(
+        "people beyond for each one near",
+        label="Beyond for each one near",
+        meaning="People never met for each one near: step 4 / (step 2 + step 3).",
+        unit="people beyond for each one near",
+        family="How far",
+    ),
+    first_hand=Definition(
+        "how many people responded to the leader's own items",
+        label="First-hand",
+        meaning="People who responded to an item by the leader, or named the leader.",
+        unit="people",
+        family="How far",
+    ),
+    passed_on=Definition(
+        "how many people were reached through others only",
+        label="Passed on",
+        meaning=(
+            "People who responded only to somebody else's response: what the leader began came to them "
+            "through others."
+        ),
+        unit="people",
+        family="How far",
+    ),
 )
 def four_steps(ego: Ego) -> dict[str, Finding]:
     """Count the people who responded, by step and by hands, with bounds and 95 % intervals."""
@@ -63,21 +125,44 @@ def _unmet(ego: Ego, count: Count) -> float:
     return fsum(1 - alter.m for alter in found if alter.step != 2)
 
 
-@finds(possible_reach="how many people could have been reached at most, by waiting time and hands")
-def possible(ego: Ego) -> dict[str, Finding]:
+@finds(
+    possible_reach=Definition(
+        "how many people could have been reached at most, by waiting time and hands",
+        label="Possible reach",
+        meaning=(
+            "An upper bound: everybody whom a chain of responses in rising order of time could have "
+            "reached, of whatever conversation (limited-waiting-time reachability, Badie-Modiri et al. "
+            "2020). Not a count of people reached."
+        ),
+        unit="people",
+        family="How far",
+    ),
+)
+def possible_reach(ego: Ego) -> dict[str, Finding]:
     """Bound the reach from above: everybody whom some path of responses joins to the leader in time."""
     if not ego.dated:
         return {"possible_reach": Finding("possible_reach", None, "people", reason=NO_TIMES)}
     default = ego.passing.hands, ego.settings.delta_days
-    found = possible_reach(ego.responses, ego.leader, len(ego.people), ego.bots, default)
+    found = limited_waiting_time_reach(ego.responses, ego.leader, len(ego.people), ego.bots, default)
     return {"possible_reach": found}
 
 
-@finds(crossings="how many people responded before they first met the leader, by sphere; and the other way")
-def crossed(ego: Ego) -> dict[str, Finding]:
+@finds(
+    crossings=Definition(
+        "how many people responded before they first met the leader, by sphere; and the other way",
+        label="Crossings",
+        meaning=(
+            "People whose first response came before the first meeting, and people met who went on only "
+            "digitally."
+        ),
+        unit="people",
+        family="How far",
+    ),
+)
+def crossings(ego: Ego) -> dict[str, Finding]:
     """Count who crossed from digital to face to face, and who went on only digitally."""
     names = [one.person for one in ego.people.who]
-    return {"crossings": crossings(ego.found, ego.drawn, ego.met, names, ego.spheres)}
+    return {"crossings": who_crossed(ego.found, ego.drawn, ego.met, names, ego.spheres)}
 
 
 def reach(
@@ -211,7 +296,7 @@ def hands(found: Sequence[Alter]) -> dict[str, Finding]:
     return {"first_hand": Finding("first_hand", float(near), "people"), "passed_on": passed}
 
 
-def crossings(
+def who_crossed(
     found: Sequence[Alter], drawn: Touches, met: Met, names: Sequence[str], of: Sequence[str] = ()
 ) -> Finding:
     """Return how many people crossed from digital to face to face: first response before first encounter.
@@ -249,7 +334,7 @@ def _by_sphere(first: Sequence[int], after: Sequence[int], of: Sequence[str]) ->
     }
 
 
-def possible_reach(
+def limited_waiting_time_reach(
     responses: Responses, leader: int, people: int, bots: Set[int], default: tuple[int, float]
 ) -> Finding:
     """Return the limited-waiting-time reach: an upper bound, over all responses of whatever conversation.

@@ -15,8 +15,8 @@ from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
 from influence.network.responses import Links, Log
@@ -43,7 +43,17 @@ class Without:
 
 
 @finds(
-    robustness="how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in"
+    robustness=Definition(
+        "how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in",
+        label="Largest change",
+        meaning=(
+            "By how much the headline moves at most when it is counted again without bots, without the "
+            "largest alter, without bulk mail and so on."
+        ),
+        reading="Low: the headline does not hang on one choice.",
+        unit="share",
+        family="Could it be chance?",
+    ),
 )
 def robustness(ego: Ego) -> dict[str, Finding]:
     """Count reach_4 again under other choices; the value is the largest change, as a share of reach_4.
@@ -160,7 +170,18 @@ def _bulk(ego: Ego) -> Ints:
     return np.asarray(rows.column("item").to_pylist(), np.int64)
 
 
-@finds(unseen="what reach_4 would be if responses that were not seen behaved like those that were")
+@finds(
+    unseen=Definition(
+        "what reach_4 would be if responses that were not seen behaved like those that were",
+        label="With what was not seen",
+        meaning=(
+            "The headline if missing months and rows behaved like those seen (Good and Toulmin 1956); "
+            "the upper bound adds people who would respond if it went on for ever (Chao 1987)."
+        ),
+        unit="people",
+        family="Could it be chance?",
+    ),
+)
 def unseen(ego: Ego) -> dict[str, Finding]:
     """Estimate reach_4 with what was not seen: people not yet seen, and months and rows that a source lacks.
 

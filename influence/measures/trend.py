@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
 from influence.contract.findings import Finding, Month
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
 from influence.reach.steps import Touches, alters
@@ -351,8 +351,23 @@ def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> tu
 
 
 @finds(
-    trend_slope="how many more people never met each month brings than the month before",
-    trend_breaks="how often the monthly level changed",
+    trend_slope=Definition(
+        "how many more people never met each month brings than the month before",
+        label="Slope by month",
+        meaning=(
+            "By how many people never met each month differs from the one before (the median slope, "
+            "Theil–Sen); months that are partly outside the window, or lack a source, are left out."
+        ),
+        unit="people more in each month",
+        family="From month to month",
+    ),
+    trend_breaks=Definition(
+        "how often the monthly level changed",
+        label="Breaks",
+        meaning="Months at which the level changed by more than shuffled months give.",
+        unit="changes of level",
+        family="From month to month",
+    ),
 )
 def movement(ego: Ego) -> dict[str, Finding]:
     """How reach beyond moves from month to month: the slope, and months at which the level broke."""

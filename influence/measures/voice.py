@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.measures.topics import (
     FEWEST_CONVERSATIONS,
@@ -69,8 +69,23 @@ _HEARD: WeakKeyDictionary[Ego, Heard] = WeakKeyDictionary()
 
 
 @finds(
-    share_of_voice="the part of the answers on the leader's topics that go to the leader",
-    lead="how many people took up a new term after answering the leader's use of it, against shuffled times",
+    share_of_voice=Definition(
+        "the part of the answers on the leader's topics that go to the leader",
+        label="Share of voice",
+        meaning="Of all responses to anything that has a topic, the part that is to the leader.",
+        unit="share of responses",
+        family="Spheres and topics",
+    ),
+    lead=Definition(
+        ("how many people took up a new term after answering the leader's use of it, against shuffled times"),
+        label="Terms taken up",
+        meaning=(
+            "People who first used a term of a topic within 14 days after they had responded to the "
+            "leader's use of it, against the same count when times are shuffled."
+        ),
+        unit="people",
+        family="Spheres and topics",
+    ),
 )
 def voice(ego: Ego) -> dict[str, Finding]:
     """What is talked about, the leader's share of the answers on each topic, and whose new terms are taken up."""

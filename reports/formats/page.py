@@ -200,12 +200,13 @@ def _words(report: Report) -> dict[str, object]:
 
 
 def _families(every: tuple[sentences.Number, ...]) -> tuple[tuple[str, tuple[sentences.Number, ...]], ...]:
-    """Group the numbers by family; those that the glossary does not know come last."""
+    """Group the numbers by family; those of none come last."""
+    families = glossary.families()
     grouped = [
-        (title, tuple(one for one in every if one.name in family))
-        for title, family in glossary.FAMILIES.items()
+        (title, tuple(one for one in every if one.name in family)) for title, family in families.items()
     ]
-    others = tuple(one for one in every if one.name not in glossary.FINDINGS)
+    placed = {name for family in families.values() for name in family}
+    others = tuple(one for one in every if one.name not in placed)
     return tuple((title, found) for title, found in (*grouped, ("Other measures", others)) if found)
 
 

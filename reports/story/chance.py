@@ -6,7 +6,7 @@ from influence.contract.details.against_chance import InfluenceTest, PositionByC
 from influence.contract.details.reach import Reach
 from influence.contract.details.robustness import Robustness, Unseen
 from influence.contract.findings import Report
-from reports.story.glossary import FINDINGS
+from reports.story.glossary import definition
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -155,7 +155,7 @@ def _by_position(report: Report) -> tuple[Sentence, ...]:
 
 def _measure(name: str) -> str:
     """Name a measure inside a sentence: PageRank keeps its capitals."""
-    label = FINDINGS[name].label if name in FINDINGS else plain(name).replace("_", " ")
+    label = definition(name).label
     return label.lower() if label[1:].islower() else label
 
 

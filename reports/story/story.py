@@ -8,7 +8,7 @@ from influence.contract.details.trend import TrendBreaks, TrendSlope
 from influence.contract.findings import Report
 from reports.story.advice import advised
 from reports.story.chance import chance
-from reports.story.glossary import FINDINGS
+from reports.story.glossary import families
 from reports.story.sentences import (
     Number,
     Section,
@@ -61,8 +61,8 @@ def story(report: Report) -> tuple[Section, ...]:
 
 def all_numbers(report: Report) -> tuple[Number, ...]:
     """Word every finding of the report: those defined here in their order, then any others by name."""
-    others = sorted(set(report.findings) - set(FINDINGS))
-    return numbers(report, *FINDINGS, *others)
+    defined = [name for family in families().values() for name in family]
+    return numbers(report, *defined, *sorted(set(report.findings) - set(defined)))
 
 
 def _beyond(report: Report) -> tuple[Sentence, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from influence.contract.details.cascades import Generations, SocialH
 from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
-from influence.measures.cascades import shapes, social_h, structural_virality
+from influence.measures.cascades import h_index, shapes, structural_virality
 from influence.network.responses import Links
 from influence.reach.ego import Ego, activity_ids
 from tests.influence.reach.test_random_logs import iso, logs, stored
@@ -198,7 +198,7 @@ def test_conversations_that_nobody_answered_have_no_shape(talk):
     assert 2 == found["cascade_size"].detail.conversations
 
 
-@pytest.mark.parametrize("measure", [cascades.cascades, cascades.generations, cascades.sustained])
+@pytest.mark.parametrize("measure", [cascades.cascades, cascades.generations, cascades.social_h])
 def test_an_undated_network_has_no_cascades(workspace, measure):
     ties = [{"source": "x:lea", "target": "x:ann", "meaning": "influence"}]
     found = measure(ego_of(workspace(ties=ties)))
@@ -318,7 +318,7 @@ def test_social_h_by_hand(talk):
         for i in range(n)
     ]
     again = [row("more", 30, "cem", "p0", "react")]  # the same conversation once more
-    found = cascades.sustained(talk(*posts, *answers, *again))["social_h"]
+    found = cascades.social_h(talk(*posts, *answers, *again))["social_h"]
     assert (2, SocialH(people=3, returning=2)) == (found.value, found.detail)
 
 
@@ -327,8 +327,8 @@ def test_the_team_does_not_count_for_social_h(talk):
         {"person": "lea", "accounts": ["x:lea"]},
         {"person": "ann", "accounts": ["x:ann"], "manager": "lea"},
     ]
-    assert 1 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].value
-    assert 2 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].detail.people
+    assert 1 == cascades.social_h(talk(*CONVERSATION, people=team))["social_h"].value
+    assert 2 == cascades.social_h(talk(*CONVERSATION, people=team))["social_h"].detail.people
 
 
 @given(st.lists(st.integers(0, 30), max_size=40))
@@ -336,6 +336,6 @@ def test_social_h_is_what_its_words_say(counts):
     def holds(h):
         return sum(count >= h for count in counts) >= h
 
-    h = social_h(counts)
+    h = h_index(counts)
     assert holds(h)
     assert not holds(h + 1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
 from influence.measures.against_chance import influence_test
-from influence.measures.reach import crossed, four_steps, possible
+from influence.measures.reach import crossings, four_steps, possible_reach
 from influence.measures.robustness import robustness, unseen
 from influence.reach.ego import Ego
 
@@ -130,7 +130,7 @@ def test_ten_times_more_self_replies_move_no_score_by_more_than_one_percent(work
     ]
     assert 10 * len(rows) == len(own)
     before, after = (ego_of(workspace(activities=some)) for some in (rows, rows + own))
-    for measure in (four_steps, possible, crossed, robustness, unseen, influence_test):
+    for measure in (four_steps, possible_reach, crossings, robustness, unseen, influence_test):
         one, other = measure(before), measure(after)
         assert one.keys() == other.keys()
         for name, finding in one.items():

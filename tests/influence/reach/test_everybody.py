@@ -131,7 +131,7 @@ def test_everybodys_possible_reach_is_that_of_each(drawn, hands, days, bots):
     found = everybodys_possible_reach(responses, 7, bots, Passing(days * DAY * 10**6, hands))
     assert 0 == found.error
     for code in range(7):
-        one = reach.possible_reach(responses, code, 7, bots, (hands, days))
+        one = reach.limited_waiting_time_reach(responses, code, 7, bots, (hands, days))
         assert (one.value or 0) == found.values[code]
 
 
