@@ -1,6 +1,6 @@
 """What was found: numbers with their bounds, evidence and reasons. JSON both ways, schema version 1.
 
-Reports read this module and nothing else; all times are ISO 8601 strings with their offset.
+Reports read this module, `details` and the words of `measures`, and nothing else; all times are ISO 8601 strings with their offset.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Finding:
     def told(self, record: type[_Record]) -> _Record:
         """Return the detail as such a record, a mapping read as one; where it is another record it tells nothing.
 
-        >>> Finding("lead", 3.0, "people", detail={"p": 0.04}).told(details.voice.Lead).p
+        >>> from influence.contract.details.voice import Lead
+        >>> Finding("lead", 3.0, "people", detail={"p": 0.04}).told(Lead).p
         0.04
         """
         if isinstance(self.detail, record):

@@ -163,7 +163,7 @@ def position_of(network: Network | nx.Graph, person: str, *, seed: int = 0) -> d
     network = Network.of(network)
     reason = _absence(network, person)
     if reason is not None:
-        return {name: Finding(name, None, unit, reason=reason) for name, (unit, *_) in _MEASURES.items()}
+        return {name: Finding(name, None, words.unit, reason=reason) for name, words in _WORDS.items()}
     place = network.index(person)
     return {name: _finding(name, score, place) for name, score in scores(network, seed=seed).items()}
 
@@ -380,16 +380,16 @@ def voterank(network: Network | nx.Graph, most: int | None = None) -> Scores:
 _HELD = "there are more shortest paths than a number can hold"
 _LEFT = "nobody has a vote left for this person when their turn would come"
 _MEASURES = {
-    "pagerank": ("share", "higher", _HELD),
-    "betweenness": ("share", "higher", _HELD),
-    "constraint": ("index", "lower", _HELD),
-    "effective_size": ("people", "higher", _HELD),
-    "core_number": ("people", "higher", _HELD),
-    "communities": ("communities", "higher", _HELD),
-    "neighbourhood": ("people", "higher", _HELD),
-    "voterank": ("turn", "lower", _LEFT),
+    "pagerank": ("higher", _HELD),
+    "betweenness": ("higher", _HELD),
+    "constraint": ("lower", _HELD),
+    "effective_size": ("higher", _HELD),
+    "core_number": ("higher", _HELD),
+    "communities": ("higher", _HELD),
+    "neighbourhood": ("higher", _HELD),
+    "voterank": ("lower", _LEFT),
 }
-"""Unit, which way is better, and why a value may be undefined for somebody who has ties."""
+"""Which way is better, and why a value may be undefined for somebody who has ties."""
 
 
 def _absence(network: Network, person: str) -> str | None:
@@ -402,7 +402,7 @@ def _absence(network: Network, person: str) -> str | None:
 
 
 def _finding(name: str, scores: Scores, place: int) -> Finding:
-    unit, better, reason = _MEASURES[name]
+    unit, (better, reason) = _WORDS[name].unit, _MEASURES[name]
     value = float(scores.values[place])
     if not np.isfinite(value):
         return Finding(name, None, unit, reason=reason)

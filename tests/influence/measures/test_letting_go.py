@@ -186,7 +186,7 @@ def test_an_undated_network_has_a_centre_but_no_conversations(workspace):
     ties = [{"source": "x:lea", "target": f"x:{who}", "meaning": "influence"} for who in ("ann", "bob")]
     ego = ego_of(workspace(ties=ties))
     assert 1 == letting_go.centralisation(ego)["centralisation"].value
-    for measure in (letting_go.carried_on, letting_go.only_leader_answers):
+    for measure in (letting_go.carry_on, letting_go.only_leader_answers):
         assert {"the network has no times, which this measure needs"} == {
             one.reason for one in measure(ego).values()
         }
