@@ -1,6 +1,7 @@
 """What was found: numbers with their bounds, evidence and reasons. JSON both ways, schema version 1.
 
-Reports read this module, `details` and the words of `measures`, and nothing else; all times are ISO 8601 strings with their offset.
+Reports read this module, the `details` and the words of the `measures`, and nothing else. All times are ISO 8601
+strings with their offset.
 """
 
 from __future__ import annotations
