@@ -20,7 +20,7 @@ import numpy as np
 from influence import Workspace
 from influence.measures import many
 from influence.measures.position import scores
-from influence.measures.reach import possible_reach
+from influence.measures.reach import limited_waiting_time_reach
 from influence.reach.acquaintance import digital_network
 from influence.reach.ego import Ego
 from influence.reach.everybody import everybodys_reach
@@ -99,7 +99,7 @@ def check(workspace: Workspace) -> None:
     chosen = np.random.default_rng(1).choice(people, CHECKED, replace=False).tolist()
     for leader in chosen:
         ego = Ego(population, leader, window)
-        one = possible_reach(responses, leader, people, population.bots, (4, 14))
+        one = limited_waiting_time_reach(responses, leader, people, population.bots, (4, 14))
         if ego.found != reaches.of(leader) or one.value != possible.values[leader]:
             raise SystemExit(f"{ego.person} differs")
     print(f"{CHECKED} people drawn at random are the same one by one")

@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 
 from influence.kernels import centrality, conversations
 from influence.kernels.sets_of_people import carried_on, singletons
-from influence.measures.position import communities, neighbourhood, position, voterank
+from influence.measures.position import communities, neighbourhood, position_of, voterank
 from influence.network.network import Network
 
 PEOPLE, TIES, PIVOTS, CONTACTS = 5_000, 100_000, 20, 1_000_000
@@ -88,7 +88,7 @@ def main() -> None:
         "networkx, of 1 in 50",
     )
     row("VoteRank, the first 20", lambda: voterank(network, 20), lambda: nx.voterank(graph, 20), "networkx")
-    row("position of one person, all eight measures", lambda: position(network, "p00007"), None, "")
+    row("position of one person, all eight measures", lambda: position_of(network, "p00007"), None, "")
     times = np.sort(rng.integers(0, 10**9, CONTACTS))
     contacts = (rng.integers(0, PEOPLE, CONTACTS), rng.integers(0, PEOPLE, CONTACTS), times)
     own = singletons(np.ones(PEOPLE, bool))

@@ -18,9 +18,10 @@ from influence.advice.backtest import BackTest, back_test
 from influence.advice.coming_back import coming_back
 from influence.advice.forecast import Ledger, gains, gains_by, shared_answering, thrown
 from influence.advice.habits import EVIDENCE, Advised, habit_rows, topic_rows
+from influence.contract.details import advice as details
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import activity_ids
 from influence.reach.ego import Ego
@@ -57,9 +58,38 @@ class Advice:
 
 
 @finds(
-    advice="how many people never met the exchanges advised are expected to bring, all together",
-    advice_backtest="how well such advice would have done in the last third of the window",
-    step_up="how many more people never met a conversation brings where the leader comes back once",
+    advice=Definition(
+        "how many people never met the exchanges advised are expected to bring, all together",
+        label="Expected from the advice",
+        meaning=(
+            "How many people never met one more exchange with each person named is expected to bring, by "
+            "a forecast learned from the log. No number where the forecast has shown no skill."
+        ),
+        unit="people",
+        family="What to do",
+    ),
+    advice_backtest=Definition(
+        "how well such advice would have done in the last third of the window",
+        label="Forecast, tested",
+        meaning=(
+            "Learned on the first two thirds of the window, scored on the last: how often somebody who "
+            "brought new people was ranked above somebody who did not (AUC)."
+        ),
+        reading="0.5 is a coin; 1 is always right.",
+        unit="AUC",
+        family="What to do",
+    ),
+    step_up=Definition(
+        "how many more people never met a conversation brings where the leader comes back once",
+        label="Coming back once",
+        meaning=(
+            "How many more people never met came to a conversation after the leader came back to it than "
+            "to conversations just like it. An association: the leader may come back to what promises "
+            "most."
+        ),
+        unit="people a conversation",
+        family="What to do",
+    ),
 )
 def advice(ego: Ego) -> dict[str, Finding]:
     """What to do next: where one more exchange is expected to bring most people never met, and if that held before."""
@@ -68,7 +98,7 @@ def advice(ego: Ego) -> dict[str, Finding]:
         names = (("advice", unit), ("advice_backtest", "AUC"), ("step_up", "people a conversation"))
         return {name: Finding(name, None, of, reason=NO_TIMES) for name, of in names}
     found = advise(ego)
-    detail = {"rows": [row.as_json() for row in found.rows], "words": found.test.words}
+    detail = details.Advice(tuple(row.as_detail() for row in found.rows), found.test.words)
     reason = NOBODY_LEFT if not found.forecast else None if found.test.skill else found.test.words
     value = None if reason else found.together
     return {

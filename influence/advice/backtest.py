@@ -6,11 +6,11 @@ And what coming back to a conversation was followed by, against conversations ju
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from influence.advice.forecast import Ledger, gains
+from influence.contract.details.advice import AdviceBacktest
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.reach.ego import Ego
@@ -52,16 +52,12 @@ class BackTest:
 
     def finding(self) -> Finding:
         """Return `advice_backtest`: the AUC, or why there is none."""
-        detail: dict[str, Any] = {
-            "exchanged": self.exchanged,
-            "brought": self.brought,
-            "skill": self.skill,
-            "words": self.words,
-        }
+        detail = AdviceBacktest(
+            self.exchanged, self.brought, self.skill, self.words,
+            self.baseline, self.ahead, self.lift, self.ahead_interval,
+        )  # fmt: skip
         if self.auc is None:
             return Finding("advice_backtest", None, "AUC", reason=self.words, detail=detail)
-        detail |= {"baseline": self.baseline, "ahead": self.ahead, "lift": self.lift}
-        detail["ahead_interval"] = list(self.ahead_interval or ())
         return Finding("advice_backtest", self.auc, "AUC", interval=self.auc_interval, detail=detail)
 
 

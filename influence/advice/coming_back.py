@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
 from influence.advice.backtest import DRAWS, FEWEST_MATCHED, MOST_CONTROLS, _interval
+from influence.contract.details.advice import StepUp
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
@@ -110,18 +110,18 @@ def coming_back(ego: Ego) -> ComingBack:
         return ComingBack(Finding("step_up", None, unit, reason=NO_TIMES))
     of = threads(ego)
     found = matched(of, ego.passing.delta, seed=ego.settings.seed)
-    detail: dict[str, Any] = {
-        "conversations": len(of),
-        "came_back": sum(thread.back is not None for thread in of),
-        "compared": len(found.back),
-    }
+    detail = StepUp(
+        conversations=len(of),
+        came_back=sum(thread.back is not None for thread in of),
+        compared=len(found.back),
+    )
     if len(found.back) < FEWEST_MATCHED:
         reason = (
             f"too little to say: {len(found.back)} conversations that the leader began and came back to have "
             f"their like without; {FEWEST_MATCHED} are needed"
         )
         return ComingBack(Finding("step_up", None, unit, reason=reason, detail=detail))
-    detail |= {"with": float(found.after.mean()), "without": float(found.without().mean())}
+    detail = replace(detail, with_=float(found.after.mean()), without=float(found.without().mean()))
     interval = found.interval(ego.settings.draws, ego.settings.seed)
     most = [of[found.back[n]] for n in np.argsort(-found.after, kind="stable")]
     return ComingBack(

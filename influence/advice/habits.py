@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.advice.coming_back import ComingBack, Matched
+from influence.contract.details import advice as details
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
@@ -52,17 +53,17 @@ class Advised:
     evidence: tuple[str, ...]
     name: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_detail(self) -> details.Advised:
         """Return the row as a report keeps it."""
-        return {
-            "kind": self.kind,
-            "who": self.who,
-            "name": self.name or self.who,
-            "gain": self.gain,
-            "interval": list(self.interval),
-            "reason": self.reason,
-            "evidence": list(self.evidence),
-        }
+        return details.Advised(
+            kind=self.kind,
+            who=self.who,
+            name=self.name or self.who,
+            gain=self.gain,
+            interval=self.interval,
+            reason=self.reason,
+            evidence=self.evidence,
+        )
 
 
 # --- topics -------------------------------------------------------------------------------------------------
@@ -216,12 +217,12 @@ def habit_rows(ego: Ego, back: ComingBack) -> list[Advised]:
 
 
 def _back_row(ego: Ego, back: ComingBack) -> Advised | None:
-    found, detail = back.finding, back.finding.detail
+    found, detail = back.finding, back.finding.told(details.StepUp)
     if found.value is None or found.interval is None:
         return None
     why = (
-        f"after the leader came back to {detail['compared']} conversations of their own {detail['with']:.2g} people "
-        f"never met came each, {detail['without']:.2g} in conversations just like them"
+        f"after the leader came back to {detail.compared} conversations of their own {detail.with_:.2g} people "
+        f"never met came each, {detail.without:.2g} in conversations just like them"
     )
     return Advised(
         "habit",

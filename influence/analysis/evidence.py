@@ -80,19 +80,19 @@ def shown_items(drawn: Touches, unit: Ints) -> Ints:
 
 def cited(tables: LogTables, findings: Mapping[str, Finding]) -> Ints:
     """Return the items that findings name in their details as evidence, by position."""
-    return items_of_ids(tables, [word for finding in findings.values() for word in _ids(finding.detail)])
+    return items_of_ids(tables, [word for finding in findings.values() for word in _ids(finding.as_json())])
 
 
-def _ids(detail: object, *, named: bool = False) -> Iterator[str]:
-    """Walk through a detail for the texts that stand under `evidence` or `item`."""
-    if isinstance(detail, Mapping):
-        for key, value in detail.items():
+def _ids(part: object, *, named: bool = False) -> Iterator[str]:
+    """Walk through a finding for the texts that stand under `evidence` or `item`."""
+    if isinstance(part, Mapping):
+        for key, value in part.items():
             yield from _ids(value, named=key in {"evidence", "item"})
-    elif isinstance(detail, (list, tuple)):
-        for one in detail:
+    elif isinstance(part, (list, tuple)):
+        for one in part:
             yield from _ids(one, named=named)
-    elif named and isinstance(detail, str):
-        yield detail
+    elif named and isinstance(part, str):
+        yield part
 
 
 def _first_few(group: Ints, few: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

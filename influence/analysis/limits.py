@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from influence.contract.details.reach import Reach
 from influence.contract.findings import Finding
 from influence.people.accounts import PROBABLE
 from influence.reach.ego import Ego
@@ -47,7 +48,8 @@ def _about_responses(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
             f"{guessed:,} of {len(ego.responses):,} responses were inferred, because their source does not state what "
             "a message answers."
         )
-    extra = float(findings["reach_4"].detail.get("with_inferred", 0)) - float(findings["reach_4"].value or 0)
+    headline = findings["reach_4"]
+    extra = (headline.told(Reach).with_inferred or 0.0) - (headline.value or 0.0)
     if extra >= 0.05:
         said.append(
             f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."

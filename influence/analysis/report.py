@@ -11,7 +11,8 @@ from influence.analysis.limits import limits
 from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report, Response
-from influence.measures import catalogue, spheres, trend
+from influence.contract.measures import catalogue
+from influence.measures import spheres, trend
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import Window, moment

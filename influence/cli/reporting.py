@@ -76,12 +76,12 @@ def _place(output: Path | None, name: str, wanted: list[str]) -> Path | None:
 @json_option
 def measures(as_json: bool) -> None:
     """List every measure: what it finds, one line each; docs/measures.md has the formulas."""
-    from influence.measures import catalogue
+    from influence.contract.measures import catalogue
 
     rows = [
-        {"measure": measure.name, "finding": name, "line": line}
+        {"measure": measure.name, "finding": name, "line": words.line}
         for measure in catalogue()
-        for name, line in measure.finds.items()
+        for name, words in measure.finds.items()
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -146,8 +146,9 @@ def network(
 @json_option
 def many(people: tuple[str, ...], since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
     """Say how far leadership is spread over everybody here, or over the PEOPLE named: leadership for the many."""
-    from influence.measures.many import many as measure
+    from influence.contract.measures import measure
 
+    words = measure("many").finds
     with opened(folder) as workspace, progress("Measuring everybody"):
         found = workspace.organisation(since, until, people)
     if as_json:
@@ -161,7 +162,7 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, folder: 
             else f"{_shown(finding.value)} {finding.unit}"
         )
         click.echo(f"{name:<28} {value}{_sure(finding)}")
-        click.echo(f"  {measure.finds.get(name, '')}")  # type: ignore[attr-defined]
+        click.echo(f"  {words[name].line}")
 
 
 @click.command()
@@ -200,7 +201,7 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
     with opened(folder) as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until)
     if as_json:
-        rows = [row.as_json() for row in found.rows]
+        rows = [row.as_detail().as_json() for row in found.rows]
         click.echo(json.dumps({"rows": rows, "together": found.together, "back_test": found.test.words}))
         return
     click.echo(found.test.words)

@@ -1,6 +1,7 @@
 """What was found: numbers with their bounds, evidence and reasons. JSON both ways, schema version 1.
 
-Reports read this module and nothing else; all times are ISO 8601 strings with their offset.
+Reports read this module, the `details` and the words of the `measures`, and nothing else. All times are ISO 8601
+strings with their offset.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+from influence.contract.details.record import Detail, read
 
 SCHEMA = "influence.report/1"
+_Record = TypeVar("_Record", bound=Detail)
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class Finding:
     """One number. `value` is None where it has no meaning for the input; `reason` then says why.
 
     `low` and `high` are bounds (every unknown met, every unknown unmet); `interval` is the 95 % interval;
-    `detail` holds what belongs to it (a grid, a count that inferred responses would add, people's ids).
+    `detail` holds what belongs to it (a grid, a count that inferred responses would add, people's ids): the record of
+    this name (`influence.contract.details`), which a mapping is read as; any mapping under a name that has no record.
 
     >>> Finding("beyond_share", None, "share", reason="nobody responded").as_json()
     {'value': None, 'unit': 'share', 'reason': 'nobody responded'}
@@ -31,7 +36,21 @@ class Finding:
     high: float | None = None
     interval: tuple[float, float] | None = None
     reason: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Detail | Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", read(self.name, self.detail))
+
+    def told(self, record: type[_Record]) -> _Record:
+        """Return the detail as such a record, a mapping read as one; where it is another record it tells nothing.
+
+        >>> from influence.contract.details.voice import Lead
+        >>> Finding("lead", 3.0, "people", detail={"p": 0.04}).told(Lead).p
+        0.04
+        """
+        if isinstance(self.detail, record):
+            return self.detail
+        return record.from_json({} if isinstance(self.detail, Detail) else self.detail)
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding without its name and without what is empty; details stand at its top level."""
@@ -41,7 +60,7 @@ class Finding:
                 body[key] = getattr(self, key)
         if self.interval is not None:
             body["interval"] = list(self.interval)
-        return body | dict(self.detail)
+        return body | (self.detail.as_json() if isinstance(self.detail, Detail) else dict(self.detail))
 
     @classmethod
     def from_json(cls, name: str, body: Mapping[str, Any]) -> Finding:
@@ -202,6 +221,20 @@ class Report:
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, name: str) -> float | None:
+        """Return the value of a finding; None where it has none or the report does not hold it."""
+        finding = self.findings.get(name)
+        return None if finding is None else finding.value
+
+    def known(self, *names: str) -> bool:
+        """Tell whether the report holds all these findings, each with a value."""
+        return all(self.value(name) is not None for name in names)
+
+    def told(self, name: str, record: type[_Record]) -> _Record:
+        """Return the detail of a finding; one that tells nothing where the report does not hold it."""
+        finding = self.findings.get(name)
+        return record.from_json({}) if finding is None else finding.told(record)
 
     def as_json(self) -> dict[str, Any]:
         """Return schema version 1: people by their id, findings by their name."""

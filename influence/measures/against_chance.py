@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from influence.chance.null_networks import position_against_chance
 from influence.chance.p_values import discoveries
 from influence.chance.shuffle_test import ShuffleTest, shuffle_test
 from influence.chance.thread_test import HOUR, Contacts, Threads, ThreadTest, contacts, thread_test, threads
+from influence.contract.details.against_chance import ByChance, InfluenceTest, PositionByChance, Textbook
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Log
 
@@ -32,7 +33,17 @@ LIKE_CHANCE = "this cannot be told apart from chance"
 
 
 @finds(
-    influence_test="whether people take up the leader's threads sooner once their contacts have, against chance"
+    influence_test=Definition(
+        "whether people take up the leader's threads sooner once their contacts have, against chance",
+        label="Influence test",
+        meaning=(
+            "The exponent α: a person of whose contacts a are already in a conversation of the leader's "
+            "is (a + 1)^α times as likely to be the next to come. 0 is no influence. p: how often orders "
+            "drawn by chance give as much."
+        ),
+        unit="exponent",
+        family="Could it be chance?",
+    ),
 )
 def influence_test(ego: Ego) -> dict[str, Finding]:
     """Test whether people come to the leader's threads because contacts of theirs came, or as chance would have it.
@@ -41,7 +52,7 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
     in it in the window. Contacts are pairs who had exchanged a response, either way, anywhere, before the thread
     was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
     α of `influence.chance.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as likely
-    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail["p"]` is how
+    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail.p` is how
     often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws); `by_chance` the
     2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
     in the window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008,
@@ -111,48 +122,44 @@ def _hours(log: Log, ego: Ego) -> Floats:
 
 def _finding(asked: Question, test: ThreadTest | None, draws: int, seed: int) -> Finding:
     telling = test.telling if test else 0
-    detail: dict[str, Any] = {
-        "telling": telling,
-        "threads": len(asked.taken.start) - 1,
-        "threads_of": asked.taken.of,
-        "people": test.people if test else 0,
-    }
+    detail = InfluenceTest(
+        telling=telling,
+        threads=len(asked.taken.start) - 1,
+        threads_of=asked.taken.of,
+        people=test.people if test else 0,
+    )
     if test is None or telling < FEWEST_TELLING:
         reason = (
             f"too little to say: {telling} moments at which the order could tell, {FEWEST_TELLING} needed"
         )
         return Finding("influence_test", None, "exponent", reason=reason, detail=detail)
-    detail |= {
-        "p": test.p,
-        "one_step": test.one_step,
-        "by_chance": _points(test.by_chance),
-        "draws": draws,
-        "cut": asked.taken.cut,
-        "says": MORE_THAN_CHANCE if test.p <= CERTAIN else LIKE_CHANCE,
-        "textbook": _textbook(asked, draws, seed),
-    }
+    detail = replace(
+        detail,
+        p=test.p,
+        one_step=test.one_step,
+        by_chance=_points(test.by_chance),
+        draws=draws,
+        cut=asked.taken.cut,
+        says=MORE_THAN_CHANCE if test.p <= CERTAIN else LIKE_CHANCE,
+        textbook=_textbook(asked, draws, seed),
+    )
     margin = 1.959964 * test.error
     interval = (test.alpha - margin, test.alpha + margin)
     return Finding("influence_test", test.alpha, "exponent", interval=interval, detail=detail)
 
 
-def _textbook(asked: Question, draws: int, seed: int) -> dict[str, Any]:
+def _textbook(asked: Question, draws: int, seed: int) -> Textbook:
     if len(asked.person) < FEWEST_ACTIVATED:
-        return {
-            "reason": f"too little to say: {len(asked.person)} people responded, {FEWEST_ACTIVATED} needed"
-        }
+        return Textbook(
+            reason=f"too little to say: {len(asked.person)} people responded, {FEWEST_ACTIVATED} needed"
+        )
     test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=draws, seed=seed)
-    return {
-        "alpha": test.alpha,
-        "p": test.p,
-        "by_chance": _points(test.by_chance),
-        "activated": test.activated,
-    }
+    return Textbook(test.alpha, test.p, _points(test.by_chance), test.activated)
 
 
-def _points(values: Floats) -> list[float]:
-    points: list[float] = np.quantile(values, [0.025, 0.5, 0.975]).tolist()
-    return points
+def _points(values: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, [0.025, 0.5, 0.975]).tolist()
+    return low, middle, high
 
 
 MOST_TIES = 20_000
@@ -161,7 +168,16 @@ DRAWN_NETWORKS = 199
 
 
 @finds(
-    position_by_chance="whether the leader's position is more than everybody's number of ties would give by chance"
+    position_by_chance=Definition(
+        "whether the leader's position is more than everybody's number of ties would give by chance",
+        label="Position by chance",
+        meaning=(
+            "The smallest p, adjusted for asking four times, that the leader's position is what "
+            "everybody's number of ties would give by chance."
+        ),
+        unit="p-value",
+        family="Could it be chance?",
+    ),
 )
 def position_by_chance(ego: Ego) -> dict[str, Finding]:
     """Compare the leader's position with that in networks drawn by chance, in which all keep their number of ties.
@@ -185,16 +201,12 @@ def position_by_chance(ego: Ego) -> dict[str, Finding]:
         return {"position_by_chance": Finding("position_by_chance", None, "p-value", reason=reason)}
     found = position_against_chance(network, person, draws=DRAWN_NETWORKS, seed=ego.settings.seed)
     p_values = [one.p for one in found.values()]
-    detail = {
-        name: {
-            "value": one.value,
-            "mean": float(one.by_chance.mean()),
-            "points": _points(one.by_chance),
-            "z": one.z,
-            "p": one.p,
-            "discovery": discovery,
-        }
+    told = {
+        name: ByChance(
+            one.value, float(one.by_chance.mean()), _points(one.by_chance), one.z, one.p, discovery
+        )
         for (name, one), discovery in zip(found.items(), discoveries(p_values), strict=True)
     }
     adjusted = min(p * len(p_values) / rank for rank, p in enumerate(sorted(p_values), 1))
+    detail = PositionByChance(**told)
     return {"position_by_chance": Finding("position_by_chance", min(1.0, adjusted), "p-value", detail=detail)}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from influence.contract.details.brand import PersonAgainstBrand, Side, SphereSides
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import items_by
@@ -69,7 +70,17 @@ class Drawn:
 
 
 @finds(
-    person_against_brand="how many times the responses per item of the organisation's accounts the leader draws"
+    person_against_brand=Definition(
+        "how many times the responses per item of the organisation's accounts the leader draws",
+        label="Person against brand",
+        meaning=(
+            "How many times the responses per item of the organisation's own accounts an item by the "
+            "leader draws."
+        ),
+        reading="Above 1: the person draws more. Where the interval holds 1 they cannot be told apart.",
+        unit="times the brand's responses per item",
+        family="Exchange",
+    ),
 )
 def person_against_brand(ego: Ego) -> dict[str, Finding]:
     """Compare how many responses an item by the leader and an item by the organisation's own accounts draws.
@@ -95,28 +106,29 @@ def against(ego: Ego, brand: Sequence[str]) -> Finding:
     if not ego.dated:
         return _unknown(NO_TIMES)
     codes, missing = _codes(ego, brand)
-    detail: dict[str, Any] = {"not_here": missing} if missing else {}
+    not_here = tuple(missing) or None
     if not codes or ego.leader in codes:
-        return _unknown(ITSELF if codes else NOT_HERE, **detail)
+        return _unknown(ITSELF if codes else NOT_HERE, not_here)
     person, other = drawn_by(ego, {ego.leader}, codes), drawn_by(ego, codes, codes)
     if not person.items or not other.items:
-        return _unknown(SILENT if person.items else SAID_NOTHING, **detail)
+        return _unknown(SILENT if person.items else SAID_NOTHING, not_here)
     draws, seed = ego.settings.draws, ego.settings.seed
     ratio = rate_ratio(person.counts(), other.counts(), draws=draws, seed=seed)
-    detail |= {
-        "verdict": _verdict(ratio, person, other),
-        "person": _side(person),
-        "brand": _side(other),
-        "spheres": _by_sphere(ego, person, other),
-    }
+    detail = PersonAgainstBrand(
+        not_here=not_here,
+        verdict=_verdict(ratio, person, other),
+        person=_side(person),
+        brand=_side(other),
+        spheres=_by_sphere(ego, person, other),
+        at_least=ratio.low if ratio.high is None else None,
+    )
     edges = (ratio.low, ratio.high) if ratio.high is not None and _enough(person, other) else None
-    detail |= {"at_least": ratio.low} if ratio.high is None else {}
     reason = NO_RESPONSE if ratio.value is None else None
     return Finding(NAME, ratio.value, UNIT, interval=edges, reason=reason, detail=detail)
 
 
-def _unknown(reason: str, **detail: Any) -> Finding:
-    return Finding(NAME, None, UNIT, reason=reason, detail=detail)
+def _unknown(reason: str, not_here: tuple[str, ...] | None = None) -> Finding:
+    return Finding(NAME, None, UNIT, reason=reason, detail=PersonAgainstBrand(not_here) if not_here else {})
 
 
 def _codes(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
@@ -144,13 +156,13 @@ def drawn_by(ego: Ego, authors: set[int], brand: set[int]) -> Drawn:
     return Drawn(len(begun), place, responses.responder[kept].astype(np.int64))
 
 
-def _side(drawn: Drawn) -> dict[str, Any]:
-    return {
-        "items": drawn.items,
-        "responses": len(drawn.item),
-        "people": len(np.unique(drawn.responder)),
-        "rate": len(drawn.item) / drawn.items,
-    }
+def _side(drawn: Drawn) -> Side:
+    return Side(
+        items=drawn.items,
+        responses=len(drawn.item),
+        people=len(np.unique(drawn.responder)),
+        rate=len(drawn.item) / drawn.items,
+    )
 
 
 def _enough(person: Drawn, brand: Drawn) -> bool:
@@ -161,7 +173,7 @@ def _verdict(ratio: Ratio, person: Drawn, brand: Drawn) -> str:
     return ratio.verdict if _enough(person, brand) else TOO_LITTLE
 
 
-def _by_sphere(ego: Ego, person: Drawn, brand: Drawn) -> dict[str, dict[str, Any]]:
+def _by_sphere(ego: Ego, person: Drawn, brand: Drawn) -> dict[str, SphereSides]:
     """Compare the responses of each sphere; the more spheres are looked at, the wider the intervals."""
     sphere = np.array(ego.spheres)
     here, there = sphere[person.responder], sphere[brand.responder]
@@ -171,13 +183,13 @@ def _by_sphere(ego: Ego, person: Drawn, brand: Drawn) -> dict[str, dict[str, Any
         counts = person.counts(here == name), brand.counts(there == name)
         draws = ego.settings.draws * len(names)
         ratio = rate_ratio(*counts, share=1 - 0.05 / len(names), draws=draws, seed=ego.settings.seed)
-        found[name] = {
-            "person": float(counts[0].mean()),
-            "brand": float(counts[1].mean()),
-            "ratio": ratio.value,
-            "interval": [ratio.low, ratio.high],
-            "verdict": _verdict(ratio, person, brand),
-        }
+        found[name] = SphereSides(
+            person=float(counts[0].mean()),
+            brand=float(counts[1].mean()),
+            ratio=ratio.value,
+            interval=(ratio.low, ratio.high),
+            verdict=_verdict(ratio, person, brand),
+        )
     return found
 
 

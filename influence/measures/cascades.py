@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import median_interval, share_interval
+from influence.contract.details.cascades import Generations, Shape, SocialH, Tree
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.log_queries import activity_ids, items_that_answer_nothing
 from influence.network.responses import Links, Log
@@ -57,10 +58,43 @@ class Shapes:
 
 
 @finds(
-    cascade_size="how large the answered conversations that the leader begins grow: median, and the largest",
-    cascade_depth="through how many hands they go: median, and the deepest",
-    mean_depth="how far from the beginning an average response in them is",
-    structural_virality="how far apart any two responses in them are: one hub or many hands",
+    cascade_size=Definition(
+        "how large the answered conversations that the leader begins grow: median, and the largest",
+        label="Size of a conversation",
+        meaning=(
+            "How many items an answered conversation that the leader began has, its beginning too: the "
+            "median."
+        ),
+        unit="items",
+        family="What is set in motion",
+    ),
+    cascade_depth=Definition(
+        "through how many hands they go: median, and the deepest",
+        label="Depth of a conversation",
+        meaning=(
+            "How far the farthest answer is from the beginning, counted in answers: the median over the "
+            "answered conversations that the leader began."
+        ),
+        unit="hands",
+        family="What is set in motion",
+    ),
+    mean_depth=Definition(
+        "how far from the beginning an average response in them is",
+        label="Mean depth",
+        meaning="How far an average answer is from the beginning: the median over the same conversations.",
+        unit="hands",
+        family="What is set in motion",
+    ),
+    structural_virality=Definition(
+        "how far apart any two responses in them are: one hub or many hands",
+        label="Structural virality",
+        meaning="The mean distance between any two items of a conversation: the median (Goel et al. 2016).",
+        reading=(
+            "Near 2: everybody answers one item, as after a broadcast. Higher: it goes from hand to hand."
+        ),
+        unit="hands",
+        family="What is set in motion",
+    ),
 )
 def cascades(ego: Ego) -> dict[str, Finding]:
     """Describe the conversations that the leader began: size, depth, mean depth, structural virality.
@@ -76,14 +110,14 @@ def cascades(ego: Ego) -> dict[str, Finding]:
     every = shapes_of(ego, roots)
     answered = every.where(every.size > 1)
     if not len(answered):
-        return _nothing(UNANSWERED if len(roots) else BEGAN_NONE, conversations=len(roots), answered=0)
+        return _nothing(UNANSWERED if len(roots) else BEGAN_NONE, Shape(len(roots), answered=0))
     columns = answered.size, answered.depth, answered.mean_depth, answered.virality
     found = {
         name: _median(name, values, _UNITS[name], len(roots))
         for name, values in zip(_UNITS, columns, strict=True)
     }
     size = found["cascade_size"]
-    detail = {**size.detail, "inferred": _inferred(ego, roots), "top": _top(ego, answered)}
+    detail = replace(size.told(Shape), inferred=_inferred(ego, roots), top=_top(ego, answered))
     return found | {size.name: replace(size, detail=detail)}
 
 
@@ -95,17 +129,16 @@ _UNITS = {
 }
 
 
-def _nothing(reason: str, **detail: int) -> dict[str, Finding]:
-    return {name: Finding(name, None, unit, reason=reason, detail=detail) for name, unit in _UNITS.items()}
+def _nothing(reason: str, detail: Shape | None = None) -> dict[str, Finding]:
+    return {
+        name: Finding(name, None, unit, reason=reason, detail=detail or {}) for name, unit in _UNITS.items()
+    }
 
 
 def _median(name: str, values: NDArray[Any], unit: str, conversations: int) -> Finding:
-    detail = {
-        "conversations": conversations,
-        "answered": len(values),
-        "mean": float(np.mean(values)),
-        "largest": float(np.max(values)),
-    }
+    detail = Shape(
+        conversations, answered=len(values), mean=float(np.mean(values)), largest=float(np.max(values))
+    )
     value = float(np.median(values))
     return Finding(name, value, unit, interval=median_interval(values), detail=detail)
 
@@ -117,18 +150,18 @@ def _inferred(ego: Ego, roots: Ints) -> float:
     return float(links.inferred[inside].mean()) if inside.any() else 0.0
 
 
-def _top(ego: Ego, answered: Shapes) -> list[dict[str, Any]]:
+def _top(ego: Ego, answered: Shapes) -> tuple[Tree, ...]:
     order = np.lexsort((answered.root, -answered.size))[:SHOWN]
     ids = activity_ids(ego.tables, answered.root[order])
-    return [
-        {
-            "conversation": ids[int(answered.root[i])],
-            "size": int(answered.size[i]),
-            "depth": int(answered.depth[i]),
-            "structural_virality": float(answered.virality[i]),
-        }
+    return tuple(
+        Tree(
+            conversation=ids[int(answered.root[i])],
+            size=int(answered.size[i]),
+            depth=int(answered.depth[i]),
+            structural_virality=float(answered.virality[i]),
+        )
         for i in order
-    ]
+    )
 
 
 def begun(ego: Ego) -> Ints:
@@ -265,15 +298,32 @@ def _above(graph: nx.Graph) -> Ints:
 
 
 @finds(
-    reproduction="how many new people each person reached brings on average",
-    second_generation="the part of the people reached who were reached through others only",
+    reproduction=Definition(
+        "how many new people each person reached brings on average",
+        label="New people per person reached",
+        meaning=(
+            "How many new people each person reached brings on average, whose first response was to "
+            "somebody else than the leader. Always below 1, since every chain begins with an answer to "
+            "the leader."
+        ),
+        reading="High: those who are reached reach others.",
+        unit="new people per person reached",
+        family="What is set in motion",
+    ),
+    second_generation=Definition(
+        "the part of the people reached who were reached through others only",
+        label="Reached through others only",
+        meaning="People who responded only to others' responses, as a share of all reached.",
+        unit="share",
+        family="What is set in motion",
+    ),
 )
 def generations(ego: Ego) -> dict[str, Finding]:
     """Measure whether those who are reached reach others.
 
     `reproduction` = people whose first response answered somebody else than the leader / people reached: the
     mean number of new people who respond per person reached. It is below 1, since the first of every chain
-    answered the leader; `detail["generations"]` counts the people by the depth of their first response, and
+    answered the leader; `detail.generations` counts the people by the depth of their first response, and
     `ratios` divides each by the one before. `second_generation` = people of depth ≥ 2 in all they did /
     people reached. 95 % intervals by the bootstrap of whole conversations. Those of an undated network have
     no depth; they are left out and counted (`undated`).
@@ -293,8 +343,7 @@ def generations(ego: Ego) -> dict[str, Finding]:
         ego.unit, person, weight, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
     counts = np.bincount(brought)[1:].tolist()
-    detail: dict[str, Any] = {"generations": counts, "ratios": _ratios(counts)}
-    detail |= {"undated": len(ego.drawn.undated)} if ego.drawn.undated else {}
+    detail = Generations(tuple(counts), _ratios(counts), undated=len(ego.drawn.undated) or None)
     several = len(np.unique(ego.unit)) + ego.silent > 1
     found = {}
     for column, (name, unit) in enumerate(_GENERATIONS.items()):
@@ -318,16 +367,27 @@ def first_depths(person: ArrayLike, depth: ArrayLike) -> tuple[Ints, Ints]:
     return people.astype(np.int64), np.asarray(depth, np.int64)[first]
 
 
-def _ratios(counts: Sequence[int]) -> list[float]:
-    return [after / before for before, after in pairwise(counts) if before]
+def _ratios(counts: Sequence[int]) -> tuple[float, ...]:
+    return tuple(after / before for before, after in pairwise(counts) if before)
 
 
-@finds(social_h="the largest h such that h people outside the team responded in h conversations each")
-def sustained(ego: Ego) -> dict[str, Finding]:
+@finds(
+    social_h=Definition(
+        "the largest h such that h people outside the team responded in h conversations each",
+        label="Social h",
+        meaning=(
+            "The largest h such that h people outside the team responded in at least h conversations each."
+        ),
+        reading="High: many come back, rather than once.",
+        unit="people and conversations",
+        family="What is set in motion",
+    ),
+)
+def social_h(ego: Ego) -> dict[str, Finding]:
     """Find the largest h such that h people outside the team each responded in at least h conversations.
 
-    A mention outside the leader's conversations is a conversation of its own. `detail["people"]` counts the
-    people outside the team, `returning` those with two conversations and more. See `social_h`.
+    A mention outside the leader's conversations is a conversation of its own. `detail.people` counts the
+    people outside the team, `returning` those with two conversations and more. See `h_index`.
     """
     name, unit = "social_h", "people and conversations"
     if not len(ego.drawn.item):
@@ -336,17 +396,17 @@ def sustained(ego: Ego) -> dict[str, Finding]:
     outside = ~np.isin(ego.drawn.person, sorted(ego.team))
     pairs = np.unique(np.stack([ego.drawn.person[outside].astype(np.int64), ego.unit[outside]]), axis=1)
     _, counts = np.unique(pairs[0], return_counts=True)
-    detail = {"people": len(counts), "returning": int((counts > 1).sum())}
-    return {name: Finding(name, float(social_h(counts)), unit, detail=detail)}
+    detail = SocialH(people=len(counts), returning=int((counts > 1).sum()))
+    return {name: Finding(name, float(h_index(counts)), unit, detail=detail)}
 
 
-def social_h(counts: ArrayLike) -> int:
+def h_index(counts: ArrayLike) -> int:
     """Return the largest h such that h of the counts are at least h: in how many conversations each responded.
 
     Source: Hirsch 2005, An index to quantify an individual's scientific research output, PNAS 102(46),
     doi:10.1073/pnas.0507655102.
 
-    >>> social_h([10, 8, 5, 4, 3]), social_h([])
+    >>> h_index([10, 8, 5, 4, 3]), h_index([])
     (4, 0)
     """
     ordered = np.sort(np.asarray(counts))[::-1]

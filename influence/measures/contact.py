@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from influence.contract.details.contact import BeforeContact, FirstContacts
 from influence.contract.findings import Finding
-from influence.measures import finds
+from influence.contract.measures import Definition, finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
 from influence.reach.steps import Alter
@@ -18,18 +19,32 @@ if TYPE_CHECKING:
 
 ORDER = ("customer", "partner", "industry", "media", "public", "company", "department")
 """The spheres in which a first contact by influence counts most come first; others follow by name."""
-WAYS = ("met_later", "never_met", "unknown")
 
 
-@finds(before_contact="how many people responded before the leader had met them, by sphere, customers first")
-def contact(ego: Ego) -> dict[str, Finding]:
+@finds(
+    before_contact=Definition(
+        "how many people responded before the leader had met them, by sphere, customers first",
+        label="Before first contact",
+        meaning=(
+            "People outside the team who responded before they had met the leader: those met later, and "
+            "those never met so far. The upper bound adds those of whom nothing is known."
+        ),
+        reading=(
+            "High among customers and partners: they knew the leader by what was written before anybody "
+            "shook hands."
+        ),
+        unit="people",
+        family="How far",
+    ),
+)
+def before_contact(ego: Ego) -> dict[str, Finding]:
     """Count who was influenced before first contact: those met later, and those never met so far."""
     names = [one.person for one in ego.people.who]
     now = int(ego.log.items.time[-1]) if len(ego.log.items) else 0
-    return {"before_contact": before_contact(ego.found, ego.met, names, ego.spheres, now)}
+    return {"before_contact": responded_before_contact(ego.found, ego.met, names, ego.spheres, now)}
 
 
-def before_contact(
+def responded_before_contact(
     found: Sequence[Alter], met: Met, names: Sequence[str], spheres: Sequence[str], now: int
 ) -> Finding:
     """Return how many people outside the team responded before they had met the leader. Unit: people.
@@ -39,7 +54,7 @@ def before_contact(
     `high` adds the people about whom nothing is known (`unknown`). `detail` has `by_sphere`, customers first, with
     people's ids; `days_ahead`, the median of days from first response to first encounter; and `customers`.
 
-    >>> before_contact([], None, [], [], 0).value
+    >>> responded_before_contact([], None, [], [], 0).value
     0.0
     """
     dated = [alter for alter in found if alter.first is not None]
@@ -53,9 +68,12 @@ def before_contact(
         for alter in dated
         if ways.get(alter.person) == "met_later" and (first := met.first(alter.person)) is not None
     ]
-    detail: dict[str, Any] = {"by_sphere": by_sphere, "days_ahead": median(ahead) if ahead else None}
-    customers = by_sphere.get("customer", {})
-    detail["customers"] = sum(len(customers.get(way, ())) for way in ("met_later", "never_met"))
+    customers = by_sphere.get("customer", FirstContacts((), (), ()))
+    detail = BeforeContact(
+        by_sphere,
+        days_ahead=median(ahead) if ahead else None,
+        customers=len(customers.met_later) + len(customers.never_met),
+    )
     return Finding("before_contact", float(sure), "people", float(sure), float(len(ways)), detail=detail)
 
 
@@ -73,13 +91,15 @@ def _way(alter: Alter, met: Met, now: int) -> str | None:
 
 def _by_sphere(
     ways: Mapping[int, str], names: Sequence[str], spheres: Sequence[str]
-) -> dict[str, dict[str, list[str]]]:
+) -> dict[str, FirstContacts]:
     present = {spheres[code] for code in ways}
     order = [sphere for sphere in ORDER if sphere in present] + sorted(present - set(ORDER))
     return {
-        sphere: {
-            way: sorted(names[code] for code in ways if ways[code] == way and spheres[code] == sphere)
-            for way in WAYS
-        }
+        sphere: FirstContacts(
+            *(
+                tuple(sorted(names[code] for code in ways if ways[code] == way and spheres[code] == sphere))
+                for way in ("met_later", "never_met", "unknown")
+            )
+        )
         for sphere in order
     }

@@ -9,15 +9,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import kaplan_meier, median_wait, share_interval, wilson
+from influence.contract.details.exchange import (
+    Help,
+    Pull,
+    ResponseRate,
+    ResponseTime,
+    Stages,
+    TakenUp,
+    TwoWayShare,
+    Wait,
+    WaitingOnLeader,
+)
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
-from influence.measures import finds
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import activity_ids, addressed_to, items_said, written_to
@@ -41,8 +52,7 @@ class Inbound:
     """What others said to the leader, in order of time: arrays of one length.
 
     `way` is a position in `WAYS`; `answer` and `thanks` are the first item by which the leader answered, and
-    the first by which the person responded to that answer, −1 where there is none; `bulk` items were left
-    out.
+    the first by which the person responded to that answer, −1 where there is none; `bulk` items were left out.
     """
 
     item: Ints
@@ -70,21 +80,65 @@ class Acts:
 
 
 @finds(
-    pull="the part of what others say to the leader that came with nothing said to them before",
-    response_rate="the part of what others ask the leader that was answered",
-    response_time="after how many hours the leader has answered half of it",
-    help="how often somebody asked, the leader answered, and the answer was taken up; by sphere",
-    waiting_on_leader="how many conversations wait for the leader, and for how long",
+    pull=Definition(
+        "the part of what others say to the leader that came with nothing said to them before",
+        label="Unprompted",
+        meaning=(
+            "The part of what others say to the leader that came without the leader having turned to "
+            "them in the 14 days before. Mail to more than eight people is left out."
+        ),
+        reading="High: people come of their own accord.",
+        unit="share",
+        family="Exchange",
+    ),
+    response_rate=Definition(
+        "the part of what others ask the leader that was answered",
+        label="Answered",
+        meaning="The part of what others say to the leader that the leader answered in the window.",
+        unit="share",
+        family="Exchange",
+    ),
+    response_time=Definition(
+        "after how many hours the leader has answered half of it",
+        label="Time to an answer",
+        meaning=(
+            "After how many hours half of what others say is answered; what still waits is counted as "
+            "waiting (Kaplan–Meier)."
+        ),
+        unit="hours",
+        family="Exchange",
+    ),
+    help=Definition(
+        "how often somebody asked, the leader answered, and the answer was taken up; by sphere",
+        label="Answers taken up",
+        meaning=(
+            "How often somebody asked, the leader answered, and the person responded to the answer. "
+            "Texts are not kept, so that whatever is said to the leader counts as asking."
+        ),
+        unit="times",
+        family="Exchange",
+    ),
+    waiting_on_leader=Definition(
+        "how many conversations wait for the leader, and for how long",
+        label="Waiting for the leader",
+        meaning=(
+            "Conversations in which something said to the leader was not answered, and the leader has "
+            "since done nothing there or towards that person. Not all of it needs an answer: texts are "
+            "not kept."
+        ),
+        reading="High: the leader may be the bottleneck.",
+        unit="conversations",
+        family="Exchange",
+    ),
 )
-def asked(ego: Ego) -> dict[str, Finding]:
+def exchange(ego: Ego) -> dict[str, Finding]:
     """Follow what others say and ask: unasked or not, answered or not, how soon, taken up, or waiting."""
     if not ego.dated:
         return {name: Finding(name, None, unit, reason=NO_TIMES) for name, unit in _UNITS.items()}
     said, acts = inbound(ego), acts_of(ego)
     if not len(said):
-        detail = {"bulk": said.bulk}
         return {
-            name: Finding(name, None, unit, reason=NOBODY_ASKED, detail=detail)
+            name: Finding(name, None, unit, reason=NOBODY_ASKED, detail={"bulk": said.bulk})
             for name, unit in _UNITS.items()
         }
     found = (pull(ego, said, acts), *answered(ego, said), helped(ego, said), waiting(ego, said, acts))
@@ -179,19 +233,19 @@ def pull(ego: Ego, said: Inbound, acts: Acts) -> Finding:
 
     pull = |inbound by v at t: no act by the leader towards v in [t − δ, t)| / |inbound|. An act is an item
     addressed to v (to however many others), one that names v, or a response to v. 95 % interval by Wilson,
-    which takes items as independent of one another. `detail["spheres"]` has [unprompted, inbound] for each
+    which takes items as independent of one another. `detail.spheres` has (unprompted, inbound) for each
     sphere, `bulk` what was left out.
     """
     free = ~prompted(said.person, said.time, acts, ego.passing.delta)
     spheres = [ego.spheres[code] for code in said.person.tolist()]
     every, unasked = Counter(spheres), Counter(s for s, alone in zip(spheres, free, strict=True) if alone)
-    detail = {
-        "inbound": len(said),
-        "unprompted": int(free.sum()),
-        "people": len(np.unique(said.person)),
-        "bulk": said.bulk,
-        "spheres": {sphere: [unasked[sphere], every[sphere]] for sphere in sorted(every)},
-    }
+    detail = Pull(
+        inbound=len(said),
+        unprompted=int(free.sum()),
+        people=len(np.unique(said.person)),
+        bulk=said.bulk,
+        spheres={sphere: (unasked[sphere], every[sphere]) for sphere in sorted(every)},
+    )
     return Finding("pull", float(free.mean()), "share", interval=wilson(free.sum(), len(free)), detail=detail)
 
 
@@ -219,7 +273,7 @@ def answered(ego: Ego, said: Inbound) -> tuple[Finding, Finding]:
     response_rate = answered before the end / all, with Wilson's 95 % interval. response_time = the median
     wait in hours by Kaplan–Meier, where what is not answered yet counts as waiting until the end: of the
     window, or of the log if that is earlier; with the log-log interval (`median_wait`). Both take items as
-    independent of one another. `detail` of the rate has [answered, asked] for each of the `ways`; of the
+    independent of one another. `detail` of the rate has (answered, asked) for each of the `ways`; of the
     time `within_a_day` and `within_a_week`, the estimated shares answered by then, `at_least`, the interval's
     lower end, and `median_of_answered`, which leaves out all that still waits and is too short.
     """
@@ -227,17 +281,21 @@ def answered(ego: Ego, said: Inbound) -> tuple[Finding, Finding]:
     items = ego.log.items
     end = min(ego.window.until, int(items.time[-1]))
     wait = np.where(done, items.time[said.answer] - said.time, np.maximum(end - said.time, 0)) / HOUR
-    detail: dict[str, Any] = {"asked": len(said), "answered": int(done.sum()), "bulk": said.bulk}
-    ways = {way: [int(done[said.way == n].sum()), int((said.way == n).sum())] for n, way in enumerate(WAYS)}
+    ways = {way: (int(done[said.way == n].sum()), int((said.way == n).sum())) for n, way in enumerate(WAYS)}
     within = wilson(done.sum(), len(done))
-    rate = Finding(
-        "response_rate", float(done.mean()), "share", interval=within, detail=detail | {"ways": ways}
-    )
+    counts = ResponseRate(asked=len(said), answered=int(done.sum()), bulk=said.bulk, ways=ways)
+    rate = Finding("response_rate", float(done.mean()), "share", interval=within, detail=counts)
     curve = kaplan_meier(wait, done)
     median, low, high = median_wait(curve)
-    detail = detail | {"within_a_day": 1 - curve.at(24), "within_a_week": 1 - curve.at(168)}
-    detail |= {"at_least": low} if low is not None else {}
-    detail |= {"median_of_answered": float(np.median(wait[done]))} if done.any() else {}
+    detail = ResponseTime(
+        asked=counts.asked,
+        answered=counts.answered,
+        bulk=said.bulk,
+        within_a_day=1 - curve.at(24),
+        within_a_week=1 - curve.at(168),
+        at_least=low,
+        median_of_answered=float(np.median(wait[done])) if done.any() else None,
+    )
     reason = None if median is not None else LESS_THAN_HALF
     edges = (low, high) if low is not None and high is not None else None
     return rate, Finding("response_time", median, "hours", interval=edges, reason=reason, detail=detail)
@@ -246,36 +304,37 @@ def answered(ego: Ego, said: Inbound) -> tuple[Finding, Finding]:
 def helped(ego: Ego, said: Inbound) -> Finding:
     """Return how often somebody asked, the leader answered, and the person took the answer up. Unit: times.
 
-    `detail["spheres"]` counts `asked`, `answered` and `taken_up` in each sphere; `ledger` lists the latest
+    `detail.spheres` counts `asked`, `answered` and `taken_up` in each sphere; `ledger` lists the latest
     that were taken up: who, in which sphere, the ids of question, answer and thanks, and the wait in hours.
     """
-    stages = {"asked": said.item >= 0, "answered": said.answer >= 0, "taken_up": said.thanks >= 0}
+    stages = said.item >= 0, said.answer >= 0, said.thanks >= 0
     sphere = np.array([ego.spheres[code] for code in said.person.tolist()])
     counted = {
-        name: {stage: int((mask & (sphere == name)).sum()) for stage, mask in stages.items()}
+        name: Stages(*(int((mask & (sphere == name)).sum()) for mask in stages))
         for name in np.unique(sphere).tolist()
     }
-    done = np.flatnonzero(stages["taken_up"])
-    detail = {stage: int(mask.sum()) for stage, mask in stages.items()}
+    done = np.flatnonzero(stages[-1])
+    asked, answered, taken_up = (int(mask.sum()) for mask in stages)
     ledger = _ledger(ego, said, done[::-1][:LISTED])
-    return Finding("help", float(len(done)), "times", detail={**detail, "spheres": counted, "ledger": ledger})
+    detail = Help(asked=asked, answered=answered, taken_up=taken_up, spheres=counted, ledger=ledger)
+    return Finding("help", float(len(done)), "times", detail=detail)
 
 
-def _ledger(ego: Ego, said: Inbound, rows: Ints) -> list[dict[str, Any]]:
+def _ledger(ego: Ego, said: Inbound, rows: Ints) -> tuple[TakenUp, ...]:
     ids = activity_ids(ego.tables, np.concatenate([said.item[rows], said.answer[rows], said.thanks[rows]]))
     time = ego.log.items.time
-    return [
-        {
-            "person": ego.people.who[int(said.person[row])].person,
-            "name": ego.people.who[int(said.person[row])].name,
-            "sphere": ego.spheres[int(said.person[row])],
-            "question": ids[int(said.item[row])],
-            "answer": ids[int(said.answer[row])],
-            "thanks": ids[int(said.thanks[row])],
-            "hours": float((time[said.answer[row]] - said.time[row]) / HOUR),
-        }
+    return tuple(
+        TakenUp(
+            person=ego.people.who[int(said.person[row])].person,
+            name=ego.people.who[int(said.person[row])].name,
+            sphere=ego.spheres[int(said.person[row])],
+            question=ids[int(said.item[row])],
+            answer=ids[int(said.answer[row])],
+            thanks=ids[int(said.thanks[row])],
+            hours=float((time[said.answer[row]] - said.time[row]) / HOUR),
+        )
         for row in rows
-    ]
+    )
 
 
 def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
@@ -294,15 +353,15 @@ def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
     rows = open_[np.sort(first)]  # in order of time, the longest wait first
     end = min(ego.window.until, int(ego.log.items.time[-1]))
     days = np.maximum(end - said.time[rows], 0) / DAY
-    detail: dict[str, Any] = {
-        "of": len(np.unique(conversation)),
-        "older": int((days > ego.passing.delta / DAY).sum()),
-        "older_than_days": ego.passing.delta / DAY,
-        "ways": {way: int((said.way[rows] == n).sum()) for n, way in enumerate(WAYS)},
-        "list": _waits(ego, said, rows[:LISTED], days[:LISTED]),
-    }
-    if len(rows):
-        detail |= {"median_days": float(np.median(days)), "longest_days": float(days.max())}
+    detail = WaitingOnLeader(
+        of=len(np.unique(conversation)),
+        older=int((days > ego.passing.delta / DAY).sum()),
+        older_than_days=ego.passing.delta / DAY,
+        ways={way: int((said.way[rows] == n).sum()) for n, way in enumerate(WAYS)},
+        list=_waits(ego, said, rows[:LISTED], days[:LISTED]),
+        median_days=float(np.median(days)) if len(rows) else None,
+        longest_days=float(days.max()) if len(rows) else None,
+    )
     return Finding("waiting_on_leader", float(len(rows)), "conversations", detail=detail)
 
 
@@ -336,22 +395,34 @@ def _at(last: tuple[Ints, Ints], keys: Ints) -> Ints:
     return found
 
 
-def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> list[dict[str, Any]]:
+def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> tuple[Wait, ...]:
     ids = activity_ids(ego.tables, said.item[rows])
-    return [
-        {
-            "item": ids[int(said.item[row])],
-            "person": ego.people.who[int(said.person[row])].person,
-            "name": ego.people.who[int(said.person[row])].name,
-            "sphere": ego.spheres[int(said.person[row])],
-            "way": WAYS[int(said.way[row])],
-            "days": float(age),
-        }
+    return tuple(
+        Wait(
+            item=ids[int(said.item[row])],
+            person=ego.people.who[int(said.person[row])].person,
+            name=ego.people.who[int(said.person[row])].name,
+            sphere=ego.spheres[int(said.person[row])],
+            way=WAYS[int(said.way[row])],
+            days=float(age),
+        )
         for row, age in zip(rows, days, strict=True)
-    ]
+    )
 
 
-@finds(two_way_share="the part of the people never met with whom responses went both ways")
+@finds(
+    two_way_share=Definition(
+        "the part of the people never met with whom responses went both ways",
+        label="Both ways",
+        meaning=(
+            "The part of the people beyond with whom responses went both ways: they responded to the "
+            "leader, and the leader to them."
+        ),
+        reading="High: exchange. Low: broadcast.",
+        unit="share",
+        family="Exchange",
+    ),
+)
 def two_way(ego: Ego) -> dict[str, Finding]:
     """Measure with how much of reach_4 the exchange goes both ways.
 
@@ -367,7 +438,7 @@ def two_way(ego: Ego) -> dict[str, Finding]:
     if not weight.sum() > 0:
         return {name: Finding(name, None, unit, reason="nobody who had not been met responded")}
     value = float((weight * both).sum() / weight.sum())
-    detail = {"both_ways": int((outside & both).sum()), "people": int(outside.sum())}
+    detail = TwoWayShare(both_ways=int((outside & both).sum()), people=int(outside.sum()))
     bounds = [value, *_two_readings(ego, outside, both)]
     within = None
     if len(ego.drawn.item) and not ego.drawn.undated and len(np.unique(ego.unit)) + ego.silent > 1:

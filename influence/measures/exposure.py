@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
-from influence.measures import finds
+from influence.contract.measures import Definition, finds
 from influence.network.log_queries import exposed_to, items_by
 from influence.network.log_tables import LogTables
 from influence.times import Window
@@ -18,8 +18,23 @@ NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
 
 
 @finds(
-    own_output="how many items the leader made: step 1",
-    audience="how many people could see the leader's items; never added to reach",
+    own_output=Definition(
+        "how many items the leader made: step 1",
+        label="Step 1, own output",
+        meaning="Items that the leader wrote in the window.",
+        unit="items",
+        family="How far",
+    ),
+    audience=Definition(
+        "how many people could see the leader's items; never added to reach",
+        label="Audience",
+        meaning=(
+            "Different people who received or could see an item by the leader. It is never added to "
+            "reach: being able to see is not responding (Cha et al. 2010)."
+        ),
+        unit="people",
+        family="How far",
+    ),
 )
 def exposure(ego: Ego) -> dict[str, Finding]:
     """Count the leader's own items and who could see them; both None where there is only an undated network."""

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.intervals import wilson
+from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Ints
-from influence.measures import finds
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import addressed_to_alone
@@ -43,8 +44,20 @@ class Threads:
     between: NDArray[np.float64]
 
 
-@finds(carry_on="the part of the conversations begun by the leader that others carry on between themselves")
-def carried_on(ego: Ego) -> dict[str, Finding]:
+@finds(
+    carry_on=Definition(
+        "the part of the conversations begun by the leader that others carry on between themselves",
+        label="Carried on by others",
+        meaning=(
+            "Of the conversations that the leader began and in which three others or more responded, the "
+            "part in which most responses are between others."
+        ),
+        reading="High: control is let go. Low: it all goes through the leader.",
+        unit="share",
+        family="Exchange",
+    ),
+)
+def carry_on(ego: Ego) -> dict[str, Finding]:
     """Measure whether others carry on between themselves what the leader begins.
 
     carry_on = conversations begun by the leader in which more than half of the responses are between others
@@ -59,7 +72,7 @@ def carried_on(ego: Ego) -> dict[str, Finding]:
     found = threads(*_in_conversations(ego, codes), ego.leader)
     judged = found.others >= ENOUGH
     carried = int((found.between[judged] > 0.5).sum())
-    detail = {"conversations": len(codes), "judged": int(judged.sum()), "carried_on": carried}
+    detail = CarryOn(len(codes), judged=int(judged.sum()), carried_on=carried)
     if not judged.any():
         reason = TOO_FEW if len(codes) else BEGAN_NONE
         return {name: Finding(name, None, unit, reason=reason, detail=detail)}
@@ -94,8 +107,20 @@ def threads(responses: Responses, conversation: Ints, leader: int) -> Threads:
     return Threads(codes, np.bincount(pairs[0], minlength=len(codes)), between)
 
 
-@finds(only_leader_answers="the part of others' conversations in which nobody but the leader answers")
-def bottleneck(ego: Ego) -> dict[str, Finding]:
+@finds(
+    only_leader_answers=Definition(
+        "the part of others' conversations in which nobody but the leader answers",
+        label="Only the leader answers",
+        meaning=(
+            "Of the conversations begun by others in which the leader answered, the part in which nobody "
+            "else did."
+        ),
+        reading="High: what others could answer waits for one person.",
+        unit="share",
+        family="Exchange",
+    ),
+)
+def only_leader_answers(ego: Ego) -> dict[str, Finding]:
     """Measure in how many of others' conversations the leader is the only one who answers.
 
     only_leader_answers = conversations begun by others in which, of all but the person who began them, only
@@ -117,7 +142,7 @@ def bottleneck(ego: Ego) -> dict[str, Finding]:
         return {name: Finding(name, None, unit, reason=ANSWERED_NONE)}
     to_leader_alone = addressed_to_alone(ego.tables, ego.leader)
     alone = first[np.isin(items.conversation[first], only) & np.isin(first, to_leader_alone)]
-    detail = {"conversations": len(by_leader), "only_leader": len(only), "asked_alone": len(alone)}
+    detail = OnlyLeaderAnswers(len(by_leader), only_leader=len(only), asked_alone=len(alone))
     within = wilson(len(only), len(by_leader))
     return {name: Finding(name, len(only) / len(by_leader), unit, interval=within, detail=detail)}
 
@@ -132,15 +157,25 @@ def _joined(
 
 
 @finds(
-    centralisation="how far the network around the leader hangs on one person, with and without the leader"
+    centralisation=Definition(
+        "how far the network around the leader hangs on one person, with and without the leader",
+        label="Centralisation",
+        meaning=(
+            "How far the ties among the people around the leader, the leader too, hang on one person "
+            "(Freeman 1979): 0, all have as many; 100 %, all hang on one."
+        ),
+        reading="High: little goes on without the leader.",
+        unit="share of the largest possible",
+        family="Exchange",
+    ),
 )
-def around(ego: Ego) -> dict[str, Finding]:
+def centralisation(ego: Ego) -> dict[str, Finding]:
     """Measure how far the network of responses around the leader hangs on one person.
 
     The leader and all who responded to the leader or to whom the leader responded, with the ties among them,
-    either direction, each pair once, bots left out: `centralisation` of it, and `detail["without_leader"]`
+    either direction, each pair once, bots left out: `centralisation` of it, and `detail.without_leader`
     of what is left when the leader goes. 1 is a star, 0 a circle in which all have the same number of ties.
-    Needs no times. See `centralisation`.
+    Needs no times. See `degree_centralisation`.
     """
     name, unit = "centralisation", "share of the largest possible"
     bots = {ego.people.who[code].person for code in ego.bots}
@@ -148,8 +183,8 @@ def around(ego: Ego) -> dict[str, Finding]:
     if degrees is None or len(degrees[0]) < ENOUGH:
         return {name: Finding(name, None, unit, reason=NO_CIRCLE)}
     with_leader, without = degrees
-    detail = {"people": len(without), "without_leader": centralisation(without)}
-    return {name: Finding(name, centralisation(with_leader), unit, detail=detail)}
+    detail = Centralisation(len(without), without_leader=degree_centralisation(without))
+    return {name: Finding(name, degree_centralisation(with_leader), unit, detail=detail)}
 
 
 def circle_degrees(
@@ -180,7 +215,7 @@ def circle_degrees(
     return degree[inside], fewer[others]
 
 
-def centralisation(ties: ArrayLike | Network | nx.Graph) -> float | None:
+def degree_centralisation(ties: ArrayLike | Network | nx.Graph) -> float | None:
     """Return Freeman's degree centralisation: Σ (max d − d_i) / ((n − 1) (n − 2)), in [0, 1].
 
     `ties` is how many ties each of n people has, a `Network`, or any networkx graph; directions, weights and
@@ -192,7 +227,7 @@ def centralisation(ties: ArrayLike | Network | nx.Graph) -> float | None:
     Raises:
         ValueError: somebody has more ties than there are others.
 
-    >>> centralisation([3, 1, 1, 1]), centralisation([2, 2, 2, 2])
+    >>> degree_centralisation([3, 1, 1, 1]), degree_centralisation([2, 2, 2, 2])
     (1.0, 0.0)
     """
     degree = _degrees(ties) if hasattr(ties, "nodes") else np.asarray(ties, np.int64)

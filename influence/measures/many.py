@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
 from influence.reach.everybody import Reaches, everybodys_reach
@@ -32,10 +33,48 @@ NO_CONVERSATIONS = "an undated network has no conversations to draw again"
 
 
 @finds(
-    gini="how unequally the reach beyond is spread over the organisation: 0 all alike, towards 1 all with one",
-    absence_factor="the fewest people who hold half of all reach beyond: without them half is gone",
-    coverage_curve="how few people, chosen well, cover half of everybody whom anybody reaches beyond",
-    second_generation_leaders="people brought in by the leader who now reach others of their own",
+    gini=Definition(
+        (
+            "how unequally the reach beyond is spread over the organisation: 0 all alike, towards 1 all "
+            "with one"
+        ),
+        label="Gini",
+        meaning=(
+            "How unequally the people beyond are spread over everybody in this workspace: 0, all reach "
+            "as many; towards 1, one reaches all."
+        ),
+        reading="Low: leadership for the many.",
+        unit="index",
+        family="Leadership for the many",
+    ),
+    absence_factor=Definition(
+        "the fewest people who hold half of all reach beyond: without them half is gone",
+        label="Absence factor",
+        meaning="The fewest people who together hold half of all reach beyond in this workspace.",
+        reading="Low: much is lost if a few leave.",
+        unit="people",
+        family="Leadership for the many",
+    ),
+    coverage_curve=Definition(
+        "how few people, chosen well, cover half of everybody whom anybody reaches beyond",
+        label="Who covers half",
+        meaning=(
+            "How few people, chosen so that they overlap least, reach half of all who are reached beyond "
+            "by anybody."
+        ),
+        unit="people",
+        family="Leadership for the many",
+    ),
+    second_generation_leaders=Definition(
+        "people brought in by the leader who now reach others of their own",
+        label="Brought in, now reaching others",
+        meaning=(
+            "People whose first response ever was to the leader and who have since drawn responses of "
+            "their own from people never met."
+        ),
+        unit="people",
+        family="Leadership for the many",
+    ),
 )
 def many(ego: Ego) -> dict[str, Finding]:
     """Say how far leadership is spread over the many, and whom the leader brought in who now leads."""
@@ -221,9 +260,10 @@ def second_generation(
         np.unique(reaches.leader[own & weighty]).tolist()
         for weighty in (reaches.known & (reaches.m < 1), reaches.unmet > 0, ~reaches.known | (reaches.m < 1))
     )
-    detail: dict[str, Any] = {"brought_in": int(np.unique(brought.person).size)}
-    if names is not None:
-        detail["people"] = sorted(names[v] for v in far)
+    detail = SecondGenerationLeaders(
+        brought_in=int(np.unique(brought.person).size),
+        people=tuple(sorted(names[v] for v in far)) if names is not None else None,
+    )
     return Finding(name, float(len(far)), "people", float(len(sure)), float(len(any_)), detail=detail)
 
 
@@ -256,9 +296,10 @@ def _finding(
         return Finding(name, None, unit, reason=NOBODY if readings[0].size != 1 else ALONE)
     told = [float(each) for each in values if each is not None]
     low, high, why = _bounds(told, len(values))
-    detail: dict[str, Any] = {"of": int(readings[0].size)} | why
+    detail = Spread(int(readings[0].size), no_bounds=why)
     if drawn is None:
-        return Finding(name, float(value), unit, low, high, detail=detail | {"no_interval": NO_CONVERSATIONS})
+        detail = replace(detail, no_interval=NO_CONVERSATIONS)
+        return Finding(name, float(value), unit, low, high, detail=detail)
     again = [float(each) for row in drawn if (each := measure(row)) is not None]
     error = 1.96 * float(np.std(again)) if again else 0.0
     interval = (max(limits[0], value - error), min(limits[1], value + error))
@@ -291,17 +332,18 @@ def _coverage(reaches: Reaches, members: Ints) -> Finding:
     if not covered.size:
         return Finding("coverage_curve", None, "people", reason=NOBODY)
     halves = [float(np.searchsorted(each, HALF * each[-1] * (1 - 1e-12)) + 1) for each in curves if each.size]
-    detail = {
-        "curve": [round(float(point), 6) for point in covered[:CURVE]],
-        "covered": round(float(covered[-1]), 6),
-        "chosen": int(covered.size),
-        "of": int(members.size),
-        "at_least": "1 − 1/e of what the best choice of as many covers (greedy)",
-    }
     low, high, why = _bounds(halves, len(curves))
-    return Finding("coverage_curve", halves[0], "people", low, high, detail=detail | why)
+    detail = CoverageCurve(
+        curve=tuple(round(float(point), 6) for point in covered[:CURVE]),
+        covered=round(float(covered[-1]), 6),
+        chosen=int(covered.size),
+        of=int(members.size),
+        at_least="1 − 1/e of what the best choice of as many covers (greedy)",
+        no_bounds=why,
+    )
+    return Finding("coverage_curve", halves[0], "people", low, high, detail=detail)
 
 
-def _bounds(told: Sequence[float], readings: int) -> tuple[float | None, float | None, dict[str, str]]:
-    """Return the least and the most of what the readings of the unknown tell; nothing where one tells nothing."""
-    return (min(told), max(told), {}) if len(told) == readings else (None, None, {"no_bounds": ALL_MET})
+def _bounds(told: Sequence[float], readings: int) -> tuple[float | None, float | None, str | None]:
+    """Return the least and the most of what the readings of the unknown tell; why not where one tells nothing."""
+    return (min(told), max(told), None) if len(told) == readings else (None, None, ALL_MET)

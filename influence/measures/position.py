@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.details.position import Position
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
-from influence.measures import finds
 from influence.network.network import Network
 from influence.reach.acquaintance import digital_network
 
@@ -52,34 +53,100 @@ class Scores:
     own: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-_LINES = {
-    "pagerank": "the share of all responses that lead here, those of the much answered counting more",
-    "betweenness": "the share of shortest paths between others that lead through the leader",
-    "constraint": "how much the leader's contacts are bound up with each other; lower is more open",
-    "effective_size": "how many contacts the leader has who do not overlap",
-    "core_number": "how deep in the dense core of the network the leader stands",
-    "communities": "in how many of the network's communities the leader has contacts",
-    "neighbourhood": "how many people are within three responses of the leader",
-    "voterank": "the turn at which the leader is elected as a spreader where each reaches others than the last",
+_WORDS = {
+    "pagerank": Definition(
+        "the share of all responses that lead here, those of the much answered counting more",
+        label="PageRank",
+        meaning=(
+            "The share of all responses that lead to the leader, those of people who are themselves much "
+            "answered counting more."
+        ),
+        unit="share",
+        family="Position in the network",
+    ),
+    "betweenness": Definition(
+        "the share of shortest paths between others that lead through the leader",
+        label="Betweenness",
+        meaning=(
+            "The share of the shortest paths of responses between two others that lead through the leader."
+        ),
+        unit="share",
+        family="Position in the network",
+    ),
+    "constraint": Definition(
+        "how much the leader's contacts are bound up with each other; lower is more open",
+        label="Constraint",
+        meaning="Burt's constraint: how far the leader's contacts are tied to one another.",
+        reading="Low: the leader bridges groups that are otherwise apart.",
+        unit="index",
+        family="Position in the network",
+    ),
+    "effective_size": Definition(
+        "how many contacts the leader has who do not overlap",
+        label="Effective size",
+        meaning=(
+            "How many of the leader's contacts are not tied to one another (Burt): people who bring "
+            "something new."
+        ),
+        unit="people",
+        family="Position in the network",
+    ),
+    "core_number": Definition(
+        "how deep in the dense core of the network the leader stands",
+        label="Core number",
+        meaning="The largest k such that the leader belongs to a group in which everybody has k ties.",
+        unit="people",
+        family="Position in the network",
+    ),
+    "communities": Definition(
+        "in how many of the network's communities the leader has contacts",
+        label="Communities",
+        meaning="In how many of the communities of the network the leader has contacts (Louvain).",
+        unit="communities",
+        family="Position in the network",
+    ),
+    "neighbourhood": Definition(
+        "how many people are within three responses of the leader",
+        label="Within three responses",
+        meaning="How many people are at most three responses away.",
+        unit="people",
+        family="Position in the network",
+    ),
+    "voterank": Definition(
+        ("the turn at which the leader is elected as a spreader where each reaches others than the last"),
+        label="Elected spreader",
+        meaning=(
+            "The turn at which the leader is elected when each in turn is the one who reaches most that "
+            "nobody elected before reaches (VoteRank)."
+        ),
+        reading="1: elected first.",
+        unit="turn",
+        family="Position in the network",
+    ),
 }
 
 
-@finds(
-    **_LINES,
-    **{
-        f"digital_{name}": f"{line}, by ties between people who have not met" for name, line in _LINES.items()
-    },
-)
-def standing(ego: Ego) -> dict[str, Finding]:
+def _digital(words: Definition) -> Definition:
+    """Return the words for the same measure on the digital part of the network."""
+    return replace(
+        words,
+        line=f"{words.line}, by ties between people who have not met",
+        label=f"{words.label}, digital only",
+        meaning=f"{words.meaning} By ties between people who have not met.",
+    )
+
+
+@finds(**_WORDS, **{f"digital_{name}": _digital(words) for name, words in _WORDS.items()})
+def position(ego: Ego) -> dict[str, Finding]:
     """Say where the leader stands in the network of responses and in its digital part, among all people."""
-    found = position(ego.network, ego.person)
+    found = position_of(ego.network, ego.person)
     digital = digital_network(ego.population, ego.window)
     same = digital.size() == ego.network.size()
-    there = found if same else position(digital, ego.person)
+    there = found if same else position_of(digital, ego.person)
     return found | {f"digital_{name}": replace(one, name=f"digital_{name}") for name, one in there.items()}
 
 
-def position(network: Network | nx.Graph, person: str, *, seed: int = 0) -> dict[str, Finding]:
+def position_of(network: Network | nx.Graph, person: str, *, seed: int = 0) -> dict[str, Finding]:
     """Find a person's PageRank, betweenness, constraint, effective size, core number, and so on: `scores`.
 
     Accepts a Network (u → v: v responded to u, weighted by responses) or any networkx graph, directed or not;
@@ -89,14 +156,14 @@ def position(network: Network | nx.Graph, person: str, *, seed: int = 0) -> dict
     person is not in the network, or has no ties, the value is None with the reason.
 
     >>> network = Network.from_edges(["ann", "bob", "cem"], [0, 0, 1], [1, 2, 2])
-    >>> found = position(network, "ann")
-    >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail["rank"]
+    >>> found = position_of(network, "ann")
+    >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail.rank
     (2.0, 0.521, 1)
     """
     network = Network.of(network)
     reason = _absence(network, person)
     if reason is not None:
-        return {name: Finding(name, None, unit, reason=reason) for name, (unit, *_) in _MEASURES.items()}
+        return {name: Finding(name, None, words.unit, reason=reason) for name, words in _WORDS.items()}
     place = network.index(person)
     return {name: _finding(name, score, place) for name, score in scores(network, seed=seed).items()}
 
@@ -313,16 +380,16 @@ def voterank(network: Network | nx.Graph, most: int | None = None) -> Scores:
 _HELD = "there are more shortest paths than a number can hold"
 _LEFT = "nobody has a vote left for this person when their turn would come"
 _MEASURES = {
-    "pagerank": ("share", "higher", _HELD),
-    "betweenness": ("share", "higher", _HELD),
-    "constraint": ("index", "lower", _HELD),
-    "effective_size": ("people", "higher", _HELD),
-    "core_number": ("people", "higher", _HELD),
-    "communities": ("communities", "higher", _HELD),
-    "neighbourhood": ("people", "higher", _HELD),
-    "voterank": ("turn", "lower", _LEFT),
+    "pagerank": ("higher", _HELD),
+    "betweenness": ("higher", _HELD),
+    "constraint": ("lower", _HELD),
+    "effective_size": ("higher", _HELD),
+    "core_number": ("higher", _HELD),
+    "communities": ("higher", _HELD),
+    "neighbourhood": ("higher", _HELD),
+    "voterank": ("lower", _LEFT),
 }
-"""Unit, which way is better, and why a value may be undefined for somebody who has ties."""
+"""Which way is better, and why a value may be undefined for somebody who has ties."""
 
 
 def _absence(network: Network, person: str) -> str | None:
@@ -335,24 +402,24 @@ def _absence(network: Network, person: str) -> str | None:
 
 
 def _finding(name: str, scores: Scores, place: int) -> Finding:
-    unit, better, reason = _MEASURES[name]
+    unit, (better, reason) = _WORDS[name].unit, _MEASURES[name]
     value = float(scores.values[place])
     if not np.isfinite(value):
         return Finding(name, None, unit, reason=reason)
     defined = scores.values[np.isfinite(scores.values)]
     margin = SAME * abs(value)
     lower, higher = int((defined < value - margin).sum()), int((defined > value + margin).sum())
-    detail: dict[str, Any] = {
-        "percentile": 100 * lower / defined.size,
-        "rank": 1 + (higher if better == "higher" else lower),
-        "of": int(defined.size),
-        "better": better,
+    detail = Position(
+        percentile=100 * lower / defined.size,
+        rank=1 + (higher if better == "higher" else lower),
+        of=int(defined.size),
+        better=better,
         **dict(scores.detail),
         **{key: each[place] for key, each in scores.own.items()},
-    }
+    )
     if scores.error is None:
         return Finding(name, value, unit, detail=detail)
     error = float(scores.error[place])
     most = 1.0 if unit == "share" else float(defined.size)
     interval = (max(0.0, value - error), max(value, min(most, value + error)))
-    return Finding(name, value, unit, interval=interval, detail=detail | {"error": error})
+    return Finding(name, value, unit, interval=interval, detail=replace(detail, error=error))

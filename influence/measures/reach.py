@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
+from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Reach
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.met.encounters import Met
 from influence.network.responses import Count, Responses
 from influence.reach.steps import Alter, Touches, alters, headline
@@ -33,14 +34,76 @@ TOO_FEW = f"fewer than {FEWEST_CONVERSATIONS} conversations are too few to draw 
 
 
 @finds(
-    reach_2="how many people of the team responded",
-    reach_3="how many people outside the team who had been met responded: the sum of m(v)",
-    reach_4="how many people never met responded, the headline: the sum of 1 − m(v)",
-    reach_beyond="the same as reach_4",
-    beyond_share="the part of everybody reached who had never been met",
-    beyond_ratio="people beyond for each one near",
-    first_hand="how many people responded to the leader's own items",
-    passed_on="how many people were reached through others only",
+    reach_2=Definition(
+        "how many people of the team responded",
+        label="Step 2, team",
+        meaning="Direct and indirect reports, or the declared team, who responded in the window.",
+        unit="people",
+        family="How far",
+    ),
+    reach_3=Definition(
+        "how many people outside the team who had been met responded: the sum of m(v)",
+        label="Step 3, met",
+        meaning=(
+            "People outside the team who responded, each counted with the probability of having met face "
+            "to face by the first response."
+        ),
+        unit="people",
+        family="How far",
+    ),
+    reach_4=Definition(
+        "how many people never met responded, the headline: the sum of 1 − m(v)",
+        label="Step 4, networked",
+        meaning=(
+            "People outside the team who responded, each counted with the probability of never having "
+            "met. The bounds take everybody of whom nothing is known as met, then as unmet; the 95 % "
+            "interval redraws whole conversations 1,000 times."
+        ),
+        unit="people",
+        family="How far",
+    ),
+    reach_beyond=Definition(
+        "the same as reach_4",
+        label="Beyond the people met",
+        meaning=(
+            "The headline, the same number as step 4: people outside the team, never met face to face, "
+            "who responded. Each counts with the probability of not having met, so the sum can hold a "
+            "fraction."
+        ),
+        unit="people",
+        family="How far",
+    ),
+    beyond_share=Definition(
+        "the part of everybody reached who had never been met",
+        label="Share beyond",
+        meaning="People never met, as a share of all who responded: step 4 / (step 2 + step 3 + step 4).",
+        unit="share",
+        family="How far",
+    ),
+    beyond_ratio=Definition(
+        "people beyond for each one near",
+        label="Beyond for each one near",
+        meaning="People never met for each one near: step 4 / (step 2 + step 3).",
+        unit="people beyond for each one near",
+        family="How far",
+    ),
+    first_hand=Definition(
+        "how many people responded to the leader's own items",
+        label="First-hand",
+        meaning="People who responded to an item by the leader, or named the leader.",
+        unit="people",
+        family="How far",
+    ),
+    passed_on=Definition(
+        "how many people were reached through others only",
+        label="Passed on",
+        meaning=(
+            "People who responded only to somebody else's response: what the leader began came to them "
+            "through others."
+        ),
+        unit="people",
+        family="How far",
+    ),
 )
 def four_steps(ego: Ego) -> dict[str, Finding]:
     """Count the people who responded, by step and by hands, with bounds and 95 % intervals."""
@@ -50,9 +113,10 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
-    guessed = {"with_inferred": _unmet(ego, "all"), "without_inferred": _unmet(ego, "stated")}
+    told = findings["reach_4"].told(Reach)
+    told = replace(told, with_inferred=_unmet(ego, "all"), without_inferred=_unmet(ego, "stated"))
     for name in ("reach_4", "reach_beyond"):
-        findings[name] = replace(findings[name], detail={**findings[name].detail, **guessed})
+        findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
 
 
@@ -61,21 +125,44 @@ def _unmet(ego: Ego, count: Count) -> float:
     return headline(found)
 
 
-@finds(possible_reach="how many people could have been reached at most, by waiting time and hands")
-def possible(ego: Ego) -> dict[str, Finding]:
+@finds(
+    possible_reach=Definition(
+        "how many people could have been reached at most, by waiting time and hands",
+        label="Possible reach",
+        meaning=(
+            "An upper bound: everybody whom a chain of responses in rising order of time could have "
+            "reached, of whatever conversation (limited-waiting-time reachability, Badie-Modiri et al. "
+            "2020). Not a count of people reached."
+        ),
+        unit="people",
+        family="How far",
+    ),
+)
+def possible_reach(ego: Ego) -> dict[str, Finding]:
     """Bound the reach from above: everybody whom some path of responses joins to the leader in time."""
     if not ego.dated:
         return {"possible_reach": Finding("possible_reach", None, "people", reason=NO_TIMES)}
     default = ego.passing.hands, ego.settings.delta_days
-    found = possible_reach(ego.responses, ego.leader, len(ego.people), ego.bots, default)
+    found = limited_waiting_time_reach(ego.responses, ego.leader, len(ego.people), ego.bots, default)
     return {"possible_reach": found}
 
 
-@finds(crossings="how many people responded before they first met the leader, by sphere; and the other way")
-def crossed(ego: Ego) -> dict[str, Finding]:
+@finds(
+    crossings=Definition(
+        "how many people responded before they first met the leader, by sphere; and the other way",
+        label="Crossings",
+        meaning=(
+            "People whose first response came before the first meeting, and people met who went on only "
+            "digitally."
+        ),
+        unit="people",
+        family="How far",
+    ),
+)
+def crossings(ego: Ego) -> dict[str, Finding]:
     """Count who crossed from digital to face to face, and who went on only digitally."""
     names = [one.person for one in ego.people.who]
-    return {"crossings": crossings(ego.found, ego.drawn, ego.met, names, ego.spheres)}
+    return {"crossings": who_crossed(ego.found, ego.drawn, ego.met, names, ego.spheres)}
 
 
 def reach(
@@ -134,7 +221,7 @@ def _without_interval(finding: Finding, why: str) -> Finding:
         finding.unit,
         finding.low,
         finding.high,
-        detail={"no_interval": why},
+        detail=Reach(why),
     )
 
 
@@ -205,7 +292,7 @@ def hands(found: Sequence[Alter]) -> dict[str, Finding]:
     return {"first_hand": Finding("first_hand", float(near), "people"), "passed_on": passed}
 
 
-def crossings(
+def who_crossed(
     found: Sequence[Alter], drawn: Touches, met: Met, names: Sequence[str], of: Sequence[str] = ()
 ) -> Finding:
     """Return how many people crossed from digital to face to face: first response before first encounter.
@@ -218,30 +305,32 @@ def crossings(
     if found and not dated:
         return Finding("crossings", None, "people", reason=NO_TIMES)
     last_response = dict(zip(drawn.person.tolist(), drawn.time.tolist(), strict=True))
-    crossed: dict[str, list[int]] = {"digital_first": [], "met_then_digital": []}
+    digital_first, met_then_digital = list[int](), list[int]()
     for alter in dated:
         first, last = met.first(alter.person), met.last(alter.person)
         if first is None or last is None or alter.first is None:
             continue
         if alter.first < first:
-            crossed["digital_first"].append(alter.person)
+            digital_first.append(alter.person)
         elif last < last_response[alter.person]:
-            crossed["met_then_digital"].append(alter.person)
-    detail: dict[str, Any] = {way: [names[code] for code in codes] for way, codes in crossed.items()}
-    if of:
-        detail["by_sphere"] = _by_sphere(crossed, of)
-    return Finding("crossings", float(len(crossed["digital_first"])), "people", detail=detail)
+            met_then_digital.append(alter.person)
+    detail = Crossings(
+        tuple(names[code] for code in digital_first),
+        tuple(names[code] for code in met_then_digital),
+        _by_sphere(digital_first, met_then_digital, of) if of else None,
+    )
+    return Finding("crossings", float(len(digital_first)), "people", detail=detail)
 
 
-def _by_sphere(crossed: Mapping[str, Sequence[int]], of: Sequence[str]) -> dict[str, dict[str, int]]:
-    spheres = sorted({of[code] for codes in crossed.values() for code in codes})
+def _by_sphere(first: Sequence[int], after: Sequence[int], of: Sequence[str]) -> dict[str, Crossed]:
+    spheres = sorted({of[code] for code in (*first, *after)})
     return {
-        sphere: {way: sum(of[code] == sphere for code in codes) for way, codes in crossed.items()}
+        sphere: Crossed(sum(of[code] == sphere for code in first), sum(of[code] == sphere for code in after))
         for sphere in spheres
     }
 
 
-def possible_reach(
+def limited_waiting_time_reach(
     responses: Responses, leader: int, people: int, bots: Set[int], default: tuple[int, float]
 ) -> Finding:
     """Return the limited-waiting-time reach: an upper bound, over all responses of whatever conversation.
@@ -262,7 +351,7 @@ def possible_reach(
         for k in {*GRID_HANDS, default[0]}:
             grid[k, days] = int(((fewest > 0) & (fewest <= k) & counted).sum())
     shown = {f"{k},{days}": grid[k, days] for k in GRID_HANDS for days in GRID_DAYS}
-    return Finding("possible_reach", float(grid[default]), "people", detail={"grid": shown})
+    return Finding("possible_reach", float(grid[default]), "people", detail=PossibleReach(shown))
 
 
 def _fewest_hands(

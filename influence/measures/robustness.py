@@ -11,9 +11,10 @@ import numpy as np
 
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
+from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.measures.trend import months
 from influence.network.log_queries import months_in_window, set_aside, source_of, written_to_many
@@ -41,12 +42,22 @@ class Without:
 
 
 @finds(
-    robustness="how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in"
+    robustness=Definition(
+        "how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in",
+        label="Largest change",
+        meaning=(
+            "By how much the headline moves at most when it is counted again without bots, without the "
+            "largest alter, without bulk mail and so on."
+        ),
+        reading="Low: the headline does not hang on one choice.",
+        unit="share",
+        family="Could it be chance?",
+    ),
 )
 def robustness(ego: Ego) -> dict[str, Finding]:
     """Count reach_4 again under other choices; the value is the largest change, as a share of reach_4.
 
-    `detail["alternatives"]`: `with_bots` (flagged bots counted as people); `without_suspected` (people of whose at
+    `detail.alternatives`: `with_bots` (flagged bots counted as people); `without_suspected` (people of whose at
     least 5 answers to the leader half or more came within 10 seconds); `without_largest_alter` (nothing that
     the person with most responses did, nor what hangs on it); `without_bulk` (nothing that answers an item of the
     leader's with more than 20 addressees); `without_largest_conversation` (the one with most responses). Each has
@@ -58,17 +69,11 @@ def robustness(ego: Ego) -> dict[str, Finding]:
     if not headline:
         return {"robustness": Finding("robustness", None, "share", reason=NOBODY)}
     rows = {
-        one.what: {
-            "reach_4": one.reach_4,
-            "change": one.reach_4 / headline - 1,
-            "left_out": one.left_out,
-            "people": list(one.people),
-        }
+        one.what: Alternative(one.reach_4, one.reach_4 / headline - 1, one.left_out, one.people)
         for one in alternatives(ego)
     }
-    changes: list[float] = [abs(row["reach_4"] / headline - 1) for row in rows.values()]  # type: ignore[operator]
-    detail = {"reach_4": headline, "alternatives": rows}
-    return {"robustness": Finding("robustness", max(changes), "share", detail=detail)}
+    most = max(abs(row.change or 0.0) for row in rows.values())
+    return {"robustness": Finding("robustness", most, "share", detail=Robustness(headline, rows))}
 
 
 def alternatives(ego: Ego) -> list[Without]:
@@ -160,7 +165,18 @@ def _bulk(ego: Ego) -> Ints:
     return written_to_many(ego.tables, ego.leader, BULK)
 
 
-@finds(unseen="what reach_4 would be if responses that were not seen behaved like those that were")
+@finds(
+    unseen=Definition(
+        "what reach_4 would be if responses that were not seen behaved like those that were",
+        label="With what was not seen",
+        meaning=(
+            "The headline if missing months and rows behaved like those seen (Good and Toulmin 1956); "
+            "the upper bound adds people who would respond if it went on for ever (Chao 1987)."
+        ),
+        unit="people",
+        family="Could it be chance?",
+    ),
+)
 def unseen(ego: Ego) -> dict[str, Finding]:
     """Estimate reach_4 with what was not seen: people not yet seen, and months and rows that a source lacks.
 
@@ -181,14 +197,14 @@ def unseen(ego: Ego) -> dict[str, Finding]:
     estimate = not_seen(times, weight[people], len(np.unique(ego.unit)) + ego.silent)
     seen = unmet(ego, ego.drawn)
     sources = _sources(ego, weight)
-    value = seen + fsum(row["would_add"] for row in sources)
-    detail = {
-        "reach_4": seen,
-        "not_seen": estimate.more,
-        "not_seen_interval": [estimate.low, estimate.high],
-        "coverage": estimate.coverage,
-        "sources": sources,
-    }
+    value = seen + fsum(row.would_add or 0.0 for row in sources)
+    detail = Unseen(
+        reach_4=seen,
+        not_seen=estimate.more,
+        not_seen_interval=(estimate.low, estimate.high),
+        coverage=estimate.coverage,
+        sources=sources,
+    )
     high = max(value, seen + estimate.high)
     return {"unseen": Finding("unseen", value, "people", seen, high, detail=detail)}
 
@@ -208,17 +224,17 @@ def _times(person: np.ndarray[Any, np.dtype[np.int32]], unit: Ints) -> tuple[Int
     return people, times
 
 
-def _sources(ego: Ego, weight: Floats) -> list[dict[str, Any]]:
+def _sources(ego: Ego, weight: Floats) -> tuple[UnseenSource, ...]:
     """Say of each source what it held in the window, what is missing, and what that would add."""
     held, aside = months_in_window(ego.tables, ego.window, ego.settings.zone), set_aside(ego.tables)
     every = [name for name, _ in months(ego.window, ego.settings.zone)]
     source = np.array(source_of(ego.tables, ego.drawn.item), object)
-    return [
+    return tuple(
         _source(
             ego, name, source == name, [m for m in every if m not in held[name]], held[name], aside, weight
         )
         for name in sorted(held)
-    ]
+    )
 
 
 def _source(
@@ -229,14 +245,14 @@ def _source(
     held: Set[str],
     aside: dict[str, tuple[int, int]],
     weight: Floats,
-) -> dict[str, Any]:
+) -> UnseenSource:
     put_aside, stored = aside.get(name, (0, 0))
     people, times = _times(ego.drawn.person[mine], ego.unit[mine])
     more = min(1.0, len(missing) / max(len(held), 1) + put_aside / max(stored, 1))
-    return {
-        "source": name,
-        "months": len(held),
-        "missing": missing,
-        "set_aside": put_aside,
-        "would_add": longer(times, weight[people], more),
-    }
+    return UnseenSource(
+        source=name,
+        months=len(held),
+        missing=tuple(missing),
+        set_aside=put_aside,
+        would_add=longer(times, weight[people], more),
+    )

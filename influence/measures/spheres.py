@@ -11,9 +11,10 @@ import numpy as np
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
+from influence.contract.details.spheres import Heard, Sources
 from influence.contract.findings import Finding, SphereReach
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
-from influence.measures import finds
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.network.responses import Responses
 from influence.reach.steps import Alter, alters_of, headline
@@ -28,9 +29,37 @@ NO_SOURCES = "the leader responded to nobody whom they had never met"
 
 
 @finds(
-    sphere_breadth="how many spheres the reach beyond is spread over, evenly counted",
-    sources="how many people never met the leader responds to: where the leader's own influences come from",
-    balance="how far the spheres that are reached are those that the leader listens to",
+    sphere_breadth=Definition(
+        "how many spheres the reach beyond is spread over, evenly counted",
+        label="Breadth",
+        meaning=(
+            "Over how many spheres the people beyond are spread, counted as if all were equally large "
+            "(Hill number)."
+        ),
+        reading="1: all in one sphere.",
+        unit="spheres",
+        family="Spheres and topics",
+    ),
+    sources=Definition(
+        ("how many people never met the leader responds to: where the leader's own influences come from"),
+        label="Listened to",
+        meaning=(
+            "People never met to whom the leader responds or whose items the leader shares, each counted "
+            "with the probability of never having met: where the leader's own influences come from."
+        ),
+        unit="people",
+        family="Spheres and topics",
+    ),
+    balance=Definition(
+        "how far the spheres that are reached are those that the leader listens to",
+        label="Heard where listening",
+        meaning=(
+            "How far the spheres that respond are those that the leader responds to: 100 %, the same "
+            "mix; 0, none in common."
+        ),
+        unit="share",
+        family="Spheres and topics",
+    ),
 )
 def outward_and_back(ego: Ego) -> dict[str, Finding]:
     """Say over how many spheres the reach is spread, from which spheres it is fed, and whether these are the same."""
@@ -48,10 +77,10 @@ def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
     outside = [alter for alter in heard if alter.outside]
     surely = fsum(alter.unmet for alter in outside if alter.known)
     rows = sphere_reach(heard, ego.spheres, ego.nobody)
-    detail = {
-        "by_sphere": {row.sphere: {"value": row.value, "people": row.people} for row in rows},
-        "people": sorted(ego.people.who[alter.person].person for alter in heard),
-    }
+    detail = Sources(
+        by_sphere={row.sphere: Heard(row.value, row.people) for row in rows},
+        people=tuple(sorted(ego.people.who[alter.person].person for alter in heard)),
+    )
     return Finding(
         "sources",
         headline(outside),

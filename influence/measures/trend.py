@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from math import fsum, log
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
 from influence.contract.findings import Finding, Month
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
 from influence.network.log_queries import months_by_source
@@ -280,14 +281,11 @@ def trend_slope(rows: Sequence[Month], left_out: Set[str] = frozenset()) -> Find
     `direction` (rising, falling, or none to be told: the interval holds 0), `months` used and those left out.
 
     >>> rows = [Month(f"2026-{n:02}", 0.0, 0.0, 2.0 * n, 2.0 * n, 2.0 * n, n) for n in range(1, 9)]
-    >>> trend_slope(rows).value, trend_slope(rows).detail["direction"], trend_slope(rows[:5]).value
+    >>> trend_slope(rows).value, trend_slope(rows).detail.direction, trend_slope(rows[:5]).value
     (2.0, 'rising', None)
     """
     used = [(n, row) for n, row in enumerate(rows) if row.month not in left_out]
-    detail: dict[str, Any] = {
-        "months": len(used),
-        "left_out": [row.month for row in rows if row.month in left_out],
-    }
+    detail = TrendSlope(len(used), left_out=tuple(row.month for row in rows if row.month in left_out))
     unit = "people more in each month"
     if len(used) < FEWEST_MONTHS:
         return Finding("trend_slope", None, unit, reason=_too_few(len(used)), detail=detail)
@@ -302,7 +300,7 @@ def trend_slope(rows: Sequence[Month], left_out: Set[str] = frozenset()) -> Find
         min(found.value, *bounds),
         max(found.value, *bounds),
         (found.low, found.high),
-        detail=detail | {"p": found.p, "direction": direction},
+        detail=replace(detail, p=found.p, direction=direction),
     )
 
 
@@ -321,24 +319,24 @@ def trend_breaks(
     months at most. See `breaks`.
 
     >>> rows = [Month(f"m{n:02}", 0.0, 0.0, 9.0 if n > 6 else 2.0, 0.0, 0.0, n) for n in range(14)]
-    >>> trend_breaks(rows).detail["breaks"][0]["month"]
+    >>> trend_breaks(rows).detail.breaks[0].month
     'm07'
     """
     used = [row for row in rows if row.month not in left_out][-LONGEST:]
     unit = "changes of level"
     if len(used) < FEWEST_MONTHS:
         return Finding("trend_breaks", None, unit, reason=_too_few(len(used)))
-    marks = [
-        {
-            "month": used[found.at].month,
-            "before": found.before,
-            "after": found.after,
-            "p": found.p,
-            "sources": _sources_at(used[found.at - 1].month, used[found.at].month, edges or {}),
-        }
+    marks = tuple(
+        LevelBreak(
+            month=used[found.at].month,
+            before=found.before,
+            after=found.after,
+            p=found.p,
+            sources=_sources_at(used[found.at - 1].month, used[found.at].month, edges or {}),
+        )
         for found in breaks([round(row.reach_4, 1) for row in used], seed=seed)
-    ]
-    return Finding("trend_breaks", float(len(marks)), unit, detail={"breaks": marks})
+    )
+    return Finding("trend_breaks", float(len(marks)), unit, detail=TrendBreaks(marks))
 
 
 def _too_few(whole: int) -> str:
@@ -346,16 +344,30 @@ def _too_few(whole: int) -> str:
     return f"too little to say: {whole} whole {many} with data from every source; {FEWEST_MONTHS} are needed"
 
 
-def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
+def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Name the sources that begin or end in the months on both sides of a break, or between them."""
-    return sorted(
-        {source for month, sources in edges.items() if last <= month <= first for source in sources}
-    )
+    found = {source for month, sources in edges.items() if last <= month <= first for source in sources}
+    return tuple(sorted(found))
 
 
 @finds(
-    trend_slope="how many more people never met each month brings than the month before",
-    trend_breaks="how often the monthly level changed",
+    trend_slope=Definition(
+        "how many more people never met each month brings than the month before",
+        label="Slope by month",
+        meaning=(
+            "By how many people never met each month differs from the one before (the median slope, "
+            "Theil–Sen); months that are partly outside the window, or lack a source, are left out."
+        ),
+        unit="people more in each month",
+        family="From month to month",
+    ),
+    trend_breaks=Definition(
+        "how often the monthly level changed",
+        label="Breaks",
+        meaning="Months at which the level changed by more than shuffled months give.",
+        unit="changes of level",
+        family="From month to month",
+    ),
 )
 def movement(ego: Ego) -> dict[str, Finding]:
     """How reach beyond moves from month to month: the slope, and months at which the level broke."""
@@ -371,7 +383,10 @@ def movement(ego: Ego) -> dict[str, Finding]:
     left_out = partial_months(ego.window, zone) | missing.keys()
     edges = _edges(held, rows[0].month, rows[-1].month)
     slope, broken = trend_slope(rows, left_out), trend_breaks(rows, left_out, edges, seed=ego.settings.seed)
-    return {"trend_slope": _with(slope, gaps=missing), "trend_breaks": broken}
+    detail = replace(
+        slope.told(TrendSlope), gaps={month: tuple(sources) for month, sources in missing.items()}
+    )
+    return {"trend_slope": replace(slope, detail=detail), "trend_breaks": broken}
 
 
 def _edges(held: Mapping[str, Set[str]], first: str, last: str) -> dict[str, list[str]]:
@@ -382,16 +397,3 @@ def _edges(held: Mapping[str, Set[str]], first: str, last: str) -> dict[str, lis
             if first < month < last:
                 edges[month].append(source)
     return edges
-
-
-def _with(finding: Finding, **more: Any) -> Finding:
-    return Finding(
-        finding.name,
-        finding.value,
-        finding.unit,
-        finding.low,
-        finding.high,
-        finding.interval,
-        finding.reason,
-        {**finding.detail, **more},
-    )

@@ -16,9 +16,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
+from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures import finds
 from influence.measures.reach import NO_TIMES
 from influence.measures.topics import (
     FEWEST_CONVERSATIONS,
@@ -69,8 +70,23 @@ _HEARD: WeakKeyDictionary[Ego, Heard] = WeakKeyDictionary()
 
 
 @finds(
-    share_of_voice="the part of the answers on the leader's topics that go to the leader",
-    lead="how many people took up a new term after answering the leader's use of it, against shuffled times",
+    share_of_voice=Definition(
+        "the part of the answers on the leader's topics that go to the leader",
+        label="Share of voice",
+        meaning="Of all responses to anything that has a topic, the part that is to the leader.",
+        unit="share of responses",
+        family="Spheres and topics",
+    ),
+    lead=Definition(
+        ("how many people took up a new term after answering the leader's use of it, against shuffled times"),
+        label="Terms taken up",
+        meaning=(
+            "People who first used a term of a topic within 14 days after they had responded to the "
+            "leader's use of it, against the same count when times are shuffled."
+        ),
+        unit="people",
+        family="Spheres and topics",
+    ),
 )
 def voice(ego: Ego) -> dict[str, Finding]:
     """What is talked about, the leader's share of the answers on each topic, and whose new terms are taken up."""
@@ -79,9 +95,13 @@ def voice(ego: Ego) -> dict[str, Finding]:
     read = heard(ego)
     if not read.of:
         return _nothing(NO_TEXT)
-    detail = {"texts_read": read.read, "texts": read.of}
+    found = _measured(ego, read.talk)
+    share, lead = found["share_of_voice"], found["lead"]
     return {
-        name: replace(one, detail={**one.detail, **detail}) for name, one in _measured(ego, read.talk).items()
+        share.name: replace(
+            share, detail=replace(share.told(ShareOfVoice), texts_read=read.read, texts=read.of)
+        ),
+        lead.name: replace(lead, detail=replace(lead.told(Lead), texts_read=read.read, texts=read.of)),
     }
 
 
@@ -151,7 +171,7 @@ def said(ego: Ego) -> tuple[dict[int, str], dict[int, list[str]], int]:
 def share_of_voice(
     responses: Responses, leader: int, topic: Ints, conversation: Ints, found: Topics
 ) -> Finding:
-    """Return the share of all responses that are to the leader; `detail["topics"]` has it for each topic.
+    """Return the share of all responses that are to the leader; `detail.topics` has it for each topic.
 
     share_of_voice[t] = responses to the leader on topic t / responses to all on t. A response has the topic of what it
     answers; a mention, its own. `topic` and `conversation` are by item. 95 % interval: Wilson's, with as many
@@ -161,7 +181,7 @@ def share_of_voice(
     >>> answers = Responses(item, np.array([8, 9]), np.array([0, 1]), np.array([0, 1]), none, item)
     >>> plan = Topics((("plan",),), np.array([0]), np.array([0, 0]))
     >>> found = share_of_voice(answers, 0, np.zeros(4, int), np.arange(4), plan)
-    >>> found.value, found.detail["topics"][0]["to_leader"], found.detail["topics"][0]["to_all"]
+    >>> found.value, found.detail.topics[0].to_leader, found.detail.topics[0].to_all
     (0.5, 1, 2)
     """
     of = topic[np.where(responses.parent >= 0, responses.parent, responses.item)]
@@ -176,17 +196,18 @@ def share_of_voice(
         if on.any():
             share, low, high = clustered_share(mine[on], group[on])
             rows.append(
-                {
-                    "topic": found.name(number),
-                    "terms": list(found.terms[number][:SHOWN]),
-                    "share": share,
-                    "interval": [low, high],
-                    "to_leader": int(mine[on].sum()),
-                    "to_all": int(on.sum()),
-                }
+                TopicShare(
+                    topic=found.name(number),
+                    terms=tuple(found.terms[number][:SHOWN]),
+                    share=share,
+                    interval=(low, high),
+                    to_leader=int(mine[on].sum()),
+                    to_all=int(on.sum()),
+                )
             )
     share, low, high = clustered_share(mine[told], group[told])
-    return Finding("share_of_voice", share, SHARE_UNIT, interval=(low, high), detail={"topics": rows})
+    detail = ShareOfVoice(tuple(rows))
+    return Finding("share_of_voice", share, SHARE_UNIT, interval=(low, high), detail=detail)
 
 
 def clustered_share(hit: NDArray[np.bool_], group: Ints) -> tuple[float, float, float]:
@@ -222,7 +243,7 @@ def clustered_share(hit: NDArray[np.bool_], group: Ints) -> tuple[float, float, 
 def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
     """Return `lead`: people who took up a term within δ after responding to the leader's use, and never before.
 
-    `detail["topics"]` has for each topic the `takers`, how many of them are `new`, how many would be with their times
+    `detail.topics` has for each topic the `takers`, how many of them are `new`, how many would be with their times
     shuffled (mean and 95 %), p, and q (Benjamini and Hochberg over the topics). See `chance.uptake`. What somebody
     says again in a conversation counts neither way: its subject carries on, whoever leads. So what was taken up at
     once, in the same conversation, is missed rather than claimed.
@@ -262,25 +283,25 @@ def _lead_finding(found: Topics, takers: Ints, new: Ints, shuffled: Ints, p: Flo
 
     told = [number for number in range(len(found.terms)) if takers[number]]
     q = false_discovery_control(p[told]) if told else p[:0]
-    rows = [
-        {
-            "topic": found.name(number),
-            "takers": int(takers[number]),
-            "new": int(new[number]),
-            "shuffled": float(shuffled[:, number].mean()),
-            "p": float(p[number]),
-            "q": float(q[place]),
-        }
+    rows = tuple(
+        TopicLead(
+            topic=found.name(number),
+            takers=int(takers[number]),
+            new=int(new[number]),
+            shuffled=float(shuffled[:, number].mean()),
+            p=float(p[number]),
+            q=float(q[place]),
+        )
         for place, number in enumerate(told)
-    ]
+    )
     low, high = np.quantile(shuffled[:, -1], [0.025, 0.975])
-    detail = {
-        "takers": int(takers[-1]),
-        "shuffled": float(shuffled[:, -1].mean()),
-        "shuffled_interval": [float(low), float(high)],
-        "p": float(p[-1]),
-        "topics": rows,
-    }
+    detail = Lead(
+        takers=int(takers[-1]),
+        shuffled=float(shuffled[:, -1].mean()),
+        shuffled_interval=(float(low), float(high)),
+        p=float(p[-1]),
+        topics=rows,
+    )
     return Finding("lead", float(new[-1]), LEAD_UNIT, detail=detail)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from influence.contract.details.robustness import Robustness
 from influence.contract.findings import Report
 from reports.figures import palette
 from reports.figures.spheres import _WIDTH, _frame
 from reports.figures.svg import Picture
 from reports.story.chance import alternatives
-from reports.story.detail import amount, detail
 from reports.story.wording import number, shortened
 
 MOST_ALTERNATIVES = 12
@@ -19,7 +19,7 @@ MOST_ALTERNATIVES = 12
 def robustness_picture(report: Report) -> Picture | None:
     """Draw the headline and what it would be under each alternative; None where none is known."""
     told = alternatives(report)[:MOST_ALTERNATIVES]
-    headline = amount(detail(report, "robustness"), "reach_4")
+    headline = report.told("robustness", Robustness).reach_4
     if not told or headline is None:
         return None
     rows = [("as reported", headline), *told]

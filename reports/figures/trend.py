@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from influence.contract.details.trend import TrendBreaks
 from influence.contract.findings import Month, Report
 from reports.figures import palette
 from reports.figures.svg import Picture
-from reports.story.detail import detail, rows, words
 from reports.story.wording import MONTHS, number
 
 SMALL = 9.5
@@ -90,7 +90,7 @@ def _draw_trend(axes: Axes, months: dict[int, Month]) -> None:
 
 
 def _mark_breaks(axes: Axes, report: Report, first: int, last: int) -> None:
-    marked = [_ordinal(words(row, "month")) for row in rows(detail(report, "trend_breaks"), "breaks")]
+    marked = [_ordinal(each.month) for each in report.told("trend_breaks", TrendBreaks).breaks]
     for place in (each for each in marked if each is not None and first < each <= last):
         axes.axvline(place - 0.5, color=palette.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         axes.annotate(

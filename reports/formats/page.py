@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from influence.contract.details.brand import PersonAgainstBrand
+from influence.contract.details.contact import BeforeContact
+from influence.contract.details.reach import Crossings, PossibleReach
+from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Coverage, Finding, Report
 from reports.figures.network import network_picture
 from reports.figures.rings import rings_picture
@@ -21,7 +26,7 @@ from reports.figures.svg import Picture, house_style, to_svg
 from reports.figures.trend import trend_picture
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
-from reports.story import detail, evidence, glossary, sentences, story, wording
+from reports.story import evidence, glossary, sentences, story, wording
 
 _PARENTS = {
     "explicit": "stated by the source",
@@ -107,7 +112,7 @@ def policy(style: str) -> str:
 
 def grid(finding: Finding | None) -> Grid | None:
     """Arrange `possible_reach`'s grid ("k,δ in days"); None where there is none."""
-    cells = _cells(finding.detail.get("grid")) if finding else {}
+    cells = _cells(finding.told(PossibleReach).grid) if finding else {}
     if not cells:
         return None
     steps, waits = (sorted({key[place] for key in cells}) for place in (0, 1))
@@ -133,11 +138,12 @@ def word_anchor(word: str) -> str:
     return "w-" + "-".join("".join(letter if letter.isalnum() else " " for letter in word).split())
 
 
-def _cells(values: object) -> dict[tuple[float, float], float]:
+def _cells(values: Mapping[str, int]) -> dict[tuple[float, float], float]:
     cells: dict[tuple[float, float], float] = {}
-    for key, value in values.items() if isinstance(values, Mapping) else ():
-        steps, _, wait = str(key).partition(",")
-        cells[(float(steps), float(wait))] = float(value)
+    for key, value in values.items():
+        steps, _, wait = key.partition(",")
+        with suppress(ValueError):  # a key that is no "k,δ"
+            cells[(float(steps), float(wait))] = value
     return cells
 
 
@@ -194,12 +200,13 @@ def _words(report: Report) -> dict[str, object]:
 
 
 def _families(every: tuple[sentences.Number, ...]) -> tuple[tuple[str, tuple[sentences.Number, ...]], ...]:
-    """Group the numbers by family; those that the glossary does not know come last."""
+    """Group the numbers by family; those of none come last."""
+    families = glossary.families()
     grouped = [
-        (title, tuple(one for one in every if one.name in family))
-        for title, family in glossary.FAMILIES.items()
+        (title, tuple(one for one in every if one.name in family)) for title, family in families.items()
     ]
-    others = tuple(one for one in every if one.name not in glossary.FINDINGS)
+    placed = {name for family in families.values() for name in family}
+    others = tuple(one for one in every if one.name not in placed)
     return tuple((title, found) for title, found in (*grouped, ("Other measures", others)) if found)
 
 
@@ -209,20 +216,15 @@ def _crossings(
     if finding is None:
         return ()
     names, shown = evidence.names(report), evidence.anchors(report)
+    held = finding.told(Crossings)
     kinds = (
-        ("Responded first, met later", "digital_first"),
-        ("Met, then went on only digitally", "met_then_digital"),
+        ("Responded first, met later", held.digital_first),
+        ("Met, then went on only digitally", held.met_then_digital),
     )
     return tuple(
-        (
-            title,
-            tuple(
-                (shown.get(person, ""), names.get(person, person))
-                for person in detail.texts(finding.detail, key)
-            ),
-        )
-        for title, key in kinds
-        if detail.texts(finding.detail, key)
+        (title, tuple((shown.get(person, ""), names.get(person, person)) for person in people))
+        for title, people in kinds
+        if people
     )
 
 
@@ -239,7 +241,7 @@ def _rows(report: Report) -> dict[str, object]:
         "topics": _topics(report),
         "brand": _brand(report),
         "advice": advising.advice_rows(report),
-        "advice_holds": detail.known(report, "advice"),
+        "advice_holds": report.known("advice"),
         "waiting": advising.waiting_rows(report),
         "conversations": conversations,
         "more_conversations": more_conversations,
@@ -251,46 +253,44 @@ def _rows(report: Report) -> dict[str, object]:
 
 def _first_contact(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return by sphere how many responded before first contact and met later, never met so far, or are unknown."""
-    held = detail.under(detail.detail(report, "before_contact"), "by_sphere")
-    ways = ("met_later", "never_met", "unknown")
     return tuple(
-        (wording.plain(sphere), tuple(wording.number(len(detail.texts(row, way))) for way in ways))
-        for sphere, row in held.items()
+        (
+            wording.plain(sphere),
+            tuple(wording.number(len(people)) for people in (row.met_later, row.never_met, row.unknown)),
+        )
+        for sphere, row in report.told("before_contact", BeforeContact).by_sphere.items()
     )
 
 
 def _topics(report: Report) -> tuple[Topic, ...]:
     """Return the topics with the leader's share of the responses, and the people who took up new terms."""
-    taken = {detail.words(row, "topic"): row for row in detail.rows(detail.detail(report, "lead"), "topics")}
-    return tuple(
-        _topic(row, taken.get(detail.words(row, "topic"), {}))
-        for row in detail.rows(detail.detail(report, "share_of_voice"), "topics")
-    )
+    taken = {row.topic: row for row in report.told("lead", Lead).topics or ()}
+    shares = report.told("share_of_voice", ShareOfVoice).topics or ()
+    return tuple(_topic(row, taken.get(row.topic)) for row in shares)
 
 
-def _topic(row: detail.Detail, taken: detail.Detail) -> Topic:
-    within = detail.pair(row, "interval")
+def _topic(row: TopicShare, taken: TopicLead | None) -> Topic:
     return Topic(
-        topic=wording.plain(detail.words(row, "topic")),
-        share=wording.number(detail.amount(row, "share"), "share"),
-        interval=wording.between(*within, "share") if within else "",
-        responses=wording.number(detail.amount(row, "to_all")),
-        taken=wording.number(detail.amount(taken, "new")) if taken else "–",
-        shuffled=wording.number(detail.amount(taken, "shuffled")) if taken else "–",
+        topic=wording.plain(row.topic),
+        share=wording.number(row.share, "share"),
+        interval=wording.between(*row.interval, "share") if row.interval else "",
+        responses=wording.number(row.to_all),
+        taken=wording.number(taken.new) if taken else "–",
+        shuffled=wording.number(taken.shuffled) if taken else "–",
     )
 
 
 def _brand(report: Report) -> tuple[tuple[str, str, str, str], ...]:
     """Return by sphere the responses per item of the leader and of the brand, and which draws more."""
-    held = detail.under(detail.detail(report, "person_against_brand"), "spheres")
+    spheres = report.told("person_against_brand", PersonAgainstBrand).spheres or {}
     return tuple(
         (
             wording.plain(sphere),
-            wording.number(detail.amount(row, "person"), "responses"),
-            wording.number(detail.amount(row, "brand"), "responses"),
-            wording.plain(detail.words(row, "verdict")),
+            wording.number(row.person, "responses"),
+            wording.number(row.brand, "responses"),
+            wording.plain(row.verdict),
         )
-        for sphere, row in held.items()
+        for sphere, row in spheres.items()
     )
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from influence.contract.details.record import Detail
 from influence.contract.findings import Finding, MetEvidence, Reached, Report
 from reports.formats.writing import write_whole
 from reports.story.evidence import in_order
@@ -109,7 +110,8 @@ def _met_words(piece: MetEvidence) -> str:
 
 def _finding_row(finding: Finding) -> list[Cell]:
     first, last = finding.interval or (None, None)
-    detail = json.dumps(finding.detail, ensure_ascii=False, sort_keys=True) if finding.detail else None
+    held = finding.detail.as_json() if isinstance(finding.detail, Detail) else finding.detail
+    detail = json.dumps(held, ensure_ascii=False, sort_keys=True) if held else None
     return [
         finding.name,
         finding.value,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from influence.contract.details.advice import Advice, Advised
+from influence.contract.details.exchange import ResponseTime, Wait, WaitingOnLeader
+from influence.contract.details.letting_go import OnlyLeaderAnswers
 from influence.contract.findings import Report
-from reports.story.detail import Detail, amount, detail, known, pair, rows, texts, value, words
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.story.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
 from reports.story.wording import between, counted, day, number, plain
@@ -53,7 +55,7 @@ class WaitingRow:
 def advised(report: Report) -> Section:
     """Answer what it would take: advice if the forecast has shown skill, and where others wait for the leader."""
     advice, habits = _advice(report), (*_waiting(report), *_alone(report), *_answers(report))
-    told = (*advice, *habits) if known(report, "advice") else (*habits, *advice)
+    told = (*advice, *habits) if report.known("advice") else (*habits, *advice)
     return section("takes", "What would it take?", told, numbers(report, *TAKES), cannot_tell(report, *TAKES))
 
 
@@ -73,50 +75,50 @@ class _Known:
 
 def advice_rows(report: Report) -> tuple[tuple[str, tuple[AdviceRow, ...]], ...]:
     """List what the forecast names, by kind: people, spheres, conversations; topics and habits; then any other."""
-    held, page = rows(detail(report, "advice"), "rows"), _Known.of(report)
+    held, page = report.told("advice", Advice).rows, _Known.of(report)
     titles = KINDS | SEEN
-    kinds = [*titles, *sorted({words(row, "kind") for row in held} - set(titles))]
+    kinds = [*titles, *sorted({row.kind for row in held} - set(titles))]
     grouped = (
-        (kind, tuple(_advice_row(row, page) for row in held if words(row, "kind") == kind)[:SHOWN])
-        for kind in kinds
+        (kind, tuple(_advice_row(row, page) for row in held if row.kind == kind)[:SHOWN]) for kind in kinds
     )
     return tuple((titles.get(kind, plain(kind) or "Other"), group) for kind, group in grouped if group)
 
 
 def waiting_rows(report: Report) -> tuple[WaitingRow, ...]:
     """List what has waited longest for the leader."""
-    held, page = rows(detail(report, "waiting_on_leader"), "list")[:SHOWN], _Known.of(report)
-    return tuple(_waiting_row(row, page) for row in held)
+    held, page = report.told("waiting_on_leader", WaitingOnLeader).list or (), _Known.of(report)
+    return tuple(_waiting_row(row, page) for row in held[:SHOWN])
 
 
 def _advice(report: Report) -> tuple[Sentence, ...]:
     if "advice" not in report.findings:
         return ()
     skill = Span("back-test", "advice_backtest" if "advice_backtest" in report.findings else None)
-    if not known(report, "advice"):
+    if not report.known("advice"):
         why = plain(report.findings["advice"].reason or "no reason was given").rstrip(".")
         why = why.removeprefix("too little to say: ")
         pattern = "By the {skill}, whom to turn to cannot be told from this record: {why}."
         return (say(pattern, why=why, skill=skill),)
-    people = sum(words(row, "kind") == "person" for row in rows(detail(report, "advice"), "rows"))
+    held = report.told("advice", Advice)
+    people = sum(row.kind == "person" for row in held.rows)
     n = span(report, "advice", "person", "people")
     who = counted(people, "person", "people") if people else "people"
     pattern = (
         "One more exchange with each of the {who} below is expected to bring {n} never met, all together."
     )
-    tested = plain(words(detail(report, "advice"), "words")).rstrip(".")
+    tested = plain(held.words).rstrip(".")
     first = say(pattern, who=who, n=n)
     return (first, say("The {skill}: {tested}.", skill=skill, tested=tested)) if tested else (first,)
 
 
 def _waiting(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "waiting_on_leader"):
+    if not report.known("waiting_on_leader"):
         return ()
-    if not value(report, "waiting_on_leader"):
+    if not report.value("waiting_on_leader"):
         nobody = Span("No conversation", "waiting_on_leader")
         return (say("{nobody} waits for the leader.", nobody=nobody),)
     n = span(report, "waiting_on_leader", "conversation", "conversations")
-    median = amount(detail(report, "waiting_on_leader"), "median_days")
+    median = report.told("waiting_on_leader", WaitingOnLeader).median_days
     half = (
         f", in half of them for more than {counted(round(median), 'day', 'days')}"
         if median is not None
@@ -130,10 +132,10 @@ def _waiting(report: Report) -> tuple[Sentence, ...]:
 
 
 def _alone(report: Report) -> tuple[Sentence, ...]:
-    if not value(report, "only_leader_answers"):
+    if not report.value("only_leader_answers"):
         return ()
-    held, share = detail(report, "only_leader_answers"), span(report, "only_leader_answers")
-    only, asked = amount(held, "only_leader"), amount(held, "asked_alone")
+    held, share = report.told("only_leader_answers", OnlyLeaderAnswers), span(report, "only_leader_answers")
+    only, asked = held.only_leader, held.asked_alone
     pattern = "In {share} of the conversations of others that the leader answers, nobody else does"
     if only is None or asked is None or only <= asked:
         return (say(pattern + ".", share=share),)
@@ -142,9 +144,9 @@ def _alone(report: Report) -> tuple[Sentence, ...]:
 
 
 def _answers(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "response_rate"):
+    if not report.known("response_rate"):
         return ()
-    share, day_ = span(report, "response_rate"), amount(detail(report, "response_time"), "within_a_day")
+    share, day_ = span(report, "response_rate"), report.told("response_time", ResponseTime).within_a_day
     ending = f", {number(day_, 'share')} within a day" if day_ is not None else ""
     return (
         say(
@@ -153,22 +155,21 @@ def _answers(report: Report) -> tuple[Sentence, ...]:
     )
 
 
-def _advice_row(row: Detail, page: _Known) -> AdviceRow:
-    gain, within = amount(row, "gain"), pair(row, "interval")
-    evidence, kept = response_rows(texts(row, "evidence"), page.report, page.names)
-    name, anchor, about = _named(words(row, "kind"), words(row, "who"), words(row, "name"), page)
-    worth = number(gain, "people expected")
-    spread = between(*within, "people expected") if within else ""
+def _advice_row(row: Advised, page: _Known) -> AdviceRow:
+    evidence, kept = response_rows(row.evidence, page.report, page.names)
+    name, anchor, about = _named(row.kind, row.who, row.name, page)
+    worth = number(row.gain, "people expected")
+    spread = between(*row.interval, "people expected") if row.interval else ""
     return AdviceRow(
         who=name,
         anchor=anchor,
         about=about,
-        why=plain(words(row, "reason")),
+        why=plain(row.reason),
         gain=worth,
         interval=spread if spread != worth else "",
         evidence=evidence,
         kept=kept,
-        forecast=words(row, "kind") not in SEEN,
+        forecast=row.kind not in SEEN,
     )
 
 
@@ -186,15 +187,14 @@ def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]
     return plain(name) or f"conversation {plain(who)}", "", ""
 
 
-def _waiting_row(row: Detail, page: _Known) -> WaitingRow:
-    person, item, days = words(row, "person"), words(row, "item"), amount(row, "days")
-    evidence, _ = response_rows((item,), page.report, page.names)
+def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
+    evidence, _ = response_rows((row.item,), page.report, page.names)
     return WaitingRow(
-        who=plain(words(row, "name")) or page.names.get(person, plain(person)),
-        anchor=page.people.get(person, ""),
-        sphere=plain(words(row, "sphere")),
-        how=_WAYS.get(words(row, "way"), plain(words(row, "way"))),
-        days=counted(round(days), "day", "days") if days is not None else "unknown",
+        who=plain(row.name) or page.names.get(row.person, plain(row.person)),
+        anchor=page.people.get(row.person, ""),
+        sphere=plain(row.sphere),
+        how=_WAYS.get(row.way, plain(row.way)),
+        days=counted(round(row.days), "day", "days") if row.days is not None else "unknown",
         evidence=evidence,
-        item=plain(item),
+        item=plain(row.item),
     )

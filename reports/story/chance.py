@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from influence.contract.details.against_chance import InfluenceTest, PositionByChance
+from influence.contract.details.reach import Reach
+from influence.contract.details.robustness import Robustness, Unseen
 from influence.contract.findings import Report
-from reports.story.detail import amount, detail, known, pair, rows, under, value
-from reports.story.glossary import FINDINGS
+from reports.story.glossary import definition
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -62,7 +64,7 @@ def _verdict(report: Report) -> tuple[Sentence, ...]:
         if why.startswith("too little to say: "):
             return (say("Too little to say: the {test} found {why}.", test=test, why=why.split(": ", 1)[1]),)
         return (say("Cannot tell by the {test}: {why}.", test=test, why=why),)
-    p = amount(finding.detail, "p")
+    p = finding.told(InfluenceTest).p
     chance_of = Span("p = " + (f"{p:.2g}" if p is not None else "not given"), finding.name)
     if p is not None and p <= SURE:
         pattern = (
@@ -89,20 +91,17 @@ def _sure(report: Report) -> tuple[Sentence, ...]:
 
 def alternatives(report: Report) -> list[tuple[str, float]]:
     """Return the headline under each alternative, in words, those of our own order first."""
-    held = under(detail(report, "robustness"), "alternatives")
+    held = report.told("robustness", Robustness).alternatives
     names = [*(name for name in ALTERNATIVES if name in held), *sorted(set(held) - set(ALTERNATIVES))]
-    found = [
-        (ALTERNATIVES.get(name, plain(name).replace("_", " ")), amount(held[name], "reach_4"))
-        for name in names
-    ]
+    found = [(ALTERNATIVES.get(name, plain(name).replace("_", " ")), held[name].reach_4) for name in names]
     return [(name, number_) for name, number_ in found if number_ is not None]
 
 
 def _robust(report: Report) -> tuple[Sentence, ...]:
     """Say how far doubtful people and items move the headline, and how much of it is first-hand."""
-    was = amount(detail(report, "robustness"), "reach_4")
+    was = report.told("robustness", Robustness).reach_4
     told = dict(alternatives(report))
-    if not known(report, "robustness"):
+    if not report.known("robustness"):
         return ()
     if not was or not told:
         most = span(report, "robustness")
@@ -122,16 +121,12 @@ def _robust(report: Report) -> tuple[Sentence, ...]:
 
 
 def _unseen(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "unseen"):
+    if not report.known("unseen"):
         return ()
-    held = detail(report, "unseen")
-    more, within, covered = (
-        amount(held, "not_seen"),
-        pair(held, "not_seen_interval"),
-        amount(held, "coverage"),
-    )
+    held = report.told("unseen", Unseen)
+    more, within, covered = held.not_seen, held.not_seen_interval, held.coverage
     sentences = []
-    if any(row.get("missing") or amount(row, "set_aside") for row in rows(held, "sources")):
+    if any(row.missing or row.set_aside for row in held.sources):
         n = span(report, "unseen", "person", "people")
         sentences.append(say("If what the sources lack were like what they hold, it would be {n}.", n=n))
     if more is not None and more >= 1 and covered is not None:
@@ -146,14 +141,13 @@ def _unseen(report: Report) -> tuple[Sentence, ...]:
 
 
 def _by_position(report: Report) -> tuple[Sentence, ...]:
-    p = value(report, "position_by_chance")
+    p = report.value("position_by_chance")
     if p is None:
         return ()
     stands = Span("position in the network", "position_by_chance")
     if p > SURE:
         return (say("The leader's {stands} is what the number of ties would give by chance.", stands=stands),)
-    held = under({"held": detail(report, "position_by_chance")}, "held")
-    found = [_measure(name) for name, row in held.items() if row.get("discovery") is True]
+    found = [_measure(name) for name in report.told("position_by_chance", PositionByChance).discoveries]
     where = f": {listing(found)}" if found else ""
     pattern = "The leader's {stands} is not what the number of ties would give by chance{where}."
     return (say(pattern, stands=stands, where=Span(where)),)
@@ -161,7 +155,7 @@ def _by_position(report: Report) -> tuple[Sentence, ...]:
 
 def _measure(name: str) -> str:
     """Name a measure inside a sentence: PageRank keeps its capitals."""
-    label = FINDINGS[name].label if name in FINDINGS else plain(name).replace("_", " ")
+    label = definition(name).label
     return label.lower() if label[1:].islower() else label
 
 
@@ -169,7 +163,8 @@ def _inferred(report: Report) -> tuple[Sentence, ...]:
     finding = report.findings.get("reach_4") or report.findings.get("reach_beyond")
     if finding is None or finding.value is None:
         return ()
-    with_them, without = (amount(finding.detail, key) for key in ("with_inferred", "without_inferred"))
+    held = finding.told(Reach)
+    with_them, without = held.with_inferred, held.without_inferred
     sentences = []
     if with_them is not None and with_them != finding.value:
         more = Span(number(with_them), finding.name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import Formatter
 
+from influence.contract.details.position import Position
+from influence.contract.details.reach import Crossings, Reach
 from influence.contract.findings import Finding, Report
-from reports.story.detail import amount, texts
 from reports.story.glossary import definition
 from reports.story.wording import between, counted, number, plain, unit_of
 
@@ -203,16 +204,16 @@ def leader_name(report: Report) -> str:
 def _crossed(finding: Finding) -> str:
     if finding.name != "crossings" or finding.value is not None:
         return ""
-    persons = [*texts(finding.detail, "digital_first"), *texts(finding.detail, "met_then_digital")]
-    return number(len(set(persons))) if persons else ""
+    held = finding.told(Crossings)
+    persons = {*held.digital_first, *held.met_then_digital}
+    return number(len(persons)) if persons else ""
 
 
 def _note(finding: Finding) -> str | None:
-    place, of = amount(finding.detail, "percentile"), amount(finding.detail, "of")
-    inferred = amount(finding.detail, "with_inferred")
-    if place is not None and of is not None:
-        share, everybody = number(place / 100, "share"), counted(of, "person", "people")
-        if finding.detail.get("better") == "lower":
+    place, inferred = finding.told(Position), finding.told(Reach).with_inferred
+    if place.percentile is not None and place.of is not None:
+        share, everybody = number(place.percentile / 100, "share"), counted(place.of, "person", "people")
+        if place.better == "lower":
             return f"{share} of {everybody} have a lower value"
         return f"higher than {share} of {everybody}"
     if inferred is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from influence.contract.details.brand import PersonAgainstBrand
+from influence.contract.details.contact import BeforeContact
+from influence.contract.details.spheres import Sources
+from influence.contract.details.voice import Lead
 from influence.contract.findings import Report, SphereReach
 from reports.story.chance import SURE
-from reports.story.detail import amount, detail, known, under, value, words
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -89,9 +92,9 @@ NO_SPHERE = (
 def sources_by_sphere(report: Report) -> dict[str, float]:
     """Return whom the leader listens to: people never met, by sphere, the most first."""
     held = {
-        sphere: heard
-        for sphere, row in under(detail(report, "sources"), "by_sphere").items()
-        if (heard := amount(row, "value")) is not None and heard > 0
+        sphere: row.value
+        for sphere, row in report.told("sources", Sources).by_sphere.items()
+        if row.value is not None and row.value > 0
     }
     return dict(sorted(held.items(), key=lambda one: (-one[1], one[0])))
 
@@ -114,7 +117,7 @@ def _heard(report: Report) -> tuple[Sentence, ...]:
 
 def _breadth(report: Report) -> tuple[Sentence, ...]:
     sentences = []
-    if known(report, "sphere_breadth"):
+    if report.known("sphere_breadth"):
         breadth = span(report, "sphere_breadth", "sphere", "spheres")
         pattern = (
             "All of the reach is in {n}."
@@ -122,7 +125,7 @@ def _breadth(report: Report) -> tuple[Sentence, ...]:
             else "The reach is as broad as {n} of equal size."
         )
         sentences.append(say(pattern, n=breadth))
-    if known(report, "balance"):
+    if report.known("balance"):
         share = span(report, "balance")
         sentences.append(say("The two mixes of spheres overlap by {share}.", share=share))
     return tuple(sentences)
@@ -143,16 +146,15 @@ def _room(report: Report) -> tuple[Sentence, ...]:
 
 
 def _first_contact(report: Report) -> tuple[Sentence, ...]:
-    if not value(report, "before_contact"):
+    if not report.value("before_contact"):
         return ()
-    held = detail(report, "before_contact")
-    n, customers = span(report, "before_contact", "person", "people"), amount(held, "customers")
-    who = f", {customers:,.0f} of them customers" if customers else ""
+    held = report.told("before_contact", BeforeContact)
+    n = span(report, "before_contact", "person", "people")
+    who = f", {held.customers:,} of them customers" if held.customers else ""
     sentence = say("{n} responded before they had ever met the leader{who}.", n=n, who=Span(who))
-    ahead = amount(held, "days_ahead")
-    if ahead is None:
+    if held.days_ahead is None:
         return (sentence,)
-    days = Span(counted(round(ahead), "day", "days"), "before_contact")
+    days = Span(counted(round(held.days_ahead), "day", "days"), "before_contact")
     return (
         sentence,
         say("Those who met later did so {days} after their first response (median).", days=days),
@@ -170,7 +172,7 @@ def _brand(report: Report) -> tuple[Sentence, ...]:
         why = (finding.reason or "no reason was given").rstrip(".")
         return (say("Cannot compare the leader with {brand}: {why}.", brand=brand, why=why),)
     within = interval_of(report, finding.name)
-    verdict = words(finding.detail, "verdict") or "no verdict was given"
+    verdict = finding.told(PersonAgainstBrand).verdict or "no verdict was given"
     pattern = "Person or brand? An item by the leader draws {n} times the responses of one by {brand}{within}: {says}."
     span_of = span(report, finding.name)
     return (
@@ -180,7 +182,7 @@ def _brand(report: Report) -> tuple[Sentence, ...]:
 
 def _voice(report: Report) -> tuple[Sentence, ...]:
     sentences = []
-    if known(report, "share_of_voice"):
+    if report.known("share_of_voice"):
         share = span(report, "share_of_voice")
         within = interval_of(report, "share_of_voice")
         sentences.append(
@@ -190,17 +192,16 @@ def _voice(report: Report) -> tuple[Sentence, ...]:
                 within=within,
             )
         )
-    if known(report, "lead"):
-        new, held = span(report, "lead", "person", "people"), detail(report, "lead")
-        by_chance, p = number(amount(held, "shuffled")), amount(held, "p")
+    if report.known("lead"):
+        new, held = span(report, "lead", "person", "people"), report.told("lead", Lead)
         more = (
             "more than chance gives"
-            if p is not None and p <= SURE
+            if held.p is not None and held.p <= SURE
             else "which cannot be told apart from chance"
         )
         pattern = (
             "{new} first used a term after responding to the leader's use of it, {shuffled} with times shuffled: "
             "{more}."
         )
-        sentences.append(say(pattern, new=new, shuffled=by_chance, more=more))
+        sentences.append(say(pattern, new=new, shuffled=number(held.shuffled), more=more))
     return tuple(sentences)

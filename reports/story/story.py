@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from influence.contract.details.cascades import Shape
+from influence.contract.details.reach import Crossings
+from influence.contract.details.trend import TrendBreaks, TrendSlope
 from influence.contract.findings import Report
 from reports.story.advice import advised
 from reports.story.chance import chance
-from reports.story.detail import amount, detail, known, rows, texts, value, words
-from reports.story.glossary import FINDINGS
+from reports.story.glossary import families
 from reports.story.sentences import (
     Number,
     Section,
@@ -59,8 +61,8 @@ def story(report: Report) -> tuple[Section, ...]:
 
 def all_numbers(report: Report) -> tuple[Number, ...]:
     """Word every finding of the report: those defined here in their order, then any others by name."""
-    others = sorted(set(report.findings) - set(FINDINGS))
-    return numbers(report, *FINDINGS, *others)
+    defined = [name for family in families().values() for name in family]
+    return numbers(report, *defined, *sorted(set(report.findings) - set(defined)))
 
 
 def _beyond(report: Report) -> tuple[Sentence, ...]:
@@ -102,10 +104,10 @@ def _mostly_unknown(report: Report) -> tuple[Sentence, ...]:
 
 
 def _near(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "beyond_share"):
+    if not report.known("beyond_share"):
         return ()
     share = span(report, "beyond_share")
-    if not known(report, "beyond_ratio"):
+    if not report.known("beyond_ratio"):
         return (say("They are {share} of all who responded.", share=share),)
     pattern = "They are {share} of all who responded: {ratio} beyond for each one near."
     return (say(pattern, share=share, ratio=span(report, "beyond_ratio")),)
@@ -131,15 +133,15 @@ def _who(report: Report) -> tuple[Sentence, ...]:
 
 
 def _chain(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "first_hand", "passed_on"):
+    if not report.known("first_hand", "passed_on"):
         return ()
     first, passed = span(report, "first_hand", "person", "people"), span(report, "passed_on")
     return (say("Of all who responded, {a} did so first-hand; {b} through others.", a=first, b=passed),)
 
 
 def _crossing_sentences(report: Report) -> tuple[Sentence, ...]:
-    held = detail(report, "crossings")
-    first, after = (len(texts(held, key)) for key in ("digital_first", "met_then_digital"))
+    held = report.told("crossings", Crossings)
+    first, after = len(held.digital_first), len(held.met_then_digital)
     sentences = []
     if first:
         text = Span(counted(first, "person", "people"), "crossings")
@@ -159,9 +161,9 @@ def _conversations(report: Report) -> tuple[Sentence, ...]:
 
 
 def _shape(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "cascade_size", "cascade_depth"):
+    if not report.known("cascade_size", "cascade_depth"):
         return ()
-    largest = amount(detail(report, "cascade_size"), "largest")
+    largest = report.told("cascade_size", Shape).largest
     pattern = "An answered conversation that the leader begins has {size} and goes {depth} deep (medians)"
     ending = f"; the largest has {number(largest)}." if largest is not None else "."
     size = span(report, "cascade_size", "item", "items")
@@ -171,10 +173,10 @@ def _shape(report: Report) -> tuple[Sentence, ...]:
 
 def _returning(report: Report) -> tuple[Sentence, ...]:
     sentences = []
-    if known(report, "reproduction"):
+    if report.known("reproduction"):
         more = span(report, "reproduction")
         sentences.append(say("Each person reached brings {more} new people on average.", more=more))
-    if known(report, "social_h") and (value(report, "social_h") or 0) > 1:
+    if (report.value("social_h") or 0) > 1:
         h = span(report, "social_h")
         sentences.append(say("{h} people outside the team came to {h} conversations or more each.", h=h))
     return tuple(sentences)
@@ -201,13 +203,13 @@ def _trend(report: Report) -> tuple[Sentence, ...]:
 def _slope(report: Report) -> tuple[Sentence, ...]:
     if "trend_slope" not in report.findings:
         return ()
-    if not known(report, "trend_slope"):
+    if not report.known("trend_slope"):
         reason = report.findings["trend_slope"].reason or ""
         return (
             say("Cannot tell a {trend}: {why}.", trend=Span("trend", "trend_slope"), why=reason.rstrip(".")),
         )
     slope, within = span(report, "trend_slope"), interval_of(report, "trend_slope")
-    direction = words(detail(report, "trend_slope"), "direction")
+    direction = report.told("trend_slope", TrendSlope).direction
     if direction in {"rising", "falling"}:
         pattern = f"It is {direction}: {{n}} people a month, 95 % interval {{within}}."
     else:
@@ -216,13 +218,11 @@ def _slope(report: Report) -> tuple[Sentence, ...]:
 
 
 def _breaks(report: Report) -> tuple[Sentence, ...]:
-    marked = [words(row, "month") for row in rows(detail(report, "trend_breaks"), "breaks")]
-    if not marked:
+    breaks = report.told("trend_breaks", TrendBreaks).breaks
+    if not breaks:
         return ()
-    when = listing([month(each) for each in marked if each])
-    sources = [
-        name for row in rows(detail(report, "trend_breaks"), "breaks") for name in texts(row, "sources")
-    ]
+    when = listing([month(each.month) for each in breaks if each.month])
+    sources = any(each.sources for each in breaks)
     why = "; a source begins or ends there, so it may be the record that changed" if sources else ""
     level = Span("level changed", "trend_breaks")
     return (say("The {level} in {when}{why}.", level=level, when=when, why=Span(why)),)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
-from reports.story.detail import amount, detail, known, value
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -43,9 +43,9 @@ def worth(report: Report) -> Section:
 
 
 def _brings(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "reach_4"):
+    if not report.known("reach_4"):
         return ()
-    if not known(report, "beyond_share") or not value(report, "reach_4"):
+    if not report.known("beyond_share") or not report.value("reach_4"):
         return (say("The fourth step has brought {nobody} so far.", nobody=Span("nobody", "reach_4")),)
     pattern = "The fourth step brings this role {n} whom the first three do not: {share} of all who responded"
     n, share = span(report, "reach_4", "person", "people"), span(report, "beyond_share")
@@ -56,7 +56,7 @@ def _brings(report: Report) -> tuple[Sentence, ...]:
 
 def _exchange(report: Report) -> tuple[Sentence, ...]:
     sentences = []
-    if known(report, "two_way_share"):
+    if report.known("two_way_share"):
         way = _side(
             report, "two_way_share", "mostly exchange", "mostly one way", "as much exchange as broadcast"
         )
@@ -69,7 +69,7 @@ def _exchange(report: Report) -> tuple[Sentence, ...]:
 
 
 def _carried(report: Report) -> tuple[Sentence, ...]:
-    if not known(report, "carry_on"):
+    if not report.known("carry_on"):
         return ()
     pattern = {
         "others": "Control is let go: others carry on {share} of the conversations between themselves.",
@@ -80,8 +80,8 @@ def _carried(report: Report) -> tuple[Sentence, ...]:
 
 
 def _brought_in(report: Report) -> tuple[Sentence, ...]:
-    of = amount(detail(report, "second_generation_leaders"), "brought_in")
-    if not known(report, "second_generation_leaders") or not of:
+    of = report.told("second_generation_leaders", SecondGenerationLeaders).brought_in
+    if not report.known("second_generation_leaders") or not of:
         return ()
     new = span(report, "second_generation_leaders")
     people = counted(of, "person", "people")
@@ -95,9 +95,9 @@ def _named(report: Report) -> tuple[Sentence, ...]:
     if "advice" not in report.findings:
         return ()
     test = Span("back-test", "advice_backtest" if "advice_backtest" in report.findings else "advice")
-    if not known(report, "advice"):
+    if not report.known("advice"):
         pattern = "What a step up in exchange with chosen people would bring cannot be told: {why}."
-        scored = known(report, "advice_backtest")
+        scored = report.known("advice_backtest")
         why = "the forecast has shown no skill" if scored else "there is too little to test a forecast on"
         return (say(pattern, why=Span(why, test.about)),)
     n = span(report, "advice", "person", "people")
@@ -113,7 +113,7 @@ def _coming_back(report: Report) -> tuple[Sentence, ...]:
     if "step_up" not in report.findings:
         return ()
     back = Span("Coming back to a conversation", "step_up")
-    if not known(report, "step_up"):
+    if not report.known("step_up"):
         why = plain(report.findings["step_up"].reason or "no reason was given").rstrip(".")
         back = Span("coming back to a conversation", "step_up")
         pattern = "What {back} brings cannot be told: {why}."
@@ -130,9 +130,3 @@ def _coming_back(report: Report) -> tuple[Sentence, ...]:
             "(difference {n}, {within})."
         )
     return (say(pattern, back=back, n=n, within=within),)
-
-
-# --- which spheres ------------------------------------------------------------------------------------------
-
-
-# --- could it be chance -------------------------------------------------------------------------------------

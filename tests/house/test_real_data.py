@@ -62,7 +62,7 @@ def test_the_congress_as_its_example_says(tmp_path):
         assert (84.6, 81.0, 85.0) == tuple(
             round(value, 1) for value in (found["reach_4"].value, found["reach_4"].low, found["reach_4"].high)
         )
-        assert found["pagerank"].detail["of"] == 475
+        assert found["pagerank"].detail.of == 475
 
 
 def test_louise_kitchen_in_the_enron_mail(shared, tmp_path):

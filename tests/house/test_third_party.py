@@ -83,10 +83,11 @@ class Bell:
 MEASURES = '''
 """How early in the day a leader speaks; and one that is broken."""
 from influence.contract.findings import Finding
-from influence.measures import finds
+from influence.contract.measures import Definition, finds
 
 
-@finds(first_hour="the hour of the leader's first item, in UTC")
+@finds(first_hour=Definition("the hour of the leader's first item, in UTC", label="First <hour>", unit="hours",
+                             meaning="When the leader's day begins."))
 def first_hour(ego):
     """Say when the leader first speaks."""
     mine = ego.log.items.time[ego.log.items.author == ego.leader]
@@ -191,7 +192,9 @@ def test_a_third_partys_measure_is_listed_and_stands_in_the_report_and_a_broken_
     assert "the measure broken of clock failed: division by zero" == found["broken"]["reason"]
     assert {"reach_4", "first_hour"} <= found.keys()
     assert "pagerank" not in found
-    assert "First hour" in (tmp_path / "ws/reports/ann.html").read_text()
+    page = (tmp_path / "ws/reports/ann.html").read_text()
+    assert "First &lt;hour&gt;" in page
+    assert "When the leader&#39;s day begins." in page
 
 
 def test_a_measure_that_is_not_there_is_a_clear_error(run, tmp_path):

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from influence.contract.details.advice import Advice, AdviceBacktest, Advised, StepUp
+from influence.contract.details.against_chance import InfluenceTest
+from influence.contract.details.brand import PersonAgainstBrand, SphereSides
+from influence.contract.details.cascades import Shape, SocialH
+from influence.contract.details.contact import BeforeContact, FirstContacts
+from influence.contract.details.exchange import (
+    Help,
+    Pull,
+    ResponseRate,
+    ResponseTime,
+    TwoWayShare,
+    Wait,
+    WaitingOnLeader,
+)
+from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
+from influence.contract.details.many import SecondGenerationLeaders, Spread
+from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
+from influence.contract.details.spheres import Heard, Sources
+from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
+from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
 
 SPHERES = ("company", "customer", "partner")
@@ -23,56 +45,65 @@ def measured(reach_4: float) -> list[Finding]:
 
 
 def _exchange() -> list[Finding]:
-    waiting = [
-        {"item": "a0.0", "person": "p2", "sphere": "company", "way": "in_reply", "days": 31.2},
-        {
-            "item": "q1",
-            "person": "x1",
-            "name": "Juno Abara",
-            "sphere": "customer",
-            "way": "addressed",
-            "days": 9.0,
-        },
-    ]
+    waiting = (
+        Wait("a0.0", person="p2", name="", sphere="company", way="in_reply", days=31.2),
+        Wait("q1", person="x1", name="Juno Abara", sphere="customer", way="addressed", days=9.0),
+    )
+    brand = PersonAgainstBrand(
+        verdict="the person draws more",
+        spheres={"customer": SphereSides(2.0, 0.5, 4.0, (0.8, 9.0), "cannot be told apart")},
+    )
     return [
         Finding(
-            "two_way_share", 0.37, "share", 0.36, 0.38, (0.33, 0.41), detail={"both_ways": 12, "people": 33}
+            "two_way_share",
+            0.37,
+            "share",
+            0.36,
+            0.38,
+            (0.33, 0.41),
+            detail=TwoWayShare(both_ways=12, people=33),
+        ),
+        Finding("pull", 0.47, "share", interval=(0.44, 0.5), detail=Pull(inbound=90, unprompted=42, bulk=3)),
+        Finding(
+            "response_rate", 0.31, "share", interval=(0.28, 0.34), detail=ResponseRate(asked=90, answered=28)
+        ),
+        Finding("response_time", 4.2, "hours", interval=(3.0, 6.1), detail=ResponseTime(within_a_day=0.28)),
+        Finding("help", 9.0, "times", detail=Help(asked=90, answered=28, taken_up=9)),
+        Finding(
+            "waiting_on_leader", 2.0, "conversations", detail=WaitingOnLeader(median_days=20.1, list=waiting)
         ),
         Finding(
-            "pull", 0.47, "share", interval=(0.44, 0.5), detail={"inbound": 90, "unprompted": 42, "bulk": 3}
+            "carry_on", 0.81, "share", interval=(0.73, 0.87), detail=CarryOn(130, judged=114, carried_on=92)
         ),
-        Finding("response_rate", 0.31, "share", interval=(0.28, 0.34), detail={"asked": 90, "answered": 28}),
-        Finding("response_time", 4.2, "hours", interval=(3.0, 6.1), detail={"within_a_day": 0.28}),
-        Finding("help", 9.0, "times", detail={"asked": 90, "answered": 28, "taken_up": 9}),
-        Finding("waiting_on_leader", 2.0, "conversations", detail={"median_days": 20.1, "list": waiting}),
-        Finding("carry_on", 0.81, "share", interval=(0.73, 0.87), detail={"judged": 114, "carried_on": 92}),
         Finding(
             "only_leader_answers",
             0.39,
             "share",
             interval=(0.3, 0.5),
-            detail={"only_leader": 12, "asked_alone": 7},
+            detail=OnlyLeaderAnswers(31, only_leader=12, asked_alone=7),
         ),
-        Finding("centralisation", 0.98, "share of the largest possible", detail={"without_leader": 0.26}),
+        Finding(
+            "centralisation",
+            0.98,
+            "share of the largest possible",
+            detail=Centralisation(56, without_leader=0.26),
+        ),
         Finding(
             "person_against_brand",
             3.1,
             "times the brand's responses per item",
             interval=(2.2, 4.4),
-            detail={
-                "verdict": "the person draws more",
-                "spheres": {"customer": {"person": 2.0, "brand": 0.5, "verdict": "cannot be told apart"}},
-            },
+            detail=brand,
         ),
     ]
 
 
 def _spheres() -> list[Finding]:
-    heard = {sphere: {"value": 4.0 - place, "people": 4} for place, sphere in enumerate(SPHERES)}
-    before = {"customer": {"met_later": ["p3"], "never_met": ["p9", "p4"], "unknown": []}}
+    heard = {sphere: Heard(4.0 - place, people=4) for place, sphere in enumerate(SPHERES)}
+    before = {"customer": FirstContacts(met_later=("p3",), never_met=("p9", "p4"), unknown=())}
     return [
         Finding("sphere_breadth", 4.3, "spheres", interval=(4.1, 4.5)),
-        Finding("sources", 9.0, "people", 8.0, 10.0, detail={"by_sphere": heard, "people": ["p2", "p3"]}),
+        Finding("sources", 9.0, "people", 8.0, 10.0, detail=Sources(heard, ("p2", "p3"))),
         Finding("balance", 0.94, "share"),
         Finding(
             "before_contact",
@@ -80,89 +111,90 @@ def _spheres() -> list[Finding]:
             "people",
             3.0,
             4.0,
-            detail={"by_sphere": before, "days_ahead": 83.0, "customers": 3},
+            detail=BeforeContact(before, days_ahead=83.0, customers=3),
         ),
     ]
 
 
 def _voice() -> list[Finding]:
-    share = {"topic": TOPIC, "share": 0.2, "interval": [0.1, 0.3], "to_leader": 8, "to_all": 40}
-    taken = {"topic": TOPIC, "takers": 9, "new": 6, "shuffled": 2.5, "p": 0.004, "q": 0.008}
+    terms = tuple(TOPIC.split(", "))
+    share = TopicShare(TOPIC, terms, 0.2, interval=(0.1, 0.3), to_leader=8, to_all=40)
+    taken = TopicLead(TOPIC, takers=9, new=6, shuffled=2.5, p=0.004, q=0.008)
     return [
-        Finding("share_of_voice", 0.2, "share of responses", interval=(0.1, 0.3), detail={"topics": [share]}),
-        Finding("lead", 6.0, "people", detail={"shuffled": 2.5, "p": 0.004, "topics": [taken]}),
+        Finding(
+            "share_of_voice", 0.2, "share of responses", interval=(0.1, 0.3), detail=ShareOfVoice((share,))
+        ),
+        Finding("lead", 6.0, "people", detail=Lead(shuffled=2.5, p=0.004, topics=(taken,))),
     ]
 
 
 def _motion() -> list[Finding]:
-    shape = {"conversations": 44, "answered": 33, "mean": 12.4, "largest": 62.0}
+    shape = Shape(44, answered=33, mean=12.4, largest=62.0)
     return [
         Finding("cascade_size", 9.0, "items", interval=(8.0, 9.0), detail=shape),
         Finding("cascade_depth", 2.0, "hands", interval=(2.0, 2.0), detail=shape),
         Finding("reproduction", 0.42, "new people per person reached", interval=(0.38, 0.46)),
-        Finding("social_h", 5.0, "people and conversations", detail={"people": 47, "returning": 20}),
+        Finding("social_h", 5.0, "people and conversations", detail=SocialH(people=47, returning=20)),
     ]
 
 
 def _chance(reach_4: float) -> list[Finding]:
     other = {
-        "with_bots": {"reach_4": reach_4 + 1, "change": 1 / reach_4, "left_out": 1, "people": ["b1"]},
-        "without_largest_alter": {
-            "reach_4": reach_4 - 2,
-            "change": -2 / reach_4,
-            "left_out": 1,
-            "people": ["p2"],
-        },
-        "first_hand": {"reach_4": reach_4 / 2, "change": -0.5, "left_out": 20, "people": []},
+        "with_bots": Alternative(reach_4 + 1, 1 / reach_4, left_out=1, people=("b1",)),
+        "without_largest_alter": Alternative(reach_4 - 2, -2 / reach_4, left_out=1, people=("p2",)),
+        "first_hand": Alternative(reach_4 / 2, -0.5, left_out=20, people=()),
     }
-    missing = {"source": "mail.mbox", "months": 4, "missing": ["2026-01"], "set_aside": 0, "would_add": 1.0}
-    unseen = {"not_seen": 20.7, "not_seen_interval": [15.2, 28.3], "coverage": 0.89, "sources": [missing]}
+    missing = UnseenSource("mail.mbox", 4, missing=("2026-01",), set_aside=0, would_add=1.0)
+    unseen = Unseen(reach_4, 20.7, not_seen_interval=(15.2, 28.3), coverage=0.89, sources=(missing,))
     return [
         Finding(
             "influence_test",
             0.44,
             "exponent",
             interval=(0.22, 0.67),
-            detail={"p": 0.001, "telling": 783, "by_chance": [-0.2, 0.0, 0.2]},
+            detail=InfluenceTest(
+                783, threads=40, threads_of=44, people=56, p=0.001, by_chance=(-0.2, 0.0, 0.2)
+            ),
         ),
-        Finding("robustness", 0.5, "share", detail={"reach_4": reach_4, "alternatives": other}),
+        Finding("robustness", 0.5, "share", detail=Robustness(reach_4, other)),
         Finding("unseen", reach_4 + 1, "people", reach_4, reach_4 + 28, detail=unseen),
         Finding("position_by_chance", None, "p-value", reason="there are too many ties to draw again"),
     ]
 
 
 def _advice() -> list[Finding]:
-    rows = [
-        _row("person", "p2", 0.36, ["a1.0", "k7"], "answered 2 of your 9 exchanges within 14 days"),
-        _row("person", "x2", 0.3, ["k8"], "not reached yet") | {"name": "Ilse Fontaine"},
-        _row("sphere", "customer", 0.1, [], "12 of its 20 people are not reached yet"),
-        _row("conversation", "c1", 0.25, ["k9"], "26 people wrote there"),
-    ]
+    rows = (
+        _row("person", "p2", 0.36, ("a1.0", "k7"), "answered 2 of your 9 exchanges within 14 days"),
+        replace(_row("person", "x2", 0.3, ("k8",), "not reached yet"), name="Ilse Fontaine"),
+        _row("sphere", "customer", 0.1, (), "12 of its 20 people are not reached yet"),
+        _row("conversation", "c1", 0.25, ("k9",), "26 people wrote there"),
+    )
     tested = "on the last third of the window the ranking did better than chance (AUC 0.72)"
     return [
-        Finding("advice", 2.4, "people", detail={"rows": rows, "words": tested}),
+        Finding("advice", 2.4, "people", detail=Advice(rows, tested)),
         Finding(
-            "advice_backtest", 0.72, "AUC", interval=(0.6, 0.84), detail={"skill": True, "words": tested}
+            "advice_backtest",
+            0.72,
+            "AUC",
+            interval=(0.6, 0.84),
+            detail=AdviceBacktest(60, brought=21, skill=True, words=tested),
         ),
         Finding(
-            "step_up", 1.1, "people a conversation", interval=(0.3, 2.0), detail={"with": 1.8, "without": 0.7}
+            "step_up",
+            1.1,
+            "people a conversation",
+            interval=(0.3, 2.0),
+            detail=StepUp(44, came_back=30, compared=25, with_=1.8, without=0.7),
         ),
     ]
 
 
-def _row(kind: str, who: str, gain: float, evidence: list[str], reason: str) -> dict[str, object]:
-    return {
-        "kind": kind,
-        "who": who,
-        "gain": gain,
-        "interval": [gain - 0.1, gain + 0.1],
-        "reason": reason,
-        "evidence": evidence,
-    }
+def _row(kind: str, who: str, gain: float, evidence: tuple[str, ...], reason: str) -> Advised:
+    return Advised(kind, who, "", gain, (gain - 0.1, gain + 0.1), reason, evidence)
 
 
 def _movement() -> list[Finding]:
-    marked = {"month": "2026-04", "before": 6.0, "after": 9.0, "p": 0.02, "sources": ["mail.mbox"]}
+    marked = LevelBreak("2026-04", before=6.0, after=9.0, p=0.02, sources=("mail.mbox",))
     return [
         Finding(
             "trend_slope",
@@ -171,16 +203,21 @@ def _movement() -> list[Finding]:
             1.2,
             1.9,
             (-4.4, 8.3),
-            detail={"direction": "none to be told", "p": 0.7},
+            detail=TrendSlope(6, left_out=(), p=0.7, direction="none to be told"),
         ),
-        Finding("trend_breaks", 1.0, "changes of level", detail={"breaks": [marked]}),
+        Finding("trend_breaks", 1.0, "changes of level", detail=TrendBreaks((marked,))),
     ]
 
 
 def _many() -> list[Finding]:
     return [
         Finding(
-            "second_generation_leaders", 5.0, "people", 4.0, 6.0, detail={"brought_in": 9, "people": ["p3"]}
+            "second_generation_leaders",
+            5.0,
+            "people",
+            4.0,
+            6.0,
+            detail=SecondGenerationLeaders(9, people=("p3",)),
         ),
-        Finding("gini", 0.55, "index", 0.54, 0.72, (0.53, 0.57), detail={"of": 150}),
+        Finding("gini", 0.55, "index", 0.54, 0.72, (0.53, 0.57), detail=Spread(150)),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+from influence.contract.details.position import Position
+from influence.contract.details.reach import Crossings, PossibleReach, Reach
 from influence.contract.findings import (
     Conversation,
     Coverage,
@@ -79,9 +81,9 @@ def ties_report() -> Report:
         Finding("reach_beyond", None, "people", reason=undated),
         Finding("possible_reach", None, "people", reason=undated),
         Finding("crossings", None, "people", reason=undated),
-        Finding("pagerank", 0.0312, "score", detail={"percentile": 92.0, "rank": 12, "of": 150}),
-        Finding("betweenness", 0.104, "score", detail={"percentile": 97.0, "rank": 5, "of": 150}),
-        Finding("core_number", 11.0, "ties", detail={"percentile": 88.0, "rank": 18, "of": 150}),
+        Finding("pagerank", 0.0312, "score", detail=Position(92.0, rank=12, of=150, better="higher")),
+        Finding("betweenness", 0.104, "score", detail=Position(97.0, rank=5, of=150, better="higher")),
+        Finding("core_number", 11.0, "ties", detail=Position(88.0, rank=18, of=150, better="higher")),
     ]
     edges = [("p0", person, 1.0 + n % 4) for n, (person, *_) in enumerate(named)]
     edges += [(named[n][0], named[(n + 3) % 14][0], 1.0) for n in range(14)]
@@ -174,11 +176,11 @@ def _findings(reached: list[Reached]) -> dict[str, Finding]:
     known = sum(1 - one.m for one in outside if one.known)
     unknown = sum(not one.known for one in outside)
     passed, n = sum(one.depth > 1 for one in reached), len(reached)
-    inferred = {"with_inferred": beyond * 1.1, "without_inferred": beyond}
+    inferred = Reach(with_inferred=beyond * 1.1, without_inferred=beyond)
     spread = (beyond * 0.7, beyond * 1.28)
-    crossings = {"digital_first": ["p3", "p9"], "met_then_digital": ["p2", "p5", "p8"]}
+    crossings = Crossings(digital_first=("p3", "p9"), met_then_digital=("p2", "p5", "p8"))
     grid = {
-        f"{k},{d}": float(round(n * (0.4 + 0.2 * k) * (0.6 + i * 0.25)))
+        f"{k},{d}": round(n * (0.4 + 0.2 * k) * (0.6 + i * 0.25))
         for k in (1, 2, 3, 4)
         for i, d in enumerate((1, 7, 14, 30))
     }
@@ -192,13 +194,13 @@ def _findings(reached: list[Reached]) -> dict[str, Finding]:
         Finding("beyond_ratio", beyond / (team + met), "ratio"),
         Finding("first_hand", float(n - passed), "people"),
         Finding("passed_on", float(passed), "people"),
-        Finding("possible_reach", grid["4,30"], "people", detail={"grid": grid}),
+        Finding("possible_reach", float(grid["4,30"]), "people", detail=PossibleReach(grid)),
         Finding("audience", float(n * 9), "people"),
         Finding("crossings", 5.0, "people", detail=crossings),
-        Finding("pagerank", 0.0312, "score", detail={"percentile": 98.0, "rank": 3, "of": 150}),
-        Finding("betweenness", 0.104, "score", detail={"percentile": 97.0, "rank": 5, "of": 150}),
-        Finding("constraint", 0.071, "score", detail={"percentile": 4.0, "rank": 145, "of": 150}),
-        Finding("core_number", 11.0, "ties", detail={"percentile": 91.0, "rank": 14, "of": 150}),
+        Finding("pagerank", 0.0312, "score", detail=Position(98.0, rank=3, of=150, better="higher")),
+        Finding("betweenness", 0.104, "score", detail=Position(97.0, rank=5, of=150, better="higher")),
+        Finding("constraint", 0.071, "score", detail=Position(4.0, rank=145, of=150, better="lower")),
+        Finding("core_number", 11.0, "ties", detail=Position(91.0, rank=14, of=150, better="higher")),
     ]
     return {finding.name: finding for finding in (*found, *measured(beyond))}
 

@@ -420,7 +420,7 @@ def test_where_nobody_is_left_the_advice_says_so(workspace):
     rows = [row(0, 0, "boss"), row(1, 1, "ann", "reply", parent="i000")]
     found = advice(ego_of(workspace(activities=rows)))
     assert found["advice"].reason == NOBODY_LEFT
-    assert found["advice"].detail["rows"] == []
+    assert found["advice"].detail.rows == ()
 
 
 def test_bots_the_team_and_the_met_are_not_brought(workspace):
@@ -437,7 +437,7 @@ def test_bots_the_team_and_the_met_are_not_brought(workspace):
 def test_the_order_of_rows_changes_nothing(workspace):
     rows = [one for one in company(hubs=3) if one["time"] < (START + timedelta(days=74)).isoformat()]
     one, other = (
-        advice(ego_of(workspace(activities=given)))["advice"].detail["rows"] for given in (rows, rows[::-1])
+        advice(ego_of(workspace(activities=given)))["advice"].detail.rows for given in (rows, rows[::-1])
     )
     assert one == other
 

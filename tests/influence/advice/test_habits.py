@@ -327,4 +327,4 @@ def test_topics_and_habits_are_no_forecast_and_none_is_promised_for_them(workspa
     assert not {"topic", "habit"} & set(FORECAST)
     assert {one.kind for one in found.forecast} <= set(FORECAST)
     assert finding.value is None
-    assert "topic" in {one["kind"] for one in finding.detail["rows"]}
+    assert "topic" in {one.kind for one in finding.detail.rows}

@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
+from influence.contract.details.contact import FirstContacts
 from influence.corrections.acquaintances import MeetingError
-from influence.measures.contact import contact
+from influence.measures.contact import before_contact
 from influence.met.calibration import FitError
 from influence.people.directory import UnknownPerson
 
@@ -197,7 +198,7 @@ def test_a_declaration_outlives_an_import_that_makes_the_account_a_person(made, 
 
 def test_a_declared_date_is_an_encounter(made):
     made.meetings.declare(ANN, CIA, met=True, on=datetime(2026, 5, 1, tzinfo=UTC))
-    assert [BO, CIA] == made.report(ANN).findings["crossings"].detail["digital_first"]
+    assert (BO, CIA) == made.report(ANN).findings["crossings"].detail.digital_first
 
 
 def test_the_list_has_everybody_reached_and_everybody_with_evidence(workspace):
@@ -446,21 +447,21 @@ def test_customers_who_responded_before_the_first_meeting_come_first(workspace):
     late = {"id": "z", "time": "2026-06-01T09:00:00Z", "actor": ANN, "verb": "post"}
     made = workspace(activities=[POST, *REPLIES, late], people=people, encounters=[CALENDAR])
     ego = made.meetings.ego(ANN)
-    found = contact(ego)["before_contact"]
-    assert (2.0, 2.0, 2.0, 1) == (found.value, found.low, found.high, found.detail["customers"])
-    assert ["customer", "company"] == list(found.detail["by_sphere"])
-    assert {"met_later": ["bo"], "never_met": [], "unknown": []} == found.detail["by_sphere"]["customer"]
-    assert {"met_later": [], "never_met": [CIA], "unknown": []} == found.detail["by_sphere"]["company"]
-    assert 30 == pytest.approx(found.detail["days_ahead"], abs=0.01)
+    found = before_contact(ego)["before_contact"]
+    assert (2.0, 2.0, 2.0, 1) == (found.value, found.low, found.high, found.detail.customers)
+    assert ["customer", "company"] == list(found.detail.by_sphere)
+    assert FirstContacts(met_later=("bo",), never_met=(), unknown=()) == found.detail.by_sphere["customer"]
+    assert FirstContacts(met_later=(), never_met=(CIA,), unknown=()) == found.detail.by_sphere["company"]
+    assert 30 == pytest.approx(found.detail.days_ahead, abs=0.01)
 
 
 def test_a_meeting_after_the_last_activity_has_not_taken_place_yet(made):
-    found = contact(made.meetings.ego(ANN))["before_contact"]
-    assert [BO, CIA] == found.detail["by_sphere"]["company"]["never_met"]
+    found = before_contact(made.meetings.ego(ANN))["before_contact"]
+    assert (BO, CIA) == found.detail.by_sphere["company"].never_met
 
 
 def test_an_undated_network_cannot_tell_who_came_first(workspace):
     ties = [{"source": "n:1", "target": "n:2", "meaning": "influence"}]
-    found = contact(workspace(ties=ties).meetings.ego("n:1"))["before_contact"]
+    found = before_contact(workspace(ties=ties).meetings.ego("n:1"))["before_contact"]
     assert found.value is None
     assert "no times" in found.reason

@@ -450,11 +450,11 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         yield lambda role: Ego(population, population.people.find(leader(role)), window)
 
 
-def by_topic(found: dict[str, Finding], name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def by_topic(found: dict[str, Finding], name: str) -> tuple[Any, list[Any]]:
     """Return what a finding says of the topic she leads, and of all other topics."""
-    of_terms = {row["topic"]: set(row["terms"]) for row in found["share_of_voice"].detail["topics"]}
+    of_terms = {row.topic: set(row.terms) for row in found["share_of_voice"].detail.topics}
     hers = set(SUBJECTS["en", LED].split()) | set(COINED)
-    rows = sorted(found[name].detail["topics"], key=lambda row: len(of_terms[row["topic"]] & hers))
+    rows = sorted(found[name].detail.topics, key=lambda row: len(of_terms[row.topic] & hers))
     return rows[-1], rows[:-1]
 
 
@@ -463,21 +463,21 @@ def test_her_share_of_voice_is_large_on_the_subject_that_she_leads_and_small_on_
 ) -> None:
     found = voice(heard("beyond"))
     led, rest = by_topic(found, "share_of_voice")
-    assert led["interval"][0] > 0.2
-    assert max(row["share"] for row in rest) < 0.1
+    assert led.interval[0] > 0.2
+    assert max(row.share for row in rest) < 0.1
     for role in ("near", "broadcast", "carried_on"):
-        assert by_topic(voice(heard(role)), "share_of_voice")[0]["share"] < 0.05
+        assert by_topic(voice(heard(role)), "share_of_voice")[0].share < 0.05
 
 
 def test_her_new_terms_are_found_to_be_taken_up_and_nobody_else_s(heard: Callable[[str], Ego]) -> None:
     found = voice(heard("beyond"))
     led, rest = by_topic(found, "lead")
-    assert led["new"] > 2 * led["shuffled"]
-    assert led["q"] < 0.05
-    assert min(row["q"] for row in rest) > 0.05
-    assert found["lead"].detail["p"] < 0.01
+    assert led.new > 2 * led.shuffled
+    assert led.q < 0.05
+    assert min(row.q for row in rest) > 0.05
+    assert found["lead"].detail.p < 0.01
     for role in ("near", "broadcast", "carried_on"):
-        assert voice(heard(role))["lead"].detail["p"] > 0.05
+        assert voice(heard(role))["lead"].detail.p > 0.05
 
 
 def dealt_within(groups: Iterable[int], seed: int = 1) -> list[int]:
@@ -496,8 +496,8 @@ def test_when_everybody_says_the_same_at_other_times_nothing_is_taken_up(heard: 
     dealt = dealt_within(ego.log.items.author[items])
     shuffled = {item: documents[items[other]] for item, other in zip(items, dealt, strict=True)}
     found = voice_of(shuffled, ego)["lead"]
-    assert found.value < 1.5 * found.detail["shuffled"]
-    assert found.detail["p"] > 0.05
+    assert found.value < 1.5 * found.detail.shuffled
+    assert found.detail.p > 0.05
 
 
 def test_in_a_company_whose_messages_were_dealt_at_random_she_leads_no_subject(
@@ -508,8 +508,8 @@ def test_in_a_company_whose_messages_were_dealt_at_random_she_leads_no_subject(
     items = list(documents)
     dealt = dealt_within([0] * len(items))
     found = voice_of({item: documents[items[other]] for item, other in zip(items, dealt, strict=True)}, ego)
-    assert max(row["share"] for row in found["share_of_voice"].detail["topics"]) < 0.12
-    assert found["lead"].detail["p"] > 0.05
+    assert max(row.share for row in found["share_of_voice"].detail.topics) < 0.12
+    assert found["lead"].detail.p > 0.05
 
 
 def test_the_notice_says_that_all_is_invented() -> None:

@@ -59,8 +59,8 @@ def test_no_planted_truth_survives_a_shuffle(role):
 
 def test_that_her_people_carry_each_other_on_cannot_be_chance_and_in_the_shuffle_it_can():
     planted, mixed = (reports(mixed)["carried_on"].findings["influence_test"] for mixed in (False, True))
-    assert planted.detail["p"] < 0.01
-    assert mixed.value is None or mixed.detail["p"] > 0.01
+    assert planted.detail.p < 0.01
+    assert mixed.value is None or mixed.detail.p > 0.01
 
 
 def test_everybody_in_the_evidence_has_a_name():

@@ -325,15 +325,15 @@ def test_planted_influence_comes_out_of_a_workspace_and_none_does_not(workspace)
     asked = question(ego)
     assert len(threads(log_.thread, log_.person, log_.time, log_.opened).person) == len(asked.taken.person)
     found = influence_test(ego)["influence_test"]
-    assert found.detail["p"] < 0.01
+    assert found.detail.p < 0.01
     assert found.interval[0] <= found.value <= found.interval[1]
     assert found.interval[0] > 0
-    assert "consistent with influence" in found.detail["says"]
-    assert found.detail["textbook"]["activated"] == len(asked.person)
+    assert "consistent with influence" in found.detail.says
+    assert found.detail.textbook.activated == len(asked.person)
     none = World(people=80, threads=50)
     found = influence_test(ego_of(workspace(activities=written(none, 4)), "s:leader"))["influence_test"]
-    assert found.detail["p"] > 0.05
-    assert "cannot be told apart" in found.detail["says"]
+    assert found.detail.p > 0.05
+    assert "cannot be told apart" in found.detail.says
 
 
 def test_a_small_log_says_too_little(workspace):
@@ -358,11 +358,11 @@ def test_position_by_chance_needs_no_times(workspace):
     pairs = {(int(u), int(v)) for u, v in rng.integers(0, 30, (90, 2)) if u != v}
     ties = [{"source": f"s:{u}", "target": f"s:{v}", "meaning": "influence"} for u, v in sorted(pairs)]
     found = position_by_chance(ego_of(workspace(ties=ties), "s:3"))["position_by_chance"]
-    assert {"pagerank", "constraint", "clustering", "reciprocity"} == set(found.detail)
     assert 0 < found.value <= 1
-    for one in found.detail.values():
-        assert one["points"][0] <= one["mean"] <= one["points"][2]
-        assert one["p"] >= 2 / 200
+    held = found.detail
+    for one in (held.pagerank, held.constraint, held.clustering, held.reciprocity):
+        assert one.points[0] <= one.mean <= one.points[2]
+        assert one.p >= 2 / 200
 
 
 def test_a_person_outside_the_network_has_no_position_by_chance(workspace):

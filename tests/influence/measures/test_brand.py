@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influence.contract.details.brand import Side
 from influence.measures import brand
 from influence.measures.brand import against, person_against_brand, rate_ratio
 from influence.reach.ego import Ego
@@ -48,25 +49,25 @@ def compared(workspace):
 def test_rates_by_hand(compared):
     """Ten items with three responses each against ten with one."""
     found = compared(*posts("lea", 10, 3), *posts("acme", 10, 1))
-    assert (3, "the person draws more") == (found.value, found.detail["verdict"])
-    assert {"items": 10, "responses": 30, "people": 3, "rate": 3} == found.detail["person"]
-    assert {"items": 10, "responses": 10, "people": 1, "rate": 1} == found.detail["brand"]
+    assert (3, "the person draws more") == (found.value, found.detail.verdict)
+    assert Side(items=10, responses=30, people=3, rate=3) == found.detail.person
+    assert Side(items=10, responses=10, people=1, rate=1) == found.detail.brand
     assert 1 < found.interval[0] < 3 < found.interval[1]
 
 
 def test_the_other_way_round_the_brand_draws_more(compared):
     found = compared(*posts("lea", 10, 1), *posts("acme", 10, 4))
-    assert (0.25, "the brand draws more") == (found.value, found.detail["verdict"])
+    assert (0.25, "the brand draws more") == (found.value, found.detail.verdict)
 
 
 def test_alike_cannot_be_told_apart(compared):
     found = compared(*posts("lea", 6, 2), *posts("acme", 6, 3))
-    assert (2 / 3, "cannot be told apart") == (found.value, found.detail["verdict"])
+    assert (2 / 3, "cannot be told apart") == (found.value, found.detail.verdict)
 
 
 def test_a_few_items_are_too_little_to_say(compared):
     found = compared(*posts("lea", 4, 9), *posts("acme", 20, 1))
-    assert (9, None, "too little to say") == (found.value, found.interval, found.detail["verdict"])
+    assert (9, None, "too little to say") == (found.value, found.interval, found.detail.verdict)
 
 
 def test_the_leader_the_brand_and_bots_do_not_count_as_drawn(compared):
@@ -81,14 +82,14 @@ def test_the_leader_the_brand_and_bots_do_not_count_as_drawn(compared):
     found = compared(*rows, people=bot)
     assert (1, 5, 5) == (
         found.value,
-        found.detail["person"]["responses"],
-        found.detail["brand"]["responses"],
+        found.detail.person.responses,
+        found.detail.brand.responses,
     )
 
 
 def test_reactions_and_follows_are_responses_but_no_items(compared):
     rows = [row("r", 40, "lea", "elsewhere", "react"), row("f", 41, "lea", verb="follow")]
-    assert 5 == compared(*posts("lea", 5, 1), *rows, *posts("acme", 5, 1)).detail["person"]["items"]
+    assert 5 == compared(*posts("lea", 5, 1), *rows, *posts("acme", 5, 1)).detail.person.items
 
 
 def test_adding_to_ones_own_items_changes_no_rate(compared):
@@ -96,14 +97,14 @@ def test_adding_to_ones_own_items_changes_no_rate(compared):
     rows = [*posts("lea", 6, 2), *posts("acme", 6, 2)]
     added = [row(f"s{i}", 40 + i, "lea", f"s{i - 1}" if i else "lea0") for i in range(10)]
     found = compared(*rows, *added, row("r", 60, "late", "s9"))
-    assert {"items": 6, "responses": 13, "people": 3, "rate": 13 / 6} == found.detail["person"]
+    assert Side(items=6, responses=13, people=3, rate=13 / 6) == found.detail.person
 
 
 def test_two_accounts_of_the_brand_are_one_brand(compared):
     found = compared(
         *posts("lea", 6, 2), *posts("acme", 3, 1), *posts("news", 3, 1), accounts=[ACME, "x:news"]
     )
-    assert 6 == found.detail["brand"]["items"]
+    assert 6 == found.detail.brand.items
 
 
 def test_each_sphere_is_compared_by_itself(compared):
@@ -116,15 +117,21 @@ def test_each_sphere_is_compared_by_itself(compared):
     rows += [row(f"c{i}", 40 + i, "c", f"lea{i}") for i in range(20)]
     rows += [row(f"p{i}", 40 + i, "p", f"acme{i}") for i in range(20)]
     found = compared(*rows, people=people)
-    assert (1, "cannot be told apart") == (found.value, found.detail["verdict"])
-    customer, partner = (found.detail["spheres"][sphere] for sphere in ("customer", "partner"))
-    assert (1, 0, None, "the person draws more") == tuple(
-        customer[key] for key in ("person", "brand", "ratio", "verdict")
+    assert (1, "cannot be told apart") == (found.value, found.detail.verdict)
+    customer, partner = (found.detail.spheres[sphere] for sphere in ("customer", "partner"))
+    assert (1, 0, None, "the person draws more") == (
+        customer.person,
+        customer.brand,
+        customer.ratio,
+        customer.verdict,
     )
     together = rate_ratio([0] * 20, [1] * 20, share=0.975, draws=2_000)
-    assert [together.low, together.high] == partner["interval"]
-    assert (0, 1, 0, "the brand draws more") == tuple(
-        partner[key] for key in ("person", "brand", "ratio", "verdict")
+    assert (together.low, together.high) == partner.interval
+    assert (0, 1, 0, "the brand draws more") == (
+        partner.person,
+        partner.brand,
+        partner.ratio,
+        partner.verdict,
     )
 
 
@@ -146,7 +153,7 @@ def test_what_cannot_be_compared_says_why(compared, rows, accounts, reason):
 
 def test_an_account_that_is_not_here_is_named(compared):
     found = compared(*posts("lea", 5, 1), *posts("acme", 5, 1), accounts=[ACME, "x:nowhere"])
-    assert (1, ["x:nowhere"]) == (found.value, found.detail["not_here"])
+    assert (1, ("x:nowhere",)) == (found.value, found.detail.not_here)
 
 
 def test_an_undated_network_has_no_items(workspace):

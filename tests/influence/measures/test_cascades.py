@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from influence.contract.details.cascades import Generations, SocialH
 from influence.kernels.cascades import depths, grow_trees, subtree_sizes
 from influence.measures import cascades
-from influence.measures.cascades import shapes, social_h, structural_virality
+from influence.measures.cascades import h_index, shapes, structural_virality
 from influence.network.log_queries import activity_ids
 from influence.network.responses import Links
 from influence.reach.ego import Ego
@@ -124,18 +125,18 @@ def test_a_conversation_by_hand(talk):
     found = cascades.cascades(talk(*CONVERSATION))
     assert [4, 2, 4 / 3, 10 / 6] == pytest.approx([found[name].value for name in SHAPE])
     assert [("p", 4, 2)] == [
-        (one["conversation"], one["size"], one["depth"]) for one in found["cascade_size"].detail["top"]
+        (one.conversation, one.size, one.depth) for one in found["cascade_size"].detail.top
     ]
-    assert (1, 1) == tuple(found["mean_depth"].detail[key] for key in ("conversations", "answered"))
+    assert (1, 1) == (found["mean_depth"].detail.conversations, found["mean_depth"].detail.answered)
 
 
 def test_the_value_is_the_median_of_the_answered_and_the_detail_has_the_largest(talk):
     again = [row(f"q{i}", 50 + i, "lea") for i in range(3)]
     small = [row("r0", 60, "ann", "q0"), row("r1", 60, "ann", "q1")]
     size = cascades.cascades(talk(*CONVERSATION, *again, *small))["cascade_size"]
-    assert (2, 4) == (size.value, size.detail["largest"])
-    assert (4, 3, 8 / 3) == tuple(size.detail[key] for key in ("conversations", "answered", "mean"))
-    assert ["p", "q0", "q1"] == [one["conversation"] for one in size.detail["top"]]
+    assert (2, 4) == (size.value, size.detail.largest)
+    assert (4, 3, 8 / 3) == (size.detail.conversations, size.detail.answered, size.detail.mean)
+    assert ["p", "q0", "q1"] == [one.conversation for one in size.detail.top]
 
 
 def test_answering_oneself_makes_no_cascade_larger(talk):
@@ -195,10 +196,10 @@ def test_a_first_word_in_somebody_elses_topic_begins_nothing(talk):
 def test_conversations_that_nobody_answered_have_no_shape(talk):
     found = cascades.cascades(talk(row("p", 0, "lea"), row("q", 1, "lea")))
     assert {(None, cascades.UNANSWERED)} == {(one.value, one.reason) for one in found.values()}
-    assert 2 == found["cascade_size"].detail["conversations"]
+    assert 2 == found["cascade_size"].detail.conversations
 
 
-@pytest.mark.parametrize("measure", [cascades.cascades, cascades.generations, cascades.sustained])
+@pytest.mark.parametrize("measure", [cascades.cascades, cascades.generations, cascades.social_h])
 def test_an_undated_network_has_no_cascades(workspace, measure):
     ties = [{"source": "x:lea", "target": "x:ann", "meaning": "influence"}]
     found = measure(ego_of(workspace(ties=ties)))
@@ -287,9 +288,7 @@ def test_generations_by_hand(talk):
     ego = talk(*CONVERSATION, row("d", 4, "dan", "b"))
     found = cascades.generations(ego)
     assert (0.5, 0.5) == (found["reproduction"].value, found["second_generation"].value)
-    assert ([2, 1, 1], [0.5, 1.0]) == tuple(
-        found["reproduction"].detail[key] for key in ("generations", "ratios")
-    )
+    assert Generations((2, 1, 1), ratios=(0.5, 1.0)) == found["reproduction"].detail
 
 
 def test_who_was_brought_by_others_and_then_answers_the_leader_was_still_brought(talk):
@@ -320,8 +319,8 @@ def test_social_h_by_hand(talk):
         for i in range(n)
     ]
     again = [row("more", 30, "cem", "p0", "react")]  # the same conversation once more
-    found = cascades.sustained(talk(*posts, *answers, *again))["social_h"]
-    assert (2, {"people": 3, "returning": 2}) == (found.value, found.detail)
+    found = cascades.social_h(talk(*posts, *answers, *again))["social_h"]
+    assert (2, SocialH(people=3, returning=2)) == (found.value, found.detail)
 
 
 def test_the_team_does_not_count_for_social_h(talk):
@@ -329,8 +328,8 @@ def test_the_team_does_not_count_for_social_h(talk):
         {"person": "lea", "accounts": ["x:lea"]},
         {"person": "ann", "accounts": ["x:ann"], "manager": "lea"},
     ]
-    assert 1 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].value
-    assert 2 == cascades.sustained(talk(*CONVERSATION, people=team))["social_h"].detail["people"]
+    assert 1 == cascades.social_h(talk(*CONVERSATION, people=team))["social_h"].value
+    assert 2 == cascades.social_h(talk(*CONVERSATION, people=team))["social_h"].detail.people
 
 
 @given(st.lists(st.integers(0, 30), max_size=40))
@@ -338,6 +337,6 @@ def test_social_h_is_what_its_words_say(counts):
     def holds(h):
         return sum(count >= h for count in counts) >= h
 
-    h = social_h(counts)
+    h = h_index(counts)
     assert holds(h)
     assert not holds(h + 1)

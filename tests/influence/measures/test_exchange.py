@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from influence.measures import cascades, exchange, letting_go
+from influence.contract.details.exchange import Stages, TakenUp, Wait
+from influence.measures import cascades, letting_go
 from influence.measures.brand import against
-from influence.measures.exchange import Acts, asked, prompted, two_way
+from influence.measures.exchange import LESS_THAN_HALF, NOBODY_ASKED, Acts, exchange, prompted, two_way
 from influence.reach.ego import Ego
 from tests.influence.reach.test_random_logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
@@ -36,7 +37,7 @@ def ego_of(workspace, since=None, until=None, leader="m:lea"):
 
 @pytest.fixture
 def told(workspace):
-    """Measure a few activities, in a source that states its parents: told(asked, row(…), …)."""
+    """Measure a few activities, in a source that states its parents: told(exchange, row(…), …)."""
 
     def measured(measure, *rows, until=None, **kinds):
         one = workspace(activities=[*SOURCE_WITH_PARENTS, *rows], **kinds)
@@ -51,14 +52,14 @@ def told(workspace):
 def test_who_writes_unasked_is_pull_and_who_was_written_to_is_not(told):
     """Ann writes out of the blue; bob after a mail to him; cem fifteen days after his."""
     found = told(
-        asked,
+        exchange,
         row("a", 0, "ann", "lea"),
         row("b0", 1, "lea", "bob"),
         row("b", 2, "bob", "lea"),
         row("c0", 3, "lea", "cem"),
         row("c", 4 + 15 * 24, "cem", "lea"),
     )["pull"]
-    assert (2 / 3, {"unknown": [2, 3]}) == (found.value, found.detail["spheres"])
+    assert (2 / 3, {"unknown": (2, 3)}) == (found.value, found.detail.spheres)
 
 
 @pytest.mark.parametrize(
@@ -71,41 +72,41 @@ def test_who_writes_unasked_is_pull_and_who_was_written_to_is_not(told):
     ],
 )
 def test_writing_naming_answering_and_bulk_mail_are_acts_towards_a_person(told, act):
-    found = told(asked, row("ann0", -1, "ann", verb="post"), act, row("a", 5, "ann", "lea"))
+    found = told(exchange, row("ann0", -1, "ann", verb="post"), act, row("a", 5, "ann", "lea"))
     assert 0 == found["pull"].value
 
 
 def test_an_act_at_the_very_moment_did_not_come_before(told):
-    assert 1 == told(asked, row("l", 5, "lea", "ann"), row("a", 5, "ann", "lea"))["pull"].value
+    assert 1 == told(exchange, row("l", 5, "lea", "ann"), row("a", 5, "ann", "lea"))["pull"].value
 
 
 def test_an_act_before_the_window_still_counts(workspace):
     one = workspace(activities=[*SOURCE_WITH_PARENTS, row("l", 5, "lea", "ann"), row("a", 9, "ann", "lea")])
-    assert 0 == asked(ego_of(one, since=(DAY0 + timedelta(hours=8)).isoformat()))["pull"].value
+    assert 0 == exchange(ego_of(one, since=(DAY0 + timedelta(hours=8)).isoformat()))["pull"].value
 
 
 def test_mail_to_nine_is_bulk_and_mail_to_eight_is_not(told):
     many = ["lea", *(f"n{i}" for i in range(8))]
-    found = told(asked, row("a", 0, "ann", *many), row("b", 1, "bob", *many[:8]))["pull"]
-    assert (1, 1) == (found.detail["bulk"], found.detail["inbound"])
+    found = told(exchange, row("a", 0, "ann", *many), row("b", 1, "bob", *many[:8]))["pull"]
+    assert (1, 1) == (found.detail.bulk, found.detail.inbound)
 
 
 def test_bulk_mail_that_names_the_leader_is_inbound(told):
     many = ["lea", *(f"n{i}" for i in range(8))]
-    found = told(asked, row("a", 0, "ann", *many, mentions=["lea"]))["pull"]
-    assert (0, 1) == (found.detail["bulk"], found.detail["inbound"])
+    found = told(exchange, row("a", 0, "ann", *many, mentions=["lea"]))["pull"]
+    assert (0, 1) == (found.detail.bulk, found.detail.inbound)
 
 
 @pytest.mark.parametrize("verb", ["react", "follow", "view", "share", "edit"])
 def test_what_says_nothing_to_the_leader_is_not_inbound(told, verb):
-    found = told(asked, row("p", 0, "lea", verb="post"), row("a", 1, "ann", parent="p", verb=verb))
-    assert {(None, exchange.NOBODY_ASKED)} == {(one.value, one.reason) for one in found.values()}
+    found = told(exchange, row("p", 0, "lea", verb="post"), row("a", 1, "ann", parent="p", verb=verb))
+    assert {(None, NOBODY_ASKED)} == {(one.value, one.reason) for one in found.values()}
 
 
 def test_a_bot_and_the_leader_say_nothing_to_the_leader(told):
     bot = [{"person": "robot", "accounts": ["m:robot"], "bot": True}]
-    found = told(asked, row("a", 0, "robot", "lea"), row("b", 1, "lea", "lea"), people=bot)
-    assert exchange.NOBODY_ASKED == found["pull"].reason
+    found = told(exchange, row("a", 0, "robot", "lea"), row("b", 1, "lea", "lea"), people=bot)
+    assert NOBODY_ASKED == found["pull"].reason
 
 
 @settings(max_examples=80, deadline=None)
@@ -136,52 +137,52 @@ QUESTIONS = [
 
 def test_rate_and_time_by_hand(told):
     """Answered after 2 and 4 hours; the third had waited 10 when the log ended: half are left at 4 hours."""
-    found = told(asked, *QUESTIONS)
+    found = told(exchange, *QUESTIONS)
     rate, time = found["response_rate"], found["response_time"]
-    assert (2 / 3, 3, 2) == (rate.value, rate.detail["asked"], rate.detail["answered"])
-    assert {"addressed": [2, 3], "named": [0, 0], "in_reply": [0, 0]} == rate.detail["ways"]
+    assert (2 / 3, 3, 2) == (rate.value, rate.detail.asked, rate.detail.answered)
+    assert {"addressed": (2, 3), "named": (0, 0), "in_reply": (0, 0)} == rate.detail.ways
     assert (4, 2 / 3, 3) == pytest.approx(
-        (time.value, time.detail["within_a_day"], time.detail["median_of_answered"])
+        (time.value, time.detail.within_a_day, time.detail.median_of_answered)
     )
 
 
 def test_what_still_waits_is_not_left_out_of_the_median(told):
     """One of three answered: the plain median of the answered would say two hours."""
-    found = told(asked, *QUESTIONS[:3], QUESTIONS[5], QUESTIONS[6])["response_time"]
-    assert (None, exchange.LESS_THAN_HALF, 2) == (
+    found = told(exchange, *QUESTIONS[:3], QUESTIONS[5], QUESTIONS[6])["response_time"]
+    assert (None, LESS_THAN_HALF, 2) == (
         found.value,
         found.reason,
-        found.detail["median_of_answered"],
+        found.detail.median_of_answered,
     )
 
 
 def test_an_answer_after_the_window_is_not_there_yet(told):
     until = (DAY0 + timedelta(hours=13)).isoformat()
-    found = told(asked, *QUESTIONS, until=until)["response_rate"]
-    assert (1 / 2, 2) == (found.value, found.detail["asked"])
+    found = told(exchange, *QUESTIONS, until=until)["response_rate"]
+    assert (1 / 2, 2) == (found.value, found.detail.asked)
 
 
 def test_a_mention_and_a_reply_ask_too_and_a_reaction_answers(told):
     found = told(
-        asked,
+        exchange,
         row("p", 0, "lea", verb="post"),
         row("r", 1, "ann", parent="p"),
         row("n", 2, "bob", verb="post", mentions=["lea"]),
         row("x", 3, "lea", parent="r", verb="react"),
     )["response_rate"]
-    assert {"addressed": [0, 0], "named": [0, 1], "in_reply": [1, 1]} == found.detail["ways"]
+    assert {"addressed": (0, 0), "named": (0, 1), "in_reply": (1, 1)} == found.detail.ways
 
 
 @pytest.mark.parametrize(("hours", "answered"), [(0, 1), (-1, 0)])
 def test_an_answer_of_the_same_moment_counts_and_one_before_its_question_does_not(told, hours, answered):
-    found = told(asked, row("q", 0, "ann", "lea"), row("a", hours, "lea", "ann", parent="q"))
+    found = told(exchange, row("q", 0, "ann", "lea"), row("a", hours, "lea", "ann", parent="q"))
     assert answered == found["response_rate"].value
 
 
 def test_nobody_is_seen_waiting_longer_than_the_log_goes(told):
     """A window that ends a year after the log says nothing about that year."""
-    found = told(asked, *QUESTIONS[-2:], until="2027-01-01")
-    assert 10 / 24 == found["waiting_on_leader"].detail["longest_days"]
+    found = told(exchange, *QUESTIONS[-2:], until="2027-01-01")
+    assert 10 / 24 == found["waiting_on_leader"].detail.longest_days
 
 
 def test_what_was_not_seen_for_a_day_is_not_at_risk_for_a_day(told):
@@ -192,15 +193,15 @@ def test_what_was_not_seen_for_a_day_is_not_at_risk_for_a_day(told):
         row("a", 20, "lea", "ann", parent="q"),
         row("end", 30, "yan", verb="post"),
     ]
-    assert 1 == told(asked, *rows, until="2027-01-01")["response_time"].detail["within_a_day"]
+    assert 1 == told(exchange, *rows, until="2027-01-01")["response_time"].detail.within_a_day
 
 
 def test_asking_again_by_answering_oneself_is_one_question_and_an_answer_to_any_part_answers_it(told):
     again = [row(f"m{i}", 1 + i, "ann", "lea", parent=f"m{i - 1}" if i else "q") for i in range(10)]
     rows = [row("q", 0, "ann", "lea"), *again, row("a", 20, "lea", "ann", parent="m9")]
-    found = told(asked, *rows)
+    found = told(exchange, *rows)
     assert (1, 1, 20) == (
-        found["response_rate"].detail["asked"],
+        found["response_rate"].detail.asked,
         found["response_rate"].value,
         found["response_time"].value,
     )
@@ -210,7 +211,7 @@ def test_answering_oneself_answers_nobody_else(told):
     """Ann's question under the leader's post waits, however often the leader adds to the post."""
     rows = [row("p", 0, "lea", verb="post"), row("q", 1, "ann", parent="p")]
     added = [row(f"s{i}", 2 + i, "lea", parent=f"s{i - 1}" if i else "p") for i in range(10)]
-    assert 1 == told(asked, *rows, *added)["waiting_on_leader"].value
+    assert 1 == told(exchange, *rows, *added)["waiting_on_leader"].value
 
 
 def test_what_was_answered_before_it_was_put_to_the_leader_is_still_open(told):
@@ -220,11 +221,11 @@ def test_what_was_answered_before_it_was_put_to_the_leader_is_still_open(told):
         row("l", 1, "lea", parent="o"),
         row("q", 2, "ann", "lea", parent="o"),
     ]
-    assert 0 == told(asked, *rows)["response_rate"].value
+    assert 0 == told(exchange, *rows)["response_rate"].value
 
 
 def test_another_persons_answer_is_not_the_leaders(told):
-    found = told(asked, row("q", 0, "ann", "lea", "bob"), row("a", 1, "bob", "ann", parent="q"))
+    found = told(exchange, row("q", 0, "ann", "lea", "bob"), row("a", 1, "bob", "ann", parent="q"))
     assert 0 == found["response_rate"].value
 
 
@@ -234,7 +235,7 @@ def test_another_persons_answer_is_not_the_leaders(told):
 def test_question_answer_and_thanks_by_hand(told):
     sphere = [{"person": "ann", "accounts": ["m:ann"], "sphere": "customer"}]
     found = told(
-        asked,
+        exchange,
         *QUESTIONS,
         row("t1", 16, "ann", "lea", parent="a1", verb="react"),
         row("t2", 17, "dan", "lea", parent="a2", verb="react"),
@@ -242,30 +243,31 @@ def test_question_answer_and_thanks_by_hand(told):
     )["help"]
     assert (1, 3, 2, 1) == (
         found.value,
-        *(found.detail[stage] for stage in ("asked", "answered", "taken_up")),
+        found.detail.asked,
+        found.detail.answered,
+        found.detail.taken_up,
     )
-    assert {"asked": 1, "answered": 1, "taken_up": 1} == found.detail["spheres"]["customer"]
-    assert [
-        {
-            "person": "ann",
-            "name": "ann",
-            "sphere": "customer",
-            "question": "q1",
-            "answer": "a1",
-            "thanks": "t1",
-            "hours": 2.0,
-        }
-    ] == found.detail["ledger"]
+    assert Stages(asked=1, answered=1, taken_up=1) == found.detail.spheres["customer"]
+    taken_up = TakenUp(
+        person="ann",
+        name="ann",
+        sphere="customer",
+        question="q1",
+        answer="a1",
+        thanks="t1",
+        hours=2.0,
+    )
+    assert (taken_up,) == found.detail.ledger
 
 
 # --- who waits ------------------------------------------------------------------------------------------
 
 
 def test_what_nobody_answered_waits_from_its_first_question(told):
-    found = told(asked, *QUESTIONS, row("again", 24, "cem", "lea", parent="q3"))["waiting_on_leader"]
-    assert (1, 1, 10 / 24) == (found.value, len(found.detail["list"]), found.detail["longest_days"])
-    waits = {"item": "q3", "person": "m:cem", "name": "cem", "sphere": "unknown", "way": "addressed"}
-    assert waits | {"days": 10 / 24} == found.detail["list"][0]
+    found = told(exchange, *QUESTIONS, row("again", 24, "cem", "lea", parent="q3"))["waiting_on_leader"]
+    assert (1, 1, 10 / 24) == (found.value, len(found.detail.list), found.detail.longest_days)
+    waits = Wait(item="q3", person="m:cem", name="cem", sphere="unknown", way="addressed", days=10 / 24)
+    assert waits == found.detail.list[0]
 
 
 @pytest.mark.parametrize(
@@ -282,12 +284,12 @@ def test_what_nobody_answered_waits_from_its_first_question(told):
 def test_who_was_written_to_since_or_whose_conversation_went_on_does_not_wait(told, later, waits):
     """A later mail to cem, or a word in cem's conversation; not bulk mail, nor mail to others, nor an earlier one."""
     other = row("other", 24, "dan", "cem", parent="q3")
-    assert waits == told(asked, *QUESTIONS, other, later)["waiting_on_leader"].value
+    assert waits == told(exchange, *QUESTIONS, other, later)["waiting_on_leader"].value
 
 
 def test_old_questions_are_told_apart_from_new_ones(told):
-    found = told(asked, row("q", 0, "ann", "lea"), row("r", 30 * 24, "bob", "lea"))["waiting_on_leader"]
-    assert (2, 1, 15) == (found.value, found.detail["older"], found.detail["median_days"])
+    found = told(exchange, row("q", 0, "ann", "lea"), row("r", 30 * 24, "bob", "lea"))["waiting_on_leader"]
+    assert (2, 1, 15) == (found.value, found.detail.older, found.detail.median_days)
 
 
 # --- both ways ------------------------------------------------------------------------------------------
@@ -305,8 +307,8 @@ def test_both_ways_by_hand(told):
     found = told(two_way, *rows)["two_way_share"]
     assert (1 / 3, 1, 3) == (
         pytest.approx(found.value),
-        found.detail["both_ways"],
-        found.detail["people"],
+        found.detail.both_ways,
+        found.detail.people,
     )
 
 
@@ -348,7 +350,7 @@ def test_with_nobody_beyond_there_is_no_share(told):
 
 def test_an_undated_network_has_no_questions(workspace):
     ties = [{"source": "m:lea", "target": "m:ann", "meaning": "influence"}]
-    found = asked(ego_of(workspace(ties=ties)))
+    found = exchange(ego_of(workspace(ties=ties)))
     assert set(ASKED) == set(found)
     assert {(None, "the network has no times, which this measure needs")} == {
         (one.value, one.reason) for one in found.values()
@@ -369,7 +371,7 @@ def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
     plain = PlainReading(activities, people, encounters, "p0", since, until)
     with stored(tmp_path_factory.mktemp("log"), activities, people, encounters) as workspace:
         ego = ego_of(workspace, iso(since), iso(until), "p0")
-        found, both = asked(ego), two_way(ego)["two_way_share"]
+        found, both = exchange(ego), two_way(ego)["two_way_share"]
     expected = plainly(plain)
     for name, value in expected.items():
         assert value == pytest.approx(found[name].value), name
@@ -396,14 +398,14 @@ def test_the_order_of_rows_changes_nothing(log, dice, tmp_path_factory):
 
 
 EVERY = [
-    asked,
+    exchange,
     two_way,
     cascades.cascades,
     cascades.generations,
-    cascades.sustained,
-    letting_go.carried_on,
-    letting_go.bottleneck,
-    letting_go.around,
+    cascades.social_h,
+    letting_go.carry_on,
+    letting_go.only_leader_answers,
+    letting_go.centralisation,
     lambda ego: {"brand": against(ego, ["p1", "b:2"])},
 ]
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influence.contract.details.position import Position
 from influence.contract.findings import Finding
 from influence.measures import position as module
-from influence.measures.position import position
+from influence.measures.position import position_of
 from influence.network.network import Network
 
 NAMES = [
@@ -35,13 +36,13 @@ def chain():
 
 
 def values(network, person):
-    return {name: finding.value for name, finding in position(network, person).items()}
+    return {name: finding.value for name, finding in position_of(network, person).items()}
 
 
 def test_who_is_responded_to_ranks_before_who_responds(chain):
-    found = [position(chain, person)["pagerank"] for person in chain]
-    assert [1, 2, 3, 4] == [finding.detail["rank"] for finding in found]
-    assert [75, 50, 25, 0] == [finding.detail["percentile"] for finding in found]
+    found = [position_of(chain, person)["pagerank"] for person in chain]
+    assert [1, 2, 3, 4] == [finding.detail.rank for finding in found]
+    assert [75, 50, 25, 0] == [finding.detail.percentile for finding in found]
     # by hand, up to a factor: dan 1, cem 1 + 0.85, bob 1 + 0.85 · 1.85, ann 1 + 0.85 · 2.5725
     parts = np.array([3.186625, 2.5725, 1.85, 1.0])
     assert list(parts / parts.sum()) == pytest.approx([finding.value for finding in found])
@@ -54,10 +55,10 @@ def test_betweenness_counts_pairs_along_the_arrows(chain):
 
 def test_constraint_by_hand_and_lower_is_better(chain):
     """Bob has two contacts who do not know each other: ½² + ½². Ann has one: 1."""
-    ann, bob = (position(chain, person)["constraint"] for person in ("ann", "bob"))
+    ann, bob = (position_of(chain, person)["constraint"] for person in ("ann", "bob"))
     assert (1.0, 0.5) == (ann.value, bob.value)
-    assert {"percentile": 50, "rank": 3, "of": 4, "better": "lower"} == dict(ann.detail)
-    assert {"percentile": 0, "rank": 1, "of": 4, "better": "lower"} == dict(bob.detail)
+    assert Position(50, rank=3, of=4, better="lower") == ann.detail
+    assert Position(0, rank=1, of=4, better="lower") == bob.detail
 
 
 def test_effective_size_and_core_number_by_hand(chain):
@@ -74,9 +75,9 @@ def test_answers_both_ways_are_one_contact_in_a_core():
 
 def test_people_with_the_same_value_share_a_rank():
     star = named(("hub", "a"), ("hub", "b"), ("hub", "c"))
-    ranks = [position(star, person)["pagerank"].detail["rank"] for person in "abc"]
+    ranks = [position_of(star, person)["pagerank"].detail.rank for person in "abc"]
     assert [2, 2, 2] == ranks
-    assert 0 == position(star, "a")["pagerank"].detail["percentile"]
+    assert 0 == position_of(star, "a")["pagerank"].detail.percentile
 
 
 def test_a_single_response_makes_a_position():
@@ -94,7 +95,7 @@ def test_a_single_response_makes_a_position():
 
 
 def test_who_is_not_in_the_network_has_no_position(chain):
-    found = position(chain, "zoe")
+    found = position_of(chain, "zoe")
     assert NAMES == list(found)
     for name, finding in found.items():
         assert (name, None) == (finding.name, finding.value)
@@ -104,10 +105,10 @@ def test_who_is_not_in_the_network_has_no_position(chain):
 def test_who_has_no_ties_has_no_position():
     network = Network.from_edges(["ann", "bob", "eve"], [0, 2], [1, 2])
     assert {"this person has no ties in the network of responses"} == {
-        finding.reason for finding in position(network, "eve").values()
+        finding.reason for finding in position_of(network, "eve").values()
     }
-    assert 2 == position(network, "ann")["constraint"].detail["of"]  # undefined for eve
-    assert 3 == position(network, "ann")["pagerank"].detail["of"]
+    assert 2 == position_of(network, "ann")["constraint"].detail.of  # undefined for eve
+    assert 3 == position_of(network, "ann")["pagerank"].detail.of
 
 
 def test_in_an_empty_network_nobody_has_a_position():
@@ -116,8 +117,8 @@ def test_in_an_empty_network_nobody_has_a_position():
 
 def test_a_networkx_graph_is_as_good_as_a_network(chain):
     for graph in (chain.graph(), nx.MultiDiGraph(chain.graph())):
-        assert position(chain, "bob") == position(graph, "bob")
-    assert position(chain.undirected(), "bob") == position(chain.graph().to_undirected(), "bob")
+        assert position_of(chain, "bob") == position_of(graph, "bob")
+    assert position_of(chain.undirected(), "bob") == position_of(chain.graph().to_undirected(), "bob")
     numbered = nx.relabel_nodes(chain.graph(), {"ann": 0, "bob": 1, "cem": 2, "dan": 3})
     assert values(chain, "bob") == values(numbered, "1")
 
@@ -131,7 +132,7 @@ def test_parallel_edges_are_added_up_and_loops_left_out():
 
 
 def test_findings_survive_the_report(chain):
-    for name, finding in position(chain, "bob").items():
+    for name, finding in position_of(chain, "bob").items():
         assert finding == Finding.from_json(name, finding.as_json())
 
 
@@ -150,14 +151,14 @@ def test_every_value_is_that_of_networkx(edges):
             "core_number": nx.core_number(graph.to_undirected()),
         }
     for person in set(graph) - set(nx.isolates(graph)):
-        found = position(network, person)
+        found = position_of(network, person)
         for name, everybody in expected.items():
             value, ours = everybody[person], found[name]
             defined = [other for other in everybody.values() if other == other]
             lower = sum(other < value - 1e-7 for other in defined)
             assert value == pytest.approx(ours.value, abs=1e-9)
-            assert 100 * lower / len(defined) == ours.detail["percentile"]
-            assert len(defined) == ours.detail["of"]
+            assert 100 * lower / len(defined) == ours.detail.percentile
+            assert len(defined) == ours.detail.of
 
 
 # --- two hundred random graphs against networkx -------------------------------------------------------------
@@ -267,8 +268,8 @@ def test_the_same_seed_gives_the_same_communities():
 
 
 def test_three_degrees_of_influence_end_after_three_responses(chain):
-    found = position(chain, "ann")["neighbourhood"]
-    assert (3, {"1": 1, "2": 2, "3": 3, "4": 3}) == (found.value, found.detail["grid"])
+    found = position_of(chain, "ann")["neighbourhood"]
+    assert (3, {"1": 1, "2": 2, "3": 3, "4": 3}) == (found.value, found.detail.grid)
     assert 0 == values(chain, "dan")["neighbourhood"]
 
 
@@ -285,14 +286,14 @@ def test_beyond_exact_sets_a_neighbourhood_keeps_to_its_error(monkeypatch):
         assert (("exact", False), ("registers", 256)) == about.detail
         inside.append((abs(about.values - exact.values) <= about.error).mean())
     assert 0.93 <= np.mean(inside) <= 1
-    found = position(network, "p00007")["neighbourhood"]
+    found = position_of(network, "p00007")["neighbourhood"]
     assert found.interval[0] <= found.value <= found.interval[1]
-    assert 256 == found.detail["registers"]
+    assert 256 == found.detail.registers
 
 
 def test_who_would_be_elected_last_has_no_votes_left(chain):
     """Each has one voter: ann is first by name, then nobody's voice is left for bob but cem's, and so on."""
-    found = position(named(("hub", "a"), ("hub", "b"), ("a", "b")), "a")["voterank"]
+    found = position_of(named(("hub", "a"), ("hub", "b"), ("a", "b")), "a")["voterank"]
     assert (None, "nobody has a vote left for this person when their turn would come") == (
         found.value,
         found.reason,
@@ -311,8 +312,8 @@ def test_of_many_only_the_first_are_elected():
 
 
 def test_a_small_network_is_not_sampled(chain):
-    detail = position(chain, "bob")["betweenness"].detail
-    assert (True, False) == (detail["exact"], "error" in detail)
+    detail = position_of(chain, "bob")["betweenness"].detail
+    assert (True, None) == (detail.exact, detail.error)
 
 
 def test_beyond_the_budget_the_estimate_keeps_to_its_bound(monkeypatch):
@@ -345,8 +346,8 @@ def test_the_bound_by_hand(monkeypatch):
     scores = module.betweenness(network)
     assert ("pivots", 100) in scores.detail
     assert 200 / 199 * 7 * np.log(80) / (3 * 99) == pytest.approx(scores.error[5])
-    found = position(network, "000")["betweenness"]
-    assert (0, (0.0, pytest.approx(found.detail["error"]))) == (found.value, found.interval)
+    found = position_of(network, "000")["betweenness"]
+    assert (0, (0.0, pytest.approx(found.detail.error))) == (found.value, found.interval)
 
 
 def test_the_same_seed_gives_the_same_estimate(monkeypatch):
@@ -364,7 +365,7 @@ def test_more_shortest_paths_than_a_number_can_hold_are_said_so():
     sources = np.concatenate([top, top, left, right])
     targets = np.concatenate([left, right, bottom, bottom])
     network = Network.from_edges([f"{i:04}" for i in range(3301)], sources, targets)
-    found = position(network, "1650")
+    found = position_of(network, "1650")
     assert (None, "there are more shortest paths than a number can hold") == (
         found["betweenness"].value,
         found["betweenness"].reason,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
 from influence.measures.against_chance import influence_test
-from influence.measures.reach import crossed, four_steps, possible
+from influence.measures.reach import crossings, four_steps, possible_reach
 from influence.measures.robustness import robustness, unseen
 from influence.reach.ego import Ego
 
@@ -29,7 +29,7 @@ def ego_of(workspace, leader="s:p0"):
 
 
 def alternatives(workspace):
-    return robustness(ego_of(workspace))["robustness"].detail["alternatives"]
+    return robustness(ego_of(workspace))["robustness"].detail.alternatives
 
 
 def post(name, actor="s:p0", **more):
@@ -53,20 +53,20 @@ ROWS = [
 
 def test_without_the_largest_alter_what_hangs_on_them_is_gone_too(workspace):
     found = robustness(ego_of(workspace(activities=ROWS)))["robustness"]
-    rows = found.detail["alternatives"]
-    assert 2.7 == pytest.approx(found.detail["reach_4"])  # three people, not known to have been met
-    assert 0.9 == pytest.approx(rows["without_largest_alter"]["reach_4"])
-    assert ["s:1"] == rows["without_largest_alter"]["people"]
-    assert -2 / 3 == pytest.approx(rows["without_largest_alter"]["change"])
+    rows = found.detail.alternatives
+    assert 2.7 == pytest.approx(found.detail.reach_4)  # three people, not known to have been met
+    assert 0.9 == pytest.approx(rows["without_largest_alter"].reach_4)
+    assert ("s:1",) == rows["without_largest_alter"].people
+    assert -2 / 3 == pytest.approx(rows["without_largest_alter"].change)
     assert 1.0 == pytest.approx(found.value)  # without its one conversation nothing is left
 
 
 def test_bots_count_only_where_they_are_let_in(workspace):
     people = [{"person": "s:1", "accounts": ["s:1"], "bot": True}]
     rows = alternatives(workspace(activities=ROWS, people=people))
-    assert 2.7 == pytest.approx(rows["with_bots"]["reach_4"])
-    assert 0.5 == pytest.approx(rows["with_bots"]["change"])
-    assert ["s:1"] == rows["with_bots"]["people"]
+    assert 2.7 == pytest.approx(rows["with_bots"].reach_4)
+    assert 0.5 == pytest.approx(rows["with_bots"].change)
+    assert ("s:1",) == rows["with_bots"].people
 
 
 def test_who_answers_within_seconds_again_and_again_is_suspected(workspace):
@@ -75,8 +75,8 @@ def test_who_answers_within_seconds_again_and_again_is_suspected(workspace):
     rows += [reply(f"s{n}", "s:slow", f"p{n}", days=n, seconds=2 if n < 2 else 600) for n in range(5)]
     rows += [reply(f"f{n}", "s:few", f"p{n}", days=n, seconds=2) for n in range(4)]
     found = alternatives(workspace(activities=rows))["without_suspected"]
-    assert ["s:quick"] == found["people"]
-    assert 1.8 == pytest.approx(found["reach_4"])
+    assert ("s:quick",) == found.people
+    assert 1.8 == pytest.approx(found.reach_4)
 
 
 def test_answers_to_bulk_mail_can_be_left_out(workspace):
@@ -88,9 +88,9 @@ def test_answers_to_bulk_mail_can_be_left_out(workspace):
         reply("y", "email:2@a.example", "letter", hours=1),
     ]
     ego = ego_of(workspace(activities=rows), "email:p0@a.example")
-    found = robustness(ego)["robustness"].detail["alternatives"]["without_bulk"]
-    assert 1 == found["left_out"]
-    assert -0.5 == pytest.approx(found["change"])
+    found = robustness(ego)["robustness"].detail.alternatives["without_bulk"]
+    assert 1 == found.left_out
+    assert -0.5 == pytest.approx(found.change)
 
 
 def test_where_nobody_responded_there_is_nothing_to_test(workspace):
@@ -130,7 +130,7 @@ def test_ten_times_more_self_replies_move_no_score_by_more_than_one_percent(work
     ]
     assert 10 * len(rows) == len(own)
     before, after = (ego_of(workspace(activities=some)) for some in (rows, rows + own))
-    for measure in (four_steps, possible, crossed, robustness, unseen, influence_test):
+    for measure in (four_steps, possible_reach, crossings, robustness, unseen, influence_test):
         one, other = measure(before), measure(after)
         assert one.keys() == other.keys()
         for name, finding in one.items():
@@ -199,10 +199,10 @@ def test_a_source_with_a_missing_month_says_which_and_what_it_would_add(workspac
     rows = [post("a"), reply("b", "s:1", "a", hours=1), reply("c", "s:2", "a", hours=2)]
     rows += [post("z") | {"time": at(days=60)}, reply("y", "s:3", "z", days=60, hours=1)]
     found = unseen(ego_of(workspace(activities=rows)))["unseen"]
-    (source,) = found.detail["sources"]
-    assert (2, ["2026-02"]) == (source["months"], source["missing"])
+    (source,) = found.detail.sources
+    assert (2, ("2026-02",)) == (source.months, source.missing)
     expected = longer([1, 1, 1], np.full(3, 0.9), 0.5)
-    assert expected == pytest.approx(source["would_add"])
+    assert expected == pytest.approx(source.would_add)
     assert 2.7 + expected == pytest.approx(found.value)
     assert found.low == pytest.approx(2.7)
     assert found.low <= found.value <= found.high
@@ -210,11 +210,11 @@ def test_a_source_with_a_missing_month_says_which_and_what_it_would_add(workspac
 
 def test_rows_that_were_set_aside_count_as_missing(workspace):
     rows = [post("a"), reply("b", "s:1", "a", hours=1), {"id": "broken", "time": "no time", "actor": "s:4"}]
-    (source,) = unseen(ego_of(workspace(activities=rows)))["unseen"].detail["sources"]
-    assert 1 == source["set_aside"]
-    assert longer([1], [0.9], 0.5) == pytest.approx(source["would_add"])
+    (source,) = unseen(ego_of(workspace(activities=rows)))["unseen"].detail.sources
+    assert 1 == source.set_aside
+    assert longer([1], [0.9], 0.5) == pytest.approx(source.would_add)
 
 
 def test_a_complete_source_adds_nothing(workspace):
     found = unseen(ego_of(workspace(activities=ROWS)))["unseen"]
-    assert found.detail["reach_4"] == found.value == found.low
+    assert found.detail.reach_4 == found.value == found.low

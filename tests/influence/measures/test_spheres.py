@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from influence.contract.details.spheres import Heard
 from influence.measures.spheres import balance, breadth, outward_and_back
 from influence.times import Window
 
@@ -49,9 +50,9 @@ def test_sources_are_those_whom_the_leader_answers_and_no_robots(workspace):
         said(5, "lea", "a2"),
         said(6, "m0", "a4"),
     )
-    assert ["m0"] == findings["sources"].detail["people"]
+    assert ("m0",) == findings["sources"].detail.people
     assert 0.9 == pytest.approx(findings["sources"].value)
-    assert {"media": {"value": 0.9, "people": 1}} == findings["sources"].detail["by_sphere"]
+    assert {"media": Heard(value=0.9, people=1)} == findings["sources"].detail.by_sphere
     assert 1.0 == findings["balance"].value
 
 

@@ -97,7 +97,7 @@ def test_the_share_of_voice_by_hand():
     two = Topics((("plan",), ("soil",)), np.array([0, 1]), np.array([], np.int64))
     found = share_of_voice(responses_of(rows), 7, topic, np.arange(10), two)
     assert found.value == pytest.approx(3 / 5)  # the answer to item 3 has no topic
-    by_topic = {row["topic"]: (row["to_leader"], row["to_all"]) for row in found.detail["topics"]}
+    by_topic = {row.topic: (row.to_leader, row.to_all) for row in found.detail.topics}
     assert by_topic == {"plan": (2, 3), "soil": (1, 2)}  # the mention in item 9 has that item's topic
 
 
@@ -275,12 +275,12 @@ def test_a_workspace_with_text_has_shares_by_topic_and_names_are_in_none(workspa
     share = found["share_of_voice"]
     assert share.value == pytest.approx(0.5)
     assert share.interval[0] < 0.5 < share.interval[1]
-    assert [set(MONEY), set(GARDEN)] == [set(row["terms"]) for row in share.detail["topics"]]
-    assert [(40, 80), (20, 40)] == [(row["to_leader"], row["to_all"]) for row in share.detail["topics"]]
+    assert [set(MONEY), set(GARDEN)] == [set(row.terms) for row in share.detail.topics]
+    assert [(40, 80), (20, 40)] == [(row.to_leader, row.to_all) for row in share.detail.topics]
     lead = found["lead"]
-    assert lead.value <= lead.detail["takers"] <= 7
-    assert 0 < lead.detail["p"] <= 1
-    assert all(row["q"] >= row["p"] for row in lead.detail["topics"])
+    assert lead.value <= lead.detail.takers <= 7
+    assert 0 < lead.detail.p <= 1
+    assert all(row.q >= row.p for row in lead.detail.topics)
 
 
 @pytest.mark.parametrize("kept", [KEEP, TERMS])
@@ -324,7 +324,7 @@ def test_where_terms_are_kept_no_text_is_and_the_findings_are_those_of_the_text(
 def test_names_of_people_are_in_no_topic_where_only_terms_are_kept(workspace):
     people = [{"person": "anna", "name": "Anna Lind", "accounts": ["x:anna"]}]
     found = voice(ego_of(workspace(TERMS, activities=talk(), people=people)))["share_of_voice"]
-    assert [set(MONEY), set(GARDEN)] == [set(row["terms"]) for row in found.detail["topics"]]
+    assert [set(MONEY), set(GARDEN)] == [set(row.terms) for row in found.detail.topics]
 
 
 def test_the_kept_terms_tell_neither_order_nor_addresses_nor_numbers(workspace):
@@ -416,7 +416,7 @@ def test_to_go_on_in_the_leaders_conversation_is_not_to_take_up_the_terms(worksp
             rows.append({"id": number, "time": when, "actor": f"x:fan{n}"} | more)
     lead = voice(ego_of(workspace(TERMS, activities=rows)))["lead"]
     least, most = (0, 7) if again else (40, 47)  # seven people talk of other things
-    assert least <= lead.detail["takers"] <= most
+    assert least <= lead.detail.takers <= most
 
 
 def test_too_few_conversations_tell_nothing(workspace):

@@ -90,12 +90,12 @@ def test_first_response_before_first_meeting_is_a_crossing(workspace):
     made = workspace(activities=TALK, encounters=[meeting(time="2026-04-01T09:00:00Z")])
     found = made.report(ANN).findings["crossings"]
     assert 1.0 == found.value
-    assert [BO] == found.detail["digital_first"]
+    assert (BO,) == found.detail.digital_first
 
 
 def test_who_was_met_and_went_on_digitally_is_listed(workspace):
     made = workspace(activities=TALK, encounters=[meeting()])
-    assert [BO] == made.report(ANN).findings["crossings"].detail["met_then_digital"]
+    assert (BO,) == made.report(ANN).findings["crossings"].detail.met_then_digital
 
 
 def test_a_network_without_times_gives_reach_and_says_what_it_cannot(workspace):

@@ -91,7 +91,7 @@ def test_a_source_that_states_parents_leaves_guesses_out_of_the_headline_and_say
     found = made.report(LEADER)
     assert {BO} == {one.person for one in found.people}
     assert 0.9 == pytest.approx(found.findings["reach_4"].value)
-    assert 1.8 == pytest.approx(found.findings["reach_4"].detail["with_inferred"])
+    assert 1.8 == pytest.approx(found.findings["reach_4"].detail.with_inferred)
     assert any("only inferred" in reason for reason in found.reasons)
 
 

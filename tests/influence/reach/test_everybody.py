@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
+from influence.contract.details.many import SecondGenerationLeaders
 from influence.demo import build
 from influence.kernels.conversations import respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
@@ -129,7 +130,7 @@ def test_everybodys_possible_reach_is_that_of_each(drawn, hands, days, bots):
     found = everybodys_possible_reach(responses, 7, bots, Passing(days * DAY * 10**6, hands))
     assert 0 == found.error
     for code in range(7):
-        one = reach.possible_reach(responses, code, 7, bots, (hands, days))
+        one = reach.limited_waiting_time_reach(responses, code, 7, bots, (hands, days))
         assert (one.value or 0) == found.values[code]
 
 
@@ -236,7 +237,7 @@ def test_an_undated_network_reaches_by_its_ties(workspace):
     )
     assert (None, many.NO_CONVERSATIONS) == (
         organised["gini"].interval,
-        organised["gini"].detail["no_interval"],
+        organised["gini"].detail.no_interval,
     )
     assert (
         0 == everybodys_possible_reach(population.responses(window), 3, frozenset(), Passing()).values.sum()
@@ -360,10 +361,10 @@ def test_who_is_brought_in_and_then_draws_others_is_a_second_generation_leader(w
     )
     ann, bob = (Ego(population, population.people.code[who], window) for who in ("x:ann", "x:bob"))
     found = many.many(ann)["second_generation_leaders"]
-    assert (1, 0, 1, ["x:bob"]) == (found.value, found.low, found.high, found.detail["people"])
+    assert (1, 0, 1, ("x:bob",)) == (found.value, found.low, found.high, found.detail.people)
     assert (0, 1) == (
         many.many(bob)["second_generation_leaders"].value,
-        many.many(bob)["second_generation_leaders"].detail["brought_in"],
+        many.many(bob)["second_generation_leaders"].detail.brought_in,
     )
     assert 1 == many.organisation(population, window)["second_generation_leaders"].value
 
@@ -378,7 +379,7 @@ def test_who_was_followed_before_being_brought_in_was_not_made_a_leader(workspac
     )
     ann = Ego(population, population.people.code["x:ann"], window)
     found = many.many(ann)["second_generation_leaders"]
-    assert (0, {"brought_in": 1, "people": []}) == (found.value, dict(found.detail))
+    assert (0, SecondGenerationLeaders(1, ())) == (found.value, found.detail)
 
 
 def test_the_leader_answering_back_makes_nobody_a_leader(workspace):
@@ -417,14 +418,14 @@ def test_a_cohort_is_measured_among_itself(workspace):
     codes = [population.people.code[who] for who in ("x:ann", "x:bob")]
     found = many.organisation(population, window, codes)
     assert (0.5, 1, 1) == tuple(found[name].value for name in ("gini", "absence_factor", "coverage_curve"))
-    assert ([1.8], 1.8) == (
-        found["coverage_curve"].detail["curve"],
-        found["coverage_curve"].detail["covered"],
+    assert ((1.8,), 1.8) == (
+        found["coverage_curve"].detail.curve,
+        found["coverage_curve"].detail.covered,
     )
     assert (None, None) == (found["gini"].low, found["gini"].high)  # all unknown met: nobody beyond
-    assert many.ALL_MET == found["gini"].detail["no_bounds"]
+    assert many.ALL_MET == found["gini"].detail.no_bounds
     everybody_ = many.organisation(population, window)
-    assert (2 / 3, 3) == (pytest.approx(everybody_["gini"].value), everybody_["gini"].detail["of"])
+    assert (2 / 3, 3) == (pytest.approx(everybody_["gini"].value), everybody_["gini"].detail.of)
 
 
 def test_where_nobody_reaches_anybody_nothing_is_shared_out(workspace):

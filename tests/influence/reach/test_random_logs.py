@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
+from influence.contract.details.reach import PossibleReach
 from tests.kit.plain_reading import DAY, PlainReading
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -118,7 +119,7 @@ def test_the_engine_and_the_plain_reading_agree(log, tmp_path_factory):
         for one in report.people
     }
     assert plain.steps() == rows
-    grid = found["possible_reach"].detail.get("grid", {})
+    grid = found["possible_reach"].told(PossibleReach).grid
     for key, count in grid.items():
         hands, days = map(int, key.split(","))
         assert plain.possible_reach(hands, days * DAY) == count, key

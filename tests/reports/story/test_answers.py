@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence.contract.findings import Conversation, Finding, Reached, Report, SphereReach
-from influence.measures import catalogue
+from influence.contract.measures import catalogue
 from reports.figures.robustness import robustness_picture
 from reports.figures.spheres import MOST_SPHERES, OTHERS, spheres_picture, wings
 from reports.figures.svg import house_style
 from reports.formats.page import page
 from reports.story.advice import TAKES, advice_rows, waiting_rows
 from reports.story.chance import CHANCE, alternatives
-from reports.story.glossary import FAMILIES, FINDINGS
+from reports.story.glossary import FAMILIES, definitions, families
 from reports.story.sentences import cannot_tell, joined, say
 from reports.story.spheres import OUTWARD, TOPICS
 from reports.story.story import story
@@ -225,7 +225,9 @@ def test_topics_and_habits_stand_apart_from_the_forecast_with_or_without_its_ski
         for kind, name in (("topic", "soil, seed"), ("habit", "answering others within 4 hours"))
     ]
     for value, reason in ((2.4, None), (None, "too little to say: no skill")):
-        finding = Finding("advice", value, "people", reason=reason, detail={**held, "rows": seen})
+        finding = Finding(
+            "advice", value, "people", reason=reason, detail={"rows": seen, "words": held.words}
+        )
         groups = advice_rows(with_findings(finding))
         assert ["Topics", "Habits"] == [kind for kind, _ in groups]
         assert ("soil, seed", "−0.66", "−1.5 to 0.2", False) == (
@@ -304,7 +306,7 @@ def test_every_alternative_has_its_dot():
     report = sample_report()
     axes = robustness_picture(report).figure.axes[0]
     dots = [float(line.get_xdata()[0]) for line in axes.lines if len(line.get_xdata()) == 1]
-    headline = report.findings["robustness"].detail["reach_4"]
+    headline = report.findings["robustness"].detail.reach_4
     assert [headline, *(value for _, value in alternatives(report))] == dots
 
 
@@ -390,11 +392,12 @@ def test_sentences_that_belong_together_are_one_paragraph():
 
 
 def test_every_finding_of_the_glossary_is_in_one_family():
-    assert len(FINDINGS) == sum(len(family) for family in FAMILIES.values())
+    assert list(FAMILIES) == list(families())
+    assert list(definitions()) == [name for family in families().values() for name in family]
 
 
 def test_no_definition_claims_a_cause_or_ranks_people():
-    text = " ".join(f"{one.label} {one.meaning} {one.reading}" for one in FINDINGS.values())
+    text = " ".join(f"{one.label} {one.meaning} {one.reading}" for one in definitions().values())
     assert not re.search(r"\bcaus|league|best leader|winner", text)
 
 
@@ -446,7 +449,16 @@ def test_a_report_of_one_person_is_told():
     assert "What would it take?" in page(Report(LEADER, WINDOW, findings, people=(one,)))
 
 
-def test_every_finding_that_a_measure_announces_has_its_definition():
-    announced = {name for one in catalogue() if hasattr(one.function, "finds") for name in one.finds}
-    assert announced
-    assert set() == announced - set(FINDINGS)
+def test_every_finding_that_a_measure_of_ours_announces_is_told_in_full():
+    announced = {name: words for one in catalogue() if one.own for name, words in one.finds.items()}
+    assert announced == definitions()
+    for name, words in announced.items():
+        assert all((words.line, words.label, words.meaning, words.unit)), name
+
+
+def test_the_glossary_lists_the_findings_in_the_order_of_its_questions():
+    how_far = ["reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"]
+    assert how_far == list(families()["How far"])[:7]
+    assert ["sphere_breadth", "sources", "balance", "share_of_voice", "lead"] == list(
+        families()["Spheres and topics"]
+    )

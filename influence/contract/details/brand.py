@@ -1,0 +1,44 @@
+"""What belongs to person against brand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from influence.contract.details.record import Detail
+
+
+@dataclass(frozen=True)
+class Side(Detail):
+    """What one side's items drew: `rate` is responses per item."""
+
+    items: int | None
+    responses: int | None
+    people: int | None
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class SphereSides(Detail):
+    """Responses per item of both sides in one sphere, their ratio and its interval; None is beyond all bounds."""
+
+    person: float | None
+    brand: float | None
+    ratio: float | None
+    interval: tuple[float | None, float | None] | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class PersonAgainstBrand(Detail, of=("person_against_brand",)):
+    """Which side draws more, and by sphere; `at_least` is the lower edge of an interval without an upper one.
+
+    `not_here` are accounts of the organisation that nobody here has.
+    """
+
+    not_here: tuple[str, ...] | None = None
+    verdict: str | None = None
+    person: Side | None = None
+    brand: Side | None = None
+    spheres: Mapping[str, SphereSides] | None = None
+    at_least: float | None = None

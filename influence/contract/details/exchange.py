@@ -1,0 +1,116 @@
+"""What belongs to exchange: who comes unasked, who is answered, how soon, who waits, and with whom it goes both ways.
+
+Where nobody said anything to the leader only `bulk`, what was left out, is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from influence.contract.details.record import Detail
+
+
+@dataclass(frozen=True)
+class Pull(Detail, of=("pull",)):
+    """Inbound items, those of them unprompted, and how many people they are of; by sphere [unprompted, inbound]."""
+
+    inbound: int | None = None
+    unprompted: int | None = None
+    people: int | None = None
+    bulk: int | None = None
+    spheres: Mapping[str, tuple[int, int]] | None = None
+
+
+@dataclass(frozen=True)
+class ResponseRate(Detail, of=("response_rate",)):
+    """Inbound items and how many were answered; [answered, asked] for each way in which they came."""
+
+    asked: int | None = None
+    answered: int | None = None
+    bulk: int | None = None
+    ways: Mapping[str, tuple[int, int]] | None = None
+
+
+@dataclass(frozen=True)
+class ResponseTime(Detail, of=("response_time",)):
+    """Estimated shares answered within a day and a week; `at_least` is the interval's lower end, in hours.
+
+    `median_of_answered` leaves out all that still waits, and is too short.
+    """
+
+    asked: int | None = None
+    answered: int | None = None
+    bulk: int | None = None
+    within_a_day: float | None = None
+    within_a_week: float | None = None
+    at_least: float | None = None
+    median_of_answered: float | None = None
+
+
+@dataclass(frozen=True)
+class Stages(Detail):
+    """In one sphere: how often somebody asked, the leader answered, and the person took the answer up."""
+
+    asked: int | None
+    answered: int | None
+    taken_up: int | None
+
+
+@dataclass(frozen=True)
+class TakenUp(Detail):
+    """One answer that was taken up: whose, the ids of question, answer and thanks, and the wait in hours."""
+
+    person: str
+    name: str
+    sphere: str
+    question: str
+    answer: str
+    thanks: str
+    hours: float | None
+
+
+@dataclass(frozen=True)
+class Help(Detail, of=("help",)):
+    """The three stages together and by sphere, and the latest answers that were taken up."""
+
+    bulk: int | None = None
+    asked: int | None = None
+    answered: int | None = None
+    taken_up: int | None = None
+    spheres: Mapping[str, Stages] | None = None
+    ledger: tuple[TakenUp, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Wait(Detail):
+    """One conversation that waits: the id of what was said, by whom, in which way, and how many days ago."""
+
+    item: str
+    person: str
+    name: str
+    sphere: str
+    way: str
+    days: float | None
+
+
+@dataclass(frozen=True)
+class WaitingOnLeader(Detail, of=("waiting_on_leader",)):
+    """Of how many conversations, how many wait longer than δ, how they came, and which have waited longest."""
+
+    bulk: int | None = None
+    of: int | None = None
+    older: int | None = None
+    older_than_days: float | None = None
+    ways: Mapping[str, int] | None = None
+    list: tuple[Wait, ...] | None = None
+    median_days: float | None = None
+    longest_days: float | None = None
+
+
+@dataclass(frozen=True)
+class TwoWayShare(Detail, of=("two_way_share",)):
+    """People outside the team with whom responses went both ways, of how many reached."""
+
+    both_ways: int | None
+    people: int | None

@@ -1,0 +1,24 @@
+"""What belongs to spheres, outward and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from influence.contract.details.record import Detail
+
+
+@dataclass(frozen=True)
+class Heard(Detail):
+    """Of one sphere: Σ (1 − m(u)) over the people to whom the leader responded, and how many they are."""
+
+    value: float | None
+    people: int | None
+
+
+@dataclass(frozen=True)
+class Sources(Detail, of=("sources",)):
+    """To whom the leader responds, by sphere, and who they are: people's ids."""
+
+    by_sphere: Mapping[str, Heard]
+    people: tuple[str, ...]
