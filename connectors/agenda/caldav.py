@@ -15,8 +15,8 @@ from connectors.agenda.dav import CALENDARS, Dav
 from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.icalendar_files import LONGEST_PAST, Calendar
 from connectors.agenda.vcard import owner_account
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
-from connectors.kit.http import as_member
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record, SetAside

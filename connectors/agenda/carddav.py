@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from connectors.agenda.dav import ADDRESS_BOOKS, Dav
 from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.vcard import ContactCards
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
-from connectors.kit.http import as_member
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from connectors.agenda.dav import Dav, Listing
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import as_tombstones
-from connectors.kit.http import as_member
 from influence.contract.connector import Reply
 
 PAGE = 100

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.agenda.icalendar_entries import Component, Cut, cut
 from connectors.kit.addresses import email_account
-from connectors.kit.modality import place_in, told_by
+from connectors.kit.meetings import place_in, told_by
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from connectors.chat.matrix_records import Room, read_room
-from connectors.kit.http import Service, as_member
-from connectors.kit.http import field as expected
-from connectors.kit.items import answer
+from connectors.kit.answers import as_member, needed
+from connectors.kit.answers import read as answer
+from connectors.kit.http import Service
 from influence.contract.connector import Changed, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
@@ -92,16 +92,16 @@ def _rooms(body: Any, name: str) -> Iterator[Room]:
     members = _mapping(body.get("members"))
     originals = body.get("originals") or []
     if "chunk" in body or "exported_by" in body:
-        events = expected(body, "chunk" if "chunk" in body else "messages", "the page of messages")
+        events = needed(body, "chunk" if "chunk" in body else "messages", "the page of messages")
         yield Room(body.get("room_id"), events, _joined(members, body.get("room_id")), originals)
         return
-    expected(body, "next_batch", "the sync")
+    needed(body, "next_batch", "the sync")
     for state in ("join", "leave"):
         for room_id, room in _mapping(_mapping(body.get("rooms")).get(state)).items():
-            timeline = expected(room, "timeline", f"the room {room_id[:80]}")
+            timeline = needed(room, "timeline", f"the room {room_id[:80]}")
             known = _joined(members, room_id)
-            state_events = expected(_mapping(room.get("state")) or {"events": []}, "events", "the state")
-            yield Room(room_id, expected(timeline, "events", "the timeline"), known, originals, state_events)
+            state_events = needed(_mapping(room.get("state")) or {"events": []}, "events", "the state")
+            yield Room(room_id, needed(timeline, "events", "the timeline"), known, originals, state_events)
 
 
 def _joined(members: Mapping[str, Any], room_id: Any) -> Mapping[str, Any] | None:
@@ -139,7 +139,7 @@ class _Fetch:
 
     def _sync(self) -> Reply | None:
         body = self._ask("sync", since=self.since, timeout="0", filter=json.dumps(_SYNC_FILTER))
-        before, self.since = self.since, str(expected(body, "next_batch", "the sync"))
+        before, self.since = self.since, str(needed(body, "next_batch", "the sync"))
         rooms = [
             (room_id, room)
             for state in ("join", "leave")
@@ -185,7 +185,7 @@ class _Fetch:
         self.seen.add((gap["room"], gap["from"]))
         where = {"from": gap["from"], "to": gap["to"] or None, "dir": "b", "limit": str(PAGE)}
         body = self._permitted(gap["room"], "messages", **where) or {"chunk": []}
-        if not isinstance(expected(body, "chunk", "the page of messages"), list):
+        if not isinstance(needed(body, "chunk", "the page of messages"), list):
             raise Changed("the page of messages has no list 'chunk': the service's answer has changed")
         return dict(body)
 
@@ -193,7 +193,7 @@ class _Fetch:
         """Ask once a pull who is in a room."""
         if room_id not in self.members:
             body = self._permitted(room_id, "joined_members") or {"joined": {}}
-            self.members[room_id] = expected(body, "joined", "the members")
+            self.members[room_id] = needed(body, "joined", "the members")
         return self.members[room_id]
 
     def _permitted(self, room_id: str, what: str, **params: Any) -> Any:

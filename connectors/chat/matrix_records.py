@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.kit.http import field as expected
-from connectors.kit.items import LeftOut, guarded
+from connectors.kit.answers import LeftOut, guarded, needed
 from connectors.kit.text import clean
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, Verb
@@ -93,7 +92,7 @@ class _Reader:
 
     def read(self, event: Any) -> Iterator[Record]:
         """Yield what one event says."""
-        kind, content = str(expected(event, "type", "the event")), _mapping(event.get("content"))
+        kind, content = str(needed(event, "type", "the event")), _mapping(event.get("content"))
         if kind == "m.room.redaction":
             yield Deleted(f"matrix:{self._redacted(event)}", line=1)
         elif "redacted_because" in _mapping(event.get("unsigned")):
@@ -155,15 +154,15 @@ class _Reader:
         thread: str | None = None,
         shown: Mapping[str, Any] | None = None,
     ) -> Activity:
-        sender = expected(event, "sender", "the event")
+        sender = needed(event, "sender", "the event")
         if not isinstance(sender, str) or not _USER.fullmatch(sender):
             raise LeftOut("its sender is no user")
         room_id = self.room.room_id or event.get("room_id")
         shown, others = shown or {}, [user for user in self.room.members or {} if user != sender]
         body = shown.get("body")
         return Activity(
-            id=f"matrix:{expected(event, 'event_id', 'the event')}",
-            time=_time(expected(event, "origin_server_ts", "the event")),
+            id=f"matrix:{needed(event, 'event_id', 'the event')}",
+            time=_time(needed(event, "origin_server_ts", "the event")),
             actor=account(sender),
             verb=verb,
             parent=f"matrix:{parent}" if parent else None,
@@ -177,7 +176,7 @@ class _Reader:
         )
 
     def _related(self, content: Mapping[str, Any]) -> str:
-        return str(expected(_relation(content), "event_id", "the relation"))
+        return str(needed(_relation(content), "event_id", "the relation"))
 
     def people(self) -> Iterator[Person]:
         """Yield the names that the room shows, and which senders are programs."""

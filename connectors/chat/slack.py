@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from connectors.chat.slack_records import Channel, MessageReader, person
-from connectors.kit import jsonrows
+from connectors.kit.answers import as_member, each, needed, needed_list, read
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service, as_member, from_json
-from connectors.kit.http import field as needed
+from connectors.kit.http import Service
+from connectors.kit.json_files import rows
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable
 from influence.contract.files import Export, Member
-from influence.contract.records import Deleted, Note, Record, SetAside
+from influence.contract.records import Deleted, Note, Person, Record, SetAside
 
 LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DIRECT = {"dms.json", "mpims.json"}
@@ -92,10 +92,7 @@ class Slack:
                     f"{member.name}: this alone tells neither its channel nor its people; import the whole "
                     "zip or folder of the Slack export"
                 )
-        try:
-            kept = from_json(member)
-        except RecursionError:
-            raise Changed(f"{member.name} is no answer of Slack: it is nested too deep") from None
+        kept = read(member)
         yield from _answer_records(kept["slack"], kept, needed(kept, "answer", member.name))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
@@ -149,34 +146,26 @@ class _Workspace:
         yield from self._not_read({users, *lists, *days})
 
     def _users(self, member: Member) -> Iterator[Record]:
-        for row in _readable(member):
-            if isinstance(row, SetAside):
-                yield row
-                continue
-            told = person(row[1], row[0])
-            if not isinstance(told, SetAside):
-                self.reader.known.add(told.accounts[0])
-            yield told
+        for record in each(rows(member), lambda at: [person(at.value, at.line)], "the user"):
+            if isinstance(record, Person):
+                self.reader.known.add(record.accounts[0])
+            yield record
 
     def _channels(self, member: Member, name: str) -> Iterator[Record]:
         direct = name.removeprefix(self.root) in _DIRECT
-        for row in _readable(member):
-            if isinstance(row, SetAside):
-                yield row
-            elif not isinstance(row[1].get("id"), str):
-                yield SetAside("the channel has no id", row[0])
-            else:
-                channel = _channel(row[1], direct=direct)
-                self.channels[str(row[1].get("name") or channel.id)] = channel
+        yield from each(rows(member), lambda at: self._known(at.value, direct=direct), "the channel")
+
+    def _known(self, row: Mapping[str, Any], *, direct: bool) -> Iterator[Record]:
+        if not isinstance(row.get("id"), str):
+            yield SetAside("the channel has no id")
+            return
+        channel = _channel(row, direct=direct)
+        self.channels[str(row.get("name") or channel.id)] = channel
 
     def _day(self, member: Member) -> Iterator[Record]:
         folder = member.name.rsplit("/", 2)[-2]
         channel = self.channels.get(folder) or Channel(f"#{folder}", clean(folder, 100))
-        for row in _readable(member):
-            if isinstance(row, SetAside):
-                yield row
-            else:
-                yield from self.reader.read(row[1], channel, row[0])
+        yield from each(rows(member), lambda at: self.reader.read(at.value, channel, at.line), "the message")
 
     def _not_read(self, read: set[str]) -> Iterator[tuple[str, Record]]:
         left = [name for name in self.export.files if name not in read]
@@ -187,14 +176,6 @@ class _Workspace:
                 self.export.name,
                 Note(f"files that hold no messages were not read: {len(left)} ({shown}{more})"),
             )
-
-
-def _readable(member: Member) -> Iterator[jsonrows.Row | SetAside]:
-    """Yield the rows of a file of the export; a file that is no list of rows is set aside whole."""
-    try:
-        yield from jsonrows.rows(member)
-    except Unreadable as reason:
-        yield SetAside(str(reason))
 
 
 def _channel(row: Mapping[str, Any], *, direct: bool, self_id: str = "") -> Channel:
@@ -222,23 +203,17 @@ def _answer_records(method: str, kept: Mapping[str, Any], answer: Any) -> Iterat
     elif method == "users.list":
         yield from (
             person(user, 1) if isinstance(user, Mapping) else SetAside("the user is no JSON object", 1)
-            for user in _list(answer, "members", method)
+            for user in needed_list(answer, "members", f"Slack's answer to {method}")
         )
     elif method == "conversations.list":
-        yield from _closed(_list(answer, "channels", method))
+        yield from _closed(needed_list(answer, "channels", f"Slack's answer to {method}"))
     elif method in {"conversations.history", "conversations.replies"}:
         yield from _page_records(
-            needed(kept, "channel", "the kept answer"), _list(answer, "messages", method)
+            needed(kept, "channel", "the kept answer"),
+            needed_list(answer, "messages", f"Slack's answer to {method}"),
         )
     else:
         raise Changed(f"the kept answer is of {clean(method, 40)!r}, which is not read here")
-
-
-def _list(answer: Mapping[str, Any], name: str, method: str) -> list[Any]:
-    found = needed(answer, name, f"Slack's answer to {method}")
-    if not isinstance(found, list):
-        raise Changed(f"{name!r} in Slack's answer to {method} is no list")
-    return found
 
 
 def _closed(channels: Iterable[Any]) -> Iterator[Note]:
@@ -275,7 +250,11 @@ class _Page:
     after: str
 
     def rows(self, name: str) -> list[Mapping[str, Any]]:
-        return [row for row in _list(self.answer, name, self.method) if isinstance(row, Mapping)]
+        return [
+            row
+            for row in needed_list(self.answer, name, f"Slack's answer to {self.method}")
+            if isinstance(row, Mapping)
+        ]
 
 
 @dataclass(frozen=True)
@@ -292,7 +271,7 @@ class _Api:
             ConnectorError: Slack refuses for another reason.
         """
         response = self.service.get(method, cursor=cursor or None, limit=PAGE, **params)
-        answer = from_json(as_member(method, response.content))
+        answer = read(as_member(method, response.content))
         if not isinstance(answer, Mapping):
             raise Changed(f"Slack's answer to {method} is no JSON object")
         error = clean(str(answer.get("error")), 60)
@@ -354,7 +333,11 @@ class _Pull:
     def _place(self, row: Mapping[str, Any], self_id: str) -> Channel:
         if row.get("is_mpim") is True:
             pages = self.api.pages("conversations.members", "members", channel=row["id"])
-            listed = [one for page in pages for one in _list(page.answer, "members", page.method)]
+            listed = [
+                one
+                for page in pages
+                for one in needed_list(page.answer, "members", f"Slack's answer to {page.method}")
+            ]
             return _channel({**row, "members": listed}, direct=True)
         return _channel(row, direct=row.get("is_im") is True, self_id=self_id)
 

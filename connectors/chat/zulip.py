@@ -15,14 +15,13 @@ from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from connectors.chat.zulip_records import LONGEST_WAIT, SYSTEM_BOTS, Turns, mentions, own_words
-from connectors.kit import jsonrows
 from connectors.kit.addresses import email_account
+from connectors.kit.answers import as_member, each, needed, needed_list, read
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service, as_member, from_json
-from connectors.kit.http import field as needed
-from connectors.kit.items import words
-from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, Reply, Unreadable
+from connectors.kit.http import Service
+from connectors.kit.json_files import rows
+from connectors.kit.text import clean, words
+from influence.contract.connector import ConnectorError, Reply
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
@@ -73,7 +72,7 @@ class Zulip:
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield all topics of an archive."""
         topics = [name for name in export.files if _TOPIC.fullmatch(name)]
-        yield from each_file(export, topics, lambda member: _archived(member, strict=False))
+        yield from each_file(export, topics, _archived)
         left = [name for name in export.files if not _TOPIC.fullmatch(name) and "stream_index" not in name]
         if left:
             shown = ", ".join(clean(name, 60) for name in left[:5])
@@ -89,17 +88,14 @@ class Zulip:
         with member.open() as stream:
             live = _REPLY.match(stream.read(200)) is not None
         if not live:
-            yield from _archived(member, strict=True)
+            yield from _archived(member)
             return
-        try:
-            kept = from_json(member)
-        except RecursionError:
-            raise Changed(f"{member.name} is no answer of Zulip: it is nested too deep") from None
+        kept = read(member)
         site, answer = str(needed(kept, "site", member.name)), needed(kept, "answer", member.name)
         if kept["zulip"] == "users":
-            yield from _people(_list(answer, "members"), site)
+            yield from _people(needed_list(answer, "members", "Zulip's answer"), site)
         else:
-            yield from _Answer(site, kept).records(_list(answer, "messages"))
+            yield from _Answer(site, kept).records(needed_list(answer, "messages", "Zulip's answer"))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the people, then messages oldest first, beginning `lookback` days before the last one read.
@@ -120,21 +116,13 @@ class Zulip:
         yield from _Pull(service, place, int(self.lookback) * 86_400).replies(cursor)
 
 
-def _archived(member: Member, *, strict: bool) -> Iterator[Record]:
+def _archived(member: Member) -> Iterator[Record]:
     """Read one topic; accounts are names, since an archive holds no ids of senders."""
     found = _TOPIC.fullmatch(member.name)
     stream, topic = (found[2], found[3]) if found else ("", member.name.removesuffix(".json"))
-    try:
-        rows = list(jsonrows.rows(member))
-    except Unreadable as reason:
-        if strict:
-            raise
-        yield SetAside(str(reason))
-        return
     place = f"{found[1]}/" if found else ""
     reader = _Topic(_plain(stream) or None, f"zulip-topic:{place}{_plain(topic)}")
-    for row in rows:
-        yield from [row] if isinstance(row, SetAside) else reader.read(*row)
+    yield from each(rows(member), lambda at: reader.read(at.line, at.value), "the message")
 
 
 def _plain(name: str) -> str:
@@ -182,13 +170,6 @@ class _Topic:
             text=words(own_words(content)),
             line=line,
         )
-
-
-def _list(answer: Any, name: str) -> list[Any]:
-    found = needed(answer, name, "Zulip's answer")
-    if not isinstance(found, list):
-        raise Changed(f"{name!r} in Zulip's answer is no list")
-    return found
 
 
 def _people(users: Sequence[Any], site: str) -> Iterator[Record]:
@@ -335,14 +316,14 @@ class _Pull:
         """Yield the people and then page after page; a page that brings nothing ends it."""
         at = dict(cursor) if cursor and not cursor.get("done") else self._begin(cursor.get("recent", []))
         users = self.service.get("users")
-        from_json(as_member("the people", users.content))
+        read(as_member("the people", users.content))
         body = self._kept({"zulip": "users", "site": self.site}, users.content)
         yield Reply(as_member("users.json", body), at, "the people")
         while not at.get("done"):
             response = self.service.get(
                 "messages", anchor=at["anchor"], num_before=0, num_after=PAGE, include_anchor="false"
             )
-            answer = from_json(as_member("messages", response.content))
+            answer = read(as_member("messages", response.content))
             at, kept = self._after(at, answer)
             first = f"messages {at['anchor']}.json"
             yield Reply(as_member(first, self._kept(kept, response.content)), at, self._progress(answer))
@@ -358,7 +339,7 @@ class _Pull:
 
     def _after(self, at: Mapping[str, Any], answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return where the pull stands after a page, and what is kept beside the page for `parse`."""
-        rows = [row for row in _list(answer, "messages") if isinstance(row, Mapping)]
+        rows = [row for row in needed_list(answer, "messages", "Zulip's answer") if isinstance(row, Mapping)]
         found = {
             int(needed(row, "id", "the message")): int(needed(row, "timestamp", "the message"))
             for row in rows

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
-from connectors.kit.http import as_member
 from connectors.mail.files import Mail
 from connectors.mail.imap_session import Folder, Opened, Session
 from influence.contract.connector import ConnectorError, Reply

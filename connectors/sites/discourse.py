@@ -11,9 +11,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.kit.addresses import display_name
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.items import LeftOut, answer, each_item, moment, whole, words
-from connectors.kit.text import clean
+from connectors.kit.answers import LeftOut, as_member, each, needed, whole
+from connectors.kit.answers import read as answer
+from connectors.kit.http import Service
+from connectors.kit.text import clean, words
+from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, Verb
@@ -71,13 +73,13 @@ class Discourse:
         found = answer(member)
         reader = _Answers(self._site())
         if isinstance(found, Mapping) and "user_actions" in found:
-            yield from each_item(found["user_actions"], "like", reader.like)
+            yield from each(found["user_actions"], reader.like, "like")
             return
         if isinstance(found, Mapping) and "post_number" in found:
-            yield from each_item([found], "post", reader.post)
+            yield from each([found], reader.post, "post")
             return
-        stream = field(found, "post_stream", "the answer of Discourse")
-        yield from each_item(field(stream, "posts", "the topic"), "post", reader.post)
+        stream = needed(found, "post_stream", "the answer of Discourse")
+        yield from each(needed(stream, "posts", "the topic"), reader.post, "post")
         yield from reader.deleted(found)
 
     def _site(self) -> str:
@@ -114,7 +116,7 @@ class _Answers:
 
     def post(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Yield a post and who wrote it; its number in the topic names it, as replies name it."""
-        topic, number = field(row, "topic_id", "the post"), field(row, "post_number", "the post")
+        topic, number = needed(row, "topic_id", "the post"), needed(row, "post_number", "the post")
         own = self._id(topic, number)
         if row.get("deleted_at") or row.get("user_deleted") or row.get("hidden"):
             yield Deleted(own, line=1)
@@ -126,7 +128,7 @@ class _Answers:
         first = whole(number, "the number of the post") == 1
         yield Activity(
             id=own,
-            time=moment(field(row, "created_at", "the post")),
+            time=moment(needed(row, "created_at", "the post")),
             actor=self._user(row),
             verb=Verb.POST if first else Verb.REPLY if answered else Verb.COMMENT,
             parent=None if first else self._id(topic, answered or 1),
@@ -164,13 +166,13 @@ class _Answers:
 
     def like(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Yield who liked which post, and when."""
-        if field(row, "action_type", "the action") not in {_LIKE, _WAS_LIKED}:
+        if needed(row, "action_type", "the action") not in {_LIKE, _WAS_LIKED}:
             raise LeftOut("no like")
-        post = self._id(field(row, "topic_id", "the like"), field(row, "post_number", "the like"))
-        who = whole(field(row, "acting_user_id", "the like"), "who liked")
+        post = self._id(needed(row, "topic_id", "the like"), needed(row, "post_number", "the like"))
+        who = whole(needed(row, "acting_user_id", "the like"), "who liked")
         yield Activity(
             id=f"{post}/like-{who}",
-            time=moment(field(row, "created_at", "the like")),
+            time=moment(needed(row, "created_at", "the like")),
             actor=f"{self._at}{who}",
             verb=Verb.REACT,
             parent=post,
@@ -189,7 +191,7 @@ class _Answers:
         highest = whole(topic.get("highest_post_number") or max(there, default=0), "the highest number")
         for number in range(1, min(highest, 100_000) + 1):
             if number not in there:
-                yield Deleted(self._id(field(topic, "id", "the topic"), number), line=1)
+                yield Deleted(self._id(needed(topic, "id", "the topic"), number), line=1)
 
 
 @dataclass
@@ -243,8 +245,8 @@ class _Forum:
         oldest, before = self._oldest(bumped), set[str]()
         for page in range(MOST_PAGES):
             found = self.service.get("latest.json", order="activity", page=page).json()
-            rows = field(field(found, "topic_list", "the list"), "topics", "the list of topics")
-            numbers = {str(whole(field(row, "id", "the topic"), "the topic's id")) for row in rows}
+            rows = needed(needed(found, "topic_list", "the list"), "topics", "the list of topics")
+            numbers = {str(whole(needed(row, "id", "the topic"), "the topic's id")) for row in rows}
             if not numbers or numbers <= before:
                 return
             before |= numbers
@@ -260,13 +262,13 @@ class _Forum:
             topic = self.service.get(f"t/{number}.json").json()
         except (Gone, NotAuthorised):
             return None
-        stream = field(topic, "post_stream", f"topic {number}")
+        stream = needed(topic, "post_stream", f"topic {number}")
         there = {row.get("id") for row in stream["posts"]}
         missing = [one for one in stream.get("stream") or [] if one not in there]
         for start in range(0, len(missing), AT_ONCE):
             asked = {"post_ids[]": missing[start : start + AT_ONCE]}
             more = self.service.get(f"t/{number}/posts.json", **asked).json()
-            stream["posts"] += field(field(more, "post_stream", "the posts"), "posts", "the posts")
+            stream["posts"] += needed(needed(more, "post_stream", "the posts"), "posts", "the posts")
         return topic
 
     def likes(self, name: str, kind: int) -> Iterator[Reply]:
@@ -276,9 +278,9 @@ class _Forum:
         new: list[Any] = []
         for offset in range(0, MOST_PAGES * 30, 30):
             found = self.service.get("user_actions.json", username=name, filter=kind, offset=offset).json()
-            rows = field(found, "user_actions", "the likes")
+            rows = needed(found, "user_actions", "the likes")
             fresh = [
-                row for row in rows if str(field(row, "created_at", "a like")) > since and row not in new
+                row for row in rows if str(needed(row, "created_at", "a like")) > since and row not in new
             ]
             new += fresh
             if len(fresh) < len(rows) or not rows:

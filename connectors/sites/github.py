@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from connectors.kit.http import Service, as_member, asked_to_wait, field
-from connectors.kit.items import LeftOut, answer, each_item, moment, whole
+from connectors.kit.answers import LeftOut, as_member, each, needed, whole
+from connectors.kit.answers import read as answer
+from connectors.kit.http import Service, asked_to_wait
 from connectors.kit.text import clean
+from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, Verb
@@ -74,10 +76,10 @@ class GitHub:
         found = answer(member)
         if isinstance(found, Mapping) and "reactions_of" in found:
             about = str(found["reactions_of"])
-            yield from each_item(found.get("items"), "reaction", lambda row: _reaction(row, about))
+            yield from each(found["items"], lambda row: _reaction(row, about), "reaction")
         else:
             rows = found.get("items", [found]) if isinstance(found, Mapping) else found
-            yield from each_item(rows, "item", _item)
+            yield from each(rows, _item, "item")
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield what changed in the repositories, and in what the user is involved in, the oldest first.
@@ -160,8 +162,8 @@ class _Hub:
 
         for _, rows in self._changed(key, search):
             for row in rows:
-                place = _repository(str(field(row, "url", "the issue")))
-                number = whole(field(row, "number", "the issue"), "the issue's number")
+                place = _repository(str(needed(row, "url", "the issue")))
+                number = whole(needed(row, "number", "the issue"), "the issue's number")
                 lists = ["issues", *(["pulls"] if row.get("pull_request") else [])]
                 for kind in lists:
                     yield from self._all(f"{place}/{kind}/{number}/comments", belonging=True)
@@ -182,7 +184,7 @@ class _Hub:
             state = self.state.get(key, {"since": "", "at": []})
             response = ask(state["since"], number)
             found = response.json()
-            rows = field(found, "items", "the search") if isinstance(found, Mapping) else found
+            rows = needed(found, "items", "the search") if isinstance(found, Mapping) else found
             fresh = [row for row in rows if not self._was_seen(row, state)]
             if fresh:
                 yield response.content, fresh
@@ -192,8 +194,8 @@ class _Hub:
 
     def _was_seen(self, row: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
         return (
-            field(row, "updated_at", "an item") == state["since"]
-            and field(row, "id", "an item") in state["at"]
+            needed(row, "updated_at", "an item") == state["since"]
+            and needed(row, "id", "an item") in state["at"]
         )
 
     def _reach(self, key: str, rows: list[Mapping[str, Any]]) -> None:
@@ -208,7 +210,7 @@ class _Hub:
 
     def _belonging(self, row: Mapping[str, Any]) -> Iterator[Reply]:
         """Yield the reviews of a pull request, and the reactions to anything."""
-        url = str(field(row, "url", "an item"))
+        url = str(needed(row, "url", "an item"))
         if row.get("pull_request") and "number" in row:
             yield from self._all(f"{_repository(url)}/pulls/{row['number']}/reviews")
         counted = row.get("reactions")
@@ -313,7 +315,7 @@ def _written(
     text = row.get("body") if isinstance(row.get("body"), str) else ""
     yield Activity(
         id=own,
-        time=moment(row.get("submitted_at") or field(row, "created_at", "an item")),
+        time=moment(row.get("submitted_at") or needed(row, "created_at", "an item")),
         actor=actor,
         verb=verb,
         parent=parent,
@@ -355,8 +357,8 @@ def _reaction(row: Mapping[str, Any], about: str) -> Iterator[Record]:
     actor, _ = _user(row.get("user"), host)
     yield from _person(row["user"], actor, host)
     yield Activity(
-        id=f"{parent}/reaction-{whole(field(row, 'id', 'the reaction'), 'the number of the reaction')}",
-        time=moment(field(row, "created_at", "the reaction")),
+        id=f"{parent}/reaction-{whole(needed(row, 'id', 'the reaction'), 'the number of the reaction')}",
+        time=moment(needed(row, "created_at", "the reaction")),
         actor=actor,
         verb=Verb.REACT,
         parent=parent,

@@ -16,9 +16,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.items import answer, guarded, moment, whole
+from connectors.kit.answers import as_member, guarded, needed, whole
+from connectors.kit.answers import read as answer
+from connectors.kit.http import Service
 from connectors.kit.text import clean
+from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -64,8 +66,8 @@ class RequestTracker:
         """
         found = answer(member)
         where = "the answer of Request Tracker"
-        reader = _Ticket(field(found, "ticket", where), found.get("users") or [])
-        yield from reader.records(field(field(found, "history", where), "items", "the history"))
+        reader = _Ticket(needed(found, "ticket", where), found.get("users") or [])
+        yield from reader.records(needed(needed(found, "history", where), "items", "the history"))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the tickets that changed or were deleted since the cursor, the longest unchanged first.
@@ -96,7 +98,7 @@ class _Desk:
         if since:
             query = f"LastUpdated >= '{(moment(since) - 2 * _ZONES).strftime('%Y-%m-%d %H:%M:%S')}'"
         listed = {
-            str(whole(row["id"], "the ticket's id")): str(field(row, "LastUpdated", "the ticket"))
+            str(whole(row["id"], "the ticket's id")): str(needed(row, "LastUpdated", "the ticket"))
             for row in self._all("tickets", query=query, fields="LastUpdated", orderby="id")
         }
         oldest = (moment(since) - _ZONES).strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
@@ -114,7 +116,7 @@ class _Desk:
         )
         for row in list(found):
             self.last_deletion = whole(row["id"], "the transaction's id")
-            yield self._ticket(str(whole(field(row, "ObjectId", "the transaction"), "the ticket's id")))
+            yield self._ticket(str(whole(needed(row, "ObjectId", "the transaction"), "the ticket's id")))
 
     def _ticket(self, number: str, note: str = "") -> Reply:
         """Ask for a ticket with its history; `fields` adds to people their name and address."""
@@ -156,8 +158,8 @@ class _Desk:
         before: set[str] = set()
         for page in range(1, MOST_PAGES):
             found = self.service.get(path, page=page, per_page=AT_ONCE, **params).json()
-            rows = field(found, "items", f"the answer to {path}")
-            ids = {str(field(row, "id", "an item")) for row in rows}
+            rows = needed(found, "items", f"the answer to {path}")
+            ids = {str(needed(row, "id", "an item")) for row in rows}
             if not ids or ids <= before:
                 return
             before |= ids
@@ -170,11 +172,11 @@ class _Ticket:
     """Reads one ticket: its history in order, since an answer is to what was written before it."""
 
     def __init__(self, ticket: Mapping[str, Any], users: list[Mapping[str, Any]]) -> None:
-        where = urlsplit(str(field(_own(ticket), "_url", "the ticket")))
+        where = urlsplit(str(needed(_own(ticket), "_url", "the ticket")))
         if not where.netloc:
             raise Changed("the ticket does not say which Request Tracker it is of: the answer has changed")
         self.site = f"{where.netloc.lower()}{where.path.split('/REST/', 1)[0]}"
-        self.number = whole(field(ticket, "id", "the ticket"), "the ticket's id")
+        self.number = whole(needed(ticket, "id", "the ticket"), "the ticket's id")
         self.root = f"{SYSTEM}:{self.site}/ticket-{self.number}"
         self.ticket = ticket
         self.users = {str(user.get("id")): user for user in users}
@@ -196,12 +198,12 @@ class _Ticket:
             yield SetAside(f"ticket {self.number}: rows that no person wrote: {kinds}", line=1)
 
     def _id(self, row: Mapping[str, Any]) -> str:
-        return f"{SYSTEM}:{self.site}/transaction-{whole(field(row, 'id', 'a transaction'), 'its id')}"
+        return f"{SYSTEM}:{self.site}/transaction-{whole(needed(row, 'id', 'a transaction'), 'its id')}"
 
     def _row(self, row: Mapping[str, Any]) -> Iterator[Record]:
-        kind = clean(str(field(row, "Type", "a transaction")), 40)
-        creator = field(row, "Creator", "a transaction")
-        if kind not in _BY_PEOPLE or field(creator, "id", "the creator") in _PROGRAMS:
+        kind = clean(str(needed(row, "Type", "a transaction")), 40)
+        creator = needed(row, "Creator", "a transaction")
+        if kind not in _BY_PEOPLE or needed(creator, "id", "the creator") in _PROGRAMS:
             self.left_out[kind] += 1
             return
         asking = self._requestor() if kind == "Create" else None
@@ -212,7 +214,7 @@ class _Ticket:
         request = kind == "Create"
         made = Activity(
             id=self.root if request else self._id(row),
-            time=moment(field(row, "Created", "a transaction")),
+            time=moment(needed(row, "Created", "a transaction")),
             actor=actor,
             verb={"Create": Verb.POST, "Correspond": Verb.REPLY, "Comment": Verb.COMMENT}.get(
                 kind, Verb.EDIT
@@ -247,7 +249,7 @@ class _Ticket:
         return [one for one in found if isinstance(one, Mapping) and one.get("type", "user") == "user"]
 
     def _account(self, user: Mapping[str, Any]) -> str:
-        return f"{SYSTEM}:{self.site}/{clean(str(field(user, 'id', 'a user')), 200)}"
+        return f"{SYSTEM}:{self.site}/{clean(str(needed(user, 'id', 'a user')), 200)}"
 
     def _person(self, user: Mapping[str, Any]) -> Iterator[Person]:
         account = self._account(user)
@@ -276,7 +278,7 @@ class _Ticket:
 
 def _own(ticket: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the link by which a ticket names itself."""
-    for link in field(ticket, "_hyperlinks", "the ticket"):
+    for link in needed(ticket, "_hyperlinks", "the ticket"):
         if link.get("ref") == "self":
             return dict(link)
     raise Changed("the ticket has no link to itself: the answer of Request Tracker has changed")

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.items import answer, whole
+from connectors.kit.answers import as_member, needed, whole
+from connectors.kit.answers import read as answer
+from connectors.kit.http import Service
 from connectors.sites import wordpress_export
 from connectors.sites import wordpress_records as wordpress_answers
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
@@ -122,7 +123,7 @@ class _Blog:
         seen: set[int] = set()
         site = self.state[kind].get("site", "")
         for number, (page, rows) in enumerate(self._pages(kind), 1):
-            seen.update(whole(field(row, "id", kind), "the id") for row in rows)
+            seen.update(whole(needed(row, "id", kind), "the id") for row in rows)
             digest = hashlib.sha256(page).hexdigest()[:16]
             if digests.get(str(number)) == digest:
                 continue
@@ -142,7 +143,7 @@ class _Blog:
             response = self._page(kind, number)
             page = response.content if response is not None else b"[]"
             rows = answer(as_member(f"{kind}-{number}.json", page))
-            numbers = {whole(field(row, "id", kind), "the id") for row in rows}
+            numbers = {whole(needed(row, "id", kind), "the id") for row in rows}
             if not numbers or numbers <= before:
                 return
             before |= numbers

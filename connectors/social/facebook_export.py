@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit import jsonrows
 from connectors.kit.addresses import email_account
+from connectors.kit.answers import each
 from connectors.kit.exports import each_file
+from connectors.kit.json_files import document, document_text, rows
 from connectors.kit.text import clean
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
@@ -73,11 +74,11 @@ class FacebookExport:
         kinds = {name: kind for name in export.files if (kind := _kind(name))}
         reader = _Reader(clean(self.owner, 200))
         profiles = [name for name, kind in kinds.items() if kind == "profile"]
-        yield from each_file(export, profiles, _guarded(reader.profile))
+        yield from each_file(export, profiles, reader.profile)
         reader.owner = reader.owner or _in_every_thread(export, kinds)
         for name, kind in kinds.items():
             if kind != "profile":
-                yield from each_file(export, [name], _guarded(getattr(reader, kind)))
+                yield from each_file(export, [name], getattr(reader, kind))
         yield from ((export.name, note) for note in reader.notes())
         left = Counter(name.rpartition(".")[2].lower()[:8] for name in export.files if name not in kinds)
         if left:
@@ -111,23 +112,11 @@ def _kind(name: str) -> str | None:
     return next((kind for kind, pattern in kinds.items() if pattern.fullmatch(name)), None)
 
 
-def _guarded(read: Callable[[Member], Iterator[Record]]) -> Callable[[Member], Iterator[Record]]:
-    """Set a file aside that cannot be read at all, so that the rest of the export is."""
-
-    def reading(member: Member) -> Iterator[Record]:
-        try:
-            yield from read(member)
-        except Unreadable as reason:
-            yield SetAside(str(reason))
-
-    return reading
-
-
 def _in_every_thread(export: Export, kinds: Mapping[str, str]) -> str:
     """Return the one name that takes part in every conversation; empty where there is none, or more than one."""
     threads = [name for name, kind in kinds.items() if kind == "thread"]
     present: Counter[str] = Counter()
-    for _, record in each_file(export, threads, _guarded(_participants)):
+    for _, record in each_file(export, threads, _participants):
         if isinstance(record, Person):
             present[record.name or ""] += 1
     always = [name for name, count in present.items() if count == len(threads)]
@@ -135,7 +124,7 @@ def _in_every_thread(export: Export, kinds: Mapping[str, str]) -> str:
 
 
 def _participants(member: Member) -> Iterator[Record]:
-    for row in jsonrows.rows(member, "participants"):
+    for row in rows(member, "participants"):
         if not isinstance(row, SetAside) and (name := _name(row[1].get("name"))):
             yield Person(name=name, accounts=(account_of(name),), line=row[0])
 
@@ -180,7 +169,7 @@ class _Reader:
 
     def profile(self, member: Member) -> Iterator[Record]:
         """Yield who the owner is."""
-        found = jsonrows.document(member)
+        found = document(member)
         profile = found.get("profile_v2") or found.get("profile") if isinstance(found, dict) else None
         told = profile.get("name") if isinstance(profile, dict) else None
         name = _name(told.get("full_name") if isinstance(told, dict) else None)
@@ -243,15 +232,18 @@ class _Reader:
 
     def thread(self, member: Member) -> Iterator[Record]:
         """Yield the messages of one conversation, their reactions, and who takes part."""
-        found, folder = _PATH.search(jsonrows.text_of(member)), _THREAD.fullmatch(member.name)
+        found, folder = _PATH.search(document_text(member)), _THREAD.fullmatch(member.name)
         path = found[1] if found else folder[1] if folder else member.name
         thread = clean(path.rpartition("/")[2], 200)
         people = [record for record in _participants(member) if isinstance(record, Person)]
         for person in people:
             yield from self._claim(person.name or "", person.line or 1)
         names = [person.name or "" for person in people]
-        for row in jsonrows.rows(member, "messages"):
-            yield from [row] if isinstance(row, SetAside) else self._message(*row, thread, names)
+        yield from each(
+            rows(member, "messages"),
+            lambda at: self._message(at.line, at.value, thread, names),
+            "the message",
+        )
 
     def notes(self) -> Iterator[Note]:
         """Yield what was left out."""
@@ -354,14 +346,7 @@ class _Reader:
         self, member: Member, read: Callable[[int, Mapping[str, Any]], Iterator[Record]], *keys: str
     ) -> Iterator[Record]:
         """Read the rows of a list, or of the list under a key that Facebook has used over the years."""
-        for row in jsonrows.rows(member, *keys):
-            if isinstance(row, SetAside):
-                yield row
-                continue
-            try:
-                yield from list(read(*row))
-            except (ValueError, TypeError, AttributeError) as reason:
-                yield SetAside(f"the row cannot be read: {clean(str(reason), 200)}", row[0])
+        yield from each(rows(member, *keys), lambda at: read(at.line, at.value), "the row")
 
 
 def _accounts(names: Sequence[str], without: str) -> tuple[str, ...]:

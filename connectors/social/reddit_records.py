@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.kit.json_files import rows_of, seconds
+from connectors.kit.answers import rows_of
+from connectors.kit.times import seconds
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 _NAME = re.compile(r"[\w-]{1,32}")

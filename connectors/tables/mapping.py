@@ -17,11 +17,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit.addresses import REMEMBERED, display_name
+from connectors.kit.answers import LeftOut, guarded
 from connectors.kit.csv_files import plain
-from connectors.kit.items import LeftOut, guarded, is_nobody
 from connectors.kit.meetings import kind_of, place_of
 from connectors.kit.sheets import Row
-from connectors.kit.text import clean
+from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb

@@ -174,7 +174,8 @@ def test_a_redaction_withdraws_in_old_and_new_rooms(place):
 
 
 def test_a_redaction_of_nothing_names_the_field():
-    assert ["the redaction has no 'redacts': the service's answer no longer has the shape it had"] == [
+    reason = "the redaction has no 'redacts': the service's answer no longer has the shape it had"
+    assert [f"event 1 cannot be read: {reason}"] == [
         one.reason for one in page(event(3, kind="m.room.redaction")) if isinstance(one, SetAside)
     ]
 
