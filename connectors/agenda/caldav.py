@@ -59,7 +59,7 @@ class CalDav:
         """
         out_of_sight = (datetime.now(UTC) - LONGEST_PAST + timedelta(days=2)).timestamp()
         reading = Reading(".ics", self._ids, _is_open, lambda time: time is not None and time < out_of_sight)
-        yield from Pull(Dav(self.url, self.user, secret("password"), CALENDARS), reading, cursor).replies()
+        yield from Pull(Dav(self.url, self.user, secret("password"), CALENDARS), reading).replies(cursor)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield an encounter for each time a meeting took place, or what is gone.

@@ -48,7 +48,7 @@ class CardDav:
             ConnectorError: there is no address book at the address, or it cannot be synchronised.
         """
         dav = Dav(self.url, self.user, secret("password"), ADDRESS_BOOKS)
-        yield from Pull(dav, Reading(".vcf", self._ids), cursor).replies()
+        yield from Pull(dav, Reading(".vcf", self._ids)).replies(cursor)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield a claim for each contact, an encounter where there is a number, or what is gone."""

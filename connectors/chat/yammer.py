@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from connectors.chat.yammer_records import answer_records, table_of, table_records
-from connectors.kit.answers import identifier, listed, needed, once, read, written
+from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.exports import each_file
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.sign_in import Application, SignedIn, by_device_code, kept, signed_in
@@ -94,11 +94,12 @@ class Yammer:
             Unreadable: the table is none of the export's.
             Changed: the answer no longer has the shape it had.
         """
-        head = member.head()
-        if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            yield from once(answer_records(read(member), member.name))
-        else:
-            yield from table_records(member)
+        with shape_expected():
+            head = member.head()
+            if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
+                yield from once(answer_records(read(member), member.name))
+            else:
+                yield from table_records(member)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell a network data export by its Messages.csv and Users.csv."""

@@ -5,7 +5,6 @@ References: github.com/zulip/zulip-archive; Zulip API, Get messages, Get users.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,10 +15,11 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.chat.zulip_records import LONGEST_WAIT, SYSTEM_BOTS, Turns, mentions, own_words
 from connectors.kit.addresses import email_account
-from connectors.kit.answers import as_member, each, needed, needed_list, read
+from connectors.kit.answers import as_member, each, needed, needed_list, read, shape_expected, written_beside
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.json_files import rows
+from connectors.kit.paging import Answer, State, Task, walk
 from connectors.kit.text import clean, words
 from influence.contract.connector import ConnectorError, Reply
 from influence.contract.files import Export, Member
@@ -85,17 +85,18 @@ class Zulip:
             Unreadable: it is neither.
             Changed: the answer has another shape than it had.
         """
-        with member.open() as stream:
-            live = _REPLY.match(stream.read(200)) is not None
-        if not live:
-            yield from _archived(member)
-            return
-        kept = read(member)
-        site, answer = str(needed(kept, "site", member.name)), needed(kept, "answer", member.name)
-        if kept["zulip"] == "users":
-            yield from _people(needed_list(answer, "members", "Zulip's answer"), site)
-        else:
-            yield from _Answer(site, kept).records(needed_list(answer, "messages", "Zulip's answer"))
+        with shape_expected():
+            with member.open() as stream:
+                live = _REPLY.match(stream.read(200)) is not None
+            if not live:
+                yield from _archived(member)
+                return
+            kept = read(member)
+            site, answer = str(needed(kept, "site", member.name)), needed(kept, "answer", member.name)
+            if kept["zulip"] == "users":
+                yield from _people(needed_list(answer, "members", "Zulip's answer"), site)
+            else:
+                yield from _Answer(site, kept).records(needed_list(answer, "messages", "Zulip's answer"))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the people, then messages oldest first, beginning `lookback` days before the last one read.
@@ -113,7 +114,8 @@ class Zulip:
         key = b64encode(f"{self.email}:{secret('key')}".encode()).decode()
         service = Service(f"{address.rstrip('/')}/api/v1/", {"Authorization": f"Basic {key}"})
         place = urlsplit(address).netloc.lower()
-        yield from _Pull(service, place, int(self.lookback) * 86_400).replies(cursor)
+        pull = _Pull(service, place, int(self.lookback) * 86_400)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
 
 def _archived(member: Member) -> Iterator[Record]:
@@ -312,24 +314,16 @@ class _Pull:
     site: str
     again: int
 
-    def replies(self, cursor: Mapping[str, Any]) -> Iterator[Reply]:
-        """Yield the people and then page after page; a page that brings nothing ends it."""
-        at = dict(cursor) if cursor and not cursor.get("done") else self._begin(cursor.get("recent", []))
-        users = self.service.get("users")
-        read(as_member("the people", users.content))
-        body = self._kept({"zulip": "users", "site": self.site}, users.content)
-        yield Reply(as_member("users.json", body), at, "the people")
-        while not at.get("done"):
-            response = self.service.get(
-                "messages", anchor=at["anchor"], num_before=0, num_after=PAGE, include_anchor="false"
-            )
-            answer = read(as_member("messages", response.content))
-            at, kept = self._after(at, answer)
-            first = f"messages {at['anchor']}.json"
-            yield Reply(as_member(first, self._kept(kept, response.content)), at, self._progress(answer))
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: the people, then page after page; one that was cut off goes on where it stood."""
+        if not state or state.get("done"):
+            place = self._start(state.get("recent", []))
+            state.clear()
+            state.update(place)
+        return [["users"], ["messages"]]
 
-    def _begin(self, recent: list[list[int]]) -> dict[str, Any]:
-        """Begin a pull: a day before what is read again, since the topics of that day are not kept."""
+    def _start(self, recent: list[list[int]]) -> State:
+        """Begin a day before what is read again, since the topics of that day are not kept."""
         if not recent:
             return {"anchor": 0, "since": 0, "topics": {}, "recent": []}
         cut = recent[0][1] + LONGEST_WAIT if len(recent) >= MOST_KNOWN else 0
@@ -337,45 +331,51 @@ class _Pull:
         since = next((number for number, time in recent if time >= from_), recent[-1][0])
         return {"anchor": recent[0][0] - 1, "since": since, "topics": {}, "recent": recent}
 
-    def _after(self, at: Mapping[str, Any], answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return where the pull stands after a page, and what is kept beside the page for `parse`."""
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for the people, or for a page of messages; one that brings nothing is the last."""
+        if task == ["users"]:
+            raw = self.service.get("users").content
+            read(as_member("the people", raw))
+            return Answer(
+                written_beside("users.json", {"zulip": "users", "site": self.site}, raw), (), "the people"
+            )
+        asked = {"anchor": state["anchor"], "num_before": 0, "num_after": PAGE, "include_anchor": "false"}
+        raw = self.service.get("messages", **asked).content
+        answer = read(as_member("messages", raw))
         rows = [row for row in needed_list(answer, "messages", "Zulip's answer") if isinstance(row, Mapping)]
+        told = {"zulip": "messages", "site": self.site, "since": state["since"], "before": state["topics"]}
+        name = f"messages {state['anchor']}.json"
+        gone = self._go_on(rows, answer.get("found_newest") is True, state)
+        member = written_beside(name, {**told, "gone": gone}, raw)
+        return Answer(member, [] if state.get("done") else [task], f"{len(answer['messages']):,} messages")
+
+    def _go_on(self, rows: Sequence[Mapping[str, Any]], newest: bool, state: State) -> list[int]:
+        """Note where the pull stands after a page; return the messages that should stand on it and do not."""
         found = {
             int(needed(row, "id", "the message")): int(needed(row, "timestamp", "the message"))
             for row in rows
         }
-        fresh = {number: time for number, time in found.items() if number > at["anchor"]}
-        done = answer.get("found_newest") is True or not fresh
-        last = max(fresh, default=at["anchor"])
-        expected = [
-            number for number, _ in at["recent"] if at["anchor"] < number and (done or number <= last)
-        ]
+        anchor, recent = state["anchor"], state["recent"]
+        fresh = {number: time for number, time in found.items() if number > anchor}
+        done = newest or not fresh
+        last, now = max(fresh, default=anchor), max(fresh.values(), default=0)
+        expected = [number for number, _ in recent if anchor < number and (done or number <= last)]
         gone = [number for number in expected if number not in fresh]
-        topics = _topics(at["topics"])
-        for row in rows:
-            if isinstance(row.get("sender_id"), int) and not _is_system(row):
-                turns = topics.setdefault(_place(row), Turns())
-                turns.parent(str(row["sender_id"]), str(row["id"]), row["timestamp"])
-        now = max(fresh.values(), default=0)
-        kept = {
-            "zulip": "messages",
-            "site": self.site,
-            "since": at["since"],
-            "before": at["topics"],
-            "gone": gone,
-        }
-        recent = dict(at["recent"]) | fresh
         lately = [
             [number, time]
-            for number, time in sorted(recent.items())
+            for number, time in sorted((dict(recent) | fresh).items())
             if number not in gone and (not fresh or time >= now - self.again - LONGEST_WAIT or number > last)
         ]
-        open_ = {place: [t.last, t.other] for place, t in topics.items() if not t.is_over(now)}
-        after = {"anchor": last, "since": at["since"], "topics": open_, "recent": lately[-MOST_KNOWN:]}
-        return after | ({"done": True} if done else {}), kept
+        topics = _read_on(_topics(state["topics"]), rows)
+        state["topics"] = {place: [t.last, t.other] for place, t in topics.items() if not t.is_over(now)}
+        state |= {"anchor": last, "recent": lately[-MOST_KNOWN:], **({"done": True} if done else {})}
+        return gone
 
-    def _kept(self, beside: Mapping[str, Any], raw: bytes) -> bytes:
-        return json.dumps(beside)[:-1].encode() + b', "answer": ' + raw + b"}"
 
-    def _progress(self, answer: Mapping[str, Any]) -> str:
-        return f"{len(answer['messages']):,} messages"
+def _read_on(topics: dict[str, Turns], rows: Sequence[Mapping[str, Any]]) -> dict[str, Turns]:
+    """Take the messages of a page into their topics, as `parse` will."""
+    for row in rows:
+        if isinstance(row.get("sender_id"), int) and not _is_system(row):
+            turns = topics.setdefault(_place(row), Turns())
+            turns.parent(str(row["sender_id"]), str(row["id"]), row["timestamp"])
+    return topics

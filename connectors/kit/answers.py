@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -310,6 +311,23 @@ def guarded(read_it: Callable[[], Iterable[Record]], what: str, line: int = 1) -
         found = [SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line)]
     for one in found:
         yield one if isinstance(one, Note | Rows) or one.line is not None else replace(one, line=line)
+
+
+@contextmanager
+def shape_expected() -> Iterator[None]:
+    """Say that the answer has changed where anything is of another shape than it should be.
+
+    What stands in an item is set aside by `each`; this is for what holds the items.
+
+    Raises:
+        Changed: something is.
+    """
+    try:
+        yield
+    except ConnectorError:
+        raise
+    except ODD_SHAPES as error:
+        raise Changed(f"the service's answer no longer has the shape it had ({told(error)})") from error
 
 
 def told(error: Exception) -> str:

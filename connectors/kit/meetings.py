@@ -44,6 +44,8 @@ _ROOM_CODE = re.compile(
 _LINK = re.compile(r"(?:https?://|www\.)\S+|tel:\S+", re.IGNORECASE)
 LONGEST_TEXT = 4000
 """Characters of a text in which words are looked for."""
+MOST_GUESTS = 1_000_000
+"""Guests beyond which a number is no number of people in a meeting."""
 _VAGUE = re.compile(
     r"(tb[acd]|n/?a|none|-+|\?+|home|hjemme|phone|by phone|call|to be (announced|confirmed))\W*",
     re.IGNORECASE,
@@ -114,13 +116,23 @@ def kind_of(place: str | None, texts: Iterable[str], *, online: bool, room: bool
     return Modality.ONLINE if online else Modality.IN_PERSON
 
 
+def refuse_after(until: datetime, time: datetime) -> datetime:
+    """Return the time of a meeting that has taken place.
+
+    Raises:
+        NoMeeting: it lies after `until`.
+    """
+    if time > until:
+        raise NoMeeting(f"the meeting lies after {until.date()}")
+    return time
+
+
 def meeting(
     uid: str,
     time: datetime,
     people: Iterable[str],
     kind: Modality,
     place: str | None,
-    until: datetime,
     guests: int = 0,
 ) -> Encounter:
     """Make the encounter of a meeting; its id is that of the same meeting in an .ics file.
@@ -128,11 +140,11 @@ def meeting(
     `guests` are those who were brought along and are not listed.
 
     Raises:
-        NoMeeting: it lies after `until`, or names fewer than two people.
+        NoMeeting: it names fewer than two people, or so many guests that they cannot be meant.
     """
     together = tuple(dict.fromkeys(people))
-    if time > until:
-        raise NoMeeting(f"the meeting lies after {until.date()}")
+    if not 0 <= guests <= MOST_GUESTS:
+        raise NoMeeting("the number of guests cannot be meant")
     if len(together) < 2:
         raise NoMeeting("the entry names fewer than two people")
     seed = f"{uid}\x1f{time.isoformat()}"

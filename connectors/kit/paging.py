@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import ODD_SHAPES, told
+from connectors.kit.answers import shape_expected
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, Reply
+from influence.contract.connector import Changed, Reply
 from influence.contract.files import Member
 
 Task: TypeAlias = list[Any]
@@ -58,26 +57,16 @@ def walk(
     """
     state: State = copy.deepcopy(dict(cursor))
     todo: list[Task] = (keeps_tasks and state.pop("todo", None)) or []
-    with _shape_expected():
+    with shape_expected():
         todo = todo or list(begin(state))
     while todo:
         task, *rest = todo
-        with _shape_expected():
+        with shape_expected():
             answer = ask(task, state)
         todo = [*answer.then, *rest]
         if answer.member is not None:
             kept = {**state, "todo": todo} if keeps_tasks else state
             yield Reply(answer.member, copy.deepcopy(kept), answer.note)
-
-
-@contextmanager
-def _shape_expected() -> Iterator[None]:
-    try:
-        yield
-    except ConnectorError:
-        raise
-    except ODD_SHAPES as error:
-        raise Changed(f"the service's answer no longer has the shape it had ({told(error)})") from error
 
 
 def everything(

@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.answers import LeftOut, each, needed, whole
-from connectors.kit.answers import read as answer
+from connectors.kit.answers import LeftOut, each, needed, read, whole
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from influence.contract.connector import Changed
@@ -28,7 +27,7 @@ def records(member: Member) -> Iterator[Record]:
     Raises:
         Changed: it is no answer of WordPress.
     """
-    found = answer(member)
+    found = read(member)
     if isinstance(found, Mapping) and "gone" in found:
         site = str(needed(found, "site", "the answer"))
         for row in found["gone"]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, guarded, needed, rows_of
+from connectors.kit.answers import At, as_member, each, guarded, needed, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
@@ -94,14 +94,15 @@ class Bluesky:
         Raises:
             Unreadable: the file is neither JSON nor a repository.
         """
-        if are_tombstones(member):
-            yield from tombstones(member)
-            return
-        reading = _Reading()
-        found = _of_car(member) if is_car(member.head()) else values(member)
-        yield from each(found, lambda at: reading.read(at.value, at.line), "the record")
-        for kind, count in reading.others.items():
-            yield Note(f"{count:,} records of the kind {kind[:80]!r} are no activities")
+        with shape_expected():
+            if are_tombstones(member):
+                yield from tombstones(member)
+                return
+            reading = _Reading()
+            found = _of_car(member) if is_car(member.head()) else values(member)
+            yield from each(found, lambda at: reading.read(at.value, at.line), "the record")
+            for kind, count in reading.others.items():
+                yield Note(f"{count:,} records of the kind {kind[:80]!r} are no activities")
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:  # noqa: ARG002
         """Yield answers since `cursor`; records of the last 30 days are asked again for what changed.

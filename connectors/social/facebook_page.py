@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, needed, once, read, written
+from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
@@ -65,13 +65,14 @@ class FacebookPage:
         Raises:
             Changed: it is no answer of the Graph API.
         """
-        answer = read(member)
-        if isinstance(answer, Mapping) and "data" not in answer and "created_time" not in answer:
-            answer = [one for one in answer.values() if isinstance(one, Mapping)]
-        if not isinstance(answer, Mapping | list):
-            raise Changed(f"{member.name} is no post, nor a list of posts")
-        items = listed(answer, "data") if isinstance(answer, list) or "data" in answer else [answer]
-        yield from once(each(items, _item, "the item"))
+        with shape_expected():
+            answer = read(member)
+            if isinstance(answer, Mapping) and "data" not in answer and "created_time" not in answer:
+                answer = [one for one in answer.values() if isinstance(one, Mapping)]
+            if not isinstance(answer, Mapping | list):
+                raise Changed(f"{member.name} is no post, nor a list of posts")
+            items = listed(answer, "data") if isinstance(answer, list) or "data" in answer else [answer]
+            yield from once(each(items, _item, "the item"))
 
     # --- live ---------------------------------------------------------------------------------------------
 

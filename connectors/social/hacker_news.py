@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, needed, once, read, written
+from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.text import clean
@@ -60,11 +60,12 @@ class HackerNews:
         Raises:
             Changed: it is no item.
         """
-        answer = read(member)
-        if not isinstance(answer, Mapping | list):
-            raise Changed(f"{member.name} is no item of Hacker News, nor a list of them")
-        items = listed(answer, "items") if isinstance(answer, list) or "items" in answer else [answer]
-        yield from once(each(_with_children(items), _item, "the item"))
+        with shape_expected():
+            answer = read(member)
+            if not isinstance(answer, Mapping | list):
+                raise Changed(f"{member.name} is no item of Hacker News, nor a list of them")
+            items = listed(answer, "items") if isinstance(answer, list) or "items" in answer else [answer]
+            yield from once(each(_with_children(items), _item, "the item"))
 
     # --- live ---------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.kit.answers import At, as_member, each, needed, rows_of
+from connectors.kit.answers import At, as_member, each, needed, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
@@ -94,10 +94,11 @@ class Mastodon:
             Unreadable: the file is not JSON.
             ConnectorError: `server` is no address.
         """
-        if are_tombstones(member):
-            yield from tombstones(member)
-        else:
-            yield from _Reading(self._host()).file(member)
+        with shape_expected():
+            if are_tombstones(member):
+                yield from tombstones(member)
+            else:
+                yield from _Reading(self._host()).file(member)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell an archive by its outbox beside its actor."""

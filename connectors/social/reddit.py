@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, needed
+from connectors.kit.answers import At, as_member, each, needed, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
@@ -68,21 +68,24 @@ class Reddit:
         Raises:
             Unreadable: the file is not JSON.
         """
-        if are_tombstones(member):
-            yield from tombstones(member)
-            return
-        people, seen, doubles = People(), set[str](), Counter[str]()
-        for record in each(
-            _things(values(member)), lambda at: read(at.value[0], at.value[1], at.line, people), "the item"
-        ):
-            if isinstance(record, Activity):
-                doubles[record.id] += record.id in seen
-                if record.id in seen:
-                    continue
-                seen.add(record.id)
-            yield record
-        if doubles.total():
-            yield Note(f"{doubles.total():,} items stand more than once; each is counted once")
+        with shape_expected():
+            if are_tombstones(member):
+                yield from tombstones(member)
+                return
+            people, seen, doubles = People(), set[str](), Counter[str]()
+            for record in each(
+                _things(values(member)),
+                lambda at: read(at.value[0], at.value[1], at.line, people),
+                "the item",
+            ):
+                if isinstance(record, Activity):
+                    doubles[record.id] += record.id in seen
+                    if record.id in seen:
+                        continue
+                    seen.add(record.id)
+                yield record
+            if doubles.total():
+                yield Note(f"{doubles.total():,} items stand more than once; each is counted once")
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield pages since `cursor`; items of the last 30 days are asked again for what changed.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, needed, rows_of
+from connectors.kit.answers import At, as_member, each, needed, rows_of, shape_expected
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
@@ -110,7 +110,8 @@ class X:
         Raises:
             Unreadable: the file is not JSON.
         """
-        yield from _Reading(self._owner()).file(member)
+        with shape_expected():
+            yield from _Reading(self._owner()).file(member)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell an archive by the names of its files."""

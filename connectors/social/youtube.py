@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, needed, once, read, written
+from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
@@ -57,11 +57,12 @@ class YouTube:
         Raises:
             Changed: it is no answer of the Data API.
         """
-        answer = read(member)
-        if not isinstance(answer, Mapping) or not str(answer.get("kind", "")).startswith("youtube#"):
-            raise Changed(f"{member.name} does not say of which kind of YouTube's it is")
-        items = listed(answer, "items") if "items" in answer else [answer]
-        yield from once(each(items, _item, "the item"))
+        with shape_expected():
+            answer = read(member)
+            if not isinstance(answer, Mapping) or not str(answer.get("kind", "")).startswith("youtube#"):
+                raise Changed(f"{member.name} does not say of which kind of YouTube's it is")
+            items = listed(answer, "items") if "items" in answer else [answer]
+            yield from once(each(items, _item, "the item"))
 
     # --- live ---------------------------------------------------------------------------------------------
 

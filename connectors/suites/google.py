@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import identifier, listed, needed, once, read, written
+from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept, parts_chosen
@@ -115,7 +115,8 @@ class Google:
             Changed: it is none of the answers that are known.
             ConnectorError: `until` is no date.
         """
-        yield from once(Reading(day_given(self.until)).records(read(member)))
+        with shape_expected():
+            yield from once(Reading(day_given(self.until)).records(read(member)))
 
     # --- live ---------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import as_member, each, identifier, listed, needed
-from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of, refuse_after
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from connectors.mail.files import Mail
@@ -100,7 +100,8 @@ class Reading:
         uid = str(event.get("iCalUID") or needed(event, "id", "the entry"))
         present = [one for one in attendees if one.get("responseStatus") != "declined"]
         guests = sum(int(one.get("additionalGuests") or 0) for one in present)
-        return meeting(uid, _start(event), _together(event, attendees), kind, place, self.until, guests)
+        time = refuse_after(self.until, _start(event))
+        return meeting(uid, time, _together(event, attendees), kind, place, guests)
 
 
 # --- Gmail ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from connectors.kit.answers import identifier, listed, needed, once, read, written
+from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.paging import Answer, State, Task, everything, next_page, swept, walk
 from connectors.kit.sign_in import (
     Application,
@@ -121,7 +121,8 @@ class Microsoft:
             Changed: it is no answer of Graph.
             ConnectorError: `until` is no date.
         """
-        yield from once(Reading(day_given(self.until)).records(read(member)))
+        with shape_expected():
+            yield from once(Reading(day_given(self.until)).records(read(member)))
 
     # --- live ---------------------------------------------------------------------------------------------
 

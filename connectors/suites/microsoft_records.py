@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.kit.addresses import Mailbox, address_account, is_placeholder
 from connectors.kit.answers import each, identifier, listed, needed
-from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of, refuse_after
 from connectors.kit.text import clean
 from connectors.kit.times import moment, named_zone
 from connectors.mail.people_in_headers import Claims
@@ -125,7 +125,8 @@ class Reading:
         online = bool(event.get("isOnlineMeeting") or event.get("onlineMeeting"))
         uid = str(event.get("iCalUId") or event.get("uid") or needed(event, "id", "the meeting"))
         kind: Modality = kind_of(place, texts, online=online, room=rooms or _has_room(event))
-        return meeting(uid, _start(event), _attendees(event), kind, place, self.until)
+        time = refuse_after(self.until, _start(event))
+        return meeting(uid, time, _attendees(event), kind, place)
 
     # --- Teams --------------------------------------------------------------------------------------------
 

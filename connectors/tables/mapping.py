@@ -126,20 +126,6 @@ class Mapped:
         many = ("to", "mentions", "people")
         return [name for _, rule in self.rules for f in many for t in rule.get(f, ()) for name in t.columns()]
 
-    def refuse_columns(self, found: Sequence[str], file: str) -> None:
-        """Check that the table has the columns that the mapping needs.
-
-        Raises:
-            BadMapping: it lacks one.
-        """
-        there = {plain(name) for name in found}
-        for name in self.columns():
-            if plain(name) not in there:
-                told = ", ".join(repr(clean(one, 60)) for one in found[:20])
-                raise BadMapping(
-                    f"{file}: the mapping {self.name!r} names the column {name[:60]!r}, and the file has: {told}"
-                )
-
     def records(self, row: Row, line: int) -> Iterator[Record]:
         """Yield what one row tells, by every rule that is for it; a rule that it does not fit is set aside."""
         used = False
@@ -261,6 +247,21 @@ class Mapped:
             return (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(UTC)
         except (OverflowError, ValueError):
             raise LeftOut(f"the time {clean(value, 40)!r} cannot be meant") from None
+
+
+def refuse_columns(by: Mapped, found: Sequence[str], file: str) -> None:
+    """Check that a table has the columns that the mapping needs.
+
+    Raises:
+        BadMapping: it lacks one.
+    """
+    there = {plain(name) for name in found}
+    for name in by.columns():
+        if plain(name) not in there:
+            told = ", ".join(repr(clean(one, 60)) for one in found[:20])
+            raise BadMapping(
+                f"{file}: the mapping {by.name!r} names the column {name[:60]!r}, and the file has: {told}"
+            )
 
 
 @lru_cache(maxsize=REMEMBERED)
