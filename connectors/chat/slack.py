@@ -233,12 +233,15 @@ def _page_records(place: Any, messages: Iterable[Any]) -> Iterator[Record]:
         str(needed(place, "id", "the kept answer's channel")), place.get("name"), tuple(members)
     )
     reader = MessageReader()
-    for message in messages:
-        if isinstance(message, Mapping):
-            yield from reader.read(message, channel, 1)
-        else:
-            yield SetAside("the message is no JSON object", 1)
+    yield from each(messages, lambda one: _message_records(one, channel, reader), "the message", "ts")
     yield from reader.notes()
+
+
+def _message_records(message: Any, channel: Channel, reader: MessageReader) -> Iterator[Record]:
+    if isinstance(message, Mapping):
+        yield from reader.read(message, channel, 1)
+    else:
+        yield SetAside("the message is no JSON object", 1)
 
 
 @dataclass(frozen=True)

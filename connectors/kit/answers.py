@@ -125,16 +125,17 @@ def parsed(text: str, decoder: json.JSONDecoder = _DECODER) -> Any:
 
 def _is_shallow(value: Any) -> bool:
     level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [
-            below
-            for one in level
-            if isinstance(one, dict | list)
-            for below in (one.values() if isinstance(one, dict) else one)
-        ]
+    for _ in range(DEEPEST):
+        level = [below for one in level for below in _below(one) if isinstance(below, dict | list)]
         if not level:
             return True
     return False
+
+
+def _below(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _mended(value: Any) -> Any:

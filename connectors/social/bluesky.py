@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, guarded, needed, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, guarded, needed, read, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
@@ -235,7 +235,7 @@ class _Pull:
             if kind in {"who", "records"} or not _is_hidden(error):
                 raise
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         then = self._after(task, body, state)
         member = None if kind == "who" else as_member(f"{path}.json", response.content)
         return Answer(member, then, left(response.headers))

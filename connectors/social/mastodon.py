@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.kit.answers import At, as_member, each, needed, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
@@ -267,7 +267,7 @@ class _Pull:
             if kind in {"me", "statuses"}:
                 raise
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         more = _next(response.headers.get("link", ""))
         then = self._after(task, body, more, state)
         name = path.removeprefix("/api/v1/")

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, needed, shape_expected
+from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
-from connectors.social.reddit_records import People, full_name, read, things
+from connectors.social.reddit_records import People, full_name, read_thing, things
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside
@@ -75,7 +75,7 @@ class Reddit:
             people, seen, doubles = People(), set[str](), Counter[str]()
             for record in each(
                 _things(values(member)),
-                lambda at: read(at.value[0], at.value[1], at.line, people),
+                lambda at: read_thing(at.value[0], at.value[1], at.line, people),
                 "the item",
             ):
                 if isinstance(record, Activity):
@@ -106,7 +106,8 @@ class Reddit:
         service = Service(self.sign_in, agent, transport=self.transport)
         app = secret("client_id"), secret("client_secret")
         form = {"grant_type": "client_credentials"}
-        answer = service.request("POST", "/api/v1/access_token", auth=app, data=form).json()
+        raw = service.request("POST", "/api/v1/access_token", auth=app, data=form).content
+        answer = read(as_member("the sign-in", raw))
         return {**agent, "Authorization": f"Bearer {needed(answer, 'access_token', 'the sign-in')}"}
 
 
@@ -156,7 +157,7 @@ class _Pull:
             if kind not in {"thread", "replies", "more"}:
                 raise
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         found = list(things(body))
         then = self._after(task, body, found, state)
         name = f"{path.removeprefix('/').removesuffix('.json')}.json"

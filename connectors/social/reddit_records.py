@@ -93,7 +93,7 @@ class People:
             yield Person(name=name, accounts=(account(name),), bot=bot, line=line)
 
 
-def read(kind: str, thing: Mapping[str, Any], line: int, people: People) -> Iterator[Record]:
+def read_thing(kind: str, thing: Mapping[str, Any], line: int, people: People) -> Iterator[Record]:
     """Read one thing; of somebody who left nothing is kept, since they are not one person.
 
     Raises:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, needed, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
@@ -350,7 +350,7 @@ class _Pull:
                 raise
             self._refused.add(kind)
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         then = self._after(task, body, state)
         member = as_member(f"{path.removeprefix('/2/')}.json", response.content)
         return Answer(member, then, self._note(kind, body, response.headers))

@@ -153,7 +153,9 @@ def test_a_broken_item_takes_no_other_down(made, path):
     assert kept(whole) == kept(read)
 
 
-@pytest.mark.parametrize("said", [[], 5, None, "text", {"error": {}}, {"value": {"no": "list"}}, [[5]]])
+@pytest.mark.parametrize(
+    "said", [[], 5, None, "text", {"error": {}}, {"value": {"no": "list"}}, [[5]], {"\ud83d": 1e300}]
+)
 @pytest.mark.parametrize(
     "made",
     [
@@ -163,11 +165,22 @@ def test_a_broken_item_takes_no_other_down(made, path):
         lambda url: YouTube("UCann", server=url),
         lambda url: HackerNews("ann", server=url),
         lambda url: FacebookPage("100", server=url),
+        lambda url: Slack(address=f"{url}/"),
+        lambda url: Zulip(url, "ann@acme.example"),
+        lambda url: Matrix(url),
+        lambda url: Discourse(url, people="ann"),
+        lambda url: GitHub("acme/site", "ann", url),
+        lambda url: RequestTracker(url),
+        lambda url: WordPress(url),
+        lambda url: Mastodon(url),
+        lambda url: Bluesky("ann.example", url, url),
+        lambda url: type("At", (X,), {"address": url})(),
+        lambda url: type("At", (Reddit,), {"address": url, "sign_in": url})("ann"),
     ],
-    ids=[made.name for made in CONNECTORS],
 )
 def test_a_service_that_answers_something_else_ends_in_a_sentence(made, said):
     with serving(Played(lambda *_: said, wanted=None)) as service:
         replies, refusal = tried(lambda: list(made(service.url).fetch({}, KnownSecrets())))
     assert replies is None or len(replies) < 10
     assert refusal is None or 20 <= len(refusal) <= 600
+    json.dumps([reply.cursor for reply in replies or ()], ensure_ascii=False, allow_nan=False).encode()
