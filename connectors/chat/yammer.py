@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from connectors.chat.yammer_records import answer_records, table_of, table_records
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.exports import each_file
+from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.sign_in import Application, SignedIn, by_device_code, kept, signed_in
 from connectors.kit.times import days_given, moment
@@ -82,10 +83,8 @@ class Yammer:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell messages or users by their fields: a saved answer, or a table of the network data export."""
-        if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            message = all(name in head for name in (b'"sender_id"', b'"replied_to_id"', b'"thread_id"'))
-            return message or all(name in head for name in (b'"full_name"', b'"network_id"', b'"state"'))
-        return bool(table_of(head))
+        message = (b'"sender_id"', b'"replied_to_id"', b'"thread_id"')
+        return holds(head, message, (b'"full_name"', b'"network_id"', b'"state"')) or bool(table_of(head))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield messages, likes and people of one answer or one table.
@@ -96,7 +95,7 @@ class Yammer:
         """
         with shape_expected():
             head = member.head()
-            if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
+            if holds(head, ()):
                 yield from once(answer_records(read(member), member.name))
             else:
                 yield from table_records(member)

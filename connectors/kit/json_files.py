@@ -23,7 +23,7 @@ Plain: TypeAlias = dict[str, str | list[str] | None]
 
 
 def holds(head: bytes, *marks: tuple[bytes, ...]) -> bool:
-    """Tell whether the beginning of a JSON file holds all the words of any one mark.
+    """Tell whether the beginning of a JSON file holds all the words of any one mark; of an empty one always.
 
     >>> holds(b'{"acct": 1, "bot": 2}', (b'"acct"', b'"bot"')), holds(b'{"acct": 1}', (b'"acct"', b'"bot"'))
     (True, False)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
+from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
@@ -52,12 +53,8 @@ class FacebookPage:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell a saved answer by the fields of a post or a comment."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            return False
-        said = b'"created_time"' in head and b'"id"' in head
-        return said and any(
-            name in head for name in (b'"permalink_url"', b'"message"', b'"story"', b'"updated_time"')
-        )
+        of_a_post = (b'"permalink_url"', b'"message"', b'"story"', b'"updated_time"')
+        return holds(head, *((b'"created_time"', b'"id"', name) for name in of_a_post))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield posts, comments, answers to comments, and reactions.

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
+from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
@@ -48,11 +49,9 @@ class HackerNews:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an item by its fields, in either interface's shape."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            return False
-        search = all(name in head for name in (b'"created_at_i"', b'"story_id"', b'"author"', b'"children"'))
-        plain = all(name in head for name in (b'"by"', b'"time"', b'"type"', b'"id"'))
-        return search or (plain and (b'"kids"' in head or b'"parent"' in head))
+        plain = (b'"by"', b'"time"', b'"type"', b'"id"')
+        search = (b'"created_at_i"', b'"story_id"', b'"author"', b'"children"')
+        return holds(head, search, (*plain, b'"kids"'), (*plain, b'"parent"'))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield posts, comments and answers; what was deleted becomes a tombstone.

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
+from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
@@ -47,9 +48,7 @@ class YouTube:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an answer of the Data API by the kind that it states."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{"):
-            return False
-        return any(f'"youtube#{kind}'.encode() in head for kind in _KINDS)
+        return holds(head, *((f'"youtube#{kind}'.encode(),) for kind in _KINDS))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield videos as posts, comments and replies, and who wrote them.

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.http import Service
+from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept, parts_chosen
 from connectors.kit.times import day_given, moment
@@ -98,15 +99,13 @@ class Google:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an answer of Gmail, Calendar, People or Drive Activity by its fields."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") or b'"$ref"' in head:
-            return False
-        kinds = (
+        return b'"$ref"' not in head and holds(
+            head,
             (b'"threadId"', b'"payload"', b'"headers"', b'"internalDate"'),
             (b'"calendar#event', b'"iCalUID"'),
             (b'"connections"', b'"resourceName"'),
             (b'"activities"', b'"primaryActionDetail"', b'"targets"'),
         )
-        return any(all(name in head for name in kind) for kind in kinds)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield what an answer says: activities, encounters, people; what is none of these is set aside.

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, next_page, swept, walk
 from connectors.kit.sign_in import (
     Application,
@@ -104,15 +105,13 @@ class Microsoft:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an answer of Graph by the fields of a mail, a meeting, a message of Teams or a user."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            return False
-        kinds = (
+        return holds(
+            head,
             (b'"internetMessageId"', b'"toRecipients"'),
             (b'"attendees"', b'"iCalUId"', b'"organizer"', b'"emailAddress"'),
             (b'"createdDateTime"', b'"contentType"', b'"displayName"', b'"from"'),
             (b'"userPrincipalName"', b'"displayName"', b'"id"'),
         )
-        return any(all(name in head for name in kind) for kind in kinds)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield what an answer says: activities, encounters, people; what is none of these is set aside.
