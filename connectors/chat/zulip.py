@@ -159,9 +159,8 @@ class _Pull:
         answer = read(as_member("messages", raw))
         rows = [row for row in needed_list(answer, "messages", "Zulip's answer") if isinstance(row, Mapping)]
         told = {"zulip": "messages", "site": self.site, "since": state["since"], "before": state["topics"]}
-        name = f"messages {state['anchor']}.json"
         gone = self._go_on(rows, answer.get("found_newest") is True, state)
-        member = written_beside(name, {**told, "gone": gone}, raw)
+        member = written_beside(f"messages {state['anchor']}.json", {**told, "gone": gone}, raw)
         return Answer(member, [] if state.get("done") else [task], f"{len(answer['messages']):,} messages")
 
     def _go_on(self, rows: Sequence[Mapping[str, Any]], newest: bool, state: State) -> list[int]:
