@@ -1,1 +1,1 @@
-"""Where activity comes from: one file a system, one contract for all (`base`)."""
+"""Where activity comes from: six families and the suites over one kit. May use `influence.contract` alone."""

@@ -15,8 +15,8 @@ from connectors.agenda.dav import CALENDARS, Dav
 from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.icalendar_files import LONGEST_PAST, Calendar
 from connectors.agenda.vcard import owner_account
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
-from connectors.kit.http import as_member
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record, SetAside
@@ -59,7 +59,7 @@ class CalDav:
         """
         out_of_sight = (datetime.now(UTC) - LONGEST_PAST + timedelta(days=2)).timestamp()
         reading = Reading(".ics", self._ids, _is_open, lambda time: time is not None and time < out_of_sight)
-        yield from Pull(Dav(self.url, self.user, secret("password"), CALENDARS), reading, cursor).replies()
+        yield from Pull(Dav(self.url, self.user, secret("password"), CALENDARS), reading).replies(cursor)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield an encounter for each time a meeting took place, or what is gone.

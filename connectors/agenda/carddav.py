@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from connectors.agenda.dav import ADDRESS_BOOKS, Dav
 from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.vcard import ContactCards
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
-from connectors.kit.http import as_member
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record
@@ -48,7 +48,7 @@ class CardDav:
             ConnectorError: there is no address book at the address, or it cannot be synchronised.
         """
         dav = Dav(self.url, self.user, secret("password"), ADDRESS_BOOKS)
-        yield from Pull(dav, Reading(".vcf", self._ids), cursor).replies()
+        yield from Pull(dav, Reading(".vcf", self._ids)).replies(cursor)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield a claim for each contact, an encounter where there is a number, or what is gone."""

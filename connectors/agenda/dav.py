@@ -16,12 +16,12 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from connectors.kit.http import Service
+from connectors.kit.paging import everything
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited
 
 if TYPE_CHECKING:
     import httpx
 
-MOST_PAGES = 10_000
 _NAMES = {
     "d": "DAV:",
     "c": "urn:ietf:params:xml:ns:caldav",
@@ -153,28 +153,27 @@ class Dav:
             return self._changes(collection, "")
 
     def _changes(self, collection: str, token: str) -> Listing:
-        changed: dict[str, None] = {}
-        gone: dict[str, None] = {}
-        since = token
-        for _ in range(MOST_PAGES):
-            answer = self._report(collection, _sync_body(since))
-            cut_off = False
-            for response in answer.findall("d:response", _NAMES):
-                href = self._href(collection, response)
-                status = response.findtext("d:status", "", _NAMES)
-                if " 507" in status:
-                    cut_off = True
-                elif " 404" in status or " 410" in status:
-                    gone[href] = None
-                elif not href.endswith("/"):
-                    changed[href] = None
-            found = answer.findtext("d:sync-token", "", _NAMES)
-            if not found:
+        tokens = [token]
+
+        def rows(answer: ET.Element) -> list[tuple[str, str]]:
+            found = answer.findall("d:response", _NAMES)
+            return [(self._href(collection, one), one.findtext("d:status", "", _NAMES)) for one in found]
+
+        def after(answer: ET.Element, since: str) -> str | None:
+            tokens.append(answer.findtext("d:sync-token", "", _NAMES))
+            if not tokens[-1]:
                 raise Changed(f"{self._host}: the list of changes has no 'sync-token'; it cannot be followed")
-            if not cut_off or found == since:
-                break
-            since = found
-        return Listing(sorted(changed), sorted(gone.keys() - changed.keys()), found, not token)
+            cut_off = any(" 507" in status for _, status in rows(answer))
+            return tokens[-1] if cut_off and tokens[-1] != since else None
+
+        pages = everything(token, lambda since: self._report(collection, _sync_body(since)), rows, after)
+        gone, changed = set[str](), set[str]()
+        for href, status in pages:
+            if " 404" in status or " 410" in status:
+                gone.add(href)
+            elif " 507" not in status and not href.endswith("/"):
+                changed.add(href)
+        return Listing(sorted(changed), sorted(gone - changed), tokens[-1], not token)
 
     def contents(self, collection: str, hrefs: Sequence[str]) -> dict[str, str]:
         """Fetch some resources of a collection; one that has just gone is left out."""

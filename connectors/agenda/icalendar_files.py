@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from connectors.agenda.icalendar_entries import Component, Cut, cut
 from connectors.kit.addresses import email_account
-from connectors.kit.modality import place_in, told_by
+from connectors.kit.meetings import place_in, told_by
 from connectors.kit.text import clean
-from connectors.kit.times import named_zone
+from connectors.kit.times import day_given, named_zone
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Evidence, Modality, Note, Record, SetAside
@@ -91,7 +91,7 @@ class Calendar:
             raise Unreadable(f"{member.name}: the file is no calendar; one begins with BEGIN:VCALENDAR")
         if all(component.kind == "VTIMEZONE" for component in found.components):
             raise Unreadable(f"{member.name}: the calendar holds no entry")
-        reader = _Reader(found, self._owner(found), self._zone(found), _moment(self.until))
+        reader = _Reader(found, self._owner(found), self._zone(found), day_given(self.until or ""))
         yield from reader.read()
 
     def _owner(self, found: Cut) -> str | None:
@@ -120,18 +120,6 @@ def _needs_extra() -> None:
         ) from None
 
 
-def _moment(until: str | None) -> datetime:
-    if until is None:
-        return datetime.now(UTC)
-    try:
-        found = datetime.fromisoformat(until)
-    except ValueError:
-        raise ConnectorError(
-            f"until is {until[:40]!r}, which is no date; write one as in 2026-06-30"
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 @dataclass
 class _Reader:
     """Reads the entries of one file."""
@@ -144,12 +132,12 @@ class _Reader:
 
     def read(self) -> Iterator[Record]:
         """Yield what becomes of each entry; recurring ones by their series."""
-        self._read_zones()
+        _know_zones(self.found)
         series: dict[str, list[Any]] = defaultdict(list)
         for component in self.found.components:
             try:
                 if component.kind != "VTIMEZONE":
-                    event = self._event(component)
+                    event = _event(component)
                     series[str(event.get("UID") or component.line)].append(event)
             except _NotAMeeting as reason:
                 yield SetAside(str(reason), component.line)
@@ -158,36 +146,6 @@ class _Reader:
         if self.recurring:
             since = (self.until - LONGEST_PAST).date()
             yield Note(f"recurring meetings are listed from {since} to {self.until.date()}")
-
-    def _read_zones(self) -> None:
-        """Make the file's own time zones known, forgetting those of the file before."""
-        import icalendar
-
-        icalendar.use_zoneinfo()  # type: ignore[no-untyped-call] # the library leaves it so
-        for component in self.found.of_kind("VTIMEZONE"):
-            whole = b"BEGIN:VCALENDAR\r\n" + component.source() + b"END:VCALENDAR\r\n"
-            try:
-                with _without_guesses_told():
-                    icalendar.Calendar.from_ical(whole)
-            except Exception:  # noqa: S112 - any fault of a zone shows again at each time that needs it
-                continue
-
-    def _event(self, component: Component) -> Any:
-        import icalendar
-
-        if component.kind != "VEVENT":
-            raise _NotAMeeting(_NO_MEETING.get(component.kind, f"{clean(component.kind, 40)} is no meeting"))
-        if not component.ended:
-            raise _NotAMeeting("the entry is cut off: its END:VEVENT is missing")
-        try:
-            with _without_guesses_told():
-                event: Any = icalendar.Event.from_ical(component.source())
-        except Exception as error:
-            raise _NotAMeeting(f"the entry cannot be read ({clean(str(error), 80)})") from None
-        if event.name != "VEVENT":
-            raise _NotAMeeting("the entry cannot be read")
-        event.add(_LINE, str(component.line))
-        return event
 
     def _series(self, events: list[Any]) -> Iterator[Record]:
         """Write out what recurs; what cannot be is set aside once, not at each of its times."""
@@ -307,6 +265,38 @@ class _Reader:
         if len(found_once) < 2:
             raise _NotAMeeting("the entry names fewer than two people")
         return found_once
+
+
+def _know_zones(found: Cut) -> None:
+    """Make the file's own time zones known, forgetting those of the file before."""
+    import icalendar
+
+    icalendar.use_zoneinfo()  # type: ignore[no-untyped-call] # the library leaves it so
+    for component in found.of_kind("VTIMEZONE"):
+        whole = b"BEGIN:VCALENDAR\r\n" + component.source() + b"END:VCALENDAR\r\n"
+        try:
+            with _without_guesses_told():
+                icalendar.Calendar.from_ical(whole)
+        except Exception:  # noqa: S112 - any fault of a zone shows again at each time that needs it
+            continue
+
+
+def _event(component: Component) -> Any:
+    import icalendar
+
+    if component.kind != "VEVENT":
+        raise _NotAMeeting(_NO_MEETING.get(component.kind, f"{clean(component.kind, 40)} is no meeting"))
+    if not component.ended:
+        raise _NotAMeeting("the entry is cut off: its END:VEVENT is missing")
+    try:
+        with _without_guesses_told():
+            event: Any = icalendar.Event.from_ical(component.source())
+    except Exception as error:
+        raise _NotAMeeting(f"the entry cannot be read ({clean(str(error), 80)})") from None
+    if event.name != "VEVENT":
+        raise _NotAMeeting("the entry cannot be read")
+    event.add(_LINE, str(component.line))
+    return event
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from connectors.chat.matrix_records import Room, read_room
-from connectors.kit.http import Service, as_member
-from connectors.kit.http import field as expected
-from connectors.kit.items import answer
+from connectors.kit.answers import mapping, needed, needed_list, read, shape_expected, written
+from connectors.kit.http import Service
+from connectors.kit.paging import Answer, State, Task, walk
 from influence.contract.connector import Changed, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
@@ -67,9 +67,9 @@ class Matrix:
         Raises:
             Changed: it is no answer of the API and no export.
         """
-        body = answer(member)
-        for room in _rooms(body, member.name):
-            yield from read_room(room)
+        with shape_expected():
+            for room in _rooms(read(member), member.name):
+                yield from read_room(room)
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield what is new, then what is older in each room, until its beginning.
@@ -80,7 +80,7 @@ class Matrix:
         """
         service = Service(self.server, {"Authorization": f"Bearer {secret('access_token')}"})
         try:
-            yield from _Fetch(service, cursor).replies()
+            yield from _Pull(service).replies(cursor)
         finally:
             service.close()
 
@@ -89,19 +89,19 @@ def _rooms(body: Any, name: str) -> Iterator[Room]:
     """Take the rooms out of a sync, a page of messages or an export."""
     if not isinstance(body, Mapping):
         raise Changed(f"{name} is no answer of a Matrix server and no export of Element")
-    members = _mapping(body.get("members"))
+    members = mapping(body.get("members"))
     originals = body.get("originals") or []
     if "chunk" in body or "exported_by" in body:
-        events = expected(body, "chunk" if "chunk" in body else "messages", "the page of messages")
+        events = needed(body, "chunk" if "chunk" in body else "messages", "the page of messages")
         yield Room(body.get("room_id"), events, _joined(members, body.get("room_id")), originals)
         return
-    expected(body, "next_batch", "the sync")
+    needed(body, "next_batch", "the sync")
     for state in ("join", "leave"):
-        for room_id, room in _mapping(_mapping(body.get("rooms")).get(state)).items():
-            timeline = expected(room, "timeline", f"the room {room_id[:80]}")
+        for room_id, room in mapping(mapping(body.get("rooms")).get(state)).items():
+            timeline = needed(room, "timeline", f"the room {room_id[:80]}")
             known = _joined(members, room_id)
-            state_events = expected(_mapping(room.get("state")) or {"events": []}, "events", "the state")
-            yield Room(room_id, expected(timeline, "events", "the timeline"), known, originals, state_events)
+            state_events = needed(mapping(room.get("state")) or {"events": []}, "events", "the state")
+            yield Room(room_id, needed(timeline, "events", "the timeline"), known, originals, state_events)
 
 
 def _joined(members: Mapping[str, Any], room_id: Any) -> Mapping[str, Any] | None:
@@ -109,91 +109,78 @@ def _joined(members: Mapping[str, Any], room_id: Any) -> Mapping[str, Any] | Non
     return found if isinstance(found, Mapping) else None
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
 @dataclass
-class _Fetch:
-    """One pull: where it stands (`since`, rooms known, gaps to fill) and who is in which room."""
+class _Pull:
+    """One pull. The cursor holds up to where it synchronised, the rooms known, and the gaps still to fill."""
 
     service: Service
-    cursor: Mapping[str, Any]
-    since: str | None = None
-    known: dict[str, None] = field(default_factory=dict)
-    gaps: list[dict[str, str]] = field(default_factory=list)
     members: dict[str, Any] = field(default_factory=dict)
     seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self.since = self.cursor.get("since")
-        self.known = dict.fromkeys(self.cursor.get("rooms", ()))
-        self.gaps = [dict(gap) for gap in self.cursor.get("gaps", ())]
+    def replies(self, cursor: Mapping[str, Any]) -> Iterator[Reply]:
+        """Yield what is new, and what is older in each room."""
+        yield from walk(cursor, self.begin, self.ask, keeps_tasks=False)
 
-    def replies(self) -> Iterator[Reply]:
-        """Fill what an earlier pull left open, then sync and fill until nothing is new."""
-        yield from self._older()
-        while (reply := self._sync()) is not None:
-            yield reply
-            yield from self._older()
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: fill what an earlier one left open, then synchronise and fill until nothing is new."""
+        state |= {"since": state.get("since"), "rooms": state.get("rooms", []), "gaps": state.get("gaps", [])}
+        return [["older"]]
 
-    def _sync(self) -> Reply | None:
-        body = self._ask("sync", since=self.since, timeout="0", filter=json.dumps(_SYNC_FILTER))
-        before, self.since = self.since, str(expected(body, "next_batch", "the sync"))
-        rooms = [
-            (room_id, room)
-            for state in ("join", "leave")
-            for room_id, room in _mapping(_mapping(body.get("rooms")).get(state)).items()
-        ]
-        fresh = [(room_id, room) for room_id, room in rooms if _mapping(room.get("timeline")).get("events")]
-        if not fresh or self.since == before:
-            return None
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for an older page of a room while there is a gap, else for what is new."""
+        if task == ["sync"]:
+            member, note = self._sync(state)
+            return Answer(member, [["older"]] if member else [], note)
+        if not state["gaps"]:
+            return Answer(None, [["sync"]])
+        member = self._older(state["gaps"])
+        return Answer(member, [["older"]], f"{len(state['gaps']):,} rooms to go back in")
+
+    def _sync(self, state: State) -> tuple[Member | None, str]:
+        before = state["since"]
+        body = self._ask("sync", since=before, timeout="0", filter=json.dumps(_SYNC_FILTER))
+        state["since"] = str(needed(body, "next_batch", "the sync"))
+        told = mapping(body.get("rooms"))
+        rooms = [one for kind in ("join", "leave") for one in mapping(told.get(kind)).items()]
+        fresh = [(room_id, room) for room_id, room in rooms if mapping(room.get("timeline")).get("events")]
+        if not fresh or state["since"] == before:
+            return None, ""
         for room_id, room in fresh:
-            self._note_gap(room_id, room["timeline"], before)
-        left = _mapping(_mapping(body.get("rooms")).get("leave"))
+            _note_gap(room_id, room["timeline"], before, state)
+        left = mapping(told.get("leave"))
         body["members"] = {room_id: self._members(room_id) for room_id, _ in fresh if room_id not in left}
         body["originals"] = [
             one for room_id, room in fresh for one in self._originals(room_id, room["timeline"]["events"])
         ]
         body.pop("account_data", None)
-        return self._reply("sync.json", body, f"{len(fresh):,} rooms with news")
+        return written("sync.json", body), f"{len(fresh):,} rooms with news"
 
-    def _note_gap(self, room_id: str, timeline: Mapping[str, Any], before: str | None) -> None:
-        """Remember what lies between this sync and the one before; all the past in a room that is new."""
-        start = timeline.get("prev_batch")
-        if start and (timeline.get("limited") or room_id not in self.known):
-            until = before if before and room_id in self.known else ""
-            self.gaps.append({"room": room_id, "from": str(start), "to": until})
-        self.known[room_id] = None
-
-    def _older(self) -> Iterator[Reply]:
-        while self.gaps:
-            gap = self.gaps[0]
-            body = self._page(gap)
-            end = str(body.get("end") or "")
-            if not body["chunk"] or not end or (gap["room"], end) in self.seen:
-                self.gaps.pop(0)
-            else:
-                gap["from"] = end
-            self.seen.add((gap["room"], end))
-            body |= {"room_id": gap["room"], "members": {gap["room"]: self._members(gap["room"])}}
-            body["originals"] = list(self._originals(gap["room"], body["chunk"]))
-            left = f"{len(self.gaps):,} rooms to go back in"
-            yield self._reply(f"messages {gap['room']} {gap['from']}.json", body, left)
+    def _older(self, gaps: list[dict[str, str]]) -> Member:
+        gap = gaps[0]
+        room_id = gap["room"]
+        body = self._page(gap)
+        end = str(body.get("end") or "")
+        if not body["chunk"] or not end or (room_id, end) in self.seen:
+            gaps.pop(0)
+        else:
+            gap["from"] = end
+        self.seen.add((room_id, end))
+        body |= {"room_id": room_id, "members": {room_id: self._members(room_id)}}
+        body["originals"] = list(self._originals(room_id, body["chunk"]))
+        return written(f"messages {room_id} {gap['from']}.json", body)
 
     def _page(self, gap: Mapping[str, str]) -> dict[str, Any]:
         self.seen.add((gap["room"], gap["from"]))
         where = {"from": gap["from"], "to": gap["to"] or None, "dir": "b", "limit": str(PAGE)}
         body = self._permitted(gap["room"], "messages", **where) or {"chunk": []}
-        if not isinstance(expected(body, "chunk", "the page of messages"), list):
-            raise Changed("the page of messages has no list 'chunk': the service's answer has changed")
+        needed_list(body, "chunk", "the page of messages")
         return dict(body)
 
     def _members(self, room_id: str) -> Any:
         """Ask once a pull who is in a room."""
         if room_id not in self.members:
             body = self._permitted(room_id, "joined_members") or {"joined": {}}
-            self.members[room_id] = expected(body, "joined", "the members")
+            self.members[room_id] = needed(body, "joined", "the members")
         return self.members[room_id]
 
     def _permitted(self, room_id: str, what: str, **params: Any) -> Any:
@@ -207,22 +194,26 @@ class _Fetch:
             return None
 
     def _ask(self, path: str, **params: Any) -> Any:
-        try:
-            return self.service.get(f"{_API}/{path}", **params).json()
-        except ValueError:
-            raise Changed(f"the server answers {path.partition('/')[0]} with no JSON") from None
+        return self.service.json(f"{_API}/{path}", **params)
 
     def _originals(self, room_id: str, events: Any) -> Iterator[Any]:
         """Yield the messages that are edited by these events and do not stand among them."""
         listed = [event for event in events if isinstance(event, Mapping)] if isinstance(events, list) else []
         here = {str(event.get("event_id")) for event in listed}
-        relations = [_mapping(_mapping(event.get("content")).get("m.relates_to")) for event in listed]
+        relations = [mapping(mapping(event.get("content")).get("m.relates_to")) for event in listed]
         edited = {str(one.get("event_id")) for one in relations if one.get("rel_type") == "m.replace"}
         for event_id in sorted(edited - here):
             original = self._permitted(room_id, f"event/{quote(event_id, safe='')}")
             if original is not None:
                 yield original
 
-    def _reply(self, name: str, body: Mapping[str, Any], note: str) -> Reply:
-        cursor = {"since": self.since, "rooms": list(self.known), "gaps": [dict(gap) for gap in self.gaps]}
-        return Reply(as_member(name, json.dumps(body, ensure_ascii=False).encode()), cursor, note)
+
+def _note_gap(room_id: str, timeline: Mapping[str, Any], before: str | None, state: State) -> None:
+    """Remember what lies between this sync and the one before; all the past in a room that is new."""
+    start, is_known = timeline.get("prev_batch"), room_id in state["rooms"]
+    if start and (timeline.get("limited") or not is_known):
+        state["gaps"].append(
+            {"room": room_id, "from": str(start), "to": before if before and is_known else ""}
+        )
+    if not is_known:
+        state["rooms"].append(room_id)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.kit.http import field as expected
-from connectors.kit.items import LeftOut, guarded
+from connectors.kit.answers import LeftOut, guarded, mapping, needed
 from connectors.kit.text import clean
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, Verb
@@ -69,23 +68,23 @@ class _Reader:
     def __post_init__(self) -> None:
         events = [one for one in (*self.room.state, *self.room.events) if isinstance(one, Mapping)]
         for event in events:
-            content = _mapping(event.get("content"))
+            content = mapping(event.get("content"))
             if event.get("type") == "m.room.member" and content.get("membership") == "join":
                 self.names[str(event.get("state_key"))] = str(content.get("displayname") or "")
         for user, shown in (self.room.members or {}).items():
-            self.names[user] = str(_mapping(shown).get("display_name") or "")
+            self.names[user] = str(mapping(shown).get("display_name") or "")
         known = [one for one in (*self.room.originals, *self.room.events) if isinstance(one, Mapping)]
         self.by_id = {str(one.get("event_id")): one for one in known}
         self.here = {str(event.get("event_id")) for event in events}
         for event in known:
             self._note_edit(event)
             self._note_edit(
-                _mapping(_mapping(_mapping(event.get("unsigned")).get("m.relations")).get("m.replace"))
+                mapping(mapping(mapping(event.get("unsigned")).get("m.relations")).get("m.replace"))
             )
 
     def _note_edit(self, event: Mapping[str, Any]) -> None:
         """Remember the latest edit of each message; what others put in an author's mouth does not count."""
-        relation = _relation(_mapping(event.get("content")))
+        relation = _relation(mapping(event.get("content")))
         target = str(relation.get("event_id"))
         original = self.by_id.get(target, {})
         if relation.get("rel_type") == "m.replace" and event.get("sender") == original.get("sender"):
@@ -93,10 +92,10 @@ class _Reader:
 
     def read(self, event: Any) -> Iterator[Record]:
         """Yield what one event says."""
-        kind, content = str(expected(event, "type", "the event")), _mapping(event.get("content"))
+        kind, content = str(needed(event, "type", "the event")), mapping(event.get("content"))
         if kind == "m.room.redaction":
             yield Deleted(f"matrix:{self._redacted(event)}", line=1)
-        elif "redacted_because" in _mapping(event.get("unsigned")):
+        elif "redacted_because" in mapping(event.get("unsigned")):
             self.passed_over["messages were withdrawn before they were read"] += 1
         elif kind == "m.reaction":
             yield self._activity(event, Verb.REACT, self._related(content))
@@ -109,7 +108,7 @@ class _Reader:
 
     def _redacted(self, event: Mapping[str, Any]) -> str:
         """Return what is withdrawn; rooms of version 11 and later say it in the content."""
-        found = event.get("redacts") or _mapping(event.get("content")).get("redacts")
+        found = event.get("redacts") or mapping(event.get("content")).get("redacts")
         if not isinstance(found, str) or not found.strip():
             raise Changed(
                 "the redaction has no 'redacts': the service's answer no longer has the shape it had"
@@ -121,15 +120,15 @@ class _Reader:
         target = self._related(content)
         if target not in self.edits:
             self.passed_over["edits are of messages that are not in this answer"] += 1
-        elif target not in self.here and "redacted_because" not in _mapping(
+        elif target not in self.here and "redacted_because" not in mapping(
             self.by_id[target].get("unsigned")
         ):
             self.here.add(target)
             yield self._message(self.by_id[target])
 
     def _message(self, event: Mapping[str, Any]) -> Activity:
-        content = _mapping(event.get("content"))
-        edit = _mapping(self.edits.get(str(event.get("event_id")), {}).get("content"))
+        content = mapping(event.get("content"))
+        edit = mapping(self.edits.get(str(event.get("event_id")), {}).get("content"))
         self._count(str(event.get("sender")), content)
         parent, thread = _answered(content)
         return self._activity(
@@ -137,7 +136,7 @@ class _Reader:
             Verb.REPLY if parent else Verb.MESSAGE,
             parent,
             thread=thread,
-            shown=_mapping(edit.get("m.new_content")) or content,
+            shown=mapping(edit.get("m.new_content")) or content,
         )
 
     def _count(self, sender: str, content: Mapping[str, Any]) -> None:
@@ -155,15 +154,15 @@ class _Reader:
         thread: str | None = None,
         shown: Mapping[str, Any] | None = None,
     ) -> Activity:
-        sender = expected(event, "sender", "the event")
+        sender = needed(event, "sender", "the event")
         if not isinstance(sender, str) or not _USER.fullmatch(sender):
             raise LeftOut("its sender is no user")
         room_id = self.room.room_id or event.get("room_id")
         shown, others = shown or {}, [user for user in self.room.members or {} if user != sender]
         body = shown.get("body")
         return Activity(
-            id=f"matrix:{expected(event, 'event_id', 'the event')}",
-            time=_time(expected(event, "origin_server_ts", "the event")),
+            id=f"matrix:{needed(event, 'event_id', 'the event')}",
+            time=_time(needed(event, "origin_server_ts", "the event")),
             actor=account(sender),
             verb=verb,
             parent=f"matrix:{parent}" if parent else None,
@@ -177,7 +176,7 @@ class _Reader:
         )
 
     def _related(self, content: Mapping[str, Any]) -> str:
-        return str(expected(_relation(content), "event_id", "the relation"))
+        return str(needed(_relation(content), "event_id", "the relation"))
 
     def people(self) -> Iterator[Person]:
         """Yield the names that the room shows, and which senders are programs."""
@@ -217,7 +216,7 @@ def _answered(content: Mapping[str, Any]) -> tuple[str | None, str | None]:
     In a thread, clients that know none show an answer to the message before (`is_falling_back`): no answer.
     """
     relation = _relation(content)
-    answered = _mapping(relation.get("m.in_reply_to")).get("event_id")
+    answered = mapping(relation.get("m.in_reply_to")).get("event_id")
     root = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
     if root and (relation.get("is_falling_back") or not answered):
         answered = root
@@ -227,7 +226,7 @@ def _answered(content: Mapping[str, Any]) -> tuple[str | None, str | None]:
 def _mentioned(content: Mapping[str, Any]) -> Sequence[str]:
     """Return who is named: as the client says it, else the links to users in the text (older clients)."""
     if "m.mentions" in content:
-        users = _mapping(content["m.mentions"]).get("user_ids")
+        users = mapping(content["m.mentions"]).get("user_ids")
         found = [str(user) for user in users] if isinstance(users, list) else []
     else:
         markup = content.get("formatted_body")
@@ -237,8 +236,4 @@ def _mentioned(content: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _relation(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _mapping(content.get("m.relates_to"))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return mapping(content.get("m.relates_to"))

@@ -8,21 +8,21 @@ users.list, Rate limits.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from connectors.chat.slack_records import Channel, MessageReader, person
-from connectors.kit import jsonrows
+from connectors.kit.answers import as_member, each, needed, needed_list, read, shape_expected, written_beside
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service, as_member, from_json
-from connectors.kit.http import field as needed
+from connectors.kit.http import Service
+from connectors.kit.json_files import rows
+from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable
 from influence.contract.files import Export, Member
-from influence.contract.records import Deleted, Note, Record, SetAside
+from influence.contract.records import Deleted, Note, Person, Record, SetAside
 
 LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DIRECT = {"dms.json", "mpims.json"}
@@ -34,6 +34,7 @@ _SIGN_IN = {
     *("not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"),
     *("no_permission", "access_denied", "not_allowed_token_type", "org_login_required"),
 }
+_KINDS = "public_channel,private_channel,mpim,im"
 _CLOSED = {"not_in_channel", "channel_not_found", "thread_not_found", "is_archived"}
 
 
@@ -86,17 +87,15 @@ class Slack:
             Unreadable: it is no such answer; a single day of an export tells neither channel nor people.
             Changed: the answer has another shape than it had.
         """
-        with member.open() as stream:
-            if not _REPLY.match(stream.read(200)):
-                raise Unreadable(
-                    f"{member.name}: this alone tells neither its channel nor its people; import the whole "
-                    "zip or folder of the Slack export"
-                )
-        try:
-            kept = from_json(member)
-        except RecursionError:
-            raise Changed(f"{member.name} is no answer of Slack: it is nested too deep") from None
-        yield from _answer_records(kept["slack"], kept, needed(kept, "answer", member.name))
+        with shape_expected():
+            with member.open() as stream:
+                if not _REPLY.match(stream.read(200)):
+                    raise Unreadable(
+                        f"{member.name}: this alone tells neither its channel nor its people; import the whole "
+                        "zip or folder of the Slack export"
+                    )
+            kept = read(member)
+            yield from _answer_records(kept["slack"], kept, needed(kept, "answer", member.name))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield people and channels, then each channel's new messages and the threads among them.
@@ -109,9 +108,8 @@ class Slack:
             raise ConnectorError(f"lookback {self.lookback[:20]!r} is no number of days; write one as in 7")
         service = Service(self.address, {"Authorization": f"Bearer {secret('token')}"})
         wanted = {one.strip().removeprefix("#") for one in self.channels.split(";") if one.strip()}
-        yield from _Pull(_Api(service), dict(cursor.get("read", {})), int(self.lookback) * 86_400).replies(
-            cursor.get("at"), wanted
-        )
+        pull = _Pull(_Api(service), int(self.lookback) * 86_400, wanted)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
 
 def _root(names: Sequence[str]) -> str | None:
@@ -149,34 +147,26 @@ class _Workspace:
         yield from self._not_read({users, *lists, *days})
 
     def _users(self, member: Member) -> Iterator[Record]:
-        for row in _readable(member):
-            if isinstance(row, SetAside):
-                yield row
-                continue
-            told = person(row[1], row[0])
-            if not isinstance(told, SetAside):
-                self.reader.known.add(told.accounts[0])
-            yield told
+        for record in each(rows(member), lambda at: [person(at.value, at.line)], "the user"):
+            if isinstance(record, Person):
+                self.reader.known.add(record.accounts[0])
+            yield record
 
     def _channels(self, member: Member, name: str) -> Iterator[Record]:
         direct = name.removeprefix(self.root) in _DIRECT
-        for row in _readable(member):
-            if isinstance(row, SetAside):
-                yield row
-            elif not isinstance(row[1].get("id"), str):
-                yield SetAside("the channel has no id", row[0])
-            else:
-                channel = _channel(row[1], direct=direct)
-                self.channels[str(row[1].get("name") or channel.id)] = channel
+        yield from each(rows(member), lambda at: self._known(at.value, direct=direct), "the channel")
+
+    def _known(self, row: Mapping[str, Any], *, direct: bool) -> Iterator[Record]:
+        if not isinstance(row.get("id"), str):
+            yield SetAside("the channel has no id")
+            return
+        channel = _channel(row, direct=direct)
+        self.channels[str(row.get("name") or channel.id)] = channel
 
     def _day(self, member: Member) -> Iterator[Record]:
         folder = member.name.rsplit("/", 2)[-2]
         channel = self.channels.get(folder) or Channel(f"#{folder}", clean(folder, 100))
-        for row in _readable(member):
-            if isinstance(row, SetAside):
-                yield row
-            else:
-                yield from self.reader.read(row[1], channel, row[0])
+        yield from each(rows(member), lambda at: self.reader.read(at.value, channel, at.line), "the message")
 
     def _not_read(self, read: set[str]) -> Iterator[tuple[str, Record]]:
         left = [name for name in self.export.files if name not in read]
@@ -187,14 +177,6 @@ class _Workspace:
                 self.export.name,
                 Note(f"files that hold no messages were not read: {len(left)} ({shown}{more})"),
             )
-
-
-def _readable(member: Member) -> Iterator[jsonrows.Row | SetAside]:
-    """Yield the rows of a file of the export; a file that is no list of rows is set aside whole."""
-    try:
-        yield from jsonrows.rows(member)
-    except Unreadable as reason:
-        yield SetAside(str(reason))
 
 
 def _channel(row: Mapping[str, Any], *, direct: bool, self_id: str = "") -> Channel:
@@ -222,23 +204,17 @@ def _answer_records(method: str, kept: Mapping[str, Any], answer: Any) -> Iterat
     elif method == "users.list":
         yield from (
             person(user, 1) if isinstance(user, Mapping) else SetAside("the user is no JSON object", 1)
-            for user in _list(answer, "members", method)
+            for user in needed_list(answer, "members", f"Slack's answer to {method}")
         )
     elif method == "conversations.list":
-        yield from _closed(_list(answer, "channels", method))
+        yield from _closed(needed_list(answer, "channels", f"Slack's answer to {method}"))
     elif method in {"conversations.history", "conversations.replies"}:
         yield from _page_records(
-            needed(kept, "channel", "the kept answer"), _list(answer, "messages", method)
+            needed(kept, "channel", "the kept answer"),
+            needed_list(answer, "messages", f"Slack's answer to {method}"),
         )
     else:
         raise Changed(f"the kept answer is of {clean(method, 40)!r}, which is not read here")
-
-
-def _list(answer: Mapping[str, Any], name: str, method: str) -> list[Any]:
-    found = needed(answer, name, f"Slack's answer to {method}")
-    if not isinstance(found, list):
-        raise Changed(f"{name!r} in Slack's answer to {method} is no list")
-    return found
 
 
 def _closed(channels: Iterable[Any]) -> Iterator[Note]:
@@ -257,12 +233,15 @@ def _page_records(place: Any, messages: Iterable[Any]) -> Iterator[Record]:
         str(needed(place, "id", "the kept answer's channel")), place.get("name"), tuple(members)
     )
     reader = MessageReader()
-    for message in messages:
-        if isinstance(message, Mapping):
-            yield from reader.read(message, channel, 1)
-        else:
-            yield SetAside("the message is no JSON object", 1)
+    yield from each(messages, lambda one: _message_records(one, channel, reader), "the message", "ts")
     yield from reader.notes()
+
+
+def _message_records(message: Any, channel: Channel, reader: MessageReader) -> Iterator[Record]:
+    if isinstance(message, Mapping):
+        yield from reader.read(message, channel, 1)
+    else:
+        yield SetAside("the message is no JSON object", 1)
 
 
 @dataclass(frozen=True)
@@ -275,7 +254,11 @@ class _Page:
     after: str
 
     def rows(self, name: str) -> list[Mapping[str, Any]]:
-        return [row for row in _list(self.answer, name, self.method) if isinstance(row, Mapping)]
+        return [
+            row
+            for row in needed_list(self.answer, name, f"Slack's answer to {self.method}")
+            if isinstance(row, Mapping)
+        ]
 
 
 @dataclass(frozen=True)
@@ -292,7 +275,7 @@ class _Api:
             ConnectorError: Slack refuses for another reason.
         """
         response = self.service.get(method, cursor=cursor or None, limit=PAGE, **params)
-        answer = from_json(as_member(method, response.content))
+        answer = read(as_member(method, response.content))
         if not isinstance(answer, Mapping):
             raise Changed(f"Slack's answer to {method} is no JSON object")
         error = clean(str(answer.get("error")), 60)
@@ -307,17 +290,6 @@ class _Api:
             return self.page(method, **params)
         raise ConnectorError(f"Slack refuses {method} ({error})")
 
-    def pages(self, method: str, rows: str, **params: Any) -> Iterator[_Page]:
-        """Ask for page after page; an empty page or a cursor that came before ends it."""
-        cursor, before = "", {""}
-        while True:
-            page = self.page(method, cursor, **params)
-            yield page
-            if page.after in before or not page.rows(rows):
-                return
-            cursor = page.after
-            before.add(cursor)
-
 
 def _next(answer: Mapping[str, Any], asked: str) -> str:
     told = answer.get("response_metadata")
@@ -327,79 +299,105 @@ def _next(answer: Mapping[str, Any], asked: str) -> str:
 
 @dataclass
 class _Pull:
-    """One pull: `read` is the newest message read of each channel; `at` where it stands in one."""
+    """One pull. The cursor holds the newest message read of each channel (`read`), and where it stands (`at`)."""
 
     api: _Api
-    read: dict[str, str]
     again: int
-    at: dict[str, Any] | None = None
+    wanted: set[str]
+    self_id: str = ""
+    channels: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def replies(self, at: Mapping[str, Any] | None, wanted: set[str]) -> Iterator[Reply]:
-        """Yield all replies; `at` is where the last pull was cut off."""
-        self.at = dict(at) if at else None
-        self_id = str(self.api.page("auth.test").answer.get("user_id") or "")
-        for page in self.api.pages("users.list", "members"):
-            yield self._reply(page, None, f"{len(page.rows('members')):,} people")
-        found: list[Mapping[str, Any]] = []
-        kinds = "public_channel,private_channel,mpim,im"
-        for page in self.api.pages("conversations.list", "channels", types=kinds):
-            found += page.rows("channels")
-            yield self._reply(page, None, f"{len(page.rows('channels')):,} channels")
-        rows = {str(needed(row, "id", "the channel")): row for row in found if _is_open(row)}
-        for identity in sorted(rows, key=lambda one: (self.at is None or one != self.at["channel"], one)):
-            if not wanted or {identity, str(rows[identity].get("name"))} & wanted:
-                yield from self._channel(self._place(rows[identity], self_id))
-        self.at = None
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: people and channels, then each channel."""
+        state.setdefault("read", {})
+        self.self_id = str(self.api.page("auth.test").answer.get("user_id") or "")
+        return [["users.list", ""], ["conversations.list", ""], ["channels"]]
 
-    def _place(self, row: Mapping[str, Any], self_id: str) -> Channel:
-        if row.get("is_mpim") is True:
-            pages = self.api.pages("conversations.members", "members", channel=row["id"])
-            listed = [one for page in pages for one in _list(page.answer, "members", page.method)]
-            return _channel({**row, "members": listed}, direct=True)
-        return _channel(row, direct=row.get("is_im") is True, self_id=self_id)
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for a page of a list, or for what comes next in a channel."""
+        match task:
+            case ["users.list", str(cursor)]:
+                page = self.api.page("users.list", cursor)
+                return self._listed(page, "members", "people", cursor)
+            case ["conversations.list", str(cursor)]:
+                page = self.api.page("conversations.list", cursor, types=_KINDS)
+                self.channels |= {str(needed(row, "id", "the channel")): row for row in page.rows("channels")}
+                return self._listed(page, "channels", "channels", cursor)
+            case ["channels"]:
+                return Answer(None, [["place", row] for row in self._open(state.get("at"))])
+            case ["place", row]:
+                return Answer(None, [["channel", self._place(row), True]])
+        _, channel, first = task
+        if first and state.get("at", {}).get("channel") != channel.id:
+            state["at"] = self._start(channel, state["read"].get(channel.id, "0"))
+        at = state["at"]
+        answer = self._thread(channel, at, state) if at["threads"] else self._history(channel, at, state)
+        return Answer(answer.member, [["channel", channel, False]] if "at" in state else [], answer.note)
 
-    def _channel(self, channel: Channel) -> Iterator[Reply]:
-        if self.at is None or self.at["channel"] != channel.id:
-            newest = self.read.get(channel.id, "0")
-            oldest = f"{max(0.0, float(newest) - self.again):.6f}"
-            self.at = {"channel": channel.id, "oldest": oldest, "newest": newest, "page": "", "threads": []}
-        while self.at is not None:
-            yield self._thread(channel, self.at) if self.at["threads"] else self._history(channel, self.at)
+    def _listed(self, page: _Page, rows: str, what: str, cursor: str) -> Answer:
+        found = page.rows(rows)
+        then = [[page.method, page.after]] if page.after and page.after != cursor and found else []
+        return Answer(_kept(page, None), then, f"{len(found):,} {what}")
 
-    def _history(self, channel: Channel, at: dict[str, Any]) -> Reply:
+    def _open(self, at: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+        """Return the channels to read, the one first in which the last pull was cut off."""
+        rows = {number: row for number, row in self.channels.items() if _is_open(row)}
+        order = sorted(rows, key=lambda one: (at is None or one != at["channel"], one))
+        named = [one for one in order if not self.wanted or {one, str(rows[one].get("name"))} & self.wanted]
+        return [rows[number] for number in named]
+
+    def _place(self, row: Mapping[str, Any]) -> Channel:
+        if row.get("is_mpim") is not True:
+            return _channel(row, direct=row.get("is_im") is True, self_id=self.self_id)
+        method = "conversations.members"
+        members = everything(
+            "",
+            lambda cursor: self.api.page(method, cursor, channel=row["id"]),
+            lambda page: needed_list(page.answer, "members", f"Slack's answer to {method}"),
+            lambda page, _: page.after or None,
+        )
+        return _channel({**row, "members": list(members)}, direct=True)
+
+    def _start(self, channel: Channel, newest: str) -> dict[str, Any]:
+        oldest = f"{max(0.0, float(newest) - self.again):.6f}"
+        return {"channel": channel.id, "oldest": oldest, "newest": newest, "page": "", "threads": []}
+
+    def _history(self, channel: Channel, at: dict[str, Any], state: State) -> Answer:
         page = self.api.page("conversations.history", at["page"], channel=channel.id, oldest=at["oldest"])
         messages = page.rows("messages") if page.answer.get("ok") is True else []
         stamps = [str(message["ts"]) for message in messages if "ts" in message]
         roots = [str(m["ts"]) for m in messages if m.get("reply_count") and m.get("thread_ts") == m.get("ts")]
         newest = max([at["newest"], *stamps], key=_number)
         after = page.after if messages else None
-        self._go_on(at | {"page": after or None, "threads": [[root, ""] for root in roots], "newest": newest})
-        return self._reply(page, channel, f"{channel.name or 'direct messages'}: {len(messages):,} messages")
+        at |= {"page": after or None, "threads": [[root, ""] for root in roots], "newest": newest}
+        _go_on(at, state)
+        note = f"{channel.name or 'direct messages'}: {len(messages):,} messages"
+        return Answer(_kept(page, channel), note=note)
 
-    def _thread(self, channel: Channel, at: dict[str, Any]) -> Reply:
+    def _thread(self, channel: Channel, at: dict[str, Any], state: State) -> Answer:
         (root, cursor), *others = at["threads"]
         page = self.api.page("conversations.replies", cursor, channel=channel.id, ts=root)
         messages = page.rows("messages") if page.answer.get("ok") is True else []
-        rest = [[root, page.after], *others] if page.after and messages else others
-        self._go_on(at | {"threads": rest})
-        return self._reply(
-            page, channel, f"{channel.name or 'direct messages'}: {len(messages):,} in a thread"
-        )
+        at["threads"] = [[root, page.after], *others] if page.after and messages else others
+        _go_on(at, state)
+        note = f"{channel.name or 'direct messages'}: {len(messages):,} in a thread"
+        return Answer(_kept(page, channel), note=note)
 
-    def _go_on(self, at: dict[str, Any]) -> None:
-        """Remember what is next; where nothing is, the channel is read up to its newest message."""
-        self.at = at if at["threads"] or at["page"] else None
-        if self.at is None:
-            self.read = self.read | {at["channel"]: at["newest"]}
 
-    def _reply(self, page: _Page, channel: Channel | None, note: str) -> Reply:
-        kept: dict[str, Any] = {"slack": page.method}
-        if channel is not None:
-            kept["channel"] = {"id": channel.id, "name": channel.name, "members": channel.members}
-        body = json.dumps(kept)[:-1].encode() + b', "answer": ' + page.raw + b"}"
-        where = f"{page.method} {channel.id}" if channel else page.method
-        cursor = {"read": self.read, **({"at": self.at} if self.at else {})}
-        return Reply(as_member(f"{where}.json", body), cursor, note)
+def _go_on(at: Mapping[str, Any], state: State) -> None:
+    """Where nothing is left in a channel, note that it is read up to its newest message."""
+    if not at["threads"] and not at["page"]:
+        state["read"][at["channel"]] = at["newest"]
+        del state["at"]
+
+
+def _kept(page: _Page, channel: Channel | None) -> Member:
+    """Keep an answer with the method and the channel that it belongs to."""
+    told: dict[str, Any] = {"slack": page.method}
+    if channel is not None:
+        told["channel"] = {"id": channel.id, "name": channel.name, "members": channel.members}
+    where = f"{page.method} {channel.id}" if channel else page.method
+    return written_beside(f"{where}.json", told, page.raw)
 
 
 def _number(ts: str) -> float:

@@ -6,29 +6,22 @@ messages come first; a pull goes back over the last `again` days, so that likes 
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from connectors.chat.yammer_records import _answer, _row_message, _row_user, _rows, _table
-from connectors.kit.answers import (
-    identifier,
-    listed,
-    moment,
-    once,
-    read,
-    tells_what_changed,
-)
+from connectors.chat.yammer_records import answer_records, table_of, table_records
+from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, kept
-from influence.contract.connector import ConnectorError, Reply, Unreadable
+from connectors.kit.json_files import holds
+from connectors.kit.paging import Answer, State, Task, everything, walk
+from connectors.kit.sign_in import Application, SignedIn, by_device_code, kept, signed_in
+from connectors.kit.times import days_given, moment
+from influence.contract.connector import Reply
 from influence.contract.files import Export, Member
 from influence.contract.records import Note, Record, SetAside
 
@@ -71,12 +64,10 @@ class Yammer:
         return kept(by_device_code(self._application(), ask))
 
     def _application(self) -> Application:
-        place = f"{self.login}/{self.tenant}/oauth2/v2.0"
-        return Application(self.client_id, self.scope, f"{place}/token", f"{place}/devicecode")
+        return Application.of_microsoft(self.client_id, self.scope, self.login, self.tenant)
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    @tells_what_changed
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield pages of messages, newest first: what an interrupted pull left, then what is new since.
 
@@ -84,62 +75,16 @@ class Yammer:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        permission = Permission(self._application(), secret("refresh_token"))
-        asked = _Asked(SignedIn(Service(self.server), permission), Pace())
-        at = dict(cursor)
-        if at.get("older_than"):
-            for reply in self._sweep(asked, at):
-                at = dict(reply.cursor)
-                yield reply
-        yield from self._sweep(asked, {name: at[name] for name in ("since", "since_time") if name in at})
-
-    def _sweep(self, asked: _Asked, cursor: Mapping[str, Any]) -> Iterator[Reply]:
-        """Go from the newest message back to what is known; the cursor after a page tells where it stands."""
-        at = dict(cursor)
-        while True:
-            older_than = at.get("older_than")
-            answer = asked.get("/messages.json", {"older_than": older_than, "limit": PAGE})
-            messages = listed(answer, "messages")
-            if not messages and "newest" not in at:
-                return
-            ids = [int(field(message, "id", "a message")) for message in messages]
-            if ids and "newest" not in at:
-                at |= {"newest": max(ids), "newest_time": messages[ids.index(max(ids))].get("created_at")}
-            ended = self._ended(answer, messages, ids, at)
-            at = _after(at) if ended else at | {"older_than": min(ids)}
-            answer = answer | {"likers": dict(_likers(asked, messages))} if messages else answer
-            yield Reply(as_member(f"yammer-{max(ids, default=0)}.json", json.dumps(answer).encode()), at)
-            if ended:
-                return
-
-    def _ended(
-        self, answer: Mapping[str, Any], messages: Sequence[Any], ids: Sequence[int], at: Mapping[str, Any]
-    ) -> bool:
-        if not ids or (answer.get("meta") or {}).get("older_available") is False:
-            return True
-        if at.get("older_than") is not None and min(ids) >= int(at["older_than"]):
-            return True
-        if "since" not in at or min(ids) > int(at["since"]):
-            return False
-        oldest = messages[list(ids).index(min(ids))]
-        return self._is_settled(oldest, at.get("since_time"))
-
-    def _is_settled(self, message: Mapping[str, Any], since: Any) -> bool:
-        """Tell whether a message is so old that its likes are not asked for again."""
-        try:
-            days = timedelta(days=float(self.again))
-        except ValueError:
-            raise ConnectorError(f"again is {self.again[:20]!r}; give a number of days") from None
-        return moment(message.get("created_at"), "created_at") < moment(since, "created_at") - days
+        signed = signed_in(self._application(), secret("refresh_token"), self.server)
+        pull = _Pull(signed, days_given(self.again), Pace())
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
     # --- files --------------------------------------------------------------------------------------------
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell messages or users by their fields: a saved answer, or a table of the network data export."""
-        if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            message = all(name in head for name in (b'"sender_id"', b'"replied_to_id"', b'"thread_id"'))
-            return message or all(name in head for name in (b'"full_name"', b'"network_id"', b'"state"'))
-        return bool(_table(head))
+        message = (b'"sender_id"', b'"replied_to_id"', b'"thread_id"')
+        return holds(head, message, (b'"full_name"', b'"network_id"', b'"state"')) or bool(table_of(head))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield messages, likes and people of one answer or one table.
@@ -148,14 +93,12 @@ class Yammer:
             Unreadable: the table is none of the export's.
             Changed: the answer no longer has the shape it had.
         """
-        head = member.head()
-        if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            yield from once(_answer(read(member), member.name))
-            return
-        table = _table(head)
-        if not table:
-            raise Unreadable(f"{member.name}: the file is no table of messages or users, nor a saved answer")
-        yield from _rows(member, _row_message if table == "messages" else _row_user)
+        with shape_expected():
+            head = member.head()
+            if holds(head, ()):
+                yield from once(answer_records(read(member), member.name))
+            else:
+                yield from table_records(member)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell a network data export by its Messages.csv and Users.csv."""
@@ -165,18 +108,12 @@ class Yammer:
         """Yield what the tables of an export say; what is no table of it is set aside by name."""
         wanted = {"messages.csv", "users.csv"}
         by_kind = {name: PurePosixPath(name).name.lower() for name in sorted(export.files)}
-        yield from each_file(export, [n for n, kind in by_kind.items() if kind in wanted], self._table)
+        yield from each_file(export, [n for n, kind in by_kind.items() if kind in wanted], self.parse)
         for name, kind in by_kind.items():
             if kind in _NO_ACTIVITY or kind in {"log.txt", "request.txt"}:
                 yield name, Note("the table holds nothing that anybody did to somebody, and is not used")
             elif kind not in wanted:
                 yield name, SetAside("the file is no table of the export that is read")
-
-    def _table(self, member: Member) -> Iterator[Record]:
-        try:
-            yield from self.parse(member)
-        except ConnectorError as error:
-            yield SetAside(str(error))
 
 
 class Pace:
@@ -196,44 +133,82 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Pull:
+    """One pull; the cursor holds up to which message all is known (`since`), and how far back a sweep came."""
+
     signed_in: SignedIn
+    again: timedelta
     pace: Pace
 
-    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: what an interrupted sweep left, then from the newest message back to what is known."""
+        if state.get("older_than"):
+            return [["sweep"], ["sweep"]]
+        _only_known(state)
+        return [["sweep"]]
+
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for a page of messages, newest first, and who likes each."""
+        answer = self._get("/messages.json", {"older_than": state.get("older_than"), "limit": PAGE})
+        messages = listed(answer, "messages")
+        if not messages and "newest" not in state:
+            _only_known(state)
+            return Answer(None)
+        ids = [int(needed(message, "id", "a message")) for message in messages]
+        if ids and "newest" not in state:
+            state |= {"newest": max(ids), "newest_time": messages[ids.index(max(ids))].get("created_at")}
+        ended = self._ended(answer, messages, ids, state)
+        if ended:
+            state |= _after(state)
+            _only_known(state)
+        else:
+            state["older_than"] = min(ids)
+        answer = answer | {"likers": dict(self._likers(messages))} if messages else answer
+        return Answer(written(f"yammer-{max(ids, default=0)}.json", answer), [] if ended else [task])
+
+    def _ended(
+        self, answer: Mapping[str, Any], messages: Sequence[Any], ids: Sequence[int], at: Mapping[str, Any]
+    ) -> bool:
+        if not ids or (answer.get("meta") or {}).get("older_available") is False:
+            return True
+        if at.get("older_than") is not None and min(ids) >= int(at["older_than"]):
+            return True
+        if "since" not in at or min(ids) > int(at["since"]):
+            return False
+        oldest = moment(messages[ids.index(min(ids))].get("created_at"), "created_at")
+        return oldest < moment(at.get("since_time"), "created_at") - self.again
+
+    def _get(self, path: str, params: Mapping[str, Any]) -> Any:
         self.pace.wait()
         return self.signed_in.get(path, params)
 
+    def _likers(self, messages: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
+        """Yield who likes a message, where the message names fewer than it counts."""
+        for message in messages:
+            liked = message.get("liked_by") or {}
+            if int(liked.get("count") or 0) > len(liked.get("names") or []):
+                number = identifier(message.get("id"), "the message's id")
+                yield number, list(self._all_likers(number))
 
-def _likers(asked: _Asked, messages: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield who likes a message, where the message names fewer than it counts."""
-    for message in messages:
-        liked = message.get("liked_by") or {}
-        if int(liked.get("count") or 0) > len(liked.get("names") or []):
-            number = identifier(message.get("id"), "the message's id")
-            yield number, _all_likers(asked, number)
+    def _all_likers(self, message: str) -> Iterator[Any]:
+        return everything(
+            1,
+            lambda page: self._get(f"/users/liked_message/{message}.json", {"page": page}),
+            lambda answer: listed(answer, "users"),
+            lambda answer, page: (
+                page + 1 if answer.get("more_available") and listed(answer, "users") else None
+            ),
+        )
 
 
-def _all_likers(asked: _Asked, message: str) -> list[Any]:
-    """Ask page by page until one brings nobody new."""
-    found: list[Any] = []
-    for page in count(1):
-        answer = asked.get(f"/users/liked_message/{message}.json", {"page": page})
-        new = [user for user in listed(answer, "users") if user not in found]
-        found += new
-        if not new or not answer.get("more_available"):
-            break
-    return found
+def _only_known(state: State) -> None:
+    """Forget where a sweep stood; up to where all is known stays."""
+    for name in state.keys() - {"since", "since_time"}:
+        del state[name]
 
 
 def _after(at: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the cursor after a whole sweep: everything up to the newest message of it is known."""
+    """Return up to where all is known after a whole sweep."""
     newest = max(int(at["newest"]), int(at.get("since", 0)))
     time = at.get("newest_time") if newest == int(at["newest"]) else at.get("since_time")
     return {"since": newest, "since_time": time}
-
-
-# --- answers ----------------------------------------------------------------------------------------------
-
-
-# --- tables -----------------------------------------------------------------------------------------------

@@ -1,36 +1,33 @@
-"""Viva Engage's messages as records; pure."""
+"""What Viva Engage (Yammer) tells: messages, likes and people of its answers, and the tables of its export."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from connectors.kit import csv_files as delimited
-from connectors.kit.answers import (
-    address_account,
-    each,
-    identifier,
-    listed,
-    moment,
-)
-from connectors.kit.http import field
+from connectors.kit.addresses import address_account
+from connectors.kit.answers import each, identifier, listed, mapping, needed
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError
+from connectors.kit.times import moment
+from influence.contract.connector import Changed, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 _MENTION = re.compile(r"\[\[?[Uu]ser:(\d{1,20})\b")
-
-
 _MESSAGE_COLUMNS = frozenset(("id", "senderid", "threadid", "repliedtoid", "createdat"))
-
-
 _USER_COLUMNS = frozenset(("id", "name", "email", "joinedat"))
+_Row: TypeAlias = dict[str, str | None]
 
 
-def _answer(answer: Any, name: str) -> Iterator[Record]:
+def answer_records(answer: Any, name: str) -> Iterator[Record]:
+    """Yield people, messages and likes of an answer, or of a list of what answers hold.
+
+    Raises:
+        Changed: it is neither.
+    """
     if not isinstance(answer, Mapping | list):
         raise Changed(f"{name} is neither a message nor a list of messages or users")
     if isinstance(answer, list) or "sender_id" in answer or "full_name" in answer:
@@ -43,8 +40,8 @@ def _answer(answer: Any, name: str) -> Iterator[Record]:
     handles = {str(one.get("name")): one.get("id") for one in people if one.get("type") == "user"}
     likers = answer.get("likers")
     for message in listed(answer, "messages"):
-        yield from each([message], _message, "message")
-        yield from each([message], lambda one: _likes(one, likers or {}, handles), "likes of message")
+        yield from each([message], _message, "the message")
+        yield from each([message], lambda one: _likes(one, mapping(likers), handles), "the likes of message")
 
 
 def _user(user: Mapping[str, Any]) -> Iterator[Record]:
@@ -67,11 +64,11 @@ def _item(number: Any) -> str:
 
 
 def _message(message: Mapping[str, Any]) -> Iterator[Record]:
-    item = _item(field(message, "id", "the message"))
+    item = _item(needed(message, "id", "the message"))
     if message.get("system_message"):
         yield SetAside(f"the message {item} was written by the service itself")
         return
-    actor = _account(field(message, "sender_id", f"the message {item}"))
+    actor = _account(needed(message, "sender_id", f"the message {item}"))
     if message.get("sender_type") not in (None, "user"):
         yield Person(accounts=(actor,), bot=True)
     body = message.get("body") or {}
@@ -133,27 +130,25 @@ def _likes(
         )
 
 
-def _table(head: bytes) -> str:
+def table_of(head: bytes) -> str:
+    """Tell the kind of a table of the export by its header: messages, users, or empty for none."""
     columns = {delimited.plain(name) for name in delimited.header(head)[0]}
     if columns >= _MESSAGE_COLUMNS:
         return "messages"
     return "users" if columns >= _USER_COLUMNS and "apiurl" in columns else ""
 
 
-_Row = dict[str, str | None]
+def table_records(member: Member) -> Iterator[Record]:
+    """Yield what one table of the network data export tells.
 
-
-def _rows(member: Member, read_row: Callable[[_Row, int], Record]) -> Iterator[Record]:
-    names = [delimited.plain(name) for name in delimited.columns_of(member)]
-    for block in delimited.blocks(member):
-        if isinstance(block, SetAside):
-            yield block
-            continue
-        for line, *values in zip(block.lines, *block.columns, strict=True):
-            try:
-                yield read_row(dict(zip(names, values, strict=True)), line)
-            except (ConnectorError, ValueError) as error:
-                yield SetAside(str(error), line)
+    Raises:
+        Unreadable: it is none of its messages or users.
+    """
+    kind = table_of(member.head())
+    if not kind:
+        raise Unreadable(f"{member.name}: the file is no table of messages or users, nor a saved answer")
+    read_row = _row_message if kind == "messages" else _row_user
+    yield from each(delimited.rows(member), lambda at: [read_row(at.value, at.line)], "")
 
 
 def _row_user(row: _Row, line: int) -> Record:

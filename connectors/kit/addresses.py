@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from connectors.kit.text import _NOT_SHOWN
+from connectors.kit.text import NOT_SHOWN
 
 LONGEST_ENTRY = 2000
 LONGEST_NAME = 200
 REMEMBERED = 10_000
 """Names and addresses of which the answer is kept: a mailbox repeats few of them often."""
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\[\]\\']{1,253}")
+_BARE = re.compile(r"[^\s@<>(),;:\"\[\]\\#$]{1,128}@[^\s@<>(),;:\"\[\]\\#$]{1,253}")
 _MASKED = re.compile(r"([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\s*(.*)$", re.DOTALL)
 """As the archives of mailing lists write addresses: `ann at acme.com (Ann Lee)`."""
 _GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
@@ -115,7 +117,7 @@ def display_name(entry: str) -> str:
     >>> display_name("Ann Lee/HOU/ACME@ACME")
     'Ann Lee'
     """
-    text = _REMARK.sub(" ", _BRACKETS.sub(" ", _NOT_SHOWN.sub(" ", entry[:2000])))
+    text = _REMARK.sub(" ", _BRACKETS.sub(" ", NOT_SHOWN.sub(" ", entry[:2000])))
     text = re.sub(r"@\s*\w+\s*$", "", text.strip(" \"',;"))
     if re.search(r"/[^,]*,", text):
         return ""  # two people in one entry
@@ -134,6 +136,16 @@ def email_account(address: str) -> str:
     'email:ann@acme.com'
     """
     return f"email:{address.strip().lower()}"
+
+
+def address_account(value: Any) -> str | None:
+    """Return the account of an e-mail address; None for what is none (a guest's login name with `#EXT#`).
+
+    >>> address_account("Ann@acme.com"), address_account("ann_fabrikam.com#EXT#@acme.com")
+    ('email:ann@acme.com', None)
+    """
+    text = str(value or "").strip()
+    return email_account(text) if _BARE.fullmatch(text) else None
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -1,47 +1,216 @@
-"""What the answers of services that speak JSON have in common: reading them safely, their times, their pages."""
+"""JSON that others wrote: how much of it is read, what becomes of odd characters, and its items one by one.
+
+Every way in which JSON is read goes through here: answers of services, files of exports, lines.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import wraps
-from typing import Any, ParamSpec
-from urllib.parse import urlsplit
+from functools import partial
+from io import BytesIO
+from math import isfinite
+from typing import Any, NamedTuple
 
-from connectors.kit.addresses import email_account
-from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, Reply
+from connectors.kit.text import ODD, clean, decoded
+from influence.contract.connector import Changed, ConnectorError
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Note, Record, Rows, SetAside
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of the largest answer that is read."""
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\#$]{1,128}@[^\s@<>(),;:\"\[\]\\#$]{1,253}")
-_Given = ParamSpec("_Given")
-_NOT_READ = (ConnectorError, KeyError, TypeError, ValueError, AttributeError)
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of the largest answer of a service that is read."""
+LARGEST_FILE = 1024 * 1024 * 1024
+"""Bytes of the largest file that is not one value a line; it is held in memory."""
+DEEPEST = 800
+"""How far values may be nested within each other."""
+ODD_SHAPES = (
+    ConnectorError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What reading a value may raise that has another shape than it should have."""
+_ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+
+
+class LeftOut(ValueError):
+    """Why an item is no activity of a person, in a few words."""
+
+
+class NoJson(ValueError):
+    """Why something cannot be read as JSON; the sentence goes on from what it is."""
+
+
+class At(NamedTuple):
+    """A value of a file, and the line on which it begins."""
+
+    line: int
+    value: Any
+
+
+def as_member(name: str, body: bytes) -> Member:
+    """Make a raw reply the file that `parse` reads.
+
+    >>> as_member("page-1.json", b"[]").open().read()
+    b'[]'
+    """
+    return Member(name, len(body), lambda: BytesIO(body))
+
+
+def written(name: str, value: Any) -> Member:
+    """Write what was gathered from answers as the file that `parse` reads.
+
+    >>> written("page.json", {"items": []}).open().read()
+    b'{"items": []}'
+    """
+    return as_member(name, json.dumps(value).encode())
+
+
+def written_beside(name: str, told: Mapping[str, Any], raw: bytes) -> Member:
+    """Write a raw answer as it came (`answer`) beside what it does not tell itself.
+
+    >>> written_beside("page.json", {"site": "acme"}, b"[]").open().read()
+    b'{"site": "acme", "answer": []}'
+    """
+    return as_member(name, json.dumps(told)[:-1].encode() + b', "answer": ' + raw + b"}")
+
+
+def _finite(text: str) -> float | None:
+    """Return a number, and nothing for one beyond all measure: it would be larger than every other for ever."""
+    value = float(text)
+    return value if isfinite(value) else None
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=lambda _: None)
+
+
+def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[Any, int]:
+    """Read the value that begins at a place; return it, its odd characters replaced, and where it ends.
+
+    Raises:
+        NoJson: there is none, or it is nested too deep.
+
+    >>> value_at('[1, "cut \\\\ud83d"] rest', 0)
+    ([1, 'cut \\ufffd'], 17)
+    """
+    try:
+        value, end = decoder.raw_decode(text, at)
+    except RecursionError:
+        raise NoJson("is nested too deep") from None
+    except ValueError as error:
+        raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
+    if text.count("[", at, end) + text.count("{", at, end) > DEEPEST and not _is_shallow(value):
+        raise NoJson("is nested too deep")
+    return (_mended(value) if _ESCAPED.search(text, at, end) else value), end
+
+
+def parsed(text: str, decoder: json.JSONDecoder = _DECODER) -> Any:
+    """Read a text that is one value.
+
+    Raises:
+        NoJson: it is none, or more than one.
+    """
+    bare = text.strip(" \t\r\n")
+    value, end = value_at(bare, 0, decoder)
+    if end < len(bare):
+        raise NoJson(f"is not JSON: there is more after it ends at character {end}")
+    return value
+
+
+def _is_shallow(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [below for one in level for below in _below(one) if isinstance(below, dict | list)]
+        if not level:
+            return True
+    return False
+
+
+def _below(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _mended(value: Any) -> Any:
+    """Replace the odd characters in all texts; not by recursion, since values may be deeper than the stack."""
+    held = [value]
+    waiting: list[Any] = [held]
+    while waiting:
+        place = waiting.pop()
+        if isinstance(place, dict):
+            pairs = [(ODD.sub("\ufffd", key), below) for key, below in place.items()]
+            place.clear()
+            place.update(pairs)
+        for key, below in list(place.items() if isinstance(place, dict) else enumerate(place)):
+            if isinstance(below, str):
+                place[key] = ODD.sub("\ufffd", below)
+            elif isinstance(below, dict | list):
+                waiting.append(below)
+    return held[0]
+
+
+def text_of(member: Member, largest: int) -> str:
+    """Return a whole file as text, its odd characters replaced.
+
+    Raises:
+        NoJson: it is larger than `largest`, or not UTF-8.
+    """
+    with member.open() as stream:
+        content = stream.read(largest + 1)
+    if len(content) > largest:
+        raise NoJson(f"is larger than {largest // 1024 // 1024:,} MiB")
+    try:
+        return decoded(content)
+    except UnicodeDecodeError:
+        raise NoJson("is not UTF-8, as JSON must be") from None
 
 
 def read(member: Member) -> Any:
     """Read a raw answer, or a saved one, as JSON.
 
     Raises:
-        Changed: it is not JSON, too deep, or larger than 64 MiB.
+        Changed: it is not JSON, nested too deep, or larger than 64 MiB.
     """
-    with member.open() as stream:
-        content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise Changed(f"{member.name} is larger than 64 MiB, which no answer of the service is")
     try:
-        return json.loads(content)
-    except RecursionError:
-        raise Changed(f"{member.name} is nested deeper than any answer of the service") from None
-    except ValueError as error:
-        raise Changed(f"{member.name} is not JSON: {clean(str(error), 200)}") from None
+        return parsed(text_of(member, LARGEST_ANSWER))
+    except NoJson as reason:
+        raise Changed(f"{member.name} {reason}") from None
+
+
+# --- what an answer holds ---------------------------------------------------------------------------------
+
+
+def needed(row: Any, name: str, where: str) -> Any:
+    """Return a field that must be there.
+
+    Raises:
+        Changed: it is not; the service's answer has another shape than it had.
+
+    >>> needed({"id": 7}, "id", "the post")
+    7
+    """
+    if not isinstance(row, Mapping) or name not in row:
+        raise Changed(f"{where} has no {name!r}: the service's answer no longer has the shape it had")
+    return row[name]
+
+
+def needed_list(row: Any, name: str, where: str) -> list[Any]:
+    """Return a list that must be there.
+
+    Raises:
+        Changed: it is not, or it is no list.
+    """
+    found = needed(row, name, where)
+    if not isinstance(found, list):
+        raise Changed(f"{name!r} in {where} is no list: the service's answer no longer has the shape it had")
+    return found
 
 
 def listed(answer: Any, *names: str) -> list[Any]:
@@ -56,75 +225,22 @@ def listed(answer: Any, *names: str) -> list[Any]:
     return found[0] if found and isinstance(found[0], list) else []
 
 
-def each(
-    items: Iterable[Any], read_one: Callable[[Any], Iterable[Record]], what: str, key: str = "id"
-) -> Iterator[Record]:
-    """Yield the records of each item; one that cannot be read is set aside, named by its `key`, and the rest goes on.
+def rows_of(value: Any, name: str) -> list[Mapping[str, Any]]:
+    """Return the objects of a list that may be missing; what is no object is left out.
 
-    An answer is one line to the store, so every record stands on line 1.
+    >>> rows_of({"users": [{"id": 1}, None]}, "users"), rows_of({}, "users")
+    ([{'id': 1}], [])
     """
-    for item in items:
-        try:
-            records = list(read_one(item))
-        except _NOT_READ as error:
-            known = clean(str(item.get(key, "")), 80) if isinstance(item, Mapping) else ""
-            records = [SetAside(f"the {what} {known} cannot be read: {_told(error)}".replace("  ", " "))]
-        for record in records:
-            yield record if isinstance(record, Note | Rows) else replace(record, line=1)
+    return [row for row in listed(mapping(value), name) if isinstance(row, Mapping)]
 
 
-def once(records: Iterable[Record]) -> Iterator[Record]:
-    """Leave out what was said already: the same person, and the same row under the same id.
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return an object as it is, and an empty one in place of anything else.
 
-    >>> from influence.contract.records import Person
-    >>> list(once([Person("p1"), Person("p1")])) == [Person("p1")]
-    True
+    >>> mapping({"id": 1}), mapping(None)
+    ({'id': 1}, {})
     """
-    said: set[Record | str] = set()
-    for record in records:
-        key = getattr(record, "id", None) or record
-        if isinstance(record, Rows) or key not in said:
-            said.add(key) if not isinstance(record, Rows | Deleted) else None
-            yield record
-
-
-def tells_what_changed(fetch: Callable[_Given, Iterator[Reply]]) -> Callable[_Given, Iterator[Reply]]:
-    """Make a fetch raise `Changed` where an answer has a shape in which nothing can be found."""
-
-    @wraps(fetch)
-    def fetching(*given: _Given.args, **named: _Given.kwargs) -> Iterator[Reply]:
-        try:
-            yield from fetch(*given, **named)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            raise Changed(f"the service's answer no longer has the shape it had ({_told(error)})") from error
-
-    return fetching
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, ConnectorError):
-        return str(error)
-    return clean(f"{type(error).__name__}: {error}", 160)
-
-
-def moment(value: Any, what: str) -> datetime:
-    """Read a time of a service as UTC: ISO 8601 with a zone, or `2011/03/28 20:39:12 +0000`.
-
-    Raises:
-        Changed: it is none of these.
-
-    >>> moment("2011/03/28 20:39:12 +0000", "created_at").isoformat()
-    '2011-03-28T20:39:12+00:00'
-    """
-    text = str(value).strip()[:60]
-    plain = re.sub(r"^(\d{4})/(\d\d)/(\d\d) ", r"\1-\2-\3 ", text)
-    plain = re.sub(r"(\.\d{6})\d+", r"\1", plain)
-    plain = re.sub(r" ?([+-]\d{2}):?(\d{2})$", r"\1:\2", plain.replace(" UTC", "Z"))
-    with contextlib.suppress(ValueError, OverflowError):
-        found = datetime.fromisoformat(plain)
-        if found.tzinfo is not None and found >= EARLIEST:
-            return found.astimezone(UTC)
-    raise Changed(f"{what} is {clean(text, 40)!r}, which is no time with a zone")
+    return value if isinstance(value, Mapping) else {}
 
 
 def identifier(value: Any, what: str) -> str:
@@ -142,30 +258,108 @@ def identifier(value: Any, what: str) -> str:
     return text
 
 
-def address_account(value: Any) -> str | None:
-    """Return the account of an e-mail address; None for what is none (a guest's login name with `#EXT#`).
-
-    >>> address_account("Ann@acme.com"), address_account("ann_fabrikam.com#EXT#@acme.com")
-    ('email:ann@acme.com', None)
-    """
-    text = str(value or "").strip()
-    return email_account(text) if _ADDRESS.fullmatch(text) else None
-
-
-def next_page(link: Any, server: str) -> str | None:
-    """Return the address of the next page, if it is one of the same service: the sign-in goes nowhere else.
+def whole(value: Any, what: str) -> int:
+    """Return a number that the service gave an item, also where it is written as text.
 
     Raises:
-        Changed: it lies elsewhere.
+        Changed: it is none.
 
-    >>> next_page("https://graph.acme.example/v1/me?skip=2", "https://graph.acme.example/v1")
-    'https://graph.acme.example/v1/me?skip=2'
+    >>> whole("12", "the ticket's id")
+    12
     """
-    if not link:
-        return None
-    there, here = urlsplit(str(link)), urlsplit(server)
-    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
-        raise Changed(
-            f"the next page lies at {clean(there.netloc, 80)!r}, not at {here.netloc!r}, and is not asked for"
-        )
-    return str(link)
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,18}", str(value)):
+        raise Changed(f"{what} is {clean(str(value), 40)!r}, which is no number: the answer has changed")
+    return int(value)
+
+
+# --- items one by one -------------------------------------------------------------------------------------
+
+
+def each(
+    items: Iterable[Any], read_one: Callable[[Any], Iterable[Record]], what: str, key: str = "id"
+) -> Iterator[Record]:
+    """Yield the records of each item; one that cannot be read is set aside with its reason, and the rest goes on.
+
+    `what` and its `key` or number name an item of an answer, which is one line to the store. Where items
+    are values of a file (`At`), the line says which; what was set aside already is passed on.
+
+    Raises:
+        Changed: the items are no list.
+
+    >>> [one.reason for one in each([{}], lambda row: row["id"], "comment")]
+    ["comment 1 cannot be read: it has no 'id'"]
+    >>> list(each([At(3, {})], lambda at: at.value["id"], "the post"))
+    [SetAside(reason="the post cannot be read: it has no 'id'", line=3)]
+    """
+    if items is None or isinstance(items, str | Mapping) or not isinstance(items, Iterable):
+        raise Changed(f"where a list of items ({what}) should be there is none: the answer has changed")
+    for number, item in enumerate(items, 1):
+        if isinstance(item, SetAside):
+            yield item
+        elif isinstance(item, At):
+            yield from guarded(partial(read_one, item), what, item.line)
+        else:
+            yield from guarded(partial(read_one, item), f"{what} {_called(item, key) or number}")
+
+
+def guarded(read_it: Callable[[], Iterable[Record]], what: str, line: int = 1) -> Iterator[Record]:
+    """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item."""
+    try:
+        found = list(read_it())
+    except LeftOut as reason:
+        found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
+    except ODD_SHAPES as error:
+        found = [SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line)]
+    for one in found:
+        yield one if isinstance(one, Note | Rows) or one.line is not None else replace(one, line=line)
+
+
+@contextmanager
+def shape_expected() -> Iterator[None]:
+    """Say that the answer has changed where anything is of another shape than it should be.
+
+    What stands in an item is set aside by `each`; this is for what holds the items.
+
+    Raises:
+        Changed: something is.
+    """
+    try:
+        yield
+    except ConnectorError:
+        raise
+    except ODD_SHAPES as error:
+        raise Changed(f"the service's answer no longer has the shape it had ({told(error)})") from error
+
+
+def told(error: Exception) -> str:
+    """Say why something could not be read, in a few words."""
+    match error:
+        case RecursionError():
+            return "it is nested too deep"
+        case ConnectorError():
+            return clean(str(error), 300)
+        case KeyError():
+            return f"it has no {clean(str(error), 80)}"
+        case ValueError():
+            return clean(str(error), 160)
+    return clean(f"{type(error).__name__}: {error}", 160)
+
+
+def _called(item: Any, key: str) -> str:
+    known = item.get(key) if isinstance(item, Mapping) else None
+    return clean(str(known), 80) if isinstance(known, int | str) and not isinstance(known, bool) else ""
+
+
+def once(records: Iterable[Record]) -> Iterator[Record]:
+    """Leave out what was said already: the same person, and the same row under the same id.
+
+    >>> from influence.contract.records import Person
+    >>> list(once([Person("p1"), Person("p1")])) == [Person("p1")]
+    True
+    """
+    said: set[Record | str] = set()
+    for record in records:
+        key = getattr(record, "id", None) or record
+        if isinstance(record, Rows) or key not in said:
+            said.add(key) if not isinstance(record, Rows | Deleted) else None
+            yield record

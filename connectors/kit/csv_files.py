@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+from connectors.kit.answers import At
 from influence.contract.connector import Unreadable
 from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside
@@ -24,9 +25,17 @@ BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", ";", "\t")
 
 
+def _as_it_is(raw: bytes) -> str:
+    if b"\0" in raw:
+        raise ValueError("holds a NUL byte")
+    return raw.decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Lines:
     """The lines of a stream, numbered from 1; those that cannot be text are empty and stand in `bad`.
+
+    `decode` says what becomes of odd characters: a table's line that has any is bad.
 
     >>> import io
     >>> lines = Lines(io.BytesIO(b"a" + b"\\n" + bytes([255])))
@@ -35,6 +44,7 @@ class Lines:
     """
 
     stream: IO[bytes]
+    decode: Callable[[bytes], str] = _as_it_is
     bad: dict[int, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[str]:
@@ -52,12 +62,12 @@ class Lines:
             return self._refuse(
                 number, f"is longer than {LONGEST_LINE // 1024 // 1024} MiB; write the file as Parquet"
             )
-        if b"\0" in raw:
-            return self._refuse(number, "holds a NUL byte")
         try:
-            return raw.decode("utf-8")
+            return self.decode(raw)
         except UnicodeDecodeError:
             return self._refuse(number, "is not UTF-8")
+        except ValueError as reason:
+            return self._refuse(number, str(reason))
 
     def _refuse(self, number: int, reason: str) -> str:
         self.bad[number] = reason
@@ -176,6 +186,21 @@ def blocks(member: Member) -> Iterator[Block | SetAside]:
             yield held.block()
     if not found:
         raise Unreadable(f"{member.name}: there is a header but no row below it")
+
+
+def rows(member: Member) -> Iterator[At | SetAside]:
+    """Yield each row below the header: its values by the plain names of their columns, None where empty.
+
+    Raises:
+        Unreadable: as for `blocks`.
+    """
+    names = [plain(name) for name in columns_of(member)]
+    for block in blocks(member):
+        if isinstance(block, SetAside):
+            yield block
+            continue
+        for line, values in zip(block.lines, zip(*block.columns, strict=True), strict=True):
+            yield At(line, dict(zip(names, values, strict=True)))
 
 
 @dataclass

@@ -8,10 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from connectors.kit.http import as_member
-from connectors.kit.http import field as expected
-from connectors.kit.items import answer
-from influence.contract.connector import Changed
+from connectors.kit.answers import as_member, needed_list, read
 from influence.contract.files import Member
 from influence.contract.records import Deleted
 
@@ -42,8 +39,5 @@ def tombstones(member: Member) -> Iterator[Deleted]:
     Raises:
         Changed: the reply is not what `as_tombstones` writes.
     """
-    ids = expected(answer(member), "gone", member.name)
-    if not isinstance(ids, list):
-        raise Changed(f"{member.name} is no list of what is gone")
-    for each in ids:
-        yield Deleted(str(each), line=1)
+    for gone in needed_list(read(member), "gone", member.name):
+        yield Deleted(str(gone), line=1)

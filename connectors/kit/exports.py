@@ -1,9 +1,10 @@
-"""Exports whose files belong together."""
+"""Exports whose files belong together, read one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from connectors.kit.answers import ODD_SHAPES, told
 from influence.contract.connector import ConnectorError
 from influence.contract.files import DAMAGED_MEMBER, Export, Member
 from influence.contract.records import Record, SetAside
@@ -18,6 +19,6 @@ def each_file(
             for record in parse(export.member(name)):
                 yield name, record
         except ConnectorError as error:
-            yield name, SetAside(str(error))
-        except (ValueError, KeyError, TypeError, OSError, *DAMAGED_MEMBER) as error:
-            yield name, SetAside(f"the file cannot be read: {type(error).__name__}: {error}")
+            yield name, SetAside(str(error).removeprefix(f"{name}: "))
+        except (*ODD_SHAPES, OSError, *DAMAGED_MEMBER) as error:
+            yield name, SetAside(f"the file cannot be read: {told(error)}")

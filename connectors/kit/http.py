@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from connectors.kit.answers import as_member, read
 from influence.contract.connector import (
-    Changed,
     ConnectorError,
     Gone,
     MissingExtra,
     NotAuthorised,
     RateLimited,
 )
-from influence.contract.files import Member
 
 if TYPE_CHECKING:
     import httpx
@@ -50,9 +47,7 @@ class Service:
             import httpx  # 60 ms, and only live sources need it
         except ImportError:
             raise MissingExtra("live sources need: pip install 'networked-influence[live]'") from None
-        where = urlsplit(base_url)
-        if where.scheme != "https" and where.hostname not in _LOOPBACK:
-            raise ConnectorError(f"{base_url} is not https: a token sent there could be read on the way")
+        refuse_open(base_url)
         self._client = httpx.Client(
             base_url=base_url,
             headers={"Accept": "application/json", "User-Agent": "networked-influence", **(headers or {})},
@@ -61,7 +56,7 @@ class Service:
             transport=transport,
         )
         weakref.finalize(self, self._client.close)
-        self._host, self._sleep = where.hostname or base_url, sleep
+        self._host, self._sleep = urlsplit(base_url).hostname or base_url, sleep
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -73,14 +68,31 @@ class Service:
             "GET", path, params={key: value for key, value in params.items() if value is not None}
         )
 
+    def json(self, path: str, **params: Any) -> Any:
+        """Ask for something and read it as JSON.
+
+        Raises:
+            Changed: it is none.
+            RateLimited, NotAuthorised, Gone, ConnectorError: as for `request`.
+        """
+        return read(as_member(path or self._host, self.get(path, **params).content))
+
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Ask the service, up to five times where it is busy or the connection breaks.
+        """Ask the service for what it has to give.
+
+        Raises:
+            NotAuthorised: it does not accept the sign-in (401, 403).
+            Gone: there is no such thing (404, 410).
+            RateLimited, ConnectorError: as for `answer`; or it refuses for another reason.
+        """
+        return self._accepted(self.answer(method, path, **more))
+
+    def answer(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask the service, up to five times where it is busy or the connection breaks; a refusal is an answer too.
 
         Raises:
             RateLimited: it asks to wait longer than two minutes, or keeps asking.
-            NotAuthorised: it does not accept the sign-in (401, 403).
-            Gone: there is no such thing (404, 410).
-            ConnectorError: it cannot be reached, or refuses for another reason.
+            ConnectorError: it cannot be reached, or keeps failing.
         """
         import httpx
 
@@ -93,7 +105,7 @@ class Service:
                 self._sleep(_backoff(attempt))
                 continue
             if not _busy(response):
-                return self._accepted(response)
+                return response
             self._wait(response, attempt)
         raise ConnectorError(f"{self._host} answers {response.status_code} again and again; try later")
 
@@ -113,6 +125,17 @@ class Service:
         if status >= 400:
             raise ConnectorError(f"{place} refuses the request ({status})")
         return response
+
+
+def refuse_open(url: str) -> None:
+    """Refuse an address on the way to which a secret could be read.
+
+    Raises:
+        ConnectorError: it is not https (nor this machine).
+    """
+    where = urlsplit(url)
+    if where.scheme != "https" and where.hostname not in _LOOPBACK:
+        raise ConnectorError(f"{url} is not https: a token sent there could be read on the way")
 
 
 def _busy(response: httpx.Response) -> bool:
@@ -143,39 +166,3 @@ def asked_to_wait(headers: Mapping[str, str], now: Callable[[], float] = time.ti
 
 def _backoff(attempt: int) -> float:
     return float(2**attempt) + random.random()  # noqa: S311 - it only spreads the load
-
-
-def as_member(name: str, body: bytes) -> Member:
-    """Make a raw reply the file that `parse` reads.
-
-    >>> as_member("page-1.json", b"[]").open().read()
-    b'[]'
-    """
-    return Member(name, len(body), lambda: BytesIO(body))
-
-
-def from_json(member: Member) -> Any:
-    """Read a raw reply as JSON.
-
-    Raises:
-        Changed: it is not JSON.
-    """
-    with member.open() as stream:
-        try:
-            return json.load(stream)
-        except (ValueError, RecursionError) as error:
-            raise Changed(f"{member.name} is not JSON: {error}") from error
-
-
-def field(row: Mapping[str, Any], name: str, where: str) -> Any:
-    """Return a field that must be there.
-
-    Raises:
-        Changed: it is not; the service's answer has another shape than it had.
-
-    >>> field({"id": 7}, "id", "the post")
-    7
-    """
-    if not isinstance(row, Mapping) or name not in row:
-        raise Changed(f"{where} has no {name!r}: the service's answer no longer has the shape it had")
-    return row[name]

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from typing import Any, NoReturn, TypeAlias
 
+from connectors.kit.answers import LARGEST_FILE, At, NoJson, parsed, text_of, value_at
 from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
-from connectors.kit.text import clean
-from influence.contract.connector import Changed, Unreadable
+from connectors.kit.text import decoded
+from influence.contract.connector import Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Record, SetAside
+from influence.contract.records import SetAside
 
-LARGEST_DOCUMENT = 1024 * 1024 * 1024
-"""Bytes of the largest file that is not one value a line; it is held in memory."""
 _ASSIGNED = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$]{1,200}\s*=\s*(?=[\[{])")
 _SPACE = re.compile(r"[\s,;]*")
-_HALF = re.compile("[\ud800-\udfff]")
+_CUT = "the JSON breaks off, is damaged or nested too deep here; what follows is not read"
 
-Value: TypeAlias = tuple[int, Any]
+Plain: TypeAlias = dict[str, str | list[str] | None]
+"""An object of a line as a row of a table: its values as text or lists of text."""
 
 
 def holds(head: bytes, *marks: tuple[bytes, ...]) -> bool:
-    """Tell whether the beginning of a JSON file holds all the words of any one mark.
+    """Tell whether the beginning of a JSON file holds all the words of any one mark; of an empty one always.
 
     >>> holds(b'{"acct": 1, "bot": 2}', (b'"acct"', b'"bot"')), holds(b'{"acct": 1}', (b'"acct"', b'"bot"'))
     (True, False)
@@ -33,7 +32,77 @@ def holds(head: bytes, *marks: tuple[bytes, ...]) -> bool:
     return begins in {b"{", b"["} and any(all(word in head for word in mark) for mark in marks)
 
 
-def values(member: Member) -> Iterator[Value | SetAside]:
+# --- documents --------------------------------------------------------------------------------------------
+
+
+def document_text(member: Member) -> str:
+    """Read a whole document as text.
+
+    Raises:
+        Unreadable: it is larger than 1 GiB, or is not UTF-8.
+    """
+    try:
+        return text_of(member, LARGEST_FILE)
+    except NoJson as reason:
+        raise Unreadable(f"{member.name}: the file {reason}") from None
+
+
+def document(member: Member) -> Any:
+    """Read a whole document.
+
+    Raises:
+        Unreadable: it is not JSON, nested too deep, or too large.
+    """
+    text = document_text(member)
+    try:
+        return parsed(text)
+    except NoJson as reason:
+        raise Unreadable(f"{member.name}: the file {reason}") from None
+
+
+def rows(member: Member, *keys: str) -> Iterator[At | SetAside]:
+    """Yield each object of a list, or of the list under the first of `keys` that there is.
+
+    What is no object is set aside; a document that breaks off gives the rows before the break, then the reason.
+
+    Raises:
+        Unreadable: there is no such list.
+
+    >>> from connectors.kit.answers import as_member
+    >>> [tuple(row) for row in rows(as_member("day.json", b'[{"ts": 1},' + b"\\n" + b'{"ts": 2}]'))]
+    [(1, {'ts': 1}), (2, {'ts': 2})]
+    """
+    text = document_text(member)
+    starts = (_start(text, key) for key in (None, *keys))
+    at = next((start for start in starts if start is not None), None)
+    if at is None:
+        named = f"a JSON list, or an object with the list {keys[0]!r}" if keys else "a JSON list"
+        raise Unreadable(f"{member.name}: the file should be {named}, and is not")
+    line = 1 + text.count("\n", 0, at)
+    while True:
+        end = _after_space(text, at)
+        line, at = line + text.count("\n", at, end), end
+        if text.startswith("]", at):
+            return
+        try:
+            value, end = value_at(text, at)
+        except NoJson:
+            yield SetAside(_CUT, line)
+            return
+        yield At(line, value) if isinstance(value, dict) else SetAside("the row is no JSON object", line)
+        line, at = line + text.count("\n", at, end), end
+
+
+def _start(text: str, key: str | None) -> int | None:
+    pattern = r"\s*\[" if key is None else rf'\s*\{{(?s:.*?)"{re.escape(key)}"\s*:\s*\['
+    found = re.match(pattern, text)
+    return found.end() if found else None
+
+
+# --- values, however they are arranged --------------------------------------------------------------------
+
+
+def values(member: Member) -> Iterator[At | SetAside]:
     """Yield each value with the line on which it begins; an array gives its elements.
 
     A broken line of a JSON Lines file is set aside and the rest goes on; in a file that is one array or
@@ -42,50 +111,28 @@ def values(member: Member) -> Iterator[Value | SetAside]:
     Raises:
         Unreadable: nothing in the file is JSON, or the file is too large to be held.
 
-    >>> from connectors.kit.http import as_member
-    >>> list(values(as_member("a.js", b'window.YTD.like.part0 = [ {"a": 1},' + bytes([10]) + b' {"a": 2} ]')))
+    >>> from connectors.kit.answers import as_member
+    >>> found = values(as_member("a.js", b'window.YTD.like.part0 = [ {"a": 1},' + bytes([10]) + b' {"a": 2} ]'))
+    >>> [tuple(one) for one in found]
     [(1, {'a': 1}), (2, {'a': 2})]
     """
-    with member.open() as stream:
-        first = stream.readline(LONGEST_LINE + 1)
-        while first and not first.removeprefix(BOM).strip():
-            first = stream.readline(LONGEST_LINE + 1)
-    if _is_value(first):
-        yield from _by_line(member)
-    else:
-        yield from _document(member)
+    if keys_of(_first_line(member)) is None:
+        yield from _arranged(member)
+        return
+    for line in _lines(member):
+        if isinstance(line, SetAside):
+            yield line
+            continue
+        try:
+            yield At(line.line, parsed(line.value))
+        except NoJson as reason:
+            yield SetAside(f"the line {reason}", line.line)
 
 
-def _is_value(line: bytes) -> bool:
-    """Tell whether a line is one whole object."""
-    if not line.removeprefix(BOM).lstrip().startswith(b"{"):
-        return False
-    try:
-        json.loads(line.removeprefix(BOM))
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _by_line(member: Member) -> Iterator[Value | SetAside]:
-    with member.open() as stream:
-        lines = Lines(stream)
-        for number, text in enumerate(lines, 1):
-            if number in lines.bad:
-                yield SetAside(f"line {number} {lines.bad.pop(number)}", number)
-            elif text.strip():
-                try:
-                    yield number, _whole(json.loads(text))
-                except (ValueError, RecursionError) as error:
-                    yield SetAside(f"the line is broken JSON ({clean(str(error), 80)})", number)
-
-
-def _document(member: Member) -> Iterator[Value | SetAside]:
-    text = _text(member)
-    found, at, line, inside = 0, 0, 1, False
-    decoder = json.JSONDecoder()
-    if start := _ASSIGNED.match(text):
-        at = start.end()
+def _arranged(member: Member) -> Iterator[At | SetAside]:
+    text = document_text(member)
+    start = _ASSIGNED.match(text)
+    at, line, found, inside = start.end() if start else 0, 1, 0, False
     while True:
         end = _after_space(text, at)
         if not inside and text.startswith("[", end):
@@ -96,13 +143,13 @@ def _document(member: Member) -> Iterator[Value | SetAside]:
         if at >= len(text):
             break
         try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+            value, end = value_at(text, at)
+        except NoJson:
             if not found:
                 raise Unreadable(f"{member.name}: the file is not the JSON that it should be") from None
-            yield SetAside("the file is cut off or broken here; what comes after it is not read", line)
+            yield SetAside(_CUT, line)
             return
-        yield line, _whole(value)
+        yield At(line, value)
         line, at, found = line + text.count("\n", at, end), end, found + 1
     if inside:
         yield SetAside("the file is cut off here", line)
@@ -113,121 +160,102 @@ def _after_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _text(member: Member) -> str:
+# --- lines ------------------------------------------------------------------------------------------------
+
+
+def _first_line(member: Member) -> bytes:
     with member.open() as stream:
-        content = stream.read(LARGEST_DOCUMENT + 1)
-    if len(content) > LARGEST_DOCUMENT:
-        raise Unreadable(f"{member.name}: the file is larger than 1 GiB and not one JSON object a line")
+        line = stream.readline(LONGEST_LINE + 1).removeprefix(BOM)
+        while line and not line.strip():
+            line = stream.readline(LONGEST_LINE + 1)
+    return line
+
+
+def keys_of(line: bytes) -> list[str] | None:
+    """Read the keys of an object on one line; None where it is no object.
+
+    >>> keys_of(b'{"time": 1, "actor": "x:1"}'), keys_of(b"[1]")
+    (['time', 'actor'], None)
+    """
+    if not line.lstrip().startswith(b"{"):
+        return None
     try:
-        return content.removeprefix(BOM).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{member.name}: the file is not UTF-8, as JSON must be") from None
+        return list(parsed(decoded(line)))
+    except ValueError:
+        return None
 
 
-def _whole(value: Any) -> Any:
-    """Replace half surrogate pairs, which are no text and could not be stored."""
+def first_keys(member: Member) -> list[str]:
+    """Read the keys of the first object of a JSON Lines file, however long its line; none where it is no such file."""
+    return keys_of(_first_line(member)) or []
+
+
+def _lines(member: Member) -> Iterator[At | SetAside]:
+    """Yield each line that is not empty, as text."""
+    with member.open() as stream:
+        lines = Lines(stream, decoded)
+        for number, text in enumerate(lines, 1):
+            if number in lines.bad:
+                yield SetAside(f"line {number} {lines.bad.pop(number)}", number)
+            elif text.strip():
+                yield At(number, text)
+
+
+def line_rows(member: Member, wanted: frozenset[str], lists: frozenset[str]) -> Iterator[At | SetAside]:
+    """Yield each line as its number and its object (`Plain`), keys in lower case.
+
+    Keys that are not `wanted` have no value here; `lists` names those whose values are lists. Numbers and
+    truths become the text that stands in the file; a text in place of a list is split at `;`.
+    """
+    for line in _lines(member):
+        yield line if isinstance(line, SetAside) else _plain(line, wanted, lists)
+
+
+class _NotARow(ValueError):
+    """Why a line is no row."""
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+_AS_WRITTEN = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_number)
+
+
+def _plain(line: At, wanted: frozenset[str], lists: frozenset[str]) -> At | SetAside:
     try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return _mended(value)
-    return value
+        found = parsed(line.value, _AS_WRITTEN)
+        if not isinstance(found, dict):
+            raise _NotARow("the line is no JSON object")
+        row: Plain = {
+            key.lower(): _value(key, value, lists) if key.lower() in wanted else None
+            for key, value in found.items()
+        }
+    except NoJson as reason:
+        return SetAside(f"the line {reason}", line.line)
+    except _NotARow as reason:
+        return SetAside(str(reason), line.line)
+    return At(line.line, row)
 
 
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return _HALF.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_mended(item) for item in value]
+def _value(key: str, value: Any, lists: frozenset[str]) -> str | list[str] | None:
+    if value is None or value == "":
+        return None
     if isinstance(value, dict):
-        return {_mended(key): _mended(item) for key, item in value.items()}
-    return value
+        raise _NotARow(f"{key[:60]!r} is an object where a plain value is expected")
+    if key.lower() in lists:
+        return _items(key, value)
+    if isinstance(value, list):
+        raise _NotARow(f"{key[:60]!r} is a list where one value is expected")
+    return _scalar(value)
 
 
-def read_each(
-    found: Iterable[Value | SetAside], read: Callable[[Any, int], Iterable[Record]], what: str
-) -> Iterator[Record]:
-    """Read values one by one; one that has another shape than expected is set aside and the rest goes on.
-
-    >>> list(read_each([(3, {})], lambda row, line: [row["id"]], "post"))
-    [SetAside(reason="the post cannot be read: it has no 'id'", line=3)]
-    """
-    for each in found:
-        if isinstance(each, SetAside):
-            yield each
-            continue
-        line, value = each
-        try:
-            records = list(read(value, line))
-        except KeyError as error:
-            yield SetAside(f"the {what} cannot be read: it has no {str(error)[:80]}", line)
-        except (Changed, ValueError, TypeError, AttributeError) as error:
-            yield SetAside(f"the {what} cannot be read: {clean(str(error), 160)}", line)
-        else:
-            yield from records
+def _items(key: str, value: Any) -> list[str]:
+    found = value if isinstance(value, list) else _scalar(value).split(";")
+    if any(isinstance(item, dict | list) or item is None for item in found):
+        raise _NotARow(f"{key[:60]!r} holds something that is not text")
+    return [_scalar(item) for item in found]
 
 
-def or_set_aside(parse: Callable[[Member], Iterable[Record]]) -> Callable[[Member], Iterator[Record]]:
-    """Make of a parser one that sets a whole file aside where it cannot be read, as an export wants it."""
-
-    def lenient(member: Member) -> Iterator[Record]:
-        try:
-            yield from parse(member)
-        except Unreadable as error:
-            yield SetAside(str(error).partition(": ")[2])
-
-    return lenient
-
-
-def moment(value: Any) -> datetime:
-    """Return the time that a service wrote, in UTC: ISO 8601 with its zone.
-
-    Raises:
-        ValueError: it is none, or states no zone.
-
-    >>> moment("2026-01-05T09:00:00.000Z").isoformat()
-    '2026-01-05T09:00:00+00:00'
-    """
-    try:
-        time = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"the time {str(value)[:40]!r} cannot be read") from None
-    if time.tzinfo is None:
-        raise ValueError(f"the time {str(value)[:40]!r} states no zone")
-    return in_utc(time)
-
-
-def in_utc(time: datetime) -> datetime:
-    """Return a time in UTC.
-
-    Raises:
-        ValueError: it lies outside the calendar.
-    """
-    try:
-        return time.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the time lies outside the calendar") from None
-
-
-def seconds(value: Any) -> datetime:
-    """Return the time of so many seconds since 1970.
-
-    Raises:
-        ValueError: it is no such number.
-
-    >>> seconds(1767603600).isoformat()
-    '2026-01-05T09:00:00+00:00'
-    """
-    try:
-        return datetime.fromtimestamp(float(value), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        raise ValueError(f"the time {str(value)[:40]!r} cannot be read") from None
-
-
-def rows_of(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Return the objects of a list that may be missing; what is no object is left out.
-
-    >>> rows_of({"users": [{"id": 1}, None]}, "users"), rows_of({}, "users")
-    ([{'id': 1}], [])
-    """
-    found = value.get(name)
-    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+def _scalar(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

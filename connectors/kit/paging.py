@@ -1,21 +1,28 @@
-"""Pulling page by page: what is still to be asked stands in the cursor, so that any page may be the last.
+"""Pulling page by page: where a pull stands is in its cursor, so that any page may be the last.
 
-A task is a short list (`["replies", "12345", None]`). Each reply is given on with a cursor that holds the
-tasks left and what the connector remembers; a fetch that begins with tasks left goes on with them.
+A task is a short list (`["replies", "12345", None]`). A connector says with which tasks a pull begins, and
+for each task what came of it and which tasks follow at once.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
-from influence.contract.connector import Reply
+from connectors.kit.answers import shape_expected
+from connectors.kit.text import clean
+from influence.contract.connector import Changed, Reply
 from influence.contract.files import Member
 
 Task: TypeAlias = list[Any]
 State: TypeAlias = dict[str, Any]
+Place = TypeVar("Place")
+Item = TypeVar("Item")
+MOST_PAGES = 10_000
+"""Pages of one list; a service that goes on and on ends there."""
 
 
 @dataclass(frozen=True)
@@ -31,23 +38,89 @@ def walk(
     cursor: Mapping[str, Any],
     begin: Callable[[State], Sequence[Task]],
     ask: Callable[[Task, State], Answer],
+    *,
+    keeps_tasks: bool = True,
 ) -> Iterator[Reply]:
     """Work through tasks, depth first; `ask` may change the state, which is part of the next cursor.
 
-    >>> from connectors.kit.http import as_member
+    A pull that was cut off goes on with the tasks that its cursor keeps (`todo`). Where `keeps_tasks` is
+    False the cursor is the state alone: every pull begins anew, and each task finds its place in the state.
+
+    Raises:
+        Changed: an answer has a shape in which nothing can be found.
+
+    >>> from connectors.kit.answers import as_member
     >>> def ask(task, state):
     ...     return Answer(as_member(f"{task[0]}.json", b"[]"), [["b"]] if task == ["a"] else [])
     >>> [(r.member.name, r.cursor["todo"]) for r in walk({}, lambda state: [["a"]], ask)]
     [('a.json', [['b']]), ('b.json', [])]
     """
     state: State = copy.deepcopy(dict(cursor))
-    todo: list[Task] = state.pop("todo", None) or list(begin(state))
+    todo: list[Task] = (keeps_tasks and state.pop("todo", None)) or []
+    with shape_expected():
+        todo = todo or list(begin(state))
     while todo:
         task, *rest = todo
-        answer = ask(task, state)
+        with shape_expected():
+            answer = ask(task, state)
         todo = [*answer.then, *rest]
         if answer.member is not None:
-            yield Reply(answer.member, {**copy.deepcopy(state), "todo": copy.deepcopy(todo)}, answer.note)
+            kept = {**state, "todo": todo} if keeps_tasks else state
+            yield Reply(answer.member, copy.deepcopy(kept), answer.note)
+
+
+def everything(
+    first: Place | None,
+    ask: Callable[[Place], Any],
+    rows: Callable[[Any], Iterable[Item]],
+    after: Callable[[Any, Place], Place | None],
+) -> Iterator[Item]:
+    """Yield the items of a list that is needed whole, each once, page by page.
+
+    It ends where no page follows, one that was asked for before, or one after which nothing new came.
+
+    >>> found = ["ab", "bc"]
+    >>> "".join(everything(0, lambda page: found[page], list, lambda _, page: page + 1 if page < 1 else None))
+    'abc'
+    """
+    place, asked, known = first, list[Place](), set[str]()
+    while place is not None and place not in asked and len(asked) < MOST_PAGES:
+        page = ask(place)
+        found = list(rows(page))
+        fresh = [row for row in found if repr(row) not in known]
+        known.update(map(repr, fresh))
+        yield from fresh
+        asked.append(place)
+        place = after(page, place) if fresh or not found else None
+
+
+def swept(state: Mapping[str, Any]) -> State:
+    """Return what is kept of a sweep from the newest item downwards at its end: up to where all is known.
+
+    >>> swept({"since": 3, "newest": 7, "after": "x"}), swept({})
+    ({'since': 7}, {})
+    """
+    newest = state.get("newest") or state.get("since")
+    return {"since": newest} if newest else {}
+
+
+def next_page(link: Any, server: str) -> str | None:
+    """Return the address of the next page, if it is one of the same service: the sign-in goes nowhere else.
+
+    Raises:
+        Changed: it lies elsewhere.
+
+    >>> next_page("https://graph.acme.example/v1/me?skip=2", "https://graph.acme.example/v1")
+    'https://graph.acme.example/v1/me?skip=2'
+    """
+    if not link:
+        return None
+    there, here = urlsplit(str(link)), urlsplit(server)
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+        raise Changed(
+            f"the next page lies at {clean(there.netloc, 80)!r}, not at {here.netloc!r}, and is not asked for"
+        )
+    return str(link)
 
 
 def left(headers: Mapping[str, str]) -> str:

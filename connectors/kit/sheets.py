@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from connectors.kit import csv_files as delimited
-from connectors.kit import jsonlines
+from connectors.kit.json_files import first_keys, line_rows
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside
@@ -45,7 +45,7 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
         with _workbook(member, sheet) as rows:
             names = next(rows, (0, []))[1]
     elif head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
-        names = jsonlines.first_keys(member)
+        names = first_keys(member)
     else:
         names = delimited.columns_of(member)
     if not any(delimited.plain(name) for name in names):
@@ -71,29 +71,27 @@ def rows(
 
 
 def _of_text(member: Member) -> Iterator[tuple[int, Row] | SetAside]:
-    names = [delimited.plain(name) for name in delimited.columns_of(member)]
-    for block in delimited.blocks(member):
-        if isinstance(block, SetAside):
-            yield block
-            continue
-        for line, values in zip(block.lines, zip(*block.columns, strict=True), strict=True):
-            yield line, {name: value for name, value in zip(names, values, strict=True) if name and value}
+    for row in delimited.rows(member):
+        if isinstance(row, SetAside):
+            yield row
+        else:
+            yield row.line, {name: value for name, value in row.value.items() if name and value}
 
 
 def _of_json(
     member: Member, wanted: Sequence[str], lists: Sequence[str]
 ) -> Iterator[tuple[int, Row] | SetAside]:
-    keys = {name.lower() for name in (*wanted, *jsonlines.first_keys(member))}
+    keys = {name.lower() for name in (*wanted, *first_keys(member))}
     plain = {delimited.plain(name) for name in wanted}
     used = frozenset(key for key in keys if delimited.plain(key) in plain)
     many = {delimited.plain(name) for name in lists}
-    for item in jsonlines.rows(member, used, frozenset(key for key in used if delimited.plain(key) in many)):
+    for item in line_rows(member, used, frozenset(key for key in used if delimited.plain(key) in many)):
         if isinstance(item, SetAside):
             yield item
         else:
-            told = {delimited.plain(key): value for key, value in item[1].items() if value}
+            told = {delimited.plain(key): value for key, value in item.value.items() if value}
             yield (
-                item[0],
+                item.line,
                 {key: ";".join(value) if isinstance(value, list) else value for key, value in told.items()},
             )
 

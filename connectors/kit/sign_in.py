@@ -10,23 +10,21 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from connectors.kit.answers import read
-from connectors.kit.http import Service, as_member
+from connectors.kit.answers import as_member, read
+from connectors.kit.http import Service, refuse_open
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, MissingExtra, NotAuthorised
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 
 LONGEST_WAIT = 900.0
 """Seconds in which a person has to give the permission."""
 EARLY = 60.0
 """Seconds before its end at which an access token is renewed."""
-_TRIES = 4
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 _DONE = b"<!doctype html><title>Signed in</title><p>Signed in. You may close this page."
 _REFUSED = (
@@ -50,6 +48,12 @@ class Application:
     client_secret: str = field(default="", repr=False)
     more: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of_microsoft(cls, client_id: str, scope: str, login: str, tenant: str) -> Application:
+        """Return one that Microsoft's sign-in at `login` knows, in an organisation (its id or domain)."""
+        place = f"{login}/{tenant}/oauth2/v2.0"
+        return cls(client_id, scope, f"{place}/token", f"{place}/devicecode")
+
     def checked(self) -> Application:
         """Return it if it can be used.
 
@@ -62,9 +66,7 @@ class Application:
                 "documents says how) and give its id with --set client_id=…"
             )
         for url in filter(None, (self.token_url, self.device_url, self.authorise_url)):
-            where = urlsplit(url)
-            if where.scheme != "https" and where.hostname not in _LOOPBACK:
-                raise ConnectorError(f"{url} is not https: a token sent there could be read on the way")
+            refuse_open(url)
         return self
 
 
@@ -79,7 +81,7 @@ def by_device_code(
     """
     application.checked()
     form = {"client_id": application.client_id, "scope": application.scope}
-    status, told = _post(application.device_url, form)
+    status, told = _post(application.device_url, form, sleep)
     code = _wanted(told, status, "device_code")
     page = told.get("verification_uri") or told.get("verification_url")
     ask(f"Open {clean(str(page), 200)} and type the code {clean(_wanted(told, status, 'user_code'), 40)}")
@@ -95,7 +97,7 @@ def _wait_for_code(
     while waited < longest:
         sleep(pause)
         waited += pause
-        status, answer = _post(application.token_url, form)
+        status, answer = _post(application.token_url, form, sleep)
         error = answer.get("error")
         if error == "slow_down":
             pause += 5.0
@@ -196,9 +198,15 @@ class Permission:
     """An access token that is renewed by its refresh token whenever it runs out."""
 
     def __init__(
-        self, application: Application, refresh_token: str, *, now: Callable[[], float] = time.monotonic
+        self,
+        application: Application,
+        refresh_token: str,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._application, self._refresh_token, self._now = application.checked(), refresh_token, now
+        self._application, self._refresh_token = application.checked(), refresh_token
+        self._now, self._sleep = now, sleep
         self._token, self._end = "", 0.0
 
     def header(self) -> dict[str, str]:
@@ -215,7 +223,7 @@ class Permission:
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
         if self._application.scope:
             form["scope"] = self._application.scope
-        status, answer = _post(self._application.token_url, _who(self._application) | form)
+        status, answer = _post(self._application.token_url, _who(self._application) | form, self._sleep)
         if answer.get("error") == "invalid_grant":
             raise NotAuthorised("the permission was taken back or has run out; connect again")
         self._token = _wanted(answer, status, "access_token")
@@ -247,6 +255,27 @@ class SignedIn:
         """Ask by a body of JSON; as `get`."""
         response = self.service.request("POST", path, headers=self.permission.header(), json=dict(body))
         return read(as_member(path, response.content))
+
+
+def signed_in(application: Application, refresh_token: str, server: str) -> SignedIn:
+    """Return a service with the permission that a person gave for it."""
+    return SignedIn(Service(server), Permission(application, refresh_token))
+
+
+def parts_chosen(text: str, known: Iterable[str]) -> list[str]:
+    """Return the parts of a service that an option names, divided by commas or semicolons.
+
+    Raises:
+        ConnectorError: there is no such part.
+
+    >>> parts_chosen("mail; people", ["people", "mail"])
+    ['mail', 'people']
+    """
+    found = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+    for part in found:
+        if part not in known:
+            raise ConnectorError(f"parts has {part[:40]!r}; there are: {', '.join(known)}")
+    return found
 
 
 def _who(application: Application) -> dict[str, str]:
@@ -296,33 +325,17 @@ def _seconds(value: Any, otherwise: float) -> float:
         return otherwise
 
 
-def _post(url: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-    """Send a form and return status and answer; a broken connection or a busy service is tried four times."""
+def _post(
+    url: str, form: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
+) -> tuple[int, dict[str, Any]]:
+    """Send a form and return status and answer: a refusal is one that says why. No redirect is followed with it."""
+    service = Service(url, sleep=sleep)
     try:
-        import httpx  # 60 ms, and only live sources need it
-    except ImportError:
-        raise MissingExtra("live sources need: pip install 'networked-influence[live]'") from None
-    host = urlsplit(url).hostname
-    for attempt in range(_TRIES):
-        try:
-            response = httpx.post(url, data=dict(form), timeout=httpx.Timeout(30.0, connect=10.0))
-        except httpx.TransportError as error:
-            if attempt == _TRIES - 1:
-                raise ConnectorError(f"{host} cannot be reached: {error}") from None
-        else:
-            if response.status_code < 500 and response.status_code != 429:
-                return response.status_code, _json(response, host)
-            if attempt == _TRIES - 1:
-                raise ConnectorError(f"{host} answers {response.status_code} again and again; try later")
-        time.sleep(2.0**attempt / 4)
-    raise AssertionError("the last try returns or raises")
-
-
-def _json(response: Any, host: str | None) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        answer = None
+        response = service.answer("POST", url, data=dict(form), follow_redirects=False)
+    finally:
+        service.close()
+    told = f"the answer of {urlsplit(url).hostname} to the sign-in ({response.status_code})"
+    answer = read(as_member(told, response.content))
     if not isinstance(answer, dict):
-        raise Changed(f"the answer of {host} to the sign-in ({response.status_code}) is no JSON object")
-    return answer
+        raise Changed(f"{told} is no JSON object")
+    return response.status_code, answer

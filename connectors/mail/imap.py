@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
-from connectors.kit.http import as_member
+from connectors.kit.paging import Answer, State, Task, walk
 from connectors.mail.files import Mail
 from connectors.mail.imap_session import Folder, Opened, Session
 from influence.contract.connector import ConnectorError, Reply
@@ -74,7 +75,8 @@ class Imap:
             raise ConnectorError(f"port is {self.port[:20]!r}, which is no number; IMAP over TLS is 993")
         session = Session(self.host, int(self.port), self.user, secret("password"))
         try:
-            yield from _Pull(session, Mail(self.zone), self._wanted(session.folders()), cursor).replies()
+            pull = _Pull(session, Mail(self.zone), self._wanted(session.folders()))
+            yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
         finally:
             session.close()
 
@@ -99,53 +101,62 @@ class Imap:
 
 @dataclass
 class _Pull:
-    """One pull. Of each folder the cursor keeps its numbering, the last message read, and the newest ids."""
+    """One pull. Of each folder the cursor keeps its numbering, the last message read, and the newest ids.
+
+    `left` is what is not in a folder any more, `refused` the folders that the server did not open.
+    """
 
     session: Session
     mail: Mail
     folders: Sequence[Folder]
-    cursor: Mapping[str, Any]
-    states: dict[str, dict[str, Any]] = field(default_factory=dict)
     left: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.states = {
-            raw: {**state, "newest": dict(state["newest"])}
-            for raw, state in self.cursor.get("folders", {}).items()
-        }
-        for raw in self.states.keys() - {folder.raw for folder in self.folders}:
-            self.left[raw] = dict(self.states[raw]["newest"])
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: the new messages of each folder, then what is in none any more."""
+        places = state.setdefault("folders", {})
+        for raw in places.keys() - {folder.raw for folder in self.folders}:
+            self.left[raw] = dict(places[raw]["newest"])
+        return [*(["folder", folder] for folder in self.folders), ["gone"]]
 
-    def replies(self) -> Iterator[Reply]:
-        """Yield the new messages of each folder, then what is in none any more."""
-        for folder in self.folders:
-            yield from self._folder(folder)
-        yield from self._gone()
+    def ask(self, task: Task, state: State) -> Answer:
+        """Open a folder, ask for a page of its messages, or look for what left."""
+        match task:
+            case ["folder", Folder() as folder]:
+                return Answer(None, self._folder(folder, state["folders"]))
+            case ["page", Folder() as folder, list(page), set(followed), int(left)]:
+                return self._page(folder, page, followed, left, state["folders"][folder.raw])
+        return self._gone(state)
 
-    def _folder(self, folder: Folder) -> Iterator[Reply]:
+    def _folder(self, folder: Folder, places: dict[str, Any]) -> list[Task]:
         opened = self.session.open(folder)
         if opened is None:
             self.refused.append(folder.shown)
-            return
-        state = self.states.get(folder.raw)
-        if state is None or state["validity"] != opened.validity:
-            self._start_anew(folder.raw, opened.validity)
-        state = self.states[folder.raw]
-        self._note_left(folder.raw, state, opened)
-        uids = self.session.uids(state["last"]) if opened.count else []
-        followed = set(uids[-FOLLOWED:])
-        for start in range(0, len(uids), PAGE):
-            page = uids[start : start + PAGE]
-            messages = self.session.messages(page, BODY_BYTES)
-            state["last"] = page[-1]
-            fresh = {str(uid): self._id(raw) for uid, raw in messages.items() if uid in followed}
-            state["newest"] = _newest(state["newest"] | {uid: one for uid, one in fresh.items() if one})
-            if messages:
-                name = f"{folder.shown} {page[0]}-{page[-1]}.mbox"
-                left, missing = len(uids) - start - len(page), len(page) - len(messages)
-                note = self._note(left, f"left in {folder.shown}", missing)
-                yield Reply(as_member(name, _mbox(messages.values())), self._cursor(), note)
+            return []
+        if folder.raw not in places or places[folder.raw]["validity"] != opened.validity:
+            before = dict(places.get(folder.raw, {"newest": {}})["newest"])
+            self.left[folder.raw] = dict(before)
+            places[folder.raw] = {"validity": opened.validity, "last": 0, "newest": {}, "before": before}
+        place = places[folder.raw]
+        self._note_left(folder.raw, place, opened)
+        uids = self.session.uids(place["last"]) if opened.count else []
+        followed, ends = set(uids[-FOLLOWED:]), range(0, len(uids), PAGE)
+        return [
+            ["page", folder, uids[at : at + PAGE], followed, max(0, len(uids) - at - PAGE)] for at in ends
+        ]
+
+    def _page(
+        self, folder: Folder, page: list[int], followed: set[int], left: int, place: dict[str, Any]
+    ) -> Answer:
+        messages = self.session.messages(page, BODY_BYTES)
+        place["last"] = page[-1]
+        fresh = {str(uid): self._id(raw) for uid, raw in messages.items() if uid in followed}
+        place["newest"] = _newest(place["newest"] | {uid: one for uid, one in fresh.items() if one})
+        if not messages:
+            return Answer(None)
+        name = f"{folder.shown} {page[0]}-{page[-1]}.mbox"
+        note = self._note(left, f"left in {folder.shown}", len(page) - len(messages))
+        return Answer(as_member(name, _mbox(messages.values())), note=note)
 
     def _note(self, count: int, what: str, missing: int = 0) -> str:
         """Say how far the pull is, and what the server did not give."""
@@ -156,18 +167,13 @@ class _Pull:
             parts.append(f"the server did not open: {', '.join(self.refused)[:200]}")
         return "; ".join(parts)
 
-    def _start_anew(self, raw: str, validity: int) -> None:
-        before = self.states.get(raw, {"newest": {}})["newest"]
-        self.left[raw] = dict(before)
-        self.states[raw] = {"validity": validity, "last": 0, "newest": {}, "before": dict(before)}
-
-    def _note_left(self, raw: str, state: Mapping[str, Any], opened: Opened) -> None:
+    def _note_left(self, raw: str, place: Mapping[str, Any], opened: Opened) -> None:
         """Note which of the newest messages are not in the folder any more."""
-        newest = state["newest"]
+        newest = place["newest"]
         if newest:
             here = set(self.session.uids(min(map(int, newest)) - 1)) if opened.count else set()
             self.left[raw] = {uid: one for uid, one in newest.items() if int(uid) not in here}
-        self.left.setdefault(raw, {}).update(state.get("before", {}))
+        self.left.setdefault(raw, {}).update(place.get("before", {}))
 
     def _id(self, message: bytes) -> str | None:
         """Return the id of the activity that a message becomes, where it can be looked for again."""
@@ -175,26 +181,21 @@ class _Pull:
         found = next((one.id for one in records if isinstance(one, Activity)), None)
         return found if found and re.fullmatch(r"mail:[!#-\[\]-~]{1,500}", found) and "@" in found else None
 
-    def _gone(self) -> Iterator[Reply]:
+    def _gone(self, state: State) -> Answer:
         """Withdraw what left a folder and is in no other; mail that was moved is still there."""
         waiting = {one for left in self.left.values() for one in left.values()}
         if not (waiting or self.refused):
-            return
+            return Answer(None)
         for folder in self.folders:
             if waiting and self.session.open(folder) is not None:
                 waiting = {one for one in waiting if not self.session.holds(one.removeprefix("mail:"))}
         known = {folder.raw for folder in self.folders}
-        self.states = {raw: state for raw, state in self.states.items() if raw in known}
-        for raw, state in self.states.items():
-            state.pop("before", None)
+        state["folders"] = {raw: place for raw, place in state["folders"].items() if raw in known}
+        for raw, place in state["folders"].items():
+            place.pop("before", None)
             left = self.left.get(raw, {})
-            state["newest"] = {uid: one for uid, one in state["newest"].items() if left.get(uid) != one}
-        yield Reply(
-            as_tombstones("gone.json", sorted(waiting)), self._cursor(), self._note(len(waiting), "gone")
-        )
-
-    def _cursor(self) -> dict[str, Any]:
-        return {"folders": {raw: {**state} for raw, state in self.states.items()}}
+            place["newest"] = {uid: one for uid, one in place["newest"].items() if left.get(uid) != one}
+        return Answer(as_tombstones("gone.json", sorted(waiting)), note=self._note(len(waiting), "gone"))
 
 
 def _newest(ids: Mapping[str, str]) -> dict[str, str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.kit.addresses import display_name
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.items import LeftOut, answer, each_item, moment, whole, words
-from connectors.kit.text import clean
+from connectors.kit.answers import LeftOut, each, needed, needed_list, read, shape_expected, whole, written
+from connectors.kit.http import Service
+from connectors.kit.paging import Answer, State, Task, everything, walk
+from connectors.kit.text import clean, words
+from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, Verb
@@ -21,7 +22,7 @@ from influence.contract.records import Activity, Deleted, Person, Record, Verb
 SYSTEM = "discourse"
 AT_ONCE = 20
 """Posts that Discourse gives at once."""
-MOST_PAGES = 10_000
+LIKES_AT_ONCE = 30
 _REGULAR = 1
 _LIKE = 1
 """The number of an action `liked`; 2 is the same act seen by the one who was liked."""
@@ -68,17 +69,18 @@ class Discourse:
         Raises:
             Changed: it is no such answer.
         """
-        found = answer(member)
-        reader = _Answers(self._site())
-        if isinstance(found, Mapping) and "user_actions" in found:
-            yield from each_item(found["user_actions"], "like", reader.like)
-            return
-        if isinstance(found, Mapping) and "post_number" in found:
-            yield from each_item([found], "post", reader.post)
-            return
-        stream = field(found, "post_stream", "the answer of Discourse")
-        yield from each_item(field(stream, "posts", "the topic"), "post", reader.post)
-        yield from reader.deleted(found)
+        with shape_expected():
+            found = read(member)
+            reader = _Reader(self._site())
+            if isinstance(found, Mapping) and "user_actions" in found:
+                yield from each(found["user_actions"], reader.like, "like")
+                return
+            if isinstance(found, Mapping) and "post_number" in found:
+                yield from each([found], reader.post, "post")
+                return
+            stream = needed(found, "post_stream", "the answer of Discourse")
+            yield from each(needed(stream, "posts", "the topic"), reader.post, "post")
+            yield from reader.deleted(found)
 
     def _site(self) -> str:
         where = urlsplit(self.url)
@@ -95,14 +97,12 @@ class Discourse:
         if not self.days.isdigit():
             raise ConnectorError(f"days is {self.days[:20]!r}, which is no number of days")
         headers = {"Api-Key": secret("api-key"), "Api-Username": self.user} if self.user else {}
-        forum = _Forum(Service(f"{self.url.rstrip('/')}/", headers), dict(cursor), int(self.days))
-        yield from forum.topics()
-        for name in filter(None, map(str.strip, self.people.split(";"))):
-            for kind in (_LIKE, _WAS_LIKED):
-                yield from forum.likes(name, kind)
+        names = list(filter(None, map(str.strip, self.people.split(";"))))
+        pull = _Pull(Service(f"{self.url.rstrip('/')}/", headers), days_given(self.days, "days"), names)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
 
-class _Answers:
+class _Reader:
     """Reads posts and likes; `site` keeps the numbers of one forum from those of another."""
 
     def __init__(self, site: str) -> None:
@@ -114,7 +114,7 @@ class _Answers:
 
     def post(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Yield a post and who wrote it; its number in the topic names it, as replies name it."""
-        topic, number = field(row, "topic_id", "the post"), field(row, "post_number", "the post")
+        topic, number = needed(row, "topic_id", "the post"), needed(row, "post_number", "the post")
         own = self._id(topic, number)
         if row.get("deleted_at") or row.get("user_deleted") or row.get("hidden"):
             yield Deleted(own, line=1)
@@ -126,7 +126,7 @@ class _Answers:
         first = whole(number, "the number of the post") == 1
         yield Activity(
             id=own,
-            time=moment(field(row, "created_at", "the post")),
+            time=moment(needed(row, "created_at", "the post")),
             actor=self._user(row),
             verb=Verb.POST if first else Verb.REPLY if answered else Verb.COMMENT,
             parent=None if first else self._id(topic, answered or 1),
@@ -164,13 +164,13 @@ class _Answers:
 
     def like(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Yield who liked which post, and when."""
-        if field(row, "action_type", "the action") not in {_LIKE, _WAS_LIKED}:
+        if needed(row, "action_type", "the action") not in {_LIKE, _WAS_LIKED}:
             raise LeftOut("no like")
-        post = self._id(field(row, "topic_id", "the like"), field(row, "post_number", "the like"))
-        who = whole(field(row, "acting_user_id", "the like"), "who liked")
+        post = self._id(needed(row, "topic_id", "the like"), needed(row, "post_number", "the like"))
+        who = whole(needed(row, "acting_user_id", "the like"), "who liked")
         yield Activity(
             id=f"{post}/like-{who}",
-            time=moment(field(row, "created_at", "the like")),
+            time=moment(needed(row, "created_at", "the like")),
             actor=f"{self._at}{who}",
             verb=Verb.REACT,
             parent=post,
@@ -189,107 +189,124 @@ class _Answers:
         highest = whole(topic.get("highest_post_number") or max(there, default=0), "the highest number")
         for number in range(1, min(highest, 100_000) + 1):
             if number not in there:
-                yield Deleted(self._id(field(topic, "id", "the topic"), number), line=1)
+                yield Deleted(self._id(needed(topic, "id", "the topic"), number), line=1)
 
 
-@dataclass
-class _Forum:
-    """One pull of one forum; `state` is the cursor as it grows."""
+@dataclass(frozen=True)
+class _Pull:
+    """One pull. The cursor holds the topics of the last `days` as they were `seen`, and when each like was read."""
 
     service: Service
-    state: dict[str, Any]
-    days: int
+    days: timedelta
+    people: Sequence[str]
 
-    def topics(self) -> Iterator[Reply]:
-        """Yield each topic whose counts or time differ from those that were seen, the oldest change first."""
-        self.state["seen"] = dict(self.state.get("seen", {}))
-        seen: dict[str, str] = dict(self.state["seen"])
-        listed = dict(self._listed(str(self.state.get("bumped", ""))))
-        new = [(sign, number) for number, sign in listed.items() if seen.get(number) != sign]
-        yield from self._vanished({number: sign for number, sign in seen.items() if number not in listed})
-        for left, (sign, number) in zip(range(len(new) - 1, -1, -1), sorted(new), strict=True):
-            seen = {**self.state["seen"], number: sign}
-            self.state["bumped"] = max(sign.split(" ")[0], str(self.state.get("bumped", "")))
-            oldest = self._oldest(self.state["bumped"])
-            self.state["seen"] = {key: at for key, at in seen.items() if at >= oldest}
-            body = self._topic(number)
-            if body is not None:
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: the topics, then the likes of the people named."""
+        state["seen"] = dict(state.get("seen", {}))
+        return [["topics"], *(["likes", name, kind] for name in self.people for kind in (_LIKE, _WAS_LIKED))]
+
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for one topic, or for a list of what is to be read."""
+        match task:
+            case ["topics"]:
+                return Answer(None, self._topics(state))
+            case ["topic", str(number), str(sign), int(left)]:
+                self._note(number, sign, state)
+                body = self._topic(number)
                 note = f"topics left: {left}" if left and left % 100 == 0 else ""
-                yield Reply(
-                    as_member(f"topic-{number}.json", json.dumps(body).encode()), dict(self.state), note
-                )
+                return Answer(written(f"topic-{number}.json", body) if body is not None else None, note=note)
+            case ["vanished", str(number), str(sign)]:
+                return Answer(self._vanished(number, sign, state))
+            case ["likes", str(name), int(kind)]:
+                return Answer(None, self._likes(name, kind, state))
+        _, key, name, rows = task
+        state[key] = str(rows[0]["created_at"])
+        return Answer(written(name, {"user_actions": rows}))
 
-    def _vanished(self, missing: Mapping[str, str]) -> Iterator[Reply]:
-        """Yield the topics that were listed before and are no longer there."""
-        oldest = self._oldest(str(self.state.get("bumped", "")))
-        for number, sign in missing.items():
-            if sign >= oldest and self._topic(number) is None:
-                del self.state["seen"][number]
-                highest = sign.rpartition(" ")[2]
-                body = {
-                    "id": int(number),
-                    "archetype": _GONE,
-                    "highest_post_number": int(highest) if highest.isdigit() else 1,
-                    "post_stream": {"posts": [], "stream": []},
-                }
-                name = f"topic-{number}-gone.json"
-                yield Reply(as_member(name, json.dumps(body).encode()), dict(self.state))
+    def _topics(self, state: State) -> list[Task]:
+        """List what differs from what was seen, the oldest change first, and what is listed no more."""
+        bumped, seen = str(state.get("bumped", "")), state["seen"]
+        listed = dict(self._listed(self._oldest(bumped)))
+        new = sorted((sign, number) for number, sign in listed.items() if seen.get(number) != sign)
+        missing = [(number, sign) for number, sign in seen.items() if number not in listed]
+        gone = [["vanished", number, sign] for number, sign in missing if sign >= self._oldest(bumped)]
+        return [*gone, *(["topic", number, sign, len(new) - at] for at, (sign, number) in enumerate(new, 1))]
+
+    def _note(self, number: str, sign: str, state: State) -> None:
+        state["bumped"] = max(sign.split(" ")[0], str(state.get("bumped", "")))
+        oldest = self._oldest(state["bumped"])
+        state["seen"] = {key: at for key, at in {**state["seen"], number: sign}.items() if at >= oldest}
+
+    def _vanished(self, number: str, sign: str, state: State) -> Member | None:
+        """Tell of a topic that was listed before that it is no longer there, if that is so."""
+        if self._topic(number) is not None:
+            return None
+        del state["seen"][number]
+        highest = sign.rpartition(" ")[2]
+        body = {
+            "id": int(number),
+            "archetype": _GONE,
+            "highest_post_number": int(highest) if highest.isdigit() else 1,
+            "post_stream": {"posts": [], "stream": []},
+        }
+        return written(f"topic-{number}-gone.json", body)
 
     def _oldest(self, bumped: str) -> str:
-        return (moment(bumped) - timedelta(days=self.days)).strftime("%Y-%m-%dT%H:%M:%S") if bumped else ""
+        return (moment(bumped, "bumped_at") - self.days).strftime("%Y-%m-%dT%H:%M:%S") if bumped else ""
 
-    def _listed(self, bumped: str) -> Iterator[tuple[str, str]]:
-        """Yield topics with their signature, the latest first, back to `days` before the last pull."""
-        oldest, before = self._oldest(bumped), set[str]()
-        for page in range(MOST_PAGES):
-            found = self.service.get("latest.json", order="activity", page=page).json()
-            rows = field(field(found, "topic_list", "the list"), "topics", "the list of topics")
-            numbers = {str(whole(field(row, "id", "the topic"), "the topic's id")) for row in rows}
-            if not numbers or numbers <= before:
-                return
-            before |= numbers
-            signs = [(str(row["id"]), _sign(row)) for row in rows]
-            yield from ((number, sign) for number, sign in signs if sign >= oldest)
+    def _listed(self, oldest: str) -> Iterator[tuple[str, str]]:
+        """Yield topics with their signature, the latest first, back to the oldest that is looked at again."""
+
+        def after(rows: list[Any], page: int) -> int | None:
             pinned = sum(bool(row.get("pinned") or row.get("pinned_globally")) for row in rows)
-            if sum(sign < oldest for _, sign in signs) > pinned:
-                return
+            return None if not rows or sum(_sign(row) < oldest for row in rows) > pinned else page + 1
+
+        found = everything(0, self._page, lambda rows: [(_number(row), _sign(row)) for row in rows], after)
+        return ((number, sign) for number, sign in found if sign >= oldest)
+
+    def _page(self, page: int) -> list[Any]:
+        found = self.service.json("latest.json", order="activity", page=page)
+        return needed_list(needed(found, "topic_list", "the list"), "topics", "the list of topics")
 
     def _topic(self, number: str) -> Any:
         """Ask for a topic and, twenty at a time, for the posts that it names but does not bring."""
         try:
-            topic = self.service.get(f"t/{number}.json").json()
+            topic = self.service.json(f"t/{number}.json")
         except (Gone, NotAuthorised):
             return None
-        stream = field(topic, "post_stream", f"topic {number}")
+        stream = needed(topic, "post_stream", f"topic {number}")
         there = {row.get("id") for row in stream["posts"]}
         missing = [one for one in stream.get("stream") or [] if one not in there]
         for start in range(0, len(missing), AT_ONCE):
             asked = {"post_ids[]": missing[start : start + AT_ONCE]}
-            more = self.service.get(f"t/{number}/posts.json", **asked).json()
-            stream["posts"] += field(field(more, "post_stream", "the posts"), "posts", "the posts")
+            more = self.service.json(f"t/{number}/posts.json", **asked)
+            stream["posts"] += needed_list(needed(more, "post_stream", "the posts"), "posts", "the posts")
         return topic
 
-    def likes(self, name: str, kind: int) -> Iterator[Reply]:
-        """Yield what somebody liked, or who liked what they wrote, since the last pull; the oldest first."""
+    def _likes(self, name: str, kind: int, state: State) -> list[Task]:
+        """List what somebody liked, or who liked what they wrote, since the last pull; the oldest first."""
         key = f"likes-{kind}-{name}"
-        since = str(self.state.get(key, ""))
-        new: list[Any] = []
-        for offset in range(0, MOST_PAGES * 30, 30):
-            found = self.service.get("user_actions.json", username=name, filter=kind, offset=offset).json()
-            rows = field(found, "user_actions", "the likes")
-            fresh = [
-                row for row in rows if str(field(row, "created_at", "a like")) > since and row not in new
-            ]
-            new += fresh
-            if len(fresh) < len(rows) or not rows:
-                break
-        for start in range(len(new), 0, -30):
-            part = new[max(0, start - 30) : start]
-            self.state[key] = str(part[0]["created_at"])
-            body = json.dumps({"user_actions": part}).encode()
-            yield Reply(
-                as_member(f"likes-{quote(name, safe='')}-{kind}-{start}.json", body), dict(self.state)
-            )
+        since = str(state.get(key, ""))
+
+        def rows(found: Any) -> list[Any]:
+            told = needed_list(found, "user_actions", "the likes")
+            return [row for row in told if str(needed(row, "created_at", "a like")) > since]
+
+        def ask(offset: int) -> Any:
+            return self.service.json("user_actions.json", username=name, filter=kind, offset=offset)
+
+        def after(found: Any, offset: int) -> int | None:
+            told = found["user_actions"]
+            return offset + LIKES_AT_ONCE if told and len(rows(found)) == len(told) else None
+
+        new = list(everything(0, ask, rows, after))
+        ends = range(len(new), 0, -LIKES_AT_ONCE)
+        file = f"likes-{quote(name, safe='')}-{kind}"
+        return [["told", key, f"{file}-{end}.json", new[max(0, end - LIKES_AT_ONCE) : end]] for end in ends]
+
+
+def _number(row: Any) -> str:
+    return str(whole(needed(row, "id", "the topic"), "the topic's id"))
 
 
 def _sign(row: Mapping[str, Any]) -> str:

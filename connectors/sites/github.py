@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from connectors.kit.http import Service, as_member, asked_to_wait, field
-from connectors.kit.items import LeftOut, answer, each_item, moment, whole
+from connectors.kit.answers import LeftOut, as_member, each, needed, needed_list, read, shape_expected, whole
+from connectors.kit.http import Service, asked_to_wait
+from connectors.kit.paging import Answer, State, Task, walk
 from connectors.kit.text import clean
+from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, Verb
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 
 SYSTEM = "github"
 AT_ONCE = 100
-MOST_PAGES = 10_000
 PUBLIC = "https://api.github.com"
 _GHOST = 10137
 """The number of `ghost`, the account that stands for everybody who left."""
+_NEW: Mapping[str, Any] = {"since": "", "at": []}
+"""How far a list was read that was not read before."""
 _STREAMS = ("issues", "issues/comments", "pulls/comments")
 _OURS = re.compile(
     rb'"(comments_url|issue_url|pull_request_url)"\s*:\s*"https?://[^"\s]{1,200}/repos/[^"/\s]{1,100}/[^"/\s]{1,100}'
@@ -71,13 +74,14 @@ class GitHub:
         Raises:
             Changed: it is no such list.
         """
-        found = answer(member)
-        if isinstance(found, Mapping) and "reactions_of" in found:
-            about = str(found["reactions_of"])
-            yield from each_item(found.get("items"), "reaction", lambda row: _reaction(row, about))
-        else:
-            rows = found.get("items", [found]) if isinstance(found, Mapping) else found
-            yield from each_item(rows, "item", _item)
+        with shape_expected():
+            found = read(member)
+            if isinstance(found, Mapping) and "reactions_of" in found:
+                about = str(found["reactions_of"])
+                yield from each(found["items"], lambda row: _reaction(row, about), "reaction")
+            else:
+                rows = found.get("items", [found]) if isinstance(found, Mapping) else found
+                yield from each(rows, _item, "item")
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield what changed in the repositories, and in what the user is involved in, the oldest first.
@@ -96,21 +100,37 @@ class GitHub:
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        hub = _Hub(Service(f"{self.url.rstrip('/')}/", headers), json.loads(json.dumps(dict(cursor))))
-        for one in repositories:
-            for stream in _STREAMS:
-                yield from hub.stream(one, stream)
-        if self.user:
-            yield from hub.around(self.user)
+        pull = _Pull(Service(f"{self.url.rstrip('/')}/", headers), repositories, self.user)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
 
 @dataclass
-class _Hub:
-    """One pull; `state` is the cursor as it grows: how far each list was read, by time of change."""
+class _Pull:
+    """One pull; the cursor holds how far each list was read, by time of change."""
 
     service: Service
-    state: dict[str, Any]
+    repositories: Sequence[str]
+    user: str
     left: str = ""
+
+    def begin(self, _: State) -> list[Task]:
+        """Plan a pull: each list of each repository, then what the user is involved in."""
+        streams = [["stream", one, path, 1] for one in self.repositories for path in _STREAMS]
+        return [*streams, ["search", self.user, 1]] if self.user else streams
+
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for a page; what belongs to its items is asked for before the page itself is given on."""
+        match task:
+            case ["stream", str(repository), str(path), int(page)]:
+                return Answer(None, self._stream(repository, path, page, state))
+            case ["search", str(user), int(page)]:
+                return Answer(None, self._search(user, page, state))
+            case ["list", str(path), str(about), bool(belonging), int(page)]:
+                return self._list(path, about, page, belonging=belonging)
+            case ["reach", str(key), list(rows), str(name), raw]:
+                state[key] = _reached(state.get(key, _NEW), rows)
+                return self._say(name, raw)
+        return self._say(task[1], task[2])
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """Ask, and stop before the allowance of the hour is overdrawn.
@@ -130,114 +150,97 @@ class _Hub:
         self.left = f"{left} {asked_to_wait(response.headers) or 0:.0f}" if left.isdigit() else ""
         return response
 
-    def stream(self, repository: str, path: str) -> Iterator[Reply]:
-        """Yield the pages of one list of a repository, each after what belongs to its items."""
-        state = "all" if path == "issues" else None
+    def _stream(self, repository: str, path: str, page: int, state: State) -> list[Task]:
         key = f"{repository.lower()} {path}"
-        for page, rows in self._changed(
-            key,
-            lambda since, number: self.get(
-                f"repos/{repository}/{path}",
-                state=state,
-                sort="updated",
-                direction="asc",
-                since=since or None,
-                page=number,
-            ),
-        ):
-            for row in rows:
-                yield from self._belonging(row)
-            self._reach(key, rows)
-            yield self._reply(f"{repository}-{path}-{self.state[key]['since']}", page)
+        since = state.get(key, _NEW)["since"]
+        asked = {"state": "all" if path == "issues" else None, "sort": "updated", "direction": "asc"}
+        response = self.get(f"repos/{repository}/{path}", **asked, since=since or None, page=page)
+        fresh, following = _changed(read(as_member(path, response.content)), page, state.get(key, _NEW))
+        tasks = [task for row in fresh for task in _belonging(row)]
+        if fresh:
+            tasks.append(["reach", key, fresh, f"{repository}-{path}-{_newest(fresh)}", response.content])
+        return [*tasks, *([["stream", repository, path, following]] if following else [])]
 
-    def around(self, user: str) -> Iterator[Reply]:
-        """Yield the issues and pull requests that a person is involved in, each after what belongs to it."""
+    def _search(self, user: str, page: int, state: State) -> list[Task]:
+        """List the issues and pull requests that a person is involved in, each after what belongs to it."""
         key = f"user {user.lower()}"
+        since = state.get(key, _NEW)["since"]
+        asked = f"involves:{user}" + (f" updated:>={since}" if since else "")
+        response = self.get("search/issues", q=asked, sort="updated", order="asc", page=page)
+        found = needed_list(read(as_member("the search", response.content)), "items", "the search")
+        fresh, following = _changed(found, page, state.get(key, _NEW))
+        tasks: list[Task] = []
+        for row in fresh:
+            place = _repository(str(needed(row, "url", "the issue")))
+            number = whole(needed(row, "number", "the issue"), "the issue's number")
+            kinds = ["issues", *(["pulls"] if row.get("pull_request") else [])]
+            tasks += [["list", f"{place}/{kind}/{number}/comments", "", True, 1] for kind in kinds]
+            tasks += _belonging(row)
+            tasks.append(["reach", key, [row], f"{place}-{number}", json.dumps([row]).encode()])
+        return [*tasks, *([["search", user, following]] if following else [])]
 
-        def search(since: str, number: int) -> httpx.Response:
-            asked = f"involves:{user}" + (f" updated:>={since}" if since else "")
-            return self.get("search/issues", q=asked, sort="updated", order="asc", page=number)
+    def _list(self, path: str, about: str, page: int, *, belonging: bool) -> Answer:
+        """Ask for a page of a short list; an empty page is the last."""
+        try:
+            response = self.get(path, page=page)
+        except Gone:
+            return Answer(None)
+        rows = read(as_member(path, response.content))
+        if not rows:
+            return Answer(None)
+        tasks = [task for row in rows for task in _belonging(row)] if belonging else []
+        body = json.dumps({"reactions_of": about, "items": rows}).encode() if about else response.content
+        more = [["list", path, about, belonging, page + 1]] if len(rows) >= AT_ONCE else []
+        return Answer(None, [*tasks, ["say", f"{path}-{page}", body], *more])
 
-        for _, rows in self._changed(key, search):
-            for row in rows:
-                place = _repository(str(field(row, "url", "the issue")))
-                number = whole(field(row, "number", "the issue"), "the issue's number")
-                lists = ["issues", *(["pulls"] if row.get("pull_request") else [])]
-                for kind in lists:
-                    yield from self._all(f"{place}/{kind}/{number}/comments", belonging=True)
-                yield from self._belonging(row)
-                self._reach(key, [row])
-                yield self._reply(f"{place}-{number}", json.dumps([row]).encode())
-
-    def _changed(
-        self, key: str, ask: Callable[[str, int], httpx.Response]
-    ) -> Iterator[tuple[bytes, list[Mapping[str, Any]]]]:
-        """Yield pages by time of change; how far they reach is for the caller to note (`_reach`).
-
-        The next page is asked for by the time that was reached: by its number, an item would be lost
-        whenever one before it changes and moves to the end.
-        """
-        number = 1
-        for _ in range(MOST_PAGES):
-            state = self.state.get(key, {"since": "", "at": []})
-            response = ask(state["since"], number)
-            found = response.json()
-            rows = field(found, "items", "the search") if isinstance(found, Mapping) else found
-            fresh = [row for row in rows if not self._was_seen(row, state)]
-            if fresh:
-                yield response.content, fresh
-            if len(rows) < AT_ONCE:
-                return
-            number = number + 1 if str(rows[-1]["updated_at"]) == state["since"] else 1
-
-    def _was_seen(self, row: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
-        return (
-            field(row, "updated_at", "an item") == state["since"]
-            and field(row, "id", "an item") in state["at"]
-        )
-
-    def _reach(self, key: str, rows: list[Mapping[str, Any]]) -> None:
-        """Note how far a list was read: the time of its last item, and which items have that very time."""
-        state = self.state.get(key, {"since": "", "at": []})
-        last = max(str(row["updated_at"]) for row in rows)
-        same = {row["id"] for row in rows if row["updated_at"] == last}
-        self.state[key] = {
-            "since": last,
-            "at": sorted(same.union(state["at"] if state["since"] == last else ())),
-        }
-
-    def _belonging(self, row: Mapping[str, Any]) -> Iterator[Reply]:
-        """Yield the reviews of a pull request, and the reactions to anything."""
-        url = str(field(row, "url", "an item"))
-        if row.get("pull_request") and "number" in row:
-            yield from self._all(f"{_repository(url)}/pulls/{row['number']}/reviews")
-        counted = row.get("reactions")
-        if isinstance(counted, Mapping) and counted.get("total_count"):
-            yield from self._all(f"{_path(url)}/reactions", about=url)
-
-    def _all(self, path: str, about: str = "", *, belonging: bool = False) -> Iterator[Reply]:
-        """Yield all pages of a short list; an empty page is the last."""
-        for number in range(1, MOST_PAGES):
-            try:
-                response = self.get(path, page=number)
-            except Gone:
-                return
-            rows = response.json()
-            if not rows:
-                return
-            if belonging:
-                for row in rows:
-                    yield from self._belonging(row)
-            body = json.dumps({"reactions_of": about, "items": rows}).encode() if about else response.content
-            yield self._reply(f"{path}-{number}", body)
-            if len(rows) < AT_ONCE:
-                return
-
-    def _reply(self, name: str, body: bytes) -> Reply:
+    def _say(self, name: str, body: bytes) -> Answer:
         file = re.sub(r"[^\w.:-]+", "-", name.removeprefix("repos/")) + ".json"
         left = self.left.split(" ")[0]
         note = f"requests left this hour: {left}" if left and int(left) % 100 == 0 else ""
-        return Reply(as_member(file, body), json.loads(json.dumps(self.state)), note)
+        return Answer(as_member(file, body), note=note)
+
+
+def _changed(
+    rows: list[Mapping[str, Any]], page: int, place: Mapping[str, Any]
+) -> tuple[list[Mapping[str, Any]], int | None]:
+    """Return what of a list by time of change is new, and which page to ask for next.
+
+    The next page is asked for by the time that was reached: by its number, an item would be lost whenever
+    one before it changes and moves to the end.
+    """
+    fresh = [
+        row
+        for row in rows
+        if needed(row, "updated_at", "an item") != place["since"]
+        or needed(row, "id", "an item") not in place["at"]
+    ]
+    if len(rows) < AT_ONCE:
+        return fresh, None
+    following = page + 1 if str(rows[-1]["updated_at"]) == place["since"] else 1
+    return fresh, following if fresh or following > page else None
+
+
+def _newest(rows: Sequence[Mapping[str, Any]]) -> str:
+    return max(str(row["updated_at"]) for row in rows)
+
+
+def _reached(place: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how far a list was read: the time of its last item, and which items have that very time."""
+    last = _newest(rows)
+    same = {row["id"] for row in rows if row["updated_at"] == last}
+    return {"since": last, "at": sorted(same.union(place["at"] if place["since"] == last else ()))}
+
+
+def _belonging(row: Mapping[str, Any]) -> list[Task]:
+    """List the reviews of a pull request, and the reactions to anything."""
+    url = str(needed(row, "url", "an item"))
+    tasks: list[Task] = []
+    if row.get("pull_request") and "number" in row:
+        tasks.append(["list", f"{_repository(url)}/pulls/{row['number']}/reviews", "", False, 1])
+    counted = row.get("reactions")
+    if isinstance(counted, Mapping) and counted.get("total_count"):
+        tasks.append(["list", f"{_path(url)}/reactions", url, False, 1])
+    return tasks
 
 
 def _path(url: str) -> str:
@@ -313,7 +316,7 @@ def _written(
     text = row.get("body") if isinstance(row.get("body"), str) else ""
     yield Activity(
         id=own,
-        time=moment(row.get("submitted_at") or field(row, "created_at", "an item")),
+        time=moment(row.get("submitted_at") or needed(row, "created_at", "an item")),
         actor=actor,
         verb=verb,
         parent=parent,
@@ -355,8 +358,8 @@ def _reaction(row: Mapping[str, Any], about: str) -> Iterator[Record]:
     actor, _ = _user(row.get("user"), host)
     yield from _person(row["user"], actor, host)
     yield Activity(
-        id=f"{parent}/reaction-{whole(field(row, 'id', 'the reaction'), 'the number of the reaction')}",
-        time=moment(field(row, "created_at", "the reaction")),
+        id=f"{parent}/reaction-{whole(needed(row, 'id', 'the reaction'), 'the number of the reaction')}",
+        time=moment(needed(row, "created_at", "the reaction")),
         actor=actor,
         verb=Verb.REACT,
         parent=parent,

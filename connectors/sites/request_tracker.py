@@ -5,26 +5,25 @@ Read ticket by ticket: a ticket that changed since the last pull comes whole, wi
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.items import answer, guarded, moment, whole
+from connectors.kit.answers import guarded, needed, needed_list, read, shape_expected, whole, written
+from connectors.kit.http import Service
+from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
+from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 AT_ONCE = 100
-MOST_PAGES = 10_000
 SYSTEM = "rt"
 _PROGRAMS = frozenset(("RT_System", "RT_Bot", "Nobody"))
 _BY_PEOPLE = frozenset(("Create", "Correspond", "Comment", "Status"))
@@ -62,10 +61,11 @@ class RequestTracker:
         Raises:
             Changed: it is no such answer.
         """
-        found = answer(member)
-        where = "the answer of Request Tracker"
-        reader = _Ticket(field(found, "ticket", where), found.get("users") or [])
-        yield from reader.records(field(field(found, "history", where), "items", "the history"))
+        with shape_expected():
+            found = read(member)
+            where = "the answer of Request Tracker"
+            reader = _Ticket(needed(found, "ticket", where), found.get("users") or [])
+            yield from reader.records(needed(needed(found, "history", where), "items", "the history"))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the tickets that changed or were deleted since the cursor, the longest unchanged first.
@@ -76,67 +76,76 @@ class RequestTracker:
         if not self.url:
             raise ConnectorError("the address is missing: connect with --set url=https://rt.acme.example")
         service = Service(f"{self.url.rstrip('/')}/REST/2.0/", {"Authorization": f"token {secret('token')}"})
-        desk = _Desk(service, dict(cursor.get("recent", {})), int(cursor.get("deleted", 0)))
-        yield from desk.changed()
-        yield from desk.deleted()
+        pull = _Pull(service)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
 
-@dataclass
-class _Desk:
-    """One pull; `recent` are the tickets of the last day before the newest change, each with its time."""
+@dataclass(frozen=True)
+class _Pull:
+    """One pull. The cursor holds the tickets of the last day before the newest change, each with its time."""
 
     service: Service
-    recent: dict[str, str]
-    last_deletion: int
-    users: dict[str, Any] = dataclass_field(default_factory=dict)
+    users: dict[str, Any] = field(default_factory=dict)
 
-    def changed(self) -> Iterator[Reply]:
-        since = max(self.recent.values(), default="")
+    def begin(self, state: State) -> list[Task]:
+        """Plan a pull: what changed, then what was deleted."""
+        state |= {"recent": state.get("recent", {}), "deleted": int(state.get("deleted", 0))}
+        return [["changed"], ["deletions"]]
+
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for a ticket, or for a list of those to ask for."""
+        match task:
+            case ["changed"]:
+                return Answer(None, self._changed(state["recent"]))
+            case ["deletions"]:
+                return Answer(None, list(self._deletions(state["deleted"])))
+            case ["ticket", str(number), str(at), int(left)]:
+                member = self._ticket(number)
+                state["recent"] = _of_the_last_day(state["recent"] | {number: at})
+                return Answer(member, note=f"tickets left: {left}" if left and left % 100 == 0 else "")
+        _, number, deletion = task
+        member = self._ticket(number)
+        state |= {"recent": _of_the_last_day(state["recent"]), "deleted": deletion}
+        return Answer(member)
+
+    def _changed(self, recent: Mapping[str, str]) -> list[Task]:
+        """List the tickets that changed since the last pull, the longest unchanged first."""
+        since = max(recent.values(), default="")
         query = "id > 0"
         if since:
             query = f"LastUpdated >= '{(moment(since) - 2 * _ZONES).strftime('%Y-%m-%d %H:%M:%S')}'"
         listed = {
-            str(whole(row["id"], "the ticket's id")): str(field(row, "LastUpdated", "the ticket"))
+            str(whole(row["id"], "the ticket's id")): str(needed(row, "LastUpdated", "the ticket"))
             for row in self._all("tickets", query=query, fields="LastUpdated", orderby="id")
         }
         oldest = (moment(since) - _ZONES).strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
-        new = [
-            (at, number) for number, at in listed.items() if at >= oldest and self.recent.get(number) != at
-        ]
-        for left, (at, number) in zip(range(len(new) - 1, -1, -1), sorted(new), strict=True):
-            self.recent[number] = at
-            yield self._ticket(number, f"tickets left: {left}" if left and left % 100 == 0 else "")
-
-    def deleted(self) -> Iterator[Reply]:
-        """Yield the tickets that were deleted, which no search for tickets finds any more."""
-        found = self._all(
-            "transactions", query=_DELETED.format(self.last_deletion), fields="ObjectId", orderby="id"
+        new = sorted(
+            (at, number) for number, at in listed.items() if at >= oldest and recent.get(number) != at
         )
-        for row in list(found):
-            self.last_deletion = whole(row["id"], "the transaction's id")
-            yield self._ticket(str(whole(field(row, "ObjectId", "the transaction"), "the ticket's id")))
+        return [["ticket", number, at, len(new) - place] for place, (at, number) in enumerate(new, 1)]
 
-    def _ticket(self, number: str, note: str = "") -> Reply:
+    def _deletions(self, last: int) -> Iterator[Task]:
+        """List the tickets that were deleted, which no search for tickets finds any more."""
+        for row in self._all("transactions", query=_DELETED.format(last), fields="ObjectId", orderby="id"):
+            number = whole(needed(row, "ObjectId", "the transaction"), "the ticket's id")
+            yield ["deleted", str(number), whole(row["id"], "the transaction's id")]
+
+    def _ticket(self, number: str) -> Member:
         """Ask for a ticket with its history; `fields` adds to people their name and address."""
-        ticket = self.service.get(f"ticket/{number}").json()
-        history = self._all(
-            f"ticket/{number}/history",
-            fields="Type,Creator,Created,NewValue,OldValue",
-            **{"fields[Creator]": _PERSON},
-        )
+        ticket = self.service.json(f"ticket/{number}")
+        fields = {"fields": "Type,Creator,Created,NewValue,OldValue", "fields[Creator]": _PERSON}
+        history = list(self._all(f"ticket/{number}/history", **fields))
         asked = [str(one["id"]) for one in ticket.get("Requestor") or [] if one.get("id")]
-        body = {
-            "ticket": ticket,
-            "history": {"items": list(history)},
-            "users": [found for name in asked if (found := self._user(name))],
-        }
-        return Reply(as_member(f"ticket-{number}.json", json.dumps(body).encode()), self._cursor(), note)
+        users = [found for name in asked if (found := self._user(name))]
+        return written(
+            f"ticket-{number}.json", {"ticket": ticket, "history": {"items": history}, "users": users}
+        )
 
     def _user(self, name: str) -> Any:
         """Ask once for somebody's name and address, which the ticket itself does not tell."""
         if name not in self.users:
             try:
-                found = self.service.get(f"user/{quote(name, safe='')}").json()
+                found = self.service.json(f"user/{quote(name, safe='')}")
                 self.users[name] = {
                     "id": name,
                     "RealName": found.get("RealName"),
@@ -146,35 +155,37 @@ class _Desk:
                 self.users[name] = None
         return self.users[name]
 
-    def _cursor(self) -> dict[str, Any]:
-        oldest = (moment(max(self.recent.values())) - _ZONES) if self.recent else None
-        self.recent = {number: at for number, at in self.recent.items() if oldest and moment(at) >= oldest}
-        return {"recent": dict(self.recent), "deleted": self.last_deletion}
-
     def _all(self, path: str, **params: Any) -> Iterator[Mapping[str, Any]]:
         """Yield the items of all pages; a page that repeats, or is empty, is the last."""
-        before: set[str] = set()
-        for page in range(1, MOST_PAGES):
-            found = self.service.get(path, page=page, per_page=AT_ONCE, **params).json()
-            rows = field(found, "items", f"the answer to {path}")
-            ids = {str(field(row, "id", "an item")) for row in rows}
-            if not ids or ids <= before:
-                return
-            before |= ids
-            yield from rows
-            if page >= int(found.get("pages") or page + 1):
-                return
+
+        def rows(found: Any) -> list[Any]:
+            items = needed_list(found, "items", f"the answer to {path}")
+            for row in items:
+                needed(row, "id", "an item")
+            return items
+
+        def after(found: Any, page: int) -> int | None:
+            return page + 1 if found["items"] and page < int(found.get("pages") or page + 1) else None
+
+        return everything(
+            1, lambda page: self.service.json(path, page=page, per_page=AT_ONCE, **params), rows, after
+        )
+
+
+def _of_the_last_day(recent: Mapping[str, str]) -> dict[str, str]:
+    oldest = moment(max(recent.values())) - _ZONES if recent else None
+    return {number: at for number, at in recent.items() if oldest and moment(at) >= oldest}
 
 
 class _Ticket:
     """Reads one ticket: its history in order, since an answer is to what was written before it."""
 
     def __init__(self, ticket: Mapping[str, Any], users: list[Mapping[str, Any]]) -> None:
-        where = urlsplit(str(field(_own(ticket), "_url", "the ticket")))
+        where = urlsplit(str(needed(_own(ticket), "_url", "the ticket")))
         if not where.netloc:
             raise Changed("the ticket does not say which Request Tracker it is of: the answer has changed")
         self.site = f"{where.netloc.lower()}{where.path.split('/REST/', 1)[0]}"
-        self.number = whole(field(ticket, "id", "the ticket"), "the ticket's id")
+        self.number = whole(needed(ticket, "id", "the ticket"), "the ticket's id")
         self.root = f"{SYSTEM}:{self.site}/ticket-{self.number}"
         self.ticket = ticket
         self.users = {str(user.get("id")): user for user in users}
@@ -196,12 +207,12 @@ class _Ticket:
             yield SetAside(f"ticket {self.number}: rows that no person wrote: {kinds}", line=1)
 
     def _id(self, row: Mapping[str, Any]) -> str:
-        return f"{SYSTEM}:{self.site}/transaction-{whole(field(row, 'id', 'a transaction'), 'its id')}"
+        return f"{SYSTEM}:{self.site}/transaction-{whole(needed(row, 'id', 'a transaction'), 'its id')}"
 
     def _row(self, row: Mapping[str, Any]) -> Iterator[Record]:
-        kind = clean(str(field(row, "Type", "a transaction")), 40)
-        creator = field(row, "Creator", "a transaction")
-        if kind not in _BY_PEOPLE or field(creator, "id", "the creator") in _PROGRAMS:
+        kind = clean(str(needed(row, "Type", "a transaction")), 40)
+        creator = needed(row, "Creator", "a transaction")
+        if kind not in _BY_PEOPLE or needed(creator, "id", "the creator") in _PROGRAMS:
             self.left_out[kind] += 1
             return
         asking = self._requestor() if kind == "Create" else None
@@ -212,7 +223,7 @@ class _Ticket:
         request = kind == "Create"
         made = Activity(
             id=self.root if request else self._id(row),
-            time=moment(field(row, "Created", "a transaction")),
+            time=moment(needed(row, "Created", "a transaction")),
             actor=actor,
             verb={"Create": Verb.POST, "Correspond": Verb.REPLY, "Comment": Verb.COMMENT}.get(
                 kind, Verb.EDIT
@@ -247,7 +258,7 @@ class _Ticket:
         return [one for one in found if isinstance(one, Mapping) and one.get("type", "user") == "user"]
 
     def _account(self, user: Mapping[str, Any]) -> str:
-        return f"{SYSTEM}:{self.site}/{clean(str(field(user, 'id', 'a user')), 200)}"
+        return f"{SYSTEM}:{self.site}/{clean(str(needed(user, 'id', 'a user')), 200)}"
 
     def _person(self, user: Mapping[str, Any]) -> Iterator[Person]:
         account = self._account(user)
@@ -276,7 +287,7 @@ class _Ticket:
 
 def _own(ticket: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the link by which a ticket names itself."""
-    for link in field(ticket, "_hyperlinks", "the ticket"):
+    for link in needed(ticket, "_hyperlinks", "the ticket"):
         if link.get("ref") == "self":
             return dict(link)
     raise Changed("the ticket has no link to itself: the answer of Request Tracker has changed")

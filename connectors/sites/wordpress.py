@@ -8,17 +8,16 @@ is asked for by its number before it is called gone.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.items import answer, whole
-from connectors.sites import wordpress_export
-from connectors.sites import wordpress_records as wordpress_answers
+from connectors.kit.answers import as_member, needed, read, shape_expected, whole, written
+from connectors.kit.http import Service
+from connectors.kit.paging import Answer, State, Task, walk
+from connectors.sites import wordpress_export, wordpress_records
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100
 """Items on one page: as many as WordPress gives."""
-MOST_PAGES = 10_000
 _KINDS = ("users", "posts", "comments")
 _FEEDS = ("feed/", "comments/feed/")
 _REST = re.compile(rb"wp\\?/v2\\?/(posts|comments|users)")
@@ -67,9 +65,10 @@ class WordPress:
             Changed: it is no answer of WordPress.
             Unreadable: the XML holds neither posts nor comments.
         """
-        with member.open() as stream:
-            start = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-        yield from (wordpress_export if start == b"<" else wordpress_answers).records(member)
+        with shape_expected():
+            with member.open() as stream:
+                start = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+            yield from (wordpress_export if start == b"<" else wordpress_records).records(member)
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the pages that are new or differ, and what is gone; the feeds where REST is closed.
@@ -77,18 +76,8 @@ class WordPress:
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
         """
-        service = Service(self._address(), self._headers(secret))
-        state = {kind: dict(cursor.get(kind, {})) for kind in (*_KINDS, "feeds")}
-        blog = _Blog(service, state, signed_in=bool(self.user))
-        try:
-            blog.get("posts", per_page=1)
-        except (Gone, NotAuthorised):
-            if self.user:
-                raise
-            yield from blog.feeds()
-            return
-        for kind in _KINDS:
-            yield from blog.changed(kind)
+        pull = _Pull(Service(self._address(), self._headers(secret)), signed_in=bool(self.user))
+        yield from walk(cursor, lambda _: [["rest"]], pull.ask, keeps_tasks=False)
 
     def _address(self) -> str:
         if not re.match(r"https?://[^/\s]+", self.url):
@@ -105,51 +94,83 @@ class WordPress:
 
 
 @dataclass
-class _Blog:
-    """One pull of one blog; `state` is the cursor as it grows."""
+class _Listing:
+    """All items of one kind while they are read: the digests of the pages, the numbers known and seen."""
+
+    kind: str
+    digests: dict[str, str]
+    known: set[int]
+    site: str
+    seen: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Pull:
+    """One pull of one blog; the cursor holds of each kind the digests of its pages and the numbers of its items."""
 
     service: Service
-    state: dict[str, dict[str, Any]]
     signed_in: bool
 
-    def get(self, kind: str, **params: Any) -> httpx.Response:
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for a page, for what may have vanished, or for a feed where REST is closed."""
+        match task:
+            case ["rest"]:
+                return Answer(None, self._begin())
+            case ["kind", str(kind)]:
+                place = state.get(kind, {})
+                known = set(_numbers(place))
+                listing = _Listing(kind, dict(place.get("pages", {})), known, place.get("site", ""))
+                return Answer(None, [["page", listing, 1], ["gone", listing]])
+            case ["page", _Listing() as listing, int(number)]:
+                return self._listed(listing, number, state)
+            case ["gone", _Listing() as listing]:
+                return Answer(self._gone(listing, state))
+        return self._fed(task[1], state)
+
+    def _begin(self) -> list[Task]:
+        try:
+            self._get("posts", per_page=1)
+        except (Gone, NotAuthorised):
+            if self.signed_in:
+                raise
+            return [["feed", feed] for feed in _FEEDS]
+        return [["kind", kind] for kind in _KINDS]
+
+    def _get(self, kind: str, **params: Any) -> httpx.Response:
         """Ask REST, by an address that works whatever permalinks the blog has."""
         return self.service.get("", rest_route=f"/wp/v2/{kind}", **params)
 
-    def changed(self, kind: str) -> Iterator[Reply]:
-        """Yield the pages of one kind that are not as they were, then what has vanished from them."""
-        digests, known = dict(self.state[kind].get("pages", {})), set(_numbers(self.state[kind]))
-        seen: set[int] = set()
-        site = self.state[kind].get("site", "")
-        for number, (page, rows) in enumerate(self._pages(kind), 1):
-            seen.update(whole(field(row, "id", kind), "the id") for row in rows)
-            digest = hashlib.sha256(page).hexdigest()[:16]
-            if digests.get(str(number)) == digest:
-                continue
-            digests[str(number)] = digest
-            site = site or _site(rows[0])
-            self.state[kind] = {"pages": dict(digests), "ids": _ranges(known | seen), "site": site}
-            yield self._reply(f"{kind}-{number}.json", page)
-        gone = [number for number in sorted(known - seen) if not self._is_there(kind, number)]
-        if gone:
-            self.state[kind]["ids"] = _ranges((known | seen) - set(gone))
-            told = {"gone": [{"kind": kind, "id": number} for number in gone], "site": site}
-            yield self._reply(f"{kind}-gone.json", json.dumps(told).encode())
+    def _listed(self, listing: _Listing, number: int, state: State) -> Answer:
+        """Give a page on that is not as it was; one that repeats, or is empty, is the last."""
+        kind, response = listing.kind, self._page(listing.kind, number)
+        if response is None:
+            return Answer(None)
+        name, page = f"{kind}-{number}.json", response.content
+        rows = read(as_member(name, page))
+        numbers = {whole(needed(row, "id", kind), "the id") for row in rows}
+        if not numbers or numbers <= listing.seen:
+            return Answer(None)
+        listing.seen |= numbers
+        is_last = len(rows) < AT_ONCE or response.headers.get("x-wp-totalpages") == str(number)
+        then = [] if is_last else [["page", listing, number + 1]]
+        digest = hashlib.sha256(page).hexdigest()[:16]
+        if listing.digests.get(str(number)) == digest:
+            return Answer(None, then)
+        listing.digests[str(number)] = digest
+        listing.site = listing.site or _site(rows[0])
+        ids = _ranges(listing.known | listing.seen)
+        state[kind] = {"pages": dict(listing.digests), "ids": ids, "site": listing.site}
+        return Answer(as_member(name, page), then)
 
-    def _pages(self, kind: str) -> Iterator[tuple[bytes, list[Any]]]:
-        before: set[int] = set()
-        for number in range(1, MOST_PAGES):
-            response = self._page(kind, number)
-            page = response.content if response is not None else b"[]"
-            rows = answer(as_member(f"{kind}-{number}.json", page))
-            numbers = {whole(field(row, "id", kind), "the id") for row in rows}
-            if not numbers or numbers <= before:
-                return
-            before |= numbers
-            yield page, rows
-            last = response.headers.get("x-wp-totalpages") if response is not None else None
-            if len(rows) < AT_ONCE or last == str(number):
-                return
+    def _gone(self, listing: _Listing, state: State) -> Member | None:
+        """Tell what has vanished."""
+        kind, missing = listing.kind, sorted(listing.known - listing.seen)
+        gone = [number for number in missing if not self._is_there(kind, number)]
+        if not gone:
+            return None
+        state[kind]["ids"] = _ranges((listing.known | listing.seen) - set(gone))
+        told = {"gone": [{"kind": kind, "id": number} for number in gone], "site": listing.site}
+        return written(f"{kind}-gone.json", told)
 
     def _page(self, kind: str, number: int) -> httpx.Response | None:
         """Ask for one page with all fields, or, where that is not allowed, with those that all can see."""
@@ -157,7 +178,7 @@ class _Blog:
         more = {"context": "edit", "status": "all"} if kind == "comments" else {"context": "edit"}
         for params in [order | more, order] if self.signed_in else [order]:
             try:
-                return self.get(kind, **params)
+                return self._get(kind, **params)
             except NotAuthorised:
                 continue
             except ConnectorError as error:
@@ -172,32 +193,25 @@ class _Blog:
         if kind == "users":
             return True
         try:
-            row = self.get(f"{kind}/{number}").json()
+            row = read(as_member(kind, self._get(f"{kind}/{number}").content))
         except (Gone, NotAuthorised):
             return False
         return str(row.get("status")) in {"publish", "approved"}
 
-    def feeds(self) -> Iterator[Reply]:
-        """Yield the feeds, which hold the newest ten posts and comments."""
-        for feed in _FEEDS:
-            page = self.service.get(feed).content
-            shown = re.sub(rb"<lastBuildDate>[^<]*</lastBuildDate>", b"", page)
-            digest = hashlib.sha256(shown).hexdigest()[:16]
-            if self.state["feeds"].get(feed) != digest and b"<item>" in page:
-                self.state["feeds"][feed] = digest
-                yield self._reply(
-                    f"{feed.strip('/').replace('/', '-')}.xml",
-                    page,
-                    "REST is closed: only the newest ten are seen",
-                )
-
-    def _reply(self, name: str, body: bytes, note: str = "") -> Reply:
-        cursor = {kind: dict(state) for kind, state in self.state.items() if state}
-        return Reply(as_member(name, body), cursor, note)
+    def _fed(self, feed: str, state: State) -> Answer:
+        """Ask for a feed, which holds the newest ten posts or comments."""
+        page = self.service.get(feed).content
+        digest = hashlib.sha256(re.sub(rb"<lastBuildDate>[^<]*</lastBuildDate>", b"", page)).hexdigest()[:16]
+        known = state.get("feeds", {})
+        if known.get(feed) == digest or b"<item>" not in page:
+            return Answer(None)
+        state["feeds"] = {**known, feed: digest}
+        name = f"{feed.strip('/').replace('/', '-')}.xml"
+        return Answer(as_member(name, page), note="REST is closed: only the newest ten are seen")
 
 
 def _site(row: Mapping[str, Any]) -> str:
-    return wordpress_answers.site_of(str(row["_links"]["self"][0]["href"]))
+    return wordpress_records.site_of(str(row["_links"]["self"][0]["href"]))
 
 
 def _numbers(state: Mapping[str, Any]) -> Iterator[int]:

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from connectors.kit.addresses import display_name
-from connectors.kit.items import LeftOut, guarded, is_nobody, moment, whole, words
-from connectors.kit.text import clean
+from connectors.kit.answers import LeftOut, guarded, whole
+from connectors.kit.text import clean, is_nobody, words
+from connectors.kit.times import moment
 from connectors.sites.wordpress_records import SYSTEM, accounts_of, item_id, person, refuse_programs, site_of
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
@@ -207,7 +208,7 @@ class _Reader:
             raise LeftOut("its author is not among those that the export lists")
         return Activity(
             id=own,
-            time=moment(element.get("wp:post_date_gmt"), "Z"),
+            time=moment(element.get("wp:post_date_gmt"), zone="Z"),
             actor=f"{SYSTEM}:{self.site}/{self.authors[login]}",
             verb=Verb.POST,
             conversation=own,
@@ -234,7 +235,7 @@ class _Reader:
         parent = whole(comment.get("wp:comment_parent") or 0, "the comment's parent")
         yield Activity(
             id=own,
-            time=moment(comment.get("wp:comment_date_gmt"), "Z"),
+            time=moment(comment.get("wp:comment_date_gmt"), zone="Z"),
             actor=accounts[0],
             verb=Verb.REPLY if parent else Verb.COMMENT,
             parent=item_id(self.site, "comments", parent) if parent else post,

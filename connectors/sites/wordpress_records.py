@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.http import field
-from connectors.kit.items import LeftOut, answer, each_item, guarded, is_nobody, moment, whole, words
-from connectors.kit.text import clean
+from connectors.kit.answers import LeftOut, each, needed, read, whole
+from connectors.kit.text import clean, is_nobody, words
+from connectors.kit.times import moment
 from influence.contract.connector import Changed
 from influence.contract.files import Member
-from influence.contract.records import Activity, Deleted, Person, Record, Verb
+from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 SYSTEM = "wordpress"
 PEOPLES_COMMENTS = frozenset(("comment", "review", ""))
@@ -27,15 +27,15 @@ def records(member: Member) -> Iterator[Record]:
     Raises:
         Changed: it is no answer of WordPress.
     """
-    found = answer(member)
+    found = read(member)
     if isinstance(found, Mapping) and "gone" in found:
-        site = str(field(found, "site", "the answer"))
+        site = str(needed(found, "site", "the answer"))
         for row in found["gone"]:
             yield Deleted(item_id(site, str(row["kind"]), whole(row["id"], "the id")), line=1)
         return
     if not isinstance(found, list):
         raise Changed(f"{member.name} is no list of posts, comments or users: the answer has changed")
-    yield from each_item(found, "item", _item)
+    yield from each(found, _item, "item")
 
 
 def item_id(site: str, kind: str, number: int) -> str:
@@ -78,18 +78,20 @@ def _item(row: Any) -> Iterable[Record]:
 def _site(row: Mapping[str, Any]) -> str:
     links = row.get("_links")
     own = links.get("self") if isinstance(links, Mapping) else None
-    return site_of(str(own[0]["href"]) if own else str(field(row, "link", "an item")))
+    return site_of(str(own[0]["href"]) if own else str(needed(row, "link", "an item")))
 
 
 def _post(row: Mapping[str, Any]) -> Iterator[Record]:
-    number, site = whole(field(row, "id", "the post"), "the post's id"), _site(row)
+    number, site = whole(needed(row, "id", "the post"), "the post's id"), _site(row)
     if row.get("status", "publish") != "publish":
-        yield from _withdrawn(item_id(site, "posts", number), f"the post is not published ({row['status']})")
+        yield from _withdrawn(
+            item_id(site, "posts", number), f"the post is not published ({clean(str(row['status']), 20)})"
+        )
         return
     title, body = row.get("title") or {}, row.get("content") or {}
     yield Activity(
         id=item_id(site, "posts", number),
-        time=moment(field(row, "date_gmt", f"post {number}"), "Z"),
+        time=moment(needed(row, "date_gmt", f"post {number}"), zone="Z"),
         actor=f"{SYSTEM}:{site}/{_author(row, number)}",
         verb=Verb.POST,
         conversation=item_id(site, "posts", number),
@@ -101,14 +103,14 @@ def _post(row: Mapping[str, Any]) -> Iterator[Record]:
 
 
 def _author(row: Mapping[str, Any], number: int) -> int:
-    author = whole(field(row, "author", f"post {number}"), "the author")
+    author = whole(needed(row, "author", f"post {number}"), "the author")
     if author == 0:
         raise LeftOut("its author is no longer known")
     return author
 
 
 def _comment(row: Mapping[str, Any]) -> Iterator[Record]:
-    number, site = whole(field(row, "id", "the comment"), "the comment's id"), _site(row)
+    number, site = whole(needed(row, "id", "the comment"), "the comment's id"), _site(row)
     own = item_id(site, "comments", number)
     if str(row.get("status", "approved")) not in {"approved", "approve", "1"}:
         yield from _withdrawn(own, f"the comment is not approved ({clean(str(row['status']), 20)})")
@@ -121,12 +123,12 @@ def _comment(row: Mapping[str, Any]) -> Iterator[Record]:
     if not accounts:
         raise LeftOut("a guest wrote it who left no address, so nobody knows who it is")
     yield from person(name, accounts)
-    post = item_id(site, "posts", whole(field(row, "post", f"comment {number}"), "the post"))
+    post = item_id(site, "posts", whole(needed(row, "post", f"comment {number}"), "the post"))
     parent = whole(row.get("parent", 0), "the comment's parent")
     body = row.get("content") or {}
     yield Activity(
         id=own,
-        time=moment(field(row, "date_gmt", f"comment {number}"), "Z"),
+        time=moment(needed(row, "date_gmt", f"comment {number}"), zone="Z"),
         actor=accounts[0],
         verb=Verb.REPLY if parent else Verb.COMMENT,
         parent=item_id(site, "comments", parent) if parent else post,
@@ -140,11 +142,7 @@ def _comment(row: Mapping[str, Any]) -> Iterator[Record]:
 
 def _withdrawn(identity: str, reason: str) -> Iterator[Record]:
     yield Deleted(identity, line=1)
-    yield from guarded(lambda: _refused(reason), identity)
-
-
-def _refused(reason: str) -> Iterable[Record]:
-    raise LeftOut(reason)
+    yield SetAside(f"{identity}: {reason}", line=1)
 
 
 def refuse_programs(kind: str) -> None:
@@ -188,7 +186,7 @@ def _avatar(row: Mapping[str, Any]) -> str | None:
 
 
 def _user(row: Mapping[str, Any]) -> Iterator[Record]:
-    number, site = whole(field(row, "id", "the user"), "the user's id"), _site(row)
+    number, site = whole(needed(row, "id", "the user"), "the user's id"), _site(row)
     accounts = accounts_of(site, number, row.get("email"), _avatar(row))
     yield Person(
         name=display_name(str(row.get("name") or row["slug"])) or None,

@@ -10,11 +10,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from connectors.kit.answers import At, as_member, each, guarded, needed, read, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.json_files import Value, holds, read_each, rows_of, values
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.social.bluesky_car import Broken, is_car, records
 from connectors.social.bluesky_records import (
@@ -92,14 +94,15 @@ class Bluesky:
         Raises:
             Unreadable: the file is neither JSON nor a repository.
         """
-        if are_tombstones(member):
-            yield from tombstones(member)
-            return
-        reading = _Reading()
-        found = _of_car(member) if is_car(member.head()) else values(member)
-        yield from read_each(found, reading.read, "record")
-        for kind, count in reading.others.items():
-            yield Note(f"{count:,} records of the kind {kind[:80]!r} are no activities")
+        with shape_expected():
+            if are_tombstones(member):
+                yield from tombstones(member)
+                return
+            reading = _Reading()
+            found = _of_car(member) if is_car(member.head()) else values(member)
+            yield from each(found, lambda at: reading.read(at.value, at.line), "the record")
+            for kind, count in reading.others.items():
+                yield Note(f"{count:,} records of the kind {kind[:80]!r} are no activities")
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:  # noqa: ARG002
         """Yield answers since `cursor`; records of the last 30 days are asked again for what changed.
@@ -163,13 +166,10 @@ class _Reading:
             yield SetAside("a record without its address: it does not say whose it is", line)
         for row in (row for name in names for row in rows_of(value, name)):
             shown = row.get("post") if isinstance(row.get("post"), Mapping) else row
-            try:
-                yield from list(self._any(shown, line))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                yield SetAside(f"the record cannot be read: {str(error)[:160]}", line)
+            yield from guarded(partial(self._any, shown, line), "the record", line)
 
 
-def _of_car(member: Member) -> Iterator[Value | SetAside]:
+def _of_car(member: Member) -> Iterator[At | SetAside]:
     with member.open() as stream:
         content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
@@ -178,7 +178,7 @@ def _of_car(member: Member) -> Iterator[Value | SetAside]:
     try:
         did, entries = records(content)
         for path, value in entries:
-            yield 1, {"uri": f"at://{did}/{path}", "value": value}
+            yield At(1, {"uri": f"at://{did}/{path}", "value": value})
             found += 1
     except Broken as error:
         if not found:
@@ -235,7 +235,7 @@ class _Pull:
             if kind in {"who", "records"} or not _is_hidden(error):
                 raise
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         then = self._after(task, body, state)
         member = None if kind == "who" else as_member(f"{path}.json", response.content)
         return Answer(member, then, left(response.headers))
@@ -243,7 +243,7 @@ class _Pull:
     def _after(self, task: Task, body: Mapping[str, Any], state: State) -> list[Task]:
         kind, about, page = task
         if kind == "who":
-            did = field(body, "did", f"the answer about {about[:80]}")
+            did = needed(body, "did", f"the answer about {about[:80]}")
             account(did)
             state["dids"][about] = did
             return []
@@ -262,8 +262,8 @@ class _Pull:
         name, kind = about
         place = f"{state['dids'][name]}/{kind}"
         rows = [
-            (parts(field(row, "uri", "the record"))[2], row)
-            for row in rows_of({"records": field(body, "records", "the page of records")}, "records")
+            (parts(needed(row, "uri", "the record"))[2], row)
+            for row in rows_of({"records": needed(body, "records", "the page of records")}, "records")
         ]
         recent, unseen = state["recent"].setdefault(place, {}), set(state["unseen"].get(place, ()))
         mark = state["marks"].get(place, "")
@@ -303,7 +303,7 @@ class _Pull:
         """Ask who answered each post of the accounts whose counts have changed."""
         own, tasks = set(state["dids"].values()), list[Task]()
         for post in posts:
-            uri = field(post, "uri", "the post")
+            uri = needed(post, "uri", "the post")
             if parts(uri)[0] not in own:
                 continue
             counts = {name: post.get(name) or 0 for name in _ASKED.values()}

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.kit.http import field as needed
-from connectors.kit.json_files import moment, rows_of
+from connectors.kit.answers import needed, rows_of
 from connectors.kit.text import clean
+from connectors.kit.times import moment
+from influence.contract.connector import Changed
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 _DID = re.compile(r"did:[a-z]{1,20}:[\w.:%-]{1,250}")
@@ -130,7 +131,7 @@ def _time(value: Mapping[str, Any], key: str) -> datetime:
     """Return when a record says it was made; where that cannot be read, when its key says so."""
     try:
         return moment(value.get("createdAt"))
-    except ValueError:
+    except Changed:
         return time_of(key)
 
 

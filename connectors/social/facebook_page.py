@@ -6,17 +6,18 @@ names the people who comment or react only to a Page's own token; others are cou
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, moment, once, read, tells_what_changed
-from connectors.kit.http import Service, as_member
-from connectors.kit.http import field as wanted
+from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds
+from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, Reply
+from connectors.kit.times import days_given, moment
+from influence.contract.connector import Changed, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
@@ -52,12 +53,8 @@ class FacebookPage:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell a saved answer by the fields of a post or a comment."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            return False
-        said = b'"created_time"' in head and b'"id"' in head
-        return said and any(
-            name in head for name in (b'"permalink_url"', b'"message"', b'"story"', b'"updated_time"')
-        )
+        of_a_post = (b'"permalink_url"', b'"message"', b'"story"', b'"updated_time"')
+        return holds(head, *((b'"created_time"', b'"id"', name) for name in of_a_post))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield posts, comments, answers to comments, and reactions.
@@ -65,17 +62,17 @@ class FacebookPage:
         Raises:
             Changed: it is no answer of the Graph API.
         """
-        answer = read(member)
-        if isinstance(answer, Mapping) and "data" not in answer and "created_time" not in answer:
-            answer = [one for one in answer.values() if isinstance(one, Mapping)]
-        if not isinstance(answer, Mapping | list):
-            raise Changed(f"{member.name} is no post, nor a list of posts")
-        items = listed(answer, "data") if isinstance(answer, list) or "data" in answer else [answer]
-        yield from once(each(items, _item, "item"))
+        with shape_expected():
+            answer = read(member)
+            if isinstance(answer, Mapping) and "data" not in answer and "created_time" not in answer:
+                answer = [one for one in answer.values() if isinstance(one, Mapping)]
+            if not isinstance(answer, Mapping | list):
+                raise Changed(f"{member.name} is no post, nor a list of posts")
+            items = listed(answer, "data") if isinstance(answer, list) or "data" in answer else [answer]
+            yield from once(each(items, _item, "the item"))
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    @tells_what_changed
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield pages of posts, newest first, down to what is settled, each with all comments and reactions.
 
@@ -83,41 +80,42 @@ class FacebookPage:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        asked = _Asked(Service(self.server, {"Authorization": f"Bearer {secret('page_token')}"}))
-        state, feed = dict(cursor), f"/{identifier(self.page, 'page')}/feed"
-        settled = self._settled(state.get("since"))
-        while True:
-            answer = asked.get(feed, fields=_FIELDS, limit=PAGE, after=state.get("after"))
-            posts = listed(answer, "data")
-            times = [_text(wanted(post, "created_time", "the post")) for post in posts]
-            if times:
-                state.setdefault("newest", max([*times, state.get("since", "")]))
-            after, in_between = _next(answer), "after" in state
-            ended = not posts or after is None or after == state.get("after")
-            ended = ended or (settled is not None and max(times) < settled)
-            state = _after(state) if ended else state | {"after": after}
-            if posts or in_between:
-                body = {"data": [asked.complete(post) for post in posts]}
-                yield Reply(as_member("facebook-page.json", json.dumps(body).encode()), dict(state))
-            if ended:
-                return
-
-    def _settled(self, since: str | None) -> str | None:
-        try:
-            days = timedelta(days=float(self.again))
-        except ValueError:
-            raise ConnectorError(f"again is {self.again[:20]!r}; give a number of days") from None
-        return (moment(since, "since") - days).isoformat() if since else None
+        service = Service(self.server, {"Authorization": f"Bearer {secret('page_token')}"})
+        pull = _Pull(f"/{identifier(self.page, 'page')}/feed", days_given(self.again), service)
+        yield from walk(cursor, lambda _: [["feed"]], pull.ask, keeps_tasks=False)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Pull:
+    """One pull; the cursor holds `since` when all is known, and after which page a sweep stands."""
+
+    feed: str
+    again: timedelta
     service: Service
 
-    def get(self, path: str, **params: Any) -> dict[str, Any]:
-        return dict(read(as_member(path, self.service.get(path, **params).content)))
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for a page of posts, newest first, and for all comments and reactions of each."""
+        since, before = state.get("since"), state.get("after")
+        settled = (moment(since, "since") - self.again).isoformat() if since else None
+        answer = dict(self.service.json(self.feed, fields=_FIELDS, limit=PAGE, after=before))
+        posts = listed(answer, "data")
+        times = [
+            moment(needed(post, "created_time", "the post"), "created_time").isoformat() for post in posts
+        ]
+        if times:
+            state.setdefault("newest", max([*times, since or ""]))
+        after = _next(answer)
+        ended = (
+            not posts or after is None or after == before or (settled is not None and max(times) < settled)
+        )
+        place = swept(state) if ended else state | {"after": after}
+        state.clear()
+        state.update(place)
+        body = {"data": [self._complete(post) for post in posts]}
+        member = written("facebook-page.json", body) if posts or before is not None else None
+        return Answer(member, [] if ended else [task])
 
-    def complete(self, item: Mapping[str, Any]) -> dict[str, Any]:
+    def _complete(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """Return a post or comment with all its comments and reactions, and without links that hold the token."""
         found = dict(item)
         for edge, fields in (
@@ -125,21 +123,24 @@ class _Asked:
             ("reactions", "id,name,type"),
         ):
             if edge in found:
-                everything = self._all(str(item.get("id")), edge, fields, found[edge])
-                found[edge] = {"data": [self.complete(one) for one in everything]}
+                all_of_it = self._all(str(item.get("id")), edge, fields, found[edge])
+                found[edge] = {"data": [self._complete(one) for one in all_of_it]}
         return found
 
-    def _all(self, item: str, edge: str, fields: str, first: Any) -> list[Any]:
-        items, after = list(listed(first, "data")), _next(first)
-        seen: set[str] = set()
-        while after is not None and after not in seen:
-            seen.add(after)
+    def _all(self, item: str, edge: str, fields: str, first: Any) -> Iterator[Any]:
+        stream = "stream" if edge == "comments" else None
+
+        def ask(after: str) -> Any:
             path = f"/{identifier(item, 'the item')}/{edge}"
-            stream = "stream" if edge == "comments" else None
-            answer = self.get(path, fields=fields, limit=_NESTED, after=after, filter=stream)
-            items += listed(answer, "data")
-            after = _next(answer) if listed(answer, "data") else None
-        return items
+            return self.service.json(path, fields=fields, limit=_NESTED, after=after, filter=stream)
+
+        yield from listed(first, "data")
+        yield from everything(
+            _next(first),
+            ask,
+            lambda answer: listed(answer, "data"),
+            lambda answer, _: _next(answer) if listed(answer, "data") else None,
+        )
 
 
 def _next(answer: Any) -> str | None:
@@ -147,15 +148,6 @@ def _next(answer: Any) -> str | None:
     paging = (answer.get("paging") or {}) if isinstance(answer, Mapping) else {}
     after = (paging.get("cursors") or {}).get("after") if paging.get("next") else None
     return str(after) if after else None
-
-
-def _after(state: Mapping[str, Any]) -> dict[str, Any]:
-    newest = state.get("newest") or state.get("since")
-    return {"since": newest} if newest else {}
-
-
-def _text(time: Any) -> str:
-    return moment(time, "created_time").isoformat()
 
 
 def _item(item: Mapping[str, Any]) -> Iterator[Record]:
@@ -167,7 +159,7 @@ def _item(item: Mapping[str, Any]) -> Iterator[Record]:
 
 def _said(item: Mapping[str, Any], below: str | None) -> Iterator[Record]:
     """Yield a post, or a comment that stands below an item, with its comments and reactions."""
-    number = f"facebook:{identifier(wanted(item, 'id', 'the item'), 'the id of the item')}"
+    number = f"facebook:{identifier(needed(item, 'id', 'the item'), 'the id of the item')}"
     author = item.get("from") or {}
     parent = (item.get("parent") or {}).get("id")
     answered = f"facebook:{parent}" if parent else below
@@ -186,7 +178,7 @@ def _said(item: Mapping[str, Any], below: str | None) -> Iterator[Record]:
     else:
         yield SetAside(f"{number} names no author: the service tells them to the Page's own token only")
     comments = listed(item.get("comments"), "data")
-    yield from each(comments, lambda comment: _said(comment, number), "comment")
+    yield from each(comments, lambda comment: _said(comment, number), "the comment")
     for edge in ("reactions", "likes"):
         yield from _reactions(listed(item.get(edge), "data"), number, item.get("created_time"))
 

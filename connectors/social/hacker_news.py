@@ -6,16 +6,17 @@ the other interface (hacker-news.firebaseio.com) are read too when saved as file
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, moment, once, read, tells_what_changed
-from connectors.kit.http import Service, as_member
-from connectors.kit.http import field as wanted
+from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds
+from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.text import clean
+from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, ConnectorError, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -48,11 +49,9 @@ class HackerNews:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an item by its fields, in either interface's shape."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            return False
-        search = all(name in head for name in (b'"created_at_i"', b'"story_id"', b'"author"', b'"children"'))
-        plain = all(name in head for name in (b'"by"', b'"time"', b'"type"', b'"id"'))
-        return search or (plain and (b'"kids"' in head or b'"parent"' in head))
+        plain = (b'"by"', b'"time"', b'"type"', b'"id"')
+        search = (b'"created_at_i"', b'"story_id"', b'"author"', b'"children"')
+        return holds(head, search, (*plain, b'"kids"'), (*plain, b'"parent"'))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield posts, comments and answers; what was deleted becomes a tombstone.
@@ -60,15 +59,15 @@ class HackerNews:
         Raises:
             Changed: it is no item.
         """
-        answer = read(member)
-        if not isinstance(answer, Mapping | list):
-            raise Changed(f"{member.name} is no item of Hacker News, nor a list of them")
-        items = listed(answer, "items") if isinstance(answer, list) or "items" in answer else [answer]
-        yield from once(each(_with_children(items), _item, "item"))
+        with shape_expected():
+            answer = read(member)
+            if not isinstance(answer, Mapping | list):
+                raise Changed(f"{member.name} is no item of Hacker News, nor a list of them")
+            items = listed(answer, "items") if isinstance(answer, list) or "items" in answer else [answer]
+            yield from once(each(_with_children(items), _item, "the item"))
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    @tells_what_changed
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:  # noqa: ARG002 - all is public
         """Yield the person's discussions, newest first, down to those that are closed and known.
 
@@ -80,51 +79,47 @@ class HackerNews:
             raise ConnectorError(
                 f"user is {self.user[:40]!r}; give a name on Hacker News, as in --set user=pg"
             )
-        service, state = Service(self.server), dict(cursor)
-        settled = self._settled(state.get("since"))
-        while True:
-            hits = self._hits(service, state.get("before"), settled)
-            times = [int(wanted(hit, "created_at_i", "the hit")) for hit in hits]
-            if times:
-                state.setdefault("newest", max(*times, state.get("since", 0)))
-            ended = len(hits) < PAGE or min(times) == state.get("before")
-            in_between = "before" in state
-            state = _after(state) if ended else state | {"before": min(times)}
-            if hits or in_between:
-                answer = {"items": list(self._discussions(service, hits))}
-                name = f"hacker-news-{max(times, default=0)}.json"
-                yield Reply(as_member(name, json.dumps(answer).encode()), dict(state))
-            if ended:
-                return
+        pull = _Pull(self.user, days_given(self.again), Service(self.server))
+        yield from walk(cursor, lambda _: [["hits"]], pull.ask, keeps_tasks=False)
 
-    def _settled(self, since: Any) -> int | None:
-        try:
-            days = timedelta(days=float(self.again))
-        except ValueError:
-            raise ConnectorError(f"again is {self.again[:20]!r}; give a number of days") from None
-        return int(since) - int(days.total_seconds()) if since else None
 
-    def _hits(self, service: Service, before: Any, settled: int | None) -> list[Any]:
-        """Ask for what the person wrote before a second and after another, newest first."""
+@dataclass(frozen=True)
+class _Pull:
+    """One pull; the cursor holds `since` when all is known, and before which second a sweep stands."""
+
+    user: str
+    again: timedelta
+    service: Service
+
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask what the person wrote before a second, newest first, and for the discussions of that."""
+        before = state.get("before")
+        hits = self._hits(before, state.get("since"))
+        times = [int(needed(hit, "created_at_i", "the hit")) for hit in hits]
+        if times:
+            state.setdefault("newest", max(*times, state.get("since", 0)))
+        ended = len(hits) < PAGE or min(times) == before
+        place = swept(state) if ended else state | {"before": min(times)}
+        state.clear()
+        state.update(place)
+        name = f"hacker-news-{max(times, default=0)}.json"
+        told = written(name, {"items": list(self._discussions(hits))}) if hits or before is not None else None
+        return Answer(told, [] if ended else [task])
+
+    def _hits(self, before: Any, since: Any) -> list[Any]:
         limits = [f"created_at_i<={before}"] if before is not None else []
-        limits += [f"created_at_i>{settled}"] if settled is not None else []
+        limits += [f"created_at_i>{int(since) - int(self.again.total_seconds())}"] if since else []
         asked = {
             "tags": f"author_{self.user}",
             "hitsPerPage": PAGE,
             "numericFilters": ",".join(limits) or None,
         }
-        return listed(read(as_member("hits", service.get("/search_by_date", **asked).content)), "hits")
+        return listed(self.service.json("/search_by_date", **asked), "hits")
 
-    def _discussions(self, service: Service, hits: list[Any]) -> Iterator[Any]:
-        stories = [str(hit.get("story_id") or wanted(hit, "objectID", "the hit")) for hit in hits]
+    def _discussions(self, hits: list[Any]) -> Iterator[Any]:
+        stories = [str(hit.get("story_id") or needed(hit, "objectID", "the hit")) for hit in hits]
         for story in dict.fromkeys(stories):
-            path = f"/items/{identifier(story, 'the story')}"
-            yield read(as_member(path, service.get(path).content))
-
-
-def _after(state: Mapping[str, Any]) -> dict[str, Any]:
-    newest = state.get("newest") or state.get("since")
-    return {"since": newest} if newest else {}
+            yield self.service.json(f"/items/{identifier(story, 'the story')}")
 
 
 def _with_children(items: list[Any]) -> Iterator[Any]:
@@ -137,7 +132,7 @@ def _with_children(items: list[Any]) -> Iterator[Any]:
 
 
 def _item(item: Mapping[str, Any]) -> Iterator[Record]:
-    number = f"hackernews:{identifier(wanted(item, 'id', 'the item'), 'the id of the item')}"
+    number = f"hackernews:{identifier(needed(item, 'id', 'the item'), 'the id of the item')}"
     author = str(item.get("author") or item.get("by") or "")
     if item.get("deleted") or item.get("dead") or author in _REMOVED:
         yield Deleted(number)

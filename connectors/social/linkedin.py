@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.addresses import email_account
+from connectors.kit.answers import At, each
 from connectors.kit.exports import each_file
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError, Unreadable
@@ -144,7 +145,7 @@ def _connections_at(head: bytes) -> int | None:
     return found.start() if found and b"Connected On" in line else None
 
 
-def _rows(member: Member) -> Iterator[tuple[int, _Row] | SetAside]:
+def _rows(member: Member) -> Iterator[At | SetAside]:
     """Yield each row with its line and its columns in plain lower case; a file without rows yields none."""
     head = member.head()
     start = _connections_at(head) or 0
@@ -153,13 +154,11 @@ def _rows(member: Member) -> Iterator[tuple[int, _Row] | SetAside]:
     if b"\n" not in head[start:].strip() and delimited.is_utf8(head):
         return
     try:
-        names = [delimited.plain(name) for name in delimited.columns_of(table)]
-        for block in delimited.blocks(table):
-            if isinstance(block, SetAside):
-                yield SetAside(block.reason, (block.line or 0) + below)
-                continue
-            for line, *values in zip(block.lines, *block.columns, strict=True):
-                yield line + below, dict(zip(names, values, strict=True))
+        for row in delimited.rows(table):
+            if isinstance(row, SetAside):
+                yield SetAside(row.reason, (row.line or 0) + below)
+            else:
+                yield At(row.line + below, row.value)
     except Unreadable as reason:
         yield SetAside(str(reason), 1)
 
@@ -184,7 +183,7 @@ def _owner(export: Export, files: Mapping[str, str], stated: str) -> tuple[str, 
     return account, Person(name=name or None, accounts=mine)
 
 
-def _whole_rows(export: Export, files: Mapping[str, str], base: str) -> Iterator[tuple[int, _Row]]:
+def _whole_rows(export: Export, files: Mapping[str, str], base: str) -> Iterator[At]:
     """Yield the rows that can be read; what cannot be is set aside when the file is read for its records."""
     with suppress(ValueError, OSError, EOFError, BadZipFile, zlib.error):
         for row in _rows(export.member(files[base])) if base in files else ():
@@ -232,14 +231,7 @@ class _Reader:
         head = member.head()
         told = "messages.csv" if _MESSAGES.match(head) else _base(member.name)
         read = kinds.get("connections.csv" if _connections_at(head) is not None else told, self._nothing)
-        for row in _rows(member):
-            if isinstance(row, SetAside):
-                yield row
-                continue
-            try:
-                yield from list(read(*row))
-            except ValueError as reason:
-                yield SetAside(str(reason), row[0])
+        yield from each(_rows(member), lambda at: read(at.line, at.value), "")
 
     def _nothing(self, line: int, row: _Row) -> Iterator[Record]:  # noqa: ARG002 - as the others
         """Yield nothing of the files that tell only whose export it is."""

@@ -14,10 +14,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.json_files import holds, or_set_aside, read_each, rows_of, values
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.social.mastodon_records import (
     Server,
@@ -93,10 +94,11 @@ class Mastodon:
             Unreadable: the file is not JSON.
             ConnectorError: `server` is no address.
         """
-        if are_tombstones(member):
-            yield from tombstones(member)
-        else:
-            yield from _Reading(self._host()).file(member)
+        with shape_expected():
+            if are_tombstones(member):
+                yield from tombstones(member)
+            else:
+                yield from _Reading(self._host()).file(member)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell an archive by its outbox beside its actor."""
@@ -107,9 +109,9 @@ class Mastodon:
         """Yield the statuses, boosts and favourites of an archive."""
         reading = _Reading(self._host())
         named = {PurePosixPath(name).name: name for name in export.files}
-        yield from each_file(export, [named["actor.json"]], or_set_aside(reading.actor))
+        yield from each_file(export, [named["actor.json"]], reading.actor)
         rest = [named[name] for name in ("outbox.json", "likes.json") if name in named]
-        yield from each_file(export, rest, or_set_aside(reading.file))
+        yield from each_file(export, rest, reading.file)
         others = len(export.files) - len(rest) - 1
         yield (
             export.name,
@@ -150,7 +152,7 @@ class _Reading:
         self._owner: str | None = None
 
     def actor(self, member: Member) -> Iterator[Record]:
-        yield from read_each(values(member), self._actor, "account")
+        yield from each(values(member), lambda at: self._actor(at.value, at.line), "the account")
 
     def _actor(self, value: Mapping[str, Any], line: int) -> Iterator[Person]:
         self._owner = account(value["preferredUsername"], host_of(value["id"]))
@@ -169,7 +171,7 @@ class _Reading:
                 yield from self._read(value, line, reader[1] if reader else None)
 
         last: dict[str, Activity] = {}
-        for record in read_each(_entries(member), read, "status"):
+        for record in each(_entries(member), lambda at: read(at.value, at.line), "the status"):
             if isinstance(record, Activity):
                 last[record.id] = record
             else:
@@ -217,12 +219,12 @@ class _Entry:
     value: Any
 
 
-def _entries(member: Member) -> Iterator[Any]:
-    for each in values(member):
-        if isinstance(each, SetAside) or not isinstance(each[1], Mapping) or "orderedItems" not in each[1]:
-            yield each
+def _entries(member: Member) -> Iterator[At | SetAside]:
+    for one in values(member):
+        if isinstance(one, SetAside) or not isinstance(one.value, Mapping) or "orderedItems" not in one.value:
+            yield one
         else:
-            yield from ((each[0], _Entry(entry)) for entry in each[1]["orderedItems"])
+            yield from (At(one.line, _Entry(entry)) for entry in one.value["orderedItems"])
 
 
 class _Pull:
@@ -265,7 +267,7 @@ class _Pull:
             if kind in {"me", "statuses"}:
                 raise
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         more = _next(response.headers.get("link", ""))
         then = self._after(task, body, more, state)
         name = path.removeprefix("/api/v1/")
@@ -289,8 +291,8 @@ class _Pull:
     def _after(self, task: Task, body: Any, more: str | None, state: State) -> list[Task]:
         kind, about, page, since = task
         if kind == "me":
-            state["me"] = str(field(body, "id", "the account"))
-            state["acct"] = account(field(body, "acct", "the account"), self._host).partition(":")[2]
+            state["me"] = str(needed(body, "id", "the account"))
+            state["acct"] = account(needed(body, "acct", "the account"), self._host).partition(":")[2]
             return []
         rows = [row for row in body if isinstance(row, Mapping)] if isinstance(body, list) else []
         goes_on = [[kind, about, more, since]] if more and more != page and rows else []
@@ -321,7 +323,7 @@ class _Pull:
         return [*tasks, *([["gone", missing, None, None]] if missing else [])]
 
     def _follow_ups(self, status: Mapping[str, Any], state: State) -> list[Task]:
-        item_id = str(field(status, "id", "the status"))
+        item_id = str(needed(status, "id", "the status"))
         seen = state["recent"].get(item_id, {})
         if item_id in state["unseen"]:
             state["unseen"].remove(item_id)

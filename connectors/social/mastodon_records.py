@@ -13,9 +13,9 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.kit.http import field as needed
-from connectors.kit.json_files import moment, rows_of
+from connectors.kit.answers import needed, rows_of
 from connectors.kit.text import clean
+from connectors.kit.times import moment
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 _NAME = re.compile(r"[\w.-]{1,100}")

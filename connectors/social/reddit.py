@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.json_files import Value, holds, read_each, values
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
-from connectors.social.reddit_records import People, full_name, read, things
+from connectors.social.reddit_records import People, full_name, read_thing, things
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside
@@ -67,19 +68,24 @@ class Reddit:
         Raises:
             Unreadable: the file is not JSON.
         """
-        if are_tombstones(member):
-            yield from tombstones(member)
-            return
-        people, seen, doubles = People(), set[str](), Counter[str]()
-        for record in read_each(_each_thing(values(member)), lambda v, line: _read(v, line, people), "item"):
-            if isinstance(record, Activity):
-                doubles[record.id] += record.id in seen
-                if record.id in seen:
-                    continue
-                seen.add(record.id)
-            yield record
-        if doubles.total():
-            yield Note(f"{doubles.total():,} items stand more than once; each is counted once")
+        with shape_expected():
+            if are_tombstones(member):
+                yield from tombstones(member)
+                return
+            people, seen, doubles = People(), set[str](), Counter[str]()
+            for record in each(
+                _things(values(member)),
+                lambda at: read_thing(at.value[0], at.value[1], at.line, people),
+                "the item",
+            ):
+                if isinstance(record, Activity):
+                    doubles[record.id] += record.id in seen
+                    if record.id in seen:
+                        continue
+                    seen.add(record.id)
+                yield record
+            if doubles.total():
+                yield Note(f"{doubles.total():,} items stand more than once; each is counted once")
 
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield pages since `cursor`; items of the last 30 days are asked again for what changed.
@@ -100,21 +106,17 @@ class Reddit:
         service = Service(self.sign_in, agent, transport=self.transport)
         app = secret("client_id"), secret("client_secret")
         form = {"grant_type": "client_credentials"}
-        answer = service.request("POST", "/api/v1/access_token", auth=app, data=form).json()
-        return {**agent, "Authorization": f"Bearer {field(answer, 'access_token', 'the sign-in')}"}
+        raw = service.request("POST", "/api/v1/access_token", auth=app, data=form).content
+        answer = read(as_member("the sign-in", raw))
+        return {**agent, "Authorization": f"Bearer {needed(answer, 'access_token', 'the sign-in')}"}
 
 
-def _each_thing(found: Iterator[Value | SetAside]) -> Iterator[Value | SetAside]:
-    for each in found:
-        if isinstance(each, SetAside):
-            yield each
+def _things(found: Iterator[At | SetAside]) -> Iterator[At | SetAside]:
+    for one in found:
+        if isinstance(one, SetAside):
+            yield one
         else:
-            yield from ((each[0], thing) for thing in things(each[1]))
-
-
-def _read(value: Any, line: int, people: People) -> Iterator[Record]:
-    kind, thing = value
-    yield from read(kind, thing, line, people)
+            yield from (At(one.line, thing) for thing in things(one.value))
 
 
 class _Pull:
@@ -155,7 +157,7 @@ class _Pull:
             if kind not in {"thread", "replies", "more"}:
                 raise
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         found = list(things(body))
         then = self._after(task, body, found, state)
         name = f"{path.removeprefix('/').removesuffix('.json')}.json"
@@ -195,7 +197,7 @@ class _Pull:
         state["marks"][kind] = max(
             [state["marks"].get(kind, 0), *(row.get("created_utc", 0) for row in rows)]
         )
-        more = field(field(body, "data", f"the page of {kind}"), "after", f"the page of {kind}")
+        more = needed(needed(body, "data", f"the page of {kind}"), "after", f"the page of {kind}")
         if more and more != page and rows and len(new) == len(rows):
             tasks.append([kind, None, more, mark])
         return tasks

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.kit.json_files import rows_of, seconds
+from connectors.kit.answers import rows_of
+from connectors.kit.times import seconds
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 _NAME = re.compile(r"[\w-]{1,32}")
@@ -92,7 +93,7 @@ class People:
             yield Person(name=name, accounts=(account(name),), bot=bot, line=line)
 
 
-def read(kind: str, thing: Mapping[str, Any], line: int, people: People) -> Iterator[Record]:
+def read_thing(kind: str, thing: Mapping[str, Any], line: int, people: People) -> Iterator[Record]:
     """Read one thing; of somebody who left nothing is kept, since they are not one person.
 
     Raises:

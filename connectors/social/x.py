@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.json_files import holds, moment, or_set_aside, read_each, rows_of, values
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.kit.sign_in import Application, by_loopback
+from connectors.kit.times import moment
 from connectors.social.x_records import People, account, number, read_reactions, read_v1, read_v2, time_of
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
@@ -108,7 +110,8 @@ class X:
         Raises:
             Unreadable: the file is not JSON.
         """
-        yield from _Reading(self._owner()).file(member)
+        with shape_expected():
+            yield from _Reading(self._owner()).file(member)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell an archive by the names of its files."""
@@ -123,14 +126,14 @@ class X:
         for name, member in export.files.items():
             plain = PurePosixPath(name).name
             if plain == "account.js":
-                yield from each_file(export, [name], or_set_aside(reading.account))
+                yield from each_file(export, [name], reading.account)
             elif _MONTH.fullmatch(name) or _FILE.fullmatch(plain):
                 chosen.append(name)
             elif plain in {"follower.js", "following.js"}:
                 yield name, Note(_follows(member))
             else:
                 others += 1
-        yield from each_file(export, sorted(chosen), or_set_aside(reading.posts))
+        yield from each_file(export, sorted(chosen), reading.posts)
         yield from ((export.name, record) for record in reading.notes())
         yield export.name, Note(f"{others:,} other files of the archive hold no posts, likes or messages")
 
@@ -172,14 +175,14 @@ class X:
     def _began(self) -> str | None:
         try:
             return moment(self.since).isoformat().replace("+00:00", "Z") if self.since else None
-        except ValueError:
+        except Changed:
             raise ConnectorError(
                 f"since is {str(self.since)[:40]!r}; write a time with its zone, as in 2026-01-01T00:00:00Z"
             ) from None
 
 
 def _follows(member: Member) -> str:
-    count = sum(not isinstance(each, SetAside) for each in values(member))
+    count = sum(not isinstance(one, SetAside) for one in values(member))
     return f"{count:,} follows are not read: the archive does not say when they were"
 
 
@@ -198,7 +201,7 @@ class _Reading:
     def posts(self, member: Member) -> Iterator[Record]:
         reactions = _REACTIONS.search(member.name)
         found = reactions.groups() if reactions else None
-        for record in read_each(values(member), lambda value, line: self._read(value, line, found), "post"):
+        for record in each(values(member), lambda at: self._read(at.value, at.line, found), "the post"):
             if isinstance(record, Activity) and record.id in self._seen:
                 self._left_out["posts stand more than once; each is counted once"] += 1
                 continue
@@ -210,7 +213,7 @@ class _Reading:
         yield from (Note(f"{count:,} {what}") for what, count in self._left_out.items())
 
     def account(self, member: Member) -> Iterator[Record]:
-        yield from read_each(values(member), self._account, "account")
+        yield from each(values(member), lambda at: self._account(at.value, at.line), "the account")
 
     def _account(self, value: Mapping[str, Any], line: int) -> Iterator[Person]:
         found = value["account"]
@@ -272,8 +275,8 @@ def _asked(value: Mapping[str, Any]) -> tuple[str, ...] | None:
 def _messages(conversation: Mapping[str, Any], line: int) -> Iterator[Record]:
     """Read a conversation of the archive, message by message, with the reactions to each."""
     channel = f"x-messages:{str(conversation['conversationId'])[:80]}"
-    each = ((line, message) for message in rows_of(conversation, "messages"))
-    yield from read_each(each, lambda message, at: _message(message, channel, at), "message")
+    found = (At(line, message) for message in rows_of(conversation, "messages"))
+    yield from each(found, lambda at: _message(at.value, channel, at.line), "the message")
 
 
 def _message(message: Mapping[str, Any], channel: str, line: int) -> Iterator[Record]:
@@ -347,7 +350,7 @@ class _Pull:
                 raise
             self._refused.add(kind)
             return Answer(None)
-        body = response.json()
+        body = read(as_member(path, response.content))
         then = self._after(task, body, state)
         member = as_member(f"{path.removeprefix('/2/')}.json", response.content)
         return Answer(member, then, self._note(kind, body, response.headers))
@@ -374,7 +377,7 @@ class _Pull:
     def _after(self, task: Task, body: Mapping[str, Any], state: State) -> list[Task]:
         kind, about, page, since = task
         if kind == "me":
-            state["me"] = number(field(field(body, "data", "users/me"), "id", "users/me"))
+            state["me"] = number(needed(needed(body, "data", "users/me"), "id", "users/me"))
             return []
         posts = rows_of(body, "data")
         if kind in {"tweets", "mentions", "search"}:

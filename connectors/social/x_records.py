@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from connectors.kit.http import field as needed
-from connectors.kit.json_files import in_utc, moment, rows_of
+from connectors.kit.answers import guarded, needed, rows_of
 from connectors.kit.text import clean
+from connectors.kit.times import in_utc, moment
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 _FIRST_SNOWFLAKE = 29_700_859_247
@@ -194,10 +195,7 @@ def read_v2(page: Mapping[str, Any], line: int, people: People) -> Iterator[Reco
     rows = [data] if isinstance(data, Mapping) else [row for row in data if isinstance(row, Mapping)]
     reading.know((*rows_of(held, "tweets"), *rows))
     for row in (*rows_of(held, "tweets"), *rows):
-        try:
-            yield from list(reading.row(row))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            yield SetAside(f"a post cannot be read: {clean(str(error), 160)}", line)
+        yield from guarded(partial(reading.row, row), "a post", line)
     yield from _errors(page, line)
 
 

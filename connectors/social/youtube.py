@@ -5,16 +5,17 @@ Written on httpx, as the other Google services. Likes and views name nobody, and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, moment, once, read, tells_what_changed
-from connectors.kit.http import Service, as_member
-from connectors.kit.http import field as wanted
+from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds
+from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
+from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, ConnectorError, Gone, Reply
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
@@ -47,9 +48,7 @@ class YouTube:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an answer of the Data API by the kind that it states."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{"):
-            return False
-        return any(f'"youtube#{kind}'.encode() in head for kind in _KINDS)
+        return holds(head, *((f'"youtube#{kind}'.encode(),) for kind in _KINDS))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield videos as posts, comments and replies, and who wrote them.
@@ -57,15 +56,15 @@ class YouTube:
         Raises:
             Changed: it is no answer of the Data API.
         """
-        answer = read(member)
-        if not isinstance(answer, Mapping) or not str(answer.get("kind", "")).startswith("youtube#"):
-            raise Changed(f"{member.name} does not say of which kind of YouTube's it is")
-        items = listed(answer, "items") if "items" in answer else [answer]
-        yield from once(each(items, _item, "item"))
+        with shape_expected():
+            answer = read(member)
+            if not isinstance(answer, Mapping) or not str(answer.get("kind", "")).startswith("youtube#"):
+                raise Changed(f"{member.name} does not say of which kind of YouTube's it is")
+            items = listed(answer, "items") if "items" in answer else [answer]
+            yield from once(each(items, _item, "the item"))
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    @tells_what_changed
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the channel's videos, then the comments on them, each newest first down to what is settled.
 
@@ -77,70 +76,55 @@ class YouTube:
             raise ConnectorError(
                 f"channel is {self.channel[:40]!r}; give the channel's id, which begins with UC"
             )
-        pull = _Pull(self, Service(self.server, {"X-Goog-Api-Key": secret("api_key")}), dict(cursor))
-        yield from pull.videos()
-        yield from pull.comments()
-
-    def settled(self, time: str | None) -> str | None:
-        """Return the moment before which nothing is asked for again.
-
-        Raises:
-            ConnectorError: `again` is no number of days.
-        """
-        try:
-            days = timedelta(days=float(self.again))
-        except ValueError:
-            raise ConnectorError(f"again is {self.again[:20]!r}; give a number of days") from None
-        return _text(moment(time, "publishedAt") - days) if time else None
+        service = Service(self.server, {"X-Goog-Api-Key": secret("api_key")})
+        pull = _Pull(self.channel, days_given(self.again), service)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
 
 @dataclass(frozen=True)
 class _Pull:
-    options: YouTube
+    """One pull; of the videos and of the comments the cursor holds where each sweep stands."""
+
+    channel: str
+    again: timedelta
     service: Service
-    at: dict[str, Any]
 
-    def _get(self, path: str, **params: Any) -> dict[str, Any]:
-        return dict(read(as_member(path, self.service.get(path, **params).content)))
+    def begin(self, _: State) -> list[Task]:
+        """Plan a pull: the channel, whose uploads stand in a playlist of their own, then the threads on all videos."""
+        threads = {"allThreadsRelatedToChannelId": self.channel, "order": "time"}
+        about: dict[str, Any] = {"part": "snippet,replies", **threads, "maxResults": PAGE}
+        return [["channel"], ["comments", "/commentThreads", about]]
 
-    def videos(self) -> Iterator[Reply]:
-        """Yield the uploads of the channel, which stand in a playlist of their own."""
-        told = self._get("/channels", part="contentDetails,snippet", id=self.options.channel)
-        channel = next(iter(listed(told, "items")), None)
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for the channel, or for a page of one sweep, newest first."""
+        if task[0] == "channel":
+            about = {"part": "snippet,contentDetails", "playlistId": self._uploads(), "maxResults": 50}
+            return Answer(None, [["videos", "/playlistItems", about]])
+        key, path, about = task
+        place = dict(state.get(key, {}))
+        since, page = place.get("since"), place.get("page")
+        answer = dict(self.service.json(path, pageToken=page, **about))
+        items = listed(answer, "items")
+        for item in items:
+            self._complete(item)
+        times = [_text(moment(_published(item), "publishedAt")) for item in items]
+        if times:
+            place.setdefault("newest", max([*times, since or ""]))
+        following = answer.get("nextPageToken")
+        settled = _text(moment(since, "publishedAt") - self.again) if since else ""
+        ended = not items or not following or following == page or max(times) < settled
+        if not items and not page:
+            return Answer(None)
+        state[key] = swept(place) if ended else place | {"page": following}
+        return Answer(written(f"youtube-{key}.json", answer), [] if ended else [task])
+
+    def _uploads(self) -> str:
+        told = self.service.json("/channels", part="contentDetails,snippet", id=self.channel)
+        channel = next(iter(listed(dict(told), "items")), None)
         if channel is None:
-            raise Gone(f"there is no channel {self.options.channel[:40]!r} on YouTube")
-        lists = wanted(wanted(channel, "contentDetails", "the channel"), "relatedPlaylists", "the channel")
-        uploads = identifier(lists.get("uploads"), "the playlist of uploads")
-        yield from self._sweep("videos", "/playlistItems", part="snippet,contentDetails", playlistId=uploads)
-
-    def comments(self) -> Iterator[Reply]:
-        """Yield the threads on all videos, each with all its replies."""
-        about = {"allThreadsRelatedToChannelId": self.options.channel, "order": "time"}
-        yield from self._sweep("comments", "/commentThreads", part="snippet,replies", **about)
-
-    def _sweep(self, key: str, path: str, **params: Any) -> Iterator[Reply]:
-        state = dict(self.at.get(key, {}))
-        settled = self.options.settled(state.get("since"))
-        page = state.get("page")
-        while True:
-            answer = self._get(path, maxResults=50 if key == "videos" else PAGE, pageToken=page, **params)
-            items = listed(answer, "items")
-            for item in items:
-                self._complete(item)
-            times = [_text(moment(_published(item), "publishedAt")) for item in items]
-            if times:
-                state.setdefault("newest", max([*times, state.get("since", "")]))
-            page_after = answer.get("nextPageToken")
-            ended = not items or not page_after or page_after == page
-            ended = ended or (settled is not None and max(times) < settled)
-            state = _after(state) if ended else state | {"page": page_after}
-            if items or page:
-                self.at[key] = state
-                cursor = json.loads(json.dumps(self.at))
-                yield Reply(as_member(f"youtube-{key}.json", json.dumps(answer).encode()), cursor)
-            if ended:
-                return
-            page = page_after
+            raise Gone(f"there is no channel {self.channel[:40]!r} on YouTube")
+        lists = needed(needed(channel, "contentDetails", "the channel"), "relatedPlaylists", "the channel")
+        return identifier(lists.get("uploads"), "the playlist of uploads")
 
     def _complete(self, item: Mapping[str, Any]) -> None:
         """Add the replies of a thread that the thread does not hold: it holds five of them at most."""
@@ -148,31 +132,22 @@ class _Pull:
         held = listed(item.get("replies"), "comments")
         if total <= len(held) or not isinstance(item, dict):
             return
-        found: list[Any] = []
-        page: str | None = None
-        while True:
-            answer = self._get(
-                "/comments", part="snippet", parentId=item["id"], maxResults=PAGE, pageToken=page
-            )
-            new = [one for one in listed(answer, "items") if one not in found]
-            found += new
-            page = answer.get("nextPageToken")
-            if not new or not page:
-                break
-        item["replies"] = {"comments": found}
+        about = {"part": "snippet", "parentId": item["id"], "maxResults": PAGE}
+        found = everything(
+            "",
+            lambda page: self.service.json("/comments", **about, pageToken=page or None),
+            lambda answer: listed(answer, "items"),
+            lambda answer, _: answer.get("nextPageToken") if listed(answer, "items") else None,
+        )
+        item["replies"] = {"comments": list(found)}
 
 
-def _after(state: Mapping[str, Any]) -> dict[str, Any]:
-    newest = state.get("newest") or state.get("since")
-    return {"since": newest} if newest else {}
-
-
-def _text(time: Any) -> str:
-    return str(time.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _published(item: Mapping[str, Any]) -> Any:
-    snippet = wanted(item, "snippet", "the item")
+    snippet = needed(item, "snippet", "the item")
     comment = (snippet.get("topLevelComment") or {}).get("snippet") or {}
     return comment.get("publishedAt") or snippet.get("publishedAt")
 
@@ -184,9 +159,9 @@ def _item(item: Mapping[str, Any]) -> Iterator[Record]:
         yield from _comment(item, None)
     elif kind == "commentThread":
         video = snippet.get("videoId")
-        yield from _comment(wanted(snippet, "topLevelComment", "the thread"), video)
+        yield from _comment(needed(snippet, "topLevelComment", "the thread"), video)
         replies = listed(item.get("replies"), "comments")
-        yield from each(replies, lambda reply: _comment(reply, video), "reply")
+        yield from each(replies, lambda reply: _comment(reply, video), "the reply")
     elif kind in {"playlistItem", "video"} and snippet:
         yield from _video(item, snippet)
     elif kind == "subscription" and snippet:
@@ -203,7 +178,7 @@ def _account(channel: Any) -> str:
 
 
 def _comment(comment: Mapping[str, Any], video: Any) -> Iterator[Record]:
-    snippet = wanted(comment, "snippet", "the comment")
+    snippet = needed(comment, "snippet", "the comment")
     item = f"youtube:{identifier(comment.get('id'), 'the id of the comment')}"
     author = (snippet.get("authorChannelId") or {}).get("value")
     if not author:

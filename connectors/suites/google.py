@@ -7,19 +7,20 @@ has taken place, and a token tells of it only when it is changed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import identifier, listed, moment, once, read, tells_what_changed
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.meetings import moment_of
-from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept
-from connectors.suites.google_records import HEADERS, Answer
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.http import Service
+from connectors.kit.json_files import holds
+from connectors.kit.paging import Answer, State, Task, swept, walk
+from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept, parts_chosen
+from connectors.kit.times import day_given, moment
+from connectors.suites.google_records import HEADERS, Reading
+from influence.contract.connector import Gone, NotAuthorised, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -89,25 +90,22 @@ class Google:
         return Application(self.client_id, scope, self.token_url, "", self.login, client_secret, more)
 
     def _parts(self) -> list[str]:
-        found = [part.strip() for part in self.parts.replace(";", ",").split(",") if part.strip()]
-        for part in found:
-            if part not in SCOPES:
-                raise ConnectorError(f"parts has {part[:40]!r}; there are: {', '.join(SCOPES)}")
-        return found
+        return parts_chosen(self.parts, SCOPES)
+
+    def _address(self, part: str) -> str:
+        return f"{self.server}/{part}" if self.server else _API[part]
 
     # --- files --------------------------------------------------------------------------------------------
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an answer of Gmail, Calendar, People or Drive Activity by its fields."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") or b'"$ref"' in head:
-            return False
-        kinds = (
+        return b'"$ref"' not in head and holds(
+            head,
             (b'"threadId"', b'"payload"', b'"headers"', b'"internalDate"'),
             (b'"calendar#event', b'"iCalUID"'),
             (b'"connections"', b'"resourceName"'),
             (b'"activities"', b'"primaryActionDetail"', b'"targets"'),
         )
-        return any(all(name in head for name in kind) for kind in kinds)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield what an answer says: activities, encounters, people; what is none of these is set aside.
@@ -116,11 +114,11 @@ class Google:
             Changed: it is none of the answers that are known.
             ConnectorError: `until` is no date.
         """
-        yield from once(Answer(moment_of(self.until)).records(read(member)))
+        with shape_expected():
+            yield from once(Reading(day_given(self.until)).records(read(member)))
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    @tells_what_changed
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the pages of every part that is read, each going on from its own place in the cursor.
 
@@ -130,180 +128,172 @@ class Google:
         """
         application = self._application(secret("client_secret"))
         permission = Permission(application, secret("refresh_token"))
-        pull = _Pull(self, permission, dict(cursor))
-        for part in self._parts():
-            yield from {
-                "people": pull.people,
-                "mail": pull.mail,
-                "calendar": pull.calendar,
-                "drive": pull.drive,
-            }[part]()
+        apis = {name: SignedIn(Service(self._address(name)), permission) for name in _API}
+        parts: dict[str, _Part] = {name: _PARTS[name](self, apis) for name in self._parts()}
+        yield from walk(
+            cursor,
+            lambda _: [[name] for name in parts],
+            lambda task, state: parts[task[0]].ask(task, state),
+            keeps_tasks=False,
+        )
 
 
 @dataclass(frozen=True)
-class _Pull:
-    """One pull: what is asked, and where each part stands (`at`)."""
+class _Part:
+    """One part of a pull; the cursor holds under its name where it stands."""
 
     options: Google
-    permission: Permission
-    at: dict[str, Any]
+    apis: Mapping[str, SignedIn]
 
-    def _api(self, part: str) -> SignedIn:
-        address = f"{self.options.server}/{part}" if self.options.server else _API[part]
-        return SignedIn(Service(address), self.permission)
+    def ask(self, task: Task, state: State) -> Answer:
+        raise NotImplementedError
 
-    def _reply(self, part: str, state: Mapping[str, Any], answer: Any, note: str = "") -> Reply:
-        self.at[part] = {name: value for name, value in state.items() if value}
-        cursor = json.loads(json.dumps(self.at))
-        return Reply(as_member(f"google-{part}.json", json.dumps(answer).encode()), cursor, note)
 
-    # --- people -------------------------------------------------------------------------------------------
+def _reply(part: str, place: Mapping[str, Any], answer: Any, state: State) -> Member:
+    """Note where a part stands, and write the answer that brought it there."""
+    state[part] = {name: value for name, value in place.items() if value}
+    return written(f"google-{part}.json", answer)
 
-    def people(self) -> Iterator[Reply]:
-        """Yield every contact; they are few, and all are asked for each time."""
-        api = self._api("people")
-        me = api.get("/people/me", {"personFields": _PERSON})
-        owner = next((one.get("value") for one in listed(me, "emailAddresses")), None)
-        yield self._reply("people", {}, {"connections": [me], "owner": owner})
-        page: str | None = None
-        seen: set[str | None] = set()
-        while page not in seen:
-            seen.add(page)
-            asked = {"personFields": _PERSON, "pageSize": 500, "pageToken": page}
-            answer = api.get("/people/me/connections", asked)
-            if listed(answer, "connections"):
-                yield self._reply("people", {}, {**answer, "owner": owner})
-            page = answer.get("nextPageToken")
-            if not page:
-                return
 
-    # --- mail ---------------------------------------------------------------------------------------------
+class _People(_Part):
+    """Every contact; they are few, and all are asked for each time."""
 
-    def mail(self) -> Iterator[Reply]:
-        """Yield every message at first, later what was added; where Google forgot that, every one again."""
-        api, state = self._api("mail"), dict(self.at.get("mail", {}))
-        if "history" in state:
-            try:
-                yield from self._added(api, state)
-                return
-            except Gone:
-                state = {}
-        yield from self._everything(api, state)
+    def ask(self, task: Task, state: State) -> Answer:
+        api = self.apis["people"]
+        if len(task) == 1:
+            me = api.get("/people/me", {"personFields": _PERSON})
+            owner = next((one.get("value") for one in listed(me, "emailAddresses")), None)
+            member = _reply("people", {}, {"connections": [me], "owner": owner}, state)
+            return Answer(member, [["people", owner, None, []]])
+        _, owner, page, seen = task
+        asked = {"personFields": _PERSON, "pageSize": 500, "pageToken": page}
+        answer = api.get("/people/me/connections", asked)
+        found = listed(answer, "connections")
+        following = answer.get("nextPageToken")
+        then = [["people", owner, following, [*seen, page]]] if following and following not in seen else []
+        return Answer(_reply("people", {}, {**answer, "owner": owner}, state) if found else None, then)
 
-    def _everything(self, api: SignedIn, state: dict[str, Any]) -> Iterator[Reply]:
-        upto = state.get("upto") or str(field(api.get("/profile"), "historyId", "the profile of Gmail"))
-        page = state.get("page")
-        while True:
-            answer = api.get("/messages", {"maxResults": PAGE, "pageToken": page})
-            following = answer.get("nextPageToken")
-            ended = not following or following == page
-            state = {"history": upto} if ended else {"upto": upto, "page": following}
-            yield self._reply("mail", state, self._messages(api, listed(answer, "messages")))
-            if ended:
-                return
-            page = following
 
-    def _added(self, api: SignedIn, state: dict[str, Any]) -> Iterator[Reply]:
-        page = state.get("page")
-        while True:
-            asked = {"startHistoryId": state["history"], "historyTypes": "messageAdded", "pageToken": page}
-            answer = api.get("/history", asked)
-            added = [
-                one["message"] for step in listed(answer, "history") for one in listed(step, "messagesAdded")
-            ]
-            following = answer.get("nextPageToken")
-            ended = not following or following == page
-            reached = str(answer.get("historyId") or state["history"])
-            state = {"history": reached} if ended else {"history": state["history"], "page": following}
-            if added or not ended or page:
-                yield self._reply("mail", state, self._messages(api, added))
-            if ended:
-                return
-            page = following
+class _Mail(_Part):
+    """Every message at first, later what was added; where Google forgot that, every one again."""
 
-    def _messages(self, api: SignedIn, named: Sequence[Any]) -> dict[str, Any]:
-        """Ask for the header of each message; one that is gone by now is passed over."""
-        found = []
-        for number in dict.fromkeys(identifier(one.get("id"), "the message") for one in named):
-            try:
-                asked = {"format": "metadata", "metadataHeaders": list(HEADERS)}
-                found.append(api.get(f"/messages/{number}", asked))
-            except Gone:
-                continue
-        return {"messages": found}
+    def ask(self, task: Task, state: State) -> Answer:
+        api, place = self.apis["mail"], dict(state.get("mail", {}))
+        if "history" not in place:
+            return self._everything(api, place, task, state)
+        try:
+            return self._added(api, place, task, state)
+        except Gone:
+            state["mail"] = {}
+            return Answer(None, [task])
 
-    # --- calendar -----------------------------------------------------------------------------------------
+    def _everything(self, api: SignedIn, place: State, task: Task, state: State) -> Answer:
+        upto = place.get("upto") or str(needed(api.get("/profile"), "historyId", "the profile of Gmail"))
+        page = place.get("page")
+        answer = api.get("/messages", {"maxResults": PAGE, "pageToken": page})
+        following = answer.get("nextPageToken")
+        ended = not following or following == page
+        place = {"history": upto} if ended else {"upto": upto, "page": following}
+        messages = _messages(api, listed(answer, "messages"))
+        return Answer(_reply("mail", place, messages, state), [] if ended else [task])
 
-    def calendar(self) -> Iterator[Reply]:
-        """Yield the meetings of the main calendar that have taken place, the last 30 days of them again."""
-        api, until = self._api("calendar"), moment_of(self.options.until)
-        state = dict(self.at.get("calendar", {}))
-        upto = moment(state["upto"], "upto") if "upto" in state else until
-        page = state.get("page")
-        while True:
-            asked = {
-                "timeMin": self._from(state.get("until"), upto).isoformat(),
-                "timeMax": upto.isoformat(),
-                "singleEvents": "true",
-                "orderBy": "startTime",
-                "maxResults": 250,
-                "pageToken": page,
-            }
-            answer = api.get("/calendars/primary/events", asked)
-            following = answer.get("nextPageToken")
-            ended = not following or following == page
-            if ended:
-                state = {"until": upto.isoformat()}
-            else:
-                state |= {"upto": upto.isoformat(), "page": following}
-            yield self._reply("calendar", state, answer)
-            if ended:
-                return
-            page = following
+    def _added(self, api: SignedIn, place: State, task: Task, state: State) -> Answer:
+        since, page = place["history"], place.get("page")
+        asked = {"startHistoryId": since, "historyTypes": "messageAdded", "pageToken": page}
+        answer = api.get("/history", asked)
+        added = [
+            one["message"] for step in listed(answer, "history") for one in listed(step, "messagesAdded")
+        ]
+        following = answer.get("nextPageToken")
+        ended = not following or following == page
+        place = {"history": str(answer.get("historyId") or since)}
+        place = place if ended else {"history": since, "page": following}
+        told = added or not ended or page
+        member = _reply("mail", place, _messages(api, added), state) if told else None
+        return Answer(member, [] if ended else [task])
+
+
+def _messages(api: SignedIn, named: Sequence[Any]) -> dict[str, Any]:
+    """Ask for the header of each message; one that is gone by now is passed over."""
+    found = []
+    for number in dict.fromkeys(identifier(one.get("id"), "the message") for one in named):
+        with suppress(Gone):
+            asked = {"format": "metadata", "metadataHeaders": list(HEADERS)}
+            found.append(api.get(f"/messages/{number}", asked))
+    return {"messages": found}
+
+
+class _Calendar(_Part):
+    """The meetings of the main calendar that have taken place, the last 30 days of them again."""
+
+    def ask(self, task: Task, state: State) -> Answer:
+        place = dict(state.get("calendar", {}))
+        upto = moment(place["upto"], "upto") if "upto" in place else day_given(self.options.until)
+        page = place.get("page")
+        asked = {
+            "timeMin": self._from(place.get("until"), upto).isoformat(),
+            "timeMax": upto.isoformat(),
+            "singleEvents": "true",
+            "orderBy": "startTime",
+            "maxResults": 250,
+            "pageToken": page,
+        }
+        answer = self.apis["calendar"].get("/calendars/primary/events", asked)
+        following = answer.get("nextPageToken")
+        ended = not following or following == page
+        told = upto.isoformat()
+        place = {"until": told} if ended else place | {"upto": told, "page": following}
+        return Answer(_reply("calendar", place, answer, state), [] if ended else [task])
 
     def _from(self, until: str | None, upto: datetime) -> datetime:
         if until:
             return moment(until, "until") - AGAIN
-        return moment_of(self.options.since) if self.options.since else upto - LONGEST_PAST
+        return day_given(self.options.since) if self.options.since else upto - LONGEST_PAST
 
-    # --- Drive --------------------------------------------------------------------------------------------
 
-    def drive(self) -> Iterator[Reply]:
-        """Yield who did what to the files that the person can see, newest first, down to what is known."""
-        api, people = self._api("drive"), self._api("people")
-        state = dict(self.at.get("drive", {}))
-        page = state.get("page")
-        while True:
-            body: dict[str, Any] = {"pageSize": 100, "consolidationStrategy": {"none": {}}}
-            body |= {"filter": f'time > "{state["since"]}"'} if state.get("since") else {}
-            answer = api.post("/activity:query", body | ({"pageToken": page} if page else {}))
-            activities = listed(answer, "activities")
-            newest = max((_time(one) for one in activities), default="")
-            state.setdefault("newest", newest or state.get("since", ""))
-            following = answer.get("nextPageToken")
-            ended = not following or following == page
-            if not ended:
-                state |= {"page": following}
-            done = {"since": state["newest"]} if ended else state
-            if activities:
-                named = self._named(people, activities)
-                note = "" if named else "Google tells nobody's name: the accounts in Drive stay numbers"
-                yield self._reply("drive", done, {**answer, "people": named}, note)
-            elif page and ended:
-                yield self._reply("drive", done, {"activities": []})
-            if ended:
-                return
-            page = following
+class _Drive(_Part):
+    """Who did what to the files that the person can see, newest first, down to what is known."""
 
-    def _named(self, api: SignedIn, activities: Sequence[Any]) -> list[Any]:
+    def ask(self, task: Task, state: State) -> Answer:
+        place = dict(state.get("drive", {}))
+        page = place.get("page")
+        body: dict[str, Any] = {"pageSize": 100, "consolidationStrategy": {"none": {}}}
+        body |= {"filter": f'time > "{place["since"]}"'} if place.get("since") else {}
+        answer = self.apis["drive"].post("/activity:query", body | ({"pageToken": page} if page else {}))
+        activities = listed(answer, "activities")
+        newest = max((_time(one) for one in activities), default="")
+        place.setdefault("newest", newest or place.get("since", ""))
+        following = answer.get("nextPageToken")
+        ended = not following or following == page
+        place = swept(place) if ended else place | {"page": following}
+        then = [] if ended else [task]
+        if activities:
+            named = self._named(activities)
+            note = "" if named else "Google tells nobody's name: the accounts in Drive stay numbers"
+            return Answer(_reply("drive", place, {**answer, "people": named}, state), then, note)
+        if page and ended:
+            return Answer(_reply("drive", place, {"activities": []}, state), then)
+        if not ended:
+            state["drive"] = place
+        return Answer(None, then)
+
+    def _named(self, activities: Sequence[Any]) -> list[Any]:
         """Ask whose accounts stand in some activities: Drive names people by number only."""
         names = sorted(set(_names(activities)))
         found: list[Any] = []
         for start in range(0, len(names), 200):
             asked = {"resourceNames": names[start : start + 200], "personFields": _PERSON}
             with suppress(NotAuthorised, Gone):
-                found += listed(api.get("/people:batchGet", asked), "responses")
+                found += listed(self.apis["people"].get("/people:batchGet", asked), "responses")
         return [one for one in found if one.get("person")]
+
+
+_PARTS: Mapping[str, type[_Part]] = {
+    "people": _People,
+    "mail": _Mail,
+    "calendar": _Calendar,
+    "drive": _Drive,
+}
 
 
 def _time(activity: Mapping[str, Any]) -> str:

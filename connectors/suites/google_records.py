@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.kit.answers import address_account, each, identifier, listed, moment
-from connectors.kit.http import as_member
-from connectors.kit.http import field as wanted
-from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.kit.addresses import address_account
+from connectors.kit.answers import as_member, each, identifier, listed, needed
+from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of, refuse_after
 from connectors.kit.text import clean
+from connectors.kit.times import moment
 from connectors.mail.files import Mail
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.records import (
@@ -25,8 +25,10 @@ from influence.contract.records import (
     Encounter,
     Evidence,
     Modality,
+    Note,
     Person,
     Record,
+    Rows,
     SetAside,
     Verb,
 )
@@ -53,7 +55,7 @@ _PROFILE = re.compile(r"people/(\d{3,40})$")
 
 
 @dataclass
-class Answer:
+class Reading:
     """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
 
     until: datetime
@@ -70,7 +72,7 @@ class Answer:
             yield from _mail(listed(answer, "messages") or [answer])
         elif str(answer.get("kind", "")).startswith("calendar#event"):
             events = listed(answer, "items") if "items" in answer else [answer]
-            yield from each(events, self._event, "entry")
+            yield from each(events, self._event, "the entry")
         elif "connections" in answer:
             owner = address_account(answer.get("owner"))
             yield from each(listed(answer, "connections"), lambda one: _contact(one, owner), "contact")
@@ -95,10 +97,11 @@ class Answer:
         online = bool(event.get("hangoutLink") or event.get("conferenceData"))
         room = any(one.get("resource") for one in attendees)
         kind: Modality = kind_of(place, texts, online=online, room=room)
-        uid = str(event.get("iCalUID") or wanted(event, "id", "the entry"))
+        uid = str(event.get("iCalUID") or needed(event, "id", "the entry"))
         present = [one for one in attendees if one.get("responseStatus") != "declined"]
         guests = sum(int(one.get("additionalGuests") or 0) for one in present)
-        return meeting(uid, _start(event), _together(event, attendees), kind, place, self.until, guests)
+        time = refuse_after(self.until, _start(event))
+        return meeting(uid, time, _together(event, attendees), kind, place, guests)
 
 
 # --- Gmail ------------------------------------------------------------------------------------------------
@@ -120,15 +123,17 @@ def _mail(messages: list[Any]) -> Iterator[Record]:
     if not kept:
         return
     try:
-        read = Mail().parse(as_member("gmail.mbox", b"".join(kept)))
-        yield from each(read, lambda one: [_without_print(one)], "message")
+        yield from map(_as_answered, Mail().parse(as_member("gmail.mbox", b"".join(kept))))
     except Unreadable:
         yield SetAside("none of the messages has a header that can be read", 1)
 
 
-def _without_print(record: Record) -> Record:
-    """Take off the fingerprint of a text that was not asked for: two short mails of one minute are not copies."""
-    return replace(record, fingerprint=None) if isinstance(record, Activity) else record
+def _as_answered(record: Record) -> Record:
+    """Take off the line, and the fingerprint of a text that was not asked for: two short mails are not copies."""
+    if isinstance(record, Note | Rows):
+        return record
+    placed = replace(record, line=1)
+    return replace(placed, fingerprint=None) if isinstance(placed, Activity) else placed
 
 
 def _as_mail(message: Mapping[str, Any]) -> bytes:
@@ -160,10 +165,10 @@ def _refuse_no_meeting(event: Mapping[str, Any]) -> None:
 
 
 def _start(event: Mapping[str, Any]) -> datetime:
-    start = wanted(event, "start", "the entry")
+    start = needed(event, "start", "the entry")
     if "dateTime" not in start and "date" in start:
         raise NoMeeting("an all-day entry, not a meeting")
-    return moment(wanted(start, "dateTime", "the entry's start"), "the entry's start")
+    return moment(needed(start, "dateTime", "the entry's start"), "the entry's start")
 
 
 def _together(event: Mapping[str, Any], attendees: list[Any]) -> Iterator[str]:
@@ -222,7 +227,7 @@ def _drive(activity: Mapping[str, Any]) -> Iterator[Record]:
         when = action.get("timestamp") or (action.get("timeRange") or {}).get("endTime") or time
         for actor in actors:
             for target in targets:
-                yield _act(wanted(action, "detail", "the action"), actor, target, when)
+                yield _act(needed(action, "detail", "the action"), actor, target, when)
 
 
 def _act(detail: Mapping[str, Any], who: Mapping[str, Any], target: Mapping[str, Any], time: Any) -> Record:

@@ -8,19 +8,26 @@ when it has taken place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from connectors.kit.answers import identifier, listed, moment, next_page, once, read, tells_what_changed
-from connectors.kit.http import Service, as_member, field
-from connectors.kit.meetings import moment_of
-from connectors.kit.sign_in import Application, Permission, SignedIn, by_device_code, kept
+from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.json_files import holds
+from connectors.kit.paging import Answer, State, Task, everything, next_page, swept, walk
+from connectors.kit.sign_in import (
+    Application,
+    SignedIn,
+    by_device_code,
+    kept,
+    parts_chosen,
+    signed_in,
+)
 from connectors.kit.text import clean
-from connectors.suites.microsoft_records import Answer
+from connectors.kit.times import day_given, moment
+from connectors.suites.microsoft_records import Reading
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply
 from influence.contract.files import Member
 from influence.contract.records import Record
@@ -88,30 +95,23 @@ class Microsoft:
         return kept(by_device_code(self._application(), ask))
 
     def _application(self) -> Application:
-        place = f"{self.login}/{self.tenant}/oauth2/v2.0"
         scope = " ".join(["offline_access", *(PARTS[part] for part in self._parts())])
-        return Application(self.client_id, scope, f"{place}/token", f"{place}/devicecode")
+        return Application.of_microsoft(self.client_id, scope, self.login, self.tenant)
 
     def _parts(self) -> list[str]:
-        found = [part.strip() for part in self.parts.replace(";", ",").split(",") if part.strip()]
-        for part in found:
-            if part not in PARTS:
-                raise ConnectorError(f"parts has {part[:40]!r}; there are: {', '.join(PARTS)}")
-        return found
+        return parts_chosen(self.parts, PARTS)
 
     # --- files --------------------------------------------------------------------------------------------
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an answer of Graph by the fields of a mail, a meeting, a message of Teams or a user."""
-        if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"{", b"[")):
-            return False
-        kinds = (
+        return holds(
+            head,
             (b'"internetMessageId"', b'"toRecipients"'),
             (b'"attendees"', b'"iCalUId"', b'"organizer"', b'"emailAddress"'),
             (b'"createdDateTime"', b'"contentType"', b'"displayName"', b'"from"'),
             (b'"userPrincipalName"', b'"displayName"', b'"id"'),
         )
-        return any(all(name in head for name in kind) for kind in kinds)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield what an answer says: activities, encounters, people; what is none of these is set aside.
@@ -120,11 +120,11 @@ class Microsoft:
             Changed: it is no answer of Graph.
             ConnectorError: `until` is no date.
         """
-        yield from once(Answer(moment_of(self.until)).records(read(member)))
+        with shape_expected():
+            yield from once(Reading(day_given(self.until)).records(read(member)))
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    @tells_what_changed
     def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
         """Yield the pages of every part that is read, each going on from its own place in the cursor.
 
@@ -132,73 +132,81 @@ class Microsoft:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        permission = Permission(self._application(), secret("refresh_token"))
-        pull = _Pull(self, SignedIn(Service(self.server), permission), dict(cursor))
-        for part in self._parts():
-            yield from {
-                "people": pull.people,
-                "mail": pull.mail,
-                "calendar": pull.calendar,
-                "chats": pull.chats,
-                "channels": pull.channels,
-            }[part]()
+        asked = signed_in(self._application(), secret("refresh_token"), self.server)
+        parts: dict[str, _Part] = {name: _PARTS[name](self, asked) for name in self._parts()}
+        yield from walk(
+            cursor,
+            lambda _: [[name] for name in parts],
+            lambda task, state: parts[task[0]].ask(task, state),
+            keeps_tasks=False,
+        )
 
 
 @dataclass(frozen=True)
-class _Pull:
-    """One pull: what is asked, and where each stream stands (`at`, by the stream's key)."""
+class _Part:
+    """One part of a pull. Of each stream of it the cursor holds under a key where it stands."""
 
     options: Microsoft
     asked: SignedIn
-    at: dict[str, Any]
 
-    def _reply(self, key: str, state: Mapping[str, Any], answer: Any, note: str = "") -> Reply:
-        self.at[key] = {name: value for name, value in state.items() if value is not None}
-        name = f"microsoft-{clean(key.partition(':')[0], 20)}.json"
-        return Reply(as_member(name, json.dumps(answer).encode()), json.loads(json.dumps(self.at)), note)
+    def ask(self, task: Task, state: State) -> Answer:
+        raise NotImplementedError
 
     def _all(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the items of a list, page by page; a page that was seen already ends it."""
-        link: str | None = path
-        seen: set[str] = set()
-        while link and link not in seen:
-            seen.add(link)
-            answer = self.asked.get(link, params if link == path else None)
-            yield from listed(answer, "value")
-            link = next_page(answer.get("@odata.nextLink"), self.options.server)
+        """Yield the items of a list."""
+        yield from everything(
+            path,
+            lambda link: self.asked.get(link, params if link == path else None),
+            lambda answer: listed(answer, "value"),
+            lambda answer, _: self._next(answer),
+        )
 
-    # --- people -------------------------------------------------------------------------------------------
+    def _next(self, answer: Any, what: str = "@odata.nextLink") -> str | None:
+        return next_page(answer.get(what), self.options.server)
 
-    def people(self) -> Iterator[Reply]:
-        """Yield the owner of the account with their manager, then everybody who has reports, level by level."""
-        me = self.asked.get("/me", {"$select": _USER, "$expand": f"manager($select={_USER})"})
-        yield self._reply("people", {}, me)
-        level, seen = [me], {field(me, "id", "the user")}
-        for _ in range(self._levels()):
-            below: list[dict[str, Any]] = []
-            for user in level:
-                reports = list(self._all(f"/users/{_part(user['id'])}/directReports", {"$select": _USER}))
-                new = [one for one in reports if one.get("id") not in seen and one.get("userPrincipalName")]
-                seen.update(one["id"] for one in new)
-                if new:
-                    yield self._reply("people", {}, {**user, "directReports": new})
-                below += [{**one, "manager": {"id": user["id"]}} for one in new]
-            level = below
+
+def _reply(key: str, place: Mapping[str, Any], answer: Any, state: State) -> Member:
+    """Note where a stream stands, and write the answer that brought it there."""
+    state[key] = {name: value for name, value in place.items() if value is not None}
+    return written(f"microsoft-{clean(key.partition(':')[0], 20)}.json", answer)
+
+
+class _People(_Part):
+    """The owner of the account with their manager, then everybody who has reports, level by level."""
+
+    def ask(self, task: Task, state: State) -> Answer:
+        if len(task) == 1:
+            me = self.asked.get("/me", {"$select": _USER, "$expand": f"manager($select={_USER})"})
+            known = {needed(me, "id", "the user")}
+            return Answer(_reply("people", {}, me, state), self._below([(me, 0)], known))
+        _, (user, level), others, known = task
+        reports = list(self._all(f"/users/{_part(user['id'])}/directReports", {"$select": _USER}))
+        new = [one for one in reports if one.get("id") not in known and one.get("userPrincipalName")]
+        known.update(one["id"] for one in new)
+        below = [({**one, "manager": {"id": user["id"]}}, level + 1) for one in new]
+        then = self._below([*others, *below], known)
+        return Answer(_reply("people", {}, {**user, "directReports": new}, state) if new else None, then)
+
+    def _below(self, waiting: list[Any], known: set[str]) -> list[Task]:
+        first, *others = waiting or [None]
+        return [["people", first, others, known]] if first and first[1] < self._levels() else []
 
     def _levels(self) -> int:
         if not self.options.levels.isdecimal():
             raise ConnectorError(f"levels is {self.options.levels[:20]!r}; give a number")
         return int(self.options.levels)
 
-    # --- mail ---------------------------------------------------------------------------------------------
 
-    def mail(self) -> Iterator[Reply]:
-        """Yield what is new in every folder of mail that was sent or received."""
-        without = set(filter(None, map(self._folder, _NO_MAIL)))
-        for folder in self._all("/me/mailFolders/delta", {"$select": "id"}):
-            number = identifier(folder.get("id"), "the folder's id")
-            if number not in without and "@removed" not in folder:
-                yield from self._folder_mail(number)
+class _Mail(_Part):
+    """What is new in every folder of mail that was sent or received."""
+
+    def ask(self, task: Task, state: State) -> Answer:
+        if len(task) == 1:
+            without = set(filter(None, map(self._folder, _NO_MAIL)))
+            return Answer(None, self._folders("/me/mailFolders/delta", {"$select": "id"}, without, state))
+        if task[1] == "folders":
+            return Answer(None, self._folders(task[2], None, task[3], state))
+        return self._page(task[2], task[3], state)
 
     def _folder(self, name: str) -> str | None:
         try:
@@ -206,51 +214,49 @@ class _Pull:
         except Gone:
             return None
 
-    def _folder_mail(self, folder: str) -> Iterator[Reply]:
+    def _folders(self, link: str, params: Any, without: set[str], state: State) -> list[Task]:
+        answer = self.asked.get(link, params)
+        found: list[Task] = []
+        for folder in listed(answer, "value"):
+            number = identifier(folder.get("id"), "the folder's id")
+            if number not in without and "@removed" not in folder:
+                place = state.get(f"mail:{number}", {})
+                found.append(["mail", "folder", number, place.get("next") or place.get("delta")])
+        following = self._next(answer)
+        more: list[Task] = (
+            [["mail", "folders", following, without]] if following and following != link else []
+        )
+        return [*found, *more]
+
+    def _page(self, folder: str, link: str | None, state: State) -> Answer:
         key, first = f"mail:{folder}", f"/me/mailFolders/{_part(folder)}/messages/delta"
-        state = dict(self.at.get(key, {}))
-        link = state.get("next") or state.get("delta")
-        while True:
-            try:
-                answer = self._mail_page(link, first)
-            except Gone:
-                if link is None:
-                    raise
-                link = None
-                continue
-            following = next_page(answer.get("@odata.nextLink"), self.options.server)
-            delta = next_page(answer.get("@odata.deltaLink"), self.options.server)
-            if listed(answer, "value") or "delta" not in state:
-                state = {"next": following} if following else {"delta": delta}
-                yield self._reply(key, state, answer)
-            if following is None or following == link:
-                return
-            link = following
+        try:
+            answer = dict(self.asked.get(link or first, None if link else {"$select": _MAIL}, _LARGE_PAGES))
+        except Gone:
+            if link is None:
+                raise
+            return Answer(None, [["mail", "folder", folder, None]])
+        following, delta = self._next(answer), self._next(answer, "@odata.deltaLink")
+        member = None
+        if listed(answer, "value") or "delta" not in state.get(key, {}):
+            member = _reply(key, {"next": following} if following else {"delta": delta}, answer, state)
+        ended = following is None or following == link
+        return Answer(member, [] if ended else [["mail", "folder", folder, following]])
 
-    def _mail_page(self, link: str | None, first: str) -> dict[str, Any]:
-        return dict(self.asked.get(link or first, None if link else {"$select": _MAIL}, _LARGE_PAGES))
 
-    # --- calendar -----------------------------------------------------------------------------------------
+class _Calendar(_Part):
+    """The meetings of the default calendar that have taken place, the last 30 days of them again."""
 
-    def calendar(self) -> Iterator[Reply]:
-        """Yield the meetings of the default calendar that have taken place, the last 30 days of them again."""
-        until = moment_of(self.options.until)
-        state = dict(self.at.get("calendar", {}))
-        link = state.get("next")
-        while True:
-            answer = self._calendar_page(link, state.get("until"), until)
-            following = next_page(answer.get("@odata.nextLink"), self.options.server)
-            ended = following is None or following == link
-            if ended:
-                state = {"until": state.get("upto") or until.isoformat()}
-            else:
-                state |= {"next": following, "upto": state.get("upto") or until.isoformat()}
-            yield self._reply("calendar", state, answer)
-            if ended:
-                return
-            link = following
+    def ask(self, task: Task, state: State) -> Answer:
+        place = dict(state.get("calendar", {}))
+        link, until = place.get("next"), day_given(self.options.until)
+        answer = self._page(link, place.get("until"), until)
+        following, upto = self._next(answer), place.get("upto") or until.isoformat()
+        ended = following is None or following == link
+        place = {"until": upto} if ended else place | {"next": following, "upto": upto}
+        return Answer(_reply("calendar", place, answer, state), [] if ended else [task])
 
-    def _calendar_page(self, link: str | None, since: str | None, until: datetime) -> dict[str, Any]:
+    def _page(self, link: str | None, since: str | None, until: datetime) -> dict[str, Any]:
         if link:
             return dict(self.asked.get(link, None, _UTC))
         start = moment(since, "until") - AGAIN if since else self._first_day(until)
@@ -259,99 +265,124 @@ class _Pull:
         return dict(self.asked.get("/me/calendarView", params, _UTC))
 
     def _first_day(self, until: datetime) -> datetime:
-        return moment_of(self.options.since) if self.options.since else until - LONGEST_PAST
+        return day_given(self.options.since) if self.options.since else until - LONGEST_PAST
 
-    # --- Teams --------------------------------------------------------------------------------------------
 
-    def chats(self) -> Iterator[Reply]:
-        """Yield what is new or changed in every chat, newest first, each page with the members of the chat."""
-        for chat in list(self._all("/me/chats", {"$expand": "members", "$top": "50"})):
-            number = identifier(chat.get("id"), "the chat's id")
-            said = {"id": number, "chatType": chat.get("chatType"), "members": listed(chat, "members")}
-            since = self.at.get(f"chat:{number}", {}).get("since")
-            params = {"$top": "50", "$orderby": "lastModifiedDateTime desc"}
-            params |= {"$filter": f"lastModifiedDateTime gt {since}"} if since else {}
-            yield from self._sweep(
-                f"chat:{number}", f"/chats/{_part(number)}/messages", params, {"chat": said}
-            )
+@dataclass(frozen=True)
+class _Sweep:
+    """A chat or channel that is read from its newest messages back to what is known."""
 
-    def channels(self) -> Iterator[Reply]:
-        """Yield what is new or changed in every channel of the teams joined, with its replies, newest first."""
-        for team in list(self._all("/me/joinedTeams")):
-            place = f"/teams/{_part(identifier(team.get('id'), 'the team'))}"
-            for channel in list(self._all(f"{place}/channels")):
-                number = identifier(channel.get("id"), "the channel")
-                key = f"channel:{number}"
-                params = {"$top": "50", "$expand": "replies"}
-                path = f"{place}/channels/{_part(number)}/messages"
-                beside = {"channelIdentity": {"teamId": team["id"], "channelId": number}}
-                yield from self._readable(key, self._sweep(key, path, params, beside))
+    key: str
+    path: str
+    params: Mapping[str, str]
+    beside: Mapping[str, Any]
 
-    def _readable(self, key: str, replies: Iterator[Reply]) -> Iterator[Reply]:
-        """Pass over a chat or channel that its owners keep to themselves, and say so."""
-        try:
-            yield from replies
-        except (NotAuthorised, Gone) as error:
-            yield self._reply(
-                key, self.at.get(key, {}), {"value": []}, f"{key.partition(':')[0]} passed over: {error}"
-            )
 
-    def _sweep(
-        self, key: str, path: str, params: Mapping[str, str], beside: Mapping[str, Any]
-    ) -> Iterator[Reply]:
-        """Go from the newest messages back to what is known; an interrupted sweep goes on where it stood."""
-        state = dict(self.at.get(key, {}))
-        link = state.get("next")
-        while True:
-            answer = self._sweep_page(link, path, params, state)
-            messages = listed(answer, "value")
-            for message in messages:
-                self._complete(message, beside)
-            latest = [_last_change(message) for message in messages]
-            if latest or "since" in state:
-                state.setdefault("newest", max(latest, default=state.get("since")))
-            following = next_page(answer.get("@odata.nextLink"), self.options.server)
-            known = bool(latest) and "since" in state and max(latest) <= state["since"]
-            ended = following is None or following == link or not messages or known
-            moved = not known and bool(messages)
-            state = _after(state) if ended else state | {"next": following}
-            if moved or state != self.at.get(key, {}):
-                yield self._reply(key, state, {**answer, **beside} if "chat" in beside else answer)
-            if ended:
-                return
-            link = following
+class _Teams(_Part):
+    """Messages of Teams: an interrupted sweep goes on where it stood."""
 
-    def _sweep_page(
-        self, link: str | None, path: str, params: Mapping[str, str], state: dict[str, Any]
-    ) -> dict[str, Any]:
-        if link and link == state.get("next"):
+    def _sweep(self, sweep: _Sweep, state: State, *, resumed: bool) -> Answer:
+        place = dict(state.get(sweep.key, {}))
+        link = place.get("next")
+        answer, place = self._page(sweep, place, resumed=resumed)
+        messages = listed(answer, "value")
+        for message in messages:
+            self._complete(message, sweep.beside)
+        latest = [_last_change(message) for message in messages]
+        if latest or "since" in place:
+            place.setdefault("newest", max(latest, default=place.get("since")))
+        following = self._next(answer)
+        known = bool(latest) and "since" in place and max(latest) <= place["since"]
+        ended = following is None or following == link or not messages or known
+        moved = not known and bool(messages)
+        place = swept(place) if ended else place | {"next": following}
+        member = None
+        if moved or place != state.get(sweep.key, {}):
+            told = {**answer, **sweep.beside} if "chat" in sweep.beside else answer
+            member = _reply(sweep.key, place, told, state)
+        return Answer(member, [] if ended else [[sweep.key.partition(":")[0] + "s", sweep, False]])
+
+    def _page(
+        self, sweep: _Sweep, place: dict[str, Any], *, resumed: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        if link := place.get("next"):
             try:
-                return dict(self.asked.get(link))
+                return dict(self.asked.get(link)), place
             except (RateLimited, NotAuthorised):
                 raise
             except ConnectorError:  # links to pages run out: the sweep begins anew
-                for name in ("next", "newest"):
-                    state.pop(name, None)
-                return dict(self.asked.get(path, params))
-        return dict(self.asked.get(link or path, None if link else params))
+                if not resumed:
+                    raise
+                place = {name: value for name, value in place.items() if name == "since"}
+        return dict(self.asked.get(sweep.path, sweep.params)), place
 
     def _complete(self, message: dict[str, Any], beside: Mapping[str, Any]) -> None:
         """Add the replies beyond the first thousand, and the channel where the service leaves it out."""
-        link = next_page(message.get("replies@odata.nextLink"), self.options.server)
-        if link:
+        if link := self._next(message, "replies@odata.nextLink"):
             message["replies"] = [*listed(message, "replies"), *self._all(link)]
         for one in (message, *listed(message, "replies")):
             if "channelIdentity" in beside and not one.get("channelIdentity"):
                 one["channelIdentity"] = beside["channelIdentity"]
 
 
+class _Chats(_Teams):
+    """What is new or changed in every chat, newest first, each page with the members of the chat."""
+
+    def ask(self, task: Task, state: State) -> Answer:
+        if len(task) > 1:
+            return self._sweep(task[1], state, resumed=task[2])
+        chats = list(self._all("/me/chats", {"$expand": "members", "$top": "50"}))
+        return Answer(None, [["chats", self._of_chat(chat, state), True] for chat in chats])
+
+    def _of_chat(self, chat: Mapping[str, Any], state: State) -> _Sweep:
+        number = identifier(chat.get("id"), "the chat's id")
+        said = {"id": number, "chatType": chat.get("chatType"), "members": listed(chat, "members")}
+        since = state.get(f"chat:{number}", {}).get("since")
+        params = {"$top": "50", "$orderby": "lastModifiedDateTime desc"}
+        params |= {"$filter": f"lastModifiedDateTime gt {since}"} if since else {}
+        return _Sweep(f"chat:{number}", f"/chats/{_part(number)}/messages", params, {"chat": said})
+
+
+class _Channels(_Teams):
+    """What is new or changed in every channel of the teams joined, with its replies, newest first."""
+
+    def ask(self, task: Task, state: State) -> Answer:
+        match task[1:]:
+            case []:
+                teams = [identifier(team.get("id"), "the team") for team in self._all("/me/joinedTeams")]
+                return Answer(None, [["channels", team] for team in teams])
+            case [str(team)]:
+                channels = list(self._all(f"/teams/{_part(team)}/channels"))
+                return Answer(None, [["channels", _of_channel(team, one), True] for one in channels])
+        return self._readable(task[1], state, resumed=task[2])
+
+    def _readable(self, sweep: _Sweep, state: State, *, resumed: bool) -> Answer:
+        """Pass over a channel that its owners keep to themselves, and say so."""
+        try:
+            return self._sweep(sweep, state, resumed=resumed)
+        except (NotAuthorised, Gone) as error:
+            member = _reply(sweep.key, state.get(sweep.key, {}), {"value": []}, state)
+            return Answer(member, note=f"channel passed over: {error}")
+
+
+_PARTS: Mapping[str, type[_Part]] = {
+    "people": _People,
+    "mail": _Mail,
+    "calendar": _Calendar,
+    "chats": _Chats,
+    "channels": _Channels,
+}
+
+
+def _of_channel(team: str, channel: Mapping[str, Any]) -> _Sweep:
+    number = identifier(channel.get("id"), "the channel")
+    path = f"/teams/{_part(team)}/channels/{_part(number)}/messages"
+    beside = {"channelIdentity": {"teamId": team, "channelId": number}}
+    return _Sweep(f"channel:{number}", path, {"$top": "50", "$expand": "replies"}, beside)
+
+
 def _part(text: str) -> str:
     return quote(text, safe="")
-
-
-def _after(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where a stream stands after a whole sweep; nothing where there is no message at all."""
-    return {"since": state["newest"]} if "newest" in state else {}
 
 
 def _last_change(message: Mapping[str, Any]) -> str:

@@ -13,12 +13,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.addresses import Mailbox, is_placeholder
-from connectors.kit.answers import address_account, each, identifier, listed, moment
-from connectors.kit.http import field as wanted
-from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of
+from connectors.kit.addresses import Mailbox, address_account, is_placeholder
+from connectors.kit.answers import each, identifier, listed, needed
+from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of, refuse_after
 from connectors.kit.text import clean
-from connectors.kit.times import named_zone
+from connectors.kit.times import moment, named_zone
 from connectors.mail.people_in_headers import Claims
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
@@ -31,7 +30,7 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 @dataclass
-class Answer:
+class Reading:
     """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
 
     until: datetime
@@ -50,9 +49,9 @@ class Answer:
         if not items and not isinstance(answer, Mapping | list):
             raise Changed("the answer is neither an item nor a list of items")
         chat = answer.get("chat") if isinstance(answer, Mapping) else None
-        yield from each(_members(chat), _person, "member of the chat")
-        yield from each(items, partial(self._item, chat=chat), "item")
-        yield from each(self.claims.at_end(), lambda claim: [claim], "sender")
+        yield from each(_members(chat), _person, "the member of the chat")
+        yield from each(items, partial(self._item, chat=chat), "the item")
+        yield from each(self.claims.at_end(), lambda claim: [claim], "the sender")
         yield from (Note(f"{number:,} {what}") for what, number in self.left_out.items())
 
     def _item(self, item: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
@@ -87,7 +86,7 @@ class Answer:
             for one in mail.get(name) or []
         ]
         answered = _answered(mail)
-        message_id = _bare(wanted(mail, "internetMessageId", "the message"))
+        message_id = _bare(needed(mail, "internetMessageId", "the message"))
         yield Activity(
             id=f"mail:{message_id}",
             time=moment(mail.get("sentDateTime") or mail.get("receivedDateTime"), "sentDateTime"),
@@ -124,15 +123,16 @@ class Answer:
         texts = [str(event.get(name) or "") for name in ("subject", "bodyPreview", "onlineMeetingUrl")]
         texts += [str(one.get("displayName") or "") for one in locations]
         online = bool(event.get("isOnlineMeeting") or event.get("onlineMeeting"))
-        uid = str(event.get("iCalUId") or event.get("uid") or wanted(event, "id", "the meeting"))
+        uid = str(event.get("iCalUId") or event.get("uid") or needed(event, "id", "the meeting"))
         kind: Modality = kind_of(place, texts, online=online, room=rooms or _has_room(event))
-        return meeting(uid, _start(event), _attendees(event), kind, place, self.until)
+        time = refuse_after(self.until, _start(event))
+        return meeting(uid, time, _attendees(event), kind, place)
 
     # --- Teams --------------------------------------------------------------------------------------------
 
     def _message(self, message: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
         where = _where(message, chat)
-        number = identifier(wanted(message, "id", "the message"), "the message's id")
+        number = identifier(needed(message, "id", "the message"), "the message's id")
         item = f"teams:{where}/{number}" if where else f"teams:{number}"
         if message.get("deletedDateTime") or message.get("deleted") is True:
             yield Deleted(item)
@@ -254,9 +254,9 @@ def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _start(event: Mapping[str, Any]) -> datetime:
-    start = wanted(event, "start", "the meeting")
-    zone = str(wanted(start, "timeZone", "the meeting's start"))
-    time = re.sub(r"\.\d+$", "", str(wanted(start, "dateTime", "the meeting's start")))
+    start = needed(event, "start", "the meeting")
+    zone = str(needed(start, "timeZone", "the meeting's start"))
+    time = re.sub(r"\.\d+$", "", str(needed(start, "dateTime", "the meeting's start")))
     named = UTC if zone.upper() in {"UTC", "GMT"} else named_zone(zone)
     try:
         return datetime.fromisoformat(time).replace(tzinfo=named).astimezone(UTC)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, ClassVar
 
 from connectors.kit import csv_files as delimited
-from connectors.kit import jsonlines
+from connectors.kit import json_files
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
@@ -92,16 +92,16 @@ class _Table:
 
     def _json_lines(self, member: Member) -> Iterator[Record]:
         unused: dict[str, None] = {}
-        held: list[tuple[int, jsonlines.Row]] = []
+        held: list[tuple[int, json_files.Plain]] = []
         found = False
-        for item in jsonlines.rows(member, frozenset(self.columns) | ALIASES.keys(), LISTS):
+        for item in json_files.line_rows(member, frozenset(self.columns) | ALIASES.keys(), LISTS):
             found = True
             if isinstance(item, SetAside):
                 yield item
                 continue
-            row = {_canonical(key): value for key, value in item[1].items()}
+            row = {_canonical(key): value for key, value in item.value.items()}
             unused.update(dict.fromkeys(key for key in row if key not in self.columns))
-            held.append((item[0], row))
+            held.append((item.line, row))
             if len(held) >= delimited.CHUNK:
                 yield self._rows_of(held)
                 held = []
@@ -111,7 +111,7 @@ class _Table:
             raise Unreadable(f"{member.name}: there is no row in the file")
         yield from _unused(list(unused))
 
-    def _rows_of(self, held: list[tuple[int, jsonlines.Row]]) -> Rows:
+    def _rows_of(self, held: list[tuple[int, json_files.Plain]]) -> Rows:
         import pyarrow as pa
 
         arrays = {}
@@ -151,7 +151,7 @@ def column_names(member: Member, head: bytes) -> list[str]:
         except Unreadable:
             return []
     if head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
-        return jsonlines.first_keys(member)
+        return json_files.first_keys(member)
     return delimited.header(head)[0]
 
 

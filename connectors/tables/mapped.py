@@ -10,7 +10,7 @@ from typing import ClassVar
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
 from connectors.tables.first_mapping import draft_mapping
-from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made
+from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, SetAside
@@ -51,7 +51,7 @@ class Table:
         """
         by = self._mapping(member)
         found = sheets.columns(member, by.sheet)
-        by.refuse_columns(found, member.name)
+        refuse_columns(by, found, member.name)
         used = {plain(name) for name in by.columns()}
         unused = [name[:60] for name in found if plain(name) and plain(name) not in used]
         if unused:

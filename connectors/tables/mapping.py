@@ -17,11 +17,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit.addresses import REMEMBERED, display_name
+from connectors.kit.answers import LeftOut, guarded
 from connectors.kit.csv_files import plain
-from connectors.kit.items import LeftOut, guarded, is_nobody
 from connectors.kit.meetings import kind_of, place_of
 from connectors.kit.sheets import Row
-from connectors.kit.text import clean
+from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
@@ -125,20 +125,6 @@ class Mapped:
         """Return the names of the columns that may hold several values."""
         many = ("to", "mentions", "people")
         return [name for _, rule in self.rules for f in many for t in rule.get(f, ()) for name in t.columns()]
-
-    def refuse_columns(self, found: Sequence[str], file: str) -> None:
-        """Check that the table has the columns that the mapping needs.
-
-        Raises:
-            BadMapping: it lacks one.
-        """
-        there = {plain(name) for name in found}
-        for name in self.columns():
-            if plain(name) not in there:
-                told = ", ".join(repr(clean(one, 60)) for one in found[:20])
-                raise BadMapping(
-                    f"{file}: the mapping {self.name!r} names the column {name[:60]!r}, and the file has: {told}"
-                )
 
     def records(self, row: Row, line: int) -> Iterator[Record]:
         """Yield what one row tells, by every rule that is for it; a rule that it does not fit is set aside."""
@@ -261,6 +247,21 @@ class Mapped:
             return (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(UTC)
         except (OverflowError, ValueError):
             raise LeftOut(f"the time {clean(value, 40)!r} cannot be meant") from None
+
+
+def refuse_columns(by: Mapped, found: Sequence[str], file: str) -> None:
+    """Check that a table has the columns that the mapping needs.
+
+    Raises:
+        BadMapping: it lacks one.
+    """
+    there = {plain(name) for name in found}
+    for name in by.columns():
+        if plain(name) not in there:
+            told = ", ".join(repr(clean(one, 60)) for one in found[:20])
+            raise BadMapping(
+                f"{file}: the mapping {by.name!r} names the column {name[:60]!r}, and the file has: {told}"
+            )
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -7,9 +7,20 @@ import re
 
 import pytest
 
+from connectors.chat.matrix import Matrix
+from connectors.chat.slack import Slack
 from connectors.chat.yammer import Yammer
+from connectors.chat.zulip import Zulip
+from connectors.sites.discourse import Discourse
+from connectors.sites.github import GitHub
+from connectors.sites.request_tracker import RequestTracker
+from connectors.sites.wordpress import WordPress
+from connectors.social.bluesky import Bluesky
 from connectors.social.facebook_page import FacebookPage
 from connectors.social.hacker_news import HackerNews
+from connectors.social.mastodon import Mastodon
+from connectors.social.reddit import Reddit
+from connectors.social.x import X
 from connectors.social.youtube import YouTube
 from connectors.suites.google import Google
 from connectors.suites.microsoft import Microsoft
@@ -39,12 +50,23 @@ ODD = (
     [[]],
     {"a": {"b": []}},
 )
-ANSWERS = [
-    (made, path)
-    for made in CONNECTORS
-    for path in sorted((PAYLOADS / made.name).glob("*.json"))
-    if "expected" not in path.name
-]
+EVERY = (
+    *(*CONNECTORS, Bluesky, Discourse, GitHub, Mastodon, Matrix, Reddit, RequestTracker, Slack, WordPress, X),
+    Zulip,
+)
+"""Every connector that reads answers in JSON."""
+
+
+def answers_of(*made):
+    return [
+        (one, path)
+        for one in made
+        for path in sorted((PAYLOADS / one.name).glob("*.json"))
+        if "expected" not in path.name
+    ]
+
+
+ANSWERS = answers_of(*CONNECTORS)
 
 
 def places(value, at=()):
@@ -73,7 +95,7 @@ def changed(answer, at, odd):
     return found
 
 
-@pytest.mark.parametrize(("made", "path"), ANSWERS, ids=lambda one: getattr(one, "name", ""))
+@pytest.mark.parametrize(("made", "path"), answers_of(*EVERY), ids=lambda one: getattr(one, "name", ""))
 def test_a_field_of_another_kind_is_read_set_aside_or_refused_in_a_sentence(made, path):
     answer = json.loads(path.read_text("utf-8"))
     chance = random.Random(7)  # noqa: S311 - it only picks samples
@@ -84,7 +106,32 @@ def test_a_field_of_another_kind_is_read_set_aside_or_refused_in_a_sentence(made
             records, refusal = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
             assert refusal is None or re.fullmatch(r"[^\n\0]{20,600}", refusal), at
             assert records is None or all(told(records)), at
-    assert len(everywhere) > 7
+    assert len(everywhere) > 5
+
+
+@pytest.mark.parametrize(
+    "odd", [r"half \ud83d of a pair", r"a NUL \u0000", "1e400", "NaN", "[" * 300 + "]" * 300]
+)
+@pytest.mark.parametrize(("made", "path"), answers_of(*EVERY), ids=lambda one: getattr(one, "name", ""))
+def test_what_is_no_text_and_no_number_is_replaced_wherever_it_stands(made, path, odd):
+    answer = json.loads(path.read_text("utf-8"))
+    written = f'"{odd}"' if "\\" in odd else odd
+    for at in places(answer):
+        content = json.dumps(changed(answer, at, "%%")).replace('"%%"', written).encode()
+        records, _ = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
+        assert re.search("[\0\ud800-\udfff]", repr(told(records or ()))) is None, at
+        json.dumps(told(records or ()), ensure_ascii=False, allow_nan=False).encode()
+
+
+@pytest.mark.parametrize(("made", "path"), answers_of(*EVERY), ids=lambda one: getattr(one, "name", ""))
+def test_an_answer_nested_without_end_is_refused_in_a_sentence(made, path):
+    answer = json.loads(path.read_text("utf-8"))
+    for at in list(places(answer))[:40]:
+        content = (
+            json.dumps(changed(answer, at, "%%")).replace('"%%"', '{"a":[' * 50_000 + "]}" * 50_000).encode()
+        )
+        _, refusal = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
+        assert refusal is None or re.fullmatch(r"[^\n\0]{20,600}", refusal), at
 
 
 @pytest.mark.parametrize(("made", "path"), ANSWERS, ids=lambda one: getattr(one, "name", ""))
@@ -106,7 +153,9 @@ def test_a_broken_item_takes_no_other_down(made, path):
     assert kept(whole) == kept(read)
 
 
-@pytest.mark.parametrize("said", [[], 5, None, "text", {"error": {}}, {"value": {"no": "list"}}, [[5]]])
+@pytest.mark.parametrize(
+    "said", [[], 5, None, "text", {"error": {}}, {"value": {"no": "list"}}, [[5]], {"\ud83d": 1e300}]
+)
 @pytest.mark.parametrize(
     "made",
     [
@@ -116,11 +165,22 @@ def test_a_broken_item_takes_no_other_down(made, path):
         lambda url: YouTube("UCann", server=url),
         lambda url: HackerNews("ann", server=url),
         lambda url: FacebookPage("100", server=url),
+        lambda url: Slack(address=f"{url}/"),
+        lambda url: Zulip(url, "ann@acme.example"),
+        lambda url: Matrix(url),
+        lambda url: Discourse(url, people="ann"),
+        lambda url: GitHub("acme/site", "ann", url),
+        lambda url: RequestTracker(url),
+        lambda url: WordPress(url),
+        lambda url: Mastodon(url),
+        lambda url: Bluesky("ann.example", url, url),
+        lambda url: type("At", (X,), {"address": url})(),
+        lambda url: type("At", (Reddit,), {"address": url, "sign_in": url})("ann"),
     ],
-    ids=[made.name for made in CONNECTORS],
 )
 def test_a_service_that_answers_something_else_ends_in_a_sentence(made, said):
     with serving(Played(lambda *_: said, wanted=None)) as service:
         replies, refusal = tried(lambda: list(made(service.url).fetch({}, KnownSecrets())))
     assert replies is None or len(replies) < 10
     assert refusal is None or 20 <= len(refusal) <= 600
+    json.dumps([reply.cursor for reply in replies or ()], ensure_ascii=False, allow_nan=False).encode()

@@ -14,7 +14,7 @@ from connectors.agenda import dav_sync
 from connectors.agenda.caldav import CalDav
 from connectors.agenda.carddav import CardDav
 from connectors.agenda.dav import CALENDARS, Dav
-from connectors.kit.http import as_member
+from connectors.kit.answers import as_member
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
 from influence.contract.records import Deleted, Encounter, Modality, Person, SetAside
 from tests.kit.live_contract import check_fetch, pulled, store_of

@@ -174,7 +174,8 @@ def test_a_redaction_withdraws_in_old_and_new_rooms(place):
 
 
 def test_a_redaction_of_nothing_names_the_field():
-    assert ["the redaction has no 'redacts': the service's answer no longer has the shape it had"] == [
+    reason = "the redaction has no 'redacts': the service's answer no longer has the shape it had"
+    assert [f"event 1 cannot be read: {reason}"] == [
         one.reason for one in page(event(3, kind="m.room.redaction")) if isinstance(one, SetAside)
     ]
 
@@ -259,7 +260,7 @@ def fetched(answers, cursor=None):
         return body if isinstance(body, httpx.Response) else httpx.Response(200, json=body)
 
     service = Service("https://acme.example", transport=httpx.MockTransport(answer), sleep=lambda _: None)
-    return list(matrix_module._Fetch(service, cursor or {}).replies()), asked
+    return list(matrix_module._Pull(service).replies(cursor or {})), asked
 
 
 def synced(then, *events, limited=True):
@@ -317,7 +318,7 @@ def test_a_token_refused_in_the_middle_loses_nothing_of_what_is_still_to_be_read
 
 
 def test_an_answer_that_is_no_json_is_told():
-    with pytest.raises(Changed, match="the server answers sync with no JSON"):
+    with pytest.raises(Changed, match="sync is not JSON"):
         fetched({"sync": [httpx.Response(200, text="<html>")]})
 
 

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from connectors.kit.http import Service, as_member, field, from_json
+from connectors.kit.answers import as_member, needed, read
+from connectors.kit.http import Service
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, RateLimited
 
 
@@ -72,6 +73,6 @@ def test_a_token_is_never_sent_in_the_clear():
 
 def test_a_changed_answer_names_the_field():
     with pytest.raises(Changed, match="the post has no 'id'"):
-        field({"ID": 7}, "id", "the post")
+        needed({"ID": 7}, "id", "the post")
     with pytest.raises(Changed, match=r"page\.json is not JSON"):
-        from_json(as_member("page.json", b"<html>"))
+        read(as_member("page.json", b"<html>"))

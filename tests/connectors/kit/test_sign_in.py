@@ -193,10 +193,13 @@ def test_a_permission_that_was_taken_back_is_not_authorised(authority):
 
 def test_a_busy_service_is_asked_again_and_a_dead_one_is_named(authority):
     authority.busy = 2
-    assert Permission(application(authority), "x").header()
+    waits = []
+    assert Permission(application(authority), "x", sleep=waits.append).header()
+    assert 2 == len(waits)
     gone = Application("app", "", "http://127.0.0.1:9/token")
     with pytest.raises(ConnectorError, match=r"127\.0\.0\.1 cannot be reached"):
-        Permission(gone, "x").header()
+        Permission(gone, "x", sleep=waits.append).header()
+    assert 6 == len(waits)
 
 
 def test_a_service_is_asked_with_the_permission():

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.kit.answers import as_member
 from connectors.kit.deletions import as_tombstones
-from connectors.kit.http import as_member
 from connectors.mail import imap as imap_module
 from connectors.mail.imap import Imap
 from connectors.mail.imap_session import Folder, Session, _folder, _messages, shown_name

@@ -147,7 +147,7 @@ class Hub:
 
 @pytest.fixture
 def hub(monkeypatch):
-    monkeypatch.setattr("connectors.github.AT_ONCE", 2)  # so that a handful of items are several pages
+    monkeypatch.setattr("connectors.sites.github.AT_ONCE", 2)  # so that a handful of items are several pages
     made = Hub()
     issue, pull = made.issue(ANN, "what do you think, @cy?", reactions=1), made.issue(BEN, "", pull=True)
     for user in (BEN, CY, ANN):

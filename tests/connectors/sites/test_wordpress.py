@@ -181,7 +181,7 @@ class Pages:
 class TestManyPages:
     @pytest.fixture(autouse=True)
     def two_on_a_page(self, monkeypatch):
-        monkeypatch.setattr("connectors.wordpress.AT_ONCE", 2)
+        monkeypatch.setattr("connectors.sites.wordpress.AT_ONCE", 2)
 
     @pytest.mark.parametrize("total", [True, False])
     @pytest.mark.parametrize("count", [3, 4])

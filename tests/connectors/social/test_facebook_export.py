@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.social.facebook_export import FacebookExport, mended
+from connectors.social.facebook_export import FacebookExport
+from connectors.social.facebook_records import mended
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, names, open_export
 from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb

@@ -1,0 +1,282 @@
+"""What the export of a Facebook profile tells, file by file: conversations, and the owner's own acts.
+
+It knows people by name only, so an account here is a name: namesakes are one. It writes UTF-8 as if it were
+Latin-1 (`JosÃ©`), which is undone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.kit.addresses import email_account
+from connectors.kit.answers import At, each
+from connectors.kit.json_files import document, document_text, rows
+from connectors.kit.text import clean
+from influence.contract.files import Member
+from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
+
+AFTER = timedelta(microseconds=1)
+"""Where the export does not tell when a reaction was made: just after its message, the earliest it can be."""
+THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
+_PATH = re.compile(r'"thread_path"\s*:\s*"([^"\\]{1,300})"')
+_NOBODY = re.compile(
+    r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
+)
+_WHOSE = re.compile(
+    r"(?:commented on|replied to|likes|liked|loves|reacted to) (.{1,200}?)['’]s (?:\w+ )?"
+    r"(?:post|photo|video|comment|link|status|reel|album|update|reply|story|memory|note|event)"
+)
+_WALL = re.compile(r"(?:wrote|posted) on (.{1,200}?)['’]s (?:timeline|wall|profile)")
+_NO_MESSAGE = {"call_duration": "calls", "is_unsent": "unsent messages"}
+
+
+def mended(text: str) -> str:
+    """Undo that UTF-8 was written as Latin-1; text that was not stays as it is.
+
+    >>> mended("JosÃ©"), mended("José"), mended("Ann")
+    ('José', 'José', 'Ann')
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def account_of(name: str) -> str:
+    """Write a name as an account.
+
+    >>> account_of("Ann Lee")
+    'facebook-name:Ann Lee'
+    """
+    return f"facebook-name:{name}"
+
+
+def _name(value: Any) -> str | None:
+    """Return a name as it is shown; None where it is nobody's: Facebook calls all deleted users alike."""
+    name = clean(mended(value), 200) if isinstance(value, str) else ""
+    return None if not name or _NOBODY.fullmatch(name) else name
+
+
+def participants(member: Member) -> Iterator[Record]:
+    """Yield who takes part in a conversation."""
+    for row in rows(member, "participants"):
+        if not isinstance(row, SetAside) and (name := _name(row[1].get("name"))):
+            yield Person(name=name, accounts=(account_of(name),), line=row[0])
+
+
+@dataclass
+class Told:
+    """What the files of one export have told so far: whose it is, who was named, and what was left out."""
+
+    owner: str = ""
+    left_out: Counter[str] = field(default_factory=Counter)
+    claimed: set[str] = field(default_factory=set)
+    numbers: Counter[str] = field(default_factory=Counter)
+
+    def notes(self) -> Iterator[Note]:
+        """Yield what was left out."""
+        if self.left_out:
+            yield Note(", ".join(f"{count:,} {what}" for what, count in self.left_out.most_common()))
+
+    def activity(
+        self, key: str, seconds: Any, who: str, verb: Verb, line: int, **more: Any
+    ) -> Activity | SetAside:
+        """Make an activity; one of the same second as another gets a number."""
+        if not isinstance(seconds, int | float) or not 1_000_000_000 < seconds < 2**33:
+            return SetAside(f"the time {str(seconds)[:40]!r} cannot be meant", line)
+        self.numbers[key] += 1
+        number = "" if self.numbers[key] == 1 else f":{self.numbers[key]}"
+        more["to"] = _accounts(more.get("to", ()), who)
+        time = datetime.fromtimestamp(seconds, UTC)
+        return Activity(f"facebook:{key}{number}", time, account_of(who), verb, line=line, **more)
+
+    def claim(self, name: str, line: int) -> Iterator[Person]:
+        """Yield somebody who was not named before."""
+        if name and name not in self.claimed:
+            self.claimed.add(name)
+            yield Person(name=name, accounts=(account_of(name),), line=line)
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """Reads conversations."""
+
+    told: Told
+
+    def thread(self, member: Member) -> Iterator[Record]:
+        """Yield the messages of one conversation, their reactions, and who takes part."""
+        found, folder = _PATH.search(document_text(member)), THREAD.fullmatch(member.name)
+        path = found[1] if found else folder[1] if folder else member.name
+        thread = clean(path.rpartition("/")[2], 200)
+        people = [record for record in participants(member) if isinstance(record, Person)]
+        for person in people:
+            yield from self.told.claim(person.name or "", person.line or 1)
+        names = [person.name or "" for person in people]
+        yield from each(
+            rows(member, "messages"),
+            lambda at: self._message(at.line, at.value, thread, names),
+            "the message",
+        )
+
+    def _message(
+        self, line: int, row: Mapping[str, Any], thread: str, names: Sequence[str]
+    ) -> Iterator[Record]:
+        sender = _name(row.get("sender_name"))
+        for key, what in _NO_MESSAGE.items():
+            if row.get(key):
+                self.told.left_out[f"{what} were left out"] += 1
+                return
+        if sender is None:
+            yield SetAside(
+                "the message has no sender who can be told from others: the profile is deleted", line
+            )
+            return
+        yield from self.told.claim(sender, line)
+        milliseconds = row.get("timestamp_ms")
+        time = milliseconds / 1000 if isinstance(milliseconds, int) else None
+        key = f"{thread}:{milliseconds}:{sender}"
+        content = row.get("content")
+        said = self.told.activity(
+            key,
+            time,
+            sender,
+            Verb.MESSAGE,
+            line,
+            to=tuple(name for name in names if name != sender),
+            conversation=f"facebook:{thread}",
+            text=mended(content) if isinstance(content, str) else None,
+        )
+        yield said
+        if isinstance(said, Activity):
+            yield from self._message_reactions(row.get("reactions"), said)
+
+    def _message_reactions(self, reactions: Any, to: Activity) -> Iterator[Record]:
+        for row in reactions if isinstance(reactions, list) else ():
+            name = _name(row.get("actor")) if isinstance(row, dict) else None
+            if name is None:
+                yield SetAside("a reaction to the message is by nobody who can be told from others", to.line)
+                continue
+            yield Activity(
+                id=f"{to.id}:reaction:{name}",
+                time=to.time + AFTER,
+                actor=account_of(name),
+                verb=Verb.REACT,
+                parent=to.id,
+                conversation=to.conversation,
+                line=to.line,
+            )
+
+
+@dataclass(frozen=True)
+class OwnActs:
+    """Reads who the owner is and what the owner did."""
+
+    told: Told
+
+    def profile(self, member: Member) -> Iterator[Record]:
+        """Yield who the owner is."""
+        found = document(member)
+        profile = found.get("profile_v2") or found.get("profile") if isinstance(found, dict) else None
+        told = profile.get("name") if isinstance(profile, dict) else None
+        name = _name(told.get("full_name") if isinstance(told, dict) else None)
+        if not isinstance(profile, dict) or name is None:
+            yield SetAside("the profile tells no name", 1)
+            return
+        self.told.owner = self.told.owner or name
+        self.told.claimed.add(self.told.owner)
+        listed = profile.get("emails")
+        mails = listed.get("emails") if isinstance(listed, dict) else None
+        addresses = [clean(one, 320) for one in mails or () if isinstance(one, str) and "@" in one]
+        accounts = (account_of(self.told.owner), *(email_account(one) for one in addresses))
+        yield Person(name=self.told.owner, accounts=accounts, line=1)
+
+    def friends(self, member: Member) -> Iterator[Record]:
+        """Yield each friend; a friendship is no encounter: two accounts that follow each other since a day."""
+        yield from _each(member, self._friend, "friends_v2", "friends")
+
+    def _friend(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
+        name = _name(row.get("name"))
+        if name is None:
+            raise ValueError("the friend has no name: the profile is deleted")
+        yield from self.told.claim(name, line)
+        if self.told.owner:
+            yield self.told.activity(
+                f"friend:{name}", row.get("timestamp"), name, Verb.FOLLOW, line, to=(self.told.owner,)
+            )
+
+    def posts(self, member: Member) -> Iterator[Record]:
+        """Yield the owner's posts; friends who are tagged are mentioned."""
+        yield from _each(member, self._post, "group_posts_v2", "group_posts", "status_updates")
+
+    def _post(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
+        tags = [_name(tag.get("name") if isinstance(tag, dict) else tag) for tag in row.get("tags") or ()]
+        words = [one.get("post") for one in row.get("data") or () if isinstance(one, dict)]
+        text = next((mended(one) for one in words if isinstance(one, str)), None)
+        title = row.get("title")
+        wall = _WALL.search(mended(title)) if isinstance(title, str) else None
+        to = _name(wall[1]) if wall else None
+        yield self._own("post", Verb.POST, At(line, row), text, [name for name in tags if name], to)
+
+    def comments(self, member: Member) -> Iterator[Record]:
+        """Yield the owner's comments; whose post it was, an English title tells."""
+        keys = ("comments_v2", "comments", "group_comments_v2", "group_comments")
+        yield from _each(member, self._comment, *keys)
+
+    def _comment(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
+        text = _inner(row, "comment").get("comment")
+        yield self._answer(
+            "comment", Verb.COMMENT, At(line, row), mended(text) if isinstance(text, str) else None
+        )
+
+    def reactions(self, member: Member) -> Iterator[Record]:
+        """Yield the owner's reactions; whose post it was, an English title tells."""
+        yield from _each(member, self._reaction, "reactions_v2", "reactions")
+
+    def _reaction(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
+        kind = clean(str(_inner(row, "reaction").get("reaction") or ""), 40).lower()
+        yield self._answer(f"reaction-{kind}", Verb.REACT, At(line, row))
+
+    def _answer(self, kind: str, verb: Verb, at: At, text: str | None = None) -> Record:
+        title = at.value.get("title")
+        whose = _WHOSE.search(mended(title)) if isinstance(title, str) else None
+        name = _name(whose[1]) if whose else None
+        if name is None:
+            self.told.left_out["comments and reactions do not tell (in English) whom they answer"] += 1
+        return self._own(kind, verb, at, text, [name] if name else [])
+
+    def _own(
+        self, kind: str, verb: Verb, at: At, text: str | None, named: Sequence[str], to: str | None = None
+    ) -> Record:
+        owner, line = self.told.owner, at.line
+        if not owner:
+            return SetAside("whose export it is cannot be told; name the owner with --set owner='…'", line)
+        stamp, names, to_whom = at.value.get("timestamp"), _accounts(named, owner), (to,) if to else ()
+        more = {"to": to_whom, "mentions": names, "text": text}
+        return self.told.activity(f"{kind}:{stamp}", stamp, owner, verb, line, **more)
+
+
+def _each(
+    member: Member, read: Callable[[int, Mapping[str, Any]], Iterator[Record]], *keys: str
+) -> Iterator[Record]:
+    """Read the rows of a list, or of the list under a key that Facebook has used over the years."""
+    yield from each(rows(member, *keys), lambda at: read(at.line, at.value), "the row")
+
+
+def _accounts(names: Sequence[str], without: str) -> tuple[str, ...]:
+    return tuple(account_of(name) for name in dict.fromkeys(names) if name and name != without)
+
+
+def _inner(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object of that name in the row's `data`, where Facebook puts a comment or a reaction."""
+    data = row.get("data")
+    for one in data if isinstance(data, list) else ():
+        if isinstance(one, dict) and isinstance(one.get(name), dict):
+            return dict(one[name])
+    return {}
