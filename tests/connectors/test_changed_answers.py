@@ -26,7 +26,7 @@ from connectors.suites.google import Google
 from connectors.suites.microsoft import Microsoft
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter
-from tests.kit.connector_records import bytes_member, told
+from influence.contract.testing import as_rows, member_of
 from tests.kit.live_contract import KnownSecrets
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, serving
@@ -103,9 +103,9 @@ def test_a_field_of_another_kind_is_read_set_aside_or_refused_in_a_sentence(made
     for at in everywhere:
         for odd in chance.sample(ODD, 6):
             content = json.dumps(changed(answer, at, odd)).encode()
-            records, refusal = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
+            records, refusal = tried(lambda: list(made().parse(member_of(content))))  # noqa: B023 - at once
             assert refusal is None or re.fullmatch(r"[^\n\0]{20,600}", refusal), at
-            assert records is None or all(told(records)), at
+            assert records is None or all(as_rows(records)), at
     assert len(everywhere) > 5
 
 
@@ -118,9 +118,9 @@ def test_what_is_no_text_and_no_number_is_replaced_wherever_it_stands(made, path
     written = f'"{odd}"' if "\\" in odd else odd
     for at in places(answer):
         content = json.dumps(changed(answer, at, "%%")).replace('"%%"', written).encode()
-        records, _ = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
-        assert re.search("[\0\ud800-\udfff]", repr(told(records or ()))) is None, at
-        json.dumps(told(records or ()), ensure_ascii=False, allow_nan=False).encode()
+        records, _ = tried(lambda: list(made().parse(member_of(content))))  # noqa: B023 - at once
+        assert re.search("[\0\ud800-\udfff]", repr(as_rows(records or ()))) is None, at
+        json.dumps(as_rows(records or ()), ensure_ascii=False, allow_nan=False).encode()
 
 
 @pytest.mark.parametrize(("made", "path"), answers_of(*EVERY), ids=lambda one: getattr(one, "name", ""))
@@ -130,14 +130,14 @@ def test_an_answer_nested_without_end_is_refused_in_a_sentence(made, path):
         content = (
             json.dumps(changed(answer, at, "%%")).replace('"%%"', '{"a":[' * 50_000 + "]}" * 50_000).encode()
         )
-        _, refusal = tried(lambda: list(made().parse(bytes_member(content))))  # noqa: B023 - at once
+        _, refusal = tried(lambda: list(made().parse(member_of(content))))  # noqa: B023 - at once
         assert refusal is None or re.fullmatch(r"[^\n\0]{20,600}", refusal), at
 
 
 @pytest.mark.parametrize(("made", "path"), ANSWERS, ids=lambda one: getattr(one, "name", ""))
 def test_a_broken_item_takes_no_other_down(made, path):
     answer = json.loads(path.read_text("utf-8"))
-    whole = list(made().parse(bytes_member(path.read_bytes())))
+    whole = list(made().parse(member_of(path.read_bytes())))
     items = next((value for value in answer.values() if isinstance(value, list) and len(value) > 1), None)
     if items is None:
         items = [answer]
@@ -145,7 +145,7 @@ def test_a_broken_item_takes_no_other_down(made, path):
     else:
         broken = answer
         items.insert(0, {"id": {"no": "id"}, "created_time": [], "snippet": 5})
-    read = list(made().parse(bytes_member(json.dumps(broken).encode())))
+    read = list(made().parse(member_of(json.dumps(broken).encode())))
 
     def kept(records):
         return [record.id for record in records if isinstance(record, Activity | Encounter)]

@@ -29,13 +29,14 @@ class GuestBook:
 
     def parse(self, member):
         with member.open() as stream:
-            for line, text in enumerate(stream.read().decode().splitlines()[1:], 2):
-                name, _, when = text.partition(" ")
-                try:
-                    yield Activity(f"guest:{line}", datetime.fromisoformat(when), f"guests:{name}", Verb.POST,
-                                   mentions=(self.host,), line=line)
-                except ValueError:
-                    yield SetAside(f"{when!r} is no time", line)
+            lines = stream.read().decode(errors="replace").splitlines()
+        for line, text in enumerate(lines[1:], 2):
+            name, _, when = text.partition(" ")
+            try:
+                yield Activity(f"guest:{line}", datetime.fromisoformat(when), f"guests:{name}", Verb.POST,
+                               mentions=(self.host,), line=line)
+            except ValueError:
+                yield SetAside(f"{when!r} is no time", line)
 '''
 
 LIVE = '''
@@ -91,12 +92,92 @@ from influence.contract.measures import Definition, finds
 def first_hour(ego):
     """Say when the leader first speaks."""
     mine = ego.log.items.time[ego.log.items.author == ego.leader]
+    if not len(mine):
+        return {"first_hour": Finding("first_hour", None, "hours", reason="the leader said nothing with a time")}
     return {"first_hour": Finding("first_hour", float(mine[0] // 3_600_000_000 % 24), "hours")}
 
 
 def broken(ego):
     """Say nothing."""
     return 1 / 0
+'''
+
+SULKING = '''
+"""A source with an error of its own kind."""
+from dataclasses import dataclass
+from typing import ClassVar
+
+from influence.contract.errors import InfluenceError
+
+
+class Sulking(InfluenceError):
+    """The source is in a mood."""
+
+
+@dataclass(frozen=True)
+class Mood:
+    name: ClassVar[str] = "mood"
+    title: ClassVar[str] = "a mood"
+    source: ClassVar[str] = "Be patient."
+    secrets: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[str] = "It reads nothing."
+    revoke: ClassVar[str] = "Leave it alone."
+
+    def fetch(self, cursor, secret):
+        raise Sulking("the source is in a mood; try again tomorrow")
+        yield
+
+    def parse(self, member):
+        yield from ()
+'''
+
+TESTS = '''
+"""The claims of the house, kept by a package that is not of it."""
+import json
+from pathlib import Path
+
+import pytest
+from bell import Bell
+from clock import first_hour
+from guest_book import GuestBook
+
+from influence import Workspace
+from influence.contract.testing import ConnectorClaims, HostileClaims, LiveClaims, MeasureClaims, PayloadClaims
+
+ROWS = [
+    {"id": "1", "time": "2026-01-05T09:00:00+02:00", "actor": "x:ann", "verb": "post"},
+    {"id": "2", "time": "2026-01-06T09:00:00Z", "actor": "x:bo", "verb": "reply", "parent": "1"},
+]
+
+
+class TestBook(ConnectorClaims, PayloadClaims, HostileClaims):
+    connector = GuestBook()
+    payload = Path("book.txt")
+
+
+class TestBell(ConnectorClaims, LiveClaims):
+    connector = Bell()
+
+    def make(self):
+        return Bell(rings="rings.txt")
+
+    def secret(self, name):
+        return "placeholder-token"
+
+
+class TestFirstHour(MeasureClaims):
+    measure = staticmethod(first_hour)
+
+    @pytest.fixture(autouse=True)
+    def _workspace(self, tmp_path):
+        (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in ROWS))
+        with Workspace.create(tmp_path / "ws") as self.workspace:
+            self.workspace.import_path(tmp_path / "rows.jsonl")
+            yield
+
+    def egos(self):
+        later = ("2030-01-01", "2031-01-01")
+        return [self.workspace.ego("x:ann"), self.workspace.ego("x:bo"), self.workspace.ego("x:bo", *later)]
 '''
 
 
@@ -109,14 +190,15 @@ def run(tmp_path):
     (site / "guest_book.py").write_text(CONNECTOR)
     (site / "bell.py").write_text(LIVE)
     (site / "clock.py").write_text(MEASURES)
+    (site / "sulking.py").write_text(SULKING)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: guest-book\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
-        "[influence.connectors]\nguest-book = guest_book:GuestBook\nbell = bell:Bell\n"
+        "[influence.connectors]\nguest-book = guest_book:GuestBook\nbell = bell:Bell\nmood = sulking:Mood\n"
         "[influence.measures]\nfirst-hour = clock:first_hour\nbroken = clock:broken\n"
     )
 
-    def typed(*words, answers=""):
-        command = [sys.executable, "-m", "influence", *map(str, words)]
+    def typed(*words, answers="", module="influence"):
+        command = [sys.executable, "-m", module, *map(str, words)]
         environment = os.environ | {"PYTHONPATH": str(site)}
         return subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, input=answers
@@ -206,3 +288,33 @@ def test_a_measure_that_is_not_there_is_a_clear_error(run, tmp_path):
     done = run("report", "x:ann", "-w", "ws", "--measures", "charisma")
     assert 1 == done.returncode
     assert "there is no measure 'charisma'; `influence measures` lists them" in done.stderr
+
+
+def test_an_error_of_a_kind_that_the_house_does_not_know_is_one_sentence(run):
+    run("init", "ws")
+    run("connect", "mood", "-w", "ws")
+    done = run("pull", "-w", "ws")
+    assert 1 == done.returncode
+    assert "Error: the source is in a mood; try again tomorrow\n" == done.stderr
+
+
+def test_a_third_party_tries_its_own_connectors_and_measures_by_the_claims_of_the_house(run, tmp_path):
+    (tmp_path / "book.txt").write_text("GUESTS\nbo 2026-01-05T09:00:00+01:00\ncia yesterday\n")
+    expected = [
+        {
+            "record": "Activity",
+            "id": "guest:2",
+            "time": "2026-01-05T09:00:00+01:00",
+            "actor": "guests:bo",
+            "verb": "post",
+            "mentions": ["guests:host"],
+            "line": 2,
+        },
+        {"record": "SetAside", "reason": "'yesterday' is no time", "line": 3},
+    ]
+    (tmp_path / "book.txt.expected.json").write_text(json.dumps(expected))
+    (tmp_path / "rings.txt").write_text("bo 1\ncia 2\ngone 1\n")
+    (tmp_path / "test_package.py").write_text(TESTS)
+    done = run("-q", "-p", "no:cacheprovider", "test_package.py", module="pytest")
+    assert 0 == done.returncode, done.stdout
+    assert "16 passed" in done.stdout

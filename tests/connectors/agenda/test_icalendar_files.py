@@ -11,7 +11,8 @@ import pytest
 from connectors.agenda.icalendar_files import Calendar
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.records import Encounter, Modality, Record, SetAside
-from tests.kit.connector_records import bytes_member, connector, file_member
+from influence.contract.testing import member_of
+from tests.kit.connector_records import connector
 from tests.kit.places import SHARED
 
 FIXTURES = SHARED / "payloads" / "calendar-ics"
@@ -25,7 +26,7 @@ def ics(*lines: str, head: Iterable[str] = ()) -> bytes:
 
 
 def read(content: bytes, **options: str) -> list[Record]:
-    return list(connector("calendar", **options).parse(bytes_member(content, "c.ics")))
+    return list(connector("calendar", **options).parse(member_of(content, "c.ics")))
 
 
 def meeting(*lines: str, **options: str) -> Encounter:
@@ -157,7 +158,7 @@ def test_each_calendar_of_the_librarys_own_tests_is_read_or_refused_with_a_reaso
     refused, reasons, files = [], set(), sorted(FIXTURES.rglob("*.ics"))
     for path in files:
         try:
-            found = list(Calendar(until="2026-06-30").parse(file_member(path)))
+            found = list(Calendar(until="2026-06-30").parse(member_of(path)))
         except Unreadable as error:
             refused.append(str(error))
             continue

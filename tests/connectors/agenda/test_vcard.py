@@ -5,7 +5,7 @@ import pytest
 from connectors.agenda.vcard import LONGEST_LINE, ContactCards
 from influence.contract.connector import Unreadable
 from influence.contract.records import Encounter, Evidence, Modality, Note, Person, SetAside
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 
 OWNER = "me@acme.example"
 
@@ -15,7 +15,7 @@ def card(*lines, version="3.0"):
 
 
 def read(*cards, owner=OWNER):
-    return list(ContactCards(owner=owner).parse(bytes_member(b"".join(cards))))
+    return list(ContactCards(owner=owner).parse(member_of(b"".join(cards))))
 
 
 def people(*cards):
@@ -161,7 +161,7 @@ def test_cards_that_others_recorded_are_all_read(shared):
     folder = shared / "payloads" / "vcard"
     if not folder.is_dir():
         pytest.skip("../shared/payloads/vcard is not here")
-    found = {path.name: list(ContactCards(OWNER).parse(file_member(path))) for path in folder.rglob("*.vcf")}
+    found = {path.name: list(ContactCards(OWNER).parse(member_of(path))) for path in folder.rglob("*.vcf")}
     assert 10 == len(found)
     assert all(isinstance(one, Person | Encounter) for records in found.values() for one in records)
     counts = {name: sum(isinstance(one, Person) for one in records) for name, records in found.items()}

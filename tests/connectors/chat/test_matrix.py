@@ -19,7 +19,7 @@ from connectors.chat.matrix import Matrix
 from connectors.kit.http import Service
 from influence.contract.connector import Changed, NotAuthorised
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import check_fetch, pulled, store_of
 
 ANN, BOB, CAS = "@ann:acme.example", "@bob:acme.example", "@cas:acme.example"
@@ -50,7 +50,7 @@ def page(*events, members=(ANN, BOB, CAS), originals=()):
         "members": {ROOM: {user: {"display_name": user[1:4].title()} for user in members}},
         "originals": list(originals),
     }
-    return list(Matrix().parse(bytes_member(json.dumps(body).encode())))
+    return list(Matrix().parse(member_of(json.dumps(body).encode())))
 
 
 def activities(records):
@@ -223,13 +223,13 @@ def test_a_missing_field_is_named():
 )
 def test_an_answer_of_another_shape_is_refused(body):
     with pytest.raises(Changed):
-        list(Matrix().parse(bytes_member(body.encode())))
+        list(Matrix().parse(member_of(body.encode())))
 
 
 def test_an_export_of_element_is_read():
     messages = [event(1) | {"room_id": ROOM}, event(2, BOB, **relation(m_in_reply_to={"event_id": "$e1"}))]
     body = {"room_name": "Plans", "exported_by": ANN, "messages": messages}
-    found = activities(Matrix().parse(bytes_member(json.dumps(body).encode())))
+    found = activities(Matrix().parse(member_of(json.dumps(body).encode())))
     assert [Verb.MESSAGE, Verb.REPLY] == [one.verb for one in found]
     assert f"matrix:{ROOM}" == found[0].channel
 
@@ -238,11 +238,11 @@ def test_the_sync_that_was_recorded_here_is_read(shared):
     path = shared / "payloads" / "matrix" / "recorded-here" / "sync_initial.json"
     if not path.exists():
         pytest.skip("../shared/payloads/matrix is not here")
-    found = list(Matrix().parse(file_member(path)))
+    found = list(Matrix().parse(member_of(path)))
     assert [Verb.MESSAGE, Verb.REACT] == [one.verb for one in activities(found)]
     assert 1 == sum(isinstance(one, Deleted) for one in found)
     assert {"ceo", "eng1"} == {one.name for one in found if isinstance(one, Person)}
-    assert Matrix().recognises(file_member(path), file_member(path).head())
+    assert Matrix().recognises(member_of(path), member_of(path).head())
 
 
 # --- what a server may do wrong -----------------------------------------------------------------------

@@ -15,8 +15,8 @@ from connectors.chat.slack_records import Channel, MessageReader
 from influence.contract.connector import ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
+from influence.contract.testing import member_of
 from influence.store.store import Store
-from tests.kit.connector_records import bytes_member, file_member
 from tests.kit.live_contract import KnownSecrets, check_fetch, pulled, store_of
 from tests.kit.local_service import serving
 
@@ -208,7 +208,7 @@ class TestExport:
 
     def test_a_day_alone_is_refused_since_it_tells_no_channel(self):
         with pytest.raises(Unreadable, match="import the whole zip or folder"):
-            list(Slack().parse(bytes_member(json.dumps(EXPORT["team/2026-01-05.json"]).encode(), "day.json")))
+            list(Slack().parse(member_of(json.dumps(EXPORT["team/2026-01-05.json"]).encode(), "day.json")))
 
     def test_a_folder_of_another_kind_is_not_claimed(self):
         assert not Slack().claims(["users.json", "posts.json", "general/2026-01-05.json"])
@@ -278,12 +278,12 @@ def test_every_recording_is_refused_alone_and_the_answers_of_the_methods_that_ar
     found = Counter()
     for file in files:
         with pytest.raises(Unreadable, match="import the whole"):
-            list(Slack().parse(file_member(file)))
+            list(Slack().parse(member_of(file)))
         method = next((METHODS[start] for start in METHODS if file.stem.startswith(start)), None)
         if method is not None:
             answer = json.loads(file.read_text("utf-8"))
             kept = {"slack": method, "channel": {"id": "C1", "name": "c", "members": []}, "answer": answer}
-            found.update(type(one).__name__ for one in Slack().parse(bytes_member(json.dumps(kept).encode())))
+            found.update(type(one).__name__ for one in Slack().parse(member_of(json.dumps(kept).encode())))
     assert {"Activity": 11, "Person": 2, "Note": 5, "SetAside": 1} == dict(found)
 
 
@@ -292,7 +292,7 @@ def test_a_blank_answer_of_each_method_that_is_asked_is_read_when_it_says_it_is_
     for method in ("conversations.history", "conversations.replies", "users.list"):
         answer = json.loads((folder / f"{method}.json").read_text("utf-8")) | {"ok": True}
         kept = {"slack": method, "channel": {"id": "C1", "name": "c", "members": []}, "answer": answer}
-        records = list(Slack().parse(bytes_member(json.dumps(kept).encode())))
+        records = list(Slack().parse(member_of(json.dumps(kept).encode())))
         blank = {"the message's time '0000000000.000000' cannot be meant"}
         assert blank >= {one.reason for one in records if isinstance(one, SetAside)}
         assert records

@@ -8,14 +8,14 @@ from connectors.chat.yammer import Pace, Yammer
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch, pulled, store_of
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, pull_again, serving, stored
 
 
 def read(content, **options):
-    return list(Yammer(**options).parse(bytes_member(content)))
+    return list(Yammer(**options).parse(member_of(content)))
 
 
 def acts(records):
@@ -147,7 +147,7 @@ def test_no_token_stands_in_a_reply_or_its_cursor(network):
 
 @pytest.fixture(scope="module")
 def answer():
-    return list(Yammer().parse(file_member(PAYLOADS / "yammer" / "messages.json")))
+    return list(Yammer().parse(member_of(PAYLOADS / "yammer" / "messages.json")))
 
 
 def test_a_reply_names_whom_it_answers_and_mentions_but_nobody_mentions_themselves(answer):
@@ -262,7 +262,7 @@ def test_a_table_brought_in_twice_adds_nothing(workspace):
 
 def test_the_messages_recorded_by_others_are_read(shared):
     place = next((shared / "payloads" / "yammer").rglob("yammer-messages.json"))
-    records = list(Yammer().parse(file_member(place)))
+    records = list(Yammer().parse(member_of(place)))
     found = acts(records)
     reasons = [one.reason for one in records if isinstance(one, SetAside)]
     assert all("was written by the service itself" in reason for reason in reasons)
@@ -274,7 +274,7 @@ def test_the_messages_recorded_by_others_are_read(shared):
 def test_every_recording_by_others_is_read_or_its_refusal_is_right(shared):
     read_of = {}
     for place in sorted((shared / "payloads" / "yammer").rglob("*.json")):
-        member = file_member(place)
+        member = member_of(place)
         if Yammer().recognises(member, member.head()):
             records = list(Yammer().parse(member))
             read_of[place.name] = {type(record) for record in records}

@@ -14,7 +14,7 @@ from connectors.chat.zulip_records import Turns
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch, pulled, store_of
 from tests.kit.local_service import serving
 
@@ -39,7 +39,7 @@ def archived(number, name, content="<p>words</p>", time=None):
 
 
 def topic(*rows):
-    return list(Zulip().parse(bytes_member(json.dumps(rows).encode(), "1-general/a.20topic.json")))
+    return list(Zulip().parse(member_of(json.dumps(rows).encode(), "1-general/a.20topic.json")))
 
 
 class TestArchive:
@@ -106,7 +106,7 @@ class TestArchive:
 
     def test_another_list_is_no_topic(self):
         with pytest.raises(Unreadable, match="should be a JSON list"):
-            list(Zulip().parse(bytes_member(b'{"a": 1}', "x.json")))
+            list(Zulip().parse(member_of(b'{"a": 1}', "x.json")))
 
 
 ANYTHING = st.recursive(
@@ -125,7 +125,7 @@ FIELDS = (
 def test_no_message_however_odd_stops_the_reading(changed):
     kept = {"zulip": "messages", "site": "acme.example", "since": 0}
     kept["answer"] = {"messages": [said(1, 7) | changed, said(2, 8)]}
-    records = list(Zulip().parse(bytes_member(json.dumps(kept).encode())))
+    records = list(Zulip().parse(member_of(json.dumps(kept).encode())))
     assert "zulip:acme.example/2" in {one.id for one in records if isinstance(one, Activity)}
     assert topic(archived(1, "Ann Lee") | changed)
 
@@ -341,7 +341,7 @@ def test_a_changed_answer_names_the_field():
         {"zulip": "messages", "site": "acme.example", "since": 0, "answer": {"result": "success"}}
     )
     with pytest.raises(Changed, match="Zulip's answer has no 'messages'"):
-        list(Zulip().parse(bytes_member(kept.encode())))
+        list(Zulip().parse(member_of(kept.encode())))
 
 
 def test_what_zulip_itself_says_answers_nothing_and_is_a_bots():
@@ -351,7 +351,7 @@ def test_what_zulip_itself_says_answers_nothing_and_is_a_bots():
         "since": 0,
         "answer": {"messages": [said(1, 7), said(2, 3) | {"sender_realm_str": "zulipinternal"}, said(3, 8)]},
     }
-    records = list(Zulip().parse(bytes_member(json.dumps(kept).encode())))
+    records = list(Zulip().parse(member_of(json.dumps(kept).encode())))
     parents = [one.parent for one in records if isinstance(one, Activity)]
     assert [None, None, "zulip:acme.example/1"] == parents
     assert [True] == [one.bot for one in records if isinstance(one, Person)]

@@ -16,7 +16,8 @@ from connectors.mail.files import Mail
 from influence import Workspace
 from influence.contract.files import members
 from influence.contract.records import Activity, Encounter, Modality, Note, Person, Record, SetAside, Verb
-from tests.kit.connector_records import bytes_member, connector, file_member
+from influence.contract.testing import member_of
+from tests.kit.connector_records import connector
 from tests.kit.places import SHARED
 
 ENRON = SHARED / "data" / "enron_executives" / "enron_executives.tar.xz"
@@ -39,7 +40,7 @@ def mail(body: str = "Hello.", **fields: str) -> bytes:
 
 
 def read(*messages: bytes, zone: str | None = None) -> list[Record]:
-    return list(Mail(zone=zone).parse(bytes_member(b"".join(messages))))
+    return list(Mail(zone=zone).parse(member_of(b"".join(messages))))
 
 
 def activity(message: bytes, zone: str | None = None) -> Activity:
@@ -315,5 +316,5 @@ def test_an_address_that_an_archive_masks_is_read_with_its_name() -> None:
 )
 def test_a_recorded_mbox_is_read(file: str, activities: int, aside: int) -> None:
     path = next(RECORDED.rglob(f"{file}.mbox"))
-    kinds = Counter(type(record) for record in connector("mail").parse(file_member(path)))
+    kinds = Counter(type(record) for record in connector("mail").parse(member_of(path)))
     assert (activities, aside) == (kinds[Activity], kinds[SetAside])

@@ -8,18 +8,18 @@ from connectors.sites.discourse import Discourse
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, pull_into, rows
 
 
 def read(connector, body):
-    return list(connector.parse(bytes_member(json.dumps(body).encode())))
+    return list(connector.parse(member_of(json.dumps(body).encode())))
 
 
 def test_every_recorded_topic_is_read_with_the_parents_that_it_states(shared):
     folder = shared / "payloads/discourse/chaoss+grimoirelab-perceval/tests/data/discourse"
-    members = {path.name: file_member(path) for path in sorted(folder.iterdir())}
+    members = {path.name: member_of(path) for path in sorted(folder.iterdir())}
     own = [name for name, member in members.items() if Discourse().recognises(member, member.head())]
     assert ["discourse_post.json", "discourse_topic_1148.json", "discourse_topic_1150.json"] == own
     for name in own:
@@ -35,7 +35,7 @@ def test_every_recorded_topic_is_read_with_the_parents_that_it_states(shared):
 
 def test_a_topic_that_was_not_read_whole_deletes_nothing(shared):
     folder = shared / "payloads/discourse/chaoss+grimoirelab-perceval/tests/data/discourse"
-    records = Discourse().parse(file_member(folder / "discourse_topic_1148.json"))  # 20 of its 22 posts
+    records = Discourse().parse(member_of(folder / "discourse_topic_1148.json"))  # 20 of its 22 posts
     assert [] == [record for record in records if isinstance(record, Deleted)]
 
 

@@ -9,7 +9,7 @@ from connectors.sites.github import GitHub
 from influence import Workspace
 from influence.contract.connector import ConnectorError, RateLimited
 from influence.contract.records import Activity, SetAside
-from tests.kit.connector_records import bytes_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, pull_into, rows
 
@@ -17,7 +17,7 @@ ANN, BEN, CY = ({"login": name, "id": 100 + n, "type": "User"} for n, name in en
 
 
 def parsed(body):
-    return list(GitHub().parse(bytes_member(json.dumps(body).encode())))
+    return list(GitHub().parse(member_of(json.dumps(body).encode())))
 
 
 def bodies(path):
@@ -49,7 +49,7 @@ def test_every_recording_is_read_or_is_no_conversation(shared):
     reasons, activities, foreign = set(), 0, set()
     for path in files:
         for body in bodies(path):
-            member = bytes_member(json.dumps(body).encode(), path.name)
+            member = member_of(json.dumps(body).encode(), path.name)
             if not GitHub().recognises(member, member.head()):
                 foreign.add(path.name)
                 continue

@@ -13,7 +13,7 @@ from connectors.sites.request_tracker import RequestTracker
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.records import Activity, SetAside
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
@@ -33,11 +33,11 @@ $people->PrincipalObj->GrantRight(Right => $_, Object => RT->System)
 
 
 def parsed(body):
-    return list(RequestTracker().parse(bytes_member(json.dumps(body).encode())))
+    return list(RequestTracker().parse(member_of(json.dumps(body).encode())))
 
 
 def test_the_recording_is_a_request_and_its_answer_and_the_systems_rows_are_counted(shared):
-    member = file_member(shared / "payloads/service-desk-rt/recorded-here/rt_payload.json")
+    member = member_of(shared / "payloads/service-desk-rt/recorded-here/rt_payload.json")
     assert RequestTracker().recognises(member, member.head())
     records = list(RequestTracker().parse(member))
     request, answer = (record for record in records if isinstance(record, Activity))

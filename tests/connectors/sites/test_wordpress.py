@@ -15,7 +15,7 @@ from connectors.sites.wordpress import WordPress
 from influence import Workspace
 from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
@@ -31,7 +31,7 @@ ITEM = (
 
 
 def parsed(content, name="file"):
-    return list(WordPress().parse(bytes_member(content, name)))
+    return list(WordPress().parse(member_of(content, name)))
 
 
 def activities(records):
@@ -74,7 +74,7 @@ class TestTheRecordings:
         ]
         assert 6 == len(files)
         for path in files:
-            member = file_member(path)
+            member = member_of(path)
             assert WordPress().recognises(member, member.head())
             assert any(isinstance(r, Activity | Person) for r in WordPress().parse(member))
 
@@ -104,7 +104,7 @@ class TestHostileExports:
 
         content = START + ITEM * 20_000 + b"</channel></rss>"
         tracemalloc.start()
-        count = sum(isinstance(r, Activity) for r in WordPress().parse(bytes_member(content)))
+        count = sum(isinstance(r, Activity) for r in WordPress().parse(member_of(content)))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert 20_000 == count

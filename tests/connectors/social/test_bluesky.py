@@ -14,7 +14,7 @@ from connectors.social.bluesky_car import Broken, decode, records
 from connectors.social.bluesky_records import time_of
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Unreadable
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch
 from tests.kit.live_pds import Account, running
 from tests.kit.live_replies import activities, ids, kept, over, pull_again, pulled, replies
@@ -222,8 +222,8 @@ class TestRepositoryFile:
     CONTENT = (PAYLOADS / "bluesky/repository.car").read_bytes()
 
     def test_holds_what_the_server_lists(self):
-        listed = list(Bluesky().parse(file_member(PAYLOADS / "bluesky/records.json")))
-        exported = list(Bluesky().parse(bytes_member(self.CONTENT)))
+        listed = list(Bluesky().parse(member_of(PAYLOADS / "bluesky/records.json")))
+        exported = list(Bluesky().parse(member_of(self.CONTENT)))
         assert 2 == len(listed)
         without_line = {
             (r.id, r.time, r.verb, r.parent, r.mentions) for r in exported if isinstance(r, Activity)
@@ -239,14 +239,14 @@ class TestRepositoryFile:
     @pytest.mark.parametrize("end", [1, 40, 200, 700, -1])
     def test_cut_off_is_refused_in_a_sentence(self, end):
         with pytest.raises(Unreadable, match=r"export it again$|should be$|must be$"):
-            list(Bluesky().parse(bytes_member(self.CONTENT[:end])))
+            list(Bluesky().parse(member_of(self.CONTENT[:end])))
 
     @settings(max_examples=200, deadline=None)
     @given(place=st.integers(0, 10_000), byte=st.integers(0, 255))
     def test_any_broken_byte_is_read_or_refused(self, place, byte):
         place %= len(self.CONTENT)
         content = self.CONTENT[:place] + bytes([byte]) + self.CONTENT[place + 1 :]
-        assert refusal(lambda: list(Bluesky().parse(bytes_member(content, "file")))).startswith(
+        assert refusal(lambda: list(Bluesky().parse(member_of(content, "file")))).startswith(
             ("file: ", "read")
         )
 
@@ -263,25 +263,25 @@ class TestRepositoryFile:
 def test_a_time_without_a_zone_is_told_by_the_key_of_the_record():
     row = post(FIRST, MORNING)
     row["value"]["createdAt"] = "2026-01-05 10:00"
-    (one,) = Bluesky().parse(bytes_member(json.dumps(row).encode()))
+    (one,) = Bluesky().parse(member_of(json.dumps(row).encode()))
     assert MORNING == one.time == time_of(FIRST.rpartition("/")[2])
 
 
 def test_a_quoted_list_is_no_post():
     embed = {"$type": "app.bsky.embed.record", "record": {"uri": f"at://{BOB}/app.bsky.graph.list/3k"}}
-    (one,) = Bluesky().parse(bytes_member(json.dumps(post(FIRST, MORNING, embed=embed)).encode()))
+    (one,) = Bluesky().parse(member_of(json.dumps(post(FIRST, MORNING, embed=embed)).encode()))
     assert (Verb.POST, None) == (one.verb, one.parent)
 
 
 def test_a_handle_that_does_not_belong_to_its_account_is_no_claim():
-    (one,) = Bluesky().parse(bytes_member(json.dumps({"did": ANN, "handle": "handle.invalid"}).encode()))
+    (one,) = Bluesky().parse(member_of(json.dumps({"did": ANN, "handle": "handle.invalid"}).encode()))
     assert (f"bluesky:{ANN}",) == one.accounts
 
 
 def test_recordings_of_others_are_read(shared):
     counted = Counter()
     for file in [*shared.glob("payloads/bluesky/**/*.json"), *shared.glob("payloads/bluesky/**/*.car")]:
-        found = list(Bluesky().parse(file_member(file)))
+        found = list(Bluesky().parse(member_of(file)))
         assert [] == [r for r in found if isinstance(r, SetAside)], file.name
         counted.update(type(r).__name__ for r in found)
     assert {"Activity": 14, "Person": 7} == {kind: counted[kind] for kind in ("Activity", "Person")}
@@ -326,7 +326,7 @@ class TestRealServer:
             assert datetime(2026, 1, 5, 11, tzinfo=UTC) == kept(workspace, at(reply["uri"]))["time"]
             assert (0, known) == pull_again(workspace, connector())
             workspace.close()
-            exported = Bluesky().parse(bytes_member(bob.export(), "repo.car"))
+            exported = Bluesky().parse(member_of(bob.export(), "repo.car"))
             own = {r.id for r in exported if isinstance(r, Activity)}
             assert {one for one in known if bob.did in one} == own
 
@@ -343,5 +343,5 @@ class TestRealServer:
             assert {at(each) for each in written} == set(activities(connector(), replies(connector())))
             check_fetch(tmp_path, connector, KnownSecrets(), len(replies(connector())))
             assert 130 == len(
-                [r for r in Bluesky().parse(bytes_member(cay.export())) if not isinstance(r, Person)]
+                [r for r in Bluesky().parse(member_of(cay.export())) if not isinstance(r, Person)]
             )

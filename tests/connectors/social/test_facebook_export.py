@@ -12,7 +12,7 @@ from connectors.social.facebook_records import mended
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, names, open_export
 from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member
+from influence.contract.testing import member_of
 
 TIME = 1_767_600_000
 
@@ -229,7 +229,7 @@ def test_no_message_however_odd_stops_the_reading(changed, person):
     body = thread("a_1", ["José Ray", "Ann Lée"], said("Ann Lée") | changed, said("José Ray", text="last"))
     body["participants"].append({"name": person})
     content = json.dumps({"participants": body.pop("participants"), **body}).encode()
-    records = list(FacebookExport().parse(bytes_member(content, "message_1.json")))
+    records = list(FacebookExport().parse(member_of(content, "message_1.json")))
     assert "last" in {one.text for one in records if isinstance(one, Activity)}
 
 
@@ -244,7 +244,7 @@ def test_no_act_however_odd_stops_the_reading(name, changed):
     content = json.dumps([good | changed, good]).encode()
     export = {"profile_information.json": EXPORT[next(iter(EXPORT))], name: content}
     files = {
-        file: bytes_member(body if isinstance(body, bytes) else as_facebook_writes(body), file)
+        file: member_of(body if isinstance(body, bytes) else as_facebook_writes(body), file)
         for file, body in export.items()
     }
     records = list(FacebookExport().parse_export(Export("export", files)))
@@ -257,7 +257,7 @@ def test_an_instagram_export_is_not_taken_for_facebooks():
 
 def test_a_file_that_means_nothing_alone_is_refused():
     with pytest.raises(Unreadable, match="import the whole Facebook export"):
-        list(FacebookExport().parse(bytes_member(b'{"comments_v2": []}', "comments.json")))
+        list(FacebookExport().parse(member_of(b'{"comments_v2": []}', "comments.json")))
 
 
 def test_text_that_was_never_mangled_stays():

@@ -8,7 +8,7 @@ from connectors.social.linkedin import LinkedIn, account_of
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member
+from influence.contract.testing import member_of
 
 MESSAGES = (
     "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,"
@@ -173,12 +173,12 @@ def test_a_profile_is_known_by_its_address(address, account):
 
 def test_an_owner_that_is_no_profile_is_refused():
     with pytest.raises(ConnectorError, match="is no address of a profile"):
-        list(LinkedIn(owner="Ann").parse(bytes_member(MESSAGES.encode(), "messages.csv")))
+        list(LinkedIn(owner="Ann").parse(member_of(MESSAGES.encode(), "messages.csv")))
 
 
 def test_a_file_that_means_nothing_alone_is_refused():
     with pytest.raises(Unreadable, match="import the whole export"):
-        list(LinkedIn().parse(bytes_member(EXPORT["Comments.csv"].encode(), "Comments.csv")))
+        list(LinkedIn().parse(member_of(EXPORT["Comments.csv"].encode(), "Comments.csv")))
 
 
 def test_another_folder_of_tables_is_not_claimed():

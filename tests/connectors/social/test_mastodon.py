@@ -14,7 +14,7 @@ from connectors.social.mastodon_records import time_of
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch
 from tests.kit.live_replies import activities, kept, over, pull_again, pulled, replies
 from tests.kit.places import PAYLOADS
@@ -256,9 +256,7 @@ def test_an_archive_gives_statuses_boosts_and_favourites(archive):
 
 def test_a_direct_status_is_a_message_to_its_people_and_mentions_nobody():
     one = status(FIRST, "ann", visibility="direct", mentions=[person("bob@other.example")])
-    (found,) = [
-        r for r in Mastodon().parse(bytes_member(json.dumps([one]).encode())) if isinstance(r, Activity)
-    ]
+    (found,) = [r for r in Mastodon().parse(member_of(json.dumps([one]).encode())) if isinstance(r, Activity)]
     assert (Verb.MESSAGE, ("mastodon:bob@other.example",), ()) == (found.verb, found.to, found.mentions)
 
 
@@ -266,14 +264,14 @@ def test_a_quote_has_what_it_quotes_as_its_parent():
     quoted = status(OTHER, "bob@other.example")
     one = status(FIRST, "ann", quote={"state": "accepted", "quoted_status": quoted})
     found = {
-        r.id: r for r in Mastodon().parse(bytes_member(json.dumps(one).encode())) if isinstance(r, Activity)
+        r.id: r for r in Mastodon().parse(member_of(json.dumps(one).encode())) if isinstance(r, Activity)
     }
     assert (Verb.QUOTE, at(OTHER)) == (found[at(FIRST)].verb, found[at(FIRST)].parent)
     assert at(OTHER) in found
 
 
 def test_a_page_of_strangers_needs_the_name_of_the_server():
-    member = bytes_member(json.dumps([status(OTHER, "bob@other.example")]).encode())
+    member = member_of(json.dumps([status(OTHER, "bob@other.example")]).encode())
     assert [True] == [
         isinstance(r, SetAside) and "--set server" in r.reason for r in Mastodon().parse(member)
     ]
@@ -290,7 +288,7 @@ def test_every_recorded_answer_parses_or_its_refusal_is_right(shared):
             content = body if isinstance(body, bytes) else body.encode()
             one = Mastodon(server=f"{address.scheme}://{address.netloc}")
             try:
-                records = list(one.parse(bytes_member(content, f"{address.path.strip('/')}.json")))
+                records = list(one.parse(member_of(content, f"{address.path.strip('/')}.json")))
             except Unreadable:
                 counted["not JSON"] += 1
                 assert not content.strip().startswith((b"{", b"[")), address.path

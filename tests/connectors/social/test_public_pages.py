@@ -7,7 +7,7 @@ from connectors.social.hacker_news import HackerNews
 from connectors.social.youtube import YouTube
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, pull_again, serving, stored
@@ -16,7 +16,7 @@ SECRET = KnownSecrets()
 
 
 def read(connector, name):
-    return list(connector.parse(file_member(PAYLOADS / connector.name / name)))
+    return list(connector.parse(member_of(PAYLOADS / connector.name / name)))
 
 
 def acts(records):
@@ -135,7 +135,7 @@ def test_youtube_comments_answer_the_video_and_replies_the_comment():
 def test_youtube_recordings_by_others_are_read_or_their_refusal_is_right(shared):
     kinds = {}
     for path in sorted((shared / "payloads" / "youtube").rglob("*.json")):
-        records = list(YouTube().parse(file_member(path)))
+        records = list(YouTube().parse(member_of(path)))
         kinds[f"{path.parent.name}/{path.name}"] = {type(record) for record in records}
     for name, found in kinds.items():
         if name.startswith(("comment", "comments")):
@@ -237,7 +237,7 @@ def test_hacker_news_says_the_same_in_both_interfaces():
 def test_hacker_news_reads_a_discussion_however_deep_it_is():
     content = b'{"items":[' + b'{"id":1,"author":"a","type":"comment","time":1772442000,"children":[' * 300
     content += b"]}" * 300 + b"]}"
-    assert 1 == len(acts(HackerNews().parse(bytes_member(content))))
+    assert 1 == len(acts(HackerNews().parse(member_of(content))))
 
 
 # --- Facebook Pages ---------------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def test_facebook_recordings_by_others_are_read_or_their_refusal_is_right(shared
     refused = set()
     for path in sorted((shared / "payloads" / "facebook").glob("*/testdata/facebook/apidata/*/*.json")):
         try:
-            records = list(FacebookPage().parse(file_member(path)))
+            records = list(FacebookPage().parse(member_of(path)))
         except Changed:
             refused.add(path.name)
             continue

@@ -11,7 +11,7 @@ import pytest
 from connectors.social.reddit import Reddit
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch
 from tests.kit.live_replies import activities, over, pull_again, pulled, replies
 
@@ -193,7 +193,7 @@ class TestLive:
 
 
 def read(*values):
-    return list(Reddit().parse(bytes_member("\n".join(map(json.dumps, values)).encode())))
+    return list(Reddit().parse(member_of("\n".join(map(json.dumps, values)).encode())))
 
 
 def test_a_deleted_author_is_nobody_and_what_was_known_of_the_item_goes():
@@ -240,7 +240,7 @@ def test_a_private_message_is_for_somebody_and_no_response():
 )
 def test_every_item_of_a_real_thread_is_read_and_every_parent_found(shared, name, items, deleted):
     file = shared / f"data/reddit_thread/{name}.jsonl"
-    records = list(Reddit().parse(file_member(file)))
+    records = list(Reddit().parse(member_of(file)))
     kept = {r.id: r for r in records if isinstance(r, Activity)}
     gone = {r.id for r in records if isinstance(r, Deleted)}
     assert (items, deleted) == (len(kept) + len(gone), len(gone))
@@ -266,7 +266,7 @@ def test_every_recorded_answer_parses_or_its_refusal_is_right(shared):
             if not body.strip():
                 continue
             try:
-                records = list(Reddit().parse(bytes_member(body.encode())))
+                records = list(Reddit().parse(member_of(body.encode())))
             except Unreadable:
                 counted["not JSON"] += 1
                 continue

@@ -16,7 +16,7 @@ from connectors.social.x_records import dated, time_of
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, RateLimited, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch
 from tests.kit.live_replies import activities, over, pull_again, pulled, replies
 from tests.kit.places import SHARED
@@ -341,7 +341,7 @@ class TestNewArchive:
         assert "not the JSON that it should be" in aside["like-part1.js"]
 
     def test_a_file_of_it_alone_needs_its_owner(self):
-        member = bytes_member(FILES["tweets.js"].encode(), "tweets.js")
+        member = member_of(FILES["tweets.js"].encode(), "tweets.js")
         (refused,) = X().parse(member)
         assert "name its --set owner" in refused.reason
         assert f"x:{FIRST}" in {r.id for r in X(owner="1001").parse(member) if isinstance(r, Activity)}
@@ -368,7 +368,7 @@ def test_an_answer_that_also_quotes_responds_to_both():
         ],
         "includes": {"tweets": [{"id": DEEP, "author_id": CAY, "created_at": "2026-01-05T09:30:00Z"}]},
     }
-    found = {r.id: r for r in X().parse(bytes_member(json.dumps(page).encode())) if isinstance(r, Activity)}
+    found = {r.id: r for r in X().parse(member_of(json.dumps(page).encode())) if isinstance(r, Activity)}
     assert (Verb.REPLY, f"x:{FIRST}", ("x:1003",)) == (
         found[f"x:{REPLY}"].verb,
         found[f"x:{REPLY}"].parent,
@@ -378,7 +378,7 @@ def test_an_answer_that_also_quotes_responds_to_both():
 
 def test_half_a_surrogate_pair_in_a_name_becomes_text():
     line = {"data": [{"id": "7", "username": "odd", "name": "\ud83d", "created_at": "2026-01-05T10:00:00Z"}]}
-    (person,) = X().parse(bytes_member(json.dumps(line).encode()))
+    (person,) = X().parse(member_of(json.dumps(line).encode()))
     assert "\ufffd" == person.name
 
 
@@ -432,7 +432,7 @@ def test_every_recording_of_others_parses_or_its_refusal_is_right(shared):
     files = [*shared.glob("data/twitter_api/*.jsonl"), *shared.glob("payloads/twitter-*/**/*.js*")]
     assert len(files) >= 40
     for file in files:
-        records = list(X().parse(file_member(file)))
+        records = list(X().parse(member_of(file)))
         refused = {r.reason.split(" (")[0].split(": import")[0] for r in records if isinstance(r, SetAside)}
         assert REFUSED.get(file.name, set()) == refused, file.name
         if file.name not in REFUSED:
@@ -450,7 +450,7 @@ def test_recorded_answers_of_the_api_are_read(shared):
             name = exchange["request"]["uri"].split("?")[0].partition("/2/")[2] + ".json"
             content = body if isinstance(body, bytes) else body.encode()
             try:
-                records = list(X().parse(bytes_member(content, name)))
+                records = list(X().parse(member_of(content, name)))
             except Unreadable:
                 counted["not JSON"] += 1
                 continue

@@ -20,7 +20,7 @@ from influence.contract.records import (
     SetAside,
     Verb,
 )
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, Refused, pull_again, serving, stored
@@ -177,7 +177,7 @@ def connector(service, **options):
 
 def read(name, **options):
     path = PAYLOADS / "google" / name
-    return list(Google(**({"until": "2026-06-30"} | options)).parse(file_member(path)))
+    return list(Google(**({"until": "2026-06-30"} | options)).parse(member_of(path)))
 
 
 def acts(records):
@@ -258,7 +258,7 @@ def test_mail_is_read_as_its_file_is_read():
         b'To: Bob Lee <bob@acme.example>, "Fox, Cid" <cid@fabrikam.example>\n'
         b"Date: Mon, 2 Mar 2026 08:00:00 +0000\n\nHi\n"
     )
-    one = acts(Mail().parse(bytes_member(mbox)))["mail:g1@acme.example"]
+    one = acts(Mail().parse(member_of(mbox)))["mail:g1@acme.example"]
     two = acts(read("gmail.json"))["mail:g1@acme.example"]
     assert (one.id, one.time, one.actor, one.to, one.subject) == (
         two.id,
@@ -284,7 +284,7 @@ def test_a_header_cannot_smuggle_in_another():
     value = "x@acme.example\nTo: everybody@acme.example\n\nFrom y Mon Jan  5 09:00:00 2026"
     told = [{"name": "From", "value": value}, {"name": "Date", "value": "Mon, 2 Mar 2026 08:00:00 +0000"}]
     answer = {"messages": [{"id": "1", "payload": {"headers": told}}]}
-    records = list(Google().parse(bytes_member(json.dumps(answer).encode())))
+    records = list(Google().parse(member_of(json.dumps(answer).encode())))
     assert 1 == sum(isinstance(record, Activity | SetAside) for record in records)
     assert all(record.to == () for record in acts(records).values())
 
@@ -316,7 +316,7 @@ def test_a_meeting_has_the_same_id_as_in_takeouts_calendar_file():
         b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:uid-2@google.com\nDTSTART:20260304T090000Z\n"
         b"ATTENDEE:mailto:ann@acme.example\nATTENDEE:mailto:bob@acme.example\nEND:VEVENT\nEND:VCALENDAR\n"
     )
-    (one,) = (r for r in Calendar(until="2026-06-30").parse(bytes_member(ics)) if isinstance(r, Encounter))
+    (one,) = (r for r in Calendar(until="2026-06-30").parse(member_of(ics)) if isinstance(r, Encounter))
     _, two = (record for record in read("events.json") if isinstance(record, Encounter))
     assert one.id == two.id
 
@@ -382,7 +382,7 @@ def test_takeout_is_read_by_the_connectors_of_its_files(tmp_path, workspace):
 @pytest.mark.parametrize("content", [b"[]", b"5", b'{"error": {"code": 403}}'])
 def test_what_is_no_answer_is_told_as_changed(content):
     with pytest.raises(Changed):
-        list(Google().parse(bytes_member(content)))
+        list(Google().parse(member_of(content)))
 
 
 # --- the service's own documents --------------------------------------------------------------------------

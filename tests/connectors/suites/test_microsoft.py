@@ -10,7 +10,7 @@ from connectors.mail.files import Mail
 from connectors.suites.microsoft import Microsoft
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
-from tests.kit.connector_records import bytes_member, file_member
+from influence.contract.testing import member_of
 from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, Refused, pull_again, serving, stored
@@ -176,7 +176,7 @@ def connector(service, **options):
 
 def read(name, **options):
     path = PAYLOADS / "microsoft" / name
-    return list(Microsoft(**({"until": "2026-06-30"} | options)).parse(file_member(path)))
+    return list(Microsoft(**({"until": "2026-06-30"} | options)).parse(member_of(path)))
 
 
 def acts(records):
@@ -321,7 +321,7 @@ def test_a_mail_has_the_same_id_and_people_as_in_a_mailbox_file():
         b"Message-ID: <m2@acme.example>\nFrom: Bob Lee <bob@acme.example>\nTo: Ann Lund <ann@acme.example>\n"
         b"Date: Mon, 2 Mar 2026 09:00:00 +0000\nIn-Reply-To: <m1@acme.example>\nSubject: Re: Plan for Oslo\n\nHi\n"
     )
-    one = next(record for record in Mail().parse(bytes_member(mbox)) if isinstance(record, Activity))
+    one = next(record for record in Mail().parse(member_of(mbox)) if isinstance(record, Activity))
     two = acts(read("mail.json"))["mail:m2@acme.example"]
     assert (one.id, one.time, one.actor, one.verb, one.parent, one.to, one.subject) == (
         two.id,
@@ -360,7 +360,7 @@ def test_a_meeting_has_the_same_id_as_in_a_calendar_file():
         b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:uid-1\nDTSTART:20260303T090000Z\nORGANIZER:mailto:ann@acme.example\n"
         b"ATTENDEE:mailto:bob@acme.example\nLOCATION:Room 4\\, Oslo\nEND:VEVENT\nEND:VCALENDAR\n"
     )
-    (one,) = (r for r in Calendar(until="2026-06-30").parse(bytes_member(ics)) if isinstance(r, Encounter))
+    (one,) = (r for r in Calendar(until="2026-06-30").parse(member_of(ics)) if isinstance(r, Encounter))
     two = next(record for record in read("events.json") if isinstance(record, Encounter))
     assert (one.id, one.people, one.kind, one.place) == (two.id, two.people, two.kind, two.place)
 
@@ -412,7 +412,7 @@ def test_a_chat_of_two_tells_by_its_id_who_they_are():
     two = ["00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b"]
     where = f"19:{two[0]}_{two[1]}@unq.gbl.spaces"
     one = said(1, chatId=where, **{"from": {"user": {"id": two[0]}}})
-    (message,) = acts(Microsoft().parse(bytes_member(json.dumps([one]).encode()))).values()
+    (message,) = acts(Microsoft().parse(member_of(json.dumps([one]).encode()))).values()
     assert (f"microsoft:{two[1]}",) == message.to
 
 
@@ -424,7 +424,7 @@ def test_a_guest_has_no_address_at_our_place():
 @pytest.mark.parametrize("content", [b"5", b'"text"', b"null"])
 def test_what_is_no_answer_is_told_as_changed(content):
     with pytest.raises(Changed, match="neither an item nor a list"):
-        list(Microsoft().parse(bytes_member(content)))
+        list(Microsoft().parse(member_of(content)))
 
 
 # --- recordings by others ---------------------------------------------------------------------------------
@@ -438,7 +438,7 @@ def recordings(shared):
 def test_every_recording_by_others_is_read_or_its_refusal_is_right(shared):
     kinds, aside = {}, {}
     for path in recordings(shared):
-        records = list(Microsoft(until="2027-01-01").parse(file_member(path)))
+        records = list(Microsoft(until="2027-01-01").parse(member_of(path)))
         kinds[path.name] = {type(r).__name__ for r in records if not isinstance(r, SetAside | Note)}
         aside[path.name] = " ".join(record.reason for record in records if isinstance(record, SetAside))
     nothing = {name for name, found in kinds.items() if not found}

@@ -14,7 +14,8 @@ import pytest
 from influence.contract.connector import Unreadable
 from influence.contract.files import members
 from influence.contract.records import Note, Person, Record, Rows, SetAside
-from tests.kit.connector_records import bytes_member, connector, file_member, recognised_by
+from influence.contract.testing import member_of
+from tests.kit.connector_records import connector, recognised_by
 from tests.kit.places import SHARED
 
 HEADER = b"time,actor,verb\n"
@@ -22,7 +23,7 @@ ROW = b"2026-01-05T09:00:00Z,x:1,post\n"
 
 
 def records(name: str, content: bytes, **options: Any) -> list[Record]:
-    return list(connector(name, **options).parse(bytes_member(content, "log.csv")))
+    return list(connector(name, **options).parse(member_of(content, "log.csv")))
 
 
 def rows(found: list[Record]) -> list[dict[str, Any]]:
@@ -137,7 +138,7 @@ def test_a_file_of_which_nothing_can_be_read_is_refused_with_the_cure(content: b
     ],
 )
 def test_a_header_is_recognised_by_one_connector_at_most(header: str, name: str | None) -> None:
-    assert ([name] if name else []) == recognised_by(bytes_member(header.encode() + b"\n1,2,3\n"))
+    assert ([name] if name else []) == recognised_by(member_of(header.encode() + b"\n1,2,3\n"))
 
 
 def test_a_log_of_numbers_belongs_to_the_system_that_was_named() -> None:
@@ -177,14 +178,14 @@ MANUFACTURING = SHARED / "data" / "manufacturing_email"
 )
 class TestManufacturingCompany:
     def test_every_line_of_the_log_is_one_message(self) -> None:
-        member = file_member(MANUFACTURING / "communication.csv")
+        member = member_of(MANUFACTURING / "communication.csv")
         assert ["mail-log"] == recognised_by(member)
         lines = (MANUFACTURING / "communication.csv").read_text().count("\n")
         found = list(connector("mail-log", zone="Europe/Warsaw").parse(member))
         assert lines - 1 <= sum(r.table.num_rows for r in found if isinstance(r, Rows)) <= lines
 
     def test_the_head_of_the_company_is_the_person_with_most_reports(self) -> None:
-        member = file_member(MANUFACTURING / "reportsto.csv")
+        member = member_of(MANUFACTURING / "reportsto.csv")
         assert ["chart"] == recognised_by(member)
         people = [r for r in connector("chart").parse(member) if isinstance(r, Person)]
         reports = {"7", "27", "36", "69", "70", "85", "104", "121", "148", "156", "163"}
@@ -197,7 +198,7 @@ ZULIP = SHARED / "data" / "lean_zulip" / "lean_zulip_activities.parquet"
 
 @pytest.mark.skipif(not ZULIP.exists(), reason="the Lean Zulip archive is not on this machine")
 def test_the_zulip_archive_is_read_to_its_last_row() -> None:
-    member = file_member(ZULIP)
+    member = member_of(ZULIP)
     assert ["activities"] == recognised_by(member)
     tables = [r.table for r in connector("activities").parse(member) if isinstance(r, Rows)]
     assert sum(table.num_rows for table in tables) == 838_795

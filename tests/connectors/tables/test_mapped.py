@@ -15,7 +15,8 @@ from connectors.tables.mapping import READY_MADE, BadMapping, ready_made
 from influence import Workspace
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.records import Activity, Encounter, Person, SetAside
-from tests.kit.connector_records import bytes_member, recognised_by
+from influence.contract.testing import member_of
+from tests.kit.connector_records import recognised_by
 
 LEAST = '[[activity]]\ntime = "{When}"\nactor = "{Who}"\nverb = "post"\n'
 ROWS = "When,Who\n2026-01-05T09:00:00Z,ann\n"
@@ -26,7 +27,7 @@ def table(tmp_path, mapping, content, name="log.csv", **options):
     file = tmp_path / "mapping.toml"
     file.write_text(mapping, encoding="utf-8")
     content = content if isinstance(content, bytes) else content.encode()
-    return list(Table(mapping=str(file), **options).parse(bytes_member(content, name)))
+    return list(Table(mapping=str(file), **options).parse(member_of(content, name)))
 
 
 def of(records, kind):
@@ -93,7 +94,7 @@ class TestWhatAMappingSays:
     def test_a_meeting_is_told_from_a_call_as_in_calendars(self):
         rows = [("Oslo, room 4", "in_person"), ("https://zoom.us/j/1", "online"), ("tbd", "unknown")]
         content = "Date,Person,Other Party,Place\n" + "".join(f'2026-01-05,A B,C D,"{p}"\n' for p, _ in rows)
-        found = of(Table(mapping="meetings").parse(bytes_member(content.encode())), Encounter)
+        found = of(Table(mapping="meetings").parse(member_of(content.encode())), Encounter)
         assert [kind for _, kind in rows] == [meeting.kind.value for meeting in found]
 
     def test_a_json_list_and_a_text_with_semicolons_are_the_same_people(self, tmp_path):
@@ -123,8 +124,8 @@ class TestWorkbooks:
         content = workbook(
             [self.HEADER, (7, day, "eva@acme.example", "x", day, "dag@acme.example", None, None)]
         )
-        assert ["table"] == recognised_by(bytes_member(content, "unnamed"))
-        found = of(Table().parse(bytes_member(content)), Activity)
+        assert ["table"] == recognised_by(member_of(content, "unnamed"))
+        found = of(Table().parse(member_of(content)), Activity)
         assert [
             ("requests:request-7", "2026-09-01T08:00:00+00:00"),
             ("requests:answer-7", "2026-09-01T08:00:00+00:00"),
@@ -134,7 +135,7 @@ class TestWorkbooks:
     def test_a_workbook_that_is_cut_off_is_refused_in_a_sentence(self):
         content = workbook([("When", "Who"), ("2026-01-05", "ann")])
         with pytest.raises(Unreadable, match="the workbook is damaged"):
-            list(Table(mapping="ideas").parse(bytes_member(content[: len(content) // 2], "x.xlsx")))
+            list(Table(mapping="ideas").parse(member_of(content[: len(content) // 2], "x.xlsx")))
 
     def test_another_sheet_is_named_in_the_mapping(self, tmp_path):
         content = workbook([("When", "Who"), ("2026-01-05T09:00:00Z", "ann")], sheet="Log")
@@ -176,12 +177,12 @@ def test_a_mapping_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(
         BadMapping, match="'nowhere' is neither a mapping file nor one of: tripadvisor, ideas"
     ):
-        list(Table(mapping="nowhere").parse(bytes_member(ROWS.encode())))
+        list(Table(mapping="nowhere").parse(member_of(ROWS.encode())))
 
 
 def test_a_table_that_no_mapping_is_known_for_says_how_to_write_one():
     with pytest.raises(Unreadable, match=r"influence import log\.csv --map"):
-        list(Table().parse(bytes_member(ROWS.encode(), "log.csv")))
+        list(Table().parse(member_of(ROWS.encode(), "log.csv")))
 
 
 @pytest.mark.parametrize("name", READY_MADE)
@@ -216,7 +217,7 @@ DRAFTED = {
 @pytest.mark.parametrize("name", DRAFTED)
 def test_the_first_mapping_reads_the_table_it_was_drafted_for(tmp_path, name):
     content, expected = DRAFTED[name]
-    draft = draft_mapping(bytes_member(content.encode(), "export.csv"))
+    draft = draft_mapping(member_of(content.encode(), "export.csv"))
     records = table(tmp_path, draft, content)
     assert [] == of(records, SetAside)
     assert expected == [
@@ -227,14 +228,14 @@ def test_the_first_mapping_reads_the_table_it_was_drafted_for(tmp_path, name):
 
 def test_the_first_mapping_of_a_register_of_meetings_is_of_encounters(tmp_path):
     content = "Meeting date,Employee,Met with,Where\n2026-03-01,Ann Lee,Bo Berg;Cy Dahl,Oslo\n"
-    draft = draft_mapping(bytes_member(content.encode(), "register.csv"))
+    draft = draft_mapping(member_of(content.encode(), "register.csv"))
     assert [("name:ann lee", "name:bo berg", "name:cy dahl")] == [
         meeting.people for meeting in of(table(tmp_path, draft, content), Encounter)
     ]
 
 
 def test_what_the_first_mapping_does_not_know_it_asks_for(tmp_path):
-    draft = draft_mapping(bytes_member(b"Colour,Size\nred,4\nblue,5\n", "shop.csv"))
+    draft = draft_mapping(member_of(b"Colour,Size\nred,4\nblue,5\n", "shop.csv"))
     assert 2 == draft.count("# CHECK: no column looks like it")
     with pytest.raises(BadMapping, match="time is missing"):
         table(tmp_path, draft, "Colour,Size\nred,4\n")
@@ -249,7 +250,7 @@ def test_what_the_first_mapping_does_not_know_it_asks_for(tmp_path):
 def test_no_name_or_value_of_a_column_can_break_out_of_the_first_mapping(names, values, file):
     line = json.dumps({f"type {name}": value for name, value in zip(names, values, strict=False)})
     try:
-        draft = draft_mapping(bytes_member(line.encode(), file))
+        draft = draft_mapping(member_of(line.encode(), file))
     except ConnectorError:
         return
     body = tomllib.loads(draft)
@@ -274,7 +275,7 @@ def test_a_long_table_is_not_held_in_memory(tmp_path):
     content = (ROWS + "2026-01-05T09:00:00Z,ben\n" * 300_000).encode()
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(LEAST, encoding="utf-8")
-    records = Table(mapping=str(mapping)).parse(bytes_member(content))
+    records = Table(mapping=str(mapping)).parse(member_of(content))
     tracemalloc.start()
     first = sum(1 for _ in islice(records, 1000))
     peak = tracemalloc.get_traced_memory()[1]

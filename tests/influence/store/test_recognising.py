@@ -7,15 +7,16 @@ import pytest
 
 from influence.contract import plugins
 from influence.contract.files import kind_of
+from influence.contract.testing import member_of
 from influence.store.recognising import GROUP, Connectors, ReadingError
-from tests.kit.connector_records import bytes_member, file_member, payloads
+from tests.kit.connector_records import payloads
 
 SAYS = plugins.says(GROUP)
 
 
 @pytest.mark.parametrize("path", payloads(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_whoever_recognises_a_file_says_that_it_reads_files_of_that_kind(path):
-    member = file_member(path)
+    member = member_of(path)
     head = member.head()
     for name, kinds in SAYS.items():
         connector = plugins.load(GROUP, name)()
@@ -54,4 +55,4 @@ def test_an_option_that_no_connector_has_is_refused():
 
 
 def test_a_file_of_no_known_kind_has_no_reader():
-    assert Connectors(None, None, {}).reader(bytes_member(b"\0\1\2")) is None
+    assert Connectors(None, None, {}).reader(member_of(b"\0\1\2")) is None
