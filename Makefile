@@ -1,6 +1,8 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
 .PHONY: demo test older-duckdb lock clean
 
+# What reads and writes the store.
+STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/reach/test_everybody.py tests/influence/text/test_terms.py tests/house/test_command_line.py
 SERVERS = SYNAPSE_HOMESERVER=$(CURDIR)/build/synapse/bin/synapse_homeserver INFLUENCE_PDS=$(CURDIR)/build/pds
 
 demo:
@@ -21,7 +23,7 @@ test:
 # The store must work on both majors of DuckDB: 2 is locked, 1.5 is tried beside it.
 older-duckdb:
 	@test -d build/duckdb-1.5 || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/duckdb-1.5 "duckdb==1.5.*"
-	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n auto tests/test_random_logs.py tests/test_responses.py tests/test_encounters.py tests/test_people.py tests/test_cli.py tests/test_curation.py tests/test_linking.py tests/test_meetings.py tests/test_everybody.py tests/test_terms.py
+	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n auto $(STORED)
 
 # Newer versions of everything, with hashes and without addresses (needs uv).
 lock:

@@ -93,3 +93,17 @@ def test_no_file_is_longer_than_five_hundred_lines():
     for name in MODULES:
         file = Path(importlib.import_module(name).__file__)
         assert len(file.read_text(encoding="utf-8").splitlines()) <= 500, name
+
+
+def test_documents_name_only_files_that_are_there():
+    files = [
+        *ROOT.glob("*.md"),
+        ROOT / "Makefile",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "benchmarks").rglob("*.md"),
+    ]
+    named = r"\b(?:benchmarks|connectors|docs|examples|influence|reports|tests|tools)/[\w./-]*\w(?:\.\w+|/)"
+    for file in files:
+        for name in re.findall(named, file.read_text(encoding="utf-8")):
+            there = [(place / name).exists() for place in (ROOT, file.parent)]
+            assert any(there), f"{file.name}: {name}"
