@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from influence import settings
-from influence.analysis.questions import Questions, WorkspaceError
+from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
-from influence.contract import plugins
-from influence.contract.findings import Report
+from influence.analysis.writing import Writing
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
-from influence.network.writing import NETWORK_FORMATS, write_network
 from influence.people.linkage.run import told, who_is_who
 from influence.secrets import Secrets
 from influence.store.importing import Imported, pull, read_path
 from influence.store.recognising import made
 from influence.store.store import Store
 
-SETTINGS, DATABASE, REPORTS = "influence.toml", "influence.duckdb", "reports"
+SETTINGS, DATABASE = "influence.toml", "influence.duckdb"
 
 
-class Workspace(Questions):
+class Workspace(Writing):
     """A folder made by `influence init`.
 
     >>> import tempfile
@@ -187,54 +184,3 @@ class Workspace(Questions):
             "linkage": told(self.store.engine),
             "imports": self.store.imports(),
         }
-
-    # --- giving out -------------------------------------------------------------------------------------
-
-    def write(self, report: Report, kind: str, path: Path | None = None) -> list[Path]:
-        """Write a report in a format (`html`, `json`, `csv` …) and return the files written.
-
-        Raises:
-            PluginError: there is no such format.
-            WorkspaceError: the place may not be written.
-        """
-        writer = plugins.load("influence.formats", kind)
-        place = path or self.path / REPORTS / f"{_file_name(report.leader['name'])}.{kind}"
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            return list(writer(report, place))
-        except OSError as error:
-            raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
-
-    def write_network(
-        self,
-        path: str | Path,
-        kind: str,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        *,
-        digital: bool = False,
-    ) -> int:
-        """Write the response network, as `graphml`, `gexf` or `parquet`, and return how many people are in it.
-
-        `digital` leaves out the ties between people known to have met.
-
-        Raises:
-            WorkspaceError: there is no such format, or the place may not be written.
-        """
-        if kind not in NETWORK_FORMATS:
-            raise WorkspaceError(
-                f"there is no network format {kind!r}; there are: {', '.join(NETWORK_FORMATS)}"
-            )
-        network = self.digital_network(since, until) if digital else self.network(since, until)
-        place = Path(path)
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            write_network(network, place, kind)
-        except OSError as error:
-            raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
-        return len(network)
-
-
-def _file_name(name: str) -> str:
-    """Make a safe file name of a person's name: letters, digits and dashes only."""
-    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80] or "report"
