@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -231,28 +231,35 @@ def _sources(ego: Ego, weight: Floats) -> tuple[UnseenSource, ...]:
     source = np.array(source_of(ego.tables, ego.drawn.item), object)
     return tuple(
         _source(
-            ego, name, source == name, [m for m in every if m not in held[name]], held[name], aside, weight
+            Held(
+                name,
+                held[name],
+                [month for month in every if month not in held[name]],
+                *aside.get(name, (0, 0)),
+            ),
+            *_times(ego.drawn.person[source == name], ego.unit[source == name]),
+            weight,
         )
         for name in sorted(held)
     )
 
 
-def _source(
-    ego: Ego,
-    name: str,
-    mine: np.ndarray[Any, np.dtype[np.bool_]],
-    missing: list[str],
-    held: Set[str],
-    aside: dict[str, tuple[int, int]],
-    weight: Floats,
-) -> UnseenSource:
-    put_aside, stored = aside.get(name, (0, 0))
-    people, times = _times(ego.drawn.person[mine], ego.unit[mine])
-    more = min(1.0, len(missing) / max(len(held), 1) + put_aside / max(stored, 1))
+class Held(NamedTuple):
+    """What one source held in the window: months, those that are missing, rows set aside and stored."""
+
+    source: str
+    months: Set[str]
+    missing: list[str]
+    aside: int
+    stored: int
+
+
+def _source(held: Held, people: Ints, times: Ints, weight: Floats) -> UnseenSource:
+    more = min(1.0, len(held.missing) / max(len(held.months), 1) + held.aside / max(held.stored, 1))
     return UnseenSource(
-        source=name,
-        months=len(held),
-        missing=tuple(missing),
-        set_aside=put_aside,
+        source=held.source,
+        months=len(held.months),
+        missing=tuple(held.missing),
+        set_aside=held.aside,
         would_add=longer(times, weight[people], more),
     )
