@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from influence.kernels.arrays import Ints
 
-DAY = 86_400_000_000
+HOUR = 3_600_000_000
 """Microseconds."""
+DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -67,4 +68,42 @@ def moment(time: int | None, zone: str) -> str | None:
     """
     if time is None:
         return None
-    return datetime.fromtimestamp(time / 1e6, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return exact(time).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def months(window: Window, zone: str) -> list[tuple[str, Window]]:
+    """Cut a window into calendar months of a time zone; the first and the last may be parts of one.
+
+    >>> [name for name, _ in months(Window(0, 40 * DAY), "UTC")]
+    ['1970-01', '1970-02']
+    """
+    place = ZoneInfo(zone)
+    start = exact(window.since).astimezone(place)
+    year, month = start.year, start.month
+    cut = []
+    since = window.since
+    while since < window.until:
+        following = (year + month // 12, month % 12 + 1)
+        until = min(window.until, _begins(following, place))
+        cut.append((f"{year:04}-{month:02}", Window(since, until)))
+        (year, month), since = following, until
+    return cut
+
+
+def _begins(month: tuple[int, int], place: ZoneInfo) -> int:
+    return microseconds(datetime(*month, 1, tzinfo=place))
+
+
+def partial_months(window: Window, zone: str) -> set[str]:
+    """Return which months of a window are only parts of one: at most the first and the last.
+
+    >>> sorted(partial_months(Window(0, 40 * DAY), "UTC"))
+    ['1970-02']
+    """
+    place, parts = ZoneInfo(zone), set()
+    for name, cut in months(window, zone):
+        year, month = int(name[:4]), int(name[5:])
+        whole = _begins((year, month), place), _begins((year + month // 12, month % 12 + 1), place)
+        if (cut.since, cut.until) != whole:
+            parts.add(name)
+    return parts

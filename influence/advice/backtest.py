@@ -153,7 +153,7 @@ def scored(
     once = np.ones((1, n), np.int64)
     found, base = float(auc(predicted, came, once)[0]), float(auc(baseline, came, once)[0])
     top = np.argsort(-predicted, kind="stable")[: max(1, n // 3)]
-    interval, ahead = _interval(mine), _interval(mine - other)
+    interval, ahead = percentiles(mine), percentiles(mine - other)
     return BackTest(
         n,
         hits,
@@ -184,7 +184,8 @@ def auc(score: Floats, came: Flags, times: Ints) -> Floats:
     return aucs
 
 
-def _interval(values: Floats) -> tuple[float, float]:
+def percentiles(values: Floats) -> tuple[float, float]:
+    """Return what 95 % of the values lie between."""
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
 

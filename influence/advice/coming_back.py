@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from influence.advice.backtest import DRAWS, FEWEST_MATCHED, MOST_CONTROLS, _interval
+from influence.advice.backtest import DRAWS, FEWEST_MATCHED, MOST_CONTROLS, percentiles
 from influence.contract.details.advice import StepUp
 from influence.contract.findings import Finding
 from influence.kernels.arrays import Floats, Ints
@@ -83,7 +83,7 @@ class Matched:
         n = self.conversations
         random = np.random.default_rng(seed)
         drawn = [self.difference(np.bincount(random.integers(0, n, n), minlength=n)) for _ in range(draws)]
-        return _interval(np.array([value for value in drawn if np.isfinite(value)]))
+        return percentiles(np.array([value for value in drawn if np.isfinite(value)]))
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from influence.advice.coming_back import ComingBack, Matched
 from influence.contract.details import advice as details
+from influence.contract.findings import NETWORKED
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
 from influence.network.log_queries import activity_ids, items_by, place_of
 from influence.reach.ego import Ego
-from influence.reach.steps import NETWORKED
 from influence.times import DAY
 
 EVIDENCE = 5

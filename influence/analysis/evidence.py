@@ -10,7 +10,6 @@ import numpy as np
 
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.kernels.arrays import Ints
-from influence.measures.trend import months
 from influence.met.encounters import Piece
 from influence.network.log_queries import (
     described,
@@ -25,7 +24,7 @@ from influence.network.log_tables import LogTables
 from influence.network.responses import Log
 from influence.reach.ego import Ego
 from influence.reach.steps import Touches
-from influence.times import Window, moment
+from influence.times import Window, moment, months
 
 PER_PERSON = 5
 PER_CONVERSATION = 12

@@ -16,12 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.p_values import p_value
 from influence.kernels.arrays import Floats, Ints
+from influence.times import HOUR
 
 if TYPE_CHECKING:
     from influence.kernels.chance import Course
 
-HOUR = 3_600_000_000
-"""Microseconds."""
 LONGEST = 300
 """Of a thread taken up by more people, the first so many are looked at."""
 MOST_WORK = 150_000

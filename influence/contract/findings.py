@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from influence.contract.details.record import Detail, read
 
 SCHEMA = "influence.report/1"
+TEAM, MET, NETWORKED = 2, 3, 4
+"""The steps of people reached; step 1 is the leader's own output."""
 _Record = TypeVar("_Record", bound=Detail)
 
 
@@ -111,6 +113,11 @@ class Reached:
     organisation: str | None = None
     evidence: tuple[str, ...] = ()
     met: tuple[MetEvidence, ...] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Whether the person is outside the team."""
+        return self.step != TEAM
 
 
 @dataclass(frozen=True)

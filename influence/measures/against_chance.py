@@ -10,13 +10,14 @@ import numpy as np
 from influence.chance.null_networks import position_against_chance
 from influence.chance.p_values import discoveries
 from influence.chance.shuffle_test import ShuffleTest, shuffle_test
-from influence.chance.thread_test import HOUR, Contacts, Threads, ThreadTest, contacts, thread_test, threads
+from influence.chance.thread_test import Contacts, Threads, ThreadTest, contacts, thread_test, threads
 from influence.contract.details.against_chance import ByChance, InfluenceTest, PositionByChance, Textbook
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Log
+from influence.times import HOUR
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

@@ -32,13 +32,12 @@ from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import activity_ids, addressed_to, items_said, written_to
-from influence.times import DAY
+from influence.times import DAY, HOUR
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 
-HOUR = DAY // 24
 ASKED_AT_ONCE = 8
 """Who writes to more people at once asks nobody in particular."""
 LISTED = 20

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
-from influence.contract.findings import Finding
+from influence.contract.findings import TEAM, Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
 from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.population import Population
-from influence.reach.steps import TEAM
 from influence.times import Window
 
 if TYPE_CHECKING:

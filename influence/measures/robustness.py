@@ -16,10 +16,10 @@ from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES, NOBODY
-from influence.measures.trend import months
 from influence.network.log_queries import months_in_window, set_aside, source_of, written_to_many
 from influence.network.responses import Links, Log
 from influence.reach.steps import Touches, alters, headline, touches
+from influence.times import months
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego

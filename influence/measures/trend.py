@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import pairwise
 from math import fsum, log
 from statistics import median
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +21,7 @@ from influence.measures.reach import NO_TIMES
 from influence.met.encounters import Met
 from influence.network.log_queries import months_by_source
 from influence.reach.steps import Touches, alters, headline
-from influence.times import Window
+from influence.times import Window, months, partial_months
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -56,44 +54,6 @@ class Break:
     before: float
     after: float
     p: float
-
-
-def months(window: Window, zone: str) -> list[tuple[str, Window]]:
-    """Cut a window into calendar months of a time zone; the first and the last may be parts of one.
-
-    >>> [name for name, _ in months(Window(0, 40 * 86_400_000_000), "UTC")]
-    ['1970-01', '1970-02']
-    """
-    place = ZoneInfo(zone)
-    start = datetime.fromtimestamp(window.since / 1e6, UTC).astimezone(place)
-    year, month = start.year, start.month
-    cut = []
-    since = window.since
-    while since < window.until:
-        following = (year + month // 12, month % 12 + 1)
-        until = min(window.until, _begins(following, place))
-        cut.append((f"{year:04}-{month:02}", Window(since, until)))
-        (year, month), since = following, until
-    return cut
-
-
-def _begins(month: tuple[int, int], place: ZoneInfo) -> int:
-    return int(datetime(*month, 1, tzinfo=place).timestamp()) * 1_000_000
-
-
-def partial_months(window: Window, zone: str) -> set[str]:
-    """Return which months of a window are only parts of one: at most the first and the last.
-
-    >>> sorted(partial_months(Window(0, 40 * 86_400_000_000), "UTC"))
-    ['1970-02']
-    """
-    place, parts = ZoneInfo(zone), set()
-    for name, cut in months(window, zone):
-        year, month = int(name[:4]), int(name[5:])
-        whole = _begins((year, month), place), _begins((year + month // 12, month % 12 + 1), place)
-        if (cut.since, cut.until) != whole:
-            parts.add(name)
-    return parts
 
 
 def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -> list[Month]:

@@ -17,14 +17,14 @@ PUBLIC_MAIL = frozenset(_PUBLIC_WORDS.split())
 """Who offers mail to everybody (the last label but one): two addresses there are no sign of one organisation."""
 
 _SECOND_LEVEL = frozenset(("co", "com", "org", "ac", "gov", "net", "edu"))
-_LONGEST = 200
+LONGEST = 200
 """Characters of a name or an identifier that are looked at."""
 _ROLES_TEXT = """
     info office sales support admin administrator webmaster postmaster noreply no-reply contact help hr it news
     newsletter service team list mail email abuse marketing press jobs billing accounts chairman announcements
     undisclosed recipients root all everyone staff home me address unknown
 """
-_ROLES = frozenset(_ROLES_TEXT.split())
+ROLES = frozenset(_ROLES_TEXT.split())
 _TITLES_TEXT = "mr mrs ms miss dr prof sir jr sr ii iii iv phd mba herr frau fru mail e-mail email"
 _TITLES = frozenset(_TITLES_TEXT.split())
 _NICKNAMES = """
@@ -85,7 +85,7 @@ def canonical_name(name: str | None) -> str:
 
 def _words(name: str) -> list[str]:
     """Return the words of a name in lower case, first names first, without titles and what stands in brackets."""
-    whole = unicodedata.normalize("NFKC", name[:_LONGEST])
+    whole = unicodedata.normalize("NFKC", name[:LONGEST])
     plain = re.sub(r"[(\\\[<].*|[@/].*|['\"]", "", whole)
     last, comma, first = plain.partition(",")
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{first} {last}" if comma and first.strip() else plain)
@@ -139,7 +139,7 @@ def fold(words: str) -> str:
     >>> fold("Öberg") == fold("Oberg") == fold("Oeberg"), fold("Åsa Kjær") == fold("Aasa Kjaer")
     (True, True)
     """
-    low = words[:_LONGEST].lower()
+    low = words[:LONGEST].lower()
     if not low.isascii():
         low = _plain(low.translate(_LETTERS)).lower()
     return low.replace("aa", "a").replace("ae", "a").replace("oe", "o").replace("ue", "u")
@@ -193,7 +193,7 @@ def name_of_handle(handle: str) -> Name | None:
     ('vickers', None, None)
     """
     parts = [part for part in re.split(r"[._-]+", handle.lower()) if part]
-    if not 2 <= len(parts) <= 3 or not all(part.isalpha() for part in parts) or _ROLES & set(parts):
+    if not 2 <= len(parts) <= 3 or not all(part.isalpha() for part in parts) or ROLES & set(parts):
         return None
     return parse_name(" ".join(parts)) if len(parts[0]) > 1 else None
 

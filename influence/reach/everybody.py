@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.findings import TEAM
 from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
 from influence.met.everybody import Pairs
 from influence.network.responses import Count
 from influence.reach.population import Population
-from influence.reach.steps import TEAM, Alter, Passing, step_of
+from influence.reach.steps import Alter, Passing, step_of
 from influence.times import DAY, Window
 
 MOST_TOUCHES = 8_000_000

@@ -12,6 +12,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.findings import MET, NETWORKED, TEAM
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.met.encounters import Met
 from influence.network.responses import Count, Log
@@ -45,10 +46,6 @@ class Touches:
         """Return what lies in a narrower window (undated responses lie in none but the whole)."""
         mask = window.holds(self.time)
         return Touches(self.item[mask], self.person[mask], self.time[mask], self.depth[mask])
-
-
-TEAM, MET, NETWORKED = 2, 3, 4
-"""The steps of people reached; step 1 is the leader's own output."""
 
 
 def step_of(in_team: Flags, m: Floats, known: Flags) -> NDArray[np.int8]:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Wedge
 
-from influence.contract.findings import Reached, Report
+from influence.contract.findings import NETWORKED, TEAM, Reached, Report
 from reports.figures import palette
 from reports.figures.svg import Picture
 from reports.story.evidence import anchors, in_order, mark_of
@@ -113,7 +113,7 @@ def people_a_mark(people: int) -> int:
 def _rings(people: Sequence[Reached]) -> list[Ring]:
     """Give each ring an area in proportion to its people, but never a sliver."""
     counts = Counter(min(max(reached.step, 2), 4) for reached in people)
-    beyond = {mark_of(reached) for reached in people if reached.step == 4}
+    beyond = {mark_of(reached) for reached in people if reached.step == NETWORKED}
     furthest = {frozenset({"unknown"}): "unknown", frozenset({"unmet"}): "never met"}
     plan = (
         (2, "team", palette.TEAM_BAND),
@@ -132,7 +132,7 @@ def _rings(people: Sequence[Reached]) -> list[Ring]:
 
 
 def _sector_names(people: Sequence[Reached]) -> dict[str, str]:
-    counts = Counter(reached.sphere for reached in people if reached.step != 2)
+    counts = Counter(reached.sphere for reached in people if reached.outside)
     largest = [sphere for sphere, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     shown = set(largest) if len(largest) <= MOST_SECTORS else set(largest[: MOST_SECTORS - 1])
     return {sphere: sphere if sphere in shown else "other spheres" for sphere in largest}
@@ -140,7 +140,7 @@ def _sector_names(people: Sequence[Reached]) -> dict[str, str]:
 
 def _sectors(people: Sequence[Reached]) -> list[Sector]:
     named = _sector_names(people)
-    counts = Counter(named[reached.sphere] for reached in people if reached.step != 2)
+    counts = Counter(named[reached.sphere] for reached in people if reached.outside)
     total = sum(counts.values())
     weights = {sphere: max(count, 0.07 * total) for sphere, count in sorted(counts.items())}
     sectors, at = [], _GAP / 2
@@ -156,7 +156,7 @@ def _cells(report: Report, rings: list[Ring], sectors: list[Sector], each: int) 
     cells = []
     for ring in rings:
         inside = [reached for reached in in_order(report.people) if min(max(reached.step, 2), 4) == ring.step]
-        if ring.step == 2:
+        if ring.step == TEAM:
             cells.append(Cell(ring, _GAP / 2, math.tau - _GAP / 2, _marks(inside, shown, each)))
             continue
         for sector in sectors:

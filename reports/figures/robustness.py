@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from influence.contract.details.robustness import Robustness
 from influence.contract.findings import Report
 from reports.figures import palette
-from reports.figures.spheres import _WIDTH, _frame
+from reports.figures.spheres import WIDTH, frame
 from reports.figures.svg import Picture
 from reports.story.chance import alternatives
 from reports.story.wording import number, shortened
@@ -23,7 +23,7 @@ def robustness_picture(report: Report) -> Picture | None:
     if not told or headline is None:
         return None
     rows = [("as reported", headline), *told]
-    figure = Figure(figsize=(_WIDTH, 0.29 * len(rows) + 0.5))
+    figure = Figure(figsize=(WIDTH, 0.29 * len(rows) + 0.5))
     axes = figure.add_axes(
         (0.56, 0.36 / (0.29 * len(rows) + 0.5), 0.29, 0.97 - 0.36 / (0.29 * len(rows) + 0.5))
     )
@@ -31,7 +31,7 @@ def robustness_picture(report: Report) -> Picture | None:
     _band(axes, report, top)
     for place, (name, value) in enumerate(rows):
         _dot(axes, place, name, value, headline)
-    _frame(axes, len(rows), top)
+    frame(axes, len(rows), top)
     described = "; ".join(f"{name}: {number(value)}" for name, value in rows)
     return Picture(figure, "The headline, counted again", described)
 

@@ -19,7 +19,7 @@ LISTENED, OF_KNOWN = "listened to", "reached, of those known"
 HEARD, REACHED = -1, 1
 SLATE = "#4a5763"
 _ROW = 0.36  # inches
-_WIDTH = 5.0
+WIDTH = 5.0
 _NAMES = 0.66  # inches on either side of the middle, where the names stand
 _LETTER, _PAD = 0.085, 0.12  # inches
 _LEAST = 0.001  # people
@@ -68,7 +68,7 @@ class _Scale:
         )
         heard, reached = max(wing.heard for wing in rows), max(wing.reached for wing in rows)
         titles = [_LETTER * len(title) for title in (LISTENED, OF_KNOWN)]
-        free = _WIDTH - 2 * _NAMES
+        free = WIDTH - 2 * _NAMES
         person = (free - left - right) / max(heard + reached, _LEAST)
         if left + heard * person < titles[0]:
             person = min(person, (free - titles[0] - right) / max(reached, _LEAST))
@@ -82,9 +82,9 @@ def spheres_picture(report: Report) -> Picture | None:
     rows = wings(report)
     if not rows:
         return None
-    figure = Figure(figsize=(_WIDTH, _ROW * (len(rows) + 1)))
+    figure = Figure(figsize=(WIDTH, _ROW * (len(rows) + 1)))
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, _WIDTH), ylim=(len(rows) - 0.4, -1.4))
+    axes.set(xlim=(0, WIDTH), ylim=(len(rows) - 0.4, -1.4))
     axes.set_axis_off()
     scale = _Scale.of(rows)
     for side, across, words in ((HEARD, "right", LISTENED), (REACHED, "left", OF_KNOWN)):
@@ -124,7 +124,8 @@ def _at_end(wing: Wing, side: int) -> str:
     return f"{number(wing.reached)} of {wing.known:,}" if wing.known else number(wing.reached)
 
 
-def _frame(axes: Axes, rows: int, top: float) -> None:
+def frame(axes: Axes, rows: int, top: float) -> None:
+    """Draw the axes of rows of bars: how far they reach, and nothing that the eye must pass over."""
     axes.set(xlim=(0, 1.12 * top), ylim=(rows - 0.4, -0.6), yticks=[])
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)

@@ -143,7 +143,7 @@ def certainty(reached: Reached) -> str:
 
 def mark_of(reached: Reached) -> str:
     """Tell which mark a person has in the pictures: the team is near whether or not a meeting is on record."""
-    return "team" if reached.step == 2 else certainty(reached)
+    return "team" if not reached.outside else certainty(reached)
 
 
 def anchors(report: Report) -> dict[str, str]:
@@ -293,7 +293,7 @@ def _sphere(
     row: SphereReach, report: Report, anchor: str, shown: dict[str, str], who: dict[str, str]
 ) -> SphereRow:
     inside = [
-        reached for reached in in_order(report.people) if reached.sphere == row.sphere and reached.step != 2
+        reached for reached in in_order(report.people) if reached.sphere == row.sphere and reached.outside
     ]
     linked = [(shown[reached.person], who[reached.person]) for reached in inside if reached.person in shown]
     return SphereRow(

@@ -45,7 +45,7 @@ _SPHERES = {
 }
 
 
-def _outside(report: Report) -> list[SphereReach]:
+def reached_outside(report: Report) -> list[SphereReach]:
     """Return the spheres in which somebody never met responded, the largest first."""
     held = [row for row in report.spheres if row.value > 0]
     return sorted(held, key=lambda row: (-row.value, row.sphere))
@@ -60,7 +60,7 @@ def sphere_words(sphere: str) -> str:
     return _SPHERES.get(sphere, plain(sphere))
 
 
-def _side(report: Report, name: str, above: str, below: str, between_: str) -> str:
+def side(report: Report, name: str, above: str, below: str, between_: str) -> str:
     """Say on which side of a half a share lies, if its interval does."""
     low, high = report.findings[name].interval or (0.0, 1.0)
     return above if low > 0.5 else below if high < 0.5 else between_
@@ -100,7 +100,7 @@ def sources_by_sphere(report: Report) -> dict[str, float]:
 
 
 def _heard(report: Report) -> tuple[Sentence, ...]:
-    out, back = [row.sphere for row in _outside(report)][:3], list(sources_by_sphere(report))[:3]
+    out, back = [row.sphere for row in reached_outside(report)][:3], list(sources_by_sphere(report))[:3]
     if not out:
         return ()
     if {*out, *back} == {"unknown"}:

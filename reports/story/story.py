@@ -92,7 +92,7 @@ def _beyond(report: Report) -> tuple[Sentence, ...]:
 
 def _mostly_unknown(report: Report) -> tuple[Sentence, ...]:
     """Say at once where the number rests on people of whom nothing tells whether they have met."""
-    outside = [reached for reached in report.people if reached.step != 2]
+    outside = [reached for reached in report.people if reached.outside]
     unknown = sum(not reached.known for reached in outside)
     if 2 * unknown <= len(outside):
         return ()
@@ -116,7 +116,7 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    unknown = sum(not reached.known and reached.step != 2 for reached in report.people)
+    unknown = sum(not reached.known and reached.outside for reached in report.people)
     sentences = [
         say(
             "{n} responded. Every one is in exactly one row below, by the likelier case; the sums weigh "

@@ -17,7 +17,7 @@ from reports.story.sentences import (
     section,
     span,
 )
-from reports.story.spheres import _outside, _side, sphere_words
+from reports.story.spheres import reached_outside, side, sphere_words
 from reports.story.wording import counted, number, plain
 
 EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
@@ -49,7 +49,7 @@ def _brings(report: Report) -> tuple[Sentence, ...]:
         return (say("The fourth step has brought {nobody} so far.", nobody=Span("nobody", "reach_4")),)
     pattern = "The fourth step brings this role {n} whom the first three do not: {share} of all who responded"
     n, share = span(report, "reach_4", "person", "people"), span(report, "beyond_share")
-    spheres = [f"{sphere_words(row.sphere)} {number(row.value)}" for row in _outside(report)[:6]]
+    spheres = [f"{sphere_words(row.sphere)} {number(row.value)}" for row in reached_outside(report)[:6]]
     where = f". By sphere: {listing(spheres)}." if spheres else "."
     return (say(pattern + "{where}", n=n, share=share, where=Span(where)),)
 
@@ -57,7 +57,7 @@ def _brings(report: Report) -> tuple[Sentence, ...]:
 def _exchange(report: Report) -> tuple[Sentence, ...]:
     sentences = []
     if report.known("two_way_share"):
-        way = _side(
+        way = side(
             report, "two_way_share", "mostly exchange", "mostly one way", "as much exchange as broadcast"
         )
         both = span(report, "two_way_share")
@@ -75,7 +75,7 @@ def _carried(report: Report) -> tuple[Sentence, ...]:
         "others": "Control is let go: others carry on {share} of the conversations between themselves.",
         "leader": "The conversations run through the leader: others carry on {share} of them between themselves.",
         "both": "Others carry on {share} of the conversations between themselves.",
-    }[_side(report, "carry_on", "others", "leader", "both")]
+    }[side(report, "carry_on", "others", "leader", "both")]
     return (say(pattern, share=span(report, "carry_on")),)
 
 

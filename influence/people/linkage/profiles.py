@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from influence.people.names import (
-    _LONGEST,
-    _ROLES,
+    LONGEST,
     PUBLIC_MAIL,
+    ROLES,
     Name,
     fold,
     name_forms,
@@ -77,7 +77,7 @@ def record_of(group: str, names: Iterable[str], accounts: Iterable[str], organis
     made = Record(group, organisation=fold(organisation) if organisation else None)
     spelt: list[Name] = []
     for account in sorted(accounts):
-        system, _, identifier = account[: 2 * _LONGEST].partition(":")
+        system, _, identifier = account[: 2 * LONGEST].partition(":")
         made.systems.add(system)
         local, at, domain = identifier.lower().rpartition("@")
         if system == "email" and at:
@@ -94,7 +94,7 @@ def _add_handle(made: Record, handle: str, spelt: list[Name]) -> None:
     plain = fold(re.sub(r"[^\w-]|_", "", handle))
     bare = plain.replace("-", "")
     letters = sum(letter.isalpha() for letter in bare)
-    if len(bare) < 4 or bare in _ROLES or (2 * letters < len(bare) < 16):
+    if len(bare) < 4 or bare in ROLES or (2 * letters < len(bare) < 16):
         return  # mostly a number: an id of one system, which nobody carries to another
     made.handles.add(bare)
     if name := name_of_handle(handle):

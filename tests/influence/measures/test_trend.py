@@ -16,14 +16,13 @@ from influence.measures.trend import (
     gaps,
     largest_shift,
     movement,
-    partial_months,
     theil_sen,
     trend_breaks,
     trend_slope,
 )
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.times import DAY, Window
+from influence.times import DAY, Window, partial_months
 
 # Flow of the Nile at Aswan, 1871–1970, in 10^8 m³ (Durbin and Koopman 2001; the mean is 919.35).
 NILE = """
