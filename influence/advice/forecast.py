@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from influence.kernels.arrays import Floats, Ints
@@ -278,10 +277,6 @@ def _looked_up(wanted: Ints, keys: Ints, values: Ints) -> Ints:
         return np.zeros(len(wanted), np.int64)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, values[place], 0)
-
-
-def _ints(table: pa.Table, name: str) -> Ints:
-    return table.column(name).combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
 
 
 # --- rates, shrunken ----------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import DAY, Window
-from tests.influence.reach.test_random_logs import iso, logs, stored
+from tests.kit.asking import asking
+from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -50,9 +51,7 @@ def row(n, day, actor, verb="post", **more):
     } | more
 
 
-def ego_of(workspace, leader="x:boss", since=None, until=None):
-    population = Population(workspace.store.engine, workspace.settings)
-    return Ego(population, population.people.find(leader), workspace.window(since, until))
+ego_of = asking("x:boss")
 
 
 BY_HAND = [
@@ -429,7 +428,7 @@ def test_bots_the_team_and_the_met_are_not_brought(workspace):
         {"person": "bob", "accounts": ["x:bob"], "manager": "boss"},
         {"person": "cem", "accounts": ["x:cem"], "bot": True},
     ]
-    ego = ego_of(workspace(activities=BY_HAND, people=people), "boss")
+    ego = ego_of(workspace(activities=BY_HAND, people=people), leader="boss")
     assert not Ledger(ego).fit(ego.window).weight.any()
     assert advise(ego).rows == ()
 

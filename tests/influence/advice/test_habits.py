@@ -21,8 +21,7 @@ from influence.advice.habits import (
     topic_rows,
 )
 from influence.measures import voice
-from influence.reach.ego import Ego
-from influence.reach.population import Population
+from tests.kit.asking import asking
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TERMS = "[privacy]\nkeep_terms = true\n"
@@ -35,9 +34,7 @@ def row(name, hours, actor, verb="post", **more):
     return {"id": name, "time": time, "actor": f"x:{actor}", "verb": verb} | more
 
 
-def ego_of(workspace, leader="x:boss"):
-    population = Population(workspace.store.engine, workspace.settings)
-    return Ego(population, population.people.find(leader), workspace.window(None, None))
+ego_of = asking("x:boss")
 
 
 def of_kind(rows, kind):
@@ -94,7 +91,7 @@ def test_the_team_is_not_brought_and_weighs_nothing_where_it_comes(workspace):
         row("r2", 2, "bob", "reply", parent="b1"),
         row("b2", 3, "boss", "reply", parent="r2"),
     ]
-    ego = ego_of(workspace(activities=rows, people=TEAM), "boss")
+    ego = ego_of(workspace(activities=rows, people=TEAM), leader="boss")
     assert pytest.approx([0.9]) == conversations_of(ego).brought.tolist()
     _, came = answered(ego)
     assert pytest.approx([0.0, 0.9]) == sorted(came.weight.tolist())

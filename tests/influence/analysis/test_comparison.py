@@ -8,7 +8,7 @@ import pytest
 from influence.analysis import comparison as cohort
 from influence.analysis.comparison import CohortError, compare
 from influence.reach.ego import Ego
-from tests.influence.reach.test_random_logs import iso
+from tests.kit.logs import iso
 
 DAY = 86_400
 

@@ -14,16 +14,13 @@ from influence.chance.shuffle_test import shuffle_test
 from influence.chance.thread_test import contacts, thread_test, threads
 from influence.kernels import chance
 from influence.measures.against_chance import influence_test, position_by_chance, question
-from influence.reach.ego import Ego
+from tests.kit.asking import asking
 from tests.kit.places import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks/calibration"))
 from worlds import HOUR, World, happen
 
-
-def ego_of(workspace, leader="p0"):
-    analysis = workspace.analysis
-    return Ego(analysis, analysis.people.find(leader), analysis.whole_window())
+ego_of = asking("p0")
 
 
 def thread_result(log, draws=199, seed=1):
@@ -321,7 +318,7 @@ def written(world, seed):
 def test_planted_influence_comes_out_of_a_workspace_and_none_does_not(workspace):
     world = World(people=80, threads=50, influence=1.5)
     log_ = happen(world, 4)
-    ego = ego_of(workspace(activities=written(world, 4)), "s:leader")
+    ego = ego_of(workspace(activities=written(world, 4)), leader="s:leader")
     asked = question(ego)
     assert len(threads(log_.thread, log_.person, log_.time, log_.opened).person) == len(asked.taken.person)
     found = influence_test(ego)["influence_test"]
@@ -331,7 +328,9 @@ def test_planted_influence_comes_out_of_a_workspace_and_none_does_not(workspace)
     assert "consistent with influence" in found.detail.says
     assert found.detail.textbook.activated == len(asked.person)
     none = World(people=80, threads=50)
-    found = influence_test(ego_of(workspace(activities=written(none, 4)), "s:leader"))["influence_test"]
+    found = influence_test(ego_of(workspace(activities=written(none, 4)), leader="s:leader"))[
+        "influence_test"
+    ]
     assert found.detail.p > 0.05
     assert "cannot be told apart" in found.detail.says
 
@@ -341,14 +340,14 @@ def test_a_small_log_says_too_little(workspace):
         {"id": "a", "time": "2026-01-01T10:00:00Z", "actor": "s:p0", "verb": "post"},
         {"id": "b", "time": "2026-01-01T11:00:00Z", "actor": "s:1", "verb": "reply", "parent": "a"},
     ]
-    found = influence_test(ego_of(workspace(activities=rows), "s:p0"))["influence_test"]
+    found = influence_test(ego_of(workspace(activities=rows), leader="s:p0"))["influence_test"]
     assert found.value is None
     assert "too little to say: 0 moments" in found.reason
 
 
 def test_a_network_without_times_cannot_be_asked(workspace):
     ties = [{"source": "s:p0", "target": f"s:{n}", "meaning": "influence"} for n in range(1, 6)]
-    ego = ego_of(workspace(ties=ties), "s:p0")
+    ego = ego_of(workspace(ties=ties), leader="s:p0")
     assert influence_test(ego)["influence_test"].value is None
     assert "no times" in influence_test(ego)["influence_test"].reason
 
@@ -357,7 +356,7 @@ def test_position_by_chance_needs_no_times(workspace):
     rng = np.random.default_rng(1)
     pairs = {(int(u), int(v)) for u, v in rng.integers(0, 30, (90, 2)) if u != v}
     ties = [{"source": f"s:{u}", "target": f"s:{v}", "meaning": "influence"} for u, v in sorted(pairs)]
-    found = position_by_chance(ego_of(workspace(ties=ties), "s:3"))["position_by_chance"]
+    found = position_by_chance(ego_of(workspace(ties=ties), leader="s:3"))["position_by_chance"]
     assert 0 < found.value <= 1
     held = found.detail
     for one in (held.pagerank, held.constraint, held.clustering, held.reciprocity):
@@ -367,6 +366,6 @@ def test_position_by_chance_needs_no_times(workspace):
 
 def test_a_person_outside_the_network_has_no_position_by_chance(workspace):
     rows = [{"id": "a", "time": "2026-01-01T10:00:00Z", "actor": "s:p0", "verb": "post"}]
-    found = position_by_chance(ego_of(workspace(activities=rows), "s:p0"))["position_by_chance"]
+    found = position_by_chance(ego_of(workspace(activities=rows), leader="s:p0"))["position_by_chance"]
     assert found.value is None
     assert "not in the network" in found.reason

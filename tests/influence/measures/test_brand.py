@@ -1,7 +1,5 @@
 """Person against brand: rates by hand, intervals that cover, and what cannot be told."""
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,16 +8,9 @@ from hypothesis import strategies as st
 from influence.contract.details.brand import Side
 from influence.measures import brand
 from influence.measures.brand import against, person_against_brand, rate_ratio
-from influence.reach.ego import Ego
+from tests.kit.asking import asking, row
 
-DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 ACME = "x:acme"
-
-
-def row(name, hours, actor, parent=None, verb=None, **more):
-    verb = verb or ("reply" if parent else "post")
-    time = (DAY0 + timedelta(hours=hours)).isoformat()
-    return {"id": name, "time": time, "actor": f"x:{actor}", "verb": verb, "parent": parent, **more}
 
 
 def posts(who, n, each):
@@ -31,9 +22,7 @@ def posts(who, n, each):
     return rows
 
 
-def ego_of(workspace, since=None, until=None, leader="x:lea"):
-    everything = workspace.analysis
-    return Ego(everything, everything.people.find(leader), workspace.window(since, until))
+ego_of = asking("x:lea")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a leader sets in motion: trees by hand, against networkx, and against a plain reading."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import networkx as nx
 import numpy as np
@@ -14,23 +14,14 @@ from influence.measures import cascades
 from influence.measures.cascades import h_index, shapes, structural_virality
 from influence.network.log_queries import activity_ids
 from influence.network.responses import Links
-from influence.reach.ego import Ego
-from tests.influence.reach.test_random_logs import iso, logs, stored
+from tests.kit.asking import DAY0, asking, row
+from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
-DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 SHAPE = ["cascade_size", "cascade_depth", "mean_depth", "structural_virality"]
 
 
-def row(name, hours, actor, parent=None, verb=None, **more):
-    verb = verb or ("reply" if parent else "post")
-    time = (DAY0 + timedelta(hours=hours)).isoformat()
-    return {"id": name, "time": time, "actor": f"x:{actor}", "verb": verb, "parent": parent, **more}
-
-
-def ego_of(workspace, since=None, until=None, leader="x:lea"):
-    everything = workspace.analysis
-    return Ego(everything, everything.people.find(leader), workspace.window(since, until))
+ego_of = asking("x:lea")
 
 
 def values(findings):
@@ -216,7 +207,7 @@ def test_the_shapes_are_those_of_a_plain_reading(log, tmp_path_factory):
         return
     plain = PlainReading(activities, people, encounters, "p0", since, until)
     with stored(tmp_path_factory.mktemp("log"), activities, people, encounters) as workspace:
-        ego = ego_of(workspace, iso(since), iso(until), "p0")
+        ego = ego_of(workspace, since=iso(since), until=iso(until), leader="p0")
         roots = cascades.begun(ego)
         found = cascades.shapes_of(ego, roots)
         ids = activity_ids(ego.tables, roots)

@@ -1,7 +1,7 @@
 """Exchange, not broadcast: small cases by hand, a plain reading of random logs, and the demo's leaders."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -12,11 +12,10 @@ from influence.contract.details.exchange import Stages, TakenUp, Wait
 from influence.measures import cascades, letting_go
 from influence.measures.brand import against
 from influence.measures.exchange import LESS_THAN_HALF, NOBODY_ASKED, Acts, exchange, prompted, two_way
-from influence.reach.ego import Ego
-from tests.influence.reach.test_random_logs import iso, logs, stored
+from tests.kit.asking import DAY0, asking
+from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
-DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = ["pull", "response_rate", "response_time", "help", "waiting_on_leader"]
 
 
@@ -30,9 +29,7 @@ def row(name, hours, actor, *to, parent=None, verb=None, mentions=()):
 SOURCE_WITH_PARENTS = [row("zz", 0, "yan"), row("zy", 1, "zoe", parent="zz")]
 
 
-def ego_of(workspace, since=None, until=None, leader="m:lea"):
-    everything = workspace.analysis
-    return Ego(everything, everything.people.find(leader), workspace.window(since, until))
+ego_of = asking("m:lea")
 
 
 @pytest.fixture
@@ -370,7 +367,7 @@ def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
         return
     plain = PlainReading(activities, people, encounters, "p0", since, until)
     with stored(tmp_path_factory.mktemp("log"), activities, people, encounters) as workspace:
-        ego = ego_of(workspace, iso(since), iso(until), "p0")
+        ego = ego_of(workspace, since=iso(since), until=iso(until), leader="p0")
         found, both = exchange(ego), two_way(ego)["two_way_share"]
     expected = plainly(plain)
     for name, value in expected.items():

@@ -1,7 +1,5 @@
 """Letting go: who carries on, who else answers, and what the network is without the leader."""
 
-from datetime import UTC, datetime, timedelta
-
 import networkx as nx
 import numpy as np
 import pytest
@@ -13,22 +11,11 @@ from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyL
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.letting_go import circle_degrees, degree_centralisation
 from influence.network.network import Network
-from influence.reach.ego import Ego
-from tests.influence.reach.test_random_logs import iso, logs, stored
+from tests.kit.asking import asking, row
+from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
-DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def row(name, hours, actor, parent=None, verb=None, **more):
-    verb = verb or ("reply" if parent else "post")
-    time = (DAY0 + timedelta(hours=hours)).isoformat()
-    return {"id": name, "time": time, "actor": f"x:{actor}", "verb": verb, "parent": parent, **more}
-
-
-def ego_of(workspace, since=None, until=None, leader="x:lea"):
-    everything = workspace.analysis
-    return Ego(everything, everything.people.find(leader), workspace.window(since, until))
+ego_of = asking("x:lea")
 
 
 @pytest.fixture
@@ -203,7 +190,7 @@ def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
         return
     plain = PlainReading(activities, people, encounters, "p0", since, until)
     with stored(tmp_path_factory.mktemp("log"), activities, people, encounters) as workspace:
-        ego = ego_of(workspace, iso(since), iso(until), "p0")
+        ego = ego_of(workspace, since=iso(since), until=iso(until), leader="p0")
         carried = letting_go.carry_on(ego)["carry_on"].value
         only = letting_go.only_leader_answers(ego)["only_leader_answers"].value
     assert (plain_carry_on(plain), plain_only(plain)) == (carried, only)

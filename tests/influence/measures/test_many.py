@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from influence.measures.many import absence_factor, coverage_curve, gini
 from influence.reach.everybody import Reaches
-from tests.influence.reach.test_random_logs import iso
-from tests.kit.plain_reading import DAY
 
 amounts = st.lists(st.integers(0, 50), min_size=1, max_size=12)
 
@@ -35,14 +33,6 @@ def reaches_of(*pairs, people=10):
         nobody - 1,
         people,
     )
-
-
-def post(ident, actor, day, **more):
-    return {"id": ident, "time": iso(day * DAY), "actor": actor, "verb": "post", **more}
-
-
-def reply(ident, actor, day, parent, **more):
-    return post(ident, actor, day, parent=parent, **more) | {"verb": "reply"}
 
 
 # --- gini ---------------------------------------------------------------------------------------------------

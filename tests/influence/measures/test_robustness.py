@@ -12,7 +12,7 @@ from influence.chance.unseen import unseen as not_seen
 from influence.measures.against_chance import influence_test
 from influence.measures.reach import crossings, four_steps, possible_reach
 from influence.measures.robustness import robustness, unseen
-from influence.reach.ego import Ego
+from tests.kit.asking import asking
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BUTTERFLIES = [118, 74, 44, 24, 29, 22, 20, 19, 20, 15, 12, 14, 6, 12, 6, 9, 9, 6, 10, 10, 11, 5, 3, 3]
@@ -23,9 +23,7 @@ def at(**later):
     return (START + timedelta(**later)).isoformat()
 
 
-def ego_of(workspace, leader="s:p0"):
-    analysis = workspace.analysis
-    return Ego(analysis, analysis.people.find(leader), analysis.whole_window())
+ego_of = asking("s:p0")
 
 
 def alternatives(workspace):
@@ -87,7 +85,7 @@ def test_answers_to_bulk_mail_can_be_left_out(workspace):
         reply("x", "email:1@a.example", "bulk", hours=1),
         reply("y", "email:2@a.example", "letter", hours=1),
     ]
-    ego = ego_of(workspace(activities=rows), "email:p0@a.example")
+    ego = ego_of(workspace(activities=rows), leader="email:p0@a.example")
     found = robustness(ego)["robustness"].detail.alternatives["without_bulk"]
     assert 1 == found.left_out
     assert -0.5 == pytest.approx(found.change)

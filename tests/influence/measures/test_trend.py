@@ -20,9 +20,8 @@ from influence.measures.trend import (
     trend_breaks,
     trend_slope,
 )
-from influence.reach.ego import Ego
-from influence.reach.population import Population
 from influence.times import DAY, Window, partial_months
+from tests.kit.asking import asking
 
 # Flow of the Nile at Aswan, 1871–1970, in 10^8 m³ (Durbin and Koopman 2001; the mean is 919.35).
 NILE = """
@@ -37,9 +36,7 @@ def month(n, reach, low=None, high=None):
     return Month(name, 0.0, 0.0, reach, reach if low is None else low, reach if high is None else high, n)
 
 
-def ego_of(workspace, leader="p0", since=None, until=None):
-    population = Population(workspace.store.engine, workspace.settings)
-    return Ego(population, population.people.find(leader), workspace.window(since, until))
+ego_of = asking("p0")
 
 
 # --- the slope ----------------------------------------------------------------------------------------------
@@ -211,7 +208,7 @@ def yearly(replies):
 
 def test_a_month_without_any_data_is_a_gap_and_not_a_zero(workspace):
     replies = [2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12, 13]
-    ego = ego_of(workspace(activities=yearly(replies)), "x:p0", "2025-01-01", "2026-01-01")
+    ego = ego_of(workspace(activities=yearly(replies)), leader="x:p0", since="2025-01-01", until="2026-01-01")
     slope = movement(ego)["trend_slope"]
     assert slope.value == pytest.approx(0.9)  # one person more a month, each of them unmet with 0.9
     assert slope.detail.gaps == {"2025-06": (next(iter(slope.detail.gaps["2025-06"])),)}
@@ -222,26 +219,34 @@ def test_a_month_without_any_data_is_a_gap_and_not_a_zero(workspace):
 def test_a_quiet_month_of_the_leader_is_a_zero_where_others_were_active(workspace):
     replies = [2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12, 13]
     other = {"id": "o", "time": "2025-06-10T00:00:00Z", "actor": "x:other", "verb": "post"}
-    ego = ego_of(workspace(activities=[*yearly(replies), other]), "x:p0", "2025-01-01", "2026-01-01")
+    ego = ego_of(
+        workspace(activities=[*yearly(replies), other]), leader="x:p0", since="2025-01-01", until="2026-01-01"
+    )
     slope = movement(ego)["trend_slope"]
     assert slope.detail.left_out == ()
     assert slope.detail.months == 12
 
 
 def test_the_first_and_the_last_month_are_left_out_where_the_window_cuts_them(workspace):
-    ego = ego_of(workspace(activities=yearly([4] * 12)), "x:p0", "2025-01-15", "2025-12-15")
+    ego = ego_of(
+        workspace(activities=yearly([4] * 12)), leader="x:p0", since="2025-01-15", until="2025-12-15"
+    )
     assert movement(ego)["trend_slope"].detail.left_out == ("2025-01", "2025-12")
 
 
 def test_a_doubled_audience_comes_out_as_a_break(workspace):
     ego = ego_of(
-        workspace(activities=yearly([2, 3, 2, 3, 2, 3, 12, 13, 12, 13, 12, 13])), "x:p0", "2025-01-01"
+        workspace(activities=yearly([2, 3, 2, 3, 2, 3, 12, 13, 12, 13, 12, 13])),
+        leader="x:p0",
+        since="2025-01-01",
     )
     found = movement(ego)["trend_breaks"]
     assert [row.month for row in found.detail.breaks] == ["2025-07"]
 
 
 def test_an_undated_network_has_no_trend_and_says_why(workspace):
-    ego = ego_of(workspace(ties=[{"source": "x:p0", "target": "x:p1", "meaning": "influence"}]), "x:p0")
+    ego = ego_of(
+        workspace(ties=[{"source": "x:p0", "target": "x:p1", "meaning": "influence"}]), leader="x:p0"
+    )
     assert {NO_TIMES} == {finding.reason for finding in movement(ego).values()}
     assert {None} == {finding.value for finding in movement(ego).values()}

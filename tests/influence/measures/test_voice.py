@@ -16,8 +16,7 @@ from influence.measures.reach import NO_TIMES
 from influence.measures.topics import Topics, corpus, topic_of_items, topics
 from influence.measures.voice import NO_TEXT, TOO_LITTLE, clustered_share, openings, share_of_voice, voice
 from influence.network.responses import Responses
-from influence.reach.ego import Ego
-from influence.reach.population import Population
+from tests.kit.asking import asking
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEEP = "[privacy]\nkeep_text = true\n"
@@ -237,9 +236,7 @@ def test_slots_out_of_order_are_refused():
 # --- the whole measure --------------------------------------------------------------------------------------
 
 
-def ego_of(workspace, leader="x:boss", until=None):
-    population = Population(workspace.store.engine, workspace.settings)
-    return Ego(population, population.people.find(leader), workspace.window(None, until))
+ego_of = asking("x:boss")
 
 
 def talk(conversations=60):

@@ -24,8 +24,7 @@ from influence.reach.ego import Ego
 from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.possible import everybodys_possible_reach
 from influence.reach.steps import Passing
-from tests.influence.measures.test_many import post, reply
-from tests.influence.reach.test_random_logs import iso, logs, stored
+from tests.kit.logs import iso, logs, post, reply, stored
 from tests.kit.plain_reading import DAY, PlainReading
 
 # --- everybody at once is everybody one by one --------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.influence.reach.test_random_logs import logs, stored
+from tests.kit.logs import logs, stored
 
 ZONES = ("UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia", "Europe/Stockholm")
 
