@@ -19,17 +19,9 @@ if TYPE_CHECKING:
 
 FEWEST_PEOPLE = 3
 """A term that fewer people used is nobody's topic, and may be private."""
-
-
 FEWEST_CONVERSATIONS = 20
-
-
 MOST_TERMS, MOST_FITTED = 5_000, 20_000
-
-
 MOST_TOPICS, PER_TOPIC = 12, 30
-
-
 SHOWN = 8
 
 

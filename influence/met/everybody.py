@@ -23,30 +23,22 @@ SELECT DISTINCT e.place, p.person, split_part(e.account, ':', 1) AS system, e.na
     FROM encounters) e
 JOIN account_person p USING (account)
 """
-
-
 _ENCOUNTERS = """
 SELECT epoch_us(e.time) AS time, e.kind, e.evidence, coalesce(e.attendees, n.people, 1) AS n FROM (
     SELECT row_number() OVER (ORDER BY time NULLS FIRST, seq) - 1 AS place, * FROM encounters) e
 LEFT JOIN (SELECT place, count(DISTINCT person) AS people FROM encountered GROUP BY place) n USING (place)
 ORDER BY e.place
 """
-
-
 _TIED = """
 CREATE OR REPLACE TEMP TABLE tied AS
 SELECT DISTINCT a.person AS one, b.person AS other, split_part(t.source, ':', 1) AS system
 FROM tie_log t JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
 WHERE t.meaning = 'met' AND a.person <> b.person
 """
-
-
 _OWNED = """
 CREATE OR REPLACE TEMP TABLE owns_system AS
 SELECT DISTINCT person, split_part(account, ':', 1) AS system FROM account_person
 """
-
-
 _NAMED = """
 CREATE OR REPLACE TEMP TABLE names_system AS
 SELECT DISTINCT c.person, h.system FROM (SELECT DISTINCT place, person FROM encountered) c
@@ -56,8 +48,6 @@ WHERE (h.people > 1 OR h.one <> c.person) AND h.system NOT IN ('name', 'mailbox'
 UNION SELECT person, system FROM owns_system WHERE system IN (SELECT system FROM tied)
 """
 """The systems in which an encounter names anybody but the person: never pairs, so that a crowd stays a crowd."""
-
-
 _NUMBERED = """
 SELECT person, number FROM {} JOIN (
     SELECT system, row_number() OVER (ORDER BY system) - 1 AS number FROM (

@@ -232,8 +232,6 @@ def _chosen(network: Network, values: Floats, nodes: Iterable[str] | None) -> di
 
 
 NATIVE = ("pagerank", "betweenness_centrality", "core_number", "constraint", "effective_size")
-
-
 backend = Backend()
 
 

@@ -14,8 +14,6 @@ from influence.network.log_tables import LogTables
 
 Count: TypeAlias = Literal["headline", "stated", "all"]
 """Which responses count: the stated and those of sources without parents; only the stated; all."""
-
-
 _RESPONSES = """
 SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
     SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred

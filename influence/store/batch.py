@@ -19,13 +19,9 @@ from influence.store.staging import Keeping, staging
 
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
-
-
 _TURN = 100_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
-
-
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
 

@@ -22,17 +22,11 @@ from reports.story.sentences import (
 from reports.story.wording import between, counted, number, plain
 
 CHANCE = ("influence_test", "robustness", "unseen", "position_by_chance")
-
-
 SURE = 0.05
-
-
 LIKENESS = (
     "No test on a record can tell influence from likeness (Shalizi and Thomas 2011): the most it can say is that what "
     "is seen is consistent with influence."
 )
-
-
 ALTERNATIVES = {
     "with_bots": "counting bots as people",
     "without_suspected": "without those who answer like a program",

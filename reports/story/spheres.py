@@ -24,15 +24,9 @@ from reports.story.sentences import (
 from reports.story.wording import counted, number, plain
 
 OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")
-
-
 TOPICS = ("share_of_voice", "lead")
-
-
 NO_ROOM = ("team", "unknown")
 """The team is near, and an unknown sphere is nowhere to go to."""
-
-
 _SPHERES = {
     "company": "the company",
     "department": "the department",

@@ -11,11 +11,7 @@ from influence import Workspace
 from tests.kit.plain_reading import DAY
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
 VERBS = ["post", "reply", "comment", "share", "quote", "react", "message", "edit", "follow", "view"]
-
-
 HOUR = 3600
 
 

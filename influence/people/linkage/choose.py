@@ -14,12 +14,8 @@ from influence.people.linkage.score import Pair, records_of
 
 UPPER, LOWER = 0.9, 0.2
 """From UPPER two groups are linked; from LOWER up to it somebody is asked."""
-
-
 _CLUSTER_CAP = 8
 """More groups than this are not linked into one person."""
-
-
 _CLEARLY = 7.0
 """Of two namesakes one is clearly the better match if its weight is this much more (128 times as likely)."""
 

@@ -27,8 +27,6 @@ from tests.kit.played_service import Played, Refused, pull_again, serving, store
 
 SECRET = KnownSecrets()
 ANN, BOB = (f"1{'0' * 19}{n}" for n in (1, 2))
-
-
 TAKEOUT_MAIL = b"""From 1@xxx Mon Mar 02 08:00:00 +0000 2026
 X-GM-THRID: 1
 X-Gmail-Labels: Inbox,Opened

@@ -52,8 +52,6 @@ def row(n, day, actor, verb="post", **more):
 
 
 ego_of = asking("x:boss")
-
-
 BY_HAND = [
     row(0, 0, "ann"),
     row(1, 1, "boss", "reply", parent="i000"),  # an exchange with ann

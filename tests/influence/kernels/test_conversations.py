@@ -343,8 +343,6 @@ BROKEN = [
     {"indices": np.array([1, 2])},
     {"indices": np.array([1, -1])},
 ]
-
-
 WAYS = list(product(BROKEN, ["pagerank", "structural_holes", "core_number"]))
 
 

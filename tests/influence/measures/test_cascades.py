@@ -19,8 +19,6 @@ from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
 SHAPE = ["cascade_size", "cascade_depth", "mean_depth", "structural_virality"]
-
-
 ego_of = asking("x:lea")
 
 

@@ -27,8 +27,6 @@ def row(name, hours, actor, *to, parent=None, verb=None, mentions=()):
 
 
 SOURCE_WITH_PARENTS = [row("zz", 0, "yan"), row("zy", 1, "zoe", parent="zz")]
-
-
 ego_of = asking("m:lea")
 
 
