@@ -12,6 +12,7 @@ from influence.people.accounts import Link, needs_basis
 from influence.people.bots import BOT, KINDS
 from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
 from influence.people.directory import People, UnknownPerson, Who
+from influence.people.identity import to_be_asked
 from influence.store.engine import Engine
 
 BASES = {
@@ -148,10 +149,7 @@ class Curation:
     def questions(self) -> list[Question]:
         """List the pairs of people who may be one, the likeliest first; what was answered is not asked again."""
         people = self._people()
-        rows = self._engine.arrow("""
-            SELECT one, other, probability, reasons FROM link_log
-            WHERE verdict = 'review' AND run = (SELECT max(run) FROM link_log)
-            ORDER BY probability DESC, one, other""").to_pylist()
+        rows = to_be_asked(self._engine)
         answered = self._answered(people)
         asked: dict[frozenset[str], Question] = {}
         for row in rows:

@@ -96,6 +96,14 @@ def likely_links(engine: Engine) -> list[Link]:
     ]
 
 
+def to_be_asked(engine: Engine) -> list[dict[str, Any]]:
+    """Return the pairs that the last linkage left to the user: `one`, `other`, `probability`, `reasons`."""
+    rows = engine.arrow("""
+        SELECT one, other, probability, reasons FROM link_log
+        WHERE verdict = 'review' AND run = (SELECT max(run) FROM link_log) ORDER BY probability DESC, one, other""")
+    return list(rows.to_pylist())
+
+
 def _decide(joined: Accounts, decided: Sequence[Decision]) -> None:
     """Follow the decisions from the newest: what an older one says against it is overruled."""
     for one in reversed(decided):
