@@ -53,10 +53,12 @@ def _grow_trees(
     node = np.full(time.size, -1, np.int64)  # the node that an item is, or is part of
     for r in roots:
         root[r], node[r] = r, r
+    # a wait above 0 puts the parent earlier in order, so that its own place is settled; equal times do not chain
     for c, p in zip(child, parent):  # noqa: B905 - numba knows no strict zip
         if root[c] >= 0 or root[p] < 0 or time[p] >= time[c]:
             continue
         root[c] = root[p]
+        # the author of the node, not of the item above: what a bot or the author added speaks for the node
         if joined[c] or author[c] == author[node[p]]:
             node[c] = node[p]
         else:
@@ -87,13 +89,14 @@ def subtree_sizes(above: ArrayLike) -> NDArray[np.int64]:
 @compiled
 def _subtree_sizes(above: Indices) -> NDArray[np.int64]:
     """Peel the leaves, again and again; what stands on a circle is never peeled and keeps the size 0."""
-    waiting = np.zeros(above.size, np.int64)
+    waiting = np.zeros(above.size, np.int64)  # how many below each node are not peeled yet
     for up in above:
         if up >= 0:
             waiting[up] += 1
     grown, sizes = np.ones(above.size, np.int64), np.zeros(above.size, np.int64)
     for leaf in range(above.size):
         at = leaf
+        # each node is peeled by the last of those below it, so that all walks together are O(nodes)
         while at >= 0 and waiting[at] == 0 and sizes[at] == 0:
             sizes[at] = grown[at]
             up = above[at]
