@@ -275,9 +275,8 @@ def _over_triangles(
     back = _opposite(indptr, indices)
     begin, upward = _upward(indptr, indices)
     indirect, overlap = np.zeros(indices.size), np.zeros(indices.size)
-    tie_to = np.full(
-        n, -1, np.int64
-    )  # the tie from u to each node above it, so that a triangle closes in O(1)
+    # the tie from u to each node above it, so that a triangle closes in O(1)
+    tie_to = np.full(n, -1, np.int64)
     for u in range(n):
         for i in range(begin[u], begin[u + 1]):
             tie_to[indices[upward[i]]] = upward[i]

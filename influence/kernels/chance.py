@@ -26,9 +26,8 @@ def local_contacts(
     """
     place = np.full(indptr.size - 1, -1, np.int64)
     begin = np.zeros(person.size + 1, np.int64)
-    for listing in range(
-        2
-    ):  # first to count, then to fill: an array of the right size, and no list that grows
+    # first to count, then to fill: an array of the right size, and no list that grows
+    for listing in range(2):
         found = np.empty(begin[-1] if listing else 0, np.int64)
         count = 0
         for c in range(start.size - 1):

@@ -120,9 +120,8 @@ def _moved(
                 # more than rounding, or nodes would swap between equal communities for ever
                 if gain > most + 1e-12 * total:
                     best, most = other, gain
-            for e in range(
-                indptr[u], indptr[u + 1]
-            ):  # only what u touched: clearing all would cost n for each u
+            # only what u touched: clearing all would cost n for each u
+            for e in range(indptr[u], indptr[u + 1]):
                 towards[label[indices[e]]] = 0.0
             moves += best != label[u]
             label[u] = best

@@ -96,7 +96,7 @@ def _respect_time(contacts: Contacts, start: int, n: int, delta: int, k_max: int
         if u == v or fewest[u] < 0:
             continue
         for h in range(k_max):
-            if h == 0:  # the start holds it at all times, so that no wait is too long
+            if h == 0:
                 carried = u == start
             else:
                 arrival = latest[u, h] if latest[u, h] < t else before[u, h]
@@ -130,7 +130,6 @@ def conversation_depth(replies: Replies, leader: int, delta: int, k_max: int) ->
 def _conversation_depth(replies: Replies, leader: int, delta: int, k_max: int) -> NDArray[np.int16]:
     child, parent, time, author = replies
     depth = np.where(author == leader, 0, -1).astype(np.int16)
-    # a wait above 0 puts the parent earlier in time, hence in order: all its links have been seen
     for c, p in zip(child, parent):  # noqa: B905 - numba knows no strict zip
         if author[c] == leader or depth[p] < 0 or not 0 < time[c] - time[p] <= delta:
             continue

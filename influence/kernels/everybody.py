@@ -85,9 +85,8 @@ def _everybodys_depth(
         for i in range(found):
             leader = nearest.seen[i]
             leaders[count], depths[count] = leader, least[leader]
-            least[leader] = (
-                k_max + 1
-            )  # only what was touched is set back: clearing all would cost items · leaders
+            # only what was touched is set back: clearing all would cost items · leaders
+            least[leader] = k_max + 1
             count += 1
         begin[c + 1] = count
     return begin, leaders[:count].copy(), depths[:count].copy()

@@ -41,9 +41,8 @@ def draw_reverse_sets(
     indptr, sources, probability = ties
     offsets = np.zeros(roots.size + 1, np.int64)
     members = np.empty(max(16, 2 * roots.size), np.int64)
-    seen = np.full(
-        indptr.size - 1, -1, np.int64
-    )  # the set somebody was last put in: no clearing between sets
+    # the set that somebody was last put in: no clearing between sets
+    seen = np.full(indptr.size - 1, -1, np.int64)
     made, filled = 0, 0
     for i in range(roots.size):
         # asked between sets only: a set cut short would leave out those farthest from its root
