@@ -100,7 +100,9 @@ def main() -> None:
     )
     row(
         f"reach in time of one, {CONTACTS:,} contacts, k = 4",
-        lambda: conversations.respect_time(*contacts, start=7, n=PEOPLE, delta=10**6, k_max=4),
+        lambda: conversations.respect_time(
+            conversations.Contacts(*contacts), start=7, n=PEOPLE, delta=10**6, k_max=4
+        ),
         None,
         "",
     )

@@ -16,7 +16,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from influence.kernels.arrays import Floats, Ints
-from influence.kernels.spread import draw_reverse_sets, gain_of_acts, greedy_choice, reached_by
+from influence.kernels.spread import (
+    Chances,
+    Memberships,
+    draw_reverse_sets,
+    gain_of_acts,
+    greedy_choice,
+    reached_by,
+)
 
 MOST_SETS = 1_000_000
 MOST_MEMBERS = 50_000_000
@@ -55,6 +62,11 @@ class CascadeModel:
         indptr = np.concatenate([[0], np.cumsum(np.bincount(to, minlength=n))]).astype(np.int64)
         return cls(indptr, from_[order], chance[order])
 
+    @property
+    def rows(self) -> Chances:
+        """The ties as compiled loops take them."""
+        return Chances(self.indptr, self.sources, self.probability)
+
     def __len__(self) -> int:
         return len(self.indptr) - 1
 
@@ -83,6 +95,11 @@ class Acts:
         """One act for each of n people, which reaches them with a chance (1: they are sure to be reached)."""
         chances = np.broadcast_to(np.asarray(chance, np.float64), (n,)).copy()
         return cls(np.arange(n + 1), np.arange(n), chances)
+
+    @property
+    def rows(self) -> Chances:
+        """The acts as compiled loops take them."""
+        return Chances(self.indptr, self.people, self.chance)
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -118,15 +135,7 @@ def reverse_sets(model: CascadeModel, roots: ArrayLike, *, hops: int = 2**31, se
     start = np.asarray(roots, np.int64)
     if start.size and (start.min() < 0 or start.max() >= len(model)):
         raise ValueError(f"roots must be positions, 0 to {len(model) - 1}")
-    offsets, members = draw_reverse_sets(
-        model.indptr,
-        model.sources,
-        model.probability,
-        start,
-        hops,
-        MOST_MEMBERS,
-        np.random.default_rng(seed),
-    )
+    offsets, members = draw_reverse_sets(model.rows, start, hops, MOST_MEMBERS, np.random.default_rng(seed))
     return Sets(offsets, members)
 
 
@@ -176,8 +185,7 @@ def greedy_cover(sets: Sets, n: int, acts: Acts, k: int) -> tuple[list[int], lis
     >>> greedy_cover(sets, 3, Acts.everybody(3), 2)
     ([1, 0], [0.6666666666666666, 0.3333333333333333])
     """
-    start, of_member = _by_member(sets, n)
-    chosen, adds = greedy_choice(start, of_member, len(sets), acts.indptr, acts.people, acts.chance, k)
+    chosen, adds = greedy_choice(_by_member(sets, n), acts.rows, k)
     return chosen.tolist(), (adds / max(len(sets), 1)).tolist()
 
 
@@ -188,17 +196,14 @@ def covered_by(sets: Sets, n: int, acts: Acts) -> Floats:
     >>> covered_by(sets, 3, Acts(np.array([0, 2]), np.array([1, 2]), np.array([0.5, 0.5]))).tolist()
     [0.4166666666666667]
     """
-    start, of_member = _by_member(sets, n)
-    covered = gain_of_acts(start, of_member, len(sets), acts.indptr, acts.people, acts.chance)
-    return covered / max(len(sets), 1)
+    return gain_of_acts(_by_member(sets, n), acts.rows) / max(len(sets), 1)
 
 
-def _by_member(sets: Sets, n: int) -> tuple[Ints, Ints]:
-    """Return the sets of each person: those of p are `of_member[start[p]:start[p + 1]]`."""
+def _by_member(sets: Sets, n: int) -> Memberships:
     order = np.argsort(sets.members, kind="stable")
     of_member = np.repeat(np.arange(len(sets)), np.diff(sets.offsets))[order]
     start = np.concatenate([[0], np.cumsum(np.bincount(sets.members, minlength=n))]).astype(np.int64)
-    return start, of_member
+    return Memberships(start, of_member, len(sets))
 
 
 @dataclass(frozen=True)
@@ -320,4 +325,4 @@ def simulated_spread(
     to = np.repeat(np.arange(len(model)), np.diff(model.indptr))
     onward = CascadeModel.from_ties(len(model), to, model.sources, model.probability)
     random = np.random.default_rng(seed)
-    return reached_by(onward.indptr, onward.sources, onward.probability, given, runs, hops, random) / runs
+    return reached_by(onward.rows, given, runs, hops, random) / runs

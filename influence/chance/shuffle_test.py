@@ -62,10 +62,10 @@ def shuffle_test(
 
     order = np.lexsort((who, when))
     moment = np.cumsum(np.diff(when[order], prepend=when[order][0]) != 0)
-    people, most = known.people, int(np.diff(known.indptr).max(initial=0))
-    network = known.indptr, known.contact, people, most
-    counts = chance.activations(who[order], moment, *network)
-    shuffled = chance.shuffled_activations(who[order], moment, among[order], *network, draws, seed)
+    most = int(np.diff(known.indptr).max(initial=0))
+    neighbours = chance.Neighbours(known.indptr, known.contact, known.people, most)
+    counts = chance.activations(who[order], moment, neighbours)
+    shuffled = chance.shuffled_activations(who[order], moment, among[order], neighbours, draws, seed)
     alphas = _logit(np.vstack([counts[0], shuffled[0]]), np.vstack([counts[1], shuffled[1]]))
     return ShuffleTest(float(alphas[0]), alphas[1:], p_value(float(alphas[0]), alphas[1:]), len(who))
 

@@ -34,11 +34,13 @@ def integers(values: ArrayLike, name: str) -> Ints:
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise ValueError(f"{name} must be one row of whole numbers")
+    # one width and one layout, so that a loop is compiled once and not anew for each kind of array
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
 def check_within(values: Indices, low: int, high: int, name: str) -> None:
     """Raise ValueError unless every value is in [low, high)."""
+    # a negative position would not fail: it would be read from the end, or from outside the array
     if values.size and (np.min(values) < low or np.max(values) >= high):
         raise ValueError(f"{name} must be between {low} and {high - 1}")
 

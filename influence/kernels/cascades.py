@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from influence.kernels.arrays import Flags, Indices
+from influence.kernels.arrays import Flags, Indices, integers
 from influence.kernels.compiling import compiled
 
 
@@ -32,9 +32,9 @@ def grow_trees(
     >>> root.tolist(), above.tolist()
     ([0, 0, 0, 0], [-1, -1, 0, 2])
     """
-    below, over = _positions(child, "child"), _positions(parent, "parent")
+    below, over = integers(child, "child"), integers(parent, "parent")
     when, who = np.asarray(time, np.int64), np.asarray(author, np.int64)
-    tops = _positions(roots, "roots")
+    tops = integers(roots, "roots")
     if below.size != over.size or not when.size == who.size == joined.size:
         raise ValueError("child and parent must have one length, and so must time, author and joined")
     if (when[1:] < when[:-1]).any() or (below[1:] < below[:-1]).any():
@@ -53,10 +53,12 @@ def _grow_trees(
     node = np.full(time.size, -1, np.int64)  # the node that an item is, or is part of
     for r in roots:
         root[r], node[r] = r, r
+    # a wait above 0 puts the parent earlier in order, so that its own place is settled; equal times do not chain
     for c, p in zip(child, parent):  # noqa: B905 - numba knows no strict zip
         if root[c] >= 0 or root[p] < 0 or time[p] >= time[c]:
             continue
         root[c] = root[p]
+        # the author of the node, not of the item above: what a bot or the author added speaks for the node
         if joined[c] or author[c] == author[node[p]]:
             node[c] = node[p]
         else:
@@ -75,7 +77,7 @@ def subtree_sizes(above: ArrayLike) -> NDArray[np.int64]:
     >>> subtree_sizes([-1, 0, 0, 2]).tolist()
     [4, 1, 2, 1]
     """
-    up = _positions(above, "above")
+    up = integers(above, "above")
     if up.size and (up.min() < -1 or up.max() >= up.size):
         raise ValueError(f"above must be positions of nodes, 0 to {up.size - 1}, or -1")
     sizes = _subtree_sizes(up)
@@ -87,13 +89,14 @@ def subtree_sizes(above: ArrayLike) -> NDArray[np.int64]:
 @compiled
 def _subtree_sizes(above: Indices) -> NDArray[np.int64]:
     """Peel the leaves, again and again; what stands on a circle is never peeled and keeps the size 0."""
-    waiting = np.zeros(above.size, np.int64)
+    waiting = np.zeros(above.size, np.int64)  # how many below each node are not peeled yet
     for up in above:
         if up >= 0:
             waiting[up] += 1
     grown, sizes = np.ones(above.size, np.int64), np.zeros(above.size, np.int64)
     for leaf in range(above.size):
         at = leaf
+        # each node is peeled by the last of those below it, so that all walks together are O(nodes)
         while at >= 0 and waiting[at] == 0 and sizes[at] == 0:
             sizes[at] = grown[at]
             up = above[at]
@@ -113,7 +116,7 @@ def depths(above: ArrayLike) -> NDArray[np.int64]:
     >>> depths([-1, 0, 0, 2]).tolist()
     [0, 1, 1, 2]
     """
-    up = _positions(above, "above")
+    up = integers(above, "above")
     if (up >= np.arange(up.size)).any() or (up < -1).any():
         raise ValueError("a node must come after the one above it")
     return _depths(up)
@@ -126,10 +129,3 @@ def _depths(above: Indices) -> NDArray[np.int64]:
         if above[i] >= 0:
             depth[i] = depth[above[i]] + 1
     return depth
-
-
-def _positions(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise ValueError(f"{name} must be one row of whole numbers")
-    return np.ascontiguousarray(array, dtype=np.int64)

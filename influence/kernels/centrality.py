@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +15,40 @@ from influence.kernels.compiling import compiled
 _BATCHES = 8  # fixed, so that sums do not depend on the number of cores
 
 
+class Surfer(NamedTuple):
+    """How somebody wanders: with `alpha` along a tie, else to a node drawn by `personal`; by `dangling` where none.
+
+    Both are shares that add up to 1, by default `personal` all alike and `dangling` as `personal`.
+    """
+
+    alpha: float = 0.85
+    personal: Floats | None = None
+    dangling: Floats | None = None
+
+
+class Iteration(NamedTuple):
+    """Where a power iteration starts (shares, by default all alike), when it has settled, and when it gives up."""
+
+    start: Floats | None = None
+    tol: float = 1e-10
+    max_iter: int = 1000
+
+
+_SURFER, _ITERATION = Surfer(), Iteration()
+
+
 def pagerank(
     indptr: Indices,
     indices: Indices,
     weights: Floats,
-    alpha: float = 0.85,
-    personal: Floats | None = None,
-    dangling: Floats | None = None,
-    start: Floats | None = None,
-    tol: float = 1e-10,
-    max_iter: int = 1000,
+    surfer: Surfer = _SURFER,
+    iteration: Iteration = _ITERATION,
 ) -> Floats | None:
     """Return the PageRank of every node by power iteration, or None if it has not settled in `max_iter`.
 
     x(v) = α · (Σ_u x(u) · w(u, v) / Σ w(u, ·) + d(v) · Σ x(nodes without ties)) + (1 − α) · p(v), until the
-    sum of all changes is below `tol`. `personal` p, `dangling` d (default p) and `start` are shares that add
-    up to 1 (default: all alike). Shares; they add up to 1.
+    sum of all changes is below `tol`; α, p and d are the surfer's `alpha`, `personal` and `dangling`. Shares;
+    they add up to 1.
 
     Source: Page, Brin, Motwani, Winograd 1999; Langville and Meyer 2004, Deeper inside PageRank, Internet
     Mathematics 1(3), doi:10.1080/15427951.2004.10129091.
@@ -42,18 +61,19 @@ def pagerank(
     """
     n = check_rows(indptr, indices, weights)
     alike = np.full(n, 1 / max(n, 1))
-    p = alike if personal is None else personal
-    d = p if dangling is None else dangling
-    x: Floats = alike if start is None else start
+    alpha = surfer.alpha
+    p = alike if surfer.personal is None else surfer.personal
+    d = p if surfer.dangling is None else surfer.dangling
+    x: Floats = alike if iteration.start is None else iteration.start
     if not n == p.size == d.size == x.size:
         raise ValueError("personal, dangling and start must have one share for each node")
     rows = np.repeat(np.arange(n), np.diff(indptr))
     out = np.bincount(rows, weights, n)
     share, stuck = weights / np.where(out > 0, out, 1)[rows], out == 0
-    for _ in range(max_iter):
+    for _ in range(iteration.max_iter):
         new: Floats = alpha * (_carried(indptr, indices, share, x) + x[stuck].sum() * d) + (1 - alpha) * p
         change, x = np.abs(new - x).sum(), new
-        if change < tol:
+        if change < iteration.tol:
             return x
     return None
 
@@ -103,10 +123,12 @@ def _dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[F
     n = indptr.size - 1
     sums, squares = np.zeros(n), np.zeros(n)
     distance, order = np.full(n, -1, np.int32), np.empty(n, np.int32)
-    paths, share = np.zeros(n), np.zeros(n)
+    paths, share = np.zeros(n), np.zeros(n)  # paths are floats: their number grows beyond any integer
     for s in pivots:
         count = _shortest_paths(indptr, indices, s, distance, order, paths)
-        for i in range(count - 1, -1, -1):  # farthest first
+        # farthest first: a node's dependency is made of those one step further. What is kept of each is
+        # (1 + δ) / σ, so that Brandes' sum over successors, σ_v / σ_w · (1 + δ_w), is one product for v
+        for i in range(count - 1, -1, -1):
             v = order[i]
             through = 0.0
             for e in range(indptr[v], indptr[v + 1]):
@@ -114,10 +136,10 @@ def _dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[F
                     through += share[indices[e]]
             dependency = through * paths[v]
             share[v] = (1.0 + dependency) / paths[v]
-            if i > 0:
+            if i > 0:  # the first is s itself, which is not between itself and others
                 sums[v] += dependency
                 squares[v] += dependency * dependency
-        for i in range(count):
+        for i in range(count):  # only what s reaches: a pivot in a small part costs little
             distance[order[i]] = -1
             paths[order[i]] = 0.0
     return sums, squares
@@ -139,6 +161,7 @@ def _shortest_paths(
                 distance[w] = distance[v] + 1
                 order[count] = w
                 count += 1
+            # v comes from the queue after all its own predecessors: its number of paths is final by now
             if distance[w] == distance[v] + 1:
                 paths[w] += paths[v]
     return count
@@ -178,11 +201,13 @@ def _core_number(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
         place[v] = fill[core[v]]
         order[place[v]] = v
         fill[core[v]] += 1
+    # peel the node with the fewest ties left; `order` stays sorted by what is left, in bins as in a bucket sort
     for i in range(n):
         v = order[i]
         for e in range(indptr[v], indptr[v + 1]):
             u = indices[e]
             if core[u] > core[v]:
+                # one tie fewer: u changes places with the first of its bin, and the border passes over it
                 swap = order[begin[core[u]]]
                 order[place[u]], order[begin[core[u]]] = swap, u
                 place[swap], place[u] = place[u], begin[core[u]]
@@ -250,6 +275,7 @@ def _over_triangles(
     back = _opposite(indptr, indices)
     begin, upward = _upward(indptr, indices)
     indirect, overlap = np.zeros(indices.size), np.zeros(indices.size)
+    # the tie from u to each node above it, so that a triangle closes in O(1)
     tie_to = np.full(n, -1, np.int64)
     for u in range(n):
         for i in range(begin[u], begin[u + 1]):
@@ -263,6 +289,7 @@ def _over_triangles(
                 if uw < 0:
                     continue
                 vu, wv, wu = back[uv], back[vw], back[uw]
+                # each triangle is seen once but adds to six ties: x → y by way of z, for every order of its corners
                 for xy, xz, zy, yz in (
                     (uv, uw, wv, vw),
                     (vu, vw, wu, uw),
@@ -291,7 +318,10 @@ def _opposite(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
 
 @compiled
 def _upward(indptr: Indices, indices: Indices) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """List each node's ties to those with more ties than itself (or as many, and a larger index)."""
+    """List each node's ties to those with more ties than itself (or as many, and a larger index).
+
+    A triangle then has one corner from which both ties lead up; no node has more than √(number of ties) such.
+    """
     n = indptr.size - 1
     begin, upward = np.zeros(n + 1, np.int64), np.empty(indices.size // 2, np.int64)
     count = 0

@@ -26,6 +26,7 @@ def local_contacts(
     """
     place = np.full(indptr.size - 1, -1, np.int64)
     begin = np.zeros(person.size + 1, np.int64)
+    # first to count, then to fill: an array of the right size, and no list that grows
     for listing in range(2):
         found = np.empty(begin[-1] if listing else 0, np.int64)
         count = 0
@@ -96,7 +97,7 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
         first, remaining, told = course.start[c], course.start[c + 1] - course.start[c], course.start[c]
         for i in range(remaining):
             walk.left[i] = first + i
-        for k in range(first, course.start[c + 1] - 1):
+        for k in range(first, course.start[c + 1] - 1):  # the last one left has no rival and tells nothing
             # who acts in the same moment has not seen one another, so contacts become active when it is over
             if k > first and course.group[k] != course.group[k - 1]:
                 _activate(taken[told:k], course.begin, course.neighbour, walk.active)
@@ -112,13 +113,14 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
             likelihood += np.log(walk.weight[chosen] / total)
             for t in range(terms):
                 score[t] += f[t] - mean[t] / total
-            remaining -= 1
+            remaining -= 1  # the last of those left takes the place: their order means nothing
             walk.left[chosen] = walk.left[remaining]
     return score, information, likelihood, telling
 
 
 @compiled
 def _factors(course: Course, theta: Floats) -> _Factors:
+    # a place has at most as many active contacts as it has contacts, so that the table holds every case
     logs = np.log(np.arange(np.diff(course.begin).max() + 1) + 1.0)
     base, pulse = np.exp(course.still @ theta[2:]), np.exp(theta[1] * course.clock)
     return _Factors(base, pulse, np.exp(theta[0] * logs), logs)
@@ -159,6 +161,7 @@ def _squares(course: Course, factors: _Factors, walk: _Walk, k: int, remaining: 
 
 @compiled
 def _activate(people: Indices, begin: Indices, neighbour: Indices, active: Indices) -> None:
+    # neighbours are places of the same thread: counts need no clearing between threads
     for v in people:
         for e in range(begin[v], begin[v + 1]):
             active[neighbour[e]] += 1
@@ -196,6 +199,7 @@ def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> i
             chosen += 1
         return chosen
     mark = np.random.random() * total
+    # never past the last, though rounding may leave a little of the mark
     while chosen < weight.size - 1 and mark >= weight[chosen]:
         mark -= weight[chosen]
         chosen += 1
@@ -212,17 +216,31 @@ def follow_by_chance(course: Course, theta: Floats, draws: int, seed: int) -> Fl
     return scores
 
 
+class Neighbours(NamedTuple):
+    """The contacts of each of so many `people`: those of person p are `contact[indptr[p]:indptr[p + 1]]`.
+
+    Nobody has more than `most`.
+    """
+
+    indptr: Indices
+    contact: Indices
+    people: int
+    most: int
+
+
 @compiled
 def activations(
-    order: Indices, moment: Indices, indptr: Indices, contact: Indices, people: int, most: int
+    order: Indices, moment: Indices, known: Neighbours
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count activations, and chances to be activated, by how many contacts were active before.
 
     Person `order[i]` is activated at the `moment[i]`-th moment (sorted, from 0). At each moment everybody not
-    yet active is at risk. Returns two rows of length `most` + 1.
+    yet active is at risk. Returns two rows of length `known.most` + 1.
     """
+    indptr, contact, people, most = known
     steps = moment[-1] + 1
     acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
+    # `since` is the first moment at risk not counted yet: moments are counted in spans, when `active` changes
     active, since = np.zeros(people, np.int64), np.zeros(people, np.int64)
     done = np.zeros(people, np.bool_)
     i = 0
@@ -234,6 +252,7 @@ def activations(
             at_risk[active[v]] += moment[i] + 1 - since[v]
             done[v] = True
             end += 1
+        # only now, when all of this moment are counted: who is activated at one moment has not seen the others
         for j in range(i, end):
             for e in range(indptr[order[j]], indptr[order[j] + 1]):
                 w = contact[e]
@@ -253,10 +272,7 @@ def shuffled_activations(
     order: Indices,
     moment: Indices,
     stratum: Indices,
-    indptr: Indices,
-    contact: Indices,
-    people: int,
-    most: int,
+    known: Neighbours,
     draws: int,
     seed: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -266,21 +282,21 @@ def shuffled_activations(
     """
     np.random.seed(seed)
     places = np.argsort(stratum, kind="mergesort")
-    acted = np.empty((draws, most + 1), np.int64)
-    at_risk = np.empty((draws, most + 1), np.int64)
-    shuffled = order.copy()
+    acted = np.empty((draws, known.most + 1), np.int64)
+    at_risk = np.empty((draws, known.most + 1), np.int64)
+    shuffled = order.copy()  # each shuffle goes on from the one before: as even, and nothing is copied back
     for d in range(draws):
         begin = 0
         while begin < places.size:
             end = begin
             while end < places.size and stratum[places[end]] == stratum[places[begin]]:
                 end += 1
-            for i in range(end - 1, begin, -1):
+            for i in range(end - 1, begin, -1):  # Fisher and Yates
                 j = begin + np.random.randint(0, i - begin + 1)
                 here, there = places[i], places[j]
                 shuffled[here], shuffled[there] = shuffled[there], shuffled[here]
             begin = end
-        acted[d], at_risk[d] = activations(shuffled, moment, indptr, contact, people, most)
+        acted[d], at_risk[d] = activations(shuffled, moment, known)
     return acted, at_risk
 
 
@@ -288,6 +304,7 @@ def shuffled_activations(
 def _slot(table: Indices, key: int) -> int:
     """Find where a key stands, or may stand, in an open table whose size is a power of two; -1 is free."""
     mask = table.size - 1
+    # Fibonacci hashing, 2^64 / φ as a signed number; the lowest bits are left out, which mix least
     at = (key * -7046029254386353131) >> 20 & mask
     while table[at] != -1 and table[at] != key:
         at = (at + 1) & mask
@@ -298,7 +315,7 @@ def _slot(table: Indices, key: int) -> int:
 def tie_table(sources: Indices, targets: Indices, nodes: int) -> NDArray[np.int64]:
     """Return an open table of all ties."""
     size = 16
-    while size < 4 * sources.size:
+    while size < 4 * sources.size:  # at most a quarter full, so that a search ends after a step or two
         size *= 2
     table = np.full(size, -1, np.int64)
     for e in range(sources.size):
@@ -310,6 +327,7 @@ def tie_table(sources: Indices, targets: Indices, nodes: int) -> NDArray[np.int6
 @compiled
 def _take_out(table: Indices, key: int) -> None:
     """Take a key out and close the gap, so that every key is still found from its own place."""
+    # a search ends at the first free slot, so that what stood behind the gap must be put in anew
     mask = table.size - 1
     gap = _slot(table, key)
     table[gap] = -1
@@ -325,11 +343,12 @@ def _take_out(table: Indices, key: int) -> None:
 def swap_ties(sources: Indices, targets: Indices, table: Indices, nodes: int, swaps: int, seed: int) -> int:
     """Try so many times to exchange the targets of two ties drawn at random; return how many were exchanged.
 
-    a → b and c → d become a → d and c → b, unless that makes a tie of a node with itself or a second tie
-    between the same two. Changes `targets` and `table`.
+    a → b and c → d become a → d and c → b, unless that makes a tie of a node with itself or one that there is
+    already (its opposite may be there). Changes `targets` and `table`.
     """
     np.random.seed(seed)
     done = 0
+    # tries are counted, not swaps: a network with few possible swaps must be stayed in longer to be drawn as often
     for _ in range(swaps):
         e, f = np.random.randint(0, targets.size), np.random.randint(0, targets.size)
         a, b, c, d = sources[e], targets[e], sources[f], targets[f]
@@ -384,6 +403,7 @@ def taken_up(
         places = np.arange(many)
         any_use = np.zeros(topics + 1, np.bool_)
         for draw in range(draws + 1):
+            # draw 0 is what happened
             if draw:  # Fisher and Yates, as far as there are marks: what was said together stays together
                 for m in range(laid.mark_start[p], laid.mark_start[p + 1]):
                     taken = m - laid.mark_start[p]

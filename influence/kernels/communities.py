@@ -48,9 +48,11 @@ def _elections(indptr: Indices, indices: Indices, most: int) -> NDArray[np.int64
         votes = 0.0
         for e in range(indptr[u], indptr[u + 1]):
             votes += ability[indices[e]]
-        if votes == 0 or chosen[u]:
+        if votes == 0 or chosen[u]:  # votes only fall: who has none will never have any
             heappop(waiting)
-        elif -votes > promised:  # some of its voters have lost ability since: it stands again, lower
+        # some of its voters have lost ability since: it stands again, lower. Who keeps what was promised has
+        # the most, since the others' promises are no less than their votes
+        elif -votes > promised:
             heapreplace(waiting, (-votes, u))
         else:
             heappop(waiting)
@@ -101,21 +103,24 @@ def _moved(
     strength = loops.copy()
     for u in range(n):
         strength[u] += weights[indptr[u] : indptr[u + 1]].sum()
-    label, held = np.arange(n), strength.copy()
+    label, held = np.arange(n), strength.copy()  # `held` is K_c: all weight at the nodes of each community
     towards = np.zeros(n)
     for _ in range(100):
         moves = 0
         for u in order:
             for e in range(indptr[u], indptr[u + 1]):
                 towards[label[indices[e]]] += weights[e]
+            # u is taken out first: staying is weighed against leaving as one more move
             held[label[u]] -= strength[u]
             best = label[u]
             most = towards[best] - held[best] * strength[u] / total
             for e in range(indptr[u], indptr[u + 1]):
                 other = label[indices[e]]
                 gain = towards[other] - held[other] * strength[u] / total
+                # more than rounding, or nodes would swap between equal communities for ever
                 if gain > most + 1e-12 * total:
                     best, most = other, gain
+            # only what u touched: clearing all would cost n for each u
             for e in range(indptr[u], indptr[u + 1]):
                 towards[label[indices[e]]] = 0.0
             moves += best != label[u]

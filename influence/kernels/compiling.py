@@ -15,4 +15,5 @@ def compiled(function: _Function) -> _Function:
 
     It runs without the interpreter's lock, so that threads run side by side.
     """
+    # numba is untyped: the cast keeps the signature that callers are checked against
     return cast("_Function", njit(cache=True, nogil=True)(function))

@@ -8,22 +8,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Indices, Rows, check_course, check_within, integers
+from influence.kernels.arrays import Floats, Indices, Rows, check_within
 from influence.kernels.compiling import compiled
+from influence.kernels.conversations import Replies, checked_replies
 
 
 def everybodys_depth(
-    child: Indices,
-    parent: Indices,
-    time: Indices,
-    author: Indices,
+    replies: Replies,
     delta: int,
     k_max: int,
     *,
     leading: NDArray[np.bool_] | None = None,
     most: int | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int16]] | None:
-    """Return `kernels.conversation_depth` for all leaders at once: where above 0, as (item, leader, depth).
+    """Return `conversations.conversation_depth` for all leaders at once: where above 0, as (item, leader, depth).
 
     One pass over the links in order of time: an item has the leaders of its parents, over the links with
     0 < wait ≤ `delta`, one hand further where the author changes; and each parent's author. An item has at most
@@ -31,81 +29,79 @@ def everybodys_depth(
     flag for each author. None where there would be more than `most` rows.
 
     Raises:
-        ValueError: as `kernels.conversation_depth`.
+        ValueError: as `conversations.checked_replies`, or an author has no flag.
 
-    >>> rows = everybodys_depth(np.array([1, 2]), np.array([0, 1]), np.array([0, 5, 9]), np.array([7, 8, 9]), 10, 4)
-    >>> [row.tolist() for row in rows]
+    >>> replies = Replies(np.array([1, 2]), np.array([0, 1]), np.array([0, 5, 9]), np.array([7, 8, 9]))
+    >>> [row.tolist() for row in everybodys_depth(replies, 10, 4)]
     [[1, 2, 2], [7, 7, 8], [1, 2, 1]]
     """
-    below, above = integers(child, "child"), integers(parent, "parent")
-    when, who = integers(time, "time"), integers(author, "author")
-    if below.size != above.size or when.size != who.size:
-        raise ValueError("child and parent must have one length, and so must time and author")
-    check_course(when, k_max, 32767)
-    if (below[1:] < below[:-1]).any():
-        raise ValueError("links must be sorted by child")
-    for name, items in (("child", below), ("parent", above)):
-        check_within(items, 0, when.size, name)
-    people = int(who.max()) + 1 if who.size else 0
+    said = checked_replies(replies, k_max)
+    people = int(said.author.max()) + 1 if said.author.size else 0
     flags = np.ones(people, np.bool_) if leading is None else leading
     if flags.size < people:
         raise ValueError("there must be one flag for each author")
     limit = np.iinfo(np.int64).max if most is None else most
-    begin, leaders, depths = _everybodys_depth(below, above, when, who, delta, k_max, flags, limit)
+    begin, leaders, depths = _everybodys_depth(said, delta, k_max, flags, limit)
     if begin[-1] < 0:
         return None
-    return np.repeat(np.arange(when.size), np.diff(begin)), leaders, depths
+    return np.repeat(np.arange(said.time.size), np.diff(begin)), leaders, depths
+
+
+class _Nearest(NamedTuple):
+    """The leaders `seen` at the item in hand, and the `least` depth of each leader there (above k_max: not seen)."""
+
+    seen: Indices
+    least: Indices
 
 
 @compiled
 def _everybodys_depth(
-    child: Indices,
-    parent: Indices,
-    time: Indices,
-    author: Indices,
-    delta: int,
-    k_max: int,
-    leading: NDArray[np.bool_],
-    most: int,
+    replies: Replies, delta: int, k_max: int, leading: NDArray[np.bool_], most: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int16]]:
+    child, parent, time, author = replies
     begin = np.zeros(time.size + 1, np.int64)
+    # a guess, but never less than one item can hold: then doubling once always makes room for the next
     room = 4 * child.size + leading.size
     leaders, depths = np.empty(room, np.int32), np.empty(room, np.int16)
     least = np.where(leading, k_max + 1, -1)  # nothing is nearer than −1: who does not lead is never taken
-    seen, link, count = np.empty(leading.size, np.int32), 0, 0
+    nearest, link, count = _Nearest(np.empty(leading.size, np.int32), least), 0, 0
     for c in range(time.size):
         found, me = 0, author[c]
         while link < child.size and child[link] == c:
             p = parent[link]
             link += 1
+            # a wait above 0 also puts the parent earlier in order, so that its rows are all written
             if not 0 < time[c] - time[p] <= delta:
                 continue
             hand = 1 if author[p] != me else 0
             for row in range(begin[p], begin[p + 1]):
-                found = _lower(leaders[row], depths[row] + hand, me, k_max, least, seen, found)
-            found = _lower(author[p], hand, me, k_max, least, seen, found)
+                found = _lower(leaders[row], depths[row] + hand, me, k_max, nearest, found)
+            found = _lower(author[p], hand, me, k_max, nearest, found)
         if count + found > most:
-            begin[-1] = -1
+            begin[-1] = -1  # no place in the rows: the sign that they were not finished
             break
         if count + found > leaders.size:
             leaders, depths = np.concatenate((leaders, leaders)), np.concatenate((depths, depths))
         for i in range(found):
-            leaders[count], depths[count] = seen[i], least[seen[i]]
-            least[seen[i]] = k_max + 1
+            leader = nearest.seen[i]
+            leaders[count], depths[count] = leader, least[leader]
+            # only what was touched is set back: clearing all would cost items · leaders
+            least[leader] = k_max + 1
             count += 1
         begin[c + 1] = count
     return begin, leaders[:count].copy(), depths[:count].copy()
 
 
 @compiled
-def _lower(leader: int, depth: int, me: int, k_max: int, least: Indices, seen: Indices, found: int) -> int:
+def _lower(leader: int, depth: int, me: int, k_max: int, nearest: _Nearest, found: int) -> int:
     """Take a leader at a depth if that is less than before; nobody leads themselves."""
-    if leader == me or depth >= least[leader]:
+    # whoever is not seen yet stands at k_max + 1, so that this also refuses what has gone too far
+    if leader == me or depth >= nearest.least[leader]:
         return found
-    if least[leader] > k_max:
-        seen[found] = leader
+    if nearest.least[leader] > k_max:
+        nearest.seen[found] = leader
         found += 1
-    least[leader] = depth
+    nearest.least[leader] = depth
     return found
 
 
@@ -179,6 +175,7 @@ def _evidence_of_pairs(
 ) -> tuple[Floats, NDArray[np.int8], Floats]:
     miss, known = np.ones(leader.size), np.zeros(leader.size, np.int8)
     amounts = np.zeros((leader.size, features))
+    # marked with the leader, not with a flag: the marks of the leader before need no clearing
     present = np.full(met.time.size, -1, np.int64)
     most = max(
         systems.named.max() if systems.named.size else 0, systems.owned.max() if systems.owned.size else 0
@@ -195,7 +192,7 @@ def _evidence_of_pairs(
             if met.declares[e] >= 0:
                 said = met.declares[e]  # they come in order of time: the latest stands
                 continue
-            known[i] |= met.strength[e] > 0
+            known[i] |= met.strength[e] > 0  # at any time: later evidence does not count, but is not nothing
             if met.time[e] <= first[i]:
                 miss[i] *= 1 - met.strength[e]
                 if features > 0 and met.feature[e] >= 0:
@@ -237,6 +234,7 @@ def _cover(
 ) -> tuple[NDArray[np.int64], Floats]:
     best = np.zeros(people)
     chosen, covered = np.empty(most, np.int64), np.empty(most)
+    # the heap gives the least, hence the sign; of equal promises the lower number, hence the first leader
     waiting = [(-weight[begin[u] : begin[u + 1]].sum(), u) for u in range(begin.size - 1)]
     heapify(waiting)
     count, total = 0, 0.0
@@ -247,7 +245,7 @@ def _cover(
             adds += max(weight[i] - best[person[i]], 0.0)
         if adds <= 0:
             heappop(waiting)
-        elif adds < -promised:
+        elif adds < -promised:  # promises only fall (submodular): who keeps theirs on top is the best of all
             heapreplace(waiting, (-adds, u))
         else:
             heappop(waiting)

@@ -1,4 +1,4 @@
-"""Compiled loops for everybody at once: balls around people, reach in time, elections, communities.
+"""Compiled loops for everybody at once: balls around people, and reach in time.
 
 A set of people is a row of 64-bit words that is united by OR. It is exact (one bit a person), or a sketch:
 registers of 32 bits in which the highest bit set is the register of a HyperLogLog counter, so that one loop
@@ -6,6 +6,8 @@ serves both. Import this module only where it is needed: it loads numba.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +40,9 @@ def singletons(members: NDArray[np.bool_], registers: int | None = None, seed: i
     rows = np.zeros((n, registers // 2), np.uint64)
     hashed = _mixed(node.astype(np.uint64) + np.uint64(seed) * np.uint64(0x1_0000_0000))
     register = (hashed % np.uint64(registers)).astype(np.int64)
+    # bit 31 is always set: no level is beyond what a register of 32 bits can hold
     rest = _mixed(hashed ^ np.uint64(0xD1B54A32D192ED03)) | np.uint64(1 << 31)
+    # the lowest bit less 1 has as many ones as the rest has zeros at its end: so many heads in a row
     level = np.bitwise_count((rest & (~rest + np.uint64(1))) - np.uint64(1)).astype(np.int64)
     rows[node, register // 2] = np.uint64(1) << (level + 32 * (register % 2)).astype(np.uint64)
     return rows
@@ -73,16 +77,17 @@ def sizes(rows: Words, registers: int | None = None) -> Floats:
 def _estimates(rows: Words) -> Floats:
     m = 2 * rows.shape[1]
     found = np.empty(rows.shape[0])
-    counts = np.empty(33, np.int64)
+    counts = np.empty(33, np.int64)  # of the registers at 0 (nothing yet) to 32
     for i in range(rows.shape[0]):
         counts[:] = 0
         for word in rows[i]:
             for half in (word & np.uint64(0xFFFFFFFF), word >> np.uint64(32)):
                 level = 0
-                while half > 0:
+                while half > 0:  # only the highest bit counts: OR leaves those below it, which mean nothing
                     half >>= np.uint64(1)
                     level += 1
                 counts[level] += 1
+        # from the top, halving each time: Σ C_k 2^−k by Horner's rule, the ends put right by τ and σ
         z = m * _tau(1 - counts[32] / m)
         for level in range(31, 0, -1):
             z = 0.5 * (z + counts[level])
@@ -150,7 +155,7 @@ def grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
 
 @compiled
 def _grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
-    after = rows.copy()
+    after = rows.copy()  # what is read stays as it was: else a set could go several steps in one
     for u in range(rows.shape[0]):
         for e in range(indptr[u], indptr[u + 1]):
             v = indices[e]
@@ -162,7 +167,7 @@ def _grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
 def carried_on(
     sources: Indices, targets: Indices, times: Indices, delta: int, hands: int, own: Words
 ) -> Words:
-    """Return for each node all that its contacts reach in time order: `kernels.respect_time` for everybody.
+    """Return for each node all that its contacts reach in time order: `conversations.respect_time` for everybody.
 
     The set of u unites `own[v]` over all nodes v that a path u → … → v of at most `hands` contacts reaches,
     times strictly rising, each wait at most `delta`. One pass from the last contact to the first: each node
@@ -187,53 +192,82 @@ def carried_on(
     return _carried_on(from_, to, when, delta, hands - 1, own)
 
 
+class _Queues(NamedTuple):
+    """For each node its contacts of the next δ, in a queue of two stacks of slots: added at `back`, dropped at `front`.
+
+    Each stack is a chain of slots, of which the top is kept here (−1: empty). A slot in the front stack holds the
+    union of itself and all below it; of the back stack `gathered` is the union, and `oldest` the time of its
+    bottom. What is in the back stack was added after all of the front stack, and is dropped after it.
+    """
+
+    front: Indices
+    back: Indices
+    oldest: Indices
+    gathered: Words
+
+
+class _Pool(NamedTuple):
+    """The slots that all queues share: what a contact reaches in 1, 2, … hands, `when`, and the slot `after` it.
+
+    `free` is the first free slot, from which the others are chained, and how many there are.
+    """
+
+    reach: Words
+    when: Indices
+    after: Indices
+    free: Indices
+
+
 @compiled
 def _carried_on(
     sources: Indices, targets: Indices, times: Indices, delta: int, levels: int, own: Words
 ) -> Words:
     n, words = own.shape
     reached = np.zeros((n, words), np.uint64)
-    gathered = np.zeros((n, levels, words), np.uint64)  # the union of what stands in each node's newer stack
-    front, back, oldest = np.full(n, -1, np.int64), np.full(n, -1, np.int64), np.zeros(n, np.int64)
-    free = np.array([-1, 0])  # the first free slot, and how many there are
+    queues = _Queues(
+        np.full(n, -1, np.int64),
+        np.full(n, -1, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros((n, levels, words), np.uint64),
+    )
     nothing = np.empty(0, np.int64)
-    pool, when, after = _more(np.empty((0, levels, words), np.uint64), nothing, nothing, free, 1024)
+    pool = _Pool(np.empty((0, levels, words), np.uint64), nothing, nothing, np.array([-1, 0]))
+    pool = _more(pool, 1024)
     slots, last = np.empty(times.size, np.int64), times.size
     while last > 0:
         t, first = times[last - 1], last - 1
         while first > 0 and times[first - 1] == t:
             first -= 1
-        if free[1] < last - first:
+        if pool.free[1] < last - first:
             for x in range(n):
-                _expire(x, t, delta, front, back, oldest, after, when, pool, gathered, free)
-            if free[1] < last - first + when.size // 4:
-                pool, when, after = _more(pool, when, after, free, when.size + last - first)
+                _expire(x, t, delta, queues, pool)
+            # a quarter must be free afterwards, or this sweep over all nodes would come back at once
+            if pool.free[1] < last - first + pool.when.size // 4:
+                pool = _more(pool, pool.when.size + last - first)
         for i in range(first, last):  # contacts at one time do not chain: all look, then all are added
             u, v = sources[i], targets[i]
-            slots[i] = -1
+            slots[i] = -1  # a contact of a node with itself carries nothing
             if u != v:
-                _expire(v, t, delta, front, back, oldest, after, when, pool, gathered, free)
-                slots[i] = _look(u, v, own, gathered, front, after, pool, free, reached)
+                _expire(v, t, delta, queues, pool)
+                slots[i] = _look(u, v, own, queues, pool, reached)
         for i in range(first, last):
             if slots[i] >= 0:
-                _add(sources[i], slots[i], t, back, oldest, after, when, pool, gathered)
+                _add(sources[i], slots[i], t, queues, pool)
         last = first
     return reached
 
 
 @compiled
-def _more(
-    pool: Words, when: Indices, after: Indices, free: Indices, extra: int
-) -> tuple[Words, Indices, Indices]:
+def _more(pool: _Pool, extra: int) -> _Pool:
     """Make room for more sets; the new slots are free."""
-    had = when.size
-    wide = np.empty((had + extra, pool.shape[1], pool.shape[2]), np.uint64)
-    wide[:had] = pool
-    times, links = np.empty(had + extra, np.int64), np.empty(had + extra, np.int64)
-    times[:had], links[:had] = when, after
+    had = pool.when.size
+    reach = np.empty((had + extra, pool.reach.shape[1], pool.reach.shape[2]), np.uint64)
+    reach[:had] = pool.reach
+    when, after = np.empty(had + extra, np.int64), np.empty(had + extra, np.int64)
+    when[:had], after[:had] = pool.when, pool.after
     for slot in range(had, had + extra):
-        _release(slot, links, free)
-    return wide, times, links
+        _release(slot, after, pool.free)
+    return _Pool(reach, when, after, pool.free)
 
 
 @compiled
@@ -244,68 +278,42 @@ def _release(slot: int, after: Indices, free: Indices) -> None:
 
 
 @compiled
-def _look(
-    u: int,
-    v: int,
-    own: Words,
-    gathered: Words,
-    front: Indices,
-    after: Indices,
-    pool: Words,
-    free: Indices,
-    reached: Words,
-) -> int:
+def _look(u: int, v: int, own: Words, queues: _Queues, pool: _Pool, reached: Words) -> int:
     """Work out what a contact u → v reaches in 1, 2, … hands; return the slot that holds it."""
-    slot, levels = int(free[0]), pool.shape[1]
+    front, _, _, gathered = queues
+    reach, _, after, free = pool
+    slot, levels, top = int(free[0]), reach.shape[1], front[v]
     free[0] = after[slot]
     free[1] -= 1
     for w in range(own.shape[1]):
         found = own[v, w]
         for h in range(levels):
-            pool[slot, h, w] = found
+            reach[slot, h, w] = found
             found = own[v, w] | gathered[v, h, w]
-            if front[v] >= 0:
-                found |= pool[front[v], h, w]
-        reached[u, w] |= found
+            if top >= 0:
+                found |= reach[top, h, w]
+        reached[u, w] |= found  # one hand more than any slot holds: nobody carries the last hand on
     return slot
 
 
 @compiled
-def _add(
-    u: int,
-    slot: int,
-    t: int,
-    back: Indices,
-    oldest: Indices,
-    after: Indices,
-    when: Indices,
-    pool: Words,
-    gathered: Words,
-) -> None:
+def _add(u: int, slot: int, t: int, queues: _Queues, pool: _Pool) -> None:
     """Put a contact on the newer stack of its source."""
+    _, back, oldest, gathered = queues
+    reach, when, after, _ = pool
     if back[u] < 0:
         oldest[u] = t
     when[slot], after[slot], back[u] = t, back[u], slot
-    for h in range(pool.shape[1]):
-        for w in range(pool.shape[2]):
-            gathered[u, h, w] |= pool[slot, h, w]
+    for h in range(reach.shape[1]):
+        for w in range(reach.shape[2]):
+            gathered[u, h, w] |= reach[slot, h, w]
 
 
 @compiled
-def _expire(
-    v: int,
-    t: int,
-    delta: int,
-    front: Indices,
-    back: Indices,
-    oldest: Indices,
-    after: Indices,
-    when: Indices,
-    pool: Words,
-    gathered: Words,
-    free: Indices,
-) -> None:
+def _expire(v: int, t: int, delta: int, queues: _Queues, pool: _Pool) -> None:
     """Drop the contacts of v that come more than `delta` after t, the latest first."""
+    front, back, oldest, gathered = queues
+    reach, when, after, free = pool
     while True:
         while front[v] >= 0 and when[front[v]] - t > delta:
             slot = front[v]
@@ -313,12 +321,13 @@ def _expire(
             _release(slot, after, free)
         if front[v] >= 0 or back[v] < 0 or oldest[v] - t <= delta:
             return
+        # nothing can be taken out of a union, so the back stack is turned over: once in the life of each slot
         gathered[v] = 0
-        while back[v] >= 0:  # turn the newer stack over: each slot then holds the union of all behind it
+        while back[v] >= 0:  # each slot then holds the union of all behind it
             slot = back[v]
             back[v] = after[slot]
             if front[v] >= 0:
-                for h in range(pool.shape[1]):
-                    for w in range(pool.shape[2]):
-                        pool[slot, h, w] |= pool[front[v], h, w]
+                for h in range(reach.shape[1]):
+                    for w in range(reach.shape[2]):
+                        reach[slot, h, w] |= reach[front[v], h, w]
             after[slot], front[v] = front[v], slot

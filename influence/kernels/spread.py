@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from influence.kernels.arrays import Floats, Ints
 from influence.kernels.compiling import compiled
 
 
+class Chances(NamedTuple):
+    """Rows of people, each with a probability: those of row i are `people[indptr[i]:indptr[i + 1]]`.
+
+    So come the ties of a cascade (a row for each person) and what could be done (a row for each act).
+    """
+
+    indptr: Ints
+    people: Ints
+    probability: Floats
+
+
+class Memberships(NamedTuple):
+    """Which of `total` sets each person is in: those of person p are `sets[start[p]:start[p + 1]]`."""
+
+    start: Ints
+    sets: Ints
+    total: int
+
+
 @compiled
 def draw_reverse_sets(
-    indptr: Ints,
-    sources: Ints,
-    probability: Floats,
-    roots: Ints,
-    hops: int,
-    most: int,
-    random: np.random.Generator,
+    ties: Chances, roots: Ints, hops: int, most: int, random: np.random.Generator
 ) -> tuple[Ints, Ints]:
-    """Draw, for each root, who would reach it in one run of the cascade: the sets end to end, and where each begins.
+    """Draw, for each root, who would reach it in one run of the cascade: where each set begins, and all end to end.
 
-    No new set is begun once `most` people are in them; at most `hops` ties back are followed.
+    The row of a person in `ties` are those who may reach them. No new set is begun once `most` people are in
+    the sets; at most `hops` ties back are followed.
     """
+    indptr, sources, probability = ties
     offsets = np.zeros(roots.size + 1, np.int64)
     members = np.empty(max(16, 2 * roots.size), np.int64)
+    # the set that somebody was last put in: no clearing between sets
     seen = np.full(indptr.size - 1, -1, np.int64)
     made, filled = 0, 0
     for i in range(roots.size):
+        # asked between sets only: a set cut short would leave out those farthest from its root
         if filled >= most:
             break
         first = filled
@@ -35,6 +54,7 @@ def draw_reverse_sets(
         members[filled] = roots[i]
         seen[roots[i]] = i
         filled += 1
+        # the set is its own queue: each member's row is walked once, so that each tie is thrown at most once
         level_end, at, depth = filled, first, 0
         while at < filled and depth < hops:
             v = members[at]
@@ -56,30 +76,22 @@ def draw_reverse_sets(
 
 
 @compiled
-def gain_of_acts(
-    start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats
-) -> Floats:
-    """Return how many sets each act covers when it is done alone; acts are rows of people with their chances."""
-    left, trial = np.ones(sets), np.ones(sets)
-    covered = np.empty(indptr.size - 1)
+def gain_of_acts(membership: Memberships, acts: Chances) -> Floats:
+    """Return how many sets each act is expected to cover when it is done alone."""
+    left, trial = np.ones(membership.total), np.ones(membership.total)
+    covered = np.empty(acts.indptr.size - 1)
     for act in range(covered.size):
-        covered[act] = _gain(act, start, of_member, indptr, people, chance, trial, left)
+        covered[act] = _gain(act, membership, acts, trial, left)
     return covered
 
 
 @compiled
-def _gain(
-    act: int,
-    start: Ints,
-    of_member: Ints,
-    indptr: Ints,
-    people: Ints,
-    chance: Floats,
-    trial: Floats,
-    left: Floats,
-) -> float:
+def _gain(act: int, membership: Memberships, acts: Chances, trial: Floats, left: Floats) -> float:
     """Add up what an act covers of what is left of the sets; `trial` equals `left` before and after."""
+    start, of_member, _ = membership
+    indptr, people, chance = acts
     gain = 0.0
+    # a set may hold several people of the act: what the first leaves of it is all that the next can cover
     for j in range(indptr[act], indptr[act + 1]):
         for at in range(start[people[j]], start[people[j] + 1]):
             gain += trial[of_member[at]] * chance[j]
@@ -91,10 +103,14 @@ def _gain(
 
 
 @compiled
-def greedy_choice(
-    start: Ints, of_member: Ints, sets: int, indptr: Ints, people: Ints, chance: Floats, k: int
-) -> tuple[Ints, Floats]:
-    """Greedy with old gains as bounds (they can only shrink): the largest is worked out again until it stays."""
+def greedy_choice(membership: Memberships, acts: Chances, k: int) -> tuple[Ints, Floats]:
+    """Choose up to k acts, each time the one that covers most of what is left; return them and what each adds.
+
+    Old gains are bounds, since gains only shrink: the largest is worked out again until it stays the largest
+    (Minoux 1978, doi:10.1007/BFb0006528). Of equals the first is chosen.
+    """
+    start, of_member, sets = membership
+    indptr, people, chance = acts
     count = indptr.size - 1
     left, trial = np.ones(sets), np.ones(sets)
     bound, fresh = np.full(count, np.inf), np.full(count, -1, np.int64)
@@ -102,7 +118,7 @@ def greedy_choice(
     for turn in range(chosen.size):
         best = np.argmax(bound)
         while fresh[best] != turn:
-            bound[best] = _gain(int(best), start, of_member, indptr, people, chance, trial, left)
+            bound[best] = _gain(int(best), membership, acts, trial, left)
             fresh[best] = turn
             best = np.argmax(bound)
         if bound[best] <= 0:
@@ -112,23 +128,19 @@ def greedy_choice(
             for at in range(start[people[j]], start[people[j] + 1]):
                 left[of_member[at]] *= 1 - chance[j]
                 trial[of_member[at]] = left[of_member[at]]
-        bound[best] = -1.0
+        bound[best] = -1.0  # below every gain, even none: it does not stand again
     return chosen, adds
 
 
 @compiled
-def reached_by(
-    indptr: Ints,
-    targets: Ints,
-    probability: Floats,
-    seeds: Ints,
-    runs: int,
-    hops: int,
-    random: np.random.Generator,
-) -> int:
-    """Return how many people so many runs of the cascade reach in all, the seeds counted in each run."""
+def reached_by(ties: Chances, seeds: Ints, runs: int, hops: int, random: np.random.Generator) -> int:
+    """Return how many people so many runs of the cascade reach in all, the seeds counted in each run.
+
+    The row of a person in `ties` are those whom they may reach; each of the seeds is given once.
+    """
+    indptr, targets, probability = ties
     seen = np.full(indptr.size - 1, -1, np.int64)
-    queue = np.empty(indptr.size - 1, np.int64)
+    queue = np.empty(indptr.size - 1, np.int64)  # nobody is reached twice in a run, so that all fit
     total = 0
     for run in range(runs):
         queue[: seeds.size] = seeds

@@ -357,6 +357,7 @@ def limited_waiting_time_reach(
 def _fewest_hands(
     contacts: tuple[Any, Any, Any], leader: int, people: int, delta: int, hands: int
 ) -> NDArray[np.int8]:
-    from influence.kernels.conversations import respect_time  # numba: loaded only when something is measured
+    # numba: loaded only when something is measured
+    from influence.kernels.conversations import Contacts, respect_time
 
-    return respect_time(*contacts, start=leader, n=people, delta=delta, k_max=hands)
+    return respect_time(Contacts(*contacts), start=leader, n=people, delta=delta, k_max=hands)

@@ -51,10 +51,11 @@ class Backend:
 
         if not len(G):
             return {}
-        given = (_shares(G, personalization), _shares(G, dangling), _shares(G, nstart))
+        surfer = centrality.Surfer(alpha, _shares(G, personalization), _shares(G, dangling))
         settled = 1e-10 if tol == DEFAULT_TOL else tol * len(G)
         rounds = 1000 if max_iter == DEFAULT_ROUNDS else max_iter
-        ranks = centrality.pagerank(G.indptr, G.indices, _weights(G, weight), alpha, *given, settled, rounds)
+        iteration = centrality.Iteration(_shares(G, nstart), settled, rounds)
+        ranks = centrality.pagerank(G.indptr, G.indices, _weights(G, weight), surfer, iteration)
         if ranks is None:
             raise PowerIterationFailedConvergence(max_iter)
         return _named(G, ranks)

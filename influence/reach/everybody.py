@@ -140,16 +140,15 @@ def _columns(touching: _Touching) -> tuple[NDArray[Any], ...]:
 
 def _touches(population: Population, window: Window, passing: Passing, leaders: Ints) -> _Touching | None:
     """Return every valid response in the window, first-hand and passed-on; None where they are too many."""
-    from influence.kernels.everybody import everybodys_depth  # numba: loaded only when something is measured
+    # numba: loaded only when something is measured
+    from influence.kernels.conversations import Replies
+    from influence.kernels.everybody import everybodys_depth
 
     log, leading = population.log, np.zeros(len(population.people), bool)
     leading[leaders] = True
     items, responses, links = log.items, log.counted(passing.count), log.counted_links(passing.count)
     passed = everybodys_depth(
-        links.child,
-        links.parent,
-        items.time,
-        items.author,
+        Replies(links.child, links.parent, items.time, items.author),
         passing.delta,
         passing.hands,
         leading=leading,

@@ -131,15 +131,13 @@ def touches(
 
 
 def _passed_on(log: Log, leader: int, passing: Passing) -> tuple[Ints, NDArray[np.int16]]:
-    from influence.kernels.conversations import (
-        conversation_depth,  # numba: loaded only when something is measured
-    )
+    # numba: loaded only when something is measured
+    from influence.kernels.conversations import Replies, conversation_depth
 
     links = log.counted_links(passing.count)
     items = log.items
-    depth = conversation_depth(
-        links.child, links.parent, items.time, items.author, leader, passing.delta, passing.hands
-    )
+    replies = Replies(links.child, links.parent, items.time, items.author)
+    depth = conversation_depth(replies, leader, passing.delta, passing.hands)
     found = np.flatnonzero(depth > 0)
     return found, depth[found].astype(np.int16)
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from influence.kernels import centrality
 from influence.kernels import conversations as of_conversations
+from influence.kernels.centrality import Iteration, Surfer
+from influence.kernels.conversations import Contacts, Replies
 from influence.network.network import Network
 
 settings.register_profile("compiled", deadline=None)  # the first call compiles
@@ -93,7 +95,7 @@ def network_of(n, edges):
 def test_reach_in_time_is_what_trying_every_walk_finds(rows, start, delta, k_max):
     rows = sorted(rows, key=lambda row: row[2])
     sources, targets, times = ([row[i] for row in rows] for i in range(3))
-    found = of_conversations.respect_time(sources, targets, times, start, 5, delta, k_max)
+    found = of_conversations.respect_time(Contacts(sources, targets, times), start, 5, delta, k_max)
     assert every_walk(rows, start, 5, delta, k_max) == found.tolist()
     assert np.int8 == found.dtype
 
@@ -101,37 +103,37 @@ def test_reach_in_time_is_what_trying_every_walk_finds(rows, start, delta, k_max
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
 def test_contacts_at_one_time_do_not_chain_whatever_their_order(order):
     sources, targets = np.array([0, 1])[order], np.array([1, 2])[order]
-    assert [0, 1, -1] == of_conversations.respect_time(sources, targets, [5, 5], 0, 3, 9, 4).tolist()
+    contacts = Contacts(sources, targets, [5, 5])
+    assert [0, 1, -1] == of_conversations.respect_time(contacts, 0, 3, 9, 4).tolist()
 
 
 def test_a_contact_at_the_same_time_does_not_hide_the_arrival_before_it():
-    found = of_conversations.respect_time([0, 0, 1], [1, 1, 2], [1, 5, 5], start=0, n=3, delta=4, k_max=2)
+    contacts = Contacts([0, 0, 1], [1, 1, 2], [1, 5, 5])
+    found = of_conversations.respect_time(contacts, start=0, n=3, delta=4, k_max=2)
     assert [0, 1, 2] == found.tolist()
 
 
 def test_the_longest_wait_still_carries_and_one_more_does_not():
-    in_time = of_conversations.respect_time([0, 1], [1, 2], [0, 7], start=0, n=3, delta=7, k_max=2)
-    too_late = of_conversations.respect_time([0, 1], [1, 2], [0, 8], start=0, n=3, delta=7, k_max=2)
+    contacts = Contacts([0, 1], [1, 2], [0, 7]), Contacts([0, 1], [1, 2], [0, 8])
+    in_time, too_late = (of_conversations.respect_time(each, 0, 3, delta=7, k_max=2) for each in contacts)
     assert ([0, 1, 2], [0, 1, -1]) == (in_time.tolist(), too_late.tolist())
 
 
 def test_a_slow_short_walk_does_not_hide_a_quick_long_one():
     """Node 3 is told twice, late by more hops: only the late telling is fresh enough to carry on."""
-    sources, targets, times = [0, 0, 1, 2, 3], [3, 1, 2, 3, 4], [0, 6, 7, 8, 9]
-    assert [0, 1, 2, 1, 4] == of_conversations.respect_time(sources, targets, times, 0, 5, 3, 4).tolist()
+    contacts = Contacts([0, 0, 1, 2, 3], [3, 1, 2, 3, 4], [0, 6, 7, 8, 9])
+    assert [0, 1, 2, 1, 4] == of_conversations.respect_time(contacts, 0, 5, 3, 4).tolist()
 
 
 def test_a_wait_from_the_first_day_of_the_calendar_to_the_last_does_not_overflow():
-    microseconds = [-62_135_596_800_000_000, 253_402_300_799_999_999]
-    waiting = {
-        delta: of_conversations.respect_time([0, 1], [1, 2], microseconds, 0, 3, delta, 2)
-        for delta in (10, 2**62)
-    }
+    contacts = Contacts([0, 1], [1, 2], [-62_135_596_800_000_000, 253_402_300_799_999_999])
+    waiting = {delta: of_conversations.respect_time(contacts, 0, 3, delta, 2) for delta in (10, 2**62)}
     assert [[0, 1, -1], [0, 1, 2]] == [found.tolist() for found in waiting.values()]
 
 
 def test_without_contacts_only_the_start_is_reached():
-    assert [-1, 0] == of_conversations.respect_time([], [], [], start=1, n=2, delta=1, k_max=3).tolist()
+    contacts = Contacts([], [], [])
+    assert [-1, 0] == of_conversations.respect_time(contacts, start=1, n=2, delta=1, k_max=3).tolist()
 
 
 @pytest.mark.parametrize(
@@ -147,17 +149,10 @@ def test_without_contacts_only_the_start_is_reached():
     ],
 )
 def test_contacts_that_compiled_code_would_choke_on_are_refused(change, message):
-    whole = {
-        "sources": [0, 1],
-        "targets": [1, 2],
-        "times": [1, 2],
-        "start": 0,
-        "n": 3,
-        "delta": 1,
-        "k_max": 2,
-    }
+    whole = {"sources": [0, 1], "targets": [1, 2], "times": [1, 2], "start": 0, "k_max": 2} | change
+    contacts = Contacts(whole["sources"], whole["targets"], whole["times"])
     with pytest.raises(ValueError, match=message):
-        of_conversations.respect_time(**(whole | change))
+        of_conversations.respect_time(contacts, whole["start"], n=3, delta=1, k_max=whole["k_max"])
 
 
 # --- conversations ------------------------------------------------------------------------------------------
@@ -172,7 +167,8 @@ def links(parent, responds=None):
 @given(conversations(), st.integers(0, 6), st.integers(0, 3))
 def test_depth_is_what_walking_up_from_each_item_finds(conversation, delta, k_max):
     parent, time, author, link = conversation
-    found = of_conversations.conversation_depth(*links(parent, link), time, author, LEADER, delta, k_max)
+    replies = Replies(*links(parent, link), time, author)
+    found = of_conversations.conversation_depth(replies, LEADER, delta, k_max)
     expected = [walk_up(i, parent, time, author, link, delta, k_max) for i in range(len(parent))]
     assert expected == found.tolist()
     assert np.int16 == found.dtype
@@ -180,24 +176,26 @@ def test_depth_is_what_walking_up_from_each_item_finds(conversation, delta, k_ma
 
 def test_who_answers_themselves_goes_no_deeper_and_the_leader_starts_anew():
     parent, author = [-1, 0, 1, 2, 3, 4], [LEADER, 1, 1, 2, LEADER, 3]
-    found = of_conversations.conversation_depth(*links(parent), range(6), author, LEADER, 9, 4)
+    replies = Replies(*links(parent), range(6), author)
+    found = of_conversations.conversation_depth(replies, LEADER, 9, 4)
     assert [0, 1, 1, 2, 0, 1] == found.tolist()
 
 
 def test_a_late_answer_cuts_off_all_that_hangs_on_it():
-    found = of_conversations.conversation_depth([1, 2], [0, 1], [0, 20, 21], [LEADER, 1, 2], LEADER, 9, 4)
+    replies = Replies([1, 2], [0, 1], [0, 20, 21], [LEADER, 1, 2])
+    found = of_conversations.conversation_depth(replies, LEADER, 9, 4)
     assert [0, -1, -1] == found.tolist()
 
 
 def test_an_item_that_claims_a_later_parent_has_no_depth():
-    found = of_conversations.conversation_depth([0, 1], [1, 1], [0, 5], [1, LEADER], LEADER, 9, 4)
+    replies = Replies([0, 1], [1, 1], [0, 5], [1, LEADER])
+    found = of_conversations.conversation_depth(replies, LEADER, 9, 4)
     assert [-1, 0] == found.tolist()
 
 
 def test_of_two_parents_the_nearer_to_the_leader_counts():
-    found = of_conversations.conversation_depth(
-        [1, 2, 3, 3], [0, 1, 2, 0], range(4), [LEADER, 1, 2, 3], LEADER, 9, 4
-    )
+    replies = Replies([1, 2, 3, 3], [0, 1, 2, 0], range(4), [LEADER, 1, 2, 3])
+    found = of_conversations.conversation_depth(replies, LEADER, 9, 4)
     assert [0, 1, 2, 1] == found.tolist()
 
 
@@ -212,7 +210,7 @@ def test_of_two_parents_the_nearer_to_the_leader_counts():
 )
 def test_links_that_compiled_code_would_choke_on_are_refused(child, parent, time, message):
     with pytest.raises(ValueError, match=message):
-        of_conversations.conversation_depth(child, parent, time, [1] * len(time), LEADER, 9, 4)
+        of_conversations.conversation_depth(Replies(child, parent, time, [1] * len(time)), LEADER, 9, 4)
 
 
 def test_a_parent_that_is_no_item_is_refused():
@@ -240,7 +238,7 @@ def test_a_long_chain_takes_one_pass():
 def test_pagerank_is_that_of_networkx(drawn, directed, alpha):
     network = network_of(*drawn) if directed else network_of(*drawn).undirected()
     expected = nx.pagerank(network.graph(), alpha=alpha, tol=1e-13, max_iter=5000)
-    found = centrality.pagerank(network.indptr, network.indices, network.weights, alpha)
+    found = centrality.pagerank(network.indptr, network.indices, network.weights, Surfer(alpha))
     assert list(expected.values()) == pytest.approx(found, abs=1e-8)
     assert 1 == pytest.approx(found.sum())
 
@@ -249,13 +247,14 @@ def test_pagerank_of_the_paper_by_langville_and_meyer():
     """Deeper inside PageRank, 2004: six pages, α = 0.9, page 2 is dangling."""
     edges = [(1, 2), (1, 3), (3, 1), (3, 2), (3, 5), (4, 5), (4, 6), (5, 4), (5, 6), (6, 4)]
     network = network_of(6, [(u - 1, v - 1, 1.0) for u, v in edges])
-    found = centrality.pagerank(network.indptr, network.indices, network.weights, 0.9)
+    found = centrality.pagerank(network.indptr, network.indices, network.weights, Surfer(0.9))
     assert [0.03721, 0.05396, 0.04151, 0.3751, 0.206, 0.2862] == pytest.approx(found, abs=5e-5)
 
 
 def test_pagerank_that_has_not_settled_is_not_given():
     network = network_of(3, [(0, 1, 1.0), (1, 2, 1.0)])
-    assert centrality.pagerank(network.indptr, network.indices, network.weights, max_iter=2) is None
+    few = Iteration(max_iter=2)
+    assert centrality.pagerank(network.indptr, network.indices, network.weights, iteration=few) is None
 
 
 @given(ties(), st.booleans())

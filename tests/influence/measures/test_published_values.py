@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from influence import Workspace
-from influence.kernels.conversations import respect_time
+from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
@@ -199,11 +199,11 @@ def test_the_karate_club_has_the_modularity_of_the_paper():
 
 def test_pagerank_of_langville_and_meyers_six_pages():
     """Deeper inside PageRank, section 3: links 1→2 3, 3→1 2 5, 4→5 6, 5→4 6, 6→4, page 2 without; α = 0.9."""
-    from influence.kernels.centrality import pagerank
+    from influence.kernels.centrality import Surfer, pagerank
 
     links = [(1, 2), (1, 3), (3, 1), (3, 2), (3, 5), (4, 5), (4, 6), (5, 4), (5, 6), (6, 4)]
     pages = Network.from_edges("123456", *zip(*[(u - 1, v - 1) for u, v in links], strict=True))
-    ranks = pagerank(pages.indptr, pages.indices, pages.weights, alpha=0.9)
+    ranks = pagerank(pages.indptr, pages.indices, pages.weights, Surfer(0.9))
     assert [0.03721, 0.05396, 0.04151, 0.3751, 0.206, 0.2862] == pytest.approx(ranks.tolist(), abs=5e-5)
 
 
@@ -217,7 +217,7 @@ def test_one_in_n_who_has_everything_is_a_gini_of_one_less_one_in_n():
 
 def test_a_walk_may_wait_at_most_delta_at_each_node():
     """Two contacts are adjacent where the second follows the first by more than 0 and at most δ."""
-    contacts = [0, 1, 1, 2], [1, 2, 3, 4], [1, 4, 9, 14]
-    assert [0, 1, 2, -1, -1] == respect_time(*contacts, start=0, n=5, delta=5, k_max=9).tolist()
-    assert [0, 1, 2, 2, 3] == respect_time(*contacts, start=0, n=5, delta=10, k_max=9).tolist()
-    assert [0, 1, 2, 2, -1] == respect_time(*contacts, start=0, n=5, delta=10, k_max=2).tolist()
+    contacts = Contacts([0, 1, 1, 2], [1, 2, 3, 4], [1, 4, 9, 14])
+    assert [0, 1, 2, -1, -1] == respect_time(contacts, start=0, n=5, delta=5, k_max=9).tolist()
+    assert [0, 1, 2, 2, 3] == respect_time(contacts, start=0, n=5, delta=10, k_max=9).tolist()
+    assert [0, 1, 2, 2, -1] == respect_time(contacts, start=0, n=5, delta=10, k_max=2).tolist()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from influence import Workspace
 from influence.contract.details.many import SecondGenerationLeaders
 from influence.demo import build
-from influence.kernels.conversations import respect_time
+from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
 from influence.met import calibration
@@ -141,7 +141,8 @@ def test_three_hundred_random_logs_give_everybody_what_they_give_each():
         times = np.sort(rng.integers(0, 60, count))
         found = carried_on(sources, targets, times, delta, hands, singletons(np.ones(n, bool)))
         for u in range(n):
-            fewest = respect_time(sources, targets, times, start=u, n=n, delta=delta, k_max=hands)
+            contacts = Contacts(sources, targets, times)
+            fewest = respect_time(contacts, start=u, n=n, delta=delta, k_max=hands)
             reached = {v for v in range(n) if int(found[u, 0]) >> v & 1}
             assert set(np.flatnonzero(fewest > 0).tolist()) == reached - {u}
 
