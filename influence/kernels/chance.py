@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Indices, Ints
+from influence.kernels.arrays import NEVER, Floats, Indices, Ints
 from influence.kernels.compiling import compiled
 
 
@@ -429,15 +429,15 @@ def taken_up(
 def _is_new(uses: Ints, responded: Ints, delta: int) -> bool:
     """Tell whether the first use before which nothing was said came within δ after a response; both not empty."""
     first = uses.min()
-    second = -1
+    second = NEVER
     for use in uses:
-        if use > first and (second < 0 or use < second):
+        if first < use < second:
             second = use
     place = np.searchsorted(responded, first)  # responses strictly before the first use end here
     if place > 0 and first - responded[place - 1] <= delta:
         return True
     echoed = place < responded.size and responded[place] == first
-    return bool(echoed and 0 <= second - first <= delta)
+    return bool(echoed and second != NEVER and second - first <= delta)
 
 
 @compiled

@@ -149,10 +149,10 @@ def plain_uptake(slots, uses, exposures, topic, delta):
 
 @settings(max_examples=150, deadline=None)
 @given(
-    slots=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=20),
+    slots=st.lists(st.tuples(st.integers(0, 3), st.integers(-10, 20)), min_size=1, max_size=20),
     said=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 3)), max_size=30),
     exposures=st.lists(
-        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=20
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-10, 20)), min_size=1, max_size=20
     ),
     delta=st.integers(1, 10),
 )
@@ -167,6 +167,13 @@ def test_uptake_agrees_with_a_plain_reading(slots, said, exposures, delta):
     assert found.takers.tolist() == [len(takers.get(key, ())) for key in (0, 1, "any")]
     assert found.new.tolist() == [len(new.get(key, ())) for key in (0, 1, "any")]
     assert (found.shuffled[:, :2].max(axis=1) <= found.shuffled[:, 2]).all()
+
+
+def test_the_first_use_after_the_answer_counts_before_1970_too():
+    slots = Slots(np.zeros(3, int), np.array([-8, -6, -2]))
+    said = Said(slots, Uses(np.array([0, 1, 2]), np.zeros(3, int)), Exposures(*np.array([[0], [0], [-8]])))
+    found = uptake(said, np.array([0]), 1, 3)
+    assert ([1, 1], [1, 1]) == (found.takers.tolist(), found.new.tolist())
 
 
 def test_a_use_in_the_answer_itself_counts_neither_way():
