@@ -1,4 +1,7 @@
-"""The command line: thin shells over `Workspace`. Exit 0 done, 1 the work failed, 2 wrong usage."""
+"""The command line: thin shells over `Workspace`. Exit 0 done, 1 the work failed, 2 wrong usage.
+
+May use everything; nothing uses it.
+"""
 
 from __future__ import annotations
 

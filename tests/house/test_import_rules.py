@@ -1,6 +1,8 @@
 """The directions of imports are kept, and the rules are seen to refuse."""
 
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import connectors
+import influence
+import reports
 from tests.kit.places import ROOT
 
 LINTER = Path(sys.executable).with_name("lint-imports")
@@ -89,3 +94,16 @@ def test_a_new_wing_must_find_its_place(copied):
     code, output = told(copied)
     assert 1 == code
     assert "influence.attic" in output
+
+
+def test_every_wing_says_what_it_is_for_and_what_it_may_use():
+    wings = [
+        module.name
+        for package in (influence, connectors, reports)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if module.ispkg and module.name != "influence.contract.details"
+    ]
+    assert 25 < len(wings)
+    for name in wings:
+        said = importlib.import_module(name).__doc__
+        assert "ay use " in said or "ses nothing" in said, name
