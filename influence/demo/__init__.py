@@ -1,7 +1,8 @@
 """An invented company with planted truths, on which every command can be tried without anybody's data.
 
 Nothing in it is real: names, organisations, addresses (all under the reserved domain .example), meetings
-and messages are drawn from a seeded generator. What a report should find is known beforehand: `TRUTHS`. May use the contract alone.
+and messages are drawn from a seeded generator. What a report should find is known beforehand: `TRUTHS`.
+May use the contract alone.
 """
 
 from __future__ import annotations
