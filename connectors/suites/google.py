@@ -7,6 +7,7 @@ has taken place, and a token tells of it only when it is changed.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -139,14 +140,15 @@ class Google:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Part(ABC):
     """One part of a pull; the cursor holds under its name where it stands."""
 
     options: Google
     apis: Mapping[str, SignedIn]
 
+    @abstractmethod
     def ask(self, task: Task, state: State) -> Answer:
-        raise NotImplementedError
+        """Ask for what is next, and note in the state where the part stands after it."""
 
 
 def _reply(part: str, place: Mapping[str, Any], answer: Any, state: State) -> Member:

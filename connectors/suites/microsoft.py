@@ -8,6 +8,7 @@ when it has taken place.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -143,14 +144,15 @@ class Microsoft:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Part(ABC):
     """One part of a pull. Of each stream of it the cursor holds under a key where it stands."""
 
     options: Microsoft
     asked: SignedIn
 
+    @abstractmethod
     def ask(self, task: Task, state: State) -> Answer:
-        raise NotImplementedError
+        """Ask for what is next, and note in the state where the part stands after it."""
 
     def _all(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield the items of a list."""
