@@ -66,7 +66,7 @@ class Connectors:
 
     def claimant(self, inside: Sequence[str]) -> tuple[str, Any] | None:
         """Find the connector that knows a whole folder or archive for its own, by the names of the files in it."""
-        for name, connector in self._asked(EXPORT) if inside or self._forced else ():
+        for name, connector in self._likely(EXPORT) if inside or self._forced else ():
             if hasattr(connector, "parse_export") and (
                 (self._forced and not hasattr(connector, "parse")) or connector.claims(inside)
             ):
@@ -84,14 +84,23 @@ class Connectors:
         return None
 
     def _asked(self, kind: str) -> Iterator[tuple[str, Any]]:
-        """Yield the connectors, first those that say they read the kind or say nothing, then the others."""
+        """Yield all connectors, the likely ones first: a file may begin like one of another kind."""
+        likely = []
+        for name, connector in self._likely(kind):
+            likely.append(name)
+            yield name, connector
+        for name in plugins.says(GROUP):
+            if name not in likely:
+                yield name, self._of_name(name)
+
+    def _likely(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield the connector that is named, or those that say they read the kind or say nothing."""
         if self._forced:
             yield self._forced, self._made[self._forced]
             return
-        says = plugins.says(GROUP)
-        first = [name for name, kinds in says.items() if not kinds or kind in kinds]
-        for name in (*first, *(name for name in says if name not in first)):
-            yield name, self._of_name(name)
+        for name, kinds in plugins.says(GROUP).items():
+            if not kinds or kind in kinds:
+                yield name, self._of_name(name)
 
     def _of_name(self, name: str) -> Any:
         if name not in self._made:

@@ -42,6 +42,20 @@ def test_a_table_loads_no_connector_that_reads_no_tables(tmp_path):
     assert ["1", "[]"] == done.stdout.splitlines()
 
 
+def test_a_folder_of_tables_loads_no_connector_that_reads_neither_exports_nor_tables(tmp_path):
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows/rows.csv").write_text("time,actor,verb\n2026-01-05T09:00:00Z,x:ann,post\n")
+    script = (
+        "import sys; from influence import Workspace\n"
+        "with Workspace.create('ws') as ws: print(ws.import_path('rows').summary.stored)\n"
+        "print([name for name in sys.modules if name.startswith(('connectors.suites', 'connectors.agenda'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ["1", "[]"] == done.stdout.splitlines()
+
+
 def test_a_file_that_no_likely_connector_knows_is_still_shown_to_the_others():
     book = b"\n\n  some words\nBEGIN:VCARD\nVERSION:3.0\nFN:Ann Lee\nEMAIL:ann@acme.example\nEND:VCARD\n"
     asked = [name for name, _ in Connectors(None, None, {})._asked(kind_of(book))]
