@@ -33,9 +33,10 @@ def _ego_network(ego: Ego, shown: Sequence[Alter], of: int) -> EgoNetwork:
     if not shown:
         return EgoNetwork(nodes=((me.person, me.name, 0, 1.0, 0),), shown=0, of=of)
     names = [ego.people.who[alter.person].person for alter in shown]
-    among = ego.network.among(names)
+    drawn = ego.network.among([me.person, *names])
+    among = drawn.among(names)
     community = dict(zip(among.nodes, communities(among).own["community"], strict=True))
     nodes = [(me.person, me.name, 0, 1.0, -1)]
     for alter, name in zip(shown, names, strict=True):
         nodes.append((name, ego.people.who[alter.person].name, alter.step, alter.m, int(community[name])))
-    return EgoNetwork(tuple(nodes), tuple(ego.network.among([me.person, *names]).ties()), len(shown), of)
+    return EgoNetwork(tuple(nodes), tuple(drawn.ties()), len(shown), of)

@@ -31,5 +31,5 @@ class Meetings(Declarations, Labels):
         ]
         return found + [
             f"{one} and {other} are declared both met and never met; the latest counts"
-            for one, other in contradicting(tables, list(decided(tables.engine, tables.people)))
+            for one, other in contradicting(tables, decided(tables.engine, tables.people))
         ]

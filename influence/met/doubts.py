@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ def alone(tables: PeopleTables) -> list[tuple[str, str]]:
     return [(row["id"], who[row["person"]].person) for row in tables.rows(_ALONE).to_pylist()]
 
 
-def contradicting(tables: PeopleTables, decided: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
+def contradicting(tables: PeopleTables, decided: Container[tuple[int, int]]) -> list[tuple[str, str]]:
     """Return the pairs declared both met and never met, those aside about whom a command `decided`."""
     who = tables.people.who
     pairs = [(row["one"], row["other"]) for row in tables.rows(_CONTRADICTING).to_pylist()]

@@ -241,7 +241,7 @@ WHERE o.person <> ? AND e.evidence IN ('calendar', 'event')
 """
 """A calendar names everybody whom one meets. A contact card, a declaration, words in a message tell of nobody else."""
 
-_MET_TIES = """
+MET_TIES = """
 SELECT DISTINCT a.person AS one, b.person AS other, split_part(t.source, ':', 1) AS system
 FROM tie_log t JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
 WHERE t.meaning = 'met' AND a.person <> b.person
@@ -358,7 +358,7 @@ def _at_one_desk(people: People, leader: int) -> list[int]:
 
 def _ties(tables: PeopleTables, leader: int) -> tuple[list[int], set[str]]:
     """A published network of meetings tells who met whom, and that nobody else of its system did."""
-    rows = tables.rows(_MET_TIES).to_pylist()
+    rows = tables.rows(MET_TIES).to_pylist()
     mine = {account.partition(":")[0] for account in tables.people.who[leader].accounts}
     met = {row["other"] for row in rows if row["one"] == leader}
     met |= {row["one"] for row in rows if row["other"] == leader}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from influence.kernels.arrays import UNDATED, Codes, Flags, Floats, Ints, Rows
 from influence.met.calibration import FEATURES, standing_fit
-from influence.met.encounters import MEETINGS, Strengths, decided
+from influence.met.encounters import MEETINGS, MET_TIES, Strengths, decided
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
 from influence.store.engine import Engine
@@ -29,12 +29,7 @@ SELECT epoch_us(e.time) AS time, e.kind, e.evidence, coalesce(e.attendees, n.peo
 LEFT JOIN (SELECT place, count(DISTINCT person) AS people FROM encountered GROUP BY place) n USING (place)
 ORDER BY e.place
 """
-_TIED = """
-CREATE OR REPLACE TEMP TABLE tied AS
-SELECT DISTINCT a.person AS one, b.person AS other, split_part(t.source, ':', 1) AS system
-FROM tie_log t JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
-WHERE t.meaning = 'met' AND a.person <> b.person
-"""
+_TIED = f"CREATE OR REPLACE TEMP TABLE tied AS {MET_TIES}"
 _OWNED = """
 CREATE OR REPLACE TEMP TABLE owns_system AS
 SELECT DISTINCT person, split_part(account, ':', 1) AS system FROM account_person

@@ -134,14 +134,12 @@ class Network(NetworkxFace):
         >>> Network.from_edges(["ann", "bob", "cem"], [0, 0, 1], [1, 2, 2]).among(["cem", "ann"]).ties()
         [('ann', 'cem', 1.0)]
         """
-        wanted = set(people)
-        chosen = np.array([name in wanted for name in self.nodes], bool)
-        kept = chosen[self._row_of_ties] & chosen[self.indices]
-        names = sorted(wanted)
-        place = np.searchsorted(np.array(names), np.array(self.nodes)[chosen])
-        new = np.zeros(len(self), np.int64)
-        new[chosen] = place
-        rows = _rows(len(names), new[self._row_of_ties[kept]], new[self.indices[kept]], self.weights[kept])
+        names = sorted(set(people))
+        place_of = {name: place for place, name in enumerate(names)}
+        place = np.array([place_of.get(name, -1) for name in self.nodes], np.int64)
+        from_, to = place[self._row_of_ties], place[self.indices]
+        kept = (from_ >= 0) & (to >= 0)
+        rows = _rows(len(names), from_[kept], to[kept], self.weights[kept])
         return Network(tuple(names), *rows, directed=self.directed)
 
     def ties(self) -> list[tuple[str, str, float]]:

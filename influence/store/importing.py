@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from influence.contract.errors import SourceError
-from influence.contract.files import DAMAGED_MEMBER, Member, members, names, open_export
+from influence.contract.files import DAMAGED_MEMBER, Member, members, open_export
 from influence.contract.records import Note, Record
 from influence.store.batch import Batch, Summary
 from influence.store.recognising import Connectors, ReadingError
@@ -48,7 +48,7 @@ def read_path(
     known = Connectors(connector, zone, options)
     with store.batch(path.name, connector or "recognised") as batch:
         reading = _Reading(batch, progress)
-        whole = known.claimant(names(path))
+        whole = known.claimant(path)
         if whole is not None:
             reading.export(path, *whole)
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from influence.contract import plugins
 from influence.contract.errors import InfluenceError
-from influence.contract.files import Member, kind_of
+from influence.contract.files import Member, kind_of, names
 
 GROUP = "influence.connectors"
 EXPORT = "export"
@@ -64,8 +65,15 @@ class Connectors:
         for option in self._options.keys() - set(known):
             raise ReadingError(f"no connector has an option {option!r}; there are: {', '.join(known)}")
 
-    def claimant(self, inside: Sequence[str]) -> tuple[str, Any] | None:
-        """Find the connector that knows a whole folder or archive for its own, by the names of the files in it."""
+    def claimant(self, path: Path) -> tuple[str, Any] | None:
+        """Find the connector that knows a whole folder or archive for its own, by the names of the files in it.
+
+        Raises:
+            ArchiveError: the path cannot be opened.
+        """
+        if self._forced and not hasattr(self._made[self._forced], "parse_export"):
+            return None  # a packed archive would be read once more, for its names alone
+        inside = names(path)
         for name, connector in self._likely(EXPORT) if inside or self._forced else ():
             if hasattr(connector, "parse_export") and (
                 (self._forced and not hasattr(connector, "parse")) or connector.claims(inside)

@@ -109,6 +109,7 @@ def live(**about):
 
 def test_a_pull_that_goes_on_rightly_keeps_every_claim():
     names, kind = live(start=lambda n: n)
+    assert 3 == len(names)
     for name in names:
         claim(kind, name)
 
@@ -144,6 +145,7 @@ def measured(finding, words=("posts",)):
 
 def test_an_honest_measure_keeps_every_claim():
     names, kind = measured(Finding("posts", 2.0, "items", 1.0, 3.0, (0.5, 4.0)))
+    assert 4 == len(names)
     for name in names:
         claim(kind, name)
 

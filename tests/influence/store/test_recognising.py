@@ -1,12 +1,14 @@
 """Connectors are loaded as they are asked, and the choice is the same as if all had been."""
 
+import secrets
 import subprocess
 import sys
+import tarfile
 
 import pytest
 
 from influence.contract import plugins
-from influence.contract.files import kind_of
+from influence.contract.files import ArchiveError, kind_of
 from influence.contract.testing import member_of
 from influence.store.recognising import GROUP, Connectors, ReadingError
 from tests.kit.connector_records import payloads
@@ -70,3 +72,14 @@ def test_an_option_that_no_connector_has_is_refused():
 
 def test_a_file_of_no_known_kind_has_no_reader():
     assert Connectors(None, None, {}).reader(member_of(b"\0\1\2")) is None
+
+
+def test_who_reads_single_files_does_not_read_an_archive_for_its_names(tmp_path):
+    (tmp_path / "noise").write_bytes(secrets.token_bytes(200_000))
+    packed = tmp_path / "cut.tar.gz"
+    with tarfile.open(packed, "w:gz") as archive:
+        archive.add(tmp_path / "noise", "noise")
+    packed.write_bytes(packed.read_bytes()[:100_000])
+    assert Connectors("activities", None, {}).claimant(packed) is None
+    with pytest.raises(ArchiveError):
+        Connectors(None, None, {}).claimant(packed)
