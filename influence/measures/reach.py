@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 GRID_HANDS = (1, 2, 3, 4)
 GRID_DAYS = (1, 7, 14, 30)
 NOBODY = "nobody responded to the leader in this window"
+MOSTLY_UNKNOWN = (
+    "of more than half of the people outside the team nothing tells whether they have met the leader, so a share "
+    "would only repeat what is supposed of them"
+)
 NO_TIMES = "the network has no times, which this measure needs"
 NO_CONVERSATIONS = "an undated network has no conversations to draw again"
 FEWEST_CONVERSATIONS = 5
@@ -113,8 +117,14 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
-    told = findings["reach_4"].told(Reach)
-    told = replace(told, with_inferred=_unmet(ego, "all"), without_inferred=_unmet(ego, "stated"))
+    outside = [alter for alter in ego.found if alter.outside]
+    told = replace(
+        findings["reach_4"].told(Reach),
+        with_inferred=_unmet(ego, "all"),
+        without_inferred=_unmet(ego, "stated"),
+        outside=len(outside),
+        unknown=sum(not alter.known for alter in outside),
+    )
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
@@ -194,7 +204,12 @@ def reach(
         ),
     }
     shares = _shares(
-        near, (met, unmet), (surely + unknown, surely_unmet), (surely, surely_unmet + unknown), of
+        near,
+        (met, unmet),
+        (surely + unknown, surely_unmet),
+        (surely, surely_unmet + unknown),
+        of,
+        mostly_unknown=2 * unknown > len(outside),
     )
     if draws is None:
         findings = {name: _without_interval(finding, no_interval) for name, finding in findings.items()}
@@ -237,12 +252,15 @@ def _shares(
     all_met: tuple[float, float],
     none_met: tuple[float, float],
     of: Mapping[str, tuple[float, float]],
+    *,
+    mostly_unknown: bool,
 ) -> dict[str, Finding]:
     """Return the two ratios; each pair is (reach_3, reach_4) under one reading of the unknown."""
-    if near + sum(point) == 0:
+    why = NOBODY if near + sum(point) == 0 else MOSTLY_UNKNOWN if mostly_unknown else None
+    if why is not None:
         return {
-            "beyond_share": Finding("beyond_share", None, "share", reason=NOBODY),
-            "beyond_ratio": Finding("beyond_ratio", None, "people beyond for each one near", reason=NOBODY),
+            "beyond_share": Finding("beyond_share", None, "share", reason=why),
+            "beyond_ratio": Finding("beyond_ratio", None, "people beyond for each one near", reason=why),
         }
     share = [four / (near + three + four) for three, four in (point, all_met, none_met)]
     ratio = [

@@ -9,12 +9,41 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
+class Prior(Detail):
+    """The chance that people of a group had met the leader and nobody recorded it.
+
+    `learned_from` is how many people of the group it was learned from, `used_for` of how many nothing else tells.
+    """
+
+    group: str
+    chance: float | None
+    learned_from: int | None
+    used_for: int | None
+
+
+@dataclass(frozen=True)
 class Reach(Detail, of=("reach_2", "reach_3", "reach_4", "reach_beyond")):
-    """Why there is no interval; reach_4 with all responses that were inferred, and with none of them, in people."""
+    """Why there is no interval; reach_4 with all responses that were inferred, and with none of them, in people.
+
+    `outside` are the people reached outside the team, `unknown` those of them of whom nothing tells whether they
+    have met the leader; `priors` say what was supposed of these, by group.
+    """
 
     no_interval: str | None = None
     with_inferred: float | None = None
     without_inferred: float | None = None
+    outside: int | None = None
+    unknown: int | None = None
+    priors: tuple[Prior, ...] | None = None
+
+    @property
+    def mostly_unknown(self) -> bool:
+        """Whether so little is known that the number is a range: of more than half of the people nothing tells.
+
+        >>> Reach(outside=3, unknown=2).mostly_unknown, Reach(outside=4, unknown=2).mostly_unknown
+        (True, False)
+        """
+        return 2 * (self.unknown or 0) > (self.outside or 0)
 
 
 @dataclass(frozen=True)
