@@ -91,6 +91,20 @@ def encounter(draw, accounts, n):
     return row
 
 
+def weekly(leader, other, until, weeks=52):
+    """A calendar that was kept for some weeks up to a day (ISO): a meeting online each week with somebody else."""
+    last = datetime.fromisoformat(until).replace(tzinfo=UTC)
+    return [
+        {
+            "time": (last - timedelta(days=7 * week, hours=1)).isoformat(),
+            "people": [leader, other],
+            "kind": "online",
+            "evidence": "calendar",
+        }
+        for week in range(weeks)
+    ]
+
+
 def stored(folder, activities, people, encounters):
     """Bring a log into a new workspace as a user would: as JSON Lines."""
     for name, rows in (("activities", activities), ("people", people), ("encounters", encounters)):
