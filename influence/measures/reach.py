@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws
-from influence.chance.intervals import interval
+from influence.chance.intervals import count_between, interval
 from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Prior, Reach
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
@@ -120,6 +120,7 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
     outside = [alter for alter in ego.found if alter.outside]
     unknown = [alter.person for alter in outside if not alter.known]
+    least, most = whole_people([alter.unmet for alter in outside if alter.known], len(unknown))
     told = replace(
         findings["reach_4"].told(Reach),
         with_inferred=_unmet(ego, "all"),
@@ -127,10 +128,24 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         outside=len(outside),
         unknown=len(unknown),
         priors=supposed(ego.met, unknown),
+        least=least,
+        most=most,
     )
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
+
+
+def whole_people(chances: Sequence[float], unknown: int) -> tuple[int, int]:
+    """Return between which whole numbers of people a count lies, with 99 % certainty.
+
+    `chances` are those of the people of whom something tells; all of the `unknown` may count, or none.
+
+    >>> whole_people([0.05] * 20, 3), whole_people([], 2)
+    ((0, 7), (0, 2))
+    """
+    least, most = count_between(chances)
+    return least, most + unknown
 
 
 def supposed(met: Met, unknown: Sequence[int]) -> tuple[Prior, ...]:
