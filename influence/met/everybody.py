@@ -170,11 +170,11 @@ def _meetings(engine: Engine, strengths: Strengths, n: int) -> Meetings:
     shared = np.array([each > 0 for each in of_sort], bool)[sort]
     share = np.where(shared, np.minimum(1.0, strengths.table / attendees), 1.0)
     base = np.array([strengths.base(*each) for each in number], np.float64)[sort]
-    feature = np.array([feature(*each) for each in number], np.int64)[sort]
+    places = np.array([feature(*each) for each in number], np.int64)[sort]
     declares = np.array([_declares(*each) for each in number], np.int64)[sort]
     sorted_out = np.array(of_sort, np.int64)[sort]
     time = _column(table, "time", UNDATED)
-    return Meetings(*_rows(present, "place", n), time, base * share, share, feature, sorted_out, declares)
+    return Meetings(*_rows(present, "place", n), time, base * share, share, places, sorted_out, declares)
 
 
 def _sort_of(evidence: str, kind: str) -> int:
