@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -12,8 +12,10 @@ import numpy as np
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.chance.p_values import discoveries
+from influence.contract.details.reach import Reach
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
+from influence.contract.wording import between
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import reach
 from influence.reach.ego import Ego
@@ -155,6 +157,13 @@ def _units(ego: Ego, theirs: Ints) -> Ints:
 
 def _of_one(ego: Ego, sums: Floats | None) -> dict[str, Finding]:
     findings = reach(ego.found, sums if ego.found else None)
+    outside = [alter for alter in ego.found if alter.outside]
+    told = replace(
+        findings["reach_4"].told(Reach),
+        outside=len(outside),
+        unknown=sum(not alter.known for alter in outside),
+    )
+    findings["reach_4"] = replace(findings["reach_4"], detail=told)
     return {name: findings[name] for name in COMPARED}
 
 
@@ -219,7 +228,7 @@ def _said(one: Difference, apart: bool, names: Mapping[str, str]) -> Difference:
     if apart and one.value is not None and one.interval is not None:
         more, fewer = (one.one, one.other) if one.value > 0 else (one.other, one.one)
         low, high = sorted(abs(edge) for edge in one.interval)
-        what = "reach beyond" if one.measure == "reach_4" else "of a share beyond"
-        size = f"{low:,.0f} to {high:,.0f} people" if one.measure == "reach_4" else f"{low:.0%} to {high:.0%}"
-        words = f"{names[more]} has more {what} than {names[fewer]}, by {size}"
+        size = between(low, high, COMPARED[one.measure])
+        what, noun = ("reach beyond", " people") if one.measure == "reach_4" else ("of a share beyond", "")
+        words = f"{names[more]} has more {what} than {names[fewer]}, by {size}{noun}"
     return Difference(one.measure, one.one, one.other, one.value, one.interval, one.p, apart, words)

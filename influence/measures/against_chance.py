@@ -43,7 +43,7 @@ LIKE_CHANCE = "this cannot be told apart from chance"
             "drawn by chance give as much."
         ),
         unit="exponent",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def influence_test(ego: Ego) -> dict[str, Finding]:
@@ -177,7 +177,7 @@ DRAWN_NETWORKS = 199
             "everybody's number of ties would give by chance."
         ),
         unit="p-value",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def position_by_chance(ego: Ego) -> dict[str, Finding]:

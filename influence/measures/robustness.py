@@ -51,7 +51,7 @@ class Without:
         ),
         reading="Low: the headline does not hang on one choice.",
         unit="share",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def robustness(ego: Ego) -> dict[str, Finding]:
@@ -174,7 +174,7 @@ def _bulk(ego: Ego) -> Ints:
             "the upper bound adds people who would respond if it went on for ever (Chao 1987)."
         ),
         unit="people",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def unseen(ego: Ego) -> dict[str, Finding]:

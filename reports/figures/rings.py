@@ -13,11 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Wedge
 
 from influence.contract.findings import NETWORKED, TEAM, Reached, Report
+from influence.contract.headline import leader_name
+from influence.contract.wording import counted, plain
 from reports.figures import palette
 from reports.figures.svg import Picture
 from reports.story.evidence import anchors, in_order, mark_of
-from reports.story.sentences import leader_name
-from reports.story.wording import counted, plain, shortened
+from reports.story.wording import shortened
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""
@@ -114,11 +115,15 @@ def _rings(people: Sequence[Reached]) -> list[Ring]:
     """Give each ring an area in proportion to its people, but never a sliver."""
     counts = Counter(min(max(reached.step, 2), 4) for reached in people)
     beyond = {mark_of(reached) for reached in people if reached.step == NETWORKED}
-    furthest = {frozenset({"unknown"}): "unknown", frozenset({"unmet"}): "never met"}
+    furthest = {frozenset({"unknown"}): "unknown whether met", frozenset({"unmet"}): "never met"}
     plan = (
         (2, "team", palette.TEAM_BAND),
         (3, "met", palette.MET_BAND),
-        (4, furthest.get(frozenset(beyond), "beyond"), palette.UNMET_BAND),
+        (
+            4,
+            furthest.get(frozenset(beyond), "never met or unknown" if beyond else "never met"),
+            palette.UNMET_BAND,
+        ),
     )
     weights = [max(counts[step], 0.16 * len(people), 1.0) for step, _, _ in plan]
     inner = _CORE + _BETWEEN
@@ -326,7 +331,7 @@ def _described(report: Report, each: int) -> str:
     by_kind = ", ".join(f"{palette.MARKS[kind].label}: {kinds[kind]:,}" for kind in _KINDS)
     marks = "one mark for each person" if each == 1 else f"one mark for about {each:,} people"
     everybody = counted(len(report.people), "person", "people")
-    return f"{everybody}, {marks}. {by_step}. {by_kind}. The tables below list them."
+    return f"{everybody} by row, {marks}. {by_step}. {by_kind}. The tables below list them."
 
 
 def _link_names(report: Report) -> dict[str, str]:

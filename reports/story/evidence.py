@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from influence.contract.findings import (
@@ -14,8 +14,10 @@ from influence.contract.findings import (
     Response,
     SphereReach,
 )
-from reports.story.sentences import leader_name
-from reports.story.wording import counted, day, day_and_hour, number, plain
+from influence.contract.headline import leader_name, mostly_unknown
+from influence.contract.wording import between, counted, number, plain
+from reports.story.spheres import unmet_by_sphere, unmet_range
+from reports.story.wording import day, day_and_hour
 
 PEOPLE_SHOWN = 400
 CONVERSATIONS_SHOWN = 100
@@ -210,8 +212,10 @@ def response_rows(
 def spheres(report: Report) -> tuple[SphereRow, ...]:
     """List the spheres in the report's order, each with the people that are shown."""
     shown, who = anchors(report), names(report)
+    unmet = {row.sphere: text for row, text in unmet_by_sphere(report)}
     return tuple(
-        _sphere(row, report, f"sphere-{n}", shown, who) for n, row in enumerate(report.spheres, start=1)
+        replace(_sphere(row, report, f"sphere-{n}", shown, who), unmet=unmet.get(row.sphere, "0"))
+        for n, row in enumerate(report.spheres, start=1)
     )
 
 
@@ -283,7 +287,7 @@ def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str,
         channel=plain(one.channel or ""),
         responses=number(one.responses),
         people=number(one.people),
-        unmet=number(one.unmet),
+        unmet="" if mostly_unknown(report) else number(one.unmet),
         evidence=evidence,
         further=max(further, one.responses - len(evidence)),
     )
@@ -301,11 +305,18 @@ def _sphere(
         sphere=plain(row.sphere),
         people=number(row.people),
         unmet=number(row.value),
-        share=number(row.share, "share"),
+        share=_share_of_known(report, row),
         known=number(row.known),
         members=tuple(linked[:NAMES_SHOWN]),
         further=max(0, len(inside) - len(linked[:NAMES_SHOWN])),
     )
+
+
+def _share_of_known(report: Report, row: SphereReach) -> str:
+    if not mostly_unknown(report) or not row.known:
+        return number(row.share, "share")
+    low, high = unmet_range(report, row)
+    return between(low / row.known, high / row.known, "share")
 
 
 def _responses(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
+from influence.contract.wording import counted, plain
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -13,12 +14,12 @@ from reports.story.sentences import (
     joined,
     listing,
     numbers,
+    rate,
     say,
     section,
     span,
 )
-from reports.story.spheres import reached_outside, side, sphere_words
-from reports.story.wording import counted, number, plain
+from reports.story.spheres import side, sphere_words, unmet_by_sphere
 
 EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
 
@@ -45,13 +46,15 @@ def worth(report: Report) -> Section:
 def _brings(report: Report) -> tuple[Sentence, ...]:
     if not report.known("reach_4"):
         return ()
-    if not report.known("beyond_share") or not report.value("reach_4"):
+    n = span(report, "reach_4", "person", "people")
+    if n.text == "0 people":
         return (say("The fourth step has brought {nobody} so far.", nobody=Span("nobody", "reach_4")),)
-    pattern = "The fourth step brings this role {n} whom the first three do not: {share} of all who responded"
-    n, share = span(report, "reach_4", "person", "people"), span(report, "beyond_share")
-    spheres = [f"{sphere_words(row.sphere)} {number(row.value)}" for row in reached_outside(report)[:6]]
+    of = ": {share} of all who responded" if report.known("beyond_share") else ""
+    parts = {"share": span(report, "beyond_share")} if of else {}
+    spheres = [f"{sphere_words(row.sphere)} {text}" for row, text in unmet_by_sphere(report)[:6]]
     where = f". By sphere: {listing(spheres)}." if spheres else "."
-    return (say(pattern + "{where}", n=n, share=share, where=Span(where)),)
+    pattern = "The fourth step brings this role {n} whom the first three do not" + of + "{where}"
+    return (say(pattern, n=n, where=Span(where), **parts),)
 
 
 def _exchange(report: Report) -> tuple[Sentence, ...]:
@@ -119,14 +122,14 @@ def _coming_back(report: Report) -> tuple[Sentence, ...]:
         pattern = "What {back} brings cannot be told: {why}."
         return (say(pattern, back=back, why=why.removeprefix("too little to say: ")),)
     low, high = report.findings["step_up"].interval or (float("-inf"), float("inf"))
-    n, within = span(report, "step_up"), interval_of(report, "step_up") or "no interval"
+    n, within = rate(report, "step_up"), interval_of(report, "step_up") or "no interval"
     if low > 0:
-        pattern = "{back} was followed by {n} more people never met ({within}) than its like without."
+        pattern = "{back} was followed by more people never met than its like without: {n} ({within})."
     elif high < 0:
-        pattern = "{back} was followed by fewer people never met than its like without ({n}, {within})."
+        pattern = "{back} was followed by fewer people never met than its like without: {n} ({within})."
     else:
         pattern = (
-            "{back} was followed by no more people never met, as far as can be told, than its like without "
-            "(difference {n}, {within})."
+            "{back} was followed by no more people never met, as far as can be told, than its like without: {n} "
+            "({within})."
         )
     return (say(pattern, back=back, n=n, within=within),)
