@@ -315,7 +315,8 @@ def who_crossed(
 ) -> Finding:
     """Return how many people crossed from digital to face to face: first response before first encounter.
 
-    `detail` lists them (`digital_first`) and those whom the leader had met and who went on only digitally,
+    Only who would be on record had they met before counts: the calendar was kept, or it is declared. `detail` lists
+    them (`digital_first`) and those whom the leader had met and who went on only digitally,
     that is, responded after their last encounter (`met_then_digital`); where everybody's sphere is given
     (`of`, by person code), `by_sphere` counts both in each. Unit: people.
     """
@@ -328,9 +329,9 @@ def who_crossed(
         first, last = met.first(alter.person), met.last(alter.person)
         if first is None or last is None or alter.first is None:
             continue
-        if alter.first < first:
+        if met.first_after(alter.person, alter.first) is not None:
             digital_first.append(alter.person)
-        elif last < last_response[alter.person]:
+        elif first <= alter.first and last < last_response[alter.person]:
             met_then_digital.append(alter.person)
     detail = Crossings(
         tuple(names[code] for code in digital_first),
