@@ -173,7 +173,7 @@ def cures(report: Report) -> tuple[str, ...]:
     each = "would settle it" if answers == of_whom else f"would narrow the range by {answers}"
     count = "One answer" if answers == 1 else f"{answers} answers"
     calendar = _calendar(report)
-    said = f"{count} {each}: {command(report)} asks whom {leader_name(report)} had met."
+    said = f"{count} {each}: the command “{command(report)}” asks whom {leader_name(report)} had met."
     return (*([calendar] if calendar else []), said)
 
 

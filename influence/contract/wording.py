@@ -20,8 +20,8 @@ _RATES = {
     "people a conversation": ("people in each conversation", "people in {} conversations"),
     "people expected": ("people in each exchange", "people in {} exchanges"),
 }
-_MANY, _ENOUGH = (1, 10, 100), 3
-"""A rate is worded for so many that it gives three people or more."""
+_ENOUGH = {1: 3.0, 10: 1.0}
+"""A rate is worded for one where that gives three people or more, for ten where that gives one, else for a hundred."""
 _BARE = frozenset({"score", "ratio", "index", "exponent", "AUC", "p-value"})
 _SINGULAR = {
     "people": "person",
@@ -170,7 +170,7 @@ def scale(value: float, unit: str) -> int:
     """
     if unit not in _RATES or value == 0:
         return 1
-    return next((many for many in _MANY if abs(value) * many >= _ENOUGH), _MANY[-1])
+    return next((many for many, enough in _ENOUGH.items() if abs(value) * many >= enough), 100)
 
 
 def phrase(value: float | None, unit: str) -> str:

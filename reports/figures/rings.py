@@ -114,14 +114,12 @@ def people_a_mark(people: int) -> int:
 def _rings(people: Sequence[Reached]) -> list[Ring]:
     """Give each ring an area in proportion to its people, but never a sliver."""
     counts = Counter(min(max(reached.step, 2), 4) for reached in people)
-    beyond = {mark_of(reached) for reached in people if reached.step == NETWORKED}
-    furthest = {frozenset({"unknown"}): "unknown whether met", frozenset({"unmet"}): "never met"}
     plan = (
         (2, "team", palette.TEAM_BAND),
         (3, "met", palette.MET_BAND),
         (
             4,
-            furthest.get(frozenset(beyond), "never met or unknown" if beyond else "never met"),
+            "never met",
             palette.UNMET_BAND,
         ),
     )
@@ -266,8 +264,9 @@ def _draw_words(axes: Axes, rings: list[Ring], sectors: list[Sector], report: Re
         0, 0, initials, color=palette.PAPER, ha="center", va="center", fontsize=11, zorder=4, parse_math=False
     )
     counts = Counter(min(max(reached.step, 2), 4) for reached in report.people)
+    kinds = Counter(mark_of(reached) for reached in report.people if reached.step == NETWORKED)
     for ring in rings:
-        words = f"{ring.name} · {counts[ring.step]:,}"
+        words = "\n".join(f"{name} · {count:,}" for name, count in _kinds_of(ring, kinds, counts))
         middle = (ring.inner + ring.outer) / 2
         axes.text(
             0,
@@ -282,6 +281,15 @@ def _draw_words(axes: Axes, rings: list[Ring], sectors: list[Sector], report: Re
         )
     for sector in sectors:
         _name_sector(axes, sector)
+
+
+def _kinds_of(ring: Ring, kinds: Counter[str], counts: Counter[int]) -> list[tuple[str, int]]:
+    """Name a ring with its people; who is unknown is counted apart."""
+    if ring.step != NETWORKED or not kinds["unknown"]:
+        return [(ring.name, counts[ring.step])]
+    unknown = ("unknown", kinds["unknown"])
+    never = counts[ring.step] - kinds["unknown"]
+    return [(ring.name, never), unknown] if never else [unknown]
 
 
 def _name_sector(axes: Axes, sector: Sector) -> None:

@@ -38,6 +38,7 @@ class Wing:
     reached: float
     heard: float
     known: int
+    surely: float | None = None
     reached_words: str = ""
     heard_words: str = ""
 
@@ -68,7 +69,9 @@ def _worded(report: Report, rows: list[Wing]) -> tuple[Wing, ...]:
         kept = {wing.sphere for wing in rows if wing.sphere != OTHERS}
         rest = [held for sphere, held in ranges.items() if sphere not in kept]
         ranges[OTHERS] = sum(low for low, _ in rest), sum(high for _, high in rest)
-        words = [between(*ranges.get(wing.sphere, (0.0, 0.0))) for wing in rows]
+        held = [ranges.get(wing.sphere, (0.0, 0.0)) for wing in rows]
+        words = [between(*each) for each in held]
+        rows = [replace(wing, surely=low, reached=high) for wing, (low, high) in zip(rows, held, strict=True)]
     return tuple(
         replace(wing, reached_words=word, heard_words=f"{count:,}")
         for wing, word, count in zip(rows, words, back, strict=True)
@@ -127,7 +130,13 @@ def _draw_wing(axes: Axes, place: int, wing: Wing, scale: _Scale) -> None:
     )  # fmt: skip
     for side, people, colour in ((HEARD, wing.heard, SLATE), (REACHED, wing.reached, palette.UNMET)):
         start, length = scale.middle + side * _NAMES, people * scale.person
-        axes.barh(place, side * length, left=start, height=0.58, color=colour, linewidth=0)
+        if (
+            side == REACHED and wing.surely is not None
+        ):  # pale as far as it could be, full as far as it is known
+            axes.barh(place, length, left=start, height=0.58, color=colour, alpha=0.28, linewidth=0)
+            axes.barh(place, wing.surely * scale.person, left=start, height=0.58, color=colour, linewidth=0)
+        else:
+            axes.barh(place, side * length, left=start, height=0.58, color=colour, linewidth=0)
         axes.annotate(
             _at_end(wing, side),
             (start + side * length, place),

@@ -237,8 +237,8 @@ def _crossings(
     names, shown = evidence.names(report), evidence.anchors(report)
     held = finding.told(Crossings)
     kinds = (
-        ("Responded first, met later", held.digital_first),
-        ("Met, then went on only digitally", held.met_then_digital),
+        ("Responded before the first meeting on record", held.digital_first),
+        ("Responded again after the last meeting on record", held.met_then_digital),
     )
     return tuple(
         (title, tuple((shown.get(person, ""), names.get(person, person)) for person in people))

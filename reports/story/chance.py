@@ -63,7 +63,7 @@ def _verdict(report: Report) -> tuple[Sentence, ...]:
             return (say(pattern, asked=asked, test=test, why=why.split(": ", 1)[1]),)
         return (say("{asked} Cannot tell: {why}.", asked=asked, why=why),)
     p = finding.told(InfluenceTest).p
-    chance_of = "p = " + (f"{p:.2g}" if p is not None else "not given")
+    chance_of = Span("p = " + (f"{p:.2g}" if p is not None else "not given"), finding.name)
     if p is not None and p <= SURE:
         pattern = (
             "{asked} More often than chance gives, which is consistent with influence: they took up the leader's "

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from influence.contract.findings import (
+    NETWORKED,
     Conversation,
     MetEvidence,
     Reached,
@@ -160,7 +161,15 @@ def anchors(report: Report) -> dict[str, str]:
 def steps(report: Report) -> tuple[StepRows, ...]:
     """List the people step by step, step 4 first, each step by first response."""
     shown, who = anchors(report), names(report)
-    titles = {4: "Step 4: never met", 3: "Step 3: met", 2: "Step 2: team"}
+    kinds = {mark_of(reached) for reached in report.people if reached.step == NETWORKED}
+    beyond = (
+        "never met or unknown"
+        if kinds == {"unmet", "unknown"}
+        else "unknown"
+        if "unknown" in kinds
+        else "never met"
+    )
+    titles = {4: f"Step 4: {beyond}", 3: "Step 3: met", 2: "Step 2: team"}
     return tuple(
         _step(report, step, titles.get(step, f"Step {step}"), shown, who)
         for step in sorted({reached.step for reached in report.people}, reverse=True)
@@ -172,7 +181,9 @@ def _step(report: Report, step: int, title: str, shown: dict[str, str], who: dic
     rows = tuple(
         _person(reached, report, shown[reached.person], who) for reached in people if reached.person in shown
     )
-    return StepRows(step, title, counted(len(people), "person", "people"), rows, len(people) - len(rows))
+    return StepRows(
+        step, title, f"{counted(len(people), 'person', 'people')} by row", rows, len(people) - len(rows)
+    )
 
 
 def names(report: Report) -> dict[str, str]:

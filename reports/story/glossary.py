@@ -52,15 +52,15 @@ WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "unknown",
-        "A person of whom nothing tells whether they have met. Unknown is not unmet: the bounds "
-        "show both cases.",
+        "A person of whom nothing tells whether they have met. Unknown is not unmet: the range "
+        "shows both cases.",
     ),
     (
         "sphere",
         "Whose world a person belongs to, seen from the leader: department, company, customer, public …",
     ),
     (
-        "bounds",
+        "range",
         "The number if every unknown had been met, and if none had: the one range beside the headline.",
     ),
     (

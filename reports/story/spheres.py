@@ -168,7 +168,14 @@ def _first_contact(report: Report) -> tuple[Sentence, ...]:
     if n.text == "0 people":
         return ()
     who = f", {held.customers:,} of them customers" if held.customers else ""
-    sentence = say("By row, {n} responded before any meeting with the leader{who}.", n=n, who=Span(who))
+    unmet = sum(reached.outside and reached.known and reached.m < 0.5 for reached in report.people)
+    of = (
+        f" of the {unmet:,} who most likely had not met"
+        if unmet > (report.value("before_contact") or 0)
+        else ""
+    )
+    pattern = "By row, {n}{of} responded before any meeting with the leader that is on record{who}."
+    sentence = say(pattern, n=n, of=Span(of), who=Span(who))
     if held.days_ahead is None:
         return (sentence,)
     days = Span(counted(round(held.days_ahead), "day", "days"), "before_contact")
