@@ -20,6 +20,7 @@ _RATES = {
     "people a conversation": ("people in each conversation", "people in {} conversations"),
     "people expected": ("people in each exchange", "people in {} exchanges"),
 }
+_DIFFERENCES = frozenset({"people a conversation"})
 _ENOUGH = {1: 3.0, 10: 1.0}
 """A rate is worded for one where that gives three people or more, for ten where that gives one, else for a hundred."""
 _BARE = frozenset({"score", "ratio", "index", "exponent", "AUC", "p-value"})
@@ -178,9 +179,15 @@ def phrase(value: float | None, unit: str) -> str:
 
     >>> phrase(0.42, "new people per person reached"), phrase(1.0, "people"), phrase(0.4, "share")
     ('4 new people for each 10 reached', '1 person', '40 %')
+    >>> phrase(-0.7, "people a conversation")
+    '7 fewer people in 10 conversations'
     """
     if value is None or not math.isfinite(value):
         return CANNOT_TELL
+    if unit in _DIFFERENCES:
+        count = people(abs(value) * scale(value, unit))
+        more = f"{'fewer' if value < 0 else 'more'} {noun(count)}"
+        return f"{count} {unit_for(value, unit).replace('people', more, 1)}"
     return f"{number(value, unit)} {unit_for(value, unit)}".rstrip()
 
 

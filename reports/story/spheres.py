@@ -169,11 +169,10 @@ def _first_contact(report: Report) -> tuple[Sentence, ...]:
         return ()
     who = f", {held.customers:,} of them customers" if held.customers else ""
     unmet = sum(reached.outside and reached.known and reached.m < 0.5 for reached in report.people)
-    of = (
-        f" of the {unmet:,} who most likely had not met"
-        if unmet > (report.value("before_contact") or 0)
-        else ""
+    part = n.text.removesuffix(" people").replace(",", "").isdecimal() and unmet > (
+        report.value("before_contact") or 0
     )
+    of = f" of the {unmet:,} who most likely had not met" if part else ""
     pattern = "By row, {n}{of} responded before any meeting with the leader that is on record{who}."
     sentence = say(pattern, n=n, of=Span(of), who=Span(who))
     if held.days_ahead is None:

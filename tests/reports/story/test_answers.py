@@ -97,7 +97,7 @@ def test_a_forecast_that_could_not_be_tested_is_not_said_to_lack_skill():
 @pytest.mark.parametrize(
     ("expected", "value", "interval"),
     [
-        ("than its like without: 11 people in 10 conversations (3 to 20).", 1.1, (0.3, 2.0)),
+        ("than its like without: 11 more people in 10 conversations (3 to 20).", 1.1, (0.3, 2.0)),
         ("no more people never met, as far as can be told", 0.2, (-0.3, 0.7)),
         ("was followed by fewer people", -1.1, (-2.0, -0.3)),
         ("no more people never met, as far as can be told", 1.1, None),
@@ -230,7 +230,7 @@ def test_topics_and_habits_stand_apart_from_the_forecast_with_or_without_its_ski
         )
         groups = advice_rows(with_findings(finding))
         assert ["Topics", "Habits"] == [kind for kind, _ in groups]
-        assert ("soil, seed", "−7 people in 10 conversations", "−15 to 2", False) == (
+        assert ("soil, seed", "7 fewer people in 10 conversations", "−15 to 2", False) == (
             groups[0][1][0].who,
             groups[0][1][0].gain,
             groups[0][1][0].interval,
