@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from math import fsum
@@ -11,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws
-from influence.chance.intervals import interval
-from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Reach
+from influence.chance.intervals import count_between, interval
+from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Prior, Reach
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
@@ -118,16 +119,47 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     )
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
     outside = [alter for alter in ego.found if alter.outside]
+    unknown = [alter.person for alter in outside if not alter.known]
+    least, most = whole_people([alter.unmet for alter in outside if alter.known], len(unknown))
     told = replace(
         findings["reach_4"].told(Reach),
         with_inferred=_unmet(ego, "all"),
         without_inferred=_unmet(ego, "stated"),
         outside=len(outside),
-        unknown=sum(not alter.known for alter in outside),
+        unknown=len(unknown),
+        priors=supposed(ego.met, unknown),
+        least=least,
+        most=most,
     )
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
+
+
+def whole_people(chances: Sequence[float], unknown: int) -> tuple[int, int]:
+    """Return between which whole numbers of people a count lies, with 99 % certainty.
+
+    `chances` are those of the people of whom something tells; all of the `unknown` may count, or none.
+
+    >>> whole_people([0.05] * 20, 3), whole_people([], 2)
+    ((0, 7), (0, 2))
+    """
+    least, most = count_between(chances)
+    return least, most + unknown
+
+
+def supposed(met: Met, unknown: Sequence[int]) -> tuple[Prior, ...]:
+    """Say what is supposed of the people of whom nothing tells, by circle, the largest first."""
+    counted = Counter(met.supposed.group[person] for person in unknown)
+    return tuple(
+        Prior(
+            circle,
+            met.supposed.chance.get(circle, met.supposed.prior),
+            met.supposed.people.get(circle, 0),
+            people,
+        )
+        for circle, people in sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    )
 
 
 def _unmet(ego: Ego, count: Count) -> float:

@@ -208,7 +208,8 @@ class Met:
 
     def by_default(self, person: int, at: int | None) -> float:
         """Return 1 − (1 − r) · Π(1 − s) whether or not something was fitted or declared."""
-        return 1 - (1 - self.unrecorded(person, at)) * (1 - self.recorded(person, at))
+        chance = self.unrecorded(person, at)
+        return chance + (1 - chance) * self.recorded(person, at)
 
     def recorded(self, person: int, at: int | None) -> float:
         """Return 1 − Π(1 − s) over the evidence by a moment; of meetings of unknown kind only the strongest counts."""

@@ -95,7 +95,8 @@ def met_by_pairs(
         m = fit.each(found.amounts)
     else:
         missed = found.missed * np.where(desk, 1 - strengths.same_manager_and_site, 1.0) * ~tied
-        m = 1 - (1 - _unrecorded(pairs, found, said, covered, strengths.prior)) * missed
+        chance = _unrecorded(pairs, found, said, covered, strengths.prior)
+        m = chance + (1 - chance) * (1 - missed)
     return np.where(said >= 0, said, m), known
 
 

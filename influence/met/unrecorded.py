@@ -30,9 +30,9 @@ MOST_OFTEN = 60.0
 class Records:
     """What is on record of people who responded, each seen from one leader; arrays of one length.
 
-    `leader` and `group` are numbers from 0, group −1 being one from which nothing is learned; `coverage` is c; `shown`
-    is 1 − Π (1 − s) over the meetings on record, or 1 or 0 as declared; `meetings` how many of these in the last twelve
-    months tell more than they leave open; `declared` marks those whose answer is stated.
+    `leader` and `group` are numbers from 0, group −1 being the team, from which nothing is learned; `coverage` is c;
+    `shown` is 1 − Π (1 − s) over the meetings on record, or 1 or 0 as declared; `meetings` how many of them in the
+    last twelve months tell more than they leave open; `declared` marks those whose answer is stated.
     """
 
     leader: Ints
@@ -102,7 +102,7 @@ def meetings_a_year(records: Records, leaders: int) -> Floats:
     Σ is over the people with a meeting on record, and one person more who was met once in a year: of one person met
     often little follows for the others.
     """
-    use = (records.meetings > 0) & (records.coverage > 0)
+    use = (records.group >= 0) & (records.meetings > 0) & (records.coverage > 0)
     leader, covered = records.leader[use], records.coverage[use]
     counted = 1 + np.bincount(leader, records.meetings[use], leaders)
     low, high = np.zeros(leaders), np.full(leaders, MOST_OFTEN)
