@@ -51,7 +51,7 @@ def _steps(people: Sequence[Reached]) -> list[Finding]:
     told = Reach(
         outside=len(outside),
         unknown=unknown,
-        priors=(Prior("the company", 0.3333, 40, unknown),) if unknown else (),
+        priors=(Prior("company", 0.3333, 40, unknown),) if unknown else (),
     )
     return [
         Finding("reach_2", near, "people", near, near),

@@ -189,11 +189,27 @@ def test_what_was_supposed_of_whom_and_from_how_many_it_was_learned_is_told():
     assert first.startswith(
         "Of 1 person outside the team nothing tells whether they have met Mara Lindqvist."
     )
-    assert second == (
-        "the company: 1 in 3 of 1 person is supposed to have met the leader, learned from 40 people of whom it is "
-        "known."
+    assert (
+        "Supposed to have met the leader: the company, 1 person: 1 in 3, learned from 40 of whom it is known."
+        == (second)
     )
-    assert "What is supposed of those of whom nothing tells" in page(report)
+    assert "What the range rests on" in page(report)
+
+
+def test_evidence_that_may_err_widens_the_range_and_is_said_apart():
+    report = report_of([reached(n, 0.05) for n in range(20)])
+    lead = headline(report)
+    report = replace(
+        report,
+        findings={
+            **report.findings,
+            "reach_4": replace(lead, detail={"outside": 20, "unknown": 0, "least": 16, "most": 20}),
+        },
+    )
+    assert [
+        "If the evidence about the others is right as often as it says, the count lies between 16 and 20 people "
+        "with 99 % certainty."
+    ] == [str(one) for one in doubt.supposed(report)]
 
 
 def test_without_groups_the_rows_tell_what_is_supposed():
