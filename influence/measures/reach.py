@@ -120,7 +120,7 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
     outside = [alter for alter in ego.found if alter.outside]
     unknown = [alter.person for alter in outside if not alter.known]
-    least, most = whole_people([alter.unmet for alter in outside if alter.known], len(unknown))
+    least, most = whole_people(outside, ego.met)
     told = replace(
         findings["reach_4"].told(Reach),
         with_inferred=_unmet(ego, "all"),
@@ -136,16 +136,20 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     return findings | hands(ego.found)
 
 
-def whole_people(chances: Sequence[float], unknown: int) -> tuple[int, int]:
-    """Return between which whole numbers of people a count lies, with 99 % certainty.
+def whole_people(outside: Sequence[Alter], met: Met) -> tuple[int, int]:
+    """Return between which whole numbers of people reach_4 lies, with 99 % certainty.
 
-    `chances` are those of the people of whom something tells; all of the `unknown` may count, or none.
-
-    >>> whole_people([0.05] * 20, 3), whole_people([], 2)
-    ((0, 7), (0, 2))
+    All people of whom nothing tells have met the leader, or none; of the others each has with m(v), which is worked out
+    with the most, and with the least, that could be supposed of meetings that nobody recorded.
     """
-    least, most = count_between(chances)
-    return least, most + unknown
+    known = [alter for alter in outside if alter.known]
+    least, most = (
+        count_between(
+            [1 - replace(met, supposed=each).probability(alter.person, alter.first) for alter in known]
+        )
+        for each in reversed(met.supposed.at_edges())
+    )
+    return least[0], most[1] + len(outside) - len(known)
 
 
 def supposed(met: Met, unknown: Sequence[int]) -> tuple[Prior, ...]:

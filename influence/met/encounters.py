@@ -67,6 +67,8 @@ MEETINGS = frozenset(("calendar", "event"))
 """Evidence that is shared out among all who came."""
 VAGUE = "meeting unknown"
 """Entries that state neither place nor link, as a sort of evidence."""
+SURE = 0.99
+"""How sure it is that what is supposed lies between its edges."""
 STRONG = 0.5
 """A piece of evidence from this strength on tells more than it leaves open."""
 
@@ -154,7 +156,7 @@ class Supposed:
     """What is supposed of people of whom nothing tells: π by group, and how often in a year the leader meets people.
 
     `group` is the name of each person's group by code; a group from which nothing was learned has the `prior`.
-    `people` are how many each π was learned from.
+    `people` are how many each π was learned from, `edges` between which values it lies with 99 % certainty.
     """
 
     prior: float
@@ -162,10 +164,16 @@ class Supposed:
     chance: Mapping[str, float] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
     group: Sequence[str] = ()
+    edges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def of(self, person: int) -> float:
         """Return π(v): how likely somebody of their group has met the leader."""
         return self.chance.get(self.group[person], self.prior) if self.group else self.prior
+
+    def at_edges(self) -> tuple[Supposed, Supposed]:
+        """Return what could be supposed at the least, and at the most."""
+        low, high = ({name: each[side] for name, each in self.edges.items()} for side in (0, 1))
+        return replace(self, chance=low), replace(self, chance=high)
 
 
 @dataclass(frozen=True)
@@ -289,6 +297,13 @@ class Met:
             dict(zip(names.tolist(), found.chance.tolist(), strict=True)),
             dict(zip(names.tolist(), found.people.tolist(), strict=True)),
             group,
+            dict(
+                zip(
+                    names.tolist(),
+                    zip(*(edge.tolist() for edge in found.edges(SURE)), strict=True),
+                    strict=True,
+                )
+            ),
         )
         return replace(self, supposed=supposed)
 
