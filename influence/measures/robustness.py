@@ -46,8 +46,8 @@ class Without:
         "how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in",
         label="Largest change",
         meaning=(
-            "By how much the headline moves at most when it is counted again without bots, without the "
-            "largest alter, without bulk mail and so on."
+            "Does it hang on one choice? By how much the headline moves at most when it is counted again without "
+            "bots, without the largest alter, without bulk mail and so on."
         ),
         reading="Low: the headline does not hang on one choice.",
         unit="share",

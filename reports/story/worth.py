@@ -51,7 +51,9 @@ def _brings(report: Report) -> tuple[Sentence, ...]:
         return (say("The fourth step has brought {nobody} so far.", nobody=Span("nobody", "reach_4")),)
     of = ": {share} of all who responded" if report.known("beyond_share") else ""
     parts = {"share": span(report, "beyond_share")} if of else {}
-    spheres = [f"{sphere_words(row.sphere)} {text}" for row, text in unmet_by_sphere(report)[:6]]
+    spheres = [
+        f"{sphere_words(row.sphere)} {text}" for row, text in unmet_by_sphere(report)[:6] if text != "0"
+    ]
     where = f". By sphere: {listing(spheres)}." if spheres else "."
     pattern = "The fourth step brings this role {n} whom the first three do not" + of + "{where}"
     return (say(pattern, n=n, where=Span(where), **parts),)
