@@ -10,7 +10,7 @@ import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 from influence.contract.headline import bounds, sentences, unsure
-from influence.contract.wording import between, phrase, scale, unit_of
+from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
     from influence.contract.findings import Finding
@@ -173,12 +173,12 @@ def compare(
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
     for person, findings in found.people.items():
-        click.echo(found.names.get(person, person))
+        click.echo(plain(found.names.get(person, person)))
         for name, finding in findings.items():
             value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
             click.echo(f"  {name:<14} {value}")
     for one in found.differences:
-        sides = " and ".join(found.names.get(side, side) for side in (one.one, one.other))
+        sides = " and ".join(plain(found.names.get(side, side)) for side in (one.one, one.other))
         click.echo(one.words if one.apart else f"{sides}, {one.measure}: {one.words}")
     for reason in found.reasons:
         click.echo(reason)
@@ -206,7 +206,7 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
         low, high = row.interval
         unit = "people expected" if number < len(found.forecast) else "people a conversation"
         spread = between(low, high, unit, of=scale(row.gain, unit))
-        click.echo(f"{row.kind} {row.name or row.who}: {phrase(row.gain, unit)} ({spread})")
+        click.echo(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         click.echo(f"  {row.reason}")
 
 

@@ -40,7 +40,7 @@ RANGE_ONLY = (
     "of most of the people outside the team nothing tells whether they have met the leader, so a single number would "
     "only repeat what is supposed of them"
 )
-_HELD_BY_RANGE = ("reach_3", "reach_4", "reach_beyond")
+_HELD_BY_RANGE = ("reach_3", "reach_4", "reach_beyond", "trend_slope")
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def worded(finding: Finding, *, as_range: bool = False) -> Number:
         unit=_unit(finding, text, as_range=as_range),
         known=known,
         bounds=None if as_range else held,
-        interval=None if as_range else _ends(finding, finding.interval),
+        interval=None if as_range and finding.unit == "people" else _ends(finding, finding.interval),
         reason=plain(finding.reason) if finding.reason else (None if known else "no reason was given"),
         note=None if as_range else _note(finding),
         reading=meant.reading,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
+from influence.contract.headline import mostly_unknown
 from influence.contract.wording import counted, plain
 from reports.story.sentences import (
     Section,
@@ -21,6 +22,8 @@ from reports.story.sentences import (
 )
 from reports.story.spheres import side, sphere_words, unmet_by_sphere
 
+NAMED = 6
+"""So many spheres are named in a sentence."""
 EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
 
 
@@ -51,12 +54,19 @@ def _brings(report: Report) -> tuple[Sentence, ...]:
         return (say("The fourth step has brought {nobody} so far.", nobody=Span("nobody", "reach_4")),)
     of = ": {share} of all who responded" if report.known("beyond_share") else ""
     parts = {"share": span(report, "beyond_share")} if of else {}
-    spheres = [
-        f"{sphere_words(row.sphere)} {text}" for row, text in unmet_by_sphere(report)[:6] if text != "0"
-    ]
+    spheres = _by_sphere(report)
     where = f". By sphere: {listing(spheres)}." if spheres else "."
     pattern = "The fourth step brings this role {n} whom the first three do not" + of + "{where}"
     return (say(pattern, n=n, where=Span(where), **parts),)
+
+
+def _by_sphere(report: Report) -> list[str]:
+    """Name the largest spheres with their people; the others together, so that they add up."""
+    every = [(row, text) for row, text in unmet_by_sphere(report) if text != "0"]
+    named = [f"{sphere_words(row.sphere)} {text}" for row, text in every[:NAMED]]
+    if len(every) <= NAMED or mostly_unknown(report):
+        return named
+    return [*named, f"others {sum(int(text.replace(',', '')) for _, text in every[NAMED:]):,}"]
 
 
 def _exchange(report: Report) -> tuple[Sentence, ...]:

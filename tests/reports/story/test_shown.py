@@ -9,7 +9,7 @@ from math import fsum
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from influence.contract.findings import Finding, Report
+from influence.contract.findings import Finding, Report, SphereReach
 from influence.contract.headline import headline, mostly_unknown, shown, unknown
 from reports.figures.sureness import sureness_picture
 from reports.figures.trend import trend_picture
@@ -259,6 +259,15 @@ def test_a_hostile_name_stays_harmless_in_range_and_cure():
     assert "<img" not in html
     assert "\u202e" not in html
     assert "influence met LEADER label" in html
+
+
+def test_spheres_beyond_those_named_are_put_together_so_that_the_sentence_adds_up():
+    spheres = tuple(SphereReach(f"s{n}", 9.4 - n, 10, 40, 0.2) for n in range(9))
+    report = replace(sample_report(), spheres=spheres)
+    text = next(str(s) for section in story(report) for s in section.sentences if "By sphere: " in str(s))
+    parts = [int(each) for each in re.findall(r" (\d+)(?:,| and|\.)", text.split("By sphere:")[1])]
+    assert 7 == len(parts)
+    assert round(fsum(row.value for row in spheres)) == sum(parts)
 
 
 def test_spheres_of_a_report_of_this_kind_are_whole_sums():
