@@ -186,9 +186,12 @@ def _shape(report: Report) -> tuple[Sentence, ...]:
 
 def _returning(report: Report) -> tuple[Sentence, ...]:
     sentences = []
-    if report.known("reproduction"):
+    if report.value("reproduction"):
         more = rate(report, "reproduction")
         sentences.append(say("Those reached bring others: {more}, on average.", more=more))
+    elif report.known("reproduction"):
+        nobody = Span("Nobody", "reproduction")
+        sentences.append(say("{nobody} of those reached has brought others so far.", nobody=nobody))
     if (report.value("social_h") or 0) > 1:
         h = span(report, "social_h")
         sentences.append(say("{h} people outside the team came to {h} conversations or more each.", h=h))

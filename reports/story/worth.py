@@ -22,6 +22,8 @@ from reports.story.sentences import (
 )
 from reports.story.spheres import side, sphere_words, unmet_by_sphere
 
+EVEN = 0.15
+"""So far from a half a share is called even, where its interval holds the half."""
 NAMED = 6
 """So many spheres are named in a sentence."""
 EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
@@ -72,9 +74,9 @@ def _by_sphere(report: Report) -> list[str]:
 def _exchange(report: Report) -> tuple[Sentence, ...]:
     sentences = []
     if report.known("two_way_share"):
-        way = side(
-            report, "two_way_share", "mostly exchange", "mostly one way", "as much exchange as broadcast"
-        )
+        even = abs((report.value("two_way_share") or 0.0) - 0.5) <= EVEN
+        between = "as much exchange as broadcast" if even else "too little to say which"
+        way = side(report, "two_way_share", "mostly exchange", "mostly one way", between)
         both = span(report, "two_way_share")
         pattern = (
             "Exchange or broadcast? It is {way}: with {both} of the people beyond, responses went both ways."
