@@ -319,15 +319,15 @@ def _arrivals(ego: Ego, code: Ints) -> Arrivals:
     chosen = kept[first]
     person, time = rows.responder[chosen], rows.time[chosen]
     weight = np.zeros(people)
-    for one, when in zip(*_earliest(person, time), strict=True):
-        weight[one] = 0.0 if one in ego.team else 1 - ego.met.probability(one, when)
+    who, earliest = _earliest(person, time)
+    weight[who] = np.where(np.isin(who, sorted(ego.team)), 0.0, 1 - ego.met.each(who, earliest)[0])
     return Arrivals(place[chosen].astype(np.int64), time, weight[person])
 
 
-def _earliest(person: NDArray[Any], time: Ints) -> tuple[list[int], list[int]]:
+def _earliest(person: NDArray[Any], time: Ints) -> tuple[Ints, Ints]:
     order = np.lexsort((time, person))
     who, first = np.unique(person[order], return_index=True)
-    return who.tolist(), time[order][first].tolist()
+    return who.astype(np.int64), time[order][first]
 
 
 def sooner(of: Answered, came: Arrivals, middle: int, delta: int, *, seed: int = 1) -> Matched:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from influence.corrections.acquaintances import Acquaintance
     from influence.corrections.declarations import Changed
     from influence.corrections.labels import Proposal, Question
-    from influence.met.encounters import Met, Piece
+    from influence.met.evidence import Piece
+    from influence.met.known import Met
     from influence.workspace import Workspace
 
 SHOWN, FEW = 50, 3
