@@ -390,7 +390,7 @@ def test_the_sum_of_some_pieces_is_written_out(workspace):
 
 
 def test_declare_says_how_the_headline_moves_and_what_it_contradicts(typed):
-    assert "moves from 2.00 to 1.00 people never met" in typed(ANN, "declare", BO, "--met")[1]
+    assert "moves from 2 to 1 person never met" in typed(ANN, "declare", BO, "--met")[1]
     assert "decision 1" in typed(ANN, "declare", BO, "--never")[1]
     assert 2 == len(json.loads(typed(ANN, "decisions", "--json")[1]))
 
@@ -424,7 +424,7 @@ def test_label_asks_one_at_a_time_and_reads_answers_from_a_pipe(workspace):
     assert "1 of 6: p001@acme.example" in done.stdout
     assert "0.4" not in done.stdout  # the witness is not led
     assert "3 answers kept." in done.stdout
-    assert "The headline moves from 4.80 to 4.60" in done.stdout
+    assert "The headline stays 5 people never met." in done.stdout
     done = CliRunner().invoke(main, words, input="m\n")
     assert "1 of 3:" in done.stdout
     assert "1 answers kept." in done.stdout
