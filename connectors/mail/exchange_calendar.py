@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connectors.kit.addresses import display_name
-from connectors.kit.meetings import LONGEST_TEXT, room_in, told_by
+from connectors.kit.modality.telling import LONGEST_TEXT, room_in, told_by
 from influence.contract.records import Encounter, Evidence, Modality
 
 MOST_NAMES = 200

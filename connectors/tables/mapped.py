@@ -11,6 +11,7 @@ from connectors.kit import sheets
 from connectors.kit.csv_files import plain
 from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
+from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, SetAside
@@ -57,14 +58,15 @@ class Table:
         if unused:
             told = ", ".join(map(repr, unused[:20]))
             yield Note(f"columns that the mapping does not use: {told}")
-        any_row = False
+        any_row, unread = False, UnreadKinds()
         for item in sheets.rows(member, by.columns(), by.lists(), by.sheet):
             any_row = True
             if isinstance(item, SetAside):
                 yield item
             else:
                 line, row = item
-                yield from by.records(row, line)
+                yield from by.records(row, line, unread)
+        yield from unread.notes()
         if not any_row:
             raise Unreadable(f"{member.name}: there is a header but no row below it")
 

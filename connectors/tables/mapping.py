@@ -19,10 +19,11 @@ from zoneinfo import ZoneInfo
 from connectors.kit.addresses import REMEMBERED, display_name
 from connectors.kit.answers import LeftOut, guarded
 from connectors.kit.csv_files import plain
-from connectors.kit.meetings import kind_of, place_of
+from connectors.kit.modality.telling import Told, kind_of, place_of, says_nothing, stated_kind
 from connectors.kit.sheets import Row
 from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
+from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 
@@ -59,7 +60,6 @@ _TOP = frozenset(
 )
 _SKIP = "skip"
 _VERBS = frozenset(Verb)
-_KINDS = frozenset(Modality)
 
 
 class BadMapping(ConnectorError):
@@ -126,14 +126,17 @@ class Mapped:
         many = ("to", "mentions", "people")
         return [name for _, rule in self.rules for f in many for t in rule.get(f, ()) for name in t.columns()]
 
-    def records(self, row: Row, line: int) -> Iterator[Record]:
-        """Yield what one row tells, by every rule that is for it; a rule that it does not fit is set aside."""
+    def records(self, row: Row, line: int, unread: UnreadKinds) -> Iterator[Record]:
+        """Yield what one row tells, by every rule that is for it; a rule that it does not fit is set aside.
+
+        Kinds of meetings that are not understood are counted in `unread`.
+        """
         used = False
         for kind, rule in self.rules:
             if "when" in rule and not _one(rule, "when", row):
                 continue
             used = True
-            read = self._activity if kind == "activity" else self._encounter
+            read = self._activity if kind == "activity" else partial(self._encounter, unread=unread)
             yield from guarded(partial(read, rule, row, line), "the row", line)
         if not used:
             yield SetAside("no rule of the mapping is for this row", line)
@@ -164,32 +167,38 @@ class Mapped:
             line=line,
         )
 
-    def _encounter(self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int) -> Iterator[Record]:
+    def _encounter(
+        self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int, unread: UnreadKinds
+    ) -> Iterator[Record]:
         people = self._accounts(rule["people"], row)
         if len(people) < 2:
             raise LeftOut("it names fewer than two people")
         for template in rule["people"]:
             for name, account in self._named(template, row):
                 yield Person(name=name, accounts=(account,), line=line)
-        place = place_of([_one(rule, "place", row)])
-        told, attendees = [_one(rule, part, row) for part in ("place", "words")], _one(rule, "attendees", row)
+        place, attendees = _one(rule, "place", row), _one(rule, "attendees", row)
+        stated = self._stated(_one(rule, "kind", row), unread)
         yield Encounter(
             people=people,
-            kind=self._kind(_one(rule, "kind", row), place, told),
+            kind=kind_of(Told((place,), title=_one(rule, "words", row), stated=stated)),
             evidence=Evidence(_one(rule, "evidence", row) or Evidence.EVENT),
             time=self._time(_one(rule, "time", row)),
             attendees=int(attendees) if re.fullmatch(r"[1-9]\d{0,6}", attendees) else None,
-            place=place,
+            place=place_of((place,)),
             id=self._identity(_one(rule, "id", row)),
             line=line,
         )
 
-    def _kind(self, told: str, place: str | None, words: list[str]) -> Modality:
-        """Tell by the column where there is one, else as calendars do: by words, links and the place."""
-        known = self.kinds.get(told.lower(), told.lower().replace(" ", "_"))
-        if known in _KINDS:
-            return Modality(known)
-        return kind_of(place, [told, *words], online=False, room=False)
+    def _stated(self, told: str, unread: UnreadKinds) -> Modality | None:
+        """Return the kind that a column states, by the mapping or by its words; what is not understood is unknown."""
+        if told.lower() in self.kinds:
+            return Modality(self.kinds[told.lower()])
+        if not told or says_nothing(told):
+            return None
+        kind = stated_kind(told)
+        if kind is None:
+            unread.count(told)
+        return kind or Modality.UNKNOWN
 
     def _verb(self, told: str) -> Verb:
         known = self.verbs.get(told.lower(), told.lower())
