@@ -23,7 +23,10 @@ _MOST_ROOMS = 10_000
 _SEGMENT = re.compile(r"[;|\n\r]+|\\n")
 _PIECE = re.compile(r"\s*(?:[,()\[\]{}+&•·:、，；]|/|\s[-–—_]+\s|\s(?:and|und|og|och|et|or|oder|eller)\s)\s*")
 _NO_WORD = re.compile(r"[\W_]*")
-_NO_ROOM = "RE|FY|CY|PC|NO|CST|PST|EST|CET|GMT|UTC|X|EXT|ID|PIN|TEL|PH|FAX|MTG|KL|AM|PM|H|Q|V|G|B|F|COVID|ISO|CO|DIN|SOC|COP|MP|ETS|FF|S|T|R|KM"
+_NO_ROOM = (
+    "RE|FY|CY|PC|NO|CST|PST|EST|CET|GMT|UTC|X|EXT|ID|PIN|TEL|PH|FAX|MTG|KL|"
+    "AM|PM|H|Q|V|G|B|F|COVID|ISO|CO|DIN|SOC|COP|MP|ETS|FF|S|T|R|KM"
+)
 _ROOM_CODE = re.compile(
     r"(?<![\w#/])(?!(?:RE|FY|CY|PC|NO|CST|PST|EST|GMT|UTC|X|EXT)\b)"
     r"[A-Z]{2,4}[ -]?\d{2,5}\s?\d{0,3}[A-Z]{0,2}\d{0,2}\b"
