@@ -22,11 +22,13 @@ class Table:
     """A table of any columns.
 
     `mapping` is a mapping file, or the name of one that comes with the package: tripadvisor, ideas,
-    requests, meetings. `zone` is the IANA zone for times that state none, where the mapping names none.
+    requests, meetings. `zone` is the IANA zone for times that state none, where the mapping names none;
+    `owner` the account (or e-mail address) of whoever keeps the table, where the mapping leaves that open.
     """
 
     mapping: str = ""
     zone: str | None = None
+    owner: str | None = None
 
     name: ClassVar[str] = "table"
     title: ClassVar[str] = "any table as CSV, JSON Lines or Excel, by a mapping of its columns"
@@ -76,7 +78,7 @@ class Table:
 
     def _mapping(self, member: Member) -> Mapped:
         if self.mapping:
-            return named(self.mapping, self.zone)
+            return named(self.mapping, self.zone, self.owner)
         fitting = _fitting(sheets.columns(member))
         if fitting is None:
             raise Unreadable(

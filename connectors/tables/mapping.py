@@ -59,6 +59,9 @@ _TOP = frozenset(
     )
 )
 _SKIP = "skip"
+OWNER = "owner"
+"""Stands in a mapping for the account of whoever keeps the table."""
+_ACCOUNTS = ("actor", "to", "mentions", "people")
 _VERBS = frozenset(Verb)
 
 
@@ -315,8 +318,8 @@ def ready_made(name: str) -> Mapped:
     )
 
 
-def named(mapping: str, zone: str | None = None) -> Mapped:
-    """Return the mapping of that name or in that file; `zone` is for one that states none.
+def named(mapping: str, zone: str | None = None, owner: str | None = None) -> Mapped:
+    """Return the mapping of that name or in that file; `zone` and `owner` are for one that leaves them open.
 
     Raises:
         BadMapping: there is no such mapping, or it cannot be used.
@@ -336,14 +339,15 @@ def named(mapping: str, zone: str | None = None) -> Mapped:
                 f"{mapping[:200]!r} is neither a mapping file nor one of: {', '.join(READY_MADE)}"
             ) from None
         name = path.name
-    return read(text, name, zone)
+    return read(text, name, zone, owner)
 
 
-def read(text: str, name: str, zone: str | None = None) -> Mapped:
+def read(text: str, name: str, zone: str | None = None, owner: str | None = None) -> Mapped:
     """Read a mapping and check it.
 
     Raises:
-        BadMapping: it is no TOML, or says something that cannot be meant; the sentence names it.
+        BadMapping: it is no TOML, says something that cannot be meant, or leaves open whose table it is; the
+            sentence names it.
     """
     try:
         body = tomllib.loads(text)
@@ -351,7 +355,7 @@ def read(text: str, name: str, zone: str | None = None) -> Mapped:
         raise BadMapping(f"{name}: the mapping is no TOML: {error}") from None
     _refuse_unknown(body, _TOP, name)
     rules = tuple(
-        (kind, _rule(rule, kind, f"{name}: [[{kind}]] {number}"))
+        (kind, _owned(_rule(rule, kind, f"{name}: [[{kind}]] {number}"), owner, name))
         for kind in ("activity", "encounter")
         for number, rule in enumerate(_list(body, kind, name), 1)
     )
@@ -388,7 +392,7 @@ def _list(body: Mapping[str, Any], kind: str, name: str) -> list[Any]:
     return found
 
 
-def _rule(rule: Mapping[str, Any], kind: str, where: str) -> Mapping[str, tuple[Template, ...]]:
+def _rule(rule: Mapping[str, Any], kind: str, where: str) -> dict[str, tuple[Template, ...]]:
     known = _ACTIVITY if kind == "activity" else _ENCOUNTER
     _refuse_unknown(rule, known, where)
     found = {key: tuple(map(Template, _texts(rule, key, where))) for key in rule}
@@ -398,6 +402,29 @@ def _rule(rule: Mapping[str, Any], kind: str, where: str) -> Mapping[str, tuple[
                 f"{where}: {needed} is missing: say which column it is, as in {{Name of the column}}"
             )
     return {key: value for key, value in found.items() if any(one.text.strip() for one in value)}
+
+
+def _owned(
+    rule: dict[str, tuple[Template, ...]], owner: str | None, name: str
+) -> Mapping[str, tuple[Template, ...]]:
+    """Put the account of the table's owner in place of the word that stands for it."""
+    left_open = [field for field in _ACCOUNTS if any(one.text == OWNER for one in rule.get(field, ()))]
+    if left_open and not owner:
+        raise BadMapping(
+            f"{name}: {left_open[0]} leaves open whose table this is: write the account in place of owner, as in "
+            "email:ann@acme.example, or import with --set owner=ann@acme.example"
+        )
+    account = Template(_account_of(owner or ""))
+    return rule | {
+        field: tuple(account if one.text == OWNER else one for one in rule[field]) for field in left_open
+    }
+
+
+def _account_of(owner: str) -> str:
+    """Return what was given as an account: as it is, or of an address, or of a name."""
+    if ":" in owner:
+        return owner
+    return f"email:{owner}" if "@" in owner else f"name:{owner}"
 
 
 def _text(body: Mapping[str, Any], key: str, where: str) -> str | None:
