@@ -35,7 +35,8 @@ _ROOM_CODE = re.compile(
     r"[A-Z]{2,4}[ -]?\d{2,5}\s?\d{0,3}[A-Z]{0,2}\d{0,2}\b"
 )
 _ROOM_NAME = re.compile(
-    rf"(?!(?:{_NO_ROOM})\W?\d)[A-Z]{{1,4}}[ .-]?\d{{2,5}}[A-Za-z]?(?:[.-]\d{{1,4}})?|[\w ]+-\d{{1,3}}-.+\(\d{{1,3}}\)"
+    rf"(?!(?:{_NO_ROOM})\W?\d)[A-Z]{{1,4}}[ .-]?(?:\d{{2,5}}[A-Za-z]?|\d{{1,3}}[A-Z]\d{{1,3}})(?:[.-]\d{{1,4}})?"
+    r"|[\w ]+-\d{1,3}-.+\(\d{1,3}\)"
 )
 _AT_PLACE = re.compile(r"(?: at |@ )(?:the |their |his |her |our )?[A-Z][a-z]+")
 _PERHAPS, _PLAIN, _STREET = "perhaps_online", "said_with_it", "street"
