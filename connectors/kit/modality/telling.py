@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from connectors.kit.modality.links import LINK, has_join_link, is_phone_number
 from connectors.kit.modality.towns import names_town
-from connectors.kit.modality.words import REMEMBERED, senses, tokens
+from connectors.kit.modality.words import REMEMBERED, is_slip, senses, tokens
 from connectors.kit.text import clean
 from influence.contract.records import Modality
 
@@ -46,6 +46,7 @@ _DISTANCE = _FORM | {"distance", "services"}
 _OF_DISTANCE = _DISTANCE | {_PERHAPS, "medium", _PLAIN, "with"}
 _APART = _DISTANCE | {_PERHAPS}
 _IN_A_PLACE = frozenset((_PERHAPS, "medium"))
+_MANNER = _FORM | {"distance", _PERHAPS}
 _NOTHING: frozenset[str] = frozenset()
 _PLACES = frozenset(("room", "building", "in_person"))
 _ONLY_ONLINE = (True, False)
@@ -280,25 +281,42 @@ def _of_part(part: str) -> tuple[bool, bool]:
     place = any(at for _, at in read) or (not is_phone_number(part) and _is_street(part, online=online))
     if not place:
         left = [piece for piece, (apart, _) in zip(pieces, read, strict=True) if not apart]
-        place = bool(left) and names_town(left) and not (online and _is_said_of_town(part, leads=read[0][0]))
+        place = bool(left) and names_town(left) and not (online and _is_said_of_town(part, pieces))
     return online, place
 
 
-def _is_said_of_town(part: str, *, leads: bool) -> bool:
+def _is_said_of_town(part: str, pieces: list[str]) -> bool:
     """Tell "Virtual (Berlin)" and "Oslo - online", which name whose meeting it is, from "Oslo + Teams"."""
-    return not _JOINED.search(_IN_BRACKETS.sub(" ", part)) and (leads or bool(_ASIDE.search(part)))
+    if _JOINED.search(_IN_BRACKETS.sub(" ", part)):
+        return False
+    manner = any(one & _MANNER and "by_name" not in one for piece in pieces for one in senses(tokens(piece)))
+    return manner or _of_piece(pieces[0])[0] or bool(_ASIDE.search(part))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _of_piece(piece: str) -> tuple[bool, bool]:
-    """Tell the same of a piece: words that only perhaps speak of distance do where no other stands beside them."""
+    """Tell the same of a piece: words that only perhaps speak of distance do where no other stands beside them.
+
+    Nor does a town, which then says whose meeting it is: "Teams Oslo".
+    """
     found = senses(tokens(piece))
-    told = frozenset[str]().union(*found)
+    told = _NOTHING.union(*found)
     if "hybrid" in told:
         return True, True
-    online = bool(told & _DISTANCE) or (bool(told & _IN_A_PLACE) and all(one & _OF_DISTANCE for one in found))
     places = any(one & _PLACES and not one & _DISTANCE for one in found)
-    return online, places or bool(_ROOM_NAME.fullmatch(piece) or _ROOM_CODE.search(piece))
+    places = places or bool(_ROOM_NAME.fullmatch(piece) or _ROOM_CODE.search(piece))
+    if told & _DISTANCE:
+        return True, places
+    if told & _IN_A_PLACE and all(one & _OF_DISTANCE for one in found):
+        return True, places
+    if _PERHAPS in told:
+        return places or _is_of_town(piece), places
+    return len(found) == 1 and not places and is_slip(tokens(piece)[0]), places
+
+
+def _is_of_town(piece: str) -> bool:
+    others = [word for word in tokens(piece) if not senses([word])[0] & _OF_DISTANCE]
+    return bool(others) and names_town([" ".join(others)])
 
 
 def _is_street(part: str, *, online: bool) -> bool:

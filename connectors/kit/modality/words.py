@@ -7,14 +7,26 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 
 REMEMBERED = 50_000
 """Texts and words whose reading is kept."""
-_LONGEST_PHRASE = 6
-_WORD = re.compile(r"[^\W_]+")
-_NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_OFTEN_WRITTEN = (
+    "online",
+    "virtual",
+    "videocall",
+    "videoconference",
+    "teleconference",
+    "telephone",
+    "webinar",
+)
+_ALIKE = 0.88
+_EAST = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+")
+_PLAIN_WORD = re.compile("[a-z0-9]+")
+_NO_SPACES = re.compile(f"[{_EAST}]")
 _SPELLINGS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -40,22 +52,51 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Bo's face-to-face, Oslo")
     ['bo', 's', 'face', 'to', 'face', 'oslo']
     """
-    return _WORD.findall(fold(text))
+    folded = fold(text)
+    return (_PLAIN_WORD if folded.isascii() else _WORD).findall(folded)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that stand in this order; the last one may be the beginning of a word."""
+
+    words: tuple[str, ...]
+    begins: bool
+    senses: frozenset[str]
+
+    def stands_in(self, words: list[str], at: int) -> bool:
+        """Tell whether it stands at this place of a text."""
+        there = words[at : at + len(self.words)]
+        if not self.begins:
+            return there == list(self.words)
+        return (
+            len(there) == len(self.words)
+            and there[:-1] == list(self.words[:-1])
+            and there[-1].startswith(self.words[-1])
+        )
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The phrases that begin with a word, the longest first, and what their second words begin with."""
+
+    seconds: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What words tell: `phrases` by their words, `beginnings` and `endings` of words, and parts of words."""
+    """What words tell: whole ones, `beginnings` and `endings`, parts of words, and phrases by their first word."""
 
-    phrases: dict[str, frozenset[str]]
+    whole: dict[str, frozenset[str]]
     beginnings: dict[str, tuple[str, ...]]
     endings: dict[str, tuple[str, ...]]
     inside: tuple[tuple[re.Pattern[str], str], ...]
-    openings: frozenset[str]
+    openings: dict[str, Opening]
 
     def of_word(self, word: str) -> frozenset[str]:
         """Return the senses of one word."""
-        found = set(self.phrases.get(word, ()))
+        found = set(self.whole.get(word, ()))
         found.update(sense for sense, stems in self.beginnings.items() if word.startswith(stems))
         found.update(
             sense
@@ -85,10 +126,11 @@ def vocabulary() -> Vocabulary:
     """Return the words of `words.toml`."""
     with files("connectors.kit.modality").joinpath("words.toml").open("rb") as stream:
         told = tomllib.load(stream)
-    phrases: dict[str, set[str]] = {}
+    whole: dict[str, set[str]] = {}
     beginnings: dict[str, list[str]] = {}
     endings: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
+    longer: dict[tuple[str, bool], set[str]] = {}
     for sense, languages in told.items():
         for word in (word for words in languages.values() for word in words):
             plain = " ".join(tokens(word))
@@ -98,20 +140,46 @@ def vocabulary() -> Vocabulary:
                 endings.setdefault(sense, []).append(plain)
             elif word.endswith("*") and " " not in plain:
                 beginnings.setdefault(sense, []).append(plain)
+            elif " " in plain:
+                longer.setdefault((plain, word.endswith("*")), set()).add(sense)
             else:
-                phrases.setdefault(plain + "*" * word.endswith("*"), set()).add(sense)
+                whole.setdefault(plain, set()).add(sense)
     return Vocabulary(
-        phrases={phrase: frozenset(senses) for phrase, senses in phrases.items()},
+        whole={word: frozenset(told_by) for word, told_by in whole.items()},
         beginnings={sense: tuple(stems) for sense, stems in beginnings.items()},
         endings={sense: tuple(stems) for sense, stems in endings.items()},
         inside=tuple((_any_of(parts), sense) for sense, parts in inside.items()),
-        openings=frozenset(phrase.split()[0] for phrase in phrases if " " in phrase),
+        openings=_openings(longer),
     )
+
+
+def _openings(told: dict[tuple[str, bool], set[str]]) -> dict[str, Opening]:
+    phrases: dict[str, list[Phrase]] = {}
+    for (text, begins), senses_of in told.items():
+        words = tuple(text.split())
+        phrases.setdefault(words[0], []).append(Phrase(words, begins, frozenset(senses_of)))
+    return {
+        word: Opening(
+            tuple({one.words[1] for one in found}),
+            tuple(sorted(found, key=lambda one: (-len(one.words), one.begins))),
+        )
+        for word, found in phrases.items()
+    }
 
 
 def _any_of(parts: list[str]) -> re.Pattern[str]:
     longest_first = sorted(parts, key=len, reverse=True)
     return re.compile("|".join(re.escape(part).replace(r"\ ", r"\s*") for part in longest_first))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_slip(word: str) -> bool:
+    """Tell a word that is one of distance but for a slip of the pen.
+
+    >>> is_slip("vidoeconference"), is_slip("onlne"), is_slip("olive")
+    (True, True, False)
+    """
+    return word.isascii() and bool(get_close_matches(word, _OFTEN_WRITTEN, n=1, cutoff=_ALIKE))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -125,34 +193,20 @@ def senses(words: list[str]) -> list[frozenset[str]]:
     >>> [sorted(one) for one in senses(["video", "call", "oslo"])]
     [['online'], []]
     """
-    known, found, at = vocabulary(), [], 0
-    while at < len(words):
-        length, told = 1, _senses(words[at])
-        if words[at] in known.openings:
-            length, told = _longest(known, words, at, told)
-        found.append(told)
-        at += length
+    openings, found, at, last = vocabulary().openings, [], 0, len(words) - 1
+    while at <= last:
+        word = words[at]
+        opening = openings.get(word)
+        if opening and at < last and words[at + 1].startswith(opening.seconds):
+            for phrase in opening.phrases:
+                if phrase.stands_in(words, at):
+                    found.append(phrase.senses)
+                    at += len(phrase.words)
+                    break
+            else:
+                found.append(_senses(word))
+                at += 1
+        else:
+            found.append(_senses(word))
+            at += 1
     return found
-
-
-def _longest(
-    known: Vocabulary, words: list[str], at: int, alone: frozenset[str]
-) -> tuple[int, frozenset[str]]:
-    for length in range(min(_LONGEST_PHRASE, len(words) - at), 1, -1):
-        phrase = " ".join(words[at : at + length])
-        told = known.phrases.get(phrase)
-        if told is None:
-            head, _, last = phrase.rpartition(" ")
-            told = _by_beginning(known, head, last)
-        if told is not None:
-            return length, told
-    return 1, alone
-
-
-def _by_beginning(known: Vocabulary, head: str, last: str) -> frozenset[str] | None:
-    """Return what a phrase tells whose last word is written out only in its beginning, as in "virtual meeting*"."""
-    for end in range(len(last), 1, -1):
-        told = known.phrases.get(f"{head} {last[:end]}*")
-        if told is not None:
-            return told
-    return None
