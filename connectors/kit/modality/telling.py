@@ -36,8 +36,8 @@ _ROOM_CODE = re.compile(
 )
 _ROOM_NAME = re.compile(
     rf"(?!(?:{_NO_ROOM})\W?\d)[A-Z]{{1,4}}[ .-]?(?:\d{{2,5}}[A-Za-z]?|\d{{1,3}}[A-Z]\d{{1,3}})(?:[.-]\d{{1,4}})?"
-    r"|[\w ]+-\d{1,3}-.+\(\d{1,3}\)"
 )
+_ROOM_LISTED = re.compile(r"[\w ]+-\d{1,3}-.+\(\d{1,3}\)")
 _AT_PLACE = re.compile(r"(?: at |@ )(?:the |their |his |her |our )?[A-Z][a-z]+")
 _PERHAPS, _PLAIN, _STREET = "perhaps_online", "said_with_it", "street"
 _NEAR = 4
@@ -208,8 +208,11 @@ def told_by(text: str) -> Modality:
 
 @lru_cache(maxsize=REMEMBERED // 10)
 def _told_by(text: str) -> Modality:
+    if has_join_link(text):
+        return Modality.ONLINE
+    text = LINK.sub(" ", text)
     found = senses(tokens(text))
-    if has_join_link(text) or any("joining" in one for one in found):
+    if any("joining" in one for one in found):
         return Modality.ONLINE
     if len(text) <= _TITLE and (any(one & _FORM for one in found) or _names_distance(text)):
         return Modality.ONLINE
@@ -278,7 +281,11 @@ def _of_part(part: str) -> tuple[bool, bool]:
     pieces = _pieces(part)
     read = [_of_piece(piece) for piece in pieces]
     online = any(apart for apart, _ in read) or is_phone_number(part) or has_join_link(part)
-    place = any(at for _, at in read) or (not is_phone_number(part) and _is_street(part, online=online))
+    place = (
+        any(at for _, at in read)
+        or bool(_ROOM_LISTED.fullmatch(part))
+        or (not is_phone_number(part) and _is_street(part, online=online))
+    )
     if not place:
         left = [piece for piece, (apart, _) in zip(pieces, read, strict=True) if not apart]
         place = bool(left) and names_town(left) and not (online and _is_said_of_town(part, pieces))

@@ -94,6 +94,8 @@ def names_town(pieces: list[str]) -> bool:
 def _amid(piece: str) -> Iterator[bool]:
     """Look for a town that is known from afar among the capitalised words of a piece."""
     words = piece.replace("-", " ").replace("/", " ").split()
+    if words and words[0].lower() in _own("undertakings"):
+        return
     for begin in range(len(words)):
         if not words[begin][:1].isupper():
             continue
