@@ -32,6 +32,7 @@ _LINE = "X-INFLUENCE-LINE"
 _ADDRESS = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}")
 _NOT_A_PERSON = frozenset(("ROOM", "RESOURCE", "GROUP"))
 _CONFERENCE = re.compile("CONFERENCE|ONLINEMEETING|TEAMSMEETING|ZOOM|WEBEX")
+_MAY_LINK = re.compile("URL$|X-(?!INFLUENCE)")
 _KIND = re.compile(
     "X-(?!MICROSOFT-CDO-).*(?:KIND|MODE|MODALITY|FORMAT|(?:MEETING|EVENT|LOCATION|APPOINTMENT)-?TYPE)"
 )
@@ -371,7 +372,7 @@ def _told(event: Any) -> Told:
         locations=tuple(str(one) for one in _all(event, "LOCATION")),
         title=str(event.get("SUMMARY", "")),
         text=str(event.get("DESCRIPTION", "")),
-        links=tuple(str(one) for one in _all(event, "URL")),
+        links=tuple(str(one) for name in event if _MAY_LINK.match(name) for one in _all(event, name)),
         online=any(str(one).strip().upper() not in _NO for name in fields for one in _all(event, name)),
         room=rooms or "RESOURCES" in event,
         stated=next((kind for kind in map(stated_kind, _stated(event)) if kind), None),
