@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 
 from connectors.agenda.icalendar_entries import Component, Cut, cut
 from connectors.kit.addresses import email_account
-from connectors.kit.meetings import place_in, told_by
+from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of, stated_kind
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, named_zone
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Encounter, Evidence, Modality, Note, Record, SetAside
+from influence.contract.records import Encounter, Evidence, Note, Record, SetAside
 
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_PAST = timedelta(days=5 * 366)
@@ -31,10 +31,12 @@ LONGEST_PAST = timedelta(days=5 * 366)
 _LINE = "X-INFLUENCE-LINE"
 _ADDRESS = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}")
 _NOT_A_PERSON = frozenset(("ROOM", "RESOURCE", "GROUP"))
-_VAGUE = re.compile(
-    r"(tb[acd]|n/?a|none|-+|\?+|home|hjemme|phone|by phone|call|to be (announced|confirmed))\W*",
-    re.IGNORECASE,
+_CONFERENCE = re.compile("CONFERENCE|ONLINEMEETING|TEAMSMEETING|ZOOM|WEBEX")
+_MAY_LINK = re.compile("URL$|X-(?!INFLUENCE)")
+_KIND = re.compile(
+    "X-(?!MICROSOFT-CDO-).*(?:KIND|MODE|MODALITY|FORMAT|(?:MEETING|EVENT|LOCATION|APPOINTMENT)-?TYPE)"
 )
+_NO = frozenset(("", "FALSE", "NO", "0", "NONE"))
 _NO_MEETING = {
     "VTODO": "a to-do, not a meeting",
     "VJOURNAL": "a journal entry, not a meeting",
@@ -129,6 +131,7 @@ class _Reader:
     zone: ZoneInfo | None
     until: datetime
     recurring: bool = field(default=False)
+    rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def read(self) -> Iterator[Record]:
         """Yield what becomes of each entry; recurring ones by their series."""
@@ -139,6 +142,7 @@ class _Reader:
                 if component.kind != "VTIMEZONE":
                     event = _event(component)
                     series[str(event.get("UID") or component.line)].append(event)
+                    self.rooms.learn(_told(event))
             except _NotAMeeting as reason:
                 yield SetAside(str(reason), component.line)
         for events in series.values():
@@ -214,15 +218,15 @@ class _Reader:
         self._refuse_cancelled(event)
         people = self._people(event)
         guests = sum(_number(one.params.get("X-NUM-GUESTS")) for one in _all(event, "ATTENDEE"))
-        place = _place(event)
+        told = _told(event)
         seed = f"{event.get('UID') or event.to_ical().decode('utf-8', 'replace')}\x1f{time.isoformat()}"
         return Encounter(
             people=people,
-            kind=_kind(event, place),
+            kind=kind_of(told, self.rooms),
             evidence=Evidence.CALENDAR,
             time=time,
             attendees=len(people) + guests if guests else None,
-            place=place,
+            place=place_of(told.locations),
             id=f"calendar:{hashlib.sha256(seed.encode()).hexdigest()[:32]}",
             line=_line(event),
         )
@@ -360,24 +364,21 @@ def _account(value: Any) -> str | None:
     return f"name:{name}" if name else None
 
 
-def _place(event: Any) -> str | None:
-    """Return the parts of the location that are a place."""
-    left = place_in(str(event.get("LOCATION", ""))) or ""
-    parts = (part.strip() for part in re.split(r"[;|]", left))
-    places = [
-        part for part in parts if part and not _VAGUE.fullmatch(part) and told_by(part) is not Modality.ONLINE
-    ]
-    return clean("; ".join(places), 200) or None
-
-
-def _kind(event: Any, place: str | None) -> Modality:
-    told = [str(event.get(name, "")) for name in ("LOCATION", "SUMMARY", "DESCRIPTION", "URL")]
-    conferences = [
-        name for name in event if re.search(r"CONFERENCE|ONLINEMEETING|TEAMSMEETING|ZOOM|WEBEX", name)
-    ]
-    online = bool(conferences) or any(told_by(text) is Modality.ONLINE for text in told)
+def _told(event: Any) -> Told:
+    """Return what an entry tells about how people met."""
+    fields = [name for name in event if _CONFERENCE.search(name)]
     rooms = any(_parameter(one, "CUTYPE") == "ROOM" for one in _all(event, "ATTENDEE"))
-    in_person = place is not None or rooms
-    if online == in_person:
-        return Modality.UNKNOWN
-    return Modality.ONLINE if online else Modality.IN_PERSON
+    return Told(
+        locations=tuple(str(one) for one in _all(event, "LOCATION")),
+        title=str(event.get("SUMMARY", "")),
+        text=str(event.get("DESCRIPTION", "")),
+        links=tuple(str(one) for name in event if _MAY_LINK.match(name) for one in _all(event, name)),
+        online=any(str(one).strip().upper() not in _NO for name in fields for one in _all(event, name)),
+        room=rooms or "RESOURCES" in event,
+        stated=next((kind for kind in map(stated_kind, _stated(event)) if kind), None),
+    )
+
+
+def _stated(event: Any) -> Iterator[str]:
+    """Yield what fields of a calendar's own say of the kind of a meeting."""
+    yield from (str(one) for name in event if _KIND.fullmatch(name) for one in _all(event, name))

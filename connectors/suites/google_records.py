@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import as_member, each, identifier, listed, needed
-from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of, refuse_after
+from connectors.kit.meetings import NoMeeting, meeting, refuse_after
+from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from connectors.mail.files import Mail
@@ -59,6 +60,7 @@ class Reading:
     """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
 
     until: datetime
+    rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def records(self, answer: Any) -> Iterator[Record]:
         """Yield what an answer says, by what it is an answer of.
@@ -72,6 +74,8 @@ class Reading:
             yield from _mail(listed(answer, "messages") or [answer])
         elif str(answer.get("kind", "")).startswith("calendar#event"):
             events = listed(answer, "items") if "items" in answer else [answer]
+            for event in filter(lambda one: isinstance(one, Mapping), events):
+                self.rooms.learn(_told(event))
             yield from each(events, self._event, "the entry")
         elif "connections" in answer:
             owner = address_account(answer.get("owner"))
@@ -91,17 +95,26 @@ class Reading:
     def _encounter(self, event: Mapping[str, Any]) -> Encounter:
         _refuse_no_meeting(event)
         attendees = [one for one in event.get("attendees") or [] if isinstance(one, Mapping)]
-        location = str(event.get("location") or "")
-        place = place_of([location])
-        texts = [location, *(str(event.get(name) or "") for name in ("summary", "description"))]
-        online = bool(event.get("hangoutLink") or event.get("conferenceData"))
-        room = any(one.get("resource") for one in attendees)
-        kind: Modality = kind_of(place, texts, online=online, room=room)
+        told = _told(event)
         uid = str(event.get("iCalUID") or needed(event, "id", "the entry"))
         present = [one for one in attendees if one.get("responseStatus") != "declined"]
         guests = sum(int(one.get("additionalGuests") or 0) for one in present)
         time = refuse_after(self.until, _start(event))
+        kind, place = kind_of(told, self.rooms), place_of(told.locations)
         return meeting(uid, time, _together(event, attendees), kind, place, guests)
+
+
+def _told(event: Mapping[str, Any]) -> Told:
+    """Return what an entry tells about how people met."""
+    attendees = event.get("attendees")
+    guests = attendees if isinstance(attendees, list) else []
+    return Told(
+        locations=(str(event.get("location") or ""),),
+        title=str(event.get("summary") or ""),
+        text=str(event.get("description") or ""),
+        online=bool(event.get("hangoutLink") or event.get("conferenceData")),
+        room=any(isinstance(one, Mapping) and one.get("resource") for one in guests),
+    )
 
 
 # --- Gmail ------------------------------------------------------------------------------------------------

@@ -15,12 +15,13 @@ from typing import Any
 
 from connectors.kit.addresses import Mailbox, address_account, is_placeholder
 from connectors.kit.answers import each, identifier, listed, needed
-from connectors.kit.meetings import NoMeeting, kind_of, meeting, place_of, refuse_after
+from connectors.kit.meetings import NoMeeting, meeting, refuse_after
+from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment, named_zone
 from connectors.mail.people_in_headers import Claims
 from influence.contract.connector import Changed
-from influence.contract.records import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 _IN_REPLY_TO = "string 0x1042"
 """The extended property PidTagInReplyToId, which a message has where its headers are not given."""
@@ -36,6 +37,7 @@ class Reading:
     until: datetime
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
+    rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def records(self, answer: Any) -> Iterator[Record]:
         """Yield what every item says, each read by what it is.
@@ -48,6 +50,10 @@ class Reading:
             items = [answer]
         if not items and not isinstance(answer, Mapping | list):
             raise Changed("the answer is neither an item nor a list of items")
+        for event in (
+            one for one in items if isinstance(one, Mapping) and "attendees" in one and "start" in one
+        ):
+            self.rooms.learn(_told(event))
         chat = answer.get("chat") if isinstance(answer, Mapping) else None
         yield from each(_members(chat), _person, "the member of the chat")
         yield from each(items, partial(self._item, chat=chat), "the item")
@@ -117,14 +123,9 @@ class Reading:
 
     def _encounter(self, event: Mapping[str, Any]) -> Record:
         _refuse_no_meeting(event)
-        locations = [event.get("location") or {}, *(event.get("locations") or [])]
-        place = place_of(str(one.get("displayName") or "") for one in locations)
-        rooms = any(one.get("locationType") == "conferenceRoom" for one in locations)
-        texts = [str(event.get(name) or "") for name in ("subject", "bodyPreview", "onlineMeetingUrl")]
-        texts += [str(one.get("displayName") or "") for one in locations]
-        online = bool(event.get("isOnlineMeeting") or event.get("onlineMeeting"))
+        told = _told(event)
         uid = str(event.get("iCalUId") or event.get("uid") or needed(event, "id", "the meeting"))
-        kind: Modality = kind_of(place, texts, online=online, room=rooms or _has_room(event))
+        kind, place = kind_of(told, self.rooms), place_of(told.locations)
         time = refuse_after(self.until, _start(event))
         return meeting(uid, time, _attendees(event), kind, place)
 
@@ -238,8 +239,39 @@ def _response(status: Any) -> str:
     return str((status or {}).get("response") or (status or {}).get("Response") or "").lower()
 
 
-def _has_room(event: Mapping[str, Any]) -> bool:
-    return any(one.get("type") == "resource" for one in event.get("attendees") or [])
+def _told(event: Mapping[str, Any]) -> Told:
+    """Return what a meeting tells about how people met."""
+    named = [event.get("location"), *listed(event, "locations")]
+    locations = [one for one in named if isinstance(one, Mapping)]
+    attendees = [one for one in listed(event, "attendees") if isinstance(one, Mapping)]
+    joined = event.get("onlineMeeting")
+    return Told(
+        locations=tuple(map(_location, locations)),
+        title=str(event.get("subject") or ""),
+        text=str(event.get("bodyPreview") or ""),
+        links=(
+            str(event.get("onlineMeetingUrl") or ""),
+            *(str(one.get("locationUri") or "") for one in locations),
+        ),
+        online=bool(event.get("isOnlineMeeting") or joined or _is_provided(event)),
+        room=any(one.get("locationType") == "conferenceRoom" for one in locations)
+        or any(one.get("type") == "resource" for one in attendees),
+    )
+
+
+def _is_provided(event: Mapping[str, Any]) -> bool:
+    return str(event.get("onlineMeetingProvider") or "unknown") != "unknown"
+
+
+def _location(location: Mapping[str, Any]) -> str:
+    """Return the name of a location with its address, where it states one."""
+    address = location.get("address")
+    parts = (
+        [address.get(name) for name in ("street", "city", "countryOrRegion")]
+        if isinstance(address, Mapping)
+        else []
+    )
+    return ", ".join(str(part) for part in (location.get("displayName"), *parts) if part)
 
 
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
