@@ -20,8 +20,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from windows import PROCESSES
-
 from influence import Workspace
 from influence.measures.reach import whole_people
 from influence.reach.ego import Ego
@@ -234,7 +232,7 @@ def main(leaders: int) -> str:
     """Return the whole page."""
     asked = [(world, number, leaders) for world in WORLDS for number in range(len(SHARES))]
     parts, lines = [HEAD.format(leaders=leaders)], []
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+    with multiprocessing.get_context("spawn").Pool() as pool:
         for each in pool.imap(line, asked):
             print(each, flush=True)
             lines.append(each)

@@ -26,6 +26,8 @@ SINCE = "2025-09-01T00:00:00+00:00"
 UNTIL = "2026-09-01T00:00:00+00:00"
 WORDS = 1_000_003
 """Added to the seed for the dice of the words, which draw apart from all others."""
+BEFORE = 2_000_003
+"""Added to the seed for the dice of the year before, which draw apart as well."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def build(seed: int = 1) -> Company:
     """
     from influence.demo.cast import assemble
     from influence.demo.dice import Dice
-    from influence.demo.meetings import calendar, met, met_later
+    from influence.demo.meetings import calendar, met, met_later, year_before
     from influence.demo.talk import Talk
     from influence.demo.words import Words
 
@@ -108,6 +110,7 @@ def build(seed: int = 1) -> Company:
     talk.year(meetings)
     known = met(cast.leaders["beyond"], meetings) | set(cast.employees())
     meetings += met_later(cast, dice, talk.first_response, known, 24)
+    meetings += year_before(cast, Dice(seed + BEFORE))
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
     texts = Words(cast, Dice(seed + WORDS)).texts(talk.log.columns)
     return Company(_activities(talk.log, texts), _people(cast), _encounters(cast, meetings), leaders, TRUTHS)

@@ -76,10 +76,15 @@ def _held(cast: Cast, dice: Dice, day: int, people: list[int]) -> Meeting:
     return Meeting(office_time(dice, host.zone, day), tuple(people), kind, place=place)
 
 
-def _teams(cast: Cast, dice: Dice) -> Iterator[Meeting]:
+def year_before(cast: Cast, dice: Dice) -> list[Meeting]:
+    """Draw the meetings of teams in the year before: what a calendar covers begins before what it is asked about."""
+    return list(_teams(cast, dice, range(-DAYS // 7, 0)))
+
+
+def _teams(cast: Cast, dice: Dice, weeks: range = range(DAYS // 7)) -> Iterator[Meeting]:
     for manager, reports in cast.teams.items():
         weekday = dice.below(5)
-        for week in range(DAYS // 7):
+        for week in weeks:
             if dice.happens(0.6):
                 yield _held(cast, dice, week * 7 + weekday, [manager, *reports])
             if dice.happens(0.5):

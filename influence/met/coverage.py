@@ -29,12 +29,16 @@ NOT_NAMING = ("name", "mailbox")
 """A calendar in plain words names whom it happens to name: it tells nothing about everybody else."""
 
 _REGISTERED = """
-WITH networks AS (SELECT DISTINCT origin FROM tie_log WHERE meaning = 'met'),
+WITH ends AS (
+    SELECT origin, meaning, account, split_part(account, ':', 1) AS system
+    FROM (SELECT origin, meaning, unnest([source, target]) AS account FROM tie_log)),
+asked AS (SELECT DISTINCT origin, system FROM ends WHERE meaning = 'met'),
 named AS (
-    SELECT origin AS register, unnest([source, target]) AS account FROM tie_log JOIN networks USING (origin)
+    SELECT origin AS register, account FROM ends JOIN asked USING (origin, system)
     UNION ALL SELECT source, unnest(people) FROM encounters WHERE list_contains(?, source))
 SELECT DISTINCT register, person FROM named JOIN account_person USING (account) ORDER BY register, person
 """
+"""Whom an undated network of meetings names, by accounts of the kind that its meetings name: also who met nobody."""
 
 
 @dataclass(frozen=True)

@@ -97,19 +97,20 @@ def met_by_pairs(
         m = fit.each(found.amounts)
     else:
         missed = found.missed * np.where(desk, 1 - strengths.same_manager_and_site, 1.0) * ~tied
-        chance = _unrecorded(pairs, found, said, covered, strengths.prior)
+        shown = np.where(tied, 1.0, 1 - found.apart)
+        leader, declared = np.unique(pairs.leader, return_inverse=True)[1], said >= 0
+        shown = np.where(declared, said, np.where(tied, 1.0, 1 - found.apart))
+        lately = np.where(declared, 0, found.lately)
+        chance = _unrecorded(Records(leader, pairs.group, covered, shown, lately, declared), strengths.prior)
         m = chance + (1 - chance) * (1 - missed)
     return np.where(said >= 0, said, m), known
 
 
-def _unrecorded(pairs: Pairs, found: Evidence, said: Floats, covered: Floats, prior: float) -> Floats:
+def _unrecorded(records: Records, prior: float) -> Floats:
     """Return r(v) of each pair, learned from all of them."""
-    declared = said >= 0
-    leaders, leader = np.unique(pairs.leader, return_inverse=True)
-    shown, lately = np.where(declared, said, 1 - found.apart), np.where(declared, 0, found.lately)
-    groups = int(pairs.group.max(initial=-1)) + 1
-    records = Records(leader, pairs.group, covered, shown, lately, declared)
-    return learned(records, leaders.size, groups, prior).after(leader, pairs.group, covered, prior)
+    leaders, groups = (int(each.max(initial=-1)) + 1 for each in (records.leader, records.group))
+    supposed = learned(records, leaders, groups, prior)
+    return supposed.after(records.leader, records.group, records.coverage, prior)
 
 
 def _evidence(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> Evidence:

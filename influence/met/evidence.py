@@ -100,6 +100,11 @@ class Pieces:
         return self._sorted([evidence in MEETINGS for evidence, _ in self.sorts])
 
     @cached_property
+    def recorded(self) -> Flags:
+        """Which pieces stand in what names everybody whom one meets: a calendar, or a network of meetings."""
+        return self._sorted([evidence in MEETINGS or evidence == "tie" for evidence, _ in self.sorts])
+
+    @cached_property
     def vague(self) -> Flags:
         """Which pieces are meetings of unknown kind: of all of these with one person only the strongest counts."""
         return self._sorted([evidence in MEETINGS and kind == "unknown" for evidence, kind in self.sorts])

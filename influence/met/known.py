@@ -50,9 +50,9 @@ class Supposed:
 class Seen:
     """What is on record of some people by a moment each; arrays of one length.
 
-    `missed` is Π(1 − s) over all evidence, `apart` over meetings alone; `strongest` the largest s; `coverage` c;
-    `lately` how many meetings of the last year tell more than they leave open; `amounts` (people × `FEATURES`) how much
-    evidence there is of each sort.
+    `missed` is Π(1 − s) over all evidence, `apart` over meetings and networks of meetings alone; `strongest` the
+    largest s; `coverage` c; `lately` how many meetings of the last year tell more than they leave open; `amounts`
+    (people × `FEATURES`) how much evidence there is of each sort.
     """
 
     missed: Floats
@@ -130,7 +130,7 @@ class Met:
         np.maximum.at(strongest, owner, strength)
         np.maximum.at(vaguest, owner[vague], strength[vague])
         np.multiply.at(missed, owner[~vague], 1 - strength[~vague])
-        clear = pieces.held[rows] & ~vague
+        clear = pieces.recorded[rows] & ~vague
         np.multiply.at(apart, owner[clear], 1 - strength[clear])
         coverage = self.coverage.of(person, at)
         # of a person without a moment only undated evidence counts, and none of it is of the last year

@@ -32,7 +32,7 @@ class Records:
     """What is on record of people who responded, each seen from one leader; arrays of one length.
 
     `leader` and `group` are numbers from 0, group −1 being the team, from which nothing is learned; `coverage` is c;
-    `shown` is 1 − Π (1 − s) over the meetings on record, or 1 or 0 as declared; `meetings` how many of them in the
+    `shown` is 1 − Π (1 − s) over what is on record, or 1 or 0 as declared; `meetings` how many of them in the
     last twelve months tell more than they leave open; `declared` marks those whose answer is stated.
     """
 

@@ -84,6 +84,7 @@ def test_every_setting_stands_in_the_settings_that_init_writes():
     for section in ("people", "passing", "chance", "privacy"):
         for name, value in body[section].items():
             assert value == getattr(Settings(), name)
+    assert list(Settings().registers) == body["met"].pop("registers")
     for name, value in body["met"].items():
         assert value == getattr(Settings().strengths, name)
     assert read(ROOT / "nowhere.toml") == Settings()

@@ -32,6 +32,7 @@ from influence.text.terms import languages_of, terms_of
 DAY = 86_400
 WAIT = 14 * DAY
 DEEPEST = 4
+MONTH = 365.25 * DAY / 12
 PRIOR = 0.1
 SEEDS = (1, 2)
 
@@ -130,15 +131,30 @@ class Reading:
         return [row for row in self.together[who] if id(row) in mine]
 
     def m(self, leader: str, who: str, until: int) -> float:
-        """The probability of having met by then: declarations first, else noisy-or, else the prior."""
+        """The probability of having met by then: declarations first, else noisy-or and what is supposed at first."""
         rows = self.shared(leader, who)
         if declared := [row for row in rows if row["evidence"] == Evidence.DECLARED]:
             return float(max(declared, key=lambda row: row["time"])["kind"] != Modality.NEVER)
-        strengths = [strength(row) for row in rows if row["time"] is None or row["time"].timestamp() <= until]
+        rows = [row for row in rows if row["time"] is None or row["time"].timestamp() <= until]
+        vague = max((strength(row) for row in rows if is_vague(row)), default=0.0)
+        strengths = [strength(row) for row in rows if not is_vague(row)]
         if self.same_desk(leader, who):
             strengths.append(0.9)
-        covered = any(strengths) or any(a.startswith("email:") for a in self.people[who]["accounts"])
-        return noisy_or(strengths) if covered else PRIOR
+        return noisy_or([*strengths, vague, PRIOR * (1 - self.coverage(leader, who, until))])
+
+    def coverage(self, leader: str, who: str, until: int) -> float:
+        """The share of the twelve months before in which her calendar names four times a person with an address."""
+        if not any(account.startswith("email:") for account in self.people[who]["accounts"]):
+            return 0.0
+        ago = Counter((until - time) // MONTH for time in self.kept(leader) if time <= until)
+        return sum(ago[month] >= 4 for month in range(12)) / 12
+
+    def kept(self, leader: str) -> list[float]:
+        return [
+            row["time"].timestamp()
+            for row in self.together[leader]
+            if row["evidence"] in {Evidence.CALENDAR, Evidence.EVENT} and len(row["people"]) > 1
+        ]
 
     def same_desk(self, leader: str, who: str) -> bool:
         mine, theirs = self.people[leader], self.people[who]
@@ -190,6 +206,10 @@ class Reading:
         if len({who for who, _ in pairs} - {leader}) < 3:
             return None
         return sum(leader not in pair for pair in pairs) / len(pairs)
+
+
+def is_vague(row: dict[str, Any]) -> bool:
+    return row["evidence"] in {Evidence.CALENDAR, Evidence.EVENT} and row["kind"] == Modality.UNKNOWN
 
 
 def strength(row: dict[str, Any]) -> float:
@@ -256,8 +276,8 @@ def test_some_whom_she_reached_on_line_she_met_only_later() -> None:
 
 
 def test_a_minority_of_those_she_reaches_is_unknown_to_any_calendar() -> None:
-    reached = reading().reached(leader("beyond"))
-    unknown = [who for who in reached if reading().m(leader("beyond"), who, 0) == PRIOR]
+    her, reached = leader("beyond"), reading().reached(leader("beyond"))
+    unknown = [who for who, (_, first) in reached.items() if reading().coverage(her, who, first) < 0.5]
     assert 0.02 < len(unknown) / len(reached) < 0.3
 
 

@@ -310,7 +310,8 @@ def test_both_ways_by_hand(told):
 def test_people_met_weigh_less_and_the_unknown_are_bounded(told):
     """Both ways: ann, whom the leader has met for sure, and cem, unknown. One way: bob, declared a stranger.
 
-    0.9 / 1.9 with the prior; nothing of 1 if cem was met; 1 / 2 if not.
+    Of the two declared one was met: cem is supposed to be with (1 + 10 · 0.1) / 12. 5/6 of 11/6 then, nothing of 1 if
+    cem was met; 1 / 2 if not.
     """
     rows = [
         row("p", 0, "lea", verb="post"),
@@ -322,7 +323,7 @@ def test_people_met_weigh_less_and_the_unknown_are_bounded(told):
     said = {"evidence": "declared", "time": DAY0.isoformat()}
     met = [said | {"people": ["n:lea", f"n:{who}"], "kind": kind} for who, kind in DECLARED.items()]
     found = told(two_way, *rows, people=people, encounters=met)["two_way_share"]
-    assert (0.9 / 1.9, 0, 0.5) == pytest.approx((found.value, found.low, found.high))
+    assert (5 / 11, 0, 0.5) == pytest.approx((found.value, found.low, found.high))
     assert found.interval[0] <= found.value <= found.interval[1]
 
 
