@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
 from influence import Workspace
 from influence.measures.reach import whole_people
 from influence.reach.ego import Ego
