@@ -236,6 +236,7 @@ class _Calendar(_Part):
             "timeMin": self._from(place.get("until"), upto).isoformat(),
             "timeMax": upto.isoformat(),
             "singleEvents": "true",
+            "showDeleted": "true",
             "orderBy": "startTime",
             "maxResults": 250,
             "pageToken": page,

@@ -50,8 +50,8 @@ _MAIL = (
     "bccRecipients,isDraft,internetMessageHeaders"
 )
 _EVENT = (
-    "id,iCalUId,subject,bodyPreview,start,location,locations,attendees,organizer,isCancelled,isAllDay,"
-    "isOnlineMeeting,onlineMeetingUrl,responseStatus,type"
+    "id,iCalUId,originalStart,lastModifiedDateTime,subject,bodyPreview,start,location,locations,attendees,organizer,"
+    "isCancelled,isAllDay,isOnlineMeeting,onlineMeetingUrl,responseStatus,showAs,type"
 )
 _NO_MAIL = ("drafts", "deleteditems", "junkemail", "outbox")
 _UTC = {"Prefer": 'outlook.timezone="UTC"'}
