@@ -102,6 +102,8 @@ def read_event(component: Component, zones: Container[str]) -> Any:
         raise NotRead(f"the entry cannot be read ({clean(str(error), 80)})") from None
     if event.name != "VEVENT":
         raise NotRead("the entry cannot be read")
+    if "RECURRENCE-ID" in event and stated(event, "RECURRENCE-ID") is None:
+        raise NotRead("which time of a series the entry changes cannot be read")
     event.add(LINE, str(component.line))
     return event
 

@@ -148,7 +148,7 @@ class _Told:
 
 
 @dataclass
-class _Meeting:
+class _Entries:
     """The entries of one UID, by line: of each of its times the newest version, with its name."""
 
     uid: str
@@ -197,21 +197,21 @@ class _Reader:
     def _meeting(self, uid: str, events: dict[int, Any]) -> Iterator[Record]:
         """Read what one UID tells; what cannot be written out is set aside once, not at each of its times."""
         versions = {line: self._version(event) for line, event in events.items()}
-        kept = newest(events, versions)
+        kept = _newest(events, versions)
         yield from (SetAside(_OLDER, line) for line in events.keys() - kept.keys())
-        meeting = self._named(uid, kept, versions)
+        entries = self._named(uid, kept, versions)
         series, refused = self._series(kept)
         for line, reason in refused.items():
-            apart = [name.id for one, name in meeting.names.items() if one not in refused]
-            yield from no_meeting(reason, meeting.names[line], line, apart)
+            apart = [name.id for one, name in entries.names.items() if one not in refused]
+            yield from no_meeting(reason, entries.names[line], line, apart)
         rest = {line: event for line, event in kept.items() if line not in refused}
         if series:
-            yield from self._written_out(replace(meeting, events=rest))
+            yield from self._written_out(replace(entries, events=rest))
             return
         for line, event in rest.items():
-            yield from self._record(line, self._told(event), meeting.names[line], start_of(event))
+            yield from self._record(line, self._told(event), entries.names[line], start_of(event))
 
-    def _named(self, uid: str, events: dict[int, Any], versions: dict[int, int]) -> _Meeting:
+    def _named(self, uid: str, events: dict[int, Any], versions: dict[int, int]) -> _Entries:
         """Name each entry; one time of a series that is told with it is of the series' version, if not of a later."""
         whole = [event for event in events.values() if "RECURRENCE-ID" not in event]
         least = max((versions[line_of(event)] for event in whole), default=0)
@@ -219,7 +219,7 @@ class _Reader:
             line: name_of(uid, _placed(original_of(event, whole), self.zone), max(least, versions[line]))
             for line, event in events.items()
         }
-        return _Meeting(uid, events, names, name_of(uid, version=least))
+        return _Entries(uid, events, names, name_of(uid, version=least))
 
     def _series(self, events: dict[int, Any]) -> tuple[list[int], dict[int, NoMeeting]]:
         """Tell which entries recur, and which of them are no meetings at any of their times."""
@@ -243,24 +243,24 @@ class _Reader:
         told = self._told(event)
         return told if isinstance(told, NoMeeting) else None
 
-    def _written_out(self, meeting: _Meeting) -> Iterator[Record]:
+    def _written_out(self, entries: _Entries) -> Iterator[Record]:
         """Yield each time of a series in the years that are listed, and that these are all."""
         self.recurring = True
         since = self.until - LONGEST_PAST
         try:
-            found = occurrences(meeting.events.values(), since, self.until)
+            found = occurrences(entries.events.values(), since, self.until, self.zone)
         except NotRead as reason:
-            yield from (SetAside(str(reason), line) for line in meeting.events)
+            yield from (SetAside(str(reason), line) for line in entries.events)
             return
         lines = {one.line for one in found}
-        for line in meeting.events.keys() - lines:
+        for line in entries.events.keys() - lines:
             yield SetAside("the meeting did not take place in the years that are listed", line)
-        told = {line: self._told(meeting.events[line]) for line in lines}
-        listed = [(one, meeting.of(one, self.zone)) for one in found]
+        told = {line: self._told(entries.events[line]) for line in lines}
+        listed = [(one, entries.of(one, self.zone)) for one in found]
         for one, name in listed:
             yield from self._record(one.line, told[one.line], name, one.start)
-        whole, but = meeting.whole, tuple(name.id for _, name in listed)
-        line = min(meeting.events)
+        whole, but = entries.whole, tuple(name.id for _, name in listed)
+        line = min(entries.events)
         yield Withdrawn(whole.meeting, whole.id, whole.version, since, self.until, but, line=line)
 
     def _record(self, line: int, told: _Told | NoMeeting, name: Name, start: date | None) -> Iterator[Record]:
@@ -329,13 +329,13 @@ class _Reader:
         return start
 
 
-def newest(events: dict[int, Any], versions: dict[int, int]) -> dict[int, Any]:
+def _newest(events: dict[int, Any], versions: dict[int, int]) -> dict[int, Any]:
     """Keep of the entries of one UID the newest version of each time; of equal ones the last."""
     if len(events) == 1:
         return events
-    found: dict[Any, int] = {}
+    found: dict[date | None, int] = {}
     for line, event in events.items():
-        time = stated(event, "RECURRENCE-ID") or ("RECURRENCE-ID" in event and line)
+        time = stated(event, "RECURRENCE-ID")
         if time not in found or versions[line] >= versions[found[time]]:
             found[time] = line
     return {line: events[line] for line in sorted(found.values())}

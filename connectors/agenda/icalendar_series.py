@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from connectors.agenda.icalendar_entries import LINE, all_of, line_of, start_of, without_guesses_told
+from connectors.agenda.icalendar_entries import LINE, all_of, line_of, start_of, stated, without_guesses_told
 from connectors.kit.meetings import NotRead
 from connectors.kit.text import clean
 
@@ -66,8 +66,10 @@ def refuse_endless(event: Any) -> None:
             raise NotRead("the rule by which the entry recurs is not supported (daily, by day of the month)")
 
 
-def occurrences(events: Iterable[Any], since: datetime, until: datetime) -> list[Occurrence]:
-    """Write out a series and what was changed of it, between two moments.
+def occurrences(
+    events: Iterable[Any], since: datetime, until: datetime, zone: tzinfo | None
+) -> list[Occurrence]:
+    """Write out a series and what was changed of it; `zone` is for starts that state none.
 
     Raises:
         NotRead: its rule cannot be read.
@@ -76,10 +78,10 @@ def occurrences(events: Iterable[Any], since: datetime, until: datetime) -> list
     import recurring_ical_events
 
     calendar = icalendar.Calendar()
-    for event in events:
-        calendar.add_component(_rule_of(event))
     try:
         with without_guesses_told():
+            for event in events:
+                calendar.add_component(_rule_of(event, zone))
             found = recurring_ical_events.of(calendar).between(since, until)
             return [_occurrence(one) for one in found]
     except Exception as error:
@@ -92,7 +94,7 @@ def _occurrence(event: Any) -> Occurrence:
     return Occurrence(line_of(event), event["DTSTART"].dt, event["RECURRENCE-ID"].dt)
 
 
-def _rule_of(event: Any) -> Any:
+def _rule_of(event: Any, zone: tzinfo | None) -> Any:
     """Return what of an entry says when: the library copies the whole of it for each of its times."""
     import icalendar
 
@@ -102,20 +104,23 @@ def _rule_of(event: Any) -> Any:
             rule[name] = event[name]
     for one in all_of(rule, "RRULE"):
         if one.get("UNTIL"):
-            one["UNTIL"] = [_last(until, start_of(event)) for until in one["UNTIL"]]
+            one["UNTIL"] = [_last(until, start_of(event), zone) for until in one["UNTIL"]]
     return rule
 
 
-def _last(until: date, start: date | None) -> date:
-    """Return the last moment of a rule in the terms of its start: a date includes that day, in the series' own zone."""
+def _last(until: date, start: date | None, zone: tzinfo | None) -> date:
+    """Return the last moment of a rule in the terms of its start: a date includes that day, in the series' own zone.
+
+    `zone` is that of starts that state none, as whole days do.
+    """
+    own = start.tzinfo if isinstance(start, datetime) else None
+    if isinstance(until, datetime) and until.tzinfo is not None and own is None:
+        until = until.astimezone(zone or UTC).replace(tzinfo=None)
     if not isinstance(start, datetime):
         return until.date() if isinstance(until, datetime) else until
     if not isinstance(until, datetime):
         until = datetime.combine(until, time.max.replace(microsecond=0))
-    zone: tzinfo | None = start.tzinfo
-    if until.tzinfo is None or zone is None:
-        return until.replace(tzinfo=zone)
-    return until.astimezone(UTC)
+    return until.replace(tzinfo=until.tzinfo or own).astimezone(UTC) if own is not None else until
 
 
 def original_of(event: Any, series: Sequence[Any]) -> date | None:
@@ -123,10 +128,10 @@ def original_of(event: Any, series: Sequence[Any]) -> date | None:
 
     A date stands for the time of the series on that day, and a moment for its day where the series is of whole days.
     """
-    stated = getattr(event.get("RECURRENCE-ID"), "dt", None)
+    first = stated(event, "RECURRENCE-ID")
     start = start_of(series[0]) if series else None
-    if not isinstance(stated, date) or start is None:
-        return stated if isinstance(stated, date) else None
-    if isinstance(stated, datetime):
-        return stated if isinstance(start, datetime) else stated.date()
-    return datetime.combine(stated, start.timetz()) if isinstance(start, datetime) else stated
+    if first is None or start is None:
+        return first
+    if isinstance(first, datetime):
+        return first if isinstance(start, datetime) else first.date()
+    return datetime.combine(first, start.timetz()) if isinstance(start, datetime) else first

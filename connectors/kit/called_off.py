@@ -44,7 +44,8 @@ _CALLED_OFF = {
     "a tentative entry that was never confirmed": """
         tentative | tentatively | mit vorbehalt | unter vorbehalt | provisoire | à confirmer | provisional
         tentativ[oa] | provisóri[oa] | provvisori[oa] | voorlopig | onder voorbehoud | preliminärt?
-        foreløbigt? | foreløpig | alustava | wstępn[eyao] | wstępnie | předběžn[eěéýá] | nezávazně | 仮承諾 | 仮の予定 | 仮 | 暂定 | 미정
+        foreløbigt? | foreløpig | alustava | wstępn[eyao] | wstępnie | předběžn[eěéýá]
+        nezávazně | 仮承諾 | 仮の予定 | 仮 | 暂定 | 미정
     """,
 }
 _MARKED_DAY = """

@@ -194,7 +194,7 @@ def version_of(sequence: Any, changed: datetime | None) -> int:
     >>> version_of(1, None) > version_of(0, datetime(2026, 1, 5, tzinfo=UTC)) > version_of(None, None)
     True
     """
-    number = int(sequence) if re.fullmatch(r"\d{1,10}", str(sequence)) else 0
+    number = int(sequence) if re.fullmatch(r"\d{1,20}", str(sequence)) else 0
     seconds = int(changed.timestamp()) if changed is not None else 0
     return min(number, 2**31 - 1) << 32 | min(max(seconds, 0), 2**32 - 1)
 

@@ -71,7 +71,7 @@ class Reading:
 
     def _item(self, item: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
         if "@removed" in item:
-            self.left_out["messages were moved or deleted in the mailbox; that they were sent stays"] += 1
+            self.left_out["items were moved or deleted in the mailbox; that mail was sent stays"] += 1
         elif "attendees" in item and "start" in item:
             yield from self._meeting(item)
         elif "toRecipients" in item or "internetMessageId" in item:
