@@ -28,7 +28,8 @@ same_manager_and_site = 0.9
 message = 0.6           # words such as "great to meet you yesterday"
 contact = 0.3           # a contact card with a phone number
 table = 8               # so many people can meet at one table
-prior = 0.1             # for people about whom nothing is known
+prior = 0.1             # how likely somebody was met of whose kind of people nothing is known
+registers = []          # sources that name everybody who was asked, such as a survey of who met whom
 
 [people]                # how likely before two accounts that no source joins are taken for one person
 link = 0.9              # from here on they are; 1 never does it
@@ -69,6 +70,7 @@ class Settings:
     zone: str = "UTC"
     notice: str | None = None
     strengths: Strengths = field(default_factory=Strengths)
+    registers: Sequence[str] = ()
     link: float = 0.9
     ask: float = 0.2
     delta_days: float = 14
@@ -107,11 +109,13 @@ def read(path: Path) -> Settings:
     known = {"zone", "notice", "brand", "spheres", "teams", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
+    registers = _registers(path, body.get("met", {}))
     values = {name: _section(path, name, body.get(name, {})) for name in _SECTIONS}
     return Settings(
         zone=zone_name(body.get("zone", "UTC"), str(path)),
         notice=body.get("notice"),
         strengths=Strengths(**values["met"]),
+        registers=registers,
         brand=_brand(path, body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
@@ -138,9 +142,17 @@ def zone_name(name: str, where: str) -> str:
     return name
 
 
+def _registers(path: Path, section: Mapping[str, Any]) -> tuple[str, ...]:
+    found = section.get("registers", [])
+    if not isinstance(found, list) or not all(isinstance(source, str) for source in found):
+        raise SettingsError(f"{path}: [met] registers should be a list of sources in quotes")
+    return tuple(found)
+
+
 def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     wanted = _SECTIONS[name]
-    for key, value in body.items():
+    values = {key: value for key, value in body.items() if (name, key) != ("met", "registers")}
+    for key, value in values.items():
         if key not in wanted:
             raise SettingsError(f"{path}: [{name}] has no setting {key!r}; it has: {', '.join(wanted)}")
         good = isinstance(value, bool) if wanted[key] is bool else isinstance(value, (int, float))
@@ -155,7 +167,7 @@ def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
             and name not in {"met", "people"}
         ):
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be more than 0")
-    return dict(body)
+    return values
 
 
 _WORDS = {float: "number", int: "whole number", bool: "true or false"}

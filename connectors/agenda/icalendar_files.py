@@ -22,7 +22,8 @@ from connectors.agenda.icalendar_entries import (
     stated,
     without_guesses_told,
 )
-from connectors.agenda.icalendar_people import guests_of, has_not_answered, has_room, people_of
+from connectors.agenda.icalendar_modality import told_of
+from connectors.agenda.icalendar_people import guests_of, has_not_answered, people_of
 from connectors.agenda.icalendar_series import (
     LONGEST_PAST,
     Occurrence,
@@ -41,13 +42,11 @@ from connectors.kit.meetings import (
     meeting,
     name_of,
     no_meeting,
-    place_in,
     refuse_after,
     refuse_alone,
-    told_by,
     version_of,
 )
-from connectors.kit.text import clean
+from connectors.kit.modality.telling import BookedRooms, kind_of, place_of
 from connectors.kit.times import day_given, named_zone
 from connectors.kit.zones import zone_called
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
@@ -56,10 +55,6 @@ from influence.contract.records import Modality, Note, Record, SetAside, Withdra
 
 LARGEST_FILE = 64 * 1024 * 1024
 _ADDRESS = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}")
-_VAGUE = re.compile(
-    r"(tb[acd]|n/?a|none|-+|\?+|home|hjemme|phone|by phone|call|to be (announced|confirmed))\W*",
-    re.IGNORECASE,
-)
 _OLDER = "an older version of another entry of the file"
 
 
@@ -138,7 +133,7 @@ def _needs_extra() -> None:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Content:
     """What an entry tells whenever it takes place."""
 
     people: tuple[str, ...]
@@ -175,6 +170,7 @@ class _Reader:
     zone: ZoneInfo | None
     until: datetime
     recurring: bool = field(default=False)
+    rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def read(self) -> Iterator[Record]:
         """Yield what becomes of each entry; recurring ones by their series."""
@@ -186,6 +182,7 @@ class _Reader:
                     event = read_event(component, zones)
                     uid = str(event.get("UID") or component.source().decode())
                     meetings[uid][component.line] = event
+                    self.rooms.learn(told_of(event))
             except NoMeeting as reason:
                 yield SetAside(str(reason), component.line)
         for uid, events in meetings.items():
@@ -263,7 +260,9 @@ class _Reader:
         line = min(entries.events)
         yield Withdrawn(whole.meeting, whole.id, whole.version, since, self.until, but, line=line)
 
-    def _record(self, line: int, told: _Told | NoMeeting, name: Name, start: date | None) -> Iterator[Record]:
+    def _record(
+        self, line: int, told: _Content | NoMeeting, name: Name, start: date | None
+    ) -> Iterator[Record]:
         if isinstance(told, NoMeeting):
             yield from no_meeting(told, name, line)
             return
@@ -273,7 +272,7 @@ class _Reader:
         except NoMeeting as reason:
             yield from no_meeting(reason, name, line)
 
-    def _told(self, event: Any) -> _Told | NoMeeting:
+    def _told(self, event: Any) -> _Content | NoMeeting:
         """Return what an entry tells, or why it is no meeting."""
         try:
             self._refuse_called_off(event)
@@ -282,8 +281,8 @@ class _Reader:
             if _is_of_days(event, start):
                 _refuse_marked_days(event, people)
             refuse_alone(people)
-            place = _place(event)
-            return _Told(people, _kind(event, place), place, guests_of(event))
+            how = told_of(event)
+            return _Content(people, kind_of(how, self.rooms), place_of(how.locations), guests_of(event))
         except NoMeeting as reason:
             return reason
         except ValueError:  # the library keeps broken values and raises when one is read
@@ -383,26 +382,3 @@ def _know_zones(found: Cut) -> frozenset[str]:
         except Exception:  # noqa: S112 - any fault of a zone shows again at each time that needs it
             continue
     return frozenset(names)
-
-
-def _place(event: Any) -> str | None:
-    """Return the parts of the location that are a place."""
-    left = place_in(str(event.get("LOCATION", ""))) or ""
-    parts = (part.strip() for part in re.split(r"[;|]", left))
-    places = [
-        part for part in parts if part and not _VAGUE.fullmatch(part) and told_by(part) is not Modality.ONLINE
-    ]
-    return clean("; ".join(places), 200) or None
-
-
-def _kind(event: Any, place: str | None) -> Modality:
-    told = [str(event.get(name, "")) for name in ("LOCATION", "SUMMARY", "DESCRIPTION", "URL")]
-    conferences = [
-        name for name in event if re.search(r"CONFERENCE|ONLINEMEETING|TEAMSMEETING|ZOOM|WEBEX", name)
-    ]
-    online = bool(conferences) or any(told_by(text) is Modality.ONLINE for text in told)
-    rooms = has_room(event)
-    in_person = place is not None or rooms
-    if online == in_person:
-        return Modality.UNKNOWN
-    return Modality.ONLINE if online else Modality.IN_PERSON

@@ -10,112 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from connectors.kit.text import clean
 from influence.contract.records import Encounter, Evidence, Modality, Record, SetAside, Withdrawn
 
-_ONLINE = re.compile(
-    r"""\b(?:
-      conf(?:erence|\.)?[ .-]?(?:call|telco)\w* | tele-?con\w* | tele-?konferen\w* | telefon(?:konferen\w*|m[øö]te\w*)
-    | t[ée]l[ée]conf[ée]rence | video-?(?:call|conf\w*|konferen\w*|m[øö][td]e\w*|chat) | videom[øö]te\w*
-    | visio(?:conf[ée]rence)? | web-?(?:inar|ex|cast|conf\w*|m[øö][td]e\w*)\w* | dial[ -]?in\w* | einwahl\w*
-    | pass ?code | on-?line | en\ ligne | virtuel\w* | virtual(?:ly)? | remote(?:ly)? | fjernm[øö][td]e\w*
-    | distansm[öø]te\w* | n[æä]tm[øö]te\w* | nettm[øö]te\w* | phone\ (?:call|interview) | telephone | per\ telefon
-    | (?:he|she|they|you|will|to)\ call\b | call(?:s)?\ (?:in\b|you\b|with\b|w/) | zoom | ms\ teams
-    | (?:microsoft\ )?teams[ -](?:meeting|m[øö][td]e\w*|besprechung|r[ée]union) | google\ meet | skype | gotomeeting
-    | facetime | whereby | jitsi | hangouts?
-    )\b | ^call\b | zoom\.us/ | teams\.(?:microsoft|live)\.com | meet\.google\.com | webex\.com | whereby\.com
-    | meet\.jit\.si | gotomeet\.me | chime\.aws | bluejeans\.com""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_PLACE = re.compile(
-    r"""\b(?:
-      in\ (?:your|his|her|my|our|their|the|[A-Z]\w+'s)\ (?:\w+\ )?office | 's\ office | room
-    | rm\.?\s?\d+ | raum | salle
-    | m[øö]terom\w* | m[øö]terum\w* | m[øö]delokale\w* | konferenzraum | board\ ?-?r(?:oo)?m | boardrm | bdrm
-    | breakfast | brunch | lunch\w* | dinner | cocktails? | reception | drinks | coffee | middag | lunsj | frokost
-    | mittagessen | abendessen | d[ée]jeuner | d[îi]ner | hotel | h[ôo]tel | restaurant | caf[ée] | grill | club
-    | ball\ ?room | auditorium | lobby | airport | golf | off-?\ ?site | site\ visit | field\ trip | visit | tour
-    | concert | face[ -]to[ -]face | in\ person | on-?site | floor\b | suite\ \d+
-    )(?!\w)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_AT_PLACE = re.compile(r"(?: at |@ )(?:the |their |his |her |our )?[A-Z][a-z]+")
-_ROOM_CODE = re.compile(
-    r"(?<![\w#/])(?!(?:RE|FY|CY|PC|NO|CST|PST|EST|GMT|UTC|X|EXT)\b)"
-    r"[A-Z]{2,4}[ -]?\d{2,5}\s?\d{0,3}[A-Z]{0,2}\d{0,2}\b"
-)
-_LINK = re.compile(r"(?:https?://|www\.)\S+|tel:\S+", re.IGNORECASE)
-LONGEST_TEXT = 4000
-"""Characters of a text in which words are looked for."""
 _EXCHANGE = re.compile(r"040000008200E00074C5B7101A82E008[0-9A-F]+", re.IGNORECASE)
 _COVERED = b"vCal-Uid\1\0\0\0".hex().upper()
 """Before the UID of another program, within an identifier of Exchange."""
 MOST_GUESTS = 1_000_000
 """Guests beyond which a number is no number of people in a meeting."""
-_VAGUE = re.compile(
-    r"(tb[acd]|n/?a|none|-+|\?+|home|hjemme|phone|by phone|call|to be (announced|confirmed))\W*",
-    re.IGNORECASE,
-)
-
-
-def told_by(text: str) -> Modality:
-    """Tell by the words of a title or a description; online outweighs a room, since a call may be held in one.
-
-    >>> told_by("Lunch with Ann Lee at The Four Seasons").value, told_by("Conf call, dial in 555").value
-    ('in_person', 'online')
-    >>> told_by("Budget 2001").value
-    'unknown'
-    """
-    text = text[:LONGEST_TEXT]
-    if _ONLINE.search(text):
-        return Modality.ONLINE
-    if _PLACE.search(text) or _ROOM_CODE.search(text) or _AT_PLACE.search(text):
-        return Modality.IN_PERSON
-    return Modality.UNKNOWN
-
-
-def place_in(location: str) -> str | None:
-    """Return what is left of a location without its links; None where it holds nothing but those.
-
-    >>> place_in("https://zoom.us/j/1?pwd=2") is None, place_in("Oslo, room 2")
-    (True, 'Oslo, room 2')
-    """
-    left = re.sub(r"\s+", " ", _LINK.sub(" ", location[:LONGEST_TEXT])).strip(" ,;:-()<>\"'")
-    return left[:200] or None
-
-
-def room_in(title: str) -> str | None:
-    """Return the code of a room that a title names.
-
-    >>> room_in("EB2636: Interview w/Mark Anderson")
-    'EB2636'
-    """
-    found = _ROOM_CODE.search(title[:LONGEST_TEXT])
-    return found[0] if found else None
-
-
-def place_of(locations: Iterable[str]) -> str | None:
-    """Return the parts of the locations that are a place: no link, no phone, nothing vague.
-
-    >>> place_of(["Room 4; https://zoom.us/j/1", "tbd"])
-    'Room 4'
-    """
-    parts = (part.strip() for text in locations for part in re.split(r"[;|]", place_in(text) or ""))
-    kept = [p for p in parts if p and not _VAGUE.fullmatch(p) and told_by(p) is not Modality.ONLINE]
-    return clean("; ".join(dict.fromkeys(kept)), 200) or None
-
-
-def kind_of(place: str | None, texts: Iterable[str], *, online: bool, room: bool) -> Modality:
-    """Tell whether people were together: online by a link or by words, in person by a place or a room.
-
-    >>> kind_of("Oslo", [], online=False, room=False).value, kind_of("Oslo", [], online=True, room=False).value
-    ('in_person', 'unknown')
-    """
-    online = online or any(told_by(text) is Modality.ONLINE for text in texts)
-    in_person = room or place is not None
-    if online == in_person:
-        return Modality.UNKNOWN
-    return Modality.ONLINE if online else Modality.IN_PERSON
 
 
 class NoMeeting(ValueError):

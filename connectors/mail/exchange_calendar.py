@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connectors.kit.addresses import display_name
-from connectors.kit.meetings import LONGEST_TEXT, room_in, told_by
+from connectors.kit.modality.telling import LONGEST_TEXT, Told, kind_of, place_of, room_in, told_by
 from influence.contract.records import Encounter, Evidence, Modality
 
 MOST_NAMES = 200
@@ -27,6 +27,11 @@ _WHEN = re.compile(
     r"^When:\s+\w+,\s+(?P<day>\w+ \d{1,2}, \d{4})\s+(?P<hour>\d{1,2}:\d\d [AP]M)"
     r"[^(\n]*\(GMT(?P<offset>[+-]\d\d:\d\d)\)",
     re.MULTILINE,
+)
+_WHERE = re.compile(
+    r"^[ \t>]*(?:where|location|place|hvor|sted|var|plats|wo|ort|lieu|o[uù]|lugar|d[oó]nde|luogo|dove|waar|locatie"
+    r"|local|onde|gdzie|miejsce|kde|m[ií]sto|miss[aä]|paikka):[ \t]{0,20}(\S[^\n]{0,200})$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _NO_NAME = re.compile(
     r"""(?:[A-Z]{2,5}s?|.*\d.*) | (?i:mtg | meetings? | lunch | dinner | breakfast | conf | call | conference | board
@@ -62,13 +67,14 @@ def encounter(
     asked = [account for name in invited for account in _names(name)]
     people = tuple(dict.fromkeys((owner, *asked, *names_in(title, text))))
     words = re.sub(r"[\W_]+", " ", f"{title} {text}".lower())
+    where = tuple(_WHERE.findall(text[:LONGEST_TEXT])[:1])
     seed = "\x1f".join((owner, entered.isoformat(), words))
     return Encounter(
         people=people[:MOST_NAMES],
-        kind=_kind(title, text),
+        kind=_kind(title, text, where),
         evidence=Evidence.CALENDAR,
         time=_stated_time(text) or entered,
-        place=room_in(title),
+        place=room_in(title) or place_of(where),
         id=f"calendar:{hashlib.sha256(seed.encode()).hexdigest()[:32]}",
         line=line,
     )
@@ -89,8 +95,12 @@ def _stated_time(text: str) -> datetime | None:
         return None
 
 
-def _kind(title: str, text: str) -> Modality:
+def _kind(title: str, text: str, where: tuple[str, ...]) -> Modality:
+    """Tell by the title and the place that a request states, else by the text."""
     told = told_by(title)
+    if where and told is not Modality.IN_PERSON:
+        told = kind_of(Told(where, title=title))
+        return told if told is not Modality.UNKNOWN or place_of(where) else told_by(text)
     return told if told is not Modality.UNKNOWN else told_by(text)
 
 

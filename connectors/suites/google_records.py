@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,14 +21,13 @@ from connectors.kit.meetings import (
     NoMeeting,
     NotRead,
     day_of,
-    kind_of,
     meeting,
     name_of,
     no_meeting,
-    place_of,
     refuse_after,
     version_of,
 )
+from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from connectors.mail.files import Mail
@@ -73,6 +72,7 @@ class Reading:
     """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
 
     until: datetime
+    rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def records(self, answer: Any) -> Iterator[Record]:
         """Yield what an answer says, by what it is an answer of.
@@ -86,6 +86,8 @@ class Reading:
             yield from _mail(listed(answer, "messages") or [answer])
         elif str(answer.get("kind", "")).startswith("calendar#event"):
             events = listed(answer, "items") if "items" in answer else [answer]
+            for event in filter(lambda one: isinstance(one, Mapping), events):
+                self.rooms.learn(_told(event))
             yield from each(events, self._event, "the entry")
         elif "connections" in answer:
             owner = address_account(answer.get("owner"))
@@ -104,18 +106,26 @@ class Reading:
 
     def _encounter(self, event: Mapping[str, Any]) -> Encounter:
         _refuse_no_meeting(event)
-        attendees = _attendees(event)
-        location = str(event.get("location") or "")
-        place = place_of([location])
-        texts = [location, *(str(event.get(name) or "") for name in ("summary", "description"))]
-        online = bool(event.get("hangoutLink") or event.get("conferenceData"))
-        room = any(_is_room(one) for one in attendees)
-        kind: Modality = kind_of(place, texts, online=online, room=room)
+        attendees, told = _attendees(event), _told(event)
         present = [one for one in attendees if one.get("responseStatus") != "declined"]
         guests = sum(int(one.get("additionalGuests") or 0) for one in present)
         people = tuple(dict.fromkeys(_together(event, attendees)))
         time = refuse_after(self.until, _start(event, people))
+        kind, place = kind_of(told, self.rooms), place_of(told.locations)
         return meeting(_name(event), time, people, kind, place, guests)
+
+
+def _told(event: Mapping[str, Any]) -> Told:
+    """Return what an entry tells about how people met."""
+    attendees = event.get("attendees")
+    guests = attendees if isinstance(attendees, list) else []
+    return Told(
+        locations=(str(event.get("location") or ""),),
+        title=str(event.get("summary") or ""),
+        text=str(event.get("description") or ""),
+        online=bool(event.get("hangoutLink") or event.get("conferenceData")),
+        room=any(_is_room(one) for one in guests if isinstance(one, Mapping)),
+    )
 
 
 # --- Gmail ------------------------------------------------------------------------------------------------

@@ -22,20 +22,19 @@ from connectors.kit.meetings import (
     NoMeeting,
     NotRead,
     day_of,
-    kind_of,
     meeting,
     name_of,
     no_meeting,
-    place_of,
     refuse_after,
     version_of,
 )
+from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment, named_zone
 from connectors.kit.zones import zone_called
 from connectors.mail.people_in_headers import Claims
 from influence.contract.connector import Changed
-from influence.contract.records import Activity, Deleted, Modality, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 _IN_REPLY_TO = "string 0x1042"
 """The extended property PidTagInReplyToId, which a message has where its headers are not given."""
@@ -49,6 +48,7 @@ class Reading:
     """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
 
     until: datetime
+    rooms: BookedRooms = field(default_factory=BookedRooms)
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -63,6 +63,10 @@ class Reading:
             items = [answer]
         if not items and not isinstance(answer, Mapping | list):
             raise Changed("the answer is neither an item nor a list of items")
+        for event in (
+            one for one in items if isinstance(one, Mapping) and "attendees" in one and "start" in one
+        ):
+            self.rooms.learn(_told(event))
         chat = answer.get("chat") if isinstance(answer, Mapping) else None
         yield from each(_members(chat), _person, "the member of the chat")
         yield from each(items, partial(self._item, chat=chat), "the item")
@@ -132,17 +136,12 @@ class Reading:
 
     def _encounter(self, event: Mapping[str, Any]) -> Record:
         _refuse_no_meeting(event)
-        locations = _locations(event)
-        place = place_of(str(one.get("displayName") or "") for one in locations)
-        rooms = any(one.get("locationType") == "conferenceRoom" for one in locations)
-        texts = [str(event.get(name) or "") for name in ("subject", "bodyPreview", "onlineMeetingUrl")]
-        texts += [str(one.get("displayName") or "") for one in locations]
-        online = bool(event.get("isOnlineMeeting") or event.get("onlineMeeting"))
-        kind: Modality = kind_of(place, texts, online=online, room=rooms or _has_room(event))
+        told = _told(event)
         people = tuple(dict.fromkeys(_attendees(event)))
         if event.get("isAllDay"):
             _refuse_marked_days(event, people)
         time = refuse_after(self.until, _start(event))
+        kind, place = kind_of(told, self.rooms), place_of(told.locations)
         return meeting(_name(event), time, people, kind, place)
 
     # --- Teams --------------------------------------------------------------------------------------------
@@ -286,7 +285,8 @@ def _has_declined(attendee: Mapping[str, Any]) -> bool:
 
 
 def _locations(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [event.get("location") or {}, *(event.get("locations") or [])]
+    named = [event.get("location"), *listed(event, "locations")]
+    return [one for one in named if isinstance(one, Mapping)]
 
 
 def _rooms(event: Mapping[str, Any]) -> set[str]:
@@ -302,8 +302,36 @@ def _rooms(event: Mapping[str, Any]) -> set[str]:
     }
 
 
-def _has_room(event: Mapping[str, Any]) -> bool:
-    return bool(_rooms(event))
+def _told(event: Mapping[str, Any]) -> Told:
+    """Return what a meeting tells about how people met."""
+    locations = _locations(event)
+    joined = event.get("onlineMeeting")
+    return Told(
+        locations=tuple(map(_location, locations)),
+        title=str(event.get("subject") or ""),
+        text=str(event.get("bodyPreview") or ""),
+        links=(
+            str(event.get("onlineMeetingUrl") or ""),
+            *(str(one.get("locationUri") or "") for one in locations),
+        ),
+        online=bool(event.get("isOnlineMeeting") or joined or _is_provided(event)),
+        room=bool(_rooms(event)) or any(one.get("locationType") == "conferenceRoom" for one in locations),
+    )
+
+
+def _is_provided(event: Mapping[str, Any]) -> bool:
+    return str(event.get("onlineMeetingProvider") or "unknown") != "unknown"
+
+
+def _location(location: Mapping[str, Any]) -> str:
+    """Return the name of a location with its address, where it states one."""
+    address = location.get("address")
+    parts = (
+        [address.get(name) for name in ("street", "city", "countryOrRegion")]
+        if isinstance(address, Mapping)
+        else []
+    )
+    return ", ".join(str(part) for part in (location.get("displayName"), *parts) if part)
 
 
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:

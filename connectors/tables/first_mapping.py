@@ -11,7 +11,9 @@ from itertools import islice
 
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
+from connectors.kit.modality.telling import stated_kind
 from connectors.kit.text import clean
+from connectors.tables.mapping import OWNER
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside
@@ -22,6 +24,16 @@ _FORMATS = (
     *("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y"),
     *("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m/%d/%Y %I:%M %p", "%d %B %Y", "%B %d, %Y"),
     *("%d %b %Y", "%b %d, %Y", "%Y/%m/%d %H:%M", "%Y/%m/%d"),
+    *(
+        "%d-%m-%Y %H:%M:%S",
+        "%d-%m-%Y %H:%M",
+        "%d-%m-%Y",
+        "%m-%d-%Y %H:%M",
+        "%m-%d-%Y",
+        "%d-%b-%Y",
+        "%d-%B-%Y",
+    ),
+    *("%d. %B %Y", "%d. %b %Y", "%Y.%m.%d", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%m/%d/%y", "%d-%b-%y"),
 )
 _EMAIL = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}\.\w+")
 _HINTS = {
@@ -33,6 +45,11 @@ _HINTS = {
     ),
     "to": r"^to$|recipient|assignee|assignedto|empf[aä]nger|mottaker|destinataire",
     "other": r"other|counterpart|participants?|attendees?|guests?|with$|^met|visitor|customer|client|motpart|deltag",
+    "kind": (
+        r"^(kind|type|format|mode|modality|medium|form|art|how|means|method|contact|via|channel|setting)$"
+        r"|(meeting|contact|event)(type|kind|form|format|mode)$|(type|kind|form|mode)of(the)?(meeting|contact|event)$"
+        r"|motetype|m[oø]teform|m[oø]detype|terminart|besprechungsart|modalit"
+    ),
     "place": r"place|location|where|venue|room|site|sted|ort$|lieu|adresse?$",
     "verb": r"^(type|kind|action|event|verb|activity|category)$|type$|action$",
     "text": r"text|body|comment|message|content|review$|description|idea$|note|beskrivelse|nachricht",
@@ -40,6 +57,10 @@ _HINTS = {
     "channel": r"channel|forum|queue|category|group|team|department|kanal",
     "response": r"(response|reply|answer|svar|antwort)(text)?$",
 }
+_WHOSE = (
+    "# CHECK: whose meetings these are: write the account in place of owner, as in email:ann@acme.example,"
+    " or import with --set owner=ann@acme.example"
+)
 _ANSWERS = re.compile(r"respon[ds]|repl(y|ied|ies)|answer|approv|svar|antwort")
 _VERBS = (
     (r"comment|kommentar", "comment"),
@@ -174,15 +195,22 @@ class _Guess:
         self.parent = self._take(
             next((c for c in self._free if c.hinted("parent") and c.share(ids.__contains__) >= 0.5), None)
         )
-        self.verb = self._take(self._hinted("verb", lambda c: len(set(c.values)) <= 12))
+        self.kind = self._take(self._hinted("kind", lambda c: c.share(stated_kind) >= 0.5))
+        self.verb = self._take(self._hinted("verb", _is_short_list))
         self.place = self._take(self._hinted("place"))
         self.other = self._take(self._hinted("other"))
         self.actor = self._take(self._actor())
         self.to = self._take(self._hinted("to"))
-        self.is_register = bool(self.place and self.other and self.actor and not self.parent)
         self.response = self._take(self._hinted("response"))
         self.url = self._take(next((c for c in self._free if c.share(_is_link) > 0.8), None))
         self.text = self._take(self._hinted("text"))
+        alone = self.time and not (self.verb or self.response or self.url or self.text)
+        where = self.place or self.kind
+        self.is_register = bool(where and self.actor and not self.parent and (self.other or alone))
+        if self.kind and not self.is_register:
+            self._free.append(self.kind)
+            self.kind = None
+            self.verb = self.verb or self._take(self._hinted("verb", _is_short_list))
         self.subject = self._take(self._hinted("subject"))
         self.channel = self._take(self._hinted("channel"))
 
@@ -217,20 +245,24 @@ class _Guess:
             forms = list(dict.fromkeys(self.formats))
             told = ", ".join(map(_quoted, forms))
             lines.append(f"time_format = [{told}]  # day %d, month %m, year %Y, hour %H, minute %M")
-            if any(form.startswith("%d/%m") for form in forms):
-                lines.append("# CHECK: 03/04/2026 is read as 3 April; write %m/%d/%Y if it is 4 March")
+            joint = next((form[2] for form in forms if form.startswith(("%d/%m", "%d-%m"))), None)
+            if joint:
+                read, other = joint.join(("03", "04", "2026")), joint.join(("%m", "%d", "%Y"))
+                lines.append(f"# CHECK: {read} is read as 3 April; write {other} if it is 4 March")
         return lines
 
     def encounter(self) -> list[str]:
         """Write the rule for a register of meetings."""
-        people = ", ".join(_template(one, before="name:") for one in (self.actor, self.other))
+        named = [_template(one, before="name:") for one in (self.actor, self.other) if one]
+        people = ", ".join(named if self.other else [*named, _quoted(OWNER)])
         return [
             "# A register of meetings: each row is an encounter. Whether it was in person is told by the place.",
             "[[encounter]]",
             *([f"id = {_template(self.id)}"] if self.id else []),
             _needed("time", self.time),
-            f"people = [{people}]",
-            f"place = {_template(self.place)}",
+            f"people = [{people}]" + ("" if self.other else f"  {_WHOSE}"),
+            *([f"place = {_template(self.place)}"] if self.place else []),
+            *([f"kind = {_template(self.kind)}  # it counts before the place"] if self.kind else []),
             *([f"words = {_template(self.subject or self.text)}"] if self.subject or self.text else []),
         ]
 
@@ -275,7 +307,7 @@ class _Guess:
             else f"time = {_template(self.time)}  # CHECK: no column tells when it was answered",
             f"actor = {_template(who)}"
             if who
-            else 'actor = "owner"  # CHECK: write who answers, as in email:ann@acme.example',
+            else f"actor = {_quoted(OWNER)}  # CHECK: write who answers, as in email:ann@acme.example",
             'verb = "reply"',
             f"parent = {_template(self.id)}",
             f"text = {_template(self.response)}",
@@ -314,6 +346,10 @@ def _needed(field: str, column: _Column | None) -> str:
 def _first_named(columns: Iterable[_Column], pattern: str) -> _Column | None:
     found = list(columns)
     return next((c for c in found if re.search(pattern, c.key)), found[0] if found else None)
+
+
+def _is_short_list(column: _Column) -> bool:
+    return len(set(column.values)) <= 12
 
 
 def _unique(column: _Column) -> bool:

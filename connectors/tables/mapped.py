@@ -11,6 +11,7 @@ from connectors.kit import sheets
 from connectors.kit.csv_files import plain
 from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
+from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, SetAside
@@ -21,11 +22,13 @@ class Table:
     """A table of any columns.
 
     `mapping` is a mapping file, or the name of one that comes with the package: tripadvisor, ideas,
-    requests, meetings. `zone` is the IANA zone for times that state none, where the mapping names none.
+    requests, meetings. `zone` is the IANA zone for times that state none, where the mapping names none;
+    `owner` the account (or e-mail address) of whoever keeps the table, where the mapping leaves that open.
     """
 
     mapping: str = ""
     zone: str | None = None
+    owner: str | None = None
 
     name: ClassVar[str] = "table"
     title: ClassVar[str] = "any table as CSV, JSON Lines or Excel, by a mapping of its columns"
@@ -57,14 +60,15 @@ class Table:
         if unused:
             told = ", ".join(map(repr, unused[:20]))
             yield Note(f"columns that the mapping does not use: {told}")
-        any_row = False
+        any_row, unread = False, UnreadKinds()
         for item in sheets.rows(member, by.columns(), by.lists(), by.sheet):
             any_row = True
             if isinstance(item, SetAside):
                 yield item
             else:
                 line, row = item
-                yield from by.records(row, line)
+                yield from by.records(row, line, unread)
+        yield from unread.notes()
         if not any_row:
             raise Unreadable(f"{member.name}: there is a header but no row below it")
 
@@ -74,7 +78,7 @@ class Table:
 
     def _mapping(self, member: Member) -> Mapped:
         if self.mapping:
-            return named(self.mapping, self.zone)
+            return named(self.mapping, self.zone, self.owner)
         fitting = _fitting(sheets.columns(member))
         if fitting is None:
             raise Unreadable(

@@ -19,10 +19,11 @@ from zoneinfo import ZoneInfo
 from connectors.kit.addresses import REMEMBERED, display_name
 from connectors.kit.answers import LeftOut, guarded
 from connectors.kit.csv_files import plain
-from connectors.kit.meetings import kind_of, place_of
+from connectors.kit.modality.telling import Told, kind_of, place_of, says_nothing, stated_kind
 from connectors.kit.sheets import Row
 from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
+from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 
@@ -58,8 +59,10 @@ _TOP = frozenset(
     )
 )
 _SKIP = "skip"
+OWNER = "owner"
+"""Stands in a mapping for the account of whoever keeps the table."""
+_ACCOUNTS = ("actor", "to", "mentions", "people")
 _VERBS = frozenset(Verb)
-_KINDS = frozenset(Modality)
 
 
 class BadMapping(ConnectorError):
@@ -126,14 +129,17 @@ class Mapped:
         many = ("to", "mentions", "people")
         return [name for _, rule in self.rules for f in many for t in rule.get(f, ()) for name in t.columns()]
 
-    def records(self, row: Row, line: int) -> Iterator[Record]:
-        """Yield what one row tells, by every rule that is for it; a rule that it does not fit is set aside."""
+    def records(self, row: Row, line: int, unread: UnreadKinds) -> Iterator[Record]:
+        """Yield what one row tells, by every rule that is for it; a rule that it does not fit is set aside.
+
+        Kinds of meetings that are not understood are counted in `unread`.
+        """
         used = False
         for kind, rule in self.rules:
             if "when" in rule and not _one(rule, "when", row):
                 continue
             used = True
-            read = self._activity if kind == "activity" else self._encounter
+            read = self._activity if kind == "activity" else partial(self._encounter, unread=unread)
             yield from guarded(partial(read, rule, row, line), "the row", line)
         if not used:
             yield SetAside("no rule of the mapping is for this row", line)
@@ -164,32 +170,38 @@ class Mapped:
             line=line,
         )
 
-    def _encounter(self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int) -> Iterator[Record]:
+    def _encounter(
+        self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int, unread: UnreadKinds
+    ) -> Iterator[Record]:
         people = self._accounts(rule["people"], row)
         if len(people) < 2:
             raise LeftOut("it names fewer than two people")
         for template in rule["people"]:
             for name, account in self._named(template, row):
                 yield Person(name=name, accounts=(account,), line=line)
-        place = place_of([_one(rule, "place", row)])
-        told, attendees = [_one(rule, part, row) for part in ("place", "words")], _one(rule, "attendees", row)
+        place, attendees = _one(rule, "place", row), _one(rule, "attendees", row)
+        stated = self._stated(_one(rule, "kind", row), unread)
         yield Encounter(
             people=people,
-            kind=self._kind(_one(rule, "kind", row), place, told),
+            kind=kind_of(Told((place,), title=_one(rule, "words", row), stated=stated)),
             evidence=Evidence(_one(rule, "evidence", row) or Evidence.EVENT),
             time=self._time(_one(rule, "time", row)),
             attendees=int(attendees) if re.fullmatch(r"[1-9]\d{0,6}", attendees) else None,
-            place=place,
+            place=place_of((place,)),
             id=self._identity(_one(rule, "id", row)),
             line=line,
         )
 
-    def _kind(self, told: str, place: str | None, words: list[str]) -> Modality:
-        """Tell by the column where there is one, else as calendars do: by words, links and the place."""
-        known = self.kinds.get(told.lower(), told.lower().replace(" ", "_"))
-        if known in _KINDS:
-            return Modality(known)
-        return kind_of(place, [told, *words], online=False, room=False)
+    def _stated(self, told: str, unread: UnreadKinds) -> Modality | None:
+        """Return the kind that a column states, by the mapping or by its words; what is not understood is unknown."""
+        if told.lower() in self.kinds:
+            return Modality(self.kinds[told.lower()])
+        if not told or says_nothing(told):
+            return None
+        kind = stated_kind(told)
+        if kind is None:
+            unread.count(told)
+        return kind or Modality.UNKNOWN
 
     def _verb(self, told: str) -> Verb:
         known = self.verbs.get(told.lower(), told.lower())
@@ -306,8 +318,8 @@ def ready_made(name: str) -> Mapped:
     )
 
 
-def named(mapping: str, zone: str | None = None) -> Mapped:
-    """Return the mapping of that name or in that file; `zone` is for one that states none.
+def named(mapping: str, zone: str | None = None, owner: str | None = None) -> Mapped:
+    """Return the mapping of that name or in that file; `zone` and `owner` are for one that leaves them open.
 
     Raises:
         BadMapping: there is no such mapping, or it cannot be used.
@@ -327,14 +339,15 @@ def named(mapping: str, zone: str | None = None) -> Mapped:
                 f"{mapping[:200]!r} is neither a mapping file nor one of: {', '.join(READY_MADE)}"
             ) from None
         name = path.name
-    return read(text, name, zone)
+    return read(text, name, zone, owner)
 
 
-def read(text: str, name: str, zone: str | None = None) -> Mapped:
+def read(text: str, name: str, zone: str | None = None, owner: str | None = None) -> Mapped:
     """Read a mapping and check it.
 
     Raises:
-        BadMapping: it is no TOML, or says something that cannot be meant; the sentence names it.
+        BadMapping: it is no TOML, says something that cannot be meant, or leaves open whose table it is; the
+            sentence names it.
     """
     try:
         body = tomllib.loads(text)
@@ -342,7 +355,7 @@ def read(text: str, name: str, zone: str | None = None) -> Mapped:
         raise BadMapping(f"{name}: the mapping is no TOML: {error}") from None
     _refuse_unknown(body, _TOP, name)
     rules = tuple(
-        (kind, _rule(rule, kind, f"{name}: [[{kind}]] {number}"))
+        (kind, _owned(_rule(rule, kind, f"{name}: [[{kind}]] {number}"), owner, name))
         for kind in ("activity", "encounter")
         for number, rule in enumerate(_list(body, kind, name), 1)
     )
@@ -379,7 +392,7 @@ def _list(body: Mapping[str, Any], kind: str, name: str) -> list[Any]:
     return found
 
 
-def _rule(rule: Mapping[str, Any], kind: str, where: str) -> Mapping[str, tuple[Template, ...]]:
+def _rule(rule: Mapping[str, Any], kind: str, where: str) -> dict[str, tuple[Template, ...]]:
     known = _ACTIVITY if kind == "activity" else _ENCOUNTER
     _refuse_unknown(rule, known, where)
     found = {key: tuple(map(Template, _texts(rule, key, where))) for key in rule}
@@ -389,6 +402,29 @@ def _rule(rule: Mapping[str, Any], kind: str, where: str) -> Mapping[str, tuple[
                 f"{where}: {needed} is missing: say which column it is, as in {{Name of the column}}"
             )
     return {key: value for key, value in found.items() if any(one.text.strip() for one in value)}
+
+
+def _owned(
+    rule: dict[str, tuple[Template, ...]], owner: str | None, name: str
+) -> Mapping[str, tuple[Template, ...]]:
+    """Put the account of the table's owner in place of the word that stands for it."""
+    left_open = [field for field in _ACCOUNTS if any(one.text == OWNER for one in rule.get(field, ()))]
+    if left_open and not owner:
+        raise BadMapping(
+            f"{name}: {left_open[0]} leaves open whose table this is: write the account in place of owner, as in "
+            "email:ann@acme.example, or import with --set owner=ann@acme.example"
+        )
+    account = Template(_account_of(owner or ""))
+    return rule | {
+        field: tuple(account if one.text == OWNER else one for one in rule[field]) for field in left_open
+    }
+
+
+def _account_of(owner: str) -> str:
+    """Return what was given as an account: as it is, or of an address, or of a name."""
+    if ":" in owner:
+        return owner
+    return f"email:{owner}" if "@" in owner else f"name:{owner}"
 
 
 def _text(body: Mapping[str, Any], key: str, where: str) -> str | None:

@@ -198,10 +198,9 @@ class Ledger:
     def _weight(self, window: Window, active: NDArray[np.bool_]) -> Floats:
         """Return 1 − m(v) at the end of the window for those active, not near and not reached; else 0."""
         drawn, met = self.ego.drawn, self.ego.met
-        weight = np.where(active & ~self.near, 1 - met.prior, 0.0)
-        for person in {*met.covered, *met.declared}:
-            if weight[person]:
-                weight[person] = 1 - met.probability(person, window.until - 1)
+        weight = np.zeros(active.size)
+        for person in np.flatnonzero(active & ~self.near).tolist():
+            weight[person] = 1 - met.probability(person, window.until - 1)
         weight[drawn.person[drawn.time < window.until]] = 0.0
         return weight
 

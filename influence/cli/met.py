@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from influence.corrections.acquaintances import Acquaintance
     from influence.corrections.declarations import Changed
     from influence.corrections.labels import Proposal, Question
-    from influence.met.encounters import Piece
+    from influence.met.encounters import Met, Piece
     from influence.workspace import Workspace
 
 SHOWN, FEW = 50, 3
@@ -102,7 +102,7 @@ def met(
 
 def _strongest(row: Acquaintance, zone: str) -> str:
     if not row.known:
-        return "unknown: no calendar, chart or statement could tell"
+        return "unknown: no calendar was kept, and nothing else tells"
     if not row.pieces:
         return "no evidence" + (f"; later: {_words(row.later[0], zone)}" if row.later else "")
     return _words(max(row.pieces, key=lambda piece: (piece.strength, piece.time or 0)), zone)
@@ -142,6 +142,8 @@ def _row(row: Acquaintance, zone: str) -> dict[str, Any]:
         "first_encounter": _iso(row.first, zone),
         "last_encounter": _iso(row.last, zone),
         "declared": row.declared,
+        "coverage": row.coverage,
+        "unrecorded": row.unrecorded,
         "evidence": [_piece(piece, zone) for piece in row.pieces],
         "later": [_piece(piece, zone) for piece in row.later],
     }
@@ -171,19 +173,16 @@ def explain(asked: dict[str, Any], person: str, as_json: bool) -> None:
         window = workspace.window(asked["since"], asked["until"])
         row, ego, code = workspace.meetings.about(asked["leader"], person, window)
         zone = workspace.settings.zone
-        by_default = ego.met.by_default(code, row.first_response or ego.window.until)
     if as_json or asked["json"]:
         click.echo(json.dumps(_row(row, zone), ensure_ascii=False))
         return
     me = ego.people.who[ego.leader]
     click.echo(f"{row.name} ({row.person}) and {me.name} ({me.person})")
-    for line in _explained(row, zone, by_default, fitted=ego.met.fit is not None, prior=ego.met.prior):
+    for line in _explained(row, zone, ego.met, code):
         click.echo(f"  {line}")
 
 
-def _explained(
-    row: Acquaintance, zone: str, by_default: float, *, fitted: bool, prior: float
-) -> Iterator[str]:
+def _explained(row: Acquaintance, zone: str, met: Met, code: int) -> Iterator[str]:
     when = "the end of the window"
     if row.first_response is not None:
         when = f"the first response, {_date(row.first_response, zone)}"
@@ -196,31 +195,48 @@ def _explained(
     yield from (f"  –   {_words(piece, zone)} (too late to count)" for piece in row.later[:FEW])
     if len(row.later) > FEW:
         yield f"  –   and {len(row.later) - FEW:,} more after {when}; --json lists them"
-    yield _sum(row, by_default, when, fitted=fitted, prior=prior)
+    if not row.declared:
+        yield f"{row.unrecorded:.2f}  {_unrecorded(row, met, code)}"
+    yield _sum(row, when, met)
     yield _what_would_change(row)
 
 
-def _sum(row: Acquaintance, by_default: float, when: str, *, fitted: bool, prior: float) -> str:
+def _unrecorded(row: Acquaintance, met: Met, code: int) -> str:
+    """Say how likely a meeting is that nobody recorded, and from what that follows."""
+    from influence.met.coverage import MONTHS
+
+    covered, supposed = round(row.coverage * MONTHS), met.supposed
+    kept = (
+        f"the calendar was kept in {covered} of the {MONTHS} months before"
+        if covered
+        else "no calendar covers it"
+    )
+    circle = supposed.group[code] if supposed.group else ""
+    learned = supposed.people.get(circle, 0)
+    share = f"{supposed.of(code):.0%} of people like these ({circle or 'the team'}) are supposed to have met"
+    origin = f"learned from {learned:,} of them" if learned else "as the settings say"
+    return f"a meeting that nobody recorded: {kept}, and {share}, {origin}"
+
+
+def _sum(row: Acquaintance, when: str, met: Met) -> str:
     if row.declared:
         return f"m = {row.m:g}: a declaration overrules all evidence"
-    if not row.known:
-        return f"m is not known: no calendar, chart or statement could tell; it counts as {prior:g}"
-    if fitted:
-        return (
-            f"m = {row.m:.3f} by {when}, as fitted to your labels (by the default strengths {by_default:.3f})"
-        )
-    telling = [piece.strength for piece in row.pieces if piece.strength > 0]
-    if not telling:
-        return f"m = 0 by {when}: the calendar could name them, and nothing tells of a meeting"
-    product = " × ".join(f"(1 − {strength:.3g})" for strength in telling)
-    return f"m = 1 − {product} = {row.m:.3f} by {when}"
+    if met.fit is not None:
+        return f"m = {row.m:.3f} by {when}, as fitted to your labels"
+    vague = [piece.strength for piece in row.pieces if piece.vague]
+    telling = [piece.strength for piece in row.pieces if piece.strength > 0 and not piece.vague]
+    counted = [*telling, *([max(vague)] if vague and max(vague) > 0 else []), row.unrecorded]
+    product = " × ".join(f"(1 − {strength:.3g})" for strength in counted if strength >= 0.0005)
+    told = f"m = 1 − {product} = {row.m:.3f} by {when}" if product else f"m = {row.m:.3f} by {when}"
+    told += "; of meetings of unknown kind only the strongest counts" if len(vague) > 1 else ""
+    return told if row.known else f"not known: this only says what is supposed. {told}"
 
 
 def _what_would_change(row: Acquaintance) -> str:
     if row.declared:
         return "to change it: a later `declare`, or `undo` with the number of the decision"
     if not row.known:
-        return "to change it: import a calendar that names such accounts, or `declare` with --met or --never"
+        return "to change it: import a calendar of the year before, or `declare` with --met or --never"
     if row.later:
         return "to change it: `declare --met` if they had met before; the later encounters do not tell"
     return "to change it: `declare` with --met or --never overrules all evidence"

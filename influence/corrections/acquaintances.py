@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from influence.contract.errors import InfluenceError
-from influence.met.encounters import Piece, met_by
+from influence.met.encounters import Piece
 from influence.people.decisions import Decisions
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -23,6 +23,7 @@ class Acquaintance:
     """One person and what is known of having met them: m(v) by their first response, or by the end of the window.
 
     `step` is None for somebody who has not responded; `pieces` count up to that moment, `later` come after it.
+    `coverage` is c(v) and `unrecorded` r(v), the chance of a meeting that nobody recorded, by the same moment.
     """
 
     person: str
@@ -36,6 +37,8 @@ class Acquaintance:
     first: int | None
     last: int | None
     declared: bool
+    coverage: float
+    unrecorded: float
 
 
 class Acquaintances:
@@ -87,8 +90,7 @@ class Acquaintances:
 
     def _headline_anew(self, ego: Ego) -> float:
         """Return the headline of an ego by what is known of meetings now."""
-        met = met_by(ego.tables, ego.leader, ego.settings.strengths)
-        return headline(alters(ego.drawn, met, ego.team))
+        return headline(alters(ego.drawn, ego.met_anew(), ego.team))
 
 
 def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
@@ -100,7 +102,7 @@ def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
         who.person,
         who.name,
         alter.m if alter is not None else met.probability(code, at),
-        met.known(code),
+        met.known(code, at),
         alter.step if alter is not None else None,
         alter.first if alter is not None else None,
         pieces,
@@ -108,4 +110,6 @@ def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
         met.first(code),
         met.last(code),
         code in met.declared,
+        met.coverage.of(code, at),
+        met.unrecorded(code, at),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,7 +12,7 @@ from influence.corrections.acquaintances import Acquaintances, MeetingError
 from influence.kernels.arrays import Floats
 from influence.met import calibration
 from influence.met.calibration import Fit
-from influence.met.encounters import Met, Piece, answer_of, met_by
+from influence.met.encounters import Met, Piece, answer_of
 from influence.people.decisions import codes, marks
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -108,7 +108,7 @@ class Labels(Acquaintances):
     def propose(self, leader: str) -> Proposal:
         """Fit m to all labels and say what would change for this leader; nothing is kept.
 
-        Labels of people about whom nothing can be known are left out: there is no evidence to fit.
+        Labels of people of whom nothing tells count too: from them the chance of such a person is fitted.
 
         Raises:
             FitError: there are too few labels, or too few of one answer.
@@ -116,9 +116,7 @@ class Labels(Acquaintances):
         ego = self.ego(leader)
         rows, met, default = self._examples(ego.population)
         fitted = calibration.fit(rows, met, default, seed=ego.settings.seed)
-        now = ego.met
-        then = Met(now.pieces, now.declared, now.covered, now.prior, fitted, now.told, now.evident)
-        found = alters(ego.drawn, then, ego.team)
+        found = alters(ego.drawn, replace(ego.met, fit=fitted), ego.team)
         changes = [
             (ego.people.who[one.person].person, one.m, other.m)
             for one, other in zip(ego.found, found, strict=True)
@@ -130,7 +128,7 @@ class Labels(Acquaintances):
         self, population: Population
     ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]], Floats]:
         """Return the evidence before each label, the answer, and m by the default strengths."""
-        people, egos = population.people, {}
+        people, egos = population.people, dict[int, Met]()
         answers: dict[tuple[int, int], tuple[bool, int]] = {}
         for one in self._decisions.standing():
             if one.verb != "label" or answer_of(one) not in {"met", "never"}:
@@ -142,12 +140,10 @@ class Labels(Acquaintances):
         rows, met, default = [], [], []
         for (leader, person), (answer, at) in answers.items():
             if leader not in egos:
-                egos[leader] = met_by(population.tables, leader, population.settings.strengths)
-            known = egos[leader]
-            if person in known.evident:
-                rows.append(calibration.row(known.seen(person, at)))
-                met.append(answer)
-                default.append(known.by_default(person, at))
+                egos[leader] = Ego(population, leader, population.whole_window()).met
+            rows.append(calibration.row(egos[leader].seen(person, at)))
+            met.append(answer)
+            default.append(egos[leader].by_default(person, at))
         return (
             np.array(rows, np.float64).reshape(-1, len(calibration.FEATURES)),
             np.array(met, bool),

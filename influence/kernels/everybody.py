@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Indices, Rows, check_within
+from influence.kernels.arrays import UNDATED, Floats, Indices, check_within
 from influence.kernels.compiling import compiled
 from influence.kernels.conversations import Replies, checked_replies
 
@@ -105,46 +105,12 @@ def _lower(leader: int, depth: int, me: int, k_max: int, nearest: _Nearest, foun
     return found
 
 
-def evidence_of_pairs(
-    pairs: tuple[Indices, Indices, Indices],
-    met_at: Rows,
-    encounters: tuple[Indices, Floats, Floats, Indices, Indices],
-    systems: tuple[Rows, Rows],
-    features: int,
-) -> tuple[Floats, NDArray[np.int8], Floats]:
-    """Return what encounters say about pairs (leader, v) by a moment `first`: Π(1 − s), what is known, amounts.
+class Meetings(NamedTuple):
+    """Who was where and what it tells: the encounters of person p are `encounter[begin[p]:begin[p + 1]]`, by time.
 
-    What is known is the sum of 1 (some evidence, whatever its date), 2 (v has an account in a system that the
-    leader's encounters name), 4 (declared never met) and 8 (declared met; the latest declaration stands).
-    Amounts are pairs × `features`: the sum of the shares of each sort of evidence by `first`.
-
-    Pairs come sorted by leader; moments are microseconds or `UNDATED`. `met_at` are the encounters of each person
-    as rows, in order of time, the undated before; `encounters` their time, strength, share, feature (−1: none)
-    and what they declare (−1: nothing, 0: never, 1: met). `systems` are those that the encounters of each
-    person name, and those in which each has an account, as rows.
-    O(Σ over pairs of the encounters and systems of v).
-
-    Raises:
-        ValueError: the arrays differ in length, or the pairs are not sorted.
-
-    >>> together = np.array([0, 1, 2]), np.array([0, 0])  # ann and bob in one encounter
-    >>> one = np.array([5]), np.array([0.9]), np.array([1.0]), np.array([0]), np.array([-1])
-    >>> none = np.zeros(3, int), np.empty(0, int)
-    >>> pair = np.array([0]), np.array([1]), np.array([7])
-    >>> miss, known, amounts = evidence_of_pairs(pair, together, one, (none, none), 1)
-    >>> round(float(miss[0]), 9), known.tolist(), amounts.tolist()
-    (0.1, [1], [[1.0]])
+    Of each encounter: `time` in microseconds or `UNDATED`, `strength`, `share`, `feature` (−1: none), `sort`
+    (0: no meeting, 1: a meeting, 2: one of unknown kind) and what it declares (−1: nothing, 0: never, 1: met).
     """
-    leader, person, first = pairs
-    if not leader.size == person.size == first.size or (leader[1:] < leader[:-1]).any():
-        raise ValueError("pairs must be sorted by leader and have one moment each")
-    time, strength, share, feature, declares = encounters
-    met = _Encounters(*met_at, time, strength, share, feature, declares)
-    return _evidence_of_pairs(leader, person, first, met, _Systems(*systems[0], *systems[1]), features)
-
-
-class _Encounters(NamedTuple):
-    """Who was where: the encounters of person p are `encounter[begin[p]:begin[p + 1]]`; the others by encounter."""
 
     begin: Indices
     encounter: Indices
@@ -152,55 +118,168 @@ class _Encounters(NamedTuple):
     strength: Floats
     share: Floats
     feature: Indices
+    sort: Indices
     declares: Indices
 
 
-class _Systems(NamedTuple):
-    """The systems that the encounters of each person name, and those in which each has an account, as rows."""
+class Calendars(NamedTuple):
+    """When the entries of each person name which kinds of account, and which kinds each person has.
+
+    The entries of person p are the rows `named_begin[p]:named_begin[p + 1]`, by kind and time; the kinds of account
+    of p are `owned[owned_begin[p]:owned_begin[p + 1]]`.
+    """
 
     named_begin: Indices
-    named: Indices
+    kind: Indices
+    time: Indices
     owned_begin: Indices
     owned: Indices
 
 
-@compiled
-def _evidence_of_pairs(
-    leader: Indices,
-    person: Indices,
-    first: Indices,
-    met: _Encounters,
-    systems: _Systems,
+class Kept(NamedTuple):
+    """How a calendar covers a month: how many months are looked at, their length, the entries and strength needed."""
+
+    months: int
+    month: int
+    enough: int
+    strong: float
+
+
+class Evidence(NamedTuple):
+    """What is on record about each pair by its moment.
+
+    `missed` is Π(1 − s) over all evidence, `apart` over meetings alone; `strongest` the largest s; `said` what was
+    declared (−1: nothing, 0: never, 1: met); `coverage` c; `lately` how many meetings of the months looked at tell more
+    than they leave open; `amounts` (pairs × features) how much evidence there is of each sort.
+    """
+
+    missed: Floats
+    apart: Floats
+    strongest: Floats
+    said: NDArray[np.int8]
+    coverage: Floats
+    lately: Indices
+    amounts: Floats
+
+
+def evidence_of_pairs(
+    pairs: tuple[Indices, Indices, Indices],
+    meetings: Meetings,
+    calendars: Calendars,
+    kept: Kept,
     features: int,
-) -> tuple[Floats, NDArray[np.int8], Floats]:
-    miss, known = np.ones(leader.size), np.zeros(leader.size, np.int8)
-    amounts = np.zeros((leader.size, features))
-    # marked with the leader, not with a flag: the marks of the leader before need no clearing
-    present = np.full(met.time.size, -1, np.int64)
-    most = max(
-        systems.named.max() if systems.named.size else 0, systems.owned.max() if systems.owned.size else 0
+) -> Evidence:
+    """Return what is on record about pairs (leader, v) by a moment `first`: evidence, declarations, coverage.
+
+    Pairs come sorted by leader; moments are microseconds or `UNDATED`. Of the meetings of unknown kind of a pair only
+    the strongest counts; the latest declaration stands, whatever its date. A month is covered if the leader's calendar
+    has enough entries in it that name one of v's kinds of account.
+    O(Σ over pairs of the encounters of v and its kinds of account · months).
+
+    Raises:
+        ValueError: the arrays differ in length, or the pairs are not sorted.
+
+    >>> none, zero = np.empty(0, np.int64), np.zeros(1, np.int64)
+    >>> one = zero + 5, np.array([0.9]), np.ones(1), zero, zero + 1, zero - 1
+    >>> together = Meetings(np.array([0, 1, 2]), np.array([0, 0]), *one)  # ann and bob in one encounter
+    >>> calendars = Calendars(np.zeros(3, np.int64), none, none, np.zeros(3, np.int64), none)
+    >>> pair = zero, zero + 1, zero + 7
+    >>> found = evidence_of_pairs(pair, together, calendars, Kept(12, 100, 4, 0.5), 1)
+    >>> round(float(found.missed[0]), 9), found.lately.tolist(), found.coverage.tolist(), found.amounts.tolist()
+    (0.1, [1], [0.0], [[1.0]])
+    """
+    leader, person, first = pairs
+    if not leader.size == person.size == first.size or (leader[1:] < leader[:-1]).any():
+        raise ValueError("pairs must be sorted by leader and have one moment each")
+    found = Evidence(
+        *(np.ones(leader.size), np.ones(leader.size), np.zeros(leader.size)),
+        np.full(leader.size, -1, np.int8),
+        np.zeros(leader.size),
+        np.zeros(leader.size, np.int64),
+        np.zeros((leader.size, features)),
     )
-    speaks = np.full(most + 1, -1, np.int64)
+    _on_record(leader, person, first, meetings, kept, found)
+    _covered(leader, person, first, calendars, kept, found.coverage)
+    return found
+
+
+@compiled
+def _on_record(
+    leader: Indices, person: Indices, first: Indices, meetings: Meetings, kept: Kept, found: Evidence
+) -> None:
+    # marked with the leader, not with a flag: the marks of the leader before need no clearing
+    present = np.full(meetings.time.size, -1, np.int64)
     for i in range(leader.size):
-        u, v, said = leader[i], person[i], -1
+        u, v, vague = leader[i], person[i], 0.0
         if i == 0 or leader[i - 1] != u:
-            present[met.encounter[met.begin[u] : met.begin[u + 1]]] = u
-            speaks[systems.named[systems.named_begin[u] : systems.named_begin[u + 1]]] = u
-        for e in met.encounter[met.begin[v] : met.begin[v + 1]]:
+            present[meetings.encounter[meetings.begin[u] : meetings.begin[u + 1]]] = u
+        for e in meetings.encounter[meetings.begin[v] : meetings.begin[v + 1]]:
             if present[e] != u:  # the leader was not there
                 continue
-            if met.declares[e] >= 0:
-                said = met.declares[e]  # they come in order of time: the latest stands
-                continue
-            known[i] |= met.strength[e] > 0  # at any time: later evidence does not count, but is not nothing
-            if met.time[e] <= first[i]:
-                miss[i] *= 1 - met.strength[e]
-                if features > 0 and met.feature[e] >= 0:
-                    amounts[i, met.feature[e]] += met.share[e]
-        for system in systems.owned[systems.owned_begin[v] : systems.owned_begin[v + 1]]:
-            known[i] |= 2 if speaks[system] == u else 0
-        known[i] |= 4 << said if said >= 0 else 0
-    return miss, known, amounts
+            if meetings.declares[e] >= 0:
+                found.said[i] = meetings.declares[e]  # they come in order of time: the latest stands
+            elif meetings.time[e] <= first[i]:
+                _weigh(i, e, first[i], meetings, kept, found)
+                vague = max(vague, meetings.strength[e] if meetings.sort[e] == 2 else 0.0)
+        found.missed[i] *= 1 - vague
+        found.apart[i] *= 1 - vague
+
+
+@compiled
+def _weigh(i: int, e: int, first: int, meetings: Meetings, kept: Kept, found: Evidence) -> None:
+    """Add what one encounter tells of a pair; of those of unknown kind only the strongest counts, at the end."""
+    strength, share, feature = meetings.strength[e], meetings.share[e], meetings.feature[e]
+    found.strongest[i] = max(found.strongest[i], strength)
+    if meetings.sort[e] != 2:
+        found.missed[i] *= 1 - strength
+        found.apart[i] *= 1 - strength if meetings.sort[e] == 1 else 1.0
+    if feature >= 0:
+        before = found.amounts[i, feature]
+        found.amounts[i, feature] = max(before, share) if meetings.sort[e] == 2 else before + share
+    # of a pair without a moment only undated evidence counts, and none of it is of the last year
+    if meetings.sort[e] > 0 and strength >= kept.strong and first != UNDATED:
+        found.lately[i] += meetings.time[e] > first - kept.months * kept.month
+
+
+@compiled
+def _covered(
+    leader: Indices, person: Indices, first: Indices, calendars: Calendars, kept: Kept, coverage: Floats
+) -> None:
+    most = max(
+        calendars.kind.max() if calendars.kind.size else 0,
+        calendars.owned.max() if calendars.owned.size else 0,
+    )
+    begin, end, whose = (
+        np.zeros(most + 1, np.int64),
+        np.zeros(most + 1, np.int64),
+        np.full(most + 1, -1, np.int64),
+    )
+    covered = np.zeros(kept.months, np.bool_)
+    for i in range(leader.size):
+        u, v = leader[i], person[i]
+        if i == 0 or leader[i - 1] != u:
+            for row in range(calendars.named_begin[u], calendars.named_begin[u + 1]):
+                kind = calendars.kind[row]
+                if whose[kind] != u:
+                    whose[kind], begin[kind] = u, row
+                end[kind] = row + 1
+        if first[i] == UNDATED:  # before everything: no month lies before it
+            continue
+        covered[:] = False
+        for kind in calendars.owned[calendars.owned_begin[v] : calendars.owned_begin[v + 1]]:
+            if whose[kind] == u:
+                _mark_months(calendars.time[begin[kind] : end[kind]], first[i], kept, covered)
+        coverage[i] = covered.sum() / kept.months
+
+
+@compiled
+def _mark_months(times: Indices, at: int, kept: Kept, covered: NDArray[np.bool_]) -> None:
+    """Mark the months before a moment, the last first, in which there are enough entries."""
+    until = np.searchsorted(times, at, side="right")
+    for month in range(kept.months):
+        since = np.searchsorted(times[:until], at - (month + 1) * kept.month, side="right")
+        covered[month] |= until - since >= kept.enough
+        until = since
 
 
 def cover(

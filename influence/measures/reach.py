@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from math import fsum
@@ -11,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.chance.bootstrap import conversation_draws
-from influence.chance.intervals import interval
-from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Reach
+from influence.chance.intervals import count_between, interval
+from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Prior, Reach
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
@@ -118,16 +119,51 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     )
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
     outside = [alter for alter in ego.found if alter.outside]
+    unknown = [alter.person for alter in outside if not alter.known]
+    least, most = whole_people(outside, ego.met)
     told = replace(
         findings["reach_4"].told(Reach),
         with_inferred=_unmet(ego, "all"),
         without_inferred=_unmet(ego, "stated"),
         outside=len(outside),
-        unknown=sum(not alter.known for alter in outside),
+        unknown=len(unknown),
+        priors=supposed(ego.met, unknown),
+        least=least,
+        most=most,
     )
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
+
+
+def whole_people(outside: Sequence[Alter], met: Met) -> tuple[int, int]:
+    """Return between which whole numbers of people reach_4 lies, with 99 % certainty.
+
+    All people of whom nothing tells have met the leader, or none; of the others each has with m(v), which is worked out
+    with the most, and with the least, that could be supposed of meetings that nobody recorded.
+    """
+    known = [alter for alter in outside if alter.known]
+    least, most = (
+        count_between(
+            [1 - replace(met, supposed=each).probability(alter.person, alter.first) for alter in known]
+        )
+        for each in reversed(met.supposed.at_edges())
+    )
+    return least[0], most[1] + len(outside) - len(known)
+
+
+def supposed(met: Met, unknown: Sequence[int]) -> tuple[Prior, ...]:
+    """Say what is supposed of the people of whom nothing tells, by circle, the largest first."""
+    counted = Counter(met.supposed.group[person] for person in unknown)
+    return tuple(
+        Prior(
+            circle,
+            met.supposed.chance.get(circle, met.supposed.prior),
+            met.supposed.people.get(circle, 0),
+            people,
+        )
+        for circle, people in sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    )
 
 
 def _unmet(ego: Ego, count: Count) -> float:
@@ -315,7 +351,8 @@ def who_crossed(
 ) -> Finding:
     """Return how many people crossed from digital to face to face: first response before first encounter.
 
-    `detail` lists them (`digital_first`) and those whom the leader had met and who went on only digitally,
+    Only who would be on record had they met before counts: the calendar was kept, or it is declared. `detail` lists
+    them (`digital_first`) and those whom the leader had met and who went on only digitally,
     that is, responded after their last encounter (`met_then_digital`); where everybody's sphere is given
     (`of`, by person code), `by_sphere` counts both in each. Unit: people.
     """
@@ -328,9 +365,9 @@ def who_crossed(
         first, last = met.first(alter.person), met.last(alter.person)
         if first is None or last is None or alter.first is None:
             continue
-        if alter.first < first:
+        if met.first_after(alter.person, alter.first) is not None:
             digital_first.append(alter.person)
-        elif last < last_response[alter.person]:
+        elif first <= alter.first and last < last_response[alter.person]:
             met_then_digital.append(alter.person)
     detail = Crossings(
         tuple(names[code] for code in digital_first),

@@ -22,9 +22,9 @@ from influence.store.engine import Engine
 
 FEATURES = (
     *("meeting in_person", "meeting unknown", "meeting online"),
-    *("message", "contact", "chart", "tie"),
+    *("message", "contact", "chart", "tie", "uncovered"),
 )
-"""Evidence that a fit knows of; amounts enter as ln(1 + amount)."""
+"""What a fit knows of: evidence, and the part of a year that no calendar covers; amounts enter as ln(1 + amount)."""
 FEWEST, OF_EACH = 50, 5
 """Labels that a fit needs, and of each answer."""
 BINS = 5
@@ -62,7 +62,7 @@ class Fit:
     def m(self, amounts: Mapping[str, float]) -> float:
         """Return the probability of having met on these amounts of evidence, in (0, 1).
 
-        >>> weights = (2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        >>> weights = (2.0, *[0.0] * 7)
         >>> fit = Fit(weights, -1.0, (-1.0, 1.0), (0.1, 0.9), 50, 0.05, 0.2)
         >>> fit.m({}), round(fit.m({"meeting in_person": 1.0}), 3)
         (0.1, 0.655)
@@ -92,7 +92,7 @@ def fit(rows: Floats, met: NDArray[np.bool_], default: Floats, *, seed: int = 1)
     Raises:
         FitError: there are fewer than 50 labels, or fewer than five of one answer.
 
-    >>> rows = np.zeros((60, 7))
+    >>> rows = np.zeros((60, 8))
     >>> rows[:30, 0] = 1.0
     >>> found = fit(rows, np.arange(60) < 30, np.full(60, 0.5))
     >>> found.brier < 0.01, found.brier_default, round(found.m({"meeting in_person": 1}), 2)
@@ -229,5 +229,7 @@ def _append(engine: Engine, body: str | None, undoes: int | None, by: str | None
 
 def _read(body: Mapping[str, Any]) -> Fit:
     lists = {name: tuple(body[name]) for name in ("weights", "scores", "values")}
+    # a fit that an earlier version kept did not know of coverage
+    lists["weights"] += (0.0,) * (len(FEATURES) - len(lists["weights"]))
     curve = tuple(Bin(**each) for each in body.get("curve", ()))
     return Fit(**{**body, **lists, "curve": curve})

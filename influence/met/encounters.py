@@ -1,21 +1,24 @@
 """Who has met whom, and how sure: m(v), the probability that leader and v had met face to face.
 
-Independent pieces of evidence combine as m = 1 − Π(1 − s) (noisy-or); a declaration overrules them; what labels
-have fitted stands in for both the strengths and their combination; a person about whom nothing can be known is
-unknown, not unmet.
+Independent pieces of evidence combine as 1 − Π(1 − s) (noisy-or) with r(v), the chance of a meeting that nobody
+recorded; a declaration overrules them; what labels have fitted stands in for all of these. A person of whom neither
+strong evidence nor a calendar that was kept tells is unknown, not unmet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
-from influence.kernels.arrays import UNDATED, Floats, Ints
+from influence.kernels.arrays import UNDATED, Flags, Floats, Ints
 from influence.met.calibration import Fit, standing_fit
+from influence.met.coverage import COVERED, MONTH, MONTHS, NOT_NAMING, Coverage, coverage
+from influence.met.unrecorded import Records, learned, share_shown, unrecorded
 from influence.people.decisions import Decision, Decisions, codes
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
@@ -27,7 +30,7 @@ from influence.times import microseconds
 class Strengths:
     """How much each kind of evidence says, each in [0, 1]; `table` people make a meeting half as telling at 2·table.
 
-    `prior` is m(v) of a person about whom nothing is known.
+    `prior` is π₀, how likely somebody has met the leader of whose group nothing is known.
     """
 
     in_person: float = 0.95
@@ -62,6 +65,12 @@ class Strengths:
 
 MEETINGS = frozenset(("calendar", "event"))
 """Evidence that is shared out among all who came."""
+VAGUE = "meeting unknown"
+"""Entries that state neither place nor link, as a sort of evidence."""
+SURE = 0.99
+"""How sure it is that what is supposed lies between its edges."""
+STRONG = 0.5
+"""A piece of evidence from this strength on tells more than it leaves open."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,11 @@ class Piece:
     time: int | None = None
     place: str | None = None
     attendees: int | None = None
+
+    @property
+    def vague(self) -> bool:
+        """Whether it is a meeting of unknown kind: of all of these with one person only the strongest counts."""
+        return self.evidence in MEETINGS and self.kind == "unknown"
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,18 @@ class Pieces:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @cached_property
+    def held(self) -> Flags:
+        """Which pieces are meetings, of whatever kind."""
+        held: Flags = np.array([evidence in MEETINGS for evidence, _ in self.sorts], bool)[self.sort]
+        return held
+
+    @cached_property
+    def vague(self) -> Flags:
+        """Which pieces are meetings of unknown kind."""
+        vague: Flags = self.held & np.array([kind == "unknown" for _, kind in self.sorts], bool)[self.sort]
+        return vague
 
     def about(self, person: int, at: int | None = None, *, always: bool = False) -> slice:
         """Return where the pieces about a person stand: the undated, and those dated up to `at` (or `always` all)."""
@@ -126,57 +152,97 @@ class Pieces:
 
 
 @dataclass(frozen=True)
+class Supposed:
+    """What is supposed of people of whom nothing tells: π by group, and how often in a year the leader meets people.
+
+    `group` is the name of each person's group by code; a group from which nothing was learned has the `prior`.
+    `people` are how many each π was learned from, `edges` between which values it lies with 99 % certainty.
+    """
+
+    prior: float
+    often: float = 0.0
+    chance: Mapping[str, float] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    group: Sequence[str] = ()
+    edges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def of(self, person: int) -> float:
+        """Return π(v): how likely somebody of their group has met the leader."""
+        return self.chance.get(self.group[person], self.prior) if self.group else self.prior
+
+    def at_edges(self) -> tuple[Supposed, Supposed]:
+        """Return what could be supposed at the least, and at the most."""
+        low, high = ({name: each[side] for name, each in self.edges.items()} for side in (0, 1))
+        return replace(self, chance=low), replace(self, chance=high)
+
+
+@dataclass(frozen=True)
 class Met:
     """What is known about whom the leader has met, by person code.
 
-    `told` are the people about whom some evidence says something, `evident` those and all whom it could name,
-    `covered` these and all about whom something was declared.
+    m(v) = 1 − (1 − r(v)) · Π(1 − s): what is on record, and r(v), the chance of a meeting that nobody recorded.
+    `told` are the people about whom some evidence says something, at whatever time.
     """
 
     pieces: Pieces
     declared: Mapping[int, Piece]
-    covered: frozenset[int]
-    prior: float
+    coverage: Coverage
+    supposed: Supposed
     fit: Fit | None = None
-    told: frozenset[int] = frozenset()
-    evident: frozenset[int] = frozenset()
 
-    def known(self, person: int) -> bool:
-        """Tell whether anything could be known: evidence, a declaration, or a calendar that names such accounts."""
-        return person in self.covered
+    @property
+    def told(self) -> frozenset[int]:
+        """The people about whom some evidence says something, whatever its date."""
+        return frozenset(np.unique(self.pieces.person[self.pieces.strength > 0]).tolist())
+
+    def known(self, person: int, at: int | None) -> bool:
+        """Tell whether anything could be known by a moment: a declaration, strong evidence, or a calendar kept."""
+        return self.covers(person, at) or self._strongest(person, at) >= STRONG
+
+    def covers(self, person: int, at: int | None) -> bool:
+        """Tell whether a meeting would be on record: that there is none then says something."""
+        return person in self.declared or self.coverage.of(person, at) >= COVERED
+
+    def _strongest(self, person: int, at: int | None) -> float:
+        return float(self.pieces.strength[self.pieces.about(person, at)].max(initial=0.0))
 
     def probability(self, person: int, at: int | None) -> float:
-        """Return m(v) at a moment in microseconds (None: only undated evidence counts); the prior if unknown.
-
-        m = 1 − Π(1 − s) over the pieces dated at or before it, or what was fitted to labels in its place.
-        """
+        """Return m(v) at a moment in microseconds (None: only undated evidence counts)."""
         if person in self.declared:
             return self.declared[person].strength
-        if person not in self.covered:
-            return self.prior
-        return self.judged(person, at)
-
-    def judged(self, person: int, at: int | None) -> float:
-        """Return what the evidence alone says, as if nothing had been declared and everybody were covered."""
         if self.fit is not None:
             return self.fit.m(self.seen(person, at))
         return self.by_default(person, at)
 
     def by_default(self, person: int, at: int | None) -> float:
-        """Return 1 − Π(1 − s) whether or not something was fitted."""
+        """Return 1 − (1 − r) · Π(1 − s) whether or not something was fitted or declared."""
+        chance = self.unrecorded(person, at)
+        return chance + (1 - chance) * self.recorded(person, at)
+
+    def recorded(self, person: int, at: int | None) -> float:
+        """Return 1 − Π(1 − s) over the evidence by a moment; of meetings of unknown kind only the strongest counts."""
         rows = self.pieces.about(person, at)
-        return float(1 - np.prod(1 - self.pieces.strength[rows]))
+        return 1 - _left_open(self.pieces.strength[rows], self.pieces.vague[rows])
+
+    def unrecorded(self, person: int, at: int | None) -> float:
+        """Return r(v): the chance that they had met and nobody recorded it."""
+        shown = share_shown(np.array([self.coverage.of(person, at)]), np.array([self.supposed.often]))
+        return float(unrecorded(np.array([self.supposed.of(person)]), shown)[0])
 
     def seen(self, person: int, at: int | None) -> dict[str, float]:
-        """Return how much evidence of each sort there is by a moment: meetings as the sum of min(1, table / n)."""
+        """Return how much evidence of each sort there is by a moment, and how much was not covered.
+
+        Meetings are the sum of min(1, table / n), and the largest of these where their kind is unknown.
+        """
         rows = self.pieces.about(person, at)
-        amounts: dict[str, float] = {}
+        amounts = {"uncovered": 1 - self.coverage.of(person, at)}
         for sort, share in zip(
             self.pieces.sort[rows].tolist(), self.pieces.share[rows].tolist(), strict=True
         ):
             evidence, kind = self.pieces.sorts[sort]
             name = f"meeting {kind}" if evidence in MEETINGS else evidence
-            amounts[name] = amounts.get(name, 0.0) + share
+            before = amounts.get(name, 0.0)
+            amounts[name] = max(before, share) if name == VAGUE else before + share
         return amounts
 
     def until(self, person: int, at: int | None) -> list[Piece]:
@@ -200,6 +266,12 @@ class Met:
         times = self._times(person)
         return max(times) if times else None
 
+    def first_after(self, person: int, at: int) -> int | None:
+        """Return the moment of the first encounter if it came after a moment, and one before would be on record."""
+        first = self.first(person)
+        later = first is not None and first > at and self.covers(person, at)
+        return first if later and self.recorded(person, at) < STRONG else None
+
     def _times(self, person: int) -> list[int]:
         """A declaration with a date is an encounter too; a declared stranger has none."""
         declared = self.declared.get(person)
@@ -209,6 +281,58 @@ class Met:
         telling = (self.pieces.strength[rows] > 0) & (self.pieces.time[rows] != UNDATED)
         times: list[int] = self.pieces.time[rows][telling].tolist()
         return times + ([declared.time] if declared is not None and declared.time is not None else [])
+
+    def learning(self, first: Mapping[int, int | None], group: Sequence[str]) -> Met:
+        """Return the same with π learned from people who responded, by their first response, for each `group`.
+
+        People whose group is empty (the team) teach nothing.
+        """
+        people = sorted(person for person in first if group[person])
+        names, number = np.unique(np.array([group[person] for person in people], str), return_inverse=True)
+        records = self._records(people, [first[person] for person in people], number)
+        found = learned(records, 1, len(names), self.supposed.prior)
+        supposed = Supposed(
+            self.supposed.prior,
+            float(found.often[0]),
+            dict(zip(names.tolist(), found.chance.tolist(), strict=True)),
+            dict(zip(names.tolist(), found.people.tolist(), strict=True)),
+            group,
+            dict(
+                zip(
+                    names.tolist(),
+                    zip(*(edge.tolist() for edge in found.edges(SURE)), strict=True),
+                    strict=True,
+                )
+            ),
+        )
+        return replace(self, supposed=supposed)
+
+    def _records(self, people: Sequence[int], first: Sequence[int | None], group: Ints) -> Records:
+        pairs = list(zip(people, first, strict=True))
+        met = [self._on_record(*pair) for pair in pairs]
+        return Records(
+            leader=np.zeros(len(pairs), np.int64),
+            group=group,
+            coverage=np.array([self.coverage.of(*pair) for pair in pairs], np.float64),
+            shown=np.array([shown for shown, _ in met], np.float64),
+            meetings=np.array([count for _, count in met], np.int64),
+            declared=np.array([person in self.declared for person in people], bool),
+        )
+
+    def _on_record(self, person: int, at: int | None) -> tuple[float, int]:
+        """Return 1 − Π(1 − s) over meetings alone, and how many of the last year tell more than they leave open."""
+        if person in self.declared:
+            return self.declared[person].strength, 0
+        rows = self.pieces.about(person, at)
+        held = self.pieces.held[rows]
+        strength, vague = self.pieces.strength[rows][held], self.pieces.vague[rows][held]
+        lately = self.pieces.time[rows][held] > (UNDATED if at is None else at - MONTHS * MONTH)
+        return 1 - _left_open(strength, vague), int((lately & (strength >= STRONG)).sum())
+
+
+def _left_open(strength: Floats, vague: Flags) -> float:
+    """Return Π(1 − s); entries of unknown kind are not independent, of all of them only the strongest counts."""
+    return float(np.prod(1 - strength[~vague]) * (1 - strength[vague].max(initial=0.0)))
 
 
 _OF_LEADER = """
@@ -235,39 +359,35 @@ QUALIFY row_number() OVER (PARTITION BY o.person ORDER BY e.time DESC NULLS LAST
 ORDER BY o.person
 """
 
-_SYSTEMS = """
-SELECT DISTINCT split_part(o.account, ':', 1) AS system FROM of_leader o JOIN encounters e USING (seq)
-WHERE o.person <> ? AND e.evidence IN ('calendar', 'event')
+_NAMED = """
+SELECT DISTINCT o.seq, split_part(o.account, ':', 1) AS system, epoch_us(e.time) AS time
+FROM of_leader o JOIN encounters e USING (seq)
+WHERE o.person <> ? AND e.evidence IN ('calendar', 'event') AND e.time IS NOT NULL
+    AND NOT list_contains(?, split_part(o.account, ':', 1))
 """
 """A calendar names everybody whom one meets. A contact card, a declaration, words in a message tell of nobody else."""
 
 MET_TIES = """
-SELECT DISTINCT a.person AS one, b.person AS other, split_part(t.source, ':', 1) AS system
+SELECT DISTINCT a.person AS one, b.person AS other
 FROM tie_log t JOIN account_person a ON a.account = t.source JOIN account_person b ON b.account = t.target
 WHERE t.meaning = 'met' AND a.person <> b.person
 """
 
-_NOT_NAMING = {"name", "mailbox"}
-"""A calendar in plain words names whom it happens to name: it tells nothing about everybody else."""
 
+def met_by(tables: PeopleTables, leader: int, strengths: Strengths, registers: Sequence[str] = ()) -> Met:
+    """Gather all evidence about whom the leader has met; nothing is learned yet of those it does not tell of.
 
-def met_by(tables: PeopleTables, leader: int, strengths: Strengths) -> Met:
-    """Gather all evidence about whom the leader has met.
-
-    A declaration made by command overrules imported ones, whatever their dates; of each the latest wins.
+    A declaration made by command overrules imported ones, whatever their dates; of each the latest wins. `registers`
+    are the sources that name everybody who was asked.
     """
     engine, people = tables.engine, tables.people
     engine.run(_OF_LEADER, [leader])
-    tied, systems = _ties(tables, leader)
-    systems |= set(engine.arrow(_SYSTEMS, [leader]).column("system").to_pylist()) - _NOT_NAMING
     rows = engine.arrow(_PIECES, [leader])
-    rows = pa.concat_tables([rows, _undated(rows.schema, _at_one_desk(people, leader), tied)])
-    pieces = _columns(rows, strengths)
-    declared = _declared(tables, leader)
-    told = frozenset(np.unique(pieces.person[pieces.strength > 0]).tolist())
-    evident = (told | _named(people, systems)) - {leader}
-    covered = evident | declared.keys()
-    return Met(pieces, declared, covered, strengths.prior, standing_fit(engine), told, evident)
+    named = engine.arrow(_NAMED, [leader, list(NOT_NAMING)])
+    undated = _undated(rows.schema, _at_one_desk(people, leader), _tied(tables, leader))
+    pieces = _columns(pa.concat_tables([rows, undated]), strengths)
+    covered = coverage(tables, leader, named, registers)
+    return Met(pieces, _declared(tables, leader), covered, Supposed(strengths.prior), standing_fit(engine))
 
 
 def _undated(schema: pa.Schema, desk: Sequence[int], tied: Sequence[int]) -> pa.Table:
@@ -356,18 +476,8 @@ def _at_one_desk(people: People, leader: int) -> list[int]:
     ]
 
 
-def _ties(tables: PeopleTables, leader: int) -> tuple[list[int], set[str]]:
-    """A published network of meetings tells who met whom, and that nobody else of its system did."""
+def _tied(tables: PeopleTables, leader: int) -> list[int]:
+    """Return whom a published network of meetings ties to the leader."""
     rows = tables.rows(MET_TIES).to_pylist()
-    mine = {account.partition(":")[0] for account in tables.people.who[leader].accounts}
     met = {row["other"] for row in rows if row["one"] == leader}
-    met |= {row["one"] for row in rows if row["other"] == leader}
-    return sorted(met), {row["system"] for row in rows if row["system"] in mine}
-
-
-def _named(people: People, systems: set[str]) -> set[int]:
-    """Return everybody with an account in one of the systems."""
-    if not systems:
-        return set()
-    heads = tuple(f"{system}:" for system in systems)
-    return {code for account, code in people.account_person.items() if account.startswith(heads)}
+    return sorted(met | {row["one"] for row in rows if row["other"] == leader})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -10,16 +12,21 @@ from numpy.typing import NDArray
 
 from influence.kernels.arrays import UNDATED, Codes, Flags, Floats, Ints, Rows
 from influence.met.calibration import FEATURES, standing_fit
-from influence.met.encounters import MEETINGS, MET_TIES, Strengths, decided
+from influence.met.coverage import COVERED, ENOUGH, MONTH, MONTHS, NOT_NAMING, registers_of
+from influence.met.encounters import MEETINGS, MET_TIES, STRONG, Strengths, decided
+from influence.met.unrecorded import Records, learned
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
 from influence.store.engine import Engine
+
+if TYPE_CHECKING:
+    from influence.kernels.everybody import Evidence, Meetings
 
 _ENCOUNTERED = """
 CREATE OR REPLACE TEMP TABLE encountered AS
 SELECT DISTINCT e.place, p.person, split_part(e.account, ':', 1) AS system, e.naming FROM (
     SELECT row_number() OVER (ORDER BY time NULLS FIRST, seq) - 1 AS place, unnest(people) AS account,
-        evidence IN ('calendar', 'event') AS naming
+        evidence IN ('calendar', 'event') AND time IS NOT NULL AS naming
     FROM encounters) e
 JOIN account_person p USING (account)
 """
@@ -31,69 +38,105 @@ ORDER BY e.place
 """
 _TIED = f"CREATE OR REPLACE TEMP TABLE tied AS {MET_TIES}"
 _OWNED = """
-CREATE OR REPLACE TEMP TABLE owns_system AS
-SELECT DISTINCT person, split_part(account, ':', 1) AS system FROM account_person
+CREATE OR REPLACE TEMP TABLE owns_kind AS
+SELECT DISTINCT person, kind FROM (SELECT person, split_part(account, ':', 1) AS kind FROM account_person)
+WHERE kind IN (SELECT system FROM encountered WHERE naming) AND NOT list_contains(?, kind)
 """
 _NAMED = """
-CREATE OR REPLACE TEMP TABLE names_system AS
-SELECT DISTINCT c.person, h.system FROM (SELECT DISTINCT place, person FROM encountered) c
+CREATE OR REPLACE TEMP TABLE names_kind AS
+SELECT c.person, h.system AS kind, h.place
+FROM (SELECT DISTINCT place, person FROM encountered WHERE naming) c
 JOIN (SELECT place, system, count(*) AS people, min(person) AS one FROM encountered
     WHERE naming GROUP BY place, system) h USING (place)
-WHERE (h.people > 1 OR h.one <> c.person) AND h.system NOT IN ('name', 'mailbox')
-UNION SELECT person, system FROM owns_system WHERE system IN (SELECT system FROM tied)
+WHERE (h.people > 1 OR h.one <> c.person) AND NOT list_contains(?, h.system)
 """
-"""The systems in which an encounter names anybody but the person: never pairs, so that a crowd stays a crowd."""
+"""The kinds of account by which an entry names anybody but the person: never pairs, so that a crowd stays a crowd."""
 _NUMBERED = """
-SELECT person, number FROM {} JOIN (
-    SELECT system, row_number() OVER (ORDER BY system) - 1 AS number FROM (
-        SELECT system FROM names_system UNION SELECT system FROM owns_system)) USING (system)
-ORDER BY person, number
+SELECT person, number, place FROM {}
+JOIN (SELECT kind, row_number() OVER (ORDER BY kind) - 1 AS number FROM (SELECT DISTINCT kind FROM owns_kind))
+    USING (kind)
+ORDER BY person, number, place
 """
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of people, sorted by leader and person, with the moment up to which evidence counts (or `UNDATED`)."""
+    """Pairs of people, sorted by leader and person, with the moment up to which evidence counts (or `UNDATED`).
+
+    `group` numbers the circles of people alike in whether they meet the leader, for each leader apart; −1 is the team,
+    of whom nothing need be supposed.
+    """
 
     leader: Codes
     person: Codes
     first: Ints
+    group: Ints
 
 
-def met_by_pairs(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> tuple[Floats, Flags]:
-    """Return m(v) and whether it is known for many pairs: `encounters.Met` for all at once."""
-    from influence.kernels.everybody import evidence_of_pairs  # numba: loaded only when something is measured
+def met_by_pairs(
+    tables: PeopleTables, strengths: Strengths, pairs: Pairs, registers: Sequence[str] = ()
+) -> tuple[Floats, Flags]:
+    """Return m(v) and whether it is known for many pairs: `encounters.Met` for all at once.
 
-    engine, people = tables.engine, tables.people
-    for statement in (_ENCOUNTERED, _TIED, _OWNED, _NAMED):
-        engine.run(statement)
-    n, fit = len(people), standing_fit(engine)
-    present = engine.arrow("SELECT DISTINCT person, place FROM encountered ORDER BY person, place")
-    systems = tuple(
-        _rows(engine.arrow(_NUMBERED.format(t)), "number", n) for t in ("names_system", "owns_system")
-    )
-    miss, told, amounts = evidence_of_pairs(
-        (pairs.leader, pairs.person, pairs.first),
-        _rows(present, "place", n),
-        _encounters(engine, strengths),
-        (systems[0], systems[1]),
-        len(FEATURES) if fit else 0,
-    )
-    keys = pairs.leader.astype(np.int64) * n + pairs.person
-    desk, tied = _at_one_desk(people, pairs), _tied(engine, n, keys)
-    said = _said(engine, people, keys, told)
-    known = (told > 0) | (desk & (strengths.same_manager_and_site > 0)) | tied | (said >= 0)
-    m = 1 - miss * np.where(desk, 1 - strengths.same_manager_and_site, 1.0) * ~tied
+    What is supposed of people of whom nothing tells is learned from the pairs.
+    """
+    people, fit = tables.people, standing_fit(tables.engine)
+    found = _evidence(tables, strengths, pairs)
+    keys = pairs.leader.astype(np.int64) * len(people) + pairs.person
+    desk, tied = _at_one_desk(people, pairs), _tied(tables.engine, len(people), keys)
+    said = _said(tables.engine, people, keys, found.said)
+    covered = np.where(_registered(registers_of(tables, registers), pairs), 1.0, found.coverage)
+    strongest = np.maximum(found.strongest, np.where(tied, 1.0, desk * strengths.same_manager_and_site))
+    known = (said >= 0) | (strongest >= STRONG) | (covered >= COVERED)
     if fit:
-        amounts[:, FEATURES.index("chart")] += desk
-        amounts[:, FEATURES.index("tie")] += tied
-        m = fit.each(amounts)
-    return np.where(said >= 0, said, np.where(known, m, strengths.prior)), known
+        found.amounts[:, FEATURES.index("chart")] += desk
+        found.amounts[:, FEATURES.index("tie")] += tied
+        found.amounts[:, FEATURES.index("uncovered")] = 1 - covered
+        m = fit.each(found.amounts)
+    else:
+        missed = found.missed * np.where(desk, 1 - strengths.same_manager_and_site, 1.0) * ~tied
+        chance = _unrecorded(pairs, found, said, covered, strengths.prior)
+        m = chance + (1 - chance) * (1 - missed)
+    return np.where(said >= 0, said, m), known
+
+
+def _unrecorded(pairs: Pairs, found: Evidence, said: Floats, covered: Floats, prior: float) -> Floats:
+    """Return r(v) of each pair, learned from all of them."""
+    declared = said >= 0
+    leaders, leader = np.unique(pairs.leader, return_inverse=True)
+    shown, lately = np.where(declared, said, 1 - found.apart), np.where(declared, 0, found.lately)
+    groups = int(pairs.group.max(initial=-1)) + 1
+    records = Records(leader, pairs.group, covered, shown, lately, declared)
+    return learned(records, leaders.size, groups, prior).after(leader, pairs.group, covered, prior)
+
+
+def _evidence(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> Evidence:
+    """Return what encounters say about each pair."""
+    from influence.kernels.everybody import (
+        Calendars,
+        Kept,
+        evidence_of_pairs,
+    )  # numba: only when something is measured
+
+    engine, n = tables.engine, len(tables.people)
+    engine.run(_ENCOUNTERED)
+    engine.run(_TIED)
+    for statement in (_OWNED, _NAMED):
+        engine.run(statement, [list(NOT_NAMING)])
+    meetings = _meetings(engine, strengths, n)
+    named = engine.arrow(_NUMBERED.format("names_kind"))
+    owned = engine.arrow(_NUMBERED.format("(SELECT *, 0 AS place FROM owns_kind)"))
+    calendars = Calendars(
+        *_rows(named, "number", n), meetings.time[_column(named, "place")], *_rows(owned, "number", n)
+    )
+    kept = Kept(MONTHS, MONTH, ENOUGH, STRONG)
+    asked = pairs.leader, pairs.person, pairs.first
+    return evidence_of_pairs(asked, meetings, calendars, kept, len(FEATURES))
 
 
 def _said(engine: Engine, people: People, keys: Ints, told: NDArray[np.int8]) -> Floats:
     """Return what was declared about each pair, by import or, before that, by command: 1, 0, or −1 for nothing."""
-    said = np.where(told & 8, 1.0, np.where(told & 4, 0.0, -1.0))
+    said = told.astype(np.float64)
     n = len(people)
     for (one, other), piece in decided(engine, people).items():
         for key in (one * n + other, other * n + one):
@@ -111,19 +154,30 @@ def _rows(table: pa.Table, name: str, n: int) -> Rows:
     return np.searchsorted(_column(table, "person"), np.arange(n + 1)), _column(table, name)
 
 
-def _encounters(engine: Engine, strengths: Strengths) -> tuple[Ints, Floats, Floats, Ints, Ints]:
-    """Return time, strength, share, feature and what is declared of every encounter, in order of time."""
+def _meetings(engine: Engine, strengths: Strengths, n: int) -> Meetings:
+    """Return who was where, and of every encounter, in order of time, what it tells."""
+    from influence.kernels.everybody import Meetings  # numba: loaded only when something is measured
+
+    present = engine.arrow("SELECT DISTINCT person, place FROM encountered ORDER BY person, place")
     table = engine.arrow(_ENCOUNTERS)
     sorts = list(zip(table.column("evidence").to_pylist(), table.column("kind").to_pylist(), strict=True))
     number = {sort: i for i, sort in enumerate(sorted(set(sorts)))}
     sort = np.array([number[each] for each in sorts], np.int64)
     attendees = np.maximum(_column(table, "n"), 1)
-    shared = np.array([evidence in MEETINGS for evidence, _ in number], bool)[sort]
+    of_sort = [_sort_of(*each) for each in number]
+    shared = np.array([each > 0 for each in of_sort], bool)[sort]
     share = np.where(shared, np.minimum(1.0, strengths.table / attendees), 1.0)
     base = np.array([strengths.base(*each) for each in number], np.float64)[sort]
     feature = np.array([_feature(*each) for each in number], np.int64)[sort]
     declares = np.array([_declares(*each) for each in number], np.int64)[sort]
-    return _column(table, "time", UNDATED), base * share, share, feature, declares
+    sorted_out = np.array(of_sort, np.int64)[sort]
+    time = _column(table, "time", UNDATED)
+    return Meetings(*_rows(present, "place", n), time, base * share, share, feature, sorted_out, declares)
+
+
+def _sort_of(evidence: str, kind: str) -> int:
+    """Return 2 for a meeting of unknown kind, 1 for another meeting, 0 for other evidence."""
+    return 0 if evidence not in MEETINGS else 2 if kind == "unknown" else 1
 
 
 def _feature(evidence: str, kind: str) -> int:
@@ -147,6 +201,15 @@ def _at_one_desk(people: People, pairs: Pairs) -> Flags:
             numbers[code] = seen.setdefault((boss, one.site), len(seen))
     desk: Flags = (numbers[pairs.leader] >= 0) & (numbers[pairs.leader] == numbers[pairs.person])
     return desk
+
+
+def _registered(registers: Sequence[frozenset[int]], pairs: Pairs) -> Flags:
+    """Tell which pairs a register names both of."""
+    named = np.zeros(len(pairs.leader), bool)
+    for members in registers:
+        codes = np.fromiter(members, np.int64, len(members))
+        named |= np.isin(pairs.leader, codes) & np.isin(pairs.person, codes)
+    return named
 
 
 def _tied(engine: Engine, n: int, keys: Ints) -> Flags:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
-from influence.met.everybody import Pairs
 from influence.network.network import Network
 from influence.reach.population import Population, Ties, response_network
 from influence.times import Window
@@ -52,7 +51,7 @@ class Acquaintance:
 def acquaintance(population: Population, window: Window) -> Acquaintance:
     """Say of each tie of the response network of a window whether the two had met."""
     from_, to, _, earliest = _tied_pairs(population, window)
-    m, known = population.met_by_pairs(Pairs(from_, to, earliest))
+    m, known = population.met_by_pairs(from_, to, earliest)
     return Acquaintance(from_, to, m, known)
 
 
@@ -64,7 +63,7 @@ def digital_network(population: Population, window: Window) -> Network:
     """
     responses, ties = population.responses(window), population.ties
     from_, to, place, earliest = _tied_pairs(population, window)
-    m, known = population.met_by_pairs(Pairs(from_, to, earliest))
+    m, known = population.met_by_pairs(from_, to, earliest)
     digital = ~(known & (m >= 0.5))[place]
     dated, undated = np.split(digital, [len(responses)])
     kept = Ties(ties.source[undated], ties.target[undated], ties.weight[undated])

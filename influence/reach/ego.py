@@ -12,9 +12,9 @@ from influence.met.encounters import Met, met_by
 from influence.network.log_queries import on_lists
 from influence.network.network import Network
 from influence.network.responses import Count, Responses
-from influence.people.spheres import spheres
+from influence.people.spheres import circles, spheres
 from influence.reach.population import Population
-from influence.reach.steps import Alter, Passing, Touches, alters, touches
+from influence.reach.steps import Alter, Passing, Touches, alters, first_and_depth, touches
 from influence.times import DAY, Window
 
 
@@ -46,7 +46,14 @@ class Ego:
     @cached_property
     def met(self) -> Met:
         """Whom the leader has met, and why we think so."""
-        return met_by(self.population.tables, self.leader, self.settings.strengths)
+        return self.met_anew()
+
+    def met_anew(self) -> Met:
+        """Gather whom the leader has met, and learn from those who responded what to suppose of the others."""
+        settings = self.settings
+        met = met_by(self.population.tables, self.leader, settings.strengths, settings.registers)
+        first, _ = first_and_depth(self.drawn)
+        return met.learning(first, circles(self.people, self.leader, self.spheres))
 
     @cached_property
     def drawn(self) -> Touches:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from influence.contract.findings import TEAM
 from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
-from influence.met.everybody import Pairs
 from influence.network.responses import Count
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, step_of
@@ -107,7 +106,7 @@ def everybodys_reach(
     passing = Passing(int(settings.delta_days * DAY), settings.hands, count)
     chosen = np.arange(len(population.people)) if leaders is None else np.unique(leaders)
     pairs = _reached_by(population, window, passing, chosen)
-    m, known = population.met_by_pairs(Pairs(pairs.leader, pairs.person, pairs.first))
+    m, known = population.met_by_pairs(pairs.leader, pairs.person, pairs.first)
     in_team = population.teams.hold(pairs.leader, pairs.person)
     step = step_of(in_team, m, known)
     people = len(population.people)

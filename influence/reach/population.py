@@ -7,14 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.kernels.arrays import Flags, Floats, Ints
+from influence.kernels.arrays import Codes, Flags, Floats, Ints
 from influence.met.everybody import Pairs, met_by_pairs
-from influence.network.log_queries import ties_of_influence
+from influence.network.log_queries import on_lists, ties_of_influence
 from influence.network.log_tables import LogTables
 from influence.network.network import Network
 from influence.network.responses import Log, Responses, read_log
 from influence.people.directory import People
 from influence.people.identity import resolve
+from influence.people.spheres import circles_of_pairs
 from influence.people.teams import Teams
 from influence.settings import Settings
 from influence.store.engine import Engine
@@ -59,9 +60,14 @@ class Population:
         """Whether there is any activity with a time; an undated network has none."""
         return len(self.log.items) > 0
 
-    def met_by_pairs(self, pairs: Pairs) -> tuple[Floats, Flags]:
-        """Return m(v) of many pairs, and whether it is known."""
-        return met_by_pairs(self.tables, self.settings.strengths, pairs)
+    def met_by_pairs(self, leader: Codes, person: Codes, first: Ints) -> tuple[Floats, Flags]:
+        """Return m(v) of many pairs by a moment each, and whether it is known; pairs are sorted by leader, person."""
+        rules = self.settings.spheres
+        circle = circles_of_pairs(self.people, rules, on_lists(self.tables, rules), (leader, person))
+        group = np.where(self.teams.hold(leader, person), -1, circle)
+        return met_by_pairs(
+            self.tables, self.settings.strengths, Pairs(leader, person, first, group), self.settings.registers
+        )
 
     def whole_window(self) -> Window:
         """Return the window that holds everything."""

@@ -144,6 +144,11 @@ def _passed_on(log: Log, leader: int, passing: Passing) -> tuple[Ints, NDArray[n
 
 def alters(drawn: Touches, met: Met, team: Set[int]) -> list[Alter]:
     """Say of everybody reached in which step they are, by the earliest of their valid responses."""
+    return alters_of(*first_and_depth(drawn), met, team)
+
+
+def first_and_depth(drawn: Touches) -> tuple[dict[int, int | None], dict[int, int]]:
+    """Return when each person first responded (None: undated) and through how few hands."""
     first: dict[int, int | None] = dict.fromkeys(drawn.undated)
     depth: dict[int, int] = dict.fromkeys(drawn.undated, 1)
     for person, time, hands in zip(
@@ -153,7 +158,7 @@ def alters(drawn: Touches, met: Met, team: Set[int]) -> list[Alter]:
         if known_first is None or time < known_first:
             first[person] = time
         depth[person] = min(hands, depth.get(person, hands))
-    return alters_of(first, depth, met, team)
+    return first, depth
 
 
 def alters_of(
@@ -162,7 +167,7 @@ def alters_of(
     """Say in which step people are by the first time of each (None: undated); sorted by person."""
     people = sorted(first)
     m = [met.probability(person, first[person]) for person in people]
-    known = [met.known(person) for person in people]
+    known = [met.known(person, first[person]) for person in people]
     in_team = np.array([person in team for person in people], bool)
     steps = step_of(in_team, np.array(m, np.float64), np.array(known, bool)).tolist()
     return [

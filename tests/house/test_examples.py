@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 import subprocess
@@ -159,6 +160,23 @@ def test_converting_the_published_congress_again_gives_the_same_files(tmp_path: 
         assert (EXAMPLES / "congress" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
+def test_converting_the_published_researchers_again_gives_the_same_files(tmp_path: Path) -> None:
+    done = convert("eies", published("eies"), tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "440 ties of messages, 293 pairs met before, 372 after\n" == done.stdout
+    for made in tmp_path.iterdir():
+        assert (EXAMPLES / "eies" / made.name).read_bytes() == made.read_bytes()
+
+
+@pytest.mark.parametrize("written", [b"", b"RDX3\nX\n", b"RDX3\nX\n" + bytes(400)])
+def test_a_file_that_is_no_graph_of_r_is_refused_with_a_cure(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "eies_messages.rda").write_bytes(gzip.compress(written))
+    done = convert("eies", tmp_path, tmp_path)
+    assert 1 == done.returncode
+    assert done.stderr.endswith("eies_messages.rda: this is not the published graph; get the file again\n")
+    assert [] == list(tmp_path.glob("*.csv"))
+
+
 def test_between_matched_members_there_are_as_many_edges_as_the_walk_tells() -> None:
     folder = published("congress")
     script = (
@@ -187,13 +205,13 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "ties.csv").exists()
 
 
-@pytest.mark.parametrize("example", ["aucs", "congress"])
+@pytest.mark.parametrize("example", ["aucs", "congress", "eies"])
 def test_without_its_two_arguments_a_conversion_tells_its_usage(example: str) -> None:
     done = convert(example)
     assert (2, True) == (done.returncode, done.stderr.startswith("usage: python convert.py"))
 
 
-@pytest.mark.parametrize("example", ["aucs", "congress"])
+@pytest.mark.parametrize("example", ["aucs", "congress", "eies"])
 def test_every_file_that_a_walk_names_is_there(example: str) -> None:
     text = (EXAMPLES / example / "README.md").read_text(encoding="utf-8")
     named = re.findall(r"examples/\S+\.csv", text)

@@ -17,7 +17,7 @@ HOUR = 3600
 
 @st.composite
 def logs(draw, systems=("a", "b")):
-    """Six people with one or two accounts, up to 30 activities, up to 8 encounters, a chart."""
+    """Six people with one or two accounts, up to 30 activities, up to 8 encounters, a calendar, a chart."""
     accounts = [f"{system}:{n}" for n in range(6) for system in systems]
     people = [
         {
@@ -48,9 +48,29 @@ def logs(draw, systems=("a", "b")):
             row["channel"] = draw(st.sampled_from(["one", "two"]))
         activities.append(row)
     encounters = [draw(encounter(accounts, n)) for n in range(draw(st.integers(0, 8)))]
+    encounters += draw(kept_calendar(accounts))
     since = draw(st.sampled_from([0, 10 * DAY]))
     until = draw(st.sampled_from([45 * DAY, 61 * DAY]))
     return activities, people, encounters, since, until
+
+
+@st.composite
+def kept_calendar(draw, accounts):
+    """Meetings of p0, five a month, in some of the months before: what covers whom is told by them."""
+    months = draw(st.lists(st.integers(-12, 1), max_size=14, unique=True))
+    kinds = draw(st.lists(st.sampled_from(["in_person", "online", "unknown"]), min_size=1, max_size=3))
+    with_ = draw(st.lists(st.sampled_from(accounts), min_size=1, max_size=3))
+    return [
+        {
+            "id": f"k{month}-{n}",
+            "people": ["a:0", with_[(month + n) % len(with_)]],
+            "kind": kinds[(month + n) % len(kinds)],
+            "evidence": "calendar",
+            "time": int(month * 30.5 * DAY) + n * 5 * DAY,
+        }
+        for month in months
+        for n in range(5)
+    ]
 
 
 @st.composite
@@ -69,6 +89,20 @@ def encounter(draw, accounts, n):
     if draw(st.integers(0, 3)) == 0:
         row["attendees"] = draw(st.integers(1, 40))
     return row
+
+
+def weekly(leader, other, until, weeks=52):
+    """A calendar that was kept for some weeks up to a day (ISO): a meeting online each week with somebody else."""
+    last = datetime.fromisoformat(until).replace(tzinfo=UTC)
+    return [
+        {
+            "time": (last - timedelta(days=7 * week, hours=1)).isoformat(),
+            "people": [leader, other],
+            "kind": "online",
+            "evidence": "calendar",
+        }
+        for week in range(weeks)
+    ]
 
 
 def stored(folder, activities, people, encounters):

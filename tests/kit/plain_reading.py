@@ -5,8 +5,10 @@ times are whole seconds. Nothing here is imported from the project.
 """
 
 from itertools import product
+from math import exp
 
 DAY = 86_400
+MONTH = 365.25 * DAY / 12
 RESPONDS = {"reply", "comment", "share", "quote", "react", "edit"}
 STRENGTH = {"in_person": 0.95, "unknown": 0.4, "online": 0.0}
 
@@ -24,6 +26,7 @@ class PlainReading:
         for child, parent in sorted(self.links()):
             self.answers.setdefault(child, []).append(parent)
         self.depths = {}
+        self.chance = self.rate = None
 
     def who(self, account):
         return self.owner.get(account, account)
@@ -206,39 +209,111 @@ class PlainReading:
     def declared(self, row):
         return row["evidence"] == "declared" or row["kind"] == "never"
 
-    def m(self, v, at):
-        said = [row for row, other, _ in self.together() if other == v and self.declared(row)]
-        if said:
-            last = max(said, key=lambda row: row["time"])
-            return (0.0 if last["kind"] in {"never", "online"} else 1.0), True
-        pieces = [
-            (self.strength(row, listed), row.get("time"))
-            for row, other, listed in self.together()
-            if other == v and not self.declared(row)
-        ]
+    def pieces(self, v):
+        """What tells of v, dated or not: (strength, moment, sort), sort being meeting, vague or other."""
+        rows = []
+        for row, other, listed in self.together():
+            if other == v and not self.declared(row):
+                meeting = row["evidence"] in {"calendar", "event"}
+                sort = "other" if not meeting else "vague" if row["kind"] == "unknown" else "meeting"
+                rows.append((self.strength(row, listed), row.get("time"), sort))
         mine, theirs = self.people.get(self.leader, {}), self.people.get(v, {})
         if (
             mine.get("manager")
             and mine.get("site")
             and all(mine[key] == theirs.get(key) for key in ("manager", "site"))
         ):
-            pieces.append((0.9, None))
-        accounts = {
-            account
-            for row, other, _ in self.together()
-            for account in row["people"]
-            if self.who(account) == other and row["evidence"] in {"calendar", "event"}
-        }
-        systems = {account.split(":")[0] for account in accounts}
+            rows.append((0.9, None, "other"))
+        return rows
+
+    def by(self, v, at):
+        return [piece for piece in self.pieces(v) if piece[1] is None or piece[1] <= at]
+
+    def left_open(self, pieces):
+        """Π (1 − s), of the vague only the strongest."""
+        product = 1 - max([s for s, _, sort in pieces if sort == "vague"], default=0)
+        for s, _, sort in pieces:
+            product *= 1 if sort == "vague" else 1 - s
+        return product
+
+    def said(self, v):
+        rows = [row for row, other, _ in self.together() if other == v and self.declared(row)]
+        if rows:
+            last = max(rows, key=lambda row: row["time"])
+            return 0.0 if last["kind"] in {"never", "online"} else 1.0
+        return None
+
+    def coverage(self, v, at):
+        """The share of the twelve months before with four entries that name one of v's kinds of account."""
         owned = {account for account, person in self.owner.items() if person == v} or {v}
-        covered = any(s > 0 for s, _ in pieces) or any(account.split(":")[0] in systems for account in owned)
-        if not covered:
-            return 0.1, False
-        miss = 1.0
-        for s, time in pieces:
-            if time is None or time <= at:
-                miss *= 1 - s
-        return 1 - miss, True
+        months = 0
+        for month in range(12):
+            until, since = at - month * MONTH, at - (month + 1) * MONTH
+            months += any(self.entries(kind, since, until) >= 4 for kind in {a.split(":")[0] for a in owned})
+        return months / 12
+
+    def entries(self, kind, since, until):
+        return sum(
+            row["evidence"] in {"calendar", "event"}
+            and row.get("time") is not None
+            and since < row["time"] <= until
+            and self.leader in {self.who(account) for account in row["people"]}
+            and any(a.split(":")[0] == kind and self.who(a) != self.leader for a in row["people"])
+            for row in self.encounters
+        )
+
+    def often(self):
+        """λ: where Σ λc / (1 − exp(−λc)) over those met in the last year, and one met once, is Σ n."""
+        seen = [
+            (self.coverage(v, at), self.lately(v, at)) for v, at in self.teachers() if self.said(v) is None
+        ]
+        seen = [(c, n) for c, n in seen if c > 0 and n > 0] + [(1.0, 1)]
+        low, high = 0.0, 60.0
+        for _ in range(60):
+            rate = (low + high) / 2
+            expected = sum(rate * c / (1 - exp(-rate * c)) if rate * c > 1e-9 else 1 for c, _ in seen)
+            low, high = (rate, high) if expected < sum(n for _, n in seen) else (low, rate)
+        return low if low > 1e-5 else 0.0
+
+    def lately(self, v, at):
+        return sum(
+            s >= 0.5 and sort != "other" and time is not None and time > at - 12 * MONTH
+            for s, time, sort in self.by(v, at)
+        )
+
+    def teachers(self):
+        """Who responded, the team aside, and when first."""
+        team = self.team()
+        return [(v, first) for v, (first, _) in self.reached().items() if v not in team]
+
+    def shown(self, c):
+        """q: which share of those met a calendar shows that covers c."""
+        return (1 - exp(-self.rate * c)) / (1 - exp(-self.rate)) if self.rate else c
+
+    def supposed(self):
+        """π: nobody here has a house or a sphere, so that all who are not in the team are alike."""
+        self.rate = self.often()
+        met, weight = 10 * 0.1, 10.0
+        for v, at in self.teachers():
+            c, said = self.coverage(v, at), self.said(v)
+            if said is not None:
+                met, weight = met + said, weight + 1
+            elif c > 0:
+                apart = self.left_open([piece for piece in self.by(v, at) if piece[2] != "other"])
+                met, weight = met + 1 - apart, weight + self.shown(c)
+        return min(1, met / weight)
+
+    def m(self, v, at):
+        said = self.said(v)
+        if said is not None:
+            return said, True
+        if self.chance is None:
+            self.chance = self.supposed()
+        c, pieces = self.coverage(v, at), self.by(v, at)
+        q, chance = self.shown(c), 0.1 if v in self.team() else self.chance
+        unrecorded = chance * (1 - q) / (1 - chance * q) if chance * q < 1 else 0.0
+        known = c >= 0.5 or any(s >= 0.5 for s, _, _ in pieces)
+        return 1 - (1 - unrecorded) * self.left_open(pieces), known
 
     # --- the numbers -------------------------------------------------------------------------------------
 
@@ -249,14 +324,15 @@ class PlainReading:
         three = sum(m for m, _ in outside.values())
         four = sum(1 - m for m, _ in outside.values())
         surely = sum(1 - m for m, known in outside.values() if known)
+        tells = 2 * sum(known for _, known in outside.values()) >= len(outside)
         return {
             "reach_2": near,
             "reach_3": three,
             "reach_4": four,
             "low": surely,
             "high": surely + sum(not known for _, known in outside.values()),
-            "beyond_share": four / (near + three + four) if found else None,
-            "beyond_ratio": four / (near + three) if near + three else None,
+            "beyond_share": four / (near + three + four) if found and tells else None,
+            "beyond_ratio": four / (near + three) if near + three and tells else None,
             "first_hand": sum(depth == 1 for _, depth in found.values()),
             "passed_on": sum(depth > 1 for _, depth in found.values()),
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.kit.meetings import told_by
+from connectors.kit.modality.telling import told_by
 from connectors.mail.exchange_calendar import names_in
 from connectors.mail.files import Mail
 from influence import Workspace

@@ -3,12 +3,14 @@
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 
 from connectors.agenda.icalendar_files import Calendar
 from connectors.mail.files import Mail
 from connectors.suites.google import SCOPES, Google
+from connectors.suites.google_records import Reading
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import (
     Activity,
@@ -493,3 +495,23 @@ def test_every_permission_that_is_asked_for_stands_in_googles_own_documents(shar
     }
     asked = {f"https://www.googleapis.com/auth/{scope}" for part in SCOPES.values() for scope in part}
     assert asked <= known
+
+
+def kinds_of(*events):
+    answer = {"kind": "calendar#events", "items": list(events)}
+    found = Reading(datetime(2026, 12, 31, tzinfo=UTC)).records(answer)
+    return [one.kind.value for one in found if isinstance(one, Encounter)]
+
+
+def test_a_calendar_of_google_tells_how_people_met():
+    conference = {"conferenceData": {"entryPoints": [{"entryPointType": "video"}]}}
+    room = {"email": "r@resource.calendar.google.com", "resource": True}
+    booked = [*event(5)["attendees"], room]
+    assert ["online", "online", "unknown", "unknown", "in_person", "in_person"] == kinds_of(
+        event(1) | {"location": "Réunion Microsoft Teams"},
+        event(2) | {"location": "Acme", **conference},
+        event(3) | conference,
+        event(4) | {"location": "Acme"},
+        event(5) | {"location": "Fjellheimen", "attendees": booked},
+        event(6) | {"location": "Room 4", "description": "https://docs.google.com/document/d/1"},
+    )

@@ -1,13 +1,14 @@
 """Microsoft 365: Graph played over a real connection, answers in its documented shapes, recordings by others."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connectors.agenda.icalendar_files import Calendar
 from connectors.mail.files import Mail
 from connectors.suites.microsoft import Microsoft
+from connectors.suites.microsoft_records import Reading
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
 from influence.contract.testing import member_of
@@ -530,3 +531,21 @@ def test_every_recording_by_others_is_read_or_its_refusal_is_right(shared):
     assert all(aside[name] for name in nothing)
     assert {"Activity", "Person"} == kinds["TEAMS_RAW_MESSAGES.json"]
     assert {"Activity", "Person"} == kinds["chat-message-list.1.json"]
+
+
+def kinds_of(*events):
+    found = Reading(datetime(2026, 12, 31, tzinfo=UTC)).records({"value": list(events)})
+    return [one.kind.value for one in found if isinstance(one, Encounter)]
+
+
+def test_a_calendar_of_microsoft_tells_how_people_met():
+    teams = {"location": {"displayName": "Microsoft Teams-Besprechung"}, "isOnlineMeeting": True}
+    street = {"displayName": "Acme", "address": {"street": "Storgata 1", "city": "Oslo"}}
+    assert ["online", "online", "unknown", "in_person", "in_person", "unknown"] == kinds_of(
+        event(1, subject="Plan", **teams),
+        event(2, subject="Plan", location={"displayName": "Acme"}, onlineMeetingProvider="teamsForBusiness"),
+        event(3, subject="Plan", isOnlineMeeting=True),
+        event(4, subject="Plan", location=street),
+        event(5, subject="Plan", location={"displayName": "Acme", "locationType": "conferenceRoom"}),
+        event(6, subject="Plan", location={"displayName": "Acme"}, onlineMeetingProvider="unknown"),
+    )

@@ -12,6 +12,7 @@ from influence.corrections.acquaintances import MeetingError
 from influence.measures.contact import before_contact
 from influence.met.calibration import FitError
 from influence.people.directory import UnknownPerson
+from tests.kit.logs import weekly
 
 ANN, BO, CIA = "email:ann@acme.example", "email:bo@acme.example", "email:cia@acme.example"
 WORDS = "It was lovely to meet you yesterday!"
@@ -42,7 +43,7 @@ TALK = [
 def test_words_in_a_message_are_evidence_for_writer_and_addressee(workspace):
     made = workspace(activities=TALK)
     assert {"words:1": ([ANN, BO], "message 1")} == told(made)
-    assert (0.6, True) == m(made)
+    assert (1 - 0.9 * 0.4, True) == pytest.approx(m(made))
 
 
 def test_the_words_themselves_are_not_kept(workspace):
@@ -131,11 +132,14 @@ CALENDAR = {
     "evidence": "calendar",
     "place": "Oslo",
 }
+PAT = "email:pat@acme.example"
+KEPT = weekly(ANN, PAT, "2026-03-02T00:00:00")
+"""A calendar kept for the whole year before the responses."""
 
 
 @pytest.fixture
 def made(workspace):
-    return workspace(activities=[POST, *REPLIES], encounters=[CALENDAR])
+    return workspace(activities=[POST, *REPLIES], encounters=[CALENDAR, *KEPT])
 
 
 def test_a_declaration_overrules_and_the_latest_wins(made):
@@ -203,7 +207,7 @@ def test_a_declared_date_is_an_encounter(made):
 
 def test_the_list_has_everybody_reached_and_everybody_with_evidence(workspace):
     other = CALENDAR | {"people": [ANN, "email:dan@acme.example"]}
-    made = workspace(activities=[POST, *REPLIES], encounters=[CALENDAR, other])
+    made = workspace(activities=[POST, *REPLIES], encounters=[CALENDAR, other, *KEPT])
     rows = {row.person: (round(row.m, 6), row.step) for row in made.meetings.known(ANN)}
     assert {BO: (0.0, 4), CIA: (0.0, 4), "email:dan@acme.example": (0.0, None)} == rows
 
@@ -237,8 +241,8 @@ def test_a_meeting_of_a_crowd_is_kept_and_tells_next_to_nothing(workspace):
     made = workspace(activities=[POST, *REPLIES], encounters=[stated, listed])
     met = made.meetings.ego(ANN).met
     bo, cia = (made.analysis.people.find(person) for person in (BO, CIA))
-    assert 0.95 * 8 / 20_002 == pytest.approx(met.probability(bo, 2**60))
-    assert 0.95 * 8 / 1_000_000 == pytest.approx(met.probability(cia, 2**60))
+    assert 0.95 * 8 / 20_002 == pytest.approx(met.recorded(bo, 2**60))
+    assert 0.95 * 8 / 1_000_000 == pytest.approx(met.recorded(cia, 2**60))
     assert 20_002 == len(met.told)
 
 
@@ -250,7 +254,7 @@ def test_managers_in_a_cycle_are_no_hindrance(workspace):
     ]
     made = workspace(activities=[POST, *REPLIES], people=people)
     rows = {row.person: (round(row.m, 6), row.known) for row in made.meetings.known("ann")}
-    assert {"bo": (0.1, False), "cia": (0.9, True)} == rows
+    assert {"bo": (0.1, False), "cia": (0.91, True)} == rows
 
 
 # --- labels and what is fitted to them ----------------------------------------------------------------------
@@ -274,7 +278,7 @@ def crowd(count):
         | {"people": [ANN, who], "time": "2026-02-01T09:00:00Z", "kind": "unknown" if n % 2 else "online"}
         for n, who in enumerate(people)
     ]
-    return [POST, *replies], meetings
+    return [POST, *replies], [*meetings, *KEPT]
 
 
 def test_the_answers_that_would_move_the_headline_most_are_asked_for_first(workspace):
@@ -364,20 +368,24 @@ def test_explain_writes_the_sum_out(typed):
     assert "first encounter: 2026-01-15" in out
     typed(ANN, "undo", "1")
     code, out, _ = typed("--until", "2026-05-01", ANN, "explain", BO)
-    assert "nothing tells of a meeting" in out
+    assert "the calendar was kept in 12 of the 12 months before" in out
+    assert "m = 0.000 by the first response, 2026-03-02" in out
     assert "too late to count" in out
 
 
-def test_the_sum_of_two_pieces_is_written_out(workspace):
-    early = CALENDAR | {"time": "2026-02-01T09:00:00Z", "kind": "unknown"}
-    made = workspace(
-        activities=[POST, *REPLIES], encounters=[early, early | {"time": "2026-02-02T09:00:00Z"}]
-    )
+def test_the_sum_of_some_pieces_is_written_out(workspace):
+    vague = [CALENDAR | {"time": f"2026-02-0{day}T09:00:00Z", "kind": "unknown"} for day in (1, 2)]
+    early = CALENDAR | {"time": "2026-02-03T09:00:00Z", "attendees": 16}
+    made = workspace(activities=[POST, *REPLIES], encounters=[*vague, early])
     made.close()
     done = CliRunner().invoke(main, ["met", ANN, "explain", BO, "-w", str(made.path)])
     assert 2 == done.exit_code  # -w is the group's
     done = CliRunner().invoke(main, ["met", "-w", str(made.path), ANN, "explain", BO])
-    assert "m = 1 − (1 − 0.4) × (1 − 0.4) = 0.640 by the first response, 2026-03-02" in done.stdout
+    assert (
+        "m = 1 − (1 − 0.475) × (1 − 0.4) × (1 − 0.1) = 0.717 by the first response, 2026-03-02" in done.stdout
+    )
+    assert "of meetings of unknown kind only the strongest counts" in done.stdout
+    assert "not known" in done.stdout  # no piece is strong, and no calendar was kept
 
 
 def test_declare_says_how_the_headline_moves_and_what_it_contradicts(typed):
@@ -445,7 +453,7 @@ def test_fit_by_command_shows_the_scores_and_what_changes(labelled):
 def test_customers_who_responded_before_the_first_meeting_come_first(workspace):
     people = [{"person": "bo", "accounts": [BO], "sphere": "customer"}]
     late = {"id": "z", "time": "2026-06-01T09:00:00Z", "actor": ANN, "verb": "post"}
-    made = workspace(activities=[POST, *REPLIES, late], people=people, encounters=[CALENDAR])
+    made = workspace(activities=[POST, *REPLIES, late], people=people, encounters=[CALENDAR, *KEPT])
     ego = made.meetings.ego(ANN)
     found = before_contact(ego)["before_contact"]
     assert (2.0, 2.0, 2.0, 1) == (found.value, found.low, found.high, found.detail.customers)

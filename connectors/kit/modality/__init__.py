@@ -1,0 +1,1 @@
+"""Modality: whether people were in one room, as places, links, words and stated kinds tell."""
