@@ -25,10 +25,10 @@ _SAME_UNNAMED = f"""
         AND (list_has_all(s.people, e.people) OR list_has_all(e.people, s.people)))"""
 """Stores before version 4 know a meeting by its time: the same time of the same people is that meeting."""
 _EQUALS = """
-    FROM encounters e JOIN withdrawn w ON w.meeting = e.meeting AND w.id = w.meeting AND e.id <> w.id
+    FROM {rows} e JOIN withdrawn w ON w.meeting = e.meeting AND w.id = w.meeting AND e.id <> w.id
     WHERE coalesce(e.version, 0) = coalesce(w.version, 0)
     AND (w.absent IS NULL OR list_contains(e.people, w.absent))
-    AND e.time BETWEEN coalesce(w.since, e.time) AND coalesce(w.until, e.time) AND NOT list_contains(w.but, e.id)"""
+    AND NOT e.deleted AND e.time BETWEEN coalesce(w.since, e.time) AND coalesce(w.until, e.time) AND NOT list_contains(w.but, e.id)"""
 """Times that a meeting no longer lists; the view sees to those of lower versions, whenever they are brought in."""
 
 
@@ -98,8 +98,8 @@ class Logs:
             WHERE NOT EXISTS (FROM encounter_log l WHERE l.key = w.key) OR {again}""",
             [self._last("encounter_log"), self._number, self._source],
         )
-        if any(one.id == one.meeting for one in withdrawn):
-            self._retire(_EQUALS)
+        if count(self._engine, "SELECT count(*) AS n" + _EQUALS.format(rows="encounter_log")):
+            self._retire(_EQUALS.format(rows="encounters"))
 
     def set_aside(self, aside: Sequence[tuple[SetAside, str]]) -> None:
         """Keep what could not be read, with its file, line and reason; what is kept already is not kept twice."""
