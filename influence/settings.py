@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from influence.contract.errors import InfluenceError
 from influence.contract.records import SPHERES
-from influence.met.encounters import Strengths
+from influence.met.evidence import Strengths
 
 DEFAULTS = """\
 # Settings of this workspace. Everything here may be changed; what is left out has the value shown.

@@ -1,7 +1,8 @@
 """Is m(v) right as often as it says? `python benchmarks/calibration/met.py` writes met.md beside it.
 
 Invented leaders of whom it is known whom they had met, read by the program itself: 1,000 leaders a row, imported,
-resolved and measured. About half an hour on two cores. `--quick` takes fifty leaders a row and prints instead of writing.
+resolved and measured. About half an hour on two cores. `--quick` takes fifty leaders a row and prints instead of
+writing.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from connectors.agenda.icalendar_entries import (
     stated,
     without_guesses_told,
 )
-from connectors.agenda.icalendar_modality import told_of
+from connectors.agenda.icalendar_modality import books_room, told_of
 from connectors.agenda.icalendar_people import guests_of, has_not_answered, people_of
 from connectors.agenda.icalendar_series import (
     LONGEST_PAST,
@@ -182,7 +182,8 @@ class _Reader:
                     event = read_event(component, zones)
                     uid = str(event.get("UID") or component.source().decode())
                     meetings[uid][component.line] = event
-                    self.rooms.learn(told_of(event))
+                    if books_room(event):
+                        self.rooms.learn(told_of(event))
             except NoMeeting as reason:
                 yield SetAside(str(reason), component.line)
         for uid, events in meetings.items():

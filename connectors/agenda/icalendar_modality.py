@@ -11,6 +11,7 @@ from connectors.agenda.icalendar_people import has_room
 from connectors.kit.modality.telling import Told, stated_kind
 
 _CONFERENCE = re.compile("CONFERENCE|ONLINEMEETING|TEAMSMEETING|ZOOM|WEBEX")
+_MAY_LINK = re.compile("URL$|X-(?!INFLUENCE)")
 _KIND = re.compile(
     "X-(?!MICROSOFT-CDO-).*(?:KIND|MODE|MODALITY|FORMAT|(?:MEETING|EVENT|LOCATION|APPOINTMENT)-?TYPE)"
 )
@@ -24,11 +25,16 @@ def told_of(event: Any) -> Told:
         locations=tuple(str(one) for one in all_of(event, "LOCATION")),
         title=str(event.get("SUMMARY", "")),
         text=str(event.get("DESCRIPTION", "")),
-        links=tuple(str(one) for one in all_of(event, "URL")),
+        links=tuple(str(one) for name in event if _MAY_LINK.match(name) for one in all_of(event, name)),
         online=any(str(one).strip().upper() not in _NO for name in fields for one in all_of(event, name)),
-        room=has_room(event) or "RESOURCES" in event,
+        room=books_room(event),
         stated=next((kind for kind in map(stated_kind, _stated(event)) if kind), None),
     )
+
+
+def books_room(event: Any) -> bool:
+    """Tell whether a room or another resource was booked for it."""
+    return has_room(event) or "RESOURCES" in event
 
 
 def _stated(event: Any) -> Iterator[str]:

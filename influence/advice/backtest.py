@@ -93,7 +93,7 @@ def brought(ego: Ego, ledger: Ledger, last: Window, people: Ints, since: Ints) -
     _, earliest = np.unique(drawn.person, return_index=True)
     fresh = earliest[last.holds(drawn.time[earliest]) & ~ledger.near[drawn.person[earliest]]]
     item, person, time = drawn.item[fresh], drawn.person[fresh].astype(np.int64), drawn.time[fresh]
-    weight = np.array([1 - ego.met.probability(int(w), int(t)) for w, t in zip(person, time, strict=True)])
+    weight = 1 - ego.met.each(person, time)[0]
     row, author = chains(ego, item)
     place = np.minimum(np.searchsorted(people, author), max(len(people) - 1, 0))
     value = np.zeros(len(people))

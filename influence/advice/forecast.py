@@ -199,8 +199,8 @@ class Ledger:
         """Return 1 − m(v) at the end of the window for those active, not near and not reached; else 0."""
         drawn, met = self.ego.drawn, self.ego.met
         weight = np.zeros(active.size)
-        for person in np.flatnonzero(active & ~self.near).tolist():
-            weight[person] = 1 - met.probability(person, window.until - 1)
+        others = np.flatnonzero(active & ~self.near)
+        weight[others] = 1 - met.each(others, np.full(len(others), window.until - 1))[0]
         weight[drawn.person[drawn.time < window.until]] = 0.0
         return weight
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from influence.advice.coming_back import ComingBack, Matched
 from influence.contract.details import advice as details
 from influence.contract.findings import NETWORKED
+from influence.contract.wording import counted, people
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
 from influence.measures.voice import heard
@@ -184,8 +185,8 @@ def _topic_row(ego: Ego, own: Conversations, on: Flags, name: str, gains: Gains,
     best = rows[np.argsort(-own.brought[rows], kind="stable")][:EVIDENCE]
     interval = float(gains.low[n]), float(gains.high[n])
     why = (
-        f"{len(rows)} conversations on {name} brought {gains.mean[n]:.2g} people never met each, "
-        f"{gains.overall:.2g} on average"
+        f"{len(rows)} conversations on {name} brought {_people(len(rows) * gains.mean[n])} never met, where the "
+        f"average would have been {people(len(rows) * gains.overall)}"
     )
     return Advised(
         "topic",
@@ -220,9 +221,10 @@ def _back_row(ego: Ego, back: ComingBack) -> Advised | None:
     found, detail = back.finding, back.finding.told(details.StepUp)
     if found.value is None or found.interval is None:
         return None
+    n, came, without = detail.compared or 0, detail.with_ or 0.0, detail.without or 0.0
     why = (
-        f"after the leader came back to {detail.compared} conversations of their own {detail.with_:.2g} people "
-        f"never met came each, {detail.without:.2g} in conversations just like them"
+        f"after the leader came back to {n} conversations of their own {_people(n * came)} never met came, "
+        f"{people(n * without)} to as many conversations just like them"
     )
     return Advised(
         "habit",
@@ -317,15 +319,15 @@ def _arrivals(ego: Ego, code: Ints) -> Arrivals:
     chosen = kept[first]
     person, time = rows.responder[chosen], rows.time[chosen]
     weight = np.zeros(people)
-    for one, when in zip(*_earliest(person, time), strict=True):
-        weight[one] = 0.0 if one in ego.team else 1 - ego.met.probability(one, when)
+    who, earliest = _earliest(person, time)
+    weight[who] = np.where(np.isin(who, sorted(ego.team)), 0.0, 1 - ego.met.each(who, earliest)[0])
     return Arrivals(place[chosen].astype(np.int64), time, weight[person])
 
 
-def _earliest(person: NDArray[Any], time: Ints) -> tuple[list[int], list[int]]:
+def _earliest(person: NDArray[Any], time: Ints) -> tuple[Ints, Ints]:
     order = np.lexsort((time, person))
     who, first = np.unique(person[order], return_index=True)
-    return who.tolist(), time[order][first].tolist()
+    return who.astype(np.int64), time[order][first]
 
 
 def sooner(of: Answered, came: Arrivals, middle: int, delta: int, *, seed: int = 1) -> Matched:
@@ -397,11 +399,11 @@ def _sooner_row(ego: Ego) -> Advised | None:
         return None
     difference = found.difference()
     interval = found.interval(ego.settings.draws, ego.settings.seed)
-    within, days = _duration(middle), f"{ego.settings.delta_days:g} days"
+    n, within, days = len(found.back), _duration(middle), f"{ego.settings.delta_days:g} days"
     why = (
-        f"in {len(found.back)} conversations the leader first answered within {within}, the leader's own median: "
-        f"{found.after.mean():.2g} people never met came to each within {days} after, {found.without().mean():.2g} in "
-        f"{others} just like them that were answered later"
+        f"in {n} conversations the leader first answered within {within}, the leader's own median: "
+        f"{_people(found.after.sum())} never met came within {days} after, {people(found.without().sum())} to as many "
+        f"like the {others} that were answered later"
     )
     best = found.back[np.argsort(-found.after, kind="stable")][:EVIDENCE]
     return Advised(
@@ -413,6 +415,10 @@ def _sooner_row(ego: Ego) -> Advised | None:
         _ids(ego, of.item[best].tolist()),
         f"answering others within {within}",
     )
+
+
+def _people(count: float) -> str:
+    return counted(count, "person", "people")
 
 
 def _duration(wait: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -12,8 +12,11 @@ import numpy as np
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.chance.p_values import discoveries
+from influence.contract.details.reach import Reach
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
+from influence.contract.headline import unsure
+from influence.contract.wording import between
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import reach
 from influence.reach.ego import Ego
@@ -27,6 +30,10 @@ COMPARED = {"reach_4": "people", "beyond_share": "share"}
 NO_TIMES = "an undated network has no conversations to draw again, so nothing says how sure a difference is"
 NOT_APART = "cannot be told apart"
 TURNS = "cannot be told apart: the answer turns with whom the unknown people have met"
+UNSIZED = (
+    "if the unknown people have met the one as seldom as the other; of most of them nothing tells, so by how many "
+    "cannot be said"
+)
 ONE_WINDOW = (
     "What is compared is one window and what was brought into this workspace; people whose work leaves other traces "
     "are not comparable by it."
@@ -103,9 +110,10 @@ def compare(egos: Sequence[Ego], *, q: float = FALSE_SHARE, draws: int | None = 
         for i, j in pairs
     ]
     names = {ego.person: ego.people.who[ego.leader].name for ego in egos}
+    doubtful = {ego.person for ego, mine in zip(egos, found, strict=True) if unsure(mine["reach_4"])}
     return Comparison(
         {ego.person: findings for ego, findings in zip(egos, found, strict=True)},
-        tuple(_told_apart(differences, q, names)),
+        tuple(_told_apart(differences, q, names, doubtful)),
         (ONE_WINDOW,) if sums is not None else (ONE_WINDOW, NO_TIMES),
         names,
     )
@@ -155,6 +163,13 @@ def _units(ego: Ego, theirs: Ints) -> Ints:
 
 def _of_one(ego: Ego, sums: Floats | None) -> dict[str, Finding]:
     findings = reach(ego.found, sums if ego.found else None)
+    outside = [alter for alter in ego.found if alter.outside]
+    told = replace(
+        findings["reach_4"].told(Reach),
+        outside=len(outside),
+        unknown=sum(not alter.known for alter in outside),
+    )
+    findings["reach_4"] = replace(findings["reach_4"], detail=told)
     return {name: findings[name] for name in COMPARED}
 
 
@@ -178,7 +193,8 @@ def _difference(
 ) -> Difference:
     mine, theirs = found
     if mine.value is None or theirs.value is None or draws is None:
-        reason = mine.reason or theirs.reason or NO_TIMES
+        reasons = dict.fromkeys(reason for reason in (mine.reason, theirs.reason) if reason)
+        reason = "; ".join(reasons) or NO_TIMES
         value = (
             None if mine.value is None or theirs.value is None else round(mine.value - theirs.value, DIGITS)
         )
@@ -207,19 +223,28 @@ def _difference(
     )
 
 
-def _told_apart(differences: Sequence[Difference], q: float, names: Mapping[str, str]) -> list[Difference]:
+def _told_apart(
+    differences: Sequence[Difference], q: float, names: Mapping[str, str], doubtful: Set[str]
+) -> list[Difference]:
     """Decide over all differences together which are told apart, and say it in words."""
     tested = [one for one in differences if one.p is not None]
     decided = dict(zip(map(id, tested), discoveries([one.p or 0.0 for one in tested], q), strict=True))
-    return [_said(one, one.apart and decided.get(id(one), False), names) for one in differences]
+    return [
+        _said(
+            one, one.apart and decided.get(id(one), False), names, sized=not doubtful & {one.one, one.other}
+        )
+        for one in differences
+    ]
 
 
-def _said(one: Difference, apart: bool, names: Mapping[str, str]) -> Difference:
+def _said(one: Difference, apart: bool, names: Mapping[str, str], *, sized: bool) -> Difference:
+    """Say who has more, and by how much; not by how much where of most people of either nothing tells."""
     words = one.words
     if apart and one.value is not None and one.interval is not None:
         more, fewer = (one.one, one.other) if one.value > 0 else (one.other, one.one)
         low, high = sorted(abs(edge) for edge in one.interval)
-        what = "reach beyond" if one.measure == "reach_4" else "of a share beyond"
-        size = f"{low:,.0f} to {high:,.0f} people" if one.measure == "reach_4" else f"{low:.0%} to {high:.0%}"
-        words = f"{names[more]} has more {what} than {names[fewer]}, by {size}"
+        size = between(low, high, COMPARED[one.measure])
+        what, noun = ("reach beyond", " people") if one.measure == "reach_4" else ("of a share beyond", "")
+        words = f"{names[more]} has more {what} than {names[fewer]}, "
+        words += f"by {size}{noun}" if sized else UNSIZED
     return Difference(one.measure, one.one, one.other, one.value, one.interval, one.p, apart, words)

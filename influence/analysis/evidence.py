@@ -10,7 +10,7 @@ import numpy as np
 
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.kernels.arrays import Ints
-from influence.met.encounters import Piece
+from influence.met.evidence import Piece
 from influence.network.log_queries import (
     described,
     items_of_ids,

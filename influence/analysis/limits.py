@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from influence.contract.details.reach import Reach
 from influence.contract.findings import Finding
+from influence.contract.wording import counted, whole
 from influence.people.accounts import PROBABLE
 from influence.reach.ego import Ego
 
@@ -28,9 +29,10 @@ def _about_meetings(ego: Ego) -> list[str]:
     unknown = sum(not alter.known for alter in outside)
     if unknown:
         said.append(
-            f"Whether you have met is not known for {unknown:,} of the {len(outside):,} people outside the team: "
-            f"no calendar, chart or statement says. Each counts as met with probability "
-            f"{ego.settings.strengths.prior:g}; the bounds take all of them as met, then as not met."
+            f"Whether they have met the leader is not known for {unknown:,} of the {len(outside):,} people outside the "
+            "team: no calendar, chart or statement says. Each counts by what is supposed of such people; the one range "
+            "beside the number takes all of them as met, then as never met. A calendar of the year before they "
+            "responded would tell, or answers: the command “influence met” with “label” asks for them."
         )
     if ego.met.fit is not None:
         said.append(
@@ -50,9 +52,10 @@ def _about_responses(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
         )
     headline = findings["reach_4"]
     extra = (headline.told(Reach).with_inferred or 0.0) - (headline.value or 0.0)
-    if extra >= 0.05:
+    if whole(extra) > 0:
         said.append(
-            f"Responses that were only inferred are left out; they would add {extra:.1f} people to step 4."
+            f"Responses that were only inferred are left out; they would add {counted(extra, 'person', 'people')} to "
+            "step 4."
         )
     possible = findings["possible_reach"].value if "possible_reach" in findings else None
     if possible is not None and possible < len(ego.found):

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.contract.wording import counted, people
 
 if TYPE_CHECKING:
     from influence.corrections.acquaintances import Acquaintance
     from influence.corrections.declarations import Changed
     from influence.corrections.labels import Proposal, Question
-    from influence.met.encounters import Met, Piece
+    from influence.met.evidence import Piece
+    from influence.met.known import Met
     from influence.workspace import Workspace
 
 SHOWN, FEW = 50, 3
@@ -284,9 +286,9 @@ def _tell(done: Changed, leader: str) -> None:
 
 
 def _moved(before: float, after: float) -> str:
-    if abs(before - after) < 0.005:
-        return f"The headline stays {after:.2f} people never met."
-    return f"The headline moves from {before:.2f} to {after:.2f} people never met."
+    if people(before) == people(after):
+        return f"The headline stays {counted(after, 'person', 'people')} never met."
+    return f"The headline moves from {people(before)} to {counted(after, 'person', 'people')} never met."
 
 
 @met.command()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.contract.headline import bounds, sentences, unsure
+from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
     from influence.contract.findings import Finding
@@ -53,13 +55,8 @@ def report(
         written = [
             file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
         ]
-    headline = found.findings["reach_4"]
-    if headline.value is not None:
-        low, high = headline.low or 0.0, headline.high or 0.0
-        click.echo(
-            f"{found.leader['name']} reached {headline.value:.1f} people never met "
-            f"(bounds {low:.1f} to {high:.1f})."
-        )
+    for line in sentences(found):
+        click.echo(line)
     for file in written:
         click.echo(f"Wrote {file}")
 
@@ -156,12 +153,8 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, folder: 
         click.echo(json.dumps(body, ensure_ascii=False))
         return
     for name, finding in found.items():
-        value = (
-            f"cannot tell: {finding.reason}"
-            if finding.value is None
-            else f"{_shown(finding.value)} {finding.unit}"
-        )
-        click.echo(f"{name:<28} {value}{_sure(finding)}")
+        value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
+        click.echo(f"{name:<28} {value}")
         click.echo(f"  {words[name].line}")
 
 
@@ -180,12 +173,12 @@ def compare(
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
     for person, findings in found.people.items():
-        click.echo(found.names.get(person, person))
+        click.echo(plain(found.names.get(person, person)))
         for name, finding in findings.items():
-            value = "cannot tell" if finding.value is None else _shown(finding.value)
-            click.echo(f"  {name:<14} {value}{_sure(finding)}")
+            value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
+            click.echo(f"  {name:<14} {value}")
     for one in found.differences:
-        sides = " and ".join(found.names.get(side, side) for side in (one.one, one.other))
+        sides = " and ".join(plain(found.names.get(side, side)) for side in (one.one, one.other))
         click.echo(one.words if one.apart else f"{sides}, {one.measure}: {one.words}")
     for reason in found.reasons:
         click.echo(reason)
@@ -211,21 +204,23 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
         if number == len(found.forecast):
             click.echo("Topics and habits, as seen so far (associations, not forecasts):")
         low, high = row.interval
-        click.echo(f"{row.kind} {row.name or row.who}: {row.gain:+.2f} people ({low:.2f} to {high:.2f})")
+        unit = "people expected" if number < len(found.forecast) else "people a conversation"
+        spread = between(low, high, unit, of=scale(row.gain, unit))
+        click.echo(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         click.echo(f"  {row.reason}")
 
 
-def _shown(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _sure(finding: Finding) -> str:
+def _said(finding: Finding) -> str:
+    """Word a number as every report does: whole people, the range alone where of most of them nothing tells."""
+    held, unit = bounds(finding), finding.unit
+    if held and unsure(finding):
+        return f"{between(*held, unit)} {unit_of(unit)}: of most of them nothing tells whether they have met".strip()
     said = []
-    if finding.low is not None and finding.high is not None:
-        said.append(f"bounds {_shown(finding.low)} to {_shown(finding.high)}")
+    if held and held[0] != held[1]:
+        said.append(f"{between(*held, unit)} by whom the unknown have met")
     if finding.interval is not None:
-        said.append(f"95 % interval {_shown(finding.interval[0])} to {_shown(finding.interval[1])}")
-    return f" ({'; '.join(said)})" if said else ""
+        said.append(f"{between(*finding.interval, unit)} if run again")
+    return phrase(finding.value, unit) + (f" ({'; '.join(said)})" if said else "")
 
 
 COMMANDS = (report, measures, compare, advise, many, network)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.contract.headline import sentences
 
 
 @click.command()
@@ -115,6 +116,8 @@ def demo(folder: Path, seed: int) -> None:
     click.echo(
         f"Made an invented company in {folder}; ask about anybody in it: influence report NAME -w {folder}"
     )
+    for line in sentences(found):
+        click.echo(line)
     click.echo(f"The report on {found.leader['name']}: {written[-1].resolve()}")
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from influence.contract.errors import InfluenceError
-from influence.met.encounters import Piece
+from influence.met.evidence import Piece
+from influence.met.known import moments
 from influence.people.decisions import Decisions
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -98,11 +101,13 @@ def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
     at = alter.first if alter is not None else ego.window.until
     pieces = met.until(code, at)
     every = met.ever(code)
+    who_, when = np.array([code]), moments([at])
+    m, known = met.each(who_, when)
     return Acquaintance(
         who.person,
         who.name,
-        alter.m if alter is not None else met.probability(code, at),
-        met.known(code, at),
+        float(m[0]),
+        bool(known[0]),
         alter.step if alter is not None else None,
         alter.first if alter is not None else None,
         pieces,
@@ -110,6 +115,6 @@ def _acquaintance(ego: Ego, code: int, alter: Alter | None) -> Acquaintance:
         met.first(code),
         met.last(code),
         code in met.declared,
-        met.coverage.of(code, at),
-        met.unrecorded(code, at),
+        float(met.coverage.of(who_, when)[0]),
+        float(met.unrecorded(who_, when)[0]),
     )

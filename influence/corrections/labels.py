@@ -12,7 +12,9 @@ from influence.corrections.acquaintances import Acquaintances, MeetingError
 from influence.kernels.arrays import Floats
 from influence.met import calibration
 from influence.met.calibration import Fit
-from influence.met.encounters import Met, Piece, answer_of
+from influence.met.encounters import answer_of
+from influence.met.evidence import Piece
+from influence.met.known import Met
 from influence.people.decisions import codes, marks
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -141,9 +143,10 @@ class Labels(Acquaintances):
         for (leader, person), (answer, at) in answers.items():
             if leader not in egos:
                 egos[leader] = Ego(population, leader, population.whole_window()).met
-            rows.append(calibration.row(egos[leader].seen(person, at)))
+            asked = np.array([person]), np.array([at])
+            rows.append(egos[leader].seen(*asked).amounts[0])
             met.append(answer)
-            default.append(egos[leader].by_default(person, at))
+            default.append(egos[leader].by_default(*asked)[0])
         return (
             np.array(rows, np.float64).reshape(-1, len(calibration.FEATURES)),
             np.array(met, bool),

@@ -1,4 +1,4 @@
-"""Could it be chance? Whether people take up the leader's threads sooner once their contacts have."""
+"""Two tests against chance: did people join because their contacts had; is the position more than ties would give?"""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LIKE_CHANCE = "this cannot be told apart from chance"
         "whether people take up the leader's threads sooner once their contacts have, against chance",
         label="Influence test",
         meaning=(
-            "The exponent α: a person of whose contacts a are already in a conversation of the leader's "
-            "is (a + 1)^α times as likely to be the next to come. 0 is no influence. p: how often orders "
-            "drawn by chance give as much."
+            "Did people join because their contacts had? The exponent α: a person of whose contacts a are already "
+            "in a conversation of the leader's is (a + 1)^α times as likely to be the next to come. 0 is no "
+            "influence. p: how often orders drawn by chance give as much."
         ),
         unit="exponent",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def influence_test(ego: Ego) -> dict[str, Finding]:
@@ -173,11 +173,11 @@ DRAWN_NETWORKS = 199
         "whether the leader's position is more than everybody's number of ties would give by chance",
         label="Position by chance",
         meaning=(
-            "The smallest p, adjusted for asking four times, that the leader's position is what "
-            "everybody's number of ties would give by chance."
+            "Is the position more than the number of ties would give? The smallest p, adjusted for asking four "
+            "times, that the leader's position is what everybody's number of ties would give by chance."
         ),
         unit="p-value",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def position_by_chance(ego: Ego) -> dict[str, Finding]:

@@ -10,7 +10,7 @@ from influence.contract.details.contact import BeforeContact, FirstContacts
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.measures.reach import NO_TIMES
-from influence.met.encounters import Met
+from influence.met.known import Met
 from influence.reach.steps import Alter
 from influence.times import DAY
 

@@ -17,7 +17,7 @@ from influence.contract.details.reach import Crossed, Crossings, PossibleReach, 
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.met.encounters import Met
+from influence.met.known import Met, moments
 from influence.network.responses import Count, Responses
 from influence.reach.steps import Alter, Touches, alters, headline
 from influence.times import DAY
@@ -143,13 +143,12 @@ def whole_people(outside: Sequence[Alter], met: Met) -> tuple[int, int]:
     with the most, and with the least, that could be supposed of meetings that nobody recorded.
     """
     known = [alter for alter in outside if alter.known]
-    least, most = (
-        count_between(
-            [1 - replace(met, supposed=each).probability(alter.person, alter.first) for alter in known]
-        )
-        for each in reversed(met.supposed.at_edges())
+    person, first = (
+        np.array([alter.person for alter in known], np.int64),
+        moments(alter.first for alter in known),
     )
-    return least[0], most[1] + len(outside) - len(known)
+    low, high = (replace(met, supposed=each).each(person, first)[0] for each in met.supposed.at_edges())
+    return count_between(1 - high)[0], count_between(1 - low)[1] + len(outside) - len(known)
 
 
 def supposed(met: Met, unknown: Sequence[int]) -> tuple[Prior, ...]:

@@ -46,12 +46,12 @@ class Without:
         "how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in",
         label="Largest change",
         meaning=(
-            "By how much the headline moves at most when it is counted again without bots, without the "
-            "largest alter, without bulk mail and so on."
+            "Does it hang on one choice? By how much the headline moves at most when it is counted again without "
+            "bots, without the largest alter, without bulk mail and so on."
         ),
         reading="Low: the headline does not hang on one choice.",
         unit="share",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def robustness(ego: Ego) -> dict[str, Finding]:
@@ -174,7 +174,7 @@ def _bulk(ego: Ego) -> Ints:
             "the upper bound adds people who would respond if it went on for ever (Chao 1987)."
         ),
         unit="people",
-        family="Could it be chance?",
+        family="How well does it hold?",
     ),
 )
 def unseen(ego: Ego) -> dict[str, Finding]:

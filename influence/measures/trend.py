@@ -18,7 +18,7 @@ from influence.contract.findings import Finding, Month
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
-from influence.met.encounters import Met
+from influence.met.known import Met
 from influence.network.log_queries import months_by_source
 from influence.reach.steps import Touches, alters, headline
 from influence.times import Window, months, partial_months

@@ -59,26 +59,16 @@ class Fit:
     brier_default: float
     curve: tuple[Bin, ...] = ()
 
-    def m(self, amounts: Mapping[str, float]) -> float:
-        """Return the probability of having met on these amounts of evidence, in (0, 1).
-
-        >>> weights = (2.0, *[0.0] * 7)
-        >>> fit = Fit(weights, -1.0, (-1.0, 1.0), (0.1, 0.9), 50, 0.05, 0.2)
-        >>> fit.m({}), round(fit.m({"meeting in_person": 1.0}), 3)
-        (0.1, 0.655)
-        """
-        return float(self.each(row(amounts)[np.newaxis])[0])
-
     def each(self, rows: Floats) -> Floats:
-        """Return m for many pairs at once: `rows` is pairs × FEATURES, amounts as they are."""
+        """Return the probability of having met, in (0, 1): `rows` is pairs × FEATURES, amounts as they are.
+
+        >>> fit = Fit((2.0, *[0.0] * 7), -1.0, (-1.0, 1.0), (0.1, 0.9), 50, 0.05, 0.2)
+        >>> fit.each(np.array([[0.0] * 8, [1.0] + [0.0] * 7])).round(3).tolist()
+        [0.1, 0.655]
+        """
         score = self.bias + np.log1p(rows) @ np.array(self.weights)
         found: Floats = np.interp(score, self.scores, self.values)
         return found
-
-
-def row(amounts: Mapping[str, float]) -> Floats:
-    """Return amounts of evidence in the order of `FEATURES`."""
-    return np.array([amounts.get(name, 0.0) for name in FEATURES], np.float64)
 
 
 def fit(rows: Floats, met: NDArray[np.bool_], default: Floats, *, seed: int = 1) -> Fit:
@@ -95,8 +85,8 @@ def fit(rows: Floats, met: NDArray[np.bool_], default: Floats, *, seed: int = 1)
     >>> rows = np.zeros((60, 8))
     >>> rows[:30, 0] = 1.0
     >>> found = fit(rows, np.arange(60) < 30, np.full(60, 0.5))
-    >>> found.brier < 0.01, found.brier_default, round(found.m({"meeting in_person": 1}), 2)
-    (True, 0.25, 0.98)
+    >>> found.brier < 0.01, found.brier_default, found.each(rows[:1]).round(2).tolist()
+    (True, 0.25, [0.98])
     """
     _refuse(met)
     judged = _judged_unseen(rows, met, seed)

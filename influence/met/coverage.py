@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import UNDATED, Flags, Floats, Ints
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
 from influence.times import DAY
@@ -42,54 +42,51 @@ class Coverage:
     """What the calendar of one leader, and the registers that name the leader, cover.
 
     `entries` are the sorted times of the calendar's entries by the kind of account that they name (`email`, `slack`),
-    in microseconds; `kinds` the kinds of account that each person has; `registered` who stands in the registers.
+    in microseconds; `owners` who has an account of each kind; `registered` who stands in the registers; sorted codes.
 
     >>> weekly = np.arange(0, 13 * MONTH, 7 * DAY)
-    >>> kept = Coverage({"email": weekly[weekly > 6 * MONTH]}, {1: ("email",), 2: ("x",)}, frozenset({3}))
-    >>> kept.of(1, 12 * MONTH), kept.of(2, 12 * MONTH), kept.of(3, None)
-    (0.5, 0.0, 1.0)
+    >>> kept = Coverage({"email": weekly[weekly > 6 * MONTH]}, {"email": np.array([1])}, np.array([3]))
+    >>> kept.of(np.array([1, 2, 3]), np.array([12 * MONTH] * 3)).tolist()
+    [0.5, 0.0, 1.0]
     """
 
     entries: Mapping[str, Ints] = field(default_factory=dict)
-    kinds: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    registered: frozenset[int] = frozenset()
+    owners: Mapping[str, Ints] = field(default_factory=dict)
+    registered: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def of(self, person: int, at: int | None) -> float:
-        """Return c, in [0, 1], of the months before a moment (None: no moment, which only registers cover)."""
-        if person in self.registered:
-            return 1.0
-        if at is None:
-            return 0.0
-        kept = np.zeros(MONTHS, bool)
-        for kind in self.kinds.get(person, ()):
-            if kind in self.entries:
-                kept |= _kept(self.entries[kind], at)
-        return float(kept.sum()) / MONTHS
+    def of(self, person: Ints, at: Ints) -> Floats:
+        """Return c, in [0, 1], of the months before a moment each (`UNDATED`: none, which only registers cover)."""
+        kept = np.zeros((len(person), MONTHS), bool)
+        for kind, times in self.entries.items():
+            owns = np.isin(person, self.owners[kind]) & (at != UNDATED)
+            kept[owns] |= _kept(times, at[owns])
+        return np.where(np.isin(person, self.registered), 1.0, kept.mean(axis=1))
 
 
-def _kept(times: Ints, at: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell of each of the months before a moment, the last first, whether there are enough entries."""
-    before = np.searchsorted(times, at - MONTH * np.arange(MONTHS + 1), side="right")
-    enough: np.ndarray[tuple[int], np.dtype[np.bool_]] = before[:-1] - before[1:] >= ENOUGH
+def _kept(times: Ints, at: Ints) -> Flags:
+    """Tell of each of the months before each moment, the last first, whether there are enough entries."""
+    before = np.searchsorted(times, at[:, np.newaxis] - MONTH * np.arange(MONTHS + 1), side="right")
+    enough: Flags = before[:, :-1] - before[:, 1:] >= ENOUGH
     return enough
 
 
 def coverage(tables: PeopleTables, leader: int, named: pa.Table, registers: Sequence[str]) -> Coverage:
-    """Gather what a leader's calendar covers from the kinds of account `named` by its entries, and when: kind, time."""
+    """Gather what a leader's calendar covers: `named` has a row for each entry and kind of account, kind and time."""
     times = named.column("time").to_numpy().astype(np.int64)
-    systems = named.column("system").to_numpy(zero_copy_only=False)
-    entries = {str(kind): np.sort(times[systems == kind]) for kind in np.unique(systems.astype(str))}
-    registered = [members for members in registers_of(tables, registers) if leader in members]
-    return Coverage(entries, _kinds(tables.people, entries), frozenset[int]().union(*registered) - {leader})
+    systems = np.array(named.column("system").to_pylist(), str)
+    entries = {str(kind): np.sort(times[systems == kind]) for kind in np.unique(systems)}
+    members = [register for register in registers_of(tables, registers) if leader in register]
+    registered = frozenset[int]().union(*members) - {leader}
+    return Coverage(entries, _owners(tables.people, entries), np.array(sorted(registered), np.int64))
 
 
-def _kinds(people: People, kinds: Mapping[str, Ints]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _owners(people: People, kinds: Mapping[str, Ints]) -> dict[str, Ints]:
+    found: dict[str, set[int]] = {kind: set() for kind in kinds}
     for account, code in people.account_person.items():
         kind = account.partition(":")[0]
-        if kind in kinds and kind not in found[code]:
-            found[code].append(kind)
-    return {code: tuple(owned) for code, owned in found.items() if owned}
+        if kind in found:
+            found[kind].add(code)
+    return {kind: np.array(sorted(owners), np.int64) for kind, owners in found.items()}
 
 
 def registers_of(tables: PeopleTables, registers: Sequence[str]) -> list[frozenset[int]]:

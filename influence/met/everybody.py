@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from influence.kernels.arrays import UNDATED, Codes, Flags, Floats, Ints, Rows
 from influence.met.calibration import FEATURES, standing_fit
 from influence.met.coverage import COVERED, ENOUGH, MONTH, MONTHS, NOT_NAMING, registers_of
-from influence.met.encounters import MEETINGS, MET_TIES, STRONG, Strengths, decided
+from influence.met.encounters import MET_TIES, decided
+from influence.met.evidence import MEETINGS, STRONG, Strengths
+from influence.met.known import feature
 from influence.met.unrecorded import Records, learned
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
@@ -168,21 +170,16 @@ def _meetings(engine: Engine, strengths: Strengths, n: int) -> Meetings:
     shared = np.array([each > 0 for each in of_sort], bool)[sort]
     share = np.where(shared, np.minimum(1.0, strengths.table / attendees), 1.0)
     base = np.array([strengths.base(*each) for each in number], np.float64)[sort]
-    feature = np.array([_feature(*each) for each in number], np.int64)[sort]
+    places = np.array([feature(*each) for each in number], np.int64)[sort]
     declares = np.array([_declares(*each) for each in number], np.int64)[sort]
     sorted_out = np.array(of_sort, np.int64)[sort]
     time = _column(table, "time", UNDATED)
-    return Meetings(*_rows(present, "place", n), time, base * share, share, feature, sorted_out, declares)
+    return Meetings(*_rows(present, "place", n), time, base * share, share, places, sorted_out, declares)
 
 
 def _sort_of(evidence: str, kind: str) -> int:
     """Return 2 for a meeting of unknown kind, 1 for another meeting, 0 for other evidence."""
     return 0 if evidence not in MEETINGS else 2 if kind == "unknown" else 1
-
-
-def _feature(evidence: str, kind: str) -> int:
-    name = f"meeting {kind}" if evidence in MEETINGS else evidence
-    return FEATURES.index(name) if name in FEATURES else -1
 
 
 def _declares(evidence: str, kind: str) -> int:

@@ -6,7 +6,8 @@ the meetings in a year, by maximum likelihood. A calendar that covers c then sho
 q = (1 − exp(−λ c)) / (1 − exp(−λ)) of the people met. Of a group, the share who have met the leader is
 π = (Σ e + κ π₀) / (Σ q + κ), e being what meetings on record say of each, κ = 10: as if ten people more were known, of
 whom the share π₀ has met the leader. Where nothing is on record, r = π (1 − q) / (1 − π q) is then the chance of a
-meeting: Bayes' rule. Where c is 0, r is π; where c is 1, it is 0. How far π may be wrong is told by the beta law with these weights.
+meeting: Bayes' rule. Where c is 0, r is π; where c is 1, it is 0. How far π may be wrong is told by the beta law with
+these weights.
 
 Sources: Robbins 1956; Morris 1983, doi:10.1080/01621459.1983.10477920 (empirical Bayes); Cohen 1960,
 doi:10.1080/00401706.1960.10489905 (the truncated Poisson law).
@@ -66,7 +67,8 @@ class Unrecorded:
         from scipy.special import betaincinv  # scipy costs 0.1 s, and only a report needs it
 
         edge, apart = (1 - share) / 2, np.maximum(self.apart, np.finfo(float).tiny)
-        return betaincinv(self.met, apart, edge), betaincinv(self.met, apart, 1 - edge)
+        low, high = betaincinv(self.met, apart, edge), betaincinv(self.met, apart, 1 - edge)
+        return np.asarray(low, np.float64), np.asarray(high, np.float64)
 
     def after(self, leader: Ints, group: Ints, coverage: Floats, otherwise: float) -> Floats:
         """Return r, the chance of a meeting that nobody recorded; π is `otherwise` for people of no group."""
@@ -108,8 +110,8 @@ def learned(records: Records, leaders: int, groups: int, prior: float) -> Unreco
     shown = np.where(records.declared, 1.0, share_shown(records.coverage, often[records.leader]))
     use = (records.group >= 0) & (records.declared | (records.coverage > 0))
     group = records.group[use]
-    met = np.bincount(group, records.shown[use], groups) + KAPPA * prior
-    apart = np.bincount(group, shown[use], groups) + KAPPA - met
+    met = KAPPA * prior + np.bincount(group, records.shown[use], groups).astype(np.float64)
+    apart = KAPPA + np.bincount(group, shown[use], groups).astype(np.float64) - met
     return Unrecorded(met, np.maximum(apart, 0.0), np.bincount(group, minlength=groups), often)
 
 

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from influence.kernels.arrays import Ints
-from influence.met.encounters import Met, met_by
+from influence.met.encounters import met_by
+from influence.met.known import Met
 from influence.network.log_queries import on_lists
 from influence.network.network import Network
 from influence.network.responses import Count, Responses

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from influence.contract.findings import MET, NETWORKED, TEAM
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.met.encounters import Met
+from influence.met.known import Met, moments
 from influence.network.responses import Count, Log
 from influence.times import DAY, Window
 
@@ -166,13 +166,12 @@ def alters_of(
 ) -> list[Alter]:
     """Say in which step people are by the first time of each (None: undated); sorted by person."""
     people = sorted(first)
-    m = [met.probability(person, first[person]) for person in people]
-    known = [met.known(person, first[person]) for person in people]
+    m, known = met.each(np.array(people, np.int64), moments(first[person] for person in people))
     in_team = np.array([person in team for person in people], bool)
-    steps = step_of(in_team, np.array(m, np.float64), np.array(known, bool)).tolist()
+    rows = zip(people, step_of(in_team, m, known).tolist(), m.tolist(), known.tolist(), strict=True)
     return [
-        Alter(person, step, m[i], known[i], depth.get(person, 1), first[person])
-        for i, (person, step) in enumerate(zip(people, steps, strict=True))
+        Alter(person, step, chance, tells, depth.get(person, 1), first[person])
+        for person, step, chance, tells in rows
     ]
 
 

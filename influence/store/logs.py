@@ -28,7 +28,8 @@ _EQUALS = """
     FROM {rows} e JOIN withdrawn w ON w.meeting = e.meeting AND w.id = w.meeting AND e.id <> w.id
     WHERE coalesce(e.version, 0) = coalesce(w.version, 0)
     AND (w.absent IS NULL OR list_contains(e.people, w.absent))
-    AND NOT e.deleted AND e.time BETWEEN coalesce(w.since, e.time) AND coalesce(w.until, e.time) AND NOT list_contains(w.but, e.id)"""
+    AND e.time BETWEEN coalesce(w.since, e.time) AND coalesce(w.until, e.time)
+    AND NOT e.deleted AND NOT list_contains(w.but, e.id)"""
 """Times that a meeting no longer lists; the view sees to those of lower versions, whenever they are brought in."""
 
 

@@ -14,11 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from influence.contract.findings import Report
+from influence.contract.headline import leader_name
+from influence.contract.wording import counted, plain
 from reports.figures import palette
 from reports.figures.svg import Picture
 from reports.story.evidence import anchors, mark_of
-from reports.story.sentences import leader_name
-from reports.story.wording import counted, plain, shortened
+from reports.story.wording import shortened
 
 MOST_PEOPLE = 100
 MOST_LABELS = 50

@@ -13,11 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Wedge
 
 from influence.contract.findings import NETWORKED, TEAM, Reached, Report
+from influence.contract.headline import leader_name
+from influence.contract.wording import counted, plain
 from reports.figures import palette
 from reports.figures.svg import Picture
 from reports.story.evidence import anchors, in_order, mark_of
-from reports.story.sentences import leader_name
-from reports.story.wording import counted, plain, shortened
+from reports.story.wording import shortened
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""
@@ -113,12 +114,14 @@ def people_a_mark(people: int) -> int:
 def _rings(people: Sequence[Reached]) -> list[Ring]:
     """Give each ring an area in proportion to its people, but never a sliver."""
     counts = Counter(min(max(reached.step, 2), 4) for reached in people)
-    beyond = {mark_of(reached) for reached in people if reached.step == NETWORKED}
-    furthest = {frozenset({"unknown"}): "unknown", frozenset({"unmet"}): "never met"}
     plan = (
         (2, "team", palette.TEAM_BAND),
         (3, "met", palette.MET_BAND),
-        (4, furthest.get(frozenset(beyond), "beyond"), palette.UNMET_BAND),
+        (
+            4,
+            "never met",
+            palette.UNMET_BAND,
+        ),
     )
     weights = [max(counts[step], 0.16 * len(people), 1.0) for step, _, _ in plan]
     inner = _CORE + _BETWEEN
@@ -261,8 +264,9 @@ def _draw_words(axes: Axes, rings: list[Ring], sectors: list[Sector], report: Re
         0, 0, initials, color=palette.PAPER, ha="center", va="center", fontsize=11, zorder=4, parse_math=False
     )
     counts = Counter(min(max(reached.step, 2), 4) for reached in report.people)
+    kinds = Counter(mark_of(reached) for reached in report.people if reached.step == NETWORKED)
     for ring in rings:
-        words = f"{ring.name} · {counts[ring.step]:,}"
+        words = "\n".join(f"{name} · {count:,}" for name, count in _kinds_of(ring, kinds, counts))
         middle = (ring.inner + ring.outer) / 2
         axes.text(
             0,
@@ -277,6 +281,15 @@ def _draw_words(axes: Axes, rings: list[Ring], sectors: list[Sector], report: Re
         )
     for sector in sectors:
         _name_sector(axes, sector)
+
+
+def _kinds_of(ring: Ring, kinds: Counter[str], counts: Counter[int]) -> list[tuple[str, int]]:
+    """Name a ring with its people; who is unknown is counted apart."""
+    if ring.step != NETWORKED or not kinds["unknown"]:
+        return [(ring.name, counts[ring.step])]
+    unknown = ("unknown", kinds["unknown"])
+    never = counts[ring.step] - kinds["unknown"]
+    return [(ring.name, never), unknown] if never else [unknown]
 
 
 def _name_sector(axes: Axes, sector: Sector) -> None:
@@ -326,7 +339,7 @@ def _described(report: Report, each: int) -> str:
     by_kind = ", ".join(f"{palette.MARKS[kind].label}: {kinds[kind]:,}" for kind in _KINDS)
     marks = "one mark for each person" if each == 1 else f"one mark for about {each:,} people"
     everybody = counted(len(report.people), "person", "people")
-    return f"{everybody}, {marks}. {by_step}. {by_kind}. The tables below list them."
+    return f"{everybody} by row, {marks}. {by_step}. {by_kind}. The tables below list them."
 
 
 def _link_names(report: Report) -> dict[str, str]:

@@ -7,20 +7,25 @@ from matplotlib.figure import Figure
 
 from influence.contract.details.robustness import Robustness
 from influence.contract.findings import Report
+from influence.contract.headline import mostly_unknown
+from influence.contract.wording import number
 from reports.figures import palette
 from reports.figures.spheres import WIDTH, frame
 from reports.figures.svg import Picture
 from reports.story.chance import alternatives
-from reports.story.wording import number, shortened
+from reports.story.wording import shortened
 
 MOST_ALTERNATIVES = 12
 
 
 def robustness_picture(report: Report) -> Picture | None:
-    """Draw the headline and what it would be under each alternative; None where none is known."""
+    """Draw the headline and what it would be under each alternative; None where none is known.
+
+    Where the headline is a range, since of most people nothing tells, there is no single number to compare with.
+    """
     told = alternatives(report)[:MOST_ALTERNATIVES]
     headline = report.told("robustness", Robustness).reach_4
-    if not told or headline is None:
+    if not told or headline is None or mostly_unknown(report):
         return None
     rows = [("as reported", headline), *told]
     figure = Figure(figsize=(WIDTH, 0.29 * len(rows) + 0.5))
@@ -65,7 +70,7 @@ def _dot(axes: Axes, place: int, name: str, value: float, headline: float) -> No
         parse_math=False,
     )
     axes.annotate(
-        number(value),
+        number(value).replace("fewer than ", "<"),
         (1, place),
         xycoords=("axes fraction", "data"),
         xytext=(8, 0),

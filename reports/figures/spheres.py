@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from influence.contract.findings import Report
+from influence.contract.headline import mostly_unknown
+from influence.contract.wording import between, shared
 from reports.figures import palette
 from reports.figures.svg import Picture
-from reports.story.spheres import sources_by_sphere
-from reports.story.wording import number, shortened
+from reports.story.spheres import sources_by_sphere, unmet_range
+from reports.story.wording import shortened
 
 MOST_SPHERES = 9
 OTHERS = "other spheres"
@@ -27,12 +29,18 @@ _LEAST = 0.001  # people
 
 @dataclass(frozen=True)
 class Wing:
-    """One sphere: people never met who responded, people never met who were responded to, people known there."""
+    """One sphere: people never met who responded, people never met who were responded to, people known there.
+
+    The words are whole people, rounded so that the spheres add up, or a range where of most people nothing tells.
+    """
 
     sphere: str
     reached: float
     heard: float
     known: int
+    surely: float | None = None
+    reached_words: str = ""
+    heard_words: str = ""
 
 
 def wings(report: Report) -> tuple[Wing, ...]:
@@ -46,11 +54,28 @@ def wings(report: Report) -> tuple[Wing, ...]:
         for sphere in {*heard, *reached}
     ]
     every.sort(key=lambda wing: (-max(wing.reached, wing.heard), wing.sphere))
-    if len(every) <= MOST_SPHERES:
-        return tuple(every)
-    rest = every[MOST_SPHERES - 1 :]
-    reach, back = sum(wing.reached for wing in rest), sum(wing.heard for wing in rest)
-    return (*every[: MOST_SPHERES - 1], Wing(OTHERS, reach, back, sum(wing.known for wing in rest)))
+    if len(every) > MOST_SPHERES:
+        rest = every[MOST_SPHERES - 1 :]
+        reach, back = sum(wing.reached for wing in rest), sum(wing.heard for wing in rest)
+        every[MOST_SPHERES - 1 :] = [Wing(OTHERS, reach, back, sum(wing.known for wing in rest))]
+    return _worded(report, every)
+
+
+def _worded(report: Report, rows: list[Wing]) -> tuple[Wing, ...]:
+    out, back = shared([wing.reached for wing in rows]), shared([wing.heard for wing in rows])
+    words = [f"{count:,}" for count in out]
+    if mostly_unknown(report):
+        ranges = {row.sphere: unmet_range(report, row) for row in report.spheres}
+        kept = {wing.sphere for wing in rows if wing.sphere != OTHERS}
+        rest = [held for sphere, held in ranges.items() if sphere not in kept]
+        ranges[OTHERS] = sum(low for low, _ in rest), sum(high for _, high in rest)
+        held = [ranges.get(wing.sphere, (0.0, 0.0)) for wing in rows]
+        words = [between(*each) for each in held]
+        rows = [replace(wing, surely=low, reached=high) for wing, (low, high) in zip(rows, held, strict=True)]
+    return tuple(
+        replace(wing, reached_words=word, heard_words=f"{count:,}")
+        for wing, word, count in zip(rows, words, back, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +118,7 @@ def spheres_picture(report: Report) -> Picture | None:
     for place, wing in enumerate(rows):
         _draw_wing(axes, place, wing, scale)
     described = "; ".join(
-        f"{wing.sphere}: reached {number(wing.reached)}, listened to {number(wing.heard)}" for wing in rows
+        f"{wing.sphere}: reached {wing.reached_words}, listened to {wing.heard_words}" for wing in rows
     )
     return Picture(figure, "Spheres, outward and back", described)
 
@@ -105,7 +130,13 @@ def _draw_wing(axes: Axes, place: int, wing: Wing, scale: _Scale) -> None:
     )  # fmt: skip
     for side, people, colour in ((HEARD, wing.heard, SLATE), (REACHED, wing.reached, palette.UNMET)):
         start, length = scale.middle + side * _NAMES, people * scale.person
-        axes.barh(place, side * length, left=start, height=0.58, color=colour, linewidth=0)
+        if (
+            side == REACHED and wing.surely is not None
+        ):  # pale as far as it could be, full as far as it is known
+            axes.barh(place, length, left=start, height=0.58, color=colour, alpha=0.28, linewidth=0)
+            axes.barh(place, wing.surely * scale.person, left=start, height=0.58, color=colour, linewidth=0)
+        else:
+            axes.barh(place, side * length, left=start, height=0.58, color=colour, linewidth=0)
         axes.annotate(
             _at_end(wing, side),
             (start + side * length, place),
@@ -120,8 +151,8 @@ def _draw_wing(axes: Axes, place: int, wing: Wing, scale: _Scale) -> None:
 
 def _at_end(wing: Wing, side: int) -> str:
     if side == HEARD:
-        return number(wing.heard)
-    return f"{number(wing.reached)} of {wing.known:,}" if wing.known else number(wing.reached)
+        return wing.heard_words
+    return f"{wing.reached_words} of {wing.known:,}" if wing.known else wing.reached_words
 
 
 def frame(axes: Axes, rows: int, top: float) -> None:

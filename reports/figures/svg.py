@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET  # reads only what matplotlib has just w
 from matplotlib import style
 from matplotlib.figure import Figure
 
-from reports.story.wording import plain
+from influence.contract.wording import plain
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"

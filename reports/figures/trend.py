@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 
 from influence.contract.details.trend import TrendBreaks
 from influence.contract.findings import Month, Report
+from influence.contract.headline import month_unknown
+from influence.contract.wording import MONTHS, between, people
 from reports.figures import palette
 from reports.figures.svg import Picture
-from reports.story.wording import MONTHS, number
+from reports.story.story import in_month
 
 SMALL = 9.5
 """Size of the small print in points."""
@@ -33,7 +35,7 @@ def trend_picture(report: Report) -> Picture | None:
     _name_ends(axes, months)
     _month_axis(axes, sorted(months))
     words = "; ".join(
-        f"{row.month}: {number(row.reach_4)} ({number(row.low)} to {number(row.high)})"
+        f"{row.month}: {in_month(row)}" + ("" if month_unknown(row) else f" ({between(row.low, row.high)})")
         for row in report.trend
     )
     return Picture(figure, "People never met who responded, by month", words)
@@ -79,14 +81,21 @@ def _draw_trend(axes: Axes, months: dict[int, Month]) -> None:
             alpha=0.16,
             linewidth=0,
         )
+        _draw_numbers(axes, dict(zip(run, rows, strict=True)))
+        if len(run) == 1:
+            axes.vlines(run, rows[0].low, rows[0].high, color=palette.UNMET, alpha=0.3, linewidth=6)
+
+
+def _draw_numbers(axes: Axes, months: dict[int, Month]) -> None:
+    """Draw both sums where they say something: not in a month in which of most people nothing tells."""
+    for run in _runs([place for place, row in months.items() if not month_unknown(row)]):
+        rows = [months[place] for place in run]
         axes.plot(
             run, [row.reach_3 for row in rows], color=palette.MET, linewidth=1.4, marker="o", markersize=4
         )
         axes.plot(
             run, [row.reach_4 for row in rows], color=palette.UNMET, linewidth=2.4, marker="D", markersize=5.5
         )
-        if len(run) == 1:
-            axes.vlines(run, rows[0].low, rows[0].high, color=palette.UNMET, alpha=0.3, linewidth=6)
 
 
 def _mark_breaks(axes: Axes, report: Report, first: int, last: int) -> None:
@@ -119,26 +128,29 @@ def _name_ends(axes: Axes, months: dict[int, Month]) -> None:
     last, row = list(months.items())[-1]
     top = max(max(each.high, each.reach_4, each.reach_3) for each in months.values()) or 1.0
     axes.set_ylim(0, top * 1.15)
+    if month_unknown(row):
+        _name_end(axes, last, (row.low + row.high) / 2, f"never met  {in_month(row)}", palette.UNMET)
+        return
     apart = 0.085 * top * 1.15
     never, met = row.reach_4, row.reach_3
     if abs(never - met) < apart:
         middle, sign = (never + met) / 2, 1 if never >= met else -1
         never, met = middle + sign * apart / 2, middle - sign * apart / 2
-    ends = (
-        (never, f"never met  {number(row.reach_4)}", palette.UNMET),
-        (met, f"met  {number(row.reach_3)}", palette.MET),
+    _name_end(axes, last, never, f"never met  {people(row.reach_4)}", palette.UNMET)
+    _name_end(axes, last, met, f"met  {people(row.reach_3, half_up=False)}", palette.MET)
+
+
+def _name_end(axes: Axes, last: int, height: float, label: str, colour: str) -> None:
+    axes.annotate(
+        label,
+        (last, height),
+        xytext=(12, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=10.5,
+        color=colour,
+        annotation_clip=False,
     )
-    for height, label, colour in ends:
-        axes.annotate(
-            label,
-            (last, height),
-            xytext=(12, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10.5,
-            color=colour,
-            annotation_clip=False,
-        )
 
 
 def _month_axis(axes: Axes, places: list[int]) -> None:

@@ -16,7 +16,9 @@ from influence.contract.details.brand import PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
 from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
-from influence.contract.findings import Coverage, Finding, Report
+from influence.contract.findings import Coverage, Finding, Month, Report
+from influence.contract.headline import leader_name, month_unknown, mostly_unknown
+from influence.contract.wording import between, counted, number, people, people_between, plain
 from reports.figures.network import network_picture
 from reports.figures.rings import rings_picture
 from reports.figures.robustness import robustness_picture
@@ -26,7 +28,7 @@ from reports.figures.svg import Picture, house_style, to_svg
 from reports.figures.trend import trend_picture
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
-from reports.story import evidence, glossary, sentences, story, wording
+from reports.story import doubt, evidence, glossary, sentences, story, wording
 
 _PARENTS = {
     "explicit": "stated by the source",
@@ -61,6 +63,18 @@ class CoverageRow:
     parents: str
     set_aside: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """One month in words; where of most people nothing tells, met and never met are ranges."""
+
+    month: str
+    team: str
+    met: str
+    unmet: str
+    bounds: str
+    responses: str
 
 
 @dataclass(frozen=True)
@@ -118,10 +132,10 @@ def grid(finding: Finding | None) -> Grid | None:
     steps, waits = (sorted({key[place] for key in cells}) for place in (0, 1))
     most = max(cells.values()) or 1
     return Grid(
-        tuple(wording.counted(wait, "day", "days") for wait in waits),
+        tuple(counted(wait, "day", "days") for wait in waits),
         tuple(
             (
-                wording.counted(k, "step", "steps"),
+                counted(k, "step", "steps"),
                 tuple(_shaded(cells.get((k, wait)), most) for wait in waits),
             )
             for k in steps
@@ -148,7 +162,7 @@ def _cells(values: Mapping[str, int]) -> dict[tuple[float, float], float]:
 
 
 def _shaded(value: float | None, most: float) -> tuple[str, int]:
-    return wording.number(value), 0 if value is None else round(4 * value / most)
+    return number(value), 0 if value is None else round(4 * value / most)
 
 
 def _environment() -> Environment:
@@ -163,8 +177,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "month": wording.month,
         "day": wording.day,
-        "number": wording.number,
-        "between": wording.between,
+        "number": number,
+        "between": between,
     }
     return environment
 
@@ -173,23 +187,28 @@ def _shown(value: object) -> object:
     """Clean every text on its way into the page; autoescape comes after."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return wording.plain(value) if value.strip() == value else _padded(value)
+    return plain(value) if value.strip() == value else _padded(value)
 
 
 def _padded(value: str) -> str:
     """Clean a piece of a sentence and keep the space at its ends."""
-    inside = wording.plain(value)
+    inside = plain(value)
     return f" {inside}"[not value[:1].isspace() :] + (" " if inside and value[-1:].isspace() else "")
 
 
 def _words(report: Report) -> dict[str, object]:
     finding = report.findings.get("crossings")
     return {
-        "leader": sentences.leader_name(report),
+        "leader": leader_name(report),
         "period": wording.period(report.window),
         "zone": report.window.get("zone"),
         "notice": report.notice,
         "headline": sentences.headline(report),
+        "as_range": mostly_unknown(report),
+        "doubts": doubt.doubts(report),
+        "cures": doubt.cures(report),
+        "asked": doubt.asked(report),
+        "supposed": doubt.supposed(report),
         "sections": {section.key: section for section in story.story(report)},
         "headline_apart": sentences.headline(report).name not in report.findings,
         "families": _families(story.all_numbers(report)),
@@ -218,8 +237,8 @@ def _crossings(
     names, shown = evidence.names(report), evidence.anchors(report)
     held = finding.told(Crossings)
     kinds = (
-        ("Responded first, met later", held.digital_first),
-        ("Met, then went on only digitally", held.met_then_digital),
+        ("Responded before the first meeting on record", held.digital_first),
+        ("Responded again after the last meeting on record", held.met_then_digital),
     )
     return tuple(
         (title, tuple((shown.get(person, ""), names.get(person, person)) for person in people))
@@ -245,7 +264,7 @@ def _rows(report: Report) -> dict[str, object]:
         "waiting": advising.waiting_rows(report),
         "conversations": conversations,
         "more_conversations": more_conversations,
-        "trend": report.trend,
+        "trend": tuple(_month(row) for row in report.trend),
         "coverage": tuple(_coverage(row) for row in report.coverage),
         "grid": grid(report.findings.get("possible_reach")),
     }
@@ -255,8 +274,8 @@ def _first_contact(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return by sphere how many responded before first contact and met later, never met so far, or are unknown."""
     return tuple(
         (
-            wording.plain(sphere),
-            tuple(wording.number(len(people)) for people in (row.met_later, row.never_met, row.unknown)),
+            plain(sphere),
+            tuple(number(len(people)) for people in (row.met_later, row.never_met, row.unknown)),
         )
         for sphere, row in report.told("before_contact", BeforeContact).by_sphere.items()
     )
@@ -271,12 +290,12 @@ def _topics(report: Report) -> tuple[Topic, ...]:
 
 def _topic(row: TopicShare, taken: TopicLead | None) -> Topic:
     return Topic(
-        topic=wording.plain(row.topic),
-        share=wording.number(row.share, "share"),
-        interval=wording.between(*row.interval, "share") if row.interval else "",
-        responses=wording.number(row.to_all),
-        taken=wording.number(taken.new) if taken else "–",
-        shuffled=wording.number(taken.shuffled) if taken else "–",
+        topic=plain(row.topic),
+        share=number(row.share, "share"),
+        interval=between(*row.interval, "share") if row.interval else "",
+        responses=number(row.to_all),
+        taken=number(taken.new) if taken else "–",
+        shuffled=number(taken.shuffled) if taken else "–",
     )
 
 
@@ -285,12 +304,29 @@ def _brand(report: Report) -> tuple[tuple[str, str, str, str], ...]:
     spheres = report.told("person_against_brand", PersonAgainstBrand).spheres or {}
     return tuple(
         (
-            wording.plain(sphere),
-            wording.number(row.person, "responses"),
-            wording.number(row.brand, "responses"),
-            wording.plain(row.verdict),
+            plain(sphere),
+            number(row.person, "responses"),
+            number(row.brand, "responses"),
+            plain(row.verdict),
         )
         for sphere, row in spheres.items()
+    )
+
+
+def _month(row: Month) -> MonthRow:
+    """Word one month; met and never met add up to the people outside the team who responded in it."""
+    unsure = month_unknown(row)
+    of = row.high - row.low
+    held = row.low, row.high
+    near = row.reach_3 + row.reach_4 - row.high
+    met = people_between(near, near + of, half_up=False) if unsure else people(row.reach_3, half_up=False)
+    return MonthRow(
+        month=wording.month(row.month),
+        team=people(row.reach_2),
+        met=met,
+        unmet=story.in_month(row),
+        bounds="" if unsure else people_between(*held),
+        responses=number(row.responses),
     )
 
 
@@ -298,10 +334,10 @@ def _coverage(row: Coverage) -> CoverageRow:
     return CoverageRow(
         source=row.source,
         system=row.system,
-        activities=wording.number(row.activities),
+        activities=number(row.activities),
         span=f"{wording.day(row.first)} to {wording.day(row.last)}" if row.first else "no dated activity",
         parents=_PARENTS.get(row.parents, row.parents),
-        set_aside=wording.number(row.set_aside),
+        set_aside=number(row.set_aside),
         missing=tuple(wording.month(each) for each in row.missing_months),
     )
 

@@ -12,6 +12,7 @@ from influence.contract.details.record import Detail
 from influence.contract.findings import Finding, MetEvidence, Reached, Report
 from reports.formats.writing import write_whole
 from reports.story.evidence import in_order
+from reports.story.sentences import told
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 """What makes a spreadsheet take a cell for a formula; the last four are the full-width forms."""
@@ -32,6 +33,7 @@ PEOPLE_COLUMNS = (
 )
 FINDING_COLUMNS = (
     "finding",
+    "shown",
     "value",
     "unit",
     "low",
@@ -57,13 +59,16 @@ def write_json(report: Report, path: Path) -> list[Path]:
 def write_csv(report: Report, path: Path) -> list[Path]:
     """Write the table of evidence, one person a row, and beside it `<stem>-findings.csv`.
 
-    Lists in a cell are `;`-separated; a text that a spreadsheet would run as a formula gets a `'` in front.
+    `shown` is a number as the page shows it: whole people, a range where of most of them nothing tells. Lists in a
+    cell are `;`-separated; a text that a spreadsheet would run as a formula gets a `'` in front.
 
     Raises:
         OSError: a file cannot be written.
     """
     people = _as_csv(PEOPLE_COLUMNS, (_person_row(reached) for reached in in_order(report.people)))
-    findings = _as_csv(FINDING_COLUMNS, (_finding_row(finding) for finding in report.findings.values()))
+    findings = _as_csv(
+        FINDING_COLUMNS, (_finding_row(report, finding) for finding in report.findings.values())
+    )
     beside = path.with_name(f"{path.stem}-findings.csv")
     return [write_whole(path, people), write_whole(beside, findings)]
 
@@ -108,12 +113,14 @@ def _met_words(piece: MetEvidence) -> str:
     return " ".join((piece.evidence, piece.kind, piece.time or "undated", f"{piece.strength:g}"))
 
 
-def _finding_row(finding: Finding) -> list[Cell]:
+def _finding_row(report: Report, finding: Finding) -> list[Cell]:
+    words = told(report, finding)
     first, last = finding.interval or (None, None)
     held = finding.detail.as_json() if isinstance(finding.detail, Detail) else finding.detail
     detail = json.dumps(held, ensure_ascii=False, sort_keys=True) if held else None
     return [
         finding.name,
+        f"{words.text} {words.unit}".rstrip(),
         finding.value,
         finding.unit,
         finding.low,

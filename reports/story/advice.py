@@ -8,9 +8,10 @@ from influence.contract.details.advice import Advice, Advised
 from influence.contract.details.exchange import ResponseTime, Wait, WaitingOnLeader
 from influence.contract.details.letting_go import OnlyLeaderAnswers
 from influence.contract.findings import Report
+from influence.contract.wording import between, counted, number, phrase, plain, scale
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.story.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
-from reports.story.wording import between, counted, day, number, plain
+from reports.story.wording import day
 
 TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
 SHOWN = 20
@@ -157,9 +158,10 @@ def _answers(report: Report) -> tuple[Sentence, ...]:
 
 def _advice_row(row: Advised, page: _Known) -> AdviceRow:
     evidence, kept = response_rows(row.evidence, page.report, page.names)
+    unit = "people a conversation" if row.kind in SEEN else "people expected"
     name, anchor, about = _named(row.kind, row.who, row.name, page)
-    worth = number(row.gain, "people expected")
-    spread = between(*row.interval, "people expected") if row.interval else ""
+    worth = phrase(row.gain, unit)
+    spread = between(*row.interval, unit, of=scale(row.gain or 0.0, unit)) if row.interval else ""
     return AdviceRow(
         who=name,
         anchor=anchor,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from influence.contract.findings import (
+    NETWORKED,
     Conversation,
     MetEvidence,
     Reached,
@@ -14,8 +15,10 @@ from influence.contract.findings import (
     Response,
     SphereReach,
 )
-from reports.story.sentences import leader_name
-from reports.story.wording import counted, day, day_and_hour, number, plain
+from influence.contract.headline import leader_name, mostly_unknown
+from influence.contract.wording import between, counted, number, plain
+from reports.story.spheres import unmet_by_sphere, unmet_range
+from reports.story.wording import day, day_and_hour
 
 PEOPLE_SHOWN = 400
 CONVERSATIONS_SHOWN = 100
@@ -158,7 +161,15 @@ def anchors(report: Report) -> dict[str, str]:
 def steps(report: Report) -> tuple[StepRows, ...]:
     """List the people step by step, step 4 first, each step by first response."""
     shown, who = anchors(report), names(report)
-    titles = {4: "Step 4: never met", 3: "Step 3: met", 2: "Step 2: team"}
+    kinds = {mark_of(reached) for reached in report.people if reached.step == NETWORKED}
+    beyond = (
+        "never met or unknown"
+        if kinds == {"unmet", "unknown"}
+        else "unknown"
+        if "unknown" in kinds
+        else "never met"
+    )
+    titles = {4: f"Step 4: {beyond}", 3: "Step 3: met", 2: "Step 2: team"}
     return tuple(
         _step(report, step, titles.get(step, f"Step {step}"), shown, who)
         for step in sorted({reached.step for reached in report.people}, reverse=True)
@@ -170,7 +181,9 @@ def _step(report: Report, step: int, title: str, shown: dict[str, str], who: dic
     rows = tuple(
         _person(reached, report, shown[reached.person], who) for reached in people if reached.person in shown
     )
-    return StepRows(step, title, counted(len(people), "person", "people"), rows, len(people) - len(rows))
+    return StepRows(
+        step, title, f"{counted(len(people), 'person', 'people')} by row", rows, len(people) - len(rows)
+    )
 
 
 def names(report: Report) -> dict[str, str]:
@@ -210,8 +223,10 @@ def response_rows(
 def spheres(report: Report) -> tuple[SphereRow, ...]:
     """List the spheres in the report's order, each with the people that are shown."""
     shown, who = anchors(report), names(report)
+    unmet = {row.sphere: text for row, text in unmet_by_sphere(report)}
     return tuple(
-        _sphere(row, report, f"sphere-{n}", shown, who) for n, row in enumerate(report.spheres, start=1)
+        replace(_sphere(row, report, f"sphere-{n}", shown, who), unmet=unmet.get(row.sphere, "0"))
+        for n, row in enumerate(report.spheres, start=1)
     )
 
 
@@ -283,7 +298,7 @@ def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str,
         channel=plain(one.channel or ""),
         responses=number(one.responses),
         people=number(one.people),
-        unmet=number(one.unmet),
+        unmet="" if mostly_unknown(report) else number(one.unmet),
         evidence=evidence,
         further=max(further, one.responses - len(evidence)),
     )
@@ -301,11 +316,18 @@ def _sphere(
         sphere=plain(row.sphere),
         people=number(row.people),
         unmet=number(row.value),
-        share=number(row.share, "share"),
+        share=_share_of_known(report, row),
         known=number(row.known),
         members=tuple(linked[:NAMES_SHOWN]),
         further=max(0, len(inside) - len(linked[:NAMES_SHOWN])),
     )
+
+
+def _share_of_known(report: Report, row: SphereReach) -> str:
+    if not mostly_unknown(report) or not row.known:
+        return number(row.share, "share")
+    low, high = unmet_range(report, row)
+    return between(low / row.known, high / row.known, "share")
 
 
 def _responses(

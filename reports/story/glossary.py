@@ -16,7 +16,7 @@ FAMILIES = (
     "Exchange",
     "Spheres and topics",
     "What to do",
-    "Could it be chance?",
+    "How well does it hold?",
     "From month to month",
     "Position in the network",
     "Leadership for the many",
@@ -52,17 +52,31 @@ WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "unknown",
-        "A person of whom nothing tells whether they have met. Unknown is not unmet: the bounds "
-        "show both cases.",
+        "A person of whom nothing tells whether they have met. Unknown is not unmet: the range "
+        "shows both cases.",
     ),
     (
         "sphere",
         "Whose world a person belongs to, seen from the leader: department, company, customer, public …",
     ),
-    ("bounds", "The number if every unknown had been met, and if none had."),
+    (
+        "range",
+        "The number if every unknown had been met, and if none had: the one range beside the headline.",
+    ),
+    (
+        "weighed",
+        "Each person outside the team counts in part as met and in part as never met, by the chance of having met. "
+        "Sums are rounded to whole people so that parts and their total agree.",
+    ),
+    (
+        "by row",
+        "Each person stands once, as met or as never met, by the likelier case; unknown people stand apart.",
+    ),
+    ("by name", "A list of people, made by the dates of their responses and meetings; no chance is weighed."),
     (
         "95 % interval",
-        "The range that holds 95 of 100 results when whole conversations are drawn again at random.",
+        "The range that holds 95 of 100 results when whole conversations are drawn again at random: what such a window "
+        "would give if it were run again. It does not hold the doubt about who has met whom.",
     ),
     ("first-hand", "Responded to the leader's own item, or named the leader."),
     ("passed on", "Responded to somebody else's response, so that the leader's item came by way of others."),
@@ -77,7 +91,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "p",
-        "How often chance alone would give as much: below 0.05 is called more than chance.",
+        "How often chance alone would give as much, in answer to the question that the test names: below 0.05 is "
+        "called more than chance.",
     ),
 )
 

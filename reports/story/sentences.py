@@ -5,11 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import Formatter
 
+from influence.contract import headline as lead
 from influence.contract.details.position import Position
 from influence.contract.details.reach import Crossings, Reach
+from influence.contract.details.spheres import Sources
 from influence.contract.findings import Finding, Report
+from influence.contract.wording import (
+    CANNOT_TELL,
+    between,
+    counted,
+    noun,
+    number,
+    people_between,
+    phrase,
+    plain,
+    scale,
+    unit_for,
+    unit_of,
+)
 from reports.story.glossary import definition
-from reports.story.wording import between, counted, number, plain, unit_of
+
+WEIGHED, BY_ROW, BY_NAME = "weighed", "by row", "by name"
+"""The three ways in which people are counted as met or not; each stands among the words of the glossary."""
+COUNTED = {
+    "reach_3": WEIGHED,
+    "reach_4": WEIGHED,
+    "reach_beyond": WEIGHED,
+    "sources": WEIGHED,
+    "unseen": WEIGHED,
+    "before_contact": BY_ROW,
+    "crossings": BY_NAME,
+}
+RANGE_ONLY = (
+    "of most of the people outside the team nothing tells whether they have met the leader, so a single number would "
+    "only repeat what is supposed of them"
+)
+_HELD_BY_RANGE = ("reach_3", "reach_4", "reach_beyond", "trend_slope")
 
 
 @dataclass(frozen=True)
@@ -38,7 +69,8 @@ class Sentence:
 class Number:
     """One finding in words. `known` is False where the value is missing; `reason` then says why.
 
-    `reading` says what high and low mean, where they mean anything.
+    `reading` says what high and low mean, where they mean anything; `counted` in which of three ways people are counted
+    as met.
     """
 
     name: str
@@ -52,6 +84,7 @@ class Number:
     reason: str | None = None
     note: str | None = None
     reading: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,42 +102,78 @@ class Section:
 
 
 def headline(report: Report) -> Number:
-    """Word the number that leads every report: reach_4, the people beyond."""
-    finding = report.findings.get("reach_4") or report.findings.get("reach_beyond")
-    if finding is None:
-        finding = Finding("reach_4", None, "people", reason="this report does not hold it")
-    return worded(finding)
+    """Word the number that leads every report: reach_4, the people beyond; the range where most is unknown."""
+    return told(report, lead.headline(report))
 
 
-def worded(finding: Finding) -> Number:
+def told(report: Report, finding: Finding) -> Number:
+    """Word one finding as this report shows it: as its range where of most people it counts nothing tells."""
+    if finding.name == "unseen" and lead.mostly_unknown(report):
+        finding = Finding(finding.name, None, finding.unit, reason=RANGE_ONLY)
+    return worded(finding, as_range=_is_range(report, finding))
+
+
+def _is_range(report: Report, finding: Finding) -> bool:
+    held = lead.bounds(finding)
+    if held is None:
+        return False
+    if finding.name in _HELD_BY_RANGE:
+        return lead.mostly_unknown(report)
+    if finding.name == "sources":
+        everybody = sum(row.people or 0 for row in (finding.told(Sources).by_sphere or {}).values())
+        return 2 * (held[1] - held[0]) > everybody
+    return finding.name == "before_contact" and 2 * (held[1] - held[0]) > held[1]
+
+
+def worded(finding: Finding, *, as_range: bool = False) -> Number:
     """Word one finding.
 
     >>> worded(Finding("reach_4", 17.47, "people", low=16.57, high=17.57, interval=(12.1, 22.8))).interval
     '12 to 23'
+    >>> worded(Finding("reach_4", 1.8, "people", low=0.0, high=2.0), as_range=True).text
+    '0 to 2'
     >>> worded(Finding("beyond_share", None, "share", reason="nobody responded")).text
     'cannot tell'
     """
-    meant, unit = definition(finding.name), finding.unit
-    bounds = (
-        between(finding.low, finding.high, unit)
-        if finding.low is not None and finding.high is not None
-        else None
-    )
-    text = _crossed(finding) or number(finding.value, unit)
-    known = finding.value is not None
+    meant = definition(finding.name)
+    held = _ends(finding, lead.bounds(finding))
+    text = held if as_range and held else _crossed(finding) or _text(finding)
+    known = text != CANNOT_TELL
     return Number(
         name=finding.name,
         label=plain(meant.label),
         meaning=meant.meaning,
         text=text,
-        unit=unit_of(unit, one=text == "1"),
-        known=known or bool(_crossed(finding)),
-        bounds=bounds,
-        interval=between(*finding.interval, unit) if finding.interval else None,
+        unit=_unit(finding, text, as_range=as_range),
+        known=known,
+        bounds=None if as_range else held,
+        interval=None if as_range and finding.unit == "people" else _ends(finding, finding.interval),
         reason=plain(finding.reason) if finding.reason else (None if known else "no reason was given"),
-        note=_note(finding),
+        note=None if as_range else _note(finding),
         reading=meant.reading,
+        counted=COUNTED.get(finding.name, ""),
     )
+
+
+def _text(finding: Finding) -> str:
+    """Word a value; met is rounded half down, so that met and never met add up to the people there are."""
+    if finding.name == "reach_3" and finding.value is not None and finding.unit == "people":
+        return people_between(finding.value, finding.value, half_up=False)
+    return number(finding.value, finding.unit)
+
+
+def _ends(finding: Finding, held: tuple[float, float] | None) -> str | None:
+    if held is None:
+        return None
+    if finding.name == "reach_3" and finding.unit == "people":
+        return people_between(*held, half_up=False)
+    return between(*held, finding.unit, of=scale(finding.value or 0.0, finding.unit))
+
+
+def _unit(finding: Finding, text: str, *, as_range: bool) -> str:
+    if as_range or finding.value is None:
+        return unit_of(finding.unit, one=noun(text) == "person")
+    return unit_for(finding.value, finding.unit)
 
 
 def section(
@@ -121,7 +190,7 @@ def section(
 
 def numbers(report: Report, *names: str) -> tuple[Number, ...]:
     """Word those of some findings that the report holds."""
-    return tuple(worded(report.findings[name]) for name in names if name in report.findings)
+    return tuple(told(report, report.findings[name]) for name in names if name in report.findings)
 
 
 def say(pattern: str, **parts: str | Span) -> Sentence:
@@ -153,18 +222,24 @@ def joined(*sentences: Sentence) -> tuple[Sentence, ...]:
 
 
 def span(report: Report, name: str, one: str = "", many: str = "") -> Span:
-    """Return a finding's value as a piece of a sentence that links to its meaning, with a noun if one is given."""
-    finding = report.findings[name]
-    text = number(finding.value, finding.unit)
-    if one and finding.value is not None:
-        text = f"{text} {one if text == '1' else many}"
+    """Return a finding's value as a piece of a sentence that links to its meaning, with a noun if one is given.
+
+    Where of most of the people it counts nothing tells, it is their range.
+    """
+    text = told(report, report.findings[name]).text
+    if one and text != CANNOT_TELL:
+        text = f"{text} {noun(text, one, many)}"
     return Span(text, name)
+
+
+def rate(report: Report, name: str) -> Span:
+    """Return a rate with its unit as a piece of a sentence that links to its meaning."""
+    return Span(phrase(report.findings[name].value, report.findings[name].unit), name)
 
 
 def interval_of(report: Report, name: str) -> str:
     """Return a finding's 95 % interval in words; empty where it has none."""
-    finding = report.findings[name]
-    return between(*finding.interval, finding.unit) if finding.interval else ""
+    return _ends(report.findings[name], report.findings[name].interval) or ""
 
 
 def cannot_tell(report: Report, *names: str) -> tuple[Sentence, ...]:
@@ -194,11 +269,6 @@ def listing(words: list[str]) -> str:
     ('a', 'a, b and c')
     """
     return "".join(f"{_joint(place, len(words))}{word}" for place, word in enumerate(words))
-
-
-def leader_name(report: Report) -> str:
-    """Return the leader's name, or the id where no name is known."""
-    return plain(report.leader.get("name") or "") or plain(report.leader.get("person", "")) or "the leader"
 
 
 def _crossed(finding: Finding) -> str:

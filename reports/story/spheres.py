@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from influence.contract.details.brand import PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
 from influence.contract.details.spheres import Sources
 from influence.contract.details.voice import Lead
 from influence.contract.findings import Report, SphereReach
+from influence.contract.headline import mostly_unknown
+from influence.contract.wording import between, counted, number, plain, shared
 from reports.story.chance import SURE
 from reports.story.sentences import (
     Section,
@@ -21,7 +25,6 @@ from reports.story.sentences import (
     section,
     span,
 )
-from reports.story.wording import counted, number, plain
 
 OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")
 TOPICS = ("share_of_voice", "lead")
@@ -43,6 +46,24 @@ def reached_outside(report: Report) -> list[SphereReach]:
     """Return the spheres in which somebody never met responded, the largest first."""
     held = [row for row in report.spheres if row.value > 0]
     return sorted(held, key=lambda row: (-row.value, row.sphere))
+
+
+def unmet_by_sphere(report: Report) -> list[tuple[SphereReach, str]]:
+    """Return the spheres in which somebody never met responded, the largest first, with how many in words.
+
+    Whole people that add up to the headline, or a range for each where of most of the people nothing tells.
+    """
+    held = reached_outside(report)
+    if not mostly_unknown(report):
+        return list(zip(held, (f"{count:,}" for count in shared([row.value for row in held])), strict=True))
+    return [(row, between(*unmet_range(report, row))) for row in held]
+
+
+def unmet_range(report: Report, row: SphereReach) -> tuple[float, float]:
+    """Return how many people of a sphere had never met the leader if all the unknown had, and if none had."""
+    inside = [reached for reached in report.people if reached.sphere == row.sphere and reached.outside]
+    surely = math.fsum(1 - reached.m for reached in inside if reached.known)
+    return surely, surely + sum(not reached.known for reached in inside)
 
 
 def sphere_words(sphere: str) -> str:
@@ -140,12 +161,20 @@ def _room(report: Report) -> tuple[Sentence, ...]:
 
 
 def _first_contact(report: Report) -> tuple[Sentence, ...]:
-    if not report.value("before_contact"):
+    if not report.known("before_contact"):
         return ()
     held = report.told("before_contact", BeforeContact)
     n = span(report, "before_contact", "person", "people")
+    if n.text == "0 people":
+        return ()
     who = f", {held.customers:,} of them customers" if held.customers else ""
-    sentence = say("{n} responded before they had ever met the leader{who}.", n=n, who=Span(who))
+    unmet = sum(reached.outside and reached.known and reached.m < 0.5 for reached in report.people)
+    part = n.text.removesuffix(" people").replace(",", "").isdecimal() and unmet > (
+        report.value("before_contact") or 0
+    )
+    of = f" of the {unmet:,} who most likely had not met" if part else ""
+    pattern = "By row, {n}{of} responded before any meeting with the leader that is on record{who}."
+    sentence = say(pattern, n=n, of=Span(of), who=Span(who))
     if held.days_ahead is None:
         return (sentence,)
     days = Span(counted(round(held.days_ahead), "day", "days"), "before_contact")
@@ -194,8 +223,8 @@ def _voice(report: Report) -> tuple[Sentence, ...]:
             else "which cannot be told apart from chance"
         )
         pattern = (
-            "{new} first used a term after responding to the leader's use of it, {shuffled} with times shuffled: "
-            "{more}."
+            "Do others take up the leader's words? {new} first used a term after responding to the leader's use of it, "
+            "{shuffled} with times shuffled: {more}."
         )
         sentences.append(say(pattern, new=new, shuffled=number(held.shuffled), more=more))
     return tuple(sentences)

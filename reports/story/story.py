@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from influence.contract.details.cascades import Shape
 from influence.contract.details.reach import Crossings
 from influence.contract.details.trend import TrendBreaks, TrendSlope
-from influence.contract.findings import Report
+from influence.contract.findings import Month, Report
+from influence.contract.headline import leader_name, month_unknown, mostly_unknown
+from influence.contract.wording import CANNOT_TELL, between, counted, noun, number, plain
 from reports.story.advice import advised
 from reports.story.chance import chance
+from reports.story.doubt import doubts
+from reports.story.evidence import mark_of
 from reports.story.glossary import families
 from reports.story.sentences import (
     Number,
@@ -17,14 +23,14 @@ from reports.story.sentences import (
     headline,
     interval_of,
     joined,
-    leader_name,
     listing,
     numbers,
+    rate,
     say,
     span,
 )
 from reports.story.spheres import spheres
-from reports.story.wording import CANNOT_TELL, counted, month, number, period
+from reports.story.wording import month, period
 from reports.story.worth import worth
 
 CAUTION = (
@@ -76,60 +82,63 @@ def _beyond(report: Report) -> tuple[Sentence, ...]:
         return (say("Nobody is on record as having responded to {who}, {when}.", who=who, when=when),)
     if lead.text == "0":
         pattern = "Nobody who had never met {who} face to face is on record as having responded, {when}."
-        return (say(pattern, who=who, when=when),)
-    people = "person" if lead.text == "1" else "people"
-    first = say(
-        "About {n} "
-        + people
-        + " who had never met {who} face to face responded, first-hand or through others, "
-        "{when}.",
-        n=Span(lead.text, lead.name),
-        who=who,
-        when=when,
-    )
-    return (first, *_mostly_unknown(report), *_near(report), say(CAUTION))
-
-
-def _mostly_unknown(report: Report) -> tuple[Sentence, ...]:
-    """Say at once where the number rests on people of whom nothing tells whether they have met."""
-    outside = [reached for reached in report.people if reached.outside]
-    unknown = sum(not reached.known for reached in outside)
-    if 2 * unknown <= len(outside):
-        return ()
-    pattern = (
-        "Take it with care: of {unknown} of the {outside} outside the team nothing tells whether they have met, "
-        "so the true number can lie anywhere within the bounds. A calendar would tell."
-    )
-    return (say(pattern, unknown=f"{unknown:,}", outside=counted(len(outside), "person", "people")),)
+        return (say(pattern, who=who, when=when), *doubts(report), say(CAUTION))
+    pattern = "{n} who had never met {who} face to face responded, first-hand or through others, {when}."
+    about = lead.text.replace(",", "").isdecimal()
+    n = Span(f"{lead.text} {noun(lead.text)}", lead.name)
+    first = say("About " + pattern if about else pattern, n=n, who=who, when=when)
+    first = first if about else Sentence((Span(n.text[:1].upper() + n.text[1:], n.about), *first.spans[1:]))
+    return (first, *doubts(report), *_near(report), say(CAUTION))
 
 
 def _near(report: Report) -> tuple[Sentence, ...]:
-    if not report.known("beyond_share"):
+    if "beyond_share" not in report.findings:
         return ()
+    if not report.known("beyond_share"):
+        what = Span("share of all who responded", "beyond_share")
+        why = plain(report.findings["beyond_share"].reason or "no reason was given").rstrip(".")
+        return (say("Which {what} they are cannot be told: {why}.", what=what, why=why),)
     share = span(report, "beyond_share")
     if not report.known("beyond_ratio"):
         return (say("They are {share} of all who responded.", share=share),)
-    pattern = "They are {share} of all who responded: {ratio} beyond for each one near."
-    return (say(pattern, share=share, ratio=span(report, "beyond_ratio")),)
+    pattern = "They are {share} of all who responded: {ratio}."
+    return (say(pattern, share=share, ratio=rate(report, "beyond_ratio")),)
 
 
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    unknown = sum(not reached.known and reached.outside for reached in report.people)
-    sentences = [
-        say(
-            "{n} responded. Every one is in exactly one row below, by the likelier case; the sums weigh "
-            "each by its probability.",
-            n=Span(counted(len(report.people), "person", "people")),
-        )
+    return (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report))
+
+
+def _rows(report: Report) -> Sentence:
+    """Say how many people there are of each kind: everybody stands once, by the likelier case."""
+    kinds, who = Counter(mark_of(reached) for reached in report.people), leader_name(report)
+    parts = [
+        f"{kinds['team']:,} in the team" if kinds["team"] else "",
+        f"{kinds['met']:,} who most likely had met {who}" if kinds["met"] else "",
+        f"{kinds['unmet']:,} who most likely had not" if kinds["unmet"] else "",
+        f"{kinds['unknown']:,} of whom nothing tells" if kinds["unknown"] else "",
     ]
-    if unknown:
+    pattern = "{n} responded. By row, in the rings and the tables below, each stands once: {parts}."
+    everybody = counted(len(report.people), "person", "people")
+    return say(pattern, n=everybody, parts=listing([part for part in parts if part]))
+
+
+def _sums(report: Report) -> tuple[Sentence, ...]:
+    """Say how the steps count the same people, weighed."""
+    outside = sum(reached.outside for reached in report.people)
+    if not report.known("reach_3", "reach_4") or not outside:
+        return ()
+    three, four = Span("Steps 3", "reach_3"), Span("4", "reach_4")
+    if mostly_unknown(report):
+        pattern = "{three} and {four} share the {n} outside the team: who belongs where is not known of most of them."
+    else:
         pattern = (
-            "Of {n} nothing tells whether they have met: marked unknown, and the bounds show both cases."
+            "{three} and {four} share the same {n} outside the team, weighed: somebody who had met the leader with a "
+            "chance of 30 % counts for 30 % in step 3 and for 70 % in step 4."
         )
-        sentences.append(say(pattern, n=counted(unknown, "person", "people")))
-    return (*sentences, *_chain(report), *_crossing_sentences(report))
+    return (say(pattern, three=three, four=four, n=counted(outside, "person", "people")),)
 
 
 def _chain(report: Report) -> tuple[Sentence, ...]:
@@ -142,14 +151,18 @@ def _chain(report: Report) -> tuple[Sentence, ...]:
 def _crossing_sentences(report: Report) -> tuple[Sentence, ...]:
     held = report.told("crossings", Crossings)
     first, after = len(held.digital_first), len(held.met_then_digital)
-    sentences = []
+    pattern, parts = [], {}
     if first:
-        text = Span(counted(first, "person", "people"), "crossings")
-        sentences.append(say("{n} responded first and met the leader later.", n=text))
+        pattern.append("{first} responded before the first meeting with the leader that is on record")
+        parts["first"] = Span(counted(first, "person", "people"), "crossings")
     if after:
-        text = Span(counted(after, "person", "people"), "crossings")
-        sentences.append(say("{n} had met the leader and went on only digitally.", n=text))
-    return tuple(sentences)
+        pattern.append("{after} responded again after the last one")
+        parts["after"] = Span(counted(after, "person", "people"), "crossings")
+    if not pattern:
+        return ()
+    if not first:
+        pattern = ["{after} responded again after the last meeting with the leader that is on record"]
+    return (say(f"By name and date, whatever the size of the meeting: {', '.join(pattern)}.", **parts),)
 
 
 def _conversations(report: Report) -> tuple[Sentence, ...]:
@@ -173,9 +186,12 @@ def _shape(report: Report) -> tuple[Sentence, ...]:
 
 def _returning(report: Report) -> tuple[Sentence, ...]:
     sentences = []
-    if report.known("reproduction"):
-        more = span(report, "reproduction")
-        sentences.append(say("Each person reached brings {more} new people on average.", more=more))
+    if report.value("reproduction"):
+        more = rate(report, "reproduction")
+        sentences.append(say("Those reached bring others: {more}, on average.", more=more))
+    elif report.known("reproduction"):
+        nobody = Span("Nobody", "reproduction")
+        sentences.append(say("{nobody} of those reached has brought others so far.", nobody=nobody))
     if (report.value("social_h") or 0) > 1:
         h = span(report, "social_h")
         sentences.append(say("{h} people outside the team came to {h} conversations or more each.", h=h))
@@ -188,16 +204,24 @@ def _trend(report: Report) -> tuple[Sentence, ...]:
     if len(report.trend) == 1:
         only = report.trend[0]
         return (say("There is one month only, {m}: no movement can be told.", m=month(only.month)),)
-    best = max(report.trend, key=lambda row: row.reach_4)
+    best = max(report.trend, key=lambda row: row.high if mostly_unknown(report) else row.reach_4)
+    text = in_month(best)
     sentence = say(
-        "The highest month was {m}, with about {n} never met. Each month is counted on its own, so months do "
+        "The highest month was {m}, with {n} never met. Each month is counted on its own, so months do "
         "not add up to the window's number.",
         m=month(best.month),
-        n=Span(
-            counted(best.reach_4, "person", "people"), "reach_4" if "reach_4" in report.findings else None
-        ),
+        n=Span(f"{text} {noun(text)}", "reach_4" if "reach_4" in report.findings else None),
     )
     return (*_slope(report), *_breaks(report), sentence)
+
+
+def in_month(row: Month) -> str:
+    """Word how many people never met responded in a month: the range where of most of them nothing tells.
+
+    >>> in_month(Month("2026-01", 0, 0.2, 1.8, 0.0, 2.0, 2)), in_month(Month("2026-02", 0, 3.0, 4.0, 4.0, 4.0, 9))
+    ('0 to 2', '4')
+    """
+    return between(row.low, row.high) if month_unknown(row) else number(row.reach_4)
 
 
 def _slope(report: Report) -> tuple[Sentence, ...]:
@@ -211,9 +235,10 @@ def _slope(report: Report) -> tuple[Sentence, ...]:
     slope, within = span(report, "trend_slope"), interval_of(report, "trend_slope")
     direction = report.told("trend_slope", TrendSlope).direction
     if direction in {"rising", "falling"}:
-        pattern = f"It is {direction}: {{n}} people a month, 95 % interval {{within}}."
+        pattern = f"Does it rise or fall? It is {direction}: {{n}} more a month, 95 % interval {{within}}."
     else:
-        pattern = "No trend can be told: {n} people a month, 95 % interval {within}."
+        pattern = "Does it rise or fall? No trend can be told from chance: {n} more a month, 95 % interval {within}."
+    slope = Span(f"{slope.text} {noun(slope.text)}", slope.about)
     return (say(pattern, n=slope, within=within or "none"),)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
+from influence.contract.headline import mostly_unknown
+from influence.contract.wording import counted, plain
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -13,13 +15,17 @@ from reports.story.sentences import (
     joined,
     listing,
     numbers,
+    rate,
     say,
     section,
     span,
 )
-from reports.story.spheres import reached_outside, side, sphere_words
-from reports.story.wording import counted, number, plain
+from reports.story.spheres import side, sphere_words, unmet_by_sphere
 
+EVEN = 0.15
+"""So far from a half a share is called even, where its interval holds the half."""
+NAMED = 6
+"""So many spheres are named in a sentence."""
 EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
 
 
@@ -45,21 +51,32 @@ def worth(report: Report) -> Section:
 def _brings(report: Report) -> tuple[Sentence, ...]:
     if not report.known("reach_4"):
         return ()
-    if not report.known("beyond_share") or not report.value("reach_4"):
+    n = span(report, "reach_4", "person", "people")
+    if n.text == "0 people":
         return (say("The fourth step has brought {nobody} so far.", nobody=Span("nobody", "reach_4")),)
-    pattern = "The fourth step brings this role {n} whom the first three do not: {share} of all who responded"
-    n, share = span(report, "reach_4", "person", "people"), span(report, "beyond_share")
-    spheres = [f"{sphere_words(row.sphere)} {number(row.value)}" for row in reached_outside(report)[:6]]
+    of = ": {share} of all who responded" if report.known("beyond_share") else ""
+    parts = {"share": span(report, "beyond_share")} if of else {}
+    spheres = _by_sphere(report)
     where = f". By sphere: {listing(spheres)}." if spheres else "."
-    return (say(pattern + "{where}", n=n, share=share, where=Span(where)),)
+    pattern = "The fourth step brings this role {n} whom the first three do not" + of + "{where}"
+    return (say(pattern, n=n, where=Span(where), **parts),)
+
+
+def _by_sphere(report: Report) -> list[str]:
+    """Name the largest spheres with their people; the others together, so that they add up."""
+    every = [(row, text) for row, text in unmet_by_sphere(report) if text != "0"]
+    named = [f"{sphere_words(row.sphere)} {text}" for row, text in every[:NAMED]]
+    if len(every) <= NAMED or mostly_unknown(report):
+        return named
+    return [*named, f"others {sum(int(text.replace(',', '')) for _, text in every[NAMED:]):,}"]
 
 
 def _exchange(report: Report) -> tuple[Sentence, ...]:
     sentences = []
     if report.known("two_way_share"):
-        way = side(
-            report, "two_way_share", "mostly exchange", "mostly one way", "as much exchange as broadcast"
-        )
+        even = abs((report.value("two_way_share") or 0.0) - 0.5) <= EVEN
+        between = "as much exchange as broadcast" if even else "too little to say which"
+        way = side(report, "two_way_share", "mostly exchange", "mostly one way", between)
         both = span(report, "two_way_share")
         pattern = (
             "Exchange or broadcast? It is {way}: with {both} of the people beyond, responses went both ways."
@@ -119,14 +136,14 @@ def _coming_back(report: Report) -> tuple[Sentence, ...]:
         pattern = "What {back} brings cannot be told: {why}."
         return (say(pattern, back=back, why=why.removeprefix("too little to say: ")),)
     low, high = report.findings["step_up"].interval or (float("-inf"), float("inf"))
-    n, within = span(report, "step_up"), interval_of(report, "step_up") or "no interval"
+    n, within = rate(report, "step_up"), interval_of(report, "step_up") or "no interval"
     if low > 0:
-        pattern = "{back} was followed by {n} more people never met ({within}) than its like without."
+        pattern = "{back} was followed by more people never met than its like without: {n} ({within})."
     elif high < 0:
-        pattern = "{back} was followed by fewer people never met than its like without ({n}, {within})."
+        pattern = "{back} was followed by fewer people never met than its like without: {n} ({within})."
     else:
         pattern = (
-            "{back} was followed by no more people never met, as far as can be told, than its like without "
-            "(difference {n}, {within})."
+            "{back} was followed by no more people never met, as far as can be told, than its like without: {n} "
+            "({within})."
         )
     return (say(pattern, back=back, n=n, within=within),)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -51,10 +52,24 @@ def contents(folder):
         return store.sql("SELECT count(*) FROM activity_log").fetchall()[0][0]
 
 
+def test_what_is_mostly_unknown_is_shown_as_a_range_in_whole_people_wherever_it_is_printed(filled):
+    _, out, _ = filled("report", "ann@acme.example", "-w", "ws")
+    assert "answers would settle it: the command “influence met ann@acme.example label” asks" in out
+    assert 0 == filled("report", "bo@acme.example", "-w", "ws")[0]
+    code, compared, _ = filled("compare", "ann@acme.example", "bo@acme.example", "-w", "ws")
+    assert 0 == code
+    assert "reach_4        0 to 3 people: of most of them nothing tells whether they have met" in compared
+    assert "beyond_share   cannot tell: of more than half of the people outside the team" in compared
+    code, many, _ = filled("many", "-w", "ws")
+    assert 0 == code
+    for printed in (out, compared, many):
+        assert not re.search(r"\d\.\d+ (people|person)", printed)
+
+
 def test_a_log_becomes_a_report_in_three_formats(filled, tmp_path):
     code, out, _ = filled("report", "ann@acme.example", "-w", "ws", "--format", "html,json,csv")
     assert 0 == code
-    assert "reached 2.7 people never met (bounds 0.0 to 3.0)" in out
+    assert "reached 0 to 3 people never met: of all 3 people outside the team nothing tells" in out
     names = {
         "ann-acme-example.html",
         "ann-acme-example.json",

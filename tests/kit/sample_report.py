@@ -176,7 +176,9 @@ def _findings(reached: list[Reached]) -> dict[str, Finding]:
     known = sum(1 - one.m for one in outside if one.known)
     unknown = sum(not one.known for one in outside)
     passed, n = sum(one.depth > 1 for one in reached), len(reached)
-    inferred = Reach(with_inferred=beyond * 1.1, without_inferred=beyond)
+    inferred = Reach(
+        with_inferred=beyond * 1.1, without_inferred=beyond, outside=len(outside), unknown=unknown
+    )
     spread = (beyond * 0.7, beyond * 1.28)
     crossings = Crossings(digital_first=("p3", "p9"), met_then_digital=("p2", "p5", "p8"))
     grid = {

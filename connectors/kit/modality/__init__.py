@@ -1,1 +1,1 @@
-"""Modality: whether people were in one room, as places, links, words and stated kinds tell."""
+"""Whether people were in one room: stated kinds, links, places, words of many languages. May use text and records."""

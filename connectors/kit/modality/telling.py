@@ -50,28 +50,6 @@ _MANNER = _FORM | {"distance", _PERHAPS}
 _NOTHING: frozenset[str] = frozenset()
 _PLACES = frozenset(("room", "building", "in_person"))
 _ONLY_ONLINE = (True, False)
-_NOT = frozenset(
-    (
-        "not",
-        "non",
-        "no",
-        "kein",
-        "keine",
-        "nicht",
-        "ikke",
-        "inte",
-        "ej",
-        "niet",
-        "geen",
-        "nie",
-        "ei",
-        "nao",
-        "sin",
-        "sans",
-        "senza",
-        "pas",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -175,7 +153,7 @@ def _stated(text: str) -> Modality | None:
     if " ".join(words).replace(" ", "_") in set(Modality):
         return Modality(" ".join(words).replace(" ", "_"))
     found = frozenset[str]().union(*senses(words))
-    if _NOT.intersection(words):
+    if "not" in found:
         return None
     online = bool(found & (_APART | _IN_A_PLACE)) or has_join_link(text)
     together = bool(found & {"in_person", "room", "building"})
@@ -236,8 +214,10 @@ def _names_distance(title: str) -> bool:
         sure = any(one & _DISTANCE for one in found) or len(pieces) > 1
         if sure and all(one & _OF_DISTANCE for one in found) and any(one & _APART for one in found):
             return True
-    first, second = ([*senses(tokens(title[:60])[:2]), _NOTHING, _NOTHING])[:2]
-    return bool(first & _APART) and "with" in second
+    opening = senses(tokens(title[:60]))[:2]
+    if _is_to_call(opening):
+        return True
+    return len(opening) > 1 and bool(opening[0] & _APART) and "with" in opening[1]
 
 
 def room_in(title: str) -> str | None:
@@ -317,8 +297,13 @@ def _of_piece(piece: str) -> tuple[bool, bool]:
     if told & _IN_A_PLACE and all(one & _OF_DISTANCE for one in found):
         return True, places
     if _PERHAPS in told:
-        return places or _is_of_town(piece), places
+        return places or _is_of_town(piece) or _is_to_call(found), places
     return len(found) == 1 and not places and is_slip(tokens(piece)[0]), places
+
+
+def _is_to_call(found: list[frozenset[str]]) -> bool:
+    """Tell "Call Bo" from "Call on Bo" and "Call centre"."""
+    return len(found) > 1 and "to_call" in found[0] and "no_call" not in found[1]
 
 
 def _is_of_town(piece: str) -> bool:

@@ -38,6 +38,8 @@ def test_one_file_may_hold_every_language() -> None:
         (("X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.microsoft.com/l/meetup-join/1",), Modality.ONLINE),
         (("CONFERENCE;VALUE=URI;FEATURE=AUDIO:tel:+47-22",), Modality.ONLINE),
         (("URL:https://acme.zoom.us/j/1",), Modality.ONLINE),
+        (('X-ALT-DESC;FMTTYPE=text/html:<a href="https://acme.zoom.us/j/1">Join</a>',), Modality.ONLINE),
+        (("X-ACME-ROOM:https://acme.example/rooms/1",), Modality.UNKNOWN),
         (("LOCATION:Oslo", "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK:"), Modality.IN_PERSON),
         (("LOCATION:Oslo", "X-GOOGLE-CONFERENCE:https://meet.google.com/a"), Modality.UNKNOWN),
         (("RESOURCES:Room 4\\, projector",), Modality.IN_PERSON),

@@ -306,6 +306,8 @@ def test_a_stated_kind_that_is_not_understood_is_none(value: str) -> None:
         ("Plan (Zoom)", Modality.ONLINE),
         ("Skype with Bo", Modality.ONLINE),
         ("Call: Bo", Modality.ONLINE),
+        ("Call Bo Ek", Modality.ONLINE),
+        ("Call on Bo Ek", Modality.UNKNOWN),
         ("Telefonat mit Bo", Modality.ONLINE),
         ("Analyst Visit", Modality.IN_PERSON),
         ("Déjeuner avec Bo", Modality.IN_PERSON),

@@ -113,7 +113,8 @@ def test_a_planted_topic_is_found_with_its_numbers_and_its_evidence(workspace):
     assert pytest.approx(0.9 * (3 - 2)) == first.gain
     assert 0 < first.interval[0] <= first.gain <= first.interval[1]
     assert (
-        first.reason == f"20 conversations on {first.who} brought 2.7 people never met each, 1.8 on average"
+        first.reason
+        == f"20 conversations on {first.who} brought 54 people never met, where the average would have been 36"
     )
     assert 5 == len(first.evidence)
     assert set(first.evidence) <= {f"b{n}" for n in range(1, 40, 2)}
@@ -262,7 +263,7 @@ def test_the_habit_of_answering_soon_is_a_row_with_reason_and_evidence(workspace
     (habit,) = of_kind(advise(ego_of(workspace(activities=asked_and_answered()))).rows, "habit")
     assert ("answer_sooner", "answering others within 1 hour") == (habit.who, habit.name)
     assert pytest.approx([2.7] * 3) == [habit.gain, *habit.interval]
-    assert "2.7 people never met came to each within 14 days after, 0 in 15 just like them" in habit.reason
+    assert "41 people never met came within 14 days after, 0 to as many like the 15" in habit.reason
     assert 5 == len(habit.evidence)
     assert set(habit.evidence) <= {f"a{n}" for n in range(1, 30, 2)}
 
@@ -296,7 +297,9 @@ def test_the_habit_of_coming_back_is_the_finding_step_up(workspace):
     assert found.step_up == finding
     assert (finding.value, finding.interval) == (habit.gain, habit.interval)
     assert pytest.approx(1.8) == habit.gain
-    assert "15 conversations of their own 1.8 people never met came each, 0 in conversations" in habit.reason
+    assert (
+        "15 conversations of their own 27 people never met came, 0 to as many conversations" in habit.reason
+    )
     assert set(habit.evidence) <= {f"back{n}" for n in range(1, 30, 2)}
 
 
