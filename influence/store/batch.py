@@ -30,6 +30,8 @@ from influence.store.staging import Keeping, staging
 
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
+_PEOPLE_AT_ONCE = 200_000
+"""Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
 _TURN = 100_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
@@ -87,7 +89,7 @@ class Batch:
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
-        self._turned = self.claims = 0
+        self._turned = self.claims = self._people = 0
         self.summary = Summary()
 
     def add(self, record: Record, file: str) -> None:
@@ -132,7 +134,8 @@ class Batch:
         if self._waiting and (kind == "deleted") != ("deleted" in self._waiting):
             self.flush()
         self._waiting[kind].append((record, file))
-        if len(self._waiting[kind]) >= _AT_ONCE:
+        self._people += len(record.people) if isinstance(record, Encounter) else 0
+        if len(self._waiting[kind]) >= _AT_ONCE or self._people >= _PEOPLE_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
@@ -148,6 +151,7 @@ class Batch:
             added = self._take(Rows(of, None), as_table(of, records, files))  # type: ignore[arg-type]
             self.summary += added if kind != "claims" else Summary()
         self._waiting.clear()
+        self._people = 0
         if self._withdrawn:
             self._logs.withdraw(list(self._withdrawn.values()))
             self._withdrawn.clear()
