@@ -13,13 +13,14 @@ from typing import Any, ClassVar
 
 from connectors.agenda.dav import CALENDARS, Dav
 from connectors.agenda.dav_sync import Ids, Pull, Reading
-from connectors.agenda.icalendar_files import LONGEST_PAST, Calendar
+from connectors.agenda.icalendar_files import Calendar
+from connectors.agenda.icalendar_series import LONGEST_PAST
 from connectors.agenda.vcard import owner_account
 from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
 from influence.contract.connector import Reply, Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Encounter, Record, SetAside
+from influence.contract.records import Encounter, Record, SetAside, Withdrawn
 
 _CALENDAR = re.compile(rb"^BEGIN:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _RECURS = re.compile(r"^R(RULE|DATE)[;:]", re.IGNORECASE | re.MULTILINE)
@@ -104,7 +105,7 @@ def _each_calendar(member: Member) -> Iterator[tuple[int, bytes]]:
 
 
 def _moved(record: Record, lines: int) -> Record:
-    if isinstance(record, Encounter | SetAside) and record.line is not None:
+    if isinstance(record, Encounter | SetAside | Withdrawn) and record.line is not None:
         return replace(record, line=record.line + lines)
     return record
 

@@ -5,11 +5,28 @@ One broken entry does not take the others down: each is cut out by its BEGIN and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import warnings
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from connectors.kit.csv_files import BOM
+from connectors.kit.meetings import NotRead
+from connectors.kit.text import clean
+from connectors.kit.zones import zone_called
 
+_NO_EVENT = {
+    "VTODO": "a to-do, not a meeting",
+    "VJOURNAL": "a journal entry, not a meeting",
+    "VFREEBUSY": "free and busy times, not a meeting",
+    "VAVAILABILITY": "hours of availability, not a meeting",
+}
+
+LINE = "X-INFLUENCE-LINE"
+"""The property under which an entry bears the line on which it stands."""
 DEEPEST = 20
 """Components within one another; a calendar has three."""
 
@@ -23,9 +40,13 @@ class Component:
     lines: list[str] = field(default_factory=list)
     ended: bool = False
 
-    def source(self) -> bytes:
-        """Return the component as a file of its own would hold it."""
-        return ("\r\n".join(self.lines) + "\r\n").encode("utf-8")
+    def source(self, zones: Container[str] = ()) -> bytes:
+        """Return the component as a file of its own: what is read of it, with its `zones` and those that are known."""
+        text = "\r\n".join(self.lines) + "\r\n"
+        text = _UNREAD.sub("", _FOLD.sub("", text) if "\r\n " in text or "\r\n\t" in text else text)
+        if "TZID=" in text:
+            text = _ZONED.sub(lambda found: _with_known_zone(found, zones), text)
+        return text.encode("utf-8")
 
 
 @dataclass
@@ -47,6 +68,78 @@ class Cut:
             if colon and key.split(";", 1)[0].upper() == name:
                 return value.strip()
         return None
+
+
+_FOLD = re.compile(r"\r\n[ \t]")
+_UNREAD = re.compile(
+    r"^(?:(?:DTEND|CREATED|CLASS|PRIORITY|COMMENT|CATEGORIES|ATTACH|GEO|CONTACT|RELATED-TO)[;:].*"
+    r"|BEGIN:VALARM\r\n(?:(?!END:VALARM)[^\n]*\n)*END:VALARM[ \t]*)\r\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What takes time to parse, a third of most entries, and is not read."""
+_ZONED = re.compile(
+    r"^(?P<before>(?:DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)(?:;[\w-]+=[^;:\r\n]*)*?;TZID=)(?P<zone>\"[^\"\r\n]*\"|[^;\"\r\n]*?)"
+    r"(?=(?:;[\w-]+=[^;:\r\n]*)*:\d{8})",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _with_known_zone(found: re.Match[str], zones: Container[str]) -> str:
+    stated = found["zone"].strip('"')
+    known = None if stated in zones else zone_called(stated)
+    return f"{found['before']}{known or found['zone']}"
+
+
+def read_event(component: Component, zones: Container[str]) -> Any:
+    """Return an entry as the library reads it; `zones` are those that the file itself describes.
+
+    Raises:
+        NotRead: it is no event, or is broken.
+    """
+    import icalendar
+
+    if component.kind != "VEVENT":
+        raise NotRead(_NO_EVENT.get(component.kind, f"{clean(component.kind, 40)} is no meeting"))
+    if not component.ended:
+        raise NotRead("the entry is cut off: its END:VEVENT is missing")
+    try:
+        with without_guesses_told():
+            event: Any = icalendar.Event.from_ical(component.source(zones))
+    except Exception as error:
+        raise NotRead(f"the entry cannot be read ({clean(str(error), 80)})") from None
+    if event.name != "VEVENT":
+        raise NotRead("the entry cannot be read")
+    if "RECURRENCE-ID" in event and stated(event, "RECURRENCE-ID") is None:
+        raise NotRead("which time of a series the entry changes cannot be read")
+    event.add(LINE, str(component.line))
+    return event
+
+
+@contextmanager
+def without_guesses_told() -> Iterator[None]:
+    """The libraries warn of names of time zones that they had to guess; the guess is the right one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def line_of(event: Any) -> int:
+    """Return the line on which an entry begins."""
+    return int(str(event[LINE]))
+
+
+def start_of(event: Any) -> date | None:
+    """Return the start of an entry: a moment, or a day; None where it cannot be read."""
+    return stated(event, "DTSTART")
+
+
+def stated(event: Any, name: str) -> date | None:
+    """Return the moment or day that a property states."""
+    try:
+        found = getattr(event.get(name), "dt", None)
+    except ValueError:  # the library keeps broken values and raises when one is read
+        return None
+    return found if isinstance(found, date) else None
 
 
 def cut(content: bytes) -> Cut:
@@ -78,6 +171,14 @@ def cut(content: bytes) -> Cut:
         elif line.strip() and mark != "END":
             found.properties.append(line)
     return found
+
+
+def all_of(event: Any, name: str) -> list[Any]:
+    """Return every property of that name of an entry that was read."""
+    found = event.get(name)
+    if found is None:
+        return []
+    return found if isinstance(found, list) else [found]
 
 
 def _add(component: Component | None, line: str) -> None:

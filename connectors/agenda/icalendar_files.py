@@ -5,48 +5,57 @@ Needs the extra `calendar`.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, ClassVar, overload
 from zoneinfo import ZoneInfo
 
-from connectors.agenda.icalendar_entries import Component, Cut, cut
+from connectors.agenda.icalendar_entries import (
+    Cut,
+    cut,
+    line_of,
+    read_event,
+    start_of,
+    stated,
+    without_guesses_told,
+)
+from connectors.agenda.icalendar_modality import books_room, told_of
+from connectors.agenda.icalendar_people import guests_of, has_not_answered, people_of
+from connectors.agenda.icalendar_series import (
+    LONGEST_PAST,
+    Occurrence,
+    occurrences,
+    original_of,
+    recurs,
+    refuse_endless,
+)
 from connectors.kit.addresses import email_account
-from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of, stated_kind
-from connectors.kit.text import clean
+from connectors.kit.called_off import refuse_called_off, refuse_marked_day
+from connectors.kit.meetings import (
+    Name,
+    NoMeeting,
+    NotRead,
+    day_of,
+    meeting,
+    name_of,
+    no_meeting,
+    refuse_after,
+    refuse_alone,
+    version_of,
+)
+from connectors.kit.modality.telling import BookedRooms, kind_of, place_of
 from connectors.kit.times import day_given, named_zone
+from connectors.kit.zones import zone_called
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Encounter, Evidence, Note, Record, SetAside
+from influence.contract.records import Modality, Note, Record, SetAside, Withdrawn
 
 LARGEST_FILE = 64 * 1024 * 1024
-LONGEST_PAST = timedelta(days=5 * 366)
-"""How far back from `until` recurring meetings are listed."""
-_LINE = "X-INFLUENCE-LINE"
 _ADDRESS = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}")
-_NOT_A_PERSON = frozenset(("ROOM", "RESOURCE", "GROUP"))
-_CONFERENCE = re.compile("CONFERENCE|ONLINEMEETING|TEAMSMEETING|ZOOM|WEBEX")
-_MAY_LINK = re.compile("URL$|X-(?!INFLUENCE)")
-_KIND = re.compile(
-    "X-(?!MICROSOFT-CDO-).*(?:KIND|MODE|MODALITY|FORMAT|(?:MEETING|EVENT|LOCATION|APPOINTMENT)-?TYPE)"
-)
-_NO = frozenset(("", "FALSE", "NO", "0", "NONE"))
-_NO_MEETING = {
-    "VTODO": "a to-do, not a meeting",
-    "VJOURNAL": "a journal entry, not a meeting",
-    "VFREEBUSY": "free and busy times, not a meeting",
-    "VAVAILABILITY": "hours of availability, not a meeting",
-}
-
-
-class _NotAMeeting(ValueError):
-    """Why an entry is set aside."""
+_OLDER = "an older version of another entry of the file"
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,8 @@ class Calendar:
 
     def _zone(self, found: Cut) -> ZoneInfo | None:
         try:
-            return named_zone(found.value("X-WR-TIMEZONE") or self.zone)
+            stated = found.value("X-WR-TIMEZONE")
+            return named_zone((stated and (zone_called(stated) or stated)) or self.zone)
         except ConnectorError:
             return named_zone(self.zone)
 
@@ -120,6 +130,35 @@ def _needs_extra() -> None:
         raise MissingExtra(
             "calendars need packages that are not installed; run: pip install 'networked-influence[calendar]'"
         ) from None
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What an entry tells whenever it takes place."""
+
+    people: tuple[str, ...]
+    kind: Modality
+    place: str | None
+    guests: int
+
+
+@dataclass
+class _Entries:
+    """The entries of one UID, by line: of each of its times the newest version, with its name."""
+
+    uid: str
+    events: dict[int, Any]
+    names: dict[int, Name]
+    whole: Name
+
+    def of(self, occurrence: Occurrence, zone: ZoneInfo | None) -> Name:
+        """Name one time of the series; those that one change moved all together go by their new time."""
+        event, version = self.events[occurrence.line], self.names[occurrence.line].version
+        if "RECURRENCE-ID" not in event:
+            return name_of(self.uid, _placed(occurrence.original, zone), version or 0)
+        if "RANGE" in event["RECURRENCE-ID"].params:
+            return name_of(self.uid, _placed(occurrence.start, zone), version or 0)
+        return self.names[occurrence.line]
 
 
 @dataclass
@@ -135,250 +174,212 @@ class _Reader:
 
     def read(self) -> Iterator[Record]:
         """Yield what becomes of each entry; recurring ones by their series."""
-        _know_zones(self.found)
-        series: dict[str, list[Any]] = defaultdict(list)
+        zones = _know_zones(self.found)
+        meetings: dict[str, dict[int, Any]] = defaultdict(dict)
         for component in self.found.components:
             try:
                 if component.kind != "VTIMEZONE":
-                    event = _event(component)
-                    series[str(event.get("UID") or component.line)].append(event)
-                    self.rooms.learn(_told(event))
-            except _NotAMeeting as reason:
+                    event = read_event(component, zones)
+                    uid = str(event.get("UID") or component.source().decode())
+                    meetings[uid][component.line] = event
+                    if books_room(event):
+                        self.rooms.learn(told_of(event))
+            except NoMeeting as reason:
                 yield SetAside(str(reason), component.line)
-        for events in series.values():
-            yield from self._series(events)
+        for uid, events in meetings.items():
+            yield from self._meeting(uid, events)
         if self.recurring:
             since = (self.until - LONGEST_PAST).date()
             yield Note(f"recurring meetings are listed from {since} to {self.until.date()}")
 
-    def _series(self, events: list[Any]) -> Iterator[Record]:
-        """Write out what recurs; what cannot be is set aside once, not at each of its times."""
-        recurring = []
-        for event in events:
-            try:
-                if "RRULE" in event or "RDATE" in event:
-                    self._refuse_series(event)
-                    recurring.append(event)
-            except _NotAMeeting as reason:
-                yield SetAside(str(reason), _line(event))
-            except ValueError:  # the library keeps broken values and raises when one is read
-                yield SetAside("the rule by which the meeting recurs cannot be read", _line(event))
-        singles = [event for event in events if "RRULE" not in event and "RDATE" not in event]
-        if recurring:
-            yield from self._written_out(recurring, singles)
-        else:
-            yield from (self._record(event) for event in singles)
-
-    def _refuse_series(self, event: Any) -> None:
-        _refuse_endless(event)
-        self._start(event)
-        self._people(event)
-        self._refuse_cancelled(event)
-
-    def _written_out(self, recurring: list[Any], changed: list[Any]) -> Iterator[Record]:
-        self.recurring = True
-        try:
-            occurrences = self._occurrences(recurring + changed)
-        except _NotAMeeting as reason:
-            yield from (SetAside(str(reason), _line(event)) for event in recurring + changed)
+    def _meeting(self, uid: str, events: dict[int, Any]) -> Iterator[Record]:
+        """Read what one UID tells; what cannot be written out is set aside once, not at each of its times."""
+        versions = {line: self._version(event) for line, event in events.items()}
+        kept = _newest(events, versions)
+        yield from (SetAside(_OLDER, line) for line in events.keys() - kept.keys())
+        entries = self._named(uid, kept, versions)
+        series, refused = self._series(kept)
+        for line, reason in refused.items():
+            apart = [name.id for one, name in entries.names.items() if one not in refused]
+            yield from no_meeting(reason, entries.names[line], line, apart)
+        rest = {line: event for line, event in kept.items() if line not in refused}
+        if series:
+            yield from self._written_out(replace(entries, events=rest))
             return
-        listed = {_line(occurrence) for occurrence in occurrences}
-        for event in recurring + changed:
-            if _line(event) not in listed:
-                yield SetAside("the meeting did not take place in the years that are listed", _line(event))
-        yield from (self._record(occurrence) for occurrence in occurrences)
+        for line, event in rest.items():
+            yield from self._record(line, self._told(event), entries.names[line], start_of(event))
 
-    def _occurrences(self, events: list[Any]) -> list[Any]:
-        import icalendar
-        import recurring_ical_events
+    def _named(self, uid: str, events: dict[int, Any], versions: dict[int, int]) -> _Entries:
+        """Name each entry; one time of a series that is told with it is of the series' version, if not of a later."""
+        whole = [event for event in events.values() if "RECURRENCE-ID" not in event]
+        least = max((versions[line_of(event)] for event in whole), default=0)
+        names = {
+            line: name_of(uid, _placed(original_of(event, whole), self.zone), max(least, versions[line]))
+            for line, event in events.items()
+        }
+        return _Entries(uid, events, names, name_of(uid, version=least))
 
-        calendar = icalendar.Calendar()
-        for event in events:
-            calendar.add_component(event)
+    def _series(self, events: dict[int, Any]) -> tuple[list[int], dict[int, NoMeeting]]:
+        """Tell which entries recur, and which of them are no meetings at any of their times."""
+        series, refused = [], dict[int, NoMeeting]()
+        for line, event in events.items():
+            if recurs(event):
+                reason = self._refusal(event)
+                if reason is None:
+                    series.append(line)
+                else:
+                    refused[line] = reason
+        return series, refused
+
+    def _refusal(self, event: Any) -> NoMeeting | None:
         try:
-            with _without_guesses_told():
-                query = recurring_ical_events.of(calendar)
-                found: list[Any] = query.between(self.until - LONGEST_PAST, self.until)
-        except Exception as error:
-            raise _NotAMeeting(
-                f"the rule by which the meeting recurs cannot be read ({clean(str(error), 80)})"
-            ) from None
-        return found
-
-    def _record(self, event: Any) -> Encounter | SetAside:
-        try:
-            return self._encounter(event)
-        except _NotAMeeting as reason:
-            return SetAside(str(reason), _line(event))
+            refuse_endless(event)
+        except NoMeeting as reason:
+            return reason
         except ValueError:  # the library keeps broken values and raises when one is read
-            return SetAside("the entry holds a value that cannot be read", _line(event))
+            return NotRead("the rule by which the meeting recurs cannot be read")
+        told = self._told(event)
+        return told if isinstance(told, NoMeeting) else None
 
-    def _encounter(self, event: Any) -> Encounter:
-        time = self._time(event)
-        self._refuse_cancelled(event)
-        people = self._people(event)
-        guests = sum(_number(one.params.get("X-NUM-GUESTS")) for one in _all(event, "ATTENDEE"))
-        told = _told(event)
-        seed = f"{event.get('UID') or event.to_ical().decode('utf-8', 'replace')}\x1f{time.isoformat()}"
-        return Encounter(
-            people=people,
-            kind=kind_of(told, self.rooms),
-            evidence=Evidence.CALENDAR,
-            time=time,
-            attendees=len(people) + guests if guests else None,
-            place=place_of(told.locations),
-            id=f"calendar:{hashlib.sha256(seed.encode()).hexdigest()[:32]}",
-            line=_line(event),
-        )
-
-    def _refuse_cancelled(self, event: Any) -> None:
-        method = (self.found.value("METHOD") or "").upper()
-        if method == "CANCEL" or str(event.get("STATUS", "")).upper() == "CANCELLED":
-            raise _NotAMeeting("the meeting was cancelled")
-
-    def _time(self, event: Any) -> datetime:
-        start = self._start(event)
+    def _written_out(self, entries: _Entries) -> Iterator[Record]:
+        """Yield each time of a series in the years that are listed, and that these are all."""
+        self.recurring = True
+        since = self.until - LONGEST_PAST
         try:
-            time = (start if start.tzinfo else start.replace(tzinfo=self.zone)).astimezone(UTC)
-        except (OverflowError, ValueError):
-            raise _NotAMeeting("the start of the entry cannot be meant") from None
-        if time > self.until:
-            raise _NotAMeeting(f"the meeting lies after {self.until.date()}")
-        return time
+            found = occurrences(entries.events.values(), since, self.until, self.zone)
+        except NotRead as reason:
+            yield from (SetAside(str(reason), line) for line in entries.events)
+            return
+        lines = {one.line for one in found}
+        for line in entries.events.keys() - lines:
+            yield SetAside("the meeting did not take place in the years that are listed", line)
+        told = {line: self._told(entries.events[line]) for line in lines}
+        listed = [(one, entries.of(one, self.zone)) for one in found]
+        for one, name in listed:
+            yield from self._record(one.line, told[one.line], name, one.start)
+        whole, but = entries.whole, tuple(name.id for _, name in listed)
+        line = min(entries.events)
+        yield Withdrawn(whole.meeting, whole.id, whole.version, since, self.until, but, line=line)
 
-    def _start(self, event: Any) -> datetime:
-        start = _start_of(event)
-        if start is None:
-            raise _NotAMeeting("the start of the entry is missing or cannot be read")
+    def _record(
+        self, line: int, told: _Content | NoMeeting, name: Name, start: date | None
+    ) -> Iterator[Record]:
+        if isinstance(told, NoMeeting):
+            yield from no_meeting(told, name, line)
+            return
+        try:
+            time = self._time(start)
+            yield replace(meeting(name, time, told.people, told.kind, told.place, told.guests), line=line)
+        except NoMeeting as reason:
+            yield from no_meeting(reason, name, line)
+
+    def _told(self, event: Any) -> _Content | NoMeeting:
+        """Return what an entry tells, or why it is no meeting."""
+        try:
+            self._refuse_called_off(event)
+            start = self._start(event)
+            people = people_of(event, self.owner)
+            if _is_of_days(event, start):
+                _refuse_marked_days(event, people)
+            refuse_alone(people)
+            how = told_of(event)
+            return _Content(people, kind_of(how, self.rooms), place_of(how.locations), guests_of(event))
+        except NoMeeting as reason:
+            return reason
+        except ValueError:  # the library keeps broken values and raises when one is read
+            return NotRead("the entry holds a value that cannot be read")
+
+    @property
+    def _method(self) -> str:
+        return (self.found.value("METHOD") or "").upper()
+
+    def _version(self, event: Any) -> int:
+        """Order the versions of an entry; what a guest answers tells less than what the organiser sends."""
+        changed = stated(event, "LAST-MODIFIED") or stated(event, "DTSTAMP")
+        if self._method == "REPLY" or not isinstance(changed, datetime):
+            changed = None
+        sequence = 0 if self._method == "REPLY" else event.get("SEQUENCE")
+        return version_of(sequence, _placed(changed, UTC) if changed else None)
+
+    def _refuse_called_off(self, event: Any) -> None:
+        status = str(event.get("STATUS", "")).upper()
+        if self._method == "CANCEL" or status in {"CANCELLED", "CANCELED"}:
+            raise NoMeeting("the meeting was cancelled")
+        if self._method in {"COUNTER", "DECLINECOUNTER", "REFRESH"}:
+            raise NotRead("a question about a meeting, not a meeting")
+        if status == "TENTATIVE" or (_busy(event) == "TENTATIVE" and has_not_answered(event, self.owner)):
+            raise NoMeeting("a tentative entry that was never confirmed")
+        refuse_called_off(str(event.get("SUMMARY", "")))
+
+    def _time(self, start: date | None) -> datetime:
         if not isinstance(start, datetime):
-            raise _NotAMeeting("an all-day entry, not a meeting")
-        if start.tzinfo is None and self.zone is None:
-            raise _NotAMeeting("the start states no time zone that is known; import with --zone")
+            return refuse_after(self.until, day_of(start or date.max))
+        try:
+            time = _placed(start, self.zone).astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise NotRead("the start of the entry cannot be meant") from None
+        return refuse_after(self.until, time)
+
+    def _start(self, event: Any) -> date:
+        start = start_of(event)
+        if start is None:
+            raise NotRead("the start of the entry is missing or cannot be read")
+        if isinstance(start, datetime) and start.tzinfo is None and self.zone is None:
+            raise NotRead("the start states no time zone that is known; import with --zone")
         return start
 
-    def _people(self, event: Any) -> tuple[str, ...]:
-        """Return the organiser, who did not decline, and the owner; rooms, lists and observers are not people."""
-        attendees = [one for one in _all(event, "ATTENDEE") if _parameter(one, "CUTYPE") not in _NOT_A_PERSON]
-        declined = {_account(one) for one in attendees if _parameter(one, "PARTSTAT") == "DECLINED"}
-        if self.owner and self.owner in declined:
-            raise _NotAMeeting("the owner of the calendar declined")
-        present = [one for one in attendees if _parameter(one, "ROLE") != "NON-PARTICIPANT"]
-        found = [_account(one) for one in (*_all(event, "ORGANIZER"), *present)]
-        people = (account for account in (*found, self.owner) if account and account not in declined)
-        found_once = tuple(dict.fromkeys(people))
-        if len(found_once) < 2:
-            raise _NotAMeeting("the entry names fewer than two people")
-        return found_once
+
+def _newest(events: dict[int, Any], versions: dict[int, int]) -> dict[int, Any]:
+    """Keep of the entries of one UID the newest version of each time; of equal ones the last."""
+    if len(events) == 1:
+        return events
+    found: dict[date | None, int] = {}
+    for line, event in events.items():
+        time = stated(event, "RECURRENCE-ID")
+        if time not in found or versions[line] >= versions[found[time]]:
+            found[time] = line
+    return {line: events[line] for line in sorted(found.values())}
 
 
-def _know_zones(found: Cut) -> None:
-    """Make the file's own time zones known, forgetting those of the file before."""
-    import icalendar
-
-    icalendar.use_zoneinfo()  # type: ignore[no-untyped-call] # the library leaves it so
-    for component in found.of_kind("VTIMEZONE"):
-        whole = b"BEGIN:VCALENDAR\r\n" + component.source() + b"END:VCALENDAR\r\n"
-        try:
-            with _without_guesses_told():
-                icalendar.Calendar.from_ical(whole)
-        except Exception:  # noqa: S112 - any fault of a zone shows again at each time that needs it
-            continue
+@overload
+def _placed(time: datetime, zone: tzinfo | None) -> datetime: ...
+@overload
+def _placed(time: date | None, zone: tzinfo | None) -> date | None: ...
+def _placed(time: date | None, zone: tzinfo | None) -> date | None:
+    """Give a time of day that states no zone the one that is known for it."""
+    return time.replace(tzinfo=zone) if isinstance(time, datetime) and time.tzinfo is None else time
 
 
-def _event(component: Component) -> Any:
-    import icalendar
-
-    if component.kind != "VEVENT":
-        raise _NotAMeeting(_NO_MEETING.get(component.kind, f"{clean(component.kind, 40)} is no meeting"))
-    if not component.ended:
-        raise _NotAMeeting("the entry is cut off: its END:VEVENT is missing")
-    try:
-        with _without_guesses_told():
-            event: Any = icalendar.Event.from_ical(component.source())
-    except Exception as error:
-        raise _NotAMeeting(f"the entry cannot be read ({clean(str(error), 80)})") from None
-    if event.name != "VEVENT":
-        raise _NotAMeeting("the entry cannot be read")
-    event.add(_LINE, str(component.line))
-    return event
+def _busy(event: Any) -> str:
+    return str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
 
 
-@contextmanager
-def _without_guesses_told() -> Iterator[None]:
-    """The libraries warn of names of time zones that they had to guess; the guess is the right one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _refuse_endless(event: Any) -> None:
-    """Refuse rules that are no meeting's and would take for ever to write out."""
-    start = _start_of(event)
-    if start is not None and start.year < 1970:
-        raise _NotAMeeting("the entry recurs since before 1970")
-    for rule in _all(event, "RRULE"):
-        often = [str(freq).upper() for freq in rule.get("FREQ", [])]
-        times = sum(len(rule.get(part, [])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-        if {"SECONDLY", "MINUTELY", "HOURLY"}.intersection(often) or times > 3:
-            raise _NotAMeeting("the entry recurs more than once a day")
-        if "DAILY" in often and rule.get("BYMONTHDAY"):
-            raise _NotAMeeting(
-                "the rule by which the entry recurs is not supported (daily, by day of the month)"
-            )
-
-
-def _start_of(event: Any) -> date | None:
-    try:
-        start = getattr(event.get("DTSTART"), "dt", None)
-    except ValueError:  # the library keeps broken values and raises when one is read
-        return None
-    return start if isinstance(start, date) else None
-
-
-def _all(event: Any, name: str) -> list[Any]:
-    found = event.get(name)
-    if found is None:
-        return []
-    return found if isinstance(found, list) else [found]
-
-
-def _line(event: Any) -> int:
-    return int(str(event[_LINE]))
-
-
-def _number(value: Any) -> int:
-    return int(value) if value is not None and re.fullmatch(r"\d{1,5}", str(value)) else 0
-
-
-def _parameter(value: Any, name: str) -> str:
-    return str(getattr(value, "params", {}).get(name, "")).upper()
-
-
-def _account(value: Any) -> str | None:
-    """Return the account of an organiser or attendee: the e-mail address, else the name shown."""
-    params = getattr(value, "params", {})
-    for told in (str(value), str(params.get("EMAIL", ""))):
-        if found := _ADDRESS.search(re.sub(r"(?i)^mailto:", "", told)):
-            return email_account(found[0])
-    name = clean(str(params.get("CN", "")), 200).lower()
-    return f"name:{name}" if name else None
-
-
-def _told(event: Any) -> Told:
-    """Return what an entry tells about how people met."""
-    fields = [name for name in event if _CONFERENCE.search(name)]
-    rooms = any(_parameter(one, "CUTYPE") == "ROOM" for one in _all(event, "ATTENDEE"))
-    return Told(
-        locations=tuple(str(one) for one in _all(event, "LOCATION")),
-        title=str(event.get("SUMMARY", "")),
-        text=str(event.get("DESCRIPTION", "")),
-        links=tuple(str(one) for name in event if _MAY_LINK.match(name) for one in _all(event, name)),
-        online=any(str(one).strip().upper() not in _NO for name in fields for one in _all(event, name)),
-        room=rooms or "RESOURCES" in event,
-        stated=next((kind for kind in map(stated_kind, _stated(event)) if kind), None),
+def _is_of_days(event: Any, start: date) -> bool:
+    return (
+        not isinstance(start, datetime) or str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).upper() == "TRUE"
     )
 
 
-def _stated(event: Any) -> Iterator[str]:
-    """Yield what fields of a calendar's own say of the kind of a meeting."""
-    yield from (str(one) for name in event if _KIND.fullmatch(name) for one in _all(event, name))
+def _refuse_marked_days(event: Any, people: Sequence[str]) -> None:
+    """Refuse an entry of whole days that is no meeting of several people: most mark the days only."""
+    free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
+    if free or len(people) < 2 or _busy(event) in {"FREE", "OOF", "WORKINGELSEWHERE"}:
+        raise (NoMeeting if people else NotRead)("an all-day entry, not a meeting")
+    refuse_marked_day(str(event.get("SUMMARY", "")))
+
+
+def _know_zones(found: Cut) -> frozenset[str]:
+    """Make the file's own time zones known, forgetting those of the file before; return their names."""
+    import icalendar
+
+    icalendar.use_zoneinfo()  # type: ignore[no-untyped-call] # the library leaves it so
+    names = set()
+    for component in found.of_kind("VTIMEZONE"):
+        whole = b"BEGIN:VCALENDAR\r\n" + component.source() + b"END:VCALENDAR\r\n"
+        try:
+            with without_guesses_told():
+                calendar = icalendar.Calendar.from_ical(whole)
+            names |= {str(zone.get("TZID")) for zone in calendar.walk("VTIMEZONE")}
+        except Exception:  # noqa: S112 - any fault of a zone shows again at each time that needs it
+            continue
+    return frozenset(names)

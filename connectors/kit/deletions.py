@@ -6,11 +6,14 @@ They are a kind of file of their own, never part of what people wrote, so that n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.kit.answers import as_member, needed_list, read
+from connectors.kit.paging import Answer, State, Task
 from influence.contract.files import Member
-from influence.contract.records import Deleted
+from influence.contract.records import Deleted, Encounter, Record
 
 _BEGINNING = b'{"gone":'
 
@@ -41,3 +44,39 @@ def tombstones(member: Member) -> Iterator[Deleted]:
     """
     for gone in needed_list(read(member), "gone", member.name):
         yield Deleted(str(gone), line=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of a calendar that is read whole, again and again: what it no longer shows is gone.
+
+    The place of the part in the cursor holds the meetings that were `held` at the last pull, those `seen` so far in
+    this one, and those `gone` that are still to be told.
+    """
+
+    part: str
+
+    def see(self, place: State, records: Iterable[Record]) -> None:
+        """Note the meetings of one page, with their times (seconds since 1970)."""
+        times = {one.id: one.time for one in records if isinstance(one, Encounter) and one.id and one.time}
+        place["seen"] = {
+            **place.get("seen", {}),
+            **{one: int(time.timestamp()) for one, time in times.items()},
+        }
+
+    def closed(self, place: State, since: datetime, again: datetime) -> State:
+        """Return what is kept of a window read from `since` to its end; the next one begins at `again`."""
+        held, seen = place.get("held", {}), place.get("seen", {})
+        gone = sorted(one for one, time in held.items() if time >= since.timestamp() and one not in seen)
+        left = {one: time for one, time in {**held, **seen}.items() if time >= again.timestamp()}
+        return {"held": {one: time for one, time in left.items() if one not in gone}, "gone": gone}
+
+    def told(self, task: Task, state: State) -> Answer | None:
+        """Tell what is gone where that is still to be done; then the task goes on, if it was asked for more."""
+        place: Mapping[str, object] = state.get(self.part, {})
+        gone = place.get("gone")
+        if not isinstance(gone, list):
+            return Answer(None) if task[1:] else None
+        state[self.part] = {name: value for name, value in place.items() if name != "gone"}
+        member = as_tombstones(f"{self.part}-gone.json", gone)
+        return Answer(member, [] if task[1:] else [task], note=f"{len(gone):,} meetings are gone")

@@ -29,7 +29,9 @@ from connectors.kit.addresses import (
     shares_a_name,
     unaddressed,
 )
+from connectors.kit.called_off import refuse_called_off
 from connectors.kit.exports import each_file
+from connectors.kit.meetings import NoMeeting
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
@@ -178,7 +180,7 @@ class _Reader:
         message = _Message(raw, raw.fields())
         try:
             yield from self._records(message)
-        except _NotRead as reason:
+        except (_NotRead, NoMeeting) as reason:
             yield SetAside(str(reason), raw.line)
 
     def _records(self, message: _Message) -> Iterator[Record]:
@@ -230,6 +232,7 @@ class _Reader:
         invited = [_said_name(mailbox, entry) for mailbox, entry in asked]
         owner = f"mailbox:{clean(message.text('x-origin')).lower()}"
         title = clean(message.text("subject"))
+        refuse_called_off(title)
         return calendar_folder.encounter(owner, title, text, time, invited, message.raw.line)
 
     def _claims(

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.deletions import Window, are_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, swept, walk
@@ -115,6 +116,9 @@ class Google:
             Changed: it is none of the answers that are known.
             ConnectorError: `until` is no date.
         """
+        if are_tombstones(member):
+            yield from tombstones(member)
+            return
         with shape_expected():
             yield from once(Reading(day_given(self.until)).records(read(member)))
 
@@ -229,23 +233,31 @@ class _Calendar(_Part):
     """The meetings of the main calendar that have taken place, the last 30 days of them again."""
 
     def ask(self, task: Task, state: State) -> Answer:
+        window = Window("calendar")
+        if gone := window.told(task, state):
+            return gone
         place = dict(state.get("calendar", {}))
         upto = moment(place["upto"], "upto") if "upto" in place else day_given(self.options.until)
-        page = place.get("page")
+        page, since = place.get("page"), self._from(place.get("until"), upto)
         asked = {
-            "timeMin": self._from(place.get("until"), upto).isoformat(),
+            "timeMin": since.isoformat(),
             "timeMax": upto.isoformat(),
             "singleEvents": "true",
+            "showDeleted": "true",
             "orderBy": "startTime",
             "maxResults": 250,
             "pageToken": page,
         }
         answer = self.apis["calendar"].get("/calendars/primary/events", asked)
+        window.see(place, Reading(upto).records(answer))
         following = answer.get("nextPageToken")
-        ended = not following or following == page
         told = upto.isoformat()
-        place = {"until": told} if ended else place | {"upto": told, "page": following}
-        return Answer(_reply("calendar", place, answer, state), [] if ended else [task])
+        if following and following != page:
+            return Answer(
+                _reply("calendar", place | {"upto": told, "page": following}, answer, state), [task]
+            )
+        place = {"until": told} | window.closed(place, since, upto - AGAIN)
+        return Answer(_reply("calendar", place, answer, state), [["calendar", "gone"]])
 
     def _from(self, until: str | None, upto: datetime) -> datetime:
         if until:

@@ -7,14 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import as_member, each, identifier, listed, needed
-from connectors.kit.meetings import NoMeeting, meeting, refuse_after
+from connectors.kit.called_off import refuse_called_off, refuse_marked_day
+from connectors.kit.meetings import (
+    Absent,
+    Name,
+    NoMeeting,
+    NotRead,
+    day_of,
+    meeting,
+    name_of,
+    no_meeting,
+    refuse_after,
+    version_of,
+)
 from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
@@ -90,18 +102,17 @@ class Reading:
         try:
             yield self._encounter(event)
         except NoMeeting as reason:
-            yield SetAside(str(reason))
+            yield from no_meeting(reason, _name(event))
 
     def _encounter(self, event: Mapping[str, Any]) -> Encounter:
         _refuse_no_meeting(event)
-        attendees = [one for one in event.get("attendees") or [] if isinstance(one, Mapping)]
-        told = _told(event)
-        uid = str(event.get("iCalUID") or needed(event, "id", "the entry"))
+        attendees, told = _attendees(event), _told(event)
         present = [one for one in attendees if one.get("responseStatus") != "declined"]
         guests = sum(int(one.get("additionalGuests") or 0) for one in present)
-        time = refuse_after(self.until, _start(event))
+        people = tuple(dict.fromkeys(_together(event, attendees)))
+        time = refuse_after(self.until, _start(event, people))
         kind, place = kind_of(told, self.rooms), place_of(told.locations)
-        return meeting(uid, time, _together(event, attendees), kind, place, guests)
+        return meeting(_name(event), time, people, kind, place, guests)
 
 
 def _told(event: Mapping[str, Any]) -> Told:
@@ -113,7 +124,7 @@ def _told(event: Mapping[str, Any]) -> Told:
         title=str(event.get("summary") or ""),
         text=str(event.get("description") or ""),
         online=bool(event.get("hangoutLink") or event.get("conferenceData")),
-        room=any(isinstance(one, Mapping) and one.get("resource") for one in guests),
+        room=any(_is_room(one) for one in guests if isinstance(one, Mapping)),
     )
 
 
@@ -164,27 +175,58 @@ def _as_mail(message: Mapping[str, Any]) -> bytes:
 # --- Calendar ---------------------------------------------------------------------------------------------
 
 
+def _name(event: Mapping[str, Any]) -> Name:
+    """Name an entry as its .ics does; one that was deleted may state no more than its own id and its series'."""
+    own = str(event.get("recurringEventId") or needed(event, "id", "the entry"))
+    uid = str(event.get("iCalUID") or f"{own}@google.com")
+    changed = moment(event["updated"], "updated") if event.get("updated") else None
+    return name_of(uid, _original(event), version_of(event.get("sequence"), changed))
+
+
+def _original(event: Mapping[str, Any]) -> date | None:
+    start = event.get("originalStartTime") or {}
+    if "dateTime" in start:
+        return moment(start["dateTime"], "originalStartTime")
+    return date.fromisoformat(start["date"]) if "date" in start else None
+
+
 def _refuse_no_meeting(event: Mapping[str, Any]) -> None:
     if event.get("status") == "cancelled":
         raise NoMeeting("the meeting was cancelled")
     if event.get("eventType") in _NO_MEETING:
         raise NoMeeting(_NO_MEETING[event["eventType"]])
     if "recurrence" in event:
-        raise NoMeeting("the rule of a series; its meetings are entries of their own")
-    if any(
-        one.get("self") and one.get("responseStatus") == "declined" for one in event.get("attendees") or []
-    ):
-        raise NoMeeting("the owner of the calendar declined")
+        raise NotRead("the rule of a series; its meetings are entries of their own")
+    own = [one for one in _attendees(event) if one.get("self")]
+    if any(one.get("responseStatus") == "declined" for one in own):
+        accounts = (address_account(one.get("email")) for one in own)
+        raise Absent([account for account in accounts if account])
+    if event.get("status") == "tentative":
+        raise NoMeeting("a tentative entry that was never confirmed")
+    refuse_called_off(str(event.get("summary") or ""))
 
 
-def _start(event: Mapping[str, Any]) -> datetime:
+def _start(event: Mapping[str, Any], people: Sequence[str]) -> datetime:
     start = needed(event, "start", "the entry")
-    if "dateTime" not in start and "date" in start:
-        raise NoMeeting("an all-day entry, not a meeting")
-    return moment(needed(start, "dateTime", "the entry's start"), "the entry's start")
+    if "dateTime" in start or "date" not in start:
+        return moment(needed(start, "dateTime", "the entry's start"), "the entry's start")
+    if event.get("transparency") == "transparent" or len(people) < 2:
+        raise (NoMeeting if people else NotRead)("an all-day entry, not a meeting")
+    refuse_marked_day(str(event.get("summary") or ""))
+    return day_of(date.fromisoformat(str(start["date"])))
 
 
-def _together(event: Mapping[str, Any], attendees: list[Any]) -> Iterator[str]:
+def _attendees(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in event.get("attendees") or [] if isinstance(one, Mapping)]
+
+
+def _is_room(one: Mapping[str, Any]) -> bool:
+    return bool(one.get("resource")) or str(one.get("email")).lower().endswith(
+        "@resource.calendar.google.com"
+    )
+
+
+def _together(event: Mapping[str, Any], attendees: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms and calendars of groups are not people."""
     declined = {one.get("email") for one in attendees if one.get("responseStatus") == "declined"}
     for one in (event.get("organizer") or {}, *attendees):

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.deletions import Window, are_tombstones, tombstones
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, next_page, swept, walk
 from connectors.kit.sign_in import (
@@ -50,8 +51,8 @@ _MAIL = (
     "bccRecipients,isDraft,internetMessageHeaders"
 )
 _EVENT = (
-    "id,iCalUId,subject,bodyPreview,start,location,locations,attendees,organizer,isCancelled,isAllDay,"
-    "isOnlineMeeting,onlineMeetingUrl,responseStatus,type"
+    "id,iCalUId,originalStart,lastModifiedDateTime,subject,bodyPreview,start,location,locations,attendees,organizer,"
+    "isCancelled,isAllDay,isOnlineMeeting,onlineMeetingUrl,responseStatus,showAs,type"
 )
 _NO_MAIL = ("drafts", "deleteditems", "junkemail", "outbox")
 _UTC = {"Prefer": 'outlook.timezone="UTC"'}
@@ -121,6 +122,9 @@ class Microsoft:
             Changed: it is no answer of Graph.
             ConnectorError: `until` is no date.
         """
+        if are_tombstones(member):
+            yield from tombstones(member)
+            return
         with shape_expected():
             yield from once(Reading(day_given(self.until)).records(read(member)))
 
@@ -250,24 +254,34 @@ class _Calendar(_Part):
     """The meetings of the default calendar that have taken place, the last 30 days of them again."""
 
     def ask(self, task: Task, state: State) -> Answer:
+        window = Window("calendar")
+        if gone := window.told(task, state):
+            return gone
         place = dict(state.get("calendar", {}))
-        link, until = place.get("next"), day_given(self.options.until)
-        answer = self._page(link, place.get("until"), until)
-        following, upto = self._next(answer), place.get("upto") or until.isoformat()
-        ended = following is None or following == link
-        place = {"until": upto} if ended else place | {"next": following, "upto": upto}
-        return Answer(_reply("calendar", place, answer, state), [] if ended else [task])
+        upto = moment(place["upto"], "upto") if "upto" in place else day_given(self.options.until)
+        link, since = place.get("next"), self._from(place.get("until"), upto)
+        answer = self._page(link, since, upto)
+        window.see(place, Reading(upto).records(answer))
+        following = self._next(answer)
+        told = upto.isoformat()
+        if following is not None and following != link:
+            return Answer(
+                _reply("calendar", place | {"next": following, "upto": told}, answer, state), [task]
+            )
+        place = {"until": told} | window.closed(place, since, upto - AGAIN)
+        return Answer(_reply("calendar", place, answer, state), [["calendar", "gone"]])
 
-    def _page(self, link: str | None, since: str | None, until: datetime) -> dict[str, Any]:
+    def _page(self, link: str | None, since: datetime, until: datetime) -> dict[str, Any]:
         if link:
             return dict(self.asked.get(link, None, _UTC))
-        start = moment(since, "until") - AGAIN if since else self._first_day(until)
-        window = {"startDateTime": start.isoformat(), "endDateTime": until.isoformat()}
+        window = {"startDateTime": since.isoformat(), "endDateTime": until.isoformat()}
         params = window | {"$select": _EVENT, "$orderby": "start/dateTime", "$top": "100"}
         return dict(self.asked.get("/me/calendarView", params, _UTC))
 
-    def _first_day(self, until: datetime) -> datetime:
-        return day_given(self.options.since) if self.options.since else until - LONGEST_PAST
+    def _from(self, until: str | None, upto: datetime) -> datetime:
+        if until:
+            return moment(until, "until") - AGAIN
+        return day_given(self.options.since) if self.options.since else upto - LONGEST_PAST
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,23 @@ from typing import Any
 
 from connectors.kit.addresses import Mailbox, address_account, is_placeholder
 from connectors.kit.answers import each, identifier, listed, needed
-from connectors.kit.meetings import NoMeeting, meeting, refuse_after
+from connectors.kit.called_off import refuse_called_off, refuse_marked_day
+from connectors.kit.meetings import (
+    Absent,
+    Name,
+    NoMeeting,
+    NotRead,
+    day_of,
+    meeting,
+    name_of,
+    no_meeting,
+    refuse_after,
+    version_of,
+)
 from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment, named_zone
+from connectors.kit.zones import zone_called
 from connectors.mail.people_in_headers import Claims
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
@@ -35,9 +48,9 @@ class Reading:
     """Reads the items of one answer; `until` is the moment after which no meeting has taken place yet."""
 
     until: datetime
+    rooms: BookedRooms = field(default_factory=BookedRooms)
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
-    rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def records(self, answer: Any) -> Iterator[Record]:
         """Yield what every item says, each read by what it is.
@@ -62,9 +75,9 @@ class Reading:
 
     def _item(self, item: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
         if "@removed" in item:
-            self.left_out["messages were moved or deleted in the mailbox; that they were sent stays"] += 1
+            self.left_out["items were moved or deleted in the mailbox; that mail was sent stays"] += 1
         elif "attendees" in item and "start" in item:
-            yield self._meeting(item)
+            yield from self._meeting(item)
         elif "toRecipients" in item or "internetMessageId" in item:
             yield from self._mail(item)
         elif "body" in item and "from" in item:
@@ -115,19 +128,21 @@ class Reading:
 
     # --- meetings -----------------------------------------------------------------------------------------
 
-    def _meeting(self, event: Mapping[str, Any]) -> Record:
+    def _meeting(self, event: Mapping[str, Any]) -> Iterator[Record]:
         try:
-            return self._encounter(event)
+            yield self._encounter(event)
         except NoMeeting as reason:
-            return SetAside(str(reason))
+            yield from no_meeting(reason, _name(event))
 
     def _encounter(self, event: Mapping[str, Any]) -> Record:
         _refuse_no_meeting(event)
         told = _told(event)
-        uid = str(event.get("iCalUId") or event.get("uid") or needed(event, "id", "the meeting"))
-        kind, place = kind_of(told, self.rooms), place_of(told.locations)
+        people = tuple(dict.fromkeys(_attendees(event)))
+        if event.get("isAllDay"):
+            _refuse_marked_days(event, people)
         time = refuse_after(self.until, _start(event))
-        return meeting(uid, time, _attendees(event), kind, place)
+        kind, place = kind_of(told, self.rooms), place_of(told.locations)
+        return meeting(_name(event), time, people, kind, place)
 
     # --- Teams --------------------------------------------------------------------------------------------
 
@@ -224,26 +239,72 @@ def _is_automatic(mail: Mapping[str, Any]) -> bool:
 # --- meetings ---------------------------------------------------------------------------------------------
 
 
+def _name(event: Mapping[str, Any]) -> Name:
+    """Name a meeting as its .ics does; Exchange gives each time of a series an identifier with its date in it."""
+    uid = str(event.get("iCalUId") or event.get("uid") or needed(event, "id", "the meeting"))
+    original = (
+        moment(event["originalStart"], "originalStart", zone="Z") if event.get("originalStart") else None
+    )
+    if original is None and event.get("type") in {"occurrence", "exception"}:
+        original = _start(event)
+    changed = event.get("lastModifiedDateTime")
+    version = version_of(None, moment(changed, "lastModifiedDateTime") if changed else None)
+    return name_of(uid, original, version)
+
+
 def _refuse_no_meeting(event: Mapping[str, Any]) -> None:
     if event.get("isCancelled"):
         raise NoMeeting("the meeting was cancelled")
-    if event.get("isAllDay"):
-        raise NoMeeting("an all-day entry, not a meeting")
-    if _response(event.get("responseStatus")) == "declined":
-        raise NoMeeting("the owner of the calendar declined")
+    answer = _response(event.get("responseStatus"))
+    if answer == "declined":
+        raise Absent(_declined(event))
     if event.get("type") == "seriesMaster":
-        raise NoMeeting("the rule of a series; its meetings are entries of their own")
+        raise NotRead("the rule of a series; its meetings are entries of their own")
+    if event.get("showAs") == "tentative" and answer == "notresponded":
+        raise NoMeeting("a tentative entry that was never confirmed")
+    refuse_called_off(str(event.get("subject") or ""))
+
+
+def _refuse_marked_days(event: Mapping[str, Any], people: Sequence[str]) -> None:
+    if event.get("showAs") in {"free", "oof", "workingElsewhere"} or len(people) < 2:
+        raise (NoMeeting if people else NotRead)("an all-day entry, not a meeting")
+    refuse_marked_day(str(event.get("subject") or ""))
 
 
 def _response(status: Any) -> str:
     return str((status or {}).get("response") or (status or {}).get("Response") or "").lower()
 
 
+def _declined(event: Mapping[str, Any]) -> list[str]:
+    found = [_mail_account(_mailbox(one)) for one in event.get("attendees") or [] if _has_declined(one)]
+    return [account for account in found if account]
+
+
+def _has_declined(attendee: Mapping[str, Any]) -> bool:
+    return _response(attendee.get("status")) == "declined"
+
+
+def _locations(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    named = [event.get("location"), *listed(event, "locations")]
+    return [one for one in named if isinstance(one, Mapping)]
+
+
+def _rooms(event: Mapping[str, Any]) -> set[str]:
+    """Return the addresses of the rooms: as attendees, Graph calls them "required" like people."""
+    named = [one for one in event.get("attendees") or [] if one.get("type") == "resource"]
+    places = [
+        str(one.get(name) or "")
+        for one in _locations(event)
+        for name in ("locationEmailAddress", "locationUri", "uniqueId")
+    ]
+    return {place.lower().removeprefix("mailto:") for place in places if "@" in place} | {
+        _mailbox(one).address for one in named
+    }
+
+
 def _told(event: Mapping[str, Any]) -> Told:
     """Return what a meeting tells about how people met."""
-    named = [event.get("location"), *listed(event, "locations")]
-    locations = [one for one in named if isinstance(one, Mapping)]
-    attendees = [one for one in listed(event, "attendees") if isinstance(one, Mapping)]
+    locations = _locations(event)
     joined = event.get("onlineMeeting")
     return Told(
         locations=tuple(map(_location, locations)),
@@ -254,8 +315,7 @@ def _told(event: Mapping[str, Any]) -> Told:
             *(str(one.get("locationUri") or "") for one in locations),
         ),
         online=bool(event.get("isOnlineMeeting") or joined or _is_provided(event)),
-        room=any(one.get("locationType") == "conferenceRoom" for one in locations)
-        or any(one.get("type") == "resource" for one in attendees),
+        room=bool(_rooms(event)) or any(one.get("locationType") == "conferenceRoom" for one in locations),
     )
 
 
@@ -276,12 +336,12 @@ def _location(location: Mapping[str, Any]) -> str:
 
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms are not people."""
-    attendees = [one for one in event.get("attendees") or [] if one.get("type") != "resource"]
-    declined = {_mailbox(one).address for one in attendees if _response(one.get("status")) == "declined"}
+    attendees = event.get("attendees") or []
+    left_out = _rooms(event) | {_mailbox(one).address for one in attendees if _has_declined(one)}
     for one in (event.get("organizer"), *attendees):
         mailbox = _mailbox(one)
         account = _mail_account(mailbox)
-        if account is not None and mailbox.address not in declined:
+        if account is not None and mailbox.address not in left_out:
             yield account
 
 
@@ -289,9 +349,10 @@ def _start(event: Mapping[str, Any]) -> datetime:
     start = needed(event, "start", "the meeting")
     zone = str(needed(start, "timeZone", "the meeting's start"))
     time = re.sub(r"\.\d+$", "", str(needed(start, "dateTime", "the meeting's start")))
-    named = UTC if zone.upper() in {"UTC", "GMT"} else named_zone(zone)
+    named = named_zone(zone_called(zone) or zone)
     try:
-        return datetime.fromisoformat(time).replace(tzinfo=named).astimezone(UTC)
+        found = datetime.fromisoformat(time)
+        return day_of(found) if event.get("isAllDay") else found.replace(tzinfo=named).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Changed(f"the meeting's start is {clean(time, 40)!r}, which is no time") from None
 

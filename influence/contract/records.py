@@ -108,7 +108,9 @@ class Activity:
 class Encounter:
     """Evidence that people were together: who (accounts), when (None: undated), where, how.
 
-    `attendees` is the stated number of people where more came than are listed.
+    `attendees` is the stated number of people where more came than are listed. `meeting` is the meeting or
+    series of which this is one time, as calendars know it, and `version` orders what they say of it: the highest
+    holds, of equal ones the later import. A meeting that is no series bears the `id` of its one time.
     """
 
     people: tuple[str, ...]
@@ -118,6 +120,27 @@ class Encounter:
     attendees: int | None = None
     place: str | None = None
     id: str | None = None
+    meeting: str | None = None
+    version: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a version of a meeting says is no encounter, whichever version was or will be brought in besides.
+
+    `id` is one time of the `meeting`; the meeting itself stands for all its times from `since` to `until`, `but`
+    for those listed. Where `absent` is given, only what counts that account in is withdrawn. It is no row of a
+    file: why the entry is no meeting stands in a `SetAside` beside it.
+    """
+
+    meeting: str
+    id: str
+    version: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    but: tuple[str, ...] = ()
+    absent: str | None = None
     line: int | None = None
 
 
@@ -191,4 +214,4 @@ class Rows:
     zone: str | None = None
 
 
-Record: TypeAlias = Activity | Encounter | Person | Tie | Deleted | SetAside | Note | Rows
+Record: TypeAlias = Activity | Encounter | Withdrawn | Person | Tie | Deleted | SetAside | Note | Rows

@@ -10,7 +10,18 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from influence.contract.records import Activity, Deleted, Encounter, Note, Person, Record, Rows, SetAside, Tie
+from influence.contract.records import (
+    Activity,
+    Deleted,
+    Encounter,
+    Note,
+    Person,
+    Record,
+    Rows,
+    SetAside,
+    Tie,
+    Withdrawn,
+)
 from influence.store.engine import Engine
 from influence.store.listening import Listening
 from influence.store.logs import Logs
@@ -19,6 +30,8 @@ from influence.store.staging import Keeping, staging
 
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
+_PEOPLE_AT_ONCE = 200_000
+"""Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
 _TURN = 100_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
@@ -75,7 +88,8 @@ class Batch:
         self._text = Listening(engine, number, source, live=live)
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
-        self._turned = self.claims = 0
+        self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
+        self._turned = self.claims = self._people = 0
         self.summary = Summary()
 
     def add(self, record: Record, file: str) -> None:
@@ -89,20 +103,39 @@ class Batch:
                 self._aside.append((record, file))
             case Note():
                 pass
+            case Withdrawn():
+                self._withdraw(record)
             case Person(person=None):
                 self.claims += 1
                 self._wait("claims", record, file)
             case Deleted():
                 self._wait("deleted", record, file)
             case _:
+                if self._withdrawn and isinstance(record, Encounter):
+                    self._say_again(record)
                 self._wait(KIND_OF[type(record)], record, file)
+
+    def _withdraw(self, record: Withdrawn) -> None:
+        """Let it wait for the encounters before it; of two of one version the later one holds."""
+        key = (record.id, record.absent)
+        known = self._withdrawn.pop(key, record)
+        self._withdrawn[key] = record if (record.version or 0) >= (known.version or 0) else known
+        if len(self._withdrawn) >= _AT_ONCE:
+            self.flush()
+
+    def _say_again(self, record: Encounter) -> None:
+        """Forget what waits to be withdrawn where the same or a higher version says, later, that it took place."""
+        waiting = self._withdrawn.get((record.id or "", None))
+        if waiting is not None and (waiting.version or 0) <= (record.version or 0):
+            del self._withdrawn[waiting.id, None]
 
     def _wait(self, kind: str, record: _Row, file: str) -> None:
         """Let a record wait; what was there before a deletion, or comes after it, goes in before it or after it."""
         if self._waiting and (kind == "deleted") != ("deleted" in self._waiting):
             self.flush()
         self._waiting[kind].append((record, file))
-        if len(self._waiting[kind]) >= _AT_ONCE:
+        self._people += len(record.people) if isinstance(record, Encounter) else 0
+        if len(self._waiting[kind]) >= _AT_ONCE or self._people >= _PEOPLE_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
@@ -118,6 +151,10 @@ class Batch:
             added = self._take(Rows(of, None), as_table(of, records, files))  # type: ignore[arg-type]
             self.summary += added if kind != "claims" else Summary()
         self._waiting.clear()
+        self._people = 0
+        if self._withdrawn:
+            self._logs.withdraw(list(self._withdrawn.values()))
+            self._withdrawn.clear()
         self._logs.set_aside(self._aside)
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()

@@ -8,14 +8,29 @@ from typing import Any
 
 import pyarrow as pa
 
-from influence.contract.records import SetAside
+from influence.contract.records import SetAside, Withdrawn
 from influence.store.engine import Engine, count
 from influence.store.schema import KINDS, MORTAL
 
 _SEEN_AGAIN = """EXISTS (
-    SELECT 1 FROM (SELECT id, key FROM {log} QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1) newest
-    WHERE newest.id = s.id AND newest.key <> s.key)"""
+    SELECT 1 FROM (SELECT id, key, {version} AS version FROM {log}
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY {version} DESC, seq DESC) = 1) newest
+    WHERE newest.id = s.id AND newest.key <> s.key AND newest.version <= {version})"""
 """A live source says how things are now: what it shows again after an edit or a deletion is so again."""
+_VERSION = "coalesce(version, 0)"
+_UNNAMED = "evidence = 'calendar' AND meeting IS NULL AND starts_with(id, 'calendar:')"
+_SAME_UNNAMED = f"""
+    FROM encounters e WHERE {_UNNAMED} AND EXISTS (
+        FROM staged s WHERE s.meeting IS NOT NULL AND s.time = e.time
+        AND (list_has_all(s.people, e.people) OR list_has_all(e.people, s.people)))"""
+"""Stores before version 4 know a meeting by its time: the same time of the same people is that meeting."""
+_EQUALS = """
+    FROM {rows} e JOIN withdrawn w ON w.meeting = e.meeting AND w.id = w.meeting AND e.id <> w.id
+    WHERE coalesce(e.version, 0) = coalesce(w.version, 0)
+    AND (w.absent IS NULL OR list_contains(e.people, w.absent))
+    AND e.time BETWEEN coalesce(w.since, e.time) AND coalesce(w.until, e.time)
+    AND NOT e.deleted AND NOT list_contains(w.but, e.id)"""
+"""Times that a meeting no longer lists; the view sees to those of lower versions, whenever they are brought in."""
 
 
 class Logs:
@@ -27,7 +42,8 @@ class Logs:
     def append(self, kind: str) -> int:
         """Keep the rows whose key is not known; remember copies of one message under another id."""
         log, columns = KINDS[kind].log, ", ".join(KINDS[kind].kept)
-        again = _SEEN_AGAIN.format(log=log) if self._live and kind in MORTAL else "false"
+        version = _VERSION if kind == "encounters" else "0"
+        again = _SEEN_AGAIN.format(log=log, version=version) if self._live and kind in MORTAL else "false"
         start = self._last(log)
         self._engine.run(
             f"""INSERT INTO {log} (seq, batch, {KINDS[kind].origin}, {columns})
@@ -38,7 +54,12 @@ class Logs:
         )
         if kind == "activities":
             self._remember_copies()
-        return self._last(log) - start
+        stored = self._last(log) - start
+        if kind == "encounters" and count(
+            self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"
+        ):
+            self._retire(_SAME_UNNAMED)
+        return stored
 
     def _remember_copies(self) -> None:
         self._engine.run(f"""
@@ -51,16 +72,35 @@ class Logs:
         return sum(self._bury(kind) for kind in MORTAL)
 
     def _bury(self, kind: str) -> int:
-        log = KINDS[kind].log
+        return self._retire(f"FROM {kind} e JOIN gone USING (id)", KINDS[kind].log)
+
+    def _retire(self, rows: str, log: str = "encounter_log") -> int:
+        """Add a tombstone for each of the rows `e`; return how many that were."""
         before = self._last(log)
         self._engine.run(
-            f"INSERT INTO {log} BY NAME SELECT * REPLACE "
-            "(? + row_number() OVER (ORDER BY id) AS seq, ? AS batch, md5('deleted:' || key) AS key, "
-            "true AS deleted) "
-            f"FROM {kind} JOIN gone USING (id)",
+            f"INSERT INTO {log} BY NAME SELECT e.* REPLACE "
+            "(? + row_number() OVER (ORDER BY e.id) AS seq, ? AS batch, md5('deleted:' || e.key) AS key, "
+            f"true AS deleted) {rows}",
             [before, self._number],
         )
         return self._last(log) - before
+
+    def withdraw(self, withdrawn: Sequence[Withdrawn]) -> None:
+        """Keep what versions of meetings say is no encounter, also where nothing of it is here yet."""
+        self._engine.offer("withdrawn", _as_withdrawn(withdrawn))
+        shown = "EXISTS (FROM encounters e WHERE e.id = w.id AND coalesce(e.version, 0) <= coalesce(w.version, 0))"
+        again = f"w.absent IS NULL AND w.since IS NULL AND {shown}" if self._live else "false"
+        self._engine.run(
+            f"""INSERT INTO encounter_log BY NAME
+            SELECT ? + row_number() OVER (ORDER BY row) AS seq, ? AS batch, ? AS source, id, key, since AS time,
+                [] AS people, meeting, version, absent, true AS deleted
+            FROM (SELECT *, md5(concat_ws(chr(31), 'withdrawn', id, coalesce(version, 0), coalesce(absent, ''))) AS key
+                FROM withdrawn) w
+            WHERE NOT EXISTS (FROM encounter_log l WHERE l.key = w.key) OR {again}""",
+            [self._last("encounter_log"), self._number, self._source],
+        )
+        if count(self._engine, "SELECT count(*) AS n" + _EQUALS.format(rows="encounter_log")):
+            self._retire(_EQUALS.format(rows="encounters"))
 
     def set_aside(self, aside: Sequence[tuple[SetAside, str]]) -> None:
         """Keep what could not be read, with its file, line and reason; what is kept already is not kept twice."""
@@ -90,3 +130,11 @@ class Logs:
 
     def _last(self, log: str) -> int:
         return count(self._engine, f"SELECT coalesce(max(seq), 0) AS n FROM {log}")
+
+
+def _as_withdrawn(withdrawn: Sequence[Withdrawn]) -> pa.Table:
+    text, moment = pa.string(), pa.timestamp("us", "UTC")
+    types = {"meeting": text, "id": text, "version": pa.int64(), "since": moment, "until": moment}
+    types |= {"but": pa.list_(text), "absent": text}
+    columns = {name: pa.array([getattr(one, name) for one in withdrawn], of) for name, of in types.items()}
+    return pa.table(columns | {"row": pa.array(range(len(withdrawn)), pa.int64())})

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, Tie
 
-VERSION = 3
+VERSION = 4
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -125,6 +125,9 @@ KINDS = {
             Column("attendees", NUMBER),
             Column("place"),
             Column("deleted", TRUTH, given="", tells=False),
+            Column("meeting", tells=False),
+            Column("version", NUMBER, tells=False),
+            Column("absent", given="", tells=False),
         ),
     ),
     "people": Kind(
@@ -163,9 +166,20 @@ MORTAL = ("activities", "encounters")
 OF_BATCHES = (*(kind.log for kind in KINDS.values()), "copies", "cursors", "quarantine", "term_log")
 """Tables whose rows belong to a batch and count only once it is entered."""
 
-_NEWEST = """
-CREATE VIEW {view} AS SELECT * FROM {log}
+_ACTIVITIES = """
+CREATE VIEW activities AS SELECT * FROM activity_log
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;"""
+_ENCOUNTERS = """
+CREATE OR REPLACE VIEW encounters AS SELECT e.* FROM encounter_log e
+    WHERE e.absent IS NULL AND NOT EXISTS (
+        FROM (FROM encounter_log WHERE id = meeting OR absent IS NOT NULL) w WHERE w.meeting = e.meeting AND (
+            w.absent IS NULL AND w.id <> e.id AND coalesce(w.version, 0) > coalesce(e.version, 0)
+            AND (NOT w.deleted OR e.time >= coalesce(w.time, e.time))
+            OR w.id IN (e.id, e.meeting) AND list_contains(e.people, w.absent)
+            AND (coalesce(w.version, 0) > coalesce(e.version, 0)
+                OR w.id = e.id AND coalesce(w.version, 0) = coalesce(e.version, 0) AND w.seq > e.seq)))
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY coalesce(version, 0) DESC, seq DESC) = 1 AND NOT deleted;"""
+"""Of each id the highest version, but no time that a higher version of the whole meeting does not list."""
 TABLES = (
     """
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
@@ -176,7 +190,7 @@ CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
 CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
 """
     + "\n".join(kind.table for kind in KINDS.values())
-    + "".join(_NEWEST.format(view=name, log=KINDS[name].log) for name in MORTAL)
+    + _ACTIVITIES
 )
 LATER = {
     2: """
@@ -187,6 +201,12 @@ CREATE TABLE link_log (run BIGINT, one VARCHAR, other VARCHAR, probability DOUBL
 CREATE TABLE fit_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, fit VARCHAR, undoes BIGINT);
 """,
     3: "CREATE TABLE term_log (batch BIGINT, key VARCHAR, terms VARCHAR[]);",
+    4: """
+ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS meeting VARCHAR;
+ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS version BIGINT;
+ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS absent VARCHAR;
+"""
+    + _ENCOUNTERS,
 }
 """What each version added: an older store gets it when it is opened."""
 

@@ -201,6 +201,8 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
         "evidence": f"{evidence}::VARCHAR",
         "attendees": f"try_cast({column['attendees']} AS BIGINT)",
         "deleted": "false",
+        "version": f"try_cast({column['version']} AS BIGINT)",
+        "absent": "NULL::VARCHAR",
     }
     return f"""
         WITH converted AS (
@@ -213,11 +215,13 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
                     WHEN {column["attendees"]} IS NOT NULL
                     AND coalesce(try_cast({column["attendees"]} AS BIGINT), 0) < 1
                     THEN 'attendees is not a number of people'
+                    WHEN {column["version"]} IS NOT NULL AND try_cast({column["version"]} AS BIGINT) IS NULL
+                    THEN 'version is not a whole number'
                 END AS reason
             FROM incoming),
         digested AS (SELECT *, {_digest("encounters")} AS digest FROM converted)
         SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
-            md5(coalesce(given, 'row') || ':' || digest) AS key
+            md5(coalesce(given, 'row') || ':' || digest || coalesce(':' || version, '')) AS key
         FROM digested"""
 
 

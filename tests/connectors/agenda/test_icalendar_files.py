@@ -168,3 +168,141 @@ def test_each_calendar_of_the_librarys_own_tests_is_read_or_refused_with_a_reaso
     assert all(told.endswith("the calendar holds no entry") for told in refused)
     assert "the start of the entry is missing or cannot be read" in reasons
     assert not {reason for reason in reasons if reason.startswith("the entry cannot be read")}
+
+
+# --- zones, days, people, rules ---------------------------------------------------------------------------
+
+
+def starting(start: str, *lines: str, **options: str) -> list[str]:
+    event = ics(ANN, BOB, *lines).replace(b"DTSTART:20260105T080000Z", f"DTSTART{start}".encode())
+    found = read(event, **options)
+    return [r.time.isoformat()[:16] for r in found if isinstance(r, Encounter) and r.time]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [
+        ('"tzone://Microsoft/Utc"', "08"),
+        ("GMT+0100", "07"),
+        ("GMT+01:00", "07"),
+        ('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"', "06"),
+        ('"(UTC-05:00) Eastern Time (US & Canada)"', "12"),
+        ('"(GMT+05:30) Chennai, Kolkata, Mumbai, New Delhi"', "02"),
+        ("W. Europe Standard Time", "06"),
+        ('"W. Europe Standard Time 1"', "06"),
+        ("/citadel.org/20210210_1/Europe/Berlin", "06"),
+        ("europe/oslo", "06"),
+        ('"Customized Time Zone"', "23"),
+    ],
+)
+def test_a_zone_whose_name_can_be_understood_is_never_the_one_named_for_others(zone: str, hour: str) -> None:
+    [found] = starting(f";TZID={zone}:20260615T080000", zone="Asia/Tokyo")
+    assert hour == found[11:13]
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "last"),
+    [
+        ("UNTIL=20260107", ":20260105T080000Z", "2026-01-07T08:00"),
+        ("UNTIL=20260107", ";TZID=America/New_York:20260105T210000", "2026-01-08T02:00"),
+        ("UNTIL=20260107T080000", ";TZID=Europe/Oslo:20260105T080000", "2026-01-07T07:00"),
+        ("UNTIL=20260107T070000Z", ";TZID=Europe/Oslo:20260105T080000", "2026-01-07T07:00"),
+        ("UNTIL=20260107T065959Z", ";TZID=Europe/Oslo:20260105T080000", "2026-01-06T07:00"),
+        ("UNTIL=20260107T070000Z", ":20260105T080000", "2026-01-07T07:00"),
+        ("UNTIL=20260106T230000Z", ";VALUE=DATE:20260105", "2026-01-07T12:00"),
+    ],
+)
+def test_the_last_day_of_a_rule_is_part_of_it(rule: str, start: str, last: str) -> None:
+    found = starting(start, f"RRULE:FREQ=DAILY;{rule}", zone="Europe/Oslo", until="2026-06-30")
+    assert last == max(found)
+
+
+@pytest.mark.parametrize(
+    ("lines", "times"),
+    [
+        ((), ["2026-01-09T12:00"]),
+        (("DTEND;VALUE=DATE:20260112",), ["2026-01-09T12:00"]),
+        (("TRANSP:TRANSPARENT",), []),
+        (("X-MICROSOFT-CDO-BUSYSTATUS:OOF",), []),
+        (("SUMMARY:Bo: parental leave",), []),
+        (("SUMMARY:Hold",), []),
+    ],
+)
+def test_a_day_with_guests_is_a_meeting_unless_it_is_only_marked(
+    lines: tuple[str, ...], times: list[str]
+) -> None:
+    assert times == starting(";VALUE=DATE:20260109", *lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "account"),
+    [
+        ("ATTENDEE;CN=\"'cy@beta.example'\":mailto:'Cy@beta.example'", "email:cy@beta.example"),
+        ("ATTENDEE;CN=Cy Ray:mailto:/o=ExchangeLabs/ou=Group/cn=Recipients/cn=cray", "name:cy ray"),
+        ('ATTENDEE;CN="Ray, Cy":invalid:nomail', "name:cy ray"),
+        ("ATTENDEE:/o=ExchangeLabs/ou=Group/cn=Recipients/cn=cray", "name:cray"),
+        ("ATTENDEE;CN=Cy;EMAIL=cy@beta.example:urn:uuid:1", "email:cy@beta.example"),
+        ("ATTENDEE:mailto:<cy@beta.example>", "email:cy@beta.example"),
+    ],
+)
+def test_guests_are_known_however_their_address_is_written(line: str, account: str) -> None:
+    assert ("email:ann@acme.example", account) == meeting(ANN, line).people
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ATTENDEE;CUTYPE=RESOURCE:mailto:r@acme.example",
+        "ATTENDEE:mailto:c_18@resource.calendar.google.com",
+        "ATTENDEE;CUTYPE=GROUP:mailto:all@acme.example",
+        "ORGANIZER:mailto:team@group.calendar.google.com",
+    ],
+)
+def test_rooms_and_calendars_of_groups_are_no_people(line: str) -> None:
+    assert {"email:ann@acme.example", "email:bob@acme.example"} == set(
+        meeting("ATTENDEE:mailto:ann@acme.example", BOB, line).people
+    )
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=0", "FREQ=DAILY;INTERVAL=-1", "FREQ=DAILY;UNTIL=soon"]
+)
+def test_a_rule_that_goes_nowhere_is_set_aside_at_once(rule: str) -> None:
+    [reason] = set_aside(ANN, BOB, f"RRULE:{rule}")
+    assert reason.startswith("the rule by which the meeting recurs cannot be read")
+
+
+@pytest.mark.parametrize("year", ["0001", "1850", "1969", "2101", "9999"])
+@pytest.mark.parametrize("form", [":{}1231T235959", ":{}0101T000000Z", ";VALUE=DATE:{}0101"])
+@pytest.mark.parametrize("rule", [(), ("RRULE:FREQ=YEARLY",)])
+def test_an_entry_of_any_year_is_read_or_set_aside(year: str, form: str, rule: tuple[str, ...]) -> None:
+    event = ics(ANN, BOB, *rule).replace(b":20260105T080000Z", form.format(year).encode())
+    found = read(event, zone="Pacific/Auckland", until="2026-06-30")
+    assert 1 == sum(isinstance(record, Encounter | SetAside) for record in found)
+
+
+def test_a_title_and_a_text_of_a_megabyte_change_nothing() -> None:
+    long = meeting(ANN, BOB, "SUMMARY:" + "a-" * 500_000, "DESCRIPTION:" + "\r\n ".join(["b" * 70] * 14_000))
+    assert meeting(ANN, BOB).people == long.people
+
+
+def test_which_time_is_changed_must_be_told() -> None:
+    assert ["which time of a series the entry changes cannot be read"] == set_aside(
+        ANN, BOB, "RECURRENCE-ID:soon"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "met"),
+    [
+        (("STATUS:TENTATIVE",), 0),
+        (("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE",), 0),
+        (("X-MICROSOFT-CDO-BUSYSTATUS:BUSY",), 1),
+        (("SUMMARY:Canceled: plan",), 0),
+        (("SUMMARY:Cancelled orders",), 1),
+    ],
+)
+def test_what_stayed_tentative_is_no_meeting(lines: tuple[str, ...], met: int) -> None:
+    asked = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@acme.example"
+    found = read(ics(ANN, asked, *lines), owner="bob@acme.example")
+    assert met == sum(isinstance(record, Encounter) for record in found)

@@ -180,6 +180,11 @@ def read(name, **options):
     return list(Google(**({"until": "2026-06-30"} | options)).parse(member_of(path)))
 
 
+def entries(*events):
+    answer = {"kind": "calendar#events", "items": list(events)}
+    return list(Google(until="2026-06-30").parse(member_of(json.dumps(answer).encode())))
+
+
 def acts(records):
     return {record.id: record for record in records if isinstance(record, Activity)}
 
@@ -319,6 +324,72 @@ def test_a_meeting_has_the_same_id_as_in_takeouts_calendar_file():
     (one,) = (r for r in Calendar(until="2026-06-30").parse(member_of(ics)) if isinstance(r, Encounter))
     _, two = (record for record in read("events.json") if isinstance(record, Encounter))
     assert one.id == two.id
+
+
+def test_one_time_of_a_series_has_the_same_id_however_it_was_moved():
+    ics = (
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:uid-9@google.com\nDTSTART;TZID=Europe/Oslo:20260305T090000\n"
+        b"RECURRENCE-ID;TZID=Europe/Oslo:20260304T090000\nATTENDEE:mailto:ann@acme.example\n"
+        b"ATTENDEE:mailto:bob@acme.example\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    (one,) = (r for r in Calendar(until="2026-06-30").parse(member_of(ics)) if isinstance(r, Encounter))
+    (two,) = entries(
+        event(9) | {"iCalUID": "uid-9@google.com", "originalStartTime": {"dateTime": "2026-03-04T08:00:00Z"}}
+    )
+    assert (one.id, one.meeting) == (two.id, two.meeting)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "cancelled"},
+        {"status": "tentative"},
+        {"summary": "Avböjt: Plan"},
+        {"start": {"date": "2026-02-03"}, "transparency": "transparent"},
+        {"start": {"date": "2026-02-03"}, "summary": "Ann: Urlaub"},
+    ],
+)
+def test_what_a_version_says_is_no_meeting_withdraws_it(more):
+    aside, gone = entries({**event(3), "sequence": 2, **more})
+    (meeting,) = entries(event(3))
+    assert isinstance(aside, SetAside)
+    assert (meeting.id, True) == (gone.id, gone.version > 0)
+
+
+def test_a_deleted_time_of_a_series_of_which_nothing_else_is_told_is_withdrawn():
+    start = {"originalStartTime": {"dateTime": "2026-02-03T12:00:00Z"}}
+    (meeting,) = entries(event(3) | start | {"iCalUID": "base@google.com"})
+    _, gone = entries(
+        {
+            "kind": "calendar#event",
+            "id": "base_2026",
+            "recurringEventId": "base",
+            "status": "cancelled",
+            **start,
+        }
+    )
+    assert meeting.id == gone.id
+
+
+def test_a_day_with_guests_is_a_meeting_and_their_rooms_and_calendars_are_no_people():
+    named = [{"email": f"{name}@acme.example"} for name in ("ann", "bob")]
+    rooms = [{"email": "r@resource.calendar.google.com"}, {"email": "x@acme.example", "resource": True}]
+    owner = {"email": "team@group.calendar.google.com"}
+    (meeting,) = entries(
+        event(3) | {"start": {"date": "2026-02-03"}, "attendees": named + rooms, "organizer": owner}
+    )
+    assert ("email:ann@acme.example", "email:bob@acme.example") == meeting.people
+    assert "2026-02-03T12:00:00+00:00" == meeting.time.isoformat()
+
+
+def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, account):
+    workspace, _ = pulled(tmp_path / "w", connector(account, parts="calendar"), SECRET)
+    account.answer.events.pop(2)
+    pull_again(workspace, connector(account, parts="calendar"), SECRET)
+    left = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
+    assert [1, 2, 4, 5] == left["day"].to_pylist()
+    assert 0 == pull_again(workspace, connector(account, parts="calendar"), SECRET)
+    workspace.close()
 
 
 # --- contacts ---------------------------------------------------------------------------------------------

@@ -180,6 +180,10 @@ def read(name, **options):
     return list(Microsoft(**({"until": "2026-06-30"} | options)).parse(member_of(path)))
 
 
+def entries(*events):
+    return list(Microsoft(until="2026-06-30").parse(member_of(json.dumps({"value": list(events)}).encode())))
+
+
 def acts(records):
     return {record.id: record for record in records if isinstance(record, Activity)}
 
@@ -364,6 +368,78 @@ def test_a_meeting_has_the_same_id_as_in_a_calendar_file():
     (one,) = (r for r in Calendar(until="2026-06-30").parse(member_of(ics)) if isinstance(r, Encounter))
     two = next(record for record in read("events.json") if isinstance(record, Encounter))
     assert (one.id, one.people, one.kind, one.place) == (two.id, two.people, two.kind, two.place)
+
+
+def test_one_time_of_a_series_has_the_same_id_however_exchange_writes_it():
+    uid = "040000008200E00074C5B7101A82E008{}B0C5D0E7AA2ADC010000000000000000100000001D"
+    ics = "\n".join(
+        [
+            *(
+                "BEGIN:VCALENDAR",
+                "BEGIN:VEVENT",
+                f"UID:{uid.format('00000000')}",
+                "RRULE:FREQ=WEEKLY;COUNT=2",
+            ),
+            *(
+                "DTSTART:20260203T120000Z",
+                "ORGANIZER:mailto:ann@acme.example",
+                "ATTENDEE:mailto:bob@acme.example",
+            ),
+            *("END:VEVENT", "END:VCALENDAR", ""),
+        ]
+    )
+    times = [
+        r.id for r in Calendar(until="2026-06-30").parse(member_of(ics.encode())) if isinstance(r, Encounter)
+    ]
+    moved = {"type": "exception", "originalStart": "2026-02-10T12:00:00Z", "iCalUId": uid.format("07EA020A")}
+    plain = {"type": "occurrence", "iCalUId": uid.format("07EA0203")}
+    found = entries(event(3, **plain), event(12, **moved))
+    assert times == [one.id for one in found]
+
+
+def test_a_room_that_is_asked_like_a_person_is_no_person():
+    asked = [{**address(name), "type": "required"} for name in ("bob", "hall", "lobby")]
+    places = {
+        "location": {"displayName": "Hall", "locationUri": "hall@acme.example"},
+        "locations": [
+            {"displayName": "Lobby", "uniqueId": "Lobby@acme.example", "uniqueIdType": "directory"}
+        ],
+    }
+    (meeting,) = entries(event(3, attendees=asked, **places))
+    assert ("email:ann@acme.example", "email:bob@acme.example") == meeting.people
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"isCancelled": True},
+        {"subject": "Annulé : Plan"},
+        {"showAs": "tentative", "responseStatus": {"response": "notResponded"}},
+        {"isAllDay": True, "showAs": "oof"},
+        {"isAllDay": True, "subject": "Hold"},
+    ],
+)
+def test_what_a_version_says_is_no_meeting_withdraws_it(more):
+    aside, gone = entries(event(3, lastModifiedDateTime="2026-02-04T08:00:00Z", **more))
+    (meeting,) = entries(event(3))
+    assert isinstance(aside, SetAside)
+    assert (meeting.id, True) == (gone.id, gone.version > 0)
+
+
+def test_a_day_with_guests_is_a_meeting_at_its_date_wherever_it_begins():
+    start = {"dateTime": "2026-02-03T00:00:00.0000000", "timeZone": "W. Europe Standard Time"}
+    (meeting,) = entries(event(3, isAllDay=True, showAs="busy", start=start))
+    assert "2026-02-03T12:00:00+00:00" == meeting.time.isoformat()
+
+
+def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, graph):
+    workspace, _ = pulled(tmp_path / "w", connector(graph, parts="calendar"), SECRET)
+    graph.answer.events.pop(2)
+    pull_again(workspace, connector(graph, parts="calendar"), SECRET)
+    left = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
+    assert [1, 2, 4, 5] == left["day"].to_pylist()
+    assert 0 == pull_again(workspace, connector(graph, parts="calendar"), SECRET)
+    workspace.close()
 
 
 # --- Teams ------------------------------------------------------------------------------------------------

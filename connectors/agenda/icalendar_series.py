@@ -1,0 +1,137 @@
+"""Meetings that recur: the rules that are refused, and the times at which a series takes place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from connectors.agenda.icalendar_entries import LINE, all_of, line_of, start_of, stated, without_guesses_told
+from connectors.kit.meetings import NotRead
+from connectors.kit.text import clean
+
+LONGEST_PAST = timedelta(days=5 * 366)
+"""How far back from `until` recurring meetings are listed."""
+_OF_THE_RULE = (
+    *(
+        "UID",
+        "SEQUENCE",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "RRULE",
+        "RDATE",
+        "EXDATE",
+        "EXRULE",
+        "RECURRENCE-ID",
+        LINE,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One time of a series: the line of the entry that tells of it, when it begins, and when it first was to begin."""
+
+    line: int
+    start: date
+    original: date
+
+
+def recurs(event: Any) -> bool:
+    """Tell whether an entry states more times than one."""
+    return "RRULE" in event or "RDATE" in event
+
+
+def refuse_endless(event: Any) -> None:
+    """Refuse rules that are no meeting's and would take for ever to write out.
+
+    Raises:
+        NotRead: it is one.
+    """
+    start = start_of(event)
+    if start is not None and start.year < 1970:
+        raise NotRead("the entry recurs since before 1970")
+    for rule in all_of(event, "RRULE"):
+        often = [str(freq).upper() for freq in rule.get("FREQ", [])]
+        times = sum(len(rule.get(part, [])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+        if any(int(number) < 1 for part in ("INTERVAL", "COUNT") for number in rule.get(part, [])):
+            raise NotRead(
+                "the rule by which the meeting recurs cannot be read (an interval or a count below 1)"
+            )
+        if {"SECONDLY", "MINUTELY", "HOURLY"}.intersection(often) or times > 3:
+            raise NotRead("the entry recurs more than once a day")
+        if "DAILY" in often and rule.get("BYMONTHDAY"):
+            raise NotRead("the rule by which the entry recurs is not supported (daily, by day of the month)")
+
+
+def occurrences(
+    events: Iterable[Any], since: datetime, until: datetime, zone: tzinfo | None
+) -> list[Occurrence]:
+    """Write out a series and what was changed of it; `zone` is for starts that state none.
+
+    Raises:
+        NotRead: its rule cannot be read.
+    """
+    import icalendar
+    import recurring_ical_events
+
+    calendar = icalendar.Calendar()
+    try:
+        with without_guesses_told():
+            for event in events:
+                calendar.add_component(_rule_of(event, zone))
+            found = recurring_ical_events.of(calendar).between(since, until)
+            return [_occurrence(one) for one in found]
+    except Exception as error:
+        raise NotRead(
+            f"the rule by which the meeting recurs cannot be read ({clean(str(error), 80)})"
+        ) from None
+
+
+def _occurrence(event: Any) -> Occurrence:
+    return Occurrence(line_of(event), event["DTSTART"].dt, event["RECURRENCE-ID"].dt)
+
+
+def _rule_of(event: Any, zone: tzinfo | None) -> Any:
+    """Return what of an entry says when: the library copies the whole of it for each of its times."""
+    import icalendar
+
+    rule = icalendar.Event()
+    for name in _OF_THE_RULE:
+        if name in event:
+            rule[name] = event[name]
+    for one in all_of(rule, "RRULE"):
+        if one.get("UNTIL"):
+            one["UNTIL"] = [_last(until, start_of(event), zone) for until in one["UNTIL"]]
+    return rule
+
+
+def _last(until: date, start: date | None, zone: tzinfo | None) -> date:
+    """Return the last moment of a rule in the terms of its start: a date includes that day, in the series' own zone.
+
+    `zone` is that of starts that state none, as whole days do.
+    """
+    own = start.tzinfo if isinstance(start, datetime) else None
+    if isinstance(until, datetime) and until.tzinfo is not None and own is None:
+        until = until.astimezone(zone or UTC).replace(tzinfo=None)
+    if not isinstance(start, datetime):
+        return until.date() if isinstance(until, datetime) else until
+    if not isinstance(until, datetime):
+        until = datetime.combine(until, time.max.replace(microsecond=0))
+    return until.replace(tzinfo=until.tzinfo or own).astimezone(UTC) if own is not None else until
+
+
+def original_of(event: Any, series: Sequence[Any]) -> date | None:
+    """Return when one time of a series was to begin at first, in the terms of the series where that is here.
+
+    A date stands for the time of the series on that day, and a moment for its day where the series is of whole days.
+    """
+    first = stated(event, "RECURRENCE-ID")
+    start = start_of(series[0]) if series else None
+    if first is None or start is None:
+        return first
+    if isinstance(first, datetime):
+        return first if isinstance(start, datetime) else first.date()
+    return datetime.combine(first, start.timetz()) if isinstance(start, datetime) else first
