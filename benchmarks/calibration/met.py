@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from math import ceil, floor, sqrt
 from pathlib import Path
 
@@ -181,7 +182,10 @@ def row(
     invented = [invent(world, share, rng) for _ in range(leaders)]
     circles, known, unknown = {name: Tally() for name in ABOUT}, Tally(), Tally()
     held = literal = 0
-    for one, (ego, person) in zip(invented, measured(invented, rng), strict=True):
+    # a store of a thousand leaders would be read a thousand times
+    stores = [invented[place : place + FEW] for place in range(0, leaders, FEW)]
+    egos = chain.from_iterable(measured(store, rng) for store in stores)
+    for one, (ego, person) in zip(invented, egos, strict=True):
         m, tells = np.array([alter.m for alter in ego.found]), np.array([alter.known for alter in ego.found])
         met = one.met[person]
         for name, tally in circles.items():

@@ -42,7 +42,8 @@ _CALLED_OFF = {
         перенесено на потом | ertelendi | elhalasztva | amânat[ăe]?
     """,
     "a tentative entry that was never confirmed": """
-        tentative | tentatively | mit vorbehalt | unter vorbehalt | provisoire | à confirmer | provisional
+        tentative | tentatively | pencil | pencill?ed(?: in)? | possible | possibly | maybe | tbc
+        mit vorbehalt | unter vorbehalt | provisoire | à confirmer | provisional
         tentativ[oa] | provisóri[oa] | provvisori[oa] | voorlopig | onder voorbehoud | preliminärt?
         foreløbigt? | foreløpig | alustava | wstępn[eyao] | wstępnie | předběžn[eěéýá]
         nezávazně | 仮承諾 | 仮の予定 | 仮 | 暂定 | 미정
@@ -76,6 +77,15 @@ _FRONT = {
     reason: re.compile(f"{_BEFORE}{_CARRIED_ON}{_BEFORE}{_any_of(words)}{_AFTER}", re.IGNORECASE)
     for reason, words in _CALLED_OFF.items()
 }
+_PERHAPS = re.compile(
+    rf"{_BEFORE}(?:possible|potential|tentative|provisional|eventuelle?s?|evtl\.?|ev\.|mögliche[rs]?|mulig|möjlig[at]?"
+    r"|mögligt|éventuelle?|posible|possibile|eventuale|możliwe|mahdollinen)\s+(?:field\s+)?"
+    r"(?:mtg|meeting|lunch|dinner|breakfast|brunch|coffee|drinks|visit|trip|call|interview|besprechung|termin|treffen"
+    r"|mittagessen|besuch|møte|møde|möte|lunsj|frokost|middag|besøk|besøg|besök|réunion|rendez-vous|déjeuner|visite"
+    r"|reunión|cita|comida|almuerzo|visita|riunione|incontro|pranzo|spotkanie|tapaaminen|kokous|lounas)\b",
+    re.IGNORECASE,
+)
+"""A meeting that may be held, without a mark behind the word."""
 _DAY = re.compile(rf"(?<!\w){_any_of(_MARKED_DAY)}(?!\w)", re.IGNORECASE)
 
 
@@ -94,6 +104,8 @@ def refuse_called_off(title: str) -> None:
     for reason, words in _FRONT.items():
         if words.match(front):
             raise NoMeeting(reason)
+    if _PERHAPS.match(front):
+        raise NoMeeting("a tentative entry that was never confirmed")
 
 
 def refuse_marked_day(title: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.kit.addresses import display_name
 from connectors.kit.modality.telling import LONGEST_TEXT, Told, kind_of, place_of, room_in, told_by
@@ -28,6 +28,22 @@ _WHEN = re.compile(
     r"[^(\n]*\(GMT(?P<offset>[+-]\d\d:\d\d)\)",
     re.MULTILINE,
 )
+_DAY = re.compile(
+    r"(?:\b(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?[ \t]+)?"
+    r"\b(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[ \t]+(?P<day>\d{1,2})"
+    r"(?:st|nd|rd|th)?\b(?:,?[ \t]+(?P<year>\d{4})\b)?",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(r"^[ \t>]*(?:from|sent|to|cc|subject):[^\n]*$", re.IGNORECASE | re.MULTILINE)
+"""Lines of a forwarded message, whose dates are not the meeting's."""
+_AHEAD = timedelta(days=180)
+"""How long before a meeting it is entered at most."""
+_AFAR = re.compile(
+    r"[^\n;,]*\b(?:by|via|on)[ \t]+(?:the[ \t]+)?(?:tele)?(?:phone|conference|video)\b[^\n;,]*"
+    r"|^[ \t]*(?:tele|video)[ -]?conf\w*:[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Who in a list of people only rings in."""
 _WHERE = re.compile(
     r"^[ \t>]*(?:where|location|place|hvor|sted|var|plats|wo|ort|lieu|o[uù]|lugar|d[oó]nde|luogo|dove|waar|locatie"
     r"|local|onde|gdzie|miejsce|kde|m[ií]sto|miss[aä]|paikka):[ \t]{0,20}(\S[^\n]{0,200})$",
@@ -58,8 +74,8 @@ def encounter(
 ) -> Encounter:
     """Turn one entry into an encounter of the calendar's owner with everybody whose full name it states.
 
-    `time` is when the meeting took place where the text of a request says so ("When: …"), else when the entry
-    was entered, which is all that the export keeps. `invited` are
+    `time` is when the meeting took place where the text says so ("When: …", or a day in words that lies ahead), else
+    when the entry was entered, which is all that the export keeps. `invited` are
     the full names to which a request for a meeting was sent: names, not addresses, because a calendar that
     says most people in words must not seem to tell about everybody with an address. The id is the same for
     copies of one entry.
@@ -73,7 +89,7 @@ def encounter(
         people=people[:MOST_NAMES],
         kind=_kind(title, text, where),
         evidence=Evidence.CALENDAR,
-        time=_stated_time(text) or entered,
+        time=_stated_time(text) or _day_in_words(text, entered) or entered,
         place=room_in(title) or place_of(where),
         id=f"calendar:{hashlib.sha256(seed.encode()).hexdigest()[:32]}",
         line=line,
@@ -95,6 +111,29 @@ def _stated_time(text: str) -> datetime | None:
         return None
 
 
+def _day_in_words(text: str, entered: datetime) -> datetime | None:
+    """Return noon of the first day that a text names and that lies ahead, in the zone in which it was entered.
+
+    A weekday must be that day's, and a day without a year is the next one.
+
+    >>> entered = datetime.fromisoformat("2001-07-31T11:38:52-07:00")
+    >>> _day_in_words("Sent: Friday, August 3\\nscheduled for Thursday, August 2 from 1pm", entered).isoformat()
+    '2001-08-02T12:00:00-07:00'
+    """
+    for found in _DAY.finditer(_HEADER.sub("", text[: LONGEST_TEXT * 4])):
+        years = [int(found["year"])] if found["year"] else [entered.year, entered.year + 1]
+        for year in years:
+            try:
+                day = datetime.strptime(f"{found['day']} {found['month']} {year}", "%d %b %Y")
+            except ValueError:
+                continue
+            noon = day.replace(hour=12, tzinfo=entered.tzinfo)
+            named = not found["weekday"] or f"{day:%a}".lower() == found["weekday"].lower()
+            if named and entered < noon <= entered + _AHEAD:
+                return noon
+    return None
+
+
 def _kind(title: str, text: str, where: tuple[str, ...]) -> Modality:
     """Tell by the title and the place that a request states, else by the text."""
     told = told_by(title)
@@ -105,14 +144,14 @@ def _kind(title: str, text: str, where: tuple[str, ...]) -> Modality:
 
 
 def names_in(title: str, text: str) -> Iterator[str]:
-    """Yield the account `name:<first last>` of each full name in a title and in the list of attendees.
+    """Yield the account `name:<first last>` of each full name in a title and in the list of those who come.
 
-    >>> list(names_in("Mtg. w/Robert Jones & Ann B. Lee in your office", "Attendees: Bob Fox"))
+    >>> list(names_in("Mtg. w/Robert Jones & Ann B. Lee in your office", "Attendees: Bob Fox, Cy Day (by phone)"))
     ['name:robert jones', 'name:ann b lee', 'name:ann lee', 'name:bob fox']
     """
     yield from _names(title[:LONGEST_TEXT])
     for found in _LIST.finditer(text[: LONGEST_TEXT * 4]):
-        yield from _names(_list_after(text[found.end() : found.end() + LONGEST_TEXT]))
+        yield from _names(_AFAR.sub("", _list_after(text[found.end() : found.end() + LONGEST_TEXT])))
 
 
 def _list_after(text: str) -> str:

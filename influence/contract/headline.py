@@ -180,12 +180,20 @@ def cures(report: Report) -> tuple[str, ...]:
 def _calendar(report: Report) -> str:
     firsts = [reached.first_response for reached in report.people if reached.outside and not reached.known]
     days = sorted(day for day in map(_day, firsts) if day is not None)
-    if not days:
+    addressed = headline(report).told(Reach).addressed
+    if not days or addressed == 0:
         return ""
+    tells = (
+        "most"
+        if addressed is None
+        else f"of {addressed:,} of them"
+        if addressed < unknown(report)[0]
+        else "of them"
+    )
     start, end = _month(days[0], -_YEAR), _month(days[-1])
     return (
-        f"A full calendar of {leader_name(report)} from {start} to {end} would tell most: it covers the year before "
-        "each of them first responded."
+        f"A full calendar of {leader_name(report)} from {start} to {end} would tell {tells}: it covers the year "
+        "before each of them first responded."
     )
 
 

@@ -53,8 +53,9 @@ class Labels(Acquaintances):
     def questions(self, leader: str, window: Window | None = None, most: int = ASKED) -> list[Question]:
         """Return the people outside the team whose answer would move the headline most, and were not asked yet.
 
-        An answer moves reach_4 by 1 − m if they had met, which has probability m, and by m if they had not: by
-        2 m (1 − m) people on average. Those who responded more come first among equals.
+        First those of whom nothing tells: an answer narrows the range by a person. Then by how far it moves reach_4:
+        by 1 − m if they had met, which has probability m, and by m if they had not, 2 m (1 − m) people on average.
+        Those who responded more come first among equals.
         """
         ego = self.ego(leader, window)
         asked = {
@@ -73,7 +74,15 @@ class Labels(Acquaintances):
             and alter.person not in asked
             and alter.person not in ego.met.declared
         ]
-        open_.sort(key=lambda a: (-a.m * (1 - a.m), -int(count[a.person]), ego.people.who[a.person].person))
+        open_.sort(
+            key=lambda a: (
+                a.known,
+                -a.m * (1 - a.m) if a.known else 0.0,
+                -int(count[a.person]),
+                a.first or 0,
+                ego.people.who[a.person].person,
+            )
+        )
         return [
             Question(
                 ego.people.who[alter.person].person,

@@ -127,6 +127,7 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         without_inferred=_unmet(ego, "stated"),
         outside=len(outside),
         unknown=len(unknown),
+        addressed=sum(any(map(_is_address, ego.people.who[person].accounts)) for person in unknown),
         priors=supposed(ego.met, unknown),
         least=least,
         most=most,
@@ -134,6 +135,10 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail=told)
     return findings | hands(ego.found)
+
+
+def _is_address(account: str) -> bool:
+    return account.startswith("email:")
 
 
 def whole_people(outside: Sequence[Alter], met: Met) -> tuple[int, int]:

@@ -26,7 +26,8 @@ class Reach(Detail, of=("reach_2", "reach_3", "reach_4", "reach_beyond")):
     """Why there is no interval; reach_4 with all responses that were inferred, and with none of them, in people.
 
     `outside` are the people reached outside the team, `unknown` those of them of whom nothing tells whether they
-    have met the leader; `priors` say what was supposed of these, by group. `least` and `most` are the whole numbers of
+    have met the leader, and `addressed` those of these who have an e-mail address, by which a calendar would name them;
+    `priors` say what was supposed of the unknown, by group. `least` and `most` are the whole numbers of
     people between which the count lies, with 99 % certainty: the unknown all met or all not met, and the evidence about
     the others right as often as it says.
     """
@@ -36,6 +37,7 @@ class Reach(Detail, of=("reach_2", "reach_3", "reach_4", "reach_beyond")):
     without_inferred: float | None = None
     outside: int | None = None
     unknown: int | None = None
+    addressed: int | None = None
     priors: tuple[Prior, ...] | None = None
     least: int | None = None
     most: int | None = None

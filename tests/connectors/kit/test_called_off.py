@@ -18,11 +18,13 @@ Declined: Plan | Avböjt: Plan | Abgelehnt: Plan | Avslått: Plan | Afvist: Plan
 Hylätty: Plan | 辞退: 会議
 Postponed: Plan | Verschoben: Plan | Reporté : Plan | Utsatt: Plan | Udsat: Plan | Uppskjutet: Plan | Aplazado: Plan
 Rinviato: Plan | Uitgesteld: Plan | Adiado: Plan | Przełożone: Plan | Odloženo: Plan | 延期: 会議 | Lykätty: Plan
-Tentative: Plan | Mit Vorbehalt: Plan | Provisoire : Plan
+Tentative: Plan | Mit Vorbehalt: Plan | Provisoire : Plan | (Pencil) Off-site | Possible lunch w/Bo | Maybe: lunch
+Possible field trip to Lund | evtl. Treffen mit Bo | Eventuell lunsj med Bo | Penciled in: Plan
 """
 MEETINGS = """
 Cancelled orders review | Cancellation policy: review | Cancelled-orders desk | Review: cancelled orders | Re: Plan
 Updated invitation: Plan | Tentative agreement with the union | Postponed projects | Declining sales: causes
+Possible acquisitions review | Pencil factory visit | Potential customers: lunch | Eventuelle Risiken
 Abgesagte Bestellungen besprechen | Reporté client, suivi | Utsatthet i byen | Following: Plan | Rescheduled: Plan
 """
 MARKED = """
