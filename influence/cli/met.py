@@ -325,7 +325,7 @@ def decisions(asked: dict[str, Any], as_json: bool) -> None:
 @met.command()
 @click.pass_obj
 def label(asked: dict[str, Any]) -> None:
-    """Answer, one at a time, whether you had met: the people whose answer would move the headline most."""
+    """Answer, one at a time, whether you had met: first the people of whom nothing tells, then by what it moves."""
     from influence.reach.steps import headline
 
     with opened(asked["folder"]) as workspace:
