@@ -58,21 +58,12 @@ class Labels(Acquaintances):
         Those who responded more come first among equals.
         """
         ego = self.ego(leader, window)
-        asked = {
-            code
-            for one in self._decisions.standing()
-            if answer_of(one) is not None
-            for code in codes(ego.people, (*one.accounts, *one.others))
-            if ego.leader in codes(ego.people, (*one.accounts, *one.others))
-        }
+        answered = self._answered(ego) | ego.met.declared.keys()
         count = np.bincount(ego.drawn.person, minlength=len(ego.people))
         open_ = [
             alter
             for alter in ego.found
-            if alter.outside
-            and alter.first is not None
-            and alter.person not in asked
-            and alter.person not in ego.met.declared
+            if alter.outside and alter.first is not None and alter.person not in answered
         ]
         open_.sort(
             key=lambda a: (
@@ -93,6 +84,15 @@ class Labels(Acquaintances):
             )
             for alter in open_[:most]
         ]
+
+    def _answered(self, ego: Ego) -> set[int]:
+        """Return about whom the leader was asked before, whatever the answer."""
+        pairs = [
+            codes(ego.people, (*one.accounts, *one.others))
+            for one in self._decisions.standing()
+            if answer_of(one) is not None
+        ]
+        return {code for pair in pairs if ego.leader in pair for code in pair}
 
     def label(self, leader: str, question: Question, answer: str, *, by: str | None = None) -> int:
         """Keep an answer (met, never, unsure) and return its number; met and never also count as declarations.

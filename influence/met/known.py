@@ -30,7 +30,7 @@ class Supposed:
     chance: Mapping[str, float] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
     group: Sequence[str] = ()
-    edges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def of(self, person: int) -> float:
         """Return π(v): how likely somebody of their group has met the leader."""
@@ -194,44 +194,37 @@ class Met:
         times: list[int] = self.pieces.time[rows][telling].tolist()
         return times + ([declared.time] if declared is not None and declared.time is not None else [])
 
-    def learning(self, first: Mapping[int, int | None], group: Sequence[str]) -> Met:
-        """Return the same with π learned from people who responded, by their first response, for each `group`.
 
-        People whose group is empty (the team) teach nothing.
-        """
-        people = np.array(sorted(person for person in first if group[person]), np.int64)
-        names, number = np.unique(
-            np.array([group[person] for person in people.tolist()], str), return_inverse=True
-        )
-        seen, said = (
-            self.seen(people, moments(first[person] for person in people.tolist())),
-            self.said(people),
-        )
-        declared = said >= 0
-        records = Records(
-            leader=np.zeros(len(people), np.int64),
-            group=number,
-            coverage=seen.coverage,
-            shown=np.where(declared, said, 1 - seen.apart),
-            meetings=np.where(declared, 0, seen.lately),
-            declared=declared,
-        )
-        found = learned(records, 1, len(names), self.supposed.prior)
-        supposed = Supposed(
-            self.supposed.prior,
-            float(found.often[0]),
-            dict(zip(names.tolist(), found.chance.tolist(), strict=True)),
-            dict(zip(names.tolist(), found.people.tolist(), strict=True)),
-            group,
-            dict(
-                zip(
-                    names.tolist(),
-                    zip(*(edge.tolist() for edge in found.edges(SURE)), strict=True),
-                    strict=True,
-                )
-            ),
-        )
-        return replace(self, supposed=supposed)
+def with_learned(met: Met, first: Mapping[int, int | None], group: Sequence[str]) -> Met:
+    """Return what is known with π learned from people who responded, by their first response, for each `group`.
+
+    People whose group is empty (the team) teach nothing.
+    """
+    people = np.array(sorted(person for person in first if group[person]), np.int64)
+    names, number = np.unique(np.array([group[one] for one in people.tolist()], str), return_inverse=True)
+    records = _records(met, people, moments(first[one] for one in people.tolist()), number)
+    found = learned(records, 1, len(names), met.supposed.prior)
+    low, high = found.edges(SURE)
+    chance, taught, edges = (
+        dict(zip(names.tolist(), each, strict=True))
+        for each in (found.chance.tolist(), found.people.tolist(), np.stack([low, high], axis=1).tolist())
+    )
+    often = float(found.often[0])
+    return replace(met, supposed=Supposed(met.supposed.prior, often, chance, taught, group, edges))
+
+
+def _records(met: Met, people: Ints, first: Ints, group: Ints) -> Records:
+    """Return what is on record of some people of one leader."""
+    seen, said = met.seen(people, first), met.said(people)
+    declared = said >= 0
+    return Records(
+        leader=np.zeros(len(people), np.int64),
+        group=group,
+        coverage=seen.coverage,
+        shown=np.where(declared, said, 1 - seen.apart),
+        meetings=np.where(declared, 0, seen.lately),
+        declared=declared,
+    )
 
 
 def moments(times: Iterable[int | None]) -> Ints:

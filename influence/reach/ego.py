@@ -9,7 +9,7 @@ import numpy as np
 
 from influence.kernels.arrays import Ints
 from influence.met.encounters import met_by
-from influence.met.known import Met
+from influence.met.known import Met, with_learned
 from influence.network.log_queries import on_lists
 from influence.network.network import Network
 from influence.network.responses import Count, Responses
@@ -54,7 +54,7 @@ class Ego:
         settings = self.settings
         met = met_by(self.population.tables, self.leader, settings.strengths, settings.registers)
         first, _ = first_and_depth(self.drawn)
-        return met.learning(first, circles(self.people, self.leader, self.spheres))
+        return with_learned(met, first, circles(self.people, self.leader, self.spheres))
 
     @cached_property
     def drawn(self) -> Touches:

@@ -324,6 +324,27 @@ def test_a_fit_is_shown_before_it_is_used_and_can_be_taken_back(labelled):
         labelled.meetings.unfit()
 
 
+def test_answers_about_some_of_whom_nothing_tells_teach_what_to_suppose_of_the_others(workspace):
+    made = workspace(activities=crowd(80)[0])
+    for n, question in enumerate(sorted(made.meetings.questions(ANN, most=80), key=lambda q: q.person)[:60]):
+        made.meetings.label(ANN, question, "met" if n % 3 == 0 else "never")
+    made._forget_analysis()
+    other = "email:p075@acme.example"
+    assert ((20 + 10 * 0.1) / (60 + 10), False) == pytest.approx(m(made, other), abs=1e-6)
+    made.meetings.accept(made.meetings.propose(ANN))
+    assert 1 / 3 == pytest.approx(m(made, other)[0], abs=0.02)  # with a fit the setting no longer weighs
+
+
+def test_those_of_whom_nothing_tells_are_asked_about_first(workspace):
+    activities, meetings = crowd(10)
+    strangers = [
+        {"id": f"s{n}", "time": "2026-03-02T10:00:00Z", "actor": f"x:{n}", "verb": "reply", "parent": "1"}
+        for n in range(3)
+    ]
+    made = workspace(activities=[*activities, *strangers], encounters=meetings)
+    assert ["x:0", "x:1", "x:2"] == [question.person for question in made.meetings.questions(ANN, most=3)]
+
+
 def test_a_fit_of_few_labels_or_of_one_answer_is_refused_in_plain_words(workspace):
     activities, meetings = crowd(60)
     made = workspace(activities=activities, encounters=meetings)
