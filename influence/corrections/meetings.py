@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from influence.corrections.declarations import Declarations
 from influence.corrections.labels import Labels
-from influence.met.doubts import ahead, alone, contradicting
+from influence.met.doubts import ahead, alone, contradicting, strange
 from influence.met.encounters import decided
 
 
@@ -16,8 +16,8 @@ class Meetings(Declarations, Labels):
     def doubts(self) -> list[str]:
         """Say which encounters and declarations cannot be meant as they stand.
 
-        Encounters after the last activity or after now, encounters in which somebody meets themselves only, and
-        imported declarations that contradict each other.
+        Encounters after the last activity or after now, encounters in which somebody meets themselves only, names
+        that nobody bears, and imported declarations that contradict each other.
         """
         tables = self._population().tables
         found = [
@@ -29,6 +29,13 @@ class Meetings(Declarations, Labels):
             f"encounter {key} names one person only ({person}): nobody meets themselves"
             for key, person in alone(tables)
         ]
+        encounters, names, example = strange(tables)
+        if encounters:
+            found.append(
+                f"named in words, and called so by nobody here: {names:,}, such as "
+                f"{(example or '').removeprefix('name:')!r}, in {encounters:,} of the encounters; "
+                "they count once a person of that name is known"
+            )
         return found + [
             f"{one} and {other} are declared both met and never met; the latest counts"
             for one, other in contradicting(tables, decided(tables.engine, tables.people))

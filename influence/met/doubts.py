@@ -16,7 +16,14 @@ FROM encounters WHERE time > (SELECT max(time) FROM activities) OR time > $now O
 _ALONE = """
 SELECT e.id, min(p.person) AS person
 FROM (SELECT id, unnest(people) AS account FROM encounters WHERE coalesce(attendees, 1) = 1 AND evidence <> 'message') e
-JOIN account_person p USING (account) GROUP BY e.id HAVING count(DISTINCT p.person) = 1 ORDER BY e.id
+LEFT JOIN account_person p USING (account)
+GROUP BY e.id HAVING count(DISTINCT p.person) = 1 AND count(p.person) = count(*) ORDER BY e.id
+"""
+
+_STRANGE = """
+SELECT count(DISTINCT id) AS encounters, count(DISTINCT account) AS names, min(account) AS example
+FROM (SELECT id, unnest(people) AS account FROM encounters)
+ANTI JOIN account_person p USING (account) WHERE starts_with(account, 'name:')
 """
 
 _CONTRADICTING = """
@@ -39,6 +46,12 @@ def alone(tables: PeopleTables) -> list[tuple[str, str]]:
     """Return the encounters in which somebody meets themselves only: id and person."""
     who = tables.people.who
     return [(row["id"], who[row["person"]].person) for row in tables.rows(_ALONE).to_pylist()]
+
+
+def strange(tables: PeopleTables) -> tuple[int, int, str | None]:
+    """Return how many encounters name people in words whom nobody here is called, how many names, and one of these."""
+    row = tables.rows(_STRANGE).to_pylist()[0]
+    return row["encounters"], row["names"], row["example"]
 
 
 def contradicting(tables: PeopleTables, decided: Container[tuple[int, int]]) -> list[tuple[str, str]]:

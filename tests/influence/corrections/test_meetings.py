@@ -233,6 +233,15 @@ def test_doubtful_encounters_are_kept_and_told(workspace):
     assert 2 == len(made.meetings.doubts())
 
 
+def test_names_that_nobody_bears_are_told_once_and_are_no_meeting_with_oneself(workspace):
+    rows = [CALENDAR | {"id": str(n), "people": [ANN, f"name:bo nr{n}"]} for n in range(300)]
+    told = workspace(activities=[POST, *REPLIES], encounters=rows).meetings.doubts()
+    assert 1 == sum(
+        "called so by nobody here: 300, such as 'bo nr0', in 300 of the encounters" in one for one in told
+    )
+    assert not any("nobody meets themselves" in one for one in told)
+
+
 def test_a_meeting_of_a_crowd_is_kept_and_tells_next_to_nothing(workspace):
     listed = CALENDAR | {
         "people": [ANN, BO, *(f"email:{n}@acme.example" for n in range(20_000))],
