@@ -225,11 +225,11 @@ shown, only the range. At 25 % most people are unknown; what is supposed of them
 were kept, and in small circles held near the setting, as if ten people more were known (κ = 10).
 
 The last two columns say how often the number of people never met is held, in percent: by the whole numbers that a
-report shows (99 % certainty; ± one Monte-Carlo error), and by the bounds alone, rounded outwards, which take what is
-known of people at its word.
+report gives with 99 % certainty (`least`, `most`; ± one Monte-Carlo error), and by the bounds alone, rounded outwards,
+which say only what hangs on the unknown and take what is known of people at its word.
 """
 TITLE = (
-    "| months kept | " + " | ".join(ABOUT) + " | all known | all unknown | shown range holds | bounds alone |"
+    "| months kept | " + " | ".join(ABOUT) + " | all known | all unknown | 99 % range holds | bounds alone |"
 )
 
 
