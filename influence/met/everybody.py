@@ -83,43 +83,49 @@ def met_by_pairs(
     What is supposed of people of whom nothing tells is learned from the pairs.
     """
     people, fit = tables.people, standing_fit(tables.engine)
-    found = _evidence(tables, strengths, pairs)
-    keys = pairs.leader.astype(np.int64) * len(people) + pairs.person
-    desk, tied = _at_one_desk(people, pairs), _tied(tables.engine, len(people), keys)
-    said = _said(tables.engine, people, keys, found.said)
+    found = _with_ties(tables, strengths, pairs, _evidence(tables, strengths, pairs))
+    said = _said(
+        tables.engine, people, pairs.leader.astype(np.int64) * len(people) + pairs.person, found.said
+    )
     covered = np.where(_registered(registers_of(tables, registers), pairs), 1.0, found.coverage)
-    strongest = np.maximum(found.strongest, np.where(tied, 1.0, desk * strengths.same_manager_and_site))
-    known = (said >= 0) | (strongest >= STRONG) | (covered >= COVERED)
+    known = (said >= 0) | (found.strongest >= STRONG) | (covered >= COVERED)
     if fit:
-        found.amounts[:, FEATURES.index("chart")] += desk
-        found.amounts[:, FEATURES.index("tie")] += tied
         found.amounts[:, FEATURES.index("uncovered")] = 1 - covered
         m = fit.each(found.amounts)
     else:
-        missed = found.missed * np.where(desk, 1 - strengths.same_manager_and_site, 1.0) * ~tied
-        shown = np.where(tied, 1.0, 1 - found.apart)
-        leader, declared = np.unique(pairs.leader, return_inverse=True)[1], said >= 0
-        shown = np.where(declared, said, np.where(tied, 1.0, 1 - found.apart))
-        lately = np.where(declared, 0, found.lately)
-        chance = _unrecorded(Records(leader, pairs.group, covered, shown, lately, declared), strengths.prior)
-        m = chance + (1 - chance) * (1 - missed)
+        chance = _unrecorded(pairs, found, said, covered, strengths.prior)
+        m = chance + (1 - chance) * (1 - found.missed)
     return np.where(said >= 0, said, m), known
 
 
-def _unrecorded(records: Records, prior: float) -> Floats:
+def _with_ties(tables: PeopleTables, strengths: Strengths, pairs: Pairs, found: Evidence) -> Evidence:
+    """Add what the chart says of two at one desk, and what a published network of meetings says."""
+    n = len(tables.people)
+    desk = _at_one_desk(tables.people, pairs)
+    tied = _tied(tables.engine, n, pairs.leader.astype(np.int64) * n + pairs.person)
+    found.amounts[:, FEATURES.index("chart")] += desk
+    found.amounts[:, FEATURES.index("tie")] += tied
+    alike = desk * strengths.same_manager_and_site
+    return found._replace(
+        missed=found.missed * (1 - alike) * ~tied,
+        apart=found.apart * ~tied,
+        strongest=np.maximum(found.strongest, np.where(tied, 1.0, alike)),
+    )
+
+
+def _unrecorded(pairs: Pairs, found: Evidence, said: Floats, covered: Floats, prior: float) -> Floats:
     """Return r(v) of each pair, learned from all of them."""
-    leaders, groups = (int(each.max(initial=-1)) + 1 for each in (records.leader, records.group))
-    supposed = learned(records, leaders, groups, prior)
-    return supposed.after(records.leader, records.group, records.coverage, prior)
+    leaders, leader = np.unique(pairs.leader, return_inverse=True)
+    declared, groups = said >= 0, int(pairs.group.max(initial=-1)) + 1
+    shown, lately = np.where(declared, said, 1 - found.apart), np.where(declared, 0, found.lately)
+    records = Records(leader, pairs.group, covered, shown, lately, declared)
+    return learned(records, len(leaders), groups, prior).after(leader, pairs.group, covered, prior)
 
 
 def _evidence(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> Evidence:
     """Return what encounters say about each pair."""
-    from influence.kernels.everybody import (
-        Calendars,
-        Kept,
-        evidence_of_pairs,
-    )  # numba: only when something is measured
+    # numba: loaded only when something is measured
+    from influence.kernels.everybody import Calendars, Kept, evidence_of_pairs
 
     engine, n = tables.engine, len(tables.people)
     engine.run(_ENCOUNTERED)
