@@ -11,6 +11,7 @@ import numpy as np
 from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
 from influence.kernels.arrays import Ints
 from influence.met.evidence import Piece
+from influence.met.known import moments
 from influence.network.log_queries import (
     described,
     items_of_ids,
@@ -33,7 +34,7 @@ CONVERSATIONS = 200
 
 def reached(ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Response]]) -> list[Reached]:
     """Return one row a person, by step and then by first response, with the responses and ties that show it."""
-    people, zone = ego.people, ego.settings.zone
+    people, zone, told = ego.people, ego.settings.zone, _what_calendars_tell(ego)
     items: dict[int, list[int]] = defaultdict(list)
     for person, item in zip(ego.drawn.person.tolist(), ego.drawn.item.tolist(), strict=True):
         items[person].append(item)
@@ -57,9 +58,23 @@ def reached(ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Respon
                 *(tie.id for tie in tied.get(alter.person, ())),
             ),
             met=tuple(_met(piece, zone) for piece in ego.met.until(alter.person, alter.first)),
+            coverage=told[alter.person][0],
+            unrecorded=told[alter.person][1],
         )
         for alter in order
     ]
+
+
+def _what_calendars_tell(ego: Ego) -> dict[int, tuple[float | None, float | None]]:
+    """Return c(v) and r(v) of everybody reached; None where it is declared whether they have met."""
+    person = np.array([alter.person for alter in ego.found], np.int64)
+    first = moments(alter.first for alter in ego.found)
+    coverage, unrecorded = (
+        ego.met.coverage.of(person, first).tolist(),
+        ego.met.unrecorded(person, first).tolist(),
+    )
+    rows = zip(person.tolist(), coverage, unrecorded, strict=True)
+    return {code: (None, None) if code in ego.met.declared else (c, r) for code, c, r in rows}
 
 
 def _met(piece: Piece, zone: str) -> MetEvidence:

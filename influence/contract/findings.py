@@ -98,7 +98,9 @@ class Reached:
     """A person who responded to the leader, first-hand (depth 1) or passed-on (depth 2 and more).
 
     `m` is the probability of having met by `first_response`; `known` is False where nothing tells.
-    `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is.
+    `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
+    the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
+    calendar would show one; neither is given where it is declared.
     """
 
     person: str
@@ -113,6 +115,8 @@ class Reached:
     organisation: str | None = None
     evidence: tuple[str, ...] = ()
     met: tuple[MetEvidence, ...] = ()
+    coverage: float | None = None
+    unrecorded: float | None = None
 
     @property
     def outside(self) -> bool:

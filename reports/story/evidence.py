@@ -265,8 +265,24 @@ def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) 
         responses=counted(reached.responses, "response", "responses"),
         evidence=evidence,
         further=max(further, reached.responses - len(evidence)),
-        met=tuple(_met_words(piece) for piece in reached.met),
+        met=(*map(_met_words, reached.met), *_not_recorded(reached)),
     )
+
+
+def _not_recorded(reached: Reached) -> tuple[str, ...]:
+    """Say how likely a meeting is that nobody recorded, where that is 1 % or more, and what a calendar covers."""
+    chance, coverage = reached.unrecorded, reached.coverage
+    if (
+        chance is None
+        or coverage is None
+        or not reached.outside
+        or not isfinite(coverage)
+        or not chance >= 0.005
+    ):
+        return ()
+    months = round(12 * coverage)
+    kept = f"calendar kept in {months} of the 12 months before" if months else "no calendar kept before"
+    return (f"a meeting that nobody recorded · {kept} · chance {number(chance, 'share')}",)
 
 
 def _have_met(reached: Reached) -> str:

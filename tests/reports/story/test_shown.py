@@ -273,3 +273,23 @@ def test_spheres_beyond_those_named_are_put_together_so_that_the_sentence_adds_u
 def test_spheres_of_a_report_of_this_kind_are_whole_sums():
     report = report_of([reached(n, 0.3) for n in range(9)])
     assert fsum(row.value for row in report.spheres) == pytest.approx(headline(report).value)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "chance", "words"),
+    [
+        (
+            0.5,
+            0.2,
+            ("a meeting that nobody recorded · calendar kept in 6 of the 12 months before · chance 20 %",),
+        ),
+        (0.0, 0.1, ("a meeting that nobody recorded · no calendar kept before · chance 10 %",)),
+        (1.0, 0.0, ()),
+        (None, None, ()),
+        (float("nan"), 0.5, ()),
+        (0.5, float("nan"), ()),
+    ],
+)
+def test_a_row_says_how_likely_a_meeting_is_that_nobody_recorded(coverage, chance, words):
+    one = replace(reached(1, 0.2), coverage=coverage, unrecorded=chance)
+    assert [words] == [row.met for step in evidence.steps(report_of([one])) for row in step.rows]
