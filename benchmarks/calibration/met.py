@@ -216,8 +216,8 @@ HEAD = """# Is m(v) right as often as it says?
 
 Made by `python benchmarks/calibration/met.py`. Invented leaders with 20 to 156 people each who responded, in four
 circles of whom the leader has met about 70, 30, 20 and 10 % (each leader's own shares vary around these: a beta law of
-weight 6). The calendars were kept for 0 to 100 % of the months. Each cell is mean m(v) / the share truly met, in percent;
-all is imported and measured by the program itself.
+weight 6). The calendars were kept for 0 to 100 % of the months. Each cell is mean m(v) / the share truly met, in
+percent; all is imported and measured by the program itself.
 
 Entries in person are meetings face to face as often as the settings say (95 %), and so are entries of unknown kind
 (40 %, all of one person or none). At 0 % nothing tells, and m(v) is what the settings suppose: such a number is never
