@@ -215,7 +215,7 @@ def _unrecorded(row: Acquaintance, met: Met, code: int) -> str:
     )
     circle = supposed.group[code] if supposed.group else ""
     learned = supposed.people.get(circle, 0)
-    share = f"{supposed.of(code):.0%} of people like these ({circle or 'the team'}) are supposed to have met"
+    share = f"{100 * supposed.of(code):.0f} % of people like these ({circle or 'the team'}) are supposed to have met"
     origin = f"learned from {learned:,} of them" if learned else "as the settings say"
     return f"a meeting that nobody recorded: {kept}, and {share}, {origin}"
 
