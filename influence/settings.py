@@ -23,7 +23,7 @@ zone = "UTC"            # the zone in which days and months are counted, e.g. "E
 
 [met]                   # how much each kind of evidence says that two people have met, 0 to 1
 in_person = 0.95        # a meeting in person, shared out when more than `table` people came
-unknown = 0.4           # a meeting that states neither a place nor a link
+unknown = 0.4           # a meeting of unknown kind; of all with one person only the strongest counts
 same_manager_and_site = 0.9
 message = 0.6           # words such as "great to meet you yesterday"
 contact = 0.3           # a contact card with a phone number
