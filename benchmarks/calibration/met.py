@@ -224,12 +224,12 @@ Entries in person are meetings face to face as often as the settings say (95 %),
 shown, only the range. At 25 % most people are unknown; what is supposed of them is learned from the few months that
 were kept, and in small circles held near the setting, as if ten people more were known (κ = 10).
 
-The last two columns say how often the number of people never met is held, in percent: by the whole numbers that a
-report gives with 99 % certainty (`least`, `most`; ± one Monte-Carlo error), and by the bounds alone, rounded outwards,
-which say only what hangs on the unknown and take what is known of people at its word.
+The last two columns say how often the number of people never met is held, in percent: by the range that a
+report shows (99 % certainty; ± one Monte-Carlo error), and by the bounds alone, rounded outwards, which say only what
+hangs on the unknown and take what is known of people at its word.
 """
 TITLE = (
-    "| months kept | " + " | ".join(ABOUT) + " | all known | all unknown | 99 % range holds | bounds alone |"
+    "| months kept | " + " | ".join(ABOUT) + " | all known | all unknown | shown range holds | bounds alone |"
 )
 
 

@@ -64,12 +64,22 @@ def month_unknown(month: Month) -> bool:
 
 
 def bounds(finding: Finding) -> tuple[float, float] | None:
-    """Return the bounds of a number, which always hold it; None where it has none."""
+    """Return the range of a number, which always holds it; None where it has none.
+
+    Of people met and never met it is the whole numbers that hold the count with 99 % certainty: the unknown all met or
+    none, and the evidence about the others right as often as it says.
+    """
     if finding.value is None or finding.low is None or finding.high is None:
         return None
     if not all(map(math.isfinite, (finding.value, finding.low, finding.high))):
         return None
-    return min(finding.low, finding.value), max(finding.high, finding.value)
+    held = [finding.value, finding.low, finding.high, *_counted(finding)]
+    return min(held), max(held)
+
+
+def _counted(finding: Finding) -> tuple[int, ...]:
+    told = finding.told(Reach)
+    return () if told.least is None or told.most is None else (told.least, told.most)
 
 
 def shown(report: Report) -> str:
@@ -84,16 +94,17 @@ def shown(report: Report) -> str:
 def depending(report: Report) -> str:
     """Say what the headline's one range is and what it depends on, or that it depends on nothing.
 
-    >>> found = Finding("reach_4", 628.8, "people", 556.8, 636.8, detail=Reach(outside=648, unknown=80))
+    >>> told = Reach(outside=648, unknown=80, least=553, most=640)
+    >>> found = Finding("reach_4", 628.8, "people", 556.8, 636.8, detail=told)
     >>> depending(Report({"name": "Ada Berg"}, {}, {"reach_4": found}))
-    '557 to 637, depending on whether the 80 people of whom nothing tells have met Ada Berg'
+    '553 to 640, depending mostly on whether the 80 people of whom nothing tells have met Ada Berg'
     """
     found, (of_whom, outside) = headline(report), unknown(report)
     held, who = bounds(found), leader_name(report)
     if held is None or not outside:
         return ""
     if not of_whom:
-        return f"of everybody outside the team it is known whether they have met {who}, so there is no range"
+        return _everybody_known(held, who)
     if mostly_unknown(report):
         of = f"all {outside:,}" if of_whom == outside > 1 else f"{of_whom:,} of the {outside:,}"
         if outside == 1:
@@ -104,7 +115,18 @@ def depending(report: Report) -> str:
         if of_whom == 1
         else f"the {of_whom:,} people of whom nothing tells have"
     )
-    return f"{people_between(*held)}, depending on whether {they} met {who}"
+    wider = people_between(*held) != people_between(found.low or 0.0, found.high or 0.0)
+    return f"{people_between(*held)}, depending {'mostly ' if wider else ''}on whether {they} met {who}"
+
+
+def _everybody_known(held: tuple[float, float], who: str) -> str:
+    """Say that nothing is unknown, and how far the evidence may be wrong."""
+    told = f"of everybody outside the team it is known whether they have met {who}"
+    if people(held[0]) == people(held[1]):
+        return f"{told}, so there is no range"
+    return (
+        f"{people_between(*held)}: something tells of everybody outside the team, and may be wrong of a few"
+    )
 
 
 def again(report: Report) -> str:

@@ -61,8 +61,8 @@ TOO_FEW = f"fewer than {FEWEST_CONVERSATIONS} conversations are too few to draw 
         label="Step 4, networked",
         meaning=(
             "People outside the team who responded, each counted with the probability of never having "
-            "met. The bounds take everybody of whom nothing is known as met, then as unmet; the 95 % "
-            "interval redraws whole conversations 1,000 times."
+            "met. The range takes everybody of whom nothing is known as met, then as unmet, and holds the "
+            "count with 99 % certainty; the 95 % interval redraws whole conversations 1,000 times."
         ),
         unit="people",
         family="How far",
@@ -134,6 +134,8 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
     )
     for name in ("reach_4", "reach_beyond"):
         findings[name] = replace(findings[name], detail=told)
+    met = replace(findings["reach_3"].told(Reach), least=len(outside) - most, most=len(outside) - least)
+    findings["reach_3"] = replace(findings["reach_3"], detail=met)
     return findings | hands(ego.found)
 
 

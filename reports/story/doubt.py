@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from influence.contract import headline as lead
 from influence.contract.details.reach import Prior, Reach
 from influence.contract.findings import Report
-from influence.contract.wording import between, counted, odds, plain
+from influence.contract.wording import counted, odds, plain
 from reports.story.evidence import anchors, names
 from reports.story.sentences import Sentence, say
 from reports.story.spheres import sphere_words
@@ -47,18 +47,15 @@ def supposed(report: Report) -> tuple[Sentence, ...]:
 
 
 def _certain(report: Report) -> tuple[Sentence, ...]:
-    """Say how much wider the range is when the evidence about those of whom something tells may err too."""
-    told, held = lead.headline(report).told(Reach), lead.bounds(lead.headline(report))
-    if told.least is None or told.most is None or held is None:
+    """Say how sure the range is."""
+    told = lead.headline(report).told(Reach)
+    if told.least is None or told.most is None:
         return ()
-    wider = between(told.least, told.most)
-    if wider == between(*held):
-        return ()
+    whom = "the others" if told.unknown else "meetings"
     pattern = (
-        "If the evidence about the others is right as often as it says, the count lies between {least} and {most} with "
-        "99 % certainty."
+        "The range holds the count with {sure} certainty if the evidence about {whom} is as right as it says."
     )
-    return (say(pattern, least=f"{told.least:,}", most=counted(told.most, "person", "people")),)
+    return (say(pattern, sure="99 %", whom=whom),)
 
 
 def _priors(priors: Sequence[Prior]) -> tuple[Sentence, ...]:

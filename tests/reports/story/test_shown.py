@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from influence.contract.findings import Finding, Report, SphereReach
-from influence.contract.headline import headline, mostly_unknown, shown, unknown
+from influence.contract.headline import depending, headline, mostly_unknown, shown, unknown
 from reports.figures.sureness import sureness_picture
 from reports.figures.trend import trend_picture
 from reports.formats.page import page
@@ -196,7 +196,7 @@ def test_what_was_supposed_of_whom_and_from_how_many_it_was_learned_is_told():
     assert "What the range rests on" in page(report)
 
 
-def test_evidence_that_may_err_widens_the_range_and_is_said_apart():
+def test_evidence_that_may_err_widens_the_range_and_is_said():
     report = report_of([reached(n, 0.05) for n in range(20)])
     lead = headline(report)
     report = replace(
@@ -206,10 +206,13 @@ def test_evidence_that_may_err_widens_the_range_and_is_said_apart():
             "reach_4": replace(lead, detail={"outside": 20, "unknown": 0, "least": 16, "most": 20}),
         },
     )
+    assert "16 to 20: something tells of everybody outside the team, and may be wrong of a few" == depending(
+        report
+    )
     assert [
-        "If the evidence about the others is right as often as it says, the count lies between 16 and 20 people "
-        "with 99 % certainty."
+        "The range holds the count with 99 % certainty if the evidence about meetings is as right as it says."
     ] == [str(one) for one in doubt.supposed(report)]
+    assert "19" == shown(report)
 
 
 def test_without_groups_the_rows_tell_what_is_supposed():
