@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -12,13 +12,12 @@ import numpy as np
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.chance.p_values import discoveries
-from influence.contract.details.reach import Reach
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
 from influence.contract.headline import unsure
 from influence.contract.wording import between
 from influence.kernels.arrays import Floats, Ints
-from influence.measures.reach import reach
+from influence.measures.reach import doubted, reach
 from influence.reach.ego import Ego
 
 FALSE_SHARE = 0.05
@@ -162,14 +161,7 @@ def _units(ego: Ego, theirs: Ints) -> Ints:
 
 
 def _of_one(ego: Ego, sums: Floats | None) -> dict[str, Finding]:
-    findings = reach(ego.found, sums if ego.found else None)
-    outside = [alter for alter in ego.found if alter.outside]
-    told = replace(
-        findings["reach_4"].told(Reach),
-        outside=len(outside),
-        unknown=sum(not alter.known for alter in outside),
-    )
-    findings["reach_4"] = replace(findings["reach_4"], detail=told)
+    findings = doubted(ego, reach(ego.found, sums if ego.found else None))
     return {name: findings[name] for name in COMPARED}
 
 

@@ -217,7 +217,7 @@ def _said(finding: Finding) -> str:
         return f"{between(*held, unit)} {unit_of(unit)}: of most of them nothing tells whether they have met".strip()
     said = []
     if held and held[0] != held[1]:
-        said.append(f"{between(*held, unit)} by whom the unknown have met")
+        said.append(f"{between(*held, unit)} by whom they had met")
     if finding.interval is not None:
         said.append(f"{between(*finding.interval, unit)} if run again")
     return phrase(finding.value, unit) + (f" ({'; '.join(said)})" if said else "")

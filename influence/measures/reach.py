@@ -118,13 +118,23 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=chance.draws, seed=chance.seed
     )
     findings = reach(ego.found, None if few else draws, TOO_FEW if few else NO_CONVERSATIONS)
-    outside = [alter for alter in ego.found if alter.outside]
-    unknown = [alter.person for alter in outside if not alter.known]
-    least, most = whole_people(outside, ego.met)
-    told = replace(
+    beyond = replace(
         findings["reach_4"].told(Reach),
         with_inferred=_unmet(ego, "all"),
         without_inferred=_unmet(ego, "stated"),
+    )
+    return doubted(ego, findings | {"reach_4": replace(findings["reach_4"], detail=beyond)}) | hands(
+        ego.found
+    )
+
+
+def doubted(ego: Ego, findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """Return the steps with how many people are unknown, what is supposed of them, and the range of the count."""
+    outside = [alter for alter in ego.found if alter.outside]
+    unknown = [alter.person for alter in outside if not alter.known]
+    least, most = whole_people(outside, ego.met)
+    beyond = replace(
+        findings["reach_4"].told(Reach),
         outside=len(outside),
         unknown=len(unknown),
         addressed=sum(any(map(_is_address, ego.people.who[person].accounts)) for person in unknown),
@@ -132,11 +142,12 @@ def four_steps(ego: Ego) -> dict[str, Finding]:
         least=least,
         most=most,
     )
-    for name in ("reach_4", "reach_beyond"):
-        findings[name] = replace(findings[name], detail=told)
-    met = replace(findings["reach_3"].told(Reach), least=len(outside) - most, most=len(outside) - least)
-    findings["reach_3"] = replace(findings["reach_3"], detail=met)
-    return findings | hands(ego.found)
+    near = replace(findings["reach_3"].told(Reach), least=len(outside) - most, most=len(outside) - least)
+    details = {"reach_3": near, "reach_4": beyond, "reach_beyond": beyond}
+    return {
+        name: replace(each, detail=details[name]) if name in details else each
+        for name, each in findings.items()
+    }
 
 
 def _is_address(account: str) -> bool:
