@@ -28,14 +28,6 @@ class Strengths:
     table: float = 8.0
     prior: float = 0.1
 
-    def of(self, evidence: str, kind: str, attendees: int) -> float:
-        """Return the strength of one piece of evidence among `attendees` people.
-
-        >>> Strengths().of("calendar", "in_person", 16)
-        0.475
-        """
-        return self.base(evidence, kind) * self.share(evidence, attendees)
-
     def base(self, evidence: str, kind: str) -> float:
         """Return the strength of a piece of evidence at one table."""
         if evidence in {"contact", "message"}:
@@ -43,10 +35,6 @@ class Strengths:
         if evidence in {"chart", "tie"}:
             return self.same_manager_and_site if evidence == "chart" else 1.0
         return {"in_person": self.in_person, "unknown": self.unknown, "online": self.online}.get(kind, 0.0)
-
-    def share(self, evidence: str, attendees: int) -> float:
-        """Return how much of a meeting falls on one pair: min(1, table / n); cards and words are of two anyway."""
-        return min(1.0, self.table / attendees) if evidence in MEETINGS else 1.0
 
 
 MEETINGS = frozenset(("calendar", "event"))

@@ -97,16 +97,16 @@ class Met:
         return self._by_default(person, self.seen(person, at))
 
     def _by_default(self, person: Ints, seen: Seen) -> Floats:
-        chance = self._unrecorded(person, seen)
+        chance = self._unrecorded(person, seen.coverage)
         return chance + (1 - chance) * (1 - seen.missed)
 
     def unrecorded(self, person: Ints, at: Ints) -> Floats:
         """Return r(v): the chance that they had met and nobody recorded it."""
-        return self._unrecorded(person, self.seen(person, at))
+        return self._unrecorded(person, self.coverage.of(person, at))
 
-    def _unrecorded(self, person: Ints, seen: Seen) -> Floats:
+    def _unrecorded(self, person: Ints, coverage: Floats) -> Floats:
         often = np.full(len(person), self.supposed.often)
-        return unrecorded(self.supposed.each(person), share_shown(seen.coverage, often))
+        return unrecorded(self.supposed.each(person), share_shown(coverage, often))
 
     def said(self, person: Ints) -> Floats:
         """Return what was declared of some people: 1 met, 0 never, −1 nothing."""

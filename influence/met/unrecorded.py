@@ -66,8 +66,10 @@ class Unrecorded:
         """Return between which values π of each group lies with that certainty, by the beta law of its weights."""
         from scipy.special import betaincinv  # scipy costs 0.1 s, and only a report needs it
 
-        edge, apart = (1 - share) / 2, np.maximum(self.apart, np.finfo(float).tiny)
-        low, high = betaincinv(self.met, apart, edge), betaincinv(self.met, apart, 1 - edge)
+        edge = (1 - share) / 2
+        # a prior of 0 or 1 may leave a side without any weight, of which the beta law knows nothing
+        met, apart = (np.maximum(side, np.finfo(float).tiny) for side in (self.met, self.apart))
+        low, high = betaincinv(met, apart, edge), betaincinv(met, apart, 1 - edge)
         return np.asarray(low, np.float64), np.asarray(high, np.float64)
 
     def after(self, leader: Ints, group: Ints, coverage: Floats, otherwise: float) -> Floats:

@@ -127,15 +127,6 @@ def place_of(locations: Iterable[str]) -> str | None:
     return clean("; ".join(dict.fromkeys(kept)), 200) or None
 
 
-def looks_like_place(text: str) -> bool:
-    """Tell whether a text reads as the place of people who meet: a street, a room, a building, a meal, a town.
-
-    >>> [looks_like_place(text) for text in ("12 rue de la Paix", "Sitzungszimmer 2", "HQ-3-Fjord (8)", "Plan B")]
-    [True, True, True, False]
-    """
-    return any(place for _, place in map(_of_part, _parts((text,))))
-
-
 def stated_kind(text: str) -> Modality | None:
     """Return the kind that a column, a property or a field states in words of any language; None if they are not known.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from time import perf_counter
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,10 +11,10 @@ from hypothesis import strategies as st
 
 from connectors.kit.modality.links import has_join_link
 from connectors.kit.modality.telling import (
+    LONGEST_TEXT,
     BookedRooms,
     Told,
     kind_of,
-    looks_like_place,
     place_of,
     says_nothing,
     stated_kind,
@@ -390,10 +389,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_a_megabyte_of_anything_is_told_at_once(text: str) -> None:
-    begun = perf_counter()
-    kind_of(Told((text,), text, text, (text,)))
-    place_of((text,))
-    stated_kind(text)
-    looks_like_place(text)
-    assert perf_counter() - begun < 3
+def test_of_a_megabyte_of_anything_only_the_beginning_tells(text: str) -> None:
+    short = text[:LONGEST_TEXT]
+    assert kind_of(Told((short,), short, short, (short,))) == kind_of(Told((text,), text, text, (text,)))
+    assert place_of((short,)) == place_of((text,))
+    assert stated_kind(short) == stated_kind(text)

@@ -141,6 +141,14 @@ def test_the_prior_is_a_setting(workspace):
     assert (0.0, 1.0) == (made.report(ANN).findings["reach_4"].low, made.report(ANN).findings["reach_4"].high)
 
 
+@pytest.mark.parametrize("prior", [0, 1])
+def test_a_prior_that_leaves_no_doubt_still_gives_a_range(workspace, prior):
+    """A calendar kept for half of the year before tells that nobody met; π is 0, or little below 1."""
+    made = workspace(settings=f"[met]\nprior = {prior}\n", activities=TALK, encounters=KEPT[:30])
+    found = made.report(ANN).findings["reach_4"]
+    assert (1 - prior, 1) == (found.detail.least, found.detail.most)
+
+
 def test_first_response_before_first_meeting_is_a_crossing(workspace):
     made = workspace(activities=TALK, encounters=[*KEPT, meeting(time="2026-04-01T09:00:00Z")])
     found = made.report(ANN).findings["crossings"]
