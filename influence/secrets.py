@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 from influence.contract.errors import SourceError
+from influence.contract.secrecy import hush
 
 FILE = "secrets.toml"
 
@@ -37,6 +38,7 @@ class Secrets:
         """
         for found in (os.environ.get(self.variable(name)), self._from_keyring(name), self._from_file(name)):
             if found:
+                hush(found)
                 return found
         raise SecretError(
             f"the {name} of {self._source!r} is not known; run `influence connect`, or set {self.variable(name)}"
@@ -49,6 +51,18 @@ class Secrets:
         'INFLUENCE_WORK_MAIL_PASSWORD'
         """
         return "INFLUENCE_" + re.sub(r"\W+", "_", f"{self._source}_{name}").upper()
+
+    def keep(self, name: str, secret: str) -> None:
+        """Keep a renewed secret where the one before it was found.
+
+        Raises:
+            SecretError: it came from the environment, to which nothing can be handed back.
+        """
+        hush(secret)
+        if self._file.exists() and self._from_file(name) is not None:
+            self.keep_in_file(name, secret)
+        else:
+            self.keep_in_keyring(name, secret)
 
     def keep_in_keyring(self, name: str, secret: str) -> None:
         """Keep a secret in the system's keyring.

@@ -147,7 +147,7 @@ class Workspace(Writing):
                 raise WorkspaceError(f"there is no source {name!r}; there are: {known}")
             source = dict(self.settings.sources[name])
             connector = made(source.pop("connector"), source, live=True)
-            done[name] = pull(self.store, name, connector, Secrets(self.path, name).get, progress=progress)
+            done[name] = pull(self.store, name, connector, Secrets(self.path, name), progress=progress)
         self._forget_analysis()
         return done
 

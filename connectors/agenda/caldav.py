@@ -6,7 +6,7 @@ Needs the extras `calendar` and `live`. A reply is an .ics file, read as every o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from connectors.agenda.icalendar_series import LONGEST_PAST
 from connectors.agenda.vcard import owner_account
 from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
-from influence.contract.connector import Reply, Unreadable
+from influence.contract.connector import Reply, Secret, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record, SetAside, Withdrawn
 
@@ -49,7 +49,7 @@ class CalDav:
     reads: ClassVar[str] = "When you met whom and where; titles and texts of meetings are not kept."
     revoke: ClassVar[str] = "Delete the app password at your provider."
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield new and changed meetings a hundred at a time, then what is gone.
 
         Meetings that recur or lie ahead are read anew at every pull, since they take place by and by.
@@ -60,7 +60,7 @@ class CalDav:
         """
         out_of_sight = (datetime.now(UTC) - LONGEST_PAST + timedelta(days=2)).timestamp()
         reading = Reading(".ics", self._ids, _is_open, lambda time: time is not None and time < out_of_sight)
-        yield from Pull(Dav(self.url, self.user, secret("password"), CALENDARS), reading).replies(cursor)
+        yield from Pull(Dav(self.url, self.user, secret.get("password"), CALENDARS), reading).replies(cursor)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield an encounter for each time a meeting took place, or what is gone.

@@ -5,7 +5,7 @@ Needs the extra `live`. A reply is a .vcf file, read as every other one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.vcard import ContactCards
 from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, tombstones
-from influence.contract.connector import Reply, Unreadable
+from influence.contract.connector import Reply, Secret, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Encounter, Record
 
@@ -40,14 +40,14 @@ class CardDav:
     )
     revoke: ClassVar[str] = "Delete the app password at your provider."
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield new and changed contacts a hundred at a time, then what is gone.
 
         Raises:
             NotAuthorised, RateLimited, Changed: as they say.
             ConnectorError: there is no address book at the address, or it cannot be synchronised.
         """
-        dav = Dav(self.url, self.user, secret("password"), ADDRESS_BOOKS)
+        dav = Dav(self.url, self.user, secret.get("password"), ADDRESS_BOOKS)
         yield from Pull(dav, Reading(".vcf", self._ids)).replies(cursor)
 
     def parse(self, member: Member) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from connectors.kit.http import Service
+from connectors.kit.http import Moved, Service
 from connectors.kit.paging import everything
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited
 
@@ -207,9 +207,13 @@ class Dav:
         content = f'<?xml version="1.0" encoding="utf-8"?>{body}'.encode()
         headers = {"Content-Type": "application/xml; charset=utf-8", "Depth": depth}
         path = where.path + (f"?{where.query}" if where.query else "")
-        return self._service(f"{where.scheme}://{where.netloc}").request(
-            method, path, content=content, headers=headers
-        )
+        service = self._service(f"{where.scheme}://{where.netloc}")
+        try:
+            return service.request(method, path, content=content, headers=headers)
+        except Moved as moved:  # to another host of the same domain (`p42.icloud.com`), or refused there
+            if urlsplit(moved.address).netloc == where.netloc:
+                raise
+            return self._ask(method, moved.address, body, depth)
 
     def _service(self, origin: str) -> Service:
         """Return the service at an origin; the sign-in goes to hosts of the same domain only."""

@@ -7,7 +7,7 @@ first sync holds a few events of each room; what is older is fetched page by pag
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from connectors.chat.matrix_records import Room, read_room
 from connectors.kit.answers import mapping, needed, needed_list, read, shape_expected, written
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, walk
-from influence.contract.connector import Changed, Gone, NotAuthorised, Reply
+from influence.contract.connector import Changed, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -71,14 +71,14 @@ class Matrix:
             for room in _rooms(read(member), member.name):
                 yield from read_room(room)
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield what is new, then what is older in each room, until its beginning.
 
         Raises:
             RateLimited, NotAuthorised, Changed: as they say.
             ConnectorError: the server cannot be reached.
         """
-        service = Service(self.server, {"Authorization": f"Bearer {secret('access_token')}"})
+        service = Service(self.server, {"Authorization": f"Bearer {secret.get('access_token')}"})
         try:
             yield from _Pull(service).replies(cursor)
         finally:

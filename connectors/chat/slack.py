@@ -9,7 +9,7 @@ users.list, Rate limits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from connectors.kit.http import Service
 from connectors.kit.json_files import rows
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Unreadable
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Secret, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Deleted, Note, Person, Record, SetAside
 
@@ -97,7 +97,7 @@ class Slack:
             kept = read(member)
             yield from _answer_records(kept["slack"], kept, needed(kept, "answer", member.name))
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield people and channels, then each channel's new messages and the threads among them.
 
         Raises:
@@ -106,7 +106,7 @@ class Slack:
         """
         if not re.fullmatch(r"\d{1,4}", self.lookback):
             raise ConnectorError(f"lookback {self.lookback[:20]!r} is no number of days; write one as in 7")
-        service = Service(self.address, {"Authorization": f"Bearer {secret('token')}"})
+        service = Service(self.address, {"Authorization": f"Bearer {secret.get('token')}"})
         wanted = {one.strip().removeprefix("#") for one in self.channels.split(";") if one.strip()}
         pull = _Pull(_Api(service), int(self.lookback) * 86_400, wanted)
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)

@@ -21,7 +21,7 @@ from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.sign_in import Application, SignedIn, by_device_code, kept, signed_in
 from connectors.kit.times import days_given, moment
-from influence.contract.connector import Reply
+from influence.contract.connector import Reply, Secret
 from influence.contract.files import Export, Member
 from influence.contract.records import Note, Record, SetAside
 
@@ -59,7 +59,7 @@ class Yammer:
         "Remove the application at https://myapps.microsoft.com (… > Manage your application)."
     )
 
-    def sign_in(self, ask: Callable[[str], None]) -> dict[str, str]:
+    def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002 - nothing is asked for first
         """Let a person give the permission by device code and return what is to be kept."""
         return kept(by_device_code(self._application(), ask))
 
@@ -68,14 +68,14 @@ class Yammer:
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield pages of messages, newest first: what an interrupted pull left, then what is new since.
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        signed = signed_in(self._application(), secret("refresh_token"), self.server)
+        signed = signed_in(self._application(), secret.get("refresh_token"), self.server)
         pull = _Pull(signed, days_given(self.again), Pace())
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 

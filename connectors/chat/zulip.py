@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.kit.text import clean
-from influence.contract.connector import ConnectorError, Reply
+from influence.contract.connector import ConnectorError, Reply, Secret
 from influence.contract.files import Export, Member
 from influence.contract.records import Note, Record
 
@@ -101,7 +101,7 @@ class Zulip:
             else:
                 yield from Page(site, kept).records(needed_list(answer, "messages", "Zulip's answer"))
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the people, then messages oldest first, beginning `lookback` days before the last one read.
 
         Raises:
@@ -114,7 +114,7 @@ class Zulip:
                 "--set site=https://acme.zulipchat.com --set email=you@acme.com"
             )
         address = self.site if "://" in self.site else f"https://{self.site}"
-        key = b64encode(f"{self.email}:{secret('key')}".encode()).decode()
+        key = b64encode(f"{self.email}:{secret.get('key')}".encode()).decode()
         service = Service(f"{address.rstrip('/')}/api/v1/", {"Authorization": f"Basic {key}"})
         place = urlsplit(address).netloc.lower()
         pull = _Pull(service, place, int(self.lookback) * 86_400)

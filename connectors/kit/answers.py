@@ -15,13 +15,12 @@ from io import BytesIO
 from math import isfinite
 from typing import Any, NamedTuple
 
+from connectors.kit.limits import LARGEST_ANSWER
 from connectors.kit.text import ODD, clean, decoded
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Note, Record, Rows, SetAside
 
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes of the largest answer of a service that is read."""
 LARGEST_FILE = 1024 * 1024 * 1024
 """Bytes of the largest file that is not one value a line; it is held in memory."""
 DEEPEST = 800

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import as_member, read
+from connectors.kit.limits import CONNECTING, LONGEST_WAIT, SILENT, TRIES, asked_to_wait, within
+from connectors.kit.text import clean
 from influence.contract.connector import (
     ConnectorError,
     Gone,
@@ -17,14 +19,32 @@ from influence.contract.connector import (
     NotAuthorised,
     RateLimited,
 )
+from influence.contract.secrecy import hush
 
 if TYPE_CHECKING:
     import httpx
 
-TRIES = 5
-LONGEST_WAIT = 120.0
-"""Seconds: a service that asks to wait longer ends the fetch, which goes on from its cursor next time."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_HOPS = 5
+"""How often one request is sent on."""
+_PACKED = {"content-encoding", "content-length", "transfer-encoding"}
+"""What tells how the answer was packed: it is unpacked here."""
+_PLAIN = {
+    *("accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"),
+    *("depth", "host", "prefer", "user-agent", "if-none-match", "if-modified-since"),
+}
+"""Headers that tell nobody who asks."""
+
+
+class Moved(ConnectorError):
+    """The service sends a request that bears a sign-in on to another host (`address`), where it is not sent."""
+
+    def __init__(self, host: str, address: str) -> None:
+        super().__init__(
+            f"{host} sends us on to {clean(address, 200)}; the sign-in is not sent there: if that is where the "
+            "service lives now, connect again with that address"
+        )
+        self.address = address
 
 
 class Service:
@@ -51,10 +71,11 @@ class Service:
         self._client = httpx.Client(
             base_url=base_url,
             headers={"Accept": "application/json", "User-Agent": "networked-influence", **(headers or {})},
-            timeout=httpx.Timeout(30.0, connect=10.0),
-            follow_redirects=True,
+            timeout=httpx.Timeout(SILENT, connect=CONNECTING),
             transport=transport,
         )
+        hush(*(word for value in (headers or {}).values() for word in value.split()))
+        self._signs = bool(_signs(headers or {}))
         weakref.finalize(self, self._client.close)
         self._host, self._sleep = urlsplit(base_url).hostname or base_url, sleep
 
@@ -98,7 +119,7 @@ class Service:
 
         for attempt in range(TRIES):
             try:
-                response = self._client.request(method, path, **more)
+                response = self._whole(self._client.build_request(method, path, **more))
             except httpx.TransportError as error:
                 if attempt == TRIES - 1:
                     raise ConnectorError(f"{self._host} cannot be reached: {error}") from error
@@ -108,6 +129,33 @@ class Service:
                 return response
             self._wait(response, attempt)
         raise ConnectorError(f"{self._host} answers {response.status_code} again and again; try later")
+
+    def _whole(self, request: httpx.Request, hops: int = 0) -> httpx.Response:
+        """Send a request and read its answer whole, within limits, from where it is sent on to on the same host."""
+        import httpx
+
+        sent = self._client.send(request, stream=True)
+        try:
+            onward = sent.next_request
+            if onward is None or hops == _HOPS:
+                body = b"".join(within(sent.iter_bytes(), self._host))
+                told = [(name, value) for name, value in sent.headers.multi_items() if name not in _PACKED]
+                return httpx.Response(sent.status_code, headers=told, content=body, request=request)
+        except httpx.RemoteProtocolError as error:  # where it sends us to is no address
+            raise ConnectorError(f"{self._host} gives an answer that breaks the protocol: {error}") from error
+        finally:
+            sent.close()
+        self._may_go(request, onward)
+        return self._whole(onward, hops + 1)
+
+    def _may_go(self, request: httpx.Request, onward: httpx.Request) -> None:
+        """Let a sign-in go nowhere but to the host that it is for."""
+        here, there = request.url, onward.url
+        refuse_open(str(there))
+        if here.host == there.host and (here.port == there.port or here.scheme != there.scheme):
+            return
+        if self._signs or _signs(request.headers) or request.method != "GET":
+            raise Moved(self._host, str(there.copy_with(query=None)))
 
     def _wait(self, response: httpx.Response, attempt: int) -> None:
         seconds = asked_to_wait(response.headers)
@@ -138,30 +186,16 @@ def refuse_open(url: str) -> None:
         raise ConnectorError(f"{url} is not https: a token sent there could be read on the way")
 
 
+def _signs(headers: Mapping[str, str]) -> set[str]:
+    """Return the names of headers that may bear a sign-in: all that are not known to be plain."""
+    return {name.lower() for name in headers} - _PLAIN
+
+
 def _busy(response: httpx.Response) -> bool:
     """Tell whether to wait: too many requests (GitHub says 403 and that none is left), or the server fails."""
     if response.status_code == 403:
         return "retry-after" in response.headers or response.headers.get("x-ratelimit-remaining") == "0"
     return response.status_code == 429 or response.status_code >= 500
-
-
-def asked_to_wait(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """Return the seconds to wait by `Retry-After` or `x-rate-limit-reset`; None where neither says.
-
-    >>> asked_to_wait({"retry-after": "7"}), asked_to_wait({"x-rate-limit-reset": "110"}, now=lambda: 100)
-    (7.0, 10.0)
-    """
-    for name in ("retry-after", "x-ratelimit-reset-after"):
-        try:
-            return max(0.0, float(headers[name]))
-        except (KeyError, ValueError):
-            continue
-    for name in ("x-rate-limit-reset", "x-ratelimit-reset"):
-        try:
-            return max(0.0, float(headers[name]) - now())
-        except (KeyError, ValueError):
-            continue
-    return None
 
 
 def _backoff(attempt: int) -> float:

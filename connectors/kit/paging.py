@@ -7,6 +7,7 @@ for each task what came of it and which tasks follow at once.
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from connectors.kit.answers import shape_expected
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, Reply
+from influence.contract.connector import Changed, Reply, StoppedShort
 from influence.contract.files import Member
 
 Task: TypeAlias = list[Any]
@@ -25,13 +26,24 @@ MOST_PAGES = 10_000
 """Pages of one list; a service that goes on and on ends there."""
 
 
+MOST_EMPTY = 50
+"""Pages in a row that hold nothing and name a next one."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What came of one task: the raw reply (None: the service does not give it), and what to ask next."""
+    """What came of one task: the raw reply (None: the service does not give it), and what to ask next.
+
+    `then` is what follows from it, `more` the next page of the same list, asked for after that; `empty` says
+    that the page held nothing. A list's mark in the state moves when its last page has come, so that a list
+    which stopped short is gone through again.
+    """
 
     member: Member | None
     then: Sequence[Task] = ()
     note: str = ""
+    more: Task | None = None
+    empty: bool = False
 
 
 def walk(
@@ -48,6 +60,7 @@ def walk(
 
     Raises:
         Changed: an answer has a shape in which nothing can be found.
+        StoppedShort: at the end, where a list went round in circles or on and on with nothing.
 
     >>> from connectors.kit.answers import as_member
     >>> def ask(task, state):
@@ -59,14 +72,42 @@ def walk(
     todo: list[Task] = (keeps_tasks and state.pop("todo", None)) or []
     with shape_expected():
         todo = todo or list(begin(state))
+    lists = _Lists()
     while todo:
         task, *rest = todo
         with shape_expected():
             answer = ask(task, state)
-        todo = [*answer.then, *rest]
+        todo = [*answer.then, *lists.following(answer, state), *rest]
         if answer.member is not None:
             kept = {**state, "todo": todo} if keeps_tasks else state
             yield Reply(answer.member, copy.deepcopy(kept), answer.note)
+    if lists.short:
+        raise StoppedShort(" ".join(lists.short))
+
+
+class _Lists:
+    """Which pages were asked for in one pull, and which lists had to be left before their end."""
+
+    def __init__(self) -> None:
+        self.short: list[str] = []
+        self._asked: set[bytes] = set()
+        self._empty = 0
+
+    def following(self, answer: Answer, state: State) -> list[Task]:
+        """Return the next page if it leads on: the same page in the same state came before, or nothing ever comes."""
+        self._empty = self._empty + 1 if answer.empty else 0
+        if answer.more is None:
+            return []
+        place = hashlib.sha256(repr((answer.more, state)).encode("utf-8", "surrogatepass")).digest()
+        if place in self._asked or self._empty >= MOST_EMPTY:
+            why = "went round in a circle" if place in self._asked else "gave one empty page after the other"
+            name = clean(str(answer.more[0]), 40)
+            self.short.append(
+                f"the list of {name} {why} and was left there: what lies behind it is not read."
+            )
+            return []
+        self._asked.add(place)
+        return [answer.more]
 
 
 def everything(

@@ -331,7 +331,7 @@ def _post(
     """Send a form and return status and answer: a refusal is one that says why. No redirect is followed with it."""
     service = Service(url, sleep=sleep)
     try:
-        response = service.answer("POST", url, data=dict(form), follow_redirects=False)
+        response = service.answer("POST", url, data=dict(form))
     finally:
         service.close()
     told = f"the answer of {urlsplit(url).hostname} to the sign-in ({response.status_code})"

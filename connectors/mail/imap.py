@@ -6,7 +6,7 @@ A reply is an mbox, read as every other one; see `connectors.mail.files`. Only h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.mail.files import Mail
 from connectors.mail.imap_session import Folder, Opened, Session
-from influence.contract.connector import ConnectorError, Reply
+from influence.contract.connector import ConnectorError, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Record
 
@@ -60,7 +60,7 @@ class Imap:
     reads: ClassVar[str] = "The headers of your mail; the beginning of each text is digested and not kept."
     revoke: ClassVar[str] = "Delete the app password at your provider."
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield new messages a hundred at a time, folder by folder, then what has left the mailbox.
 
         Raises:
@@ -73,7 +73,7 @@ class Imap:
             )
         if not re.fullmatch(r"\d{1,5}", self.port):
             raise ConnectorError(f"port is {self.port[:20]!r}, which is no number; IMAP over TLS is 993")
-        session = Session(self.host, int(self.port), self.user, secret("password"))
+        session = Session(self.host, int(self.port), self.user, secret.get("password"))
         try:
             pull = _Pull(session, Mail(self.zone), self._wanted(session.folders()))
             yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)

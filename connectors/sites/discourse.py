@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean, words
 from connectors.kit.times import days_given, moment
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, Verb
 
@@ -86,7 +86,7 @@ class Discourse:
         where = urlsplit(self.url)
         return f"{where.netloc.lower()}{where.path.rstrip('/')}/" if self.url else ""
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the topics that are new or changed since the cursor, then the likes.
 
         Raises:
@@ -96,7 +96,7 @@ class Discourse:
             raise ConnectorError("the address is missing: connect with --set url=https://forum.acme.example")
         if not self.days.isdigit():
             raise ConnectorError(f"days is {self.days[:20]!r}, which is no number of days")
-        headers = {"Api-Key": secret("api-key"), "Api-Username": self.user} if self.user else {}
+        headers = {"Api-Key": secret.get("api-key"), "Api-Username": self.user} if self.user else {}
         names = list(filter(None, map(str.strip, self.people.split(";"))))
         pull = _Pull(Service(f"{self.url.rstrip('/')}/", headers), days_given(self.days, "days"), names)
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)

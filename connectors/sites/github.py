@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import LeftOut, as_member, each, needed, needed_list, read, shape_expected, whole
-from connectors.kit.http import Service, asked_to_wait
+from connectors.kit.http import Service
+from connectors.kit.limits import asked_to_wait
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment
-from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply
+from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, Verb
 
@@ -83,7 +84,7 @@ class GitHub:
                 rows = found.get("items", [found]) if isinstance(found, Mapping) else found
                 yield from each(rows, _item, "item")
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield what changed in the repositories, and in what the user is involved in, the oldest first.
 
         Raises:
@@ -96,7 +97,7 @@ class GitHub:
         if not repositories and not _NAME.fullmatch(self.user):
             raise ConnectorError("connect with --set repositories=owner/name or --set user=login")
         headers = {
-            "Authorization": f"Bearer {secret('token')}",
+            "Authorization": f"Bearer {secret.get('token')}",
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }

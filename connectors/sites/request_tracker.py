@@ -6,7 +6,7 @@ Read ticket by ticket: a ticket that changed since the last pull comes whole, wi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
@@ -67,7 +67,7 @@ class RequestTracker:
             reader = _Ticket(needed(found, "ticket", where), found.get("users") or [])
             yield from reader.records(needed(needed(found, "history", where), "items", "the history"))
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the tickets that changed or were deleted since the cursor, the longest unchanged first.
 
         Raises:
@@ -75,7 +75,9 @@ class RequestTracker:
         """
         if not self.url:
             raise ConnectorError("the address is missing: connect with --set url=https://rt.acme.example")
-        service = Service(f"{self.url.rstrip('/')}/REST/2.0/", {"Authorization": f"token {secret('token')}"})
+        service = Service(
+            f"{self.url.rstrip('/')}/REST/2.0/", {"Authorization": f"token {secret.get('token')}"}
+        )
         pull = _Pull(service)
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 

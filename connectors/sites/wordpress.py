@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +18,7 @@ from connectors.kit.answers import as_member, needed, read, shape_expected, whol
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.sites import wordpress_export, wordpress_records
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -70,7 +70,7 @@ class WordPress:
                 start = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
             yield from (wordpress_export if start == b"<" else wordpress_records).records(member)
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the pages that are new or differ, and what is gone; the feeds where REST is closed.
 
         Raises:
@@ -86,10 +86,10 @@ class WordPress:
             )
         return f"{self.url.rstrip('/')}/"
 
-    def _headers(self, secret: Callable[[str], str]) -> dict[str, str]:
+    def _headers(self, secret: Secret) -> dict[str, str]:
         if not self.user:
             return {}
-        pair = f"{self.user}:{secret('application-password')}".encode()
+        pair = f"{self.user}:{secret.get('application-password')}".encode()
         return {"Authorization": f"Basic {b64encode(pair).decode()}"}
 
 

@@ -32,7 +32,7 @@ from connectors.social.bluesky_records import (
     read_view,
     time_of,
 )
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Unreadable
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside, Verb
 
@@ -104,7 +104,7 @@ class Bluesky:
             for kind, count in reading.others.items():
                 yield Note(f"{count:,} records of the kind {kind[:80]!r} are no activities")
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:  # noqa: ARG002
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:  # noqa: ARG002
         """Yield answers since `cursor`; records of the last 30 days are asked again for what changed.
 
         Raises:

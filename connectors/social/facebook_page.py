@@ -6,7 +6,7 @@ names the people who comment or react only to a Page's own token; others are cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
-from influence.contract.connector import Changed, Reply
+from influence.contract.connector import Changed, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
@@ -73,14 +73,14 @@ class FacebookPage:
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield pages of posts, newest first, down to what is settled, each with all comments and reactions.
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        service = Service(self.server, {"Authorization": f"Bearer {secret('page_token')}"})
+        service = Service(self.server, {"Authorization": f"Bearer {secret.get('page_token')}"})
         pull = _Pull(f"/{identifier(self.page, 'page')}/feed", days_given(self.again), service)
         yield from walk(cursor, lambda _: [["feed"]], pull.ask, keeps_tasks=False)
 

@@ -6,7 +6,7 @@ the other interface (hacker-news.firebaseio.com) are read too when saved as file
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
-from influence.contract.connector import Changed, ConnectorError, Reply
+from influence.contract.connector import Changed, ConnectorError, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
@@ -68,7 +68,7 @@ class HackerNews:
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:  # noqa: ARG002 - all is public
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:  # noqa: ARG002 - all is public
         """Yield the person's discussions, newest first, down to those that are closed and known.
 
         Raises:

@@ -30,7 +30,7 @@ from connectors.social.mastodon_records import (
     read_status,
     time_of,
 )
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -128,7 +128,7 @@ class Mastodon:
                 f"server is {self.server[:60]!r}; write its address as in https://mastodon.social"
             ) from None
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield answers since `cursor`; statuses of the last 30 days are asked again for what changed.
 
         Raises:
@@ -138,7 +138,7 @@ class Mastodon:
         host = self._host()
         if self.server is None or host is None:
             raise ConnectorError("say which server your account is on: server=https://mastodon.social")
-        headers = {"Authorization": f"Bearer {secret('token')}"}
+        headers = {"Authorization": f"Bearer {secret.get('token')}"}
         service = Service(self.server, headers, transport=self.transport)
         pull = _Pull(service, host, type(self).clock())
         yield from walk(cursor, pull.begin, pull.ask)

@@ -19,7 +19,7 @@ from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.social.reddit_records import People, full_name, read_thing, things
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside
 
@@ -87,7 +87,7 @@ class Reddit:
             if doubles.total():
                 yield Note(f"{doubles.total():,} items stand more than once; each is counted once")
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield pages since `cursor`; items of the last 30 days are asked again for what changed.
 
         Raises:
@@ -100,11 +100,11 @@ class Reddit:
         pull = _Pull(self.user, service, type(self).clock())
         yield from walk(cursor, pull.begin, pull.ask)
 
-    def _headers(self, secret: Callable[[str], str]) -> dict[str, str]:
+    def _headers(self, secret: Secret) -> dict[str, str]:
         """Sign in as the app alone: no password and no rights over the account."""
         agent = {"User-Agent": f"networked-influence (for u/{self.user})"}
         service = Service(self.sign_in, agent, transport=self.transport)
-        app = secret("client_id"), secret("client_secret")
+        app = secret.get("client_id"), secret.get("client_secret")
         form = {"grant_type": "client_credentials"}
         raw = service.request("POST", "/api/v1/access_token", auth=app, data=form).content
         answer = read(as_member("the sign-in", raw))

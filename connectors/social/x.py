@@ -22,7 +22,7 @@ from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.kit.sign_in import Application, by_loopback
 from connectors.kit.times import moment
 from connectors.social.x_records import People, account, number, read_reactions, read_v1, read_v2, time_of
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
@@ -147,7 +147,7 @@ class X:
                 f"owner is {self.owner[:40]!r}; write the number of the account, as in account.js"
             ) from None
 
-    def sign_in(self, ask: Callable[[str], None]) -> dict[str, str]:
+    def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002 - nothing is asked for first
         """Let a person give the permission in their browser and return what is to be kept.
 
         It holds for two hours: X's lasting tokens change at each use, and one that was lost locks one out.
@@ -160,14 +160,14 @@ class X:
         app = Application(self.client_id, SCOPE, address, authorise_url=self.login)
         return {"token": by_loopback(app, ask, port=self.port)["access_token"]}
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield pages of the API since `cursor`; each post of the last 30 days is asked again for what changed.
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
         """
         began = self._began()
-        headers = {"Authorization": f"Bearer {secret('token')}"}
+        headers = {"Authorization": f"Bearer {secret.get('token')}"}
         service = Service(self.address, headers, transport=self.transport)
         pull = _Pull(self.reactions != "no", began, service, type(self).clock())
         yield from walk(cursor, pull.begin, pull.ask)

@@ -5,7 +5,7 @@ Written on httpx, as the other Google services. Likes and views name nobody, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
-from influence.contract.connector import Changed, ConnectorError, Gone, Reply
+from influence.contract.connector import Changed, ConnectorError, Gone, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
@@ -65,7 +65,7 @@ class YouTube:
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the channel's videos, then the comments on them, each newest first down to what is settled.
 
         Raises:
@@ -76,7 +76,7 @@ class YouTube:
             raise ConnectorError(
                 f"channel is {self.channel[:40]!r}; give the channel's id, which begins with UC"
             )
-        service = Service(self.server, {"X-Goog-Api-Key": secret("api_key")})
+        service = Service(self.server, {"X-Goog-Api-Key": secret.get("api_key")})
         pull = _Pull(self.channel, days_given(self.again), service)
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 

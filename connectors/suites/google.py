@@ -22,7 +22,7 @@ from connectors.kit.paging import Answer, State, Task, swept, walk
 from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept, parts_chosen
 from connectors.kit.times import day_given, moment
 from connectors.suites.google_records import HEADERS, Reading
-from influence.contract.connector import Gone, NotAuthorised, Reply
+from influence.contract.connector import Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -77,11 +77,9 @@ class Google:
     )
     revoke: ClassVar[str] = "Remove the application at https://myaccount.google.com/connections."
 
-    def sign_in(
-        self, ask: Callable[[str], None], secret: Callable[[str], str] | None = None
-    ) -> dict[str, str]:
+    def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:
         """Let a person give the permission in their browser and return what is to be kept."""
-        known = secret("client_secret") if secret is not None else ""
+        known = given.get("client_secret", "")
         tokens = kept(by_loopback(self._application(known), ask))
         return tokens | {"client_secret": known}
 
@@ -124,15 +122,15 @@ class Google:
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the pages of every part that is read, each going on from its own place in the cursor.
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        application = self._application(secret("client_secret"))
-        permission = Permission(application, secret("refresh_token"))
+        application = self._application(secret.get("client_secret"))
+        permission = Permission(application, secret.get("refresh_token"))
         apis = {name: SignedIn(Service(self._address(name)), permission) for name in _API}
         parts: dict[str, _Part] = {name: _PARTS[name](self, apis) for name in self._parts()}
         yield from walk(

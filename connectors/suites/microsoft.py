@@ -30,7 +30,7 @@ from connectors.kit.sign_in import (
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
 from connectors.suites.microsoft_records import Reading
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -92,7 +92,7 @@ class Microsoft:
         "Remove the application at https://myapps.microsoft.com (… > Manage your application)."
     )
 
-    def sign_in(self, ask: Callable[[str], None]) -> dict[str, str]:
+    def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002 - nothing is asked for first
         """Let a person give the permission by device code and return what is to be kept."""
         return kept(by_device_code(self._application(), ask))
 
@@ -130,14 +130,14 @@ class Microsoft:
 
     # --- live ---------------------------------------------------------------------------------------------
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the pages of every part that is read, each going on from its own place in the cursor.
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        asked = signed_in(self._application(), secret("refresh_token"), self.server)
+        asked = signed_in(self._application(), secret.get("refresh_token"), self.server)
         parts: dict[str, _Part] = {name: _PARTS[name](self, asked) for name in self._parts()}
         yield from walk(
             cursor,

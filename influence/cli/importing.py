@@ -150,10 +150,7 @@ def _signed_in(live: Any) -> dict[str, str]:
     if not callable(getattr(live, "sign_in", None)):
         return _asked(live.secrets)
     given = _asked(getattr(live, "given", ()))
-    tokens = (
-        live.sign_in(click.echo, given.__getitem__) if hasattr(live, "given") else live.sign_in(click.echo)
-    )
-    return given | dict(tokens)
+    return given | dict(live.sign_in(click.echo, given))
 
 
 def _asked(names: tuple[str, ...]) -> dict[str, str]:

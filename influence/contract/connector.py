@@ -7,7 +7,7 @@ A connector with a network adds `fetch(since)`, which yields raw replies for `pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -48,6 +48,10 @@ class Changed(ConnectorError):
     """The service's answer no longer has the expected shape; the sentence names the field."""
 
 
+class StoppedShort(ConnectorError):
+    """A list that goes round in circles, or on and on with nothing: what came before is good, the rest is missing."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """One raw reply of a service, as a file that `parse` reads; `cursor` says where to go on after it.
@@ -58,6 +62,24 @@ class Reply:
     member: Member
     cursor: Mapping[str, Any]
     note: str = ""
+
+
+class Secret(Protocol):
+    """The secrets of one source, by name: read, and handed back where the service has renewed them."""
+
+    def get(self, name: str) -> str:
+        """Return a secret.
+
+        Raises:
+            SourceError: it is not known.
+        """
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a renewed secret for good, before it is used: when this returns, it outlives a loss of power.
+
+        Raises:
+            SourceError: there is no place where it can be kept.
+        """
 
 
 class Connector(Protocol):
@@ -102,17 +124,31 @@ class LiveConnector(Protocol):
     title: ClassVar[str]
     source: ClassVar[str]
     secrets: ClassVar[tuple[str, ...]]
-    """Names of the secrets that `influence connect` asks for."""
+    """Names of the secrets that `influence connect` asks for, where there is no `sign_in`."""
     reads: ClassVar[str]
     """What it will read, one sentence in plain words."""
     revoke: ClassVar[str]
     """How to take the permission back, one sentence."""
+    # Where there are some:
+    # `required`: options without which it reads nothing; `influence connect` asks for those that are not set.
+    # `beforehand`: what a person must know before they sign in (approval, cost, how long it holds).
+    # `sign_in(ask, given) -> Mapping[str, str]`: walks a person through the service's own sign-in, telling them
+    #   by `ask` what to do, and returns the secrets to keep; `given` holds those named by the class's `given`,
+    #   which `influence connect` asks for first.
 
-    def fetch(self, cursor: Mapping[str, Any], secret: Callable[[str], str]) -> Iterator[Reply]:
-        """Yield raw replies since `cursor` (empty at first), oldest first; stop at an empty or repeated page.
+    def signed_in_as(self, secret: Secret) -> str:
+        """Make one cheap request and say who it signed in as, e.g. "ann_lee on X".
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
+        """Yield raw replies since `cursor` (empty at first), oldest first.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+            StoppedShort: after all that could be read, where something could not.
         """
 
     def parse(self, member: Member) -> Iterator[Record]:

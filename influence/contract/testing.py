@@ -25,14 +25,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
-from influence.contract.connector import ConnectorError, Reply
+from influence.contract.connector import ConnectorError, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.findings import Finding
 from influence.contract.records import Activity, Encounter, Note, Record, Rows
 
 SECRET = re.compile(r"(?i)(pwd=|passw|bearer |token=|api[_-]?key|secret|[?&](key|sig|auth)=)")
 """What smells of a secret that a recording or a record should not hold."""
-PLACEHOLDER = "placeholder-secret"
+PLACEHOLDER = "placeholder"
 """What stands for every secret in a test."""
 HOSTILE: Mapping[str, bytes] = {
     "empty": b"",
@@ -181,6 +181,27 @@ class HostileClaims:
             read_or_refused(self.connector, member)
 
 
+class Remembered:
+    """Secrets in memory, for tests: by name, or the placeholder.
+
+    >>> known = Remembered(user="ann")
+    >>> known.keep("token", "t-2")
+    >>> known.get("user"), known.get("token"), known.get("password")
+    ('ann', 't-2', 'placeholder')
+    """
+
+    def __init__(self, otherwise: str = PLACEHOLDER, **known: str) -> None:
+        self.known, self._otherwise = known, otherwise
+
+    def get(self, name: str) -> str:
+        """Return a secret by its name."""
+        return self.known.get(name, self._otherwise)
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a renewed secret."""
+        self.known[name] = value
+
+
 class LiveClaims(ABC):
     """What holds for a connector that pulls; `make` makes a fresh one, over a service that a test plays."""
 
@@ -188,12 +209,18 @@ class LiveClaims(ABC):
     def make(self) -> Any:
         """Make the connector anew."""
 
-    def secret(self, _name: str) -> str:
-        """Return a secret by its name."""
-        return PLACEHOLDER
+    def secret(self) -> Secret:
+        """Return the secrets of the source: every one is the placeholder until another is kept."""
+        return Remembered()
 
     def _replies(self, cursor: Mapping[str, Any]) -> Iterator[Reply]:
-        return iter(self.make().fetch(cursor, self.secret))
+        return iter(self.make().fetch(cursor, self.secret()))
+
+    def test_it_says_who_it_signed_in_as(self) -> None:
+        """One line for a person, in which no secret stands."""
+        who = self.make().signed_in_as(self.secret())
+        assert re.fullmatch(r"[^\n\0]{2,200}", who), f"no line: {who!r}"
+        assert PLACEHOLDER not in who
 
     def _rows(self, replies: Iterable[Reply]) -> set[str]:
         connector = self.make()

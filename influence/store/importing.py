@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from influence.contract.connector import Secret
 from influence.contract.errors import SourceError
 from influence.contract.files import DAMAGED_MEMBER, Member, members, open_export
 from influence.contract.records import Note, Record
@@ -64,7 +65,7 @@ def pull(
     store: Store,
     source: str,
     connector: Any,
-    secret: Callable[[str], str],
+    secret: Secret,
     *,
     progress: Callable[[str], None],
 ) -> Imported:

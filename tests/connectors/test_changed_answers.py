@@ -26,8 +26,7 @@ from connectors.suites.google import Google
 from connectors.suites.microsoft import Microsoft
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter
-from influence.contract.testing import as_rows, member_of
-from tests.kit.live_contract import KnownSecrets
+from influence.contract.testing import Remembered, as_rows, member_of
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, serving
 
@@ -180,7 +179,7 @@ def test_a_broken_item_takes_no_other_down(made, path):
 )
 def test_a_service_that_answers_something_else_ends_in_a_sentence(made, said):
     with serving(Played(lambda *_: said, wanted=None)) as service:
-        replies, refusal = tried(lambda: list(made(service.url).fetch({}, KnownSecrets())))
+        replies, refusal = tried(lambda: list(made(service.url).fetch({}, Remembered())))
     assert replies is None or len(replies) < 10
     assert refusal is None or 20 <= len(refusal) <= 600
     json.dumps([reply.cursor for reply in replies or ()], ensure_ascii=False, allow_nan=False).encode()

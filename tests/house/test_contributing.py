@@ -71,10 +71,10 @@ class TestPulling(LiveClaims):
         return GuestBook(server=self.address)
 
     def test_only_what_is_new_is_asked_for_and_the_token_goes_along(self):
-        *_, last = self.make().fetch({}, self.secret)
+        *_, last = self.make().fetch({}, self.secret())
         assert ({"last": 4}, "9 requests left") == (last.cursor, last.note)
         self.asked.clear()
-        assert [] == list(self.make().fetch(last.cursor, self.secret))
+        assert [] == list(self.make().fetch(last.cursor, self.secret()))
         assert [{"after": "4"}] == [params for _, params, _ in self.asked]
         assert f"Bearer {PLACEHOLDER}" == self.asked[0][2]["Authorization"]
 

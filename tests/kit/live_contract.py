@@ -3,16 +3,6 @@
 from influence import Workspace
 
 
-class KnownSecrets:
-    """Secrets for tests: every name has the same placeholder, or the one given."""
-
-    def __init__(self, **known):
-        self.known = known
-
-    def __call__(self, name):
-        return self.known.get(name, "placeholder")
-
-
 def store_of(workspace):
     """Everything that a pull left in the store, without batch numbers and order."""
     engine = workspace.store.engine

@@ -3,7 +3,8 @@
 import httpx
 
 from influence.contract.records import Activity
-from tests.kit.live_contract import KnownSecrets, pulled, store_of
+from influence.contract.testing import Remembered
+from tests.kit.live_contract import pulled, store_of
 
 
 def over(connector, answer, *, now=None, **options):
@@ -17,7 +18,7 @@ def over(connector, answer, *, now=None, **options):
 
 def replies(connector, cursor=None):
     """Everything that one fetch yields."""
-    return list(connector.fetch(cursor or {}, KnownSecrets()))
+    return list(connector.fetch(cursor or {}, Remembered()))
 
 
 def activities(connector, found):
@@ -29,7 +30,7 @@ def activities(connector, found):
 def pull_again(workspace, connector):
     """Pull once more into a workspace; returns how many rows were stored, and the ids of its activities."""
     stored = 0
-    for reply in connector.fetch(workspace.store.cursor("source"), KnownSecrets()):
+    for reply in connector.fetch(workspace.store.cursor("source"), Remembered()):
         with workspace.store.batch("source", connector.name) as batch:
             for record in connector.parse(reply.member):
                 batch.add(record, reply.member.name)
@@ -50,4 +51,4 @@ def kept(workspace, activity):
     return row
 
 
-__all__ = ["KnownSecrets", "activities", "ids", "kept", "over", "pull_again", "pulled", "replies", "store_of"]
+__all__ = ["Remembered", "activities", "ids", "kept", "over", "pull_again", "pulled", "replies", "store_of"]

@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from influence.contract.testing import Remembered
+
 
 @contextmanager
 def answering(answer):
@@ -102,8 +104,9 @@ def responds(address):
         return reply.status == 200
 
 
-def pull_into(workspace, connector, secret=lambda _: "placeholder"):
+def pull_into(workspace, connector, secret=None):
     """Pull as the command does, into a workspace that may have been pulled into before; give the replies' names."""
+    secret = secret or Remembered()
     names = []
     for reply in connector.fetch(workspace.store.cursor("source"), secret):
         with workspace.store.batch("source", connector.name) as batch:

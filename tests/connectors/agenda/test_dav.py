@@ -17,6 +17,7 @@ from connectors.agenda.dav import CALENDARS, Dav
 from connectors.kit.answers import as_member
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
 from influence.contract.records import Deleted, Encounter, Modality, Person, SetAside
+from influence.contract.testing import Remembered
 from tests.kit.live_contract import check_fetch, pulled, store_of
 
 PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
@@ -26,8 +27,7 @@ ADDRESS_BOOK = (
 )
 
 
-def secret(name):
-    return {"password": PASSWORD}[name]
+SECRET = Remembered(password=PASSWORD)
 
 
 class Server:
@@ -121,7 +121,7 @@ def contact(uid, *lines):
 
 
 def replies(connector, cursor):
-    return list(connector.fetch(cursor, secret))
+    return list(connector.fetch(cursor, SECRET))
 
 
 def records(connector, cursor):
@@ -233,7 +233,7 @@ class TestCalendars:
                 eve.put(f"{calendar}/{n}.ics", meeting(f"{calendar}{n}", f":2026011{n}T090000Z"))
         found = len(replies(CalDav(radicale.url, "eve"), {}))
         assert 6 == found
-        check_fetch(tmp_path, lambda: CalDav(radicale.url, "eve"), secret, found)
+        check_fetch(tmp_path, lambda: CalDav(radicale.url, "eve"), SECRET, found)
 
     def test_what_changes_during_a_pull_that_was_cut_is_not_missed(self, radicale, phone, monkeypatch):
         monkeypatch.setattr(dav_sync, "PAGE", 2)
@@ -241,7 +241,7 @@ class TestCalendars:
         fay.make("office")
         for n in range(6):
             fay.put(f"office/{n}.ics", meeting(f"u{n}", f":2026010{n + 1}T090000Z"))
-        pull = connector.fetch({}, secret)
+        pull = connector.fetch({}, SECRET)
         first = next(pull)
         pull.close()
         had = list(connector.parse(first.member))
@@ -257,9 +257,9 @@ class TestCalendars:
         leo.make("office")
         for n in (1, 2):
             leo.put(f"office/{n}.ics", meeting(f"u{n}", f":2026010{n}T090000Z"))
-        workspace, _ = pulled(tmp_path / "w", connector, secret)
+        workspace, _ = pulled(tmp_path / "w", connector, SECRET)
         leo.delete("office/1.ics")
-        for reply in connector.fetch(workspace.store.cursor("source"), secret):
+        for reply in connector.fetch(workspace.store.cursor("source"), SECRET):
             with workspace.store.batch("source", "caldav") as batch:
                 for record in connector.parse(reply.member):
                     batch.add(record, reply.member.name)
@@ -296,7 +296,7 @@ class TestCalendars:
 
     def test_a_wrong_password_is_told_in_a_sentence_without_it(self, radicale):
         with pytest.raises(NotAuthorised, match="does not accept the sign-in") as told:
-            list(CalDav(radicale.url, "ann").fetch({}, lambda _: "not-the-word"))
+            list(CalDav(radicale.url, "ann").fetch({}, Remembered("not-the-word")))
         assert "not-the-word" not in str(told.value)
 
     def test_a_password_is_never_sent_in_the_clear(self):
@@ -349,8 +349,8 @@ class TestContacts:
         for n in range(5):
             ben.put(f"people/{n}.vcf", self.ANN.replace("UID:a", f"UID:{n}").replace("ann@", f"ann{n}@"))
         connector = CardDav(radicale.url, "ben", owner="me@acme.example")
-        check_fetch(tmp_path, lambda: connector, secret, 3)
-        workspace, _ = pulled(tmp_path / "once", connector, secret)
+        check_fetch(tmp_path, lambda: connector, SECRET, 3)
+        workspace, _ = pulled(tmp_path / "once", connector, SECRET)
         assert 5 == len(store_of(workspace)["encounters"])
         workspace.close()
 

@@ -19,7 +19,7 @@ from connectors.chat.matrix import Matrix
 from connectors.kit.http import Service
 from influence.contract.connector import Changed, NotAuthorised
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
+from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch, pulled, store_of
 
 ANN, BOB, CAS = "@ann:acme.example", "@bob:acme.example", "@cas:acme.example"
@@ -421,7 +421,7 @@ rc_room_creation: {plenty}
 
 
 def replies(synapse, user, cursor):
-    return list(Matrix(synapse.url).fetch(cursor, lambda _: user.token))
+    return list(Matrix(synapse.url).fetch(cursor, Remembered(user.token)))
 
 
 def records(synapse, user, cursor):
@@ -454,7 +454,7 @@ def test_edits_become_new_versions_and_redactions_tombstones(synapse, tmp_path):
     room = cas.room(dan)
     first, second = (cas.send(room, f"Number {n}") for n in range(2))
     liked = dan.send(room, "", "m.reaction", **relation(rel_type="m.annotation", event_id=first, key="+"))
-    connector, token = Matrix(synapse.url), lambda _: cas.token
+    connector, token = Matrix(synapse.url), Remembered(cas.token)
     workspace, summary = pulled(tmp_path / "w", connector, token)
     assert 3 == summary.stored
     for text, users in (("draft", []), ("final", [dan.id])):
@@ -521,7 +521,7 @@ def test_a_pull_cut_anywhere_and_resumed_equals_one_that_was_not(synapse, tmp_pa
         )
     found = len(replies(synapse, ida, {}))
     assert found > 6
-    check_fetch(tmp_path, lambda: Matrix(synapse.url), lambda _: ida.token, found)
+    check_fetch(tmp_path, lambda: Matrix(synapse.url), Remembered(ida.token), found)
 
 
 def test_a_token_that_was_revoked_is_told_in_a_sentence_without_it(synapse):

@@ -15,12 +15,12 @@ from connectors.chat.slack_records import Channel, MessageReader
 from influence.contract.connector import ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
+from influence.contract.testing import Remembered, member_of
 from influence.store.store import Store
-from tests.kit.live_contract import KnownSecrets, check_fetch, pulled, store_of
+from tests.kit.live_contract import check_fetch, pulled, store_of
 from tests.kit.local_service import serving
 
-TOKEN = KnownSecrets()
+TOKEN = Remembered()
 
 
 def read(path):
@@ -470,7 +470,7 @@ class TestLive:
 
     def test_a_token_that_is_not_accepted_is_an_error_without_the_token(self, slack):
         with pytest.raises(NotAuthorised, match="connect again") as error:
-            list(slack.connector.fetch({}, lambda name: f"wrong-{name}"))
+            list(slack.connector.fetch({}, Remembered("wrong-token")))
         assert "wrong-token" not in str(error.value)
 
     def test_a_missing_permission_is_named(self, slack):

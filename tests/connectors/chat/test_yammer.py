@@ -8,8 +8,8 @@ from connectors.chat.yammer import Pace, Yammer
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch, pulled, store_of
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch, pulled, store_of
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, pull_again, serving, stored
 
@@ -65,11 +65,11 @@ def connector(service, **options):
 
 
 def test_a_pull_cut_anywhere_and_resumed_reads_the_same(tmp_path, network):
-    check_fetch(tmp_path, lambda: connector(network), KnownSecrets(), 3)
+    check_fetch(tmp_path, lambda: connector(network), Remembered(), 3)
 
 
 def test_a_second_pull_asks_only_for_the_last_days_and_adds_what_is_new_and_changed(tmp_path, network):
-    secret = KnownSecrets()
+    secret = Remembered()
     workspace, first = pulled(tmp_path / "w", connector(network, again="3"), secret)
     assert 45 == first.stored
     network.answer.messages[46] = message(46, likers=3)
@@ -85,7 +85,7 @@ def test_a_second_pull_asks_only_for_the_last_days_and_adds_what_is_new_and_chan
 
 
 def test_an_interrupted_pull_goes_on_and_then_looks_for_what_came_meanwhile(network):
-    secret = KnownSecrets()
+    secret = Remembered()
     replies = connector(network).fetch({}, secret)
     cursor = next(replies).cursor
     assert {"older_than", "newest", "newest_time"} == cursor.keys()
@@ -114,7 +114,7 @@ def test_no_more_than_ten_requests_are_made_in_thirty_seconds():
 
 def test_an_empty_network_ends_at_once():
     with serving(Played(Network(0))) as service:
-        assert [] == list(connector(service).fetch({}, KnownSecrets()))
+        assert [] == list(connector(service).fetch({}, Remembered()))
 
 
 def test_a_service_that_repeats_its_page_ends():
@@ -122,21 +122,21 @@ def test_a_service_that_repeats_its_page_ends():
         return {"messages": [message(7)], "meta": {"older_available": True}}
 
     with serving(Played(same)) as service:
-        assert 2 == len(list(connector(service).fetch({}, KnownSecrets())))
+        assert 2 == len(list(connector(service).fetch({}, Remembered())))
 
 
 def test_a_permission_that_was_taken_back_says_to_connect_again(network):
     with pytest.raises(NotAuthorised, match="connect again"):
-        next(connector(network).fetch({}, KnownSecrets(refresh_token="other")))  # noqa: S106 - none at all
+        next(connector(network).fetch({}, Remembered(refresh_token="other")))  # noqa: S106 - none at all
 
 
 def test_a_missing_client_id_says_how_to_give_one(network):
     with pytest.raises(ConnectorError, match="client_id is not set"):
-        next(Yammer(server=network.url).fetch({}, KnownSecrets()))
+        next(Yammer(server=network.url).fetch({}, Remembered()))
 
 
 def test_no_token_stands_in_a_reply_or_its_cursor(network):
-    for reply in connector(network).fetch({}, KnownSecrets()):
+    for reply in connector(network).fetch({}, Remembered()):
         told = reply.member.name + str(reply.cursor) + reply.member.open().read().decode()
         assert "placeholder" not in told
         assert "access" not in told

@@ -14,11 +14,11 @@ from connectors.chat.zulip_records import Turns
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch, pulled, store_of
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch, pulled, store_of
 from tests.kit.local_service import serving
 
-KEY = KnownSecrets()
+KEY = Remembered()
 DAY = 86_400
 START = 1_767_600_000
 
@@ -298,7 +298,7 @@ class TestLive:
 
     def test_a_key_that_is_not_accepted_is_an_error_without_the_key(self, zulip):
         with pytest.raises(NotAuthorised, match="connect again") as error:
-            list(zulip.connector.fetch({}, lambda name: f"wrong-{name}"))
+            list(zulip.connector.fetch({}, Remembered("wrong-key")))
         assert "wrong-key" not in str(error.value)
 
     def test_an_organisation_without_messages_ends_at_once(self, zulip):

@@ -21,6 +21,7 @@ from connectors.mail.imap import Imap
 from connectors.mail.imap_session import Folder, Session, _folder, _messages, shown_name
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.records import Activity, Deleted, SetAside, Verb
+from influence.contract.testing import Remembered
 from tests.kit.live_contract import check_fetch, pulled, store_of
 
 PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
@@ -186,8 +187,7 @@ def server(dovecot, monkeypatch):
         dovecot.clients.pop().logout()
 
 
-def secret(name):
-    return {"password": PASSWORD}[name]
+SECRET = Remembered(password=PASSWORD)
 
 
 def message(number, **fields):
@@ -208,7 +208,7 @@ def put(client, folder, *messages):
 
 
 def replies(connector, cursor):
-    return list(connector.fetch(cursor, secret))
+    return list(connector.fetch(cursor, SECRET))
 
 
 def records(connector, cursor):
@@ -318,19 +318,19 @@ def test_a_pull_cut_anywhere_and_resumed_equals_one_that_was_not(server, tmp_pat
     put(client, "Archive", *(message(n) for n in range(6, 12)))
     found = len(replies(server.connector("fay"), {}))
     assert 5 == found
-    check_fetch(tmp_path, lambda: server.connector("fay"), secret, found)
+    check_fetch(tmp_path, lambda: server.connector("fay"), SECRET, found)
 
 
 def test_a_second_pull_into_the_store_adds_nothing_and_a_deletion_shows_there(server, tmp_path):
     client = server.client("gus")
     put(client, "INBOX", message(1), message(2))
-    workspace, first = pulled(tmp_path / "w", server.connector("gus"), secret)
+    workspace, first = pulled(tmp_path / "w", server.connector("gus"), SECRET)
     before = store_of(workspace)
     assert (2, 2) == (first.stored, len(before["activities"]))
     client.select("INBOX")
     client.store("1", "+FLAGS", r"\Deleted")
     client.expunge()
-    for reply in server.connector("gus").fetch(workspace.store.cursor("source"), secret):
+    for reply in server.connector("gus").fetch(workspace.store.cursor("source"), SECRET):
         with workspace.store.batch("source", "imap") as batch:
             for record in server.connector("gus").parse(reply.member):
                 batch.add(record, reply.member.name)
@@ -379,7 +379,7 @@ def test_without_a_server_or_a_name_the_command_is_told():
 
 def test_a_wrong_password_is_told_in_a_sentence_without_it(server):
     with pytest.raises(NotAuthorised, match="localhost does not accept the password of jan") as told:
-        list(server.connector("jan").fetch({}, lambda _: "not-the-word"))
+        list(server.connector("jan").fetch({}, Remembered("not-the-word")))
     assert "not-the-word" not in str(told.value)
 
 

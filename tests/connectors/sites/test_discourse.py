@@ -8,7 +8,7 @@ from connectors.sites.discourse import Discourse
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted
-from influence.contract.testing import member_of
+from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, pull_into, rows
 
@@ -162,7 +162,7 @@ def test_a_pull_cut_at_any_reply_and_resumed_is_the_same(tmp_path):
     for minute in range(40):
         forum.like(minute, 1, 1, 1 + minute // 2)
     with answering(forum.answer) as (address, _):
-        check_fetch(tmp_path, lambda: Discourse(url=address, people="ann"), lambda _: "placeholder", 4)
+        check_fetch(tmp_path, lambda: Discourse(url=address, people="ann"), Remembered(), 4)
 
 
 @pytest.mark.parametrize(
@@ -171,5 +171,7 @@ def test_a_pull_cut_at_any_reply_and_resumed_is_the_same(tmp_path):
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options, reason):
     with pytest.raises(ConnectorError, match=reason):
         list(
-            Discourse(**({"url": "https://f.example"} if options else {}), **options).fetch({}, lambda _: "")
+            Discourse(**({"url": "https://f.example"} if options else {}), **options).fetch(
+                {}, Remembered("")
+            )
         )

@@ -9,7 +9,7 @@ from connectors.sites.github import GitHub
 from influence import Workspace
 from influence.contract.connector import ConnectorError, RateLimited
 from influence.contract.records import Activity, SetAside
-from influence.contract.testing import member_of
+from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, pull_into, rows
 
@@ -86,7 +86,7 @@ def test_an_item_that_names_another_host_is_never_asked_for_there():
     hub = Hub()
     hub.issue(ANN, "x", url="http://127.0.0.1:1/repos/acme/site/issues/1", reactions=1)
     with answering(hub.answer) as (address, asked):
-        list(GitHub("acme/site", url=address).fetch({}, lambda _: "placeholder"))
+        list(GitHub("acme/site", url=address).fetch({}, Remembered()))
     assert "/repos/acme/site/issues/1/reactions" in [path for path, *_ in asked]
 
 
@@ -198,7 +198,7 @@ def test_what_one_person_is_involved_in_is_pulled_across_repositories(hub, tmp_p
 
 def test_a_pull_cut_at_any_reply_and_resumed_is_the_same(hub, tmp_path):
     with answering(hub.answer) as (address, _):
-        check_fetch(tmp_path, lambda: GitHub("acme/site", url=address), lambda _: "placeholder", 6)
+        check_fetch(tmp_path, lambda: GitHub("acme/site", url=address), Remembered(), 6)
 
 
 def test_a_page_of_items_of_the_very_same_second_does_not_stop_the_pull(hub, tmp_path):
@@ -216,7 +216,7 @@ def test_a_page_of_items_of_the_very_same_second_does_not_stop_the_pull(hub, tmp
 def test_a_used_up_hour_stops_the_pull_with_the_seconds_to_wait(hub):
     hub.headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}
     with answering(hub.answer) as (address, asked), pytest.raises(RateLimited, match="used up") as told:
-        list(GitHub("acme/site", url=address).fetch({}, lambda _: "placeholder"))
+        list(GitHub("acme/site", url=address).fetch({}, Remembered()))
     assert told.value.seconds > 1000
     assert 1 == len(asked)
 
@@ -226,4 +226,4 @@ def test_a_used_up_hour_stops_the_pull_with_the_seconds_to_wait(hub):
 )
 def test_what_is_no_repository_and_no_login_is_refused_before_anything_is_sent(options):
     with pytest.raises(ConnectorError, match=r"owner/name"):
-        list(GitHub(**options).fetch({}, lambda _: "placeholder"))
+        list(GitHub(**options).fetch({}, Remembered()))

@@ -13,7 +13,7 @@ from connectors.sites.request_tracker import RequestTracker
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.records import Activity, SetAside
-from influence.contract.testing import member_of
+from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
@@ -58,7 +58,7 @@ def test_an_answer_of_another_shape_names_what_is_missing():
 
 def test_a_desk_without_an_address_is_asked_for_it():
     with pytest.raises(ConnectorError, match="the address is missing"):
-        list(RequestTracker().fetch({}, lambda _: "placeholder"))
+        list(RequestTracker().fetch({}, Remembered()))
 
 
 def test_a_desk_that_repeats_a_page_for_ever_is_asked_twice_and_no_more():
@@ -67,7 +67,7 @@ def test_a_desk_that_repeats_a_page_for_ever_is_asked_twice_and_no_more():
         return 200, {"items": rows, "pages": 99} if "ticket/" not in path else {"items": [], "id": 1}, {}
 
     with answering(answer) as (address, asked):
-        list(RequestTracker(url=address).fetch({}, lambda _: "placeholder"))
+        list(RequestTracker(url=address).fetch({}, Remembered()))
     assert 2 == sum(path.endswith("/tickets") for path, *_ in asked)
 
 
@@ -92,8 +92,9 @@ class Desk:
     def connector(self):
         return RequestTracker(url=self.url)
 
-    def secret(self, _):
-        return self.token
+    @property
+    def secret(self):
+        return Remembered(token=self.token)
 
 
 @pytest.fixture(scope="module")
@@ -181,5 +182,5 @@ def test_a_pull_of_a_real_desk_cut_anywhere_and_resumed_is_the_same(desk, ticket
 
 def test_a_token_that_is_wrong_is_refused_in_a_sentence_without_it(desk):
     with pytest.raises(NotAuthorised, match="does not accept the sign-in") as refused:
-        list(desk.connector().fetch({}, lambda _: "never-shown"))
+        list(desk.connector().fetch({}, Remembered("never-shown")))
     assert "never-shown" not in str(refused.value)

@@ -15,7 +15,7 @@ from connectors.sites.wordpress import WordPress
 from influence import Workspace
 from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside
-from influence.contract.testing import member_of
+from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
 
@@ -137,12 +137,12 @@ class TestAClosedBlog:
         with answering(lambda *_: (401, b"{}", {})) as (address, _):
             connector = WordPress(url=address, user="ann")
             with pytest.raises(NotAuthorised, match="does not accept the sign-in") as told:
-                list(connector.fetch({}, lambda _: "never shown"))
+                list(connector.fetch({}, Remembered("never shown")))
             assert "never shown" not in str(told.value)
 
     def test_a_blog_without_an_address_is_asked_for_it(self):
         with pytest.raises(ConnectorError, match="the blog's address is missing"):
-            list(WordPress().fetch({}, lambda _: ""))
+            list(WordPress().fetch({}, Remembered("")))
 
 
 class Pages:
@@ -218,7 +218,7 @@ class TestManyPages:
     def test_a_pull_cut_at_any_page_and_resumed_is_the_same(self, tmp_path):
         blog = Pages(9)
         with answering(blog.answer) as (address, _):
-            check_fetch(tmp_path, lambda: WordPress(url=address), lambda _: "placeholder", 5)
+            check_fetch(tmp_path, lambda: WordPress(url=address), Remembered(), 5)
 
 
 CONFIG = """<?php
@@ -268,8 +268,9 @@ class Blog:
     def connector(self, user="ann"):
         return WordPress(url=self.url, user=user)
 
-    def secret(self, _):
-        return self.passwords["ann"]
+    @property
+    def secret(self):
+        return Remembered(self.passwords["ann"])
 
 
 @pytest.fixture(scope="module")

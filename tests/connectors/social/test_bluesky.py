@@ -14,8 +14,8 @@ from connectors.social.bluesky_car import Broken, decode, records
 from connectors.social.bluesky_records import time_of
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Unreadable
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch
 from tests.kit.live_pds import Account, running
 from tests.kit.live_replies import activities, ids, kept, over, pull_again, pulled, replies
 from tests.kit.places import PAYLOADS
@@ -146,11 +146,11 @@ class TestLive:
     def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
         count = len(replies(bluesky(Service())))
         assert count > 8
-        check_fetch(tmp_path, lambda: bluesky(Service()), KnownSecrets(), count)
+        check_fetch(tmp_path, lambda: bluesky(Service()), Remembered(), count)
 
     def test_a_second_pull_adds_nothing_and_asks_no_reactions_again(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", bluesky(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", bluesky(service), Remembered())
         service.asked.clear()
         assert 0 == pull_again(workspace, bluesky(service))[0]
         assert not {"getLikes", "getPostThread", "getQuotes", "getRepostedBy"} & set(service.asked)
@@ -158,7 +158,7 @@ class TestLive:
 
     def test_new_records_and_likes_come_and_deleted_ones_go(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", bluesky(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", bluesky(service), Remembered())
         late = MORNING + timedelta(days=2)
         service.records[ANN, POSTS] = [post(uri(ANN, late), late), *service.records[ANN, POSTS][1:]]
         service.records[ANN, "app.bsky.feed.repost"] = []
@@ -310,7 +310,7 @@ class TestRealServer:
             def connector():
                 return Bluesky(accounts="ann.test;bob.test", server=server, view="")
 
-            workspace, _ = pulled(tmp_path / "w", connector(), KnownSecrets())
+            workspace, _ = pulled(tmp_path / "w", connector(), Remembered())
             reactions = {f"{at(first['uri'])}/{verb}/{bob.did}" for verb in ("react", "share")}
             assert {at(first["uri"]), at(reply["uri"]), at(follow["uri"])} | reactions == ids(workspace)
             assert (0, ids(workspace)) == pull_again(workspace, connector())
@@ -341,7 +341,7 @@ class TestRealServer:
                 return Bluesky(accounts=cay.did, server=server, view="")
 
             assert {at(each) for each in written} == set(activities(connector(), replies(connector())))
-            check_fetch(tmp_path, connector, KnownSecrets(), len(replies(connector())))
+            check_fetch(tmp_path, connector, Remembered(), len(replies(connector())))
             assert 130 == len(
                 [r for r in Bluesky().parse(member_of(cay.export())) if not isinstance(r, Person)]
             )

@@ -14,8 +14,8 @@ from connectors.social.mastodon_records import time_of
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch
 from tests.kit.live_replies import activities, kept, over, pull_again, pulled, replies
 from tests.kit.places import PAYLOADS
 
@@ -150,11 +150,11 @@ class TestLive:
     def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
         count = len(replies(mastodon(Service())))
         assert count >= 6
-        check_fetch(tmp_path, lambda: mastodon(Service()), KnownSecrets(), count)
+        check_fetch(tmp_path, lambda: mastodon(Service()), Remembered(), count)
 
     def test_a_second_pull_adds_nothing_and_reads_no_old_page(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", mastodon(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", mastodon(service), Remembered())
         service.asked.clear()
         assert 0 == pull_again(workspace, mastodon(service))[0]
         assert 1 == sum(path.endswith("/statuses") for path in service.asked)
@@ -163,7 +163,7 @@ class TestLive:
 
     def test_new_answers_come_and_deleted_statuses_and_boosts_go(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", mastodon(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", mastodon(service), Remembered())
         newer = number(datetime(2026, 1, 7, 9, tzinfo=UTC))
         late = number(datetime(2026, 1, 7, 10, tzinfo=UTC))
         service.mine = [status(newer, "ann", replies_count=1), service.mine[2]]
@@ -175,7 +175,7 @@ class TestLive:
 
     def test_an_edit_is_the_same_status_with_other_content(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", mastodon(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", mastodon(service), Remembered())
         service.mine[1] = {
             **service.mine[1],
             "mentions": [person("dee")],

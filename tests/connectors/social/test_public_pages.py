@@ -7,12 +7,12 @@ from connectors.social.hacker_news import HackerNews
 from connectors.social.youtube import YouTube
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch, pulled
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, pull_again, serving, stored
 
-SECRET = KnownSecrets()
+SECRET = Remembered()
 
 
 def read(connector, name):
@@ -119,7 +119,7 @@ def test_youtube_without_such_a_channel_says_so(channel):
     with pytest.raises(ConnectorError, match="begins with UC"):
         list(youtube(channel, channel="@ann").fetch({}, SECRET))
     with pytest.raises(NotAuthorised):
-        list(youtube(channel).fetch({}, KnownSecrets(api_key="wrong")))
+        list(youtube(channel).fetch({}, Remembered(api_key="wrong")))
 
 
 def test_youtube_comments_answer_the_video_and_replies_the_comment():

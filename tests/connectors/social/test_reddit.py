@@ -11,8 +11,8 @@ import pytest
 from connectors.social.reddit import Reddit
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch
 from tests.kit.live_replies import activities, over, pull_again, pulled, replies
 
 NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
@@ -130,17 +130,17 @@ class TestLive:
     def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
         count = len(replies(reddit(Service())))
         assert count > 6
-        check_fetch(tmp_path, lambda: reddit(Service()), KnownSecrets(), count)
+        check_fetch(tmp_path, lambda: reddit(Service()), Remembered(), count)
 
     def test_a_second_pull_adds_nothing(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", reddit(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", reddit(service), Remembered())
         assert 0 == pull_again(workspace, reddit(service))[0]
         workspace.close()
 
     def test_a_thread_that_grew_is_read_again_and_what_was_deleted_goes(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", reddit(service), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", reddit(service), Remembered())
         service.threads["own1"].append(comment("eve1", "eve", "t1_bob1", RECENTLY + 50))
         service.submissions[0]["data"]["num_comments"] = 3
         service.submissions.pop(2)

@@ -16,8 +16,8 @@ from connectors.social.x_records import dated, time_of
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, RateLimited, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch
 from tests.kit.live_replies import activities, over, pull_again, pulled, replies
 from tests.kit.places import SHARED
 
@@ -131,11 +131,11 @@ class TestLive:
     def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
         count = len(replies(over(X, Service(), now=NOW)))
         assert count > 6
-        check_fetch(tmp_path, lambda: over(X, Service(), now=NOW), KnownSecrets(), count)
+        check_fetch(tmp_path, lambda: over(X, Service(), now=NOW), Remembered(), count)
 
     def test_a_second_pull_adds_nothing_and_asks_for_no_reactions_again(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), Remembered())
         service.asked.clear()
         assert 0 == pull_again(workspace, over(X, service, now=NOW))[0]
         assert not [path for path in service.asked if path.endswith(("liking_users", "quote_tweets"))]
@@ -143,7 +143,7 @@ class TestLive:
 
     def test_what_is_new_comes_and_what_was_deleted_or_edited_goes(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), Remembered())
         later = snowflake(datetime(2026, 1, 6, 8, tzinfo=UTC))
         edited = {**service.posts.pop(SECOND), "id": later, "edit_history_tweet_ids": [SECOND, later]}
         service.posts[later] = edited
@@ -156,7 +156,7 @@ class TestLive:
 
     def test_a_new_like_of_a_post_already_known_comes(self, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), KnownSecrets())
+        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), Remembered())
         service.likers[FIRST].append(CAY)
         service.posts[FIRST]["public_metrics"]["like_count"] = 2
         assert (1, True) == (lambda n, known: (n, f"x:{FIRST}/react/{CAY}" in known))(
@@ -244,12 +244,12 @@ def test_the_permission_is_given_in_the_browser_for_reading_only():
     with HTTPServer(("127.0.0.1", 0), Authority) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         kind = type("X", (X,), {"address": f"http://127.0.0.1:{server.server_port}", "port": 0})
-        assert {"token": "for-two-hours"} == kind(client_id="app").sign_in(browser)
+        assert {"token": "for-two-hours"} == kind(client_id="app").sign_in(browser, {})
         server.shutdown()
     (asked,) = opened
     assert (["tweet.read users.read like.read"], ["S256"]) == (asked["scope"], asked["code_challenge_method"])
     with pytest.raises(ConnectorError, match="client_id is not set"):
-        X().sign_in(browser)
+        X().sign_in(browser, {})
 
 
 def test_a_beginning_without_a_zone_is_refused_before_anything_is_asked():

@@ -22,12 +22,12 @@ from influence.contract.records import (
     SetAside,
     Verb,
 )
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch, pulled
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, Refused, pull_again, serving, stored
 
-SECRET = KnownSecrets()
+SECRET = Remembered()
 ANN, BOB = (f"1{'0' * 19}{n}" for n in (1, 2))
 TAKEOUT_MAIL = b"""From 1@xxx Mon Mar 02 08:00:00 +0000 2026
 X-GM-THRID: 1

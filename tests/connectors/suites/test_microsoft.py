@@ -11,12 +11,12 @@ from connectors.suites.microsoft import Microsoft
 from connectors.suites.microsoft_records import Reading
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
-from influence.contract.testing import member_of
-from tests.kit.live_contract import KnownSecrets, check_fetch, pulled
+from influence.contract.testing import Remembered, member_of
+from tests.kit.live_contract import check_fetch, pulled
 from tests.kit.places import PAYLOADS
 from tests.kit.played_service import Played, Refused, pull_again, serving, stored
 
-SECRET = KnownSecrets()
+SECRET = Remembered()
 
 
 class Graph:

@@ -1,0 +1,94 @@
+"""How much of an answer is read, and for how long: limits that hold while it comes, not after."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
+
+from influence.contract.connector import ConnectorError
+
+CONNECTING, SILENT = 10.0, 30.0
+"""Seconds in which a service must take the connection, and say something more."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of the largest answer of a service that is read, unpacked."""
+LONGEST_ANSWER = 300.0
+"""Seconds in which an answer must be whole."""
+LONGEST_WAIT = 120.0
+"""Seconds: a service that asks to wait longer ends the fetch, which goes on from its cursor next time."""
+TRIES = 5
+
+
+def within(
+    pieces: Iterable[bytes],
+    host: str,
+    *,
+    largest: int = LARGEST_ANSWER,
+    longest: float = LONGEST_ANSWER,
+    now: Callable[[], float] = time.monotonic,
+) -> Iterator[bytes]:
+    """Pass on the pieces of an answer as they come.
+
+    Raises:
+        ConnectorError: there are more bytes than `largest`, or it takes more seconds than `longest`.
+
+    >>> b"".join(within([b"[", b"]"], "acme.example"))
+    b'[]'
+    """
+    end, size = now() + longest, 0
+    for piece in pieces:
+        size += len(piece)
+        if size > largest:
+            raise ConnectorError(
+                f"{host} answers with more than {largest // 1024 // 1024:,} MiB; the rest is not read"
+            )
+        if now() > end:
+            raise ConnectorError(f"{host} takes more than {longest:.0f} seconds for one answer; try later")
+        yield piece
+
+
+def asked_to_wait(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
+    """Return the seconds to wait by `Retry-After` or `x-rate-limit-reset`; None where neither says.
+
+    A moment is compared with the service's own `Date`: the clock of this machine may be off.
+
+    >>> asked_to_wait({"retry-after": "7"}), asked_to_wait({"x-rate-limit-reset": "110"}, now=lambda: 100)
+    (7.0, 10.0)
+    >>> told = {"date": "Fri, 27 Nov 2026 10:00:00 GMT", "retry-after": "Fri, 27 Nov 2026 10:00:09 GMT"}
+    >>> asked_to_wait(told)
+    9.0
+    """
+    there = _moment(headers.get("date"))
+    today = there if there is not None else now()
+    moment = _moment(headers.get("retry-after"))
+    found = (
+        _number(headers.get("retry-after")),
+        moment - today if moment is not None else None,
+        _number(headers.get("x-ratelimit-reset-after")),
+        *(_until(headers.get(name), today) for name in ("x-rate-limit-reset", "x-ratelimit-reset")),
+    )
+    seconds = next((one for one in found if one is not None), None)
+    return None if seconds is None else max(0.0, seconds)
+
+
+def _until(told: str | None, today: float) -> float | None:
+    """Return the seconds until a moment in seconds since 1970, or (Reddit) the seconds themselves."""
+    seconds = _number(told)
+    if seconds is None:
+        return None
+    return seconds - today if seconds > 1e6 or today < 1e6 else seconds
+
+
+def _number(told: str | None) -> float | None:
+    try:
+        seconds = float(told or "")
+    except ValueError:
+        return None
+    return seconds if abs(seconds) < 1e12 else None
+
+
+def _moment(told: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(told or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
