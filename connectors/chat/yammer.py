@@ -1,7 +1,8 @@
 """Yammer, now Viva Engage: live by its REST interface, or the network data export (a zip of CSV files).
 
-Written on httpx: there is no maintained package for it. The interface dates no like, and the newest
-messages come first; a pull goes back over the last `again` days, so that likes and edits of those are seen.
+The sign-in is MSAL's; the interface is asked by httpx, since there is no maintained package for it. It dates no
+like, and the newest messages come first; a pull goes back over the last `again` days, so that likes and edits of
+those are seen.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from typing import Any, ClassVar
 
 from connectors.chat.yammer_records import answer_records, table_of, table_records
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.entra import KEPT, NEEDS, Entra
 from connectors.kit.exports import each_file
+from connectors.kit.http import Service
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, walk
-from connectors.kit.sign_in import Application, SignedIn, by_device_code, kept, signed_in
+from connectors.kit.permission import SignedIn
+from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
 from influence.contract.connector import Reply, Secret
 from influence.contract.files import Export, Member
@@ -42,7 +46,7 @@ class Yammer:
     client_id: str = ""
     tenant: str = "organizations"
     again: str = "30"
-    scope: str = "https://www.yammer.com/.default offline_access"
+    scope: str = "https://www.yammer.com/.default"
     server: str = "https://www.yammer.com/api/v1"
     login: str = "https://login.microsoftonline.com"
 
@@ -51,7 +55,13 @@ class Yammer:
     source: ClassVar[str] = (
         "A network administrator exports it under Network Admin > Export Data; or: influence connect yammer."
     )
-    secrets: ClassVar[tuple[str, ...]] = ("refresh_token",)
+    needs: ClassVar[Mapping[str, str]] = NEEDS
+    required: ClassVar[tuple[str, ...]] = ("client_id",)
+    secrets: ClassVar[tuple[str, ...]] = KEPT
+    beforehand: ClassVar[str] = (
+        "Your organisation registers an application with Microsoft Entra ID (docs/connectors/yammer.md). The sign-in "
+        "lasts for as long as it is pulled: it ends after 90 days without a pull, or when your organisation says so."
+    )
     reads: ClassVar[str] = (
         "It reads the messages that you can see, who wrote, answered, named and liked, and nothing else."
     )
@@ -61,10 +71,24 @@ class Yammer:
 
     def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002 - nothing is asked for first
         """Let a person give the permission by device code and return what is to be kept."""
-        return kept(by_device_code(self._application(), ask))
+        return self._entra().by_device_code(ask)
 
-    def _application(self) -> Application:
-        return Application.of_microsoft(self.client_id, self.scope, self.login, self.tenant)
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask who it is, and in which network.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        with shape_expected():
+            user = self._signed_in(secret).get("/users/current.json")
+            name, network = needed(user, "full_name", "the user"), user.get("network_name")
+        return f"{clean(str(name), 100)} in {clean(str(network or 'Viva Engage'), 100)}"
+
+    def _entra(self) -> Entra:
+        return Entra(self.client_id, self.scope.split(), self.login, self.tenant)
+
+    def _signed_in(self, secret: Secret) -> SignedIn:
+        return SignedIn(Service(self.server), self._entra().permission(secret))
 
     # --- live ---------------------------------------------------------------------------------------------
 
@@ -75,8 +99,7 @@ class Yammer:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        signed = signed_in(self._application(), secret.get("refresh_token"), self.server)
-        pull = _Pull(signed, days_given(self.again), Pace())
+        pull = _Pull(self._signed_in(secret), days_given(self.again), Pace())
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
 
     # --- files --------------------------------------------------------------------------------------------
@@ -151,28 +174,28 @@ class _Pull:
         """Ask for a page of messages, newest first, and who likes each."""
         answer = self._get("/messages.json", {"older_than": state.get("older_than"), "limit": PAGE})
         messages = listed(answer, "messages")
-        if not messages and "newest" not in state:
+        ids = [int(needed(message, "id", "a message")) for message in messages]
+        ended = self._ended(answer, messages, ids, state)
+        if not ids and ended and "newest" not in state:
             _only_known(state)
             return Answer(None)
-        ids = [int(needed(message, "id", "a message")) for message in messages]
         if ids and "newest" not in state:
             state |= {"newest": max(ids), "newest_time": messages[ids.index(max(ids))].get("created_at")}
-        ended = self._ended(answer, messages, ids, state)
         if ended:
             state |= _after(state)
             _only_known(state)
-        else:
+        elif ids:
             state["older_than"] = min(ids)
         answer = answer | {"likers": dict(self._likers(messages))} if messages else answer
-        return Answer(written(f"yammer-{max(ids, default=0)}.json", answer), [] if ended else [task])
+        member = written(f"yammer-{max(ids, default=0)}.json", answer)
+        return Answer(member, more=None if ended else task, empty=not ids)
 
     def _ended(
         self, answer: Mapping[str, Any], messages: Sequence[Any], ids: Sequence[int], at: Mapping[str, Any]
     ) -> bool:
-        if not ids or (answer.get("meta") or {}).get("older_available") is False:
-            return True
-        if at.get("older_than") is not None and min(ids) >= int(at["older_than"]):
-            return True
+        older = (answer.get("meta") or {}).get("older_available")
+        if older is False or not ids:
+            return older is not True
         if "since" not in at or min(ids) > int(at["since"]):
             return False
         oldest = moment(messages[ids.index(min(ids))].get("created_at"), "created_at")
@@ -195,9 +218,7 @@ class _Pull:
             1,
             lambda page: self._get(f"/users/liked_message/{message}.json", {"page": page}),
             lambda answer: listed(answer, "users"),
-            lambda answer, page: (
-                page + 1 if answer.get("more_available") and listed(answer, "users") else None
-            ),
+            lambda answer, page: page + 1 if answer.get("more_available") else None,
         )
 
 

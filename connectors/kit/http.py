@@ -47,6 +47,10 @@ class Moved(ConnectorError):
         self.address = address
 
 
+class Withheld(NotAuthorised):
+    """The service knows the sign-in, and does not give it this (403)."""
+
+
 class Service:
     """One service and how to ask it.
 
@@ -102,11 +106,11 @@ class Service:
         """Ask the service for what it has to give.
 
         Raises:
-            NotAuthorised: it does not accept the sign-in (401, 403).
+            NotAuthorised: it does not accept the sign-in (401), or not for this (`Withheld`, 403).
             Gone: there is no such thing (404, 410).
             RateLimited, ConnectorError: as for `answer`; or it refuses for another reason.
         """
-        return self._accepted(self.answer(method, path, **more))
+        return self.accepted(self.answer(method, path, **more))
 
     def answer(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask the service, up to five times where it is busy or the connection breaks; a refusal is an answer too.
@@ -164,10 +168,12 @@ class Service:
             raise RateLimited(f"{self._host} asks to wait {wait:.0f} seconds; pull again after that", wait)
         self._sleep(min(seconds if seconds is not None else _backoff(attempt), LONGEST_WAIT))
 
-    def _accepted(self, response: httpx.Response) -> httpx.Response:
+    def accepted(self, response: httpx.Response) -> httpx.Response:
+        """Return an answer unless it is a refusal; raises as `request` does."""
         status, place = response.status_code, f"{self._host}{response.url.path}"
         if status in {401, 403}:
-            raise NotAuthorised(f"{place} does not accept the sign-in ({status}); connect again")
+            refusal = Withheld if status == 403 else NotAuthorised
+            raise refusal(f"{place} does not accept the sign-in ({status}); connect again")
         if status in {404, 410}:
             raise Gone(f"{place} is not there ({status})")
         if status >= 400:

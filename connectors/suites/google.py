@@ -1,8 +1,8 @@
 """Google Workspace: Gmail (headers), Calendar, contacts, and who did what to whose files in Drive.
 
-Written on httpx rather than google-api-python-client, which has no time-outs of its own and brings its own
-HTTP library. Meetings come by a window that ends now rather than by a sync token: a meeting counts when it
-has taken place, and a token tells of it only when it is changed.
+The sign-in is by Google's own libraries; the services are asked by httpx rather than by google-api-python-client,
+which has no time-outs of its own and brings its own HTTP library. Meetings come by a window that ends now rather
+than by a sync token: a meeting counts when it has taken place, and a token tells of it only when it is changed.
 """
 
 from __future__ import annotations
@@ -10,21 +10,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.deletions import Window, are_tombstones, tombstones
-from connectors.kit.http import Service
+from connectors.kit.http import Service, Withheld
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, swept, walk
-from connectors.kit.sign_in import Application, Permission, SignedIn, by_loopback, kept, parts_chosen
+from connectors.kit.permission import SignedIn, parts_chosen
+from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
 from connectors.suites.google_records import HEADERS, Reading
-from influence.contract.connector import Gone, NotAuthorised, Reply, Secret
+from influence.contract.connector import ConnectorError, Gone, MissingExtra, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
+
+if TYPE_CHECKING:
+    from connectors.suites.google_sign_in import Application
 
 SCOPES = {
     "people": ("contacts.readonly", "userinfo.email", "userinfo.profile"),
@@ -32,11 +36,19 @@ SCOPES = {
     "calendar": ("calendar.events.readonly",),
     "drive": ("drive.activity.readonly", "userinfo.profile"),
 }
-"""What can be read, and the permissions that it takes."""
+"""What can be read, and the permissions that it takes; without the first it cannot be."""
+_SCOPE = "https://www.googleapis.com/auth/"
 AGAIN = timedelta(days=30)
 LONGEST_PAST = timedelta(days=2 * 366)
 PAGE = 50
 _PERSON = "names,emailAddresses,phoneNumbers,organizations,metadata"
+_WHO: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
+    "people": ("people", "/people/me", {"personFields": "names,emailAddresses"}),
+    "mail": ("mail", "/profile", {}),
+    "calendar": ("calendar", "/calendars/primary/events", {"maxResults": 1, "fields": "summary"}),
+    "drive": ("people", "/people/me", {"personFields": "names"}),
+}
+"""Who tells, with the permissions of a part, whose account it is."""
 _API = {
     "people": "https://people.googleapis.com/v1",
     "mail": "https://gmail.googleapis.com/gmail/v1/users/me",
@@ -68,9 +80,16 @@ class Google:
     source: ClassVar[str] = (
         "Connect with: influence connect google; Takeout's mail and calendars are read as files."
     )
+    needs: ClassVar[Mapping[str, str]] = {"google_auth_oauthlib": "google", "httpx": "google"}
+    required: ClassVar[tuple[str, ...]] = ("client_id",)
     given: ClassVar[tuple[str, ...]] = ("client_secret",)
-    """Secrets that a person has before they sign in: `sign_in` asks for them."""
+    """Secrets that a person has before they sign in."""
     secrets: ClassVar[tuple[str, ...]] = ("client_secret", "refresh_token")
+    beforehand: ClassVar[str] = (
+        "You make an OAuth client of the kind Desktop app in a project of your organisation "
+        "(docs/connectors/google.md). If its consent screen is Internal, or published, the sign-in lasts until it is "
+        "taken back or is not pulled for six months; while it is in testing, Google ends it after 7 days."
+    )
     reads: ClassVar[str] = (
         "It reads the headers of your mail, your meetings, your contacts, and who commented on and edited "
         "files in Drive; no text and no file, and it changes nothing."
@@ -79,15 +98,47 @@ class Google:
 
     def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:
         """Let a person give the permission in their browser and return what is to be kept."""
-        known = given.get("client_secret", "")
-        tokens = kept(by_loopback(self._application(known), ask))
-        return tokens | {"client_secret": known}
+        client_secret = given.get("client_secret", "")
+        refresh_token, scopes = self._application(client_secret).by_browser(ask)
+        left = [part for part in self._parts() if f"{_SCOPE}{SCOPES[part][0]}" not in scopes]
+        if len(left) == len(self._parts()):
+            raise NotAuthorised("you gave none of the permissions that were asked for; connect again")
+        if left:
+            ask(f"Without their permission these parts are not read: {', '.join(left)}")
+        return {"client_secret": client_secret, "refresh_token": refresh_token}
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask the first part that is given whose account it is.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        apis, refused = self._apis(secret), NotAuthorised("Google gives none of the parts; connect again")
+        for part in self._parts():
+            name, path, asked = _WHO[part]
+            try:
+                with shape_expected():
+                    return f"{_who(apis[name].get(path, asked))} in Google"
+            except Withheld as error:
+                refused = error
+        raise refused
 
     def _application(self, client_secret: str) -> Application:
-        scopes = dict.fromkeys(scope for part in self._parts() for scope in SCOPES[part])
-        scope = " ".join(f"https://www.googleapis.com/auth/{one}" for one in scopes)
-        more = {"access_type": "offline", "prompt": "consent"}
-        return Application(self.client_id, scope, self.token_url, "", self.login, client_secret, more)
+        try:
+            from connectors.suites.google_sign_in import Application  # extras, and 0.2 s
+        except ImportError:
+            raise MissingExtra("Google needs: pip install 'networked-influence[google]'") from None
+        if not self.client_id:
+            raise ConnectorError(
+                "client_id is not set: make an OAuth client (docs/connectors/google.md says how) and give its id "
+                "with --set client_id=…"
+            )
+        scopes = dict.fromkeys(f"{_SCOPE}{scope}" for part in self._parts() for scope in SCOPES[part])
+        return Application(self.client_id, client_secret, tuple(scopes), self.login, self.token_url)
+
+    def _apis(self, secret: Secret) -> Mapping[str, SignedIn]:
+        permission = self._application(secret.get("client_secret")).permission(secret)
+        return {name: SignedIn(Service(self._address(name)), permission) for name in _API}
 
     def _parts(self) -> list[str]:
         return parts_chosen(self.parts, SCOPES)
@@ -129,16 +180,33 @@ class Google:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        application = self._application(secret.get("client_secret"))
-        permission = Permission(application, secret.get("refresh_token"))
-        apis = {name: SignedIn(Service(self._address(name)), permission) for name in _API}
+        apis = self._apis(secret)
         parts: dict[str, _Part] = {name: _PARTS[name](self, apis) for name in self._parts()}
-        yield from walk(
-            cursor,
-            lambda _: [[name] for name in parts],
-            lambda task, state: parts[task[0]].ask(task, state),
-            keeps_tasks=False,
-        )
+        pull = _Pull(parts)
+        yield from walk(cursor, lambda _: [[name] for name in parts], pull.ask, keeps_tasks=False)
+
+
+@dataclass
+class _Pull:
+    """One pull; a part that the person did not give is passed over, with a note."""
+
+    parts: Mapping[str, _Part]
+    withheld: set[str] = field(default_factory=set)
+
+    def ask(self, task: Task, state: State) -> Answer:
+        """Ask for what is next of a part.
+
+        Raises:
+            NotAuthorised: none of the parts is given.
+        """
+        name = task[0]
+        try:
+            return self.parts[name].ask(task, state)
+        except Withheld as error:
+            self.withheld.add(name)
+            if self.withheld >= set(self.parts):
+                raise
+            return Answer(written(f"google-{name}.json", {"withheld": name, "why": str(error)}))
 
 
 @dataclass(frozen=True)
@@ -167,15 +235,16 @@ class _People(_Part):
         if len(task) == 1:
             me = api.get("/people/me", {"personFields": _PERSON})
             owner = next((one.get("value") for one in listed(me, "emailAddresses")), None)
-            member = _reply("people", {}, {"connections": [me], "owner": owner}, state)
-            return Answer(member, [["people", owner, None, []]])
-        _, owner, page, seen = task
+            first = _reply("people", {}, {"connections": [me], "owner": owner}, state)
+            return Answer(first, [["people", owner, None]])
+        _, owner, page = task
         asked = {"personFields": _PERSON, "pageSize": 500, "pageToken": page}
         answer = api.get("/people/me/connections", asked)
         found = listed(answer, "connections")
         following = answer.get("nextPageToken")
-        then = [["people", owner, following, [*seen, page]]] if following and following not in seen else []
-        return Answer(_reply("people", {}, {**answer, "owner": owner}, state) if found else None, then)
+        more = ["people", owner, following] if following else None
+        member = _reply("people", {}, {**answer, "owner": owner}, state) if found else None
+        return Answer(member, more=more, empty=not found)
 
 
 class _Mail(_Part):
@@ -195,11 +264,10 @@ class _Mail(_Part):
         upto = place.get("upto") or str(needed(api.get("/profile"), "historyId", "the profile of Gmail"))
         page = place.get("page")
         answer = api.get("/messages", {"maxResults": PAGE, "pageToken": page})
-        following = answer.get("nextPageToken")
-        ended = not following or following == page
-        place = {"history": upto} if ended else {"upto": upto, "page": following}
-        messages = _messages(api, listed(answer, "messages"))
-        return Answer(_reply("mail", place, messages, state), [] if ended else [task])
+        following, named = answer.get("nextPageToken"), listed(answer, "messages")
+        place = {"upto": upto, "page": following} if following else {"history": upto}
+        member = _reply("mail", place, _messages(api, named), state)
+        return Answer(member, more=task if following else None, empty=not named)
 
     def _added(self, api: SignedIn, place: State, task: Task, state: State) -> Answer:
         since, page = place["history"], place.get("page")
@@ -209,12 +277,11 @@ class _Mail(_Part):
             one["message"] for step in listed(answer, "history") for one in listed(step, "messagesAdded")
         ]
         following = answer.get("nextPageToken")
-        ended = not following or following == page
-        place = {"history": str(answer.get("historyId") or since)}
-        place = place if ended else {"history": since, "page": following}
-        told = added or not ended or page
+        upto = str(answer.get("historyId") or since)
+        place = {"history": since, "page": following} if following else {"history": upto}
+        told = added or following or page
         member = _reply("mail", place, _messages(api, added), state) if told else None
-        return Answer(member, [] if ended else [task])
+        return Answer(member, more=task if following else None, empty=not added)
 
 
 def _messages(api: SignedIn, named: Sequence[Any]) -> dict[str, Any]:
@@ -250,10 +317,10 @@ class _Calendar(_Part):
         window.see(place, Reading(upto).records(answer))
         following = answer.get("nextPageToken")
         told = upto.isoformat()
-        if following and following != page:
-            return Answer(
-                _reply("calendar", place | {"upto": told, "page": following}, answer, state), [task]
-            )
+        if following:
+            place |= {"upto": told, "page": following}
+            empty = not listed(answer, "items")
+            return Answer(_reply("calendar", place, answer, state), more=task, empty=empty)
         place = {"until": told} | window.closed(place, since, upto - AGAIN)
         return Answer(_reply("calendar", place, answer, state), [["calendar", "gone"]])
 
@@ -276,18 +343,16 @@ class _Drive(_Part):
         newest = max((_time(one) for one in activities), default="")
         place.setdefault("newest", newest or place.get("since", ""))
         following = answer.get("nextPageToken")
-        ended = not following or following == page
-        place = swept(place) if ended else place | {"page": following}
-        then = [] if ended else [task]
-        if activities:
-            named = self._named(activities)
-            note = "" if named else "Google tells nobody's name: the accounts in Drive stay numbers"
-            return Answer(_reply("drive", place, {**answer, "people": named}, state), then, note)
-        if page and ended:
-            return Answer(_reply("drive", place, {"activities": []}, state), then)
-        if not ended:
+        place = place | {"page": following} if following else swept(place)
+        more, empty = task if following else None, not activities
+        if empty and following:
             state["drive"] = place
-        return Answer(None, then)
+        if empty and (following or not page):
+            return Answer(None, more=more, empty=empty)
+        named = self._named(activities)
+        note = "" if named or empty else "Google tells nobody's name: the accounts in Drive stay numbers"
+        told = {**answer, "people": named} if activities else {"activities": []}
+        return Answer(_reply("drive", place, told, state), note=note, more=more, empty=empty)
 
     def _named(self, activities: Sequence[Any]) -> list[Any]:
         """Ask whose accounts stand in some activities: Drive names people by number only."""
@@ -295,7 +360,7 @@ class _Drive(_Part):
         found: list[Any] = []
         for start in range(0, len(names), 200):
             asked = {"resourceNames": names[start : start + 200], "personFields": _PERSON}
-            with suppress(NotAuthorised, Gone):
+            with suppress(Withheld, Gone):
                 found += listed(self.apis["people"].get("/people:batchGet", asked), "responses")
         return [one for one in found if one.get("person")]
 
@@ -306,6 +371,14 @@ _PARTS: Mapping[str, type[_Part]] = {
     "calendar": _Calendar,
     "drive": _Drive,
 }
+
+
+def _who(answer: Any) -> str:
+    """Return whose account it is: the profile of Gmail, the main calendar's name, or oneself among the people."""
+    addresses = [one.get("value") for one in listed(answer, "emailAddresses")]
+    names = [one.get("displayName") for one in listed(answer, "names")]
+    known = [answer.get("emailAddress"), answer.get("summary"), *addresses, *names]
+    return clean(str(next(filter(None, known), "an account without a name")), 100)
 
 
 def _time(activity: Mapping[str, Any]) -> str:

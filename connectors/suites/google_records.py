@@ -95,6 +95,9 @@ class Reading:
         elif "activities" in answer:
             yield from each(listed(answer, "people"), lambda one: _contact(one, None), "person")
             yield from each(listed(answer, "activities"), _drive, "activity", "timestamp")
+        elif "withheld" in answer:
+            part, why = clean(str(answer["withheld"]), 20), clean(str(answer.get("why")), 200)
+            yield Note(f"{part} is not read: it was not given, or is not switched on in the project ({why})")
         elif set(answer) - {"kind", "etag", "nextPageToken", "nextSyncToken", "resultSizeEstimate"}:
             raise Changed("the answer is none of Gmail, Calendar, People or Drive Activity that is known")
 

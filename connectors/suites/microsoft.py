@@ -1,6 +1,7 @@
 """Microsoft 365 by Microsoft Graph: mail, meetings, chats and channels of Teams, and who reports to whom.
 
-Written on httpx rather than msgraph-sdk (hundreds of megabytes of generated code for eight requests).
+The sign-in is MSAL's; Graph is asked by httpx rather than by msgraph-sdk (hundreds of megabytes of generated
+code for eight requests).
 Mail comes by delta links. Channels and chats come newest first, down to what is known: the delta of
 channels reaches back eight months only. Meetings come by a window that ends now, since a meeting counts
 when it has taken place.
@@ -17,16 +18,11 @@ from urllib.parse import quote
 
 from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
 from connectors.kit.deletions import Window, are_tombstones, tombstones
+from connectors.kit.entra import KEPT, NEEDS, Entra
+from connectors.kit.http import Service, Withheld
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, next_page, swept, walk
-from connectors.kit.sign_in import (
-    Application,
-    SignedIn,
-    by_device_code,
-    kept,
-    parts_chosen,
-    signed_in,
-)
+from connectors.kit.permission import SignedIn, parts_chosen
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
 from connectors.suites.microsoft_records import Reading
@@ -42,6 +38,14 @@ PARTS = {
     "channels": "Team.ReadBasic.All Channel.ReadBasic.All ChannelMessage.Read.All",
 }
 """What can be read, and the permissions that it takes."""
+_FIRST = {
+    "people": "/me?$select=id",
+    "mail": "/me/mailFolders/inbox?$select=id",
+    "calendar": "/me/calendar?$select=id",
+    "chats": "/me/chats?$top=1",
+    "channels": "/me/joinedTeams?$select=id",
+}
+"""What shows at once whether a part can be read."""
 AGAIN = timedelta(days=30)
 """How far back a pull looks again at meetings, which may have changed."""
 LONGEST_PAST = timedelta(days=2 * 366)
@@ -83,7 +87,14 @@ class Microsoft:
     source: ClassVar[str] = (
         "Connect with: influence connect microsoft; saved answers of Microsoft Graph are read too."
     )
-    secrets: ClassVar[tuple[str, ...]] = ("refresh_token",)
+    needs: ClassVar[Mapping[str, str]] = NEEDS
+    required: ClassVar[tuple[str, ...]] = ("client_id",)
+    secrets: ClassVar[tuple[str, ...]] = KEPT
+    beforehand: ClassVar[str] = (
+        "Your organisation registers an application with Microsoft Entra ID (docs/connectors/microsoft.md), and an "
+        "administrator must agree to the parts people and channels. The sign-in lasts for as long as it is pulled: "
+        "it ends after 90 days without a pull, or when your organisation says so."
+    )
     reads: ClassVar[str] = (
         "It reads the headers of your mail, your meetings, the messages of your chats and channels in Teams, "
         "and who reports to whom; it changes nothing."
@@ -94,11 +105,22 @@ class Microsoft:
 
     def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:  # noqa: ARG002 - nothing is asked for first
         """Let a person give the permission by device code and return what is to be kept."""
-        return kept(by_device_code(self._application(), ask))
+        return self._entra().by_device_code(ask)
 
-    def _application(self) -> Application:
-        scope = " ".join(["offline_access", *(PARTS[part] for part in self._parts())])
-        return Application.of_microsoft(self.client_id, scope, self.login, self.tenant)
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask for a little of the first part, and say whose sign-in it is.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        entra, part = self._entra(), (self._parts() or list(PARTS))[0]
+        with shape_expected():
+            SignedIn(Service(self.server), entra.permission(secret)).get(_FIRST[part])
+        return f"{entra.user() or 'an account without a name'} in Microsoft 365"
+
+    def _entra(self) -> Entra:
+        scopes = " ".join(PARTS[part] for part in self._parts()).split()
+        return Entra(self.client_id, scopes, self.login, self.tenant)
 
     def _parts(self) -> list[str]:
         return parts_chosen(self.parts, PARTS)
@@ -137,7 +159,7 @@ class Microsoft:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        asked = signed_in(self._application(), secret.get("refresh_token"), self.server)
+        asked = SignedIn(Service(self.server), self._entra().permission(secret))
         parts: dict[str, _Part] = {name: _PARTS[name](self, asked) for name in self._parts()}
         yield from walk(
             cursor,
@@ -209,9 +231,9 @@ class _Mail(_Part):
     def ask(self, task: Task, state: State) -> Answer:
         if len(task) == 1:
             without = set(filter(None, map(self._folder, _NO_MAIL)))
-            return Answer(None, self._folders("/me/mailFolders/delta", {"$select": "id"}, without, state))
+            return self._folders("/me/mailFolders/delta", {"$select": "id"}, without, state)
         if task[1] == "folders":
-            return Answer(None, self._folders(task[2], None, task[3], state))
+            return self._folders(task[2], None, task[3], state)
         return self._page(task[2], task[3], state)
 
     def _folder(self, name: str) -> str | None:
@@ -220,7 +242,7 @@ class _Mail(_Part):
         except Gone:
             return None
 
-    def _folders(self, link: str, params: Any, without: set[str], state: State) -> list[Task]:
+    def _folders(self, link: str, params: Any, without: set[str], state: State) -> Answer:
         answer = self.asked.get(link, params)
         found: list[Task] = []
         for folder in listed(answer, "value"):
@@ -229,10 +251,7 @@ class _Mail(_Part):
                 place = state.get(f"mail:{number}", {})
                 found.append(["mail", "folder", number, place.get("next") or place.get("delta")])
         following = self._next(answer)
-        more: list[Task] = (
-            [["mail", "folders", following, without]] if following and following != link else []
-        )
-        return [*found, *more]
+        return Answer(None, found, more=["mail", "folders", following, without] if following else None)
 
     def _page(self, folder: str, link: str | None, state: State) -> Answer:
         key, first = f"mail:{folder}", f"/me/mailFolders/{_part(folder)}/messages/delta"
@@ -243,11 +262,11 @@ class _Mail(_Part):
                 raise
             return Answer(None, [["mail", "folder", folder, None]])
         following, delta = self._next(answer), self._next(answer, "@odata.deltaLink")
-        member = None
-        if listed(answer, "value") or "delta" not in state.get(key, {}):
+        member, messages = None, listed(answer, "value")
+        if messages or "delta" not in state.get(key, {}):
             member = _reply(key, {"next": following} if following else {"delta": delta}, answer, state)
-        ended = following is None or following == link
-        return Answer(member, [] if ended else [["mail", "folder", folder, following]])
+        more = ["mail", "folder", folder, following] if following else None
+        return Answer(member, more=more, empty=not messages)
 
 
 class _Calendar(_Part):
@@ -264,10 +283,10 @@ class _Calendar(_Part):
         window.see(place, Reading(upto).records(answer))
         following = self._next(answer)
         told = upto.isoformat()
-        if following is not None and following != link:
-            return Answer(
-                _reply("calendar", place | {"next": following, "upto": told}, answer, state), [task]
-            )
+        if following is not None:
+            place |= {"next": following, "upto": told}
+            empty = not listed(answer, "value")
+            return Answer(_reply("calendar", place, answer, state), more=task, empty=empty)
         place = {"until": told} | window.closed(place, since, upto - AGAIN)
         return Answer(_reply("calendar", place, answer, state), [["calendar", "gone"]])
 
@@ -299,7 +318,6 @@ class _Teams(_Part):
 
     def _sweep(self, sweep: _Sweep, state: State, *, resumed: bool) -> Answer:
         place = dict(state.get(sweep.key, {}))
-        link = place.get("next")
         answer, place = self._page(sweep, place, resumed=resumed)
         messages = listed(answer, "value")
         for message in messages:
@@ -309,14 +327,15 @@ class _Teams(_Part):
             place.setdefault("newest", max(latest, default=place.get("since")))
         following = self._next(answer)
         known = bool(latest) and "since" in place and max(latest) <= place["since"]
-        ended = following is None or following == link or not messages or known
+        ended = following is None or known
         moved = not known and bool(messages)
         place = swept(place) if ended else place | {"next": following}
         member = None
         if moved or place != state.get(sweep.key, {}):
             told = {**answer, **sweep.beside} if "chat" in sweep.beside else answer
             member = _reply(sweep.key, place, told, state)
-        return Answer(member, [] if ended else [[sweep.key.partition(":")[0] + "s", sweep, False]])
+        more = None if ended else [sweep.key.partition(":")[0] + "s", sweep, False]
+        return Answer(member, more=more, empty=not messages)
 
     def _page(
         self, sweep: _Sweep, place: dict[str, Any], *, resumed: bool
@@ -376,7 +395,7 @@ class _Channels(_Teams):
         """Pass over a channel that its owners keep to themselves, and say so."""
         try:
             return self._sweep(sweep, state, resumed=resumed)
-        except (NotAuthorised, Gone) as error:
+        except (Withheld, Gone) as error:
             member = _reply(sweep.key, state.get(sweep.key, {}), {"value": []}, state)
             return Answer(member, note=f"channel passed over: {error}")
 
