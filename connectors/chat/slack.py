@@ -1,7 +1,6 @@
 """Slack: the export of a workspace (zip or folder), and the Web API with the token of an internal app.
 
-The API is asked by plain requests: slack_sdk adds no time-out that covers a whole answer, and its retries are
-off unless each is switched on.
+The API is asked by slack_sdk (`slack_api`); here stands what is asked for, and what it says.
 References: Slack, How to read Slack data exports; Slack API, conversations.history, conversations.replies,
 users.list, Rate limits.
 """
@@ -10,32 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.chat.slack_records import Channel, MessageReader, person
-from connectors.kit.answers import as_member, each, needed, needed_list, read, shape_expected, written_beside
+from connectors.kit.answers import each, needed, needed_list, read, shape_expected, written
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service
 from connectors.kit.json_files import rows
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Reply, Secret, Unreadable
+from influence.contract.connector import Changed, ConnectorError, MissingExtra, Reply, Secret, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Deleted, Note, Person, Record, SetAside
+
+if TYPE_CHECKING:
+    from connectors.chat.slack_api import Api, Page
 
 LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DIRECT = {"dms.json", "mpims.json"}
 _DAY = re.compile(r"(?:.*/)?([^/]+)/\d{4}-\d\d-\d\d\.json")
 _REPLY = re.compile(rb'\s*\{"slack": ?"[a-z]+\.[a-z]+"')
-PAGE = 200
-"""Items that are asked for at once, as Slack recommends."""
-_SIGN_IN = {
-    *("not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"),
-    *("no_permission", "access_denied", "not_allowed_token_type", "org_login_required"),
+_KINDS = {
+    "public_channel": "the public channels",
+    "private_channel": "the private channels",
+    "mpim": "the direct messages among several",
+    "im": "the direct messages",
 }
-_KINDS = "public_channel,private_channel,mpim,im"
-_CLOSED = {"not_in_channel", "channel_not_found", "thread_not_found", "is_archived"}
+"""The types of conversations; each is asked for alone, since an app may lack the permission for some."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,26 @@ class Slack:
 
     A message is `Activity` with verb message (in a thread: reply to the first message of the thread); each
     reaction of each user is a react to its message. `lookback` is how many days are read again at each pull,
-    for edits and late answers; `channels` limits a pull to these names or ids, separated by `;`; `address`
-    is that of the API, for workspaces on another one than slack.com.
+    for edits and late answers; `channels` limits a pull to these names or ids, separated by `;`; `client_id`
+    is that of the app, where its tokens rotate; `address` is that of the API, for workspaces on another one
+    than slack.com.
     """
 
     lookback: str = "7"
     channels: str = ""
+    client_id: str = ""
     address: str = "https://slack.com/api/"
 
     name: ClassVar[str] = "slack"
     title: ClassVar[str] = "Slack: the export of a workspace, or live with the token of an internal app"
     source: ClassVar[str] = "An owner of the workspace exports it under Settings, Import/Export Data, Export."
-    secrets: ClassVar[tuple[str, ...]] = ("token",)
+    needs: ClassVar[Mapping[str, str]] = {"slack_sdk": "slack"}
+    secrets: ClassVar[tuple[str, ...]] = ("token", "refresh_token", "client_secret")
+    beforehand: ClassVar[str] = (
+        "You make an app of your own in the workspace (docs/connectors/slack.md); an owner of the workspace may have "
+        "to approve it. Its token lasts until it is taken back. Only where the app has token rotation, leave the "
+        "token empty, give the refresh token and the client's secret, and say --set client_id=…"
+    )
     reads: ClassVar[str] = (
         "It reads the people, the channels that the app is a member of, their messages, threads and reactions."
     )
@@ -106,10 +114,32 @@ class Slack:
         """
         if not re.fullmatch(r"\d{1,4}", self.lookback):
             raise ConnectorError(f"lookback {self.lookback[:20]!r} is no number of days; write one as in 7")
-        service = Service(self.address, {"Authorization": f"Bearer {secret.get('token')}"})
         wanted = {one.strip().removeprefix("#") for one in self.channels.split(";") if one.strip()}
-        pull = _Pull(_Api(service), int(self.lookback) * 86_400, wanted)
+        pull = _Pull(self._api(secret), int(self.lookback) * 86_400, wanted)
         yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask who it is, and in which workspace.
+
+        Raises:
+            RateLimited, NotAuthorised, Changed: as they say.
+        """
+        answer = self._api(secret).page("auth.test").answer
+        user, team = needed(answer, "user", "auth.test"), needed(answer, "team", "auth.test")
+        return f"{clean(str(user), 100)} in {clean(str(team), 100)}'s Slack"
+
+    def _api(self, secret: Secret) -> Api:
+        try:
+            from connectors.chat.slack_api import Api, rotated  # an extra, and 0.1 s with requests
+        except ImportError:
+            raise MissingExtra("Slack needs: pip install 'networked-influence[slack]'") from None
+        if not self.client_id:
+            return Api(self.address, secret.get("token"))
+
+        def renewed() -> str:
+            return rotated(self.address, self.client_id, secret)
+
+        return Api(self.address, renewed(), renewed)
 
 
 def _root(names: Sequence[str]) -> str | None:
@@ -196,11 +226,7 @@ def _answer_records(method: str, kept: Mapping[str, Any], answer: Any) -> Iterat
     if not isinstance(answer, Mapping):
         raise Changed(f"Slack's answer to {method} is no JSON object")
     if answer.get("ok") is not True:
-        place = kept.get("channel")
-        called = (
-            clean(str(place.get("name") or place.get("id")), 100) if isinstance(place, Mapping) else method
-        )
-        yield Note(f"{called} is not read: Slack says {clean(str(answer.get('error')), 60)!r}")
+        yield _refused(method, kept, answer)
     elif method == "users.list":
         yield from (
             person(user, 1) if isinstance(user, Mapping) else SetAside("the user is no JSON object", 1)
@@ -215,6 +241,17 @@ def _answer_records(method: str, kept: Mapping[str, Any], answer: Any) -> Iterat
         )
     else:
         raise Changed(f"the kept answer is of {clean(method, 40)!r}, which is not read here")
+
+
+def _refused(method: str, kept: Mapping[str, Any], answer: Mapping[str, Any]) -> Note:
+    """Say what Slack does not give: a channel, or all of a kind for which the app has no permission."""
+    error, place = clean(str(answer.get("error")), 60), kept.get("channel")
+    if error == "missing_scope":
+        what = _KINDS.get(str(kept.get("kind")), "the people" if method == "users.list" else method)
+        lacks = clean(str(answer.get("needed") or "a permission"), 80)
+        return Note(f"{what} are not read: the app lacks {lacks}; Slack says {error!r}")
+    called = clean(str(place.get("name") or place.get("id")), 100) if isinstance(place, Mapping) else method
+    return Note(f"{called} is not read: Slack says {error!r}")
 
 
 def _closed(channels: Iterable[Any]) -> Iterator[Note]:
@@ -244,87 +281,41 @@ def _message_records(message: Any, channel: Channel, reader: MessageReader) -> I
         yield SetAside("the message is no JSON object", 1)
 
 
-@dataclass(frozen=True)
-class _Page:
-    """One answer, as it came and as it reads, and the cursor of the page after it ('' at the end)."""
-
-    method: str
-    raw: bytes
-    answer: Mapping[str, Any]
-    after: str
-
-    def rows(self, name: str) -> list[Mapping[str, Any]]:
-        return [
-            row
-            for row in needed_list(self.answer, name, f"Slack's answer to {self.method}")
-            if isinstance(row, Mapping)
-        ]
-
-
-@dataclass(frozen=True)
-class _Api:
-    """The methods of Slack's Web API, page by page."""
-
-    service: Service
-
-    def page(self, method: str, cursor: str = "", **params: Any) -> _Page:
-        """Ask for one page.
-
-        Raises:
-            NotAuthorised: the token is not accepted, or lacks a permission.
-            ConnectorError: Slack refuses for another reason.
-        """
-        response = self.service.get(method, cursor=cursor or None, limit=PAGE, **params)
-        answer = read(as_member(method, response.content))
-        if not isinstance(answer, Mapping):
-            raise Changed(f"Slack's answer to {method} is no JSON object")
-        error = clean(str(answer.get("error")), 60)
-        if answer.get("ok") is True or error in _CLOSED:
-            return _Page(method, response.content, answer, _next(answer, cursor))
-        if error in _SIGN_IN:
-            lacks = f"; the app lacks {clean(str(answer['needed']), 80)}" if answer.get("needed") else ""
-            raise NotAuthorised(
-                f"Slack does not accept the sign-in for {method} ({error}{lacks}); connect again"
-            )
-        if error == "invalid_cursor" and cursor:
-            return self.page(method, **params)
-        raise ConnectorError(f"Slack refuses {method} ({error})")
-
-
-def _next(answer: Mapping[str, Any], asked: str) -> str:
-    told = answer.get("response_metadata")
-    after = told.get("next_cursor") if isinstance(told, Mapping) else ""
-    return after if isinstance(after, str) and after != asked else ""
-
-
 @dataclass
 class _Pull:
     """One pull. The cursor holds the newest message read of each channel (`read`), and where it stands (`at`)."""
 
-    api: _Api
+    api: Api
     again: int
     wanted: set[str]
     self_id: str = ""
     channels: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def begin(self, state: State) -> list[Task]:
         """Plan a pull: people and channels, then each channel."""
         state.setdefault("read", {})
         self.self_id = str(self.api.page("auth.test").answer.get("user_id") or "")
-        return [["users.list", ""], ["conversations.list", ""], ["channels"]]
+        return [["users.list", ""], *(["conversations.list", kind, ""] for kind in _KINDS), ["channels"]]
 
     def ask(self, task: Task, state: State) -> Answer:
         """Ask for a page of a list, or for what comes next in a channel."""
         match task:
             case ["users.list", str(cursor)]:
                 page = self.api.page("users.list", cursor)
-                return self._listed(page, "members", "people", cursor)
-            case ["conversations.list", str(cursor)]:
-                page = self.api.page("conversations.list", cursor, types=_KINDS)
-                self.channels |= {str(needed(row, "id", "the channel")): row for row in page.rows("channels")}
-                return self._listed(page, "channels", "channels", cursor)
+                return self._listed(page, "members", "people", ["users.list", page.after])
+            case ["conversations.list", str(kind), str(cursor)]:
+                page = self.api.page("conversations.list", cursor, types=kind)
+                found = {str(needed(row, "id", "the channel")): row for row in page.rows("channels")}
+                self.channels |= found
+                self.kinds |= dict.fromkeys(found, kind)
+                self._lacking(page, kind, _KINDS)
+                return self._listed(page, "channels", "channels", [page.method, kind, page.after], kind)
             case ["channels"]:
                 return Answer(None, [["place", row] for row in self._open(state.get("at"))])
+            case ["place", row] if self.kinds[str(row["id"])] in self.refused:
+                return Answer(None)
             case ["place", row]:
                 return Answer(None, [["channel", self._place(row), True]])
         _, channel, first = task
@@ -332,12 +323,23 @@ class _Pull:
             state["at"] = self._start(channel, state["read"].get(channel.id, "0"))
         at = state["at"]
         answer = self._thread(channel, at, state) if at["threads"] else self._history(channel, at, state)
-        return Answer(answer.member, [["channel", channel, False]] if "at" in state else [], answer.note)
+        return replace(answer, more=["channel", channel, False] if "at" in state else None)
 
-    def _listed(self, page: _Page, rows: str, what: str, cursor: str) -> Answer:
+    def _listed(self, page: Page, rows: str, what: str, after: Task, kind: str = "") -> Answer:
         found = page.rows(rows)
-        then = [[page.method, page.after]] if page.after and page.after != cursor and found else []
-        return Answer(_kept(page, None), then, f"{len(found):,} {what}")
+        more = after if page.after else None
+        return Answer(_kept(page, kind=kind), note=f"{len(found):,} {what}", more=more, empty=not found)
+
+    def _lacking(self, page: Page, kind: str, kinds: Iterable[str]) -> None:
+        """Note that a kind of conversations is not given.
+
+        Raises:
+            NotAuthorised: none of the kinds is.
+        """
+        if page.error == "missing_scope":
+            self.refused.add(kind)
+            if self.refused >= set(kinds):
+                raise page.refusal()
 
     def _open(self, at: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
         """Return the channels to read, the one first in which the last pull was cut off."""
@@ -364,24 +366,24 @@ class _Pull:
 
     def _history(self, channel: Channel, at: dict[str, Any], state: State) -> Answer:
         page = self.api.page("conversations.history", at["page"], channel=channel.id, oldest=at["oldest"])
-        messages = page.rows("messages") if page.answer.get("ok") is True else []
+        messages, kind = page.rows("messages"), self.kinds[channel.id]
+        self._lacking(page, kind, {self.kinds[str(row["id"])] for row in self._open(None)})
         stamps = [str(message["ts"]) for message in messages if "ts" in message]
         roots = [str(m["ts"]) for m in messages if m.get("reply_count") and m.get("thread_ts") == m.get("ts")]
         newest = max([at["newest"], *stamps], key=_number)
-        after = page.after if messages else None
-        at |= {"page": after or None, "threads": [[root, ""] for root in roots], "newest": newest}
+        at |= {"page": page.after or None, "threads": [[root, ""] for root in roots], "newest": newest}
         _go_on(at, state)
         note = f"{channel.name or 'direct messages'}: {len(messages):,} messages"
-        return Answer(_kept(page, channel), note=note)
+        return Answer(_kept(page, channel, kind), note=note, empty=not messages and "at" in state)
 
     def _thread(self, channel: Channel, at: dict[str, Any], state: State) -> Answer:
         (root, cursor), *others = at["threads"]
         page = self.api.page("conversations.replies", cursor, channel=channel.id, ts=root)
-        messages = page.rows("messages") if page.answer.get("ok") is True else []
-        at["threads"] = [[root, page.after], *others] if page.after and messages else others
+        messages = page.rows("messages")
+        at["threads"] = [[root, page.after], *others] if page.after else others
         _go_on(at, state)
         note = f"{channel.name or 'direct messages'}: {len(messages):,} in a thread"
-        return Answer(_kept(page, channel), note=note)
+        return Answer(_kept(page, channel), note=note, empty=not messages and "at" in state)
 
 
 def _go_on(at: Mapping[str, Any], state: State) -> None:
@@ -391,13 +393,13 @@ def _go_on(at: Mapping[str, Any], state: State) -> None:
         del state["at"]
 
 
-def _kept(page: _Page, channel: Channel | None) -> Member:
-    """Keep an answer with the method and the channel that it belongs to."""
+def _kept(page: Page, channel: Channel | None = None, kind: str = "") -> Member:
+    """Keep an answer with the method, the channel and the kind of conversations that it belongs to."""
     told: dict[str, Any] = {"slack": page.method}
     if channel is not None:
         told["channel"] = {"id": channel.id, "name": channel.name, "members": channel.members}
     where = f"{page.method} {channel.id}" if channel else page.method
-    return written_beside(f"{where}.json", told, page.raw)
+    return written(f"{where}.json", {**told, **({"kind": kind} if kind else {}), "answer": page.answer})
 
 
 def _number(ts: str) -> float:

@@ -46,3 +46,21 @@ def check_fetch(tmp_path, connector, secret, replies):
         resumed, _ = pulled(tmp_path / f"cut-{cut}", connector(), secret, cut=cut)
         assert expected == store_of(resumed), f"cut after {cut} replies"
         resumed.close()
+
+
+def pull_again(workspace, connector, secret):
+    """Pull once more into a workspace that was pulled into before; return how many rows it added."""
+    added = 0
+    for reply in connector.fetch(workspace.store.cursor("source"), secret):
+        with workspace.store.batch("source", connector.name) as batch:
+            for record in connector.parse(reply.member):
+                batch.add(record, reply.member.name)
+            batch.remember(reply.cursor)
+        added += batch.summary.stored
+    return added
+
+
+def stored(workspace):
+    """Return what is in the store by id: verb, actor and parent of each activity that is not deleted."""
+    rows = workspace.store.engine.arrow("SELECT id, verb, actor, parent FROM activities WHERE NOT deleted")
+    return {row["id"]: (row["verb"], row["actor"], row["parent"]) for row in rows.to_pylist()}

@@ -1,17 +1,19 @@
 """Viva Engage (Yammer): a network played over a real connection, its export, and recordings by others."""
 
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 
 from connectors.chat.yammer import Pace, Yammer
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised
+from influence.contract.connector import Changed, ConnectorError, StoppedShort
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
-from tests.kit.live_contract import check_fetch, pulled, store_of
+from tests.kit.live_contract import check_fetch, pull_again, pulled, store_of, stored
+from tests.kit.microsoft_service import MicrosoftService, message
 from tests.kit.places import PAYLOADS
-from tests.kit.played_service import Played, pull_again, serving, stored
+from tests.kit.served import served
 
 
 def read(content, **options):
@@ -22,41 +24,16 @@ def acts(records):
     return {record.id: record for record in records if isinstance(record, Activity)}
 
 
-class Network:
-    """A network of numbered messages: twenty at most an answer, newest first, as the service does it."""
-
-    def __init__(self, messages):
-        self.messages = {number: message(number) for number in range(1, messages + 1)}
-
-    def __call__(self, _method, path, query, _body):
-        if "/liked_message/" in path:
-            number = int(path.rpartition("/")[2].removesuffix(".json"))
-            likers = self.messages[number]["likers"]
-            page = int(query["page"])
-            return {"users": likers[page * 2 - 2 : page * 2], "more_available": len(likers) > page * 2}
-        below = int(query.get("older_than", 10**9))
-        found = sorted((number for number in self.messages if number < below), reverse=True)
-        shown = [self.messages[number] for number in found[: int(query["limit"])]]
-        return {"messages": shown, "references": [], "meta": {"older_available": len(found) > len(shown)}}
-
-
-def message(number, likers=0):
-    return {
-        "id": number,
-        "sender_id": number % 5 + 1,
-        "sender_type": "user",
-        "replied_to_id": number - 1 if number % 3 == 0 else None,
-        "thread_id": number - number % 3 or number,
-        "created_at": f"2026/0{number // 28 + 1}/{number % 28 + 1:02} 10:00:00 +0000",
-        "body": {"parsed": f"message {number}", "plain": f"message {number}"},
-        "liked_by": {"count": likers, "names": []},
-        "likers": [{"type": "user", "id": 100 + one, "full_name": f"P {one}"} for one in range(likers)],
-    }
-
-
 @pytest.fixture
 def network():
-    with serving(Played(Network(45))) as service:
+    with playing(MicrosoftService()) as service:
+        yield service
+
+
+@contextmanager
+def playing(service):
+    with served(service.answer) as here:
+        service.url, service.asked = here.url, here.asked
         yield service
 
 
@@ -72,15 +49,15 @@ def test_a_second_pull_asks_only_for_the_last_days_and_adds_what_is_new_and_chan
     secret = Remembered()
     workspace, first = pulled(tmp_path / "w", connector(network, again="3"), secret)
     assert 45 == first.stored
-    network.answer.messages[46] = message(46, likers=3)
-    network.answer.messages[45]["replied_to_id"] = 2
-    network.requests.clear()
+    network.network.messages[46] = message(46, likers=3)
+    network.network.messages[45]["replied_to_id"] = 2
+    network.asked.clear()
     assert 1 + 3 + 1 == pull_again(workspace, connector(network, again="3"), secret)
     rows = stored(workspace)
     assert 45 + 1 + 3 == len(rows)
     assert "yammer:2" == rows["yammer:45"][2]
     assert {"yammer:46:like:100", "yammer:46:like:101", "yammer:46:like:102"} <= rows.keys()
-    assert 1 == sum(path.endswith("messages.json") for _, path, _ in network.requests)
+    assert 1 == sum(one.path.endswith("messages.json") for one in network.asked)
     workspace.close()
 
 
@@ -89,7 +66,7 @@ def test_an_interrupted_pull_goes_on_and_then_looks_for_what_came_meanwhile(netw
     replies = connector(network).fetch({}, secret)
     cursor = next(replies).cursor
     assert {"older_than", "newest", "newest_time"} == cursor.keys()
-    network.answer.messages[46] = message(46)
+    network.network.messages[46] = message(46)
     found = [
         record
         for reply in connector(network).fetch(cursor, secret)
@@ -113,21 +90,25 @@ def test_no_more_than_ten_requests_are_made_in_thirty_seconds():
 
 
 def test_an_empty_network_ends_at_once():
-    with serving(Played(Network(0))) as service:
+    with playing(MicrosoftService(messages=0)) as service:
         assert [] == list(connector(service).fetch({}, Remembered()))
 
 
-def test_a_service_that_repeats_its_page_ends():
-    def same(_method, _path, _query, _body):
-        return {"messages": [message(7)], "meta": {"older_available": True}}
+def test_a_service_that_repeats_its_page_is_told_and_what_lies_behind_it_is_asked_for_again(network):
+    def same(asked):
+        if asked.path.endswith("messages.json"):
+            return {"messages": [message(7)], "meta": {"older_available": True}}
+        return network.answer(asked)
 
-    with serving(Played(same)) as service:
-        assert 2 == len(list(connector(service).fetch({}, Remembered())))
+    replies = []
+    with served(same) as here, pytest.raises(StoppedShort, match="the list of sweep"):
+        replies.extend(Yammer("app", server=f"{here.url}/api/v1", login=here.url).fetch({}, Remembered()))
+    rest = ids_of(connector(network).fetch(replies[-1].cursor, Remembered()))
+    assert {f"yammer:{number}" for number in range(1, 7)} <= rest.keys()
 
 
-def test_a_permission_that_was_taken_back_says_to_connect_again(network):
-    with pytest.raises(NotAuthorised, match="connect again"):
-        next(connector(network).fetch({}, Remembered(refresh_token="other")))  # noqa: S106 - none at all
+def ids_of(replies):
+    return acts(record for reply in replies for record in Yammer().parse(reply.member))
 
 
 def test_a_missing_client_id_says_how_to_give_one(network):

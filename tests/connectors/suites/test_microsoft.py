@@ -1,7 +1,7 @@
 """Microsoft 365: Graph played over a real connection, answers in its documented shapes, recordings by others."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,161 +12,17 @@ from connectors.suites.microsoft_records import Reading
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
-from tests.kit.live_contract import check_fetch, pulled
+from tests.kit.live_contract import check_fetch, pull_again, pulled, stored
+from tests.kit.microsoft_service import MicrosoftService, address, event, mail, said
 from tests.kit.places import PAYLOADS
-from tests.kit.played_service import Played, Refused, pull_again, serving, stored
-
-SECRET = Remembered()
-
-
-class Graph:
-    """A small organisation: pages of two, delta links for mail, chains of a channel by their last change."""
-
-    def __init__(self):
-        self.mail = {
-            "inbox-1": [mail(n) for n in range(1, 6)],
-            "sent-1": [mail(n, "ann") for n in range(6, 8)],
-        }
-        self.events = [event(n) for n in range(1, 6)]
-        self.chat = [said(n, chat=True) for n in range(1, 4)]
-        self.channel = [said(n) for n in range(10, 15)]
-        self.closed, self.forgotten = set(), set()
-        self.url = ""
-
-    def __call__(self, _method, path, query, _body):
-        path = path.removeprefix("/v1.0")
-        if path in self.closed:
-            raise Refused(403)
-        if "token" in query and query["token"] in self.forgotten:
-            raise Refused(410)
-        for begins, answer in (
-            ("/me/mailFolders/delta", self._folders),
-            ("/me/mailFolders/", self._mail),
-            ("/me/calendarView", self._events),
-            ("/me/chats", lambda *_: {"value": [{"id": "19:c", "chatType": "group", "members": members()}]}),
-            ("/chats/", self._chat),
-            ("/me/joinedTeams", lambda *_: {"value": [{"id": "t1"}]}),
-            ("/teams/", self._channel),
-            ("/me", lambda *_: {**user("ann"), "manager": user("eve")}),
-            ("/users/ann/directReports", lambda *_: {"value": [user("bob"), user("cid")]}),
-            ("/users/bob/directReports", lambda *_: {"value": [user("dan")]}),
-            ("/users/", lambda *_: {"value": []}),
-        ):
-            if path.startswith(begins):
-                return answer(path, query)
-        raise Refused(404)
-
-    def _folders(self, _path, _query):
-        folders = [{"id": "inbox-1"}, {"id": "sent-1"}, {"id": "drafts-1"}, {"id": "x", "@removed": {}}]
-        return {"value": folders, "@odata.deltaLink": f"{self.url}/v1.0/me/mailFolders/delta?token=f"}
-
-    def _mail(self, path, query):
-        parts = path.split("/")
-        if len(parts) == 4:
-            if parts[3] == "drafts":
-                return {"id": "drafts-1"}
-            raise Refused(404)
-        folder, start = parts[3], int(query.get("token", "0").rpartition("-")[2])
-        page = self.mail[folder][start : start + 2]
-        link = f"{self.url}/v1.0{path}?token={folder}-{start + len(page)}"
-        more = start + len(page) < len(self.mail[folder])
-        return {"value": page, "@odata.nextLink" if more else "@odata.deltaLink": link}
-
-    def _events(self, path, query):
-        start = int(query.get("skip", 0))
-        since, until = query.get("startDateTime", query.get("s")), query.get("endDateTime", query.get("u"))
-        found = [one for one in self.events if since <= one["start"]["dateTime"] <= until]
-        found.sort(key=lambda one: one["start"]["dateTime"])
-        answer = {"value": found[start : start + 2]}
-        if start + 2 < len(found):
-            link = f"{self.url}/v1.0{path}?skip={start + 2}&s={since}&u={until}"
-            answer["@odata.nextLink"] = link.replace("+", "%2B")
-        return answer
-
-    def _chat(self, path, query):
-        since = query.get("$filter", query.get("f", "")).removeprefix("lastModifiedDateTime gt ")
-        found = [one for one in self.chat if one["lastModifiedDateTime"] > since]
-        return self._newest_first(found, path, query, since)
-
-    def _channel(self, path, query):
-        if path.endswith("/channels"):
-            return {"value": [{"id": "19:general"}, {"id": "19:closed"}]}
-        return self._newest_first(self.channel if "general" in path else [], path, query, "")
-
-    def _newest_first(self, messages, path, query, since):
-        def changed(one):
-            return max(m["lastModifiedDateTime"] for m in [one, *one.get("replies", [])])
-
-        start = int(query.get("skip", 0))
-        found = sorted(messages, key=changed, reverse=True)
-        answer = {"value": found[start : start + 2]}
-        if start + 2 < len(found):
-            answer["@odata.nextLink"] = f"{self.url}/v1.0{path}?skip={start + 2}&f={since}"
-        return answer
-
-
-def user(name):
-    mail = f"{name}@acme.example"
-    return {"id": name, "displayName": name.title(), "mail": mail, "userPrincipalName": mail}
-
-
-def members():
-    return [
-        {"userId": name, "displayName": name.title(), "email": f"{name}@acme.example"}
-        for name in ("ann", "bob")
-    ]
-
-
-def address(name):
-    return {"emailAddress": {"name": name.title(), "address": f"{name}@acme.example"}}
-
-
-def mail(number, sender="bob"):
-    return {
-        "id": f"A{number}",
-        "internetMessageId": f"<m{number}@acme.example>",
-        "sentDateTime": f"2026-02-{number:02}T08:00:00Z",
-        "from": address(sender),
-        "toRecipients": [address("ann" if sender == "bob" else "bob")],
-        "isDraft": False,
-    }
-
-
-def event(number, **more):
-    return {
-        "id": f"E{number}",
-        "iCalUId": f"uid-{number}",
-        "subject": "Lunch",
-        "start": {"dateTime": f"2026-02-{number:02}T12:00:00.0000000", "timeZone": "UTC"},
-        "location": {"displayName": "Oslo"},
-        "organizer": address("ann"),
-        "attendees": [{**address("bob"), "type": "required", "status": {"response": "accepted"}}],
-        **more,
-    }
-
-
-def said(number, *, chat=False, **more):
-    time = (datetime(2026, 2, 1) + timedelta(hours=number)).isoformat() + ".000Z"
-    return {
-        "id": str(number),
-        "replyToId": None,
-        "messageType": "message",
-        "createdDateTime": time,
-        "lastModifiedDateTime": time,
-        "from": {"user": {"id": "bob" if number % 2 else "ann", "displayName": "x"}},
-        "body": {"contentType": "text", "content": f"said {number}"},
-        "mentions": [],
-        "reactions": [],
-        **({"chatId": "19:c"} if chat else {}),
-        **more,
-    }
+from tests.kit.served import served
 
 
 @pytest.fixture
 def graph():
-    service = Played(Graph())
-    with serving(service):
-        service.answer.url = service.url
+    service = MicrosoftService()
+    with served(service.answer) as here:
+        service.url, service.asked = here.url, here.asked
         yield service
 
 
@@ -193,15 +49,15 @@ def acts(records):
 
 @pytest.mark.parametrize("part", ["people", "mail", "calendar", "chats", "channels"])
 def test_a_pull_cut_anywhere_and_resumed_reads_the_same(tmp_path, graph, part):
-    check_fetch(tmp_path, lambda: connector(graph, parts=part), SECRET, 5)
+    check_fetch(tmp_path, lambda: connector(graph, parts=part), Remembered(), 5)
 
 
 def test_a_second_pull_adds_nothing_and_a_third_what_is_new_and_changed(tmp_path, graph):
-    workspace, first = pulled(tmp_path / "w", connector(graph), SECRET)
+    workspace, first = pulled(tmp_path / "w", connector(graph), Remembered())
     assert 7 + 3 + 5 == len(stored(workspace))
     assert first.stored == 15 + 5 + 5
-    assert 0 == pull_again(workspace, connector(graph), SECRET)
-    played = graph.answer
+    assert 0 == pull_again(workspace, connector(graph), Remembered())
+    played = graph.graph
     played.mail["inbox-1"].append(mail(8))
     played.chat.append(said(4, chat=True))
     played.channel[0]["replies"] = [said(30, replyToId="10")]
@@ -210,49 +66,49 @@ def test_a_second_pull_adds_nothing_and_a_third_what_is_new_and_changed(tmp_path
         "lastModifiedDateTime": "2026-02-05T00:00:00.000Z",
     }
     played.events.append(event(6, iCalUId="uid-late"))
-    assert 1 + 1 + 1 + 1 + 1 == pull_again(workspace, connector(graph), SECRET)
+    assert 1 + 1 + 1 + 1 + 1 == pull_again(workspace, connector(graph), Remembered())
     rows = stored(workspace)
     assert ("reply", "microsoft:ann", "teams:19:general/10") == rows["teams:19:general/30"]
     assert "teams:19:general/11" not in rows
     assert "mail:m8@acme.example" in rows
-    assert 0 == pull_again(workspace, connector(graph), SECRET)
+    assert 0 == pull_again(workspace, connector(graph), Remembered())
     workspace.close()
 
 
 def test_mail_is_asked_for_by_its_delta_link_the_second_time(graph):
-    *_, last = connector(graph, parts="mail").fetch({}, SECRET)
-    graph.requests.clear()
-    assert [] == list(connector(graph, parts="mail").fetch(last.cursor, SECRET))
-    asked = [query for _, path, query in graph.requests if path.endswith("messages/delta")]
+    *_, last = connector(graph, parts="mail").fetch({}, Remembered())
+    graph.asked.clear()
+    assert [] == list(connector(graph, parts="mail").fetch(last.cursor, Remembered()))
+    asked = [one.query for one in graph.asked if one.path.endswith("messages/delta")]
     assert [{"token": "inbox-1-5"}, {"token": "sent-1-2"}] == asked
 
 
 def test_a_delta_link_that_ran_out_begins_anew(graph):
-    *_, last = connector(graph, parts="mail").fetch({}, SECRET)
-    graph.answer.forgotten.add("inbox-1-5")
+    *_, last = connector(graph, parts="mail").fetch({}, Remembered())
+    graph.graph.forgotten.add("inbox-1-5")
     records = [
         record
-        for reply in connector(graph, parts="mail").fetch(last.cursor, SECRET)
+        for reply in connector(graph, parts="mail").fetch(last.cursor, Remembered())
         for record in connector(graph).parse(reply.member)
     ]
     assert {f"mail:m{n}@acme.example" for n in range(1, 6)} == acts(records).keys()
 
 
 def test_drafts_and_folders_that_are_gone_are_not_asked_for(graph):
-    list(connector(graph, parts="mail").fetch({}, SECRET))
-    asked = {path.split("/")[4] for _, path, _ in graph.requests if path.endswith("messages/delta")}
+    list(connector(graph, parts="mail").fetch({}, Remembered()))
+    asked = {one.path.split("/")[4] for one in graph.asked if one.path.endswith("messages/delta")}
     assert {"inbox-1", "sent-1"} == asked
 
 
 def test_a_channel_that_is_closed_is_passed_over_with_a_note(graph):
-    graph.answer.closed.add("/teams/t1/channels/19:closed/messages")
-    replies = list(connector(graph, parts="channels").fetch({}, SECRET))
+    graph.graph.closed.add("/teams/t1/channels/19:closed/messages")
+    replies = list(connector(graph, parts="channels").fetch({}, Remembered()))
     assert [True] == ["channel passed over" in reply.note for reply in replies if reply.note]
     assert len(replies) > 1
 
 
 def test_everybody_below_is_found_level_by_level(graph):
-    replies = list(connector(graph, parts="people", levels="2").fetch({}, SECRET))
+    replies = list(connector(graph, parts="people", levels="2").fetch({}, Remembered()))
     people = [record for reply in replies for record in Microsoft().parse(reply.member)]
     managers = {person.person: person.manager for person in people if person.manager}
     assert {
@@ -261,14 +117,14 @@ def test_everybody_below_is_found_level_by_level(graph):
         "microsoft:cid": "microsoft:ann",
         "microsoft:dan": "microsoft:bob",
     } == managers
-    fewer = list(connector(graph, parts="people", levels="0").fetch({}, SECRET))
+    fewer = list(connector(graph, parts="people", levels="0").fetch({}, Remembered()))
     assert 1 == len(fewer)
 
 
 def test_the_permission_is_never_sent_to_another_place(graph):
-    graph.answer.url = "https://evil.example"
+    graph.graph.elsewhere = "https://evil.example"
     with pytest.raises(Changed, match=r"lies at 'evil\.example'"):
-        list(connector(graph, parts="mail").fetch({}, SECRET))
+        list(connector(graph, parts="mail").fetch({}, Remembered()))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +138,7 @@ def test_the_permission_is_never_sent_to_another_place(graph):
 )
 def test_an_option_that_cannot_be_meant_is_named(graph, options, sentence):
     with pytest.raises(ConnectorError, match=sentence):
-        list(connector(graph, **options).fetch({}, SECRET))
+        list(connector(graph, **options).fetch({}, Remembered()))
 
 
 # --- mail -------------------------------------------------------------------------------------------------
@@ -433,12 +289,12 @@ def test_a_day_with_guests_is_a_meeting_at_its_date_wherever_it_begins():
 
 
 def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, graph):
-    workspace, _ = pulled(tmp_path / "w", connector(graph, parts="calendar"), SECRET)
-    graph.answer.events.pop(2)
-    pull_again(workspace, connector(graph, parts="calendar"), SECRET)
+    workspace, _ = pulled(tmp_path / "w", connector(graph, parts="calendar"), Remembered())
+    graph.graph.events.pop(2)
+    pull_again(workspace, connector(graph, parts="calendar"), Remembered())
     left = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
     assert [1, 2, 4, 5] == left["day"].to_pylist()
-    assert 0 == pull_again(workspace, connector(graph, parts="calendar"), SECRET)
+    assert 0 == pull_again(workspace, connector(graph, parts="calendar"), Remembered())
     workspace.close()
 
 
