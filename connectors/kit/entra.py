@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import mapping, shape_expected
-from connectors.kit.limits import TRIES
-from connectors.kit.permission import Permission, hush_tokens
+from connectors.kit.browser import LONGEST_WAIT
+from connectors.kit.permission import Permission
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, MissingExtra, NotAuthorised, Secret
 from influence.contract.errors import SourceError
@@ -24,13 +24,10 @@ from influence.contract.errors import SourceError
 KEPT = ("token_cache", "refresh_token")
 """Under which names a sign-in is kept: MSAL's cache, or what workspaces from before it hold."""
 NEEDS: Mapping[str, str] = {"msal": "microsoft", "httpx": "microsoft"}
-LONGEST_WAIT = 900.0
-"""Seconds in which a person has to give the permission."""
 PUBLIC = "https://login.microsoftonline.com"
 _OF_MSAL = {"openid", "profile", "offline_access"}
 """What MSAL asks for by itself."""
 _SHORT_LIVED = {"AccessToken", "IdToken", "atext"}
-_BUSY = (500, 502, 503, 504)
 
 
 class Entra:
@@ -44,6 +41,8 @@ class Entra:
     def __init__(self, client_id: str, scopes: Iterable[str], login: str, tenant: str) -> None:
         try:
             import msal  # an extra, and 0.1 s with what it brings
+
+            from connectors.kit.sessions import session
         except ImportError:
             raise MissingExtra(
                 "Microsoft's sign-in needs: pip install 'networked-influence[microsoft]'"
@@ -55,14 +54,14 @@ class Entra:
             )
         self._scopes = [scope for scope in scopes if scope not in _OF_MSAL]
         self._cache = msal.SerializableTokenCache()
-        self._kept = ""
+        self._kept, self._login = "", login
         place = login if login.startswith("https://") else PUBLIC
         with _heard(login):
             self._app = msal.PublicClientApplication(
                 client_id,
                 authority=f"{place}/{tenant}",
                 token_cache=self._cache,
-                http_client=_session(place, login),
+                http_client=session(place, instead=login, sleep=time.sleep),
                 instance_discovery=None if login == PUBLIC else False,
             )
         _stays(self._app.authority, place)
@@ -74,7 +73,7 @@ class Entra:
             NotAuthorised: they refused, or the code ran out.
             ConnectorError: the application is refused.
         """
-        with _heard(PUBLIC):
+        with _heard(self._login):
             flow = self._app.initiate_device_flow(self._scopes)
             if "user_code" not in flow or "device_code" not in flow:
                 raise _refusal(flow)
@@ -96,12 +95,12 @@ class Entra:
         """
         name, self._kept = _found(secret)
         if self._kept.startswith("{"):
-            with _heard(PUBLIC):
+            with _heard(self._login):
                 self._cache.deserialize(self._kept)
 
         def renew() -> tuple[str, float]:
             secret.keep(name, self._kept)  # where nothing can be kept, that is told while the old one is good
-            with _heard(PUBLIC):
+            with _heard(self._login):
                 given = self._renewed()
             if "access_token" not in given:
                 raise _refusal(given)
@@ -152,19 +151,6 @@ def _found(secret: Secret) -> tuple[str, str]:
             return KEPT[1], secret.get(KEPT[1])
         except SourceError:
             raise missing from None
-
-
-def _session(place: str, login: str) -> Any:
-    """Return a session for `place` that asks at `login`, again where that is busy, and hushes what it is given."""
-    from connectors.kit.sessions import session  # requests costs 0.1 s, and only a sign-in needs it
-
-    made: Any = session(place, instead=login)
-    made.hooks["response"].append(hush_tokens)
-    for adapter in made.adapters.values():
-        adapter.max_retries = adapter.max_retries.new(
-            status=TRIES - 1, status_forcelist=_BUSY, allowed_methods=None, raise_on_status=False
-        )
-    return made
 
 
 def _stays(authority: Any, place: str) -> None:

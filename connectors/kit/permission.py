@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from connectors.kit.answers import as_member, mapping, read
+from connectors.kit.answers import as_member, read
 from connectors.kit.http import Service
-from influence.contract.connector import Changed, ConnectorError
+from influence.contract.connector import ConnectorError
 from influence.contract.secrecy import hush
-
-if TYPE_CHECKING:
-    import requests
 
 EARLY = 60.0
 """Seconds before its end at which an access token is renewed."""
-_HANDED_OUT = ("access_token", "refresh_token", "id_token", "device_code")
 
 
 class Permission:
@@ -73,15 +68,6 @@ class SignedIn:
                 method, path, headers={**headers, **self.permission.header(anew=True)}, **more
             )
         return read(as_member(path, self.service.accepted(response).content))
-
-
-def hush_tokens(response: requests.Response, *_: Any, **__: Any) -> None:
-    """Hush what a sign-in hands out before the library that asked can log it: a hook of `requests`."""
-    sent = response.request.headers.get("Authorization") or ""
-    hush(*(word.decode() if isinstance(word, bytes) else word for word in sent.split()[1:]))
-    with suppress(Changed):
-        told = mapping(read(as_member("the answer", response.content)))
-        hush(*(str(told[name]) for name in _HANDED_OUT if name in told))
 
 
 def parts_chosen(text: str, known: Iterable[str]) -> list[str]:

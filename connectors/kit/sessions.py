@@ -1,13 +1,14 @@
 """The bottom under the libraries that ask by `requests` (tweepy, praw, msal, google-auth): theirs has no limits.
 
 Time-outs, a few tries where the connection breaks, an answer read within limits, no sign-in sent on to another
-host, and none taken from a netrc file. The waiting that a service asks for is the caller's.
+host, none taken from a netrc file, and no new token in a log. The waiting that a service asks for is done where
+a `sleep` is given, and is the caller's where none is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -15,30 +16,67 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from connectors.kit.http import refuse_open
-from connectors.kit.limits import CONNECTING, SILENT, TRIES, within
+from connectors.kit.limits import CONNECTING, SILENT, TRIES, is_busy, pause, within
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
+from influence.contract.secrecy import hush
 
 
-def session(address: str = "", instead: str = "") -> requests.Session:
-    """Return a session with limits; what is sent to `address` goes to `instead`, where that is given.
+def session(
+    address: str = "", instead: str = "", *, sleep: Callable[[float], None] | None = None, tries: int = TRIES
+) -> requests.Session:
+    """Return a session with limits; see `bound`."""
+    return bound(requests.Session(), address, instead, sleep=sleep, tries=tries)
+
+
+Session = TypeVar("Session", bound=requests.Session)
+
+
+def bound(
+    made: Session,
+    address: str = "",
+    instead: str = "",
+    *,
+    sleep: Callable[[float], None] | None = None,
+    tries: int = TRIES,
+) -> Session:
+    """Put limits below a session; what it sends to `address` goes to `instead`, where that is given.
+
+    With a `sleep` it waits where a service is busy, `tries` times at most, and a busy answer is an error.
 
     Raises:
         ConnectorError: `instead` is not https (nor this machine).
     """
     if instead:
         refuse_open(instead)
-    made = requests.Session()
-    made.auth = _as_it_is  # else the password of a netrc file would stand in place of the token
+    if made.auth is None:
+        made.auth = _as_it_is  # else the password of a netrc file would stand in place of the token
+    made.hooks["response"].append(_hush_tokens)
     for scheme in ("https://", "http://"):
-        made.mount(scheme, Bounded())
+        made.mount(scheme, _adapter("", "", sleep, tries))
     if instead and instead != address:
-        made.mount(address, Bounded(address, instead))
+        made.mount(address, _adapter(address, instead, sleep, tries))
     return made
+
+
+def _adapter(address: str, instead: str, sleep: Callable[[float], None] | None, tries: int) -> Bounded:
+    return Patient(address, instead, sleep, tries) if sleep else Bounded(address, instead)
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _hush_tokens(response: requests.Response, **_: Any) -> None:
+    """Blank new tokens before a library logs the answer that brought them."""
+    if response.request.method != "POST":
+        return
+    try:
+        answer = response.json()
+    except ValueError:
+        return
+    if isinstance(answer, dict):
+        hush(*(str(value) for name, value in answer.items() if str(name).endswith("_token")))
 
 
 class Bounded(HTTPAdapter):
@@ -62,8 +100,7 @@ class Bounded(HTTPAdapter):
             request.url = self._instead + url.removeprefix(self._address)
         response = super().send(request, **{**more, "timeout": (CONNECTING, SILENT), "stream": True})
         self._stays(response)
-        host = urlsplit(url).hostname or url
-        response.raw = _Limited(response.raw, host)
+        response.raw = _Limited(response.raw, host_of(request))
         return response
 
     def _stays(self, response: requests.Response) -> None:
@@ -75,6 +112,37 @@ class Bounded(HTTPAdapter):
             raise ConnectorError(
                 f"{here.hostname} sends us on to {clean(onward.netloc, 80)}; the sign-in is not sent there"
             )
+
+
+class Patient(Bounded):
+    """Waits as well where the service is busy; see `bound`."""
+
+    def __init__(self, address: str, instead: str, sleep: Callable[[float], None], tries: int) -> None:
+        super().__init__(address, instead)
+        self._sleep, self._tries = sleep, tries
+
+    def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:  # type: ignore[override]
+        """Send a request, again where the service is busy.
+
+        Raises:
+            RateLimited: it asks to wait longer than two minutes, or keeps asking.
+            ConnectorError: it keeps failing; or as `Bounded.send`.
+        """
+        for attempt in range(self._tries):
+            response = super().send(request, **more)
+            status = response.status_code
+            if not is_busy(status, response.headers):
+                return response
+            response.close()
+            wait = pause(host_of(request), status, response.headers, attempt, self._tries)
+            if attempt < self._tries - 1:
+                self._sleep(wait)
+        raise ConnectorError(f"{host_of(request)} answers {status} again and again; try later")
+
+
+def host_of(request: requests.PreparedRequest) -> str:
+    """Return the host that a request goes to."""
+    return urlsplit(str(request.url)).hostname or str(request.url)
 
 
 class _Limited:

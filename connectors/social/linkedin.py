@@ -41,6 +41,8 @@ _OTHERS = frozenset(
         "skills.csv",
     )
 )
+_ONLY_HERE = (_TOLD_BY | _OTHERS) - {"messages.csv", "comments.csv", "profile.csv"}
+"""Names that other services' exports do not have; of LinkedIn's comments only the capital letter is its own."""
 _CONNECTIONS = re.compile(rb'^(?:\xef\xbb\xbf)?"?First Name"?,"?Last Name"?,', re.MULTILINE)
 _MESSAGES = re.compile(rb'(?:\xef\xbb\xbf)?"?CONVERSATION ID"?,"?CONVERSATION TITLE"?,"?FROM"?,')
 _PROFILE = re.compile(r"linkedin\.com/(in|company|school|pub)/([^/?#\s,]{1,200})", re.IGNORECASE)
@@ -66,9 +68,10 @@ class LinkedIn:
     )
 
     def claims(self, names: Sequence[str]) -> bool:
-        """Tell by the names inside: two files of the export, one of them of those that are read."""
+        """Tell by the names inside: two files of the export, one of those that are read, one that others have not."""
         inside = {_base(name) for name in names}
-        return bool(inside & _TOLD_BY) and len(inside & (_TOLD_BY | _OTHERS)) > 1
+        own = inside & _ONLY_HERE or any(name.rpartition("/")[2] == "Comments.csv" for name in names)
+        return bool(own and inside & _TOLD_BY) and len(inside & (_TOLD_BY | _OTHERS)) > 1
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell the messages and the connections by their header."""

@@ -7,13 +7,14 @@ sign-in or holds it up for ever. Neither library has time-outs; their requests g
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from google.auth.exceptions import GoogleAuthError
@@ -23,9 +24,9 @@ from google_auth_oauthlib.flow import InstalledAppFlow
 from oauthlib.oauth2 import OAuth2Error
 
 from connectors.kit.answers import shape_expected
-from connectors.kit.permission import Permission, hush_tokens
-from connectors.kit.sessions import session
-from connectors.kit.sign_in import LONGEST_WAIT, answered
+from connectors.kit.browser import LONGEST_WAIT, Waiting
+from connectors.kit.permission import Permission
+from connectors.kit.sessions import bound, session
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError, NotAuthorised, Secret
 from influence.contract.secrecy import hush
@@ -52,16 +53,13 @@ class Application:
             ConnectorError: Google refuses the application.
         """
         with _heard(self.token_url):
-            flow, state = self._flow(), secrets.token_urlsafe(24)
-
-            def opened(here: str) -> None:
-                flow.redirect_uri = here
-                url, _ = flow.authorization_url(prompt="consent", state=state)
+            flow = self._flow()
+            with Waiting(0) as browser:
+                flow.redirect_uri = browser.address
+                url, state = flow.authorization_url(prompt="consent")
                 ask(f"Open {self.login}{str(url).removeprefix(LOGIN)}")
-
-            code = answered(state, opened, longest=longest)
-            hush(code)
-            told = _exchanged(flow, code)
+                came = browser.back(state, longest)
+            told = _exchanged(flow, parse_qs(urlsplit(came).query)["code"][0])
         if not told.get("refresh_token"):
             raise NotAuthorised("Google gave no lasting permission; take it back there, then connect again")
         given = told.get("scope") or list(self.scopes)
@@ -80,7 +78,7 @@ class Application:
             client_id=self.client_id,
             client_secret=self.client_secret,
         )
-        request = Request(_session(self.token_url))
+        request = Request(session(TOKEN, instead=self.token_url))
 
         def renew() -> tuple[str, float]:
             before = held.refresh_token
@@ -95,23 +93,18 @@ class Application:
 
     def _flow(self) -> Any:
         verifier = secrets.token_urlsafe(64)
-        hush(verifier, self.client_secret)
+        basic = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
+        hush(verifier, self.client_secret, basic)
         who = {"client_id": self.client_id, "client_secret": self.client_secret}
         config = {"installed": {**who, "auth_uri": LOGIN, "token_uri": TOKEN}}
         flow = InstalledAppFlow.from_client_config(config, list(self.scopes), code_verifier=verifier)
-        bottom = _session(self.token_url)
-        flow.oauth2session.adapters, flow.oauth2session.hooks = bottom.adapters, bottom.hooks
+        bound(flow.oauth2session, TOKEN, instead=self.token_url)
         return flow
-
-
-def _session(token_url: str) -> requests.Session:
-    made = session(TOKEN, instead=token_url)
-    made.hooks["response"].append(hush_tokens)
-    return made
 
 
 def _exchanged(flow: Any, code: str) -> Mapping[str, Any]:
     """Exchange the code; that a person gave less than was asked for is no error."""
+    hush(code)
     try:
         return dict(flow.fetch_token(code=code))
     except Warning as less:  # so oauthlib says that the scopes are others
