@@ -1,7 +1,6 @@
 """Google Workspace: its services played over a real connection, answers in the shapes of its own documents."""
 
 import json
-import re
 import zipfile
 from datetime import UTC, datetime
 
@@ -23,12 +22,11 @@ from influence.contract.records import (
     Verb,
 )
 from influence.contract.testing import Remembered, member_of
-from tests.kit.live_contract import check_fetch, pulled
+from tests.kit.google_service import ANN, BOB, GoogleService, edit, event
+from tests.kit.live_contract import check_fetch, pull_again, pulled, stored
 from tests.kit.places import PAYLOADS
-from tests.kit.played_service import Played, Refused, pull_again, serving, stored
+from tests.kit.served import served
 
-SECRET = Remembered()
-ANN, BOB = (f"1{'0' * 19}{n}" for n in (1, 2))
 TAKEOUT_MAIL = b"""From 1@xxx Mon Mar 02 08:00:00 +0000 2026
 X-GM-THRID: 1
 X-Gmail-Labels: Inbox,Opened
@@ -53,115 +51,11 @@ END:VCALENDAR
 """
 
 
-class Workspaces:
-    """One person's account: a mailbox with a history, a calendar, contacts, and the activity of a drive."""
-
-    def __init__(self):
-        self.mail = [f"g{n}" for n in range(1, 121)]
-        self.history, self.forgotten, self.silent = 120, 0, False
-        self.events = [event(n) for n in range(1, 6)]
-        self.acts = [edit(n) for n in range(1, 6)]
-
-    def __call__(self, method, path, query, body):
-        for begins, answer in (
-            ("/mail/profile", lambda *_: {"historyId": str(self.history)}),
-            ("/mail/messages/", lambda path, _: mail(path.rpartition("/")[2])),
-            ("/mail/messages", self._mail),
-            ("/mail/history", self._history),
-            ("/calendar/calendars/primary/events", self._events),
-            ("/people/people/me/connections", lambda *_: {"connections": [contact("bob", BOB, phone=True)]}),
-            ("/people/people/me", lambda *_: contact("ann", ANN)),
-            ("/people/people:batchGet", self._named),
-        ):
-            if path.startswith(begins):
-                return answer(path, query)
-        if path == "/drive/activity:query" and method == "POST":
-            return self._drive(json.loads(body))
-        raise Refused(404)
-
-    def _named(self, _path, _query):
-        if self.silent:
-            raise Refused(403)
-        return {"responses": [{"person": contact("bob", BOB)}, {}]}
-
-    def _mail(self, _path, query):
-        start = int(query.get("pageToken", 0))
-        newest_first = self.mail[::-1]
-        answer = {"messages": [{"id": one} for one in newest_first[start : start + 50]]}
-        return answer | ({"nextPageToken": str(start + 50)} if start + 50 < len(newest_first) else {})
-
-    def _history(self, _path, query):
-        start = int(query["startHistoryId"])
-        if start < self.forgotten:
-            raise Refused(404)
-        added = [{"messagesAdded": [{"message": {"id": one}}]} for one in self.mail[start:]]
-        return {"historyId": str(self.history)} | ({"history": added} if added else {})
-
-    def _events(self, _path, query):
-        start = int(query.get("pageToken", 0))
-        found = [e for e in self.events if query["timeMin"] <= e["start"]["dateTime"] <= query["timeMax"]]
-        answer = {"kind": "calendar#events", "items": found[start : start + 2]}
-        return answer | ({"nextPageToken": str(start + 2)} if start + 2 < len(found) else {})
-
-    def _drive(self, body):
-        since = re.search(r'"(.*)"', body.get("filter", '""'))[1]
-        found = sorted(
-            (a for a in self.acts if a["timestamp"] > since), key=lambda a: a["timestamp"], reverse=True
-        )
-        start = int(body.get("pageToken", 0))
-        answer = {"activities": found[start : start + 2]} if found else {}
-        return answer | ({"nextPageToken": str(start + 2)} if start + 2 < len(found) else {})
-
-
-def mail(name):
-    if name == "g7":
-        raise Refused(404)
-    headers = {
-        "From": "Bob Lee <bob@acme.example>",
-        "To": "ann@acme.example",
-        "Date": "Mon, 2 Feb 2026 08:00:00 +0000",
-        "Message-ID": f"<{name}@acme.example>",
-    }
-    told = [{"name": key, "value": value} for key, value in headers.items()]
-    return {"id": name, "threadId": name, "labelIds": ["INBOX"], "payload": {"headers": told}}
-
-
-def event(number):
-    return {
-        "kind": "calendar#event",
-        "id": f"e{number}",
-        "iCalUID": f"uid-{number}",
-        "status": "confirmed",
-        "location": "Oslo",
-        "start": {"dateTime": f"2026-02-{number:02}T12:00:00Z"},
-        "organizer": {"email": "ann@acme.example", "self": True},
-        "attendees": [{"email": "bob@acme.example", "responseStatus": "accepted"}],
-    }
-
-
-def contact(name, number, *, phone=False):
-    return {
-        "resourceName": f"people/{number}",
-        "metadata": {"sources": [{"type": "PROFILE", "id": number}]},
-        "names": [{"displayName": name.title()}],
-        "emailAddresses": [{"value": f"{name}@acme.example"}],
-        **({"phoneNumbers": [{"value": "1"}]} if phone else {}),
-    }
-
-
-def edit(number):
-    return {
-        "primaryActionDetail": {"edit": {}},
-        "actors": [{"user": {"knownUser": {"personName": f"people/{BOB}"}}}],
-        "actions": [{"detail": {"edit": {}}}],
-        "targets": [{"driveItem": {"name": "items/F1"}}],
-        "timestamp": f"2026-02-{number:02}T08:00:00Z",
-    }
-
-
 @pytest.fixture
 def account():
-    with serving(Played(Workspaces())) as service:
+    service = GoogleService()
+    with served(service.answer) as here:
+        service.url, service.asked = here.url, here.asked
         yield service
 
 
@@ -194,54 +88,54 @@ def acts(records):
 
 @pytest.mark.parametrize("part", list(SCOPES))
 def test_a_pull_cut_anywhere_and_resumed_reads_the_same(tmp_path, account, part):
-    check_fetch(tmp_path, lambda: connector(account, parts=part), SECRET, 4)
+    check_fetch(tmp_path, lambda: connector(account, parts=part), Remembered(), 4)
 
 
 def test_a_second_pull_adds_nothing_and_a_third_what_is_new(tmp_path, account):
-    workspace, _ = pulled(tmp_path / "w", connector(account), SECRET)
+    workspace, _ = pulled(tmp_path / "w", connector(account), Remembered())
     assert 119 + 5 == len(stored(workspace))
-    assert 0 == pull_again(workspace, connector(account), SECRET)
-    played = account.answer
+    assert 0 == pull_again(workspace, connector(account), Remembered())
+    played = account
     played.mail.append("g121")
     played.history += 1
     played.acts.append(edit(6))
     played.events.append(event(6))
-    assert 3 == pull_again(workspace, connector(account), SECRET)
+    assert 3 == pull_again(workspace, connector(account), Remembered())
     assert ("edit", f"google:{BOB}", "drive:F1") in stored(workspace).values()
     workspace.close()
 
 
 def test_only_what_was_added_to_the_mailbox_is_asked_for_again(account):
-    *_, last = connector(account, parts="mail").fetch({}, SECRET)
+    *_, last = connector(account, parts="mail").fetch({}, Remembered())
     assert {"mail": {"history": "120"}} == last.cursor
-    account.requests.clear()
-    assert [] == list(connector(account, parts="mail").fetch(last.cursor, SECRET))
-    assert ["/mail/history"] == [path for _, path, _ in account.requests]
+    account.asked.clear()
+    assert [] == list(connector(account, parts="mail").fetch(last.cursor, Remembered()))
+    assert ["/mail/history"] == [one.path for one in account.asked if one.path != "/token"]
 
 
 def test_a_history_that_was_forgotten_begins_anew(account):
-    account.answer.forgotten = 200
-    replies = connector(account, parts="mail").fetch({"mail": {"history": "120"}}, SECRET)
+    account.forgotten = 200
+    replies = connector(account, parts="mail").fetch({"mail": {"history": "120"}}, Remembered())
     assert 119 == len(acts(r for reply in replies for r in Google().parse(reply.member)))
 
 
 def test_a_drive_whose_people_are_not_told_keeps_their_numbers_and_says_so(account):
-    account.answer.silent = True
-    replies = list(connector(account, parts="drive").fetch({}, SECRET))
+    account.silent = True
+    replies = list(connector(account, parts="drive").fetch({}, Remembered()))
     assert {"Google tells nobody's name: the accounts in Drive stay numbers"} == {r.note for r in replies}
     found = acts(record for reply in replies for record in Google().parse(reply.member))
     assert {f"google:{BOB}"} == {one.actor for one in found.values()}
 
 
 def test_only_the_headers_of_mail_are_asked_for(account):
-    list(connector(account, parts="mail").fetch({}, SECRET))
-    formats = {query.get("format") for _, path, query in account.requests if "/messages/g" in path}
+    list(connector(account, parts="mail").fetch({}, Remembered()))
+    formats = {one.query.get("format") for one in account.asked if "/messages/g" in one.path}
     assert {"metadata"} == formats
 
 
 def test_meetings_to_come_are_not_asked_for(account):
-    list(connector(account, parts="calendar", until="2026-02-03").fetch({}, SECRET))
-    asked = [query for _, path, query in account.requests if path.endswith("/events")]
+    list(connector(account, parts="calendar", until="2026-02-03").fetch({}, Remembered()))
+    asked = [one.query for one in account.asked if one.path.endswith("/events")]
     assert {"2026-02-03T00:00:00+00:00"} == {query["timeMax"] for query in asked}
 
 
@@ -251,7 +145,7 @@ def test_meetings_to_come_are_not_asked_for(account):
 )
 def test_an_option_that_cannot_be_meant_is_named(account, options, sentence):
     with pytest.raises(ConnectorError, match=sentence):
-        list(connector(account, **options).fetch({}, SECRET))
+        list(connector(account, **options).fetch({}, Remembered()))
 
 
 # --- mail -------------------------------------------------------------------------------------------------
@@ -383,12 +277,12 @@ def test_a_day_with_guests_is_a_meeting_and_their_rooms_and_calendars_are_no_peo
 
 
 def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, account):
-    workspace, _ = pulled(tmp_path / "w", connector(account, parts="calendar"), SECRET)
-    account.answer.events.pop(2)
-    pull_again(workspace, connector(account, parts="calendar"), SECRET)
+    workspace, _ = pulled(tmp_path / "w", connector(account, parts="calendar"), Remembered())
+    account.events.pop(2)
+    pull_again(workspace, connector(account, parts="calendar"), Remembered())
     left = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
     assert [1, 2, 4, 5] == left["day"].to_pylist()
-    assert 0 == pull_again(workspace, connector(account, parts="calendar"), SECRET)
+    assert 0 == pull_again(workspace, connector(account, parts="calendar"), Remembered())
     workspace.close()
 
 
