@@ -355,7 +355,9 @@ class _Pull:
         members = everything(
             "",
             lambda cursor: self.api.page(method, cursor, channel=row["id"]),
-            lambda page: needed_list(page.answer, "members", f"Slack's answer to {method}"),
+            lambda page: (
+                [] if page.error else needed_list(page.answer, "members", f"Slack's answer to {method}")
+            ),
             lambda page, _: page.after or None,
         )
         return _channel({**row, "members": list(members)}, direct=True)

@@ -1,10 +1,9 @@
-"""Slack: exports of workspaces, old and new, and the Web API."""
+"""Slack: exports of workspaces, old and new, and answers of the Web API recorded by others."""
 
 import json
 import re
 import zipfile
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,15 +11,12 @@ from hypothesis import strategies as st
 
 from connectors.chat.slack import Slack
 from connectors.chat.slack_records import Channel, MessageReader
-from influence.contract.connector import ConnectorError, NotAuthorised, Unreadable
+from influence.contract.connector import Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.contract.testing import Remembered, member_of
+from influence.contract.testing import member_of
 from influence.store.store import Store
-from tests.kit.live_contract import check_fetch, pulled, store_of
-from tests.kit.local_service import serving
-
-TOKEN = Remembered()
+from tests.kit.slack_service import USERS, message
 
 
 def read(path):
@@ -33,15 +29,6 @@ def of(kind, records):
     return [record for _, record in records if isinstance(record, kind)]
 
 
-def message(ts, user, text="", **more):
-    return {"type": "message", "ts": ts, "user": user, "text": text, **more}
-
-
-USERS = [
-    {"id": "U0ANN", "name": "ann", "profile": {"real_name": "Ann Lee", "email": "ann@acme.example"}},
-    {"id": "U0BOB", "name": "bob", "deleted": True, "profile": {"real_name": "Bob Ray"}},
-    {"id": "U0CAI", "name": "cai", "profile": {"real_name": "Cai Poe"}},
-]
 EXPORT = {
     "users.json": USERS,
     "channels.json": [{"id": "C0TEAM", "name": "team", "members": ["U0ANN", "U0BOB"]}],
@@ -320,201 +307,3 @@ def test_the_recorded_events_of_edits_and_deletions_are_understood(shared):
     changed["message"] |= {"ts": "1767600000.000100", "user": "U0ANN"}
     records = list(MessageReader().read(changed, Channel("C1"), 1))
     assert ["slack:C1:1767600000.000100"] == [r.id for r in records if isinstance(r, Activity)][:1]
-
-
-class Workspace:
-    """A workspace as Slack's Web API answers for it, two items a page."""
-
-    def __init__(self):
-        self.users = [dict(one) for one in USERS]
-        self.channels = [
-            {"id": "C0TEAM", "name": "team", "is_member": True},
-            {"id": "C0SHUT", "name": "shut", "is_member": False},
-            {"id": "D0AB", "is_im": True, "user": "U0BOB"},
-            {"id": "G0ABC", "is_mpim": True, "name": "mpdm"},
-        ]
-        self.messages = {
-            "C0TEAM": [message(f"176760000{n}.000100", "U0ANN", f"no {n}") for n in range(5)],
-            "D0AB": [message("1767600300.000100", "U0BOB", "a word?")],
-            "G0ABC": [message("1767600400.000100", "U0CAI", "we three")],
-        }
-        self.threads = {}
-        self.thread("C0TEAM", "1767600001.000100", [f"17676001{n}0.000100" for n in range(1, 4)])
-        self.asked, self.busy, self.error = Counter(), 0, {}
-
-    def thread(self, channel, root, stamps):
-        first = next(one for one in self.messages[channel] if one["ts"] == root)
-        self.threads[channel, root] = [
-            message(ts, "U0BOB", "yes", thread_ts=root, parent_user_id="U0ANN") for ts in stamps
-        ]
-        first |= {"thread_ts": root, "reply_count": len(stamps), "latest_reply": stamps[-1]}
-
-    def __call__(self, path, params, headers):
-        method = path.rpartition("/")[2]
-        self.asked[method] += 1
-        if headers["Authorization"] != "Bearer placeholder":
-            return 200, {}, {"ok": False, "error": "invalid_auth"}
-        if self.busy:
-            self.busy -= 1
-            return 429, {"Retry-After": "0"}, {"ok": False, "error": "ratelimited"}
-        if method in self.error:
-            return 200, {}, {"ok": False, "error": self.error[method], "needed": "channels:history"}
-        return 200, {}, self.answer(method, params)
-
-    def answer(self, method, params):
-        channel = params.get("channel")
-        if method == "auth.test":
-            return {"ok": True, "user_id": "U0ANN"}
-        if method == "users.list":
-            return paged("members", self.users, params)
-        if method == "conversations.list":
-            return paged("channels", self.channels, params)
-        if method == "conversations.members":
-            return paged("members", ["U0ANN", "U0BOB", "U0CAI"], params)
-        if method == "conversations.replies":
-            root = params["ts"]
-            first = [one for one in self.messages[channel] if one["ts"] == root]
-            return paged("messages", first + self.threads[channel, root], params)
-        oldest = float(params["oldest"])
-        newest_first = sorted(self.messages[channel], key=lambda one: one["ts"], reverse=True)
-        return paged("messages", [one for one in newest_first if float(one["ts"]) > oldest], params)
-
-
-def paged(name, rows, params):
-    at = int(params.get("cursor", "0"))
-    after = str(at + 2) if at + 2 < len(rows) else ""
-    return {"ok": True, name: rows[at : at + 2], "response_metadata": {"next_cursor": after}}
-
-
-@pytest.fixture
-def slack():
-    service = Workspace()
-    with serving(service) as address:
-        service.connector = Slack(address=f"{address}/api/")
-        yield service
-
-
-class TestLive:
-    def test_a_pull_brings_messages_threads_and_people(self, slack, tmp_path):
-        workspace, total = pulled(tmp_path, slack.connector, TOKEN)
-        stored = store_of(workspace)
-        assert (10, 0) == (len(stored["activities"]), total.aside)
-        assert 3 == len(stored["people"])
-        parents = workspace.store.engine.arrow("SELECT parent FROM activities WHERE verb = 'reply'")
-        assert {"slack:C0TEAM:1767600001.000100"} == set(parents.column("parent").to_pylist())
-        to = workspace.store.engine.arrow(
-            "SELECT addressees FROM activities WHERE text IS NULL AND channel IS NULL"
-        )
-        assert {("slack:U0ANN",), ("slack:U0ANN", "slack:U0BOB")} == {
-            tuple(sorted(x)) for x in to[0].to_pylist()
-        }
-        workspace.close()
-
-    def test_a_pull_cut_off_anywhere_and_taken_up_is_as_one_that_was_not(self, slack, tmp_path):
-        check_fetch(tmp_path, lambda: slack.connector, TOKEN, 6)
-
-    def test_a_pull_cut_off_late_and_taken_up_is_as_one_that_was_not(self, slack, tmp_path):
-        whole, _ = pulled(tmp_path / "whole", slack.connector, TOKEN)
-        replies = len(list(slack.connector.fetch({}, TOKEN)))
-        assert replies > 8
-        for cut in range(6, replies):
-            resumed, _ = pulled(tmp_path / f"cut-{cut}", slack.connector, TOKEN, cut=cut)
-            assert store_of(whole) == store_of(resumed)
-            resumed.close()
-        whole.close()
-
-    def test_a_second_pull_adds_nothing_and_then_what_changed(self, slack, tmp_path):
-        workspace, _ = pulled(tmp_path, slack.connector, TOKEN)
-        before = store_of(workspace)
-        again(workspace, slack.connector)
-        assert before == store_of(workspace)
-        slack.messages["C0TEAM"][0]["text"] = "no 0, <@U0CAI>"
-        slack.messages["C0TEAM"].append(message("1767700000.000100", "U0CAI", "new"))
-        slack.thread("C0TEAM", "1767600002.000100", ["1767700001.000100"])
-        slack.messages["C0TEAM"][1] |= {"subtype": "tombstone", "user": "USLACKBOT"}
-        again(workspace, slack.connector)
-        rows = workspace.store.engine.arrow("SELECT id, mentions FROM activities").to_pylist()
-        now = {row["id"].rpartition(":")[2]: row["mentions"] for row in rows}
-        assert ["slack:U0CAI"] == now["1767600000.000100"]
-        assert {"1767700000.000100", "1767700001.000100"} <= now.keys()
-        assert "1767600001.000100" not in now
-        workspace.close()
-
-    def test_what_is_older_than_the_look_back_is_not_asked_for_again(self, slack, tmp_path):
-        slack.messages["C0TEAM"].append(message("1770000000.000100", "U0CAI", "weeks later"))
-        workspace, _ = pulled(tmp_path, slack.connector, TOKEN)
-        slack.asked.clear()
-        again(workspace, replace(slack.connector, lookback="1"))
-        assert 0 == slack.asked["conversations.replies"]
-        workspace.close()
-
-    def test_a_channel_that_the_app_is_no_member_of_is_told(self, slack):
-        notes = told(slack.connector)
-        assert ["1 channels are not read: the app is not a member of them; /invite it there"] == notes
-
-    def test_a_pull_can_be_limited_to_channels(self, slack, tmp_path):
-        workspace, _ = pulled(tmp_path, replace(slack.connector, channels="#team; nowhere"), TOKEN)
-        assert 8 == len(store_of(workspace)["activities"])
-        workspace.close()
-
-    def test_it_waits_when_slack_is_busy(self, slack, tmp_path):
-        slack.busy = 2
-        workspace, total = pulled(tmp_path, slack.connector, TOKEN)
-        assert 10 == total.stored
-        workspace.close()
-
-    def test_a_channel_that_closed_meanwhile_is_told_and_the_others_are_read(self, slack):
-        slack.error["conversations.replies"] = "thread_not_found"
-        notes = told(slack.connector)
-        assert "team is not read: Slack says 'thread_not_found'" in notes
-
-    def test_a_token_that_is_not_accepted_is_an_error_without_the_token(self, slack):
-        with pytest.raises(NotAuthorised, match="connect again") as error:
-            list(slack.connector.fetch({}, Remembered("wrong-token")))
-        assert "wrong-token" not in str(error.value)
-
-    def test_a_missing_permission_is_named(self, slack):
-        slack.error["conversations.history"] = "missing_scope"
-        with pytest.raises(NotAuthorised, match="lacks channels:history"):
-            list(slack.connector.fetch({}, TOKEN))
-
-    def test_another_refusal_is_told_as_slack_says_it(self, slack):
-        slack.error["conversations.list"] = "fatal_error"
-        with pytest.raises(ConnectorError, match=r"Slack refuses conversations\.list \(fatal_error\)"):
-            list(slack.connector.fetch({}, TOKEN))
-
-    def test_neither_cursor_nor_names_hold_the_token(self, slack):
-        for reply in slack.connector.fetch({}, TOKEN):
-            assert "placeholder" not in json.dumps(reply.cursor) + reply.member.name + reply.note
-
-
-def test_a_cursor_that_repeats_ends_the_pull():
-    service = Workspace()
-
-    def stuck(path, params, headers):
-        status, more, body = service(path, params, headers)
-        if "response_metadata" in body:
-            body["response_metadata"]["next_cursor"] = "2"
-        return status, more, body
-
-    with serving(stuck) as address:
-        replies = list(Slack(address=f"{address}/api/").fetch({}, TOKEN))
-    assert len(replies) < 40
-
-
-def test_a_look_back_that_is_no_number_is_refused():
-    with pytest.raises(ConnectorError, match="no number of days"):
-        list(Slack(lookback="a week").fetch({}, TOKEN))
-
-
-def again(workspace, connector):
-    for reply in connector.fetch(workspace.store.cursor("source"), TOKEN):
-        with workspace.store.batch("source", connector.name) as batch:
-            for record in connector.parse(reply.member):
-                batch.add(record, reply.member.name)
-            batch.remember(reply.cursor)
-
-
-def told(connector):
-    replies = connector.fetch({}, TOKEN)
-    return [r.text for reply in replies for r in connector.parse(reply.member) if isinstance(r, Note)]
