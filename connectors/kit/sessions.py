@@ -19,7 +19,7 @@ from connectors.kit.http import refuse_open
 from connectors.kit.limits import CONNECTING, SILENT, TRIES, is_busy, pause, within
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
-from influence.contract.secrecy import hush
+from influence.contract.secrecy import hush, hushed
 
 
 def session(
@@ -109,6 +109,7 @@ class Bounded(HTTPAdapter):
         onward = urlsplit(response.headers["location"])
         here = urlsplit(str(response.request.url))
         if onward.netloc and (onward.scheme, onward.netloc) != (here.scheme, here.netloc):
+            response.close()
             raise ConnectorError(
                 f"{here.hostname} sends us on to {clean(onward.netloc, 80)}; the sign-in is not sent there"
             )
@@ -140,6 +141,16 @@ class Patient(Bounded):
         raise ConnectorError(f"{host_of(request)} answers {status} again and again; try later")
 
 
+def reason_of(error: Exception) -> str:
+    """Say in a few words why a request came to nothing, without the address that it was for.
+
+    >>> reason_of(requests.ConnectionError("HTTPConnection(host='acme'): Failed: [Errno 111] Connection refused"))
+    '[Errno 111] Connection refused'
+    """
+    inner = getattr(error.args[0] if error.args else None, "reason", None) or error
+    return hushed(clean(str(inner).rpartition(": ")[2], 160)) or type(error).__name__
+
+
 def host_of(request: requests.PreparedRequest) -> str:
     """Return the host that a request goes to."""
     return urlsplit(str(request.url)).hostname or str(request.url)
@@ -152,7 +163,11 @@ class _Limited:
         self._raw, self._host = raw, host
 
     def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        return within(self._pieces(amount, decode_content), self._host)
+        try:
+            yield from within(self._pieces(amount, decode_content), self._host)
+        except BaseException:
+            self._raw.close()
+            raise
 
     def _pieces(self, amount: int, decode_content: bool | None) -> Iterator[bytes]:
         """Yield what has come, without waiting until there is as much as `amount`."""
