@@ -42,7 +42,8 @@ def bound(
 ) -> Session:
     """Put limits below a session; what it sends to `address` goes to `instead`, where that is given.
 
-    With a `sleep` it waits where a service is busy, `tries` times at most, and a busy answer is an error.
+    With a `sleep` it waits where a service is busy, `tries` times at most; a busy answer and a broken connection
+    are errors of ours then, so that no library begins to wait or to try on its own.
 
     Raises:
         ConnectorError: `instead` is not https (nor this machine).
@@ -127,10 +128,13 @@ class Patient(Bounded):
 
         Raises:
             RateLimited: it asks to wait longer than two minutes, or keeps asking.
-            ConnectorError: it keeps failing; or as `Bounded.send`.
+            ConnectorError: it cannot be reached, or keeps failing; or as `Bounded.send`.
         """
         for attempt in range(self._tries):
-            response = super().send(request, **more)
+            try:
+                response = super().send(request, **more)
+            except requests.RequestException as error:  # the library would begin another round of tries
+                raise ConnectorError(f"{host_of(request)} cannot be reached: {reason_of(error)}") from None
             status = response.status_code
             if not is_busy(status, response.headers):
                 return response
