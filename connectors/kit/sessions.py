@@ -19,7 +19,7 @@ from connectors.kit.http import refuse_open
 from connectors.kit.limits import CONNECTING, SILENT, TRIES, is_busy, pause, within
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
-from influence.contract.secrecy import hush
+from influence.contract.secrecy import hush, hushed
 
 
 def session(
@@ -42,7 +42,8 @@ def bound(
 ) -> Session:
     """Put limits below a session; what it sends to `address` goes to `instead`, where that is given.
 
-    With a `sleep` it waits where a service is busy, `tries` times at most, and a busy answer is an error.
+    With a `sleep` it waits where a service is busy, `tries` times at most; a busy answer and a broken connection
+    are errors of ours then, so that no library begins to wait or to try on its own.
 
     Raises:
         ConnectorError: `instead` is not https (nor this machine).
@@ -127,10 +128,13 @@ class Patient(Bounded):
 
         Raises:
             RateLimited: it asks to wait longer than two minutes, or keeps asking.
-            ConnectorError: it keeps failing; or as `Bounded.send`.
+            ConnectorError: it cannot be reached, or keeps failing; or as `Bounded.send`.
         """
         for attempt in range(self._tries):
-            response = super().send(request, **more)
+            try:
+                response = super().send(request, **more)
+            except requests.RequestException as error:  # the library would begin another round of tries
+                raise ConnectorError(f"{host_of(request)} cannot be reached: {reason_of(error)}") from None
             status = response.status_code
             if not is_busy(status, response.headers):
                 return response
@@ -139,6 +143,16 @@ class Patient(Bounded):
             if attempt < self._tries - 1:
                 self._sleep(wait)
         raise ConnectorError(f"{host_of(request)} answers {status} again and again; try later")
+
+
+def reason_of(error: Exception) -> str:
+    """Say in a few words why a request came to nothing, without the address that it was for.
+
+    >>> reason_of(requests.ConnectionError("HTTPConnection(host='acme'): Failed: [Errno 111] Connection refused"))
+    '[Errno 111] Connection refused'
+    """
+    inner = getattr(error.args[0] if error.args else None, "reason", None) or error
+    return hushed(clean(str(inner).rpartition(": ")[2], 160)) or type(error).__name__
 
 
 def host_of(request: requests.PreparedRequest) -> str:
@@ -153,7 +167,11 @@ class _Limited:
         self._raw, self._host = raw, host
 
     def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        return within(self._pieces(amount, decode_content), self._host)
+        try:
+            yield from within(self._pieces(amount, decode_content), self._host)
+        except BaseException:
+            self._raw.close()
+            raise
 
     def _pieces(self, amount: int, decode_content: bool | None) -> Iterator[bytes]:
         """Yield what has come, without waiting until there is as much as `amount`."""

@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -128,8 +129,8 @@ class Reddit:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
         """
         path = f"/user/{self._stated()}/about.json"
-        with shape_expected():
-            about = mapping(needed(read(as_member(path, self._api(secret).get(path).content)), "data", path))
+        with shape_expected(), closing(self._api(secret)) as api:
+            about = mapping(needed(read(as_member(path, api.get(path).content)), "data", path))
             name, made = clean(str(about.get("name", self.user)), 40), about.get("created_utc")
             since = f"account of {seconds(made).year}" if made else "suspended"
             return f"the app alone, reading u/{name} ({since})"
@@ -142,8 +143,9 @@ class Reddit:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             StoppedShort: after all that could be read, where a list went round in circles.
         """
-        pull = Pull(self._stated(), self._api(secret), type(self).clock())
-        yield from walk(cursor, pull.begin, pull.ask)
+        with closing(self._api(secret)) as api:
+            pull = Pull(self._stated(), api, type(self).clock())
+            yield from walk(cursor, pull.begin, pull.ask)
 
 
 def _things(found: Iterator[At | SetAside]) -> Iterator[At | SetAside]:

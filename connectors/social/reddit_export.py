@@ -41,6 +41,7 @@ _OWN = {"ip", "gildings"}
 _READ = re.compile(r"(posts|comments|messages(_archive)?)(_\d+)?\.csv")
 _HEADERS = re.compile(r"(post|comment|message|messages_archive)_headers(_\d+)?\.csv")
 _VOTES = re.compile(r"(post|comment)_votes(_\d+)?\.csv")
+_WHOSE = {"statistics.csv", "account.csv"}
 _BESIDE = frozenset(
     (
         *("account.csv", "account_gender.csv", "approved_submitter_subreddits.csv", "chat_history.csv"),
@@ -110,7 +111,7 @@ def _chosen(export: Export) -> list[str]:
 
 
 def _left_out(export: Export, chosen: Sequence[str]) -> Iterator[Note]:
-    rest = [name for name in export.files if name not in chosen]
+    rest = [name for name in export.files if name not in chosen and _base(name) not in _WHOSE]
     votes = sum(1 for name in rest if _VOTES.fullmatch(_base(name)) for _ in _whole_rows(export, name))
     if votes:
         yield Note(f"{votes:,} votes are not read: they have no time")
@@ -122,7 +123,7 @@ def _left_out(export: Export, chosen: Sequence[str]) -> Iterator[Note]:
 def _owner(export: Export, chosen: Sequence[str]) -> str:
     """Tell whose data it is: as the statistics or the account say, else who is in every message."""
     for name in export.files:
-        if _base(name) in {"statistics.csv", "account.csv"}:
+        if _base(name) in _WHOSE:
             for row in _whole_rows(export, name):
                 is_name = row.get("statistic") in {"account name", "account_name"}
                 told = row.get("value") if is_name else row.get("accountname")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import configparser
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,14 +93,15 @@ class Api:
         hush(app.client_secret, base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode())
         made = session(sleep=sleep)
         made.hooks["response"].append(self._keep)
-        self._reddit, self._sleep = app.reddit(made), sleep
+        self._reddit, self._sleep, self.close = app.reddit(made), sleep, made.close
         self._last: requests.Response | None = None
-        self._spent = 0.0
+        self._began = self._waited = self._reset = 0.0
 
     def _keep(self, response: requests.Response, **_: Any) -> None:
         """Keep an answer; praw asks for its token by POST, and what that brings is nobody's to read."""
         if response.request.method == "GET":
             self._last = response
+            self._waited = time.monotonic() - response.elapsed.total_seconds() - self._began
 
     def get(self, path: str, **params: Any) -> requests.Response:
         """Ask for something.
@@ -109,7 +111,7 @@ class Api:
             NotAuthorised, Gone, Changed, ConnectorError: as they say.
         """
         self._wait_for_more()
-        self._last = None
+        self._last, self._began = None, time.monotonic()
         asked = {name: value for name, value in params.items() if value is not None}
         try:
             with _in_one_sentence(path):
@@ -120,13 +122,17 @@ class Api:
             raise _refused(self._last.status_code, path) from None
         if self._last is None:
             raise Changed(f"reddit's answer to {path} is missing")
-        self._spent = asked_to_wait(self._last.headers) or 1.0
+        self._reset = asked_to_wait(self._last.headers) or 1.0
         return self._last
 
     def left(self) -> str:
-        """Say how much Reddit still gives, and how long the next request waits where that is nothing."""
-        told = left(self._last.headers) if self._last is not None else ""
-        return f"{told}; the next one waits {self._spent:.0f} seconds" if self._nothing_left() else told
+        """Say how much Reddit still gives, how long praw waited to keep within it, and how long we shall."""
+        told = [left(self._last.headers) if self._last is not None else ""]
+        if self._waited > 1:
+            told.append(f"waited {self._waited:.0f} seconds to keep within them")
+        if self._nothing_left():
+            told.append(f"the next one waits {self._reset:.0f} seconds")
+        return "; ".join(part for part in told if part)
 
     def _nothing_left(self) -> bool:
         remaining = self._reddit.auth.limits["remaining"]
@@ -135,11 +141,11 @@ class Api:
     def _wait_for_more(self) -> None:
         if not self._nothing_left():
             return
-        if self._spent > LONGEST_WAIT:
+        if self._reset > LONGEST_WAIT:
             raise RateLimited(
-                f"reddit gives nothing more for {self._spent:.0f} seconds; pull again after that", self._spent
+                f"reddit gives nothing more for {self._reset:.0f} seconds; pull again after that", self._reset
             )
-        self._sleep(self._spent)
+        self._sleep(self._reset)
 
 
 @contextmanager
@@ -148,13 +154,14 @@ def _in_one_sentence(path: str) -> Iterator[None]:
     import prawcore
     import requests
 
+    from connectors.kit.sessions import reason_of
+
     try:
         yield
     except prawcore.RequestException as error:
         if isinstance(error.original_exception, ConnectorError):
             raise error.original_exception from None
-        told = hushed(clean(str(error.original_exception), 200))
-        raise ConnectorError(f"reddit cannot be reached: {told}") from None
+        raise ConnectorError(f"reddit cannot be reached: {reason_of(error.original_exception)}") from None
     except prawcore.OAuthException as error:
         raise NotAuthorised(
             f"reddit refuses the app's sign-in ({clean(str(error.error), 60)}); connect again"

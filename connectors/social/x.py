@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -165,8 +166,8 @@ class X:
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
         """
-        with shape_expected():
-            me = needed(read(as_member("users/me", self._api(secret).me().content)), "data", "users/me")
+        with shape_expected(), closing(self._api(secret)) as api:
+            me = needed(read(as_member("users/me", api.me().content)), "data", "users/me")
             return f"{clean(str(me['username']), 40)} ({clean(str(me.get('name', '')), 80)}) on X"
 
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
@@ -177,8 +178,9 @@ class X:
             StoppedShort: after all that could be read, where a list went round in circles.
         """
         began = self._began()
-        pull = Pull(self.reactions != "no", began, self._api(secret), type(self).clock())
-        yield from walk(cursor, pull.begin, pull.ask)
+        with closing(self._api(secret)) as api:
+            pull = Pull(self.reactions != "no", began, api, type(self).clock())
+            yield from walk(cursor, pull.begin, pull.ask)
 
     def _began(self) -> str | None:
         try:

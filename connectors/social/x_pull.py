@@ -13,7 +13,6 @@ from connectors.kit.text import clean
 from connectors.social.x_records import number, time_of
 from connectors.social.x_sign_in import API, Permission
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised
-from influence.contract.secrecy import hushed
 
 if TYPE_CHECKING:
     import requests
@@ -76,11 +75,17 @@ class Api:
         """Ask whose permission it is."""
         return self.get(lambda x: x.get_me(user_auth=False))
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.session.close()
+
 
 @contextmanager
 def _in_one_sentence() -> Iterator[None]:
     import requests
     import tweepy
+
+    from connectors.kit.sessions import reason_of
 
     try:
         yield
@@ -88,7 +93,7 @@ def _in_one_sentence() -> Iterator[None]:
         where = urlsplit(str(error.response.url))
         raise _refused(error.response.status_code, f"{where.hostname}{where.path}") from None
     except (tweepy.TweepyException, requests.RequestException) as error:
-        raise ConnectorError(f"X cannot be reached: {hushed(clean(str(error), 200))}") from None
+        raise ConnectorError(f"X cannot be reached: {reason_of(error)}") from None
 
 
 def _refused(status: int, place: str) -> ConnectorError:

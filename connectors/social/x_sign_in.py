@@ -91,7 +91,8 @@ def signed_in(
     hush(parse_qs(urlsplit(came).query)["code"][0])
     handler.scope = None  # a person may have allowed less: what is missing is told where it is asked for
     secure = came.replace("http://", "https://", 1)  # it never left this machine, which oauthlib cannot know
-    return _kept(_redeemed(lambda: handler.fetch_token(secure), "the code"), time.time())
+    with handler:
+        return _kept(_redeemed(lambda: handler.fetch_token(secure), "the code"), time.time())
 
 
 class Permission:
@@ -130,7 +131,7 @@ class Permission:
             self._secret.keep("token", token)
         handler = self._app.handler("http://127.0.0.1/")
         who = {} if self._app.client_secret else {"client_id": self._app.client_id}
-        with undisturbed():
+        with undisturbed(), handler:
             tokens = _redeemed(
                 lambda: handler.refresh_token(
                     f"{API}/2/oauth2/token", refresh_token=old, auth=handler.auth, **who
@@ -161,6 +162,8 @@ def _redeemed(ask: Callable[[], Mapping[str, Any]], what: str) -> Mapping[str, A
     import requests
     from oauthlib.oauth2 import OAuth2Error
 
+    from connectors.kit.sessions import reason_of
+
     try:
         return ask()
     except OAuth2Error as error:
@@ -171,7 +174,7 @@ def _redeemed(ask: Callable[[], Mapping[str, Any]], what: str) -> Mapping[str, A
             ) from None
         raise NotAuthorised(f"X no longer accepts {what} ({told}); connect again") from None
     except requests.RequestException as error:
-        raise ConnectorError(f"X cannot be reached to sign in: {type(error).__name__}") from None
+        raise ConnectorError(f"X cannot be reached to sign in: {reason_of(error)}") from None
     except (ValueError, TypeError, AttributeError, ArithmeticError):
         raise Changed("X's answer to the sign-in no longer has the shape it had") from None
 

@@ -2,13 +2,14 @@
 
     python -m tests.kit.x_service --port 8720
 
-Made-up people; two posts a page. An access token lives two hours, a refresh token can be used once.
+Made-up people and posts of the last days, two a page. An access token lives two hours, a refresh token can be used
+once.
 """
 
 import base64
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from connectors.social.x_records import time_of
@@ -16,19 +17,16 @@ from tests.kit.served import Said, program
 
 ANN, BOB, CAY = "1001", "1002", "1003"
 NAMES = {ANN: ("ann_lee", "Ann Lee"), BOB: ("bo_berg", "Bo Berg"), CAY: ("cay_dahl", "Cay Dahl")}
-NOW = datetime(2026, 1, 6, 9, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-def snowflake(time, extra=0):
-    return str((int(time.timestamp() * 1000) - 1288834974657 << 22) + extra)
+def snowflake(hours):
+    """The number of a post of so many hours ago."""
+    made = (NOW - timedelta(hours=hours)).timestamp()
+    return str(int(made * 1000) - 1288834974657 << 22)
 
 
-OLD = snowflake(datetime(2025, 11, 1, 9, tzinfo=UTC))
-FIRST = snowflake(datetime(2026, 1, 5, 9, tzinfo=UTC))
-SECOND = snowflake(datetime(2026, 1, 5, 12, tzinfo=UTC))
-REPLY = snowflake(datetime(2026, 1, 5, 10, tzinfo=UTC))
-DEEP = snowflake(datetime(2026, 1, 5, 11, tzinfo=UTC))
-QUOTE = snowflake(datetime(2026, 1, 5, 10, 30, tzinfo=UTC))
+OLD, FIRST, REPLY, QUOTE, DEEP, SECOND = map(snowflake, (24 * 66, 24, 23, 22.5, 22, 21))
 GONE = "https://api.twitter.com/2/problems/resource-not-found"
 
 
@@ -91,7 +89,7 @@ class XService:
     def _consent(self, asked):
         """Say yes for whoever opens the page, as a person does by pressing the button."""
         self.challenge = asked.query["code_challenge"]
-        back = urlencode({"state": asked.query["state"], "code": "c-1"})
+        back = urlencode({"state": asked.query["state"], "code": "code-1"})
         return Said(status=302, headers={"Location": f"{asked.query['redirect_uri']}?{back}"})
 
     def _tokens(self, asked):
@@ -145,7 +143,8 @@ class XService:
 def page(posts, query):
     since = int(query.get("since_id", 0))
     posts = sorted((one for one in posts if int(one["id"]) > since), key=lambda one: -int(one["id"]))
-    start = int(query.get("pagination_token") or query.get("next_token") or 0)
+    token = query.get("pagination_token") or query.get("next_token") or ""
+    start = int(token) if token.isdigit() else 0
     meta = {"next_token": str(start + 2)} if start + 2 < len(posts) else {}
     return {"data": posts[start : start + 2], "meta": meta} if posts else {"meta": {"result_count": 0}}
 
