@@ -29,6 +29,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from connectors.kit.answers import mapping, needed, needed_list, shape_expected
 from connectors.kit.http import refuse_open
 from connectors.kit.limits import LONGEST_WAIT, TRIES, asked_to_wait
+from connectors.kit.permission import undisturbed
 from connectors.kit.sessions import session
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, RateLimited, Secret
@@ -206,12 +207,11 @@ def rotated(address: str, client_id: str, secret: Secret) -> str:
         "grant_type": "refresh_token",
         "refresh_token": before,
     }
-    method = "oauth.v2.access"
-    answer = heard(method, lambda: Client(address, "").oauth_v2_access(**given))
-    if answer.get("ok") is not True:
-        raise refusal(method, answer)
-    place = answer if "access_token" in answer else mapping(answer.get("authed_user"))
-    token = str(needed(place, "access_token", "Slack's new sign-in"))
-    hush(token)
-    secret.keep("refresh_token", str(needed(place, "refresh_token", "Slack's new sign-in")))
-    return token
+    method, what = "oauth.v2.access", "Slack's new sign-in"
+    with undisturbed():
+        answer = heard(method, lambda: Client(address, "").oauth_v2_access(**given))
+        if answer.get("ok") is not True:
+            raise refusal(method, answer)
+        place = answer if "access_token" in answer else mapping(answer.get("authed_user"))
+        secret.keep("refresh_token", str(needed(place, "refresh_token", what)))
+    return str(needed(place, "access_token", what))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +35,8 @@ class Permission:
             NotAuthorised: the permission was taken back or has run out.
         """
         if anew or self._now() >= self._end:
-            self._token, seconds = self._renew()
+            with undisturbed():
+                self._token, seconds = self._renew()
             self._end = self._now() + max(0.0, seconds - EARLY)
             hush(self._token)
         return {"Authorization": f"Bearer {self._token}"}
@@ -68,6 +72,26 @@ class SignedIn:
                 method, path, headers={**headers, **self.permission.header(anew=True)}, **more
             )
         return read(as_member(path, self.service.accepted(response).content))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and `kill` wait until this is done; outside the main thread they never come."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {
+        one: signal.signal(one, lambda number, _: heard.append(number))
+        for one in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+        for number in heard[:1]:
+            signal.raise_signal(number)
 
 
 def parts_chosen(text: str, known: Iterable[str]) -> list[str]:

@@ -7,17 +7,15 @@ one, so the new ones are kept before they are used, and the keeping is tried bef
 from __future__ import annotations
 
 import base64
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.kit.browser import LONGEST_WAIT, Waiting
 from connectors.kit.http import refuse_open
+from connectors.kit.permission import undisturbed
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Secret
 from influence.contract.errors import SourceError
@@ -187,23 +185,3 @@ def _kept(tokens: Mapping[str, Any], now: float) -> dict[str, str]:
     lives = tokens.get("expires_in")
     stays = min(lives, _TWO_HOURS) if isinstance(lives, int | float) else _TWO_HOURS
     return {**found, "token_ends": str(int(now + stays))}
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let Ctrl-C and `kill` wait until this is done; outside the main thread they never come."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[int] = []
-    before = {
-        one: signal.signal(one, lambda number, _: heard.append(number))
-        for one in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, signal.SIG_DFL if handler is None else handler)
-        for number in heard[:1]:
-            signal.raise_signal(number)

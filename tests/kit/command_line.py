@@ -1,0 +1,39 @@
+"""The command in a process of its own, over a workspace in a folder; nothing of the tests is in there with it."""
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+
+@contextmanager
+def influence(folder, *words):
+    """Run a command until the block ends."""
+    known = {"PATH": os.environ["PATH"], "HOME": str(folder), "INFLUENCE_WORKSPACE": str(folder / "w")}
+    command = [sys.executable, "-u", "-m", "influence", *words]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, env=known, text=True, **pipes) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def said(folder, *words, answers=""):
+    """What a command says, and how it ends; `answers` are typed as it runs."""
+    with influence(folder, *words) as running:
+        told, _ = running.communicate(answers, timeout=60)
+        return running.returncode, told
+
+
+class Held:
+    """Holds an answer back until it is let go; `reached` says that it was asked for."""
+
+    def __init__(self, answer):
+        self._answer, self.reached, self.go = answer, threading.Event(), threading.Event()
+
+    def __call__(self, *asked):
+        self.reached.set()
+        self.go.wait(30)
+        return self._answer(*asked)
