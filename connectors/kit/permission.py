@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.kit.answers import as_member, read
 from connectors.kit.http import Service
-from influence.contract.connector import ConnectorError
+from influence.contract.connector import ConnectorError, RateLimited
 from influence.contract.secrecy import hush
 
 EARLY = 60.0
@@ -71,6 +71,8 @@ class SignedIn:
             response = self.service.answer(
                 method, path, headers={**headers, **self.permission.header(anew=True)}, **more
             )
+        if response.status_code == 403 and b"ateLimitExceeded" in response.content[:4096]:  # so Google says it
+            raise RateLimited("Google allows no more requests for now; pull again in a minute", 60.0)
         return read(as_member(path, self.service.accepted(response).content))
 
 

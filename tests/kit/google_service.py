@@ -30,7 +30,7 @@ class GoogleService:
         self.acts = [edit(n) for n in range(1, 6)]
         self.refresh, self.access, self.handed = {"placeholder"}, set(), []
         self.given, self.withheld, self.rotates, self.revoked = None, set(), False, False
-        self.codes = {}
+        self.codes, self.exhausted = {}, set()
 
     def answer(self, asked):
         if asked.path == "/auth":
@@ -39,6 +39,8 @@ class GoogleService:
             return self._token(asked)
         if self.revoked or asked.headers.get("Authorization", "").removeprefix("Bearer ") not in self.access:
             return Said({"error": {"code": 401}}, 401)
+        if asked.path in self.exhausted:
+            return Said({"error": {"code": 403, "errors": [{"reason": "userRateLimitExceeded"}]}}, 403)
         if asked.path.split("/")[1] in self.withheld:
             return Said({"error": {"code": 403, "status": "PERMISSION_DENIED"}}, 403)
         return self._api(asked)

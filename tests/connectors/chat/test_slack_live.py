@@ -221,21 +221,6 @@ def test_an_answer_larger_than_is_read_is_hung_up_while_it_comes(slack):
     assert len(passed) < 100
 
 
-def test_an_answer_of_a_few_bytes_a_second_is_hung_up(slack, monkeypatch):
-    monkeypatch.setattr("connectors.kit.limits.LONGEST_ANSWER", 1.0)
-
-    def drip():
-        while True:
-            time.sleep(0.2)
-            yield b" "
-
-    def slow(asked):
-        return Said(drip()) if asked.path.endswith("users.list") else slack.answer(asked)
-
-    with served(slow) as here, pytest.raises(ConnectorError, match="takes more than"):
-        list(Slack(address=f"{here.url}/api/").fetch({}, Remembered()))
-
-
 def test_a_slack_that_cannot_be_reached_is_told():
     with pytest.raises(ConnectorError, match="Slack cannot be reached"):
         Slack(address="http://127.0.0.1:9/api/").signed_in_as(Remembered())

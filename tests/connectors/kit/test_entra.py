@@ -1,7 +1,6 @@
 """Signing in to Microsoft: the real msal against a service on this machine whose tokens rotate."""
 
 import json
-import time
 from dataclasses import dataclass
 
 import pytest
@@ -252,20 +251,3 @@ def test_no_token_stands_in_any_log(microsoft):
             list(connector(microsoft).fetch({}, secret))
     assert "msal" in repr(text.getvalue()) or text.getvalue()
     assert [] == [token for token in microsoft.tokens.handed if token in text.getvalue()]
-
-
-def test_an_answer_of_one_byte_a_second_does_not_hold_up_the_sign_in(microsoft, monkeypatch):
-    monkeypatch.setattr("connectors.kit.limits.LONGEST_ANSWER", 1.0)
-
-    def drip():
-        while True:
-            time.sleep(0.3)
-            yield b" "
-
-    slow = served(
-        lambda asked: Said(drip()) if asked.path.endswith("devicecode") else microsoft.answer(asked)
-    )
-    with slow as here:
-        microsoft.url = here.url
-        with pytest.raises(ConnectorError, match="takes more than"):
-            entra(microsoft).by_device_code(lambda _: None)

@@ -10,7 +10,7 @@ import pytest
 from connectors.kit.browser import Waiting
 from connectors.suites.google import SCOPES, Google
 from connectors.suites.google_sign_in import Application
-from influence.contract.connector import ConnectorError, NotAuthorised
+from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited
 from influence.contract.records import Note
 from influence.contract.testing import LiveClaims, Remembered
 from tests.kit.google_service import SCOPE, GoogleService
@@ -227,6 +227,17 @@ def test_a_part_that_was_not_given_is_passed_over_with_a_note_and_the_rest_is_re
     notes = [record.text for record in records if isinstance(record, Note)]
     assert [True] == [note.startswith(f"{part} is not read: it was not given") for note in notes]
     assert {"mail", "calendar", "drive"} - {part} <= replies[-1].cursor.keys()
+
+
+def test_a_limit_that_google_tells_as_a_refusal_ends_the_pull_and_the_next_goes_on(google):
+    secret = signed_in(google)
+    whole = len(list(connector(google).fetch({}, secret)))
+    google.exhausted = {"/calendar/calendars/primary/events"}
+    replies = []
+    with pytest.raises(RateLimited, match="pull again in a minute"):
+        replies.extend(connector(google).fetch({}, secret))
+    google.exhausted.clear()
+    assert whole == len(replies) + len(list(connector(google).fetch(replies[-1].cursor, secret)))
 
 
 def test_where_no_part_is_given_the_pull_says_so(google):
