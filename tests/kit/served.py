@@ -66,11 +66,11 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
         do_POST = do_PUT = do_PROPFIND = do_REPORT = do_GET  # noqa: N815 - the names that http.server calls
 
         def _say(self, said):
-            content = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
-            pieces = said.body if isinstance(said.body, Iterator) else iter([content])
             told = {"Content-Type": "application/json", **said.headers}
-            if not isinstance(said.body, Iterator):
-                told = {"Content-Length": str(len(content)), **told}
+            pieces = said.body
+            if not isinstance(pieces, Iterator):
+                content = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
+                pieces, told = iter([content]), {"Content-Length": str(len(content)), **told}
             self.send_response(said.status)
             for name, value in told.items():
                 self.send_header(name, value)
