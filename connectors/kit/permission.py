@@ -71,7 +71,9 @@ class SignedIn:
             response = self.service.answer(
                 method, path, headers={**headers, **self.permission.header(anew=True)}, **more
             )
-        if response.status_code == 403 and b"ateLimitExceeded" in response.content[:4096]:  # so Google says it
+        if (
+            response.status_code == 403 and b"ateLimitExceeded" in response.content[:4096]
+        ):  # so Google says it
             raise RateLimited("Google allows no more requests for now; pull again in a minute", 60.0)
         return read(as_member(path, self.service.accepted(response).content))
 

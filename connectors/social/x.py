@@ -71,7 +71,7 @@ class X:
     source: ClassVar[str] = (
         "Settings › Your account › Download an archive of your data; or: influence connect x."
     )
-    secrets: ClassVar[tuple[str, ...]] = ("token", "refresh_token", "token_ends", "client_secret")
+    secrets: ClassVar[tuple[str, ...]] = ("refresh_token", "token", "token_ends")
     given: ClassVar[tuple[str, ...]] = ("client_secret",)
     required: ClassVar[tuple[str, ...]] = ("client_id",)
     beforehand: ClassVar[str] = (

@@ -67,11 +67,10 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
 
         def _say(self, said):
             told = {"Content-Type": "application/json", **said.headers}
-            if isinstance(said.body, Iterator):
-                pieces = said.body
-            else:
-                pieces = [said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()]
-                told = {"Content-Length": str(len(pieces[0])), **told}
+            pieces = said.body
+            if not isinstance(pieces, Iterator):
+                content = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
+                pieces, told = iter([content]), {"Content-Length": str(len(content)), **told}
             self.send_response(said.status)
             for name, value in told.items():
                 self.send_header(name, value)

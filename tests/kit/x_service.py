@@ -146,7 +146,11 @@ def page(posts, query):
     token = query.get("pagination_token") or query.get("next_token") or ""
     start = int(token) if token.isdigit() else 0
     meta = {"next_token": str(start + 2)} if start + 2 < len(posts) else {}
-    return {"data": posts[start : start + 2], "meta": meta} if posts else {"meta": {"result_count": 0}}
+    if not posts:
+        return {"meta": {"result_count": 0}}
+    shown = posts[start : start + 2]
+    authors = sorted({one["author_id"] for one in shown})
+    return {"data": shown, "includes": {"users": [user(one) for one in authors]}, "meta": meta}
 
 
 HOW = """X is played at {url}. Try it in another window:
