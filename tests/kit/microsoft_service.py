@@ -7,6 +7,7 @@ import base64
 import json
 import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from tests.kit.served import Asked, Said, program
 
@@ -112,7 +113,7 @@ class Graph:
         self.chat = [said(n, chat=True) for n in range(1, 4)]
         self.channel = [said(n) for n in range(10, 15)]
         self.closed, self.forgotten = set(), set()
-        self.circle = ""  # a path whose pages lead round
+        self.circle = ""  # a path of which each page names itself as the next
         self.elsewhere = self.url = ""
 
     def answer(self, asked):
@@ -139,7 +140,7 @@ class Graph:
             if path.startswith(begins):
                 told = answer(path, query)
                 if path == self.circle:
-                    told |= {"@odata.nextLink": f"{self.url}/v1.0{path}?skip=0&token=inbox-1-0"}
+                    told |= {"@odata.nextLink": f"{self.url}/v1.0{path}?{urlencode(query)}"}
                 return told
         return Said({}, 404)
 

@@ -9,7 +9,7 @@ from connectors.chat.yammer import Pace, Yammer
 from influence.contract.connector import Changed, ConnectorError, StoppedShort
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from influence.contract.testing import Remembered, member_of
+from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch, pull_again, pulled, store_of, stored
 from tests.kit.microsoft_service import MicrosoftService, message
 from tests.kit.places import PAYLOADS
@@ -39,6 +39,19 @@ def playing(service):
 
 def connector(service, **options):
     return Yammer(client_id="app", server=f"{service.url}/api/v1", login=service.url, **options)
+
+
+class TestPulling(LiveClaims):
+    @pytest.fixture(autouse=True)
+    def _service(self, network):
+        self.service = network
+
+    def make(self):
+        return connector(self.service)
+
+
+def test_it_says_who_signed_in_and_in_which_network(network):
+    assert "Ann Lund in Acme" == connector(network).signed_in_as(Remembered())
 
 
 def test_a_pull_cut_anywhere_and_resumed_reads_the_same(tmp_path, network):

@@ -9,9 +9,9 @@ from connectors.agenda.icalendar_files import Calendar
 from connectors.mail.files import Mail
 from connectors.suites.microsoft import Microsoft
 from connectors.suites.microsoft_records import Reading
-from influence.contract.connector import Changed, ConnectorError
+from influence.contract.connector import Changed, ConnectorError, StoppedShort
 from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
-from influence.contract.testing import Remembered, member_of
+from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch, pull_again, pulled, stored
 from tests.kit.microsoft_service import MicrosoftService, address, event, mail, said
 from tests.kit.places import PAYLOADS
@@ -45,6 +45,31 @@ def acts(records):
 
 
 # --- live -------------------------------------------------------------------------------------------------
+
+
+class TestPulling(LiveClaims):
+    @pytest.fixture(autouse=True)
+    def _service(self, graph):
+        self.service = graph
+
+    def make(self):
+        return connector(self.service)
+
+
+@pytest.mark.parametrize(
+    ("path", "parts", "name"),
+    [
+        ("/me/mailFolders/inbox-1/messages/delta", "mail,calendar", "mail"),
+        ("/me/calendarView", "calendar,mail", "calendar"),
+        ("/chats/19:c/messages", "chats,mail", "chats"),
+    ],
+)
+def test_a_list_whose_pages_lead_round_is_told_and_the_other_parts_are_read(graph, path, parts, name):
+    graph.graph.circle, replies = path, []
+    with pytest.raises(StoppedShort, match=f"the list of {name} went round in a circle"):
+        replies.extend(connector(graph, parts=parts).fetch({}, Remembered()))
+    other = parts.partition(",")[2]
+    assert any(reply.member.name.startswith(f"microsoft-{other}") for reply in replies)
 
 
 @pytest.mark.parametrize("part", ["people", "mail", "calendar", "chats", "channels"])
