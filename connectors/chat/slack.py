@@ -323,12 +323,14 @@ class _Pull:
             state["at"] = self._start(channel, state["read"].get(channel.id, "0"))
         at = state["at"]
         answer = self._thread(channel, at, state) if at["threads"] else self._history(channel, at, state)
-        return replace(answer, more=["channel", channel, False] if "at" in state else None)
+        more = ["channel", channel, False] if "at" in state else None
+        return replace(answer, more=more, afresh={"read": state["read"]})
 
     def _listed(self, page: Page, rows: str, what: str, after: Task, kind: str = "") -> Answer:
         found = page.rows(rows)
         more = after if page.after else None
-        return Answer(_kept(page, kind=kind), note=f"{len(found):,} {what}", more=more, empty=not found)
+        held, note = (what, kind, found) if found else None, f"{len(found):,} {what}"
+        return Answer(_kept(page, kind=kind), note=note, more=more, empty=not found, held=held)
 
     def _lacking(self, page: Page, kind: str, kinds: Iterable[str]) -> None:
         """Note that a kind of conversations is not given.
@@ -376,7 +378,8 @@ class _Pull:
         at |= {"page": page.after or None, "threads": [[root, ""] for root in roots], "newest": newest}
         _go_on(at, state)
         note = f"{channel.name or 'direct messages'}: {len(messages):,} messages"
-        return Answer(_kept(page, channel, kind), note=note, empty=not messages and "at" in state)
+        empty, held = not messages and "at" in state, (channel.id, stamps) if stamps else None
+        return Answer(_kept(page, channel, kind), note=note, empty=empty, held=held)
 
     def _thread(self, channel: Channel, at: dict[str, Any], state: State) -> Answer:
         (root, cursor), *others = at["threads"]
@@ -385,7 +388,8 @@ class _Pull:
         at["threads"] = [[root, page.after], *others] if page.after else others
         _go_on(at, state)
         note = f"{channel.name or 'direct messages'}: {len(messages):,} in a thread"
-        return Answer(_kept(page, channel), note=note, empty=not messages and "at" in state)
+        empty, held = not messages and "at" in state, (channel.id, root, messages) if messages else None
+        return Answer(_kept(page, channel), note=note, empty=empty, held=held)
 
 
 def _go_on(at: Mapping[str, Any], state: State) -> None:

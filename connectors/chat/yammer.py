@@ -188,7 +188,9 @@ class _Pull:
             state["older_than"] = min(ids)
         answer = answer | {"likers": dict(self._likers(messages))} if messages else answer
         member = written(f"yammer-{max(ids, default=0)}.json", answer)
-        return Answer(member, more=None if ended else task, empty=not ids)
+        again: State = {name: state[name] for name in ("since", "since_time") if name in state}
+        held = (state.get("since"), ids) if ids else None
+        return Answer(member, more=None if ended else task, empty=not ids, held=held, afresh=again)
 
     def _ended(
         self, answer: Mapping[str, Any], messages: Sequence[Any], ids: Sequence[int], at: Mapping[str, Any]

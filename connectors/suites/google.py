@@ -18,7 +18,7 @@ from connectors.kit.answers import identifier, listed, needed, once, read, shape
 from connectors.kit.deletions import Window, are_tombstones, tombstones
 from connectors.kit.http import Service, Withheld
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, swept, walk
+from connectors.kit.paging import Answer, State, Task, afresh, swept, walk
 from connectors.kit.permission import SignedIn, parts_chosen
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
@@ -244,7 +244,7 @@ class _People(_Part):
         following = answer.get("nextPageToken")
         more = ["people", owner, following] if following else None
         member = _reply("people", {}, {**answer, "owner": owner}, state) if found else None
-        return Answer(member, more=more, empty=not found)
+        return Answer(member, more=more, empty=not found, held=found)
 
 
 class _Mail(_Part):
@@ -267,7 +267,8 @@ class _Mail(_Part):
         following, named = answer.get("nextPageToken"), listed(answer, "messages")
         place = {"upto": upto, "page": following} if following else {"history": upto}
         member = _reply("mail", place, _messages(api, named), state)
-        return Answer(member, more=task if following else None, empty=not named)
+        more, again = task if following else None, afresh(state, "mail")
+        return Answer(member, more=more, empty=not named, held=named, afresh=again)
 
     def _added(self, api: SignedIn, place: State, task: Task, state: State) -> Answer:
         since, page = place["history"], place.get("page")
@@ -281,7 +282,8 @@ class _Mail(_Part):
         place = {"history": since, "page": following} if following else {"history": upto}
         told = added or following or page
         member = _reply("mail", place, _messages(api, added), state) if told else None
-        return Answer(member, more=task if following else None, empty=not added)
+        more, again = task if following else None, afresh(state, "mail")
+        return Answer(member, more=more, empty=not added, held=added, afresh=again)
 
 
 def _messages(api: SignedIn, named: Sequence[Any]) -> dict[str, Any]:
@@ -319,8 +321,9 @@ class _Calendar(_Part):
         told = upto.isoformat()
         if following:
             place |= {"upto": told, "page": following}
-            empty = not listed(answer, "items")
-            return Answer(_reply("calendar", place, answer, state), more=task, empty=empty)
+            held, again = listed(answer, "items"), afresh(state, "calendar")
+            member = _reply("calendar", place, answer, state)
+            return Answer(member, more=task, empty=not held, held=held, afresh=again)
         place = {"until": told} | window.closed(place, since, upto - AGAIN)
         return Answer(_reply("calendar", place, answer, state), [["calendar", "gone"]])
 
@@ -347,12 +350,14 @@ class _Drive(_Part):
         more, empty = task if following else None, not activities
         if empty and following:
             state["drive"] = place
+        again = afresh({**state, "drive": place}, "drive")
         if empty and (following or not page):
-            return Answer(None, more=more, empty=empty)
+            return Answer(None, more=more, empty=empty, afresh=again)
         named = self._named(activities)
         note = "" if named or empty else "Google tells nobody's name: the accounts in Drive stay numbers"
         told = {**answer, "people": named} if activities else {"activities": []}
-        return Answer(_reply("drive", place, told, state), note=note, more=more, empty=empty)
+        member = _reply("drive", place, told, state)
+        return Answer(member, note=note, more=more, empty=empty, held=activities, afresh=again)
 
     def _named(self, activities: Sequence[Any]) -> list[Any]:
         """Ask whose accounts stand in some activities: Drive names people by number only."""

@@ -21,7 +21,7 @@ from connectors.kit.deletions import Window, are_tombstones, tombstones
 from connectors.kit.entra import KEPT, NEEDS, Entra
 from connectors.kit.http import Service, Withheld
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, everything, next_page, swept, walk
+from connectors.kit.paging import Answer, State, Task, afresh, everything, next_page, swept, walk
 from connectors.kit.permission import SignedIn, parts_chosen
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
@@ -265,8 +265,9 @@ class _Mail(_Part):
         member, messages = None, listed(answer, "value")
         if messages or "delta" not in state.get(key, {}):
             member = _reply(key, {"next": following} if following else {"delta": delta}, answer, state)
-        more = ["mail", "folder", folder, following] if following else None
-        return Answer(member, more=more, empty=not messages)
+        more, again = ["mail", "folder", folder, following] if following else None, afresh(state, key)
+        held = (key, messages) if messages else None
+        return Answer(member, more=more, empty=not messages, held=held, afresh=again)
 
 
 class _Calendar(_Part):
@@ -285,8 +286,9 @@ class _Calendar(_Part):
         told = upto.isoformat()
         if following is not None:
             place |= {"next": following, "upto": told}
-            empty = not listed(answer, "value")
-            return Answer(_reply("calendar", place, answer, state), more=task, empty=empty)
+            held, again = listed(answer, "value"), afresh(state, "calendar")
+            member = _reply("calendar", place, answer, state)
+            return Answer(member, more=task, empty=not held, held=held, afresh=again)
         place = {"until": told} | window.closed(place, since, upto - AGAIN)
         return Answer(_reply("calendar", place, answer, state), [["calendar", "gone"]])
 
@@ -335,7 +337,9 @@ class _Teams(_Part):
             told = {**answer, **sweep.beside} if "chat" in sweep.beside else answer
             member = _reply(sweep.key, place, told, state)
         more = None if ended else [sweep.key.partition(":")[0] + "s", sweep, False]
-        return Answer(member, more=more, empty=not messages)
+        held = (sweep.key, messages) if messages else None
+        again = afresh(state, sweep.key)
+        return Answer(member, more=more, empty=not messages, held=held, afresh=again)
 
     def _page(
         self, sweep: _Sweep, place: dict[str, Any], *, resumed: bool

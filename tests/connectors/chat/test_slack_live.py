@@ -143,6 +143,21 @@ def test_a_cursor_that_repeats_is_told_and_ends_the_pull(slack):
     assert len(replies) < 40
 
 
+def test_a_channel_that_gives_the_same_page_by_ever_new_cursors_is_left_and_told(slack):
+    def stuck(asked):
+        if not asked.path.endswith("conversations.history") or asked.form["channel"] != "C0TEAM":
+            return slack.answer(asked)
+        told = slack._method("conversations.history", {"channel": "C0TEAM", "oldest": "0"})
+        told["response_metadata"]["next_cursor"] = f"c{len(told)}{asked.form.get('cursor')}"
+        return told
+
+    replies = []
+    with served(stuck) as here, pytest.raises(StoppedShort, match="the list of channel"):
+        replies.extend(Slack(address=f"{here.url}/api/").fetch({}, Remembered()))
+    assert "conversations.history D0AB.json" in {one.member.name for one in replies}
+    assert "C0TEAM" not in replies[-1].cursor["read"]
+
+
 def test_a_look_back_that_is_no_number_is_refused():
     with pytest.raises(ConnectorError, match="no number of days"):
         list(Slack(lookback="a week").fetch({}, Remembered()))

@@ -88,6 +88,13 @@ def test_an_interrupted_pull_goes_on_and_then_looks_for_what_came_meanwhile(netw
     assert {f"yammer:{number}" for number in [*range(1, 26), 46]} <= acts(found).keys()
 
 
+def test_a_sweep_over_what_the_one_before_it_read_is_no_circle(network):
+    replies = connector(network).fetch({}, Remembered())
+    cursor = next(replies).cursor
+    names = [reply.member.name for reply in connector(network, again="300").fetch(cursor, Remembered())]
+    assert ["yammer-25.json", "yammer-5.json", "yammer-45.json", "yammer-25.json", "yammer-5.json"] == names
+
+
 def test_no_more_than_ten_requests_are_made_in_thirty_seconds():
     clock, waits = [0.0], []
 
