@@ -90,8 +90,6 @@ def walk(
         raise StoppedShort(" ".join(lists.short))
 
 
-_MARKS = {"history", "since", "until", "held"}
-"""What says up to where all of a part is known."""
 _CIRCLE = "went round in a circle"
 _NOTHING = "gave one page after the other in which there was nothing new"
 _tell: ContextVar[Callable[[str], None] | None] = ContextVar("_tell", default=None)
@@ -216,8 +214,8 @@ def afresh(state: Mapping[str, Any], part: str) -> State:
     >>> afresh({"mail": {"history": "7", "page": "x"}, "drive": {}}, "mail")
     {'mail': {'history': '7'}, 'drive': {}}
     """
-    kept = {name: value for name, value in state.get(part, {}).items() if name in _MARKS}
-    return {**state, part: kept}
+    marks = {"history", "since", "until", "held"}  # up to where all of a part is known
+    return {**state, part: {name: value for name, value in state.get(part, {}).items() if name in marks}}
 
 
 def next_page(link: Any, server: str) -> str | None:
