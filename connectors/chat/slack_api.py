@@ -200,6 +200,7 @@ def rotated(address: str, client_id: str, secret: Secret) -> str:
         NotAuthorised: Slack does not accept it.
     """
     before, client_secret = secret.get("refresh_token"), secret.get("client_secret")
+    hush(before, client_secret)
     secret.keep("refresh_token", before)  # where nothing can be kept, that is told while this one is good
     given = {
         "client_id": client_id,

@@ -20,6 +20,7 @@ from connectors.kit.permission import Permission
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, MissingExtra, NotAuthorised, Secret
 from influence.contract.errors import SourceError
+from influence.contract.secrecy import hush
 
 KEPT = ("token_cache", "refresh_token")
 """Under which names a sign-in is kept: MSAL's cache, or what workspaces from before it hold."""
@@ -94,9 +95,11 @@ class Entra:
             NotAuthorised: what is kept is no sign-in.
         """
         name, self._kept = _found(secret)
+        hush(self._kept)
         if self._kept.startswith("{"):
             with _heard(self._login):
                 self._cache.deserialize(self._kept)
+                hush(*(str(one["secret"]) for one in self._cache.search("RefreshToken")))
 
         def renew() -> tuple[str, float]:
             secret.keep(name, self._kept)  # where nothing can be kept, that is told while the old one is good

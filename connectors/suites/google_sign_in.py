@@ -78,6 +78,7 @@ class Application:
             client_id=self.client_id,
             client_secret=self.client_secret,
         )
+        hush(held.refresh_token, self.client_secret)
         request = Request(session(TOKEN, instead=self.token_url))
 
         def renew() -> tuple[str, float]:
