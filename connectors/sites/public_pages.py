@@ -1,0 +1,83 @@
+"""Asking for public pages without a sign-in: where a person said, and where that leads, never into their network."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from connectors.kit.http import Service
+from connectors.kit.text import clean
+from influence.contract.connector import ConnectorError
+
+if TYPE_CHECKING:
+    import httpx
+
+_WANTED = {
+    "Accept": "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5"
+}
+
+
+@dataclass
+class PublicPages:
+    """Asks for pages, each host by a service of its own; `named` is the address that a person gave.
+
+    Raises:
+        ConnectorError: the address is none.
+    """
+
+    named: str
+    _services: dict[str, Service] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not _host(self.named):
+            raise ConnectorError(
+                f"{clean(self.named, 80)!r} is no address of a blog; give one as in --set url=https://blog.acme.example"
+            )
+
+    def get(self, address: str, mark: Mapping[str, str] | None = None) -> httpx.Response:
+        """Ask for a page; with the mark of the last answer the service may say that it has not changed (304).
+
+        Raises:
+            ConnectorError: a page of the web leads to an address of this machine or network.
+            RateLimited, NotAuthorised, Gone, ConnectorError: as for `Service.request`.
+        """
+        self._refuse_inside(address)
+        where = urlsplit(address)
+        service = self._services.setdefault(where.netloc, Service(f"{where.scheme}://{where.netloc}"))
+        asked = {"If-None-Match": (mark or {}).get("etag"), "If-Modified-Since": (mark or {}).get("modified")}
+        headers = _WANTED | {name: value for name, value in asked.items() if value}
+        return service.request("GET", address, headers=headers)
+
+    def _refuse_inside(self, address: str) -> None:
+        if _host(address) != _host(self.named) and _is_inside(_host(address)):
+            raise ConnectorError(
+                f"{_host(self.named)} leads to {clean(address, 100)}, which is no address of the web; it is not asked"
+            )
+
+
+def mark_of(response: httpx.Response) -> dict[str, str]:
+    """Return by what a service recognises, next time, that nothing is new; both short, or none."""
+    found = {"etag": response.headers.get("etag", ""), "modified": response.headers.get("last-modified", "")}
+    return {name: value for name, value in found.items() if value and len(value) <= 300}
+
+
+def _host(address: str) -> str:
+    with suppress(ValueError):
+        where = urlsplit(address)
+        return (where.hostname or "") if where.scheme in {"http", "https"} else ""
+    return ""
+
+
+def _is_inside(host: str) -> bool:
+    """Tell a host that is no place of the web.
+
+    >>> _is_inside("127.0.0.1"), _is_inside("printer.local"), _is_inside("ann.example")
+    (True, True, False)
+    """
+    with suppress(ValueError):
+        return not ipaddress.ip_address(host).is_global
+    return "." not in host or host.endswith((".local", ".internal", ".localhost", ".lan"))
