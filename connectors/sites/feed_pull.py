@@ -25,8 +25,8 @@ from influence.contract.connector import ConnectorError, Gone, NotAuthorised
 if TYPE_CHECKING:
     import httpx
 
-GUESSES = ("feed/", "feed.xml", "atom.xml", "rss.xml", "index.xml")
-"""Where feeds lie of which the page does not tell."""
+GUESSES = (("feed/",), ("feed.xml",), ("atom.xml",), ("rss.xml",), ("index.xml",))
+"""Where feeds lie of which the page does not tell: one of posts, and behind it that of its comments."""
 MOST_PAGES = 2_000
 """Pages of one feed."""
 MOST_KNOWN = 500
@@ -47,7 +47,7 @@ class FeedPull:
     url: str
     pages: PublicPages
     zone: str | None = None
-    guesses: Sequence[str] = GUESSES
+    guesses: Sequence[Sequence[str]] = GUESSES
     all_comments: bool = False
     short: list[str] = field(default_factory=list)
     _pages: int = 0
@@ -71,21 +71,20 @@ class FeedPull:
         return list(dict.fromkeys([*posts, *[link.address for link in told if of_comments(link)][:1]]))
 
     def _guessed(self, here: str) -> list[str]:
-        base, found = here if here.endswith("/") else f"{here}/", list[str]()
-        for guess in self.guesses:
-            try:
-                response = self.pages.get(urljoin(base, guess))
-            except (Gone, NotAuthorised):
-                continue
-            found += [str(response.url)] if is_feed(response.content) else []
-            if found and not self.all_comments:
-                break
-        if found:
-            return found
+        base = here if here.endswith("/") else f"{here}/"
+        for group in self.guesses:
+            found = [url for guess in group if (url := self._is_there(urljoin(base, guess)))]
+            if found:
+                return found
+        tried = ", ".join(group[0] for group in self.guesses)
         raise ConnectorError(
-            f"no feed was found at {clean(here, 100)}: the page names none, and none lies at "
-            f"{', '.join(self.guesses)}; if the blog has one, give its own address with --set url=…"
+            f"no feed was found at {clean(here, 100)}: the page names none, and none lies at {tried}; "
+            "if the blog has one, give its own address with --set url=…"
         )
+
+    def _is_there(self, address: str) -> str:
+        response = self._asked(address)
+        return str(response.url) if response is not None else ""
 
     def begin(self, state: State) -> list[Task]:
         """Return the first tasks: the feeds as known, else as found."""

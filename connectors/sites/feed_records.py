@@ -106,7 +106,7 @@ class _Reader:
             parent=parent,
             conversation=parent or own,
             channel=channel,
-            text=words(f"{entry.title} {entry.text}"),
+            text=words(entry.text if parent and entry.text else f"{entry.title} {entry.text}"),
             url=_address(entry.link),
         )
 
@@ -186,9 +186,7 @@ def moment(text: str, zone: str | None) -> datetime:
     if found.tzinfo is None:
         known = named_zone(zone or _zone_of(text))
         if known is None:
-            raise LeftOut(
-                f"its time {clean(text, 40)!r} states no zone; give one with --set zone=Europe/Oslo"
-            )
+            raise LeftOut(f"its time {clean(text, 40)!r} states no zone; give one as in zone=Europe/Oslo")
         found = found.replace(tzinfo=known)
     return in_utc(found).astimezone(UTC)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 AT_ONCE = 100
 """Items on one page: as many as WordPress gives."""
 _KINDS = ("users", "posts", "comments")
+_FEEDS = (("feed/", "comments/feed/"), ("?feed=rss2", "?feed=comments-rss2"))
+"""Where the feeds lie, with permalinks and without."""
 _REST = re.compile(rb"wp\\?/v2\\?/(posts|comments|users)")
 
 
@@ -88,7 +90,7 @@ class WordPress:
         pages = PublicPages(address)
         if found := discovered(address, pages):
             return f"nobody: the public pages of {found.address[:100]}"
-        feed = FeedPull(address, pages).found()[0]
+        feed = FeedPull(address, pages, guesses=_FEEDS).found()[0]
         return f"nobody: {feed[:100]} (its REST is closed: the feeds are read)"
 
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
@@ -110,7 +112,7 @@ class WordPress:
                 cursor, lambda _: [["kind", kind] for kind in _KINDS], pull.ask, keeps_tasks=False
             )
         else:
-            pull = FeedPull(address, pages, guesses=("feed/", "comments/feed/"), all_comments=True)
+            pull = FeedPull(address, pages, guesses=_FEEDS, all_comments=True)
             yield from walk(cursor, pull.begin, pull.ask)
         if pull.short:
             raise StoppedShort(" ".join(pull.short))

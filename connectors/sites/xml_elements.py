@@ -16,6 +16,8 @@ from influence.contract.records import SetAside
 LARGEST_ITEM = 16 * 1024 * 1024
 """Characters that one item may hold, its markup counted in."""
 DEEPEST = 50
+_ELEMENT = 100
+"""Characters for which an element counts that holds none."""
 _CHUNK = 64 * 1024
 _SPACES = {
     "http://purl.org/dc/elements/1.1/": "dc",
@@ -45,7 +47,7 @@ _KNOWN = frozenset((b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;"))
 
 @dataclass
 class Element:
-    """One element of the file: its text, its parts, and the line on which it begins."""
+    """One element of the file: its text, its parts (text behind one is a part without a name), and its line."""
 
     tag: str
     line: int
@@ -106,13 +108,20 @@ class _Tree:
         if self._depth > DEEPEST:
             raise _NotAllowed("its elements are nested deeper than those of any export")
         if self._open or (name in self._wanted and self._depth <= 3):
-            self._count(100 + sum(map(len, attributes.values())))
+            self._count(_ELEMENT + sum(map(len, attributes.values())))
             self._open.append(Element(name, self.parser.CurrentLineNumber, attributes))
 
     def _text(self, text: str) -> None:
-        if self._open:
-            self._count(len(text))
-            self._open[-1].text += text
+        if not self._open:
+            return
+        self._count(len(text))
+        place = self._open[-1]
+        if place.parts and place.parts[-1].tag:
+            if not text.strip():
+                return
+            self._count(_ELEMENT)
+            place.parts.append(Element("", self.parser.CurrentLineNumber))
+        (place.parts[-1] if place.parts else place).text += text
 
     def _count(self, size: int) -> None:
         self._size += size
