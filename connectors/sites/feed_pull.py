@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +20,7 @@ from connectors.kit.text import clean
 from connectors.sites.feed_files import Entry, Feed, about, entries, is_feed, placed
 from connectors.sites.feed_records import entry_id, moment, site_of
 from connectors.sites.pages import feeds, links_of, of_comments
-from connectors.sites.public_pages import PublicPages, mark_of
+from connectors.sites.public_pages import PublicPages, mark_of, secure
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised
 
 if TYPE_CHECKING:
@@ -162,10 +163,12 @@ class FeedPull:
         return Answer(body, _of_comments(found, url, site, state), more=more, empty=not new)
 
     def _time(self, entry: Entry) -> str:
+        """Return the time of an entry, as it is compared; one that is still to come tells nothing."""
         try:
-            return moment(entry.updated or entry.published, self.zone).isoformat()
-        except ValueError:
+            time = moment(entry.updated or entry.published, self.zone)
+        except (ValueError, ConnectorError):
             return ""
+        return time.isoformat() if time <= datetime.now(UTC) else ""
 
     def _numbered(self, feed: Feed, url: str, *, new: bool) -> str:
         """Return the next page's address of a blog that numbers its pages without telling, as WordPress does."""
@@ -254,7 +257,7 @@ def _mark(response: httpx.Response) -> dict[str, Any]:
 def _on_the_host_of(url: str, address: str) -> str:
     """Return an address that a feed names, if it lies where the feed does."""
     try:
-        there = urljoin(url, address) if address else ""
+        there = secure(urljoin(url, address)) if address else ""
         return there if urlsplit(there)[:2] == urlsplit(url)[:2] else ""
     except ValueError:
         return ""

@@ -45,18 +45,36 @@ class PublicPages:
             ConnectorError: a page of the web leads to an address of this machine or network.
             RateLimited, NotAuthorised, Gone, ConnectorError: as for `Service.request`.
         """
+        address = secure(address)
         self._refuse_inside(address)
-        where = urlsplit(address)
-        service = self._services.setdefault(where.netloc, Service(f"{where.scheme}://{where.netloc}"))
+        service = self._service(address)
         asked = {"If-None-Match": (mark or {}).get("etag"), "If-Modified-Since": (mark or {}).get("modified")}
         headers = _WANTED | {name: value for name, value in asked.items() if value}
-        return service.request("GET", address, headers=headers)
+        response = service.request("GET", address, headers=headers)
+        self._refuse_inside(str(response.url))
+        return response
+
+    def _service(self, address: str) -> Service:
+        where = urlsplit(address)
+        if where.netloc not in self._services:
+            self._services[where.netloc] = Service(f"{where.scheme}://{where.netloc}")
+        return self._services[where.netloc]
 
     def _refuse_inside(self, address: str) -> None:
         if _host(address) != _host(self.named) and _is_inside(_host(address)):
             raise ConnectorError(
                 f"{_host(self.named)} leads to {clean(address, 100)}, which is no address of the web; it is not asked"
             )
+
+
+def secure(address: str) -> str:
+    """Return an address of the web with https: many pages still name themselves without.
+
+    >>> secure("http://ann.example/feed"), secure("http://127.0.0.1:8720/")
+    ('https://ann.example/feed', 'http://127.0.0.1:8720/')
+    """
+    plain = address.startswith("http://") and not _is_inside(_host(address))
+    return f"https://{address.removeprefix('http://')}" if plain else address
 
 
 def mark_of(response: httpx.Response) -> dict[str, str]:

@@ -20,7 +20,7 @@ from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.sites import wordpress_export, wordpress_records
 from connectors.sites.feed_pull import FeedPull
-from connectors.sites.public_pages import PublicPages
+from connectors.sites.public_pages import PublicPages, secure
 from connectors.sites.wordpress_rest import Rest, discovered, signed_root, under
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret, StoppedShort
 from influence.contract.files import Member
@@ -122,7 +122,7 @@ class WordPress:
             raise ConnectorError(
                 "the blog's address is missing: connect with --set url=https://blog.acme.example"
             )
-        return f"{self.url.rstrip('/')}/"
+        return f"{secure(self.url).rstrip('/')}/"
 
     def _headers(self, secret: Secret) -> dict[str, str]:
         pair = f"{self.user}:{secret.get('application-password')}".encode()

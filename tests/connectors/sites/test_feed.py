@@ -397,6 +397,16 @@ class TestHostileBlogs:
             with pytest.raises(ConnectorError, match="no address of the web"):
                 pages.get(inside)
 
+    def test_a_time_outside_the_calendar_or_still_to_come_stops_no_pull(self):
+        odd = "".join(
+            ITEM.replace("/1", f"/{n}").replace("Mon, 02 Mar 2026 10:00:00 +0100", time)
+            for n, time in enumerate(["0001-01-01T00:00:00+14:00", "9999-12-31T00:00:00Z", "soon", ""])
+        )
+        replies, _ = self.pulled(lambda _: Said(rss(odd + ITEM.replace("/1", "/9")).encode()))
+        assert ["2026-03-02T09:00:00+00:00"] == [
+            one["newest"] for one in replies[-1].cursor["feeds"].values()
+        ]
+
     def test_what_is_no_address_is_refused(self):
         for url in ("", "ann.example", "file:///etc/passwd", "https://["):
             with pytest.raises(ConnectorError, match="is no address of a blog"):
