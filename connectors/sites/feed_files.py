@@ -17,7 +17,7 @@ from connectors.kit.answers import identifier, mapping, needed_list, read, rows_
 from connectors.kit.text import clean
 from connectors.sites.xml_elements import Element, elements
 from influence.contract.connector import Unreadable
-from influence.contract.files import Member
+from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside
 
 ASKED = "influence-feed"
@@ -97,7 +97,7 @@ def is_feed(head: bytes) -> bool:
     (True, False)
     """
     wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    text = head.decode("utf-16" if wide else "latin-1", "ignore").removeprefix("ï»¿")
+    text = head[:HEAD].decode("utf-16" if wide else "latin-1", "ignore").removeprefix("ï»¿")
     found = _ROOT.match(text)
     if found is None:
         return _JSON.match(text) is not None

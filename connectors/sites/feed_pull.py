@@ -125,13 +125,9 @@ class FeedPull:
                 f"{clean(url, 100)} gives no feed any more; connect again with the blog's address"
             )
         moved = str(response.url) != url
-        note = (
-            f"sent on to {clean(str(response.url), 200)}; if it has moved, connect again with that"
-            if moved
-            else ""
-        )
+        note = f"sent on to {clean(str(response.url), 200)}; if it has moved, connect again with that"
         place = _Place(url, str(known.get("newest", "")), _mark(response))
-        return replace(self._page(response, place, state), note=note)
+        return replace(self._page(response, place, state), note=note if moved else "")
 
     def _page(self, response: httpx.Response | None, place: _Place, state: State) -> Answer:
         """Give a page on, and ask for the one after it if something on this one is new."""
@@ -149,11 +145,13 @@ class FeedPull:
         top = max(map(self._time, found), default="")
         mark = {"newest": max(top, place.newest), **place.mark}
         following = _on_the_host_of(url, feed.following) or self._numbered(feed, url, new=new)
+        if feed.following and not following:
+            self.short.append(
+                f"{clean(place.first, 80)} has its next page on another host, which is not asked."
+            )
         told, old = bool(feed.following), bool(place.newest and top <= place.newest)
         if following and not old and self._pages >= MOST_PAGES:
-            self.short.append(
-                f"{clean(place.first, 80)} has more than {MOST_PAGES:,} pages and is left there."
-            )
+            self.short.append(f"{clean(place.first, 80)} has more than {MOST_PAGES:,} pages, left there.")
             following = ""
         elif not (told and following) or old:
             _remember(state, "feeds", place.first, mark)
@@ -183,14 +181,15 @@ class FeedPull:
         known = mapping(state.get("answers"))
         if not (post.id or self.all_comments) and any(mapping(one).get("post") for one in known.values()):
             return Answer(None)
-        response = self._asked(url, mapping(known.get(url)))
+        mark = mapping(known.get(url))
+        response = self._asked(url, mark)
+        told = {"post": post.id, "site": post.site, "count": post.count}
         if response is None:
+            _remember(state, "answers", url, {**mark, **told})
             return Answer(None)
         member = as_member(_name(str(response.url)), response.content)
         feed = about(member)
-        _remember(
-            state, "answers", url, _mark(response) | {"post": post.id, "site": post.site, "count": post.count}
-        )
+        _remember(state, "answers", url, _mark(response) | told)
         following = _on_the_host_of(url, feed.following)
         more = ["comments", following, post.id, post.site, post.count] if following else None
         site = post.site or site_of(feed) or urlsplit(url).netloc

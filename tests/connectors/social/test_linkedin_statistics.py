@@ -105,7 +105,7 @@ class TestTotals:
 
 class TestTheToken:
     def test_is_renewed_where_linkedin_allows_it_and_kept_before_it_is_used(self, linkedin):
-        linkedin.token, linkedin.renews = "ran-out-elsewhere", True
+        linkedin.accepts, linkedin.renews = "ran-out-elsewhere", True
         secret = Remembered()
         replies = list(linkedin.connector.fetch({}, secret))
         assert 5 == len(replies)
