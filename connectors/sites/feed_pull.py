@@ -42,14 +42,14 @@ _BUILT = re.compile(rb"<lastBuildDate>[^<]*</lastBuildDate>")
 class FeedPull:
     """One pull. The cursor holds of each feed by what it is known unchanged, and the newest time in it.
 
-    `all_comments`: also the feed of all comments where the posts have feeds of their own.
+    `of_wordpress`: RSS before Atom, and the feed of all comments also where the posts have feeds of their own.
     """
 
     url: str
     pages: PublicPages
     zone: str | None = None
     guesses: Sequence[Sequence[str]] = GUESSES
-    all_comments: bool = False
+    of_wordpress: bool = False
     short: list[str] = field(default_factory=list)
     _pages: int = 0
     _seen: set[str] = field(default_factory=set)
@@ -68,6 +68,7 @@ class FeedPull:
         if is_feed(response.content):
             return [here]
         told = list(feeds(links_of(response.text, here)))
+        told.sort(key=lambda link: self.of_wordpress and "rss" not in link.type)
         posts = [link.address for link in told if not of_comments(link)][:1] or self._guessed(here)
         return list(dict.fromkeys([*posts, *[link.address for link in told if of_comments(link)][:1]]))
 
@@ -179,7 +180,7 @@ class FeedPull:
     def _comments(self, url: str, post: _Post, state: State) -> Answer:
         """Give a feed of comments on; that of the whole blog only where the entries have none of their own."""
         known = mapping(state.get("answers"))
-        if not (post.id or self.all_comments) and any(mapping(one).get("post") for one in known.values()):
+        if not (post.id or self.of_wordpress) and any(mapping(one).get("post") for one in known.values()):
             return Answer(None)
         mark = mapping(known.get(url))
         response = self._asked(url, mark)

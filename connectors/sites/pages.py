@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -31,8 +32,9 @@ def links_of(page: str, address: str) -> list[Link]:
     ['https://ann.example/feed/']
     """
     reader = _Links(address)
-    reader.feed(page[:MOST_READ])
-    return reader.found
+    with suppress(AssertionError, ValueError):  # what it says of markup that is none
+        reader.feed(page[:MOST_READ])
+    return [link for link in reader.found if link.address]
 
 
 def rest_root(headers: Mapping[Any, Mapping[str, str]], links: list[Link], address: str) -> str | None:

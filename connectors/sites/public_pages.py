@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from connectors.kit.http import Service
 from connectors.kit.text import clean
-from influence.contract.connector import ConnectorError
+from influence.contract.connector import ConnectorError, MissingExtra
 
 if TYPE_CHECKING:
     import httpx
@@ -33,7 +33,7 @@ class PublicPages:
     _services: dict[str, Service] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not _host(self.named):
+        if not _host(_checked(self.named)):
             raise ConnectorError(
                 f"{clean(self.named, 80)!r} is no address of a blog; give one as in --set url=https://blog.acme.example"
             )
@@ -45,7 +45,7 @@ class PublicPages:
             ConnectorError: a page of the web leads to an address of this machine or network.
             RateLimited, NotAuthorised, Gone, ConnectorError: as for `Service.request`.
         """
-        address = secure(address)
+        address = _checked(secure(address))
         self._refuse_inside(address)
         service = self._service(address)
         asked = {"If-None-Match": (mark or {}).get("etag"), "If-Modified-Since": (mark or {}).get("modified")}
@@ -81,6 +81,26 @@ def mark_of(response: httpx.Response) -> dict[str, str]:
     """Return by what a service recognises, next time, that nothing is new; both short, or none."""
     found = {"etag": response.headers.get("etag", ""), "modified": response.headers.get("last-modified", "")}
     return {name: value for name, value in found.items() if value and len(value) <= 300}
+
+
+def _checked(address: str) -> str:
+    """Return an address that can be asked.
+
+    Raises:
+        ConnectorError: it cannot; the sentence says why.
+        MissingExtra: the package httpx is not installed.
+    """
+    try:
+        import httpx  # 60 ms, and only live sources need it
+    except ImportError:
+        raise MissingExtra("live sources need: pip install 'networked-influence[live]'") from None
+    try:
+        httpx.URL(address)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ConnectorError(
+            f"{clean(address, 80)!r} is no address of a blog: {clean(str(error), 100)}"
+        ) from None
+    return address
 
 
 def _host(address: str) -> str:

@@ -82,12 +82,12 @@ class WordPress:
             RateLimited, NotAuthorised, Gone, ConnectorError: as for `fetch`.
         """
         address = self._address()
+        pages = PublicPages(address)
         if self.user:
             service = Service(address, self._headers(secret))
             answer = service.request("GET", under(address).route("users/me"))
             user = mapping(read(as_member("users/me", answer.content)))
             return f"{display_name(str(user.get('name')))[:80] or self.user} on {address[:100]}"
-        pages = PublicPages(address)
         if found := discovered(address, pages):
             return f"nobody: the public pages of {found.address[:100]}"
         feed = FeedPull(address, pages, guesses=_FEEDS).found()[0]
@@ -112,7 +112,7 @@ class WordPress:
                 cursor, lambda _: [["kind", kind] for kind in _KINDS], pull.ask, keeps_tasks=False
             )
         else:
-            pull = FeedPull(address, pages, guesses=_FEEDS, all_comments=True)
+            pull = FeedPull(address, pages, guesses=_FEEDS, of_wordpress=True)
             yield from walk(cursor, pull.begin, pull.ask)
         if pull.short:
             raise StoppedShort(" ".join(pull.short))

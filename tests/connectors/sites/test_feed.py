@@ -408,7 +408,8 @@ class TestHostileBlogs:
         ]
 
     def test_what_is_no_address_is_refused(self):
-        for url in ("", "ann.example", "file:///etc/passwd", "https://["):
+        odd = ("http://a.example:b/", "http://a\0.example/", "http://\udcff.example/")
+        for url in ("", "ann.example", "file:///etc/passwd", "https://[", *odd):
             with pytest.raises(ConnectorError, match="is no address of a blog"):
                 FeedReader(url=url).signed_in_as(Remembered())
 
