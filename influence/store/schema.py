@@ -165,11 +165,7 @@ MORTAL = ("activities", "encounters")
 
 OF_BATCHES = (
     *(kind.log for kind in KINDS.values()),
-    "copies",
-    "cursors",
-    "quarantine",
-    "term_log",
-    "exposure_log",
+    *("copies", "cursors", "quarantine", "term_log", "exposure_log"),
 )
 """Tables whose rows belong to a batch and count only once it is entered."""
 
