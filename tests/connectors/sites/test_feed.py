@@ -83,6 +83,22 @@ class TestWhoWroteIt:
         records = parsed(rss(item(f"<author>{written}</author>")))
         assert [accounts] == [r.accounts for r in records if isinstance(r, Person)]
 
+    def test_accounts_of_social_services_that_name_no_author_are_the_feeds_own(self):
+        about = "<title>Ann Lee</title><link>https://m.example/@ann</link><image><link>https://m.example/x</link></image>"
+        records = parsed(rss(ITEM.replace("<title>Plans</title>", ""), about))
+        assert [Person(name="Ann Lee", accounts=("blog:m.example/@ann",), line=1)] == [
+            r for r in records if isinstance(r, Person)
+        ]
+
+    def test_in_atom_each_entry_names_its_own_author(self):
+        entry = (
+            "<entry><author><name>/u/{0}</name></author><id>t3_{0}</id><link href='https://r.example/{0}'/>"
+            "<title>T</title><updated>2026-03-03T09:00:00+00:00</updated></entry>"
+        )
+        entries = entry.format("ann") + entry.format("bo")
+        feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><link href='https://r.example/'/>{entries}</feed>"
+        assert ["blog:r.example/ann", "blog:r.example/bo"] == [a.actor for a in activities(parsed(feed))]
+
     def test_nobody_is_nobody(self):
         records = parsed(rss(item("<dc:creator>Anonymous</dc:creator>")))
         assert ["entry 'Plans': its author gives no name"] == reasons(records)
