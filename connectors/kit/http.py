@@ -45,6 +45,10 @@ class Moved(ConnectorError):
         self.address = address
 
 
+class Withheld(NotAuthorised):
+    """The service knows the sign-in, and does not give it this (403)."""
+
+
 class Service:
     """One service and how to ask it.
 
