@@ -7,7 +7,7 @@ The services of this folder (`x_service`, `reddit_service` …) are programs too
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,8 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: Sequence[tuple[str, str]] = ()
+    """The query as it came: a name may stand there more than once."""
 
     @property
     def form(self) -> dict[str, str]:
@@ -58,8 +60,8 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
         def do_GET(self):
             where = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            query = dict(parse_qsl(where.query, keep_blank_values=True))
-            asked.append(Asked(self.command, unquote(where.path), query, self.headers, body))
+            pairs = parse_qsl(where.query, keep_blank_values=True)
+            asked.append(Asked(self.command, unquote(where.path), dict(pairs), self.headers, body, pairs))
             told = answer(asked[-1])
             self._say(told if isinstance(told, Said) else Said(told))
 
@@ -71,7 +73,9 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
             told = {"Content-Type": "application/json", **said.headers}
             if not isinstance(said.body, Iterator):
                 told = {"Content-Length": str(len(content)), **told}
-            self.send_response(said.status)
+            self.send_response_only(said.status)
+            if "Date" not in told:
+                told["Date"] = self.date_time_string()
             for name, value in told.items():
                 self.send_header(name, value)
             self.end_headers()
