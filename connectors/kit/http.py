@@ -227,7 +227,7 @@ def refuse_open(url: str) -> None:
         ConnectorError: it is not https (nor this machine).
     """
     where = urlsplit(url)
-    if where.scheme != "https" and where.hostname not in _LOOPBACK:
+    if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
         plain = f"{where.scheme}://{where.hostname}" if where.hostname else clean(url, 80)
         raise ConnectorError(f"{plain} is not https: a token sent there could be read on the way")
 

@@ -108,6 +108,7 @@ class Bounded(HTTPAdapter):
         onward = urlsplit(response.headers["location"])
         here = urlsplit(str(response.request.url))
         if onward.netloc and (onward.scheme, onward.netloc) != (here.scheme, here.netloc):
+            response.close()
             raise ConnectorError(
                 f"{here.hostname} sends us on to {clean(onward.netloc, 80)}; the sign-in is not sent there"
             )
