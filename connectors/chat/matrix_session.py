@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 _API = "/_matrix/client/v3"
-_LOGIN, _REFRESH = f"{_API}/login", "/_matrix/client/v1/refresh"
+_LOGIN, _REFRESH = f"{_API}/login", f"{_API}/refresh"
 _DEVICE = "influence"
 """What the session is called in the person's list of sessions."""
 PASTE = (
