@@ -59,6 +59,8 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do_GET(self):
             where = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
