@@ -132,17 +132,17 @@ class _Pull:
 
     def begin(self, _: State) -> list[Task]:
         """Plan a pull: each list of each repository, then what the user is involved in."""
-        streams = [["stream", one, path, 1] for one in self.repositories for path in _STREAMS]
+        streams = [["changes", one, path, 1] for one in self.repositories for path in _STREAMS]
         return [*streams, ["search", self.user, 1]] if self.user else streams
 
     def ask(self, task: Task, state: State) -> Answer:
         """Ask for a page; what belongs to its items is asked for before the page itself is given on."""
         match task:
-            case ["stream", str(repository), str(path), int(page)]:
+            case ["changes", str(repository), str(path), int(page)]:
                 return self._stream(repository, path, page, state)
             case ["search", str(user), int(page)]:
                 return self._search(user, page, state)
-            case ["list", str(path), str(about), bool(belonging), int(page)]:
+            case ["details", str(path), str(about), bool(belonging), int(page)]:
                 return self._list(path, about, page, belonging=belonging)
             case ["reach", str(key), list(rows), str(name), raw]:
                 state[key] = _reached(state.get(key, _NEW), rows)
@@ -176,7 +176,7 @@ class _Pull:
         tasks = [task for row in fresh for task in _belonging(row)]
         if fresh:
             tasks.append(["reach", key, fresh, f"{repository}-{path}-{_newest(fresh)}", response.content])
-        more = ["stream", repository, path, following] if following else None
+        more = ["changes", repository, path, following] if following else None
         return Answer(None, tasks, more=more, empty=not fresh)
 
     def _search(self, user: str, page: int, state: State) -> Answer:
@@ -192,7 +192,7 @@ class _Pull:
             place = _repository(str(needed(row, "url", "the issue")))
             number = whole(needed(row, "number", "the issue"), "the issue's number")
             kinds = ["issues", *(["pulls"] if row.get("pull_request") else [])]
-            tasks += [["list", f"{place}/{kind}/{number}/comments", "", True, 1] for kind in kinds]
+            tasks += [["details", f"{place}/{kind}/{number}/comments", "", True, 1] for kind in kinds]
             tasks += _belonging(row)
             tasks.append(["reach", key, [row], f"{place}-{number}", json.dumps([row]).encode()])
         more = ["search", user, following] if following else None
@@ -209,7 +209,7 @@ class _Pull:
             return Answer(None)
         tasks = [task for row in rows for task in _belonging(row)] if belonging else []
         body = json.dumps({"reactions_of": about, "items": rows}).encode() if about else response.content
-        more = ["list", path, about, belonging, page + 1] if len(rows) >= AT_ONCE else None
+        more = ["details", path, about, belonging, page + 1] if len(rows) >= AT_ONCE else None
         return Answer(None, [*tasks, ["say", f"{path}-{page}", body]], more=more, held=(path, rows))
 
     def _say(self, name: str, body: bytes) -> Answer:
@@ -255,10 +255,10 @@ def _belonging(row: Mapping[str, Any]) -> list[Task]:
     url = str(needed(row, "url", "an item"))
     tasks: list[Task] = []
     if row.get("pull_request") and "number" in row:
-        tasks.append(["list", f"{_repository(url)}/pulls/{row['number']}/reviews", "", False, 1])
+        tasks.append(["details", f"{_repository(url)}/pulls/{row['number']}/reviews", "", False, 1])
     counted = row.get("reactions")
     if isinstance(counted, Mapping) and counted.get("total_count"):
-        tasks.append(["list", f"{_path(url)}/reactions", url, False, 1])
+        tasks.append(["details", f"{_path(url)}/reactions", url, False, 1])
     return tasks
 
 

@@ -77,7 +77,7 @@ class HackerNews:
             ConnectorError: an option is not what it should be.
         """
         pull = _Pull(self._name(), days_given(self.again), Service(self.server))
-        yield from walk(cursor, lambda _: [["hits"]], pull.ask, keeps_tasks=False)
+        yield from walk(cursor, lambda _: [["discussions"]], pull.ask, keeps_tasks=False)
 
     def signed_in_as(self, secret: Secret) -> str:  # noqa: ARG002 - all is public
         """Ask whether there is such a person.

@@ -285,7 +285,7 @@ def test_hacker_news_leaves_a_list_that_goes_round():
     service.hits = [(1_772_000_000, 1000 + n) for n in range(25)]
     with playing(service) as here:
         found, told = left_short(HackerNews("ann", server=here.url))
-    assert "the list of hits went round in a circle" in told
+    assert "the list of discussions went round in a circle" in told
     assert {} == found[-1].cursor
 
 
