@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from connectors.sites.github import GitHub
 from influence import Workspace
+from influence.cli import main
 from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, StoppedShort
 from influence.contract.records import Activity, SetAside
 from influence.contract.testing import Remembered, member_of
@@ -13,7 +15,7 @@ from tests.kit.github_service import ANN, CY
 from tests.kit.github_service import GitHub as GitHubService
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import pull_into, rows
-from tests.kit.served import served
+from tests.kit.served import Said, served
 
 
 def parsed(body):
@@ -144,6 +146,37 @@ def test_a_used_up_hour_stops_the_pull_with_the_seconds_to_wait(hub):
         list(GitHub("acme/site", url=here.url).fetch({}, Remembered()))
     assert told.value.seconds > 1000
     assert 1 == len(here.asked)
+
+
+def test_a_token_that_is_revoked_in_the_middle_ends_in_a_sentence_and_the_next_pull_goes_on(
+    hub, tmp_path, monkeypatch
+):
+    allowed = {"first", "second"}
+
+    def answer(asked):
+        if asked.headers["Authorization"].removeprefix("Bearer ") not in allowed:
+            return Said({"message": "Bad credentials"}, 401)
+        if asked.path.endswith("/issues/comments"):
+            allowed.discard("first")  # it is revoked after this answer
+        asked.headers.replace_header("Authorization", "Bearer placeholder")
+        return hub.answer(asked)
+
+    def pull(token):
+        monkeypatch.setenv("INFLUENCE_GITHUB_TOKEN", token)
+        done = CliRunner().invoke(main, ["pull", "-w", str(tmp_path / "w")])
+        with Workspace(tmp_path / "w") as workspace:
+            return done, rows_by_verb(workspace)
+
+    with served(answer) as here:
+        with Workspace.create(tmp_path / "w") as workspace:
+            workspace.connect("github", "github", {"repositories": "acme/site", "url": here.url})
+        broken, there = pull("first")
+        assert (1, [("comment", 2), ("post", 2), ("react", 2)]) == (broken.exit_code, there)
+        assert 1 == broken.output.count("does not accept the sign-in (401); connect again")
+        assert not {"Traceback", "first"} & set(broken.output.split())
+        done, there = pull("second")
+        assert (0, [("comment", 3), ("post", 2), ("react", 2)]) == (done.exit_code, there)
+        assert 1 == sum(one.path == "/repos/acme/site/issues/1/reactions" for one in here.asked)
 
 
 def test_it_says_whose_the_token_is(hub):
