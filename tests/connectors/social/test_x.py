@@ -193,7 +193,9 @@ class TestListsThatCircle:
         service.instead[f"users/{ANN}/mentions"] = lambda _: {"meta": {"next_token": f"n{next(count)}"}}
         found, ended = fetched(x(service))
         assert isinstance(ended, StoppedShort)
-        assert "the list of mentions gave one empty page after the other" in str(ended)
+        assert "the list of mentions gave one page after the other in which there was nothing new" in str(
+            ended
+        )
         assert next(count) < 100
         assert f"x:{OLD}" in activities(x(service), found)
 
