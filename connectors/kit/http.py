@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import as_member, read
-from connectors.kit.limits import CONNECTING, SILENT, TRIES, backoff, is_busy, pause, within
+from connectors.kit.limits import (
+    CONNECTING,
+    PACKED,
+    SILENT,
+    TRIES,
+    backoff,
+    deadline,
+    is_busy,
+    pause,
+    unpacked,
+    within,
+)
 from connectors.kit.text import clean
 from influence.contract.connector import (
     ConnectorError,
@@ -20,6 +31,8 @@ from influence.contract.connector import (
 from influence.contract.secrecy import hush
 
 if TYPE_CHECKING:
+    import socket
+
     import httpx
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -27,6 +40,7 @@ _HOPS = 5
 """How often one request is sent on."""
 _PACKED = {"content-encoding", "content-length", "transfer-encoding"}
 """What tells how the answer was packed: it is unpacked here."""
+_ALWAYS = {"Accept": "application/json", "Accept-Encoding": PACKED, "User-Agent": "networked-influence"}
 _PLAIN = {
     *("accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"),
     *("depth", "host", "prefer", "user-agent", "if-none-match", "if-modified-since"),
@@ -72,14 +86,16 @@ class Service:
         refuse_open(base_url)
         self._client = httpx.Client(
             base_url=base_url,
-            headers={"Accept": "application/json", "User-Agent": "networked-influence", **(headers or {})},
+            headers={**_ALWAYS, **(headers or {})},
             timeout=httpx.Timeout(SILENT, connect=CONNECTING),
             transport=transport,
+            event_hooks={"response": [self._leads_somewhere]},
         )
         hush(*(word for value in (headers or {}).values() for word in value.split()))
         self._signs = bool(_signs(headers or {}))
         weakref.finalize(self, self._client.close)
         self._host, self._sleep = urlsplit(base_url).hostname or base_url, sleep
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -134,33 +150,62 @@ class Service:
 
     def _whole(self, request: httpx.Request, hops: int = 0) -> httpx.Response:
         """Send a request and read its answer whole, within limits, from where it is sent on to on the same host."""
+        request.extensions["trace"] = self._note_socket
+        with deadline(lambda: self._sockets, self._host):
+            sent = self._client.send(request, stream=True)
+            try:
+                if sent.next_request is None:
+                    return self._read(sent, request)
+            finally:
+                sent.close()
+        if hops == _HOPS:
+            raise ConnectorError(f"{self._host} sends us on from one address to the next, without end")
+        self._may_go(request, sent.next_request)
+        return self._whole(sent.next_request, hops + 1)
+
+    def _read(self, sent: httpx.Response, request: httpx.Request) -> httpx.Response:
+        """Read an answer whole, within limits."""
         import httpx
 
-        sent = self._client.send(request, stream=True)
-        try:
-            onward = sent.next_request
-            if onward is None or hops == _HOPS:
-                body = b"".join(within(sent.iter_bytes(), self._host))
-                told = [(name, value) for name, value in sent.headers.multi_items() if name not in _PACKED]
-                return httpx.Response(sent.status_code, headers=told, content=body, request=request)
-        except httpx.RemoteProtocolError as error:  # where it sends us to is no address
-            raise ConnectorError(f"{self._host} gives an answer that breaks the protocol: {error}") from error
-        finally:
-            sent.close()
-        self._may_go(request, onward)
-        return self._whole(onward, hops + 1)
+        pieces = unpacked(sent.iter_raw(), sent.headers.get("content-encoding"), self._host)
+        body = b"".join(within(pieces, self._host))
+        told = [(name, value) for name, value in sent.headers.multi_items() if name not in _PACKED]
+        return httpx.Response(sent.status_code, headers=told, content=body, request=request)
+
+    def _note_socket(self, event: str, told: Mapping[str, Any]) -> None:
+        """Note each connection that is made, so that one that never ends can be hung up."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._sockets.add(told["return_value"].get_extra_info("socket"))
+
+    def _leads_somewhere(self, sent: httpx.Response) -> None:
+        """Refuse an answer that sends us on to what is no address."""
+        import httpx
+
+        if sent.has_redirect_location:
+            try:
+                httpx.URL(sent.headers["location"])
+            except httpx.InvalidURL:
+                raise ConnectorError(
+                    f"{self._host} sends us on to what is no address: {clean(sent.headers['location'], 80)!r}"
+                ) from None
 
     def _may_go(self, request: httpx.Request, onward: httpx.Request) -> None:
-        """Let a sign-in go nowhere but to the host that it is for."""
+        """Let a sign-in go nowhere but to the host that it is for, and nothing from outside to this machine."""
         here, there = request.url, onward.url
         refuse_open(str(there))
         if here.host == there.host and (here.port == there.port or here.scheme != there.scheme):
             return
+        if there.host in _LOOPBACK and here.host not in _LOOPBACK:
+            raise ConnectorError(f"{self._host} sends us on to this machine itself; not followed")
         if self._signs or _signs(request.headers) or request.method != "GET":
             raise Moved(self._host, str(there.copy_with(query=None)))
 
     def accepted(self, response: httpx.Response) -> httpx.Response:
-        """Return an answer unless it is a refusal; raises as `request` does."""
+        """Return an answer that is no refusal.
+
+        Raises:
+            NotAuthorised, Gone, ConnectorError: as for `request`.
+        """
         status, place = response.status_code, f"{self._host}{response.url.path}"
         if status in {401, 403}:
             refusal = Withheld if status == 403 else NotAuthorised
@@ -179,8 +224,9 @@ def refuse_open(url: str) -> None:
         ConnectorError: it is not https (nor this machine).
     """
     where = urlsplit(url)
-    if where.scheme != "https" and where.hostname not in _LOOPBACK:
-        raise ConnectorError(f"{url} is not https: a token sent there could be read on the way")
+    if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
+        plain = f"{where.scheme}://{where.hostname}" if where.hostname else clean(url, 80)
+        raise ConnectorError(f"{plain} is not https: a token sent there could be read on the way")
 
 
 def _signs(headers: Mapping[str, str]) -> set[str]:

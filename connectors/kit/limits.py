@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import random
+import socket
+import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from typing import Any
 
+from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError, RateLimited
 
 CONNECTING, SILENT = 10.0, 30.0
@@ -18,34 +24,98 @@ LONGEST_ANSWER = 300.0
 LONGEST_WAIT = 120.0
 """Seconds: a service that asks to wait longer ends the fetch, which goes on from its cursor next time."""
 TRIES = 5
+PACKED = "gzip"
+"""How an answer may be packed, and what a service is told of it."""
+_PIECE = 64 * 1024
+"""Bytes that are unpacked at once: a small piece may hold a thousand times its size."""
 
 
 def within(
     pieces: Iterable[bytes],
     host: str,
-    *,
-    largest: int = LARGEST_ANSWER,
-    longest: float = LONGEST_ANSWER,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[bytes]:
     """Pass on the pieces of an answer as they come.
 
     Raises:
-        ConnectorError: there are more bytes than `largest`, or it takes more seconds than `longest`.
+        ConnectorError: there are more bytes than LARGEST_ANSWER, or it takes more seconds than LONGEST_ANSWER.
 
     >>> b"".join(within([b"[", b"]"], "acme.example"))
     b'[]'
     """
-    end, size = now() + longest, 0
+    end, size = now() + LONGEST_ANSWER, 0
     for piece in pieces:
         size += len(piece)
-        if size > largest:
+        if size > LARGEST_ANSWER:
             raise ConnectorError(
-                f"{host} answers with more than {largest // 1024 // 1024:,} MiB; the rest is not read"
+                f"{host} answers with more than {LARGEST_ANSWER // 1024 // 1024:,} MiB; the rest is not read"
             )
         if now() > end:
-            raise ConnectorError(f"{host} takes more than {longest:.0f} seconds for one answer; try later")
+            raise ConnectorError(
+                f"{host} takes more than {LONGEST_ANSWER:.0f} seconds for one answer; try later"
+            )
         yield piece
+
+
+def unpacked(pieces: Iterable[bytes], how: str | None, host: str) -> Iterator[bytes]:
+    """Unpack an answer a little at a time; `how` is its Content-Encoding.
+
+    Raises:
+        ConnectorError: it is packed in another way than was asked for, or is damaged.
+
+    >>> from gzip import compress
+    >>> b"".join(unpacked([compress(b"[1]")], "gzip", "acme.example"))
+    b'[1]'
+    """
+    if (how or "").strip().lower() in {"", "identity"}:
+        yield from pieces
+        return
+    if str(how).strip().lower() != PACKED:
+        raise ConnectorError(
+            f"{host} packs its answer in a way that was not asked for ({clean(str(how), 40)})"
+        )
+    unpacking = zlib.decompressobj(wbits=31)  # gzip
+    try:
+        for piece in pieces:
+            rest = piece
+            while rest:
+                yield unpacking.decompress(rest, _PIECE)
+                rest = unpacking.unconsumed_tail
+        yield unpacking.flush()
+        whole = unpacking.eof
+    except zlib.error:
+        whole = False
+    if not whole:
+        raise ConnectorError(f"{host} gives an answer that cannot be unpacked; try later")
+
+
+@contextmanager
+def deadline(sockets: Callable[[], Iterable[Any]], host: str, longest: float | None = None) -> Iterator[None]:
+    """Hang up where what is done here takes too long: a time-out alone begins anew with every byte.
+
+    Raises:
+        ConnectorError: it took more seconds than `longest`.
+    """
+    seconds, late = LONGEST_ANSWER if longest is None else longest, threading.Event()
+
+    def hang_up() -> None:
+        late.set()
+        for one in list(sockets()):
+            with suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+    watch = threading.Timer(seconds, hang_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    except Exception:
+        if not late.is_set():
+            raise
+    finally:
+        watch.cancel()
+    if late.is_set():
+        raise ConnectorError(f"{host} takes more than {seconds:.0f} seconds for one answer; try later")
 
 
 def is_busy(status: int, headers: Mapping[str, str]) -> bool:

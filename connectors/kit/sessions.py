@@ -7,16 +7,29 @@ a `sleep` is given, and is the caller's where none is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.retry import Retry
 
 from connectors.kit.http import refuse_open
-from connectors.kit.limits import CONNECTING, SILENT, TRIES, is_busy, pause, within
+from connectors.kit.limits import (
+    CONNECTING,
+    PACKED,
+    SILENT,
+    TRIES,
+    deadline,
+    is_busy,
+    pause,
+    unpacked,
+    within,
+)
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
 from influence.contract.secrecy import hush, hushed
@@ -50,6 +63,7 @@ def bound(
     """
     if instead:
         refuse_open(instead)
+    made.headers["Accept-Encoding"] = PACKED
     if made.auth is None:
         made.auth = _as_it_is  # else the password of a netrc file would stand in place of the token
     made.hooks["response"].append(_hush_tokens)
@@ -80,6 +94,26 @@ def _hush_tokens(response: requests.Response, **_: Any) -> None:
         hush(*(str(value) for name, value in answer.items() if str(name).endswith("_token")))
 
 
+class _Plain(HTTPConnection):
+    def getresponse(self) -> Any:
+        with deadline(lambda: filter(None, [self.sock]), self.host):
+            return super().getresponse()
+
+
+class _Secure(HTTPSConnection):
+    def getresponse(self) -> Any:
+        with deadline(lambda: filter(None, [self.sock]), self.host):
+            return super().getresponse()
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
 class Bounded(HTTPAdapter):
     """Sends requests with limits; see `session`."""
 
@@ -90,19 +124,34 @@ class Bounded(HTTPAdapter):
         super().__init__(max_retries=tries)
         self._address, self._instead = address, instead
 
+    def init_poolmanager(self, *given: Any, **more: Any) -> None:
+        """Make the connections such that the headers of an answer end too."""
+        super().init_poolmanager(*given, **more)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
     def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:  # type: ignore[override]
-        """Send a request; its answer is read within limits.
+        """Send a request and read its answer whole, within limits; one that breaks off is asked for again.
 
         Raises:
-            ConnectorError: the answer is too large, too slow, or sends us on to another host.
+            ConnectorError: the answer is too large, too slow, breaks off, or sends us on to another host.
         """
-        url = str(request.url)
-        if self._instead and url.startswith(self._address):
-            request.url = self._instead + url.removeprefix(self._address)
-        response = super().send(request, **{**more, "timeout": (CONNECTING, SILENT), "stream": True})
-        self._stays(response)
-        response.raw = _Limited(response.raw, host_of(request))
-        return response
+        if self._instead and str(request.url).startswith(self._address):
+            request.url = self._instead + str(request.url).removeprefix(self._address)
+        host = host_of(request)
+        more |= {"timeout": (CONNECTING, SILENT), "stream": True}
+        for attempt in range(TRIES):
+            response = super().send(request, **more)
+            self._stays(response)
+            response.raw = _Limited(response.raw, host)
+            try:
+                response.content  # noqa: B018 - it is read here
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if request.method != "GET":  # what was sent may have been taken
+                    raise
+                time.sleep(0.5 * 2**attempt)
+            else:
+                return response
+        raise ConnectorError(f"{host} breaks off its answer again and again; try later")
 
     def _stays(self, response: requests.Response) -> None:
         if not response.is_redirect:
@@ -166,16 +215,13 @@ class _Limited:
     def __init__(self, raw: Any, host: str) -> None:
         self._raw, self._host = raw, host
 
-    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        try:
-            yield from within(self._pieces(amount, decode_content), self._host)
-        except BaseException:
-            self._raw.close()
-            raise
+    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002 - always unpacked
+        packed = self._raw.headers.get("content-encoding")
+        return within(unpacked(self._pieces(amount), packed, self._host), self._host)
 
-    def _pieces(self, amount: int, decode_content: bool | None) -> Iterator[bytes]:
+    def _pieces(self, amount: int) -> Iterator[bytes]:
         """Yield what has come, without waiting until there is as much as `amount`."""
-        while piece := self._raw.read1(amount, decode_content=decode_content):
+        while piece := self._raw.read1(amount, decode_content=False):
             yield piece
 
     def __getattr__(self, name: str) -> Any:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from connectors.kit.answers import as_member, needed, read
 from connectors.kit.deletions import as_tombstones
-from connectors.kit.http import refuse_open
+from connectors.kit.http import Withheld, refuse_open
 from connectors.kit.limits import LONGEST_WAIT, asked_to_wait
 from connectors.kit.paging import Answer, State, Task, left
 from connectors.kit.text import clean
@@ -179,7 +179,8 @@ def _in_one_sentence(path: str) -> Iterator[None]:
 
 def _refused(status: int, place: str) -> ConnectorError:
     if status in {401, 403}:
-        return NotAuthorised(f"reddit{place} does not accept the sign-in ({status}); connect again")
+        refusal = Withheld if status == 403 else NotAuthorised
+        return refusal(f"reddit{place} does not accept the sign-in ({status}); connect again")
     if status in {301, 302, 404, 410, 451}:
         return Gone(f"reddit{place} is not there ({status})")
     return ConnectorError(f"reddit{place} refuses the request ({status})")
@@ -219,7 +220,7 @@ class Pull:
         path, params = self._request(kind, about, page)
         try:
             response = self._api.get(path, **params)
-        except (NotAuthorised, Gone):
+        except (Withheld, Gone):
             if kind not in _THREADS:
                 raise
             return Answer(None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import as_member, mapping, needed, read, rows_of
+from connectors.kit.http import Withheld
 from connectors.kit.paging import Answer, State, Task, left
 from connectors.kit.text import clean
 from connectors.social.x_records import number, time_of
@@ -98,7 +99,8 @@ def _in_one_sentence() -> Iterator[None]:
 
 def _refused(status: int, place: str) -> ConnectorError:
     if status in {401, 403}:
-        return NotAuthorised(f"{place} does not accept the sign-in ({status}); connect again")
+        refusal = Withheld if status == 403 else NotAuthorised
+        return refusal(f"{place} does not accept the sign-in ({status}); connect again")
     if status in {404, 410}:
         return Gone(f"{place} is not there ({status})")
     if status == 402:
@@ -152,7 +154,7 @@ class Pull:
             return Answer(None)
         try:
             response = self._api.get(lambda x: self._request(x, task, state))
-        except (NotAuthorised, Gone):
+        except (Withheld, Gone):
             if kind in _ESSENTIAL:
                 raise
             self._refused.add(kind)

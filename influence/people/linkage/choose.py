@@ -55,7 +55,7 @@ def choose(
     >>> rows = [{"group": who, "names": ["Bo Ek"], "accounts": [who]} for who in ("x:12", "email:bo@ek.example")]
     >>> found = [Pair("email:bo@ek.example", "x:12", 0.99, 14.0)]
     >>> [each.reason for each in choose(found, pa.Table.from_pylist(rows, PROFILES)).review]
-    ['an X account needs a reason: self-published, public record or consent']
+    ['an account of X needs a reason: self-published, public record or consent']
     """
     ordered = sorted(pairs, key=lambda pair: (-pair.weight, pair.one, pair.other))
     linking = _Linking({record.group: record for record in records_of(profiles)}, ordered, lower, cap)

@@ -103,6 +103,15 @@ class TestLive:
         assert "reddit:t1_bob1" not in found
         assert "reddit:t1_bob2" in found
 
+    def test_where_the_app_is_no_longer_known_no_thread_is_passed_over(self, service):
+        service.instead["comments/own1"] = Said({}, 401)
+        found, ended = fetched(reddit(service))
+        assert isinstance(ended, NotAuthorised)
+        service.instead.clear()
+        rest, ended = fetched(reddit(service), found[-1].cursor)
+        assert ended is None
+        assert "reddit:t1_bob1" in activities(reddit(service), rest)
+
     def test_a_page_that_repeats_its_cursor_ends_and_is_told_and_the_next_pull_goes_on(self, service):
         service.instead["user/ann/submitted"] = listing(service.submissions[:2], "again")
         found, ended = fetched(reddit(service))

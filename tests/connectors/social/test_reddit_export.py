@@ -223,7 +223,6 @@ def test_imported_twice_it_adds_nothing_and_is_no_linkedin(request_of, tmp_path)
 @pytest.mark.parametrize(
     ("names", "claimed"),
     [
-        (["messages.csv", "Comments.csv"], True),
         (["Connections.csv", "messages.csv"], True),
         (["messages.csv", "Profile.csv", "Shares.csv"], True),
         (["messages.csv", "comments.csv"], False),

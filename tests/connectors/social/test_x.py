@@ -193,7 +193,9 @@ class TestListsThatCircle:
         service.instead[f"users/{ANN}/mentions"] = lambda _: {"meta": {"next_token": f"n{next(count)}"}}
         found, ended = fetched(x(service))
         assert isinstance(ended, StoppedShort)
-        assert "the list of mentions gave one empty page after the other" in str(ended)
+        assert "the list of mentions gave one page after the other in which there was nothing new" in str(
+            ended
+        )
         assert next(count) < 100
         assert f"x:{OLD}" in activities(x(service), found)
 
@@ -313,6 +315,23 @@ class TestRenewal:
         rest, ended = fetched(x(service), found[-1].cursor, again)
         assert ended is None
         assert whole.keys() == activities(x(service), [*found, *rest]).keys()
+
+    def test_revoked_where_likes_are_asked_for_they_are_not_passed_over_but_come_when_connected_again(
+        self, service
+    ):
+        secret = Remembered()
+
+        def revoke(asked):
+            service.token = service.refresh_token = REVOKED
+            service.instead.clear()
+            return service.answer(asked)
+
+        service.instead[f"tweets/{FIRST}/liking_users"] = revoke
+        found, ended = fetched(x(service), secret=secret)
+        assert isinstance(ended, NotAuthorised)
+        rest, ended = fetched(x(service), found[-1].cursor, Remembered(**dict.fromkeys(RENEWABLE, REVOKED)))
+        assert ended is None
+        assert f"x:{FIRST}/react/{BOB}" in activities(x(service), rest)
 
     def test_what_cannot_be_kept_is_not_asked_for(self, service):
         class Nowhere(Remembered):
