@@ -217,7 +217,11 @@ class _Limited:
 
     def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002 - always unpacked
         packed = self._raw.headers.get("content-encoding")
-        return within(unpacked(self._pieces(amount), packed, self._host), self._host)
+        try:
+            yield from within(unpacked(self._pieces(amount), packed, self._host), self._host)
+        except BaseException:
+            self._raw.close()
+            raise
 
     def _pieces(self, amount: int) -> Iterator[bytes]:
         """Yield what has come, without waiting until there is as much as `amount`."""
