@@ -27,6 +27,18 @@ def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live
         PluginError: there is no such connector.
         ReadingError: it has no such option, or is not a live one where one is wanted.
     """
+    connector = checked(name, options, live=live)
+    zoned = zone is not None and "zone" in _options_of(connector)
+    return connector(**options, **({"zone": zone} if zoned else {}))
+
+
+def checked(name: str, options: Mapping[str, str], *, live: bool = False) -> Any:
+    """Return the class of a connector if it has these options.
+
+    Raises:
+        PluginError: there is no such connector.
+        ReadingError: it has no such option, or is not a live one where one is wanted.
+    """
     connector = plugins.load(GROUP, name)
     if live and not hasattr(connector, "fetch"):
         raise ReadingError(
@@ -35,7 +47,7 @@ def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live
     known = _options_of(connector)
     for option in options.keys() - set(known):
         raise ReadingError(f"{name!r} has no option {option!r}; it has: {', '.join(known)}")
-    return connector(**options, **({"zone": zone} if zone is not None and "zone" in known else {}))
+    return connector
 
 
 def _options_of(connector: Any) -> list[str]:
