@@ -12,7 +12,7 @@ from influence import settings
 from influence.contract import plugins
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hush
-from influence.contract.wording import mended
+from influence.contract.wording import plain
 from influence.secrets.keeping import Secrets, Tried
 from influence.secrets.places import SecretError
 from influence.store.pulling import faults_of
@@ -98,7 +98,7 @@ class Connecting:
         if not callable(getattr(self.live, "signed_in_as", None)):
             return secrets, None
         with faults_of(self.connector):
-            who = " ".join(mended(str(self.live.signed_in_as(secrets))).split())
+            who = plain(str(self.live.signed_in_as(secrets)))
         return secrets, who
 
     def kept_in(self) -> str | None:
@@ -114,10 +114,10 @@ class Connecting:
         """
         kept, elsewhere = self.secrets.places[place], self.kept_in()
         moved = {}
-        if elsewhere not in (None, place):
-            moved = self.secrets.places[elsewhere].read(self.name, self.names)
+        if elsewhere is not None and elsewhere != place:
+            moved = self.secrets.read_in(elsewhere, self.names)
         together = {name: value for name, value in moved.items() if name in self.names} | dict(secrets)
-        before = kept.read(self.name, self.names) if together else {}
+        before = self.secrets.read_in(place, self.names) if together else {}
         if together:
             self.secrets.keep_in(place, together)
         try:

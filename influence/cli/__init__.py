@@ -13,7 +13,7 @@ from influence import __version__
 from influence.cli import importing, live, met, people, reporting, workspace
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
-from influence.contract.wording import mended
+from influence.contract.wording import plain
 
 
 class _Group(click.Group):
@@ -23,7 +23,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except InfluenceError as error:
-            raise click.ClickException(hushed(mended(" ".join(str(error).split())))) from error
+            raise click.ClickException(hushed(plain(str(error)))) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

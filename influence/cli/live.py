@@ -14,6 +14,7 @@ import click
 
 from influence.cli.importing import pairs
 from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.contract.wording import counted
 
 if TYPE_CHECKING:
     from influence.connecting import Connecting
@@ -168,15 +169,13 @@ def disconnect(name: str, folder: Path) -> None:
     with opened(folder) as workspace:
         done = workspace.disconnect(name)
     where = " and ".join(done.forgotten)
-    click.echo(
-        f"Disconnected {name!r}: "
-        + (f"its secrets are gone from {where}." if where else "no secrets were kept.")
-    )
+    gone = f"its secrets are gone from {where}" if where else "no secrets of it were kept"
+    click.echo(f"Disconnected {name!r}: {gone}, and where it had come to is forgotten.")
     for doubt in done.doubts:
         click.echo(f"  {doubt}", err=True)
     for variable in done.variables:
         click.echo(f"The environment still holds {variable}; take it away where you set it.")
-    click.echo(f"What it brought stays: {done.stays:,} rows.")
+    click.echo(f"What it brought stays: {counted(done.stays, 'row', 'rows')}.")
     if done.revoke:
         click.echo(f"To take the permission back: {done.revoke}")
     else:

@@ -267,12 +267,3 @@ def counted(amount: float, one: str, many: str) -> str:
     """
     text = number(amount)
     return f"{text} {noun(text, one, many)}"
-
-
-def mended(text: str) -> str:
-    """Return a text without halves of surrogate pairs, which no file and no store takes; two that fit are joined.
-
-    >>> mended("a\\ud83db, \\ud83d\\udd11")
-    'a\ufffdb, 🔑'
-    """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

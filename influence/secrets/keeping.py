@@ -104,8 +104,8 @@ class Secrets:
         for name, value in values.items():
             self._check(name, value)
         kept = self.places[place]
+        body = self.read_in(place, tuple(values)) | dict(values)
         try:
-            body = kept.read(self._source, tuple(values)) | dict(values)
             for name in values:
                 body.pop(name + _INSTEAD, None)
                 handed = os.environ.get(self.variable(name))
@@ -114,6 +114,17 @@ class Secrets:
             kept.write(self._source, body)
         except SecretError as error:
             raise self._refused(place, error, tuple(values)) from error
+
+    def read_in(self, place: str, names: Sequence[str]) -> dict[str, str]:
+        """Return what a place keeps of the source; an old keyring is asked for these names.
+
+        Raises:
+            SecretError: it refuses.
+        """
+        try:
+            return self.places[place].read(self._source, names)
+        except SecretError as error:
+            raise self._refused(place, error, names) from error
 
     def _refused(self, place: str, error: SecretError, names: Sequence[str]) -> SecretError:
         if place == "file":

@@ -12,7 +12,7 @@ from typing import Any
 from influence.contract.connector import ConnectorError, RateLimited, Secret, StoppedShort
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
-from influence.contract.wording import mended
+from influence.contract.wording import plain
 from influence.store.importing import Imported, Reading
 from influence.store.store import Store
 
@@ -101,7 +101,7 @@ def faults_of(name: str) -> Iterator[None]:
 
 
 def _line(text: str) -> str:
-    return hushed(mended(" ".join(text.split())))
+    return hushed(plain(text))
 
 
 def _sentence(error: InfluenceError) -> str:

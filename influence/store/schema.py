@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, Tie
-from influence.contract.wording import mended
 
 VERSION = 4
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
@@ -243,7 +242,7 @@ def arrow(values: Sequence[Any], of: pa.DataType) -> pa.Array:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str):
-        return mended(value)
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
