@@ -25,12 +25,14 @@ def replace(path: Path, text: str, mode: int | None = None) -> None:
     """
     content = text.encode()
     target = path.resolve()
-    if mode is None:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
+    if mode is None and target.exists():
+        mode = target.stat().st_mode & 0o777
     waiting = target.with_name(f".{target.name}.new")
     waiting.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode or 0o666), "wb") as file:
+            if mode is not None:
+                waiting.chmod(mode)  # whatever the umask leaves of it
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

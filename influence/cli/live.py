@@ -240,10 +240,11 @@ def _teller(*, quiet: bool, as_json: bool) -> Callable[[str, Pulled], None]:
             return
         if not quiet and (done.summary.read or done.summary.deleted or not done.failed):
             click.echo(f"{source}: {done}")
-            for note in done.notes[:_NOTES]:
+            notes = done.to_know
+            for note in notes[:_NOTES]:
                 click.echo(f"  note: {note}")
-            if len(done.notes) > _NOTES:
-                click.echo(f"  and {len(done.notes) - _NOTES:,} more notes: --json lists them")
+            if len(notes) > _NOTES:
+                click.echo(f"  and {len(notes) - _NOTES:,} more notes: --json lists them")
         for file, reason in done.unreadable.items():
             click.echo(f"{source}: not readable: {file}: {reason}", err=True)
         if done.failed:
@@ -257,7 +258,7 @@ def _body(source: str, done: Pulled) -> Mapping[str, object]:
         "source": source,
         **vars(done.summary),
         "unreadable": done.unreadable,
-        "notes": done.notes,
+        "notes": done.to_know,
         "note": done.note,
         "failed": done.failed or None,
     }

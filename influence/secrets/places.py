@@ -19,6 +19,7 @@ PIECE = 1000
 """Characters of the longest entry in a keyring: that of Windows takes 1,280."""
 PATIENCE = 20.0
 """Seconds that a keyring may take where nobody sits who could unlock it."""
+_HALVES = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
 _GENERATIONS = ("a", "b")
 
 
@@ -61,31 +62,34 @@ class InFile:
         return kept
 
     def _all(self) -> dict[str, Any]:
+        return tomllib.loads(self._text())
+
+    def _text(self) -> str:
         try:
             if os.name == "posix" and self.path.stat().st_mode & 0o077:
                 raise SecretError(
                     f"{self.path} can be read by others; make it yours alone with: chmod 600 {self.path}"
                 )
-            return tomllib.loads(self.path.read_bytes().decode())
+            return _sound(self.path.read_bytes().decode())
         except FileNotFoundError:
-            return {}
+            return ""
         except OSError as error:
             raise SecretError(f"{self.path} cannot be read: {error.strerror}") from error
-        except ValueError as error:  # the text of it may hold a secret: where, and no more
-            raise SecretError(
-                f"{self.path} is not readable as TOML; mend it, or connect its sources anew"
-            ) from error
+        except ValueError as error:  # what stands there may be a secret: where it is, and no more
+            where = re.search(r"\(at (line \d+)", str(error))
+            place = f"{self.path}, {where[1]}" if where else str(self.path)
+            raise SecretError(f"{place} is not readable as TOML; mend it there") from error
 
     def write(self, source: str, body: Mapping[str, str]) -> None:
         """Keep the secrets of a source in place of those before."""
         import tomlkit  # the command line must not wait for it
 
-        self._all()
-        document = (
-            tomlkit.parse(self.path.read_bytes().decode()) if self.path.exists() else tomlkit.document()
-        )
+        document: Any = tomlkit.parse(self._text())
         if body:
-            document[source] = dict(body)
+            section = document.setdefault(source, {})
+            for name in section.keys() - body.keys():
+                del section[name]
+            section.update(body)
         else:
             document.pop(source, None)
         try:
@@ -222,6 +226,16 @@ class InKeyring:
             self._silent = True
             raise SecretError("the keyring is locked, or does not answer")
         return answers[0]
+
+
+def _sound(text: str) -> str:
+    """Return a file as TOML: the first version wrote characters beyond U+FFFF as JSON does, in two halves."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        text = _HALVES.sub(lambda pair: str(json.loads(f'"{pair[0]}"')), text)
+        tomllib.loads(text)
+    return text
 
 
 def _piece(source: str, generation: str, number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ class Pulled(Imported):
 
     note: str = ""
     failed: str = ""
+    facts: dict[str, None] = field(default_factory=dict)
 
     def __str__(self) -> str:
         moved = self.summary
@@ -42,11 +43,14 @@ class Pulled(Imported):
 
     def hear(self, note: str) -> None:
         """Take what the service said with a reply: the last of it, and whatever is no mere count."""
-        if self.note and not _COUNTS.search(self.note) and self.note not in self.notes:
-            self.notes.append(self.note)
         self.note = _line(note)
-        if self.note in self.notes:
-            self.notes.remove(self.note)
+        if not _COUNTS.search(self.note):
+            self.facts[self.note] = None
+
+    @property
+    def to_know(self) -> list[str]:
+        """What was noted on the way, but for the `note` that was said last."""
+        return [*self.notes, *(fact for fact in self.facts if fact != self.note)]
 
 
 def pull(

@@ -19,9 +19,7 @@ class Rotating:
     def answer(self, asked: Asked) -> Said:
         if asked.path == "/token":
             return self._renew(asked.form.get("refresh_token", ""))
-        number, _, pages = (
-            asked.headers.get("Authorization", "").removeprefix("Bearer access-").partition("-")
-        )
+        number = asked.headers.get("Authorization", "").removeprefix("Bearer access-")
         if not number.isdigit() or not self.used <= int(number) <= self.renewed:
             return Said({"error": "unknown token"}, 401)
         self.used = int(number)

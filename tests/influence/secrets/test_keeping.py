@@ -149,7 +149,7 @@ def test_the_file_is_for_its_owner_alone_and_keeps_what_a_person_wrote_there(tmp
     Secrets(tmp_path, "x").keep("token", "t-one")
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
     assert [file] == list(tmp_path.iterdir())
-    assert "# mine\n" in file.read_text("utf-8")
+    assert '# mine\n[work]\npassword = "p-new" # of 2024\n' in file.read_text("utf-8")
     assert ("p-new", "t-one") == (
         Secrets(tmp_path, "work").get("password"),
         Secrets(tmp_path, "x").get("token"),
@@ -169,7 +169,7 @@ def test_a_file_that_is_a_link_stays_one(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"[x\ntoken = 'top-secret'", "not readable as TOML"),
+        (b"[x]\na = 'b'\ntoken = top-secret", "secrets.toml, line 3 is not readable as TOML; mend it there"),
         (b"[x]\ntoken = \xff", "not readable as TOML"),
         (b"[x]\ntoken = 1", r"\[x\] should hold texts"),
         (b"x = 'top-secret'", r"\[x\] should hold texts"),
@@ -235,6 +235,15 @@ def test_secrets_of_an_older_version_are_found_renewed_and_forgotten(tmp_path, v
     assert (service, "x token") not in vault.entries
     secrets.forget(("token", "other"))
     assert {} == vault.entries
+
+
+@pytest.mark.usefixtures("use")
+def test_a_file_of_an_older_version_with_a_character_in_two_halves_is_read(tmp_path):
+    (tmp_path / "secrets.toml").write_text('["x"]\n"token" = "pass\\ud83d\\udd11word"\n')
+    (tmp_path / "secrets.toml").chmod(0o600)
+    assert "pass🔑word" == Secrets(tmp_path, "x").get("token")
+    Secrets(tmp_path, "x").keep("other", "one")
+    assert ("pass🔑word", "one") == (Secrets(tmp_path, "x").get("token"), Secrets(tmp_path, "x").get("other"))
 
 
 def test_a_long_secret_is_kept_in_pieces_that_every_keyring_takes(tmp_path, vault):
