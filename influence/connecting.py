@@ -13,7 +13,7 @@ from influence.contract import plugins
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hush
 from influence.contract.wording import plain
-from influence.secrets.keeping import Secrets, Tried
+from influence.secrets.keeping import Secrets, Tried, held_by_environment
 from influence.secrets.places import SecretError
 from influence.store.pulling import faults_of
 from influence.store.recognising import GROUP, ReadingError, checked, made
@@ -166,7 +166,7 @@ def disconnect(folder: Path, file: Path, store: Store, name: str) -> Disconnecte
     return Disconnected(
         connector,
         [secrets.places[place].told for place in kept],
-        secrets.variables([Secrets(folder, other) for other in sources if other != name]),
+        held_by_environment(secrets, [Secrets(folder, other) for other in sources if other != name]),
         store.shown_of(name),
         revoke,
         doubts,

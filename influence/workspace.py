@@ -16,7 +16,7 @@ from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.people.linkage.run import told, who_is_who
 from influence.secrets.keeping import Secrets
-from influence.secrets.places import PATIENCE
+from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
@@ -163,12 +163,11 @@ class Workspace(Writing):
         for name in names:
             if name not in sources:
                 raise WorkspaceError(self._no_source(name))
-        done = {}
+        done, keyring = {}, InKeyring(self.path, PATIENCE)
         for name in dict.fromkeys(names or sorted(sources)):
             options = dict(sources[name])
             make = partial(made, options.pop("connector"), options, live=True)
-            secrets = Secrets(self.path, name, patience=PATIENCE)
-            done[name] = pull(self.store, name, make, secrets, progress)
+            done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
             ended(name, done[name])
         self._forget_analysis()
         return done

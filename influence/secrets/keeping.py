@@ -20,19 +20,19 @@ _INSTEAD = " instead of the environment's"
 class Secrets:
     """The secrets of one live source.
 
-    Looked for in this order: the environment variable `INFLUENCE_<SOURCE>_<NAME>`, the system's keyring (package
-    `keyring`), the workspace's `secrets.toml`. A secret from the environment that the service has renewed is kept
-    beside a digest of it, and holds for as long as the environment still has the one that it replaced.
+    Looked for in this order: the environment variable `INFLUENCE_<SOURCE>_<NAME>`, the workspace's `secrets.toml`, the
+    system's keyring (package `keyring`), which may be locked. A secret from the environment that the service has
+    renewed is kept beside a digest of it, and holds for as long as the environment has the one that it replaced.
     """
 
-    def __init__(self, workspace: Path, source: str, *, patience: float | None = None) -> None:
+    def __init__(self, workspace: Path, source: str, keyring: InKeyring | None = None) -> None:
         self._source = source
-        self._file, self._keyring = InFile(workspace), InKeyring(workspace, patience)
+        self._file, self._keyring = InFile(workspace), keyring or InKeyring(workspace)
 
     @property
     def places(self) -> Mapping[str, Place]:
         """Where secrets are kept, by the words of `--keep-in`, in the order in which they are looked for."""
-        return {"keyring": self._keyring, "file": self._file}
+        return {"file": self._file, "keyring": self._keyring}
 
     def get(self, name: str) -> str:
         """Return a secret.
@@ -79,13 +79,6 @@ class Secrets:
         """
         return "INFLUENCE_" + re.sub(r"\W+", "_", f"{self._source}_{name}").upper()
 
-    def variables(self, others: Sequence[Secrets] = ()) -> list[str]:
-        """List the variables of the environment that hold a secret of this source, and not of one of the others."""
-        own = self.variable("")
-        longer = tuple(other.variable("") for other in others if other.variable("").startswith(own))
-        held = [name for name in os.environ if name.startswith(own) and os.environ[name]]
-        return sorted(name for name in held if not name.startswith(longer or ("=",)))
-
     def keep(self, name: str, value: str) -> None:
         """Keep a renewed secret for good where the one before it was found.
 
@@ -101,19 +94,18 @@ class Secrets:
             SecretError: it refuses, or half a surrogate pair stands in one.
         """
         hush(*values.values())
+        body = self.read_in(place, tuple(values))
         for name, value in values.items():
-            self._check(name, value)
-        kept = self.places[place]
-        body = self.read_in(place, tuple(values)) | dict(values)
+            if not _is_whole(value):
+                raise SecretError(
+                    f"the {name} of {self._source!r} holds half a character and cannot be right; copy it anew"
+                )
+            handed = os.environ.get(self.variable(name))
+            body |= {name: value, name + _INSTEAD: _digest(handed) if handed else ""}
         try:
-            for name in values:
-                body.pop(name + _INSTEAD, None)
-                handed = os.environ.get(self.variable(name))
-                if handed:
-                    body[name + _INSTEAD] = _digest(handed)
-            kept.write(self._source, body)
+            self.places[place].write(self._source, {name: value for name, value in body.items() if value})
         except SecretError as error:
-            raise self._refused(place, error, tuple(values)) from error
+            raise _refused(self, place, error, tuple(values)) from error
 
     def read_in(self, place: str, names: Sequence[str]) -> dict[str, str]:
         """Return what a place keeps of the source; an old keyring is asked for these names.
@@ -124,16 +116,7 @@ class Secrets:
         try:
             return self.places[place].read(self._source, names)
         except SecretError as error:
-            raise self._refused(place, error, names) from error
-
-    def _refused(self, place: str, error: SecretError, names: Sequence[str]) -> SecretError:
-        if place == "file":
-            return SecretError(str(error))
-        instead = "".join(f", or set {self.variable(name)}" for name in names[:1])
-        return SecretError(
-            f"{error}: there is no keyring here that can keep the secrets of {self._source!r}; connect with "
-            f"--keep-in file{instead}"
-        )
+            raise _refused(self, place, error, names) from error
 
     def try_place(self, place: str) -> None:
         """Tell, before a person takes pains to sign in, whether a place will keep what comes of it.
@@ -147,15 +130,7 @@ class Secrets:
                 self._keyring.write(_TRIED, {"tried": "yes"})
                 self._keyring.forget(_TRIED)
         except SecretError as error:
-            raise self._refused(place, error, ()) from error
-
-    def _check(self, name: str, value: str) -> None:
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise SecretError(
-                f"the {name} of {self._source!r} holds half a character (a surrogate) and cannot be right; copy it anew"
-            ) from None
+            raise _refused(self, place, error, ()) from error
 
     def _where(self, name: str) -> str:
         """Say which place holds a secret; else which holds others of the source; else the file if there is one."""
@@ -164,9 +139,9 @@ class Secrets:
         for word, place in self.places.items():
             try:
                 body = place.read(self._source, (name,))
-            except SecretError:
-                if not handed:
-                    raise
+            except SecretError as error:
+                if not (handed or beside):
+                    raise _refused(self, word, error, (name,)) from error
                 continue
             if name in body:
                 return word
@@ -230,6 +205,30 @@ class Tried:
         else:
             hush(value)
             self.given[name] = value
+
+
+def held_by_environment(secrets: Secrets, others: Sequence[Secrets] = ()) -> list[str]:
+    """List the variables of the environment that hold a secret of a source, and not of one of the others."""
+    own = secrets.variable("")
+    longer = tuple(other.variable("") for other in others if other.variable("").startswith(own))
+    held = [name for name in os.environ if name.startswith(own) and os.environ[name]]
+    return sorted(name for name in held if not name.startswith(longer or ("=",)))
+
+
+def _refused(secrets: Secrets, place: str, error: SecretError, names: Sequence[str]) -> SecretError:
+    if place == "file":
+        return SecretError(str(error))
+    instead = "".join(f", or set {secrets.variable(name)}" for name in names[:1])
+    return SecretError(
+        f"{error}: there is no keyring here that can keep the secrets; connect with --keep-in file{instead}"
+    )
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return bool(text.encode()) or not text
+    except UnicodeEncodeError:
+        return False
 
 
 def _digest(secret: str) -> str:

@@ -136,7 +136,7 @@ class InKeyring:
         whole = "".join(self._entry(piece) or "" for piece in pieces) if pieces else head
         try:
             return dict(json.loads(whole)) if whole else {}
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise SecretError(f"what the keyring holds of {source!r} is damaged; connect it again") from error
 
     def write(self, source: str, body: Mapping[str, str]) -> None:

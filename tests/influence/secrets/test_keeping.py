@@ -15,8 +15,8 @@ from keyring.backends import fail
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
 from influence.contract.secrecy import hushed
-from influence.secrets.keeping import Secrets, Tried
-from influence.secrets.places import SecretError
+from influence.secrets.keeping import Secrets, Tried, held_by_environment
+from influence.secrets.places import InKeyring, SecretError
 
 ODD = [
     "pass🔑word",
@@ -296,6 +296,11 @@ def test_a_keyring_that_is_locked_hides_neither_the_environment_nor_the_file(tmp
     Secrets(tmp_path, "x").keep_in("file", {"token": "t-file"})
     use(Locked())
     assert "t-file" == Secrets(tmp_path, "x").get("token")
+    Secrets(tmp_path, "x").keep("token", "t-next")
+    Secrets(tmp_path, "x").keep("another", "one")
+    assert ("t-next", "one") == (Secrets(tmp_path, "x").get("token"), Secrets(tmp_path, "x").get("another"))
+    with pytest.raises(SecretError, match="--keep-in file"):
+        Secrets(tmp_path, "y").keep("token", "t-nowhere")
     monkeypatch.setenv("INFLUENCE_X_TOKEN", "t-given")
     assert "t-given" == Secrets(tmp_path, "x").get("token")
     Secrets(tmp_path, "x").keep("token", "t-renewed")
@@ -304,7 +309,7 @@ def test_a_keyring_that_is_locked_hides_neither_the_environment_nor_the_file(tmp
 
 def test_nobody_waits_for_a_keyring_that_asks_a_person(tmp_path, use):
     use(Waiting())
-    secrets, begun = Secrets(tmp_path, "x", patience=0.1), time.monotonic()
+    secrets, begun = Secrets(tmp_path, "x", InKeyring(tmp_path, 0.1)), time.monotonic()
     for _ in range(5):
         with pytest.raises(SecretError, match="the keyring is locked, or does not answer"):
             secrets.get("token")
@@ -339,5 +344,5 @@ def test_variables_of_the_environment_are_told_apart_by_source(tmp_path, monkeyp
     monkeypatch.setenv("INFLUENCE_WORK_TOKEN", "t")
     monkeypatch.setenv("INFLUENCE_WORK_MAIL_PASSWORD", "p")
     work, mail = Secrets(tmp_path, "work"), Secrets(tmp_path, "work-mail")
-    assert ["INFLUENCE_WORK_TOKEN"] == work.variables([mail])
-    assert ["INFLUENCE_WORK_MAIL_PASSWORD"] == mail.variables([work])
+    assert ["INFLUENCE_WORK_TOKEN"] == held_by_environment(work, [mail])
+    assert ["INFLUENCE_WORK_MAIL_PASSWORD"] == held_by_environment(mail, [work])
