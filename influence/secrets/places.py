@@ -17,8 +17,8 @@ from influence.contract.errors import SourceError
 FILE = "secrets.toml"
 PIECE = 1000
 """Characters of the longest entry in a keyring: that of Windows takes 1,280."""
-PATIENCE = 20.0
-"""Seconds that a keyring may take where nobody sits who could unlock it."""
+PATIENCE, UNLOCKING = 20.0, 180.0
+"""Seconds that a keyring may take: where nobody sits who could unlock it, and where somebody does."""
 _HALVES = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
 _GENERATIONS = ("a", "b")
 
@@ -112,12 +112,12 @@ class InKeyring:
     killed, the secrets are all those before or all the new ones. Older workspaces have an entry for each secret.
 
     Raises:
-        SecretError: the keyring refuses, or does not answer within `patience` seconds (None: however long it takes).
+        SecretError: the keyring refuses, or does not answer within `patience` seconds.
     """
 
     told = "the system's keyring"
 
-    def __init__(self, workspace: Path, patience: float | None = None) -> None:
+    def __init__(self, workspace: Path, patience: float = UNLOCKING) -> None:
         self._service, self._patience = f"influence {workspace.resolve()}", patience
         self._silent = False
 
@@ -183,37 +183,37 @@ class InKeyring:
         return there
 
     def _entry(self, entry: str) -> str | None:
-        try:
-            import keyring  # an extra; asked for only by live sources
-            from keyring.backends import fail
-        except ImportError:
-            return None
-        if isinstance(keyring.get_keyring(), fail.Keyring):
-            return None  # no keyring is an answer too: the file comes next
         found = self._ask("get_password", entry)
         return str(found) if found is not None else None
 
     def _ask(self, method: str, *given: str) -> Any:
-        try:
-            import keyring
+        def call() -> Any:
+            import keyring  # an extra; asked for only by live sources
 
-            return self._in_time(lambda: getattr(keyring, method)(self._service, *given))
+            return getattr(keyring, method)(self._service, *given)
+
+        try:
+            return self._in_time(call)
         except SecretError:
             raise
-        except Exception as error:  # keyrings raise what they like, and may name what they were given
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # keyrings raise what they like, and may name what they were given
+            none = isinstance(error, ImportError) or type(error).__name__ == "NoKeyringError"
+            if none and method == "get_password":
+                return None  # no keyring is an answer too
             raise SecretError(f"the keyring refuses ({type(error).__name__})") from error
 
     def _in_time(self, call: Callable[[], Any]) -> Any:
         """Ask in a thread that may be left behind: a locked keyring asks a person, and from cron there is none."""
-        if self._patience is None:
-            return call()
         answers: list[Any] = []
-        refusals: list[Exception] = []
+        refusals: list[BaseException] = []
 
         def ask() -> None:
             try:
                 answers.append(call())
-            except Exception as error:
+            except BaseException as error:
                 refusals.append(error)
 
         if not self._silent:
