@@ -61,7 +61,7 @@ def connect(
 
     Secrets are kept in the system's keyring, or with `--keep-in file` in secrets.toml of the workspace, for your eyes
     only; they are never in the settings or the store. An environment variable INFLUENCE_<SOURCE>_<SECRET>, such as
-    INFLUENCE_IMAP_PASSWORD, stands for either: connect then asks nothing.
+    INFLUENCE_IMAP_PASSWORD, comes before either: it is not asked for then.
 
     \b
     Every night at three, telling only what failed (crontab -e):
@@ -136,11 +136,10 @@ def _asked(connecting: Connecting, names: tuple[str, ...]) -> dict[str, str]:
     for name in names:
         variable = connecting.secrets.variable(name)
         if os.environ.get(variable):
-            empty = f"empty takes that of {variable}"
-        elif connecting.secrets.knows(name):
-            empty = "empty keeps the one before"
-        else:
-            empty = "empty if there is none"
+            click.echo(f"{_words(name)}: from {variable}")
+            continue
+        kept = connecting.secrets.knows(name)
+        empty = "empty keeps the one before" if kept else "empty if there is none"
         answers[name] = _secret(f"{_words(name)} ({empty})")
     return {name: answer for name, answer in answers.items() if answer}
 

@@ -152,7 +152,7 @@ def test_a_source_whose_secrets_are_in_the_environment_needs_no_place_for_them(
     monkeypatch.setenv("INFLUENCE_DOOR_TOKEN", "first-token")
     code, out, error = run("connect", "door", "--set", rings("post bo 1"))
     assert 0 == code, error
-    assert "Token (empty takes that of INFLUENCE_DOOR_TOKEN)" in out
+    assert "Token: from INFLUENCE_DOOR_TOKEN\nHouse key (empty if there is none): " in out
     assert {} == secrets(tmp_path)
     assert "door: 1 new" in run("pull")[1]
 
