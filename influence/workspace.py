@@ -173,8 +173,9 @@ class Workspace(Writing):
         return done
 
     def _no_source(self, name: str) -> str:
-        known = ", ".join(sorted(self.settings.sources)) or "none yet; add one with: influence connect NAME"
-        return f"there is no source {name!r}; there are: {known}"
+        known = ", ".join(sorted(settings.read(self.path / SETTINGS).sources))
+        there = f"there are: {known}" if known else "there is none yet: influence connect NAME adds one"
+        return f"there is no source {name!r}; {there}"
 
     # --- asking -----------------------------------------------------------------------------------------
 

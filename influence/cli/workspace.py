@@ -79,21 +79,12 @@ def _from(connector: Any) -> str:
 
 
 def _state(connector: Any) -> str:
-    """Say what is missing: `needs` maps a module to the extra that brings it."""
+    """Say what is missing."""
+    from influence.store.recognising import lacking
+
     live = {"httpx": "live"} if hasattr(connector, "fetch") else {}
-    missing = {
-        extra: None for module, extra in getattr(connector, "needs", live).items() if not _is_there(module)
-    }
-    return f"needs: pip install 'networked-influence[{','.join(missing)}]'" if missing else "ready"
-
-
-def _is_there(module: str) -> bool:
-    from importlib.util import find_spec
-
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # not even the package that it lies in
-        return False
+    extras = lacking(getattr(connector, "needs", live))
+    return f"needs: pip install 'networked-influence[{','.join(extras)}]'" if extras else "ready"
 
 
 @click.command()

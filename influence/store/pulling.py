@@ -64,7 +64,7 @@ def pull(
     try:
         with faults_of(source):
             connector = make()
-        with faults_of(connector.name):
+        with faults_of(getattr(connector, "name", source)):
             _fetch(store, source, connector, secret, done, progress)
     except InfluenceError as error:
         done.failed = _line(_sentence(error))

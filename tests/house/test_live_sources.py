@@ -22,7 +22,7 @@ def run(tmp_path, monkeypatch):
     """Type a command beside a workspace `ws`, where the connectors door and gate are installed and no keyring is."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    install(tmp_path / "site", DOOR, door="Door", gate="Gate")
+    install(tmp_path / "site", DOOR, door="Door", gate="Gate", shed="Shed")
     before = keyring.get_keyring()
     keyring.set_keyring(fail.Keyring())
 
@@ -115,6 +115,7 @@ def test_a_needed_option_is_named_where_nobody_can_be_asked(run, tmp_path):
             ["door", "--set", "rings=r", "--name", "my door"],
             "a source is named with letters, digits and dashes",
         ),
+        (["shed"], "'shed' needs: pip install 'networked-influence[sheds]'"),
         (["mail"], "reads files only; bring them in with: influence import PATH --as mail"),
     ],
 )
@@ -467,7 +468,7 @@ def test_a_workspace_of_the_version_before_goes_on(run, rings, tmp_path):
 def test_what_a_live_source_needs_is_listed_and_one_that_is_broken_hides_no_other(run, tmp_path):
     _, out, _ = run("connectors")
     assert "influence connect door --set rings=…  (asks for token, house key)" in out
-    assert "needs: pip install 'networked-influence[gates]'" in out
+    assert "needs: pip install 'networked-influence[sheds]'" in out
     assert "influence connect gate  (lets you sign in and asks for client secret)" in out
     install(tmp_path / "site", "import no_such_module", door="Door")
     listed = {row["name"]: row for row in json.loads(run("connectors", "--json")[1])}

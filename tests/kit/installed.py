@@ -85,7 +85,7 @@ class Gate:
     secrets: ClassVar[tuple[str, ...]] = ("client_secret", "refresh_token")
     reads: ClassVar[str] = "It reads nothing."
     revoke: ClassVar[str] = "Close it."
-    needs: ClassVar[Mapping[str, str]] = {"no.such.module": "gates"}
+    needs: ClassVar[Mapping[str, str]] = {}
 
     def sign_in(self, ask, given):
         ask("Open the gate.")
@@ -96,6 +96,12 @@ class Gate:
 
     def parse(self, member):
         yield from ()
+
+
+class Shed(Gate):
+    """One that needs what is not installed."""
+
+    needs: ClassVar[Mapping[str, str]] = {"no.such.module": "sheds"}
 '''
 
 
