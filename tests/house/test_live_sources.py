@@ -268,7 +268,7 @@ def test_at_a_terminal_needed_options_are_asked_and_secrets_are_not_shown(tmp_pa
         while not shown[-1].endswith(asked):
             shown[-1] += os.read(ours, 1).decode()
         os.write(ours, f"{answer}\n".encode())
-    assert 0 == script.wait(20)
+    assert 0 == script.wait(60)
     os.close(ours)
     assert "first-token" not in "".join(shown)
     assert {"door": {"token": "first-token", "house_key": "house-key"}} == secrets(tmp_path)
