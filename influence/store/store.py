@@ -142,7 +142,7 @@ class Store:
         self.engine.run("DELETE FROM cursors WHERE source = ?", [source])
 
     def shown_of(self, source: str) -> int:
-        """Return how much of what is shown came from a source: activities, encounters, people and ties."""
+        """Return how much of what is shown came from a source: activities, encounters, people, numbers, ties."""
         tables = {**dict.fromkeys(MORTAL, "source"), "people_log": "source", "tie_log": "origin"}
         rows = " UNION ALL ".join(f"SELECT count(*) AS n FROM {t} WHERE {c} = $1" for t, c in tables.items())
         return int(self.engine.arrow(f"SELECT sum(n)::BIGINT AS n FROM ({rows})", [source])["n"][0].as_py())

@@ -11,6 +11,7 @@ from influence.contract.records import (
     Deleted,
     Encounter,
     Evidence,
+    Exposure,
     Modality,
     Person,
     SetAside,
@@ -97,6 +98,10 @@ def post(who, day=0):
     return Activity("a", DAYS[day], f"x:{who}", Verb.POST)
 
 
+def shown_to(number):
+    return Exposure("n", DAYS[0], "x:ann", "X", "impressions", number)
+
+
 @pytest.mark.parametrize(
     ("batches", "expected"),
     [
@@ -108,6 +113,9 @@ def post(who, day=0):
         ([[post("ann")], [Deleted("a")], [post("ann")]], (1, 0, 0)),
         ([[], [post("ann"), post("bo")]], (1, 0, 0)),
         ([[], [Deleted("a")]], (0, 0, 0)),
+        ([[shown_to(1)], [shown_to(1)]], (0, 0, 0)),
+        ([[], [shown_to(1), shown_to(2)]], (1, 0, 0)),
+        ([[shown_to(1)], [shown_to(2)]], (0, 1, 0)),
         ([[], [Person("p", "Ann", ("x:ann",)), Tie("x:ann", "x:bo", "met")]], (2, 0, 0)),
     ],
 )
