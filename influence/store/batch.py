@@ -14,6 +14,7 @@ from influence.contract.records import (
     Activity,
     Deleted,
     Encounter,
+    Exposure,
     Note,
     Person,
     Record,
@@ -23,6 +24,7 @@ from influence.contract.records import (
     Withdrawn,
 )
 from influence.store.engine import Engine
+from influence.store.exposed import keep_exposures
 from influence.store.listening import Listening
 from influence.store.logs import Logs
 from influence.store.schema import KIND_OF, as_table, placed
@@ -84,10 +86,12 @@ class Batch:
         self, engine: Engine, keeping: Keeping, number: int, source: str, *, live: bool = False
     ) -> None:
         self._engine, self._keeping = engine, keeping
+        self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
+        self._exposures: list[Exposure] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
         self._turned = self.claims = self._people = 0
         self.summary = Summary()
@@ -105,6 +109,8 @@ class Batch:
                 pass
             case Withdrawn():
                 self._withdraw(record)
+            case Exposure():
+                self._exposures.append(record)
             case Person(person=None):
                 self.claims += 1
                 self._wait("claims", record, file)
@@ -152,6 +158,7 @@ class Batch:
             self.summary += added if kind != "claims" else Summary()
         self._waiting.clear()
         self._people = 0
+        self._expose()
         if self._withdrawn:
             self._logs.withdraw(list(self._withdrawn.values()))
             self._withdrawn.clear()
@@ -159,6 +166,12 @@ class Batch:
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
         self._turn()
+
+    def _expose(self) -> None:
+        if told := self._exposures:
+            new = keep_exposures(self._engine, self._number, self._source, told)
+            self.summary += Summary(len(told), new, len(told) - new, 0)
+            self._exposures = []
 
     def _turn(self) -> None:
         written = self.summary.stored + self._text.bags

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, Tie
 
-VERSION = 4
+VERSION = 5
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -163,7 +163,10 @@ KIND_OF = {Activity: "activities", Encounter: "encounters", Person: "people", Ti
 MORTAL = ("activities", "encounters")
 """Kinds whose rows have an id, so that a tombstone can withdraw them; the view of that name shows what is left."""
 
-OF_BATCHES = (*(kind.log for kind in KINDS.values()), "copies", "cursors", "quarantine", "term_log")
+OF_BATCHES = (
+    *(kind.log for kind in KINDS.values()),
+    *("copies", "cursors", "quarantine", "term_log", "exposure_log"),
+)
 """Tables whose rows belong to a batch and count only once it is entered."""
 
 _ACTIVITIES = """
@@ -207,6 +210,10 @@ ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS version BIGINT;
 ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS absent VARCHAR;
 """
     + _ENCOUNTERS,
+    5: """
+CREATE TABLE exposure_log (batch BIGINT, source VARCHAR, id VARCHAR, time TIMESTAMPTZ, account VARCHAR, service VARCHAR,
+    metric VARCHAR, count BIGINT);
+""",
 }
 """What each version added: an older store gets it when it is opened."""
 
