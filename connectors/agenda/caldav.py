@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -46,6 +47,11 @@ class CalDav:
     title: ClassVar[str] = "calendars, live over CalDAV"
     source: ClassVar[str] = "Connect with the CalDAV address of your provider and an app password."
     secrets: ClassVar[tuple[str, ...]] = ("password",)
+    required: ClassVar[tuple[str, ...]] = ("url", "user")
+    beforehand: ClassVar[str] = (
+        "Make an app password at your provider and give that; it holds until you delete it. Google lets nobody in here "
+        "with a password: for Google use the connector google."
+    )
     reads: ClassVar[str] = "When you met whom and where; titles and texts of meetings are not kept."
     revoke: ClassVar[str] = "Delete the app password at your provider."
 
@@ -60,7 +66,20 @@ class CalDav:
         """
         out_of_sight = (datetime.now(UTC) - LONGEST_PAST + timedelta(days=2)).timestamp()
         reading = Reading(".ics", self._ids, _is_open, lambda time: time is not None and time < out_of_sight)
-        yield from Pull(Dav(self.url, self.user, secret.get("password"), CALENDARS), reading).replies(cursor)
+        yield from Pull(self._dav(secret), reading).replies(cursor)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Look for the calendars, and say whose they are.
+
+        Raises:
+            NotAuthorised, RateLimited, Changed: as they say.
+            ConnectorError: there is no calendar at the address.
+        """
+        with closing(self._dav(secret)) as dav:
+            return dav.signed_in_as()
+
+    def _dav(self, secret: Secret) -> Dav:
+        return Dav(self.url, self.user, secret.get("password"), CALENDARS)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield an encounter for each time a meeting took place, or what is gone.

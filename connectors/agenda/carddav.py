@@ -6,6 +6,7 @@ Needs the extra `live`. A reply is a .vcf file, read as every other one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -35,6 +36,11 @@ class CardDav:
     title: ClassVar[str] = "contacts, live over CardDAV"
     source: ClassVar[str] = "Connect with the CardDAV address of your provider and an app password."
     secrets: ClassVar[tuple[str, ...]] = ("password",)
+    required: ClassVar[tuple[str, ...]] = ("url", "user")
+    beforehand: ClassVar[str] = (
+        "Make an app password at your provider and give that; it holds until you delete it. Google lets nobody in here "
+        "with a password: for Google use the connector google."
+    )
     reads: ClassVar[str] = (
         "Names, e-mail addresses and organisations of your contacts, and whether they have a number."
     )
@@ -47,8 +53,20 @@ class CardDav:
             NotAuthorised, RateLimited, Changed: as they say.
             ConnectorError: there is no address book at the address, or it cannot be synchronised.
         """
-        dav = Dav(self.url, self.user, secret.get("password"), ADDRESS_BOOKS)
-        yield from Pull(dav, Reading(".vcf", self._ids)).replies(cursor)
+        yield from Pull(self._dav(secret), Reading(".vcf", self._ids)).replies(cursor)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Look for the address books, and say whose they are.
+
+        Raises:
+            NotAuthorised, RateLimited, Changed: as they say.
+            ConnectorError: there is no address book at the address.
+        """
+        with closing(self._dav(secret)) as dav:
+            return dav.signed_in_as()
+
+    def _dav(self, secret: Secret) -> Dav:
+        return Dav(self.url, self.user, secret.get("password"), ADDRESS_BOOKS)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield a claim for each contact, an encounter where there is a number, or what is gone."""

@@ -10,17 +10,15 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from connectors.kit.http import Moved, Service
-from connectors.kit.paging import everything
+from connectors.kit.paging import everything, gathered
+from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited
-
-if TYPE_CHECKING:
-    import httpx
 
 _NAMES = {
     "d": "DAV:",
@@ -85,7 +83,6 @@ class Dav:
     user: str
     password: str
     kind: Kind
-    transport: httpx.BaseTransport | None = None
     _services: dict[str, Service] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,6 +90,17 @@ class Dav:
             raise ConnectorError(
                 f"which {self.kind.what}? Name the address and the user: --set url=https://… --set user=…"
             )
+
+    def signed_in_as(self) -> str:
+        """Look for the collections and say whose they are, and how many.
+
+        Raises:
+            NotAuthorised, ConnectorError: as for `collections`.
+        """
+        count = len(self.collections())
+        return (
+            f"{clean(self.user, 200)} on {self._host}: {count:,} {self.kind.what}{'s' if count > 1 else ''}"
+        )
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -159,21 +167,24 @@ class Dav:
             found = answer.findall("d:response", _NAMES)
             return [(self._href(collection, one), one.findtext("d:status", "", _NAMES)) for one in found]
 
-        def after(answer: ET.Element, since: str) -> str | None:
+        def after(answer: ET.Element, _: str) -> str | None:
             tokens.append(answer.findtext("d:sync-token", "", _NAMES))
             if not tokens[-1]:
                 raise Changed(f"{self._host}: the list of changes has no 'sync-token'; it cannot be followed")
             cut_off = any(" 507" in status for _, status in rows(answer))
-            return tokens[-1] if cut_off and tokens[-1] != since else None
+            return tokens[-1] if cut_off else None
 
-        pages = everything(token, lambda since: self._report(collection, _sync_body(since)), rows, after)
+        pages, is_whole = gathered(
+            everything(token, lambda since: self._report(collection, _sync_body(since)), rows, after)
+        )
         gone, changed = set[str](), set[str]()
         for href, status in pages:
             if " 404" in status or " 410" in status:
                 gone.add(href)
             elif " 507" not in status and not href.endswith("/"):
                 changed.add(href)
-        return Listing(sorted(changed), sorted(gone - changed), tokens[-1], not token)
+        then = tokens[-1] if is_whole else token  # what stopped short is gone through again
+        return Listing(sorted(changed), sorted(gone - changed), then, is_whole and not token)
 
     def contents(self, collection: str, hrefs: Sequence[str]) -> dict[str, str]:
         """Fetch some resources of a collection; one that has just gone is left out."""
@@ -224,7 +235,6 @@ class Dav:
             self._services[origin] = Service(
                 origin,
                 {"Authorization": f"Basic {pair}", "Accept": "text/xml, application/xml"},
-                transport=self.transport,
             )
         return self._services[origin]
 

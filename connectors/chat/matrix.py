@@ -7,16 +7,17 @@ first sync holds a few events of each room; what is older is fetched page by pag
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from connectors.chat.matrix_records import Room, read_room
+from connectors.chat.matrix_session import PASTE, Session, host_of, signed_in
 from connectors.kit.answers import mapping, needed, needed_list, read, shape_expected, written
-from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, walk
-from influence.contract.connector import Changed, Gone, NotAuthorised, Reply, Secret
+from connectors.kit.text import clean
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -32,24 +33,30 @@ _SYNC_FILTER = {
         "account_data": {"types": []},
     },
 }
-_API = "/_matrix/client/v3"
 
 
 @dataclass(frozen=True)
 class Matrix:
     """Messages, answers and reactions in the rooms of an account; encrypted ones without their words.
 
-    `server` is the address of the home server (`https://matrix.org`).
+    `server` is the address of the home server (`https://matrix.org`), `user` the name to sign in with, where
+    that is to be by password.
     """
 
     server: str = "https://matrix.org"
+    user: str = ""
 
     name: ClassVar[str] = "matrix"
     title: ClassVar[str] = "Matrix rooms, live or as Element's export (.json)"
     source: ClassVar[str] = (
         "Connect with an access token, or in Element: room info, Export chat, format JSON."
     )
-    secrets: ClassVar[tuple[str, ...]] = ("access_token",)
+    secrets: ClassVar[tuple[str, ...]] = ("access_token", "refresh_token")
+    given: ClassVar[tuple[str, ...]] = ("access_token", "password")
+    beforehand: ClassVar[str] = (
+        "Give an access token, which holds as long as its session; or set user and give the password, which is "
+        "sent once and not kept: that makes a session of its own, whose token is renewed at every pull."
+    )
     reads: ClassVar[str] = "Who wrote, answered and reacted in the rooms that your account has joined."
     revoke: ClassVar[str] = "In Element: Settings, Sessions, sign out the session that the token belongs to."
 
@@ -71,18 +78,48 @@ class Matrix:
             for room in _rooms(read(member), member.name):
                 yield from read_room(room)
 
+    def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:
+        """Take the token that is given, or sign in with the password; return the tokens to keep.
+
+        Raises:
+            NotAuthorised: the server does not accept the name and the password.
+            ConnectorError: there is no token, and no name with a password; or the server wants none.
+        """
+        if token := given.get("access_token"):
+            ask("The token holds as long as its session: until you sign that out, or the server ends it.")
+            return {"access_token": token}
+        if not (self.user and given.get("password")):
+            raise ConnectorError(
+                f"give an access token, or --set user=… and the password of that account; for a token {PASTE}"
+            )
+        return signed_in(self.server, self.user, given["password"], ask)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask whose the token is.
+
+        Raises:
+            RateLimited, NotAuthorised, Changed: as they say.
+        """
+        session = Session(self.server, secret)
+        try:
+            who = str(needed(session.json("account/whoami"), "user_id", "the account"))
+            return f"{clean(who, 260)} on {host_of(self.server)}"
+        finally:
+            session.close()
+
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield what is new, then what is older in each room, until its beginning.
 
         Raises:
-            RateLimited, NotAuthorised, Changed: as they say.
+            RateLimited, NotAuthorised, Changed, StoppedShort: as they say.
             ConnectorError: the server cannot be reached.
         """
-        service = Service(self.server, {"Authorization": f"Bearer {secret.get('access_token')}"})
+        session = Session(self.server, secret)
         try:
-            yield from _Pull(service).replies(cursor)
+            pull = _Pull(session)
+            yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
         finally:
-            service.close()
+            session.close()
 
 
 def _rooms(body: Any, name: str) -> Iterator[Room]:
@@ -113,28 +150,33 @@ def _joined(members: Mapping[str, Any], room_id: Any) -> Mapping[str, Any] | Non
 class _Pull:
     """One pull. The cursor holds up to where it synchronised, the rooms known, and the gaps still to fill."""
 
-    service: Service
+    session: Session
     members: dict[str, Any] = field(default_factory=dict)
-    seen: set[tuple[str, str]] = field(default_factory=set)
-
-    def replies(self, cursor: Mapping[str, Any]) -> Iterator[Reply]:
-        """Yield what is new, and what is older in each room."""
-        yield from walk(cursor, self.begin, self.ask, keeps_tasks=False)
+    begun: set[tuple[str, str]] = field(default_factory=set)
 
     def begin(self, state: State) -> list[Task]:
         """Plan a pull: fill what an earlier one left open, then synchronise and fill until nothing is new."""
         state |= {"since": state.get("since"), "rooms": state.get("rooms", []), "gaps": state.get("gaps", [])}
-        return [["older"]]
+        return [["gaps"], ["sync"]]
 
     def ask(self, task: Task, state: State) -> Answer:
-        """Ask for an older page of a room while there is a gap, else for what is new."""
+        """Ask for what is new, or for an older page of a room with a gap; each gap is gone through once."""
+        if task == ["gaps"]:
+            open_ = [(gap["room"], gap["to"]) for gap in state["gaps"]]
+            fresh = [one for one in open_ if one not in self.begun]
+            self.begun.update(fresh)
+            return Answer(None, [["older messages", *one] for one in fresh])
         if task == ["sync"]:
             member, note = self._sync(state)
-            return Answer(member, [["older"]] if member else [], note)
-        if not state["gaps"]:
-            return Answer(None, [["sync"]])
-        member = self._older(state["gaps"])
-        return Answer(member, [["older"]], f"{len(state['gaps']):,} rooms to go back in")
+            return Answer(member, [["gaps"]] if member else [], note, task if member else None)
+        _, room_id, to = task
+        gap = next(gap for gap in state["gaps"] if (gap["room"], gap["to"]) == (room_id, to))
+        member, events, is_last = self._older(gap)
+        if is_last:
+            state["gaps"].remove(gap)
+            self.begun.discard((room_id, to))
+        note = f"{len(state['gaps']):,} rooms to go back in"
+        return Answer(member, note=note, more=None if is_last else task, empty=not events)
 
     def _sync(self, state: State) -> tuple[Member | None, str]:
         before = state["since"]
@@ -143,7 +185,7 @@ class _Pull:
         told = mapping(body.get("rooms"))
         rooms = [one for kind in ("join", "leave") for one in mapping(told.get(kind)).items()]
         fresh = [(room_id, room) for room_id, room in rooms if mapping(room.get("timeline")).get("events")]
-        if not fresh or state["since"] == before:
+        if not fresh:
             return None, ""
         for room_id, room in fresh:
             _note_gap(room_id, room["timeline"], before, state)
@@ -155,26 +197,20 @@ class _Pull:
         body.pop("account_data", None)
         return written("sync.json", body), f"{len(fresh):,} rooms with news"
 
-    def _older(self, gaps: list[dict[str, str]]) -> Member:
-        gap = gaps[0]
-        room_id = gap["room"]
-        body = self._page(gap)
-        end = str(body.get("end") or "")
-        if not body["chunk"] or not end or (room_id, end) in self.seen:
-            gaps.pop(0)
-        else:
-            gap["from"] = end
-        self.seen.add((room_id, end))
+    def _older(self, gap: dict[str, str]) -> tuple[Member, list[Any], bool]:
+        """Ask for an older page of a room; return it, its events, and whether it is the last."""
+        room_id, before = gap["room"], gap["from"]
+        where = {"from": before, "to": gap["to"] or None, "dir": "b", "limit": str(PAGE)}
+        body = dict(self._permitted(room_id, "messages", **where) or {"chunk": []})
+        events, end = needed_list(body, "chunk", "the page of messages"), str(body.get("end") or "")
         body |= {"room_id": room_id, "members": {room_id: self._members(room_id)}}
-        body["originals"] = list(self._originals(room_id, body["chunk"]))
-        return written(f"messages {room_id} {gap['from']}.json", body)
-
-    def _page(self, gap: Mapping[str, str]) -> dict[str, Any]:
-        self.seen.add((gap["room"], gap["from"]))
-        where = {"from": gap["from"], "to": gap["to"] or None, "dir": "b", "limit": str(PAGE)}
-        body = self._permitted(gap["room"], "messages", **where) or {"chunk": []}
-        needed_list(body, "chunk", "the page of messages")
-        return dict(body)
+        body["originals"] = list(self._originals(room_id, events))
+        gap["from"] = end
+        return (
+            written(f"messages {room_id} {before}.json", body),
+            events,
+            not end or (not events and end == before),
+        )
 
     def _members(self, room_id: str) -> Any:
         """Ask once a pull who is in a room."""
@@ -194,7 +230,7 @@ class _Pull:
             return None
 
     def _ask(self, path: str, **params: Any) -> Any:
-        return self.service.json(f"{_API}/{path}", **params)
+        return self.session.json(path, **params)
 
     def _originals(self, room_id: str, events: Any) -> Iterator[Any]:
         """Yield the messages that are edited by these events and do not stand among them."""
@@ -211,9 +247,9 @@ class _Pull:
 def _note_gap(room_id: str, timeline: Mapping[str, Any], before: str | None, state: State) -> None:
     """Remember what lies between this sync and the one before; all the past in a room that is new."""
     start, is_known = timeline.get("prev_batch"), room_id in state["rooms"]
-    if start and (timeline.get("limited") or not is_known):
-        state["gaps"].append(
-            {"room": room_id, "from": str(start), "to": before if before and is_known else ""}
-        )
+    to = before if before and is_known else ""
+    is_open = any((gap["room"], gap["to"]) == (room_id, to) for gap in state["gaps"])
+    if start and (timeline.get("limited") or not is_known) and not is_open:
+        state["gaps"].append({"room": room_id, "from": str(start), "to": to})
     if not is_known:
         state["rooms"].append(room_id)

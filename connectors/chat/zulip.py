@@ -56,6 +56,11 @@ class Zulip:
     title: ClassVar[str] = "Zulip: an archive as JSON, or live with an API key"
     source: ClassVar[str] = "Take the folder zulip_json that zulip-archive makes of an organisation."
     secrets: ClassVar[tuple[str, ...]] = ("key",)
+    required: ClassVar[tuple[str, ...]] = ("site", "email")
+    beforehand: ClassVar[str] = (
+        "An API key can do all that you can do, and holds until you generate another; it is under Personal settings, "
+        "Account & privacy."
+    )
     reads: ClassVar[str] = "It reads the people and all messages and reactions that you can see."
     revoke: ClassVar[str] = (
         "Generate a new key under Personal settings, Account & privacy; the old one is void."
@@ -105,9 +110,24 @@ class Zulip:
         """Yield the people, then messages oldest first, beginning `lookback` days before the last one read.
 
         Raises:
+            RateLimited, NotAuthorised, Changed, StoppedShort: as they say.
+            ConnectorError: `site` or `email` is not given, or Zulip refuses.
+        """
+        pull = self._pull(secret)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask whose the key is.
+
+        Raises:
             RateLimited, NotAuthorised, Changed: as they say.
             ConnectorError: `site` or `email` is not given, or Zulip refuses.
         """
+        pull = self._pull(secret)
+        who = str(needed(pull.service.json("users/me"), "full_name", "Zulip's answer"))
+        return f"{clean(who, 100)} ({clean(self.email, 100)}) on {pull.site}"
+
+    def _pull(self, secret: Secret) -> _Pull:
         if not self.site or not self.email or not re.fullmatch(r"\d{1,3}", self.lookback):
             raise ConnectorError(
                 "a live Zulip needs site and email, and lookback as a number of days: "
@@ -117,8 +137,7 @@ class Zulip:
         key = b64encode(f"{self.email}:{secret.get('key')}".encode()).decode()
         service = Service(f"{address.rstrip('/')}/api/v1/", {"Authorization": f"Basic {key}"})
         place = urlsplit(address).netloc.lower()
-        pull = _Pull(service, place, int(self.lookback) * 86_400)
-        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+        return _Pull(service, place, int(self.lookback) * 86_400)
 
 
 @dataclass
@@ -147,7 +166,7 @@ class _Pull:
         return {"anchor": recent[0][0] - 1, "since": since, "topics": {}, "recent": recent}
 
     def ask(self, task: Task, state: State) -> Answer:
-        """Ask for the people, or for a page of messages; one that brings nothing is the last."""
+        """Ask for the people, or for a page of messages; Zulip says which is the last."""
         if task == ["users"]:
             raw = self.service.get("users").content
             read(as_member("the people", raw))
@@ -159,9 +178,11 @@ class _Pull:
         answer = read(as_member("messages", raw))
         rows = [row for row in needed_list(answer, "messages", "Zulip's answer") if isinstance(row, Mapping)]
         told = {"zulip": "messages", "site": self.site, "since": state["since"], "before": state["topics"]}
-        gone = self._go_on(rows, answer.get("found_newest") is True, state)
+        newest = answer.get("found_newest")
+        gone = self._go_on(rows, bool(newest) if newest is not None else not rows, state)
         member = written_beside(f"messages {state['anchor']}.json", {**told, "gone": gone}, raw)
-        return Answer(member, [] if state.get("done") else [task], f"{len(answer['messages']):,} messages")
+        more, note = None if state.get("done") else task, f"{len(answer['messages']):,} messages"
+        return Answer(member, note=note, more=more, empty=not rows)
 
     def _go_on(self, rows: Sequence[Mapping[str, Any]], newest: bool, state: State) -> list[int]:
         """Note where the pull stands after a page; return the messages that should stand on it and do not."""
@@ -171,7 +192,7 @@ class _Pull:
         }
         anchor, recent = state["anchor"], state["recent"]
         fresh = {number: time for number, time in found.items() if number > anchor}
-        done = newest or not fresh
+        done = newest
         last, now = max(fresh, default=anchor), max(fresh.values(), default=0)
         expected = [number for number, _ in recent if anchor < number and (done or number <= last)]
         gone = [number for number in expected if number not in fresh]

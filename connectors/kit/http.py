@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -10,18 +9,30 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import as_member, read
-from connectors.kit.limits import CONNECTING, LONGEST_WAIT, SILENT, TRIES, asked_to_wait, within
+from connectors.kit.limits import (
+    CONNECTING,
+    PACKED,
+    SILENT,
+    TRIES,
+    backoff,
+    deadline,
+    is_busy,
+    pause,
+    unpacked,
+    within,
+)
 from connectors.kit.text import clean
 from influence.contract.connector import (
     ConnectorError,
     Gone,
     MissingExtra,
     NotAuthorised,
-    RateLimited,
 )
 from influence.contract.secrecy import hush
 
 if TYPE_CHECKING:
+    import socket
+
     import httpx
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -29,6 +40,7 @@ _HOPS = 5
 """How often one request is sent on."""
 _PACKED = {"content-encoding", "content-length", "transfer-encoding"}
 """What tells how the answer was packed: it is unpacked here."""
+_ALWAYS = {"Accept": "application/json", "Accept-Encoding": PACKED, "User-Agent": "networked-influence"}
 _PLAIN = {
     *("accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"),
     *("depth", "host", "prefer", "user-agent", "if-none-match", "if-modified-since"),
@@ -45,6 +57,10 @@ class Moved(ConnectorError):
             "service lives now, connect again with that address"
         )
         self.address = address
+
+
+class Withheld(NotAuthorised):
+    """The service knows the sign-in, and does not give it this (403)."""
 
 
 class Service:
@@ -70,14 +86,16 @@ class Service:
         refuse_open(base_url)
         self._client = httpx.Client(
             base_url=base_url,
-            headers={"Accept": "application/json", "User-Agent": "networked-influence", **(headers or {})},
+            headers={**_ALWAYS, **(headers or {})},
             timeout=httpx.Timeout(SILENT, connect=CONNECTING),
             transport=transport,
+            event_hooks={"response": [self._leads_somewhere]},
         )
         hush(*(word for value in (headers or {}).values() for word in value.split()))
         self._signs = bool(_signs(headers or {}))
         weakref.finalize(self, self._client.close)
         self._host, self._sleep = urlsplit(base_url).hostname or base_url, sleep
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -106,7 +124,7 @@ class Service:
             Gone: there is no such thing (404, 410).
             RateLimited, ConnectorError: as for `answer`; or it refuses for another reason.
         """
-        return self._accepted(self.answer(method, path, **more))
+        return self.accepted(self.answer(method, path, **more))
 
     def answer(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask the service, up to five times where it is busy or the connection breaks; a refusal is an answer too.
@@ -123,51 +141,75 @@ class Service:
             except httpx.TransportError as error:
                 if attempt == TRIES - 1:
                     raise ConnectorError(f"{self._host} cannot be reached: {error}") from error
-                self._sleep(_backoff(attempt))
+                self._sleep(backoff(attempt))
                 continue
-            if not _busy(response):
+            if not is_busy(response.status_code, response.headers):
                 return response
-            self._wait(response, attempt)
+            self._sleep(pause(self._host, response.status_code, response.headers, attempt))
         raise ConnectorError(f"{self._host} answers {response.status_code} again and again; try later")
 
     def _whole(self, request: httpx.Request, hops: int = 0) -> httpx.Response:
         """Send a request and read its answer whole, within limits, from where it is sent on to on the same host."""
+        request.extensions["trace"] = self._note_socket
+        with deadline(lambda: self._sockets, self._host):
+            sent = self._client.send(request, stream=True)
+            try:
+                if sent.next_request is None:
+                    return self._read(sent, request)
+            finally:
+                sent.close()
+        if hops == _HOPS:
+            raise ConnectorError(f"{self._host} sends us on from one address to the next, without end")
+        self._may_go(request, sent.next_request)
+        return self._whole(sent.next_request, hops + 1)
+
+    def _read(self, sent: httpx.Response, request: httpx.Request) -> httpx.Response:
+        """Read an answer whole, within limits."""
         import httpx
 
-        sent = self._client.send(request, stream=True)
-        try:
-            onward = sent.next_request
-            if onward is None or hops == _HOPS:
-                body = b"".join(within(sent.iter_bytes(), self._host))
-                told = [(name, value) for name, value in sent.headers.multi_items() if name not in _PACKED]
-                return httpx.Response(sent.status_code, headers=told, content=body, request=request)
-        except httpx.RemoteProtocolError as error:  # where it sends us to is no address
-            raise ConnectorError(f"{self._host} gives an answer that breaks the protocol: {error}") from error
-        finally:
-            sent.close()
-        self._may_go(request, onward)
-        return self._whole(onward, hops + 1)
+        pieces = unpacked(sent.iter_raw(), sent.headers.get("content-encoding"), self._host)
+        body = b"".join(within(pieces, self._host))
+        told = [(name, value) for name, value in sent.headers.multi_items() if name not in _PACKED]
+        return httpx.Response(sent.status_code, headers=told, content=body, request=request)
+
+    def _note_socket(self, event: str, told: Mapping[str, Any]) -> None:
+        """Note each connection that is made, so that one that never ends can be hung up."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._sockets.add(told["return_value"].get_extra_info("socket"))
+
+    def _leads_somewhere(self, sent: httpx.Response) -> None:
+        """Refuse an answer that sends us on to what is no address."""
+        import httpx
+
+        if sent.has_redirect_location:
+            try:
+                httpx.URL(sent.headers["location"])
+            except httpx.InvalidURL:
+                raise ConnectorError(
+                    f"{self._host} sends us on to what is no address: {clean(sent.headers['location'], 80)!r}"
+                ) from None
 
     def _may_go(self, request: httpx.Request, onward: httpx.Request) -> None:
-        """Let a sign-in go nowhere but to the host that it is for."""
+        """Let a sign-in go nowhere but to the host that it is for, and nothing from outside to this machine."""
         here, there = request.url, onward.url
         refuse_open(str(there))
         if here.host == there.host and (here.port == there.port or here.scheme != there.scheme):
             return
+        if there.host in _LOOPBACK and here.host not in _LOOPBACK:
+            raise ConnectorError(f"{self._host} sends us on to this machine itself; not followed")
         if self._signs or _signs(request.headers) or request.method != "GET":
             raise Moved(self._host, str(there.copy_with(query=None)))
 
-    def _wait(self, response: httpx.Response, attempt: int) -> None:
-        seconds = asked_to_wait(response.headers)
-        if response.status_code < 500 and (attempt == TRIES - 1 or (seconds or 0) > LONGEST_WAIT):
-            wait = seconds or _backoff(attempt)
-            raise RateLimited(f"{self._host} asks to wait {wait:.0f} seconds; pull again after that", wait)
-        self._sleep(min(seconds if seconds is not None else _backoff(attempt), LONGEST_WAIT))
+    def accepted(self, response: httpx.Response) -> httpx.Response:
+        """Return an answer that is no refusal.
 
-    def _accepted(self, response: httpx.Response) -> httpx.Response:
+        Raises:
+            NotAuthorised, Gone, ConnectorError: as for `request`.
+        """
         status, place = response.status_code, f"{self._host}{response.url.path}"
         if status in {401, 403}:
-            raise NotAuthorised(f"{place} does not accept the sign-in ({status}); connect again")
+            refusal = Withheld if status == 403 else NotAuthorised
+            raise refusal(f"{place} does not accept the sign-in ({status}); connect again")
         if status in {404, 410}:
             raise Gone(f"{place} is not there ({status})")
         if status >= 400:
@@ -182,21 +224,11 @@ def refuse_open(url: str) -> None:
         ConnectorError: it is not https (nor this machine).
     """
     where = urlsplit(url)
-    if where.scheme != "https" and where.hostname not in _LOOPBACK:
-        raise ConnectorError(f"{url} is not https: a token sent there could be read on the way")
+    if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
+        plain = f"{where.scheme}://{where.hostname}" if where.hostname else clean(url, 80)
+        raise ConnectorError(f"{plain} is not https: a token sent there could be read on the way")
 
 
 def _signs(headers: Mapping[str, str]) -> set[str]:
     """Return the names of headers that may bear a sign-in: all that are not known to be plain."""
     return {name.lower() for name in headers} - _PLAIN
-
-
-def _busy(response: httpx.Response) -> bool:
-    """Tell whether to wait: too many requests (GitHub says 403 and that none is left), or the server fails."""
-    if response.status_code == 403:
-        return "retry-after" in response.headers or response.headers.get("x-ratelimit-remaining") == "0"
-    return response.status_code == 429 or response.status_code >= 500
-
-
-def _backoff(attempt: int) -> float:
-    return float(2**attempt) + random.random()  # noqa: S311 - it only spreads the load

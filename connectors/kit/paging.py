@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -35,8 +37,9 @@ class Answer:
     """What came of one task: the raw reply (None: the service does not give it), and what to ask next.
 
     `then` is what follows from it, `more` the next page of the same list, asked for after that; `empty` says
-    that the page held nothing. A list's mark in the state moves when its last page has come, so that a list
-    which stopped short is gone through again.
+    that the page held nothing, `held` what it held and of which list (where the very same comes again, the
+    list is going round). A list's mark in the state moves when its last page has come, so that a list which
+    stopped short is gone through again: `afresh` is the state in which it is, where its place is in there.
     """
 
     member: Member | None
@@ -44,6 +47,8 @@ class Answer:
     note: str = ""
     more: Task | None = None
     empty: bool = False
+    held: Any = None
+    afresh: State | None = None
 
 
 def walk(
@@ -75,7 +80,7 @@ def walk(
     lists = _Lists()
     while todo:
         task, *rest = todo
-        with shape_expected():
+        with shape_expected(), lists.told_of(str(task[0])):
             answer = ask(task, state)
         todo = [*answer.then, *lists.following(answer, state), *rest]
         if answer.member is not None:
@@ -83,6 +88,12 @@ def walk(
             yield Reply(answer.member, copy.deepcopy(kept), answer.note)
     if lists.short:
         raise StoppedShort(" ".join(lists.short))
+
+
+_CIRCLE = "went round in a circle"
+_NOTHING = "gave one page after the other in which there was nothing new"
+_tell: ContextVar[Callable[[str], None] | None] = ContextVar("_tell", default=None)
+"""Whom `everything` tells that a list stopped short: the walk in which it is read."""
 
 
 class _Lists:
@@ -98,16 +109,38 @@ class _Lists:
         self._empty = self._empty + 1 if answer.empty else 0
         if answer.more is None:
             return []
-        place = hashlib.sha256(repr((answer.more, state)).encode("utf-8", "surrogatepass")).digest()
-        if place in self._asked or self._empty >= MOST_EMPTY:
-            why = "went round in a circle" if place in self._asked else "gave one empty page after the other"
-            name = clean(str(answer.more[0]), 40)
-            self.short.append(
-                f"the list of {name} {why} and was left there: what lies behind it is not read."
-            )
-            return []
-        self._asked.add(place)
-        return [answer.more]
+        seen = self._seen(("place", answer.more, state)) or (
+            answer.held and self._seen(("held", answer.held))
+        )
+        if not seen and self._empty < MOST_EMPTY:
+            return [answer.more]
+        self.note(str(answer.more[0]), _CIRCLE if seen else _NOTHING)
+        self._empty = 0
+        if answer.afresh is not None:
+            state.clear()
+            state.update(answer.afresh)
+        return []
+
+    def _seen(self, what: Any) -> bool:
+        digest = hashlib.sha256(repr(what).encode("utf-8", "surrogatepass")).digest()
+        known = digest in self._asked
+        self._asked.add(digest)
+        return known
+
+    def note(self, name: str, why: str) -> None:
+        """Note that a list was left, once for each name and reason."""
+        said = f"the list of {clean(name, 40)} {why} and was left there: what lies behind it is not read."
+        if said not in self.short:
+            self.short.append(said)
+
+    @contextmanager
+    def told_of(self, name: str) -> Iterator[None]:
+        """Be told of the lists that are read whole for one task."""
+        before = _tell.set(lambda why: self.note(name, why))
+        try:
+            yield
+        finally:
+            _tell.reset(before)
 
 
 def everything(
@@ -115,24 +148,54 @@ def everything(
     ask: Callable[[Place], Any],
     rows: Callable[[Any], Iterable[Item]],
     after: Callable[[Any, Place], Place | None],
-) -> Iterator[Item]:
-    """Yield the items of a list that is needed whole, each once, page by page.
+) -> Generator[Item, None, bool]:
+    """Yield the items of a list that is needed whole, each once, page by page; return whether that was all.
 
-    It ends where no page follows, one that was asked for before, or one after which nothing new came.
+    A list that goes round in a circle, or on and on with nothing new, is left, and the `walk` in which it is
+    read tells so at its end; what must know at once asks by `gathered`.
+
+    Raises:
+        StoppedShort: outside of a walk, after the items that could be read.
 
     >>> found = ["ab", "bc"]
     >>> "".join(everything(0, lambda page: found[page], list, lambda _, page: page + 1 if page < 1 else None))
     'abc'
     """
-    place, asked, known = first, list[Place](), set[str]()
-    while place is not None and place not in asked and len(asked) < MOST_PAGES:
+    place, asked, known, empty = first, list[Place](), set[str](), 0
+    while place is not None:
         page = ask(place)
         found = list(rows(page))
         fresh = [row for row in found if repr(row) not in known]
         known.update(map(repr, fresh))
         yield from fresh
         asked.append(place)
-        place = after(page, place) if fresh or not found else None
+        place, empty = after(page, place), 0 if found else empty + 1
+        circles = place in asked or (bool(found) and not fresh)
+        if place is not None and (circles or empty >= MOST_EMPTY or len(asked) >= MOST_PAGES):
+            _left(_CIRCLE if circles else _NOTHING)
+            return False
+    return True
+
+
+def gathered(pages: Generator[Item, None, bool]) -> tuple[list[Item], bool]:
+    """Return the items of `everything`, and whether that was all.
+
+    >>> gathered(everything(0, lambda page: "ab", list, lambda *_: None))
+    (['a', 'b'], True)
+    """
+    found: list[Item] = []
+    while True:
+        try:
+            found.append(next(pages))
+        except StopIteration as end:
+            return found, bool(end.value)
+
+
+def _left(why: str) -> None:
+    tell = _tell.get()
+    if tell is None:
+        raise StoppedShort(f"a list {why} and was left there: what lies behind it is not read.")
+    tell(why)
 
 
 def swept(state: Mapping[str, Any]) -> State:

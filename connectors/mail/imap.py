@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.paging import Answer, State, Task, walk
+from connectors.kit.text import clean
 from connectors.mail.files import Mail
 from connectors.mail.imap_session import Folder, Opened, Session
 from influence.contract.connector import ConnectorError, Reply, Secret
@@ -57,6 +59,11 @@ class Imap:
     title: ClassVar[str] = "mail, live over IMAP"
     source: ClassVar[str] = "Connect with the IMAP server of your provider and an app password."
     secrets: ClassVar[tuple[str, ...]] = ("password",)
+    required: ClassVar[tuple[str, ...]] = ("host", "user")
+    beforehand: ClassVar[str] = (
+        "Make an app password at your provider and give that; it holds until you delete it. Microsoft lets nobody in "
+        "here with a password any more: for Outlook and Microsoft 365 use the connector microsoft."
+    )
     reads: ClassVar[str] = "The headers of your mail; the beginning of each text is digested and not kept."
     revoke: ClassVar[str] = "Delete the app password at your provider."
 
@@ -67,18 +74,32 @@ class Imap:
             NotAuthorised: the server does not accept the password.
             ConnectorError: it cannot be reached, a folder is not there, or an option cannot be meant.
         """
+        session = self._session(secret)
+        try:
+            pull = _Pull(session, Mail(self.zone), self._wanted(session.folders()))
+            yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+        finally:
+            session.close()
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Sign in, and say where.
+
+        Raises:
+            NotAuthorised: the server does not accept the password.
+            ConnectorError: it cannot be reached, or an option cannot be meant.
+        """
+        with closing(self._session(secret)) as session:
+            count = len(session.folders())
+        return f"{clean(self.user, 200)} on {self.host}: {count:,} folder{'s' if count != 1 else ''}"
+
+    def _session(self, secret: Secret) -> Session:
         if not (self.host and self.user):
             raise ConnectorError(
                 "imap needs a server and a name: influence connect imap --set host=… --set user=…"
             )
         if not re.fullmatch(r"\d{1,5}", self.port):
             raise ConnectorError(f"port is {self.port[:20]!r}, which is no number; IMAP over TLS is 993")
-        session = Session(self.host, int(self.port), self.user, secret.get("password"))
-        try:
-            pull = _Pull(session, Mail(self.zone), self._wanted(session.folders()))
-            yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
-        finally:
-            session.close()
+        return Session(self.host, int(self.port), self.user, secret.get("password"))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield an activity for each message, and claims on people; or what has left the mailbox."""

@@ -10,12 +10,14 @@ import base64
 import contextlib
 import imaplib
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from connectors.kit.limits import LARGEST_ANSWER, deadline
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 
 TIMEOUT = 60.0
@@ -44,6 +46,33 @@ class Opened:
     count: int
 
 
+class _Bounded(imaplib.IMAP4_SSL):
+    """Reads no more of one answer than is held in memory; the standard library reads what the server announces."""
+
+    def __init__(self, begun: Callable[[socket.socket], None], *given: Any, **more: Any) -> None:
+        self._begun, self.left = begun, LARGEST_ANSWER
+        super().__init__(*given, **more)
+
+    def open(self, *given: Any, **more: Any) -> None:
+        super().open(*given, **more)
+        self._begun(self.sock)
+
+    def read(self, size: int) -> bytes:
+        self._count(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._count(len(line))
+        return line
+
+    def _count(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            largest = LARGEST_ANSWER // 1024 // 1024
+            raise ConnectorError(f"{self.host} answers with more than {largest:,} MiB; the rest is not read")
+
+
 @dataclass
 class Session:
     """A connection that is made when it is needed, and made again where it breaks.
@@ -60,7 +89,7 @@ class Session:
     sleep: Callable[[float], None] = time.sleep
     _connection: Any = None
     _folder: str | None = None
-    _opened: dict[str, Opened] = field(default_factory=dict)
+    _sockets: list[socket.socket] = field(default_factory=list)
 
     def folders(self) -> list[Folder]:
         """List the folders that hold messages, in the order of their names."""
@@ -113,12 +142,19 @@ class Session:
             with contextlib.suppress(OSError):
                 self._connection.shutdown()
             self._connection = None
+        self._sockets.clear()
 
     def _do(self, ask: Callable[[Any], _Answer]) -> _Answer:
         """Ask the server; where the connection breaks connect again, up to three times."""
         for attempt in range(TRIES):
             try:
-                return ask(self._connected())
+                with deadline(lambda: self._sockets, self.host):
+                    imap = self._connected()
+                    imap.left = LARGEST_ANSWER
+                    return ask(imap)
+            except ConnectorError:
+                self._drop()
+                raise
             except _BROKEN as error:
                 self._drop()
                 if attempt == TRIES - 1 or isinstance(error, ssl.SSLCertVerificationError):
@@ -131,7 +167,7 @@ class Session:
     def _connected(self) -> Any:
         if self._connection is None:
             context = ssl.create_default_context()
-            imap = imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=TIMEOUT)
+            imap = _Bounded(self._sockets.append, self.host, self.port, ssl_context=context, timeout=TIMEOUT)
             self._connection = imap
             self._sign_in(imap)
             if self._folder is not None:

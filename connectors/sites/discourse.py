@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from connectors.kit.addresses import display_name
 from connectors.kit.answers import LeftOut, each, needed, needed_list, read, shape_expected, whole, written
 from connectors.kit.http import Service
-from connectors.kit.paging import Answer, State, Task, everything, walk
+from connectors.kit.paging import Answer, State, Task, everything, gathered, walk
 from connectors.kit.text import clean, words
 from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
@@ -50,6 +50,11 @@ class Discourse:
     title: ClassVar[str] = "Discourse: topics, replies, mentions and likes of a forum, live"
     source: ClassVar[str] = "Connect the forum live; its administrators make API keys under Admin, API."
     secrets: ClassVar[tuple[str, ...]] = ("api-key",)
+    required: ClassVar[tuple[str, ...]] = ("url",)
+    beforehand: ClassVar[str] = (
+        "What everybody sees needs no key and no user. A key is made by the forum's administrators; it holds until "
+        "they revoke it, and, as forums are set up, ends when it is not used for 180 days."
+    )
     reads: ClassVar[str] = (
         "All topics and posts that the key's owner can see, and the likes of the people named."
     )
@@ -90,16 +95,29 @@ class Discourse:
         """Yield the topics that are new or changed since the cursor, then the likes.
 
         Raises:
+            RateLimited, NotAuthorised, Gone, Changed, StoppedShort: as they say.
+        """
+        pull = self._pull(secret)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask for the list of topics: with a key that is not of the user, or where all is closed, it is refused.
+
+        Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
         """
+        needed(self._pull(secret).service.json("latest.json"), "topic_list", "the list")
+        place = self._site().rstrip("/")
+        return f"{self.user} on {place}" if self.user else f"nobody: public pages of {place}"
+
+    def _pull(self, secret: Secret) -> _Pull:
         if not self.url:
             raise ConnectorError("the address is missing: connect with --set url=https://forum.acme.example")
         if not self.days.isdigit():
             raise ConnectorError(f"days is {self.days[:20]!r}, which is no number of days")
         headers = {"Api-Key": secret.get("api-key"), "Api-Username": self.user} if self.user else {}
         names = list(filter(None, map(str.strip, self.people.split(";"))))
-        pull = _Pull(Service(f"{self.url.rstrip('/')}/", headers), days_given(self.days, "days"), names)
-        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+        return _Pull(Service(f"{self.url.rstrip('/')}/", headers), days_given(self.days, "days"), names)
 
 
 class _Reader:
@@ -220,16 +238,21 @@ class _Pull:
             case ["likes", str(name), int(kind)]:
                 return Answer(None, self._likes(name, kind, state))
         _, key, name, rows = task
-        state[key] = str(rows[0]["created_at"])
+        if key:
+            state[key] = str(rows[0]["created_at"])
         return Answer(written(name, {"user_actions": rows}))
 
     def _topics(self, state: State) -> list[Task]:
         """List what differs from what was seen, the oldest change first, and what is listed no more."""
-        bumped, seen = str(state.get("bumped", "")), state["seen"]
-        listed = dict(self._listed(self._oldest(bumped)))
+        oldest, seen = str(state.get("short", self._oldest(str(state.get("bumped", ""))))), state["seen"]
+        found, whole = self._listed(oldest)
+        listed = dict(found)
+        state.pop("short", None)
+        if not whole:
+            state["short"] = oldest  # the next pull goes through it again
         new = sorted((sign, number) for number, sign in listed.items() if seen.get(number) != sign)
         missing = [(number, sign) for number, sign in seen.items() if number not in listed]
-        gone = [["vanished", number, sign] for number, sign in missing if sign >= self._oldest(bumped)]
+        gone = [["vanished", number, sign] for number, sign in missing if sign >= oldest]
         return [*gone, *(["topic", number, sign, len(new) - at] for at, (sign, number) in enumerate(new, 1))]
 
     def _note(self, number: str, sign: str, state: State) -> None:
@@ -254,15 +277,18 @@ class _Pull:
     def _oldest(self, bumped: str) -> str:
         return (moment(bumped, "bumped_at") - self.days).strftime("%Y-%m-%dT%H:%M:%S") if bumped else ""
 
-    def _listed(self, oldest: str) -> Iterator[tuple[str, str]]:
-        """Yield topics with their signature, the latest first, back to the oldest that is looked at again."""
+    def _listed(self, oldest: str) -> tuple[list[tuple[str, str]], bool]:
+        """Return topics with their signature, back to the oldest that is looked at again, and whether that is all."""
 
         def after(rows: list[Any], page: int) -> int | None:
             pinned = sum(bool(row.get("pinned") or row.get("pinned_globally")) for row in rows)
             return None if not rows or sum(_sign(row) < oldest for row in rows) > pinned else page + 1
 
-        found = everything(0, self._page, lambda rows: [(_number(row), _sign(row)) for row in rows], after)
-        return ((number, sign) for number, sign in found if sign >= oldest)
+        def signed(rows: list[Any]) -> list[tuple[str, str]]:
+            found = ((_number(row), _sign(row)) for row in rows)
+            return [(number, sign) for number, sign in found if sign >= oldest]
+
+        return gathered(everything(0, self._page, signed, after))
 
     def _page(self, page: int) -> list[Any]:
         found = self.service.json("latest.json", order="activity", page=page)
@@ -299,10 +325,11 @@ class _Pull:
             told = found["user_actions"]
             return offset + LIKES_AT_ONCE if told and len(rows(found)) == len(told) else None
 
-        new = list(everything(0, ask, rows, after))
+        new, all_of_it = gathered(everything(0, ask, rows, after))
         ends = range(len(new), 0, -LIKES_AT_ONCE)
         file = f"likes-{quote(name, safe='')}-{kind}"
-        return [["told", key, f"{file}-{end}.json", new[max(0, end - LIKES_AT_ONCE) : end]] for end in ends]
+        mark = key if all_of_it else ""
+        return [["told", mark, f"{file}-{end}.json", new[max(0, end - LIKES_AT_ONCE) : end]] for end in ends]
 
 
 def _number(row: Any) -> str:

@@ -61,6 +61,10 @@ class GitHub:
     title: ClassVar[str] = "GitHub: issues, pull requests, comments, reviews and reactions, live"
     source: ClassVar[str] = "Connect it live; on GitHub: Settings, Developer settings, Fine-grained tokens."
     secrets: ClassVar[tuple[str, ...]] = ("token",)
+    beforehand: ClassVar[str] = (
+        "A fine-grained token with read access to issues and pull requests is enough; it ends on the day that you "
+        "choose when you make it. GitHub answers 5,000 requests an hour."
+    )
     reads: ClassVar[str] = "Issues, pull requests, their comments, reviews and reactions; no code."
     revoke: ClassVar[str] = "On GitHub: Settings, Developer settings, Personal access tokens, Delete."
 
@@ -88,7 +92,7 @@ class GitHub:
         """Yield what changed in the repositories, and in what the user is involved in, the oldest first.
 
         Raises:
-            RateLimited, NotAuthorised, Gone, Changed: as they say.
+            RateLimited, NotAuthorised, Gone, Changed, StoppedShort: as they say.
         """
         repositories = [one.strip() for one in self.repositories.split(";") if one.strip()]
         for one in repositories:
@@ -96,13 +100,25 @@ class GitHub:
                 raise ConnectorError(f"{one[:60]!r} is no repository; write it as owner/name")
         if not repositories and not _NAME.fullmatch(self.user):
             raise ConnectorError("connect with --set repositories=owner/name or --set user=login")
+        pull = _Pull(self._service(secret), repositories, self.user)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask whose the token is.
+
+        Raises:
+            RateLimited, NotAuthorised, Changed: as they say.
+        """
+        who = needed(self._service(secret).json("user"), "login", "the account")
+        return f"{clean(str(who), 100)} on {'GitHub' if self.url == PUBLIC else urlsplit(self.url).netloc}"
+
+    def _service(self, secret: Secret) -> Service:
         headers = {
             "Authorization": f"Bearer {secret.get('token')}",
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        pull = _Pull(Service(f"{self.url.rstrip('/')}/", headers), repositories, self.user)
-        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+        return Service(f"{self.url.rstrip('/')}/", headers)
 
 
 @dataclass
@@ -116,17 +132,17 @@ class _Pull:
 
     def begin(self, _: State) -> list[Task]:
         """Plan a pull: each list of each repository, then what the user is involved in."""
-        streams = [["stream", one, path, 1] for one in self.repositories for path in _STREAMS]
+        streams = [["changes", one, path, 1] for one in self.repositories for path in _STREAMS]
         return [*streams, ["search", self.user, 1]] if self.user else streams
 
     def ask(self, task: Task, state: State) -> Answer:
         """Ask for a page; what belongs to its items is asked for before the page itself is given on."""
         match task:
-            case ["stream", str(repository), str(path), int(page)]:
-                return Answer(None, self._stream(repository, path, page, state))
+            case ["changes", str(repository), str(path), int(page)]:
+                return self._stream(repository, path, page, state)
             case ["search", str(user), int(page)]:
-                return Answer(None, self._search(user, page, state))
-            case ["list", str(path), str(about), bool(belonging), int(page)]:
+                return self._search(user, page, state)
+            case ["details", str(path), str(about), bool(belonging), int(page)]:
                 return self._list(path, about, page, belonging=belonging)
             case ["reach", str(key), list(rows), str(name), raw]:
                 state[key] = _reached(state.get(key, _NEW), rows)
@@ -151,7 +167,7 @@ class _Pull:
         self.left = f"{left} {asked_to_wait(response.headers) or 0:.0f}" if left.isdigit() else ""
         return response
 
-    def _stream(self, repository: str, path: str, page: int, state: State) -> list[Task]:
+    def _stream(self, repository: str, path: str, page: int, state: State) -> Answer:
         key = f"{repository.lower()} {path}"
         since = state.get(key, _NEW)["since"]
         asked = {"state": "all" if path == "issues" else None, "sort": "updated", "direction": "asc"}
@@ -160,9 +176,10 @@ class _Pull:
         tasks = [task for row in fresh for task in _belonging(row)]
         if fresh:
             tasks.append(["reach", key, fresh, f"{repository}-{path}-{_newest(fresh)}", response.content])
-        return [*tasks, *([["stream", repository, path, following]] if following else [])]
+        more = ["changes", repository, path, following] if following else None
+        return Answer(None, tasks, more=more, empty=not fresh)
 
-    def _search(self, user: str, page: int, state: State) -> list[Task]:
+    def _search(self, user: str, page: int, state: State) -> Answer:
         """List the issues and pull requests that a person is involved in, each after what belongs to it."""
         key = f"user {user.lower()}"
         since = state.get(key, _NEW)["since"]
@@ -175,10 +192,11 @@ class _Pull:
             place = _repository(str(needed(row, "url", "the issue")))
             number = whole(needed(row, "number", "the issue"), "the issue's number")
             kinds = ["issues", *(["pulls"] if row.get("pull_request") else [])]
-            tasks += [["list", f"{place}/{kind}/{number}/comments", "", True, 1] for kind in kinds]
+            tasks += [["details", f"{place}/{kind}/{number}/comments", "", True, 1] for kind in kinds]
             tasks += _belonging(row)
             tasks.append(["reach", key, [row], f"{place}-{number}", json.dumps([row]).encode()])
-        return [*tasks, *([["search", user, following]] if following else [])]
+        more = ["search", user, following] if following else None
+        return Answer(None, tasks, more=more, empty=not fresh)
 
     def _list(self, path: str, about: str, page: int, *, belonging: bool) -> Answer:
         """Ask for a page of a short list; an empty page is the last."""
@@ -191,8 +209,8 @@ class _Pull:
             return Answer(None)
         tasks = [task for row in rows for task in _belonging(row)] if belonging else []
         body = json.dumps({"reactions_of": about, "items": rows}).encode() if about else response.content
-        more = [["list", path, about, belonging, page + 1]] if len(rows) >= AT_ONCE else []
-        return Answer(None, [*tasks, ["say", f"{path}-{page}", body], *more])
+        more = ["details", path, about, belonging, page + 1] if len(rows) >= AT_ONCE else None
+        return Answer(None, [*tasks, ["say", f"{path}-{page}", body]], more=more, held=(path, rows))
 
     def _say(self, name: str, body: bytes) -> Answer:
         file = re.sub(r"[^\w.:-]+", "-", name.removeprefix("repos/")) + ".json"
@@ -237,10 +255,10 @@ def _belonging(row: Mapping[str, Any]) -> list[Task]:
     url = str(needed(row, "url", "an item"))
     tasks: list[Task] = []
     if row.get("pull_request") and "number" in row:
-        tasks.append(["list", f"{_repository(url)}/pulls/{row['number']}/reviews", "", False, 1])
+        tasks.append(["details", f"{_repository(url)}/pulls/{row['number']}/reviews", "", False, 1])
     counted = row.get("reactions")
     if isinstance(counted, Mapping) and counted.get("total_count"):
-        tasks.append(["list", f"{_path(url)}/reactions", url, False, 1])
+        tasks.append(["details", f"{_path(url)}/reactions", url, False, 1])
     return tasks
 
 

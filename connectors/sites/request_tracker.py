@@ -6,7 +6,7 @@ Read ticket by ticket: a ticket that changed since the last pull comes whole, wi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from connectors.kit.addresses import display_name, email_account
 from connectors.kit.answers import guarded, needed, needed_list, read, shape_expected, whole, written
 from connectors.kit.http import Service
-from connectors.kit.paging import Answer, State, Task, everything, walk
+from connectors.kit.paging import Answer, State, Task, everything, gathered, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
@@ -47,6 +47,10 @@ class RequestTracker:
     title: ClassVar[str] = "Request Tracker: requests and answers of a service desk, live"
     source: ClassVar[str] = "Connect it live; in Request Tracker: Logged in as, Settings, Auth Tokens."
     secrets: ClassVar[tuple[str, ...]] = ("token",)
+    required: ClassVar[tuple[str, ...]] = ("url",)
+    beforehand: ClassVar[str] = (
+        "An auth token of Request Tracker 5 can do all that you can do there, and holds until you revoke it."
+    )
     reads: ClassVar[str] = "All tickets that the owner of the token can see, with their history."
     revoke: ClassVar[str] = "In Request Tracker: Logged in as, Settings, Auth Tokens, Revoke."
 
@@ -71,20 +75,33 @@ class RequestTracker:
         """Yield the tickets that changed or were deleted since the cursor, the longest unchanged first.
 
         Raises:
+            RateLimited, NotAuthorised, Gone, Changed, StoppedShort: as they say.
+        """
+        pull = _Pull(self._service(secret))
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask for the version, which only somebody who is signed in is told; whose the token is, is not.
+
+        Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
         """
+        version = needed(self._service(secret).json("rt"), "Version", "the answer of Request Tracker")
+        place = urlsplit(self.url).netloc
+        return f"the owner of the token on {place} (Request Tracker {clean(str(version), 40)})"
+
+    def _service(self, secret: Secret) -> Service:
         if not self.url:
             raise ConnectorError("the address is missing: connect with --set url=https://rt.acme.example")
-        service = Service(
-            f"{self.url.rstrip('/')}/REST/2.0/", {"Authorization": f"token {secret.get('token')}"}
-        )
-        pull = _Pull(service)
-        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+        return Service(f"{self.url.rstrip('/')}/REST/2.0/", {"Authorization": f"token {secret.get('token')}"})
 
 
 @dataclass(frozen=True)
 class _Pull:
-    """One pull. The cursor holds the tickets of the last day before the newest change, each with its time."""
+    """One pull. The cursor holds the tickets of the last day before the newest change, each with its time.
+
+    Of a list that stopped short it holds since when, so that the next pull goes through it again.
+    """
 
     service: Service
     users: dict[str, Any] = field(default_factory=dict)
@@ -98,27 +115,31 @@ class _Pull:
         """Ask for a ticket, or for a list of those to ask for."""
         match task:
             case ["changed"]:
-                return Answer(None, self._changed(state["recent"]))
+                return Answer(None, self._changed(state))
             case ["deletions"]:
-                return Answer(None, list(self._deletions(state["deleted"])))
+                return Answer(None, self._deletions(state["deleted"]))
             case ["ticket", str(number), str(at), int(left)]:
                 member = self._ticket(number)
                 state["recent"] = _of_the_last_day(state["recent"] | {number: at})
                 return Answer(member, note=f"tickets left: {left}" if left and left % 100 == 0 else "")
         _, number, deletion = task
         member = self._ticket(number)
-        state |= {"recent": _of_the_last_day(state["recent"]), "deleted": deletion}
+        state |= {"recent": _of_the_last_day(state["recent"]), "deleted": max(deletion, state["deleted"])}
         return Answer(member)
 
-    def _changed(self, recent: Mapping[str, str]) -> list[Task]:
+    def _changed(self, state: State) -> list[Task]:
         """List the tickets that changed since the last pull, the longest unchanged first."""
-        since = max(recent.values(), default="")
+        recent = state["recent"]
+        since = state.pop("short", max(recent.values(), default=""))
         query = "id > 0"
         if since:
             query = f"LastUpdated >= '{(moment(since) - 2 * _ZONES).strftime('%Y-%m-%d %H:%M:%S')}'"
+        rows, is_whole = gathered(self._all("tickets", query=query, fields="LastUpdated", orderby="id"))
+        if not is_whole:
+            state["short"] = since
         listed = {
             str(whole(row["id"], "the ticket's id")): str(needed(row, "LastUpdated", "the ticket"))
-            for row in self._all("tickets", query=query, fields="LastUpdated", orderby="id")
+            for row in rows
         }
         oldest = (moment(since) - _ZONES).strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
         new = sorted(
@@ -126,11 +147,18 @@ class _Pull:
         )
         return [["ticket", number, at, len(new) - place] for place, (at, number) in enumerate(new, 1)]
 
-    def _deletions(self, last: int) -> Iterator[Task]:
+    def _deletions(self, last: int) -> list[Task]:
         """List the tickets that were deleted, which no search for tickets finds any more."""
-        for row in self._all("transactions", query=_DELETED.format(last), fields="ObjectId", orderby="id"):
-            number = whole(needed(row, "ObjectId", "the transaction"), "the ticket's id")
-            yield ["deleted", str(number), whole(row["id"], "the transaction's id")]
+        asked = {"query": _DELETED.format(last), "fields": "ObjectId", "orderby": "id"}
+        rows, is_whole = gathered(self._all("transactions", **asked))
+        found = [
+            (
+                str(whole(needed(row, "ObjectId", "the transaction"), "the ticket's id")),
+                whole(row["id"], "the transaction's id"),
+            )
+            for row in rows
+        ]
+        return [["deleted", number, at if is_whole else 0] for number, at in found]
 
     def _ticket(self, number: str) -> Member:
         """Ask for a ticket with its history; `fields` adds to people their name and address."""
@@ -157,8 +185,8 @@ class _Pull:
                 self.users[name] = None
         return self.users[name]
 
-    def _all(self, path: str, **params: Any) -> Iterator[Mapping[str, Any]]:
-        """Yield the items of all pages; a page that repeats, or is empty, is the last."""
+    def _all(self, path: str, **params: Any) -> Generator[Mapping[str, Any], None, bool]:
+        """Yield the items of all pages."""
 
         def rows(found: Any) -> list[Any]:
             items = needed_list(found, "items", f"the answer to {path}")
@@ -167,7 +195,8 @@ class _Pull:
             return items
 
         def after(found: Any, page: int) -> int | None:
-            return page + 1 if found["items"] and page < int(found.get("pages") or page + 1) else None
+            told = found.get("pages")  # of which one may be empty: what it holds is hidden from us
+            return page + 1 if (page < int(told) if told else found["items"]) else None
 
         return everything(
             1, lambda page: self.service.json(path, page=page, per_page=AT_ONCE, **params), rows, after

@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from connectors.kit.answers import At, as_member, each, guarded, needed, read, rows_of, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
+from connectors.kit.text import clean
 from connectors.social.bluesky_car import Broken, is_car, records
 from connectors.social.bluesky_records import (
     People,
@@ -35,9 +37,6 @@ from connectors.social.bluesky_records import (
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Record, SetAside, Verb
-
-if TYPE_CHECKING:
-    import httpx
 
 _MARKS = ((b'"at://did:',), (b'"app.bsky.',), (b'"did:plc:', b'"handle"'), (b'"did:web:', b'"handle"'))
 _POSTS = "app.bsky.feed.post"
@@ -77,11 +76,11 @@ class Bluesky:
     title: ClassVar[str] = "Bluesky: repository (.car), API answers, live"
     source: ClassVar[str] = "Settings › Account › Export my data (repo.car); or: influence connect bluesky."
     secrets: ClassVar[tuple[str, ...]] = ()
+    required: ClassVar[tuple[str, ...]] = ("accounts",)
     reads: ClassVar[str] = (
         "Public posts, likes, reposts and follows, and who answered them; no sign-in is needed."
     )
     revoke: ClassVar[str] = "Nothing to revoke: only what is public is read."
-    transport: ClassVar[httpx.BaseTransport | None] = None
     clock: ClassVar[Callable[[], float]] = time.time
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
@@ -109,15 +108,30 @@ class Bluesky:
 
         Raises:
             ConnectorError: no account is named.
+            RateLimited, Gone, Changed, StoppedShort: as they say.
+        """
+        view = Service(self.view) if self.view else None
+        pull = _Pull(self._names(), Service(self.server), view, type(self).clock())
+        yield from walk(cursor, pull.begin, pull.ask)
+
+    def signed_in_as(self, secret: Secret) -> str:  # noqa: ARG002 - all is public
+        """Ask the server whose records the first account's are.
+
+        Raises:
+            ConnectorError: no account is named, or there is none of that name.
             RateLimited, Gone, Changed: as they say.
         """
+        names = self._names()
+        told = Service(self.server).json("/xrpc/com.atproto.repo.describeRepo", repo=names[0])
+        who = clean(str(needed(told, "handle", "the repository")), 260)
+        more = f" and {len(names) - 1:,} more" if names[1:] else ""
+        return f"nobody: public records of {who}{more} on {urlsplit(self.server).hostname}"
+
+    def _names(self) -> list[str]:
         names = [name.strip().removeprefix("@") for name in (self.accounts or "").split(";") if name.strip()]
         if not names:
             raise ConnectorError("say whose records to read: accounts=ann.example.com;bob.bsky.social")
-        view = Service(self.view, transport=self.transport) if self.view else None
-        server = Service(self.server, transport=self.transport)
-        pull = _Pull(names, server, view, type(self).clock())
-        yield from walk(cursor, pull.begin, pull.ask)
+        return names
 
 
 class _Reading:
@@ -236,29 +250,29 @@ class _Pull:
                 raise
             return Answer(None)
         body = read(as_member(path, response.content))
-        then = self._after(task, body, state)
-        member = None if kind == "who" else as_member(f"{path}.json", response.content)
-        return Answer(member, then, left(response.headers))
-
-    def _after(self, task: Task, body: Mapping[str, Any], state: State) -> list[Task]:
-        kind, about, page = task
         if kind == "who":
-            did = needed(body, "did", f"the answer about {about[:80]}")
-            account(did)
-            state["dids"][about] = did
-            return []
-        if kind == "records":
-            return self._listed(about, page, body, state)
+            self._know(about, body, state)
+            return Answer(None)
+        member, note = as_member(f"{path}.json", response.content), left(response.headers)
         if kind == "getPosts":
-            return self._counted(rows_of(body, "posts"), state)
-        more = body.get("cursor")
-        empty = not any(rows_of(body, name) for name in ("likes", "repostedBy", "posts"))
-        return [[kind, about, more]] if more and more != page and not empty else []
+            return Answer(member, self._counted(rows_of(body, "posts"), state), note)
+        rows = [row for name in ("records", "likes", "repostedBy", "posts") for row in rows_of(body, name)]
+        more = [kind, about, body["cursor"]] if body.get("cursor") else None
+        then: list[Task] = []
+        if kind == "records":
+            then, is_last = self._listed(about, body, state, is_last=more is None)
+            more = None if is_last else more
+        return Answer(member, then, note, more, empty=not rows, held=(kind, about, rows))
+
+    def _know(self, name: str, body: Any, state: State) -> None:
+        did = needed(body, "did", f"the answer about {name[:80]}")
+        account(did)
+        state["dids"][name] = did
 
     def _listed(
-        self, about: list[str], page: str | None, body: Mapping[str, Any], state: State
-    ) -> list[Task]:
-        """Note what was listed, newest first, back to the oldest recent record; then tell what is gone."""
+        self, about: list[str], body: Mapping[str, Any], state: State, *, is_last: bool
+    ) -> tuple[list[Task], bool]:
+        """Note what was listed, newest first, back to the oldest recent record; at its end tell what is gone."""
         name, kind = about
         place = f"{state['dids'][name]}/{kind}"
         rows = [
@@ -277,14 +291,13 @@ class _Pull:
         newest = max([state.setdefault("newest", {}).get(place, ""), *(key for key, _ in rows)])
         state["newest"][place] = newest
         tasks = self._follow_ups(kind, new) if self._view else []
-        more = body.get("cursor")
         floor = min([mark, *recent]) if mark else ""
-        if more and more != page and rows and min(key for key, _ in rows) > floor:
-            return [*tasks, ["records", about, more]]
+        if not is_last and min((key for key, _ in rows), default="~") > floor:
+            return tasks, False
         state["marks"][place] = newest
         missing = [recent.pop(key) for key in sorted(unseen) if key in recent]
         state["unseen"][place] = []
-        return [*tasks, *([["gone", missing, None]] if missing else [])]
+        return [*tasks, *([["gone", missing, None]] if missing else [])], True
 
     def _follow_ups(self, kind: str, rows: list[Mapping[str, Any]]) -> list[Task]:
         """Ask how often new posts were answered, and for the posts that they answer."""

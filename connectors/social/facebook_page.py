@@ -46,6 +46,11 @@ class FacebookPage:
         "Connect with: influence connect facebook-page --set page=ID; saved answers are read too."
     )
     secrets: ClassVar[tuple[str, ...]] = ("page_token",)
+    beforehand: ClassVar[str] = (
+        "You need an app of your own at Meta and, as somebody who manages the Page, a token of the Page with "
+        "pages_read_engagement and pages_read_user_content. Made from a long-lived user token it has no end; "
+        "made from a short-lived one it ends after an hour or two."
+    )
     reads: ClassVar[str] = "It reads the posts of the Page, the comments on them and who reacted."
     revoke: ClassVar[str] = "Remove the app under the Page's Settings > Business integrations."
 
@@ -77,12 +82,27 @@ class FacebookPage:
         """Yield pages of posts, newest first, down to what is settled, each with all comments and reactions.
 
         Raises:
-            RateLimited, NotAuthorised, Gone, Changed: as they say.
+            RateLimited, NotAuthorised, Gone, Changed, StoppedShort: as they say.
             ConnectorError: an option is not what it should be.
         """
-        service = Service(self.server, {"Authorization": f"Bearer {secret.get('page_token')}"})
-        pull = _Pull(f"/{identifier(self.page, 'page')}/feed", days_given(self.again), service)
+        pull = _Pull(f"{self._path()}/feed", days_given(self.again), self._service(secret))
         yield from walk(cursor, lambda _: [["feed"]], pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask for the name of the Page.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        found = self._service(secret).json(self._path(), fields="id,name")
+        name = clean(str(needed(found, "name", "the Page")), 100)
+        return f"the Page {name} ({identifier(needed(found, 'id', 'the Page'), 'the id of the Page')})"
+
+    def _path(self) -> str:
+        return f"/{identifier(self.page, 'page')}"
+
+    def _service(self, secret: Secret) -> Service:
+        return Service(self.server, {"Authorization": f"Bearer {secret.get('page_token')}"})
 
 
 @dataclass(frozen=True)
@@ -104,16 +124,15 @@ class _Pull:
         ]
         if times:
             state.setdefault("newest", max([*times, since or ""]))
-        after = _next(answer)
-        ended = (
-            not posts or after is None or after == before or (settled is not None and max(times) < settled)
-        )
+        after, afresh = _next(answer), {"since": since} if since else {}
+        ended = after is None or (settled is not None and max(times, default=settled) < settled)
         place = swept(state) if ended else state | {"after": after}
         state.clear()
         state.update(place)
+        more = None if ended else task
         body = {"data": [self._complete(post) for post in posts]}
         member = written("facebook-page.json", body) if posts or before is not None else None
-        return Answer(member, [] if ended else [task])
+        return Answer(member, more=more, empty=not posts, held=posts, afresh=afresh)
 
     def _complete(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """Return a post or comment with all its comments and reactions, and without links that hold the token."""
@@ -139,7 +158,7 @@ class _Pull:
             _next(first),
             ask,
             lambda answer: listed(answer, "data"),
-            lambda answer, _: _next(answer) if listed(answer, "data") else None,
+            lambda answer, _: _next(answer),
         )
 
 

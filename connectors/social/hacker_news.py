@@ -42,6 +42,7 @@ class HackerNews:
         "Connect with: influence connect hacker-news --set user=NAME; saved answers are read too."
     )
     secrets: ClassVar[tuple[str, ...]] = ()
+    required: ClassVar[tuple[str, ...]] = ("user",)
     reads: ClassVar[str] = "It reads public discussions; no sign-in is needed."
     revoke: ClassVar[str] = "There is nothing to take back."
 
@@ -72,15 +73,29 @@ class HackerNews:
         """Yield the person's discussions, newest first, down to those that are closed and known.
 
         Raises:
-            RateLimited, Gone, Changed: as they say.
+            RateLimited, Gone, Changed, StoppedShort: as they say.
             ConnectorError: an option is not what it should be.
         """
+        pull = _Pull(self._name(), days_given(self.again), Service(self.server))
+        yield from walk(cursor, lambda _: [["discussions"]], pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:  # noqa: ARG002 - all is public
+        """Ask whether there is such a person.
+
+        Raises:
+            RateLimited, Gone, Changed: as they say.
+            ConnectorError: `user` is no name.
+        """
+        found = Service(self.server).json(f"/users/{self._name()}")
+        name = clean(str(needed(found, "username", "the answer about the person")), 40)
+        return f"nobody: public discussions of {name} on Hacker News"
+
+    def _name(self) -> str:
         if not self.user.replace("-", "").replace("_", "").isalnum():
             raise ConnectorError(
                 f"user is {self.user[:40]!r}; give a name on Hacker News, as in --set user=pg"
             )
-        pull = _Pull(self.user, days_given(self.again), Service(self.server))
-        yield from walk(cursor, lambda _: [["hits"]], pull.ask, keeps_tasks=False)
+        return self.user
 
 
 @dataclass(frozen=True)
@@ -98,13 +113,14 @@ class _Pull:
         times = [int(needed(hit, "created_at_i", "the hit")) for hit in hits]
         if times:
             state.setdefault("newest", max(*times, state.get("since", 0)))
-        ended = len(hits) < PAGE or min(times) == before
+        since, ended = state.get("since"), len(hits) < PAGE
         place = swept(state) if ended else state | {"before": min(times)}
         state.clear()
         state.update(place)
         name = f"hacker-news-{max(times, default=0)}.json"
         told = written(name, {"items": list(self._discussions(hits))}) if hits or before is not None else None
-        return Answer(told, [] if ended else [task])
+        more, afresh = None if ended else task, {"since": since} if since else {}
+        return Answer(told, more=more, held=hits, afresh=afresh)
 
     def _hits(self, before: Any, since: Any) -> list[Any]:
         limits = [f"created_at_i<={before}"] if before is not None else []

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
@@ -20,6 +20,7 @@ from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
 from connectors.kit.paging import Answer, State, Task, left, walk
+from connectors.kit.text import clean
 from connectors.social.mastodon_records import (
     Server,
     account,
@@ -33,9 +34,6 @@ from connectors.social.mastodon_records import (
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
-
-if TYPE_CHECKING:
-    import httpx
 
 _MARKS = (
     (b'"in_reply_to_account_id"',),
@@ -52,6 +50,7 @@ _ASKED = {
     "favourited_by": "favourites_count",
     "quotes": "quotes_count",
 }
+_ME = "/api/v1/accounts/verify_credentials"
 RECENT = 30 * 86_400
 """Seconds for which a status is asked again: for edits, deletions and new answers."""
 AT_ONCE = 40
@@ -76,11 +75,15 @@ class Mastodon:
         "Preferences › Import and export › Request your archive; or: influence connect mastodon."
     )
     secrets: ClassVar[tuple[str, ...]] = ("token",)
+    required: ClassVar[tuple[str, ...]] = ("server",)
+    beforehand: ClassVar[str] = (
+        "Make an application on your server: Preferences, Development, New application, with the scopes read:accounts, "
+        "read:statuses and read:notifications. Its token does not expire; deleting the application ends it."
+    )
     reads: ClassVar[str] = (
         "Your statuses, your notifications, and who replied to, boosted, favourited and quoted your statuses."
     )
     revoke: ClassVar[str] = "Preferences › Account › Authorized apps, or delete the app under Development."
-    transport: ClassVar[httpx.BaseTransport | None] = None
     clock: ClassVar[Callable[[], float]] = time.time
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
@@ -133,15 +136,27 @@ class Mastodon:
 
         Raises:
             ConnectorError: no server is named.
-            RateLimited, NotAuthorised, Gone, Changed: as they say.
+            RateLimited, NotAuthorised, Gone, Changed, StoppedShort: as they say.
         """
+        service, host = self._service(secret)
+        pull = _Pull(service, host, type(self).clock())
+        yield from walk(cursor, pull.begin, pull.ask)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask whose the token is.
+
+        Raises:
+            ConnectorError: no server is named.
+            RateLimited, NotAuthorised, Changed: as they say.
+        """
+        service, host = self._service(secret)
+        return f"{clean(str(needed(service.json(_ME), 'acct', 'the account')), 100)} on {host}"
+
+    def _service(self, secret: Secret) -> tuple[Service, str]:
         host = self._host()
         if self.server is None or host is None:
             raise ConnectorError("say which server your account is on: server=https://mastodon.social")
-        headers = {"Authorization": f"Bearer {secret.get('token')}"}
-        service = Service(self.server, headers, transport=self.transport)
-        pull = _Pull(service, host, type(self).clock())
-        yield from walk(cursor, pull.begin, pull.ask)
+        return Service(self.server, {"Authorization": f"Bearer {secret.get('token')}"}), host
 
 
 class _Reading:
@@ -242,7 +257,7 @@ class _Pull:
         recent = {
             item_id: seen for item_id, seen in state.get("recent", {}).items() if self._age(item_id) < RECENT
         }
-        state["recent"], state["unseen"] = recent, sorted(recent)
+        state["recent"], state["unseen"], state["newest"] = recent, sorted(recent), {}
         floor = (
             min([*map(int, recent), int(state.get("mark", 0))], default=0) if recent else state.get("mark", 0)
         )
@@ -268,18 +283,23 @@ class _Pull:
                 raise
             return Answer(None)
         body = read(as_member(path, response.content))
-        more = _next(response.headers.get("link", ""))
-        then = self._after(task, body, more, state)
+        rows = [row for row in body if isinstance(row, Mapping)] if isinstance(body, list) else []
+        following = _next(response.headers.get("link", ""))
+        more = [kind, about, following, since] if following else None
+        if kind == "statuses" and min(filter(None, map(_number, rows)), default=since + 1) <= since:
+            more = None
+        then = self._after(kind, body, rows, state, is_last=more is None)
         name = path.removeprefix("/api/v1/")
         if kind == "notifications":
             name = f"accounts/{state['acct']}/notifications"
-        return Answer(as_member(f"{name}.json", response.content), then, left(response.headers))
+        member, held = as_member(f"{name}.json", response.content), (kind, about, rows)
+        return Answer(member, then, left(response.headers), more, empty=not rows, held=held)
 
     def _request(
         self, kind: str, about: Any, page: str | None, since: Any, state: State
     ) -> tuple[str, dict[str, Any]]:
         if kind == "me":
-            return "/api/v1/accounts/verify_credentials", {}
+            return _ME, {}
         if kind == "statuses":
             return f"/api/v1/accounts/{state['me']}/statuses", {"limit": AT_ONCE, "max_id": page}
         if kind == "notifications":
@@ -288,39 +308,28 @@ class _Pull:
             return f"/api/v1/statuses/{about}/context", {}
         return f"/api/v1/statuses/{about}/{kind}", {"limit": 2 * AT_ONCE, "max_id": page}
 
-    def _after(self, task: Task, body: Any, more: str | None, state: State) -> list[Task]:
-        kind, about, page, since = task
+    def _after(
+        self, kind: str, body: Any, rows: list[Mapping[str, Any]], state: State, *, is_last: bool
+    ) -> list[Task]:
+        """Note what an answer tells; a list's mark moves with its last page, and only then is it known what is gone."""
         if kind == "me":
             state["me"] = str(needed(body, "id", "the account"))
             state["acct"] = account(needed(body, "acct", "the account"), self._host).partition(":")[2]
+        if kind not in {"statuses", "notifications"}:
             return []
-        rows = [row for row in body if isinstance(row, Mapping)] if isinstance(body, list) else []
-        goes_on = [[kind, about, more, since]] if more and more != page and rows else []
-        if kind == "notifications":
-            newest = max([int(row["id"]) for row in rows if str(row.get("id")).isdecimal()], default=0)
-            state["notified"] = str(max(newest, int(state.get("notified") or 0)))
-        if kind == "statuses":
-            return self._listed(rows, goes_on, since, state)
-        return goes_on
+        mark = "mark" if kind == "statuses" else "notified"
+        newest = state.setdefault("newest", {})
+        newest[mark] = max([int(state.get(mark) or 0), newest.get(mark, 0), *map(_number, rows)])
+        tasks = [task for row in rows for task in self._follow_ups(row, state)] if kind == "statuses" else []
+        if is_last:
+            state[mark] = newest[mark] if kind == "statuses" else str(newest[mark])
+        return [*tasks, *self._gone(state)] if is_last and kind == "statuses" else tasks
 
-    def _listed(
-        self, rows: list[Mapping[str, Any]], goes_on: list[Task], floor: int, state: State
-    ) -> list[Task]:
-        """Ask who answered each status whose counts have changed; at the end, tell which ones are gone."""
-        tasks: list[Task] = []
-        for row in rows:
-            tasks += self._follow_ups(row, state)
-        numbers = [int(row["id"]) for row in rows if str(row.get("id")).isdecimal()]
-        state["mark"] = max([*numbers, int(state.get("mark", 0))])
-        if goes_on and min(numbers, default=0) > floor:
-            return [*tasks, *goes_on]
-        missing = [
-            state["recent"].pop(item_id)["activity"]
-            for item_id in state["unseen"]
-            if item_id in state["recent"]
-        ]
+    def _gone(self, state: State) -> list[Task]:
+        there = (item_id for item_id in state["unseen"] if item_id in state["recent"])
+        missing = [state["recent"].pop(item_id)["activity"] for item_id in there]
         state["unseen"] = []
-        return [*tasks, *([["gone", missing, None, None]] if missing else [])]
+        return [["gone", missing, None, None]] if missing else []
 
     def _follow_ups(self, status: Mapping[str, Any], state: State) -> list[Task]:
         item_id = str(needed(status, "id", "the status"))
@@ -343,6 +352,11 @@ class _Pull:
         if answers and not counts["replies_count"]:
             tasks.append(["context", item_id, None, None])
         return tasks
+
+
+def _number(row: Mapping[str, Any]) -> int:
+    found = str(row.get("id"))
+    return int(found) if found.isdecimal() and len(found) < 30 else 0
 
 
 def _next(link: str) -> str | None:

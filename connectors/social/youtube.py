@@ -41,6 +41,11 @@ class YouTube:
         "Connect with: influence connect youtube --set channel=UC…; saved answers are read too."
     )
     secrets: ClassVar[tuple[str, ...]] = ("api_key",)
+    required: ClassVar[tuple[str, ...]] = ("channel",)
+    beforehand: ClassVar[str] = (
+        "An API key of a project of yours at Google Cloud, with the YouTube Data API v3 switched on; it costs nothing. "
+        "A project may use 10,000 units a day, and each page that is read takes one; the key holds until you delete it."
+    )
     reads: ClassVar[str] = "It reads the public videos of the channel and the public comments on them."
     revoke: ClassVar[str] = "Delete the API key at https://console.cloud.google.com/apis/credentials."
 
@@ -69,16 +74,30 @@ class YouTube:
         """Yield the channel's videos, then the comments on them, each newest first down to what is settled.
 
         Raises:
+            RateLimited, NotAuthorised, Gone, Changed, StoppedShort: as they say.
+            ConnectorError: an option is not what it should be.
+        """
+        pull = self._pull(secret)
+        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask for the name of the channel.
+
+        Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
+        found = self._pull(secret).found()
+        name = clean(str((found.get("snippet") or {}).get("title") or self.channel), 100)
+        return f"nobody: public videos of {name} on YouTube, asked for with your API key"
+
+    def _pull(self, secret: Secret) -> _Pull:
         if not self.channel.startswith("UC"):
             raise ConnectorError(
                 f"channel is {self.channel[:40]!r}; give the channel's id, which begins with UC"
             )
         service = Service(self.server, {"X-Goog-Api-Key": secret.get("api_key")})
-        pull = _Pull(self.channel, days_given(self.again), service)
-        yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
+        return _Pull(self.channel, days_given(self.again), service)
 
 
 @dataclass(frozen=True)
@@ -112,18 +131,30 @@ class _Pull:
             place.setdefault("newest", max([*times, since or ""]))
         following = answer.get("nextPageToken")
         settled = _text(moment(since, "publishedAt") - self.again) if since else ""
-        ended = not items or not following or following == page or max(times) < settled
-        if not items and not page:
+        ended = not following or max(times, default=settled) < settled
+        if not items and not page and ended:
             return Answer(None)
         state[key] = swept(place) if ended else place | {"page": following}
-        return Answer(written(f"youtube-{key}.json", answer), [] if ended else [task])
+        afresh, more = {**state, key: {"since": since} if since else {}}, None if ended else task
+        told = written(f"youtube-{key}.json", answer)
+        return Answer(told, more=more, empty=not items, held=(key, items), afresh=afresh)
 
-    def _uploads(self) -> str:
+    def found(self) -> Mapping[str, Any]:
+        """Ask for the channel.
+
+        Raises:
+            Gone: there is none of that id.
+        """
         told = self.service.json("/channels", part="contentDetails,snippet", id=self.channel)
         channel = next(iter(listed(dict(told), "items")), None)
         if channel is None:
             raise Gone(f"there is no channel {self.channel[:40]!r} on YouTube")
-        lists = needed(needed(channel, "contentDetails", "the channel"), "relatedPlaylists", "the channel")
+        return dict(channel)
+
+    def _uploads(self) -> str:
+        lists = needed(
+            needed(self.found(), "contentDetails", "the channel"), "relatedPlaylists", "the channel"
+        )
         return identifier(lists.get("uploads"), "the playlist of uploads")
 
     def _complete(self, item: Mapping[str, Any]) -> None:
@@ -137,7 +168,7 @@ class _Pull:
             "",
             lambda page: self.service.json("/comments", **about, pageToken=page or None),
             lambda answer: listed(answer, "items"),
-            lambda answer, _: answer.get("nextPageToken") if listed(answer, "items") else None,
+            lambda answer, _: answer.get("nextPageToken"),
         )
         item["replies"] = {"comments": list(found)}
 

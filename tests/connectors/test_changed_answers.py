@@ -28,7 +28,7 @@ from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter
 from influence.contract.testing import Remembered, as_rows, member_of
 from tests.kit.places import PAYLOADS
-from tests.kit.played_service import Played, serving
+from tests.kit.served import served
 
 CONNECTORS = (Yammer, Microsoft, Google, YouTube, HackerNews, FacebookPage)
 ODD = (
@@ -178,7 +178,11 @@ def test_a_broken_item_takes_no_other_down(made, path):
     ],
 )
 def test_a_service_that_answers_something_else_ends_in_a_sentence(made, said):
-    with serving(Played(lambda *_: said, wanted=None)) as service:
+    def answer(asked):
+        is_sign_in = asked.path.endswith("/token")
+        return {"access_token": "access", "expires_in": 3600} if is_sign_in else said
+
+    with served(answer) as service:
         replies, refusal = tried(lambda: list(made(service.url).fetch({}, Remembered())))
     assert replies is None or len(replies) < 10
     assert refusal is None or 20 <= len(refusal) <= 600

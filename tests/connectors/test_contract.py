@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influence.contract.connector import ConnectorError
 from influence.contract.files import Member
 from influence.contract.records import Activity, Encounter, Person, Record, Rows, SetAside
-from influence.contract.testing import HOSTILE, ConnectorClaims, HostileClaims, PayloadClaims, member_of
+from influence.contract.testing import (
+    HOSTILE,
+    ConnectorClaims,
+    HostileClaims,
+    PayloadClaims,
+    Remembered,
+    member_of,
+)
 from tests.kit.connector_records import connector, connectors, payloads, reads_files, recognised_by
 from tests.kit.places import SHARED
 
@@ -36,6 +47,31 @@ class TestEveryConnector(ConnectorClaims):
     def test_has_the_name_of_its_entry_point_and_a_payload(self, name: str) -> None:
         assert name == self.connector.name
         assert name in {path.parent.name for path in payloads()}
+
+
+LIVE = [one.name for one in connectors() if callable(getattr(one, "fetch", None))]
+UNFINISHED = ("google", "microsoft", "reddit", "slack", "wordpress", "x", "yammer")
+"""Live connectors that do not say yet who signed in."""
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_live_connector_says_what_a_person_must_know(name: str) -> None:
+    one: Any = connector(name)
+    for told in (one.reads, one.revoke, *filter(None, [getattr(one, "beforehand", "")])):
+        assert re.fullmatch(r"[A-Z][^\n]{10,600}\.", told), told
+    options = {field.name for field in fields(one)}
+    assert set(getattr(one, "required", ())) <= options
+    assert all(isinstance(secret, str) for secret in (*one.secrets, *getattr(one, "given", ())))
+    assert callable(getattr(one, "signed_in_as", None)) == (name not in UNFINISHED)
+
+
+@pytest.mark.parametrize("name", [name for name in LIVE if name not in UNFINISHED])
+def test_what_is_required_is_asked_for_before_anything_is_sent(name: str) -> None:
+    one: Any = connector(name)
+    if getattr(one, "required", ()):
+        for ask in (lambda: one.signed_in_as(Remembered()), lambda: list(one.fetch({}, Remembered()))):
+            with pytest.raises(ConnectorError):
+                ask()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from influence.contract.testing import (
     as_rows,
     member_of,
 )
-from tests.kit.loopback import answering
 from tests.kit.places import ROOT
+from tests.kit.served import Said, served
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL)
 SHOWN: dict = {"__name__": "guest_book"}
@@ -39,11 +39,11 @@ EXPECTED = [
 ]  # fmt: skip
 
 
-def page(path, params):
+def page(asked):
     """Two entries a page, those after the one that is named."""
-    assert "/guests" == path
-    rest = [entry for entry in ENTRIES if entry["id"] > int(params["after"])]
-    return 200, {"guests": rest[:2]}, {"x-ratelimit-remaining": "9"}
+    assert "/guests" == asked.path
+    rest = [entry for entry in ENTRIES if entry["id"] > int(asked.query["after"])]
+    return Said({"guests": rest[:2]}, headers={"x-ratelimit-remaining": "9"})
 
 
 class TestPage(ConnectorClaims, PayloadClaims, HostileClaims):
@@ -64,7 +64,8 @@ class TestPage(ConnectorClaims, PayloadClaims, HostileClaims):
 class TestPulling(LiveClaims):
     @pytest.fixture(autouse=True)
     def _served(self):
-        with answering(page) as (self.address, self.asked):
+        with served(page) as here:
+            self.address, self.asked = here.url, here.asked
             yield
 
     def make(self):
@@ -75,8 +76,8 @@ class TestPulling(LiveClaims):
         assert ({"last": 4}, "9 requests left") == (last.cursor, last.note)
         self.asked.clear()
         assert [] == list(self.make().fetch(last.cursor, self.secret()))
-        assert [{"after": "4"}] == [params for _, params, _ in self.asked]
-        assert f"Bearer {PLACEHOLDER}" == self.asked[0][2]["Authorization"]
+        assert [{"after": "4"}] == [one.query for one in self.asked]
+        assert f"Bearer {PLACEHOLDER}" == self.asked[0].headers["Authorization"]
 
 
 def test_the_page_shows_no_more_than_seventy_lines_of_code():

@@ -1,4 +1,4 @@
-"""Services on this machine for the tests of live connectors: answers of our own making, or a real server."""
+"""Real servers on this machine for the tests of live connectors, and pulls from them."""
 
 from __future__ import annotations
 

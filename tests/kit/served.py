@@ -6,9 +6,11 @@ The services of this folder (`x_service`, `reddit_service` …) are programs too
 """
 
 import json
+import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,6 +28,8 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: Sequence[tuple[str, str]] = ()
+    """The query as it came: a name may stand there more than once."""
 
     @property
     def form(self) -> dict[str, str]:
@@ -55,23 +59,28 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do_GET(self):
             where = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            query = dict(parse_qsl(where.query, keep_blank_values=True))
-            asked.append(Asked(self.command, unquote(where.path), query, self.headers, body))
+            pairs = parse_qsl(where.query, keep_blank_values=True)
+            asked.append(Asked(self.command, unquote(where.path), dict(pairs), self.headers, body, pairs))
             told = answer(asked[-1])
             self._say(told if isinstance(told, Said) else Said(told))
 
         do_POST = do_PUT = do_PROPFIND = do_REPORT = do_GET  # noqa: N815 - the names that http.server calls
 
         def _say(self, said):
-            content = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
-            pieces = said.body if isinstance(said.body, Iterator) else iter([content])
             told = {"Content-Type": "application/json", **said.headers}
-            if not isinstance(said.body, Iterator):
-                told = {"Content-Length": str(len(content)), **told}
-            self.send_response(said.status)
+            if isinstance(said.body, Iterator):
+                pieces = said.body
+            else:
+                pieces = [said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()]
+                told = {"Content-Length": str(len(pieces[0])), **told}
+            self.send_response_only(said.status)
+            if "Date" not in told:
+                told["Date"] = self.date_time_string()
             for name, value in told.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -94,6 +103,44 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def raw(*says: Callable[[], Iterable[bytes]], resets: bool = False) -> Iterator[tuple[str, list[bytes]]]:
+    """Serve bytes as they are, one of `says` a connection and the last for ever; gives the address and what came."""
+    heard: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        while True:
+            try:
+                one, _ = listening.accept()
+            except OSError:
+                return
+            say = says[min(len(heard), len(says) - 1)]
+            with suppress(OSError), one:
+                heard.append(one.recv(65536))
+                for piece in say():
+                    one.sendall(piece)
+                if resets:
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", heard
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join(5)
+
+
+def trickle(before: bytes = b"") -> Iterator[bytes]:
+    """Say a byte now and then, for ever."""
+    yield before
+    while True:
+        time.sleep(0.05)
+        yield b" "
 
 
 def program(service: Callable[[], Any], how: str) -> click.Command:

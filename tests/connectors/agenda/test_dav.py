@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -13,12 +14,14 @@ import pytest
 from connectors.agenda import dav_sync
 from connectors.agenda.caldav import CalDav
 from connectors.agenda.carddav import CardDav
-from connectors.agenda.dav import CALENDARS, Dav
+from connectors.agenda.dav import CALENDARS, Dav, _same_domain
 from connectors.kit.answers import as_member
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
+from connectors.kit.paging import Answer, walk
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, StoppedShort
 from influence.contract.records import Deleted, Encounter, Modality, Person, SetAside
 from influence.contract.testing import Remembered
 from tests.kit.live_contract import check_fetch, pulled, store_of
+from tests.kit.served import Said, served
 
 PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
 ADDRESS_BOOK = (
@@ -65,7 +68,7 @@ def radicale(tmp_path_factory):
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    users = ["ann", "ben", "cas", "dan", "eve", "fay", "gus", "hal", "leo", "ida@acme.example"]
+    users = ["ann", "ben", "cas", "dan", "eve", "fay", "gus", "hal", "kai", "leo", "ida@acme.example"]
     (base / "users").write_text("".join(f"{user}:{PASSWORD}\n" for user in users))
     command = [
         *(sys.executable, "-m", "radicale", "--config", "", "--server-hosts", f"127.0.0.1:{port}"),
@@ -294,6 +297,18 @@ class TestCalendars:
         [found] = [one for one in read if isinstance(one, Encounter)]
         assert {"email:ida@acme.example", "email:bob@customer.example"} == set(found.people)
 
+    def test_it_says_who_signed_in_and_what_is_there(self, radicale, phone):
+        phone("kai").make("office")
+        phone("kai").make("home")
+        place = radicale.url.removeprefix("http://").partition(":")[0]
+        assert f"kai on {place}: 2 calendars" == CalDav(radicale.url, "kai").signed_in_as(SECRET)
+        with pytest.raises(NotAuthorised):
+            CalDav(radicale.url, "kai").signed_in_as(Remembered("not-the-word"))
+        with pytest.raises(ConnectorError, match="shows no address book"):
+            CardDav(radicale.url, "kai").signed_in_as(SECRET)
+        phone("kai").make("people", contacts=True)
+        assert f"kai on {place}: 1 address book" == CardDav(radicale.url, "kai").signed_in_as(SECRET)
+
     def test_a_wrong_password_is_told_in_a_sentence_without_it(self, radicale):
         with pytest.raises(NotAuthorised, match="does not accept the sign-in") as told:
             list(CalDav(radicale.url, "ann").fetch({}, Remembered("not-the-word")))
@@ -358,16 +373,24 @@ class TestContacts:
 DAV = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
 
 
-def dav(*answers, url="https://cloud.acme.example/dav/"):
-    """A server that gives these answers in turn, and what it was asked."""
-    asked, left = [], list(answers)
+@pytest.fixture
+def dav():
+    """Makes a server that gives these answers in turn, the last for ever; a Dav at its /dav/, and what it was asked."""
+    with ExitStack() as running:
 
-    def answer(request):
-        asked.append(request)
-        given = left.pop(0)
-        return given if isinstance(given, httpx.Response) else httpx.Response(207, text=given)
+        def made(*answers):
+            left = list(answers)
 
-    return Dav(url, "ann", PASSWORD, CALENDARS, httpx.MockTransport(answer)), asked
+            def answer(_):
+                given = left.pop(0) if len(left) > 1 else left[0]
+                return given if isinstance(given, Said) else Said(given.encode(), 207)
+
+            here = running.enter_context(served(answer))
+            one = Dav(f"{here.url}/dav/", "ann", PASSWORD, CALENDARS)
+            running.callback(one.close)
+            return one, here.asked
+
+        yield made
 
 
 def changed(*hrefs, then="t1", more=""):
@@ -376,48 +399,57 @@ def changed(*hrefs, then="t1", more=""):
 
 
 class TestServersThatDiffer:
-    def test_a_list_that_is_cut_off_is_asked_for_until_its_end(self):
+    def test_a_list_that_is_cut_off_is_asked_for_until_its_end(self, dav):
         cut_off = "<response><href>/dav/</href><status>HTTP/1.1 507 Insufficient Storage</status></response>"
         one, asked = dav(changed("/dav/1.ics", more=cut_off), changed("/dav/2.ics", then="t2"))
-        found = one.changes("https://cloud.acme.example/dav/", "")
-        assert [
-            "https://cloud.acme.example/dav/1.ics",
-            "https://cloud.acme.example/dav/2.ics",
-        ] == found.changed
+        found = one.changes(one.url, "")
+        assert [f"{one.url}1.ics", f"{one.url}2.ics"] == found.changed
         assert ("t2", True) == (found.token, found.whole)
-        assert b"<d:sync-token>t1</d:sync-token>" in asked[1].content
+        assert b"<d:sync-token>t1</d:sync-token>" in asked[1].body
 
-    def test_a_list_that_never_ends_is_left(self):
+    @pytest.mark.parametrize("then", ["t1", None], ids=["the same token", "fresh tokens"])
+    def test_a_list_that_never_ends_is_left_and_gone_through_again(self, dav, then):
         cut_off = "<response><href>/dav/</href><status>HTTP/1.1 507 Insufficient Storage</status></response>"
-        one, asked = dav(*[changed("/dav/1.ics", more=cut_off)] * 3)
-        one.changes("https://cloud.acme.example/dav/", "")
-        assert 2 == len(asked)
+        pages = (changed("/dav/1.ics", then=then or f"t{n}", more=cut_off) for n in range(9))
+        one, asked = dav(*pages)
+        state, found = {}, []
 
-    def test_a_token_that_the_server_forgot_begins_anew(self):
-        one, _ = dav(httpx.Response(403), changed("/dav/1.ics", then="t9"))
-        found = one.changes("https://cloud.acme.example/dav/", "t1")
+        def ask(*_):
+            found.append(one.changes(one.url, ""))
+            return Answer(None)
+
+        with pytest.raises(StoppedShort, match="the list of collection went round in a circle"):
+            list(walk(state, lambda _: [["collection"]], ask))
+        assert 2 == len(asked)
+        assert [([f"{one.url}1.ics"], "", False)] == [
+            (each.changed, each.token, each.whole) for each in found
+        ]
+
+    def test_a_token_that_the_server_forgot_begins_anew(self, dav):
+        one, _ = dav(Said(status=403), changed("/dav/1.ics", then="t9"))
+        found = one.changes(one.url, "t1")
         assert ("t9", True) == (found.token, found.whole)
 
-    def test_a_calendar_that_is_gone_is_no_forgotten_token(self):
-        one, _ = dav(httpx.Response(404))
+    def test_a_calendar_that_is_gone_is_no_forgotten_token(self, dav):
+        one, _ = dav(Said(status=404))
         with pytest.raises(Gone):
-            one.changes("https://cloud.acme.example/dav/", "t1")
+            one.changes(one.url, "t1")
 
-    def test_a_deleted_resource_is_listed_as_gone(self):
+    def test_a_deleted_resource_is_listed_as_gone(self, dav):
         one, _ = dav(
             changed(
                 more="<response><href>/dav/1.ics</href><status>HTTP/1.1 404 Not Found</status></response>"
             )
         )
-        found = one.changes("https://cloud.acme.example/dav/", "t0")
-        assert (["https://cloud.acme.example/dav/1.ics"], False) == (found.gone, found.whole)
+        found = one.changes(one.url, "t0")
+        assert ([f"{one.url}1.ics"], False) == (found.gone, found.whole)
 
-    def test_a_list_without_a_token_names_the_field(self):
+    def test_a_list_without_a_token_names_the_field(self, dav):
         one, _ = dav(f"<multistatus {DAV}></multistatus>")
         with pytest.raises(Changed, match="no 'sync-token'"):
-            one.changes("https://cloud.acme.example/dav/", "")
+            one.changes(one.url, "")
 
-    def test_the_password_follows_to_hosts_of_the_same_domain_only(self):
+    def test_the_password_follows_to_hosts_of_the_same_domain_only(self, dav):
         def home(place):
             return (
                 f"<multistatus {DAV}><response><href>/dav/</href><propstat><prop><C:calendar-home-set>"
@@ -434,20 +466,37 @@ class TestServersThatDiffer:
             f"<multistatus {DAV}><response><href>/c/1/</href><propstat><prop><resourcetype><C:calendar/>"
             "</resourcetype></prop></propstat></response></multistatus>"
         )
-        near, asked = dav(none, user, home("https://p42.acme.example/c/"), listed)
-        assert ["https://p42.acme.example/c/1/"] == near.collections()
-        assert "p42.acme.example" == asked[-1].url.host
-        for other in (
-            "https://evil.example/c/",
-            "http://p42.acme.example/c/",
-            "https://acme.example.evil.example/",
-        ):
-            far, asked = dav(none, user, home(other), listed)
-            with pytest.raises(ConnectorError, match="which is another domain: not followed"):
-                far.collections()
-            assert {"cloud.acme.example"} == {request.url.host for request in asked}
+        with served(lambda _: Said(listed.encode(), 207)) as other:
+            for place in (f"{other.url}/c/", "https://evil.example/c/", "http://p42.acme.example/c/"):
+                far, asked = dav(none, user, home(place))
+                with pytest.raises(ConnectorError, match="which is another domain: not followed"):
+                    far.collections()
+                assert 3 == len(asked)
+        assert [] == other.asked
 
-    def test_where_there_is_no_calendar_the_cure_is_named(self):
+    @pytest.mark.parametrize(
+        ("origin", "goes"),
+        [
+            ("https://p42.acme.example", True),
+            ("https://cloud.acme.example", True),
+            ("https://cloud.acme.example:8443", True),
+            ("http://cloud.acme.example", False),
+            ("http://p42.acme.example", False),
+            ("https://evil.example", False),
+            ("https://acme.example.evil.example", False),
+        ],
+    )
+    def test_what_is_one_domain(self, origin, goes):
+        assert goes == _same_domain(origin, "https://cloud.acme.example/dav/")
+
+    def test_where_a_server_sends_us_on_to_another_host_the_password_stays(self, dav):
+        with served(lambda _: "") as other:
+            one, _ = dav(Said(status=302, headers={"Location": f"{other.url}/dav/"}))
+            with pytest.raises(ConnectorError, match="which is another domain: not followed"):
+                one.collections()
+        assert [] == other.asked
+
+    def test_where_there_is_no_calendar_the_cure_is_named(self, dav):
         none = f"<multistatus {DAV}><response><href>/dav/</href></response></multistatus>"
         one, _ = dav(none, none, none)
         with pytest.raises(
@@ -465,7 +514,7 @@ class TestServersThatDiffer:
         ],
         ids=["entities", "utf-16", "html", "no href"],
     )
-    def test_an_answer_that_is_no_list_is_refused(self, body, reason):
-        one, _ = dav(httpx.Response(207, content=body))
+    def test_an_answer_that_is_no_list_is_refused(self, dav, body, reason):
+        one, _ = dav(Said(body if isinstance(body, bytes) else body.encode(), 207))
         with pytest.raises(Changed, match=reason):
-            one.changes("https://cloud.acme.example/dav/", "")
+            one.changes(one.url, "")

@@ -16,11 +16,12 @@ import pytest
 
 from connectors.chat import matrix as matrix_module
 from connectors.chat.matrix import Matrix
-from connectors.kit.http import Service
-from influence.contract.connector import Changed, NotAuthorised
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, StoppedShort
+from influence.contract.errors import SourceError
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch, pulled, store_of
+from tests.kit.served import Said, served
 
 ANN, BOB, CAS = "@ann:acme.example", "@bob:acme.example", "@cas:acme.example"
 ROOM = "!room:acme.example"
@@ -248,70 +249,127 @@ def test_the_sync_that_was_recorded_here_is_read(shared):
 # --- what a server may do wrong -----------------------------------------------------------------------
 
 
+class Tokens(Remembered):
+    """Secrets of which only those that were given are known; it remembers each that is kept."""
+
+    def __init__(self, **known):
+        super().__init__("", **known)
+        self.kept = []
+
+    def get(self, name):
+        if name not in self.known:
+            raise SourceError(f"the {name} is not known")
+        return self.known[name]
+
+    def keep(self, name, value):
+        self.kept.append(name)
+        super().keep(name, value)
+
+
+PASTED = Tokens(access_token="placeholder")  # noqa: S106 - of nobody
+
+
+class Home:
+    """A home server that answers each path from its own list, the last for ever."""
+
+    def __init__(self, answers):
+        self.answers, self.asked = answers, []
+
+    def __call__(self, asked):
+        self.asked.append(asked)
+        given = self.answers.get(asked.path.rsplit("/", 1)[1], [{"joined": {}}])
+        return given.pop(0) if len(given) > 1 else given[0]
+
+    def count(self, last):
+        return sum(one.path.endswith(f"/{last}") for one in self.asked)
+
+
 def fetched(answers, cursor=None):
-    """Fetch from a server that answers each path from its own list; returns the replies and what was asked."""
-    asked = []
-
-    def answer(request):
-        asked.append(request.url)
-        last = request.url.path.rsplit("/", 1)[1]
-        given = answers.get(last, [{"joined": {}}])
-        body = given.pop(0) if len(given) > 1 else given[0]
-        return body if isinstance(body, httpx.Response) else httpx.Response(200, json=body)
-
-    service = Service("https://acme.example", transport=httpx.MockTransport(answer), sleep=lambda _: None)
-    return list(matrix_module._Pull(service).replies(cursor or {})), asked
+    """Fetch from a server; the replies, the server, and why a list was left."""
+    home, found, short = Home(answers), [], ""
+    with served(home) as here:
+        try:
+            found.extend(Matrix(here.url).fetch(cursor or {}, PASTED))
+        except StoppedShort as left:
+            short = str(left)
+    return found, home, short
 
 
-def synced(then, *events, limited=True):
+def synced(then, *events, limited=True, room=ROOM):
     timeline = {"events": list(events), "limited": limited, "prev_batch": "p9"}
-    return {"next_batch": then, "rooms": {"join": {ROOM: {"timeline": timeline}}}}
+    return {"next_batch": then, "rooms": {"join": {room: {"timeline": timeline}}}}
 
 
 @pytest.mark.parametrize(
     "pages",
     [
-        [{"chunk": [event(1)], "end": "p9"}],
-        [{"chunk": [event(1)], "end": "p8"}, {"chunk": [], "end": "p7"}],
+        [{"chunk": [event(1)], "end": "p8"}, {"chunk": [], "end": "p8"}],
+        [{"chunk": [], "end": "p8"}, {"chunk": [event(1)]}],
         [{"chunk": [event(1)]}],
         [{"chunk": []}],
-        [httpx.Response(403)],
+        [Said(status=403)],
     ],
     ids=[
-        "a repeated cursor",
-        "an empty page with a cursor",
+        "an empty page that names itself",
+        "an empty page in the middle",
         "no cursor",
         "a page past the end",
         "a room left",
     ],
 )
-def test_going_back_in_a_room_stops(pages):
+def test_going_back_in_a_room_ends_at_its_beginning(pages):
     syncs = [synced("s1", event(2)), {"next_batch": "s2"}]
-    found, _ = fetched({"sync": syncs, "messages": list(pages)})
+    found, _, short = fetched({"sync": syncs, "messages": list(pages)})
+    assert "" == short
     assert [] == found[-1].cursor["gaps"]
     assert 1 + len(pages) == len(found)
 
 
-def test_a_sync_that_repeats_its_cursor_stops():
-    found, asked = fetched({"sync": [synced("s1", event(2), limited=False)], "messages": [{"chunk": []}]})
-    assert 2 == len(found)
-    assert 2 == sum(url.path.endswith("/sync") for url in asked)
+@pytest.mark.parametrize(
+    ("pages", "asked"),
+    [
+        ([{"chunk": [event(1)], "end": "p9"}], 2),
+        ([{"chunk": [event(1)], "end": "p8"}, {"chunk": [event(0)], "end": "p9"}] * 2, 3),
+        ([{"chunk": [], "end": f"p{n}"} for n in range(100, 200)], 50),
+    ],
+    ids=["a circle of one", "a circle of two", "empty pages without end"],
+)
+def test_a_room_that_leads_nowhere_is_left_and_the_others_are_read(pages, asked):
+    other = synced("s2", event(7), limited=False, room="!other:acme.example")
+    syncs = [synced("s1", event(2)), other, {"next_batch": "s3"}]
+    found, home, short = fetched({"sync": syncs, "messages": pages, "joined_members": [{"joined": {}}]}, {
+        "since": "s0", "rooms": [ROOM, "!other:acme.example"], "gaps": []
+    })  # fmt: skip
+    assert asked == home.count("messages")
+    assert "the list of older messages" in short
+    assert "sync.json" == found[-1].member.name
+    assert "s2" == found[-1].cursor["since"]
+    assert [ROOM] == [gap["room"] for gap in found[-1].cursor["gaps"]], "the next pull goes through it again"
+
+
+def test_a_sync_that_repeats_itself_is_left_and_told():
+    found, home, short = fetched(
+        {"sync": [synced("s1", event(2), limited=False)], "messages": [{"chunk": []}]}
+    )
+    assert "the list of sync went round in a circle" in short
+    assert 3 >= home.count("sync")
+    assert ["sync.json", f"messages {ROOM} p9.json"] == [reply.member.name for reply in found[:2]]
 
 
 def test_the_gap_to_the_sync_before_is_filled_and_no_more():
     cursor = {"since": "s1", "rooms": [ROOM], "gaps": []}
     answers = {"sync": [synced("s2", event(9)), {"next_batch": "s3"}], "messages": [{"chunk": [event(8)]}]}
-    found, asked = fetched(answers, cursor)
-    [page_asked] = [url for url in asked if url.path.endswith("/messages")]
-    assert {"from": "p9", "to": "s1", "dir": "b", "limit": "100"} == dict(page_asked.params)
+    found, home, _ = fetched(answers, cursor)
+    [page_asked] = [one for one in home.asked if one.path.endswith("/messages")]
+    assert {"from": "p9", "to": "s1", "dir": "b", "limit": "100"} == dict(page_asked.query)
     assert 2 == len(found)
 
 
 def test_a_token_refused_in_the_middle_loses_nothing_of_what_is_still_to_be_read():
     answers = {
         "sync": [synced("s1", event(2))],
-        "messages": [httpx.Response(401)],
-        "whoami": [httpx.Response(401)],
+        "messages": [Said(status=401)],
+        "whoami": [Said(status=401)],
     }
     with pytest.raises(NotAuthorised):
         fetched(answers, {"since": "s0", "rooms": [ROOM], "gaps": [{"room": ROOM, "from": "p9", "to": ""}]})
@@ -319,12 +377,56 @@ def test_a_token_refused_in_the_middle_loses_nothing_of_what_is_still_to_be_read
 
 def test_an_answer_that_is_no_json_is_told():
     with pytest.raises(Changed, match="sync is not JSON"):
-        fetched({"sync": [httpx.Response(200, text="<html>")]})
+        fetched({"sync": [Said(b"<html>")]})
 
 
 def test_a_sync_without_a_cursor_names_the_field():
     with pytest.raises(Changed, match="the sync has no 'next_batch'"):
         fetched({"sync": [{"rooms": {}}]})
+
+
+# --- signing in -----------------------------------------------------------------------------------------
+
+
+def test_a_token_that_was_pasted_is_kept_and_it_is_said_how_long_it_holds():
+    said = []
+    kept = Matrix().sign_in(said.append, {"access_token": "placeholder"})
+    assert {"access_token": "placeholder"} == kept
+    assert ["The token holds as long as its session: until you sign that out, or the server ends it."] == said
+
+
+def test_a_server_without_passwords_says_how_to_get_a_token():
+    with (
+        served(lambda _: {"flows": [{"type": "m.login.sso"}, {"type": "m.login.token"}]}) as here,
+        pytest.raises(ConnectorError, match=r"no sign-in by name and password: .* copy the access token"),
+    ):
+        Matrix(here.url, "ann").sign_in(print, {"password": "placeholder"})
+    assert ["GET"] == [one.method for one in here.asked], "the password is not sent"
+    for given in ({}, {"password": "placeholder"}):
+        with pytest.raises(ConnectorError, match="give an access token, or --set user="):
+            Matrix(here.url).sign_in(print, given)
+
+
+def test_a_token_that_cannot_be_kept_is_not_renewed():
+    class Nowhere(Tokens):
+        def keep(self, name, _):
+            raise SourceError(f"the {name} comes from the environment")
+
+    with (
+        served(lambda _: Said({"errcode": "M_UNKNOWN_TOKEN"}, 401)) as here,
+        pytest.raises(SourceError, match="comes from the environment"),
+    ):
+        Matrix(here.url).signed_in_as(Nowhere(access_token="a-1", refresh_token="r-1"))  # noqa: S106
+    assert ["/_matrix/client/v3/account/whoami"] == [one.path for one in here.asked]
+
+
+def test_a_renewal_that_is_refused_ends_in_one_sentence_without_a_token():
+    with served(lambda _: Said({"errcode": "M_UNKNOWN_TOKEN"}, 401)) as here:
+        secret = Tokens(access_token="a-1-secret", refresh_token="r-1-secret")  # noqa: S106
+        with pytest.raises(NotAuthorised, match=r"does not renew the sign-in .401.; connect again") as told:
+            list(Matrix(here.url).fetch({}, secret))
+    assert "secret" not in str(told.value)
+    assert "a-1-secret" == secret.known["access_token"]
 
 
 # --- a real server --------------------------------------------------------------------------------------
@@ -400,6 +502,8 @@ rc_message: {plenty}
 rc_registration: {plenty}
 rc_joins: {{local: {plenty}}}
 rc_room_creation: {plenty}
+rc_login: {{address: {plenty}, account: {plenty}, failed_attempts: {plenty}}}
+refreshable_access_token_lifetime: 2s
 """
     )
     (base / "homeserver.yaml").write_text(written)
@@ -421,7 +525,7 @@ rc_room_creation: {plenty}
 
 
 def replies(synapse, user, cursor):
-    return list(Matrix(synapse.url).fetch(cursor, Remembered(user.token)))
+    return list(Matrix(synapse.url).fetch(cursor, Tokens(access_token=user.token)))
 
 
 def records(synapse, user, cursor):
@@ -454,7 +558,7 @@ def test_edits_become_new_versions_and_redactions_tombstones(synapse, tmp_path):
     room = cas.room(dan)
     first, second = (cas.send(room, f"Number {n}") for n in range(2))
     liked = dan.send(room, "", "m.reaction", **relation(rel_type="m.annotation", event_id=first, key="+"))
-    connector, token = Matrix(synapse.url), Remembered(cas.token)
+    connector, token = Matrix(synapse.url), Tokens(access_token=cas.token)
     workspace, summary = pulled(tmp_path / "w", connector, token)
     assert 3 == summary.stored
     for text, users in (("draft", []), ("final", [dan.id])):
@@ -521,7 +625,7 @@ def test_a_pull_cut_anywhere_and_resumed_equals_one_that_was_not(synapse, tmp_pa
         )
     found = len(replies(synapse, ida, {}))
     assert found > 6
-    check_fetch(tmp_path, lambda: Matrix(synapse.url), Remembered(ida.token), found)
+    check_fetch(tmp_path, lambda: Matrix(synapse.url), Tokens(access_token=ida.token), found)
 
 
 def test_a_token_that_was_revoked_is_told_in_a_sentence_without_it(synapse):
@@ -538,3 +642,83 @@ def test_nothing_of_the_token_is_in_what_is_kept(synapse):
     for reply in replies(synapse, lea, {}):
         kept = reply.member.open().read().decode() + json.dumps(reply.cursor) + reply.member.name + reply.note
         assert lea.token not in kept
+
+
+def test_it_says_who_signed_in(synapse):
+    pia = synapse.user("pia")
+    place = synapse.url.removeprefix("http://")
+    assert f"@pia:acme.example on {place}" == Matrix(synapse.url).signed_in_as(Tokens(access_token=pia.token))
+
+
+PASSWORD = {"password": "placeholder"}
+
+
+def signed_in(synapse, name):
+    """Sign in with the password; the tokens are good for two seconds."""
+    said = []
+    tokens = Matrix(synapse.url, name).sign_in(said.append, PASSWORD)
+    assert {"access_token", "refresh_token"} == set(tokens)
+    assert ["is renewed at every pull" in one for one in said] == [True]
+    return Tokens(**tokens)
+
+
+def test_a_token_that_ended_is_renewed_pull_after_pull(synapse):
+    quy = synapse.user("quy")
+    room, secret, cursor = quy.room(), signed_in(synapse, "quy"), {}
+    seen = {tuple(secret.known.values())}
+    for n in range(3):
+        sent = quy.send(room, f"Number {n}")
+        time.sleep(2.3)
+        found = list(Matrix(synapse.url).fetch(cursor, secret))
+        cursor = found[-1].cursor
+        read = [one.id for reply in found for one in activities(Matrix().parse(reply.member))]
+        assert f"matrix:{sent}" in read
+        seen.add(tuple(secret.known.values()))
+    assert 4 == len(seen)
+    assert "@quy:acme.example" in Matrix(synapse.url).signed_in_as(secret)
+
+
+def test_a_token_that_ends_in_the_middle_of_a_pull_is_renewed_and_the_pull_goes_on(synapse, monkeypatch):
+    monkeypatch.setitem(matrix_module._SYNC_FILTER["room"]["timeline"], "limit", 5)
+    monkeypatch.setattr(matrix_module, "PAGE", 5)
+    rob = synapse.user("rob")
+    room = rob.room()
+    sent = [rob.send(room, f"Number {n}") for n in range(20)]
+    secret, found = signed_in(synapse, "rob"), []
+    for reply in Matrix(synapse.url).fetch({}, secret):
+        found += [one.id for one in activities(Matrix().parse(reply.member))]
+        time.sleep(0.7)
+    assert {f"matrix:{one}" for one in sent} == set(found)
+    assert {"access_token", "refresh_token"} <= set(secret.kept)
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3], ids=["before all", "before both", "between the two"])
+def test_a_renewal_that_is_cut_off_anywhere_locks_nobody_out(synapse, lost):
+    """The first `keep` is the rehearsal, the second and third keep the new tokens."""
+    name = f"sam{lost}"
+    synapse.user(name)
+    secret = signed_in(synapse, name)
+    time.sleep(2.3)
+
+    class Killed(Tokens):
+        def keep(self, key, value):
+            if len(self.kept) == lost - 1:
+                raise KeyboardInterrupt
+            super().keep(key, value)
+
+    cut = Killed(**secret.known)
+    with pytest.raises(KeyboardInterrupt):
+        Matrix(synapse.url).signed_in_as(cut)
+    assert f"@{name}:acme.example" in Matrix(synapse.url).signed_in_as(Tokens(**cut.known))
+
+
+def test_a_password_that_is_wrong_is_told_in_a_sentence_without_it(synapse):
+    synapse.user("tom")
+    with pytest.raises(NotAuthorised, match="does not accept the name 'tom' with that password") as told:
+        Matrix(synapse.url, "tom").sign_in(print, {"password": "not-the-word"})
+    assert "not-the-word" not in str(told.value)
+
+
+def test_the_password_is_not_among_what_is_kept(synapse):
+    synapse.user("una")
+    assert "placeholder" not in signed_in(synapse, "una").known.values()

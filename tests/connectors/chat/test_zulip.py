@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from connectors.chat.zulip import Zulip
 from connectors.chat.zulip_records import Turns
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, StoppedShort, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch, pulled, store_of
-from tests.kit.local_service import serving
+from tests.kit.served import Said, served
 
 KEY = Remembered()
 DAY = 86_400
@@ -165,18 +165,21 @@ class Organisation:
         ]
         self.page, self.busy, self.asked = 3, 0, []
 
-    def __call__(self, path, params, headers):
+    def __call__(self, asked):
+        path, params, headers = asked.path, asked.query, asked.headers
         self.asked.append((path, params))
         if b64decode(headers["Authorization"].split()[1]) != b"ann@acme.example:placeholder":
-            return 401, {}, {"result": "error", "msg": "Invalid API key"}
+            return Said({"result": "error", "msg": "Invalid API key"}, 401)
         if self.busy:
             self.busy -= 1
-            return 429, {"Retry-After": "0"}, {"result": "error", "code": "RATE_LIMIT_HIT"}
+            return Said({"result": "error", "code": "RATE_LIMIT_HIT"}, 429, {"Retry-After": "0"})
+        if path.endswith("/users/me"):
+            return {"result": "success", "user_id": 7, "full_name": "Person 7"}
         if path.endswith("/users"):
-            return 200, {}, {"result": "success", "members": self.users}
+            return {"result": "success", "members": self.users}
         after = [one for one in self.messages if one["id"] > int(params["anchor"])]
         page = after[: self.page]
-        return 200, {}, {"result": "success", "messages": page, "found_newest": len(after) <= self.page}
+        return {"result": "success", "messages": page, "found_newest": len(after) <= self.page}
 
 
 def said(number, who, subject="grid", content="<p>words</p>", time=None):
@@ -198,8 +201,8 @@ def said(number, who, subject="grid", content="<p>words</p>", time=None):
 @pytest.fixture
 def zulip():
     service = Organisation()
-    with serving(service) as address:
-        service.connector = Zulip(site=address, email="ann@acme.example")
+    with served(service) as here:
+        service.connector = Zulip(site=here.url, email="ann@acme.example")
         yield service
 
 
@@ -314,18 +317,30 @@ def workspace_site(service):
     return service.connector.site.removeprefix("http://")
 
 
-def test_a_page_that_never_ends_and_brings_nothing_new_stops():
+def test_a_page_that_never_ends_and_brings_nothing_new_is_left_and_told():
     service = Organisation()
 
-    def stuck(path, params, headers):
-        status, more, body = service(path, params, headers)
+    def stuck(asked):
+        body = service(asked)
         if "messages" in body:
-            body = body | {"messages": service.messages[:2], "found_newest": False}
-        return status, more, body
+            return body | {"messages": service.messages[:2], "found_newest": False}
+        return body
 
-    with serving(stuck) as address:
-        replies = list(Zulip(site=address, email="ann@acme.example").fetch({}, KEY))
-    assert 3 == len(replies)
+    found = []
+    with (
+        served(stuck) as here,
+        pytest.raises(StoppedShort, match="the list of messages went round in a circle"),
+    ):
+        found.extend(Zulip(site=here.url, email="ann@acme.example").fetch({}, KEY))
+    assert 3 <= len(found) < 6
+    assert "done" not in found[-1].cursor, "the next pull goes on there"
+
+
+def test_it_says_who_signed_in(zulip):
+    said = zulip.connector.signed_in_as(KEY)
+    assert f"Person 7 (ann@acme.example) on {workspace_site(zulip)}" == said
+    with pytest.raises(NotAuthorised):
+        zulip.connector.signed_in_as(Remembered("wrong-key"))
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from connectors.kit.answers import as_member
-from connectors.kit.paging import Answer, everything, walk
-from influence.contract.connector import Changed, Gone
+from connectors.kit.paging import MOST_EMPTY, Answer, everything, gathered, walk
+from influence.contract.connector import Changed, Gone, StoppedShort
 
 
 def listing(task, state):
@@ -51,23 +51,132 @@ def test_an_answer_of_another_shape_has_changed_and_a_refusal_stays_one():
         list(walk({}, begin, gone))
 
 
+# --- lists that lead nowhere ------------------------------------------------------------------------------
+
+
+class Listed:
+    """A list `a` whose pages name the next as the test says, then an honest list `b` of one page."""
+
+    def __init__(self, pages, **more):
+        self.pages, self.more, self.asked = pages, more, []
+
+    def __call__(self, task, state):
+        name, page = task
+        if name == "b":
+            return Answer(as_member("b", b"[]"))
+        self.asked.append(page)
+        rows, following = self.pages(page)
+        if following is None:
+            state["mark"] = "moved"
+        more = ["a", following] if following is not None else None
+        held = ("a", rows) if rows else None
+        return Answer(as_member(f"a{page}", b"[]"), more=more, empty=not rows, held=held, **self.more)
+
+
+def told(listed, **options):
+    """What was read before the end, where the list was left, and why."""
+    found, reason = [], ""
+    try:
+        found.extend(walk({}, lambda _: [["a", 0], ["b", 0]], listed, **options))
+    except StoppedShort as short:
+        reason = str(short)
+    return found, reason
+
+
+@pytest.mark.parametrize(
+    ("pages", "count", "reason"),
+    [
+        (lambda page: ([page], 0), 2, "the list of a went round in a circle"),
+        (lambda page: ([page], 1 - page), 3, "the list of a went round in a circle"),
+        (lambda page: ([], page + 1), MOST_EMPTY, "in which there was nothing new"),
+        (lambda page: ([7], page + 1), 2, "the list of a went round in a circle"),
+        (lambda page: ([page % 2], page + 1), 3, "the list of a went round in a circle"),
+        (lambda page: ([page], page + 1 if page < 200 else None), 201, ""),
+        (lambda page: ([], page + 1 if page < MOST_EMPTY - 1 else None), MOST_EMPTY, ""),
+    ],
+    ids=[
+        "a circle of one",
+        "a circle of two",
+        "empty pages without end",
+        "fresh places with the same rows",
+        "fresh places with two pages of rows in turn",
+        "a long list",
+        "many empty pages and then the end",
+    ],
+)
+@pytest.mark.parametrize("keeps_tasks", [True, False])
+def test_a_list_that_leads_nowhere_is_left_and_told_after_all_else(pages, count, reason, keeps_tasks):
+    listed = Listed(pages)
+    found, short = told(listed, keeps_tasks=keeps_tasks)
+    assert count == len(listed.asked)
+    assert "b" == found[-1].member.name
+    assert reason in short
+    assert bool(reason) == bool(short)
+    assert ("moved" == found[-1].cursor.get("mark")) == (not reason), (
+        "the mark moves with the last page alone"
+    )
+
+
+def test_a_place_in_the_state_is_given_up_where_the_list_is_left():
+    def ask(_, state):
+        state["after"] = 1 - state.get("after", 1)
+        return Answer(as_member("a", b"[]"), more=["a"], afresh={"since": 3})
+
+    found = []
+    with pytest.raises(StoppedShort):
+        found.extend(walk({"since": 3}, lambda _: [["a"]], ask, keeps_tasks=False))
+    assert {"since": 3} == found[-1].cursor
+
+
+def walked(found, ask):
+    """Read a list whole within a walk; what it held, and why it was left."""
+
+    def one(*_):
+        found.extend(everything(0, ask, lambda page: page[0], lambda page, _: page[1]))
+        return Answer(as_member("a", b"[]"))
+
+    return lambda: list(walk({}, lambda _: [["changed"]], one))
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected", "reason"),
+    [
+        (lambda page: ([page], 0), [0], "circle"),
+        (lambda page: ([page], 1 - page), [0, 1], "circle"),
+        (lambda page: ([7], page + 1), [7], "circle"),
+        (lambda page: ([], page + 1), [], "nothing new"),
+    ],
+    ids=["a circle of one", "a circle of two", "fresh places with the same rows", "empty pages without end"],
+)
+def test_a_list_that_is_needed_whole_tells_at_the_end_of_the_pull_that_it_was_not(pages, expected, reason):
+    found = []
+    with pytest.raises(
+        StoppedShort, match=f"the list of changed .*{reason}.* what lies behind it is not read"
+    ):
+        walked(found, pages)()
+    assert expected == found
+    with pytest.raises(StoppedShort, match=reason):
+        list(everything(0, pages, lambda page: page[0], lambda page, _: page[1]))
+
+
 @pytest.mark.parametrize(
     ("pages", "expected"),
-    [
-        ([[1, 2], [2, 3], []], [1, 2, 3]),
-        ([[1], [1], [2]], [1]),
-        ([[], [1]], [1]),
-    ],
-    ids=["items that come twice", "a page that says nothing new", "an empty page in the middle"],
+    [([[1, 2], [2, 3], []], [1, 2, 3]), ([[], [1]], [1]), ([[1], [1]], [1])],
+    ids=["items that come twice", "an empty page in the middle", "a last page that says nothing new"],
 )
-def test_everything_ends_where_nothing_new_comes(pages, expected):
+def test_a_list_is_whole_where_no_page_follows(pages, expected):
     found = everything(
         0, pages.__getitem__, list, lambda _, page: page + 1 if page + 1 < len(pages) else None
     )
-    assert expected == list(found)
+    assert (expected, True) == gathered(found)
 
 
-def test_everything_asks_for_no_page_twice():
-    asked = []
-    list(everything("a", lambda place: asked.append(place) or [len(asked)], list, lambda *_: "a"))
-    assert ["a"] == asked
+def test_who_must_know_at_once_whether_that_was_all_asks():
+    def one(_, state):
+        state["whole"] = gathered(everything(0, lambda _: [1], list, lambda *_: 0))[1]
+        return Answer(as_member("a", b"[]"))
+
+    pull = walk({}, lambda _: [["a"]], one)
+    assert not next(pull).cursor["whole"]
+    with pytest.raises(StoppedShort):
+        next(pull)

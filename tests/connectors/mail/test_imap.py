@@ -9,20 +9,27 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
+import tracemalloc
+from contextlib import ExitStack, suppress
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
+from connectors.kit import limits
 from connectors.kit.answers import as_member
 from connectors.kit.deletions import as_tombstones
 from connectors.mail import imap as imap_module
+from connectors.mail import imap_session
 from connectors.mail.imap import Imap
 from connectors.mail.imap_session import Folder, Session, _folder, _messages, shown_name
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 from influence.contract.records import Activity, Deleted, SetAside, Verb
 from influence.contract.testing import Remembered
 from tests.kit.live_contract import check_fetch, pulled, store_of
+from tests.kit.served import trickle
 
 PASSWORD = "placeholder"  # noqa: S105 - of a server that lives as long as its tests
 
@@ -375,6 +382,95 @@ def test_a_folder_that_the_server_does_not_open_is_named(server, monkeypatch):
 def test_without_a_server_or_a_name_the_command_is_told():
     with pytest.raises(ConnectorError, match="influence connect imap --set host=… --set user=…"):
         replies(Imap(host="mail.acme.example"), {})
+
+
+def test_it_says_who_signed_in_and_what_is_there(server):
+    server.client("oda").create("Project")
+    connector = server.connector("oda")
+    assert "oda on localhost: 3 folders" == connector.signed_in_as(SECRET)
+    with pytest.raises(NotAuthorised):
+        connector.signed_in_as(Remembered("not-the-word"))
+    with pytest.raises(ConnectorError, match="influence connect imap --set host=… --set user=…"):
+        Imap().signed_in_as(SECRET)
+
+
+@pytest.fixture
+def hostile(server):
+    """Makes servers that sign anybody in, and then say of a folder's list what the test says."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server.base / "certificate.pem", server.base / "key.pem")
+    with ExitStack() as running:
+
+        def made(greeting, say):
+            listening = running.enter_context(socket.create_server(("127.0.0.1", 0)))
+            thread = threading.Thread(target=talk, args=(listening, context, greeting, say), daemon=True)
+            thread.start()
+            running.callback(thread.join, 5)
+            running.callback(listening.shutdown, socket.SHUT_RDWR)
+            return Session("localhost", listening.getsockname()[1], "ann", PASSWORD, sleep=lambda _: None)
+
+        yield made
+
+
+def talk(listening, context, greeting, say):
+    while True:
+        try:
+            plain, _ = listening.accept()
+        except OSError:
+            return
+        with suppress(OSError), context.wrap_socket(plain, server_side=True) as one:
+            for piece in greeting:
+                one.sendall(piece)
+            while line := one.recv(4096):
+                tag, verb = line.split()[:2]
+                if verb == b"LIST":
+                    for piece in say():
+                        one.sendall(piece)
+                told = b"* CAPABILITY IMAP4rev1\r\n" if verb == b"CAPABILITY" else b""
+                one.sendall(told + tag + b" OK done\r\n")
+
+
+HELLO = [b"* OK here\r\n"]
+FOLDER = b'* LIST () "/" '
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda: chain([FOLDER + b"{3221225472}\r\n"], repeat(b"x" * 65536)),
+        lambda: repeat(FOLDER + b"folder\r\n"),
+        lambda: repeat(FOLDER + b"{60000}\r\n" + b"x" * 60_000 + b"\r\n"),
+    ],
+    ids=["one of three gigabytes", "lines without end", "pieces without end"],
+)
+def test_no_more_is_read_of_an_answer_than_is_held(hostile, monkeypatch, say):
+    monkeypatch.setattr(imap_session, "LARGEST_ANSWER", 1024 * 1024)
+    session = hostile(HELLO, say)
+    tracemalloc.start()
+    with pytest.raises(ConnectorError, match="localhost answers with more than 1 MiB; the rest is not read"):
+        session.folders()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    session.close()
+    assert peak < 12 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("greeting", "say"),
+    [
+        (lambda: trickle(b"* OK "), list),
+        (lambda: HELLO, lambda: trickle(FOLDER)),
+        (lambda: HELLO, lambda: trickle(FOLDER + b"{3000}\r\n")),
+    ],
+    ids=["greeting", "line", "literal"],
+)
+def test_an_answer_that_drips_ends(hostile, monkeypatch, greeting, say):
+    monkeypatch.setattr(limits, "LONGEST_ANSWER", 0.5)
+    session, began = hostile(greeting(), say), time.monotonic()
+    with pytest.raises(ConnectorError, match="localhost takes more than 0 seconds for one answer"):
+        session.folders()
+    session.close()
+    assert time.monotonic() - began < 4
 
 
 def test_a_wrong_password_is_told_in_a_sentence_without_it(server):

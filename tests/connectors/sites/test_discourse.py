@@ -1,16 +1,18 @@
 """Discourse: the recordings of another project, and a small forum of our own on this machine, pulled twice."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from connectors.sites.discourse import Discourse
 from influence import Workspace
-from influence.contract.connector import Changed, ConnectorError
+from influence.contract.connector import Changed, ConnectorError, StoppedShort
 from influence.contract.records import Activity, Deleted
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.loopback import answering, pull_into, rows
+from tests.kit.loopback import pull_into, rows
+from tests.kit.served import Said, served
 
 
 def read(connector, body):
@@ -90,21 +92,26 @@ class Forum:
             "post_stream": stream,
         }
 
-    def answer(self, path, params):
+    def answer(self, asked):
+        path, params = asked.path, asked.query
         if path == "/latest.json":
-            listed = sorted(self.posts, key=self.bumped.get, reverse=True) if params["page"] == "0" else []
+            listed = (
+                sorted(self.posts, key=self.bumped.get, reverse=True)
+                if params.get("page", "0") == "0"
+                else []
+            )
             topics = [{"id": n, "bumped_at": self.bumped[n], **self.counts(n)} for n in listed]
-            return 200, {"topic_list": {"topics": topics}}, {}
+            return {"topic_list": {"topics": topics}}
         if path == "/user_actions.json":
             mine = [row for row in self.liked if str(row["action_type"]) == params["filter"]]
             start = int(params["offset"])
-            return 200, {"user_actions": mine[start : start + 30]}, {}
+            return {"user_actions": mine[start : start + 30]}
         number = int(path.split("/")[2].removesuffix(".json"))
         if number not in self.posts:
-            return 404, {}, {}
+            return Said({}, 404)
         if path.endswith("posts.json"):
-            return 200, {"post_stream": {"posts": self.posts[number][20:]}}, {}
-        return 200, self.topic(number), {}
+            return {"post_stream": {"posts": self.posts[number][20:]}}
+        return self.topic(number)
 
     def counts(self, number):
         return {
@@ -121,12 +128,12 @@ class Forum:
 
 def test_a_forum_is_pulled_once_and_then_only_what_changed(tmp_path):
     forum = Forum()
-    with answering(forum.answer) as (address, asked), Workspace.create(tmp_path / "w") as workspace:
-        connector = Discourse(url=address)
+    with served(forum.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+        connector = Discourse(url=here.url)
         assert ["topic-1.json", "topic-2.json"] == pull_into(workspace, connector)
         assert 27 == len(rows(workspace))
         assert [] == pull_into(workspace, connector)
-        assert not any("Api-Key" in headers for _, _, headers in asked)
+        assert not any("Api-Key" in one.headers for one in here.asked)
 
         del forum.posts[1][4]
         forum.posts[2].append(forum.post(2, 3, 2))
@@ -147,22 +154,75 @@ def test_likes_are_read_with_their_times_for_the_people_named(tmp_path):
     forum = Forum()
     for minute in range(40):
         forum.like(minute, 1 + minute % 2, 1, 1 + minute // 2)
-    with answering(forum.answer) as (address, asked), Workspace.create(tmp_path / "w") as workspace:
-        connector = Discourse(url=address, user="ann", people="ann")
+    with served(forum.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+        connector = Discourse(url=here.url, user="ann", people="ann")
         pull_into(workspace, connector)
         assert 40 == sum(verb == "react" for verb, _ in rows(workspace, "verb, id"))
         forum.like(41, 1, 2, 1)
         assert 1 == len(pull_into(workspace, connector))
         assert 41 == sum(verb == "react" for verb, _ in rows(workspace, "verb, id"))
-        assert {"placeholder"} == {headers["Api-Key"] for _, _, headers in asked}
+        assert {"placeholder"} == {one.headers["Api-Key"] for one in here.asked}
 
 
 def test_a_pull_cut_at_any_reply_and_resumed_is_the_same(tmp_path):
     forum = Forum()
     for minute in range(40):
         forum.like(minute, 1, 1, 1 + minute // 2)
-    with answering(forum.answer) as (address, _):
-        check_fetch(tmp_path, lambda: Discourse(url=address, people="ann"), Remembered(), 4)
+    with served(forum.answer) as here:
+        check_fetch(tmp_path, lambda: Discourse(url=here.url, people="ann"), Remembered(), 4)
+
+
+def test_it_says_who_signed_in_or_that_nobody_did():
+    with served(Forum().answer) as here:
+        place = here.url.removeprefix("http://")
+        assert f"nobody: public pages of {place}" == Discourse(url=here.url).signed_in_as(Remembered())
+        assert f"ann on {place}" == Discourse(url=here.url, user="ann").signed_in_as(Remembered())
+    assert [(None, None), ("placeholder", "ann")] == [
+        (one.headers["Api-Key"], one.headers["Api-Username"]) for one in here.asked
+    ]
+
+
+def test_a_list_of_topics_that_goes_round_is_gone_through_again_by_the_next_pull(tmp_path):
+    forum = Forum()
+    honest = forum.answer
+
+    def circling(asked):
+        told = honest(asked)
+        if asked.path == "/latest.json":  # only the newest topic, on every page
+            newest = max(forum.posts, key=forum.bumped.get)
+            topic = {"id": newest, "bumped_at": forum.bumped[newest], **forum.counts(newest)}
+            return {"topic_list": {"topics": [topic]}}
+        return told
+
+    with Workspace.create(tmp_path / "w") as workspace:
+        with served(lambda asked: forum.answer(asked)) as here:
+            forum.bumped[1] = "2026-01-01T08:00:00.000Z"  # long before what is looked at again
+            connector, forum.answer = Discourse(url=here.url), circling
+            with pytest.raises(StoppedShort, match="the list of topics went round in a circle"):
+                pull_into(workspace, connector)
+            assert 2 == len(rows(workspace))
+            forum.answer = honest
+            assert "topic-1.json" in pull_into(workspace, connector)
+        assert 27 == len(rows(workspace))
+
+
+def test_likes_that_go_round_are_gone_through_again_by_the_next_pull(tmp_path):
+    forum = Forum()
+    for minute in range(40):
+        forum.like(minute, 1 + minute % 2, 1, 1 + minute // 2)
+    honest = forum.answer
+
+    def circling(asked):
+        first = {**asked.query, "offset": "0"}
+        return honest(replace(asked, query=first) if asked.path == "/user_actions.json" else asked)
+
+    with Workspace.create(tmp_path / "w") as workspace, served(lambda asked: forum.answer(asked)) as here:
+        connector, forum.answer = Discourse(url=here.url, people="ann"), circling
+        with pytest.raises(StoppedShort, match="the list of likes went round in a circle"):
+            pull_into(workspace, connector)
+        forum.answer = honest
+        pull_into(workspace, connector)
+        assert 40 == sum(verb == "react" for verb, _ in rows(workspace, "verb, id"))
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,21 @@
 """GitHub: the recordings of three other projects, and a small GitHub of our own on this machine, pulled twice."""
 
 import json
-from itertools import count
 
 import pytest
+from click.testing import CliRunner
 
 from connectors.sites.github import GitHub
 from influence import Workspace
-from influence.contract.connector import ConnectorError, RateLimited
+from influence.cli import main
+from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, StoppedShort
 from influence.contract.records import Activity, SetAside
 from influence.contract.testing import Remembered, member_of
+from tests.kit.github_service import ANN, CY
+from tests.kit.github_service import GitHub as GitHubService
 from tests.kit.live_contract import check_fetch
-from tests.kit.loopback import answering, pull_into, rows
-
-ANN, BEN, CY = ({"login": name, "id": 100 + n, "type": "User"} for n, name in enumerate(("ann", "ben", "cy")))
+from tests.kit.loopback import pull_into, rows
+from tests.kit.served import Said, served
 
 
 def parsed(body):
@@ -83,100 +85,25 @@ def test_a_login_in_code_in_a_quote_or_in_an_address_is_no_mention():
 
 
 def test_an_item_that_names_another_host_is_never_asked_for_there():
-    hub = Hub()
+    hub = GitHubService(page=2)
     hub.issue(ANN, "x", url="http://127.0.0.1:1/repos/acme/site/issues/1", reactions=1)
-    with answering(hub.answer) as (address, asked):
-        list(GitHub("acme/site", url=address).fetch({}, Remembered()))
-    assert "/repos/acme/site/issues/1/reactions" in [path for path, *_ in asked]
-
-
-class Hub:
-    """A small GitHub: its lists by time of change, a page at a time, as the service documents them."""
-
-    def __init__(self, page=2):
-        self.clock, self.page = count(1), page
-        self.lists = {"issues": [], "issues/comments": [], "pulls/comments": []}
-        self.more = {}
-        self.headers = {}
-
-    def now(self):
-        return f"2026-06-01T00:{next(self.clock) // 2:02d}:00Z"  # two at a time have the very same one
-
-    def add(self, kind, path, user, **more):
-        at, number = self.now(), 1 + sum(map(len, self.lists.values()))
-        row = {
-            "url": f"https://api.github.com/repos/acme/site/{path.format(number)}",
-            "id": 1000 + number,
-            "user": user,
-            "created_at": at,
-            "updated_at": at,
-            "body": "",
-            **more,
-        }
-        self.lists[kind].append(row)
-        return row
-
-    def issue(self, user, body, pull=False, reactions=0, **more):
-        number = 1 + len(self.lists["issues"])
-        told = {"number": number, "title": "t", "body": body, "reactions": {"total_count": reactions}}
-        if pull:
-            told["pull_request"] = {"url": f"https://api.github.com/repos/acme/site/pulls/{number}"}
-        return self.add("issues", f"issues/{number}", user, **told, **more)
-
-    def comment(self, user, issue):
-        return self.add(
-            "issues/comments",
-            "issues/comments/{}",
-            user,
-            issue_url=f"https://api.github.com/repos/acme/site/issues/{issue['number']}",
-        )
-
-    def answer(self, path, params):
-        number, size = int(params.get("page", 1)), self.page
-        path = path.removeprefix("/repos/acme/site/")
-        if path == "/search/issues":
-            since = params["q"].partition("updated:>=")[2]
-            found = [row for row in self.lists["issues"] if row["updated_at"] >= since]
-        elif path in self.lists:
-            found = [row for row in self.lists[path] if row["updated_at"] >= params.get("since", "")]
-        else:
-            found, size = self.more.get(path, []), 100
-        found = sorted(found, key=lambda row: row.get("updated_at", ""))[(number - 1) * size : number * size]
-        return 200, {"items": found} if path == "/search/issues" else found, self.headers
+    with served(hub.answer) as here:
+        list(GitHub("acme/site", url=here.url).fetch({}, Remembered()))
+    assert "/repos/acme/site/issues/1/reactions" in [one.path for one in here.asked]
 
 
 @pytest.fixture
 def hub(monkeypatch):
     monkeypatch.setattr("connectors.sites.github.AT_ONCE", 2)  # so that a handful of items are several pages
-    made = Hub()
-    issue, pull = made.issue(ANN, "what do you think, @cy?", reactions=1), made.issue(BEN, "", pull=True)
-    for user in (BEN, CY, ANN):
-        made.comment(user, issue)
-    made.more["issues/1/reactions"] = [
-        {"id": 1, "user": CY, "content": "+1", "created_at": "2026-06-01T09:00:00Z"}
-    ]
-    link = "https://api.github.com/repos/acme/site/pulls/2"
-    made.more["pulls/2/reviews"] = [
-        {
-            "id": 2,
-            "user": ANN,
-            "state": "APPROVED",
-            "body": "",
-            "pull_request_url": link,
-            "submitted_at": made.now(),
-        }
-    ]
-    made.more["issues/1/comments"] = made.lists["issues/comments"]
-    assert pull["number"] == 2
-    return made
+    return GitHubService(page=2).discussion()
 
 
 def test_a_repository_is_pulled_once_and_then_only_what_is_new_or_changed(hub, tmp_path):
-    with answering(hub.answer) as (address, asked), Workspace.create(tmp_path / "w") as workspace:
-        connector = GitHub("acme/site", url=address)
+    with served(hub.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+        connector = GitHub("acme/site", url=here.url)
         pull_into(workspace, connector)
         assert [("comment", 3), ("post", 2), ("react", 2)] == rows_by_verb(workspace)
-        assert {"Bearer placeholder"} == {headers["Authorization"] for _, _, headers in asked}
+        assert {"Bearer placeholder"} == {one.headers["Authorization"] for one in here.asked}
         assert [] == pull_into(workspace, connector)
         hub.comment(CY, hub.lists["issues"][0])
         assert 1 == len(pull_into(workspace, connector))
@@ -189,16 +116,16 @@ def rows_by_verb(workspace):
 
 
 def test_what_one_person_is_involved_in_is_pulled_across_repositories(hub, tmp_path):
-    with answering(hub.answer) as (address, asked), Workspace.create(tmp_path / "w") as workspace:
-        pull_into(workspace, GitHub(user="ann", url=address))
+    with served(hub.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+        pull_into(workspace, GitHub(user="ann", url=here.url))
         assert [("comment", 3), ("post", 2), ("react", 2)] == rows_by_verb(workspace)
-        assert "involves:ann" == asked[0][1]["q"]
-        assert [] == pull_into(workspace, GitHub(user="ann", url=address))
+        assert "involves:ann" == here.asked[0].query["q"]
+        assert [] == pull_into(workspace, GitHub(user="ann", url=here.url))
 
 
 def test_a_pull_cut_at_any_reply_and_resumed_is_the_same(hub, tmp_path):
-    with answering(hub.answer) as (address, _):
-        check_fetch(tmp_path, lambda: GitHub("acme/site", url=address), Remembered(), 6)
+    with served(hub.answer) as here:
+        check_fetch(tmp_path, lambda: GitHub("acme/site", url=here.url), Remembered(), 6)
 
 
 def test_a_page_of_items_of_the_very_same_second_does_not_stop_the_pull(hub, tmp_path):
@@ -207,18 +134,75 @@ def test_a_page_of_items_of_the_very_same_second_does_not_stop_the_pull(hub, tmp
     hub.lists["issues/comments"] += [{**row, "id": row["id"] + 50} for row in hub.lists["issues/comments"]]
     for n, row in enumerate(hub.lists["issues/comments"]):
         row["url"] = f"https://api.github.com/repos/acme/site/issues/comments/{n}"
-    with answering(hub.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
-        pull_into(workspace, GitHub("acme/site", url=address))
+    with served(hub.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+        pull_into(workspace, GitHub("acme/site", url=here.url))
         assert ("comment", 6) in rows_by_verb(workspace)
-        assert [] == pull_into(workspace, GitHub("acme/site", url=address))
+        assert [] == pull_into(workspace, GitHub("acme/site", url=here.url))
 
 
 def test_a_used_up_hour_stops_the_pull_with_the_seconds_to_wait(hub):
     hub.headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}
-    with answering(hub.answer) as (address, asked), pytest.raises(RateLimited, match="used up") as told:
-        list(GitHub("acme/site", url=address).fetch({}, Remembered()))
+    with served(hub.answer) as here, pytest.raises(RateLimited, match="used up") as told:
+        list(GitHub("acme/site", url=here.url).fetch({}, Remembered()))
     assert told.value.seconds > 1000
-    assert 1 == len(asked)
+    assert 1 == len(here.asked)
+
+
+def test_a_token_that_is_revoked_in_the_middle_ends_in_a_sentence_and_the_next_pull_goes_on(
+    hub, tmp_path, monkeypatch
+):
+    allowed = {"first", "second"}
+
+    def answer(asked):
+        if asked.headers["Authorization"].removeprefix("Bearer ") not in allowed:
+            return Said({"message": "Bad credentials"}, 401)
+        if asked.path.endswith("/issues/comments"):
+            allowed.discard("first")  # it is revoked after this answer
+        asked.headers.replace_header("Authorization", "Bearer placeholder")
+        return hub.answer(asked)
+
+    def pull(token):
+        monkeypatch.setenv("INFLUENCE_GITHUB_TOKEN", token)
+        done = CliRunner().invoke(main, ["pull", "-w", str(tmp_path / "w")])
+        with Workspace(tmp_path / "w") as workspace:
+            return done, rows_by_verb(workspace)
+
+    with served(answer) as here:
+        with Workspace.create(tmp_path / "w") as workspace:
+            workspace.connect("github", "github", {"repositories": "acme/site", "url": here.url})
+        broken, there = pull("first")
+        assert (1, [("comment", 2), ("post", 2), ("react", 2)]) == (broken.exit_code, there)
+        assert 1 == broken.output.count("does not accept the sign-in (401); connect again")
+        assert not {"Traceback", "first"} & set(broken.output.split())
+        done, there = pull("second")
+        assert (0, [("comment", 3), ("post", 2), ("react", 2)]) == (done.exit_code, there)
+        assert 1 == sum(one.path == "/repos/acme/site/issues/1/reactions" for one in here.asked)
+
+
+def test_it_says_whose_the_token_is(hub):
+    with served(hub.answer) as here:
+        one = GitHub("acme/site", url=here.url)
+        assert f"ann on {here.url.removeprefix('http://')}" == one.signed_in_as(Remembered())
+        with pytest.raises(NotAuthorised, match="does not accept the sign-in") as told:
+            one.signed_in_as(Remembered("never-shown"))
+    assert "never-shown" not in str(told.value)
+
+
+def test_lists_that_lead_nowhere_are_left_and_the_others_are_read(hub):
+    reactions = hub.more["issues/1/reactions"] * 2
+
+    def answer(asked):
+        if asked.path.endswith("/site/issues"):
+            return hub.lists["issues"]
+        return reactions if asked.path.endswith("/reactions") else hub.answer(asked)
+
+    found = []
+    with served(answer) as here, pytest.raises(StoppedShort) as told:
+        found.extend(GitHub("acme/site", url=here.url).fetch({}, Remembered()))
+    assert "the list of changes went round in a circle" in str(told.value)
+    assert "the list of details went round in a circle" in str(told.value)
+    assert 60 > sum(one.path.endswith("/site/issues") for one in here.asked)
+    assert "issues/comments" in found[-1].member.name.replace("-", "/")
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ import pytest
 
 from connectors.sites.request_tracker import RequestTracker
 from influence import Workspace
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, StoppedShort
 from influence.contract.records import Activity, SetAside
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
+from tests.kit.loopback import free_port, needs, process, pull_into, responds, rows, wait_for
+from tests.kit.served import served
 
 SITE = """Set($rtname,'acme.example');Set($Organization,'acme.example');Set($WebDomain,'127.0.0.1');
 Set($WebPort,{port});Set($WebBaseURL,'http://127.0.0.1:{port}');Set($DatabaseType,'SQLite');
@@ -61,14 +62,30 @@ def test_a_desk_without_an_address_is_asked_for_it():
         list(RequestTracker().fetch({}, Remembered()))
 
 
-def test_a_desk_that_repeats_a_page_for_ever_is_asked_twice_and_no_more():
-    def answer(path, _):
-        rows = [] if path.endswith("transactions") else [{"id": "1", "LastUpdated": "2026-04-01T07:00:00Z"}]
-        return 200, {"items": rows, "pages": 99} if "ticket/" not in path else {"items": [], "id": 1}, {}
+def listing(rows):
+    """A desk whose list of tickets is `rows` on every page."""
 
-    with answering(answer) as (address, asked):
-        list(RequestTracker(url=address).fetch({}, Remembered()))
-    assert 2 == sum(path.endswith("/tickets") for path, *_ in asked)
+    def answer(asked):
+        if "ticket/" in asked.path:
+            return {"items": [], "id": asked.path.rpartition("/")[2]}
+        return {"items": [] if asked.path.endswith("transactions") else rows(asked), "pages": 99}
+
+    return answer
+
+
+def test_a_desk_that_repeats_a_page_for_ever_is_asked_twice_and_gone_through_again():
+    row = {"id": "1", "LastUpdated": "2026-04-01T07:00:00Z"}
+    found = []
+    with served(listing(lambda _: [row])) as here, pytest.raises(StoppedShort, match="the list of changed"):
+        found.extend(RequestTracker(url=here.url).fetch({}, Remembered()))
+    assert 2 == sum(one.path.endswith("/tickets") for one in here.asked)
+    assert ["ticket-1.json"] == [reply.member.name for reply in found]
+    with (
+        served(listing(lambda asked: [row] if asked.query["page"] == "1" else [])) as here,
+        pytest.raises(StoppedShort, match="nothing new"),
+    ):
+        list(RequestTracker(url=here.url).fetch(found[-1].cursor, Remembered()))
+    assert "id > 0" == here.asked[0].query["query"], "the one that stopped short began at the beginning"
 
 
 class Desk:
@@ -178,6 +195,14 @@ def test_a_pull_of_a_real_desk_cut_anywhere_and_resumed_is_the_same(desk, ticket
     second = {"Queue": "General", "Subject": "A screen", "Requestor": "dag@acme.example"}
     assert desk.ask("root", "POST", "ticket", second)["id"] != ticket
     check_fetch(tmp_path, desk.connector, desk.secret, 3)
+
+
+def test_it_says_where_somebody_signed_in(desk):
+    place = desk.url.removeprefix("http://")
+    said = desk.connector().signed_in_as(desk.secret)
+    assert said.startswith(f"the owner of the token on {place} (Request Tracker 5.")
+    with pytest.raises(NotAuthorised):
+        desk.connector().signed_in_as(Remembered("never-shown"))
 
 
 def test_a_token_that_is_wrong_is_refused_in_a_sentence_without_it(desk):

@@ -1,7 +1,9 @@
 """Bluesky: answers and repositories as files, pulls from a service of our own, and from a real server (PDS)."""
 
+import itertools
 import json
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -12,13 +14,14 @@ from hypothesis import strategies as st
 from connectors.social.bluesky import Bluesky
 from connectors.social.bluesky_car import Broken, decode, records
 from connectors.social.bluesky_records import time_of
-from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Unreadable
+from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, StoppedShort, Unreadable
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.live_pds import Account, running
-from tests.kit.live_replies import activities, ids, kept, over, pull_again, pulled, replies
+from tests.kit.live_replies import activities, ids, kept, pull_again, pulled, replies
 from tests.kit.places import PAYLOADS
+from tests.kit.served import Said, served
 
 NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
 ANN, BOB, CAY = (f"did:plc:{name * 4}" for name in ("annlee", "bobfox", "caycay"))
@@ -77,24 +80,24 @@ class Service:
         address = uri(ANN, time, "app.bsky.feed.repost")
         return {"uri": address, "value": {"subject": {"uri": subject}, "createdAt": time.isoformat()}}
 
-    def __call__(self, request):
-        assert "authorization" not in request.headers
-        method, asked = request.url.path.removeprefix("/xrpc/"), request.url.params
-        self.asked.append(method.rpartition(".")[2])
-        return httpx.Response(
-            200, json=self.answer(self.asked[-1], asked), headers={"RateLimit-Remaining": "2999"}
-        )
+    def __call__(self, asked):
+        assert "Authorization" not in asked.headers
+        self.asked.append(asked.path.removeprefix("/xrpc/").rpartition(".")[2])
+        self.wanted = [value for name, value in asked.pairs if name == "uris"]
+        return Said(self.answer(self.asked[-1], asked.query), headers={"RateLimit-Remaining": "2999"})
 
     def answer(self, method, asked):
         if method == "resolveHandle":
             return {"did": ANN}
+        if method == "describeRepo":
+            return {"did": ANN, "handle": asked["repo"]}
         if method == "listRecords":
             rows = self.records.get((asked["repo"], asked["collection"]), [])
             rows = [row for row in rows if row["uri"].rpartition("/")[2] < asked.get("cursor", "~")][:2]
             return {"records": rows, **({"cursor": rows[-1]["uri"].rpartition("/")[2]} if rows else {})}
         if method == "getPosts":
             own = {row["uri"]: row for row in self.records[ANN, POSTS]}
-            wanted = [(own | self.others).get(one) for one in asked.get_list("uris")]
+            wanted = [(own | self.others).get(one) for one in self.wanted]
             return {"posts": [self.view(row) for row in wanted if row]}
         if method == "getPostThread":
             return {
@@ -104,7 +107,8 @@ class Service:
                 }
             }
         if method == "getQuotes":
-            return {"uri": FIRST, "posts": [self.view(self.others[QUOTE])], "cursor": "end"}
+            quoting = [] if asked.get("cursor") else [self.view(self.others[QUOTE])]
+            return {"uri": FIRST, "posts": quoting, **({"cursor": "end"} if quoting else {})}
         if method == "getRepostedBy":
             return {"uri": FIRST, "repostedBy": [profile(CAY)]}
         at = int(asked.get("cursor", 0))
@@ -112,7 +116,8 @@ class Service:
             {"actor": profile(did), "createdAt": NOON.isoformat(), "indexedAt": NOON.isoformat()}
             for did in self.likers
         ]
-        return {"uri": FIRST, "likes": likes[at : at + 2], "cursor": str(at + 2)}
+        more = {"cursor": str(at + 2)} if likes[at:] else {}
+        return {"uri": FIRST, "likes": likes[at : at + 2], **more}
 
     def view(self, row):
         counts = self.counts.get(row["uri"], {})
@@ -124,8 +129,20 @@ class Service:
         }
 
 
-def bluesky(service):
-    return over(Bluesky, service, now=NOW, accounts="ann.acme.example")
+class OurTime(Bluesky):
+    clock = staticmethod(NOW.timestamp)
+
+
+@pytest.fixture
+def over():
+    """Makes a connector over a service that answers by a function."""
+    with ExitStack() as running:
+
+        def made(answer, **options):
+            url = running.enter_context(served(answer)).url
+            return OurTime(**{"accounts": "ann.acme.example", "server": url, "view": url} | options)
+
+        yield made
 
 
 def at(address):
@@ -133,8 +150,8 @@ def at(address):
 
 
 class TestLive:
-    def test_brings_records_and_who_answered_them(self):
-        one = bluesky(Service())
+    def test_brings_records_and_who_answered_them(self, over):
+        one = over(Service())
         found = activities(one, replies(one))
         written = {at(each) for each in (FIRST, uri(ANN, NOON), uri(ANN, OLD), REPLY, QUOTE)}
         likes = {f"{at(FIRST)}/react/{did}" for did in (BOB, CAY, f"did:plc:{'deedee' * 4}")}
@@ -143,61 +160,95 @@ class TestLive:
         assert (Verb.QUOTE, at(FIRST)) == (found[at(QUOTE)].verb, found[at(QUOTE)].parent)
         assert NOON == found[f"{at(FIRST)}/react/{BOB}"].time
 
-    def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
-        count = len(replies(bluesky(Service())))
+    def test_cut_and_resumed_is_the_same_as_not_cut(self, over, tmp_path):
+        count = len(replies(over(Service())))
         assert count > 8
-        check_fetch(tmp_path, lambda: bluesky(Service()), Remembered(), count)
+        check_fetch(tmp_path, lambda: over(Service()), Remembered(), count)
 
-    def test_a_second_pull_adds_nothing_and_asks_no_reactions_again(self, tmp_path):
+    def test_a_second_pull_adds_nothing_and_asks_no_reactions_again(self, over, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", bluesky(service), Remembered())
+        workspace, _ = pulled(tmp_path / "w", over(service), Remembered())
         service.asked.clear()
-        assert 0 == pull_again(workspace, bluesky(service))[0]
+        assert 0 == pull_again(workspace, over(service))[0]
         assert not {"getLikes", "getPostThread", "getQuotes", "getRepostedBy"} & set(service.asked)
         workspace.close()
 
-    def test_new_records_and_likes_come_and_deleted_ones_go(self, tmp_path):
+    def test_new_records_and_likes_come_and_deleted_ones_go(self, over, tmp_path):
         service = Service()
-        workspace, _ = pulled(tmp_path / "w", bluesky(service), Remembered())
+        workspace, _ = pulled(tmp_path / "w", over(service), Remembered())
         late = MORNING + timedelta(days=2)
         service.records[ANN, POSTS] = [post(uri(ANN, late), late), *service.records[ANN, POSTS][1:]]
         service.records[ANN, "app.bsky.feed.repost"] = []
         service.counts[FIRST]["likeCount"] = 4
         service.likers.append(ANN)
-        _, known = pull_again(workspace, bluesky(service))
+        _, known = pull_again(workspace, over(service))
         assert {at(uri(ANN, late)), f"{at(FIRST)}/react/{ANN}", at(FIRST), at(uri(ANN, OLD))} <= known
         assert not {at(uri(ANN, NOON)), f"{at(QUOTE)}/share/{ANN}"} & known
         workspace.close()
 
-    def test_without_a_view_only_the_accounts_own_records_come(self):
+    def test_without_a_view_only_the_accounts_own_records_come(self, over):
         service = Service()
-        replies(over(Bluesky, service, now=NOW, accounts=ANN, view=""))
+        replies(over(service, accounts=ANN, view=""))
         assert {"listRecords"} == set(service.asked)
 
-    def test_a_cursor_that_repeats_and_an_empty_page_with_a_cursor_end(self):
-        page = {"records": [post(FIRST, MORNING)], "cursor": "again"}
-        one = over(Bluesky, lambda _: httpx.Response(200, json=page), now=NOW, accounts=ANN, view="")
-        assert 2 * 4 == len(replies(one))
-        empty = httpx.Response(200, json={"records": [], "cursor": "more"})
-        assert 4 == len(replies(over(Bluesky, lambda _: empty, now=NOW, accounts=ANN, view="")))
-
-    def test_refusals_are_typed(self):
-        with pytest.raises(Gone):
-            replies(bluesky(lambda _: httpx.Response(404)))
-        with pytest.raises(Changed, match=r"the answer about ann\.acme\.example has no 'did'"):
-            replies(bluesky(lambda _: httpx.Response(200, json={})))
+    def test_it_says_that_it_signs_in_as_nobody(self, over):
+        service = Service()
+        one = over(service)
+        assert "nobody: public records of ann.acme.example on 127.0.0.1" == one.signed_in_as(Remembered())
+        assert ["describeRepo"] == service.asked
         with pytest.raises(ConnectorError, match="say whose records"):
-            replies(over(Bluesky, Service()))
+            Bluesky().signed_in_as(Remembered())
 
-    def test_a_thread_that_is_hidden_is_passed_over_and_a_wait_is_not(self):
+    @pytest.mark.parametrize(
+        ("rows", "place"),
+        [([post(FIRST, MORNING)], "again"), ([], "again"), ([post(FIRST, MORNING)], None)],
+        ids=["the same place", "the same place and nothing", "fresh places with the same rows"],
+    )
+    def test_lists_that_lead_nowhere_are_told_after_the_others_were_read(self, over, rows, place):
+        places, found = itertools.count(), []
+
+        def answer(asked):
+            if not asked.query["collection"].endswith(("feed.post", "feed.like")):
+                return {"records": []}
+            return {"records": rows, "cursor": place or str(next(places))}
+
+        with pytest.raises(StoppedShort, match="the list of records"):
+            found.extend(over(answer, accounts=ANN, view="").fetch({}, Remembered()))
+        assert 2 * 2 + 2 == len(found)
+        assert f"{ANN}/{POSTS}" not in found[-1].cursor["marks"]
+
+    def test_what_is_recent_is_not_withdrawn_because_a_list_stopped_short(self, over, tmp_path):
+        service = Service()
+        one = over(service)
+        workspace, _ = pulled(tmp_path / "w", one, Remembered())
+        known, honest = ids(workspace), service.answer
+        circle = {"records": [], "cursor": "again"}
+        service.answer = lambda method, asked: circle if method == "listRecords" else honest(method, asked)
+        with pytest.raises(StoppedShort):
+            pull_again(workspace, one)
+        assert known == ids(workspace)
+        del service.records[ANN, POSTS][0]
+        service.answer = honest
+        assert at(uri(ANN, NOON)) not in pull_again(workspace, one)[1]
+        workspace.close()
+
+    def test_refusals_are_typed(self, over):
+        with pytest.raises(Gone):
+            replies(over(lambda _: Said(status=404)))
+        with pytest.raises(Changed, match=r"the answer about ann\.acme\.example has no 'did'"):
+            replies(over(lambda _: {}))
+        with pytest.raises(ConnectorError, match="say whose records"):
+            replies(Bluesky())
+
+    def test_a_thread_that_is_hidden_is_passed_over_and_a_wait_is_not(self, over):
         service = Service()
 
         def answer(status, **headers):
             def one(request):
-                hidden = request.url.path.endswith("getPostThread")
-                return httpx.Response(status, headers=headers) if hidden else service(request)
+                hidden = request.path.endswith("getPostThread")
+                return Said(status=status, headers=headers) if hidden else service(request)
 
-            return bluesky(one)
+            return over(one)
 
         found = activities(answer(400), replies(answer(400)))
         assert at(QUOTE) in found
@@ -205,8 +256,8 @@ class TestLive:
         with pytest.raises(RateLimited):
             replies(answer(429, **{"retry-after": "900"}))
 
-    def test_says_what_is_left(self):
-        assert {"2999 requests left"} == {reply.note for reply in replies(bluesky(Service()))}
+    def test_says_what_is_left(self, over):
+        assert {"2999 requests left"} == {reply.note for reply in replies(over(Service()))}
 
 
 def refusal(read):
@@ -340,6 +391,8 @@ class TestRealServer:
             def connector():
                 return Bluesky(accounts=cay.did, server=server, view="")
 
+            who = f"nobody: public records of cay.test on {server.removeprefix('http://').partition(':')[0]}"
+            assert who == connector().signed_in_as(Remembered())
             assert {at(each) for each in written} == set(activities(connector(), replies(connector())))
             check_fetch(tmp_path, connector, Remembered(), len(replies(connector())))
             assert 130 == len(

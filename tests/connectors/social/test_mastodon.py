@@ -1,224 +1,162 @@
 """Mastodon: archives, answers of the API, and pulls from a service that answers as Mastodon documents it."""
 
+import itertools
 import json
 import zipfile
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from connectors.social.mastodon import Mastodon
 from connectors.social.mastodon_records import time_of
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
+from influence import Workspace
+from influence.contract.connector import Changed, ConnectorError, NotAuthorised, StoppedShort, Unreadable
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.live_replies import activities, kept, over, pull_again, pulled, replies
+from tests.kit.live_replies import activities, ids, kept, pull_again, pulled, replies
+from tests.kit.loopback import free_port
+from tests.kit.mastodon_service import ANSWER, FIRST, OLD, OTHER, number, person, status
+from tests.kit.mastodon_service import Mastodon as MastodonServer
 from tests.kit.places import PAYLOADS
+from tests.kit.served import Said, served
 
 NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
-HOME = "https://social.example"
+PORT = free_port()
+HOST = f"127.0.0.1:{PORT}"
+HOME = f"http://{HOST}"
 
 
-def number(time, extra=0):
-    return str((int(time.timestamp() * 1000) << 16) + extra)
+class OurTime(Mastodon):
+    clock = staticmethod(NOW.timestamp)
 
 
-OLD = number(datetime(2025, 9, 1, 9, tzinfo=UTC))
-FIRST = number(datetime(2026, 1, 5, 9, tzinfo=UTC))
-ANSWER = number(datetime(2026, 1, 5, 10, tzinfo=UTC))
-BOOST = number(datetime(2026, 1, 6, 9, tzinfo=UTC))
-OTHER = number(datetime(2026, 1, 4, 9, tzinfo=UTC))
+@pytest.fixture
+def here():
+    with served(service := MastodonServer().answer, PORT) as running:
+        yield SimpleNamespace(service=service.__self__, asked=running.asked)
 
 
-def person(acct, **more):
-    name, _, host = acct.partition("@")
-    url = f"https://{host or 'social.example'}/@{name}"
-    return {
-        "id": str(sum(map(ord, acct))),
-        "acct": acct,
-        "username": name,
-        "display_name": name.title(),
-        "url": url,
-        **more,
-    }
+@contextmanager
+def answering(answer):
+    with served(answer, PORT):
+        yield OurTime(server=HOME)
 
 
-def status(item_id, acct, **more):
-    counts = dict.fromkeys(("replies_count", "reblogs_count", "favourites_count"), 0)
-    body = {
-        "id": item_id,
-        "created_at": time_of(item_id).isoformat(),
-        "account": person(acct),
-        "content": "<p>…</p>",
-        **counts,
-    }
-    return {
-        **body,
-        "in_reply_to_id": None,
-        "in_reply_to_account_id": None,
-        "reblog": None,
-        "mentions": [],
-        **more,
-    }
+def at(item_id, host=HOST):
+    return f"mastodon:{host}/{item_id}"
 
 
-class Service:
-    """A Mastodon server as its API is documented, two statuses a page, pages by the header Link."""
-
-    def __init__(self):
-        self.mine = [
-            status(BOOST, "ann", reblog=status(OTHER, "bob@other.example")),
-            status(FIRST, "ann", replies_count=1, favourites_count=2, reblogs_count=1),
-            status(OLD, "ann"),
-        ]
-        self.answers = {FIRST: [status(ANSWER, "bob@other.example", in_reply_to_id=FIRST)]}
-        self.lists = {
-            f"statuses/{FIRST}/favourited_by": [person("bob@other.example"), person("cay")],
-            f"statuses/{FIRST}/reblogged_by": [person("feed", bot=True)],
-        }
-        self.notified = [
-            {
-                "id": "7",
-                "type": "favourite",
-                "created_at": "2026-01-05T11:00:00Z",
-                "account": person("cay"),
-                "status": self.mine[1],
-            },
-            {"id": "8", "type": "follow", "created_at": "2026-01-05T12:00:00Z", "account": person("dee")},
-        ]
-        self.asked = []
-
-    def __call__(self, request):
-        assert "Bearer placeholder" == request.headers["authorization"]
-        path, asked = request.url.path.removeprefix("/api/v1/"), dict(request.url.params)
-        self.asked.append(path)
-        if path == "accounts/verify_credentials":
-            return httpx.Response(200, json=person("ann"))
-        if path.endswith("/context"):
-            return httpx.Response(
-                200, json={"ancestors": [], "descendants": self.answers.get(path.split("/")[1], [])}
-            )
-        if path == "notifications":
-            return httpx.Response(
-                200, json=[n for n in self.notified if int(n["id"]) > int(asked.get("since_id") or 0)]
-            )
-        if path.startswith("accounts/"):
-            return self.page(path, [s for s in self.mine if int(s["id"]) < int(asked.get("max_id", 10**19))])
-        if path.endswith("/quotes"):
-            return httpx.Response(404)
-        return httpx.Response(200, json=self.lists.get(path, []))
-
-    def page(self, path, rows):
-        shown = rows[:2]
-        link = f'<https://evil.example/{path}?max_id={shown[-1]["id"]}>; rel="next"' if rows[2:] else ""
-        return httpx.Response(200, json=shown, headers={"Link": link, "X-RateLimit-Remaining": "299"})
-
-
-def mastodon(service):
-    return over(Mastodon, service, now=NOW, server=HOME)
-
-
-def at(item_id):
-    return f"mastodon:social.example/{item_id}"
+ONE = OurTime(server=HOME)
 
 
 class TestLive:
-    def test_brings_statuses_answers_and_reactions(self):
-        one = mastodon(Service())
-        found = activities(one, replies(one))
-        reactions = {f"{at(FIRST)}/react/bob@other.example", f"{at(FIRST)}/react/cay@social.example"}
-        shares = {f"{at(FIRST)}/share/feed@social.example", f"{at(OTHER)}/share/ann@social.example"}
-        follow = "mastodon:social.example/follow/dee@social.example/ann@social.example"
+    def test_brings_statuses_answers_and_reactions(self, here):
+        found = activities(ONE, replies(ONE))
+        reactions = {f"{at(FIRST)}/react/bob@other.example", f"{at(FIRST)}/react/cay@{HOST}"}
+        shares = {f"{at(FIRST)}/share/feed@{HOST}", f"{at(OTHER)}/share/ann@{HOST}"}
+        follow = f"mastodon:{HOST}/follow/dee@{HOST}/ann@{HOST}"
         assert {at(OLD), at(FIRST), at(ANSWER), at(OTHER), follow} | reactions | shares == set(found)
         assert at(FIRST) == found[at(ANSWER)].parent
+        assert {"127.0.0.1"} == {one.headers["Host"].partition(":")[0] for one in here.asked}
 
+    def test_it_says_who_signed_in(self, here):
+        assert f"ann on {HOST}" == ONE.signed_in_as(Remembered())
+        assert ["/api/v1/accounts/verify_credentials"] == [one.path for one in here.asked]
+
+    @pytest.mark.usefixtures("here")
     def test_a_favourite_is_dated_by_its_notification_and_else_at_the_status(self):
-        one = mastodon(Service())
-        found = activities(one, replies(one))
-        assert datetime(2026, 1, 5, 11, tzinfo=UTC) == found[f"{at(FIRST)}/react/cay@social.example"].time
+        found = activities(ONE, replies(ONE))
+        assert datetime(2026, 1, 5, 11, tzinfo=UTC) == found[f"{at(FIRST)}/react/cay@{HOST}"].time
         assert datetime(2026, 1, 5, 9, tzinfo=UTC) == found[f"{at(FIRST)}/react/bob@other.example"].time
 
+    @pytest.mark.usefixtures("here")
     def test_a_bot_is_told(self):
-        one = mastodon(Service())
-        people = [r for reply in replies(one) for r in one.parse(reply.member) if isinstance(r, Person)]
-        assert {"mastodon:feed@social.example"} == {r.accounts[0] for r in people if r.bot}
+        people = [r for reply in replies(ONE) for r in ONE.parse(reply.member) if isinstance(r, Person)]
+        assert {f"mastodon:feed@{HOST}"} == {r.accounts[0] for r in people if r.bot}
 
+    @pytest.mark.usefixtures("here")
     def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
-        count = len(replies(mastodon(Service())))
+        count = len(replies(ONE))
         assert count >= 6
-        check_fetch(tmp_path, lambda: mastodon(Service()), Remembered(), count)
+        check_fetch(tmp_path, lambda: ONE, Remembered(), count)
 
-    def test_a_second_pull_adds_nothing_and_reads_no_old_page(self, tmp_path):
-        service = Service()
-        workspace, _ = pulled(tmp_path / "w", mastodon(service), Remembered())
-        service.asked.clear()
-        assert 0 == pull_again(workspace, mastodon(service))[0]
-        assert 1 == sum(path.endswith("/statuses") for path in service.asked)
-        assert not [path for path in service.asked if path.endswith("ed_by")]
+    def test_a_second_pull_adds_nothing_and_reads_no_old_page(self, here, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", ONE, Remembered())
+        here.asked.clear()
+        assert 0 == pull_again(workspace, ONE)[0]
+        assert 1 == sum(one.path.endswith("/statuses") for one in here.asked)
+        assert not [one.path for one in here.asked if one.path.endswith("ed_by")]
         workspace.close()
 
-    def test_new_answers_come_and_deleted_statuses_and_boosts_go(self, tmp_path):
-        service = Service()
-        workspace, _ = pulled(tmp_path / "w", mastodon(service), Remembered())
+    def test_new_answers_come_and_deleted_statuses_and_boosts_go(self, here, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", ONE, Remembered())
         newer = number(datetime(2026, 1, 7, 9, tzinfo=UTC))
         late = number(datetime(2026, 1, 7, 10, tzinfo=UTC))
-        service.mine = [status(newer, "ann", replies_count=1), service.mine[2]]
-        service.answers = {newer: [status(late, "cay", in_reply_to_id=newer)]}
-        _, known = pull_again(workspace, mastodon(service))
+        here.service.mine = [status(newer, "ann", replies_count=1), here.service.mine[2]]
+        here.service.answers = {newer: [status(late, "cay", in_reply_to_id=newer)]}
+        _, known = pull_again(workspace, ONE)
         assert {at(newer), at(late), at(OLD)} <= known
-        assert not {at(FIRST), f"{at(OTHER)}/share/ann@social.example"} & known
+        assert not {at(FIRST), f"{at(OTHER)}/share/ann@{HOST}"} & known
         workspace.close()
 
-    def test_an_edit_is_the_same_status_with_other_content(self, tmp_path):
-        service = Service()
-        workspace, _ = pulled(tmp_path / "w", mastodon(service), Remembered())
-        service.mine[1] = {
-            **service.mine[1],
-            "mentions": [person("dee")],
-            "edited_at": "2026-01-07T09:00:00Z",
-        }
-        assert 1 == pull_again(workspace, mastodon(service))[0]
-        assert ["mastodon:dee@social.example"] == kept(workspace, at(FIRST))["mentions"]
+    def test_an_edit_is_the_same_status_with_other_content(self, here, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", ONE, Remembered())
+        here.service.mine[1] |= {"mentions": [person("dee")], "edited_at": "2026-01-07T09:00:00Z"}
+        assert 1 == pull_again(workspace, ONE)[0]
+        assert [f"mastodon:dee@{HOST}"] == kept(workspace, at(FIRST))["mentions"]
         workspace.close()
 
-    def test_the_next_page_is_asked_from_the_own_server_only(self):
-        hosts = set()
-        service = Service()
+    @pytest.mark.parametrize("count", [1, 0], ids=["the same status", "nothing"])
+    def test_a_list_that_leads_nowhere_is_told_and_gone_through_again(self, here, count, tmp_path):
+        """What was recent is not withdrawn because the list did not come as far as there."""
+        workspace, _ = pulled(tmp_path / "w", ONE, Remembered())
+        known, honest = ids(workspace), here.service.page
+        places = itertools.count(10**17, -1)
+        link = {"Link": '<https://social.example/x?max_id={}>; rel="next"'}
+        here.service.page = lambda *_: Said(
+            here.service.mine[:count], headers={"Link": link["Link"].format(next(places))}
+        )
+        with pytest.raises(StoppedShort, match="the list of statuses"):
+            pull_again(workspace, ONE)
+        assert known == ids(workspace)
+        assert 60 > sum(one.path.endswith("/statuses") for one in here.asked)
+        here.service.page = honest
+        here.service.mine.pop(0)
+        assert f"{at(OTHER)}/share/ann@{HOST}" not in pull_again(workspace, ONE)[1]
+        workspace.close()
 
-        def answer(request):
-            hosts.add(request.url.host)
-            return service(request)
-
-        replies(mastodon(answer))
-        assert {"social.example"} == hosts
-
-    def test_a_page_that_repeats_itself_ends(self):
-        def answer(request):
-            if request.url.path.endswith("verify_credentials"):
-                return httpx.Response(200, json=person("ann"))
-            link = '<https://social.example/x?max_id=9>; rel="next"'
-            return httpx.Response(200, json=[status(OLD, "ann")], headers={"Link": link})
-
-        with pytest.raises(KeyError):
-            activities(mastodon(answer), [])["nothing is asked before the fetch"]
-        assert 5 >= len(replies(mastodon(answer)))
+    def test_a_first_pull_that_stopped_short_reads_all_at_the_next(self, here, tmp_path):
+        honest = here.service.page
+        circle = {"Link": f'<https://social.example/x?max_id={FIRST}>; rel="next"'}
+        here.service.page = lambda *_: Said([here.service.mine[0]], headers=circle)
+        with Workspace.create(tmp_path / "w") as workspace:
+            with pytest.raises(StoppedShort):
+                pull_again(workspace, ONE)
+            here.service.page = honest
+            assert {at(OLD), at(FIRST), at(ANSWER)} <= pull_again(workspace, ONE)[1]
 
     def test_refusals_are_typed(self):
-        with pytest.raises(NotAuthorised):
-            replies(mastodon(lambda _: httpx.Response(401)))
-        with pytest.raises(Changed, match="the account has no 'id'"):
-            replies(mastodon(lambda _: httpx.Response(200, json={"error": "?"})))
+        with answering(lambda _: Said(status=401)) as one, pytest.raises(NotAuthorised):
+            replies(one)
+        with (
+            answering(lambda _: {"error": "?"}) as one,
+            pytest.raises(Changed, match="the account has no 'id'"),
+        ):
+            replies(one)
         with pytest.raises(ConnectorError, match="say which server"):
-            replies(over(Mastodon, Service()))
+            replies(Mastodon())
         with pytest.raises(ConnectorError, match=r"server is 'ann'; write its address"):
-            replies(over(Mastodon, Service(), server="ann"))
+            Mastodon(server="ann").signed_in_as(Remembered())
 
+    @pytest.mark.usefixtures("here")
     def test_no_token_stands_in_names_or_cursors(self):
-        for reply in replies(mastodon(Service())):
+        for reply in replies(ONE):
             assert "placeholder" not in reply.member.name + json.dumps(reply.cursor) + reply.note
 
 
@@ -266,8 +204,11 @@ def test_a_quote_has_what_it_quotes_as_its_parent():
     found = {
         r.id: r for r in Mastodon().parse(member_of(json.dumps(one).encode())) if isinstance(r, Activity)
     }
-    assert (Verb.QUOTE, at(OTHER)) == (found[at(FIRST)].verb, found[at(FIRST)].parent)
-    assert at(OTHER) in found
+    assert (Verb.QUOTE, at(OTHER, "social.example")) == (
+        found[at(FIRST, "social.example")].verb,
+        found[at(FIRST, "social.example")].parent,
+    )
+    assert at(OTHER, "social.example") in found
 
 
 def test_a_page_of_strangers_needs_the_name_of_the_server():
@@ -275,7 +216,9 @@ def test_a_page_of_strangers_needs_the_name_of_the_server():
     assert [True] == [
         isinstance(r, SetAside) and "--set server" in r.reason for r in Mastodon().parse(member)
     ]
-    assert at(OTHER) in {r.id for r in Mastodon(server=HOME).parse(member) if isinstance(r, Activity)}
+    assert at(OTHER, "social.example") in {
+        r.id for r in Mastodon(server="https://social.example").parse(member) if isinstance(r, Activity)
+    }
 
 
 def test_every_recorded_answer_parses_or_its_refusal_is_right(shared):

@@ -1,18 +1,42 @@
 """YouTube, Hacker News and Facebook Pages: played over a real connection, and recordings by others."""
 
+from contextlib import contextmanager
+from itertools import count
+from types import SimpleNamespace
+
 import pytest
 
 from connectors.social.facebook_page import FacebookPage
 from connectors.social.hacker_news import HackerNews
 from connectors.social.youtube import YouTube
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised
+from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, StoppedShort
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch, pulled
+from tests.kit.live_replies import pull_again
 from tests.kit.places import PAYLOADS
-from tests.kit.played_service import Played, pull_again, serving, stored
+from tests.kit.served import Said, served
 
 SECRET = Remembered()
+
+
+@contextmanager
+def playing(service, name="", value=""):
+    """Serve to whom sends that header; the service, where it is, and what it was asked."""
+
+    def answer(asked):
+        return service(asked) if not name or asked.headers.get(name) == value else Said(status=401)
+
+    with served(answer) as here:
+        yield SimpleNamespace(answer=service, url=here.url, asked=here.asked)
+
+
+def left_short(connector):
+    """What a fetch brings before it says that a list was left; and what it says."""
+    found = []
+    with pytest.raises(StoppedShort) as told:
+        found.extend(connector.fetch({}, SECRET))
+    return found, str(told.value)
 
 
 def read(connector, name):
@@ -21,6 +45,12 @@ def read(connector, name):
 
 def acts(records):
     return {record.id: record for record in records if isinstance(record, Activity)}
+
+
+def stored(workspace):
+    """What is in the store by id: verb, actor and parent of each activity that is not deleted."""
+    rows = workspace.store.engine.arrow("SELECT id, verb, actor, parent FROM activities WHERE NOT deleted")
+    return {row["id"]: (row["verb"], row["actor"], row["parent"]) for row in rows.to_pylist()}
 
 
 def pages(items, start, size):
@@ -40,10 +70,12 @@ class Channel:
         self.replies = {"T3": [comment(f"T3.{n}", n, parent="T3") for n in range(1, 6)]}
         self.threads[2]["snippet"]["totalReplyCount"] = 5
 
-    def __call__(self, _method, path, query, _body):
+    def __call__(self, asked):
+        path, query = asked.path, asked.query
         if path == "/channels":
             lists = {"relatedPlaylists": {"uploads": "UUann"}}
-            return {"items": [{"id": "UCann", "contentDetails": lists}] if query["id"] == "UCann" else []}
+            one = {"id": "UCann", "contentDetails": lists, "snippet": {"title": "Ann's channel"}}
+            return {"items": [one] if query["id"] == "UCann" else []}
         items = {
             "/playlistItems": self.videos,
             "/commentThreads": self.threads,
@@ -83,7 +115,7 @@ def thread(number):
 
 @pytest.fixture
 def channel():
-    with serving(Played(Channel(), ("X-Goog-Api-Key", "placeholder"))) as service:
+    with playing(Channel(), "X-Goog-Api-Key", "placeholder") as service:
         yield service
 
 
@@ -100,17 +132,17 @@ def test_youtube_gives_all_replies_of_a_thread_and_a_second_pull_only_what_is_ne
     rows = stored(workspace)
     assert 5 + 5 + 5 == len(rows)
     assert ("reply", "youtube:UCbob", "youtube:T3") == rows["youtube:T3.5"]
-    assert 0 == pull_again(workspace, youtube(channel), SECRET)
+    assert 0 == pull_again(workspace, youtube(channel))[0]
     channel.answer.threads.insert(0, thread(6))
-    channel.requests.clear()
-    assert 1 == pull_again(workspace, youtube(channel, again="0.5"), SECRET)
-    assert 2 == sum(path == "/commentThreads" for _, path, _ in channel.requests)
+    channel.asked.clear()
+    assert 1 == pull_again(workspace, youtube(channel, again="0.5"))[0]
+    assert 2 == sum(one.path == "/commentThreads" for one in channel.asked)
     workspace.close()
 
 
 def test_youtube_keeps_its_key_out_of_every_address(channel):
     list(youtube(channel).fetch({}, SECRET))
-    assert not any("placeholder" in str(request) for request in channel.requests)
+    assert not any("placeholder" in f"{one.path}{one.query}" for one in channel.asked)
 
 
 def test_youtube_without_such_a_channel_says_so(channel):
@@ -120,6 +152,30 @@ def test_youtube_without_such_a_channel_says_so(channel):
         list(youtube(channel, channel="@ann").fetch({}, SECRET))
     with pytest.raises(NotAuthorised):
         list(youtube(channel).fetch({}, Remembered(api_key="wrong")))
+
+
+def test_youtube_says_whose_videos_it_reads(channel):
+    who = "nobody: public videos of Ann's channel on YouTube, asked for with your API key"
+    assert who == youtube(channel).signed_in_as(SECRET)
+    assert ["/channels"] == [one.path for one in channel.asked]
+
+
+def test_youtube_leaves_lists_that_lead_nowhere_and_goes_through_them_again():
+    honest, tokens = Channel(), count()
+
+    def circling(asked):
+        if asked.path == "/playlistItems":
+            return {"kind": "youtube#x", "items": honest.videos[:2], "nextPageToken": str(next(tokens))}
+        if asked.path == "/comments":
+            return {"kind": "youtube#x", "items": honest.replies["T3"][:2], "nextPageToken": "again"}
+        return honest(asked)
+
+    with playing(circling) as here:
+        found, told = left_short(youtube(here))
+    assert "the list of videos went round in a circle" in told
+    assert "the list of comments went round in a circle" in told
+    assert {} == found[-1].cursor["videos"], "the mark did not move, and the place is given up"
+    assert {"since": "2026-02-05T09:00:00.000Z"} == found[-1].cursor["comments"]
 
 
 def test_youtube_comments_answer_the_video_and_replies_the_comment():
@@ -156,7 +212,10 @@ class News:
         self.hits = [(1_772_000_000 + n * 3600, 1000 + n // 3) for n in range(hits)]
         self.late = []
 
-    def __call__(self, _method, path, query, _body):
+    def __call__(self, asked):
+        path, query = asked.path, asked.query
+        if path.startswith("/users/"):
+            return {"username": path.removeprefix("/users/"), "karma": 7}
         if path == "/search_by_date":
             before, after = 10**12, 0
             for limit in filter(None, query.get("numericFilters", "").split(",")):
@@ -191,7 +250,7 @@ def item(number, kind, author, parent):
 
 @pytest.fixture
 def news():
-    with serving(Played(News(50), wanted=None)) as service:
+    with playing(News(50)) as service:
         yield service
 
 
@@ -203,15 +262,31 @@ def test_hacker_news_finds_late_answers_in_discussions_that_are_open(tmp_path, n
     one = HackerNews("ann", again="1", server=news.url)
     workspace, _ = pulled(tmp_path / "w", one, SECRET)
     assert 50 + 17 == len(stored(workspace))
-    assert 0 == pull_again(workspace, one, SECRET)
+    assert 0 == pull_again(workspace, one)[0]
     news.answer.late = [(1_772_900_000, 1016), (1_772_900_001, 1000)]
-    assert 1 == pull_again(workspace, one, SECRET)
+    assert 1 == pull_again(workspace, one)[0]
     workspace.close()
 
 
 def test_hacker_news_of_a_name_that_is_none_is_refused(news):
     with pytest.raises(ConnectorError, match="user is 'ann,story'"):
         list(HackerNews("ann,story", server=news.url).fetch({}, SECRET))
+
+
+def test_hacker_news_says_whose_discussions_it_reads(news):
+    one = HackerNews("ann", server=news.url)
+    assert "nobody: public discussions of ann on Hacker News" == one.signed_in_as(SECRET)
+    with pytest.raises(ConnectorError, match="give a name on Hacker News"):
+        HackerNews(server=news.url).signed_in_as(SECRET)
+
+
+def test_hacker_news_leaves_a_list_that_goes_round():
+    service = News(50)
+    service.hits = [(1_772_000_000, 1000 + n) for n in range(25)]
+    with playing(service) as here:
+        found, told = left_short(HackerNews("ann", server=here.url))
+    assert "the list of discussions went round in a circle" in told
+    assert {} == found[-1].cursor
 
 
 def test_hacker_news_removes_what_was_deleted_and_sets_aside_what_is_no_comment():
@@ -256,12 +331,15 @@ class Page:
         paging = {"cursors": {"before": "0", "after": after}} | ({"next": link} if after else {})
         return {"data": items, "paging": paging}
 
-    def __call__(self, _method, path, query, _body):
+    def __call__(self, asked):
+        path, query = asked.path, asked.query
         start = int(query.get("after", 0))
         if path == "/100/feed":
             found, following = pages(self.posts, start, 2)
         elif path.endswith("/comments"):
             found, following = pages(self.comments, start, 2)
+        else:
+            return {"id": "100", "name": "Acme"}
         return self._page(found, str(following) if following else None)
 
 
@@ -280,7 +358,7 @@ def post(number):
 
 @pytest.fixture
 def page():
-    with serving(Played(Page(), ("Authorization", "Bearer placeholder"))) as service:
+    with playing(Page(), "Authorization", "Bearer placeholder") as service:
         yield service
 
 
@@ -294,13 +372,34 @@ def test_facebook_gives_all_comments_and_a_second_pull_only_what_is_new_and_chan
     rows = stored(workspace)
     assert 5 + 4 == len(rows)
     assert ("comment", "facebook:201", "facebook:100_3") == rows["facebook:c4"]
-    assert 0 == pull_again(workspace, one, SECRET)
+    assert 0 == pull_again(workspace, one)[0]
     page.answer.posts.insert(0, post(6))
     page.answer.posts[1]["reactions"] = {"data": [{"id": "202", "name": "Cid", "type": "LIKE"}]}
-    page.requests.clear()
-    assert 2 == pull_again(workspace, one, SECRET)
-    assert 3 >= sum(path.endswith("/feed") for _, path, _ in page.requests)
+    page.asked.clear()
+    assert 2 == pull_again(workspace, one)[0]
+    assert 3 >= sum(one.path.endswith("/feed") for one in page.asked)
     workspace.close()
+
+
+def test_facebook_says_which_page_it_reads(page):
+    assert "the Page Acme (100)" == FacebookPage("100", server=page.url).signed_in_as(SECRET)
+    with pytest.raises(NotAuthorised):
+        FacebookPage("100", server=page.url).signed_in_as(Remembered("wrong"))
+
+
+def test_facebook_leaves_lists_that_lead_nowhere_and_goes_through_them_again():
+    honest = Page()
+
+    def circling(asked):
+        found = honest(asked)
+        if asked.path.endswith(("/feed", "/comments")):
+            found["paging"] = {"cursors": {"after": "2"}, "next": "x"}
+        return found
+
+    with playing(circling) as here:
+        found, told = left_short(FacebookPage("100", server=here.url))
+    assert 1 == told.count("the list of feed went round in a circle")
+    assert {} == found[-1].cursor
 
 
 def test_facebook_keeps_no_link_that_holds_the_token(page):
