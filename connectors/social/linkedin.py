@@ -38,10 +38,7 @@ _ITS_OWN = frozenset(
         *("invitations.csv", "registration.csv", "rich_media.csv"),
     )
 )
-"""Names that the exports of other services do not have: messages, comments and profiles are in many.
-
-Of comments only the capital letter is LinkedIn's own.
-"""
+"""Names that the exports of other services do not have: messages, comments and profiles are in many."""
 _TOLD_BY = frozenset(("connections.csv", "messages.csv", "comments.csv", "reactions.csv", "shares.csv"))
 _OTHERS = frozenset(
     (
@@ -98,8 +95,7 @@ class LinkedIn:
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names inside: two files of the export, one that is read, and one that only LinkedIn has."""
         inside = {_base(name) for name in names}
-        own = inside & _ITS_OWN or any(name.rpartition("/")[2] == "Comments.csv" for name in names)
-        return bool(own and inside & _TOLD_BY) and len(inside & (_TOLD_BY | _OTHERS)) > 1
+        return bool(inside & _TOLD_BY and inside & _ITS_OWN) and len(inside & (_TOLD_BY | _OTHERS)) > 1
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell the messages and the connections by their header, and saved answers by how they begin."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -227,15 +228,29 @@ def as_table(
     ['met']
     """
     columns = {
-        name: pa.array([getattr(record, name) for record in records], _ARROW[KINDS[kind].type_of(name)])
+        name: arrow([getattr(record, name) for record in records], _ARROW[KINDS[kind].type_of(name)])
         for name in KINDS[kind].given
     }
     places = {
         "line": pa.array([record.line for record in records], pa.int64()),
-        "file": pa.array(files or [""] * len(records), pa.string()),
+        "file": arrow(files or [""] * len(records), pa.string()),
         "row": pa.array(range(len(records)), pa.int64()),
     }
     return pa.table(columns | places)
+
+
+def arrow(values: Sequence[Any], of: pa.DataType) -> pa.Array:
+    """Turn values into a column; halves of surrogate pairs, which no column takes, become U+FFFD."""
+    try:
+        return pa.array(values, of)
+    except UnicodeEncodeError:
+        return pa.array([_whole(value) for value in values], of)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def placed(table: pa.Table, file: str) -> pa.Table:
