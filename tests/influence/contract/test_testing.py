@@ -90,9 +90,12 @@ def test_a_refusal_that_is_a_sentence_is_none_too_many():
 class Pulls(Reads):
     """A live connector of three replies; `start` says from which reply a cursor goes on."""
 
-    def __init__(self, start, body=b"", cursor=lambda n: {"n": n}):
+    def __init__(self, start, body=b"", cursor=lambda n: {"n": n}, who="ann"):
         super().__init__()
-        self.start, self.body, self.cursor = start, body, cursor
+        self.start, self.body, self.cursor, self.who = start, body, cursor, who
+
+    def signed_in_as(self, secret):
+        return f"{self.who} in a test" if self.who else secret.get("token")
 
     def fetch(self, cursor, _secret):
         for n in range(self.start(cursor.get("n", 0)), 3):
@@ -109,7 +112,7 @@ def live(**about):
 
 def test_a_pull_that_goes_on_rightly_keeps_every_claim():
     names, kind = live(start=lambda n: n)
-    assert 3 == len(names)
+    assert 4 == len(names)
     for name in names:
         claim(kind, name)
 
