@@ -109,9 +109,8 @@ class _Lists:
         self._empty = self._empty + 1 if answer.empty else 0
         if answer.more is None:
             return []
-        seen = self._seen(("place", answer.more, state)) or (
-            answer.held and self._seen(("held", answer.held))
-        )
+        held = None if answer.empty else answer.held
+        seen = self._seen(("place", answer.more, state)) or (held is not None and self._seen(("held", held)))
         if not seen and self._empty < MOST_EMPTY:
             return [answer.more]
         self.note(str(answer.more[0]), _CIRCLE if seen else _NOTHING)

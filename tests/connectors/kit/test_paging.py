@@ -69,8 +69,7 @@ class Listed:
         if following is None:
             state["mark"] = "moved"
         more = ["a", following] if following is not None else None
-        held = ("a", rows) if rows else None
-        return Answer(as_member(f"a{page}", b"[]"), more=more, empty=not rows, held=held, **self.more)
+        return Answer(as_member(f"a{page}", b"[]"), more=more, empty=not rows, held=("a", rows), **self.more)
 
 
 def told(listed, **options):
