@@ -171,7 +171,7 @@ class Service:
 
     def _note_socket(self, event: str, told: Mapping[str, Any]) -> None:
         """Note each connection that is made, so that one that never ends can be hung up."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._sockets.add(told["return_value"].get_extra_info("socket"))
 
     def _leads_somewhere(self, sent: httpx.Response) -> None:
