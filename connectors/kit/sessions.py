@@ -97,8 +97,7 @@ class Bounded(HTTPAdapter):
             try:
                 response.content  # noqa: B018 - it is read here
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-                if attempt < TRIES - 1:
-                    time.sleep(0.5 * 2**attempt)
+                time.sleep(0.5 * 2**attempt)
             else:
                 return response
         raise ConnectorError(f"{host} breaks off its answer again and again; try later")
