@@ -2,7 +2,7 @@
 .PHONY: demo test older-duckdb lock clean
 
 # What reads and writes the store.
-STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/reach/test_everybody.py tests/influence/text/test_terms.py tests/house/test_command_line.py
+STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/reach/test_everybody.py tests/influence/text/test_terms.py tests/house/test_command_line.py tests/house/test_live_sources.py
 SERVERS = SYNAPSE_HOMESERVER=$(CURDIR)/build/synapse/bin/synapse_homeserver INFLUENCE_PDS=$(CURDIR)/build/pds
 
 demo:

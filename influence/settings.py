@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from influence import durably
 from influence.contract.errors import InfluenceError
 from influence.contract.records import SPHERES
 from influence.met.evidence import Strengths
@@ -102,10 +102,7 @@ def read(path: Path) -> Settings:
     """
     if not path.exists():
         return Settings()
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not readable as TOML: {error}") from error
+    body = _parsed(path, _text(path))
     known = {"zone", "notice", "brand", "spheres", "teams", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
@@ -125,6 +122,24 @@ def read(path: Path) -> Settings:
         **values["chance"],
         **values["privacy"],
     )
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}, line {line} is not text in UTF-8") from error
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        told = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error))
+        why, line = told.groups() if told else (str(error).partition(" (at")[0], text.count("\n") + 1)
+        raise SettingsError(f"{path}, line {line} is not readable as TOML: {why}") from error
 
 
 def zone_name(name: str, where: str) -> str:
@@ -200,17 +215,75 @@ def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return dict(sources)
 
 
-def add_source(path: Path, name: str, connector: str, options: Mapping[str, str]) -> None:
-    """Add a live source at the end of the settings.
+def checked_name(name: str) -> str:
+    """Return the name of a source if it can be one.
 
     Raises:
-        SettingsError: there is one of that name already, or the name is not letters, digits and dashes.
+        SettingsError: it is not letters, digits and dashes.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise SettingsError(f"a source is named with letters, digits and dashes, not {name!r}")
-    if name in read(path).sources:
-        raise SettingsError(f"{path}: there is a source {name!r} already; name this one with --name")
-    rows = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in options.items()]
-    section = "\n".join(["", f"[sources.{name}]", f"connector = {json.dumps(connector)}", *rows, ""])
-    with path.open("a", encoding="utf-8") as file:
-        file.write(section)
+    return name
+
+
+def set_source(path: Path, name: str, connector: str, options: Mapping[str, str]) -> None:
+    """Add a live source, or give it these options in place of those it has; all else stays as a person wrote it.
+
+    Raises:
+        SettingsError: the name is not letters, digits and dashes, or the settings are not readable or not writable.
+    """
+    import tomlkit  # the command line must not wait for it
+
+    wanted = {"connector": connector, **options}
+    known = read(path).sources
+    before, section, after = _around(path, checked_name(name))
+    document: Any = tomlkit.parse(section or f"[sources.{name}]\n")
+    table = document["sources"][name]
+    for key in table.keys() - wanted.keys():
+        del table[key]
+    table.update(wanted)
+    gap = "" if section or not before or before.endswith("\n\n") else "\n"
+    _write(path, before + gap + tomlkit.dumps(document) + after, {**known, name: wanted})
+
+
+def remove_source(path: Path, name: str) -> None:
+    """Take a live source out of the settings; all else stays as a person wrote it.
+
+    Raises:
+        SettingsError: the settings are not readable or not writable.
+    """
+    left = {key: source for key, source in read(path).sources.items() if key != name}
+    before, _, after = _around(path, name)
+    _write(path, before.rstrip() + "\n" + ("\n" if after.strip() else "") + after.lstrip("\r\n"), left)
+
+
+def _around(path: Path, name: str) -> tuple[str, str, str]:
+    """Split the settings into what stands before the section of a source, the section, and what comes after it.
+
+    Comments at its end are taken for those of what comes after it.
+    """
+    lines = (_text(path) if path.exists() else "").splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    header = re.compile(rf"""\s*\[\s*["']?sources["']?\s*\.\s*["']?{re.escape(name)}["']?\s*\]""")
+    start = next((n for n, line in enumerate(lines) if header.match(line)), len(lines))
+    end = next((n for n in range(start + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+    while end > start + 1 and lines[end - 1].strip()[:1] in {"", "#"}:
+        end -= 1
+    return "".join(lines[:start]), "".join(lines[start:end]), "".join(lines[end:])
+
+
+def _write(path: Path, text: str, sources: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the settings if they say afterwards what they should: they are a person's own."""
+    try:
+        understood = tomllib.loads(text).get("sources", {}) == sources
+    except tomllib.TOMLDecodeError:
+        understood = False
+    if not understood:
+        raise SettingsError(f"{path}: write each source there as a section of its own, [sources.NAME]")
+    try:
+        durably.replace(path, text)
+    except UnicodeEncodeError as error:
+        raise SettingsError("half a character (a surrogate) stands in an option; write it anew") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,14 @@ from influence import settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
+from influence.connecting import Connecting, Disconnected, disconnect
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.people.linkage.run import told, who_is_who
-from influence.secrets import Secrets
-from influence.store.importing import Imported, pull, read_path
+from influence.secrets.keeping import Secrets
+from influence.secrets.places import PATIENCE, InKeyring
+from influence.store.importing import Imported, read_path
+from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
 
@@ -118,38 +121,61 @@ class Workspace(Writing):
         self._forget_analysis()
         return done
 
-    def connect(self, name: str, connector: str, options: Mapping[str, str]) -> None:
-        """Remember a live source under a name, in the settings; its secrets are kept elsewhere (`Secrets`).
+    def connecting(self, name: str, connector: str, options: Mapping[str, str]) -> Connecting:
+        """Begin to connect a live source under a name, or to renew the one of that name; nothing is written yet.
+
+        Of a source that is there, options that are not given stay; an empty one goes back to its default.
 
         Raises:
             ReadingError: the connector is not a live one, or an option is unknown.
-            SettingsError: there is a source of that name already.
+            SettingsError: the name cannot be one, or is that of a source of another connector.
         """
-        made(connector, options, live=True)
-        settings.add_source(self.path / SETTINGS, name, connector, options)
-        self.settings = settings.read(self.path / SETTINGS)
+        return Connecting(self.path, self.path / SETTINGS, name, connector, options)
 
-    def pull(
-        self, names: Sequence[str] = (), *, progress: Callable[[str], None] = lambda _: None
-    ) -> dict[str, Imported]:
-        """Fetch what is new from the sources named, or from all; each reply lands with its cursor, or not at all.
+    def disconnect(self, name: str) -> Disconnected:
+        """Forget the secrets and the cursor of a source and take it out of the settings; what it brought stays.
 
         Raises:
             WorkspaceError: there is no such source.
-            SourceError: a service refuses, is gone, or has changed; what came before it is kept.
         """
-        done = {}
-        for name in names or sorted(self.settings.sources):
-            if name not in self.settings.sources:
-                known = (
-                    ", ".join(sorted(self.settings.sources)) or "none yet; add one with: influence connect"
-                )
-                raise WorkspaceError(f"there is no source {name!r}; there are: {known}")
-            source = dict(self.settings.sources[name])
-            connector = made(source.pop("connector"), source, live=True)
-            done[name] = pull(self.store, name, connector, Secrets(self.path, name), progress=progress)
+        done = disconnect(self.path, self.path / SETTINGS, self.store, name)
+        if done is None:
+            raise WorkspaceError(self._no_source(name))
+        self.settings = settings.read(self.path / SETTINGS)
+        return done
+
+    def pull(
+        self,
+        names: Sequence[str] = (),
+        *,
+        progress: Callable[[str], None] = lambda _: None,
+        ended: Callable[[str, Pulled], None] = lambda *_: None,
+    ) -> dict[str, Pulled]:
+        """Fetch what is new from the sources named, or from all; each reply lands with its cursor, or not at all.
+
+        A source that fails stops no other: its `failed` says why, and what came before is kept. `ended` is told of
+        each as it ends. Nobody is asked anything: a keyring that is locked fails after `PATIENCE` seconds.
+
+        Raises:
+            WorkspaceError: there is no such source.
+        """
+        sources = settings.read(self.path / SETTINGS).sources
+        for name in names:
+            if name not in sources:
+                raise WorkspaceError(self._no_source(name))
+        done, keyring = {}, InKeyring(self.path, PATIENCE)
+        for name in dict.fromkeys(names or sorted(sources)):
+            options = dict(sources[name])
+            make = partial(made, options.pop("connector"), options, live=True)
+            done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
+            ended(name, done[name])
         self._forget_analysis()
         return done
+
+    def _no_source(self, name: str) -> str:
+        known = ", ".join(sorted(settings.read(self.path / SETTINGS).sources))
+        there = f"there are: {known}" if known else "there is none yet: influence connect NAME adds one"
+        return f"there is no source {name!r}; {there}"
 
     # --- asking -----------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from influence import Workspace
+from influence.contract import secrecy
 from tests.kit.places import SHARED
 
 
@@ -38,3 +39,11 @@ def workspace(tmp_path):
     yield made
     for one in opened:
         one.close()
+
+
+@pytest.fixture(autouse=True)
+def _secrets_of_one_test():
+    """Blank in a test only the secrets that it handed out itself: a process has those of all its tests."""
+    before = set(secrecy._known)
+    yield
+    secrecy._known.intersection_update(before)

@@ -14,11 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from connectors.kit.answers import as_member, needed, read, shape_expected, whole, written
+from connectors.kit.addresses import display_name
+from connectors.kit.answers import as_member, mapping, needed, read, shape_expected, whole, written
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.sites import wordpress_export, wordpress_records
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
+from connectors.sites.feed_pull import FeedPull
+from connectors.sites.public_pages import PublicPages, secure
+from connectors.sites.wordpress_rest import Rest, discovered, signed_root, under
+from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret, StoppedShort
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -28,9 +32,9 @@ if TYPE_CHECKING:
 AT_ONCE = 100
 """Items on one page: as many as WordPress gives."""
 _KINDS = ("users", "posts", "comments")
-_FEEDS = ("feed/", "comments/feed/")
+_FEEDS = (("feed/", "comments/feed/"), ("?feed=rss2", "?feed=comments-rss2"))
+"""Where the feeds lie, with permalinks and without."""
 _REST = re.compile(rb"wp\\?/v2\\?/(posts|comments|users)")
-_XML = re.compile(rb"http://wordpress\.org/export/|<generator>\s*https?://wordpress\.org/\?v=")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class WordPress:
     title: ClassVar[str] = "WordPress: posts and comments, live or from the export file"
     source: ClassVar[str] = "In WordPress: Tools, Export, All content; or connect the blog live."
     secrets: ClassVar[tuple[str, ...]] = ("application-password",)
+    required: ClassVar[tuple[str, ...]] = ("url",)
     reads: ClassVar[str] = "All published posts, all comments, and the names of those who wrote them."
     revoke: ClassVar[str] = "In WordPress: Users, Profile, Application Passwords, Revoke."
 
@@ -55,7 +60,7 @@ class WordPress:
         """Tell by what only WordPress writes: the namespace of its export, its generator, its REST links."""
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         if start == b"<":
-            return bool(_XML.search(head))
+            return wordpress_export.is_own(head)
         return (start == b"[" and bool(_REST.search(head))) or head.startswith(b'{"gone": [{"kind":')
 
     def parse(self, member: Member) -> Iterator[Record]:
@@ -70,25 +75,56 @@ class WordPress:
                 start = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
             yield from (wordpress_export if start == b"<" else wordpress_records).records(member)
 
+    def signed_in_as(self, secret: Secret) -> str:
+        """Say whose application password it is, or that nobody is signed in, and what is read then.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, ConnectorError: as for `fetch`.
+        """
+        address = self._address()
+        pages = PublicPages(address)
+        if self.user:
+            service = Service(address, self._headers(secret))
+            answer = service.request("GET", under(address).route("users/me"))
+            user = mapping(read(as_member("users/me", answer.content)))
+            return f"{display_name(str(user.get('name')))[:80] or self.user} on {address[:100]}"
+        if found := discovered(address, pages):
+            return f"nobody: the public pages of {found.address[:100]}"
+        feed = FeedPull(address, pages, guesses=_FEEDS).found()[0]
+        return f"nobody: {feed[:100]} (its REST is closed: the feeds are read)"
+
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the pages that are new or differ, and what is gone; the feeds where REST is closed.
 
         Raises:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
+            StoppedShort: after all that could be read, where a list goes round in a circle.
         """
-        pull = _Pull(Service(self._address(), self._headers(secret)), signed_in=bool(self.user))
-        yield from walk(cursor, lambda _: [["rest"]], pull.ask, keeps_tasks=False)
+        address = self._address()
+        pages = PublicPages(address)
+        service = Service(address, self._headers(secret)) if self.user else None
+        with shape_expected():
+            rest = signed_root(address, service, pages) if service else discovered(address, pages)
+        pull: _Pull | FeedPull
+        if rest:
+            pull = _Pull(rest, service or Service(rest.address), signed_in=bool(self.user))
+            yield from walk(
+                cursor, lambda _: [["kind", kind] for kind in _KINDS], pull.ask, keeps_tasks=False
+            )
+        else:
+            pull = FeedPull(address, pages, guesses=_FEEDS, of_wordpress=True)
+            yield from walk(cursor, pull.begin, pull.ask)
+        if pull.short:
+            raise StoppedShort(" ".join(pull.short))
 
     def _address(self) -> str:
         if not re.match(r"https?://[^/\s]+", self.url):
             raise ConnectorError(
                 "the blog's address is missing: connect with --set url=https://blog.acme.example"
             )
-        return f"{self.url.rstrip('/')}/"
+        return f"{secure(self.url).rstrip('/')}/"
 
     def _headers(self, secret: Secret) -> dict[str, str]:
-        if not self.user:
-            return {}
         pair = f"{self.user}:{secret.get('application-password')}".encode()
         return {"Authorization": f"Basic {b64encode(pair).decode()}"}
 
@@ -104,18 +140,19 @@ class _Listing:
     seen: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Pull:
     """One pull of one blog; the cursor holds of each kind the digests of its pages and the numbers of its items."""
 
+    rest: Rest
     service: Service
     signed_in: bool
+    short: list[str] = field(default_factory=list)
+    _embeds: bool = False
 
     def ask(self, task: Task, state: State) -> Answer:
-        """Ask for a page, for what may have vanished, or for a feed where REST is closed."""
+        """Ask for a page, or for what may have vanished."""
         match task:
-            case ["rest"]:
-                return Answer(None, self._begin())
             case ["kind", str(kind)]:
                 place = state.get(kind, {})
                 known = set(_numbers(place))
@@ -123,31 +160,21 @@ class _Pull:
                 return Answer(None, [["page", listing, 1], ["gone", listing]])
             case ["page", _Listing() as listing, int(number)]:
                 return self._listed(listing, number, state)
-            case ["gone", _Listing() as listing]:
-                return Answer(self._gone(listing, state))
-        return self._fed(task[1], state)
-
-    def _begin(self) -> list[Task]:
-        try:
-            self._get("posts", per_page=1)
-        except (Gone, NotAuthorised):
-            if self.signed_in:
-                raise
-            return [["feed", feed] for feed in _FEEDS]
-        return [["kind", kind] for kind in _KINDS]
+        return Answer(self._gone(task[1], state))
 
     def _get(self, kind: str, **params: Any) -> httpx.Response:
-        """Ask REST, by an address that works whatever permalinks the blog has."""
-        return self.service.get("", rest_route=f"/wp/v2/{kind}", **params)
+        return self.service.request("GET", self.rest.route(kind, **params))
 
     def _listed(self, listing: _Listing, number: int, state: State) -> Answer:
-        """Give a page on that is not as it was; one that repeats, or is empty, is the last."""
+        """Give a page on that is not as it was; an empty one is the last, one that came before stops short."""
         kind, response = listing.kind, self._page(listing.kind, number)
         if response is None:
             return Answer(None)
         name, page = f"{kind}-{number}.json", response.content
         rows = read(as_member(name, page))
         numbers = {whole(needed(row, "id", kind), "the id") for row in rows}
+        if numbers and numbers <= listing.seen:
+            self.short.append(f"the list of {kind} goes round in a circle and was left at page {number}.")
         if not numbers or numbers <= listing.seen:
             return Answer(None)
         listing.seen |= numbers
@@ -174,7 +201,9 @@ class _Pull:
 
     def _page(self, kind: str, number: int) -> httpx.Response | None:
         """Ask for one page with all fields, or, where that is not allowed, with those that all can see."""
-        order = {"page": number, "per_page": AT_ONCE, "orderby": "id", "order": "asc"}
+        order: dict[str, Any] = {"page": number, "per_page": AT_ONCE, "orderby": "id", "order": "asc"}
+        if kind == "posts" and self._embeds:
+            order["_embed"] = "author"
         more = {"context": "edit", "status": "all"} if kind == "comments" else {"context": "edit"}
         for params in [order | more, order] if self.signed_in else [order]:
             try:
@@ -182,32 +211,20 @@ class _Pull:
             except NotAuthorised:
                 continue
             except ConnectorError as error:
-                if number > 1 and str(error).endswith(
-                    "(400)"
-                ):  # a page past the end, when items went meanwhile
+                if number > 1 and str(error).endswith("(400)"):  # past the end: items went meanwhile
                     return None
                 raise
+        self._embeds = self._embeds or kind == "users"  # names come beside the posts, then
         return None
 
     def _is_there(self, kind: str, number: int) -> bool:
-        if kind == "users":
+        if self.short or kind == "users":
             return True
         try:
             row = read(as_member(kind, self._get(f"{kind}/{number}").content))
         except (Gone, NotAuthorised):
             return False
         return str(row.get("status")) in {"publish", "approved"}
-
-    def _fed(self, feed: str, state: State) -> Answer:
-        """Ask for a feed, which holds the newest ten posts or comments."""
-        page = self.service.get(feed).content
-        digest = hashlib.sha256(re.sub(rb"<lastBuildDate>[^<]*</lastBuildDate>", b"", page)).hexdigest()[:16]
-        known = state.get("feeds", {})
-        if known.get(feed) == digest or b"<item>" not in page:
-            return Answer(None)
-        state["feeds"] = {**known, feed: digest}
-        name = f"{feed.strip('/').replace('/', '-')}.xml"
-        return Answer(as_member(name, page), note="REST is closed: only the newest ten are seen")
 
 
 def _site(row: Mapping[str, Any]) -> str:

@@ -10,118 +10,30 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
-from xml.parsers import expat
 
 from connectors.kit.addresses import display_name
 from connectors.kit.answers import LeftOut, guarded, whole
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from connectors.sites.wordpress_records import SYSTEM, accounts_of, item_id, person, refuse_programs, site_of
+from connectors.sites.xml_elements import Element, elements
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
-LARGEST_ITEM = 16 * 1024 * 1024
-"""Characters of text that one item may hold."""
-_WXR = "http://wordpress.org/export/"
-_CHUNK = 64 * 1024
 _POSTS = frozenset(("post", "page"))
 _COMMENT_LINK = re.compile(r"#comment-(\d{1,18})$")
+_OWN = re.compile(rb"http://wordpress\.org/export/|<generator>\s*https?://wordpress\.org/\?v=")
 _IN_REPLY = re.compile(r"\A\s*<p>In reply to <a href=\"[^\"<>]{1,1000}#comment-(\d{1,18})\"")
 
 
-@dataclass
-class Element:
-    """One element of the file: its text, its parts, and the line on which it begins."""
+def is_own(head: bytes) -> bool:
+    """Tell by what only WordPress writes: the namespace of its export, and its generator.
 
-    tag: str
-    line: int
-    text: str = ""
-    parts: list[Element] = field(default_factory=list)
-
-    def get(self, tag: str) -> str:
-        """Return the text of the first part of that name; empty where there is none."""
-        return next((part.text.strip() for part in self.parts if part.tag == tag), "")
-
-    def all(self, tag: str) -> Iterator[Element]:
-        """Yield the parts of that name."""
-        return (part for part in self.parts if part.tag == tag)
-
-
-class _NotAllowed(Exception):
-    """Why the file is not read further."""
-
-
-class _Tree:
-    """Builds the elements of `wanted`, and gives them away as they end; everything else is passed over."""
-
-    def __init__(self, wanted: frozenset[str]) -> None:
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.done: list[Element] = []
-        self._wanted, self._open, self._size, self._depth = wanted, list[Element](), 0, 0
-
-    def _doctype(self, *_: object) -> None:
-        raise _NotAllowed("it declares a document type, which no export of WordPress does")
-
-    def _start(self, tag: str, _: dict[str, str]) -> None:
-        name = _short(tag)
-        self._depth += 1
-        if self._depth > 50:
-            raise _NotAllowed("its elements are nested deeper than those of any export")
-        if self._open or (name in self._wanted and self._depth <= 3):
-            self._open.append(Element(name, self.parser.CurrentLineNumber))
-
-    def _text(self, text: str) -> None:
-        if self._open:
-            self._size += len(text)
-            if self._size > LARGEST_ITEM:
-                raise _NotAllowed("an item is larger than 16 MiB")
-            self._open[-1].text += text
-
-    def _end(self, _: str) -> None:
-        self._depth -= 1
-        if not self._open:
-            return
-        ended = self._open.pop()
-        if self._open:
-            self._open[-1].parts.append(ended)
-        else:
-            self._size = 0
-            self.done.append(ended)
-
-
-def _short(tag: str) -> str:
-    """Write `http://wordpress.org/export/1.2/ post_id` as `wp:post_id`."""
-    space, _, name = tag.rpartition(" ")
-    if not space:
-        return name
-    known = {
-        "http://purl.org/dc/elements/1.1/": "dc",
-        "http://purl.org/rss/1.0/modules/content/": "content",
-    }
-    short = "wp" if re.fullmatch(rf"{_WXR}[\d.]+/", space) else known.get(space, "other")
-    return f"{short}:{name}"
-
-
-def elements(member: Member, wanted: frozenset[str]) -> Iterator[Element | SetAside]:
-    """Yield the elements of these names; where the file breaks off, that it does, and on which line."""
-    tree = _Tree(wanted)
-    with member.open() as stream:
-        try:
-            while chunk := stream.read(_CHUNK):
-                tree.parser.Parse(chunk, False)
-                yield from tree.done
-                tree.done.clear()
-            tree.parser.Parse(b"", True)
-        except (expat.ExpatError, _NotAllowed, ValueError, LookupError) as error:
-            yield from tree.done
-            line = max(1, tree.parser.CurrentLineNumber)
-            yield SetAside(f"the file cannot be read from line {line} on: {clean(str(error), 100)}", line)
+    >>> is_own(b"<rss><generator>https://wordpress.org/?v=6.8</generator>")
+    True
+    """
+    return _OWN.search(head) is not None
 
 
 def records(member: Member) -> Iterator[Record]:

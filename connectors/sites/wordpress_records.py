@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.answers import LeftOut, each, needed, read, whole
+from connectors.kit.answers import LeftOut, each, needed, read, rows_of, whole
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from influence.contract.connector import Changed
@@ -18,6 +18,8 @@ from influence.contract.records import Activity, Deleted, Person, Record, SetAsi
 SYSTEM = "wordpress"
 PEOPLES_COMMENTS = frozenset(("comment", "review", ""))
 """Types of comments that people write; pingbacks and the notes of plug-ins are others."""
+_HOSTED = re.compile(r"/(?:rest/|wp-json/)?wp/v2/sites/([\w.-]{1,200})")
+"""Where WordPress.com has the REST of its blogs, each by its number."""
 _HASH = re.compile(r"/avatar/([0-9a-f]{32,64})\b")
 
 
@@ -54,8 +56,12 @@ def site_of(address: str) -> str:
     ('acme.example/blog', 'blog.example')
     >>> site_of("https://acme.example/blog/index.php?rest_route=/wp/v2/posts/1")
     'acme.example/blog'
+    >>> site_of("https://public-api.wordpress.com/wp/v2/sites/123/posts/1")
+    'wordpress.com/123'
     """
     where = urlsplit(address)
+    if hosted := _HOSTED.match(where.path):
+        return f"{where.netloc.lower().removeprefix('public-api.')}/{hosted[1]}"
     rest = "/wp-json" in where.path or "rest_route=" in where.query
     path = where.path.split("/wp-json", 1)[0] if rest else ""
     if not where.netloc:
@@ -89,6 +95,7 @@ def _post(row: Mapping[str, Any]) -> Iterator[Record]:
         )
         return
     title, body = row.get("title") or {}, row.get("content") or {}
+    yield from _embedded(row, site)
     yield Activity(
         id=item_id(site, "posts", number),
         time=moment(needed(row, "date_gmt", f"post {number}"), zone="Z"),
@@ -100,6 +107,15 @@ def _post(row: Mapping[str, Any]) -> Iterator[Record]:
         url=clean(str(row.get("link") or "")) or None,
         line=1,
     )
+
+
+def _embedded(row: Mapping[str, Any], site: str) -> Iterator[Person]:
+    """Yield the author whom a blog tells beside the post, where it lists no users."""
+    for author in rows_of(row.get("_embedded"), "author"):
+        if isinstance(author.get("id"), int) and author.get("name"):
+            yield from person(
+                display_name(str(author["name"])), accounts_of(site, author["id"], None, _avatar(author))
+            )
 
 
 def _author(row: Mapping[str, Any], number: int) -> int:

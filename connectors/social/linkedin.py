@@ -1,4 +1,4 @@
-"""LinkedIn: the data export of a member (zip or folder). There is no live source: its API gives members nothing.
+"""LinkedIn: the data export of a member (zip or folder), and live how often their posts were shown.
 
 A connection is no encounter: it says that two accounts follow each other since a day, not that people met.
 Reference: LinkedIn Help, Download your account data.
@@ -13,16 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, ClassVar, TypeAlias
+from typing import IO, Any, ClassVar, TypeAlias
 from urllib.parse import unquote
 from zipfile import BadZipFile
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.addresses import email_account
-from connectors.kit.answers import At, each
+from connectors.kit.answers import At, each, shape_expected
 from connectors.kit.exports import each_file
+from connectors.kit.paging import walk
 from connectors.kit.text import clean
-from influence.contract.connector import ConnectorError, Unreadable
+from connectors.social import linkedin_statistics
+from influence.contract.connector import ConnectorError, Reply, Secret, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -30,6 +32,13 @@ _READ = (
     *("profile.csv", "email addresses.csv", "connections.csv", "messages.csv", "comments.csv"),
     *("reactions.csv", "shares.csv"),
 )
+_ITS_OWN = frozenset(
+    (
+        *("connections.csv", "reactions.csv", "shares.csv", "email addresses.csv"),
+        *("invitations.csv", "registration.csv", "rich_media.csv"),
+    )
+)
+"""Names that the exports of other services do not have: messages, comments and profiles are in many."""
 _TOLD_BY = frozenset(("connections.csv", "messages.csv", "comments.csv", "reactions.csv", "shares.csv"))
 _OTHERS = frozenset(
     (
@@ -52,26 +61,46 @@ _Row: TypeAlias = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class LinkedIn:
-    """Messages, connections, and the member's own posts, comments and reactions.
+    """Messages, connections, and the member's own posts, comments and reactions; live, how often posts were shown.
 
-    `owner` is the address of the member's profile, where the export does not tell whose it is.
+    `owner` is the address of the member's profile: live always, else where the export does not tell whose it is.
+    `version` is the month of LinkedIn's interface.
     """
 
     owner: str = ""
+    version: str = "202608"
+    server: str = linkedin_statistics.SERVER
+    login: str = linkedin_statistics.SIGN_IN
 
     name: ClassVar[str] = "linkedin"
-    title: ClassVar[str] = "LinkedIn: the data export of a member"
+    title: ClassVar[str] = "LinkedIn: the data export of a member; live, how often their posts were shown"
     source: ClassVar[str] = (
         "Ask for it under Settings, Data privacy, Get a copy of your data, the larger archive."
     )
+    secrets: ClassVar[tuple[str, ...]] = ("access_token", "refresh_token", "client_id", "client_secret")
+    required: ClassVar[tuple[str, ...]] = ("owner",)
+    reads: ClassVar[str] = (
+        "Five totals of your own posts: impressions, members reached, reactions, comments, reshares. They name nobody."
+    )
+    revoke: ClassVar[str] = "In LinkedIn: Settings & Privacy, Data privacy, Permitted services, Remove."
+    beforehand: ClassVar[str] = (
+        "It needs an application of your own that LinkedIn has approved for its Community Management API, with "
+        "r_member_postAnalytics; most members have none, and the data export needs none. Make the token with the "
+        "token generator of LinkedIn's developer portal: it holds for 60 days, then connect again. Only applications "
+        "approved for it get a refresh token (365 days); leave that and the client empty otherwise. LinkedIn's "
+        "rules let data on members' activity be stored for 48 hours and name no time for such totals: find out "
+        "what holds for your application. Each pull replaces the totals of the one before."
+    )
 
     def claims(self, names: Sequence[str]) -> bool:
-        """Tell by the names inside: two files of the export, one of them of those that are read."""
+        """Tell by the names inside: two files of the export, one that is read, and one that only LinkedIn has."""
         inside = {_base(name) for name in names}
-        return bool(inside & _TOLD_BY) and len(inside & (_TOLD_BY | _OTHERS)) > 1
+        return bool(inside & _TOLD_BY and inside & _ITS_OWN) and len(inside & (_TOLD_BY | _OTHERS)) > 1
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell the messages and the connections by their header."""
+        """Tell the messages and the connections by their header, and saved answers by how they begin."""
+        if head.startswith(linkedin_statistics.BEGINS):
+            return True
         return _MESSAGES.match(head) is not None or _connections_at(head) is not None
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
@@ -97,19 +126,51 @@ class LinkedIn:
             yield export.name, Note(f"files that are not read: {len(left)} ({shown}{more})")
 
     def parse(self, member: Member) -> Iterator[Record]:
-        """Yield the records of the messages or the connections alone.
+        """Yield the records of the messages or the connections alone, or of an answer.
 
         Raises:
+            Changed: an answer is none of LinkedIn's any more.
             Unreadable: it is neither, or cannot be read.
             ConnectorError: `owner` is no address of a profile.
         """
+        head = member.head()
+        if head.startswith(linkedin_statistics.BEGINS):
+            with shape_expected():
+                yield from linkedin_statistics.records(member)
+            return
         reader = _Reader(self._stated_owner())
-        if not self.recognises(member, member.head()):
+        if not self.recognises(member, head):
             raise Unreadable(
                 f"{member.name}: this alone is neither messages.csv nor Connections.csv; import the whole export"
             )
         yield from reader.read(member)
         yield from reader.notes()
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask for one number: LinkedIn does not say whose token it is, so the owner is as stated.
+
+        Raises:
+            RateLimited, NotAuthorised, ConnectorError: as they say.
+        """
+        self._statistics(secret).answer("IMPRESSION")
+        account = self._stated_owner().partition(":")[2]
+        return f"a member of LinkedIn, whose posts are taken for those of {account} as you say"
+
+    def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
+        """Yield LinkedIn's five totals of the member's own posts.
+
+        Raises:
+            RateLimited, NotAuthorised, Changed, ConnectorError: as they say.
+        """
+        begin = [[metric] for metric in linkedin_statistics.METRICS]
+        yield from walk(cursor, lambda _: begin, self._statistics(secret).ask)
+
+    def _statistics(self, secret: Secret) -> linkedin_statistics.Statistics:
+        if not (owner := self._stated_owner()):
+            raise ConnectorError(
+                "owner is not set: give the address of your profile with --set owner=https://www.linkedin.com/in/ann-lee"
+            )
+        return linkedin_statistics.Statistics(owner, secret, self.version, self.server, self.login)
 
     def _stated_owner(self) -> str:
         account = account_of(self.owner)

@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import importing, met, people, reporting, workspace
+from influence.cli import importing, live, met, people, reporting, workspace
 from influence.contract.errors import InfluenceError
+from influence.contract.secrecy import hushed
+from influence.contract.wording import plain
 
 
 class _Group(click.Group):
@@ -21,7 +23,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except InfluenceError as error:
-            raise click.ClickException(" ".join(str(error).split())) from error
+            raise click.ClickException(hushed(plain(str(error)))) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +44,6 @@ def main() -> None:
     """
 
 
-for _room in (workspace, importing, reporting, people, met):
+for _room in (workspace, importing, live, reporting, people, met):
     for _command in _room.COMMANDS:
         main.add_command(_command)

@@ -1,10 +1,10 @@
-"""Bringing activity in: import, connect, pull."""
+"""Bringing files in: import."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -49,7 +49,7 @@ def import_(
         for path in paths:
             _write_draft(path)
         return
-    chosen = _pairs(options)
+    chosen = pairs(options)
     with opened(folder) as workspace:
         for path in paths:
             with progress(f"Reading {path.name}") as step:
@@ -76,7 +76,8 @@ def _write_draft(path: Path) -> None:
     click.echo(f"  influence import {path} --as table --set mapping={target}")
 
 
-def _pairs(options: tuple[str, ...]) -> dict[str, str]:
+def pairs(options: tuple[str, ...]) -> dict[str, str]:
+    """Read what was given by `--set`."""
     for option in options:
         if "=" not in option:
             raise click.UsageError(f"--set {option!r} should be OPTION=VALUE")
@@ -110,73 +111,4 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
         click.echo("  `influence doctor` lists what was set aside, with file, line and reason")
 
 
-@click.command()
-@click.argument("connector")
-@click.option("--name", help="What to call the source (default: the connector's name).")
-@click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="An option of the connector.")
-@click.option(
-    "--keep-in",
-    type=click.Choice(["keyring", "file"]),
-    default="keyring",
-    show_default=True,
-    help="Where the secrets are kept: the system's keyring, or secrets.toml for your eyes only.",
-)
-@workspace_option
-def connect(connector: str, name: str | None, options: tuple[str, ...], keep_in: str, folder: Path) -> None:
-    """Set up a live source: says what it will read, asks for its secrets, and how to take it back.
-
-    \b
-    influence connect imap --set host=mail.acme.example --set user=ann@acme.example
-    influence pull
-    """
-    from influence.secrets import Secrets
-    from influence.store.recognising import made
-
-    source, chosen = name or connector, _pairs(options)
-    with opened(folder) as workspace:
-        live = made(connector, chosen, live=True)
-        click.echo(f"{live.title}. {live.reads}")
-        found = _signed_in(live)
-        workspace.connect(source, connector, chosen)
-        secrets = Secrets(workspace.path, source)
-        for secret, value in found.items():
-            (secrets.keep_in_keyring if keep_in == "keyring" else secrets.keep_in_file)(secret, value)
-        click.echo(f"Connected as {source!r}; fetch with: influence pull {source}")
-        click.echo(f"To take it back: {live.revoke}")
-
-
-def _signed_in(live: Any) -> dict[str, str]:
-    """Walk the person through the connector's own sign-in where it has one, else ask for its secrets."""
-    if not callable(getattr(live, "sign_in", None)):
-        return _asked(live.secrets)
-    given = _asked(getattr(live, "given", ()))
-    return given | dict(live.sign_in(click.echo, given))
-
-
-def _asked(names: tuple[str, ...]) -> dict[str, str]:
-    answers = {}
-    for name in names:
-        words = f"{name.replace('_', ' ').capitalize()} (empty if there is none)"
-        answers[name] = click.prompt(words, hide_input=True, default="", show_default=False)
-    return {name: answer for name, answer in answers.items() if answer}
-
-
-@click.command()
-@click.argument("names", nargs=-1, metavar="[SOURCE]…")
-@workspace_option
-@json_option
-def pull(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
-    """Fetch what is new from live sources (all of them if none is named); it goes on where it stopped."""
-    with opened(folder) as workspace, progress("Fetching") as step:
-        fetched = workspace.pull(names, progress=step)
-    for source, done in fetched.items():
-        _tell_imported(Path(source), done, as_json=as_json)
-    if not fetched and not as_json:
-        click.echo("There is no live source yet; add one with: influence connect NAME")
-
-
-COMMANDS = (
-    import_,
-    connect,
-    pull,
-)
+COMMANDS = (import_,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,11 +55,21 @@ def json_option(command: _Command) -> _Command:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Workspace]:
-    """Open the workspace in a folder for one command."""
-    from influence.workspace import Workspace  # DuckDB and NumPy: `--help` must not wait for them
+def opened(folder: Path, wait: float = 0) -> Iterator[Workspace]:
+    """Open the workspace in a folder for one command; where another program holds it, wait so many seconds."""
+    from influence.store.engine import InUse  # DuckDB and NumPy: `--help` must not wait for them
+    from influence.workspace import Workspace
 
-    with Workspace(folder) as workspace:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            workspace = Workspace(folder)
+            break
+        except InUse:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.2)
+    with workspace:
         yield workspace
 
 

@@ -7,17 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from influence.cli.options import json_option, opened, progress, workspace_option
 from influence.contract.headline import sentences
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=".")
-def init(folder: Path) -> None:
-    """Make a workspace in FOLDER (the current folder if left out): its settings and its store."""
+@click.argument("where", metavar="[FOLDER]", type=click.Path(path_type=Path), required=False)
+@workspace_option
+@click.pass_context
+def init(context: click.Context, where: Path | None, folder: Path) -> None:
+    """Make a workspace in FOLDER (else as -w says, or in the current folder): its settings and its store."""
     from influence.workspace import Workspace
 
+    typed = context.get_parameter_source("folder") is ParameterSource.COMMANDLINE
+    if where is not None and typed and where.resolve() != folder.resolve():
+        raise click.UsageError(f"FOLDER is {where} and -w is {folder}: say it once")
+    folder = where or folder
     Workspace.create(folder).close()
     click.echo(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
 
@@ -28,24 +35,41 @@ def connectors(as_json: bool) -> None:
     """List what can be brought in: from files, live, or both; what each still needs; and how to get it."""
     from influence.contract import plugins
 
-    rows = []
-    for name in plugins.names("influence.connectors"):
-        connector = plugins.load("influence.connectors", name)
-        rows.append(
-            {
-                "name": name,
-                "reads": connector.title,
-                "from": _from(connector),
-                "state": _state(connector),
-                "how": connector.source,
-            }
-        )
+    rows = [_row(name) for name in plugins.names("influence.connectors")]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
         click.echo(f"{row['name']:<16} {row['from']:<14} {row['state']}")
         click.echo(f"{'':<16} {row['reads']}. {row['how']}")
+        if row["connect"]:
+            click.echo(f"{'':<16} {row['connect']}")
+
+
+def _row(name: str) -> dict[str, str]:
+    from influence.contract import plugins
+
+    try:
+        connector = plugins.load("influence.connectors", name)
+    except plugins.PluginError as error:  # one that is broken hides no other
+        return {"name": name, "reads": "nothing", "from": "", "state": str(error), "how": "", "connect": ""}
+    return {
+        "name": name,
+        "reads": connector.title,
+        "from": _from(connector),
+        "state": _state(connector),
+        "how": connector.source,
+        "connect": _command(name, connector) if hasattr(connector, "fetch") else "",
+    }
+
+
+def _command(name: str, connector: Any) -> str:
+    """Write the command that connects it, with the options that it needs and the secrets that it asks for."""
+    needed = "".join(f" --set {option}=…" for option in getattr(connector, "required", ()))
+    secrets = [*getattr(connector, "given", ())] if hasattr(connector, "sign_in") else [*connector.secrets]
+    asks = ["lets you sign in"] if hasattr(connector, "sign_in") else []
+    asks += [f"asks for {', '.join(secrets).replace('_', ' ')}"] if secrets else []
+    return f"influence connect {name}{needed}" + (f"  ({' and '.join(asks)})" if asks else "")
 
 
 def _from(connector: Any) -> str:
@@ -55,14 +79,12 @@ def _from(connector: Any) -> str:
 
 
 def _state(connector: Any) -> str:
-    """Say what is missing: `needs` maps a module to the extra that brings it."""
-    from importlib.util import find_spec
+    """Say what is missing."""
+    from influence.store.recognising import lacking
 
     live = {"httpx": "live"} if hasattr(connector, "fetch") else {}
-    missing = [
-        extra for module, extra in getattr(connector, "needs", live).items() if find_spec(module) is None
-    ]
-    return f"needs: pip install 'networked-influence[{','.join(missing)}]'" if missing else "ready"
+    extras = lacking(getattr(connector, "needs", live))
+    return f"needs: pip install 'networked-influence[{','.join(extras)}]'" if extras else "ready"
 
 
 @click.command()

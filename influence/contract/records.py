@@ -180,6 +180,32 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """A number that a service tells of how widely an account's items were shown: a count, and never people.
+
+    `metric` is the service's own word (`impressions`, `members reached`), `service` its name. Said at `time`; what
+    the same `id` tells later takes its place.
+
+    Raises:
+        ValueError: the time has no zone, or the count is no count.
+    """
+
+    id: str
+    time: datetime
+    account: str
+    service: str
+    metric: str
+    count: int
+    line: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.time.tzinfo is None:
+            raise ValueError(f"time {self.time.isoformat()} has no zone")
+        if not 0 <= self.count < 2**63:
+            raise ValueError(f"{str(self.count)[:40]} is no count")
+
+
+@dataclass(frozen=True, slots=True)
 class Deleted:
     """The activity or encounter of that id is gone from its source: it becomes a tombstone and counts no more."""
 
@@ -214,4 +240,6 @@ class Rows:
     zone: str | None = None
 
 
-Record: TypeAlias = Activity | Encounter | Withdrawn | Person | Tie | Deleted | SetAside | Note | Rows
+Record: TypeAlias = (
+    Activity | Encounter | Withdrawn | Person | Tie | Exposure | Deleted | SetAside | Note | Rows
+)

@@ -16,7 +16,10 @@ _known: set[str] = set()
 def hush(*secrets: str) -> None:
     """Blank these words, from now on, in every record that any logger of this process makes."""
     _known.update(
-        word for secret in secrets for word in (secret, quote(secret, safe="")) if len(secret) >= SHORTEST
+        word
+        for secret in secrets
+        for word in (secret, quote(secret, safe="", errors="surrogatepass"))
+        if len(secret) >= SHORTEST
     )
     make = logging.getLogRecordFactory()
     if _known and getattr(make, "hushes", None) is not _known:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
-from influence.network.log_queries import exposed_to, items_by
+from influence.network.log_queries import exposed_to, items_by, told_exposure
 from influence.network.log_tables import LogTables
 from influence.times import Window
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
+
+NOT_TOLD = "no service has said how often the items were shown; LinkedIn does, where it is connected"
 
 
 @finds(
@@ -35,17 +37,32 @@ NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
         unit="people",
         family="How far",
     ),
+    shown=Definition(
+        "how often services say that the leader's items were shown; a count that names nobody",
+        label="Shown",
+        meaning=(
+            "How often a service says that the leader's items were shown, over all time, on the day on which it "
+            "was asked. It names nobody, so it is never people, never a response, and never added to reach."
+        ),
+        unit="impressions",
+        family="How far",
+    ),
 )
 def exposure(ego: Ego) -> dict[str, Finding]:
-    """Count the leader's own items and who could see them; both None where there is only an undated network."""
+    """Count the leader's own items and who could see them; both None where there is only an undated network.
+
+    What services say of how often items were shown stands apart.
+    """
     if not ego.dated:
         return {
             "own_output": Finding("own_output", None, "items", reason=NO_ITEMS),
             "audience": Finding("audience", None, "people", reason=NO_ITEMS),
+            "shown": shown(ego.tables, ego.leader),
         }
     return {
         "own_output": own_output(ego.tables, ego.leader, ego.window),
         "audience": audience(ego.tables, ego.leader, ego.window, ego.nobody),
+        "shown": shown(ego.tables, ego.leader),
     }
 
 
@@ -62,3 +79,20 @@ def audience(tables: LogTables, leader: int, window: Window, left_out: Set[int])
 def own_output(tables: LogTables, leader: int, window: Window) -> Finding:
     """Return step 1: how many items the leader made (not reactions, follows or views). Unit: items."""
     return Finding("own_output", float(len(items_by(tables, [leader], window))), "items")
+
+
+def shown(tables: LogTables, leader: int) -> Finding:
+    """Return what services say of how often the leader's items were shown; None where none says it.
+
+    Unit: impressions, of all services that tell them; the detail holds each service's own words and their day.
+    """
+    told = told_exposure(tables, leader)
+    said: dict[tuple[str, str], list[str]] = {}
+    for row in told:
+        day = f"{row['day']:%Y-%m-%d}"
+        said.setdefault((row["service"], day), []).append(f"{row['count']:,} {row['metric']}")
+    words = [f"{service} says: {', '.join(counts)} ({day})" for (service, day), counts in said.items()]
+    counts = [row["count"] for row in told if row["metric"] == "impressions"]
+    if not counts:
+        return Finding("shown", None, "impressions", reason=NOT_TOLD, detail={"said": words} if words else {})
+    return Finding("shown", float(sum(counts)), "impressions", detail={"said": words})

@@ -227,6 +227,18 @@ def exposed_to(tables: LogTables, leader: int, window: Window) -> set[int]:
     return set(rows.column("person").to_pylist())
 
 
+_TOLD = """
+SELECT s.service, s.metric, sum(s.count)::BIGINT AS count, (s.time AT TIME ZONE 'UTC')::DATE AS day
+FROM exposure_log s JOIN account_person p USING (account) WHERE p.person = $leader
+GROUP BY s.service, s.metric, day ORDER BY s.service, day, count DESC, s.metric
+"""
+
+
+def told_exposure(tables: LogTables, leader: int) -> list[dict[str, Any]]:
+    """Return the numbers that services tell of how widely a person's items were shown, largest first."""
+    return list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
+
+
 _ON_LIST = """
 SELECT DISTINCT author FROM item WHERE lower(channel) = $list OR list_contains(addressees, $account)
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ from influence.contract.records import (
     Activity,
     Deleted,
     Encounter,
+    Exposure,
     Note,
     Person,
     Record,
@@ -23,10 +23,12 @@ from influence.contract.records import (
     Withdrawn,
 )
 from influence.store.engine import Engine
+from influence.store.exposed import keep_exposures
 from influence.store.listening import Listening
 from influence.store.logs import Logs
 from influence.store.schema import KIND_OF, as_table, placed
 from influence.store.staging import Keeping, staging
+from influence.store.summary import Summary
 
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
@@ -36,42 +38,6 @@ _TURN = 100_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
-
-
-@dataclass
-class Summary:
-    """What became of the rows of an import: `read` = `stored` + `known` + `aside`, always.
-
-    >>> str(Summary(read=5, stored=3, known=1, aside=1))
-    '5 read = 3 stored + 1 already known + 1 set aside'
-    """
-
-    read: int = 0
-    stored: int = 0
-    known: int = 0
-    aside: int = 0
-
-    def __add__(self, other: Summary) -> Summary:
-        return Summary(
-            self.read + other.read,
-            self.stored + other.stored,
-            self.known + other.known,
-            self.aside + other.aside,
-        )
-
-    def __sub__(self, other: Summary) -> Summary:
-        return Summary(
-            self.read - other.read,
-            self.stored - other.stored,
-            self.known - other.known,
-            self.aside - other.aside,
-        )
-
-    def __str__(self) -> str:
-        return (
-            f"{self.read:,} read = {self.stored:,} stored + {self.known:,} already known "
-            f"+ {self.aside:,} set aside"
-        )
 
 
 class Batch:
@@ -84,10 +50,12 @@ class Batch:
         self, engine: Engine, keeping: Keeping, number: int, source: str, *, live: bool = False
     ) -> None:
         self._engine, self._keeping = engine, keeping
+        self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
+        self._exposures: list[Exposure] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
         self._turned = self.claims = self._people = 0
         self.summary = Summary()
@@ -105,6 +73,8 @@ class Batch:
                 pass
             case Withdrawn():
                 self._withdraw(record)
+            case Exposure():
+                self._exposures.append(record)
             case Person(person=None):
                 self.claims += 1
                 self._wait("claims", record, file)
@@ -152,13 +122,19 @@ class Batch:
             self.summary += added if kind != "claims" else Summary()
         self._waiting.clear()
         self._people = 0
+        self._expose()
         if self._withdrawn:
-            self._logs.withdraw(list(self._withdrawn.values()))
+            self.summary += Summary(deleted=self._logs.withdraw(list(self._withdrawn.values())))
             self._withdrawn.clear()
         self._logs.set_aside(self._aside)
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
         self._turn()
+
+    def _expose(self) -> None:
+        if told := self._exposures:
+            self.summary += keep_exposures(self._engine, self._number, self._source, told)
+            self._exposures = []
 
     def _turn(self) -> None:
         written = self.summary.stored + self._text.bags
@@ -181,8 +157,9 @@ class Batch:
 
     def _delete(self, ids: Sequence[str]) -> Summary:
         """Add a tombstone for each activity or encounter of these ids that is here and not deleted yet."""
-        stored = self._logs.bury(ids)
-        return Summary(len(ids), min(stored, len(ids)), max(0, len(ids) - stored), 0)
+        buried = self._logs.bury(ids)
+        stored = min(buried, len(ids))
+        return Summary(len(ids), stored, len(ids) - stored, 0, deleted=buried)
 
     def _take(self, rows: Rows, table: pa.Table) -> Summary:
         """Check, convert and keep the rows of one kind.
@@ -196,9 +173,10 @@ class Batch:
         refused = staged.filter(pc.is_valid(staged["reason"])).select(["file", "line", "reason"]).to_pylist()
         self._logs.set_aside([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
         engine.offer("staged", staged.filter(pc.is_null(staged["reason"])))
-        stored = self._logs.append(rows.kind)
+        added = self._logs.append(rows.kind)
         if rows.kind == "activities":
             self._text.listen(staged)
             if self._keeping.terms:
                 self._text.keep_terms()
-        return Summary(table.num_rows, stored, table.num_rows - stored - len(refused), len(refused))
+        known = table.num_rows - added.stored - len(refused)
+        return added + Summary(read=table.num_rows, known=known, aside=len(refused))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -16,6 +16,10 @@ from influence.contract.errors import InfluenceError
 
 class EngineError(InfluenceError):
     """The database cannot be opened or written, in one sentence."""
+
+
+class InUse(EngineError):
+    """Another program holds the database."""
 
 
 _READING, _WRITING = "1200MB", "250MB"
@@ -66,7 +70,7 @@ class DuckEngine:
         try:
             self._connection = duckdb.connect(str(path) if path else ":memory:")
         except duckdb.IOException as error:
-            raise EngineError(_why_not(path, str(error))) from error
+            raise _why_not(path, str(error)) from error
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute(f"SET memory_limit = '{_READING}'")
         self._connection.execute("SET enable_external_access = false")
@@ -99,11 +103,14 @@ class DuckEngine:
         self._connection.execute("BEGIN TRANSACTION")
         try:
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        else:
             self._connection.execute("COMMIT")
+        except BaseException as error:
+            with suppress(duckdb.TransactionException):  # a commit that failed has rolled back
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+                why = str(error).splitlines()[0]
+                raise EngineError(f"the database cannot be written, nothing of this landed: {why}") from error
+            raise
         finally:
             self._connection.execute(f"SET memory_limit = '{_READING}'")
 
@@ -121,11 +128,11 @@ def _given(params: Parameters) -> dict[str, Any] | list[Any]:
     return dict(params) if isinstance(params, Mapping) else list(params)
 
 
-def _why_not(path: Path | None, message: str) -> str:
+def _why_not(path: Path | None, message: str) -> EngineError:
     holder = re.search(r"PID (\d+)", message)
     if "lock" in message.lower():
         who = f"process {holder[1]}" if holder else "another program"
-        return f"{path} is in use by {who}; wait until it is done, or stop it"
+        return InUse(f"{path} is in use by {who}; wait until it is done, or stop it")
     if "permission" in message.lower():
-        return f"{path}: no permission to open it"
-    return f"{path} cannot be opened as a database: {message.splitlines()[0]}"
+        return EngineError(f"{path}: no permission to open it")
+    return EngineError(f"{path} cannot be opened as a database: {message.splitlines()[0]}")

@@ -1,21 +1,22 @@
-"""From a path or a live service to the store: connectors are asked in turn, records go in as they come."""
+"""From a path to the store: connectors are asked in turn, records go in as they come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
-from influence.contract.connector import Secret
 from influence.contract.errors import SourceError
 from influence.contract.files import DAMAGED_MEMBER, Member, members, open_export
 from influence.contract.records import Note, Record
-from influence.store.batch import Batch, Summary
+from influence.contract.secrecy import hushed
+from influence.store.batch import Batch
 from influence.store.recognising import Connectors, ReadingError
 from influence.store.store import Store
+from influence.store.summary import Summary
 
 _DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)
 
@@ -29,6 +30,15 @@ class Imported:
     not_recognised: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def __iadd__(self, more: Imported) -> Self:
+        self.summary += more.summary
+        for name, summary in more.by_connector.items():
+            self.by_connector[name] = self.by_connector.get(name, Summary()) + summary
+        self.not_recognised += more.not_recognised
+        self.unreadable |= more.unreadable
+        self.notes += more.notes
+        return self
 
 
 def read_path(
@@ -48,7 +58,7 @@ def read_path(
     """
     known = Connectors(connector, zone, options)
     with store.batch(path.name, connector or "recognised") as batch:
-        reading = _Reading(batch, progress)
+        reading = Reading(batch, progress)
         whole = known.claimant(path)
         if whole is not None:
             reading.export(path, *whole)
@@ -56,45 +66,22 @@ def read_path(
             for member in members(path):
                 reading.member(member, known)
         done = reading.finish()
-        if not done.summary.read and not batch.claims:
-            raise ReadingError(_nothing_read(path, done))
+        if not done.summary.read:
+            if not batch.claims:
+                raise ReadingError(_nothing_read(path, done))
+            done.notes.append(f"no rows, but {batch.claims:,} names and accounts were learnt")
     return done
 
 
-def pull(
-    store: Store,
-    source: str,
-    connector: Any,
-    secret: Secret,
-    *,
-    progress: Callable[[str], None],
-) -> Imported:
-    """Fetch what is new from a live source. Each reply is a transaction of its own, with its cursor.
-
-    Raises:
-        SourceError: the service refuses, is gone, or has changed; what came before is kept.
-    """
-    done = Imported()
-    for reply in connector.fetch(store.cursor(source), secret):
-        with store.batch(source, connector.name, live=True) as batch:
-            reading = _Reading(batch, progress, done)
-            reading.records(connector.name, reply.member.name, connector.parse(reply.member))
-            reading.finish()
-            batch.remember(reply.cursor)
-        if reply.note:
-            progress(f"{source}: {reply.note}")
-    return done
-
-
-class _Reading:
+class Reading:
     """One import: passes records on to the batch and keeps account of whose they were."""
 
-    def __init__(self, batch: Batch, progress: Callable[[str], None], done: Imported | None = None) -> None:
-        self._batch, self._progress = batch, progress
-        self._done = done if done is not None else Imported()
+    def __init__(self, batch: Batch, progress: Callable[[str], None]) -> None:
+        self._batch, self._progress, self._done = batch, progress, Imported()
         self._before, self._whose = Summary(), ""
 
     def member(self, member: Member, known: Connectors) -> None:
+        """Let the connector that recognises a file read it; what nobody knows or can open is set aside."""
         self._progress(member.name)
         try:
             reader = known.reader(member)
@@ -109,6 +96,7 @@ class _Reading:
         self.records(name, member.name, connector.parse(member))
 
     def records(self, whose: str, file: str, records: Iterable[Record]) -> None:
+        """Pass on the records of one file, up to where it is damaged."""
         self._account(whose)
         try:
             for record in records:
@@ -118,10 +106,11 @@ class _Reading:
             self._refuse(file, reason)
 
     def _refuse(self, file: str, reason: str) -> None:
-        self._done.unreadable[file] = reason
+        self._done.unreadable[file] = hushed(reason)
         self._batch.refuse(file, reason)
 
     def export(self, path: Path, whose: str, connector: Any) -> None:
+        """Pass on the records of an export whose files belong together."""
         self._account(whose)
         with open_export(path) as export:
             for file, record in connector.parse_export(export):
@@ -130,7 +119,7 @@ class _Reading:
 
     def _record(self, record: Record, file: str) -> None:
         if isinstance(record, Note):
-            self._done.notes.append(f"{file}: {record.text}")
+            self._done.notes.append(hushed(f"{file}: {record.text}"))
         self._batch.add(record, file)
 
     def _account(self, whose: str) -> None:
@@ -144,11 +133,10 @@ class _Reading:
         self._before, self._whose = self._batch.summary, whose
 
     def finish(self) -> Imported:
+        """Close the account."""
         self._account("")
         self._batch.flush()
-        self._done.summary += self._batch.summary
-        if self._batch.claims and not self._batch.summary.read:
-            self._done.notes.append(f"no rows, but {self._batch.claims:,} names and accounts were learnt")
+        self._done.summary = self._batch.summary
         return self._done
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from influence.contract.records import SetAside, Withdrawn
+from influence.contract.secrecy import hushed
 from influence.store.engine import Engine, count
-from influence.store.schema import KINDS, MORTAL
+from influence.store.schema import KINDS, MORTAL, arrow
+from influence.store.summary import Summary
 
 _SEEN_AGAIN = """EXISTS (
     SELECT 1 FROM (SELECT id, key, {version} AS version FROM {log}
@@ -31,6 +33,18 @@ _EQUALS = """
     AND e.time BETWEEN coalesce(w.since, e.time) AND coalesce(w.until, e.time)
     AND NOT e.deleted AND NOT list_contains(w.but, e.id)"""
 """Times that a meeting no longer lists; the view sees to those of lower versions, whenever they are brought in."""
+_OF_WITHDRAWN = "SELECT count(*) AS n FROM encounters WHERE meeting IN (SELECT meeting FROM withdrawn)"
+_SHOWN = {
+    "activities": """SELECT id, arg_max(key, seq) AS key FROM activity_log WHERE id IN (SELECT id FROM staged)
+        GROUP BY id HAVING NOT arg_max(deleted, seq)""",
+    "encounters": """SELECT id, key FROM encounters
+        WHERE id IN (SELECT id FROM staged) OR meeting IN (SELECT meeting FROM staged)""",
+}
+"""What is shown of that which is staged."""
+_MOVED = """
+    SELECT count(*) FILTER (WHERE b.id IS NULL) AS new, count(*) FILTER (WHERE b.key <> now.key) AS changed,
+        (SELECT count(*) FROM before) - count(b.id) AS deleted
+    FROM ({shown}) now LEFT JOIN before b USING (id)"""
 
 
 class Logs:
@@ -39,8 +53,22 @@ class Logs:
     def __init__(self, engine: Engine, number: int, source: str, *, live: bool) -> None:
         self._engine, self._number, self._source, self._live = engine, number, source, live
 
-    def append(self, kind: str) -> int:
+    def append(self, kind: str) -> Summary:
         """Keep the rows whose key is not known; remember copies of one message under another id."""
+        if kind not in MORTAL:
+            stored = self._append(kind)
+            return Summary(stored=stored, new=stored)
+        self._engine.offer("before", self._engine.arrow(_SHOWN[kind]))
+        stored = self._append(kind)
+        moved = self._engine.arrow(_MOVED.format(shown=_SHOWN[kind])).to_pylist()[0]
+        made = Summary(stored=stored, **moved)
+        if kind == "activities":
+            self._remember_copies()
+        elif count(self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"):
+            made.deleted += self._retire(_SAME_UNNAMED)
+        return made
+
+    def _append(self, kind: str) -> int:
         log, columns = KINDS[kind].log, ", ".join(KINDS[kind].kept)
         version = _VERSION if kind == "encounters" else "0"
         again = _SEEN_AGAIN.format(log=log, version=version) if self._live and kind in MORTAL else "false"
@@ -52,14 +80,7 @@ class Logs:
                 QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1)""",
             [self._source],
         )
-        if kind == "activities":
-            self._remember_copies()
-        stored = self._last(log) - start
-        if kind == "encounters" and count(
-            self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"
-        ):
-            self._retire(_SAME_UNNAMED)
-        return stored
+        return self._last(log) - start
 
     def _remember_copies(self) -> None:
         self._engine.run(f"""
@@ -68,7 +89,7 @@ class Logs:
 
     def bury(self, ids: Sequence[str]) -> int:
         """Add a tombstone for each activity or encounter of these ids that is here; return how many that were."""
-        self._engine.offer("gone", pa.table({"id": pa.array(sorted(set(ids)), pa.string())}))
+        self._engine.offer("gone", pa.table({"id": arrow(sorted(set(ids)), pa.string())}))
         return sum(self._bury(kind) for kind in MORTAL)
 
     def _bury(self, kind: str) -> int:
@@ -85,9 +106,10 @@ class Logs:
         )
         return self._last(log) - before
 
-    def withdraw(self, withdrawn: Sequence[Withdrawn]) -> None:
-        """Keep what versions of meetings say is no encounter, also where nothing of it is here yet."""
+    def withdraw(self, withdrawn: Sequence[Withdrawn]) -> int:
+        """Keep what versions of meetings say is no encounter, also of what is not here yet; return how many it hid."""
         self._engine.offer("withdrawn", _as_withdrawn(withdrawn))
+        before = count(self._engine, _OF_WITHDRAWN)
         shown = "EXISTS (FROM encounters e WHERE e.id = w.id AND coalesce(e.version, 0) <= coalesce(w.version, 0))"
         again = f"w.absent IS NULL AND w.since IS NULL AND {shown}" if self._live else "false"
         self._engine.run(
@@ -101,6 +123,7 @@ class Logs:
         )
         if count(self._engine, "SELECT count(*) AS n" + _EQUALS.format(rows="encounter_log")):
             self._retire(_EQUALS.format(rows="encounters"))
+        return before - count(self._engine, _OF_WITHDRAWN)
 
     def set_aside(self, aside: Sequence[tuple[SetAside, str]]) -> None:
         """Keep what could not be read, with its file, line and reason; what is kept already is not kept twice."""
@@ -108,9 +131,9 @@ class Logs:
             return
         table = pa.table(
             {
-                "file": pa.array([file for _, file in aside], pa.string()),
+                "file": arrow([file for _, file in aside], pa.string()),
                 "line": pa.array([row.line for row, _ in aside], pa.int64()),
-                "reason": pa.array([row.reason for row, _ in aside], pa.string()),
+                "reason": arrow([hushed(row.reason) for row, _ in aside], pa.string()),
             }
         )
         self._engine.offer("refused", table)
@@ -136,5 +159,5 @@ def _as_withdrawn(withdrawn: Sequence[Withdrawn]) -> pa.Table:
     text, moment = pa.string(), pa.timestamp("us", "UTC")
     types = {"meeting": text, "id": text, "version": pa.int64(), "since": moment, "until": moment}
     types |= {"but": pa.list_(text), "absent": text}
-    columns = {name: pa.array([getattr(one, name) for one in withdrawn], of) for name, of in types.items()}
+    columns = {name: arrow([getattr(one, name) for one in withdrawn], of) for name, of in types.items()}
     return pa.table(columns | {"row": pa.array(range(len(withdrawn)), pa.int64())})

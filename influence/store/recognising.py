@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from influence.contract import plugins
+from influence.contract.connector import MissingExtra
 from influence.contract.errors import InfluenceError
 from influence.contract.files import Member, kind_of, names
 
@@ -27,6 +29,19 @@ def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live
         PluginError: there is no such connector.
         ReadingError: it has no such option, or is not a live one where one is wanted.
     """
+    connector = checked(name, options, live=live)
+    zoned = zone is not None and "zone" in _options_of(connector)
+    return connector(**options, **({"zone": zone} if zoned else {}))
+
+
+def checked(name: str, options: Mapping[str, str], *, live: bool = False) -> Any:
+    """Return the class of a connector if it has these options.
+
+    Raises:
+        PluginError: there is no such connector.
+        ReadingError: it has no such option, or is not a live one where one is wanted.
+        MissingExtra: it is wanted live, and what it needs is not installed.
+    """
     connector = plugins.load(GROUP, name)
     if live and not hasattr(connector, "fetch"):
         raise ReadingError(
@@ -35,7 +50,26 @@ def made(name: str, options: Mapping[str, str], zone: str | None = None, *, live
     known = _options_of(connector)
     for option in options.keys() - set(known):
         raise ReadingError(f"{name!r} has no option {option!r}; it has: {', '.join(known)}")
-    return connector(**options, **({"zone": zone} if zone is not None and "zone" in known else {}))
+    extras = lacking(getattr(connector, "needs", {})) if live else []
+    if extras:
+        raise MissingExtra(f"{name!r} needs: pip install 'networked-influence[{','.join(extras)}]'")
+    return connector
+
+
+def lacking(needs: Mapping[str, str]) -> list[str]:
+    """Return the extras that bring what is not installed; `needs` maps a module to the extra that brings it.
+
+    >>> lacking({"json": "text", "no_such_module": "live", "no_such_module.at.all": "live"})
+    ['live']
+    """
+    return list(dict.fromkeys(extra for module, extra in needs.items() if not _is_installed(module)))
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that it lies in
+        return False
 
 
 def _options_of(connector: Any) -> list[str]:

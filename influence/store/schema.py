@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, Tie
 
-VERSION = 4
+VERSION = 5
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -163,7 +164,10 @@ KIND_OF = {Activity: "activities", Encounter: "encounters", Person: "people", Ti
 MORTAL = ("activities", "encounters")
 """Kinds whose rows have an id, so that a tombstone can withdraw them; the view of that name shows what is left."""
 
-OF_BATCHES = (*(kind.log for kind in KINDS.values()), "copies", "cursors", "quarantine", "term_log")
+OF_BATCHES = (
+    *(kind.log for kind in KINDS.values()),
+    *("copies", "cursors", "quarantine", "term_log", "exposure_log"),
+)
 """Tables whose rows belong to a batch and count only once it is entered."""
 
 _ACTIVITIES = """
@@ -207,6 +211,10 @@ ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS version BIGINT;
 ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS absent VARCHAR;
 """
     + _ENCOUNTERS,
+    5: """
+CREATE TABLE exposure_log (batch BIGINT, source VARCHAR, id VARCHAR, time TIMESTAMPTZ, account VARCHAR, service VARCHAR,
+    metric VARCHAR, count BIGINT);
+""",
 }
 """What each version added: an older store gets it when it is opened."""
 
@@ -220,15 +228,29 @@ def as_table(
     ['met']
     """
     columns = {
-        name: pa.array([getattr(record, name) for record in records], _ARROW[KINDS[kind].type_of(name)])
+        name: arrow([getattr(record, name) for record in records], _ARROW[KINDS[kind].type_of(name)])
         for name in KINDS[kind].given
     }
     places = {
         "line": pa.array([record.line for record in records], pa.int64()),
-        "file": pa.array(files or [""] * len(records), pa.string()),
+        "file": arrow(files or [""] * len(records), pa.string()),
         "row": pa.array(range(len(records)), pa.int64()),
     }
     return pa.table(columns | places)
+
+
+def arrow(values: Sequence[Any], of: pa.DataType) -> pa.Array:
+    """Turn values into a column; halves of surrogate pairs, which no column takes, become U+FFFD."""
+    try:
+        return pa.array(values, of)
+    except UnicodeEncodeError:
+        return pa.array([_whole(value) for value in values], of)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def placed(table: pa.Table, file: str) -> pa.Table:

@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from influence.contract.errors import InfluenceError
-from influence.store.batch import Batch, Summary
+from influence.store.batch import Batch
 from influence.store.engine import DuckEngine, Engine, count
 from influence.store.schema import (
     LATER,
+    MORTAL,
     OF_BATCHES,
     TABLES,
     VERSION,
 )
 from influence.store.staging import Keeping
+from influence.store.summary import Summary
 
 
 class StoreError(InfluenceError):
@@ -134,6 +136,16 @@ class Store:
             "SELECT cursor FROM cursors WHERE source = ? ORDER BY batch DESC LIMIT 1", [source]
         ).to_pylist()
         return dict(json.loads(rows[0]["cursor"])) if rows else {}
+
+    def forget_cursor(self, source: str) -> None:
+        """Forget where the last fetch from a source ended: the next one begins anew."""
+        self.engine.run("DELETE FROM cursors WHERE source = ?", [source])
+
+    def shown_of(self, source: str) -> int:
+        """Return how much of what is shown came from a source: activities, encounters, people, numbers, ties."""
+        tables = {**dict.fromkeys(MORTAL, "source"), "people_log": "source", "tie_log": "origin"}
+        rows = " UNION ALL ".join(f"SELECT count(*) AS n FROM {t} WHERE {c} = $1" for t, c in tables.items())
+        return int(self.engine.arrow(f"SELECT sum(n)::BIGINT AS n FROM ({rows})", [source])["n"][0].as_py())
 
     def quarantine(self) -> list[dict[str, object]]:
         """List what was set aside: file, line, reason, oldest batch first."""

@@ -25,7 +25,7 @@ FAMILIES = (
 
 _FIRST = (
     *("reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"),
-    *("first_hand", "passed_on", "possible_reach", "audience", "crossings", "before_contact"),
+    *("first_hand", "passed_on", "possible_reach", "audience", "shown", "crossings", "before_contact"),
     *("two_way_share", "pull", "carry_on", "help", "response_rate", "response_time", "waiting_on_leader"),
     *("only_leader_answers", "centralisation", "second_generation_leaders"),
 )

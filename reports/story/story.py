@@ -108,7 +108,15 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    return (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report))
+    return (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report), *_shown(report))
+
+
+def _shown(report: Report) -> tuple[Sentence, ...]:
+    """Say in the services' own words how often the leader's items were shown; that is apart from all who responded."""
+    finding = report.findings.get("shown")
+    told = finding.as_json().get("said", []) if finding else []
+    pattern = "{said}. That names nobody and is no part of the numbers above."
+    return tuple(say(pattern, said=Span(plain(str(one)), "shown")) for one in told)
 
 
 def _rows(report: Report) -> Sentence:

@@ -350,7 +350,8 @@ def test_help_loads_nothing_heavy(tmp_path):
     script = (
         "import sys; from influence.cli import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
-        "heavy = {'duckdb', 'numpy', 'numba', 'pyarrow', 'networkx', 'matplotlib', 'sklearn', 'scipy', 'rich'}\n"
+        "heavy = {'duckdb', 'numpy', 'numba', 'pyarrow', 'networkx', 'matplotlib', 'sklearn', 'scipy', 'rich',\n"
+        "         'tomlkit', 'keyring', 'httpx', 'requests', 'tweepy', 'praw', 'connectors'}\n"
         "print('loaded:', sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -11,13 +11,16 @@ import urllib.request
 
 import pytest
 
+from connectors.sites.feed import FeedReader
 from connectors.sites.wordpress import WordPress
 from influence import Workspace
-from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, Unreadable
+from influence.contract.connector import ConnectorError, NotAuthorised, RateLimited, StoppedShort, Unreadable
 from influence.contract.records import Activity, Deleted, Person, SetAside
 from influence.contract.testing import Remembered, member_of
+from tests.kit.blog_service import BlogService
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
+from tests.kit.served import served
 
 START = (
     b'<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/" '
@@ -133,6 +136,18 @@ class TestAClosedBlog:
             assert [] == pull_into(workspace, WordPress(url=address))
             assert [("wordpress-name:b.example/ann lee",)] == rows(workspace, "actor")
 
+    def test_says_that_nobody_is_signed_in_and_the_feeds_are_read(self):
+        with answering(self.answer) as (address, _):
+            who = WordPress(url=address).signed_in_as(Remembered())
+            assert f"nobody: {address}/feed/ (its REST is closed: the feeds are read)" == who
+
+    def test_without_feeds_says_what_was_tried(self):
+        with (
+            answering(lambda *_: (404, b"", {})) as (address, _),
+            pytest.raises(ConnectorError, match=r"no feed was found .* feed/, \?feed=rss2;"),
+        ):
+            list(WordPress(url=address).fetch({}, Remembered()))
+
     def test_refuses_a_password_that_is_wrong_in_a_sentence_without_it(self):
         with answering(lambda *_: (401, b"{}", {})) as (address, _):
             connector = WordPress(url=address, user="ann")
@@ -145,12 +160,50 @@ class TestAClosedBlog:
             list(WordPress().fetch({}, Remembered("")))
 
 
+class TestABlogWhoseRestLiesElsewhere:
+    """As WordPress.com has it: the page says by its `Link` header where."""
+
+    @pytest.fixture
+    def address(self):
+        with served(BlogService().answer) as elsewhere:
+            blog = BlogService(rest=f"{elsewhere.url}/wp/v2/sites/123")
+            with served(blog.answer) as here:
+                yield here.url
+
+    def test_is_found_and_told_from_other_blogs_there(self, address, tmp_path):
+        with Workspace.create(tmp_path / "w") as workspace:
+            assert ["posts-1.json"] == pull_into(workspace, WordPress(url=address))
+            (actor,) = {actor for (actor,) in rows(workspace, "actor")}
+            assert actor.endswith("/123/7")
+            names = workspace.store.engine.arrow("SELECT name FROM people_log").to_pylist()
+            assert {"Ann Lee"} == {row["name"] for row in names}
+            assert [] == pull_into(workspace, WordPress(url=address))
+
+    def test_is_named_when_asked_who_is_signed_in(self, address):
+        who = WordPress(url=address).signed_in_as(Remembered())
+        assert who.startswith("nobody: the public pages of http://127.0.0.1:")
+        assert who.endswith("/wp/v2/sites/123")
+
+    def test_never_gets_the_sign_in_of_the_blog(self):
+        with served(BlogService().answer) as elsewhere:
+            blog = BlogService(rest=f"{elsewhere.url}/wp/v2/sites/123")
+            told = pytest.raises(NotAuthorised, match="another host, where the sign-in is not sent")
+            with served(blog.answer) as here, told:
+                list(WordPress(url=here.url, user="ann").fetch({}, Remembered("never sent")))
+            assert [] == elsewhere.asked
+
+    def test_named_by_the_person_it_does(self):
+        with served(BlogService().answer) as here:
+            list(WordPress(url=f"{here.url}/wp/v2/sites/123", user="ann").fetch({}, Remembered("sent")))
+            assert all("Authorization" in asked.headers for asked in here.asked)
+
+
 class Pages:
     """A blog of comments only, two on a page."""
 
     def __init__(self, count):
         self.comments = {n: self.comment(n) for n in range(1, count + 1)}
-        self.total, self.busy = True, set()
+        self.total, self.busy, self.circles = True, set(), False
 
     def comment(self, number):
         return {
@@ -169,7 +222,7 @@ class Pages:
         if one:
             return (200, self.comments[int(one)], {}) if int(one) in self.comments else (404, {}, {})
         rows = list(self.comments.values()) if kind == "comments" else []
-        number, pages = int(params.get("page", 1)), max(1, (len(rows) + 1) // 2)
+        number, pages = 1 if self.circles else int(params.get("page", 1)), max(1, (len(rows) + 1) // 2)
         if number in self.busy:
             return 429, {}, {"Retry-After": "900"}
         if number > pages:
@@ -203,6 +256,17 @@ class TestManyPages:
             assert "comments-gone.json" in pull_into(workspace, WordPress(url=address))
             assert 6 == len(rows(workspace))
             assert [] == pull_into(workspace, WordPress(url=address))
+
+    def test_a_list_that_goes_round_in_a_circle_stops_short_and_nothing_is_called_gone(self, tmp_path):
+        blog = Pages(6)
+        blog.total = False
+        with answering(blog.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
+            pull_into(workspace, WordPress(url=address))
+            blog.circles = True
+            del blog.comments[6]
+            with pytest.raises(StoppedShort, match="the list of comments goes round in a circle"):
+                pull_into(workspace, WordPress(url=address))
+            assert 6 == len(rows(workspace))
 
     def test_a_wait_in_the_middle_deletes_nothing_and_goes_on_later(self, tmp_path):
         blog = Pages(6)
@@ -243,8 +307,8 @@ foreach([['ann',0],['ben','ben@acme.example']] as [$login,$mail]) {{
 class Blog:
     """A real WordPress: what a person does with it, by its own interface."""
 
-    def __init__(self, url, passwords):
-        self.url, self.passwords = url, passwords
+    def __init__(self, url, passwords, site):
+        self.url, self.passwords, self.site = url, passwords, site
 
     def ask(self, user, method, path, body=None):
         """Use REST as somebody."""
@@ -302,7 +366,7 @@ def blog(tmp_path_factory):
         env = {**os.environ, "PHP_CLI_SERVER_WORKERS": "2"}
         with process(["php", "-S", f"127.0.0.1:{port}", "-t", site], base / "site.log", env=env):
             wait_for(lambda: responds(f"{url}/?rest_route=/wp/v2/posts"), "WordPress")
-            yield Blog(url, {"ann": ann, "ben": ben})
+            yield Blog(url, {"ann": ann, "ben": ben}, site)
 
 
 def test_a_real_blog_pulled_changed_and_pulled_again(blog, tmp_path):
@@ -361,3 +425,55 @@ def test_times_of_a_blog_in_oslo_are_in_utc(blog):
     records = parsed(json.dumps([post]).encode())
     assert ["2026-07-01T10:00:00+00:00"] == [a.time.isoformat() for a in activities(records)]
     assert [] == [r for r in records if isinstance(r, Deleted)]
+
+
+def test_who_is_signed_in_is_told_by_the_name_that_the_blog_shows(blog):
+    assert f"ann on {blog.url}/" == blog.connector().signed_in_as(blog.secret)
+    assert f"nobody: the public pages of {blog.url}/?rest_route=/" == WordPress(url=blog.url).signed_in_as(
+        Remembered()
+    )
+
+
+CLOSED = """<?php
+add_filter('rest_authentication_errors', fn() => new WP_Error('closed', 'closed', ['status' => 401]));
+add_filter('option_posts_per_rss', fn() => 2);
+add_filter('pre_option_template', fn() => 'plain');
+add_filter('pre_option_stylesheet', fn() => 'plain');
+add_theme_support('automatic-feed-links');
+"""
+THEME = {"style.css": "/* Theme Name: Plain */", "index.php": "<html><head><?php wp_head(); ?></head></html>"}
+
+
+def test_a_real_blog_whose_rest_is_closed_is_read_from_its_feeds_to_the_end(blog, tmp_path):
+    for number in range(5):
+        made = {"title": f"Plan {number}", "status": "publish", "date": f"2026-0{number + 1}-01T12:00:00"}
+        post = blog.ask("ann", "POST", "posts", made)["id"]
+    comment = blog.ask("ben", "POST", "comments", {"post": post, "content": "Brave"})["id"]
+    plugins = blog.site / "wp-content" / "mu-plugins"
+    plugins.mkdir(exist_ok=True)
+    (plugins / "closed.php").write_text(CLOSED, encoding="utf-8")
+    theme = blog.site / "wp-content" / "themes" / "plain"
+    theme.mkdir(parents=True)
+    for name, content in THEME.items():
+        (theme / name).write_text(content, encoding="utf-8")
+    try:
+        with Workspace.create(tmp_path / "w") as workspace:
+            pull_into(workspace, WordPress(url=blog.url))
+            found = rows(workspace, "id, verb, parent")
+            assert sum(verb == "post" for _, verb, _ in found) >= 5
+            assert f"/comment-{comment}" in " ".join(identity for identity, *_ in found)
+            assert {parent for _, verb, parent in found if verb == "comment"} <= {
+                identity for identity, *_ in found
+            }
+            assert [] == pull_into(workspace, WordPress(url=blog.url))
+        with Workspace.create(tmp_path / "f") as workspace:
+            pull_into(workspace, FeedReader(url=blog.url))
+            again = rows(workspace, "id, verb, parent")
+            assert [verb for _, verb, _ in found].count("post") == [verb for _, verb, _ in again].count(
+                "post"
+            )
+            assert {parent for _, verb, parent in again if verb == "comment"} <= {
+                identity for identity, *_ in again
+            }
+    finally:
+        (plugins / "closed.php").unlink()

@@ -1,0 +1,54 @@
+"""A small file that is replaced whole and for good: a kill or a loss of power leaves the old one or the new one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def replace(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a file anew; when this returns it outlives a loss of power.
+
+    `mode` is what others may do with it, from its first byte on; left out, it is as it was. Where the path is a link,
+    what it leads to is written.
+
+    Raises:
+        OSError: it cannot be written; what was there is there still.
+        UnicodeEncodeError: half a surrogate pair stands in the text.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "settings"
+    >>> replace(file, "zone = 1")
+    >>> file.read_text()
+    'zone = 1'
+    """
+    content = text.encode()
+    target = path.resolve()
+    if mode is None and target.exists():
+        mode = target.stat().st_mode & 0o777
+    waiting = target.with_name(f".{target.name}.new")
+    waiting.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode or 0o666), "wb") as file:
+            if mode is not None:
+                waiting.chmod(mode)  # whatever the umask leaves of it
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            waiting.unlink(missing_ok=True)
+        raise
+    _settle(target.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Let the new name of a file outlive a loss of power too, where a system lets a folder be opened for that."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

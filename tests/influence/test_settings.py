@@ -1,0 +1,112 @@
+"""The settings are a person's own: what the program changes in them leaves all else as it was."""
+
+import stat
+
+import pytest
+
+from influence import settings
+from influence.settings import SettingsError
+
+OWN = """\
+# my settings
+zone = "UTC" # far away
+[sources.work]
+# the host of work
+connector = "imap" # mail
+host = "mail.acme.example"
+folders = "INBOX"
+
+# how long
+[passing]
+hands = 3
+
+[sources.home]   # mine
+connector = "caldav"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "influence.toml").write_text(OWN, "utf-8")
+    return tmp_path / "influence.toml"
+
+
+def test_a_source_is_changed_in_place_with_its_comments(file):
+    settings.set_source(file, "work", "imap", {"host": 'é🔑"\\', "user": "ann"})
+    expected = OWN.replace('"mail.acme.example"', '"é🔑\\"\\\\"').replace('folders = "INBOX"', 'user = "ann"')
+    assert expected == file.read_text("utf-8")
+    assert {"connector": "imap", "host": 'é🔑"\\', "user": "ann"} == settings.read(file).sources["work"]
+
+
+def test_a_source_is_added_at_the_end_and_taken_out_again(file):
+    file.chmod(0o640)
+    settings.set_source(file, "x", "x", {"user": "ann"})
+    assert OWN + '\n[sources.x]\nconnector = "x"\nuser = "ann"\n' == file.read_text("utf-8")
+    settings.remove_source(file, "x")
+    assert OWN == file.read_text("utf-8")
+    assert 0o640 == stat.S_IMODE(file.stat().st_mode)
+
+
+def test_what_is_said_of_the_next_section_stays_when_a_source_goes(file):
+    settings.remove_source(file, "work")
+    assert '# my settings\nzone = "UTC" # far away\n\n# how long\n[passing]\n' in file.read_text("utf-8")
+    assert {"home"} == settings.read(file).sources.keys()
+    settings.remove_source(file, "home")
+    assert 3 == settings.read(file).hands
+
+
+@pytest.mark.parametrize(
+    "body", ["", settings.DEFAULTS, "zone = 'UTC'", "[sources]\n", '[sources."a b"]\nconnector="x"\n']
+)
+def test_a_source_is_added_to_whatever_is_there(tmp_path, body):
+    file = tmp_path / "influence.toml"
+    file.write_text(body, "utf-8")
+    before = dict(settings.read(file).sources)
+    settings.set_source(file, "work", "imap", {"host": "h"})
+    assert {**before, "work": {"connector": "imap", "host": "h"}} == settings.read(file).sources
+    settings.remove_source(file, "work")
+    assert before == settings.read(file).sources
+
+
+def test_lines_of_another_system_stay_as_they_are(tmp_path):
+    file = tmp_path / "influence.toml"
+    file.write_bytes(OWN.replace("\n", "\r\n").encode())
+    settings.set_source(file, "work", "imap", {"host": "h"})
+    assert {"connector": "imap", "host": "h"} == settings.read(file).sources["work"]
+    assert b"# how long\r\n[passing]\r\nhands = 3\r\n" in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "body", ['sources = {work = {connector = "imap"}}\n', 'sources.work.connector = "imap"\n']
+)
+def test_sources_written_in_another_way_are_left_alone_and_told(tmp_path, body):
+    file = tmp_path / "influence.toml"
+    file.write_text(body)
+    with pytest.raises(
+        SettingsError, match=r"write each source there as a section of its own, \[sources.NAME\]"
+    ):
+        settings.set_source(file, "work", "imap", {"host": "h"})
+    assert body == file.read_text()
+
+
+def test_half_a_character_in_an_option_changes_nothing(file):
+    with pytest.raises(SettingsError, match="half a character"):
+        settings.set_source(file, "work", "imap", {"host": "\udcff"})
+    assert OWN == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'zone = "UTC"\n[met\n', "influence.toml, line 2 is not readable as TOML"),
+        (b'zone = "UTC"\nzone = "UTC"\n', "influence.toml, line 2 is not readable as TOML"),
+        (b'zone = "UTC"\n\nnotice = ', "influence.toml, line 3 is not readable as TOML"),
+        (b'zone = "UTC"\nnotice = "\xff"', "influence.toml, line 2 is not text in UTF-8"),
+    ],
+)
+def test_settings_that_a_person_broke_are_told_with_file_and_line(file, content, told):
+    file.write_bytes(content)
+    for act in (settings.read, lambda path: settings.set_source(path, "x", "x", {})):
+        with pytest.raises(SettingsError, match=told):
+            act(file)
+    assert content == file.read_bytes()
