@@ -736,7 +736,7 @@ def test_through_the_command_line_the_password_is_not_kept_and_the_tokens_are(sy
     assert "renewed at every pull" in done.output
     kept = (folder / "secrets.toml").read_text()
     assert "placeholder" not in kept
-    assert {"access_token", "refresh_token"} <= set(re.findall(r'"(\w+)" = "[^"]', kept))
+    assert {"access_token", "refresh_token"} <= set(re.findall(r"(?m)^\"?(\w+)\"? = \"[^\"]", kept))
     time.sleep(2.3)
     pulled_once = CliRunner().invoke(main, ["pull", "-w", str(folder)])
     assert 0 == pulled_once.exit_code, pulled_once.output
