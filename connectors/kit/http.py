@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -12,12 +11,13 @@ from urllib.parse import urlsplit
 from connectors.kit.answers import as_member, read
 from connectors.kit.limits import (
     CONNECTING,
-    LONGEST_WAIT,
     PACKED,
     SILENT,
     TRIES,
-    asked_to_wait,
+    backoff,
     deadline,
+    is_busy,
+    pause,
     unpacked,
     within,
 )
@@ -27,7 +27,6 @@ from influence.contract.connector import (
     Gone,
     MissingExtra,
     NotAuthorised,
-    RateLimited,
 )
 from influence.contract.secrecy import hush
 
@@ -58,6 +57,10 @@ class Moved(ConnectorError):
             "service lives now, connect again with that address"
         )
         self.address = address
+
+
+class Withheld(NotAuthorised):
+    """The service knows the sign-in, and does not give it this (403)."""
 
 
 class Service:
@@ -138,11 +141,11 @@ class Service:
             except httpx.TransportError as error:
                 if attempt == TRIES - 1:
                     raise ConnectorError(f"{self._host} cannot be reached: {error}") from error
-                self._sleep(_backoff(attempt))
+                self._sleep(backoff(attempt))
                 continue
-            if not _busy(response):
+            if not is_busy(response.status_code, response.headers):
                 return response
-            self._wait(response, attempt)
+            self._sleep(pause(self._host, response.status_code, response.headers, attempt))
         raise ConnectorError(f"{self._host} answers {response.status_code} again and again; try later")
 
     def _whole(self, request: httpx.Request, hops: int = 0) -> httpx.Response:
@@ -197,13 +200,6 @@ class Service:
         if self._signs or _signs(request.headers) or request.method != "GET":
             raise Moved(self._host, str(there.copy_with(query=None)))
 
-    def _wait(self, response: httpx.Response, attempt: int) -> None:
-        seconds = asked_to_wait(response.headers)
-        if response.status_code < 500 and (attempt == TRIES - 1 or (seconds or 0) > LONGEST_WAIT):
-            wait = seconds or _backoff(attempt)
-            raise RateLimited(f"{self._host} asks to wait {wait:.0f} seconds; pull again after that", wait)
-        self._sleep(min(seconds if seconds is not None else _backoff(attempt), LONGEST_WAIT))
-
     def accepted(self, response: httpx.Response) -> httpx.Response:
         """Return an answer that is no refusal.
 
@@ -212,7 +208,8 @@ class Service:
         """
         status, place = response.status_code, f"{self._host}{response.url.path}"
         if status in {401, 403}:
-            raise NotAuthorised(f"{place} does not accept the sign-in ({status}); connect again")
+            refusal = Withheld if status == 403 else NotAuthorised
+            raise refusal(f"{place} does not accept the sign-in ({status}); connect again")
         if status in {404, 410}:
             raise Gone(f"{place} is not there ({status})")
         if status >= 400:
@@ -235,14 +232,3 @@ def refuse_open(url: str) -> None:
 def _signs(headers: Mapping[str, str]) -> set[str]:
     """Return the names of headers that may bear a sign-in: all that are not known to be plain."""
     return {name.lower() for name in headers} - _PLAIN
-
-
-def _busy(response: httpx.Response) -> bool:
-    """Tell whether to wait: too many requests (GitHub says 403 and that none is left), or the server fails."""
-    if response.status_code == 403:
-        return "retry-after" in response.headers or response.headers.get("x-ratelimit-remaining") == "0"
-    return response.status_code == 429 or response.status_code >= 500
-
-
-def _backoff(attempt: int) -> float:
-    return float(2**attempt) + random.random()  # noqa: S311 - it only spreads the load

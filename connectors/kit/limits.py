@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 import time
@@ -12,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors.kit.text import clean
-from influence.contract.connector import ConnectorError
+from influence.contract.connector import ConnectorError, RateLimited
 
 CONNECTING, SILENT = 10.0, 30.0
 """Seconds in which a service must take the connection, and say something more."""
@@ -115,6 +116,34 @@ def deadline(sockets: Callable[[], Iterable[Any]], host: str) -> Iterator[None]:
         watch.cancel()
     if late.is_set():
         raise ConnectorError(f"{host} takes more than {seconds:.0f} seconds for one answer; try later")
+
+
+def is_busy(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether to wait: too many requests (GitHub says 403 and that none is left), or the server fails."""
+    if status == 403:
+        return "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    return status == 429 or status >= 500
+
+
+def pause(host: str, status: int, headers: Mapping[str, str], attempt: int, tries: int = TRIES) -> float:
+    """Return the seconds to wait after a busy answer, the `attempt`th from 0 of so many.
+
+    Raises:
+        RateLimited: it asks to wait longer than `LONGEST_WAIT`, or this was the last attempt.
+
+    >>> pause("acme.example", 429, {"retry-after": "7"}, 0)
+    7.0
+    """
+    asked = asked_to_wait(headers)
+    if status < 500 and (attempt == tries - 1 or (asked or 0) > LONGEST_WAIT):
+        wait = asked or backoff(attempt)
+        raise RateLimited(f"{host} asks to wait {wait:.0f} seconds; pull again after that", wait)
+    return min(asked if asked is not None else backoff(attempt), LONGEST_WAIT)
+
+
+def backoff(attempt: int) -> float:
+    """Return the seconds to wait where the service says nothing: twice as long each time."""
+    return float(2**attempt) + random.random()  # noqa: S311 - it only spreads the load
 
 
 def asked_to_wait(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:

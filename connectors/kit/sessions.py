@@ -1,14 +1,15 @@
 """The bottom under the libraries that ask by `requests` (tweepy, praw, msal, google-auth): theirs has no limits.
 
 Time-outs, a few tries where the connection breaks, an answer read within limits, no sign-in sent on to another
-host, and none taken from a netrc file. The waiting that a service asks for is the caller's.
+host, none taken from a netrc file, and no new token in a log. The waiting that a service asks for is done where
+a `sleep` is given, and is the caller's where none is.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -18,31 +19,79 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.retry import Retry
 
 from connectors.kit.http import refuse_open
-from connectors.kit.limits import CONNECTING, PACKED, SILENT, TRIES, deadline, unpacked, within
+from connectors.kit.limits import (
+    CONNECTING,
+    PACKED,
+    SILENT,
+    TRIES,
+    deadline,
+    is_busy,
+    pause,
+    unpacked,
+    within,
+)
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
+from influence.contract.secrecy import hush, hushed
 
 
-def session(address: str = "", instead: str = "") -> requests.Session:
-    """Return a session with limits; what is sent to `address` goes to `instead`, where that is given.
+def session(
+    address: str = "", instead: str = "", *, sleep: Callable[[float], None] | None = None, tries: int = TRIES
+) -> requests.Session:
+    """Return a session with limits; see `bound`."""
+    return bound(requests.Session(), address, instead, sleep=sleep, tries=tries)
+
+
+Session = TypeVar("Session", bound=requests.Session)
+
+
+def bound(
+    made: Session,
+    address: str = "",
+    instead: str = "",
+    *,
+    sleep: Callable[[float], None] | None = None,
+    tries: int = TRIES,
+) -> Session:
+    """Put limits below a session; what it sends to `address` goes to `instead`, where that is given.
+
+    With a `sleep` it waits where a service is busy, `tries` times at most; a busy answer and a broken connection
+    are errors of ours then, so that no library begins to wait or to try on its own.
 
     Raises:
         ConnectorError: `instead` is not https (nor this machine).
     """
     if instead:
         refuse_open(instead)
-    made = requests.Session()
     made.headers["Accept-Encoding"] = PACKED
-    made.auth = _as_it_is  # else the password of a netrc file would stand in place of the token
+    if made.auth is None:
+        made.auth = _as_it_is  # else the password of a netrc file would stand in place of the token
+    made.hooks["response"].append(_hush_tokens)
     for scheme in ("https://", "http://"):
-        made.mount(scheme, Bounded())
+        made.mount(scheme, _adapter("", "", sleep, tries))
     if instead and instead != address:
-        made.mount(address, Bounded(address, instead))
+        made.mount(address, _adapter(address, instead, sleep, tries))
     return made
+
+
+def _adapter(address: str, instead: str, sleep: Callable[[float], None] | None, tries: int) -> Bounded:
+    return Patient(address, instead, sleep, tries) if sleep else Bounded(address, instead)
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _hush_tokens(response: requests.Response, **_: Any) -> None:
+    """Blank new tokens before a library logs the answer that brought them."""
+    if response.request.method != "POST":
+        return
+    try:
+        answer = response.json()
+    except ValueError:
+        return
+    if isinstance(answer, dict):
+        hush(*(str(value) for name, value in answer.items() if str(name).endswith("_token")))
 
 
 class _Plain(HTTPConnection):
@@ -86,9 +135,9 @@ class Bounded(HTTPAdapter):
         Raises:
             ConnectorError: the answer is too large, too slow, breaks off, or sends us on to another host.
         """
-        host = urlsplit(str(request.url)).hostname or "the service"
         if self._instead and str(request.url).startswith(self._address):
             request.url = self._instead + str(request.url).removeprefix(self._address)
+        host = host_of(request)
         more |= {"timeout": (CONNECTING, SILENT), "stream": True}
         for attempt in range(TRIES):
             response = super().send(request, **more)
@@ -97,6 +146,8 @@ class Bounded(HTTPAdapter):
             try:
                 response.content  # noqa: B018 - it is read here
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if request.method != "GET":  # what was sent may have been taken
+                    raise
                 time.sleep(0.5 * 2**attempt)
             else:
                 return response
@@ -112,6 +163,50 @@ class Bounded(HTTPAdapter):
             raise ConnectorError(
                 f"{here.hostname} sends us on to {clean(onward.netloc, 80)}; the sign-in is not sent there"
             )
+
+
+class Patient(Bounded):
+    """Waits as well where the service is busy; see `bound`."""
+
+    def __init__(self, address: str, instead: str, sleep: Callable[[float], None], tries: int) -> None:
+        super().__init__(address, instead)
+        self._sleep, self._tries = sleep, tries
+
+    def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:  # type: ignore[override]
+        """Send a request, again where the service is busy.
+
+        Raises:
+            RateLimited: it asks to wait longer than two minutes, or keeps asking.
+            ConnectorError: it cannot be reached, or keeps failing; or as `Bounded.send`.
+        """
+        for attempt in range(self._tries):
+            try:
+                response = super().send(request, **more)
+            except requests.RequestException as error:  # the library would begin another round of tries
+                raise ConnectorError(f"{host_of(request)} cannot be reached: {reason_of(error)}") from None
+            status = response.status_code
+            if not is_busy(status, response.headers):
+                return response
+            response.close()
+            wait = pause(host_of(request), status, response.headers, attempt, self._tries)
+            if attempt < self._tries - 1:
+                self._sleep(wait)
+        raise ConnectorError(f"{host_of(request)} answers {status} again and again; try later")
+
+
+def reason_of(error: Exception) -> str:
+    """Say in a few words why a request came to nothing, without the address that it was for.
+
+    >>> reason_of(requests.ConnectionError("HTTPConnection(host='acme'): Failed: [Errno 111] Connection refused"))
+    '[Errno 111] Connection refused'
+    """
+    inner = getattr(error.args[0] if error.args else None, "reason", None) or error
+    return hushed(clean(str(inner).rpartition(": ")[2], 160)) or type(error).__name__
+
+
+def host_of(request: requests.PreparedRequest) -> str:
+    """Return the host that a request goes to."""
+    return urlsplit(str(request.url)).hostname or str(request.url)
 
 
 class _Limited:

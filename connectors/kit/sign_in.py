@@ -12,24 +12,18 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from connectors.kit.answers import as_member, read
+from connectors.kit.browser import LONGEST_WAIT, Waiting
 from connectors.kit.http import Service, refuse_open
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
 
-LONGEST_WAIT = 900.0
-"""Seconds in which a person has to give the permission."""
 EARLY = 60.0
 """Seconds before its end at which an access token is renewed."""
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-_DONE = b"<!doctype html><title>Signed in</title><p>Signed in. You may close this page."
-_REFUSED = (
-    b"<!doctype html><title>Not signed in</title><p>Not signed in: this is not the answer that was asked for."
-)
 
 
 @dataclass(frozen=True)
@@ -124,14 +118,10 @@ def by_loopback(
     """
     application.checked()
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
-    try:
-        server = _Waiting(port, state)
-    except OSError as error:
-        raise ConnectorError(f"port {port} of this machine cannot be listened on: {error.strerror}") from None
-    with server:
-        here = f"http://127.0.0.1:{server.server_port}/"
+    with Waiting(port) as browser:
+        here = browser.address
         ask(f"Open {_authorise_address(application, verifier, state, here)}")
-        code = server.wait(longest)
+        code = parse_qs(urlsplit(browser.back(state, longest)).query)["code"][0]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": here, "code_verifier": verifier}
     return _tokens(*_post(application.token_url, _who(application) | form))
 
@@ -149,49 +139,6 @@ def _authorise_address(application: Application, verifier: str, state: str, here
         **application.more,
     }
     return f"{application.authorise_url}?{urlencode(fields)}"
-
-
-class _Waiting(HTTPServer):
-    """Listens on the loopback interface until the browser brings the code that belongs to our state."""
-
-    def __init__(self, port: int, state: str) -> None:
-        super().__init__(("127.0.0.1", port), _Answer)
-        self.state, self.code, self.error = state, "", ""
-
-    def wait(self, longest: float) -> str:
-        end = time.monotonic() + longest
-        while not (self.code or self.error) and (left := end - time.monotonic()) > 0:
-            self.timeout = left
-            self.handle_request()
-        if not self.code:
-            reason = f"the permission was refused ({self.error})" if self.error else "nobody answered in time"
-            raise NotAuthorised(f"{reason}; connect again")
-        return self.code
-
-
-class _Answer(BaseHTTPRequestHandler):
-    timeout = 10
-    server: _Waiting
-
-    def do_GET(self) -> None:
-        """Take the code if the state is ours; anything else is refused, and the waiting goes on."""
-        fields = parse_qs(urlsplit(self.path).query)
-        ours = secrets.compare_digest(fields.get("state", [""])[0].encode(), self.server.state.encode())
-        if ours:
-            self.server.code = fields.get("code", [""])[0]
-            self.server.error = clean(fields.get("error", ["no code came back"])[0], 80)
-        self._say(200 if ours and self.server.code else 400)
-
-    def _say(self, status: int) -> None:
-        page = _DONE if status == 200 else _REFUSED
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, *_: object) -> None:
-        """Write nothing: the address holds the code."""
 
 
 class Permission:

@@ -1,73 +1,79 @@
-"""Reddit: dumps and API pages as files, and the live API.
-
-The API is asked over our own thin requests, with time-outs and bounded retries; praw would add a second
-way of waiting and keeps no raw reply.
-"""
+"""Reddit: dumps and API pages, a member's own data request, and the live API (by praw)."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
-from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
-from connectors.kit.http import Service
+from connectors.kit.answers import At, as_member, each, mapping, needed, read, shape_expected
+from connectors.kit.deletions import are_tombstones, tombstones
 from connectors.kit.json_files import holds, values
-from connectors.kit.paging import Answer, State, Task, left, walk
-from connectors.social.reddit_records import People, full_name, read_thing, things
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
-from influence.contract.files import Member
+from connectors.kit.paging import walk
+from connectors.kit.text import clean
+from connectors.kit.times import seconds
+from connectors.social import reddit_export
+from connectors.social.reddit_pull import Api, App, Pull
+from connectors.social.reddit_records import People, read_thing, things
+from influence.contract.connector import ConnectorError, Reply, Secret
+from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Record, SetAside
-
-if TYPE_CHECKING:
-    import httpx
 
 _THING = re.compile(rb'"kind"\s*:\s*"(t[134]|Listing|more)"')
 _MARKS = ((b'"subreddit"', b'"created_utc"'), (b'"link_id"', b'"created_utc"'))
-RECENT = 30 * 86_400
-"""Seconds for which an item is asked again: for edits, deletions and new comments."""
-ANSWERED = 7 * 86_400
-"""Seconds for which replies to a comment are asked again, since Reddit does not count them."""
-DEEPEST = 50
-"""How often the rest of a long thread is asked for."""
-AT_ONCE = 100
 
 
 @dataclass(frozen=True)
 class Reddit:
     """Submissions and comments: who answered whom, who named whom (`u/name`), who crossposted.
 
-    `user` is whose submissions and comments are pulled, with the comments in their threads. Votes are
-    anonymous on Reddit and are no responses here.
+    `user` is whose submissions and comments are pulled, with the comments in their threads, and whose a data
+    request is, where it does not say so itself. Votes are anonymous on Reddit and are no responses here.
+    `server` and `login` are where Reddit is.
     """
 
     user: str | None = None
+    server: str = "https://oauth.reddit.com"
+    login: str = "https://www.reddit.com"
 
     name: ClassVar[str] = "reddit"
-    title: ClassVar[str] = "Reddit: JSON dumps, API pages, live"
-    source: ClassVar[str] = "Save a page's address with .json, use a dump; or: influence connect reddit."
+    title: ClassVar[str] = "Reddit: a member's data request, JSON dumps, API pages, live"
+    source: ClassVar[str] = (
+        "Ask for your own data at reddit.com/settings/data-request, save a page's address with .json, or use a "
+        "dump; or: influence connect reddit."
+    )
     secrets: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
+    required: ClassVar[tuple[str, ...]] = ("user",)
+    beforehand: ClassVar[str] = (
+        "Since November 2025 Reddit must approve an app before it may ask for anything, and often does not; it "
+        "costs nothing. Its Responsible Builder Policy forbids to find out who somebody is by matching Reddit "
+        "with what is known elsewhere: that an account is a colleague's is linked here only for a reason that "
+        "you state. Your own data request (reddit.com/settings/data-request) needs no approval: influence import."
+    )
     reads: ClassVar[str] = "Public submissions and comments of one user, and the comments that answer them."
     revoke: ClassVar[str] = "Delete the app at reddit.com/prefs/apps."
-    address: ClassVar[str] = "https://oauth.reddit.com"
-    sign_in: ClassVar[str] = "https://www.reddit.com"
-    transport: ClassVar[httpx.BaseTransport | None] = None
     clock: ClassVar[Callable[[], float]] = time.time
+    sleep: ClassVar[Callable[[float], None]] = time.sleep
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell by the kinds of things, or by fields that only Reddit has."""
+        """Tell by the kinds of things, by fields or by columns that only Reddit has."""
+        if reddit_export.kind_of(head):
+            return True
         return holds(head, *_MARKS) or (holds(head, (b'"kind"',)) and bool(_THING.search(head)))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield one activity a submission, comment or message; of deleted authors nothing is kept.
 
         Raises:
-            Unreadable: the file is not JSON.
+            Unreadable: the file is neither JSON nor a table of a data request.
         """
+        if reddit_export.kind_of(member.head()):
+            yield from reddit_export.file(member, self._stated())
+            return
         with shape_expected():
             if are_tombstones(member):
                 yield from tombstones(member)
@@ -87,28 +93,59 @@ class Reddit:
             if doubles.total():
                 yield Note(f"{doubles.total():,} items stand more than once; each is counted once")
 
+    def claims(self, names: Sequence[str]) -> bool:
+        """Tell a data request by the names of its files."""
+        return reddit_export.claims(names)
+
+    def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
+        """Yield the posts, comments and private messages of a data request; each once.
+
+        Raises:
+            ConnectorError: `user` is no name of a user.
+        """
+        yield from reddit_export.whole(export, self._stated())
+
+    def _stated(self) -> str:
+        """Return the name of the user, empty where none is stated."""
+        if not self.user:
+            return ""
+        name = self.user.removeprefix("u/")
+        if not re.fullmatch(r"[\w-]{3,20}", name):
+            raise ConnectorError(f"user is {self.user[:40]!r}; write the name of an account, as in u/name")
+        return name
+
+    def _api(self, secret: Secret) -> Api:
+        user = self._stated()
+        if not user:
+            raise ConnectorError("say whose submissions to read: user=NAME, without u/")
+        known = secret.get("client_id").strip(), secret.get("client_secret").strip()
+        return Api(App(*known, user, self.server, self.login), type(self).sleep)
+
+    def signed_in_as(self, secret: Secret) -> str:
+        """Ask about the user: the app signs in for nobody, so that is all that can be said.
+
+        Raises:
+            ConnectorError: no user is named.
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        path = f"/user/{self._stated()}/about.json"
+        with shape_expected(), closing(self._api(secret)) as api:
+            about = mapping(needed(read(as_member(path, api.get(path).content)), "data", path))
+            name, made = clean(str(about.get("name", self.user)), 40), about.get("created_utc")
+            since = f"account of {seconds(made).year}" if made else "suspended"
+            return f"the app alone, reading u/{name} ({since})"
+
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield pages since `cursor`; items of the last 30 days are asked again for what changed.
 
         Raises:
             ConnectorError: no user is named.
             RateLimited, NotAuthorised, Gone, Changed: as they say.
+            StoppedShort: after all that could be read, where a list went round in circles.
         """
-        if not self.user or not re.fullmatch(r"[\w-]{3,20}", self.user):
-            raise ConnectorError("say whose submissions to read: user=NAME, without u/")
-        service = Service(self.address, self._headers(secret), transport=self.transport)
-        pull = _Pull(self.user, service, type(self).clock())
-        yield from walk(cursor, pull.begin, pull.ask)
-
-    def _headers(self, secret: Secret) -> dict[str, str]:
-        """Sign in as the app alone: no password and no rights over the account."""
-        agent = {"User-Agent": f"networked-influence (for u/{self.user})"}
-        service = Service(self.sign_in, agent, transport=self.transport)
-        app = secret.get("client_id"), secret.get("client_secret")
-        form = {"grant_type": "client_credentials"}
-        raw = service.request("POST", "/api/v1/access_token", auth=app, data=form).content
-        answer = read(as_member("the sign-in", raw))
-        return {**agent, "Authorization": f"Bearer {needed(answer, 'access_token', 'the sign-in')}"}
+        with closing(self._api(secret)) as api:
+            pull = Pull(self._stated(), api, type(self).clock())
+            yield from walk(cursor, pull.begin, pull.ask)
 
 
 def _things(found: Iterator[At | SetAside]) -> Iterator[At | SetAside]:
@@ -117,142 +154,3 @@ def _things(found: Iterator[At | SetAside]) -> Iterator[At | SetAside]:
             yield one
         else:
             yield from (At(one.line, thing) for thing in things(one.value))
-
-
-class _Pull:
-    """One pull: turns tasks into requests, and pages into the tasks that follow from them."""
-
-    def __init__(self, user: str, service: Service, now: float) -> None:
-        self._user, self._service, self._now = user, service, now
-
-    def begin(self, state: State) -> list[Task]:
-        """Plan a round: what became of recent items, then what is new.
-
-        The cursor remembers of each recent item when it was made, its comments and its thread.
-        """
-        recent = {
-            item_id: seen for item_id, seen in state.get("recent", {}).items() if self._now - seen[0] < RECENT
-        }
-        state["recent"] = recent
-        state.setdefault("marks", {})
-        ids = sorted(recent)
-        checks = [["info", ids[at : at + AT_ONCE], "check", 0] for at in range(0, len(ids), AT_ONCE)]
-        answers = [
-            ["replies", [recent[item_id][2], item_id], None, 0]
-            for item_id in ids
-            if item_id.startswith("t1_") and self._now - recent[item_id][0] < ANSWERED
-        ]
-        streams = [[kind, None, None, state["marks"].get(kind, 0)] for kind in ("submitted", "comments")]
-        return [*checks, *answers, *streams]
-
-    def ask(self, task: Task, state: State) -> Answer:
-        """Ask for one page; a thread that is gone or closed to us is passed over."""
-        kind, about, page, _ = task
-        if kind == "gone":
-            return Answer(as_tombstones("gone.json", (f"reddit:{item_id}" for item_id in about)))
-        path, params = self._request(kind, about, page)
-        try:
-            response = self._service.get(path, raw_json=1, **params)
-        except (NotAuthorised, Gone):
-            if kind not in {"thread", "replies", "more"}:
-                raise
-            return Answer(None)
-        body = read(as_member(path, response.content))
-        found = list(things(body))
-        then = self._after(task, body, found, state)
-        name = f"{path.removeprefix('/').removesuffix('.json')}.json"
-        return Answer(as_member(name, response.content), then, left(response.headers))
-
-    def _request(self, kind: str, about: Any, page: str | None) -> tuple[str, dict[str, Any]]:
-        if kind == "info":
-            return "/api/info.json", {"id": ",".join(about)}
-        if kind == "more":
-            return "/api/morechildren.json", {
-                "api_type": "json",
-                "link_id": about[0],
-                "children": ",".join(about[1]),
-            }
-        if kind in {"thread", "replies"}:
-            comment = about[1].removeprefix("t1_") if kind == "replies" else None
-            link = (about[0] if kind == "replies" else about).removeprefix("t3_")
-            return f"/comments/{link}.json", {"limit": 500, "sort": "old", "comment": comment}
-        return f"/user/{self._user}/{kind}.json", {"limit": AT_ONCE, "sort": "new", "after": page}
-
-    def _after(
-        self, task: Task, body: Any, found: list[tuple[str, Mapping[str, Any]]], state: State
-    ) -> list[Task]:
-        kind, about, page, mark = task
-        if kind == "info":
-            return self._checked(about, found, state) if page == "check" else []
-        if kind in {"thread", "replies", "more"}:
-            link = about if kind == "thread" else about[0]
-            return _rest(link, found, mark + 1) if mark < DEEPEST else []
-        rows = [thing for its_kind, thing in found if its_kind in {"t1", "t3"}]
-        new = [
-            row
-            for row in rows
-            if row.get("created_utc", 0) >= mark and row.get("name") not in state["recent"]
-        ]
-        tasks = self._follow_ups(new, state)
-        state["marks"][kind] = max(
-            [state["marks"].get(kind, 0), *(row.get("created_utc", 0) for row in rows)]
-        )
-        more = needed(needed(body, "data", f"the page of {kind}"), "after", f"the page of {kind}")
-        if more and more != page and rows and len(new) == len(rows):
-            tasks.append([kind, None, more, mark])
-        return tasks
-
-    def _follow_ups(self, rows: list[Mapping[str, Any]], state: State) -> list[Task]:
-        """Ask for the threads of new submissions, and for what new comments answer and who answered them."""
-        tasks: list[Task] = []
-        parents = set[str]()
-        for row in rows:
-            item_id, link = full_name(row.get("name")), str(row.get("link_id") or row.get("name"))
-            if self._now - row.get("created_utc", 0) < RECENT:
-                state["recent"][item_id] = [row.get("created_utc", 0), row.get("num_comments", 0), link]
-            if item_id.startswith("t1_"):
-                parents.update((full_name(row.get("parent_id")), full_name(link)))
-                tasks.append(["replies", [link, item_id], None, 0])
-            elif row.get("num_comments"):
-                tasks.append(["thread", item_id, None, 0])
-        known = sorted(parents)
-        asked: list[Task] = [
-            ["info", known[at : at + AT_ONCE], None, 0] for at in range(0, len(known), AT_ONCE)
-        ]
-        return [*asked, *tasks]
-
-    def _checked(
-        self, asked: list[str], found: list[tuple[str, Mapping[str, Any]]], state: State
-    ) -> list[Task]:
-        """Tell what is gone, and ask again for threads that have grown."""
-        rows = {str(thing.get("name")): thing for _, thing in found}
-        missing = [
-            item_id
-            for item_id in asked
-            if item_id not in rows or rows[item_id].get("author") in {None, "[deleted]"}
-        ]
-        tasks: list[Task] = [["gone", missing, None, 0]] if missing else []
-        for item_id in missing:
-            state["recent"].pop(item_id, None)
-        for item_id, row in rows.items():
-            seen = state["recent"].get(item_id)
-            if seen and row.get("num_comments", 0) != seen[1]:
-                seen[1] = row["num_comments"]
-                tasks.append(["thread", item_id, None, 0])
-        return tasks
-
-
-def _rest(link: str, found: list[tuple[str, Mapping[str, Any]]], depth: int) -> list[Task]:
-    """Ask for the comments that a page of a thread names but does not hold."""
-    tasks: list[Task] = []
-    for kind, thing in found:
-        if kind != "more":
-            continue
-        children = [str(item_id) for item_id in thing.get("children") or []]
-        tasks.extend(
-            ["more", [link, children[at : at + AT_ONCE]], None, depth]
-            for at in range(0, len(children), AT_ONCE)
-        )
-        if not children and str(thing.get("parent_id")).startswith("t1_"):
-            tasks.append(["replies", [link, thing["parent_id"]], None, depth])
-    return tasks

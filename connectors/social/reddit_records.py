@@ -79,6 +79,36 @@ def _kind(thing: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return ("t3" if "title" in thing and "subreddit" in thing else "unknown"), thing
 
 
+def is_nobody(name: str) -> bool:
+    """Tell the name that stands for all who left.
+
+    >>> is_nobody("[deleted]"), is_nobody("ann_lee")
+    (True, False)
+    """
+    return name.lower() in _NOBODY
+
+
+def mentions_in(text: str, actor: str) -> tuple[str, ...]:
+    """Return the accounts of others that a text names.
+
+    >>> mentions_in("u/bob and /u/Cay-D, r/u/fox", "reddit:bob")
+    ('reddit:cay-d',)
+    """
+    found = dict.fromkeys(account(name) for name in _MENTION.findall(text))
+    return tuple(one for one in found if one != actor)
+
+
+def channel_of(subreddit: Any) -> str | None:
+    """Return the channel of a community."""
+    name = str(subreddit or "")
+    return f"reddit:r/{name.lower()}" if _NAME.fullmatch(name) else None
+
+
+def url_of(link: str) -> str | None:
+    """Return the address of a path on Reddit."""
+    return f"https://www.reddit.com{link}" if re.fullmatch(r"/[\w/%.-]{1,500}", link) else None
+
+
 @dataclass
 class People:
     """Claims on people, each made once."""
@@ -107,7 +137,7 @@ def read_thing(kind: str, thing: Mapping[str, Any], line: int, people: People) -
         return
     item_id = full_name(thing.get("name") or f"{kind}_{thing['id']}")
     author = str(thing.get("author")) if thing.get("author") else ""
-    if author.lower() in _NOBODY:
+    if is_nobody(author):
         yield SetAside("its author is deleted; the deleted are not one person", line)
         yield Deleted(f"reddit:{item_id}", line)
         return
@@ -132,8 +162,6 @@ def _activity(kind: str, item_id: str, author: str, thing: Mapping[str, Any], li
         verb, parent = Verb.SHARE, full_name(thing["crosspost_parent"])
     elif kind == "t4":
         verb, parent = Verb.MESSAGE, thing.get("parent_id") and full_name(thing["parent_id"])
-    mentions = dict.fromkeys(account(name) for name in _MENTION.findall(text))
-    channel, link = thing.get("subreddit"), str(thing.get("permalink") or "")
     return Activity(
         id=f"reddit:{item_id}",
         time=seconds(thing["created_utc"]),
@@ -142,10 +170,10 @@ def _activity(kind: str, item_id: str, author: str, thing: Mapping[str, Any], li
         parent=f"reddit:{parent}" if parent else None,
         conversation=f"reddit:{conversation or item_id}" if kind != "t4" else None,
         to=_addressees(thing) if kind == "t4" else (),
-        mentions=tuple(one for one in mentions if one != actor),
-        channel=f"reddit:r/{str(channel).lower()}" if channel and _NAME.fullmatch(str(channel)) else None,
+        mentions=mentions_in(text, actor),
+        channel=channel_of(thing.get("subreddit")),
         text=text or None,
-        url=f"https://www.reddit.com{link}" if re.fullmatch(r"/[\w/%.-]{1,500}", link) else None,
+        url=url_of(str(thing.get("permalink") or "")),
         line=line,
     )
 

@@ -66,8 +66,8 @@ class MailLog:
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell by the header: one column each for sender, recipient and time."""
         columns = delimited.header(head)[0]
-        linkedin = any("profile url" in name.lower() for name in columns)
-        return not linkedin and set(_roles(columns)) == set(SYNONYMS)
+        of_a_site = any("profile url" in name.lower() or plain(name) == "permalink" for name in columns)
+        return not of_a_site and set(_roles(columns)) == set(SYNONYMS)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield the messages in chunks of 100,000 rows, bad rows set aside with their line.

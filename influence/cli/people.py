@@ -93,7 +93,9 @@ def show(folder: Path, person: str, as_json: bool) -> None:
 @click.argument("other")
 @_because
 @click.option(
-    "--basis", type=_BASES, help="Needed to match an account of X with anybody outside X: its terms."
+    "--basis",
+    type=_BASES,
+    help="Needed to match an account of X or Reddit with anybody elsewhere: their terms.",
 )
 @inner_workspace_option
 def merge(folder: Path, one: str, other: str, because: str | None, basis: str | None) -> None:
@@ -242,7 +244,8 @@ def review(folder: Path, as_json: bool) -> None:
                 return
             basis = None
             if answer == "yes" and question.needs_basis:
-                basis = click.prompt("X's terms ask for a reason", type=_BASES)
+                services = " and ".join(question.needs_basis)
+                basis = click.prompt(f"The terms of {services} ask for a reason", type=_BASES)
             workspace.curation.answer(question, answer, basis=basis)
     click.echo("Nothing is left to ask." if questions else "There is nothing to ask.")
 

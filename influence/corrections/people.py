@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from influence.people.accounts import Link, needs_basis
+from influence.people.accounts import Link, guards_of
 from influence.people.bots import BOT, KINDS
 from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
 from influence.people.directory import People, UnknownPerson, Who
@@ -20,7 +20,7 @@ BASES = {
     "public-record": "a public record states it",
     "consent": "they have agreed to it",
 }
-"""What X's terms accept as a reason to match an account of X with an identity outside X."""
+"""What is a reason to match an account of X or of Reddit with an identity elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Question:
-    """Two people who may be one: how likely that is, and what speaks for it and against it."""
+    """Two people who may be one: how likely that is, and what speaks for it and against it.
+
+    `needs_basis` names the services whose terms ask for a reason before the answer is yes.
+    """
 
     one: Who
     other: Who
     probability: float
     reasons: str
-    needs_basis: bool
+    needs_basis: Sequence[str]
 
 
 class Curation:
@@ -68,7 +71,7 @@ class Curation:
 
         Raises:
             DecisionError: they are one already, both come from a people table, or a reason for matching an
-                account of X is needed (`basis`: self-published, public-record, consent).
+                account of X or Reddit is needed (`basis`: self-published, public-record, consent).
         """
         first, second = self._who(one), self._who(other)
         if first.person == second.person:
@@ -77,9 +80,11 @@ class Curation:
             )
         if basis is not None and basis not in BASES:
             raise DecisionError(f"{basis!r} is no basis; there are: {', '.join(BASES)}")
-        if needs_basis((*first.accounts, *second.accounts)) and basis is None:
+        services = " and ".join(guards_of((*first.accounts, *second.accounts)))
+        if services and basis is None:
             raise DecisionError(
-                "this matches an account of X with somebody outside X, which X allows for a recorded reason only: "
+                f"this matches an account of {services} with somebody elsewhere, which is allowed there for a "
+                "recorded reason only: "
                 f"say --basis with one of {', '.join(BASES)}"
             )
         why = ": ".join(part for part in (basis, because) if part) or None
@@ -159,8 +164,8 @@ class Curation:
                 continue
             pair = frozenset((first.person, second.person))
             if len(pair) == 2 and pair not in answered and pair not in asked:
-                basis = needs_basis((*first.accounts, *second.accounts))
-                asked[pair] = Question(first, second, row["probability"], row["reasons"], basis)
+                services = guards_of((*first.accounts, *second.accounts))
+                asked[pair] = Question(first, second, row["probability"], row["reasons"], services)
         return list(asked.values())
 
     def _answered(self, people: People) -> set[frozenset[str]]:

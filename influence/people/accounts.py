@@ -12,8 +12,8 @@ from influence.people.names import (
 
 DECIDED, STATED, NAMED, PROBABLE = "decided", "stated", "name", "probable"
 """Why two accounts are one person, the surest first: the user, a source, one name in one domain, likelihood."""
-X_SYSTEMS = frozenset(("x", "x-handle", "twitter"))
-"""Accounts of X, which may be matched with others only for a recorded reason."""
+GUARDED = {"Reddit": frozenset(("reddit",)), "X": frozenset(("x", "x-handle", "twitter"))}
+"""Services whose terms forbid to match an account with an identity elsewhere without a reason, and their accounts."""
 
 
 @dataclass(frozen=True)
@@ -142,22 +142,23 @@ class Accounts:
         return [(self._stated.get(root), accounts) for root, accounts in members.items()]
 
 
-def of_x(account: str) -> bool:
-    """Tell whether an account is one of X, which may be matched with others only for a recorded reason.
+def guards(systems: Iterable[str]) -> tuple[str, ...]:
+    """Return the services some of whose accounts stand here together with accounts from elsewhere.
 
-    >>> of_x("x:12"), of_x("email:ann@x.example")
-    (True, False)
+    >>> guards(["x", "email"]), guards(["x", "x-handle"]), guards(["reddit", "x"])
+    (('X',), (), ('Reddit', 'X'))
     """
-    return account.partition(":")[0] in X_SYSTEMS
+    there = set(systems)
+    return tuple(name for name, own in GUARDED.items() if there & own and there - own)
 
 
-def needs_basis(accounts: Iterable[str]) -> bool:
-    """Tell whether taking these for one person matches an account of X with an identity outside X.
+def guards_of(accounts: Iterable[str]) -> tuple[str, ...]:
+    """Return the services that want a reason before these are taken for one person.
 
-    >>> needs_basis(["x:12", "email:ann@acme.example"]), needs_basis(["x:12", "x-handle:ann"])
-    (True, False)
+    >>> guards_of(["x:12", "email:ann@acme.example"]), guards_of(["reddit:ann", "reddit:ann_2"])
+    (('X',), ())
     """
-    return len({of_x(account) for account in accounts}) == 2
+    return guards(account.partition(":")[0] for account in accounts)
 
 
 def domains(accounts: Iterable[str]) -> set[str]:

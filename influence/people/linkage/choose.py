@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from influence.people.accounts import X_SYSTEMS
+from influence.people.accounts import guards
 from influence.people.linkage.profiles import Record
 from influence.people.linkage.score import Pair, records_of
 
@@ -49,13 +49,13 @@ def choose(
     `pairs` are all that `candidates` found: the unlikely ones speak against others. A link is not made but asked
     about where it would make a person of more than `cap` groups, join groups that were compared and found
     unlikely or mostly never compared, join namesakes of one organisation or choose between them without one being
-    clearly the better match, or tell whose an X account is: X's terms ask for a recorded reason.
+    clearly the better match, or tell whose an account of X or Reddit is: their terms ask for a recorded reason.
 
     >>> from influence.people.linkage.profiles import PROFILES
     >>> rows = [{"group": who, "names": ["Bo Ek"], "accounts": [who]} for who in ("x:12", "email:bo@ek.example")]
     >>> found = [Pair("email:bo@ek.example", "x:12", 0.99, 14.0)]
     >>> [each.reason for each in choose(found, pa.Table.from_pylist(rows, PROFILES)).review]
-    ['an X account needs a reason: self-published, public record or consent']
+    ['an account of X needs a reason: self-published, public record or consent']
     """
     ordered = sorted(pairs, key=lambda pair: (-pair.weight, pair.one, pair.other))
     linking = _Linking({record.group: record for record in records_of(profiles)}, ordered, lower, cap)
@@ -89,8 +89,9 @@ class _Linking:
     def doubt(self, pair: Pair) -> str | None:
         """Return why a likely pair should not be linked without asking; None if nothing speaks against it."""
         one, other = self._records[pair.one], self._records[pair.other]
-        if _needs_a_reason(one, other):
-            return "an X account needs a reason: self-published, public record or consent"
+        if services := guards(one.systems | other.systems):
+            names = " and ".join(services)
+            return f"an account of {names} needs a reason: self-published, public record or consent"
         if _namesakes(one, other):
             return "one name, one organisation, and yet two accounts of one system: perhaps namesakes"
         for outside, inside in ((pair.one, pair.other), (pair.other, pair.one)):
@@ -137,12 +138,6 @@ class _Linking:
         for group in others:
             self._cluster[group] = ones
         return True
-
-
-def _needs_a_reason(one: Record, other: Record) -> bool:
-    """Tell whether a link would say whose an X account is; two X accounts alone say nothing of that."""
-    on_x = [bool(X_SYSTEMS & record.systems) for record in (one, other)]
-    return any(on_x) and not (one.systems | other.systems) <= X_SYSTEMS
 
 
 def _namesakes(one: Record, other: Record) -> bool:

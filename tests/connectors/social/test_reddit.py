@@ -1,145 +1,90 @@
-"""Reddit: dumps, pages of the API, and pulls from a service that answers as Reddit documents it."""
+"""Reddit: dumps, pages of the API, and pulls by praw from a service that answers as Reddit documents it."""
 
 import json
+import logging
+import warnings
+from base64 import b64encode
 from collections import Counter
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import islice
 
-import httpx
 import pytest
 
+from connectors.kit.limits import TRIES
 from connectors.social.reddit import Reddit
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, Unreadable
+from influence.contract.connector import (
+    Changed,
+    ConnectorError,
+    NotAuthorised,
+    RateLimited,
+    StoppedShort,
+    Unreadable,
+)
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
-from influence.contract.testing import Remembered, member_of
+from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.live_replies import activities, over, pull_again, pulled, replies
-
-NOW = datetime(2026, 1, 8, 9, tzinfo=UTC)
-LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC).timestamp()
-RECENTLY = datetime(2026, 1, 6, 9, tzinfo=UTC).timestamp()
+from tests.kit.live_replies import activities, pull_again, pulled, replies
+from tests.kit.reddit_service import NOW, RECENTLY, RedditService, comment, listing, submission
+from tests.kit.served import Said, served
 
 
-def submission(item_id, author, made, **more):
-    data = {
-        "id": item_id,
-        "name": f"t3_{item_id}",
-        "author": author,
-        "created_utc": made,
-        "title": "?",
-        "num_comments": 0,
-    }
-    return {"kind": "t3", "data": {**data, "subreddit": "ChangeAtWork", **more}}
+@pytest.fixture
+def service():
+    made = RedditService()
+    with served(made.answer) as here:
+        made.url, made.waits = here.url, []
+        yield made
 
 
-def comment(item_id, author, parent, made, link="t3_own1", **more):
-    data = {
-        "id": item_id,
-        "name": f"t1_{item_id}",
-        "author": author,
-        "parent_id": parent,
-        "link_id": link,
-        "body": "…",
-    }
-    return {
-        "kind": "t1",
-        "data": {**data, "created_utc": made, "subreddit": "ChangeAtWork", "replies": "", **more},
-    }
+def reddit(service, **options):
+    """The connector, pointed at the service; its clock stands, and its waits are noted down."""
+    body = {"clock": staticmethod(NOW.timestamp), "sleep": staticmethod(service.waits.append)}
+    where = {"user": "ann", "server": service.url, "login": service.url}
+    return type("Reddit", (Reddit,), body)(**{**where, **options})
 
 
-def listing(things, after=None):
-    return {"kind": "Listing", "data": {"after": after, "children": things}}
+def fetched(connector, cursor=None):
+    """What a fetch yields before it ends, and how it ended."""
+    found = []
+    try:
+        found.extend(connector.fetch(cursor or {}, Remembered()))
+    except ConnectorError as error:
+        return found, error
+    return found, None
 
 
-class Service:
-    """Reddit as its API documents it, two things a page; a long thread holds its rest back."""
+class TestClaims(LiveClaims):
+    """What holds for every live connector."""
 
-    def __init__(self):
-        self.submissions = [submission(f"own{n}", "ann", RECENTLY - n, num_comments=3 - n) for n in (1, 2, 3)]
-        self.submissions.append(submission("old1", "ann", LONG_AGO))
-        self.comments = [comment("annx", "ann", "t3_oth1", RECENTLY, "t3_oth1")]
-        self.others = [submission("oth1", "bob", RECENTLY - 99)]
-        self.threads = {
-            "own1": [
-                comment("bob1", "bob", "t3_own1", RECENTLY),
-                comment("hid1", "cay", "t3_own1", RECENTLY),
-            ],
-            "own2": [comment("bob2", "bob", "t3_own2", RECENTLY, "t3_own2")],
-            "oth1": [*self.comments, comment("dee1", "dee", "t1_annx", RECENTLY + 9, "t3_oth1")],
-        }
-        self.asked = []
+    @pytest.fixture(autouse=True)
+    def _with(self, service):
+        self.service = service
 
-    def __call__(self, request):
-        if request.url.path == "/api/v1/access_token":
-            assert request.headers["authorization"].startswith("Basic ")
-            assert b"grant_type=client_credentials" == request.content
-            return httpx.Response(200, json={"access_token": "short-lived"})
-        assert "Bearer short-lived" == request.headers["authorization"]
-        assert "u/ann" in request.headers["user-agent"]
-        path, asked = request.url.path.strip("/").removesuffix(".json"), dict(request.url.params)
-        self.asked.append(path)
-        headers = {"x-ratelimit-remaining": "99.0"}
-        return httpx.Response(200, json=self.answer(path, asked), headers=headers)
-
-    def answer(self, path, asked):
-        if path.startswith("user/ann/"):
-            things = self.submissions if path.endswith("submitted") else self.comments
-            start = int(asked.get("after", 0))
-            return listing(things[start : start + 2], str(start + 2) if start + 2 < len(things) else None)
-        if path == "api/info":
-            every = [
-                *self.submissions,
-                *self.comments,
-                *self.others,
-                *chain.from_iterable(self.threads.values()),
-            ]
-            wanted = asked["id"].split(",")
-            return listing(
-                list({t["data"]["name"]: t for t in every if t["data"]["name"] in wanted}.values())
-            )
-        if path == "api/morechildren":
-            things = [
-                t for thread in self.threads.values() for t in thread if t["data"]["id"] in asked["children"]
-            ]
-            return {"json": {"errors": [], "data": {"things": things}}}
-        link = path.split("/")[1]
-        shown = [
-            t
-            for t in self.threads.get(link, ())
-            if not t["data"]["id"].startswith("hid") or "comment" in asked
-        ]
-        held = [t["data"]["id"] for t in self.threads.get(link, ()) if t not in shown]
-        more = [{"kind": "more", "data": {"count": len(held), "children": held, "parent_id": f"t3_{link}"}}]
-        head = [t for t in [*self.submissions, *self.others] if t["data"]["id"] == link]
-        return [listing(head), listing([*shown, *(more if held else [])])]
-
-
-def reddit(service):
-    return over(Reddit, service, now=NOW, user="ann")
+    def make(self):
+        return reddit(self.service)
 
 
 class TestLive:
-    def test_brings_items_threads_and_what_was_answered(self):
-        one = reddit(Service())
+    def test_brings_items_threads_and_what_was_answered(self, service):
+        one = reddit(service)
         found = activities(one, replies(one))
         own = {"t3_own1", "t3_own2", "t3_own3", "t3_old1", "t1_annx"}
         others = {"t3_oth1", "t1_bob1", "t1_bob2", "t1_hid1", "t1_dee1"}
         assert {f"reddit:{item_id}" for item_id in own | others} == set(found)
         assert "reddit:t1_annx" == found["reddit:t1_dee1"].parent
 
-    def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
-        count = len(replies(reddit(Service())))
+    def test_cut_and_resumed_is_the_same_as_not_cut(self, service, tmp_path):
+        count = len(replies(reddit(service)))
         assert count > 6
-        check_fetch(tmp_path, lambda: reddit(Service()), Remembered(), count)
+        check_fetch(tmp_path, lambda: reddit(service), Remembered(), count)
 
-    def test_a_second_pull_adds_nothing(self, tmp_path):
-        service = Service()
+    def test_a_second_pull_adds_nothing(self, service, tmp_path):
         workspace, _ = pulled(tmp_path / "w", reddit(service), Remembered())
         assert 0 == pull_again(workspace, reddit(service))[0]
         workspace.close()
 
-    def test_a_thread_that_grew_is_read_again_and_what_was_deleted_goes(self, tmp_path):
-        service = Service()
+    def test_a_thread_that_grew_is_read_again_and_what_was_deleted_goes(self, service, tmp_path):
         workspace, _ = pulled(tmp_path / "w", reddit(service), Remembered())
         service.threads["own1"].append(comment("eve1", "eve", "t1_bob1", RECENTLY + 50))
         service.submissions[0]["data"]["num_comments"] = 3
@@ -151,45 +96,192 @@ class TestLive:
         assert {"reddit:t3_own1", "reddit:t3_old1", "reddit:t1_dee1"} <= known
         workspace.close()
 
-    def test_a_thread_that_is_closed_to_us_is_passed_over(self):
-        service = Service()
-
-        def answer(request):
-            if request.url.path.startswith("/comments/own1"):
-                return httpx.Response(403)
-            return service(request)
-
-        one = reddit(answer)
+    def test_a_thread_that_is_closed_to_us_is_passed_over(self, service):
+        service.instead["comments/own1"] = Said({}, 403)
+        one = reddit(service)
         found = activities(one, replies(one))
         assert "reddit:t1_bob1" not in found
         assert "reddit:t1_bob2" in found
 
-    def test_a_page_that_repeats_its_cursor_ends(self):
-        def answer(request):
-            if request.url.path == "/api/v1/access_token":
-                return httpx.Response(200, json={"access_token": "short-lived"})
-            thing = submission("old1", "ann", LONG_AGO + len(request.url.params))
-            return httpx.Response(200, json=listing([thing], "again"))
+    def test_where_the_app_is_no_longer_known_no_thread_is_passed_over(self, service):
+        service.instead["comments/own1"] = Said({}, 401)
+        found, ended = fetched(reddit(service))
+        assert isinstance(ended, NotAuthorised)
+        service.instead.clear()
+        rest, ended = fetched(reddit(service), found[-1].cursor)
+        assert ended is None
+        assert "reddit:t1_bob1" in activities(reddit(service), rest)
 
-        assert 4 == len(replies(reddit(answer)))
+    def test_a_page_that_repeats_its_cursor_ends_and_is_told_and_the_next_pull_goes_on(self, service):
+        service.instead["user/ann/submitted"] = listing(service.submissions[:2], "again")
+        found, ended = fetched(reddit(service))
+        assert isinstance(ended, StoppedShort)
+        assert "the list of submitted went round in a circle" in str(ended)
+        assert "reddit:t1_annx" in activities(reddit(service), found)
+        assert "submitted" not in found[-1].cursor["marks"]
+        service.instead.clear()
+        rest, ended = fetched(reddit(service), found[-1].cursor)
+        assert ended is None
+        assert {"reddit:t3_own3", "reddit:t3_old1"} <= activities(reddit(service), rest).keys()
 
-    def test_says_what_is_left(self):
-        assert {"99.0 requests left"} == {reply.note for reply in replies(reddit(Service()))}
+    def test_says_what_is_left(self, service):
+        assert {"99.0 requests left"} == {reply.note for reply in replies(reddit(service))}
 
-    def test_refusals_are_typed_and_hold_no_secret(self):
-        with pytest.raises(NotAuthorised) as told:
-            replies(reddit(lambda _: httpx.Response(401)))
-        assert "placeholder" not in str(told.value)
-        with pytest.raises(Changed, match="the sign-in has no 'access_token'"):
-            replies(reddit(lambda _: httpx.Response(200, json={"error": "unsupported"})))
-        with pytest.raises(ConnectorError, match="user=NAME"):
-            replies(over(Reddit, Service(), user="../admin"))
+    def test_says_whom_it_reads_and_that_it_signed_in_for_nobody(self, service):
+        assert "the app alone, reading u/Ann (account of 2019)" == reddit(service).signed_in_as(Remembered())
+        service.instead["user/ann/about"] = {"data": {"name": "Ann", "is_suspended": True}}
+        assert "the app alone, reading u/Ann (suspended)" == reddit(service).signed_in_as(Remembered())
 
-    def test_no_secret_stands_in_names_or_cursors(self):
-        for reply in replies(reddit(Service())):
+    def test_no_secret_stands_in_names_or_cursors(self, service):
+        for reply in replies(reddit(service)):
             told = reply.member.name + json.dumps(reply.cursor) + reply.note
             assert "short-lived" not in told
             assert "placeholder" not in told
+
+    def test_what_brings_the_token_is_handed_to_nobody(self, service):
+        for reply in replies(reddit(service)):
+            with reply.member.open() as stream:
+                assert b"short-lived" not in stream.read()
+
+    def test_half_a_surrogate_pair_in_a_text_is_replaced(self, service):
+        service.submissions[0]["data"]["title"] = "cut \ud83d"
+        found = activities(reddit(service), replies(reddit(service)))
+        assert "cut \ufffd" == found["reddit:t3_own1"].text
+
+
+class TestLimits:
+    """Reddit is never waited for in silence, nor without end."""
+
+    def test_where_nothing_is_left_it_says_so_and_waits(self, service):
+        service.limit |= {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
+        found = list(islice(reddit(service).fetch({}, Remembered()), 2))
+        assert "0 requests left; the next one waits 1 seconds" == found[0].note
+        assert [1.0] == service.waits
+
+    def test_a_wait_of_more_than_two_minutes_ends_the_pull(self, service):
+        service.limit |= {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "590"}
+        found, ended = fetched(reddit(service))
+        assert 1 == len(found)
+        assert isinstance(ended, RateLimited)
+        assert 590 == ended.seconds
+        assert "reddit gives nothing more for 590 seconds; pull again after that" == str(ended)
+        assert [] == service.waits
+
+    @pytest.mark.parametrize("says", ["2", lambda: datetime.now(UTC) + timedelta(seconds=2)])
+    def test_a_busy_answer_is_waited_for(self, service, says):
+        said = says if isinstance(says, str) else format_datetime(says(), usegmt=True)
+        service.instead["user/ann/submitted"] = [Said({}, 429, {"Retry-After": said})]
+        assert len(replies(reddit(service))) > 6
+        assert [True] == [0 < wait < 3 for wait in service.waits]
+
+    def test_a_limit_that_says_no_end_is_asked_five_times(self, service):
+        service.instead["user/ann/submitted"] = Said({}, 429)
+        _, ended = fetched(reddit(service))
+        assert isinstance(ended, RateLimited)
+        assert TRIES == len(service.asked)
+
+    def test_praw_s_own_pace_is_told(self, service):
+        service.limit |= {"x-ratelimit-used": "99", "x-ratelimit-reset": "302"}  # 2 seconds, by praw
+        found = list(islice(reddit(service).fetch({}, Remembered()), 2))
+        assert "99.0 requests left" == found[0].note
+        assert "99.0 requests left; waited 2 seconds to keep within them" == found[1].note
+
+
+class TestSignIn:
+    """The app signs in by itself."""
+
+    def test_a_token_that_ends_in_the_middle_of_a_pull_is_asked_for_anew(self, service):
+        whole = [one.member.name for one in replies(reddit(service))]
+        pull = reddit(service).fetch({}, Remembered())
+        before = list(islice(pull, 3))
+        service.token = "ended"  # noqa: S105
+        assert whole == [one.member.name for one in (*before, *pull)]
+        assert 3 == service.signed_in
+
+    @pytest.mark.parametrize(
+        ("path", "reply", "error", "words"),
+        [
+            ("api/v1/access_token", Said({}, 401), NotAuthorised, "does not accept the sign-in (401)"),
+            ("api/v1/access_token", Said({"error": "unsupported"}), NotAuthorised, "(unsupported)"),
+            ("api/v1/access_token", Said({"token": "none"}), Changed, "has no 'expires_in'"),
+            ("api/v1/access_token", Said(b"<html>"), Changed, "the sign-in is not JSON"),
+            ("api/v1/access_token", Said([]), Changed, "no longer has the shape"),
+            ("user/ann/submitted", Said({}, 401), NotAuthorised, "does not accept the sign-in (401)"),
+            ("user/ann/submitted", Said({}, 403), NotAuthorised, "does not accept the sign-in (403)"),
+            ("user/ann/submitted", Said({}, 404), ConnectorError, "is not there (404)"),
+            ("user/ann/submitted", Said({}, 418), ConnectorError, "refuses the request (418)"),
+            ("user/ann/submitted", Said(b"<html>"), Changed, "is not JSON"),
+            ("user/ann/submitted", Said({}), Changed, "has no 'data'"),
+            (
+                "user/ann/submitted",
+                Said([], 200, {"x-ratelimit-remaining": "1"}),
+                Changed,
+                "x-ratelimit-used",
+            ),
+            ("user/ann/submitted", Said(b"", 204), ConnectorError, ""),
+            (
+                "user/ann/submitted",
+                Said({}, 302, {"Location": "http://127.0.0.9:1/"}),
+                ConnectorError,
+                "sends us on to 127.0.0.9:1",
+            ),
+        ],
+    )
+    def test_each_refusal_is_one_sentence_without_a_secret(self, service, path, reply, error, words):
+        service.instead[path] = reply
+        _, ended = fetched(reddit(service))
+        assert isinstance(ended, error)
+        assert words in str(ended)
+        assert "placeholder" not in str(ended)
+        assert "\n" not in str(ended)
+
+    def test_a_service_that_is_not_there_is_named(self):
+        with pytest.raises(ConnectorError, match=r"127\.0\.0\.1 cannot be reached: .*Connection refused"):
+            Reddit("ann", "http://127.0.0.1:9", "http://127.0.0.1:9").signed_in_as(Remembered())
+
+    def test_nobody_is_asked_without_a_user_or_where_the_way_is_open(self, service):
+        with pytest.raises(ConnectorError, match="user=NAME"):
+            replies(reddit(service, user=None))
+        with pytest.raises(ConnectorError, match=r"user is '../admin'; write the name"):
+            replies(reddit(service, user="../admin"))
+        with pytest.raises(ConnectorError, match="is not https"):
+            replies(reddit(service, login="http://acme.example"))
+        assert [] == service.asked
+
+    @pytest.mark.parametrize(
+        "planted",
+        [
+            "[DEFAULT]\noauth_url=http://127.0.0.1:1\nreddit_url=http://127.0.0.1:1\nshort_url=x\n",
+            "[DEFAULT]\nusername=eve\npassword=eve\nrefresh_token=eve\nwindow_size=x\nratelimit_seconds=x\n",
+            "no settings at all\n",
+            "[other]\nclient_id=eve\nclient_secret=eve\nuser_agent=eve\n",
+        ],
+    )
+    def test_a_praw_ini_in_the_current_folder_changes_nothing(self, service, planted, tmp_path, monkeypatch):
+        (tmp_path / "praw.ini").write_text(planted)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("praw_username", "eve")
+        monkeypatch.setenv("praw_site", "other")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert len(replies(reddit(service))) > 6
+        assert 1 == service.signed_in
+
+
+def test_no_secret_and_no_token_stands_in_any_log(service, caplog):
+    caplog.set_level(logging.DEBUG)
+    service.app = ("the-app", "s3cret-of-the-app")
+    known = {"client_id": "the-app", "client_secret": "s3cret-of-the-app"}
+    pull = reddit(service).fetch({}, Remembered(**known))
+    next(pull)
+    service.token = "ended"  # noqa: S105
+    list(pull)
+    service.app = ("another", "another")
+    with pytest.raises(NotAuthorised):
+        list(reddit(service).fetch({}, Remembered(**known)))
+    assert {"prawcore", "urllib3"} <= {record.name.partition(".")[0] for record in caplog.records}
+    for one in ("s3cret-of-the-app", "short-lived", b64encode(b"the-app:s3cret-of-the-app").decode()):
+        assert one not in caplog.text
 
 
 def read(*values):

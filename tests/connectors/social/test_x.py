@@ -1,126 +1,86 @@
-"""X: archives, pages of the API, and pulls from a service that answers as X documents it."""
+"""X: archives, pages of the API, and pulls by tweepy from a service that answers as X documents it."""
 
 import json
+import logging
 import threading
+import urllib.request
 import zipfile
+from base64 import b64encode
 from collections import Counter
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs, urlencode, urlsplit
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import islice
+from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
+from connectors.kit.limits import LONGEST_WAIT, TRIES
 from connectors.social.x import X
 from connectors.social.x_records import dated, time_of
-from influence.contract.connector import Changed, ConnectorError, NotAuthorised, RateLimited, Unreadable
+from influence.contract.connector import (
+    Changed,
+    ConnectorError,
+    NotAuthorised,
+    RateLimited,
+    StoppedShort,
+    Unreadable,
+)
+from influence.contract.errors import SourceError
 from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
-from influence.contract.testing import Remembered, member_of
+from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.live_replies import activities, over, pull_again, pulled, replies
+from tests.kit.live_replies import activities, pull_again, pulled, replies
 from tests.kit.places import SHARED
+from tests.kit.served import Said, served
+from tests.kit.x_service import (
+    ANN,
+    BOB,
+    CAY,
+    DEEP,
+    FIRST,
+    NOW,
+    OLD,
+    QUOTE,
+    REPLY,
+    SECOND,
+    XService,
+    snowflake,
+)
 
-NOW = datetime(2026, 1, 6, 9, tzinfo=UTC)
+ENDED, REVOKED = "ended", "revoked"
+RENEWABLE = {"token": "no longer good", "refresh_token": "placeholder"}
 
 
-def snowflake(time, extra=0):
-    return str((int(time.timestamp() * 1000) - 1288834974657 << 22) + extra)
+@pytest.fixture
+def service():
+    made = XService()
+    with served(made.answer) as here:
+        made.url, made.requests, made.waits = here.url, here.asked, []
+        yield made
 
 
-ANN, BOB, CAY = "1001", "1002", "1003"
-OLD = snowflake(datetime(2025, 11, 1, 9, tzinfo=UTC))
-FIRST = snowflake(datetime(2026, 1, 5, 9, tzinfo=UTC))
-SECOND = snowflake(datetime(2026, 1, 5, 12, tzinfo=UTC))
-REPLY = snowflake(datetime(2026, 1, 5, 10, tzinfo=UTC))
-DEEP = snowflake(datetime(2026, 1, 5, 11, tzinfo=UTC))
-QUOTE = snowflake(datetime(2026, 1, 5, 10, 30, tzinfo=UTC))
+def x(service, now=NOW, **options):
+    """The connector, pointed at the service; its clock stands, and its waits are noted down."""
+    body = {"clock": staticmethod(now.timestamp), "sleep": staticmethod(service.waits.append)}
+    where = {"server": service.url, "login": f"{service.url}/i/oauth2/authorize"}
+    return type("X", (X,), body)(**{"client_id": "the-app", "port": "0", **where, **options})
 
 
-class Service:
-    """X as its API documents it, two posts a page."""
+class TestClaims(LiveClaims):
+    """What holds for every live connector."""
 
-    def __init__(self):
-        self.posts = {}
-        self.likers, self.refuses, self.asked = {FIRST: [BOB]}, set(), []
-        for item_id, author, more in (
-            (OLD, ANN, {}),
-            (FIRST, ANN, {"public_metrics": {"reply_count": 1, "like_count": 1, "quote_count": 1}}),
-            (SECOND, ANN, {}),
-            (
-                REPLY,
-                BOB,
-                {"referenced_tweets": [{"type": "replied_to", "id": FIRST}], "conversation_id": FIRST},
-            ),
-            (
-                DEEP,
-                CAY,
-                {"referenced_tweets": [{"type": "replied_to", "id": REPLY}], "conversation_id": FIRST},
-            ),
-            (QUOTE, CAY, {"referenced_tweets": [{"type": "quoted", "id": FIRST}]}),
-        ):
-            time = time_of(item_id).isoformat(timespec="seconds")
-            self.posts[item_id] = {
-                "id": item_id,
-                "author_id": author,
-                "created_at": time,
-                "text": "…",
-                **more,
-            }
+    @pytest.fixture(autouse=True)
+    def _with(self, service):
+        self.service = service
 
-    def __call__(self, request):
-        path, asked = request.url.path.removeprefix("/2/"), dict(request.url.params)
-        self.asked.append(path)
-        assert request.headers["authorization"] == "Bearer placeholder"
-        if path.rpartition("/")[2] in self.refuses:
-            return httpx.Response(403, json={"title": "Forbidden"})
-        headers = {"x-rate-limit-remaining": "88", "x-rate-limit-limit": "900"}
-        return httpx.Response(200, json=self.answer(path, asked), headers=headers)
-
-    def answer(self, path, asked):
-        if path == "users/me":
-            return {"data": {"id": ANN, "username": "annlee", "name": "Ann Lee"}}
-        if path == "tweets":
-            wanted = asked["ids"].split(",")
-            lost = [item_id for item_id in wanted if item_id not in self.posts]
-            problem = "https://api.twitter.com/2/problems/resource-not-found"
-            errors = [{"resource_type": "tweet", "resource_id": item_id, "type": problem} for item_id in lost]
-            return {
-                "data": [self.posts[item_id] for item_id in wanted if item_id in self.posts],
-                "errors": errors,
-            }
-        if path.endswith("liking_users"):
-            liked = self.likers.get(path.split("/")[1], [])
-            return {
-                "data": [{"id": item_id, "username": f"user{item_id}", "name": "=1+1"} for item_id in liked]
-            }
-        return self.page(self.chosen(path, asked), asked)
-
-    def chosen(self, path, asked):
-        author = {f"users/{ANN}/tweets": ANN}.get(path)
-        if path == "tweets/search/recent":
-            wanted = [part.removeprefix("conversation_id:") for part in asked["query"].split(" OR ")]
-            return [post for post in self.posts.values() if post.get("conversation_id") in wanted]
-        if path.endswith("quote_tweets"):
-            refers = {"type": "quoted", "id": path.split("/")[1]}
-            return [post for post in self.posts.values() if refers in post.get("referenced_tweets", ())]
-        if path.endswith("mentions"):
-            return [post for post in self.posts.values() if post["id"] == REPLY]
-        return [post for post in self.posts.values() if post["author_id"] == author]
-
-    def page(self, posts, asked):
-        posts = sorted(
-            (p for p in posts if int(p["id"]) > int(asked.get("since_id", 0))), key=lambda p: -int(p["id"])
-        )
-        start = int(asked.get("pagination_token") or asked.get("next_token") or 0)
-        meta = {"next_token": str(start + 2)} if start + 2 < len(posts) else {}
-        return {"data": posts[start : start + 2], "meta": meta} if posts else {"meta": {"result_count": 0}}
+    def make(self):
+        return x(self.service)
 
 
 class TestLive:
-    def test_brings_posts_answers_quotes_and_likes(self):
-        x = over(X, Service(), now=NOW)
-        found = activities(x, replies(x))
+    def test_brings_posts_answers_quotes_and_likes(self, service):
+        found = activities(x(service), replies(x(service)))
         assert {OLD, FIRST, SECOND, REPLY, DEEP, QUOTE} == {
             item_id[2:] for item_id in found if "/" not in item_id
         }
@@ -128,134 +88,363 @@ class TestLive:
         like = found[f"x:{FIRST}/react/{BOB}"]
         assert (f"x:{FIRST}", Verb.REACT, time_of(FIRST)) == (like.parent, like.verb, like.time)
 
-    def test_cut_and_resumed_is_the_same_as_not_cut(self, tmp_path):
-        count = len(replies(over(X, Service(), now=NOW)))
+    def test_cut_and_resumed_is_the_same_as_not_cut(self, service, tmp_path):
+        count = len(replies(x(service)))
         assert count > 6
-        check_fetch(tmp_path, lambda: over(X, Service(), now=NOW), Remembered(), count)
+        check_fetch(tmp_path, lambda: x(service), Remembered(), count)
 
-    def test_a_second_pull_adds_nothing_and_asks_for_no_reactions_again(self, tmp_path):
-        service = Service()
-        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), Remembered())
+    def test_a_second_pull_adds_nothing_and_asks_for_no_reactions_again(self, service, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", x(service), Remembered())
         service.asked.clear()
-        assert 0 == pull_again(workspace, over(X, service, now=NOW))[0]
+        assert 0 == pull_again(workspace, x(service))[0]
         assert not [path for path in service.asked if path.endswith(("liking_users", "quote_tweets"))]
         workspace.close()
 
-    def test_what_is_new_comes_and_what_was_deleted_or_edited_goes(self, tmp_path):
-        service = Service()
-        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), Remembered())
-        later = snowflake(datetime(2026, 1, 6, 8, tzinfo=UTC))
+    def test_what_is_new_comes_and_what_was_deleted_or_edited_goes(self, service, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", x(service), Remembered())
+        later = snowflake(1)
         edited = {**service.posts.pop(SECOND), "id": later, "edit_history_tweet_ids": [SECOND, later]}
         service.posts[later] = edited
         del service.posts[FIRST]
-        _, known = pull_again(workspace, over(X, service, now=NOW))
+        _, known = pull_again(workspace, x(service))
         assert f"x:{later}" in known
         assert not {f"x:{SECOND}", f"x:{FIRST}"} & known
         assert f"x:{OLD}" in known
         workspace.close()
 
-    def test_a_new_like_of_a_post_already_known_comes(self, tmp_path):
-        service = Service()
-        workspace, _ = pulled(tmp_path / "w", over(X, service, now=NOW), Remembered())
+    def test_a_new_like_of_a_post_already_known_comes(self, service, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", x(service), Remembered())
         service.likers[FIRST].append(CAY)
         service.posts[FIRST]["public_metrics"]["like_count"] = 2
         assert (1, True) == (lambda n, known: (n, f"x:{FIRST}/react/{CAY}" in known))(
-            *pull_again(workspace, over(X, service, now=NOW))
+            *pull_again(workspace, x(service))
         )
         workspace.close()
 
-    def test_likes_that_x_does_not_give_are_passed_over_and_named(self):
-        service = Service()
+    def test_a_new_answer_to_a_known_post_comes_and_older_answers_are_not_paid_again(self, service, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", x(service), Remembered())
+        late = snowflake(1)
+        service.posts[late] = {**service.posts[DEEP], "id": late}
+        service.requests.clear()
+        assert f"x:{late}" in pull_again(workspace, x(service))[1]
+        searches = [one.query["since_id"] for one in service.requests if one.path.endswith("search/recent")]
+        assert [DEEP] == searches
+        workspace.close()
+
+    def test_likes_that_x_does_not_give_are_passed_over_and_named(self, service):
         service.refuses = {"liking_users"}
-        found = replies(over(X, service, now=NOW))
+        found = replies(x(service))
         assert any("not given to this sign-in: liking_users" in reply.note for reply in found)
         assert [] == [reply for reply in found if "liking" in reply.member.name]
 
-    def test_reactions_can_be_left_out(self):
-        service = Service()
-        replies(over(X, service, now=NOW, reactions="no"))
+    def test_reactions_can_be_left_out(self, service):
+        replies(x(service, reactions="no"))
         assert [] == [path for path in service.asked if path.endswith(("liking_users", "retweeted_by"))]
 
-    def test_says_what_is_left_and_what_it_cost(self):
-        notes = [reply.note for reply in replies(over(X, Service(), now=NOW))]
-        assert "88 of 900 requests left; about $0.001 so far" == notes[0]
-        # What is one's own (the account, 3 posts); posts of others (2 answers, one of them twice, a quote); a liker.
-        assert f"about ${4 * 0.001 + 4 * 0.005 + 0.010:.3f} so far" in notes[-1]
+    def test_says_what_is_left_and_what_it_cost(self, service):
+        notes = [reply.note for reply in replies(x(service))]
+        assert "88 of 900 requests left; about $0.010 so far" == notes[0]
+        # 3 users, of whom one is oneself; 3 posts of one's own; 2 answers (one of them twice) and a quote.
+        assert f"about ${3 * 0.010 + 3 * 0.001 + 3 * 0.005:.3f} so far" in notes[-1]
 
-    def test_a_page_that_repeats_its_token_ends(self):
-        def answer(request):
-            if request.url.path == "/2/users/me":
-                return httpx.Response(200, json={"data": {"id": ANN}})
-            post = {"id": OLD, "author_id": ANN, "created_at": "2025-11-01T09:00:00Z"}
-            return httpx.Response(200, json={"data": [post], "meta": {"next_token": "again"}})
-
-        assert 5 == len(replies(over(X, answer, now=NOW)))
-
-    def test_an_empty_page_with_a_token_ends(self):
-        def answer(request):
-            me = request.url.path == "/2/users/me"
-            return httpx.Response(
-                200, json={"data": {"id": ANN}} if me else {"data": [], "meta": {"next_token": "n"}}
-            )
-
-        assert 3 == len(replies(over(X, answer, now=NOW)))
-
-    @pytest.mark.parametrize(
-        ("reply", "error"),
-        [
-            (httpx.Response(401), NotAuthorised),
-            (httpx.Response(429, headers={"x-rate-limit-reset": "99999999999"}), RateLimited),
-            (httpx.Response(200, json={"user": {}}), Changed),
-        ],
-    )
-    def test_each_refusal_has_its_type_and_holds_no_token(self, reply, error):
-        with pytest.raises(error) as told:
-            replies(over(X, lambda _: reply, now=NOW))
-        assert "placeholder" not in str(told.value)
-
-    def test_no_token_stands_in_names_or_cursors(self):
-        for reply in replies(over(X, Service(), now=NOW)):
+    def test_no_token_stands_in_names_or_cursors(self, service):
+        for reply in replies(x(service)):
             assert "placeholder" not in reply.member.name + json.dumps(reply.cursor) + reply.note
 
-
-class Authority(BaseHTTPRequestHandler):
-    """Gives a token for the code that the browser brought, to who knows the verifier."""
-
-    def do_POST(self):
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        given = {"access_token": "for-two-hours"} if form["code"] == ["c1"] and form["code_verifier"] else {}
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(given).encode())
-
-    def log_message(self, *_):
-        """Write nothing."""
+    def test_half_a_surrogate_pair_in_a_text_and_in_a_page_token_stops_nothing(self, service):
+        service.posts[SECOND]["text"] = "cut \ud83d"
+        meta = {"data": [service.posts[SECOND]], "meta": {"next_token": "half \ud83d"}}
+        service.instead[f"users/{ANN}/tweets"] = [Said(meta)]
+        found = activities(x(service), replies(x(service)))
+        assert "cut \ufffd" == found[f"x:{SECOND}"].text
+        assert f"x:{REPLY}" in found
 
 
-def test_the_permission_is_given_in_the_browser_for_reading_only():
-    opened = []
-
-    def browser(told):
-        asked = parse_qs(urlsplit(told.removeprefix("Open ")).query)
-        opened.append(asked)
-        back = urlencode({"code": "c1", "state": asked["state"][0]})
-        threading.Thread(target=httpx.get, args=(f"{asked['redirect_uri'][0]}?{back}",)).start()
-
-    with HTTPServer(("127.0.0.1", 0), Authority) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        kind = type("X", (X,), {"address": f"http://127.0.0.1:{server.server_port}", "port": 0})
-        assert {"token": "for-two-hours"} == kind(client_id="app").sign_in(browser, {})
-        server.shutdown()
-    (asked,) = opened
-    assert (["tweet.read users.read like.read"], ["S256"]) == (asked["scope"], asked["code_challenge_method"])
-    with pytest.raises(ConnectorError, match="client_id is not set"):
-        X().sign_in(browser, {})
+def fetched(connector, cursor=None, secret=None):
+    """What a fetch yields before it ends, and how it ended."""
+    found = []
+    try:
+        found.extend(connector.fetch(cursor or {}, secret or Remembered()))
+    except ConnectorError as error:
+        return found, error
+    return found, None
 
 
-def test_a_beginning_without_a_zone_is_refused_before_anything_is_asked():
-    service = Service()
+class TestListsThatCircle:
+    """A list that does not end is left, the rest is read, and the next pull goes through it again."""
+
+    def test_a_page_that_names_itself(self, service):
+        def circling(_):
+            return {"data": [service.posts[SECOND]], "meta": {"next_token": "again"}}
+
+        service.instead[f"users/{ANN}/tweets"] = circling
+        found, ended = fetched(x(service))
+        assert isinstance(ended, StoppedShort)
+        assert "the list of tweets went round in a circle" in str(ended)
+        assert f"x:{REPLY}" in activities(x(service), found)
+        assert "tweets" not in found[-1].cursor["marks"]
+        service.instead.clear()
+        rest, ended = fetched(x(service), found[-1].cursor)
+        assert ended is None
+        assert {f"x:{OLD}", f"x:{FIRST}", f"x:{SECOND}"} <= activities(x(service), rest).keys()
+
+    def test_empty_pages_without_end(self, service):
+        count = iter(range(10_000))
+        service.instead[f"users/{ANN}/mentions"] = lambda _: {"meta": {"next_token": f"n{next(count)}"}}
+        found, ended = fetched(x(service))
+        assert isinstance(ended, StoppedShort)
+        assert "the list of mentions gave one page after the other in which there was nothing new" in str(
+            ended
+        )
+        assert next(count) < 100
+        assert f"x:{OLD}" in activities(x(service), found)
+
+
+class TestWaiting:
+    """A service that is busy is waited for, for so long and so often."""
+
+    def test_as_long_as_it_asks_to(self, service):
+        service.instead["users/me"] = [Said(status=429, headers={"x-rate-limit-reset": epoch(7)})]
+        assert len(replies(x(service))) > 6
+        assert [True] == [5 < wait < 9 for wait in service.waits]
+
+    def test_until_a_date(self, service):
+        date = format_datetime(datetime.now(UTC) + timedelta(seconds=9), usegmt=True)
+        service.instead["users/me"] = [Said(status=429, headers={"Retry-After": date})]
+        replies(x(service))
+        assert [True] == [6 < wait < 11 for wait in service.waits]
+
+    def test_never_longer_than_two_minutes(self, service):
+        service.instead["users/me"] = Said(status=429, headers={"x-rate-limit-reset": epoch(900)})
+        _, ended = fetched(x(service))
+        assert isinstance(ended, RateLimited)
+        assert 890 < ended.seconds < 910
+        assert [] == service.waits
+
+    def test_a_limit_that_says_no_end_is_asked_five_times(self, service):
+        service.instead["users/me"] = Said({"title": "Too Many Requests"}, 429)
+        _, ended = fetched(x(service))
+        assert isinstance(ended, RateLimited)
+        assert TRIES == len(service.asked)
+        assert max(service.waits) < LONGEST_WAIT
+
+    def test_a_server_that_keeps_failing(self, service):
+        service.instead["users/me"] = Said(b"<html>", 503)
+        _, ended = fetched(x(service))
+        assert "127.0.0.1 answers 503 again and again; try later" == str(ended)
+
+
+def epoch(seconds):
+    return str(int(datetime.now(UTC).timestamp()) + seconds)
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "words"),
+    [
+        (Said({"user": {}}), Changed, "users/me has no 'data'"),
+        (Said(b"<html>"), Changed, "is not JSON"),
+        (Said({"title": "CreditsDepleted"}, 402), ConnectorError, "until the app has credit again"),
+        (Said({"errors": [{"message": "no"}]}, 400), ConnectorError, "refuses the request (400)"),
+        (Said({}, 404), ConnectorError, "is not there (404)"),
+        (Said({}, 403), NotAuthorised, "does not accept the sign-in (403)"),
+        (Said(b"[]", 403), ConnectorError, ""),
+        (Said(status=302, headers={"Location": "http://127.0.0.9:1/"}), ConnectorError, "sends us on"),
+        (Said({}, 200, {"x-rate-limit-reset": "soon"}), Changed, "has no 'data'"),
+    ],
+)
+def test_each_refusal_is_one_sentence_without_a_token(service, reply, error, words):
+    service.instead["users/me"] = reply
+    _, ended = fetched(x(service))
+    assert isinstance(ended, error)
+    assert words in str(ended)
+    assert "placeholder" not in str(ended)
+    assert "\n" not in str(ended)
+
+
+def test_a_service_that_is_not_there_is_named():
+    nowhere = X(client_id="app", server="http://127.0.0.1:9")
+    with pytest.raises(ConnectorError, match=r"127\.0\.0\.1 cannot be reached: .*Connection refused"):
+        list(type("X", (X,), {"sleep": staticmethod(print)})(**vars(nowhere)).fetch({}, Remembered()))
+
+
+class TestRenewal:
+    """The permission lasts for as long as it is used."""
+
+    def test_a_token_that_ended_is_renewed_kept_and_used(self, service):
+        secret = Remembered(**RENEWABLE)
+        assert fetched(x(service), secret=secret)[1] is None
+        ends = str(int(NOW.timestamp()) + 7200)
+        assert {"token": "access-1", "refresh_token": "refresh-1", "token_ends": ends} == secret.known
+
+    def test_within_two_hours_nothing_is_renewed(self, service):
+        secret = Remembered(**RENEWABLE)
+        for later in (0, 1, 119):
+            assert fetched(x(service, NOW + timedelta(minutes=later)), secret=secret)[1] is None
+        assert 1 == service.renewals
+        assert fetched(x(service, NOW + timedelta(minutes=121)), secret=secret)[1] is None
+        assert 2 == service.renewals
+
+    @pytest.mark.parametrize("off", [-3700, 3700])
+    def test_a_clock_that_is_off_by_an_hour_matters_not(self, service, off):
+        secret = Remembered(**RENEWABLE)
+        for hours in range(3):
+            now = NOW + timedelta(hours=2.5 * hours, seconds=off if hours % 2 else 0)
+            assert fetched(x(service, now), secret=secret)[1] is None
+            service.token = ENDED  # by X's own clock
+
+    def test_in_the_middle_of_a_pull_it_is_renewed_once_and_the_pull_goes_on(self, service):
+        secret, whole = Remembered(), replies(x(service))
+        pull = x(service).fetch({}, secret)
+        before = list(islice(pull, 3))
+        service.token = REVOKED
+        assert [one.member.name for one in whole] == [one.member.name for one in (*before, *pull)]
+        assert 1 == service.renewals
+
+    def test_revoked_in_the_middle_of_a_pull_it_ends_in_one_sentence_and_goes_on_when_connected_again(
+        self, service
+    ):
+        whole = activities(x(service), replies(x(service)))
+        pull, found = x(service).fetch({}, Remembered()), []
+        found.extend(islice(pull, 3))
+        service.token = service.refresh_token = REVOKED
+        with pytest.raises(
+            NotAuthorised, match=r"no longer accepts the permission \(invalid_request\); connect"
+        ):
+            list(pull)
+        again = Remembered(**dict.fromkeys(RENEWABLE, REVOKED))
+        rest, ended = fetched(x(service), found[-1].cursor, again)
+        assert ended is None
+        assert whole.keys() == activities(x(service), [*found, *rest]).keys()
+
+    def test_revoked_where_likes_are_asked_for_they_are_not_passed_over_but_come_when_connected_again(
+        self, service
+    ):
+        secret = Remembered()
+
+        def revoke(asked):
+            service.token = service.refresh_token = REVOKED
+            service.instead.clear()
+            return service.answer(asked)
+
+        service.instead[f"tweets/{FIRST}/liking_users"] = revoke
+        found, ended = fetched(x(service), secret=secret)
+        assert isinstance(ended, NotAuthorised)
+        rest, ended = fetched(x(service), found[-1].cursor, Remembered(**dict.fromkeys(RENEWABLE, REVOKED)))
+        assert ended is None
+        assert f"x:{FIRST}/react/{BOB}" in activities(x(service), rest)
+
+    def test_what_cannot_be_kept_is_not_asked_for(self, service):
+        class Nowhere(Remembered):
+            def keep(self, *_):
+                raise SourceError("there is no place to keep it")
+
+        with pytest.raises(SourceError, match="no place to keep it"):
+            list(x(service).fetch({}, Nowhere(**RENEWABLE)))
+        assert 0 == service.renewals
+
+    def test_a_pasted_token_works_until_it_ends(self, service):
+        class Pasted(Remembered):
+            def get(self, name):
+                if name != "token":
+                    raise SourceError(f"the {name} is not known")
+                return "placeholder"
+
+        assert fetched(x(service), secret=Pasted())[1] is None
+        service.token = ENDED
+        _, ended = fetched(x(service), secret=Pasted())
+        assert "X no longer takes the token, which holds for two hours; connect again" == str(ended)
+
+    def test_an_app_that_is_refused_is_told_apart_from_a_permission(self, service):
+        service._tokens = lambda _: Said({"error": "unauthorized_client"}, 401)
+        with pytest.raises(
+            ConnectorError, match=r"X refuses the app \(unauthorized_client\); check client_id"
+        ):
+            list(x(service).fetch({}, Remembered(**RENEWABLE)))
+
+    @pytest.mark.parametrize("answer", [Said(b"<html>"), Said([]), Said({}), Said({"access_token": 5})])
+    def test_an_answer_that_is_none_is_a_sentence(self, service, answer):
+        service._tokens = lambda _: answer
+        secret = Remembered(**RENEWABLE)
+        with pytest.raises(ConnectorError) as told:
+            list(x(service).fetch({}, secret))
+        assert "\n" not in str(told.value)
+        assert "placeholder" == secret.known["refresh_token"]
+
+
+class TestSignIn:
+    """A person gives the permission in the browser of this machine."""
+
+    def test_for_reading_only_and_for_good(self, service):
+        opened = []
+
+        def browser(told):
+            opened.append(parse_qs(urlsplit(told.removeprefix("Open ")).query))
+            visit(told)
+
+        kept = x(service).sign_in(browser, {})
+        assert ("access-1", "refresh-1") == (kept["token"], kept["refresh_token"])
+        (asked,) = opened
+        assert (["tweet.read users.read like.read offline.access"], ["S256"]) == (
+            asked["scope"],
+            asked["code_challenge_method"],
+        )
+        assert "ann_lee (Ann Lee) on X" == x(service).signed_in_as(Remembered(**kept))
+
+    def test_a_secret_of_the_app_is_sent_to_x_alone(self, service):
+        asked = []
+        tokens = service._tokens
+        service._tokens = lambda one: asked.append(one.headers["Authorization"]) or tokens(one)
+        given = {"client_secret": "s3cret"}
+        kept = x(service).sign_in(visit, given)
+        service.token = ENDED
+        assert fetched(x(service), secret=Remembered(**kept, **given))[1] is None
+        assert ["Basic " + b64encode(b"the-app:s3cret").decode()] * 2 == asked
+
+    def test_without_an_app_or_with_an_odd_port_nobody_is_asked(self, service):
+        with pytest.raises(ConnectorError, match="client_id is not set"):
+            x(service, client_id="").sign_in(print, {})
+        with pytest.raises(ConnectorError, match="port is '8713/'; write a number"):
+            x(service, port="8713/").sign_in(print, {})
+        with pytest.raises(ConnectorError, match="is not https"):
+            X(client_id="app", port="0", server="http://acme.example").sign_in(print, {})
+
+    def test_a_netrc_file_puts_no_password_in_place_of_the_token(self, service, tmp_path, monkeypatch):
+        file = tmp_path / "netrc"
+        file.write_text("machine 127.0.0.1 login ann password secret\n")
+        monkeypatch.setenv("NETRC", str(file))
+        asked = []
+        tokens = service._tokens
+        service._tokens = lambda one: asked.append(one.headers["Authorization"]) or tokens(one)
+        kept = x(service).sign_in(visit, {})
+        assert [None] == asked
+        assert fetched(x(service), secret=Remembered(**kept))[1] is None
+
+
+def visit(told):
+    """Do what a person does who says yes."""
+    page = told.removeprefix("Open ")
+    threading.Thread(target=lambda: urllib.request.urlopen(page).close()).start()  # noqa: S310 - an address of ours
+
+
+def test_no_token_stands_in_any_log(service, caplog):
+    caplog.set_level(logging.DEBUG)
+    given = {"client_secret": "app-secret-77"}
+    secret = Remembered(**x(service).sign_in(visit, given), **given)
+    list(islice(x(service).fetch({}, secret), 2))
+    service.token = ENDED
+    fetched(x(service), secret=secret)
+    service.token = service.refresh_token = REVOKED
+    fetched(x(service), secret=secret)
+    written = {record.name.partition(".")[0] for record in caplog.records}
+    assert {"tweepy", "urllib3", "requests_oauthlib"} <= written
+    basic = b64encode(b"the-app:app-secret-77").decode()
+    for one in ("access-1", "access-2", "refresh-1", "refresh-2", "code-1", "app-secret-77", basic):
+        assert one not in caplog.text
+
+
+def test_a_beginning_without_a_zone_is_refused_before_anything_is_asked(service):
     with pytest.raises(ConnectorError, match="since is '2026-01-01'; write a time with its zone"):
-        replies(over(X, service, since="2026-01-01"))
+        replies(x(service, since="2026-01-01"))
     assert [] == service.asked
 
 

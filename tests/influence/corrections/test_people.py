@@ -91,11 +91,15 @@ def test_a_person_merged_into_themselves_is_refused(workspace):
     assert [] == made.curation.history()
 
 
-def test_an_account_of_x_is_matched_for_a_recorded_reason_only(workspace):
-    made = workspace(activities=SEEN, people=TABLE)
-    with pytest.raises(DecisionError, match="X allows for a recorded reason only: say --basis"):
-        made.curation.merge("p1", "x:7")
-    made.curation.merge("p1", "x:7", basis="self-published", because="her profile")
+@pytest.mark.parametrize(("account", "service"), [("x:7", "X"), ("reddit:ann", "Reddit")])
+def test_an_account_of_x_or_reddit_is_matched_for_a_recorded_reason_only(workspace, account, service):
+    seen = [{**row, "actor": account if row["actor"] == "x:7" else row["actor"]} for row in SEEN]
+    made = workspace(activities=seen, people=TABLE)
+    with pytest.raises(
+        DecisionError, match=f"an account of {service} with .* recorded reason only: say --basis"
+    ):
+        made.curation.merge("p1", account)
+    made.curation.merge("p1", account, basis="self-published", because="her profile")
     assert "self-published: her profile" in made.curation.show("p1").links[0].reason
 
 

@@ -53,15 +53,16 @@ def test_a_link_by_likelihood_is_taken_apart_by_a_word_and_stays_apart(workspace
     assert [] == made.curation.questions()
 
 
-def test_an_account_of_x_is_never_linked_but_asked_about(workspace):
-    made = workspace(**josefin(chat="x:99"))
-    assert {"x:99"} == accounts_of(made, "x:99")
+@pytest.mark.parametrize(("account", "service"), [("x:99", "X"), ("reddit:josefin", "Reddit")])
+def test_an_account_of_x_or_reddit_is_never_linked_but_asked_about(workspace, account, service):
+    made = workspace(**josefin(chat=account))
+    assert {account} == accounts_of(made, account)
     [question] = [
-        one for one in made.curation.questions() if "x:99" in (*one.one.accounts, *one.other.accounts)
+        one for one in made.curation.questions() if account in (*one.one.accounts, *one.other.accounts)
     ]
-    assert question.needs_basis
+    assert (service,) == question.needs_basis
     made.curation.answer(question, "yes", basis="consent")
-    assert {MAIL, "x:99"} == accounts_of(made, "x:99")
+    assert {MAIL, account} == accounts_of(made, account)
 
 
 def test_a_workspace_may_forbid_links_by_likelihood(workspace):
