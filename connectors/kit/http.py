@@ -76,7 +76,6 @@ class Service:
         base_url: str,
         headers: Mapping[str, str] | None = None,
         *,
-        transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         try:
@@ -88,7 +87,6 @@ class Service:
             base_url=base_url,
             headers={**_ALWAYS, **(headers or {})},
             timeout=httpx.Timeout(SILENT, connect=CONNECTING),
-            transport=transport,
             event_hooks={"response": [self._leads_somewhere]},
         )
         hush(*(word for value in (headers or {}).values() for word in value.split()))
