@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.agenda.dav import CALENDARS, Dav
+from connectors.agenda.dav import CALENDARS, Dav, signed_in_as
 from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.icalendar_files import Calendar
 from connectors.agenda.icalendar_series import LONGEST_PAST
@@ -76,7 +76,7 @@ class CalDav:
             ConnectorError: there is no calendar at the address.
         """
         with closing(self._dav(secret)) as dav:
-            return dav.signed_in_as()
+            return signed_in_as(dav)
 
     def _dav(self, secret: Secret) -> Dav:
         return Dav(self.url, self.user, secret.get("password"), CALENDARS)

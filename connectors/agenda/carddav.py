@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from connectors.agenda.dav import ADDRESS_BOOKS, Dav
+from connectors.agenda.dav import ADDRESS_BOOKS, Dav, signed_in_as
 from connectors.agenda.dav_sync import Ids, Pull, Reading
 from connectors.agenda.vcard import ContactCards
 from connectors.kit.answers import as_member
@@ -63,7 +63,7 @@ class CardDav:
             ConnectorError: there is no address book at the address.
         """
         with closing(self._dav(secret)) as dav:
-            return dav.signed_in_as()
+            return signed_in_as(dav)
 
     def _dav(self, secret: Secret) -> Dav:
         return Dav(self.url, self.user, secret.get("password"), ADDRESS_BOOKS)

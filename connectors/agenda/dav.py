@@ -91,17 +91,6 @@ class Dav:
                 f"which {self.kind.what}? Name the address and the user: --set url=https://… --set user=…"
             )
 
-    def signed_in_as(self) -> str:
-        """Look for the collections and say whose they are, and how many.
-
-        Raises:
-            NotAuthorised, ConnectorError: as for `collections`.
-        """
-        count = len(self.collections())
-        return (
-            f"{clean(self.user, 200)} on {self._host}: {count:,} {self.kind.what}{'s' if count > 1 else ''}"
-        )
-
     def close(self) -> None:
         """Let go of the connections."""
         for service in self._services.values():
@@ -165,7 +154,7 @@ class Dav:
 
         def rows(answer: ET.Element) -> list[tuple[str, str]]:
             found = answer.findall("d:response", _NAMES)
-            return [(self._href(collection, one), one.findtext("d:status", "", _NAMES)) for one in found]
+            return [(_href(collection, one), one.findtext("d:status", "", _NAMES)) for one in found]
 
         def after(answer: ET.Element, _: str) -> str | None:
             tokens.append(answer.findtext("d:sync-token", "", _NAMES))
@@ -192,7 +181,7 @@ class Dav:
         body = f"<{self.kind.multiget} {_DECLARED}><d:prop><{self.kind.data}/></d:prop>{wanted}</{self.kind.multiget}>"
         answer = self._report(collection, body)
         return {
-            self._href(collection, response): text
+            _href(collection, response): text
             for response in answer.findall("d:response", _NAMES)
             if (text := response.findtext(f".//{self.kind.data}", "", _NAMES))
         }
@@ -208,7 +197,7 @@ class Dav:
     def _propfind(self, url: str, depth: str, name: str) -> list[tuple[str, ET.Element]]:
         response = self._ask("PROPFIND", url, _propfind_body(name), depth)
         answer = _xml(response.content, self._host)
-        return [(self._href(str(response.url), one), one) for one in answer.findall("d:response", _NAMES)]
+        return [(_href(str(response.url), one), one) for one in answer.findall("d:response", _NAMES)]
 
     def _report(self, url: str, body: str) -> ET.Element:
         return _xml(self._ask("REPORT", url, body, "0").content, self._host)
@@ -242,11 +231,25 @@ class Dav:
     def _host(self) -> str:
         return urlsplit(self.url).hostname or self.url
 
-    def _href(self, base: str, response: ET.Element) -> str:
-        href = response.findtext("d:href", "", _NAMES).strip()
-        if not href:
-            raise Changed(f"{self._host}: an entry of the answer has no 'href': the answer has another shape")
-        return urljoin(base, href)
+
+def signed_in_as(dav: Dav) -> str:
+    """Look for the collections and say whose they are, and how many.
+
+    Raises:
+        NotAuthorised, ConnectorError: as for `Dav.collections`.
+    """
+    count, what = len(dav.collections()), dav.kind.what
+    return (
+        f"{clean(dav.user, 200)} on {urlsplit(dav.url).hostname}: {count:,} {what}{'s' if count > 1 else ''}"
+    )
+
+
+def _href(base: str, response: ET.Element) -> str:
+    href = response.findtext("d:href", "", _NAMES).strip()
+    if not href:
+        host = urlsplit(base).hostname
+        raise Changed(f"{host}: an entry of the answer has no 'href': the answer has another shape")
+    return urljoin(base, href)
 
 
 def _same_domain(origin: str, url: str) -> bool:

@@ -79,20 +79,22 @@ class Matrix:
                 yield from read_room(room)
 
     def sign_in(self, ask: Callable[[str], None], given: Mapping[str, str]) -> dict[str, str]:
-        """Take the token that is given, or sign in with the password; return the tokens to keep.
+        """Sign in with the password, or take the token that is given; return the tokens to keep.
+
+        What is returned empty is not kept: the password, and what would renew the token of another session.
 
         Raises:
             NotAuthorised: the server does not accept the name and the password.
             ConnectorError: there is no token, and no name with a password; or the server wants none.
         """
+        if self.user and (password := given.get("password")):
+            return signed_in(self.server, self.user, password, ask) | {"password": ""}
         if token := given.get("access_token"):
             ask("The token holds as long as its session: until you sign that out, or the server ends it.")
-            return {"access_token": token}
-        if not (self.user and given.get("password")):
-            raise ConnectorError(
-                f"give an access token, or --set user=… and the password of that account; for a token {PASTE}"
-            )
-        return signed_in(self.server, self.user, given["password"], ask)
+            return {"access_token": token, "refresh_token": "", "password": ""}
+        raise ConnectorError(
+            f"give an access token, or --set user=… and the password of that account; for a token {PASTE}"
+        )
 
     def signed_in_as(self, secret: Secret) -> str:
         """Ask whose the token is.

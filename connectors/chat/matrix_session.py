@@ -62,6 +62,8 @@ class Session:
             lasting = self._secret.get("refresh_token")
         except SourceError:
             return False
+        if not lasting:
+            return False
         self._secret.keep("refresh_token", lasting)  # what cannot be kept is better not asked for
         answer = Service(self._server).answer("POST", _REFRESH, json={"refresh_token": lasting})
         if answer.status_code >= 400:

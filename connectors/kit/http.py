@@ -76,7 +76,6 @@ class Service:
         base_url: str,
         headers: Mapping[str, str] | None = None,
         *,
-        transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         try:
@@ -88,7 +87,6 @@ class Service:
             base_url=base_url,
             headers={**_ALWAYS, **(headers or {})},
             timeout=httpx.Timeout(SILENT, connect=CONNECTING),
-            transport=transport,
             event_hooks={"response": [self._leads_somewhere]},
         )
         hush(*(word for value in (headers or {}).values() for word in value.split()))
@@ -174,7 +172,7 @@ class Service:
 
     def _note_socket(self, event: str, told: Mapping[str, Any]) -> None:
         """Note each connection that is made, so that one that never ends can be hung up."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._sockets.add(told["return_value"].get_extra_info("socket"))
 
     def _leads_somewhere(self, sent: httpx.Response) -> None:

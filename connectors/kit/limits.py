@@ -90,13 +90,13 @@ def unpacked(pieces: Iterable[bytes], how: str | None, host: str) -> Iterator[by
 
 
 @contextmanager
-def deadline(sockets: Callable[[], Iterable[Any]], host: str, longest: float | None = None) -> Iterator[None]:
+def deadline(sockets: Callable[[], Iterable[Any]], host: str) -> Iterator[None]:
     """Hang up where what is done here takes too long: a time-out alone begins anew with every byte.
 
     Raises:
-        ConnectorError: it took more seconds than `longest`.
+        ConnectorError: it took more seconds than LONGEST_ANSWER.
     """
-    seconds, late = LONGEST_ANSWER if longest is None else longest, threading.Event()
+    seconds, late = LONGEST_ANSWER, threading.Event()
 
     def hang_up() -> None:
         late.set()

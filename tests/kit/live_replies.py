@@ -1,19 +1,8 @@
-"""A connector over a service of the test's own: whatever it asks is answered by a function."""
-
-import httpx
+"""What the replies of a connector come to: its activities, and what a workspace keeps of them."""
 
 from influence.contract.records import Activity
 from influence.contract.testing import Remembered
 from tests.kit.live_contract import pulled, store_of
-
-
-def over(connector, answer, *, now=None, **options):
-    """Make a connector whose requests go to `answer(request)` and whose clock stands at `now`."""
-    body = {"transport": httpx.MockTransport(answer)}
-    if now is not None:
-        body["clock"] = staticmethod(now.timestamp)
-    kind = type(connector.__name__, (connector,), body)
-    return kind(**options)
 
 
 def replies(connector, cursor=None):
@@ -51,4 +40,4 @@ def kept(workspace, activity):
     return row
 
 
-__all__ = ["Remembered", "activities", "ids", "kept", "over", "pull_again", "pulled", "replies", "store_of"]
+__all__ = ["Remembered", "activities", "ids", "kept", "pull_again", "pulled", "replies", "store_of"]

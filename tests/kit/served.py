@@ -130,7 +130,8 @@ def raw(*says: Callable[[], Iterable[bytes]], resets: bool = False) -> Iterator[
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", heard
     finally:
-        listening.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         thread.join(5)
 

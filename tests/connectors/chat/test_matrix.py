@@ -4,6 +4,7 @@ import importlib.util
 import itertools
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from connectors.chat import matrix as matrix_module
 from connectors.chat.matrix import Matrix
+from influence import Workspace
+from influence.cli import main
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised, StoppedShort
 from influence.contract.errors import SourceError
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
@@ -391,7 +395,7 @@ def test_a_sync_without_a_cursor_names_the_field():
 def test_a_token_that_was_pasted_is_kept_and_it_is_said_how_long_it_holds():
     said = []
     kept = Matrix().sign_in(said.append, {"access_token": "placeholder"})
-    assert {"access_token": "placeholder"} == kept
+    assert {"access_token": "placeholder", "refresh_token": "", "password": ""} == kept
     assert ["The token holds as long as its session: until you sign that out, or the server ends it."] == said
 
 
@@ -657,6 +661,7 @@ def signed_in(synapse, name):
     """Sign in with the password; the tokens are good for two seconds."""
     said = []
     tokens = Matrix(synapse.url, name).sign_in(said.append, PASSWORD)
+    assert "" == tokens.pop("password"), "what is empty is not kept"
     assert {"access_token", "refresh_token"} == set(tokens)
     assert ["is renewed at every pull" in one for one in said] == [True]
     return Tokens(**tokens)
@@ -719,6 +724,20 @@ def test_a_password_that_is_wrong_is_told_in_a_sentence_without_it(synapse):
     assert "not-the-word" not in str(told.value)
 
 
-def test_the_password_is_not_among_what_is_kept(synapse):
-    synapse.user("una")
-    assert "placeholder" not in signed_in(synapse, "una").known.values()
+def test_through_the_command_line_the_password_is_not_kept_and_the_tokens_are(synapse, tmp_path):
+    una = synapse.user("una")
+    una.send(una.room(), "hello")
+    folder = tmp_path / "w"
+    Workspace.create(folder).close()
+    options = [*("--set", f"server={synapse.url}"), *("--set", "user=una"), *("--keep-in", "file")]
+    command = ["connect", "matrix", *options, "-w", str(folder)]
+    done = CliRunner().invoke(main, command, input="\nplaceholder\n")
+    assert 0 == done.exit_code, done.output
+    assert "renewed at every pull" in done.output
+    kept = (folder / "secrets.toml").read_text()
+    assert "placeholder" not in kept
+    assert {"access_token", "refresh_token"} <= set(re.findall(r"(?m)^\"?(\w+)\"? = \"[^\"]", kept))
+    time.sleep(2.3)
+    pulled_once = CliRunner().invoke(main, ["pull", "-w", str(folder)])
+    assert 0 == pulled_once.exit_code, pulled_once.output
+    assert kept != (folder / "secrets.toml").read_text(), "the renewed tokens are kept"

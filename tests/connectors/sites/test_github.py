@@ -169,7 +169,8 @@ def test_a_token_that_is_revoked_in_the_middle_ends_in_a_sentence_and_the_next_p
 
     with served(answer) as here:
         with Workspace.create(tmp_path / "w") as workspace:
-            workspace.connect("github", "github", {"repositories": "acme/site", "url": here.url})
+            options = {"repositories": "acme/site", "url": here.url}
+            workspace.connecting("github", "github", options).keep({}, "file")
         broken, there = pull("first")
         assert (1, [("comment", 2), ("post", 2), ("react", 2)]) == (broken.exit_code, there)
         assert 1 == broken.output.count("does not accept the sign-in (401); connect again")
