@@ -44,6 +44,7 @@ _ALWAYS = {"Accept": "application/json", "Accept-Encoding": PACKED, "User-Agent"
 _PLAIN = {
     *("accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"),
     *("depth", "host", "prefer", "user-agent", "if-none-match", "if-modified-since"),
+    *("linkedin-version", "x-github-api-version", "x-restli-protocol-version"),
 }
 """Headers that tell nobody who asks."""
 
@@ -89,8 +90,16 @@ class Service:
             timeout=httpx.Timeout(SILENT, connect=CONNECTING),
             event_hooks={"response": [self._leads_somewhere]},
         )
-        hush(*(word for value in (headers or {}).values() for word in value.split()))
-        self._signs = bool(_signs(headers or {}))
+        signs = _signs(headers or {})
+        hush(
+            *(
+                word
+                for name, value in (headers or {}).items()
+                if name.lower() in signs
+                for word in value.split()[-1:]
+            )
+        )
+        self._signs = bool(signs)
         weakref.finalize(self, self._client.close)
         self._host, self._sleep = urlsplit(base_url).hostname or base_url, sleep
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
@@ -136,6 +145,10 @@ class Service:
         for attempt in range(TRIES):
             try:
                 response = self._whole(self._client.build_request(method, path, **more))
+            except httpx.InvalidURL as error:
+                raise ConnectorError(
+                    f"{self._host} cannot be asked for {clean(path, 80)!r}: {error}"
+                ) from None
             except httpx.TransportError as error:
                 if attempt == TRIES - 1:
                     raise ConnectorError(f"{self._host} cannot be reached: {error}") from error

@@ -90,6 +90,8 @@ class Secrets:
     def keep_in(self, place: str, values: Mapping[str, str]) -> None:
         """Keep secrets for good in a place, "keyring" or "file", beside those that it keeps of the source.
 
+        An empty one is forgotten.
+
         Raises:
             SecretError: it refuses, or half a surrogate pair stands in one.
         """
@@ -192,7 +194,10 @@ class Tried:
         Raises:
             SecretError: it is not known.
         """
-        return self.given.get(name) or self._kept.get(name)
+        found = self.given[name] if name in self.given else self._kept.get(name)
+        if not found:
+            raise SecretError(f"the {name} of this sign-in is not known")
+        return found
 
     def keep(self, name: str, value: str) -> None:
         """Keep a renewed secret.

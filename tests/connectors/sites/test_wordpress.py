@@ -19,8 +19,8 @@ from influence.contract.records import Activity, Deleted, Person, SetAside
 from influence.contract.testing import Remembered, member_of
 from tests.kit.blog_service import BlogService
 from tests.kit.live_contract import check_fetch
-from tests.kit.loopback import answering, free_port, needs, process, pull_into, responds, rows, wait_for
-from tests.kit.served import served
+from tests.kit.loopback import free_port, needs, process, pull_into, responds, rows, wait_for
+from tests.kit.served import Said, served
 
 START = (
     b'<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/" '
@@ -125,32 +125,30 @@ class TestAClosedBlog:
         b"<dc:creator>Ann Lee</dc:creator><pubDate>Mon, 02 Mar 2026 10:00:00 +0000</pubDate></item></channel></rss>"
     )
 
-    def answer(self, path, _):
-        if path.endswith("feed/"):
-            return 200, self.FEED, {}
-        return 404, b"", {}
+    def answer(self, asked):
+        return Said(self.FEED) if asked.path.endswith("feed/") else Said(b"", 404)
 
     def test_is_read_from_its_feeds_once(self, tmp_path):
-        with answering(self.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
-            assert ["feed.xml", "comments-feed.xml"] == pull_into(workspace, WordPress(url=address))
-            assert [] == pull_into(workspace, WordPress(url=address))
+        with served(self.answer) as blog, Workspace.create(tmp_path / "w") as workspace:
+            assert ["feed.xml", "comments-feed.xml"] == pull_into(workspace, WordPress(url=blog.url))
+            assert [] == pull_into(workspace, WordPress(url=blog.url))
             assert [("wordpress-name:b.example/ann lee",)] == rows(workspace, "actor")
 
     def test_says_that_nobody_is_signed_in_and_the_feeds_are_read(self):
-        with answering(self.answer) as (address, _):
-            who = WordPress(url=address).signed_in_as(Remembered())
-            assert f"nobody: {address}/feed/ (its REST is closed: the feeds are read)" == who
+        with served(self.answer) as blog:
+            who = WordPress(url=blog.url).signed_in_as(Remembered())
+            assert f"nobody: {blog.url}/feed/ (its REST is closed: the feeds are read)" == who
 
     def test_without_feeds_says_what_was_tried(self):
         with (
-            answering(lambda *_: (404, b"", {})) as (address, _),
+            served(lambda _: Said(b"", 404)) as blog,
             pytest.raises(ConnectorError, match=r"no feed was found .* feed/, \?feed=rss2;"),
         ):
-            list(WordPress(url=address).fetch({}, Remembered()))
+            list(WordPress(url=blog.url).fetch({}, Remembered()))
 
     def test_refuses_a_password_that_is_wrong_in_a_sentence_without_it(self):
-        with answering(lambda *_: (401, b"{}", {})) as (address, _):
-            connector = WordPress(url=address, user="ann")
+        with served(lambda _: Said({}, 401)) as blog:
+            connector = WordPress(url=blog.url, user="ann")
             with pytest.raises(NotAuthorised, match="does not accept the sign-in") as told:
                 list(connector.fetch({}, Remembered("never shown")))
             assert "never shown" not in str(told.value)
@@ -217,18 +215,19 @@ class Pages:
             "_links": {"self": [{"href": f"https://b.example/wp-json/wp/v2/comments/{number}"}]},
         }
 
-    def answer(self, _, params):
+    def answer(self, asked):
+        params = asked.query
         kind, _, one = params["rest_route"].removeprefix("/wp/v2/").partition("/")
         if one:
-            return (200, self.comments[int(one)], {}) if int(one) in self.comments else (404, {}, {})
+            return self.comments[int(one)] if int(one) in self.comments else Said({}, 404)
         rows = list(self.comments.values()) if kind == "comments" else []
         number, pages = 1 if self.circles else int(params.get("page", 1)), max(1, (len(rows) + 1) // 2)
         if number in self.busy:
-            return 429, {}, {"Retry-After": "900"}
+            return Said({}, 429, {"Retry-After": "900"})
         if number > pages:
-            return 400, {"code": "rest_post_invalid_page_number"}, {}
+            return Said({"code": "rest_post_invalid_page_number"}, 400)
         headers = {"X-WP-TotalPages": str(pages)} if self.total else {}
-        return 200, rows[2 * number - 2 : 2 * number], headers
+        return Said(rows[2 * number - 2 : 2 * number], headers=headers)
 
 
 class TestManyPages:
@@ -241,48 +240,48 @@ class TestManyPages:
     def test_all_are_read_and_a_page_past_the_end_stops(self, tmp_path, total, count):
         blog = Pages(count)
         blog.total = total
-        with answering(blog.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
-            assert 2 == len(pull_into(workspace, WordPress(url=address)))
+        with served(blog.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+            assert 2 == len(pull_into(workspace, WordPress(url=here.url)))
             assert count == len(rows(workspace))
-            assert [] == pull_into(workspace, WordPress(url=address))
+            assert [] == pull_into(workspace, WordPress(url=here.url))
 
     def test_only_the_pages_that_changed_come_again_and_what_vanished_is_gone(self, tmp_path):
         blog = Pages(6)
-        with answering(blog.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
-            pull_into(workspace, WordPress(url=address))
+        with served(blog.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+            pull_into(workspace, WordPress(url=here.url))
             blog.comments[7] = blog.comment(7)
-            assert ["comments-4.json"] == pull_into(workspace, WordPress(url=address))
+            assert ["comments-4.json"] == pull_into(workspace, WordPress(url=here.url))
             del blog.comments[6]
-            assert "comments-gone.json" in pull_into(workspace, WordPress(url=address))
+            assert "comments-gone.json" in pull_into(workspace, WordPress(url=here.url))
             assert 6 == len(rows(workspace))
-            assert [] == pull_into(workspace, WordPress(url=address))
+            assert [] == pull_into(workspace, WordPress(url=here.url))
 
     def test_a_list_that_goes_round_in_a_circle_stops_short_and_nothing_is_called_gone(self, tmp_path):
         blog = Pages(6)
         blog.total = False
-        with answering(blog.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
-            pull_into(workspace, WordPress(url=address))
+        with served(blog.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+            pull_into(workspace, WordPress(url=here.url))
             blog.circles = True
             del blog.comments[6]
             with pytest.raises(StoppedShort, match="the list of comments goes round in a circle"):
-                pull_into(workspace, WordPress(url=address))
+                pull_into(workspace, WordPress(url=here.url))
             assert 6 == len(rows(workspace))
 
     def test_a_wait_in_the_middle_deletes_nothing_and_goes_on_later(self, tmp_path):
         blog = Pages(6)
-        with answering(blog.answer) as (address, _), Workspace.create(tmp_path / "w") as workspace:
-            pull_into(workspace, WordPress(url=address))
+        with served(blog.answer) as here, Workspace.create(tmp_path / "w") as workspace:
+            pull_into(workspace, WordPress(url=here.url))
             blog.busy.add(2)
             with pytest.raises(RateLimited):
-                pull_into(workspace, WordPress(url=address))
+                pull_into(workspace, WordPress(url=here.url))
             assert 6 == len(rows(workspace))
             blog.busy.clear()
-            assert [] == pull_into(workspace, WordPress(url=address))
+            assert [] == pull_into(workspace, WordPress(url=here.url))
 
     def test_a_pull_cut_at_any_page_and_resumed_is_the_same(self, tmp_path):
         blog = Pages(9)
-        with answering(blog.answer) as (address, _):
-            check_fetch(tmp_path, lambda: WordPress(url=address), Remembered(), 5)
+        with served(blog.answer) as here:
+            check_fetch(tmp_path, lambda: WordPress(url=here.url), Remembered(), 5)
 
 
 CONFIG = """<?php
