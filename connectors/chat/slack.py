@@ -62,7 +62,7 @@ class Slack:
     beforehand: ClassVar[str] = (
         "You make an app of your own in the workspace (docs/connectors/slack.md); an owner of the workspace may have "
         "to approve it. Its token lasts until it is taken back. Only where the app has token rotation, leave the "
-        "token empty, give the refresh token and the client's secret, and say --set client_id=…"
+        "token empty, give the refresh token and the client's secret, and set its client_id too (--set client_id=…)."
     )
     reads: ClassVar[str] = (
         "It reads the people, the channels that the app is a member of, their messages, threads and reactions."

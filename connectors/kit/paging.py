@@ -245,5 +245,5 @@ def left(headers: Mapping[str, str]) -> str:
     for prefix in ("x-rate-limit-", "x-ratelimit-", "ratelimit-"):
         remaining, limit = headers.get(f"{prefix}remaining"), headers.get(f"{prefix}limit")
         if remaining is not None:
-            return f"{remaining[:12]}{f' of {limit[:12]}' if limit else ''} requests left"
+            return f"{remaining[:12].removesuffix('.0')}{f' of {limit[:12]}' if limit else ''} requests left"
     return ""

@@ -125,7 +125,7 @@ class TestLive:
         assert {"reddit:t3_own3", "reddit:t3_old1"} <= activities(reddit(service), rest).keys()
 
     def test_says_what_is_left(self, service):
-        assert {"99.0 requests left"} == {reply.note for reply in replies(reddit(service))}
+        assert {"99 requests left"} == {reply.note for reply in replies(reddit(service))}
 
     def test_says_whom_it_reads_and_that_it_signed_in_for_nobody(self, service):
         assert "the app alone, reading u/Ann (account of 2019)" == reddit(service).signed_in_as(Remembered())
@@ -183,8 +183,8 @@ class TestLimits:
     def test_praw_s_own_pace_is_told(self, service):
         service.limit |= {"x-ratelimit-used": "99", "x-ratelimit-reset": "302"}  # 2 seconds, by praw
         found = list(islice(reddit(service).fetch({}, Remembered()), 2))
-        assert "99.0 requests left" == found[0].note
-        assert "99.0 requests left; waited 2 seconds to keep within them" == found[1].note
+        assert "99 requests left" == found[0].note
+        assert "99 requests left; waited 2 seconds to keep within them" == found[1].note
 
 
 class TestSignIn:
