@@ -115,8 +115,9 @@ def _shown(report: Report) -> tuple[Sentence, ...]:
     """Say in the services' own words how often the leader's items were shown; that is apart from all who responded."""
     finding = report.findings.get("shown")
     told = finding.as_json().get("said", []) if finding else []
-    pattern = "{said}. That names nobody and is no part of the numbers above."
-    return tuple(say(pattern, said=Span(plain(str(one)), "shown")) for one in told)
+    pattern = "{service}: {counts}. That names nobody and is no part of the numbers above."
+    halves = (plain(str(one)).partition(": ") for one in told)
+    return tuple(say(pattern, service=Span(service, "shown"), counts=counts) for service, _, counts in halves)
 
 
 def _rows(report: Report) -> Sentence:
