@@ -130,7 +130,9 @@ def read_thing(kind: str, thing: Mapping[str, Any], line: int, people: People) -
         ValueError, KeyError, TypeError: it has another shape.
     """
     if kind == "more":
-        yield Note(f"{thing.get('count', 'some')} comments are named by the page but not in it")
+        yield Note(
+            f"{thing.get('count', 'some')} comments are named by the page but not in it; a pull asks for them"
+        )
         return
     if kind not in {"t1", "t3", "t4"}:
         yield SetAside(_TOLD.get(kind, "neither a post, a comment nor a message"), line)
