@@ -46,6 +46,7 @@ class Reddit:
         "Ask for your own data at reddit.com/settings/data-request, save a page's address with .json, or use a "
         "dump; or: influence connect reddit."
     )
+    needs: ClassVar[Mapping[str, str]] = {}
     secrets: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
     required: ClassVar[tuple[str, ...]] = ("user",)
     beforehand: ClassVar[str] = (

@@ -71,6 +71,7 @@ class X:
     source: ClassVar[str] = (
         "Settings › Your account › Download an archive of your data; or: influence connect x."
     )
+    needs: ClassVar[Mapping[str, str]] = {}
     secrets: ClassVar[tuple[str, ...]] = ("refresh_token", "token", "token_ends")
     given: ClassVar[tuple[str, ...]] = ("client_secret",)
     required: ClassVar[tuple[str, ...]] = ("client_id",)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import warnings
 from base64 import b64encode
 from collections import Counter
@@ -123,6 +124,11 @@ class TestLive:
         rest, ended = fetched(reddit(service), found[-1].cursor)
         assert ended is None
         assert {"reddit:t3_own3", "reddit:t3_old1"} <= activities(reddit(service), rest).keys()
+
+    def test_no_extra_is_needed(self, service, monkeypatch):
+        monkeypatch.setitem(sys.modules, "httpx", None)
+        assert {} == Reddit.needs
+        assert replies(reddit(service))
 
     def test_says_what_is_left(self, service):
         assert {"99 requests left"} == {reply.note for reply in replies(reddit(service))}

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import threading
 import urllib.request
 import zipfile
@@ -259,6 +260,12 @@ def test_each_refusal_is_one_sentence_without_a_token(service, reply, error, wor
     assert words in str(ended)
     assert "placeholder" not in str(ended)
     assert "\n" not in str(ended)
+
+
+def test_no_extra_is_needed(service, monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    assert {} == X.needs
+    assert fetched(x(service))[0]
 
 
 def test_a_service_that_is_not_there_is_named():
