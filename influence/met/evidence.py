@@ -39,8 +39,6 @@ class Strengths:
 
 MEETINGS = frozenset(("calendar", "event"))
 """Evidence that is shared out among all who came."""
-VAGUE = "meeting unknown"
-"""Entries that state neither place nor link, as a sort of evidence."""
 STRONG = 0.5
 """A piece of evidence from this strength on tells more than it leaves open."""
 
