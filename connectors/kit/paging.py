@@ -26,8 +26,6 @@ Place = TypeVar("Place")
 Item = TypeVar("Item")
 MOST_PAGES = 10_000
 """Pages of one list; a service that goes on and on ends there."""
-
-
 MOST_EMPTY = 50
 """Pages in a row that hold nothing and name a next one."""
 

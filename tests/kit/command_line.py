@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import urllib.request
 from contextlib import contextmanager
 
 
@@ -25,6 +26,22 @@ def said(folder, *words, answers=""):
     with influence(folder, *words) as running:
         told, _ = running.communicate(answers, timeout=60)
         return running.returncode, told
+
+
+def connected(folder, name, options, typed):
+    """Connect as a person does: start, type what is asked for, and say yes in a browser where one is needed."""
+    if not (folder / "w").exists():
+        assert 0 == said(folder, "init", str(folder / "w"))[0]
+    told = ""
+    with influence(folder, "connect", name, "--keep-in", "file", *options) as running:
+        running.stdin.write(typed)
+        running.stdin.flush()
+        for line in running.stdout:
+            told += line
+            if "Open http://127.0.0.1" in line:
+                urllib.request.urlopen(line.partition("Open ")[2].strip()).close()  # noqa: S310 - an address of ours
+        assert 0 == running.wait(60), told
+    return told
 
 
 class Held:

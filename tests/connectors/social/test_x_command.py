@@ -1,17 +1,14 @@
 """X through the command line: the connection lasts over pulls that are killed, stopped and refused."""
 
-import os
 import signal
 import subprocess
-import sys
-import threading
 import tomllib
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
 
 from influence import Workspace
+from tests.kit import command_line
+from tests.kit.command_line import Held, influence, said
 from tests.kit.live_replies import ids
 from tests.kit.served import served
 from tests.kit.x_service import ANN, DEEP, FIRST, OLD, QUOTE, REPLY, SECOND, XService
@@ -27,48 +24,11 @@ def service():
         yield made
 
 
-@contextmanager
-def influence(folder, *words):
-    """Run the command in a process of its own."""
-    known = {"PATH": os.environ["PATH"], "HOME": str(folder), "INFLUENCE_WORKSPACE": str(folder / "w")}
-    command = [sys.executable, "-u", "-m", "influence", *words]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=known,
-        text=True,
-    ) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
-
-
-def said(folder, *words):
-    """What a command says, and how it ends."""
-    with influence(folder, *words) as running:
-        told, _ = running.communicate(timeout=60)
-        return running.returncode, told
-
-
 def connected(folder, service):
-    """Connect X as a person does: start, open the address that is told in a browser, say yes."""
-    if not (folder / "w").exists():
-        assert 0 == said(folder, "init", str(folder / "w"))[0]
     where = ("--set", f"server={service.url}", "--set", f"login={service.url}/i/oauth2/authorize")
-    app = ("--set", "client_id=the-app", "--set", "port=0", "--keep-in", "file")
-    with influence(folder, "connect", "x", *app, *where) as running:
-        running.stdin.write("\n")  # a native app has no secret
-        running.stdin.flush()
-        told = ""
-        for line in running.stdout:
-            told += line
-            if "Open http" in line:
-                urllib.request.urlopen(line.partition("Open ")[2].strip()).close()  # noqa: S310 - an address of ours
-        assert 0 == running.wait(60), told
-    return told
+    app = ("--set", "client_id=the-app", "--set", "port=0")
+    empty = "\n"  # a native app has no secret
+    return command_line.connected(folder, "x", (*app, *where), empty)
 
 
 def kept(folder):
@@ -80,18 +40,6 @@ def posts(folder):
     found = {one for one in ids(workspace) if "/" not in one}
     workspace.close()
     return found
-
-
-class Held:
-    """Holds an answer back until it is let go; `reached` says that it was asked for."""
-
-    def __init__(self, answer):
-        self._answer, self.reached, self.go = answer, threading.Event(), threading.Event()
-
-    def __call__(self, asked):
-        self.reached.set()
-        self.go.wait(30)
-        return self._answer(asked)
 
 
 def test_tokens_rotate_over_three_pulls_with_a_kill_in_between(tmp_path, service):

@@ -2,12 +2,12 @@
 
 import signal
 import tomllib
-import urllib.request
 from dataclasses import dataclass
 
 import pytest
 
 from influence import Workspace
+from tests.kit import command_line
 from tests.kit.command_line import Held, influence, said
 from tests.kit.google_service import GoogleService
 from tests.kit.live_contract import stored
@@ -79,20 +79,8 @@ def source(request):
 
 
 def connected(folder, source):
-    """Connect as a person does: start, type what is asked for, and say yes in a browser where one is needed."""
-    if not (folder / "w").exists():
-        assert 0 == said(folder, "init", str(folder / "w"))[0]
     options = [word for option in source.options for word in ("--set", option)]
-    with influence(folder, "connect", source.name, "--keep-in", "file", *options) as running:
-        running.stdin.write(source.typed)
-        running.stdin.flush()
-        told = ""
-        for line in running.stdout:
-            told += line
-            if "Open http://127.0.0.1" in line:
-                urllib.request.urlopen(line.partition("Open ")[2].strip()).close()  # noqa: S310 - an address of ours
-        assert 0 == running.wait(60), told
-    return told
+    return command_line.connected(folder, source.name, options, source.typed)
 
 
 def kept(folder, source):
