@@ -93,6 +93,7 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
             "not_recognised": done.not_recognised,
             "unreadable": done.unreadable,
             "notes": done.notes,
+            "unsaid": dict(done.unsaid),
         }
         click.echo(json.dumps(body, ensure_ascii=False))
         return
@@ -100,6 +101,8 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
     if len(done.by_connector) > 1:
         for name, summary in sorted(done.by_connector.items()):
             click.echo(f"  {name}: {summary}")
+    if done.unsaid:
+        click.echo(f"  {done.counted_apart}")
     for note in done.notes:
         click.echo(f"  note: {note}")
     for file, reason in done.unreadable.items():

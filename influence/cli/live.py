@@ -258,6 +258,7 @@ def _body(source: str, done: Pulled) -> Mapping[str, object]:
         **vars(done.summary),
         "unreadable": done.unreadable,
         "notes": done.to_know,
+        "unsaid": dict(done.unsaid),
         "note": done.note,
         "failed": done.failed or None,
     }

@@ -33,6 +33,17 @@ class Verb(StrEnum):
 RESPONSE_VERBS = (Verb.REPLY, Verb.COMMENT, Verb.SHARE, Verb.QUOTE, Verb.REACT, Verb.EDIT)
 
 
+class Unsaid(StrEnum):
+    """Why something that lies in a mailbox is nobody's word to anybody."""
+
+    AUTOMATIC = "automatic"
+    RECEIPT = "receipt"
+    CALENDAR_ANSWER = "calendar answer"
+    DRAFT = "draft"
+    SPAM = "spam"
+    TRASH = "trash"
+
+
 class Modality(StrEnum):
     """How people were together."""
 
@@ -71,7 +82,10 @@ class Activity:
 
     `subject` links replies of mail without reply headers; the store keeps only a keyed digest of it.
     `fingerprint` tells copies of one message apart from different messages that look alike.
-    `deleted` withdraws the activity of that id.
+    `outbox` is the account in whose sent mail it lay or in whose name it went out, whoever the actor is; `typist`
+    the account that typed it, where that is stated and not the actor's. `unsaid` says that a program or nobody
+    said it: it is kept and counted, and is never a response and never addressed to anybody. `deleted` withdraws
+    the activity of that id.
 
     Raises:
         ValueError: the time has no zone.
@@ -96,6 +110,9 @@ class Activity:
     subject: str | None = None
     inferred: bool = False
     fingerprint: str | None = None
+    outbox: str | None = None
+    typist: str | None = None
+    unsaid: Unsaid | None = None
     deleted: bool = False
     line: int | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -58,6 +58,7 @@ class Batch:
         self._exposures: list[Exposure] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
         self._turned = self.claims = self._people = 0
+        self.unsaid: Counter[str] = Counter()
         self.summary = Summary()
 
     def add(self, record: Record, file: str) -> None:
@@ -175,8 +176,15 @@ class Batch:
         engine.offer("staged", staged.filter(pc.is_null(staged["reason"])))
         added = self._logs.append(rows.kind)
         if rows.kind == "activities":
-            self._text.listen(staged)
-            if self._keeping.terms:
-                self._text.keep_terms()
+            self._listen(staged)
         known = table.num_rows - added.stored - len(refused)
         return added + Summary(read=table.num_rows, known=known, aside=len(refused))
+
+    def _listen(self, staged: pa.Table) -> None:
+        """Hear what was said; what nobody said is only counted."""
+        self.unsaid.update(word for word in staged["unsaid"].drop_null().to_pylist())
+        said = staged.filter(pc.is_null(staged["unsaid"]))
+        self._text.listen(said)
+        if self._keeping.terms:
+            self._engine.offer("staged", said)
+            self._text.keep_terms()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +24,28 @@ _DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMA
 
 @dataclass
 class Imported:
-    """What an import did: the rows by connector, files that nobody knows or that are damaged, and notes."""
+    """What an import did: the rows by connector, files that nobody knows or that are damaged, and notes.
+
+    `unsaid` counts, by kind, what nobody said to anybody: it is kept apart and is never a response.
+    """
 
     summary: Summary = field(default_factory=Summary)
     by_connector: dict[str, Summary] = field(default_factory=dict)
     not_recognised: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unsaid: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counted_apart(self) -> str:
+        """What nobody said, in one sentence; empty where there was none.
+
+        >>> Imported(unsaid=Counter({"spam": 1200, "draft": 2})).counted_apart
+        '1,202 said by nobody, counted apart and never a response: 1,200 spam, 2 draft'
+        """
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.unsaid.most_common())
+        told = f"{self.unsaid.total():,} said by nobody, counted apart and never a response"
+        return f"{told}: {kinds}" if kinds else ""
 
     def __iadd__(self, more: Imported) -> Self:
         self.summary += more.summary
@@ -38,6 +54,7 @@ class Imported:
         self.not_recognised += more.not_recognised
         self.unreadable |= more.unreadable
         self.notes += more.notes
+        self.unsaid += more.unsaid
         return self
 
 
@@ -137,6 +154,7 @@ class Reading:
         self._account("")
         self._batch.flush()
         self._done.summary = self._batch.summary
+        self._done.unsaid = self._batch.unsaid
         return self._done
 
 

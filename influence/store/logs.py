@@ -35,8 +35,8 @@ _EQUALS = """
 """Times that a meeting no longer lists; the view sees to those of lower versions, whenever they are brought in."""
 _OF_WITHDRAWN = "SELECT count(*) AS n FROM encounters WHERE meeting IN (SELECT meeting FROM withdrawn)"
 _SHOWN = {
-    "activities": """SELECT id, arg_max(key, seq) AS key FROM activity_log WHERE id IN (SELECT id FROM staged)
-        GROUP BY id HAVING NOT arg_max(deleted, seq)""",
+    "activities": """SELECT id, arg_max(key, (unsaid IS NULL, seq)) AS key FROM activity_log
+        WHERE id IN (SELECT id FROM staged) GROUP BY id HAVING NOT arg_max(deleted, (unsaid IS NULL, seq))""",
     "encounters": """SELECT id, key FROM encounters
         WHERE id IN (SELECT id FROM staged) OR meeting IN (SELECT meeting FROM staged)""",
 }
@@ -45,6 +45,19 @@ _MOVED = """
     SELECT count(*) FILTER (WHERE b.id IS NULL) AS new, count(*) FILTER (WHERE b.key <> now.key) AS changed,
         (SELECT count(*) FROM before) - count(b.id) AS deleted
     FROM ({shown}) now LEFT JOIN before b USING (id)"""
+
+
+_ANOTHER = """
+    WITH owner AS (FROM (
+        SELECT id, time, actor, subject, seq - 1000000000000 AS place FROM activity_log
+            WHERE id IN (SELECT id FROM staged) AND unsaid IS NULL
+        UNION ALL SELECT id, time, actor, subject, row FROM staged WHERE unsaid IS NULL)
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY place) = 1)
+    SELECT s.row FROM staged s JOIN owner o USING (id)
+    WHERE s.fingerprint IS NOT NULL AND s.unsaid IS NULL AND (abs(epoch(s.time) - epoch(o.time)) > 60
+        OR s.actor <> o.actor AND s.subject IS DISTINCT FROM o.subject)"""
+_OWN_ID = "id || '#' || left(md5(actor || (epoch_us(time) // 60000000)::VARCHAR), 8)"
+"""A mail under the id of another mail of another time, or of another sender and subject, is another mail."""
 
 
 class Logs:
@@ -58,12 +71,15 @@ class Logs:
         if kind not in MORTAL:
             stored = self._append(kind)
             return Summary(stored=stored, new=stored)
+        if kind == "activities":
+            self._tell_apart()
         self._engine.offer("before", self._engine.arrow(_SHOWN[kind]))
         stored = self._append(kind)
         moved = self._engine.arrow(_MOVED.format(shown=_SHOWN[kind])).to_pylist()[0]
         made = Summary(stored=stored, **moved)
         if kind == "activities":
             self._remember_copies()
+            self._remember_sent()
         elif count(self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"):
             made.deleted += self._retire(_SAME_UNNAMED)
         return made
@@ -81,6 +97,27 @@ class Logs:
             [self._source],
         )
         return self._last(log) - start
+
+    def _tell_apart(self) -> None:
+        """Give a mail that bears another mail's id one of its own; the first of an id keeps it."""
+        if not count(self._engine, "SELECT count(*) AS n FROM staged WHERE fingerprint IS NOT NULL"):
+            return
+        another = self._engine.arrow(_ANOTHER)
+        if another.num_rows:
+            self._engine.offer("another", another)
+            own = f"CASE WHEN row IN (SELECT row FROM another) THEN {_OWN_ID} ELSE id END AS id"
+            self._engine.offer("staged", self._engine.arrow(f"SELECT * REPLACE ({own}) FROM staged"))
+
+    def _remember_sent(self) -> None:
+        """Keep in whose sent mail each message lay and who typed it, also of copies that are not kept."""
+        if count(self._engine, "SELECT count(*) AS n FROM staged WHERE coalesce(outbox, typist) IS NOT NULL"):
+            self._engine.run(
+                """INSERT INTO sent_log SELECT DISTINCT ?, ?, l.id, s.outbox, s.typist
+                FROM staged s JOIN activity_log l USING (key)
+                WHERE coalesce(s.outbox, s.typist) IS NOT NULL AND NOT EXISTS (FROM sent_log o WHERE o.id = l.id
+                    AND o.outbox IS NOT DISTINCT FROM s.outbox AND o.typist IS NOT DISTINCT FROM s.typist)""",
+                [self._number, self._source],
+            )
 
     def _remember_copies(self) -> None:
         self._engine.run(f"""

@@ -50,7 +50,8 @@ class Pulled(Imported):
     @property
     def to_know(self) -> list[str]:
         """What was noted on the way, but for the `note` that was said last."""
-        return [*self.notes, *(fact for fact in self.facts if fact != self.note)]
+        apart = [self.counted_apart] if self.unsaid else []
+        return [*self.notes, *apart, *(fact for fact in self.facts if fact != self.note)]
 
 
 def pull(

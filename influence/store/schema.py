@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, Tie
 
-VERSION = 5
+VERSION = 6
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -113,7 +113,11 @@ KINDS = {
             Column("answers", TRUTH, given=""),
             Column("inferred", TRUTH),
             Column("fingerprint", kept=False, tells=False),
+            Column("outbox", kept=False, tells=False),
+            Column("typist", kept=False, tells=False),
             Column("deleted", TRUTH),
+            Column("unsaid", tells=False),
+            Column("wording", given="", tells=False),
         ),
     ),
     "encounters": Kind(
@@ -166,13 +170,15 @@ MORTAL = ("activities", "encounters")
 
 OF_BATCHES = (
     *(kind.log for kind in KINDS.values()),
-    *("copies", "cursors", "quarantine", "term_log", "exposure_log"),
+    *("copies", "cursors", "quarantine", "term_log", "exposure_log", "sent_log"),
 )
 """Tables whose rows belong to a batch and count only once it is entered."""
 
 _ACTIVITIES = """
-CREATE VIEW activities AS SELECT * FROM activity_log
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;"""
+CREATE OR REPLACE VIEW {name} AS SELECT * FROM activity_log
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY unsaid IS NOT NULL, seq DESC) = 1
+    AND NOT deleted AND unsaid IS {said} NULL;"""
+"""Of each id the newest row; what was said goes before the draft of it and before its copy in somebody's trash."""
 _ENCOUNTERS = """
 CREATE OR REPLACE VIEW encounters AS SELECT e.* FROM encounter_log e
     WHERE e.absent IS NULL AND NOT EXISTS (
@@ -184,18 +190,14 @@ CREATE OR REPLACE VIEW encounters AS SELECT e.* FROM encounter_log e
                 OR w.id = e.id AND coalesce(w.version, 0) = coalesce(e.version, 0) AND w.seq > e.seq)))
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY coalesce(version, 0) DESC, seq DESC) = 1 AND NOT deleted;"""
 """Of each id the highest version, but no time that a higher version of the whole meeting does not list."""
-TABLES = (
-    """
+TABLES = """
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
 CREATE TABLE batches (batch BIGINT, done TIMESTAMPTZ, source VARCHAR, connector VARCHAR,
     read BIGINT, stored BIGINT, known BIGINT, aside BIGINT);
 CREATE TABLE copies (batch BIGINT, id VARCHAR, original VARCHAR);
 CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
 CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
-"""
-    + "\n".join(kind.table for kind in KINDS.values())
-    + _ACTIVITIES
-)
+""" + "\n".join(kind.table for kind in KINDS.values())
 LATER = {
     2: """
 CREATE TABLE decision_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, verb VARCHAR, accounts VARCHAR[],
@@ -215,6 +217,13 @@ ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS absent VARCHAR;
 CREATE TABLE exposure_log (batch BIGINT, source VARCHAR, id VARCHAR, time TIMESTAMPTZ, account VARCHAR, service VARCHAR,
     metric VARCHAR, count BIGINT);
 """,
+    6: """
+CREATE TABLE sent_log (batch BIGINT, source VARCHAR, id VARCHAR, outbox VARCHAR, typist VARCHAR);
+ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS unsaid VARCHAR;
+ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS wording VARCHAR;
+"""
+    + _ACTIVITIES.format(name="activities", said="")
+    + _ACTIVITIES.format(name="unsaid_activities", said="NOT"),
 }
 """What each version added: an older store gets it when it is opened."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from influence.contract.records import Evidence, Modality, Verb
+from influence.contract.records import Evidence, Modality, Unsaid, Verb
 from influence.store.schema import KINDS, TEXT, TEXTS
 from influence.text.meeting_phrases import heard
 
@@ -19,6 +19,10 @@ _ACCOUNT = r"^[^:\s]+:\s*\S"
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
 _REPLY = r"^\s*(re|sv|aw|antw|vs|ref|rif)(\[\d+\])?\s*:"
 _PREFIXES = r"^(\s*(re|sv|aw|antw|vs|ref|rif|fw|fwd|vb|wg|vl|tr|i)(\[\d+\])?\s*:)+\s*"
+
+
+_BEGINNING, _TELLING = 300, 80
+"""Letters of a message that are digested to know copies of it, and how many there must be."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,14 @@ def _bad_time(moment: str, found: pa.DataType | None, *, needed: bool) -> str:
     )
 
 
+def _known_word(expression: str, name: str, allowed: Iterable[str]) -> str:
+    words = ", ".join(f"'{word}'" for word in allowed)
+    return (
+        f"WHEN {expression} IS NOT NULL AND {expression} NOT IN ({words}) THEN '{name} ''' || left({expression}, 60) "
+        f"|| ''' is not one of: {', '.join(allowed)}'"
+    )
+
+
 def _truth(expression: str) -> str:
     return f"coalesce(try_cast({expression} AS BOOLEAN), false)"
 
@@ -154,10 +166,25 @@ def _words(text: str) -> str:
     return "NULL::VARCHAR" if text == "NULL" else heard(text)
 
 
+def _wording(text: str, secret: str) -> str:
+    """A keyed digest of how a message begins, letters and figures only; NULL where it is too short to tell copies.
+
+    The end is left out: copies of one letter are signed by many.
+    """
+    if text == "NULL":
+        return "NULL"
+    letters = f"regexp_replace(lower(left({text}, {_BEGINNING * 4})), '[^\\pL\\pN]+', '', 'g')"
+    return (
+        f"CASE WHEN len({letters}) >= {_TELLING} THEN sha256('{secret}' || left({letters}, {_BEGINNING})) END"
+    )
+
+
 def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
     actor, verb = _account(column["actor"]), f"lower({column['verb']})"
     subject = f"lower(trim(regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')))"
     words = f"nullif(regexp_replace({subject}, '\\s+', ' ', 'g'), '')"
+    sent_with = {name: f"{_account(column[name])}::VARCHAR" for name in ("outbox", "typist")}
+    unsaid = f"lower({column['unsaid']})"
     made = {
         "time": column["time"],
         "actor": f"{actor}::VARCHAR",
@@ -170,7 +197,10 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         "answers": f"coalesce(regexp_matches({column['subject']}, '{_REPLY}', 'i'), false)",
         "inferred": _truth(column["inferred"]),
         "fingerprint": f"sha256('{keeping.secret}' || {column['fingerprint']})",
+        **sent_with,
         "deleted": _truth(column["deleted"]),
+        "unsaid": f"{unsaid}::VARCHAR",
+        "wording": f"{_wording(column['text'], keeping.secret)}::VARCHAR",
     }
     return f"""
         WITH converted AS (
@@ -182,13 +212,15 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
                     {_not_one_of(verb, "verb", Verb)}
                     {_not_accounts(column["to"], "to")}
                     {_not_accounts(column["mentions"], "mentions")}
+                    {_not_accounts(f"[{column['outbox']}, {column['typist']}]::VARCHAR[]", "outbox or typist")}
+                    {_known_word(unsaid, "unsaid", Unsaid)}
                     WHEN {column["audience"]} IS NOT NULL AND try_cast({column["audience"]} AS BIGINT) IS NULL
                     THEN 'audience is not a number'
                 END AS reason
             FROM incoming),
         digested AS (SELECT *, {_digest("activities")} AS digest FROM converted)
-        SELECT * EXCLUDE (given, fingerprint, digest), coalesce(given, 'row:' || digest) AS id,
-            md5(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest)) AS key
+        SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
+            md5(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest) || coalesce(':' || unsaid, '')) AS key
         FROM digested"""
 
 
