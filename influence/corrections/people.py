@@ -155,7 +155,7 @@ class Curation:
         """List the pairs of people who may be one, the likeliest first; what was answered is not asked again."""
         people = self._people()
         rows = to_be_asked(self._engine)
-        answered = self._answered(people)
+        answered = self.answered()
         asked: dict[frozenset[str], Question] = {}
         for row in rows:
             try:
@@ -168,8 +168,9 @@ class Curation:
                 asked[pair] = Question(first, second, row["probability"], row["reasons"], services)
         return list(asked.values())
 
-    def _answered(self, people: People) -> set[frozenset[str]]:
+    def answered(self) -> set[frozenset[str]]:
         """Return the pairs of people about whom it was said that they are not one, or that nobody knows."""
+        people = self._people()
         return {
             frozenset(people.who[code].person for code in (one, other))
             for decision in self._decisions.standing()
@@ -188,6 +189,11 @@ class Curation:
             return self.merge(question.one.person, question.other.person, basis=basis)
         verb = {"no": "apart", "unsure": "unsure"}[answer]
         return self._decide(verb, marks(question.one), marks(question.other))
+
+    def answer_all(self, one: Who, others: Sequence[Who], answer: str) -> Decision:
+        """Keep by one decision whether several people are all one: `yes`, `no` or `unsure`."""
+        verb = {"yes": "same", "no": "apart", "unsure": "unsure"}[answer]
+        return self._decide(verb, marks(one), [mark for other in others for mark in marks(other)])
 
     def _who(self, words: str) -> Who:
         people = self._people()

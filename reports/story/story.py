@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from influence.contract.details.cascades import Shape
+from influence.contract.details.own_voice import TypedByOthers
 from influence.contract.details.reach import Crossings
 from influence.contract.details.trend import TrendBreaks, TrendSlope
 from influence.contract.findings import Month, Report
@@ -108,7 +109,23 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    return (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report), *_shown(report))
+    sentences = (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report))
+    return (*sentences, *_typed(report), *_shown(report))
+
+
+def _typed(report: Report) -> tuple[Sentence, ...]:
+    """Say who typed what bears the leader's name, and whether that was decided or is stated."""
+    told = report.told("typed_by_others", TypedByOthers)
+    if not report.value("typed_by_others") or told.made is None:
+        return ()
+    by = [
+        f"{plain(one.name) or plain(one.person)} {counted(one.items or 0, 'item', 'items')}"
+        f"{', as you decided' if one.decided else ', as their source states'}"
+        for one in told.by
+    ]
+    pattern = "Of the {made} of {who} others typed {n}: {by}."
+    made, who = counted(told.made, "item", "items"), leader_name(report)
+    return (say(pattern, made=made, who=who, n=span(report, "typed_by_others"), by="; ".join(by)),)
 
 
 def _shown(report: Report) -> tuple[Sentence, ...]:
