@@ -6,7 +6,7 @@ moves by at most so many. The leader is the one named, or those with most respon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -43,8 +43,8 @@ WRITES, SPELLINGS, ONE_PERSON = "writes for", "spellings", "one person"
 class Asked:
     """One question, of a `kind`: do the others write for `one`, are they all `one`, are the two one person.
 
-    `words` say why it is asked, `counts` hold what they count, `moves` how many people would come or go (None: not
-    worked out). `pair` tells in full of the two who may be one person.
+    `words` say why it is asked, `counts` hold what they count, `moves` how many people would come or go in the report
+    of `leader` (None: not worked out). `pair` tells in full of the two who may be one person.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Asked:
     one: Who
     others: Sequence[Who]
     moves: int | None
+    leader: Who
     counts: Mapping[str, float]
     pair: Question | None = None
 
@@ -68,11 +69,9 @@ class Asked:
     @property
     def sentence(self) -> str:
         """Why it is asked, and what the answer moves."""
-        return (
-            f"{self.words} (moves up to {counted(self.moves, 'person', 'people')})"
-            if self.moves
-            else self.words
-        )
+        if not self.moves:
+            return self.words
+        return f"{self.words} (moves up to {counted(self.moves, 'person', 'people')} of {called(self.leader)}'s report)"
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -95,7 +94,7 @@ class Asked:
         pair = (
             {} if self.pair is None else {"reasons": self.pair.reasons, "needs_basis": self.pair.needs_basis}
         )
-        return {**body, **pair, "moves": self.moves}
+        return {**body, **pair, "moves": self.moves, "leader": self.leader.person}
 
 
 @dataclass(frozen=True)
@@ -205,27 +204,19 @@ class _Asking:
         self._egos: dict[int, Ego] = {}
 
     def all(self) -> list[Asked]:
-        writing = self._ordered(self._writers())
+        """Return the questions about the leader named, then the others; in each who writes for whom comes first."""
+        asked = [self._writes(one) for one in open_writers(self._now.tables)]
         spellings = [one for code in self._leaders for one in self._spellings(code)]
         taken = {frozenset((one.one.person, other.person)) for one in spellings for other in one.others}
-        pairs = [
-            self._one_person(pair)
-            for pair in self._pairs
-            if frozenset((pair.one.person, pair.other.person)) not in taken
-        ]
+        pairs = (pair for pair in self._pairs if frozenset((pair.one.person, pair.other.person)) not in taken)
+        asked += [*spellings, *map(self._one_person, pairs)]
         self._supposing.close()
-        return [*writing, *self._ordered([*spellings, *pairs])]
+        return sorted(asked, key=self._turn)
 
-    def _ordered(self, asked: Iterable[Asked]) -> list[Asked]:
-        named = None if self._leader is None else self._people.who[self._leader].person
-        return sorted(
-            asked,
-            key=lambda one: (
-                named is not None and named not in {one.one.person, *(each.person for each in one.others)},
-                -(one.moves or 0),
-                one.kind != SPELLINGS,
-            ),
-        )
+    def _turn(self, one: Asked) -> tuple[bool, bool, int, bool]:
+        """Return what puts a question in its place; among equals the first found comes first."""
+        aside = self._leader is not None and self._people.who[self._leader] not in (one.one, *one.others)
+        return aside, one.kind != WRITES, -(one.moves or 0), one.kind != SPELLINGS
 
     @property
     def _people(self) -> People:
@@ -245,36 +236,33 @@ class _Asking:
             self._egos[leader] = Ego(self._now, leader, self._now.whole_window())
         return self._egos[leader]
 
-    def _writers(self) -> list[Asked]:
-        return [self._writes(one) for one in open_writers(self._now.tables)]
-
     def _writes(self, one: Wrote) -> Asked:
-        who = self._people.who
-        return Asked(
-            WRITES,
-            wrote_in_words(self._people, one),
-            who[one.leader],
-            (who[one.writer],),
-            self._supposing.written(self._ego(one.leader), one.writer) if len(one.items) else 0,
-            {"written": len(one.items), "of": one.of, "typed": one.typed},
-        )
+        who, leader = self._people.who, one.leader if self._leader is None else self._leader
+        moves = self._supposing.written(self._ego(leader), one.writer, one.leader) if len(one.items) else 0
+        counts = {"written": len(one.items), "of": one.of, "typed": one.typed}
+        words = wrote_in_words(self._people, one)
+        return Asked(WRITES, words, who[one.leader], (who[one.writer],), moves, who[leader], counts)
 
     def _spellings(self, leader: int) -> list[Asked]:
-        """Ask about everybody who bears the leader's name, all together."""
+        """Ask all together about who bears the leader's name, and what bears none and may be the leader's."""
         me, name = self._people.who[leader], parse_name(self._people.who[leader].name)
-        if name is None or not name.full:
+        nameless = self._nameless(me)
+        others = {
+            code for code, one in enumerate(self._people.who) if code != leader and _namesakes(name, one)
+        }
+        others = {code for code in others | nameless if self._may_be_one(me, self._people.who[code])}
+        them = [self._people.who[code] for code in sorted(others)]
+        if not them or (len(them) == 1 and others <= nameless):
             return []
-        others = [
-            code
-            for code, one in enumerate(self._people.who)
-            if code != leader and _namesakes(name, one) and self._may_be_one(me, one)
-        ]
-        if not others:
-            return []
-        words = f"{counted(len(others), 'other spelling', 'other spellings')} of the name {called(me)}"
-        moves = self._supposing.joined(self._ego(leader), others)
-        them = [self._people.who[code] for code in others]
-        return [Asked(SPELLINGS, words, me, them, moves, {"spellings": len(others)})]
+        words = f"{counted(len(them), 'other spelling or address', 'other spellings and addresses')} of {called(me)}"
+        moves = self._supposing.joined(self._ego(leader), sorted(others))
+        return [Asked(SPELLINGS, words, me, them, moves, me, {"spellings": len(them)})]
+
+    def _nameless(self, me: Who) -> set[int]:
+        """Return the likely pairs of somebody with what bears no full name: an address, a short name."""
+        sides = [(pair.one, pair.other) for pair in self._pairs if me in (pair.one, pair.other)]
+        others = [other if one == me else one for one, other in sides]
+        return {self._people.code[one.person] for one in others if parse_name(one.name) is None}
 
     def _may_be_one(self, me: Who, one: Who) -> bool:
         """Whether two may be joined by one answer: nothing was said of them, and no service wants a reason."""
@@ -284,30 +272,28 @@ class _Asking:
 
     def _one_person(self, pair: Question) -> Asked:
         likely = "over 99 %" if pair.probability >= 0.995 else f"{pair.probability:.0%}"
+        words = f"{likely} likely one person by these signs: {pair.reasons}"
+        moves, leader = self._joined(*(self._people.code[side.person] for side in (pair.one, pair.other)))
+        counts = {"probability": pair.probability}
         return Asked(
-            ONE_PERSON,
-            f"{likely} likely one person by these signs: {pair.reasons}",
-            pair.one,
-            (pair.other,),
-            self._joined(self._people.code[pair.one.person], self._people.code[pair.other.person]),
-            {"probability": pair.probability},
-            pair,
+            ONE_PERSON, words, pair.one, (pair.other,), moves, self._people.who[leader], counts, pair
         )
 
-    def _joined(self, one: int, other: int) -> int | None:
-        """Return how many people would come or go in the report of a leader if two people were one."""
+    def _joined(self, one: int, other: int) -> tuple[int | None, int]:
+        """Return how many people would come or go in whose report if two people were one."""
         for leader in self._leaders:
             if leader in {one, other}:
-                return self._supposing.joined(self._ego(leader), [one + other - leader])
-        return max((int({one, other} <= self._outside(leader)) for leader in self._leaders), default=0)
+                return self._supposing.joined(self._ego(leader), [one + other - leader]), leader
+        moved = ((int({one, other} <= self._outside(leader)), leader) for leader in self._leaders)
+        return max(moved, key=lambda each: each[0], default=(0, one))
 
     def _outside(self, leader: int) -> set[int]:
         return {alter.person for alter in self._ego(leader).found if alter.outside}
 
 
-def _namesakes(name: Name, one: Who) -> bool:
-    """Whether somebody bears a name, whatever its short form, and no middle initial speaks against it."""
-    other = None if one.bot else parse_name(one.name)
-    if other is None or (other.given, other.last) != (name.given, name.last):
+def _namesakes(name: Name | None, one: Who) -> bool:
+    """Whether somebody bears a full name, whatever its short form, and no middle initial speaks against it."""
+    other = None if one.bot or name is None or not name.full else parse_name(one.name)
+    if name is None or other is None or (other.given, other.last) != (name.given, name.last):
         return False
     return not name.middle or not other.middle or name.middle == other.middle

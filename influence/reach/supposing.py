@@ -28,13 +28,13 @@ class Supposing:
     def __init__(self, population: Population) -> None:
         self._now = population
         self._engine = population.engine.beside()
-        self._engine.run("CREATE TEMP TABLE activities AS FROM main.activities")
+        self._engine.run("CREATE TEMP TABLE activities AS SELECT * EXCLUDE (text, url) FROM main.activities")
         self._writing = writers(population.people, Decisions(population.engine).standing())
         self._left = max(3, min(MOST, _ITEMS // (len(population.log.items) + 1)))
 
-    def written(self, ego: Ego, writer: int) -> int | None:
-        """Return how many people outside the team would come or go if somebody wrote for the leader."""
-        return self._moved(ego, ego.people, {**self._writing, (writer, ego.leader): "yes"})
+    def written(self, ego: Ego, writer: int, leader: int) -> int | None:
+        """Return how many people outside the ego's team would come or go if somebody wrote for a leader."""
+        return self._moved(ego, ego.people, {**self._writing, (writer, leader): "yes"})
 
     def joined(self, ego: Ego, others: Sequence[int]) -> int | None:
         """Return how many people outside the team would come or go if the leader were these people too."""

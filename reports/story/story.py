@@ -38,6 +38,8 @@ CAUTION = (
     "This is consistent with influence. It does not show that the leader caused it: people who are alike "
     "also act alike (Shalizi and Thomas 2011)."
 )
+_TYPISTS = 5
+"""So many who typed for the leader are named."""
 AUDIENCE_APART = "Audience is never added to reach: a person who could see an item has not responded to it."
 
 
@@ -119,13 +121,14 @@ def _typed(report: Report) -> tuple[Sentence, ...]:
     if not report.value("typed_by_others") or told.made is None:
         return ()
     by = [
-        f"{plain(one.name) or plain(one.person)} {counted(one.items or 0, 'item', 'items')}"
-        f"{', as you decided' if one.decided else ', as their source states'}"
-        for one in told.by
+        f"{plain(one.name) or plain(one.person)} {one.items or 0:,}, as "
+        f"{'you decided' if one.decided else 'the source states'}"
+        for one in told.by[:_TYPISTS]
     ]
-    pattern = "Of the {made} of {who} others typed {n}: {by}."
-    made, who = counted(told.made, "item", "items"), leader_name(report)
-    return (say(pattern, made=made, who=who, n=span(report, "typed_by_others"), by="; ".join(by)),)
+    by += [f"{len(told.by) - _TYPISTS:,} more typed the others"] if len(told.by) > _TYPISTS else []
+    n, who = span(report, "typed_by_others", "item", "items"), leader_name(report)
+    pattern = "Others typed {n} of the {made} that are {who}'s: {by}."
+    return (say(pattern, n=n, made=f"{told.made:,}", who=who, by="; ".join(by)),)
 
 
 def _shown(report: Report) -> tuple[Sentence, ...]:

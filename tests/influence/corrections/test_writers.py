@@ -210,6 +210,22 @@ def test_a_sent_folder_with_three_writers_is_three_questions_first_what_moves_mo
     assert 16 == items(made)
 
 
+def test_a_leader_who_is_named_is_asked_about_first_and_what_moves_is_of_their_report(workspace):
+    made = workspace(
+        activities=[
+            *OWN,
+            *lent(),
+            *lent("email:kim@acme.example", BO, name="kim")[:4],
+            mail("bo", BO, OUTSIDE[5]),
+        ],
+        people=NAMES,
+    )
+    asked = made.review.questions("Bo Chief")
+    assert ["Bo Chief", "Ann Boss"] == [one.one.name for one in asked if one.kind == "writes for"]
+    assert ([2, 0], {"Bo Chief"}) == ([one.moves for one in asked[:2]], {one.leader.name for one in asked})
+    assert ["Ann Boss", "Bo Chief"] == [one.one.name for one in writing(made)]
+
+
 def test_what_the_answer_moves_is_what_it_moved(workspace):
     made = workspace(activities=[*OWN, *lent()], people=NAMES)
     [asked] = writing(made)
@@ -217,7 +233,7 @@ def test_what_the_answer_moves_is_what_it_moved(workspace):
     made.review.answer(asked, "yes")
     assert asked.moves == reached(made) - before
     assert "6 of the 7 mails in the Sent folder of Ann Boss are written by Pat Aide" in asked.sentence
-    assert "(moves up to 5 people)" in asked.sentence
+    assert "(moves up to 5 people of Ann Boss's report)" in asked.sentence
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "unsure"])
