@@ -1,18 +1,23 @@
 """What papers and data sets state of their own graphs comes out of the product's own functions."""
 
 import hashlib
+import sys
 
 import networkx as nx
 import numpy as np
 import pytest
 
 from influence import Workspace
+from influence.chance.unseen import unseen
 from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
 from influence.network.network import Network
-from tests.kit.places import SHARED
+from tests.kit.places import ROOT, SHARED
+
+sys.path.insert(0, str(ROOT / "benchmarks/truths"))
+import published
 
 KNOWN = {
     "8a20ebaf7c7fcc295c38d1d2d521182a0e2faa5a9af61930d1e4fce4cbac52ec": 1,  # saved again, with a row of names
@@ -221,3 +226,17 @@ def test_a_walk_may_wait_at_most_delta_at_each_node():
     assert [0, 1, 2, -1, -1] == respect_time(contacts, start=0, n=5, delta=5, k_max=9).tolist()
     assert [0, 1, 2, 2, 3] == respect_time(contacts, start=0, n=5, delta=10, k_max=9).tolist()
     assert [0, 1, 2, 2, -1] == respect_time(contacts, start=0, n=5, delta=10, k_max=2).tolist()
+
+
+# --- species not seen (iNEXT: Hsieh, Ma, Chao 2016, doi:10.1111/2041-210X.12613) ----------------------------
+
+
+@pytest.mark.parametrize("survey", published.SURVEYS, ids=lambda survey: survey.place)
+def test_richness_its_interval_and_the_coverage_are_those_of_inext(survey):
+    """Chao1 of individuals (spiders), Chao2 of samples (ciliates), both with (n − 1) / n; to the last digit."""
+    times = survey.times()
+    assert (survey.species, survey.sightings) == (len(times), times.sum())
+    found = unseen(times, np.ones(len(times)), survey.units)
+    assert survey.richness == round(survey.species + found.more, 3)
+    assert survey.interval == (round(survey.species + found.low, 3), round(survey.species + found.high, 3))
+    assert survey.coverage == round(found.coverage, 4)
