@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,3 +47,12 @@ SURVEYS = (
     Survey("ciliates, Central Namib", 17, 379, 130, 63, 28, 196.706, (165.015, 257.078), 0.8425),
     Survey("ciliates, Southern Namib", 15, 358, 150, 82, 28, 262.067, (212.388, 351.305), 0.7816),
 )
+
+
+# --- a level that broke (Cobb 1978) --------------------------------------------------------------------------
+
+
+def nile() -> dict[int, float]:
+    """Return the flow of the Nile at Aswan by year, 1871 to 1970, in 10⁸ m³."""
+    with (Path(__file__).parent / "nile.csv").open(encoding="ascii", newline="") as stream:
+        return {int(row["year"]): float(row["volume"]) for row in csv.DictReader(stream)}

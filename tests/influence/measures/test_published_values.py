@@ -13,6 +13,7 @@ from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
+from influence.measures.trend import breaks
 from influence.network.network import Network
 from tests.kit.places import ROOT, SHARED
 
@@ -240,3 +241,22 @@ def test_richness_its_interval_and_the_coverage_are_those_of_inext(survey):
     assert survey.richness == round(survey.species + found.more, 3)
     assert survey.interval == (round(survey.species + found.low, 3), round(survey.species + found.high, 3))
     assert survey.coverage == round(found.coverage, 4)
+
+
+# --- a level that broke (Cobb 1978, The problem of the Nile, doi:10.1093/biomet/65.2.243) -------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_level_of_the_nile_broke_once_in_1899(seed):
+    """The dam of Aswan was begun in 1898; 1,120 in 1871 and 740 in 1970."""
+    flow = published.nile()
+    years = list(flow)
+    assert (list(range(1871, 1971)), 91_935) == (years, sum(flow.values()))
+    (found,) = breaks(list(flow.values()), seed=seed)
+    assert (1899, 1130, 842.5) == (years[found.at], found.before, found.after)
+    assert found.p <= 0.001
+
+
+def test_shuffled_the_nile_has_no_break():
+    flow = np.array(list(published.nile().values()))
+    assert [] == breaks(np.random.default_rng(1).permutation(flow))
