@@ -1,8 +1,13 @@
-"""What others found on public data."""
+"""What others found on public data, and that data: figures and a free table stand here, the rest is read where given.
+
+What may not stand here is looked for in the folder that INFLUENCE_TRUTHS names, else in ../shared/data/truths;
+truths.md says of each file where it is public and under what terms.
+"""
 
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def given(name: str) -> Path:
+    """Return where a file lies, if it is at hand."""
+    return Path(os.environ.get("INFLUENCE_TRUTHS") or ROOT.parent / "shared/data/truths") / name
 
 
 # --- species not seen (Chao 1984, 1987) ---------------------------------------------------------------------
@@ -54,5 +65,40 @@ SURVEYS = (
 
 def nile() -> dict[int, float]:
     """Return the flow of the Nile at Aswan by year, 1871 to 1970, in 10⁸ m³."""
-    with (Path(__file__).parent / "nile.csv").open(encoding="ascii", newline="") as stream:
+    with (ROOT / "benchmarks/truths/nile.csv").open(encoding="ascii", newline="") as stream:
         return {int(row["year"]): float(row["volume"]) for row in csv.DictReader(stream)}
+
+
+# --- paths that respect time (Lentz, Selhorst, Sokolov 2013) -------------------------------------------------
+
+HYPERTEXT = "sociopatterns_hypertext.dat"
+"""Rows `one other time` of 20,818 contacts of 20 s between 113 people; time in steps of 20 s."""
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """Who was face to face with whom, in order of time; people are numbered from 0."""
+
+    one: Ints
+    other: Ints
+    time: Ints
+    people: int
+
+    def both_ways(self) -> Meetings:
+        """Return each contact twice, once in each direction."""
+        pairs = (self.one, self.other), (self.other, self.one)
+        one, other = (np.stack(ends, axis=1).ravel() for ends in zip(*pairs, strict=True))
+        return Meetings(one, other, np.repeat(self.time, 2), self.people)
+
+
+def hypertext() -> Meetings:
+    """Read the contacts of the conference.
+
+    Raises:
+        OSError: the file is not at hand.
+    """
+    rows = np.loadtxt(given(HYPERTEXT), dtype=np.int64)
+    rows = rows[np.argsort(rows[:, 2], kind="stable")]
+    badges, ends = np.unique(rows[:, :2], return_inverse=True)
+    one, other = ends.reshape(-1, 2).T
+    return Meetings(one, other, rows[:, 2], len(badges))

@@ -15,6 +15,9 @@ from influence.measures import position
 from influence.measures.many import gini
 from influence.measures.trend import breaks
 from influence.network.network import Network
+from influence.network.responses import Responses
+from influence.reach.possible import everybodys_possible_reach
+from influence.reach.steps import Passing
 from tests.kit.places import ROOT, SHARED
 
 sys.path.insert(0, str(ROOT / "benchmarks/truths"))
@@ -227,6 +230,31 @@ def test_a_walk_may_wait_at_most_delta_at_each_node():
     assert [0, 1, 2, -1, -1] == respect_time(contacts, start=0, n=5, delta=5, k_max=9).tolist()
     assert [0, 1, 2, 2, 3] == respect_time(contacts, start=0, n=5, delta=10, k_max=9).tolist()
     assert [0, 1, 2, 2, -1] == respect_time(contacts, start=0, n=5, delta=10, k_max=2).tolist()
+
+
+def at_hand(name):
+    if not published.given(name).exists():
+        pytest.skip(f"{name} is not at hand: benchmarks/truths/truths.md says where it is public")
+
+
+@pytest.mark.parametrize(("directed", "paths"), [(False, 12_663), (True, 12_057)])
+def test_paths_between_those_who_met_at_a_conference(directed, paths):
+    """Lentz, Selhorst, Sokolov 2013, doi:10.1103/PhysRevLett.110.118701.
+
+    They count a path from each of the 113 people to themselves; no path needs more than 112 contacts.
+    """
+    at_hand(published.HYPERTEXT)
+    found = published.hypertext() if directed else published.hypertext().both_ways()
+    assert 113 == found.people
+    passing = Passing(delta=10**9, hands=found.people - 1)
+    empty = np.full(len(found.time), -1)
+    responses = Responses(empty, found.other, found.one, empty, empty < -1, found.time)
+    reach = everybodys_possible_reach(responses, found.people, set(), passing)
+    assert paths == reach.values.sum() + found.people
+    contacts = Contacts(found.one, found.other, found.time)
+    for start in (0, 60, 112):
+        fewest = respect_time(contacts, start, found.people, passing.delta, passing.hands)
+        assert reach.values[start] == (fewest > 0).sum()
 
 
 # --- species not seen (iNEXT: Hsieh, Ma, Chao 2016, doi:10.1111/2041-210X.12613) ----------------------------
