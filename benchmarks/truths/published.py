@@ -14,6 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.chance.thread_test import Contacts, Threads, contacts, threads
+from influence.times import DAY, HOUR
+
 Ints = NDArray[np.int64]
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,3 +105,90 @@ def hypertext() -> Meetings:
     badges, ends = np.unique(rows[:, :2], return_inverse=True)
     one, other = ends.reshape(-1, 2).T
     return Meetings(one, other, rows[:, 2], len(badges))
+
+
+# --- what spread from one to the next, and what did not (Gomez-Rodriguez et al. 2010; Coleman et al. 1957) ----
+
+CASCADES, NETWORK = "netinf-example-cascades.txt", "netinf-example-network.txt"
+"""NETINF's example: 54 cascades simulated over a network of 32 nodes and 63 links, and that network."""
+PHYSICIANS = "medical_innovation.csv"
+"""Columns of netdiffuseR's `medInnovations`: city, id, toa (month of the first prescription, 18 for none), net*."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Who took up what when (a row each), and who knew whom; people are numbered from 0, times in microseconds."""
+
+    what: Ints
+    person: Ints
+    time: Ints
+    ties: Ints
+    people: int
+
+    def shuffled(self, seed: int) -> Spread:
+        """Return the same with who came when shuffled among those who took up each."""
+        random, person = np.random.default_rng(seed), self.person.copy()
+        for one in np.unique(self.what):
+            person[self.what == one] = random.permutation(person[self.what == one])
+        return Spread(self.what, person, self.time, self.ties, self.people)
+
+    def known(self) -> Contacts:
+        """Return who knew whom, from the beginning."""
+        return contacts(*self.ties.T, np.full(len(self.ties), -1), self.people)
+
+    def threads(self) -> Threads:
+        """Return what was taken up as threads that begin at 0."""
+        return threads(self.what, self.person, self.time, np.zeros_like(self.what))
+
+
+def cascades() -> Spread:
+    """Read NETINF's example; a unit of its time is taken as an hour.
+
+    Raises:
+        OSError: a file is not at hand.
+    """
+    nodes, runs = given(CASCADES).read_text("ascii").split("\n\n")
+    _, links = given(NETWORK).read_text("ascii").split("\n\n")
+    number = {line.split(",")[0]: n for n, line in enumerate(nodes.split())}
+    pairs = [line.split(",") for line in links.split()]
+    rows = [
+        (what, number[who], round(float(when) * HOUR))
+        for what, line in enumerate(runs.split())
+        for who, when in zip(line.split(",")[::2], line.split(",")[1::2], strict=True)
+    ]
+    what, person, time = np.array(rows, np.int64).T
+    ties = np.array([[number[one], number[other]] for one, other, *_ in pairs], np.int64)
+    return Spread(what, person, time, ties, len(number))
+
+
+def physicians() -> Spread:
+    """Read Medical Innovation: physicians of four cities, whom they named as advisers, discussion partners, friends.
+
+    Named physicians who were not asked, and those who did not prescribe in 17 months, take nothing up.
+
+    Raises:
+        OSError: the file is not at hand.
+    """
+    with given(PHYSICIANS).open(encoding="utf-8", newline="") as stream:
+        rows = [
+            {
+                name: int(float(value))
+                for name, value in row.items()
+                if value not in ("", "NA") and _used(name)
+            }
+            for row in csv.DictReader(stream)
+        ]
+    number = {(row["city"], row["id"]): n for n, row in enumerate(rows)}
+    named = [
+        (n, number[row["city"], value])
+        for n, row in enumerate(rows)
+        for name, value in row.items()
+        if name.startswith("net") and (row["city"], value) in number
+    ]
+    took = [(row["city"], n, row["toa"] * 30 * DAY) for n, row in enumerate(rows) if row["toa"] < 18]
+    what, person, time = np.array(took, np.int64).T
+    return Spread(what, person, time, np.array(named, np.int64), len(rows))
+
+
+def _used(name: str) -> bool:
+    return name in ("city", "id", "toa") or name.startswith("net")
