@@ -134,7 +134,8 @@ class Spread:
 
     def known(self) -> Contacts:
         """Return who knew whom, from the beginning."""
-        return contacts(*self.ties.T, np.full(len(self.ties), -1), self.people)
+        one, other = self.ties.T
+        return contacts(one, other, np.full(len(self.ties), -1), self.people)
 
     def threads(self) -> Threads:
         """Return what was taken up as threads that begin at 0."""
