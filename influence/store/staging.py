@@ -166,7 +166,7 @@ def _words(text: str) -> str:
     return "NULL::VARCHAR" if text == "NULL" else heard(text)
 
 
-def _wording(text: str, secret: str) -> str:
+def _wording(text: str, verb: str, secret: str) -> str:
     """A keyed digest of how a message begins, letters and figures only; NULL where it is too short to tell copies.
 
     The end is left out: copies of one letter are signed by many.
@@ -174,9 +174,8 @@ def _wording(text: str, secret: str) -> str:
     if text == "NULL":
         return "NULL"
     letters = f"regexp_replace(lower(left({text}, {_BEGINNING * 4})), '[^\\pL\\pN]+', '', 'g')"
-    return (
-        f"CASE WHEN len({letters}) >= {_TELLING} THEN sha256('{secret}' || left({letters}, {_BEGINNING})) END"
-    )
+    digest = f"sha256('{secret}' || left({letters}, {_BEGINNING}))"
+    return f"CASE WHEN {verb} = 'message' AND len({letters}) >= {_TELLING} THEN {digest} END"
 
 
 def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
@@ -200,7 +199,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         **sent_with,
         "deleted": _truth(column["deleted"]),
         "unsaid": f"{unsaid}::VARCHAR",
-        "wording": f"{_wording(column['text'], keeping.secret)}::VARCHAR",
+        "wording": f"{_wording(column['text'], verb, keeping.secret)}::VARCHAR",
     }
     return f"""
         WITH converted AS (
