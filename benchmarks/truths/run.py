@@ -109,8 +109,8 @@ are skipped, by name. `nile.csv` beside this page is the table that statsmodels 
 | file | where it is public | terms |
 |---|---|---|
 | `sociopatterns_hypertext.dat` | `edgelists` of hartmutlentz/TemporalNetworkAccessibility on GitHub | see below |
-| `netinf-example-cascades.txt` | `examples/netinf/example-cascades.txt` of snap-stanford/snap on GitHub | BSD |
-| `netinf-example-network.txt` | `examples/netinf/example-network.txt` of the same | BSD |
+| `netinf-example-cascades.txt` | `example-cascades.txt` of NETINF in snap-stanford/snap on GitHub | BSD |
+| `netinf-example-network.txt` | `example-network.txt` of the same | BSD |
 | `medical_innovation.csv` | R: `write.csv(netdiffuseR::medInnovations, …)` | MIT |
 
 The contacts come from SocioPatterns, which gives them out for uses that are not commercial; Lentz's repository says
