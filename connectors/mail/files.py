@@ -22,7 +22,7 @@ from connectors.kit.meetings import NoMeeting
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
-from connectors.mail.folders import NOWHERE, OWNER, Place, delivered_to, place_in, place_of
+from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
 from connectors.mail.headers import Message, account_of, answered, body_text, message_id, paired
 from connectors.mail.mbox import RawMessage, is_mbox, is_message, messages
 from connectors.mail.people_in_headers import Claims
@@ -157,26 +157,24 @@ class _Reader:
     latest: datetime
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
-    place: Place = NOWHERE
+    place: Place | None = None
     owner: str | None = None
 
     def read_file(self, member: Member, *, live: bool = False) -> Iterator[Record]:
         """Read the messages of one file."""
-        self.place = NOWHERE if live else place_of(member.name)
+        self.place = None if live else place_of(member.name)
         self.owner = None if live else delivered_to(member.head())
         with member.open() as stream:
             for raw in messages(stream):
-                yield from self.read(raw, live=live)
+                yield from self.read(raw)
 
     def at_end(self) -> Iterator[Record]:
         """Tell what only all messages together tell."""
         yield from self.claims.at_end()
         yield from (Note(f"{count:,} {what}") for what, count in self.left_out.items())
 
-    def read(self, raw: RawMessage, *, live: bool) -> Iterator[Record]:
+    def read(self, raw: RawMessage) -> Iterator[Record]:
         message = Message(raw, raw.fields())
-        if live:
-            self.owner = message.text(OWNER) or None
         try:
             yield from self._records(message)
         except (_NotRead, NoMeeting) as reason:
@@ -196,7 +194,7 @@ class _Reader:
         if sender is None or actor is None:
             raise _NotRead("the message has no sender that can be read")
         addressees = [(m, entry) for name in ("to", "cc", "bcc") for m, entry in paired(message, name)]
-        place = place_in(message, self.place, self.owner)
+        place = place_in(message, self.place, self.owner) if self.place else place_live(message)
         written = unsaid_by(message, message.raw.body)
         read = _Read(message, sender, actor, addressees, place, written)
         yield self._activity(read, time)

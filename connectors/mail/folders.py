@@ -65,7 +65,7 @@ class Place:
 
 NOWHERE = Place()
 OWNER = "x-mailbox-owner"
-"""The field in which a live connector writes whose mailbox it read; beside it stand Gmail's labels, as Takeout's do."""
+"""The field in which a live connector writes whose mailbox it read; beside it stand labels like those of Takeout."""
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -115,6 +115,12 @@ def place_of_labels(labels: str) -> tuple[bool, Unsaid | None]:
     return not names.isdisjoint(_SENT), next((kind for kind in _ORDER if kind in kinds), None)
 
 
+def place_live(header: Header) -> Place:
+    """Return where a message lies as a live connector wrote before its header, and nothing else of it says."""
+    is_sent, unsaid = place_of_labels(header.text("x-gmail-labels"))
+    return Place(header.text(OWNER) or None if is_sent else None, unsaid)
+
+
 def place_in(header: Header, place: Place, owner: str | None) -> Place:
     """Return where a message lies: as its own fields say, which exports write, else as its file does.
 
@@ -151,3 +157,14 @@ def delivered_to(head: bytes) -> str | None:
     """Return the account to which an export of Gmail says that its mail was delivered."""
     found = _DELIVERED.search(head) if b"X-Gmail-Labels:" in head else None
     return email_account(found[1].decode("ascii")) if found else None
+
+
+def place_written(labels: str, owner: str | None) -> bytes:
+    """Write where a message lies as a live connector puts it before the header.
+
+    Both fields are written always, and the first of a name counts: no header of somebody's mail says so instead.
+
+    >>> place_written("Sent", "email:ann@acme.example")
+    b'X-Gmail-Labels: Sent\\nX-Mailbox-Owner: email:ann@acme.example\\n'
+    """
+    return f"X-Gmail-Labels: {clean(labels, 500)}\nX-Mailbox-Owner: {clean(owner or '', 500)}\n".encode()
