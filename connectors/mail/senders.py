@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from connectors.kit.addresses import (
     Mailbox,
     display_name,
-    is_automatic,
+    email_account,
     is_placeholder,
     mailboxes,
     shares_a_name,
 )
 from connectors.mail.unsaid import Header
+from influence.contract.no_person import is_nobodys
 
 LONGEST_SHOWN = 500
 _SIGNS = (" of ", " von ", " af ", " av ", " de ", " di ", " par ", "sent by", "namens ")
@@ -134,7 +135,12 @@ def _typist(header: Header, author: Mailbox, posts: Sequence[str]) -> Mailbox | 
         return None
     local, _, domain = found.address.partition("@")
     own, _, home = author.address.partition("@")
-    if header.text("list-id") or posts or is_automatic(found.address) or is_placeholder(found.address):
+    if (
+        header.text("list-id")
+        or posts
+        or is_nobodys(email_account(found.address))
+        or is_placeholder(found.address)
+    ):
         return None
     if _NO_TYPIST.search(local) or local.partition("+")[0] == own.partition("+")[0]:
         return None
@@ -184,7 +190,9 @@ def _behind_list(header: Header, written: Mailbox, shown: str, posts: tuple[str,
 def _is_list_of(header: Header, written: Mailbox, name: str) -> bool:
     """Tell whether `via NAME` names a list: its headers say so, or its address bears that name."""
     listed = header.text("list-id") or header.text("list-post")
-    return bool(listed) or (shares_a_name(name, written.address) and not is_automatic(written.address))
+    return bool(listed) or (
+        shares_a_name(name, written.address) and not is_nobodys(email_account(written.address))
+    )
 
 
 def _of_program(written: Mailbox, via: re.Match[str] | None, posts: tuple[str, ...]) -> Sender | None:
@@ -221,7 +229,7 @@ def _person_of(name: str) -> str:
 
 def _is_author(answer: Mailbox, name: str, lists: set[str]) -> bool:
     """Tell whether the address that answers go to is the author's: not a list's or another person's."""
-    if is_automatic(answer.address):
+    if is_nobodys(email_account(answer.address)):
         return False
     words = set(re.findall(r"\w{2,}", answer.name.lower()))
     if words:

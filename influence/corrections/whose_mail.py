@@ -12,6 +12,8 @@ from influence.store.engine import Engine
 FEWEST = 5
 ASKS = "influence people review asks"
 _LONGEST_NAME = 60
+_MOST = 3
+"""So many are said."""
 _WRITTEN = """
 SELECT s.source, s.outbox, a.actor, count(DISTINCT s.id) AS mails FROM sent_log s JOIN activity_log a USING (id)
 WHERE s.outbox IS NOT NULL AND a.unsaid IS NULL GROUP BY ALL ORDER BY ALL
@@ -54,7 +56,9 @@ def others_write(engine: Engine) -> list[str]:
         if (row["typist"], row["actor"]) not in decided:
             typist, actor = (_called(engine, [row[side]]) for side in ("typist", "actor"))
             said.append(f"{typist} types mail that goes out as {actor}: {ASKS}")
-    return list(dict.fromkeys(words for words in said if words))
+    told = list(dict.fromkeys(words for words in said if words))
+    more = [f"and {len(told) - _MOST:,} more such questions: {ASKS}"] if len(told) > _MOST else []
+    return [*told[:_MOST], *more]
 
 
 def _decided(engine: Engine) -> set[tuple[str, str]]:

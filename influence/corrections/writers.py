@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from influence.contract.no_person import BOT
 from influence.contract.wording import counted, plain
 from influence.kernels.arrays import Ints
 from influence.network.log_tables import LogTables
 from influence.network.sent_mail import SentFolder, received, sent_folders, stated_typists
-from influence.contract.no_person import BOT
 from influence.people.decisions import Decision, Decisions, writers
 from influence.people.directory import People, Who
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from influence.kernels.arrays import Ints
 from influence.network.log_tables import LogTables
@@ -52,11 +53,20 @@ class SentFolder:
 def sent_folders(tables: LogTables) -> list[SentFolder]:
     """Return every sent folder with what each person wrote of it."""
     found: dict[tuple[str, str], SentFolder] = {}
-    for row in tables.rows(_FOLDERS).to_pylist():
+    rows = tables.rows(_FOLDERS)
+    for row, items in zip(rows.drop_columns("items").to_pylist(), _lists(rows.column("items")), strict=True):
         key = row["source"], row["outbox"]
         folder = found.setdefault(key, SentFolder(*key, row["owner"], {}))
-        folder.items[row["writer"]] = np.array(row["items"], np.int64)
+        folder.items[row["writer"]] = items
     return list(found.values())
+
+
+def _lists(column: pa.ChunkedArray) -> list[Ints]:
+    """Return a column of lists as arrays, without a Python number for each item."""
+    array = column.combine_chunks()
+    items = np.asarray(array.flatten().to_numpy(), np.int64)
+    ends = np.cumsum(array.value_lengths().to_numpy())
+    return np.split(items, ends[:-1]) if len(ends) else []
 
 
 def received(tables: LogTables) -> dict[tuple[str, int], int]:

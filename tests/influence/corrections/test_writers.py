@@ -291,6 +291,13 @@ def test_an_import_says_at_once_where_others_write_most_and_no_more_once_it_is_d
     assert [] == others_write(made.store.engine)
 
 
+def test_an_import_that_could_ask_about_many_names_three(workspace):
+    bosses = [f"email:boss{number}@acme.example" for number in range(5)]
+    rows = [one for number, boss in enumerate(bosses) for one in lent(PAT, boss, name=f"m{number}-")]
+    told = others_write(workspace(activities=rows).store.engine)
+    assert (4, "and 2 more such questions: influence people review asks") == (len(told), told[3])
+
+
 def test_an_import_says_of_a_folder_without_an_owner_that_several_write_in_it(workspace):
     made = workspace(
         people=NAMES, activities=[*lent(outbox="mailbox:x"), *lent(ANN, "mailbox:x", name="own")]
