@@ -68,14 +68,15 @@ def items_said(tables: LogTables, window: Window) -> Ints:
 
 
 _OUTPUT = f"""
-SELECT author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
+SELECT item, author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
 """
 
 
-def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Flags]:
-    """Return everybody's items in a window: author, time, and whether they were addressed to nobody in particular."""
+def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Ints, Flags]:
+    """Return everybody's items in a window: item, author, time, and whether it was addressed to nobody."""
     rows = tables.rows(_OUTPUT, _limits(window))
-    return _numbers(rows, "author"), _numbers(rows, "time"), _numbers(rows, "public").astype(np.bool_)
+    item, author, time = (_numbers(rows, name) for name in ("item", "author", "time"))
+    return item, author, time, _numbers(rows, "public").astype(np.bool_)
 
 
 def activity_ids(tables: LogTables, items: ArrayLike) -> dict[int, str]:
