@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from influence.contract.no_person import BOT
 from influence.people.accounts import Link, guards_of
-from influence.people.bots import BOT, KINDS
+from influence.people.bots import KINDS
 from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
 from influence.people.directory import People, UnknownPerson, Who
 from influence.people.identity import to_be_asked

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from influence.contract.no_person import BOT
 from influence.people.accounts import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, stated_id, token
-from influence.people.bots import BOT, told_by
+from influence.people.bots import told_by
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People, Who
 from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail
