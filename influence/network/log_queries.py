@@ -288,7 +288,12 @@ marked AS (
     UNION ALL
     SELECT item, author, time, 'subject ' || subject FROM letter
     WHERE subject IS NOT NULL AND (wording IS NULL OR subject NOT IN ({_SAYS_NOTHING}))),
-often AS (FROM marked WHERE mark IN (SELECT mark FROM marked GROUP BY mark HAVING count(DISTINCT author) >= $senders)),
+many AS (SELECT mark, count(*) AS letters FROM marked GROUP BY mark HAVING count(DISTINCT author) >= $senders),
+every AS (
+    SELECT unnest([i.wording, CASE WHEN {_BEGINS} THEN 'subject ' || i.subject END]) AS mark
+    FROM item i JOIN addressed d USING (item) WHERE d.person = $leader AND i.author <> $leader),
+often AS (FROM marked WHERE mark IN (
+    SELECT mark FROM many JOIN every USING (mark) GROUP BY mark, letters HAVING 2 * letters >= count(*))),
 begun AS (
     SELECT *, count(DISTINCT author) OVER (
         PARTITION BY mark ORDER BY time RANGE BETWEEN CURRENT ROW AND $within::BIGINT FOLLOWING) AS senders FROM often)
@@ -311,7 +316,8 @@ def letters_alike(
     """Return letters of strangers to a leader that many sent alike: item and mark, once for each mark that it bears.
 
     A mark is a text or a subject. Of each, the letters are those in any stretch of so many microseconds in which
-    so many people sent it. A subject of `says_nothing` marks only what has no text to tell it by.
+    so many people sent it. A subject of `says_nothing` marks only what has no text to tell it by, and what stands as
+    often in what others send to the leader is a form and marks nothing.
     """
     given = {"leader": leader, "bots": list(bots), "says_nothing": list(says_nothing)}
     rows = tables.rows(_ALIKE, {**given, "senders": senders, "within": within})

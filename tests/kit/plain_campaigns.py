@@ -52,9 +52,7 @@ class PlainCampaigns:
             for row in self.rows
             if self.leader in row["to"]
             and row["actor"] not in {self.leader, *self.bots}
-            and row["verb"] in {"post", "message", "share", "quote"}
-            and not row.get("parent")
-            and not answers(row)
+            and begins(row)
             and self.leader not in row["mentions"]
             and not self.turned_to(row["actor"], row["time"])
         ]
@@ -71,11 +69,20 @@ class PlainCampaigns:
         found = {}
         for mark in {mark for row in every for mark in self.marks(row)}:
             same = [row for row in every if mark in self.marks(row)]
+            if 2 * len(same) < self.bearing(mark):
+                continue
             for first in same:
                 stretch = [row for row in same if 0 <= row["time"] - first["time"] <= self.within]
                 if len({row["actor"] for row in stretch}) >= self.senders:
                     found.setdefault(mark, set()).update(row["id"] for row in stretch)
         return found
+
+    def bearing(self, mark):
+        """Count what others sent to the leader with a text, or with a subject where it answers nothing."""
+        to_leader = [row for row in self.rows if self.leader in row["to"] and row["actor"] != self.leader]
+        if mark[0] == "text":
+            return sum(row["text"] == mark[1] for row in to_leader)
+        return sum(words(row) == mark[1] and begins(row) for row in to_leader)
 
     def letters(self):
         return set().union(*self.alike().values())
@@ -102,6 +109,11 @@ class PlainCampaigns:
 
 def answers(row):
     return bool(re.match(r"\s*re\s*:", row["subject"] or "", re.IGNORECASE))
+
+
+def begins(row):
+    stated = row["verb"] in {"post", "message", "share", "quote"} and not row.get("parent")
+    return stated and not answers(row)
 
 
 def words(row):

@@ -136,6 +136,14 @@ def test_to_whom_the_leader_had_turned_before_is_no_stranger_and_the_others_are(
     assert [] == sizes(before, turned, *letters(20))
 
 
+def test_a_warning_in_front_of_all_that_comes_from_outside_is_no_letter(sizes):
+    known = [letter(f"t{n}", -80, "lea", to=[f"x:k{n}"], subject=f"To {n}") for n in range(5)]
+    banner = [letter(f"k{n}", n, f"k{n % 5}", SHARED, subject=f"Re: To {n % 5}") for n in range(30)]
+    strangers = [row | {"subject": f"No {n}"} for n, row in enumerate(letters(25))]
+    assert [] == sizes(*known, *banner, *strangers)
+    assert [25] == sizes(*known, *banner[:25], *strangers)
+
+
 def test_an_answer_to_the_letter_does_not_unmake_the_campaign(sizes):
     answer = letter("t", 30, "lea", to=["x:p3"], parent="p3", verb="reply")
     assert [20] == sizes(*letters(20), answer)
