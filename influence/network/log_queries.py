@@ -288,18 +288,20 @@ marked AS (
     UNION ALL
     SELECT item, author, time, 'subject ' || subject FROM letter
     WHERE subject IS NOT NULL AND (wording IS NULL OR subject NOT IN ({_SAYS_NOTHING}))),
-many AS (SELECT mark, count(*) AS letters FROM marked GROUP BY mark HAVING count(DISTINCT author) >= $senders),
 every AS (
     SELECT unnest([i.wording, CASE WHEN {_BEGINS} THEN 'subject ' || i.subject END]) AS mark
     FROM item i JOIN addressed d USING (item) WHERE d.person = $leader AND i.author <> $leader),
-often AS (FROM marked WHERE mark IN (
-    SELECT mark FROM many JOIN every USING (mark) GROUP BY mark, letters HAVING 2 * letters >= count(*))),
+telling AS (
+    SELECT mark, row_number() OVER (ORDER BY mark) - 1 AS code
+    FROM (SELECT mark, count(*) AS letters FROM marked GROUP BY mark HAVING count(DISTINCT author) >= $senders)
+    JOIN every USING (mark) GROUP BY mark, letters HAVING 2 * letters >= count(*)),
 begun AS (
-    SELECT *, count(DISTINCT author) OVER (
-        PARTITION BY mark ORDER BY time RANGE BETWEEN CURRENT ROW AND $within::BIGINT FOLLOWING) AS senders FROM often)
-SELECT item, dense_rank() OVER (ORDER BY mark) - 1 AS mark FROM begun
+    SELECT item, code, time, count(DISTINCT author) OVER (
+        PARTITION BY code ORDER BY time RANGE BETWEEN CURRENT ROW AND $within::BIGINT FOLLOWING) AS senders
+    FROM marked JOIN telling USING (mark))
+SELECT item, code AS mark FROM begun
 QUALIFY max(senders) OVER (
-    PARTITION BY mark ORDER BY time RANGE BETWEEN $within::BIGINT PRECEDING AND CURRENT ROW) >= $senders
+    PARTITION BY code ORDER BY time RANGE BETWEEN $within::BIGINT PRECEDING AND CURRENT ROW) >= $senders
 ORDER BY item
 """
 

@@ -38,7 +38,7 @@ def campaigns(report: Report) -> tuple[Sentence, ...]:
     answered = report.told("mass_mail", MassMail).answered or 0
     ending = f" {leader_name(report)} answered {counted(answered, 'letter', 'letters')}." if answered else ""
     many = f", in {len(every):,} campaigns" if len(every) > 1 else ""
-    pattern = "{mail} came too, and is counted apart from what waits{many}: {told}.{ending}"
+    pattern = "{mail} came too{many}, and is counted apart from what waits: {told}.{ending}"
     mail = Span("Mass mail", "mass_mail")
     return (say(pattern, mail=mail, many=Span(many), told=told, ending=Span(ending)),)
 
@@ -68,7 +68,7 @@ def said_by_nobody(report: Report) -> tuple[Sentence, ...]:
     if not held.kinds:
         pattern = "Not counted, because {nobody}: {kinds}; none of it is by or to {who}."
         return (say(pattern, nobody=nobody, kinds=_kinds(held.everywhere), who=who),)
-    more = f"; {every:,} in all, whoever they are by" if every > sum(held.kinds.values()) else ""
+    more = f"; {every:,} in all, by or to anybody" if every > sum(held.kinds.values()) else ""
     pattern = "Not counted, because {nobody}: {kinds}, by or to {who}{more}."
     return (say(pattern, nobody=nobody, kinds=_kinds(held.kinds), who=who, more=Span(more)),)
 
