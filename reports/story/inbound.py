@@ -44,7 +44,7 @@ def campaigns(report: Report) -> tuple[Sentence, ...]:
 
 
 def _line(one: Campaign) -> str:
-    """Word one campaign.
+    """Word one campaign: one letter if most are copies of another, else one subject.
 
     >>> march = {"since": "2026-03-05T08:00:00+00:00", "until": "2026-03-17T08:00:00+00:00"}
     >>> _line(Campaign(1124, 1124, **march, texts=1))
@@ -52,10 +52,12 @@ def _line(one: Campaign) -> str:
     >>> _line(Campaign(62, 60, **march, texts=4))
     'one letter in 4 versions, 60 senders of 62 letters, 5 to 17 Mar 2026'
     """
-    what = "one subject" if one.texts is None else "one letter"
-    versions = f" in {one.texts:,} versions" if (one.texts or 0) > 1 else ""
+    letters, texts = one.letters or 0, one.texts or 0
+    copies = 0 < texts <= letters / 2
+    what = "one letter" if copies else "one subject"
+    versions = f" in {texts:,} versions" if copies and texts > 1 else ""
     by = counted(one.senders or 0, "sender", "senders")
-    of = f" of {counted(one.letters or 0, 'letter', 'letters')}" if one.letters != one.senders else ""
+    of = f" of {counted(letters, 'letter', 'letters')}" if letters != one.senders else ""
     return f"{what}{versions}, {by}{of}, {days(one.since, one.until)}"
 
 

@@ -38,6 +38,7 @@ def test_a_campaign_is_one_line_beside_what_waits():
     ("letters", "senders", "texts", "line"),
     [
         (30, 30, None, "one subject, 30 senders, 5 to 17 Mar 2026"),
+        (30, 30, 30, "one subject, 30 senders, 5 to 17 Mar 2026"),
         (30, 28, 1, "one letter, 28 senders of 30 letters, 5 to 17 Mar 2026"),
         (30, 30, 4, "one letter in 4 versions, 30 senders, 5 to 17 Mar 2026"),
     ],
