@@ -12,11 +12,22 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from influence.people.accounts import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, stated_id, token
+from influence.people.accounts import (
+    DECIDED,
+    NAMED,
+    OWNED,
+    PROBABLE,
+    STATED,
+    Accounts,
+    Link,
+    stated_id,
+    token,
+)
+from influence.people.addresses import one_owner
 from influence.people.bots import BOT, told_by
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People, Who
-from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail
+from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail, suffix_of
 from influence.store.engine import Engine
 
 _SAME_NAME_CAP = 8
@@ -80,9 +91,12 @@ def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:
     _decide(joined, decided)
     for claim in sources.claims:
         _claim(joined, claim, bearers)
-    for account in sources.uses:
+    for account in sorted(sources.known()):
         joined.add(account)
-    _join_by_name(joined, sources.names, {account for account, bearer in bearers.items() if bearer is None})
+    shared = {account for account, bearer in bearers.items() if bearer is None}
+    for owner, accounts in one_owner(sources.known() - shared).items():
+        joined.claim(accounts[0], accounts[1:], OWNED, f"both are {owner}")
+    _join_by_name(joined, sources.names, shared)
     return joined
 
 
@@ -173,14 +187,32 @@ def _join_by_name(joined: Accounts, names: Mapping[str, Counter[str]], shared: S
                 alike[name, domain].append(account)
     for (name, domain), accounts in alike.items():
         stated = {joined.stated(account) for account in accounts} - {None}
-        middle = {initials(name) for account in accounts for name in names[account]} - {""}
-        together = len(accounts) <= _SAME_NAME_CAP and len(stated) < 2 and len(middle) < 2
-        if together and not _numbered(accounts):
-            joined.claim(accounts[0], accounts[1:], NAMED, f"one name, {name}, in one domain, {domain}")
+        if len(accounts) > _SAME_NAME_CAP or len(stated) > 1:
+            continue
+        for alone in _told_apart(accounts, names):
+            if not _numbered(alone):
+                joined.claim(alone[0], alone[1:], NAMED, f"one name, {name}, in one domain, {domain}")
     for name, accounts in bearers.items():
         if joined.seen(f"name:{name}") and len({joined.add(account) for account in accounts}) == 1:
             only = Link(accounts[0], f"name:{name}", NAMED, f"the only person called {name}")
             joined.join(only)
+
+
+def _told_apart(accounts: Sequence[str], names: Mapping[str, Counter[str]]) -> list[list[str]]:
+    """Sort accounts of one full name by initial and suffix; all stay together unless two of those differ.
+
+    >>> names = {"a": Counter(["Leo Lind Jr."]), "b": Counter(["Leo Lind III"]), "c": Counter(["Leo Lind"])}
+    >>> _told_apart(["a", "b", "c"], names), _told_apart(["b", "c"], names)
+    ([['a'], ['b'], ['c']], [['b', 'c']])
+    """
+    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for account in accounts:
+        middle, suffix = (
+            max(map(part, names[account]), key=len, default="") for part in (initials, suffix_of)
+        )
+        marks[middle, suffix].append(account)
+    told = [{mark[part] for mark in marks} - {""} for part in (0, 1)]
+    return list(marks.values()) if max(map(len, told)) > 1 else [list(accounts)]
 
 
 def _numbered(accounts: Sequence[str]) -> bool:

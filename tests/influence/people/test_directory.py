@@ -70,6 +70,92 @@ def test_namesakes_with_different_initials_stay_apart(workspace):
     assert {"email:m1@enron.example"} == accounts_of(workspace(people=people), "m1@enron.example")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Leo Lind Jr.", "Leo Lind III"),
+        ("Lind, Leo Sr", "Lind Jr., Leo"),
+        ("Leo Lind, II", "Leo Lind, jr."),
+    ],
+)
+def test_a_father_and_a_son_of_one_name_stay_apart_and_the_plain_name_with_them(workspace, one, other):
+    people = [
+        {"accounts": ["email:leo.lind@lind.example"], "name": one},
+        {"accounts": ["email:ll@lind.example"], "name": other},
+        {"accounts": ["email:leo@lind.example"], "name": "Leo Lind"},
+    ]
+    made = workspace(people=people)
+    assert {"email:leo.lind@lind.example"} == accounts_of(made, "leo.lind@lind.example")
+    assert {"email:ll@lind.example"} == accounts_of(made, "ll@lind.example")
+
+
+def test_a_name_without_a_suffix_beside_one_with_is_no_proof_against(workspace):
+    people = [
+        {"accounts": ["email:leo.lind@lind.example"], "name": "Leo Lind Jr."},
+        {"accounts": ["email:leo@lind.example"], "name": "Leo Lind"},
+    ]
+    assert 2 == len(accounts_of(workspace(people=people), "leo@lind.example"))
+
+
+def test_an_address_that_two_namesakes_share_joins_nobody(workspace):
+    people = [
+        {"accounts": ["email:.lind@lind.example", "exchange:/o=l/cn=mlind"], "name": "Mark A. Lind"},
+        {"accounts": ["email:.lind@lind.example", "exchange:/o=l/cn=mlind3"], "name": "Mark S. Lind"},
+    ]
+    made = workspace(people=people)
+    assert {"email:.lind@lind.example"} == accounts_of(made, ".lind@lind.example")
+
+
+def test_a_private_address_of_github_is_the_account_of_its_number_and_its_login(workspace):
+    people = [
+        {"accounts": ["github:77", "github-login:bo-ek"], "name": "bo-ek"},
+        {"accounts": ["email:77+bo-ek@users.noreply.github.com"], "name": "Bo Ek"},
+        {"accounts": ["email:bo-ek@users.noreply.github.com"], "name": "Bo"},
+        {"accounts": ["email:77+boek-old@users.noreply.github.com"], "name": "Ek"},
+        {"accounts": ["email:bo-ek@users.noreply.other.example"]},
+    ]
+    made = workspace(settings="[people]\nlink = 1\n", people=people)
+    assert {
+        "github:77",
+        "github-login:bo-ek",
+        "email:77+bo-ek@users.noreply.github.com",
+        "email:bo-ek@users.noreply.github.com",
+        "email:77+boek-old@users.noreply.github.com",
+    } == accounts_of(made, "github:77")
+
+
+def test_a_login_that_two_numbers_had_is_neither_ones(workspace):
+    people = [
+        {"accounts": [f"email:{mark}bo-ek@users.noreply.github.com"], "name": "Bo"}
+        for mark in ("7+", "8+", "")
+    ]
+    made = workspace(settings="[people]\nlink = 1\n", people=people)
+    assert 3 == len(made.people())
+
+
+def test_two_people_of_one_name_behind_private_addresses_are_two(workspace):
+    people = [
+        {"accounts": [f"email:{n}+{login}@users.noreply.github.com"], "name": "Anna Andersson"}
+        for n, login in enumerate(("aand", "anna-a"), start=7)
+    ]
+    assert 2 == len(workspace(people=people).people())
+
+
+def test_one_mailbox_written_with_dots_or_a_tag_is_one_account_where_the_provider_drops_them(workspace):
+    people = [
+        {"accounts": [f"email:{address}"], "name": "Bo"}
+        for address in (
+            "bo.ek@gmail.com",
+            "boek+news@googlemail.com",
+            "bo.ek@acme.example",
+            "boek@acme.example",
+        )
+    ]
+    made = workspace(settings="[people]\nlink = 1\n", people=people)
+    assert {"email:bo.ek@gmail.com", "email:boek+news@googlemail.com"} == accounts_of(made, "bo.ek@gmail.com")
+    assert {"email:bo.ek@acme.example"} == accounts_of(made, "bo.ek@acme.example")
+
+
 def test_a_name_in_a_calendar_is_the_one_person_of_that_name(workspace):
     people = [{"person": None, "accounts": ["email:bo@enron.example"], "name": "Ek, Bo"}]
     encounters = [
