@@ -22,12 +22,6 @@ _GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
 _PLACEHOLDER = re.compile(
     r"^(no[._-]?address|undisclosed[._-]?recipients?|unknown|unlisted[._-]?recipients?|nobody|none)$"
 )
-_AUTOMATIC = re.compile(
-    r"^((do[._-]?)?no[t]?[._-]?reply|mailer-daemon|postmaster|majordomo|listserv|mailman|bounces?|notifications?"
-    r"|alerts?|newsletters?|([\w-]+\.)?announcements?|auto(mat\w+)?[._-]?(reply|mailer|confirm\w*)|mailman-\w+)"
-    r"([+=-].*)?$"
-)
-_LIST_ADDRESS = re.compile(r"^(dl|dist)[._-]|^all[._-]|^everyone$|[._-]everyone$")
 _LIST_NAME = re.compile(
     r"^(dl|dg)[-_]|^all (enron|employees|staff|users|of)\b|\b(distribution|mailing) list\b|^everyone$|\bemployees$",
     re.IGNORECASE,
@@ -160,17 +154,6 @@ def is_placeholder(address: str) -> bool:
         "40" + domain.partition(".")[0]
     )  # of `someone=40ENRON@ENRON.com`: the at sign of another system
     return bool(_PLACEHOLDER.match(local)) or local == left_over
-
-
-@lru_cache(maxsize=REMEMBERED)
-def is_automatic(address: str) -> bool:
-    """Tell an address that a program writes from, or that a list owns, by its local part.
-
-    >>> is_automatic("no-reply@acme.com"), is_automatic("norma.reply@acme.com")
-    (True, False)
-    """
-    local = address.partition("@")[0]
-    return bool(_AUTOMATIC.match(local) or _LIST_ADDRESS.search(local))
 
 
 def is_list_name(name: str) -> bool:

@@ -16,11 +16,11 @@ from connectors.kit.addresses import (
     display_name,
     email_account,
     exchange_account,
-    is_automatic,
     is_list_name,
     is_placeholder,
     shares_a_name,
 )
+from influence.contract.no_person import is_nobodys
 from influence.contract.records import Person
 
 FEWEST_AUTOMATIC = 3
@@ -55,7 +55,7 @@ class Claims:
     def _of_entry(self, mailbox: Mailbox, entry: str, line: int) -> Iterator[Person]:
         account = email_account(mailbox.address)
         name = display_name(entry) or mailbox.name
-        if is_automatic(mailbox.address) or is_list_name(name):
+        if is_nobodys(account) or is_list_name(name):
             yield from self.of_bot(account, line)
             return
         exchange = exchange_account(entry)

@@ -12,13 +12,14 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import urlsplit
 
-from connectors.kit.addresses import display_name, email_account, is_automatic, mailboxes
+from connectors.kit.addresses import display_name, email_account, mailboxes
 from connectors.kit.answers import LeftOut, guarded
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import in_utc, named_zone
 from connectors.kit.zones import zone_called
 from connectors.sites.feed_files import Entry, Feed, Writer, about, entries
 from influence.contract.files import Member
+from influence.contract.no_person import is_nobodys
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
 SYSTEM = "blog"
@@ -152,7 +153,7 @@ def _split(writer: Writer) -> Writer:
     found = next(mailboxes(text), None) if "@" in text[1:] else None
     name = display_name(found.name) if found and found.address else _first(text.removeprefix("/u/"))
     address = writer.email.lower() or (found.address if found else "")
-    if not re.fullmatch(r"[^\s@;:]{1,128}@[^\s@;:]{1,253}", address) or is_automatic(address):
+    if not re.fullmatch(r"[^\s@;:]{1,128}@[^\s@;:]{1,253}", address) or is_nobodys(email_account(address)):
         address = ""
     return Writer("" if is_nobody(name) else name, address)
 

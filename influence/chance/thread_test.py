@@ -184,9 +184,10 @@ def thread_test(
     Chance is who comes when: orders are drawn from the model with α = 0 (γ fitted; γ = 0 would be plain
     shuffles), within each thread. So people who are alike, who take up the same threads at the same
     times, who wake at the same hours or who are quick, do not look like influence, as far as the log shows
-    it; `benchmarks/calibration` shows how far that is. Compared is the
-    one-step estimate of α, (U_α − I_αγ I_γγ⁻¹ U_γ) / (I_αα − I_αγ I_γγ⁻¹ I_γα), U and I the score and the
-    information at α = 0; p is one-sided, (1 + #{≥}) / (1 + draws).
+    it; `benchmarks/calibration` shows how far that is. Threads count as independent: where the same people
+    follow each other in one after another, over ties that no log shows, chance is taken for too little
+    (`benchmarks/truths`). Compared is the one-step estimate of α, (U_α − I_αγ I_γγ⁻¹ U_γ) /
+    (I_αα − I_αγ I_γγ⁻¹ I_γα), U and I the score and the information at α = 0; p is one-sided, (1 + #{≥}) / (1 + draws).
 
     Raises:
         ValueError: `hours` has another shape, or there is no thread or no draw.

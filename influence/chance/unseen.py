@@ -28,8 +28,10 @@ def unseen(times: ArrayLike, weight: ArrayLike, units: int) -> Unseen:
     they count for. With f₁ and f₂ people in exactly one and two, A = (units − 1) / units, the people not seen are at
     least A f₁² / (2 f₂), or A f₁ (f₁ − 1) / 2 where nobody is in two (Chao 1987, doi:10.2307/2531532), each
     counted as those seen once are on average; its interval is Chao's, lognormal. `coverage` is the chance
-    that the next response is from somebody already seen: 1 − (f₁ / n) ((n − 1) f₁ / ((n − 1) f₁ + 2 f₂)),
-    n responses (Good 1953, doi:10.1093/biomet/40.3-4.237; Chao & Jost 2012, doi:10.1890/11-1952.1).
+    that the next response is from somebody already seen: 1 − (f₁ / n) · s / (s + f₁), n responses and s = `units` ×
+    people not seen (Good 1953, doi:10.1093/biomet/40.3-4.237; Chao & Jost 2012, doi:10.1890/11-1952.1; in
+    units Chao et al. 2014, doi:10.1890/13-0133.1). One conversation does not show who comes again: 1 − f₁ / n.
+    With the number of responses as `units` both are what Chao says of abundances.
 
     Raises:
         ValueError: lengths differ, somebody responded in no conversation, or in more than there are.
@@ -45,7 +47,7 @@ def unseen(times: ArrayLike, weight: ArrayLike, units: int) -> Unseen:
         return Unseen(0.0, 0.0, 0.0, 1.0)
     part = (units - 1) / units
     more = part * once**2 / (2 * twice) if twice else part * once * (once - 1) / 2
-    covered = 1 - once / n * ((n - 1) * once / ((n - 1) * once + 2 * twice) if n > 1 else 1)
+    covered = 1 - once / n * (units * more / (units * more + once) if units > 1 else 1)
     each = float(share[count == 1].mean())
     if more == 0:
         return Unseen(0.0, 0.0, 0.0, covered)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from influence.contract.no_person import BOT
 from influence.people.accounts import (
     DECIDED,
     NAMED,
@@ -24,7 +25,7 @@ from influence.people.accounts import (
     token,
 )
 from influence.people.addresses import one_owner
-from influence.people.bots import BOT, told_by
+from influence.people.bots import told_by
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People, Who
 from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail, suffix_of
@@ -242,7 +243,17 @@ def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -
         account: code for code, (_, accounts, _) in enumerate(described) for account in accounts
     }
     merged = {person: code for code, (_, _, ids) in enumerate(described) for person in ids}
-    return People([who for who, _, _ in described], account_person, joined.conflicts, joined.links, merged)
+    return People(
+        [who for who, _, _ in described],
+        account_person,
+        joined.conflicts,
+        joined.links,
+        merged,
+        acts=[sum(sources.uses.get(account, 0) for account in accounts) for _, accounts, _ in described],
+        also=[
+            sorted(set().union(*(sources.names.get(a, ()) for a in accounts))) for _, accounts, _ in described
+        ],
+    )
 
 
 def _overruled(decided: Iterable[Decision]) -> dict[str, dict[str, Any]]:

@@ -21,8 +21,8 @@ _REPLY = r"^\s*(re|sv|aw|antw|vs|ref|rif)(\[\d+\])?\s*:"
 _PREFIXES = r"^(\s*(re|sv|aw|antw|vs|ref|rif|fw|fwd|vb|wg|vl|tr|i)(\[\d+\])?\s*:)+\s*"
 
 
-_BEGINNING, _TELLING = 300, 80
-"""Letters of a message that are digested to know copies of it, and how many there must be."""
+_BEGINNING, _TELLING = 300, 100
+"""Letters of a message that are digested to know copies of it, and how long it must be."""
 
 
 @dataclass(frozen=True)
@@ -166,17 +166,18 @@ def _words(text: str) -> str:
     return "NULL::VARCHAR" if text == "NULL" else heard(text)
 
 
-def _wording(text: str, secret: str) -> str:
-    """A keyed digest of how a message begins, letters and figures only; NULL where it is too short to tell copies.
+def _wording(text: str, verb: str, secret: str) -> str:
+    """A keyed digest of how a message begins, without spaces and line ends; NULL where it is too short to tell copies.
 
-    The end is left out: copies of one letter are signed by many.
+    The end is left out: copies of one letter are signed by many. A regular expression would take six times as long.
     """
     if text == "NULL":
         return "NULL"
-    letters = f"regexp_replace(lower(left({text}, {_BEGINNING * 4})), '[^\\pL\\pN]+', '', 'g')"
-    return (
-        f"CASE WHEN len({letters}) >= {_TELLING} THEN sha256('{secret}' || left({letters}, {_BEGINNING})) END"
-    )
+    letters = f"lower(left({text}, {2 * _BEGINNING}))"
+    for code in (32, 10, 13, 9):
+        letters = f"replace({letters}, chr({code}), '')"
+    digest = f"sha256('{secret}' || left({letters}, {_BEGINNING}))"
+    return f"CASE WHEN {verb} = 'message' AND len({text}) >= {_TELLING} THEN {digest} END"
 
 
 def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
@@ -200,7 +201,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         **sent_with,
         "deleted": _truth(column["deleted"]),
         "unsaid": f"{unsaid}::VARCHAR",
-        "wording": f"{_wording(column['text'], keeping.secret)}::VARCHAR",
+        "wording": f"{_wording(column['text'], verb, keeping.secret)}::VARCHAR",
     }
     return f"""
         WITH converted AS (

@@ -1,18 +1,36 @@
 """What papers and data sets state of their own graphs comes out of the product's own functions."""
 
 import hashlib
+import sys
 
 import networkx as nx
 import numpy as np
 import pytest
 
 from influence import Workspace
+from influence.chance.shuffle_test import shuffle_test
+from influence.chance.thread_test import thread_test
+from influence.chance.unseen import unseen
 from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import registers_for, singletons, sizes
 from influence.measures import position
 from influence.measures.many import gini
+from influence.measures.trend import breaks
 from influence.network.network import Network
-from tests.kit.places import SHARED
+from influence.network.responses import Responses
+from influence.reach.possible import everybodys_possible_reach
+from influence.reach.steps import Passing
+from tests.kit.places import ROOT, SHARED
+
+sys.path.insert(0, str(ROOT / "benchmarks/truths"))
+import published
+
+
+def at_hand(*names):
+    for name in names:
+        if not published.given(name).exists():
+            pytest.skip(f"{name} is not at hand: benchmarks/truths/truths.md says where it is public")
+
 
 KNOWN = {
     "8a20ebaf7c7fcc295c38d1d2d521182a0e2faa5a9af61930d1e4fce4cbac52ec": 1,  # saved again, with a row of names
@@ -221,3 +239,96 @@ def test_a_walk_may_wait_at_most_delta_at_each_node():
     assert [0, 1, 2, -1, -1] == respect_time(contacts, start=0, n=5, delta=5, k_max=9).tolist()
     assert [0, 1, 2, 2, 3] == respect_time(contacts, start=0, n=5, delta=10, k_max=9).tolist()
     assert [0, 1, 2, 2, -1] == respect_time(contacts, start=0, n=5, delta=10, k_max=2).tolist()
+
+
+@pytest.mark.parametrize(("directed", "paths"), [(False, 12_663), (True, 12_057)])
+def test_paths_between_those_who_met_at_a_conference(directed, paths):
+    """Lentz, Selhorst, Sokolov 2013, doi:10.1103/PhysRevLett.110.118701.
+
+    They count a path from each of the 113 people to themselves; no path needs more than 112 contacts.
+    """
+    at_hand(published.HYPERTEXT)
+    found = published.hypertext() if directed else published.hypertext().both_ways()
+    assert 113 == found.people
+    passing = Passing(delta=10**9, hands=found.people - 1)
+    empty = np.full(len(found.time), -1)
+    responses = Responses(empty, found.other, found.one, empty, empty < -1, found.time)
+    reach = everybodys_possible_reach(responses, found.people, set(), passing)
+    assert paths == reach.values.sum() + found.people
+    contacts = Contacts(found.one, found.other, found.time)
+    for start in (0, 60, 112):
+        fewest = respect_time(contacts, start, found.people, passing.delta, passing.hands)
+        assert reach.values[start] == (fewest > 0).sum()
+
+
+# --- species not seen (iNEXT: Hsieh, Ma, Chao 2016, doi:10.1111/2041-210X.12613) ----------------------------
+
+
+@pytest.mark.parametrize("survey", published.SURVEYS, ids=lambda survey: survey.place)
+def test_richness_its_interval_and_the_coverage_are_those_of_inext(survey):
+    """Chao1 of individuals (spiders), Chao2 of samples (ciliates), both with (n − 1) / n; to the last digit."""
+    times = survey.times()
+    assert (survey.species, survey.sightings) == (len(times), times.sum())
+    found = unseen(times, np.ones(len(times)), survey.units)
+    assert survey.richness == round(survey.species + found.more, 3)
+    assert survey.interval == (round(survey.species + found.low, 3), round(survey.species + found.high, 3))
+    assert survey.coverage == round(found.coverage, 4)
+
+
+# --- a level that broke (Cobb 1978, The problem of the Nile, doi:10.1093/biomet/65.2.243) -------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_level_of_the_nile_broke_once_in_1899(seed):
+    """The dam of Aswan was begun in 1898; 1,120 in 1871 and 740 in 1970."""
+    flow = published.nile()
+    years = list(flow)
+    assert (list(range(1871, 1971)), 91_935) == (years, sum(flow.values()))
+    (found,) = breaks(list(flow.values()), seed=seed)
+    assert (1899, 1130, 842.5) == (years[found.at], found.before, found.after)
+    assert found.p <= 0.001
+
+
+def test_shuffled_the_nile_has_no_break():
+    flow = np.array(list(published.nile().values()))
+    assert [] == breaks(np.random.default_rng(1).permutation(flow))
+
+
+# --- what spread from one to the next (NETINF), and what did not (Medical Innovation) -----------------------
+
+
+def by_threads(spread, draws=1000):
+    """Nothing is known of anybody's hours."""
+    return thread_test(spread.threads(), spread.known(), np.ones((spread.people, 24)), draws=draws)
+
+
+def test_influence_is_found_in_cascades_that_ran_over_a_known_network():
+    """Gomez-Rodriguez, Leskovec, Krause 2010, doi:10.1145/1835804.1835933: the example of their program."""
+    at_hand(published.CASCADES, published.NETWORK)
+    spread = published.cascades()
+    assert (54, 406, 32, 63) == (spread.what.max() + 1, len(spread.what), spread.people, len(spread.ties))
+    found = by_threads(spread)
+    assert found.p <= 0.01
+    assert found.alpha > 3
+
+
+def test_influence_is_not_found_once_it_is_shuffled_who_came_when():
+    """Forty shuffles, at most six of which may look like influence at 0.05 (a chance of 0.3 % that more do)."""
+    at_hand(published.CASCADES, published.NETWORK)
+    spread = published.cascades()
+    p_values = [by_threads(spread.shuffled(seed), draws=199).p for seed in range(40)]
+    assert p_values[0] > 0.05
+    assert sum(p <= 0.05 for p in p_values) <= 6
+
+
+def test_physicians_did_not_prescribe_because_their_colleagues_did():
+    """Coleman, Katz, Menzel 1957, doi:10.2307/2785979; Van den Bulte & Lilien 2001, doi:10.1086/320819.
+
+    Once the drug firm's own efforts are counted, Van den Bulte and Lilien find no contagion between physicians.
+    """
+    at_hand(published.PHYSICIANS)
+    spread = published.physicians()
+    assert (125, 109, 4) == (spread.people, len(spread.person), len(np.unique(spread.what)))
+    assert by_threads(spread).p > 0.1
+    textbook = shuffle_test(spread.person, spread.time, spread.known(), strata=spread.what)
+    assert textbook.p > 0.1

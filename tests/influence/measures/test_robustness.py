@@ -158,13 +158,19 @@ def test_the_people_not_seen_are_those_of_chao_1987_by_hand():
     """Four once, two twice, one five times, of ten conversations: 9/10 · 16 / 4."""
     found = not_seen([1, 1, 1, 1, 2, 2, 5], np.full(7, 0.5), units=10)
     assert 0.5 * 3.6 == pytest.approx(found.more)
-    assert 1 - 4 / 13 * (12 * 4) / (12 * 4 + 4) == pytest.approx(found.coverage)
+    assert 1 - 4 / 13 * (9 * 4) / (9 * 4 + 4) == pytest.approx(found.coverage)
     assert found.low < found.more < found.high
 
 
 def test_where_nobody_came_twice_the_bias_corrected_form_holds():
     assert 0.9 * 6 == pytest.approx(not_seen([1, 1, 1, 1], np.ones(4), units=10).more)
-    assert 0 == not_seen([1], [1.0], units=1).more
+    assert 1 - 4 / 4 * (9 * 3) / (9 * 3 + 2) == pytest.approx(
+        not_seen([1, 1, 1, 1], np.ones(4), units=10).coverage
+    )
+
+
+def test_one_conversation_does_not_show_who_comes_again():
+    assert (0, 0) == (not_seen([1], [1.0], units=1).more, not_seen([1, 1], np.ones(2), units=1).coverage)
 
 
 def test_where_everybody_came_again_nothing_is_missing():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from influence.people.directory import UnknownPerson
+from influence.people.directory import Ambiguous, UnknownPerson
 from influence.people.names import canonical_name
 from influence.people.teams import Teams
 
@@ -194,13 +194,87 @@ def test_the_nearest_names_are_suggested(workspace):
         made.report("Luise Kitchn")
 
 
-def test_two_people_of_one_name_must_be_told_apart(workspace):
-    people = [
-        {"person": "p1", "name": "Bo Ek", "accounts": ["a:1"]},
-        {"person": "p2", "name": "Bo Ek", "accounts": ["a:2"]},
+CALLED = [
+    {
+        "person": "p1",
+        "name": "Åsa Öberg Jr.",
+        "accounts": ["email:asa@acme.example", "slack:T1/U7", "x-handle:asao"],
+    },
+    {"person": "p2", "name": "Ratatosk", "accounts": ["mastodon:rata@social.example", "x:12"]},
+    {"person": "p3", "name": "Leo Lind", "accounts": ["github-login:lind-leo", "reddit:leo_l", "hn:leol"]},
+    {
+        "person": "p4",
+        "name": "Bo Ek (Sales)",
+        "accounts": ["matrix:@boek:home.example", "bluesky:bo.bsky.example"],
+    },
+    {"accounts": ["hn:leol"], "name": "Leopold Lindqvist"},
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "person"),
+    [
+        *((words, "p1") for words in ("p1", "ASA@acme.example", "email:asa@acme.example", "Åsa Öberg Jr.")),
+        *(
+            (words, "p1")
+            for words in ("asa oberg", "OEBERG, AASA", "Åsa Öberg jr", "slack:T1/U7", "T1/U7", "@U7")
+        ),
+        *((words, "p1") for words in ("@asao", "@AsaO", "asao", " p1 ", "Åsa Öberg Jr. (p1)")),
+        *(
+            (words, "p2")
+            for words in ("rata@social.example", "@rata@social.example", "@rata", "ratatosk", "RATATOSK")
+        ),
+        *((words, "p3") for words in ("lind-leo", "@lind-leo", "u/leo_l", "Lind, Leo", "leopold lindqvist")),
+        *((words, "p4") for words in ("@boek:home.example", "Bo Ek (Sales)", "Bo Ek", "@bo.bsky.example")),
+    ],
+)
+def test_a_person_is_found_by_whatever_is_printed_of_them(workspace, words, person):
+    people = workspace(people=CALLED).analysis.people
+    assert person == people.who[people.find(words)].person
+
+
+def test_a_renamed_person_is_found_by_the_new_name_and_by_the_old_one(workspace):
+    made = workspace(people=CALLED)
+    made.curation.rename("p2", "Squirrel, Rata")
+    people = made.analysis.people
+    assert ["p2"] * 3 == [
+        people.who[people.find(words)].person for words in ("rata squirrel", "Ratatosk", "@rata")
     ]
-    with pytest.raises(UnknownPerson, match="2 people are called 'Bo Ek': p1, p2"):
-        workspace(people=people).report("Bo Ek")
+
+
+def test_the_name_in_use_goes_before_one_with_other_accents_or_a_suffix(workspace):
+    people = [
+        {"person": f"p{n}", "name": name, "accounts": [f"a:{n}"]}
+        for n, name in enumerate(("Leo Lind", "Leo Lind Jr.", "Asa Oberg", "Åsa Öberg"))
+    ]
+    found = workspace(people=people).analysis.people
+    assert ["p0", "p1", "p2", "p3"] == [found.who[found.find(one["name"])].person for one in people]
+    with pytest.raises(Ambiguous, match="2 people are called 'oberg, asa'"):
+        found.find("oberg, asa")
+
+
+def test_two_people_of_one_name_must_be_told_apart_the_most_active_first(workspace):
+    people = [{"person": f"p{n}", "name": "Bo Ek", "accounts": [f"a:{n}"]} for n in (1, 2)]
+    acts = [{"id": "1", "time": "2026-01-01T09:00:00Z", "actor": "a:2", "verb": "post"}]
+    made = workspace(people=people, activities=acts)
+    with pytest.raises(Ambiguous, match="2 people are called 'Bo Ek': p2, p1") as raised:
+        made.report("Bo Ek")
+    assert [("p2", 1), ("p1", 0)] == [(one.who.person, one.acts) for one in raised.value.meant]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [("", "nobody is named"), ("  ", "nobody is named"), ("@", "nobody")]
+)
+def test_no_name_is_answered_with_a_sentence(workspace, words, sentence):
+    with pytest.raises(UnknownPerson, match=sentence):
+        workspace(people=CALLED).report(words)
+
+
+@pytest.mark.parametrize("letter", ["x", "é ", "(", "@", ", "])
+def test_an_endless_name_is_answered_with_a_short_sentence(workspace, letter):
+    with pytest.raises(UnknownPerson) as raised:
+        workspace(people=CALLED).report(letter * 10_000)
+    assert len(str(raised.value)) < 200
 
 
 def test_managers_in_a_circle_end(workspace):
