@@ -39,7 +39,12 @@ def called(who: Who) -> str:
     >>> called(Who("p1", "Ann\\n" + "Berg " * 2000))
     'Ann Berg Berg Berg Berg Berg Berg Berg Berg Berg Berg Berg B…'
     """
-    name = plain(who.name) or plain(who.person)
+    return shortened(who.name) or shortened(who.person)
+
+
+def shortened(words: str) -> str:
+    """Return words on one line, cut where they are longer than names are."""
+    name = plain(words)
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 

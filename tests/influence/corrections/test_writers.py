@@ -316,7 +316,9 @@ def test_the_leaders_other_spellings_are_one_question_one_decision_and_one_undoi
     made = workspace(unlinked, activities=[*rows, *replies, *OWN], people=[*NAMES, *names])
     [asked] = [one for one in made.review.questions("ann@acme.example") if one.kind == "spellings"]
     assert ("Are these 3 all Ann Boss?", 2) == (asked.question, asked.moves)
-    assert ["Is this Ann Boss too?"] * 3 == [one.question for one in asked.one_by_one()]
+    assert [f"Is {one} Ann Boss too?" for one in sorted(spelt)] == [
+        one.question for one in asked.one_by_one()
+    ]
     done = made.review.answer(asked, "yes")
     assert (4, 3) == (items(made), reached(made))
     made.curation.undo(done.seq)
