@@ -190,6 +190,18 @@ def test_a_folder_without_an_owner_is_asked_about_for_whom_most_mail_is_addresse
     )
 
 
+def test_a_no_about_a_folder_without_an_owner_turns_the_question_round(workspace):
+    folder = [mail("own", ANN, OUTSIDE[0], outbox="mailbox:sent"), *lent(outbox="mailbox:sent")]
+    made = workspace(activities=folder, people=NAMES)
+    [asked] = writing(made)
+    assert "Does Ann Boss write for Pat Aide?" == asked.question
+    made.review.answer(asked, "no")
+    [asked] = writing(made)
+    assert "Does Pat Aide write for Ann Boss?" == asked.question
+    made.review.answer(asked, "yes")
+    assert ([], ["Ann Boss"]) == (writing(made), authors(made, "lent0"))
+
+
 def test_a_sent_folder_with_three_writers_is_three_questions_first_what_moves_most(workspace):
     office = "email:office.chair@acme.example"
     three = [
