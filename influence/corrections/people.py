@@ -12,7 +12,7 @@ from influence.contract.no_person import BOT
 from influence.people.accounts import Link, guards_of
 from influence.people.bots import KINDS
 from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
-from influence.people.directory import People, UnknownPerson, Who
+from influence.people.directory import People, UnknownPerson, Who, spellings
 from influence.people.identity import to_be_asked
 from influence.store.engine import Engine
 
@@ -110,6 +110,9 @@ class Curation:
         for written in (account, account.lower(), f"email:{account.lower()}"):
             if written in who.accounts:
                 return written
+        short = [own for own in who.accounts if account.lower().lstrip("@") in spellings(own)]
+        if len(short) == 1:
+            return short[0]
         raise DecisionError(f"{account!r} is no account of {who.name}, who has {', '.join(who.accounts)}")
 
     def rename(self, words: str, name: str, *, because: str | None = None) -> Decision:

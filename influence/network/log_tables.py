@@ -32,8 +32,8 @@ _ITEMS = """
 CREATE OR REPLACE TEMP TABLE item AS
 SELECT row_number() OVER (ORDER BY a.time, a.id) - 1 AS item, a.id, a.time, p.person AS author, a.verb,
     coalesce(c.original, a.parent) AS parent, a.conversation, a.channel, a.source,
-    split_part(a.actor, ':', 1) AS system, a.subject, a.answers, a.inferred, a.addressees, a.mentions,
-    nullif(t.person, p.person) AS typist, false AS decided
+    split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred, a.addressees,
+    a.mentions, nullif(t.person, p.person) AS typist, false AS decided
 FROM activities a JOIN account_person p ON p.account = a.actor
 LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent
 LEFT JOIN (SELECT s.id, min(p.person) AS person FROM sent_log s JOIN account_person p ON p.account = s.typist

@@ -16,6 +16,7 @@ from reports.story.chance import chance
 from reports.story.doubt import doubts
 from reports.story.evidence import mark_of
 from reports.story.glossary import families
+from reports.story.inbound import said_by_nobody
 from reports.story.sentences import (
     Number,
     Section,
@@ -291,7 +292,8 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
     aside_words = counted(aside, "row was", "rows were") + " set aside" if aside else "nothing was set aside"
     pattern = "{n} read; {gaps}; {aside}. Whatever happened elsewhere is not in this report."
     sources = counted(len(report.coverage), "source was", "sources were")
-    return (say(pattern, n=sources, gaps=gap_words, aside=aside_words),)
+    read = say(pattern, n=sources, gaps=gap_words, aside=aside_words)
+    return (read, *said_by_nobody(report))
 
 
 def _limits(report: Report) -> tuple[Sentence, ...]:
