@@ -41,7 +41,10 @@ class Message:
 
     def mailboxes(self, name: str) -> list[Mailbox]:
         """Return the entries of all fields of that name, each decoded only after it was split."""
-        raw = ", ".join(_latin(value) for value in self.fields.get(name, ()))
+        values = self.fields.get(name)
+        if values is None:
+            return []
+        raw = ", ".join(map(_latin, values))
         return [
             Mailbox(display_name(_words(m.name)) if "=?" in m.name else m.name, m.address)
             for m in mailboxes(raw)
