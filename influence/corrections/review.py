@@ -23,6 +23,7 @@ from influence.corrections.writers import (
     nothing_moves,
     open_about,
     open_writers,
+    shortened,
     wrote_in_words,
 )
 from influence.network.sent_mail import typed_by_others
@@ -64,7 +65,11 @@ class Asked:
             return f"Does {first} write for {called(self.one)}?"
         if self.kind == ONE_PERSON:
             return "Same person?"
-        return f"Are these {many} all {called(self.one)}?" if many > 1 else f"Is this {called(self.one)} too?"
+        return (
+            f"Are these {many} all {called(self.one)}?"
+            if many > 1
+            else f"Is {shortened(self.others[0].person)} {called(self.one)} too?"
+        )
 
     @property
     def sentence(self) -> str:
@@ -165,7 +170,7 @@ class Review:
     def questions(self, leader: str | None = None) -> list[Asked]:
         """Return what is to be asked: who writes for whom first, then who is one person; first what moves most.
 
-        A leader who is named comes first in each.
+        Whatever is about a leader who is named comes before the rest.
         """
         now = self._population()
         named = None if leader is None else now.people.find(leader)

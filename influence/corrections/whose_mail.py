@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from influence.contract.wording import plain
+from influence.corrections.writers import shortened
 from influence.people.decisions import WRITES_FOR, Decisions
 from influence.store.engine import Engine
 
 FEWEST = 5
 ASKS = "influence people review asks"
-_LONGEST_NAME = 60
 _MOST = 3
 """So many are said."""
 _WRITTEN = """
@@ -95,7 +94,9 @@ def _said(engine: Engine, box: _Outbox, decided: Set[tuple[str, str]]) -> str:
     if not box.owned:
         several = sum(mails >= FEWEST for mails in undecided.values()) > 1
         return (
-            f"several people write the mail in {box.name.removeprefix('mailbox:')}: {ASKS}" if several else ""
+            f"several people write the mail in {shortened(box.name.removeprefix('mailbox:'))}: {ASKS}"
+            if several
+            else ""
         )
     if sum(undecided.values()) >= FEWEST and 2 * sum(undecided.values()) > sum(box.wrote.values()):
         name = _called(engine, sorted(box.own))
@@ -106,5 +107,4 @@ def _said(engine: Engine, box: _Outbox, decided: Set[tuple[str, str]]) -> str:
 def _called(engine: Engine, accounts: list[str]) -> str:
     """Return the name given most for some accounts, or what the first of them reads."""
     rows = engine.arrow(_NAMES, {"accounts": accounts}).to_pylist()
-    name = plain(rows[0]["name"]) if rows else accounts[0].partition(":")[2]
-    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return shortened(rows[0]["name"] if rows else accounts[0].partition(":")[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -39,7 +40,12 @@ def called(who: Who) -> str:
     >>> called(Who("p1", "Ann\\n" + "Berg " * 2000))
     'Ann Berg Berg Berg Berg Berg Berg Berg Berg Berg Berg Berg B…'
     """
-    name = plain(who.name) or plain(who.person)
+    return shortened(who.name) or shortened(who.person)
+
+
+def shortened(words: str) -> str:
+    """Return words on one line, cut where they are longer than names are."""
+    name = plain(words)
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
@@ -52,7 +58,7 @@ def open_writers(tables: LogTables, decided: Mapping[tuple[int, int], str] | Non
     if decided is None:
         decided = writers(tables.people, Decisions(tables.engine).standing())
     found: dict[tuple[int, int], Wrote] = {}
-    for leader, folder in _owned(tables):
+    for leader, folder in _owned(tables, decided):
         for writer, items in folder.items.items():
             if writer != leader and (len(items) >= FEWEST or len(items) >= LEAST_SHARE * folder.size):
                 one = found.setdefault((writer, leader), Wrote(writer, leader))
@@ -80,18 +86,28 @@ def _asked(people: People, one: Wrote) -> bool:
     return all(people.who[code].kind != BOT for code in (one.writer, one.leader))
 
 
-def _owned(tables: LogTables) -> Iterator[tuple[int, SentFolder]]:
-    """Yield each sent folder and whose it is; where no account tells, whom most mail of its source is addressed to."""
+def _owned(tables: LogTables, decided: Mapping[tuple[int, int], str]) -> Iterator[tuple[int, SentFolder]]:
+    """Yield each sent folder and whose it is, or seems to be where no account tells."""
     folders = sent_folders(tables)
     mails = received(tables) if any(folder.owner is None for folder in folders) else {}
     for folder in folders:
-        owner = folder.owner
-        if owner is None:
-            owner = max(
-                folder.items,
-                key=lambda code: (mails.get((folder.source, code), 0), len(folder.items[code]), -code),
-            )
-        yield owner, folder
+        yield _presumed(folder, mails, decided) if folder.owner is None else folder.owner, folder
+
+
+def _presumed(
+    folder: SentFolder, mails: Mapping[tuple[str, int], int], decided: Mapping[tuple[int, int], str]
+) -> int:
+    """Return whose a folder seems to be: what was answered tells, then who gets most mail of its source, and of all."""
+    everywhere: Counter[int] = Counter()
+    for (_, code), count in mails.items():
+        everywhere[code] += count
+
+    def signs(code: int) -> tuple[bool, int, int, int, int, int]:
+        answers = [decided.get((writer, code)) for writer in folder.items if writer != code]
+        here = mails.get((folder.source, code), 0)
+        return "yes" in answers, -answers.count("no"), here, everywhere[code], len(folder.items[code]), -code
+
+    return max(folder.items, key=signs)
 
 
 def circle(decided: Mapping[tuple[int, int], str], writer: int, leader: int) -> list[int]:

@@ -21,7 +21,7 @@ GROUP BY source, outbox, writer ORDER BY source, outbox, writer
 """
 _RECEIVED = """
 SELECT i.source, d.person, count(*) AS mails FROM addressed d JOIN item i USING (item)
-WHERE i.source IN (SELECT source FROM sent WHERE owner IS NULL) AND d.person IN (SELECT writer FROM sent)
+WHERE d.person IN (SELECT writer FROM sent WHERE owner IS NULL)
 GROUP BY ALL ORDER BY ALL
 """
 _STATED = """
@@ -70,7 +70,7 @@ def _lists(column: pa.ChunkedArray) -> list[Ints]:
 
 
 def received(tables: LogTables) -> dict[tuple[str, int], int]:
-    """Return how many mails of each source are addressed to those who wrote in its sent folders without an owner."""
+    """Return how many mails of each source are addressed to whoever wrote in a sent folder without an owner."""
     return {(row["source"], row["person"]): row["mails"] for row in tables.rows(_RECEIVED).to_pylist()}
 
 

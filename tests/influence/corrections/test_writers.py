@@ -190,6 +190,18 @@ def test_a_folder_without_an_owner_is_asked_about_for_whom_most_mail_is_addresse
     )
 
 
+def test_a_no_about_a_folder_without_an_owner_turns_the_question_round(workspace):
+    folder = [mail("own", ANN, OUTSIDE[0], outbox="mailbox:sent"), *lent(outbox="mailbox:sent")]
+    made = workspace(activities=folder, people=NAMES)
+    [asked] = writing(made)
+    assert "Does Ann Boss write for Pat Aide?" == asked.question
+    made.review.answer(asked, "no")
+    [asked] = writing(made)
+    assert "Does Pat Aide write for Ann Boss?" == asked.question
+    made.review.answer(asked, "yes")
+    assert ([], ["Ann Boss"]) == (writing(made), authors(made, "lent0"))
+
+
 def test_a_sent_folder_with_three_writers_is_three_questions_first_what_moves_most(workspace):
     office = "email:office.chair@acme.example"
     three = [
@@ -316,7 +328,9 @@ def test_the_leaders_other_spellings_are_one_question_one_decision_and_one_undoi
     made = workspace(unlinked, activities=[*rows, *replies, *OWN], people=[*NAMES, *names])
     [asked] = [one for one in made.review.questions("ann@acme.example") if one.kind == "spellings"]
     assert ("Are these 3 all Ann Boss?", 2) == (asked.question, asked.moves)
-    assert ["Is this Ann Boss too?"] * 3 == [one.question for one in asked.one_by_one()]
+    assert [f"Is {one} Ann Boss too?" for one in sorted(spelt)] == [
+        one.question for one in asked.one_by_one()
+    ]
     done = made.review.answer(asked, "yes")
     assert (4, 3) == (items(made), reached(made))
     made.curation.undo(done.seq)
