@@ -27,6 +27,11 @@ _LIST_NAME = re.compile(
     re.IGNORECASE,
 )
 _EXCHANGE = re.compile(r"<\s*(/o=[^<>]{3,300})>", re.IGNORECASE)
+_ENCAPSULATED = re.compile(
+    r"(?<![^\s<:\"'])imcea(ex|smtp)-([^\s@<>\"',;]{1,900})@[^\s@<>(),;:\"]{1,253}", re.IGNORECASE
+)
+"""An address of another kind within an Internet address, as Exchange writes it to the outside."""
+_ESCAPED = re.compile(r"\+([0-9a-f]{2})", re.IGNORECASE)
 _BRACKETS = re.compile(r"<[^<>]{0,500}>?")
 _REMARK = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
 
@@ -50,6 +55,8 @@ def mailboxes(value: str) -> Iterator[Mailbox]:
         inside = text[text.rfind("<") + 1 :] if "<" in text else text
         found = _ADDRESS.search(inside) or _ADDRESS.search(text)
         address = found[0].strip("'").rstrip(".").lower() if found else ""
+        if whole := _ENCAPSULATED.search(inside):
+            address = whole[0].lower()  # longer than other addresses are
         if masked := None if found else _MASKED.match(text):
             address, text = f"{masked[1]}@{masked[2]}".lower(), masked[3]
         name = display_name(text if "<" in text else _ADDRESS.sub("", text)) or _remark(text)
@@ -102,6 +109,20 @@ def exchange_account(entry: str) -> str | None:
     return f"exchange:{found[1].strip().lower()}" if found else None
 
 
+def _encapsulated(address: str) -> str | None:
+    """Return the account that an address stands for which Exchange wrapped into an Internet address.
+
+    In it a stroke is written `_`, and what is no letter or digit as `+` and two hexadecimal digits.
+    """
+    found = _ENCAPSULATED.fullmatch(address.strip())
+    if not found:
+        return None
+    inner = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found[2].replace("_", "/")).strip().lower()
+    if found[1].lower() == "ex":
+        return f"exchange:{inner}" if inner.startswith("/o=") else None
+    return f"email:{inner}" if _BARE.fullmatch(inner) else None
+
+
 @lru_cache(maxsize=REMEMBERED)
 def display_name(entry: str) -> str:
     """Return the name in an entry as it is said: first name first, without address, remark or Notes path.
@@ -124,12 +145,14 @@ def display_name(entry: str) -> str:
 
 
 def email_account(address: str) -> str:
-    """Write an address as an account.
+    """Write an address as an account; one that Exchange wrapped (`IMCEAEX-…`) as the account that it stands for.
 
-    >>> email_account("Ann@ACME.com")
-    'email:ann@acme.com'
+    >>> email_account("Ann@ACME.com"), email_account("IMCEASMTP-bo+40ek+2Eexample@acme.com")
+    ('email:ann@acme.com', 'email:bo@ek.example')
+    >>> email_account("IMCEAEX-_O=ACME_OU=NEW+20YORK_CN=RECIPIENTS_CN=BEK@acme.com")
+    'exchange:/o=acme/ou=new york/cn=recipients/cn=bek'
     """
-    return f"email:{address.strip().lower()}"
+    return _encapsulated(address) or f"email:{address.strip().lower()}"
 
 
 def address_account(value: Any) -> str | None:

@@ -5,25 +5,53 @@ May use everything; nothing uses it.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from influence import __version__
 from influence.cli import importing, live, met, people, reporting, workspace
+from influence.cli.meant import WhoIsMeant, instead
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
 
 
 class _Group(click.Group):
-    """Turns every expected error into one sentence on standard error and exit code 1."""
+    """Turns every expected error into one sentence on standard error and exit code 1.
+
+    Where more than one person is called what was typed, it asks on a terminal which is meant, and goes on.
+    """
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        given = list(sys.argv[1:] if args is None else args)
+        while True:
+            try:
+                return super().main(list(given), *rest, **extra)
+            except WhoIsMeant as error:
+                given = _chosen(given, error)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except InfluenceError as error:
+            from influence.people.directory import Ambiguous  # Arrow: `--help` must not wait for it
+
+            if isinstance(error, Ambiguous):
+                raise WhoIsMeant(error) from error
             raise click.ClickException(hushed(plain(str(error)))) from error
+
+
+def _chosen(given: list[str], error: WhoIsMeant) -> list[str]:
+    try:
+        return instead(given, error.asked)
+    except click.ClickException as nobody:
+        nobody.show()
+    except click.Abort:
+        click.echo("Aborted!", err=True)
+    sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

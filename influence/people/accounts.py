@@ -10,8 +10,9 @@ from influence.people.names import (
     domain_of,
 )
 
-DECIDED, STATED, NAMED, PROBABLE = "decided", "stated", "name", "probable"
-"""Why two accounts are one person, the surest first: the user, a source, one name in one domain, likelihood."""
+DECIDED, STATED, OWNED, NAMED, PROBABLE = "decided", "stated", "owner", "name", "probable"
+"""Why two accounts are one person, the surest first: the user, a source, one mailbox or login, one name in one
+domain, likelihood."""
 GUARDED = {"Reddit": frozenset(("reddit",)), "X": frozenset(("x", "x-handle", "twitter"))}
 """Services whose terms forbid to match an account with an identity elsewhere without a reason, and their accounts."""
 

@@ -1,20 +1,45 @@
-"""People: who there is, with which accounts, why; found by any of their names."""
+"""People: who there is, with which accounts, why; found by anything that they are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 
 import pyarrow as pa
 
 from influence.contract.errors import InfluenceError
 from influence.people.accounts import Link, domains, token
-from influence.people.names import canonical_name
+from influence.people.names import LONGEST, canonical_name, fold
+
+_SHOWN_WITH_ID = re.compile(r"(.{1,200}) \(([^()]{1,500})\)")
+"""A name and an id as the suggestions print them."""
+_LONGEST_ACCOUNT = 2000
 
 
 class UnknownPerson(InfluenceError):
     """Nobody is known by that name; the sentence suggests the nearest."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Somebody who may be meant: who it is, and how many activities are theirs."""
+
+    who: Who
+    acts: int
+
+
+class Ambiguous(UnknownPerson):
+    """More than one person is called that: `words` as they were given, `meant` the people, the most active first."""
+
+    def __init__(self, words: str, meant: Sequence[Meant]) -> None:
+        self.words, self.meant = words, meant
+        ids = ", ".join(each.who.person for each in meant[:5])
+        more = f" and {len(meant) - 5:,} more" if len(meant) > 5 else ""
+        super().__init__(f"{len(meant)} people are called {words!r}: {ids}{more}; name one of them")
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,8 @@ class Who:
 class People:
     """Everybody, in canonical order; a person's position in `who` is their code in all arrays.
 
-    `merged` are ids of people who were merged into somebody; they still find them.
+    `merged` are ids of people who were merged into somebody; they still find them. `acts` counts each person's
+    activities, and `also` lists every name that a source gives for an account of theirs.
     """
 
     who: Sequence[Who]
@@ -54,6 +80,8 @@ class People:
     conflicts: Sequence[str] = ()
     links: Sequence[Link] = ()
     merged: Mapping[str, int] = field(default_factory=dict)
+    acts: Sequence[int] = ()
+    also: Sequence[Sequence[str]] = ()
     code: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,25 +97,70 @@ class People:
         return pa.table({"account": pa.array(accounts, pa.string()), "person": pa.array(codes, pa.int32())})
 
     def find(self, words: str) -> int:
-        """Return the code of the person meant by an id, an account, an e-mail address or a full name.
+        """Return the code of the person meant: by an id, an account, an address, a handle with or without @, or a name.
+
+        Case, accents and the order of first and last name do not matter where they tell nobody apart. A name in
+        use goes before one that only a source gives, and a name before a handle.
 
         Raises:
-            UnknownPerson: nobody, or more than one person, is known by that name.
+            Ambiguous: more than one person is called that.
+            UnknownPerson: nobody is; the sentence suggests the nearest.
         """
-        for key in (words, words.lower(), f"email:{words.lower()}"):
-            if key in self.code:
-                return self.code[key]
-            if key in self.account_person:
-                return self.account_person[key]
-        wanted = canonical_name(words)
-        named = [code for code, one in enumerate(self.who) if wanted and canonical_name(one.name) == wanted]
-        if len(named) == 1:
-            return named[0]
-        raise UnknownPerson(self._ambiguous(words, named) if named else self._nearest(words))
+        said = words.strip()
+        if not said:
+            raise UnknownPerson("nobody is named: say an id, an account, an e-mail address or a name")
+        if (code := self._exactly(said)) is not None:
+            return code
+        if len(said) > LONGEST:
+            raise UnknownPerson(f"nobody here is called {said[:40]!r}… ({len(said):,} characters)")
+        for way in _ways(said):
+            if found := self._called.get(way):
+                return self._one(words, found)
+        if found := self._handles.get(_handle(said)):
+            return self._one(words, found)
+        if (shown := _SHOWN_WITH_ID.fullmatch(said)) and (code := self._exactly(shown[2])) is not None:
+            return code
+        raise UnknownPerson(self._nearest(said))
 
-    def _ambiguous(self, words: str, named: list[int]) -> str:
-        ids = ", ".join(self.who[code].person for code in named[:5])
-        return f"{len(named)} people are called {words!r}: {ids}; name one of them"
+    def _exactly(self, said: str) -> int | None:
+        if len(said) > _LONGEST_ACCOUNT:
+            return None
+        for key in (said, said.lower(), f"email:{said.lower()}", f"mastodon:{said.lower().lstrip('@')}"):
+            for known in (self.code, self.account_person):
+                if key in known:
+                    return known[key]
+        return None
+
+    def _one(self, words: str, found: Iterable[int]) -> int:
+        codes = sorted(set(found), key=lambda code: (-self._acted(code), code))
+        if len(codes) > 1:
+            raise Ambiguous(words, [Meant(self.who[code], self._acted(code)) for code in codes])
+        return codes[0]
+
+    def _acted(self, code: int) -> int:
+        return self.acts[code] if self.acts else 0
+
+    @cached_property
+    def _called(self) -> Mapping[tuple[int, str], list[int]]:
+        """Everybody by each way to write what they are called, else by what a source calls them."""
+        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        given: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for code, one in enumerate(self.who):
+            for way in _ways(one.name):
+                found[way].append(code)
+        for code, names in enumerate(self.also):
+            for way in {way for name in names for way in _ways(name)}:
+                given[way].append(code)
+        return {**given, **found}
+
+    @cached_property
+    def _handles(self) -> Mapping[str, list[int]]:
+        """Everybody by what stands last in each of their accounts."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for account, code in self.account_person.items():
+            for way in spellings(account):
+                found[way].append(code)
+        return found
 
     def _nearest(self, words: str) -> str:
         names = {one.name.lower(): f"{one.name} ({one.person})" for one in self.who}
@@ -106,3 +179,34 @@ class People:
         """Return the code of somebody's manager, given by id or by account; as given where that is nobody here."""
         key = one.manager or ""
         return self.code.get(key, self.account_person.get(key, one.manager))
+
+
+def spellings(account: str) -> set[str]:
+    """Return what an account is called for short: its identifier, what stands last in it, what stands before the @.
+
+    >>> sorted(spellings("slack:T1/U7")), sorted(spellings("mastodon:ann@social.example"))
+    (['t1/u7', 'u7'], ['ann', 'ann@social.example'])
+    """
+    whole = _handle(account.partition(":")[2])
+    last = whole.rpartition("/")[2]
+    return {whole, last, last.partition("@")[0]} - {""}
+
+
+def _handle(words: str) -> str:
+    return words.strip().lower().removeprefix("/").removeprefix("u/").lstrip("@")
+
+
+def _ways(name: str) -> list[tuple[int, str]]:
+    """Return the ways to write a name, from as it stands to without accents, order, initials and suffix.
+
+    What begins with an @ is a handle and no name.
+
+    >>> _ways("Lind Jr., Léo")
+    [(0, 'lind jr., léo'), (1, 'leo lind jr'), (2, 'leo lind')]
+    """
+    if name.startswith("@"):
+        return []
+    last, comma, first = name[:LONGEST].partition(",")
+    turned = f"{first} {last}" if comma and first.strip() else name
+    plain = " ".join(re.findall(r"\w+", fold(turned)))
+    return [(n, way) for n, way in enumerate((name.casefold(), plain, fold(canonical_name(name)))) if way]

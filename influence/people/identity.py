@@ -13,11 +13,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from influence.contract.no_person import BOT
-from influence.people.accounts import DECIDED, NAMED, PROBABLE, STATED, Accounts, Link, stated_id, token
+from influence.people.accounts import (
+    DECIDED,
+    NAMED,
+    OWNED,
+    PROBABLE,
+    STATED,
+    Accounts,
+    Link,
+    stated_id,
+    token,
+)
+from influence.people.addresses import one_owner
 from influence.people.bots import told_by
 from influence.people.decisions import Decision, Decisions
 from influence.people.directory import People, Who
-from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail
+from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail, suffix_of
 from influence.store.engine import Engine
 
 _SAME_NAME_CAP = 8
@@ -81,9 +92,12 @@ def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:
     _decide(joined, decided)
     for claim in sources.claims:
         _claim(joined, claim, bearers)
-    for account in sources.uses:
+    for account in sorted(sources.known()):
         joined.add(account)
-    _join_by_name(joined, sources.names, {account for account, bearer in bearers.items() if bearer is None})
+    shared = {account for account, bearer in bearers.items() if bearer is None}
+    for owner, accounts in one_owner(sources.known() - shared).items():
+        joined.claim(accounts[0], accounts[1:], OWNED, f"both are {owner}")
+    _join_by_name(joined, sources.names, shared)
     return joined
 
 
@@ -137,6 +151,8 @@ def _uses(engine: Engine) -> dict[str, int]:
             UNION ALL SELECT DISTINCT unnest(addressees), 0 FROM activities
             UNION ALL SELECT DISTINCT unnest(mentions), 0 FROM activities
             UNION ALL SELECT DISTINCT unnest(people), 0 FROM encounters
+            UNION ALL SELECT DISTINCT account, 0 FROM (SELECT unnest([outbox, typist]) AS account FROM sent_log)
+                WHERE NOT starts_with(account, 'mailbox:')
             UNION ALL SELECT DISTINCT source, 0 FROM tie_log UNION ALL SELECT DISTINCT target, 0 FROM tie_log)
         GROUP BY account ORDER BY account""")
     return dict(zip(rows.column("account").to_pylist(), rows.column("acted").to_pylist(), strict=True))
@@ -174,14 +190,32 @@ def _join_by_name(joined: Accounts, names: Mapping[str, Counter[str]], shared: S
                 alike[name, domain].append(account)
     for (name, domain), accounts in alike.items():
         stated = {joined.stated(account) for account in accounts} - {None}
-        middle = {initials(name) for account in accounts for name in names[account]} - {""}
-        together = len(accounts) <= _SAME_NAME_CAP and len(stated) < 2 and len(middle) < 2
-        if together and not _numbered(accounts):
-            joined.claim(accounts[0], accounts[1:], NAMED, f"one name, {name}, in one domain, {domain}")
+        if len(accounts) > _SAME_NAME_CAP or len(stated) > 1:
+            continue
+        for alone in _told_apart(accounts, names):
+            if not _numbered(alone):
+                joined.claim(alone[0], alone[1:], NAMED, f"one name, {name}, in one domain, {domain}")
     for name, accounts in bearers.items():
         if joined.seen(f"name:{name}") and len({joined.add(account) for account in accounts}) == 1:
             only = Link(accounts[0], f"name:{name}", NAMED, f"the only person called {name}")
             joined.join(only)
+
+
+def _told_apart(accounts: Sequence[str], names: Mapping[str, Counter[str]]) -> list[list[str]]:
+    """Sort accounts of one full name by initial and suffix; all stay together unless two of those differ.
+
+    >>> names = {"a": Counter(["Leo Lind Jr."]), "b": Counter(["Leo Lind III"]), "c": Counter(["Leo Lind"])}
+    >>> _told_apart(["a", "b", "c"], names), _told_apart(["b", "c"], names)
+    ([['a'], ['b'], ['c']], [['b', 'c']])
+    """
+    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for account in accounts:
+        middle, suffix = (
+            max(map(part, names[account]), key=len, default="") for part in (initials, suffix_of)
+        )
+        marks[middle, suffix].append(account)
+    told = [{mark[part] for mark in marks} - {""} for part in (0, 1)]
+    return list(marks.values()) if max(map(len, told)) > 1 else [list(accounts)]
 
 
 def _numbered(accounts: Sequence[str]) -> bool:
@@ -211,7 +245,17 @@ def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -
         account: code for code, (_, accounts, _) in enumerate(described) for account in accounts
     }
     merged = {person: code for code, (_, _, ids) in enumerate(described) for person in ids}
-    return People([who for who, _, _ in described], account_person, joined.conflicts, joined.links, merged)
+    return People(
+        [who for who, _, _ in described],
+        account_person,
+        joined.conflicts,
+        joined.links,
+        merged,
+        acts=[sum(sources.uses.get(account, 0) for account in accounts) for _, accounts, _ in described],
+        also=[
+            sorted(set().union(*(sources.names.get(a, ()) for a in accounts))) for _, accounts, _ in described
+        ],
+    )
 
 
 def _overruled(decided: Iterable[Decision]) -> dict[str, dict[str, Any]]:

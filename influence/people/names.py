@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 _PUBLIC_WORDS = """
-    gmail googlemail hotmail outlook live msn yahoo ymail aol icloud mac me proton protonmail gmx web mail telia tele2
-    online comcast earthlink att sbcglobal verizon worldnet rr btinternet orange wanadoo free laposte t-online spray
-    yandex qq 163
+    gmail googlemail hotmail outlook live msn yahoo ymail aol icloud mac me pm proton protonmail gmx web mail telia
+    tele2 online comcast earthlink att sbcglobal bellsouth verizon worldnet rr btinternet orange wanadoo free laposte
+    t-online freenet spray yandex rambler qq foxmail 126 163 sina naver daum hanmail rediffmail libero seznam fastmail
+    tuta tutanota posteo zoho
 """
 PUBLIC_MAIL = frozenset(_PUBLIC_WORDS.split())
 """Who offers mail to everybody (the last label but one): two addresses there are no sign of one organisation."""
@@ -22,11 +23,43 @@ LONGEST = 200
 _ROLES_TEXT = """
     info office sales support admin administrator webmaster postmaster noreply no-reply contact help hr it news
     newsletter service team list mail email abuse marketing press jobs billing accounts chairman announcements
-    undisclosed recipients root all everyone staff home me address unknown
+    undisclosed recipients root all everyone staff home me address unknown anonymous nobody none null guest user test
+    example developer devnull localhost linux ubuntu debian github gitlab git code dev opensource hello public private
+    spam junk mailing yourname youremail
 """
 ROLES = frozenset(_ROLES_TEXT.split())
-_TITLES_TEXT = "mr mrs ms miss dr prof sir jr sr ii iii iv phd mba herr frau fru mail e-mail email"
+_TITLES_TEXT = "mr mrs ms miss dr prof sir phd mba herr frau fru mail e-mail email"
 _TITLES = frozenset(_TITLES_TEXT.split())
+_SUFFIXES = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
+_PARTICLES = frozenset(
+    [
+        "af",
+        "al",
+        "av",
+        "bin",
+        "da",
+        "das",
+        "de",
+        "del",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "ibn",
+        "la",
+        "le",
+        "st",
+        "ten",
+        "ter",
+        "van",
+        "vander",
+        "von",
+    ]
+)
+_NO_HOUSE = re.compile(r"(users\.)?noreply\..+|localhost|.+\.(\(none\)|localhost|localdomain|local|lan)")
+"""Domains that say nothing of where somebody works: private addresses of code hosts, machines without a name."""
 _NICKNAMES = """
     robert:bob,rob,robbie,bobby william:bill,will,billy,willy james:jim,jimmy jeffrey:jeff,geoff,jeffery,geoffrey
     gregory:greg,gregg michael:mike,mick,mikael,micke,mikkel thomas:tom,tommy david:dave,davy daniel:dan,danny,danne
@@ -52,13 +85,17 @@ _MODEL_OF = {
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "œ": "o"})
 
 
-def public_mail(domain: str) -> bool:
-    """Tell whether a domain offers mail to everybody.
+_BOTH = re.compile(r"[^\s,]*[^\W\d_]\d+[^\W\d_][^\s,]*")
+"""A word with a number within it is a handle (`bl4ckbird`)."""
 
-    >>> public_mail("gmail.com"), public_mail("yahoo.co.uk"), public_mail("mail.acme.example")
+
+def public_mail(domain: str) -> bool:
+    """Tell whether a domain offers mail to everybody, or is nobody's: two addresses there share no organisation.
+
+    >>> public_mail("gmail.com"), public_mail("users.noreply.github.com"), public_mail("mail.acme.example")
     (True, True, False)
     """
-    return place_of(domain).partition(".")[0] in PUBLIC_MAIL
+    return place_of(domain).partition(".")[0] in PUBLIC_MAIL or bool(_NO_HOUSE.fullmatch(domain.lower()))
 
 
 def place_of(domain: str) -> str:
@@ -72,24 +109,31 @@ def place_of(domain: str) -> str:
 
 
 def canonical_name(name: str | None) -> str:
-    """Return a full name as `first last`, lower case, without accents, initials, titles and brackets.
+    """Return a full name as `first last`, lower case, without accents, initials, titles, suffixes and brackets.
 
     Empty where it is not a full name (one word, or more than four).
 
     >>> canonical_name("Kitchen, Louise"), canonical_name("John J. Lavorato"), canonical_name("Sales")
     ('louise kitchen', 'john lavorato', '')
     """
-    full = [_plain(word) for word in _words(name or "") if len(word) > 1]
+    full = [_plain(word) for word in _words(name or "")[0] if len(word) > 1]
     return " ".join(full) if 2 <= len(full) <= 4 else ""
 
 
-def _words(name: str) -> list[str]:
-    """Return the words of a name in lower case, first names first, without titles and what stands in brackets."""
+def _words(name: str) -> tuple[list[str], str]:
+    """Return the words of a name in lower case, first names first, and its suffix (jr, sr, ii, iii, iv) or nothing.
+
+    Titles and what stands in brackets are left out.
+    """
     whole = unicodedata.normalize("NFKC", name[:LONGEST])
     plain = re.sub(r"[(\\\[<].*|[@/].*|['\"]", "", whole)
+    plain = _BOTH.sub(" ", plain)
     last, comma, first = plain.partition(",")
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{first} {last}" if comma and first.strip() else plain)
-    return [low for word in words if (low := word.lower()) not in _TITLES]
+    turned = first.strip() and first.strip(" .").lower() not in _SUFFIXES
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", f"{first} {last}" if comma and turned else plain)
+    low = [word.lower() for word in words]
+    suffix = next((_SUFFIXES[word] for word in low[1:] or low if word in _SUFFIXES), "")
+    return [word for word in low if word not in _TITLES and word not in _SUFFIXES], suffix
 
 
 def _plain(word: str) -> str:
@@ -109,19 +153,30 @@ def domain_of(account: str) -> str | None:
 def bearer_of(names: Mapping[str, int]) -> str | None:
     """Return whose an account is by the names given for it: last name and first letter; None if contested.
 
-    Three quarters of the names must agree; without a full name it is the empty string.
+    Three quarters of the names must agree with the one given most: its surname and nothing that contradicts it, or
+    its words in another order. Without a full name it is the empty string.
 
     >>> bearer_of({"Lavorato, John": 3, "Theresa Lavorato": 1}), bearer_of({"Ann Berg": 1, "Bo Ek": 1})
     ('lavorato j', None)
+    >>> bearer_of({"Mark S. Palmer": 1, "Mark A. Palmer": 1})
     """
-    votes: Counter[str] = Counter()
-    for name, count in names.items():
-        if full := canonical_name(name):
-            votes[f"{full.split()[-1]} {full[0]}"] += count
-    if not votes:
+    ordered = sorted(names.items(), key=lambda each: (-each[1], each[0]))
+    given = [
+        (full, parsed, n)
+        for name, n in ordered
+        if (full := canonical_name(name)) and (parsed := parse_name(name))
+    ]
+    if not given:
         return ""
-    best, count = votes.most_common(1)[0]
-    return best if count * 4 >= votes.total() * 3 else None
+    (full, first, _), total = given[0], sum(count for *_, count in given)
+    words = sorted(full.split())
+    for_it = sum(
+        count
+        for other, name, count in given
+        if (other != full and sorted(other.split()) == words)
+        or (name.last == first.last and not contradict(first, name))
+    )
+    return f"{full.split()[-1]} {full[0]}" if for_it * 4 >= total * 3 else None
 
 
 def initials(name: str) -> str:
@@ -131,6 +186,15 @@ def initials(name: str) -> str:
     ('e', '')
     """
     return "".join(letter.lower() for letter in re.findall(r"(?<=\s)([A-Za-z])(?:\.|\b)(?!\w)", name))
+
+
+def suffix_of(name: str) -> str:
+    """Return what tells a son from his father: jr, sr, ii, iii or iv; nothing where the name has no such word.
+
+    >>> suffix_of("Lind Jr., Leo"), suffix_of("Leo Lind III"), suffix_of("Leo Lind")
+    ('jr', 'iii', '')
+    """
+    return _words(name)[1]
 
 
 def fold(words: str) -> str:
@@ -154,19 +218,33 @@ def given_name(first: str) -> str:
     return fold(_MODEL_OF.get(first, first))
 
 
+GIVEN_NAMES = frozenset(map(fold, _MODEL_OF))
+"""First names that have short forms, and those forms, folded."""
+
+
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart, folded: `given` stands for the short forms of `first`; any part may be empty."""
+    """A name taken apart, folded: `given` stands for the short forms of `first`; any part may be empty.
+
+    `more` are the further first names that are written out, as `given` is; `suffix` is jr, sr, ii, iii or iv.
+    """
 
     first: str
     last: str
     middle: str = ""
     given: str = ""
+    more: tuple[str, ...] = ()
+    suffix: str = ""
 
     @property
     def full(self) -> str:
         """First and last name, or nothing where one is missing or is an initial."""
         return f"{self.first} {self.last}" if len(self.first) > 1 and self.last else ""
+
+    @property
+    def givens(self) -> set[str]:
+        """Every first name that is written out, or an initial where none is."""
+        return {self.given, *self.more} - {""}
 
 
 def parse_name(name: str) -> Name | None:
@@ -179,21 +257,64 @@ def parse_name(name: str) -> Name | None:
     >>> parse_name("Åsa Öberg") == parse_name("OEBERG, Aasa"), parse_name("Sales")
     (True, None)
     """
-    low = _words(name)
+    low, suffix = _words(name)
     if not 2 <= len(low) <= 5 or len(low[-1]) < 2:
         return None
-    middle = next((word[0] for word in low[1:-1]), "")
-    return Name(fold(low[0]), fold(low[-1]), fold(middle), given_name(low[0]))
+    first, *between, last = low
+    if len(first) == 1 and between and len(between[0]) > 1:  # called by the second first name: `C. John Berg`
+        first, between = between[0], [first, *between[1:]]
+    between = [word for word in between if word not in _PARTICLES]
+    middle = next((word[0] for word in between), "")
+    more = tuple(given_name(word) for word in between if len(word) > 1)
+    return Name(fold(first), fold(last), fold(middle), given_name(first), more, suffix)
+
+
+def contradict(one: Name, other: Name) -> bool:
+    """Tell whether two names cannot well be one person's: other first names, initials or suffixes.
+
+    A part that one of them lacks says nothing; short forms, an initial that fits and nearly one spelling agree.
+
+    >>> ann, leo = parse_name("Ann Berg"), parse_name("Leo Lind Jr.")
+    >>> [contradict(ann, parse_name(name)) for name in ("A. Berg", "Eva Ann Berg", "Anne Berg", "Eva Berg")]
+    [False, False, False, True]
+    >>> contradict(leo, parse_name("Leo Lind III")), contradict(leo, parse_name("Leo Lind"))
+    (True, False)
+    """
+    if one.suffix and other.suffix and one.suffix != other.suffix:
+        return True
+    if not one.given or not other.given:
+        return False
+    called = [(one.given, second) for second in other.givens] + [(first, other.given) for first in one.givens]
+    if not any(_may_be_one(first, second) for first, second in called):
+        return True
+    return one.given == other.given and bool(one.middle and other.middle) and one.middle != other.middle
+
+
+def _may_be_one(first: str, second: str) -> bool:
+    if min(len(first), len(second)) == 1:
+        return first[0] == second[0]
+    return (
+        first.startswith(second)
+        or second.startswith(first)
+        or SequenceMatcher(None, first, second).ratio() >= 0.85
+    )
 
 
 def name_of_handle(handle: str) -> Name | None:
     """Return the name that an identifier spells out (`louise.kitchen`, `frank_w_vickers`), if it does.
 
+    Hyphens alone spell none: `blue-tit` is a handle.
+
     >>> name_of_handle("frank.w.vickers").last, name_of_handle("lkitchen"), name_of_handle("ddelain2")
     ('vickers', None, None)
     """
     parts = [part for part in re.split(r"[._-]+", handle.lower()) if part]
-    if not 2 <= len(parts) <= 3 or not all(part.isalpha() for part in parts) or ROLES & set(parts):
+    if (
+        not re.search(r"[._]", handle)
+        or not 2 <= len(parts) <= 3
+        or not all(part.isalpha() for part in parts)
+        or ROLES & set(parts)
+    ):
         return None
     return parse_name(" ".join(parts)) if len(parts[0]) > 1 else None
 

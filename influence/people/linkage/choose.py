@@ -11,6 +11,7 @@ import pyarrow as pa
 from influence.people.accounts import guards
 from influence.people.linkage.profiles import Record
 from influence.people.linkage.score import Pair, records_of
+from influence.people.names import contradict
 
 UPPER, LOWER = 0.9, 0.2
 """From UPPER two groups are linked; from LOWER up to it somebody is asked."""
@@ -61,7 +62,7 @@ def choose(
     linking = _Linking({record.group: record for record in records_of(profiles)}, ordered, lower, cap)
     linked, review = [], []
     for pair in ordered:
-        if pair.probability < lower:
+        if pair.probability < lower or linking.two(pair):
             continue
         doubt = "likely, but not sure" if pair.probability < upper else linking.doubt(pair)
         if doubt:
@@ -86,12 +87,19 @@ class _Linking:
     def _of(self, group: str) -> list[str]:
         return self._cluster.setdefault(group, [group])
 
+    def two(self, pair: Pair) -> bool:
+        """Tell whether names say that these are two people, as in one family or firm; one handle leaves it open."""
+        one, other = self._records[pair.one], self._records[pair.other]
+        return _contrary(one, other) and not one.handles & other.handles
+
     def doubt(self, pair: Pair) -> str | None:
         """Return why a likely pair should not be linked without asking; None if nothing speaks against it."""
         one, other = self._records[pair.one], self._records[pair.other]
         if services := guards(one.systems | other.systems):
             names = " and ".join(services)
             return f"an account of {names} needs a reason: self-published, public record or consent"
+        if _contrary(one, other):
+            return "one handle, but first names, initials or suffixes that are two people's"
         if _namesakes(one, other):
             return "one name, one organisation, and yet two accounts of one system: perhaps namesakes"
         for outside, inside in ((pair.one, pair.other), (pair.other, pair.one)):
@@ -110,7 +118,8 @@ class _Linking:
     def _apart(self, one: str, other: str) -> bool:
         scored = self._scored.get((min(one, other), max(one, other)))
         unlikely = scored is not None and scored.probability < self._lower
-        return unlikely or _namesakes(self._records[one], self._records[other])
+        mine, theirs = self._records[one], self._records[other]
+        return unlikely or _namesakes(mine, theirs) or _contrary(mine, theirs)
 
     def _too_much(self, ones: list[str], others: list[str]) -> str | None:
         if ones is others:
@@ -142,3 +151,9 @@ class _Linking:
 
 def _namesakes(one: Record, other: Record) -> bool:
     return bool(one.fulls & other.fulls and one.places & other.places)
+
+
+def _contrary(one: Record, other: Record) -> bool:
+    """Tell whether every name given for one contradicts every name given for the other."""
+    given = one.own_name and other.own_name
+    return given and all(contradict(first, second) for first in one.names for second in other.names)

@@ -52,6 +52,14 @@ _NEAR_ORGANISATION = """least(len(organisation_l), len(organisation_r)) >= 3 AND
     starts_with(organisation_l, organisation_r) OR starts_with(organisation_r, organisation_l)
     OR ends_with(organisation_l, organisation_r) OR ends_with(organisation_r, organisation_l))"""
 _SAME_HANDLE = "list_has_any(handles_l, handles_r)"
+_INITIAL = "least(len(given_l), len(given_r)) = 1 AND given_l[1] = given_r[1]"
+_TURNED = "(first_l = surname_r AND first_r = surname_l AND NOT (surname_given_l AND surname_given_r))"
+_AGREE = f"""NOT (own_name_l AND own_name_r AND NOT (
+    coalesce({_INITIAL} OR list_contains(givens_l, given_r) OR list_contains(givens_r, given_l)
+    OR starts_with(given_l, given_r) OR starts_with(given_r, given_l)
+    OR jaro_winkler_similarity(given_l, given_r) >= 0.9 OR {_TURNED}, true)
+    AND coalesce(middle_l = middle_r, true) AND coalesce(suffix_l = suffix_r, true)))"""
+"""First names, initials and suffixes do not say that these are two people: a handle proves something only then."""
 _MADE_OF_NAME = "(list_has_any(handles_l, forms_r) OR list_has_any(handles_r, forms_l))"
 
 MODEL = (
@@ -60,6 +68,7 @@ MODEL = (
         "given_l IS NULL OR given_r IS NULL",
         (
             Level("the same first name", "first_l = first_r AND len(first_l) > 1", 0.72, 0.01, "given"),
+            Level("the other's surname, the names being turned round", _TURNED, 0.01, 1e-5),
             Level(
                 "a first name and its short form",
                 "given_l = given_r AND len(given_l) > 1",
@@ -69,7 +78,7 @@ MODEL = (
             ),
             Level(
                 "an initial that fits",
-                "least(len(given_l), len(given_r)) = 1 AND given_l[1] = given_r[1]",
+                _INITIAL,
                 0.04,
                 0.0032,
             ),
@@ -80,7 +89,7 @@ MODEL = (
                 0.03,
                 0.006,
             ),
-            Level("different first names", "", 0.02, 0.93),
+            Level("different first names", "", 0.01, 0.93),
         ),
     ),
     Compared(
@@ -88,11 +97,12 @@ MODEL = (
         "surname_l IS NULL OR surname_r IS NULL",
         (
             Level("the same surname", "surname_l = surname_r", 0.84, 0.001, "surname"),
+            Level("the other's first name, the names being turned round", _TURNED, 0.01, 3e-5),
             Level("one of several surnames in common", "list_has_any(surnames_l, surnames_r)", 0.05, 0.002),
             Level(
                 "surnames nearly alike", "jaro_winkler_similarity(surname_l, surname_r) >= 0.94", 0.03, 0.002
             ),
-            Level("different surnames", "", 0.08, 0.99),
+            Level("different surnames", "", 0.07, 0.99),
         ),
     ),
     Compared(
@@ -104,16 +114,34 @@ MODEL = (
         ),
     ),
     Compared(
+        "suffix",
+        "suffix_l IS NULL OR suffix_r IS NULL",
+        (
+            Level("the same suffix", "suffix_l = suffix_r", 1 - 1e-9, 0.4),
+            Level("father and son, by their suffixes", "", 1e-9, 0.6),
+        ),
+    ),
+    Compared(
         # its levels belong to different cases (names known or not), so that their m do not add up to one
         "handle",
         f"(len(handles_l) = 0 OR len(handles_r) = 0) AND NOT {_MADE_OF_NAME}",
         (
             Level(
-                "the same handle in one organisation", f"{_SAME_HANDLE} AND {_SAME_ORGANISATION}", 0.15, 3e-7
+                "the same handle in one organisation",
+                f"{_SAME_HANDLE} AND {_SAME_ORGANISATION} AND {_AGREE}",
+                0.15,
+                3e-7,
+            ),
+            Level("the same rare handle", f"list_has_any(rare_l, rare_r) AND {_AGREE}", 0.15, 1e-6),
+            Level(
+                "the same handle with a number, and a name for one at most",
+                "NOT (own_name_l AND own_name_r) AND list_has_any(numbered_l, numbered_r)",
+                0.15,
+                2e-6,
             ),
             Level(
                 "the same unusual handle",
-                "(own_name_l OR own_name_r) AND list_has_any(unusual_l, unusual_r)",
+                f"(own_name_l OR own_name_r) AND list_has_any(unusual_l, unusual_r) AND {_AGREE}",
                 0.15,
                 1e-5,
             ),
@@ -131,7 +159,7 @@ MODEL = (
             ),
             Level(
                 "the same handle, not just the name",
-                "own_name_l AND own_name_r AND list_has_any(odd_l, odd_r)",
+                f"list_has_any(odd_l, odd_r) AND {_AGREE}",
                 0.12,
                 0.003,
             ),
@@ -193,20 +221,24 @@ _ORDINARY = {"given": 0.002, "surname": 0.0003, "organisation": 0.001}
 _COMMON = {
     "given": {
         0.015: "anna maria johan erik lars per peter anders karin eva kristina mikael michael john james robert david "
-        "william richard thomas jan hans sofia emma",
+        "william richard thomas jan hans sofia emma jose juan carlos mohammed muhammad wei",
         0.007: "elisabeth daniel fredrik andreas mattias magnus stefan sara linda jonas marcus niklas susanne mark "
-        "paul stephen george charles joseph susan mary patricia jennifer jeffrey kenneth henrik jens ole ola kari juha",
+        "paul stephen george charles joseph susan mary patricia jennifer jeffrey kenneth henrik jens ole ola kari juha "
+        "luis antonio francisco ali ahmed amit rahul abhishek raj",
     },
     "surname": {
         0.02: "andersson johansson karlsson nilsson jensen nielsen hansen andersen pedersen",
         0.01: "eriksson larsson olsson persson svensson gustafsson pettersson jonsson johansen olsen larsen sorensen "
-        "rasmussen christensen smith johnson",
+        "rasmussen christensen smith johnson wang li zhang liu chen kim lee singh kumar nguyen garcia",
         0.004: "jansson hansson bengtsson lindberg lindstrom berg lind kristensen madsen korhonen virtanen williams "
-        "brown jones davis miller wilson taylor martin muller schmidt",
+        "brown jones davis miller wilson taylor martin muller schmidt rodriguez martinez hernandez lopez gonzalez "
+        "perez silva santos yang huang zhao wu zhou xu sun park tran khan sharma gupta jain patel shah agarwal mishra "
+        "yadav",
     },
 }
-"""Names that are common in the Nordic and English-speaking countries, to their order of magnitude (share of all
-people; after the national name statistics). They keep a small workspace from taking a common name for a rare one."""
+"""Names that are common in the Nordic and English-speaking countries, and those that very many bear elsewhere, to their
+order of magnitude (share of the people there; after the national name statistics). They keep a small workspace from
+taking a common name for a rare one."""
 
 
 def at_large(column: str, value: str) -> float:
@@ -226,5 +258,8 @@ _FOLDED = {
     }
     for column, bands in {"organisation": {}, **_COMMON}.items()
 }
+COMMON_GIVEN = frozenset(_FOLDED["given"])
+COMMON_NAMES = COMMON_GIVEN | _FOLDED["surname"].keys()
+"""First names, and all names, that are common at large, folded."""
 RARITIES = tuple(_ORDINARY)
 """The columns whose values weigh by how rare they are."""

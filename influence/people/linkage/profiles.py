@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
 
+from influence.people.addresses import local_part, mangled
+from influence.people.linkage.model import COMMON_GIVEN, COMMON_NAMES
 from influence.people.names import (
+    GIVEN_NAMES,
     LONGEST,
-    PUBLIC_MAIL,
     ROLES,
     Name,
     fold,
@@ -20,6 +22,7 @@ from influence.people.names import (
     name_of_handle,
     parse_name,
     place_of,
+    public_mail,
 )
 
 PROFILES = pa.schema(
@@ -39,6 +42,12 @@ _MOST_CORRESPONDENTS = 100
 """The rarest are kept: who writes to everybody tells nobody apart."""
 _FEW_ACTS = 30
 """Fewer acts than this do not show the hours somebody keeps."""
+_DIGITS = "0123456789"
+_LONG = 7
+"""A handle this long that is not made of names is hardly chosen by two people."""
+_NUMBERED = re.compile(r"[a-z]{4,}\d{2,}")
+_NO_NAME = re.compile(r"\S*[\d_-]\S*|[^\W_]*[^\W\d_][A-Z][^\W_]*|[a-z]{7,}")
+"""One word that reads as a handle (`Blue-Tit`, `NilsDahl`, `bluetits`), and not as a first name."""
 
 
 @dataclass
@@ -69,7 +78,7 @@ class Record:
         inside = (
             {f"{system} in {self.organisation}" for system in self.systems} if self.organisation else set()
         )
-        return {*self.domains, *inside}
+        return {*(domain for domain in self.domains if not public_mail(domain)), *inside}
 
 
 def record_of(group: str, names: Iterable[str], accounts: Iterable[str], organisation: str | None) -> Record:
@@ -79,12 +88,17 @@ def record_of(group: str, names: Iterable[str], accounts: Iterable[str], organis
     for account in sorted(accounts):
         system, _, identifier = account[: 2 * LONGEST].partition(":")
         made.systems.add(system)
-        local, at, domain = identifier.lower().rpartition("@")
+        _, at, domain = identifier.lower().rpartition("@")
         if system == "email" and at:
             made.domains.add(domain)
-        handle = (local if at else identifier).lower().rpartition("=")[2].lstrip("@")
-        _add_handle(made, handle, spelt)
-    made.names = [name for name in map(parse_name, names) if name]
+        if not mangled(account):
+            handle = local_part(identifier) if at else identifier.lower()
+            _add_handle(made, handle.rpartition("=")[2].lstrip("@"), spelt)
+    given = sorted(names)
+    for word in given:
+        if _NO_NAME.fullmatch(word[:LONGEST].strip()):
+            _add_handle(made, word[:LONGEST].strip().lower(), [])
+    made.names = [name for name in map(parse_name, given) if name]
     made.own_name = bool(made.names)
     made.names = list(dict.fromkeys(made.names or spelt))[:10]
     return made
@@ -117,6 +131,7 @@ def rare_correspondents(column: Sequence[Sequence[str] | None]) -> list[list[str
 def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
     """Return the columns that the model compares, one row a record, in the order of the records."""
     _spell(records)
+    firsts = _first_names(records)
     mains = [record.names[0] if record.names else None for record in records]
     shapes = [record.forms for record in records]
     hours = [
@@ -130,14 +145,18 @@ def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
             "first": pa.array([name.first or None if name else None for name in mains], text),
             "given": pa.array([name.given or None if name else None for name in mains], text),
             "surname": pa.array([name.last or None if name else None for name in mains], text),
-            "givens": pa.array([sorted({n.given for n in r.names}) for r in records], texts),
+            "surname_given": pa.array([name.last in firsts if name else None for name in mains], pa.bool_()),
+            "givens": pa.array([sorted(set().union(*(n.givens for n in r.names))) for r in records], texts),
             "surnames": pa.array([_surnames(r.names) for r in records], texts),
-            "middle": pa.array([_middle(r.names) for r in records], text),
+            "middle": pa.array([_only(name.middle for name in r.names) for r in records], text),
+            "suffix": pa.array([_only(name.suffix for name in r.names) for r in records], text),
             "own_name": pa.array([r.own_name for r in records], pa.bool_()),
             "handles": pa.array([sorted(r.handles) for r in records], texts),
             "unusual": pa.array([sorted(_unusual(r)) for r in records], texts),
+            "rare": pa.array([sorted(each) for each in _rare_handles(records)], texts),
+            "numbered": pa.array([sorted(filter(_NUMBERED.fullmatch, r.handles)) for r in records], texts),
             "odd": pa.array(
-                [sorted(r.handles - shape) for r, shape in zip(records, shapes, strict=True)], texts
+                [sorted(r.handles.difference(*map(name_forms, r.names))) for r in records], texts
             ),
             "foreign": pa.array([sorted(_foreign(r)) for r in records], texts),
             "forms": pa.array([sorted(shape) for shape in shapes], texts),
@@ -149,14 +168,60 @@ def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
 
 
 def _spell(records: Sequence[Record]) -> None:
-    """Read an initial and a surname in the handles of who has no name (`lkitchen`), where somebody has that surname."""
-    surnames = {
-        name.last for record in records if record.own_name for name in record.names if len(name.last) >= 5
-    }
+    """Read a name in the handles of who has none: one that somebody here bears (`louisekitchen`, `lkitchen`)."""
+    whole: dict[str, Name] = {}
+    surnames: set[str] = set()
+    for record in records:
+        for name in record.names:
+            if name.full and len(name.last) >= 3:
+                whole |= dict.fromkeys(map(fold, (name.first + name.last, name.last + name.first)), name)
+            if record.own_name and len(name.last) >= 5:
+                surnames.add(name.last)
     for record in records:
         if not record.names:
-            found = {handle for handle in record.handles if handle[1:] in surnames}
-            record.names = [Name(handle[0], handle[1:], "", handle[0]) for handle in sorted(found)][:1]
+            letters = [handle.rstrip(_DIGITS) for handle in sorted(record.handles)]
+            found = [
+                replace(whole[plain], middle="", more=(), suffix="") for plain in letters if plain in whole
+            ]
+            found += [Name(each[0], each[1:], "", each[0]) for each in letters if each[1:] in surnames]
+            record.names = found[:1]
+
+
+def _known_words(records: Sequence[Record]) -> set[str]:
+    """Return every name that people here bear, and those that are common at large."""
+    borne = {
+        part for record in records for name in record.names for part in (name.first, name.last, *name.givens)
+    }
+    return {part for part in borne | COMMON_NAMES if len(part) > 2}
+
+
+def _rare_handles(records: Sequence[Record]) -> list[set[str]]:
+    """Return the handles of each record that two people hardly choose: long, and no names, initials or usual words.
+
+    What stands before the number of more than two handles here is usual.
+    """
+    words = _known_words(records)
+    stems = Counter(handle.rstrip(_DIGITS) for handle in set().union(*(record.handles for record in records)))
+    kept = {handle for handle in set().union(*(record.handles for record in records)) if _rare(handle, words)}
+    return [
+        {each for each in record.handles & kept if stems[each.rstrip(_DIGITS)] <= 2} for record in records
+    ]
+
+
+def _rare(handle: str, names: Set[str]) -> bool:
+    """Tell whether a handle is long and not made of names and initials.
+
+    >>> [_rare(handle, {"nils", "dahl"}) for handle in ("bluetits", "b1ue42", "nilsdahl", "ndahl1970", "tits")]
+    [True, True, False, False, False]
+    """
+    letters = handle.rstrip(_DIGITS)
+    if len(handle) < (_LONG if handle.isalpha() else _LONG - 2) or letters in names:
+        return False
+    cuts = [(letters[:at], letters[at:]) for at in range(1, len(letters))]
+    cuts += [
+        (one, f"{lost}{other}") for one, other in cuts if one[-1] in "aou" for lost in "ae"
+    ]  # `fold` took it
+    return not any(all(len(part) == 1 or part in names for part in cut) for cut in cuts)
 
 
 def _column(profiles: pa.Table, name: str) -> list[Any]:
@@ -167,8 +232,15 @@ def _surnames(names: Iterable[Name]) -> list[str]:
     return sorted({part for name in names for part in (name.last, *name.last.split("-")) if len(part) > 1})
 
 
-def _middle(names: Iterable[Name]) -> str | None:
-    found = {name.middle for name in names if name.middle}
+def _first_names(records: Sequence[Record]) -> set[str]:
+    """Return the words that are first names: those known as such, and those of people here of several surnames."""
+    borne = {(name.first, name.last) for record in records if record.own_name for name in record.names}
+    often = Counter(first for first, _ in borne)
+    return {*GIVEN_NAMES, *COMMON_GIVEN, *(first for first, surnames in often.items() if surnames > 1)}
+
+
+def _only(parts: Iterable[str]) -> str | None:
+    found = set(parts) - {""}
     return min(found) if len(found) == 1 else None
 
 
@@ -191,17 +263,18 @@ def _foreign(record: Record) -> set[str]:
 
 
 def _organisation(record: Record) -> str | None:
-    labels = {place_of(domain).partition(".")[0] for domain in record.domains} - PUBLIC_MAIL
+    labels = {place_of(domain).partition(".")[0] for domain in record.domains if not public_mail(domain)}
     return record.organisation or (min(labels) if labels else None)
 
 
 def keys_of(record: Record, correspondents: Sequence[str], spread: Mapping[str, int]) -> dict[str, bool]:
     """Return the keys by which a record meets others, and whether it looks for company there or only waits.
 
-    Full names, handles, and first name and friend look; the forms that handles are made of wait for such a handle.
+    Full names, handles, and first name and friend look; the forms that handles are made of wait for such a handle,
+    and a name turned round for one that is written so.
 
     >>> keys_of(record_of("a", ["Bo Ek"], ["x-handle:ekbo"], None), [], {})
-    {'h bok': False, 'h ekbo': True, 'n bo ek': True, 'i b ek': False}
+    {'h bok': False, 'h ekbo': True, 'n bo ek': True, 'n ek bo': False, 'i b ek': False}
     """
     keys: dict[str, bool] = {}
     for name in record.names:
@@ -216,6 +289,7 @@ def keys_of(record: Record, correspondents: Sequence[str], spread: Mapping[str, 
             keys |= dict.fromkeys(
                 (f"n {full}", *(f"d {full} {domain}" for domain in sorted(record.domains))), True
             )
+            keys.setdefault(f"n {name.last} {name.given}", False)
             keys |= dict.fromkeys((f"c {name.given} {each}" for each in near), True)
         keys[f"i {name.given[:1]} {name.last}"] = short
     return keys

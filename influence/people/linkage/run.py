@@ -18,6 +18,7 @@ from influence.people.identity import Joining, Sources, likely_links
 from influence.people.linkage.choose import Choice, choose
 from influence.people.linkage.profiles import PROFILES
 from influence.people.linkage.score import Candidates, Pair, candidates
+from influence.people.names import bearer_of
 from influence.store.engine import Engine
 
 _HOURS = """
@@ -36,7 +37,7 @@ pairs AS (SELECT DISTINCT s.person AS one, p.person AS other FROM said s JOIN li
 SELECT one, other FROM pairs UNION SELECT other, one FROM pairs ORDER BY ALL
 """
 
-MODEL = 2
+MODEL = 3
 """Counts up when the linkage itself changes, so that older stores are linked anew."""
 _LINKS = pa.schema(
     [
@@ -96,7 +97,10 @@ def _last(engine: Engine) -> str | None:
 def _choice(
     engine: Engine, sources: Sources, people: People, sure: float, ask: float
 ) -> tuple[Choice, Candidates]:
-    chosen = [code for code, one in enumerate(people.who) if not one.bot and one.accounts]
+    shared = {account for account, names in sources.names.items() if bearer_of(names) is None}
+    chosen = [
+        code for code, one in enumerate(people.who) if not one.bot and not shared.issuperset(one.accounts)
+    ]  # a set holds all of no accounts: who has none is left out as well
     profiles = profiles_of(engine, sources, people, chosen)
     found = candidates(profiles)
     return choose(found, profiles, upper=sure, lower=ask), found

@@ -145,10 +145,28 @@ def test_the_reasons_add_up_to_the_weight():
             "the same handle in one organisation",
         ),
         (
+            ("email:stenb@home.example", ["Ebba Munthe"]),
+            ("github:stenb", []),
+            "handle",
+            "the same unusual handle",
+        ),
+        (
             ("email:stenbit42@home.example", ["Ebba Munthe"]),
             ("github:stenbit42", []),
             "handle",
-            "the same unusual handle",
+            "the same rare handle",
+        ),
+        (
+            ("email:ebba@home.example", ["Blue-Tits"]),
+            ("email:7+blue-tits@users.noreply.github.com", ["Ebba Munthe"]),
+            "handle",
+            "the same rare handle",
+        ),
+        (
+            ("email:munthe77@home.example", ["Ebba Munthe"]),
+            ("github:munthe77", []),
+            "handle",
+            "the same handle with a number, and a name for one at most",
         ),
         (
             ("email:anna.berg@acme.example", ["Anna Lind"]),
@@ -166,6 +184,77 @@ def test_the_reasons_add_up_to_the_weight():
 )
 def test_what_two_accounts_have_in_common_is_said_in_plain_words(one, other, comparison, words):
     assert words == said(pair_of(one, other))[comparison]
+
+
+def test_names_turned_round_are_one_name_unless_both_words_are_first_names():
+    kept = ("email:a@home.example", ["Eric Letke"]), ("email:letke.eric@acme.example", [])
+    assert "the other's surname, the names being turned round" == said(pair_of(*kept))["first name"]
+    two = ("email:a@home.example", ["Martin Robert"]), ("email:b@acme.example", ["Robert Martin"])
+    others = [(f"email:{n}@x.example", [f"Martin {last}"]) for n, last in enumerate(("Aberg", "Ceder"))]
+    pairs = {(pair.one, pair.other): pair for pair in candidates(profiles(*two, *others))}
+    assert ("email:a@home.example", "email:b@acme.example") not in pairs
+
+
+def test_a_name_is_read_in_a_handle_where_somebody_here_bears_it():
+    found = pair_of(("email:oskarvinge42@home.example", []), ("email:oskar@vinge.example", ["Oskar Vinge"]))
+    assert "the same surname" == said(found)["surname"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("email:l.tamm@acme.example", ["Siri L. Tamm"]), ("email:ltamm@acme.example", ["Liv M. Tamm"])),
+        (("email:sthune@acme.example", ["Ylva S Thune"]), ("email:s.thune@acme.example", ["Siri Thune"])),
+        (("email:p.ros@acme.example", ["Gary P. Ros"]), ("email:pros@acme.example", ["Gregory P. Ros"])),
+        (("email:m.ros@acme.example", ["Mark A. Ros"]), ("email:mros@acme.example", ["Mark S. Ros"])),
+        (("email:lind@acme.example", ["Leo Lind Jr."]), ("email:l.ind@acme.example", ["Leo Lind Sr"])),
+        (("email:.tamm@acme.example", ["Siri Tamm"]), ("email:tamm@acme.example", [])),
+        (("email:l..tamm@acme.example", []), ("email:ltamm@acme.example", ["Liv Tamm"])),
+        (("email:'tamm@acme.example'", []), ("email:tamm@acme.example", ["Liv Tamm"])),
+        (("email:40acme@acme.example", []), ("email:40.acme@acme.example", [])),
+    ],
+)
+def test_one_handle_in_one_organisation_joins_nobody_whose_names_contradict_or_whose_address_is_mangled(
+    one, other
+):
+    made = profiles(one, other)
+    assert () == choose(candidates(made), made).linked
+
+
+@pytest.mark.parametrize(
+    "names", [("Mike Ros", "Michael Ros"), ("Tom Ros", "Thomas Ros"), ("Eva Ros", "Eva Ek")]
+)
+def test_one_handle_in_one_organisation_joins_whose_names_may_be_one_persons(names):
+    made = profiles(
+        *(
+            (f"email:{handle}@acme.example", [name])
+            for handle, name in zip(("mros", "m.ros"), names, strict=True)
+        )
+    )
+    assert 1 == len(choose(candidates(made), made).linked)
+
+
+def test_relatives_at_one_small_house_are_two_people_and_not_even_asked_about():
+    family = [
+        (f"email:{name}@berg.example", [f"{name.title()} Berg"]) for name in ("eva", "bo", "kim", "tuva")
+    ]
+    made = profiles(
+        *family, ("email:leo@lind.example", ["Leo Lind Jr."]), ("email:l@lind.example", ["Leo Lind III"])
+    )
+    chosen = choose(candidates(made), made)
+    assert ((), ()) == (chosen.linked, chosen.review)
+
+
+def test_one_handle_and_contradicting_names_are_asked_about():
+    made = profiles(("email:mros@acme.example", ["Peggy Ros"]), ("email:m.ros@acme.example", ["Mia Ros"]))
+    assert 1 == len(choose(candidates(made), made).review)
+
+
+def test_a_handle_in_use_with_many_numbers_is_not_rare():
+    many = [(f"email:blixtar{n}@home.example", []) for n in range(10, 20)]
+    made = profiles(("github:blixtar10", ["Ebba Munthe"]), *many)
+    handle = {said(pair).get("handle") for pair in candidates(made)}
+    assert "the same rare handle" not in handle
 
 
 def test_an_initial_and_a_surname_are_read_in_a_handle_where_somebody_has_that_surname():
@@ -332,7 +421,7 @@ def chosen(pairs, *rows, **settings):
     return [(pair.one, pair.other) for pair in choice.linked], [doubt.reason for doubt in choice.review]
 
 
-PLAIN = [(name, [f"{name} Munthe"], [f"s:{name}"]) for name in "abcdefghijkl"]
+PLAIN = [(name, ["Ebba"], [f"s:{name}"]) for name in "abcdefghijkl"]
 
 
 def test_likely_is_linked_less_likely_is_asked_and_unlikely_is_left():
