@@ -101,7 +101,7 @@ class Acts:
         label="Unprompted",
         meaning=(
             "The part of what others say to the leader that came without the leader having turned to "
-            "them in the 14 days before. Mail to more than eight people is left out."
+            "them in the 14 days before. Mail to more than eight people and mass mail are left out."
         ),
         reading="High: people come of their own accord.",
         unit="share",
@@ -110,7 +110,7 @@ class Acts:
     response_rate=Definition(
         "the part of what others ask the leader that was answered",
         label="Answered",
-        meaning="The part of what others say to the leader that the leader answered in the window.",
+        meaning="The part of what others say to the leader, mass mail aside, that the leader answered in the window.",
         unit="share",
         family="Exchange",
     ),
@@ -138,8 +138,8 @@ class Acts:
         "how many conversations wait for the leader, and for how long",
         label="Waiting for the leader",
         meaning=(
-            "Conversations in which something said to the leader was not answered, and the leader has "
-            "since done nothing there or towards that person. Not all of it needs an answer: texts are "
+            "Conversations, mass mail aside, in which something said to the leader was not answered, and the leader "
+            "has since done nothing there or towards that person. Not all of it needs an answer: texts are "
             "not kept."
         ),
         reading="High: the leader may be the bottleneck.",

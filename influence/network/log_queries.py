@@ -351,6 +351,14 @@ def unsaid(tables: LogTables, leader: int, window: Window) -> dict[str, tuple[in
     return {row["kind"]: (row["leaders"], row["everywhere"]) for row in rows}
 
 
+def unsaid_in_all(tables: LogTables) -> dict[str, int]:
+    """Return how much of each kind of what nobody said the store holds, the most first."""
+    rows = tables.rows(
+        "SELECT unsaid, count(*) AS n FROM unsaid_activities GROUP BY unsaid ORDER BY n DESC, unsaid"
+    )
+    return dict(zip(rows.column("unsaid").to_pylist(), rows.column("n").to_pylist(), strict=True))
+
+
 # --- ties without times -------------------------------------------------------------------------------------
 
 _TIES = """

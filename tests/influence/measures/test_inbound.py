@@ -1,9 +1,12 @@
 """Mass mail and what nobody said stand apart from all that is asked of the leader."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from influence import Workspace
+from influence.analysis.report import EmptyWindow
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.findings import Finding
 from influence.measures.exchange import ONLY_MASS_MAIL, exchange
@@ -174,3 +177,35 @@ def test_a_campaign_changes_no_advice(workspace):
 def _advised(one):
     """What is advised, but for the people among whom the dice choose: more people, other dice."""
     return one.kind, one.reason, round(one.gain, 6)
+
+
+def test_where_nobody_said_anything_the_report_says_so(workspace):
+    one = workspace(
+        activities=[nobody("u1", 3, "spam"), nobody("u2", 4, "automatic"), nobody("u3", 5, "spam")]
+    )
+    with pytest.raises(EmptyWindow, match=r"was said by nobody \(2 spam, 1 automatic\)"):
+        one.report("x:lea")
+
+
+def test_three_hundred_strangers_in_a_mailbox_are_one_line_and_not_three_hundred_who_wait(tmp_path):
+    mails = [mail(1, "Lea <lea@acme.example>", "Bo <bo@acme.example>", "Plan")]
+    mails += [
+        mail(2, "Bo <bo@acme.example>", "Lea <lea@acme.example>", "Re: Plan", "In-Reply-To: <m1@x.example>\n")
+    ]
+    mails += [
+        mail(10 + n, f"P{n} <p{n}@far{n}.example>", "lea@acme.example", "Give it back") for n in range(300)
+    ]
+    (tmp_path / "inbox.mbox").write_text("".join(mails), encoding="utf-8")
+    with Workspace.create(tmp_path / "w") as one:
+        one.import_path(tmp_path / "inbox.mbox")
+        found = one.report("lea@acme.example", measures=["exchange", "mass-mail"]).findings
+    assert (1, 1) == (found["waiting_on_leader"].value, found["pull"].detail.inbound)
+    assert ((300, 300),) == tuple(
+        (each.letters, each.senders) for each in found["mass_mail"].detail.campaigns
+    )
+
+
+def mail(number, sender, to, subject, more=""):
+    when = (DAY0 + timedelta(minutes=number)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    head = f"From x Mon Jan  5 10:00:00 2026\nMessage-ID: <m{number}@x.example>\nDate: {when}\n"
+    return f"{head}From: {sender}\nTo: {to}\nSubject: {subject}\n{more}\n{sender} has something to say\n\n"
