@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _PUBLIC_WORDS = """
     gmail googlemail hotmail outlook live msn yahoo ymail aol icloud mac me pm proton protonmail gmx web mail telia
@@ -284,12 +285,15 @@ def contradict(one: Name, other: Name) -> bool:
         return True
     if not one.given or not other.given:
         return False
-    called = [(one.given, second) for second in other.givens] + [(first, other.given) for first in one.givens]
-    if not any(_may_be_one(first, second) for first, second in called):
-        return True
-    return one.given == other.given and bool(one.middle and other.middle) and one.middle != other.middle
+    if one.given != other.given:
+        called = [(one.given, second) for second in other.givens] + [
+            (first, other.given) for first in one.givens
+        ]
+        return not any(_may_be_one(first, second) for first, second in called)
+    return bool(one.middle and other.middle) and one.middle != other.middle
 
 
+@lru_cache(maxsize=100_000)
 def _may_be_one(first: str, second: str) -> bool:
     if min(len(first), len(second)) == 1:
         return first[0] == second[0]
