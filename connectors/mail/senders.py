@@ -19,7 +19,7 @@ from connectors.kit.addresses import (
     shares_a_name,
 )
 from connectors.mail.unsaid import Header
-from influence.contract.no_person import is_nobodys
+from influence.contract.no_person import is_nobodys, sign_of
 
 LONGEST_SHOWN = 500
 _SIGNS = (" of ", " von ", " af ", " av ", " de ", " di ", " par ", "sent by", "namens ")
@@ -49,6 +49,8 @@ _ENCODED = re.compile(
 )
 """An author's address within the list's: `bo=40beta.example@dmarc.lists.example`, `bo=beta.example@groups.example`."""
 _NO_TYPIST = re.compile(r"^owner-|[-+.](?:bounces?|owner|request|admin|return|confirm)(?:[-+=].*)?$|=")
+_PLAIN = re.compile(r"[^\W\d_]+(?:[._-][^\W\d_]+){0,4}\d{0,2}")
+"""A local part that may be a person's; services put long numbers and keys there."""
 _OF_EXCHANGE = re.compile(r"<[^<>]*$|<[^<>]*>")
 
 
@@ -133,23 +135,26 @@ def _typist(header: Header, author: Mailbox, posts: Sequence[str]) -> Mailbox | 
     found = next(iter(header.mailboxes("sender")), None)
     if found is None or not found.address or found.address in {author.address, *posts}:
         return None
-    local, _, domain = found.address.partition("@")
-    own, _, home = author.address.partition("@")
-    if (
-        header.text("list-id")
-        or posts
-        or is_nobodys(email_account(found.address))
-        or is_placeholder(found.address)
-    ):
+    listed = header.text("list-id") or posts
+    if listed or _is_no_person(found) or _is_authors(found, author):
         return None
-    if _NO_TYPIST.search(local) or local.partition("+")[0] == own.partition("+")[0]:
-        return None
-    if found.name and found.name.lower() == author.name.lower():
-        return None
-    if shares_a_name(author.name, found.address) and not _is_named(found):
-        return None
+    home, domain = (one.address.partition("@")[2] for one in (author, found))
     inside = domain == home or domain.endswith(f".{home}") or home.endswith(f".{domain}")
     return found if inside or (_is_named(found) and not _names_domain(found)) else None
+
+
+def _is_no_person(sender: Mailbox) -> bool:
+    local = sender.address.partition("@")[0]
+    odd = bool(_NO_TYPIST.search(local)) or not (sender.name or _PLAIN.fullmatch(local))
+    return odd or is_placeholder(sender.address) or sign_of(email_account(sender.address)) is not None
+
+
+def _is_authors(sender: Mailbox, author: Mailbox) -> bool:
+    """Tell another address of the author: the same local part, the same name, or an unnamed address with theirs."""
+    local, own = (one.address.partition("@")[0].partition("+")[0] for one in (sender, author))
+    if local == own or (sender.name and sender.name.lower() == author.name.lower()):
+        return True
+    return shares_a_name(author.name, sender.address) and not _is_named(sender)
 
 
 def _is_named(mailbox: Mailbox) -> bool:
@@ -220,7 +225,11 @@ def _author(
         if _is_author(one, name, lists):
             return Mailbox(one.name or name, one.address)
     copied = (one for one in header.mailboxes("cc") if one.address not in lists)
-    return next((one for one in copied if name and one.name.lower() == name.lower()), None)
+    for one in copied:
+        if name and one.name.lower() == name.lower():
+            return one
+    sent = [one for one in header.mailboxes("x-original-sender") if one.address and one.address not in lists]
+    return Mailbox(name, sent[0].address) if sent and not is_nobodys(email_account(sent[0].address)) else None
 
 
 def _person_of(name: str) -> str:

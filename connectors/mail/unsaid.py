@@ -68,6 +68,12 @@ _PERHAPS = phrases(
     |provisório|wstępnie|nezávazně"""
 )
 """Words that people write too: they count where Exchange says that it is a message of the calendar."""
+LONGEST_KIND = 2_000
+"""Characters of the type of a message that are looked at."""
+_READ = phrases(
+    """read|not read|gelesen|ungelesen|nicht gelesen|læst|ikke læst|läst|inte läst|lest|ikke lest|luettu|lu|non lu
+    |gelezen|leído|letto|lido|lida|przeczytane|přečteno|прочтено"""
+)
 _REPLY_WORDS = frozenset(("re", "sv", "aw", "antw", "vs", "fw", "fwd", "vb", "wg"))
 _BY_RULE = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-failure-recipients")
 _FAILED = "x-failed-recipients"
@@ -88,10 +94,10 @@ _EXCHANGE: Mapping[str, Unsaid] = {
 
 def unsaid_by(header: Header, body: bytes | bytearray = b"") -> Unsaid | None:
     """Tell by a message's header, and the parts of its body, that a program wrote it; None for somebody's mail."""
-    kind = header.text("content-type").lower()
+    kind = header.text("content-type")[:LONGEST_KIND].lower()
     begins = beginning(header.text("subject"))
     return (
-        _report(kind, header.text("content-class").lower(), body)
+        _report(kind, header.text("content-class").lower(), begins, body)
         or _calendar_answer(kind, begins, header, body)
         or (Unsaid.AUTOMATIC if is_absence(header, begins) or is_by_program(header) else None)
     )
@@ -168,14 +174,15 @@ def _answers(header: Header) -> bool:
     return bool(header.text("in-reply-to").strip()) or header.text("return-path").strip() == "<>"
 
 
-def _report(kind: str, content_class: str, body: bytes | bytearray) -> Unsaid | None:
+def _report(kind: str, content_class: str, begins: str, body: bytes | bytearray) -> Unsaid | None:
     if content_class in {"urn:content-classes:mdn", "urn:content-classes:dsn"}:
         return Unsaid.RECEIPT if content_class.endswith("mdn") else Unsaid.AUTOMATIC
     if not kind.startswith(("multipart/report", "message/d")):
         return None
     stated = _REPORT.search(kind)
     told = stated[1] if stated else kind + body[:20_000].decode("latin-1").lower()
-    return Unsaid.RECEIPT if "disposition-notification" in told else Unsaid.AUTOMATIC
+    is_receipt = "disposition-notification" in told or (not stated and begins in _READ)
+    return Unsaid.RECEIPT if is_receipt else Unsaid.AUTOMATIC
 
 
 def _calendar_answer(kind: str, begins: str, header: Header, body: bytes | bytearray) -> Unsaid | None:

@@ -49,9 +49,18 @@ from influence.contract.records import (
 
 HEADERS = (
     *("From", "Sender", "To", "Cc", "Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References"),
-    *("Reply-To", "X-Original-From", "List-Id", "List-Post", "Auto-Submitted", "Precedence", "Return-Path"),
-    *("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Failed-Recipients"),
-    *("Content-Type", "Content-Class"),
+    *(
+        "Reply-To",
+        "X-Original-From",
+        "X-Original-Sender",
+        "List-Id",
+        "List-Post",
+        "Auto-Submitted",
+        "Precedence",
+        "Return-Path",
+    ),
+    *("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"),
+    *("X-Failed-Recipients", "Content-Type", "Content-Class"),
 )
 """The headers of a message that are asked for; no text is."""
 _CHAT = "a message of a chat, which says not to whom"

@@ -127,6 +127,7 @@ def test_a_receipt_is_told_by_its_report() -> None:
         Content_Type="multipart/report; boundary=b;\n report-type=disposition-notification"
     )
     assert RECEIPT == kind(Content_Class="urn:content-classes:mdn", Subject="Gelesen: Plan")
+    assert RECEIPT == kind(Content_Type="multipart/report; boundary=b", Subject="Læst: Plan")
     body = "--b\nContent-Type: message/disposition-notification\n\nOriginal-Recipient: x\n--b--\n"
     assert RECEIPT == kind(body, Content_Type="multipart/report; boundary=b", Subject="Lu : Plan")
 
@@ -246,10 +247,7 @@ def test_nothing_unsaid_is_set_aside() -> None:
 
 def test_a_hostile_header_takes_no_time() -> None:
     long = "re " * 30_000
-    assert (
-        kind(Subject=long, Content_Type="text/calendar;" + " method" * 10_000, X_Gmail_Labels="," * 50_000)
-        is None
-    )
+    assert kind(Subject=long, Content_Type="text/calendar;" * 60_000, X_Gmail_Labels="," * 50_000) is None
 
 
 def test_a_name_of_any_language_is_known_in_any_case() -> None:
