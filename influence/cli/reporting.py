@@ -51,7 +51,7 @@ def report(
     """
     with opened(folder) as workspace, progress("Measuring"):
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
-        asked = workspace.review.open_about(leader)
+        asked = workspace.review.open_about(found.leader["person"])
         wanted = _listed(formats)
         written = [
             file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))

@@ -205,6 +205,9 @@ def _own(who: Who, account: str) -> str:
     for written in (account, account.lower(), f"email:{account.lower()}"):
         if written in who.accounts:
             return written
+    short = [own for own in who.accounts if account.lower().lstrip("@") in spellings(own)]
+    if len(short) == 1:
+        return short[0]
     raise DecisionError(f"{account!r} is no account of {who.name}, who has {', '.join(who.accounts)}")
 
 
