@@ -167,7 +167,7 @@ MODEL = (
                 "the same handle, as people of that name have it",
                 f"own_name_l AND own_name_r AND {_SAME_HANDLE}",
                 0.3,
-                0.1,
+                0.16,
             ),
             Level(
                 "a handle made of the other's name and not of its own",
