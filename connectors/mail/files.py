@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
@@ -28,7 +28,7 @@ from connectors.mail.mbox import RawMessage, is_mbox, is_message, messages
 from connectors.mail.people_in_headers import Claims
 from connectors.mail.senders import Sender, sender_of
 from connectors.mail.unsaid import is_by_person, unsaid_by
-from influence.contract.connector import Unreadable
+from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Unsaid, Verb
 
@@ -64,16 +64,22 @@ class _NotRead(ValueError):
 class Mail:
     """Messages, replies and what their headers tell of people.
 
-    `zone` is the IANA zone for dates that state none. A message is `Activity` with its header's date,
+    `zone` is the IANA zone for dates that state none; `trash` is `counts` where people throw away what they have
+    read, so that what lies in the trash was said all the same. A message is `Activity` with its header's date,
     sender, addressees and the message that it answers; a calendar entry of an Exchange export (folder
     `Calendar`) is `Encounter`, dated when it was entered; who owns which name and address is `Person`.
     """
 
     zone: str | None = None
+    trash: str | None = None
 
     name: ClassVar[str] = "mail"
     title: ClassVar[str] = "mail as mbox, Maildir or .eml"
     source: ClassVar[str] = "Export a mailbox as mbox (Thunderbird, Apple Mail, Google Takeout, readpst)."
+
+    def __post_init__(self) -> None:
+        if self.trash not in {None, "counts"}:
+            raise ConnectorError(f"trash is {self.trash!r}; say counts, or leave it out")
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell an mbox by its first line and a single mail by its header."""
@@ -127,7 +133,8 @@ class Mail:
         yield from ((last, record) for record in reader.at_end())
 
     def _reader(self) -> _Reader:
-        return _Reader(named_zone(self.zone), datetime.now(UTC) + timedelta(days=2))
+        latest = datetime.now(UTC) + timedelta(days=2)
+        return _Reader(named_zone(self.zone), latest, trash_counts=self.trash is not None)
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,7 @@ class _Reader:
 
     zone: ZoneInfo | None
     latest: datetime
+    trash_counts: bool = False
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
     place: Place | None = None
@@ -195,6 +203,8 @@ class _Reader:
             raise _NotRead("the message has no sender that can be read")
         addressees = [(m, entry) for name in ("to", "cc", "bcc") for m, entry in paired(message, name)]
         place = place_in(message, self.place, self.owner) if self.place else place_live(message)
+        if self.trash_counts and place.unsaid is Unsaid.TRASH:
+            place = replace(place, unsaid=None)
         written = unsaid_by(message, message.raw.body)
         read = _Read(message, sender, actor, addressees, place, written)
         yield self._activity(read, time)

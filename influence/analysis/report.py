@@ -64,7 +64,7 @@ class Analysis(Population):
         if kinds and not len(self.ties.source):
             told = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
             raise EmptyWindow(
-                f"all that was brought in was said by nobody ({told}): there is nothing to report"
+                f"all that was brought in is counted apart, for nobody said it or it was thrown away ({told})"
             )
 
 

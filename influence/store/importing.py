@@ -38,13 +38,13 @@ class Imported:
 
     @property
     def counted_apart(self) -> str:
-        """What nobody said, in one sentence; empty where there was none.
+        """What nobody said or somebody threw away, in one sentence; empty where there was none.
 
         >>> Imported(unsaid=Counter({"spam": 1200, "draft": 2})).counted_apart
-        '1,202 said by nobody, counted apart and never a response: 1,200 spam, 2 draft'
+        '1,202 counted apart, never as a response: 1,200 spam, 2 draft'
         """
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.unsaid.most_common())
-        told = f"{self.unsaid.total():,} said by nobody, counted apart and never a response"
+        told = f"{self.unsaid.total():,} counted apart, never as a response"
         return f"{told}: {kinds}" if kinds else ""
 
     def __iadd__(self, more: Imported) -> Self:

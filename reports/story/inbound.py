@@ -66,7 +66,9 @@ def said_by_nobody(report: Report) -> tuple[Sentence, ...]:
     held, who = report.told("unsaid", Unsaid), leader_name(report)
     if not held.everywhere:
         return ()
-    nobody, every = Span("nobody said it", "unsaid"), sum(held.everywhere.values())
+    thrown = "trash" in (held.kinds or held.everywhere)
+    nobody = Span("nobody said it, or it was thrown away" if thrown else "nobody said it", "unsaid")
+    every = sum(held.everywhere.values())
     if not held.kinds:
         pattern = "Not counted, because {nobody}: {kinds}; none of it is by or to {who}."
         return (say(pattern, nobody=nobody, kinds=_kinds(held.everywhere), who=who),)

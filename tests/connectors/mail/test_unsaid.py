@@ -9,6 +9,7 @@ import pytest
 from connectors.mail.files import Mail
 from connectors.mail.folders import place_of, place_of_labels
 from influence import Workspace
+from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Person, Record, SetAside, Unsaid
 from influence.contract.testing import member_of
 
@@ -205,6 +206,28 @@ def test_thunderbirds_marks_say_what_is_a_draft_or_deleted() -> None:
 )
 def test_the_place_of_a_file_says_what_is_a_draft_or_filed_away(file: str, expected: Unsaid | None) -> None:
     assert expected == kind(file=file)
+
+
+def test_what_was_thrown_away_counts_where_the_user_says_so_and_a_draft_never_does() -> None:
+    def kinds(content: bytes, name: str) -> list[Unsaid | None]:
+        found = Mail(trash="counts").parse(member_of(content, name))
+        return [one.unsaid for one in found if isinstance(one, Activity)]
+
+    assert [None] == kinds(mail(), "Trash")
+    assert [AUTOMATIC] == kinds(mail(Auto_Submitted="auto-replied"), "Trash")
+    assert [DRAFT] == kinds(mail(), "Drafts")
+    with pytest.raises(ConnectorError, match="say counts"):
+        Mail(trash="yes")
+
+
+def test_trash_that_counts_comes_back_from_the_same_file(tmp_path: Path) -> None:
+    (tmp_path / "Trash").write_bytes(mail(Message_ID="<1@beta.example>"))
+    with Workspace.create(tmp_path / "w") as workspace:
+        workspace.import_path(tmp_path / "Trash")
+        counted = "SELECT count(*) AS n FROM activities"
+        assert [0] == workspace.store.engine.arrow(counted)["n"].to_pylist()
+        workspace.import_path(tmp_path / "Trash", connector="mail", options={"trash": "counts"})
+        assert [1] == workspace.store.engine.arrow(counted)["n"].to_pylist()
 
 
 def test_the_folder_of_an_exchange_export_says_what_is_filed_away() -> None:

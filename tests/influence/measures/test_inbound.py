@@ -183,7 +183,7 @@ def test_where_nobody_said_anything_the_report_says_so(workspace):
     one = workspace(
         activities=[nobody("u1", 3, "spam"), nobody("u2", 4, "automatic"), nobody("u3", 5, "spam")]
     )
-    with pytest.raises(EmptyWindow, match=r"was said by nobody \(2 spam, 1 automatic\)"):
+    with pytest.raises(EmptyWindow, match=r"nobody said it or it was thrown away \(2 spam, 1 automatic\)"):
         one.report("x:lea")
 
 

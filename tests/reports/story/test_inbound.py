@@ -76,6 +76,14 @@ def test_a_kind_is_told_in_plain_words(kinds, everywhere, ending):
     assert [f"Not counted, because nobody said it: {ending}"] == [str(one) for one in said_by_nobody(found)]
 
 
+def test_what_was_thrown_away_is_not_said_to_be_nobodys_word():
+    found = with_(Finding("unsaid", 3.0, "items", detail=Unsaid({"trash": 3}, {"trash": 3})))
+    expected = (
+        "Not counted, because nobody said it, or it was thrown away: 3 in the trash, by or to Mara Lindqvist."
+    )
+    assert [expected] == [str(one) for one in said_by_nobody(found)]
+
+
 def test_where_there_was_none_nothing_is_said():
     nothing = with_(Finding("mass_mail", 0.0, "letters"), Finding("unsaid", 0.0, "items"))
     assert () == (*campaigns(nothing), *said_by_nobody(nothing))
