@@ -368,6 +368,7 @@ def test_what_is_new_changed_and_deleted_is_told_as_json_too(door, rings):
         "deleted": 1,
         "unreadable": {},
         "notes": [],
+        "unsaid": {},
         "note": "5 of 900 rings left",
         "failed": None,
     } == json.loads(out)
