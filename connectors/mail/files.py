@@ -56,6 +56,11 @@ _NO_MAIL = {
 }
 
 
+_IN_TRASH = (
+    "mails lie in the trash; they count with --as mail --set trash=counts, if what was read is thrown away"
+)
+
+
 class _NotRead(ValueError):
     """Why a message is set aside."""
 
@@ -179,6 +184,8 @@ class _Reader:
     def at_end(self) -> Iterator[Record]:
         """Tell what only all messages together tell."""
         yield from self.claims.at_end()
+        if self.trash_counts:
+            del self.left_out[_IN_TRASH]
         yield from (Note(f"{count:,} {what}") for what, count in self.left_out.items())
 
     def read(self, raw: RawMessage) -> Iterator[Record]:
@@ -203,8 +210,9 @@ class _Reader:
             raise _NotRead("the message has no sender that can be read")
         addressees = [(m, entry) for name in ("to", "cc", "bcc") for m, entry in paired(message, name)]
         place = place_in(message, self.place, self.owner) if self.place else place_live(message)
-        if self.trash_counts and place.unsaid is Unsaid.TRASH:
-            place = replace(place, unsaid=None)
+        if place.unsaid is Unsaid.TRASH:
+            self.left_out[_IN_TRASH] += 1
+            place = replace(place, unsaid=None if self.trash_counts else Unsaid.TRASH)
         written = unsaid_by(message, message.raw.body)
         read = _Read(message, sender, actor, addressees, place, written)
         yield self._activity(read, time)
