@@ -470,7 +470,9 @@ def main(words: Sequence[str]) -> None:
             print("Enron, 150 labelled pairs of accounts")
             labels = list(csv.DictReader(LABELS.open(encoding="utf-8")))
             with Workspace.create(Path(folder) / "enron") as workspace:
-                workspace.import_path(Path(words[0]) / "enron_executives/enron_executives.tar.xz")
+                workspace.import_path(
+                    Path(words[0]) / "enron_executives/enron_executives.tar.xz", options={"trash": "counts"}
+                )
                 table(workspace, lambda said: against_labels(said, labels), steps=(0.8, 0.95, 0.99))
         print("An invented Nordic set, all pairs of accounts")
         made = invent()

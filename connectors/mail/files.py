@@ -56,9 +56,7 @@ _NO_MAIL = {
 }
 
 
-_IN_TRASH = (
-    "mails lie in the trash; they count with --as mail --set trash=counts, if what was read is thrown away"
-)
+_IN_TRASH = "mails lie in the trash; where what was read is thrown away they count with --set trash=counts"
 
 
 class _NotRead(ValueError):

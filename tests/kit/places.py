@@ -5,3 +5,5 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAYLOADS = ROOT / "tests/payloads"
 SHARED = ROOT.resolve().parent / "shared"
+TRASH_COUNTS = {"trash": "counts"}
+"""How the Enron executives are read: a tenth of their mail lies in "Deleted Items", read and then thrown away."""

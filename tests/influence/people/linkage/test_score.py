@@ -24,6 +24,7 @@ from influence.people.linkage.profiles import PROFILES, record_of, record_table
 from influence.people.linkage.run import profiles_of
 from influence.people.linkage.score import Pair, candidates, counted_u, linker_of, records_of, register_pairs
 from influence.people.names import Name, name_forms, parse_name
+from tests.kit.places import TRASH_COUNTS
 
 LABELS = Path(__file__).with_name("identity_labels.csv")
 
@@ -521,7 +522,7 @@ def test_no_cluster_holds_a_pair_that_was_found_unlikely_or_more_than_the_cap(dr
 
 def test_enron_accounts_labelled_by_hand_are_joined_rightly(shared, tmp_path):
     with Workspace.create(tmp_path / "enron") as workspace:
-        workspace.import_path(shared / "data/enron_executives/enron_executives.tar.xz")
+        workspace.import_path(shared / "data/enron_executives/enron_executives.tar.xz", options=TRASH_COUNTS)
         sources = Sources.read(workspace.store.engine)
         people = Joining(sources, (), exactly(sources)).people()
         made = profiles_of(workspace.store.engine, sources, people, range(len(people)))
