@@ -14,6 +14,8 @@ from influence.analysis.writing import Writing
 from influence.connecting import Connecting, Disconnected, disconnect
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
+from influence.corrections.review import Review
+from influence.corrections.whose_mail import others_write
 from influence.people.linkage.run import told, who_is_who
 from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
@@ -118,6 +120,7 @@ class Workspace(Writing):
         done = read_path(
             self.store, Path(path), connector=connector, zone=zone, options=options or {}, progress=progress
         )
+        done.notes += others_write(self.store.engine) if done.summary.new else []
         self._forget_analysis()
         return done
 
@@ -168,6 +171,7 @@ class Workspace(Writing):
             options = dict(sources[name])
             make = partial(made, options.pop("connector"), options, live=True)
             done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
+            done[name].notes += others_write(self.store.engine) if done[name].summary.new else []
             ended(name, done[name])
         self._forget_analysis()
         return done
@@ -189,8 +193,13 @@ class Workspace(Writing):
 
     @property
     def curation(self) -> Curation:
-        """Setting right who is who: merge, split, rename, bots, spheres, and the queue of questions."""
+        """Setting right who is who: merge, split, rename, bots, spheres."""
         return Curation(self.store.engine, lambda: self.analysis.people, self._forget_analysis)
+
+    @property
+    def review(self) -> Review:
+        """Who writes for whom, and what is to be asked about people, first what moves most."""
+        return Review(lambda: self.analysis, self.curation, self._forget_analysis)
 
     @property
     def meetings(self) -> Meetings:

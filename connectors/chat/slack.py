@@ -179,7 +179,8 @@ class _Workspace:
     def _users(self, member: Member) -> Iterator[Record]:
         for record in each(rows(member), lambda at: [person(at.value, at.line)], "the user"):
             if isinstance(record, Person):
-                self.reader.known.add(record.accounts[0])
+                self.reader.listed = True
+                self.reader.known.update(record.accounts)
             yield record
 
     def _channels(self, member: Member, name: str) -> Iterator[Record]:

@@ -38,11 +38,16 @@ class Channel:
 
 @dataclass
 class MessageReader:
-    """Turns messages into records, and counts what it leaves out."""
+    """Turns messages into records, and counts what it leaves out.
+
+    `known` are accounts of which a list of users tells; where one was read (`listed`), somebody who writes by an
+    app and is not on it is the app.
+    """
 
     left_out: Counter[str] = field(default_factory=Counter)
     unlisted: int = 0
     known: set[str] = field(default_factory=set)
+    listed: bool = False
 
     def read(self, message: Mapping[str, Any], channel: Channel, line: int) -> Iterator[Record]:
         """Yield the message, its reactions, and claims on authors that no list of users knows."""
@@ -89,6 +94,10 @@ class MessageReader:
         profile = message.get("user_profile")
         if isinstance(profile, Mapping) and message.get("user"):
             yield Person(name=_first_name(profile, "real_name", "display_name"), accounts=(actor,), line=line)
+        elif self.listed and isinstance(message.get("bot_profile"), Mapping):
+            yield Person(
+                name=_first_name(message["bot_profile"], "name"), accounts=(actor,), bot=True, line=line
+            )
         elif actor == "slack:USLACKBOT" or not (message.get("user") or message.get("comment")):
             yield Person(name=_first_name(message, "username"), accounts=(actor,), bot=True, line=line)
 
@@ -165,6 +174,8 @@ def _id(channel: Channel, ts: str) -> str:
 def person(user: Mapping[str, Any], line: int) -> Person | SetAside:
     """Return what a list of users says of one: name, account, e-mail address, whether it is a bot.
 
+    In an Enterprise Grid a person has an id in the workspace and one in the whole organisation.
+
     >>> person({"id": "U1", "profile": {"real_name": "Ann Lee", "email": "ann@acme.com"}}, 1).accounts
     ('slack:U1', 'email:ann@acme.com')
     """
@@ -174,9 +185,12 @@ def person(user: Mapping[str, Any], line: int) -> Person | SetAside:
     profile = profile if isinstance(profile, Mapping) else {}
     address = profile.get("email")
     mail = (email_account(clean(address, 320)),) if isinstance(address, str) and "@" in address else ()
+    grid = user.get("enterprise_user")
+    wide = grid.get("id") if isinstance(grid, Mapping) else None
+    other = (f"slack:{wide}",) if isinstance(wide, str) and _ID.fullmatch(wide) and wide != found else ()
     return Person(
         name=_first_name(profile, "real_name") or _first_name(user, "real_name", "name"),
-        accounts=(f"slack:{found}", *mail),
+        accounts=(f"slack:{found}", *other, *mail),
         bot=True if user.get("is_bot") is True or found == "USLACKBOT" else None,
         line=line,
     )

@@ -5,47 +5,35 @@ References: RFC 5322 (messages), RFC 4155 (mbox), RFC 2919 and 2369 (lists), RFC
 
 from __future__ import annotations
 
-import email
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors.kit.addresses import (
-    Mailbox,
-    display_name,
-    email_account,
-    exchange_account,
-    exchange_entries,
-    is_placeholder,
-    mailboxes,
-    shares_a_name,
-    unaddressed,
-)
+from connectors.kit.addresses import Mailbox, display_name, email_account
 from connectors.kit.called_off import refuse_called_off
 from connectors.kit.exports import each_file
 from connectors.kit.meetings import NoMeeting
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
+from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
+from connectors.mail.headers import Message, account_of, answered, body_text, message_id, paired
 from connectors.mail.mbox import RawMessage, is_mbox, is_message, messages
-from connectors.mail.people_in_headers import SENT_FOLDERS, Claims
+from connectors.mail.people_in_headers import Claims
+from connectors.mail.senders import Sender, sender_of
+from connectors.mail.unsaid import is_by_person, unsaid_by
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
-from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Unsaid, Verb
 
 EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 """Clocks that were never set say 1980-01-01; there was hardly any mail before."""
-LONGEST_DECODED = 20_000
-"""Characters of a header that is decoded: the library's time grows with the square of it."""
-_ID = re.compile(r"<([^<>\s]{1,500})>")
 _ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.eml$", re.IGNORECASE)
 _LONGEST_TEXT = 5_000
 """Characters of a body that are looked at for words about meetings; the store drops them unless asked to keep them."""
@@ -103,10 +91,21 @@ class Mail:
         Raises:
             Unreadable: the file holds no message.
         """
+        yield from self._parse(member, live=False)
+
+    def parse_live(self, member: Member) -> Iterator[Record]:
+        """Read messages that a live connector wrote down, with where each lay and whose the mailbox is.
+
+        Raises:
+            Unreadable: the file holds no message.
+        """
+        yield from self._parse(member, live=True)
+
+    def _parse(self, member: Member, *, live: bool) -> Iterator[Record]:
         reader = self._reader()
         if not self.recognises(member, member.head()):
             raise Unreadable(f"{member.name}: the file holds no mail; an mbox begins with a line 'From …'")
-        yield from reader.read_file(member)
+        yield from reader.read_file(member, live=live)
         yield from reader.at_end()
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
@@ -132,28 +131,22 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class _Message:
-    """One message with its header read."""
+class _Read:
+    """What the header of one message tells: who it is by, to whom it went, where it lay, and whether it was said.
 
-    raw: RawMessage
-    fields: dict[str, list[bytes]]
+    `written` is what its header says of how it was written, wherever it lies.
+    """
 
-    def text(self, name: str) -> str:
-        """Return the field decoded, or empty text."""
-        return "".join(_decoded(value) for value in self.fields.get(name, ())[:1])
-
-    def mailboxes(self, name: str) -> list[Mailbox]:
-        """Return the entries of all fields of that name, each decoded only after it was split."""
-        raw = ", ".join(_latin(value) for value in self.fields.get(name, ()))
-        return [
-            Mailbox(display_name(_words(m.name)) if "=?" in m.name else m.name, m.address)
-            for m in mailboxes(raw)
-        ]
+    message: Message
+    sender: Sender
+    actor: str
+    addressees: list[tuple[Mailbox, str]]
+    place: Place
+    written: Unsaid | None
 
     @property
-    def folder(self) -> str:
-        """The last part of the folder of an Exchange export, in lower case."""
-        return self.text("x-folder").rpartition("\\")[2].strip(" '_").lower()
+    def unsaid(self) -> Unsaid | None:
+        return self.place.unsaid or self.written
 
 
 @dataclass
@@ -164,9 +157,13 @@ class _Reader:
     latest: datetime
     claims: Claims = field(default_factory=Claims)
     left_out: Counter[str] = field(default_factory=Counter)
+    place: Place | None = None
+    owner: str | None = None
 
-    def read_file(self, member: Member) -> Iterator[Record]:
+    def read_file(self, member: Member, *, live: bool = False) -> Iterator[Record]:
         """Read the messages of one file."""
+        self.place = None if live else place_of(member.name)
+        self.owner = None if live else delivered_to(member.head())
         with member.open() as stream:
             for raw in messages(stream):
                 yield from self.read(raw)
@@ -177,13 +174,13 @@ class _Reader:
         yield from (Note(f"{count:,} {what}") for what, count in self.left_out.items())
 
     def read(self, raw: RawMessage) -> Iterator[Record]:
-        message = _Message(raw, raw.fields())
+        message = Message(raw, raw.fields())
         try:
             yield from self._records(message)
         except (_NotRead, NoMeeting) as reason:
             yield SetAside(str(reason), raw.line)
 
-    def _records(self, message: _Message) -> Iterator[Record]:
+    def _records(self, message: Message) -> Iterator[Record]:
         if message.raw.too_long:
             raise _NotRead("the header of the message is longer than 1 MiB")
         time = _time(message.text("date"), self.zone, self.latest)
@@ -192,28 +189,38 @@ class _Reader:
             return
         if message.folder in _NO_MAIL and not message.text("to"):
             raise _NotRead(_NO_MAIL[message.folder])
-        sender = _sender(message)
-        addressees = [(m, entry) for name in ("to", "cc", "bcc") for m, entry in _paired(message, name)]
-        yield self._activity(message, time, sender, addressees)
-        yield from self._claims(message, sender, addressees)
+        sender = sender_of(message)
+        actor = account_of(sender.author, sender.entry) if sender else None
+        if sender is None or actor is None:
+            raise _NotRead("the message has no sender that can be read")
+        addressees = [(m, entry) for name in ("to", "cc", "bcc") for m, entry in paired(message, name)]
+        place = place_in(message, self.place, self.owner) if self.place else place_live(message)
+        written = unsaid_by(message, message.raw.body)
+        read = _Read(message, sender, actor, addressees, place, written)
+        yield self._activity(read, time)
+        if read.unsaid is not Unsaid.SPAM:
+            yield from self._claims(read)
 
-    def _activity(
-        self, message: _Message, time: datetime, sender: str, addressees: list[tuple[Mailbox, str]]
-    ) -> Activity:
-        parent = _answered(message)
+    def _activity(self, read: _Read, time: datetime) -> Activity:
+        message = read.message
+        parent = answered(message)
         subject = clean(message.text("subject"))
-        text = _body_text(message)
-        print_ = _fingerprint(text, time, sender, subject)
+        text = body_text(message)
+        print_ = _fingerprint(text, time, read.actor, subject)
+        outbox, typist = _account(read.sender.outbox), _account(read.sender.typist)
         return Activity(
-            id=f"mail:{_message_id(message) or print_}",
+            id=f"mail:{message_id(message) or print_}",
             time=time,
-            actor=sender,
+            actor=read.actor,
             verb=Verb.REPLY if parent else Verb.MESSAGE,
             parent=f"mail:{parent}" if parent else None,
-            to=self._accounts(addressees, sender),
+            to=self._accounts(read.addressees, read.actor),
             text=text[:_LONGEST_TEXT] or None,
             subject=subject or None,
             fingerprint=print_,
+            outbox=outbox or read.place.outbox,
+            typist=typist if typist != read.actor else None,
+            unsaid=read.unsaid,
             line=message.raw.line,
         )
 
@@ -226,64 +233,31 @@ class _Reader:
             )
         return tuple(dict.fromkeys(account for account in found if account and account != without))
 
-    def _calendar_entry(self, message: _Message, time: datetime) -> Encounter:
-        text = _body_text(message)
-        asked = [pair for name in ("to", "cc") for pair in _paired(message, name)] if "When:" in text else []
+    def _calendar_entry(self, message: Message, time: datetime) -> Encounter:
+        text = body_text(message)
+        asked = [pair for name in ("to", "cc") for pair in paired(message, name)] if "When:" in text else []
         invited = [_said_name(mailbox, entry) for mailbox, entry in asked]
         owner = f"mailbox:{clean(message.text('x-origin')).lower()}"
         title = clean(message.text("subject"))
         refuse_called_off(title)
         return calendar_folder.encounter(owner, title, text, time, invited, message.raw.line)
 
-    def _claims(
-        self, message: _Message, sender: str, addressees: list[tuple[Mailbox, str]]
-    ) -> Iterator[Person]:
-        line = message.raw.line
-        mailbox = next(iter(message.mailboxes("from")), Mailbox("", ""))
-        shown = message.text("x-from")
-        yield from self.claims.of_entries([(mailbox, shown), *addressees], line)
-        for address in re.findall(r"mailto:([^\s<>?,;]{1,300}@[^\s<>?,;]{1,250})", message.text("list-post")):
+    def _claims(self, read: _Read) -> Iterator[Person]:
+        sender, line = read.sender, read.message.raw.line
+        named = [(sender.author, sender.entry), *((one, "") for one in (sender.outbox, sender.typist) if one)]
+        own = [(mailbox, entry) for mailbox, entry in named if mailbox.address not in sender.lists]
+        yield from self.claims.of_entries([*own, *read.addressees], line)
+        for address in sender.lists:
             yield from self.claims.of_bot(email_account(address), line)
-        self.claims.count_sender(sender, automatic=_is_automatic(message))
-        origin = clean(message.text("x-origin")).lower()
-        if origin and message.folder in SENT_FOLDERS:
-            names = f"{origin} {clean(message.text('x-filename'))}"
-            self.claims.count_sent(f"mailbox:{origin}", names, sender, display_name(shown) or mailbox.name)
+        if not (read.written and is_by_person(read.message, read.written)):
+            self.claims.count_sender(read.actor, automatic=read.written is not None)
+        if read.place.names and read.place.outbox and read.unsaid is None:
+            name = display_name(sender.entry) or sender.author.name
+            self.claims.count_sent(read.place.outbox, read.place.names, read.actor, name)
 
 
-def account_of(mailbox: Mailbox, entry: str) -> str | None:
-    """Return the account of somebody in a header: e-mail, else Exchange, else the shown name; None for nobody.
-
-    >>> account_of(Mailbox("", "no.address@acme.com"), "Miller, Don (Asset Mktg)")
-    'unaddressed:don miller'
-    """
-    if mailbox.address and not is_placeholder(mailbox.address):
-        return email_account(mailbox.address)
-    if re.search(r"undisclosed|unlisted", mailbox.name, re.IGNORECASE):
-        return None
-    return exchange_account(entry) or unaddressed(display_name(entry) or mailbox.name)
-
-
-def _sender(message: _Message) -> str:
-    found = message.mailboxes("from") or message.mailboxes("sender")
-    if not found:
-        raise _NotRead("the message has no sender that can be read")
-    account = account_of(found[0], message.text("x-from"))
-    if account is None:
-        raise _NotRead("the message has no sender that can be read")
-    return account
-
-
-def _paired(message: _Message, name: str) -> list[tuple[Mailbox, str]]:
-    """Pair each addressee with the entry of the `X-` header at its place, where both lists are as long."""
-    found = message.mailboxes(name)
-    entries = exchange_entries(message.text(f"x-{name}")) if found else []
-    if len(entries) != len(found):
-        return [(mailbox, "") for mailbox in found]
-    return [
-        (m, entry if is_placeholder(m.address) or shares_a_name(display_name(entry), m.address) else "")
-        for m, entry in zip(found, entries, strict=True)
-    ]
+def _account(mailbox: Mailbox | None) -> str | None:
+    return account_of(mailbox, "") if mailbox else None
 
 
 def _time(value: str, zone: ZoneInfo | None, latest: datetime) -> datetime:
@@ -315,59 +289,10 @@ def _placed(time: datetime, value: str, zone: ZoneInfo | None, told: str) -> dat
     return time.replace(tzinfo=zone)
 
 
-def _latin(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _decoded(value: bytes) -> str:
-    return _words(_latin(value))
-
-
-def _words(text: str) -> str:
-    """Decode the encoded words of a header (RFC 2047); what cannot be decoded stays as it is."""
-    if "=?" not in text or len(text) > LONGEST_DECODED:
-        return text
-    try:
-        return "".join(_word(part, charset) for part, charset in decode_header(text))
-    except (HeaderParseError, ValueError):
-        return text
-
-
-def _word(part: bytes | str, charset: str | None) -> str:
-    if isinstance(part, str):
-        return part
-    try:
-        return part.decode(charset or "latin-1", "replace")
-    except (LookupError, ValueError):
-        return part.decode("latin-1")
-
-
-def _message_id(message: _Message) -> str | None:
-    value = message.text("message-id")
-    found = _ID.search(value)
-    return found[1] if found else clean(value, 500).strip("<> ").replace(" ", "") or None
-
-
 def _said_name(mailbox: Mailbox, entry: str) -> str:
     """Return the full name of an addressee, as shown or as `first.last@` tells it."""
     shown = display_name(entry) or display_name(mailbox.name)
     return shown or mailbox.address.partition("@")[0].replace(".", " ").replace("_", " ").title()
-
-
-def _answered(message: _Message) -> str | None:
-    """Return the id of the message that this one answers: In-Reply-To, else the last of References."""
-    found = _ID.findall(message.text("in-reply-to"))[:1] or _ID.findall(message.text("references"))[-1:]
-    return found[0] if found and found[0] != _message_id(message) else None
-
-
-def _is_automatic(message: _Message) -> bool:
-    submitted = message.text("auto-submitted").strip().lower()
-    bulk = message.text("precedence").strip().lower() in {"bulk", "junk", "auto_reply"}
-    listed = "list-id" in message.fields or "list-post" in message.fields
-    return submitted not in {"", "no"} or "x-autoreply" in message.fields or (bulk and not listed)
 
 
 def _fingerprint(text: str, time: datetime, sender: str, subject: str) -> str:
@@ -378,17 +303,3 @@ def _fingerprint(text: str, time: datetime, sender: str, subject: str) -> str:
     minute = time.strftime("%Y-%m-%dT%H:%M")
     words = [re.sub(r"[\W_]+", "", text.lower()) for text in (subject, text)]
     return hashlib.sha256("\x1f".join((sender, minute, *words)).encode("utf-8", "replace")).hexdigest()[:40]
-
-
-def _body_text(message: _Message) -> str:
-    """Return the first text of the body, decoded as far as it can be."""
-    kind = message.text("content-type").lower()
-    encoding = message.text("content-transfer-encoding").strip().lower()
-    if "multipart" not in kind and encoding not in {"quoted-printable", "base64"}:
-        return _latin(bytes(message.raw.body))
-    parsed = email.message_from_bytes(bytes(message.raw.header) + b"\n" + bytes(message.raw.body))
-    for part in parsed.walk():
-        if part.get_content_maintype() == "text":
-            content = part.get_payload(decode=True)
-            return _latin(content) if isinstance(content, bytes) else ""
-    return ""

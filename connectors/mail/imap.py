@@ -6,20 +6,22 @@ A reply is an mbox, read as every other one; see `connectors.mail.files`. Only h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from connectors.kit.addresses import address_account
 from connectors.kit.answers import as_member
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.kit.text import clean
 from connectors.mail.files import Mail
-from connectors.mail.imap_session import Folder, Opened, Session
+from connectors.mail.folders import place_of, place_written
+from connectors.mail.imap_session import Fetched, Folder, Opened, Session
 from influence.contract.connector import ConnectorError, Reply, Secret
 from influence.contract.files import Member
-from influence.contract.records import Activity, Record
+from influence.contract.records import Activity, Record, Unsaid
 
 PAGE = 100
 """Messages fetched at once."""
@@ -27,15 +29,10 @@ BODY_BYTES = 65_536
 """Of each body, to tell copies from messages that look alike."""
 FOLLOWED = 500
 """The newest messages of a folder of which a deletion is noticed; see `Imap`."""
-_NOT_READ = frozenset(("\\drafts", "\\junk", "\\trash"))
-_NOT_READ_NAMES = re.compile(
-    r"(.*[/.])?(drafts?|junk( e-?mail)?|spam|trash|deleted (items|messages)|utkast|søppelpost|slettede elementer"
-    r"|kladder|uønsket mail|slettet post|entwürfe|papierkorb|gelöschte (elemente|objekte)|brouillons|corbeille"
-    r"|courrier indésirable)",
-    re.IGNORECASE,
-)
-_BEGINNING = b"From mailbox Thu Jan  1 00:00:00 1970\nX-Read-By: influence\n"
-"""Begins each message; the field sees to it that one with a broken header begins too."""
+_UNSAID = {"\\drafts": Unsaid.DRAFT, "\\junk": Unsaid.SPAM, "\\trash": Unsaid.TRASH}
+"""What lies in the folders that a server marks (RFC 6154); a message itself may be marked too (RFC 3501)."""
+_MARKED = {"\\draft": Unsaid.DRAFT, "\\deleted": Unsaid.TRASH}
+_SEPARATOR = b"From mailbox Thu Jan  1 00:00:00 1970\n"
 
 
 @dataclass(frozen=True)
@@ -76,10 +73,16 @@ class Imap:
         """
         session = self._session(secret)
         try:
-            pull = _Pull(session, Mail(self.zone), self._wanted(session.folders()))
+            found = session.folders()
+            wanted = self._wanted(found)
+            passed_over = [one.shown for one in found if one not in wanted and _kind(one)]
+            pull = _Pull(session, Mail(self.zone), wanted, self._owner(), passed_over)
             yield from walk(cursor, pull.begin, pull.ask, keeps_tasks=False)
         finally:
             session.close()
+
+    def _owner(self) -> str:
+        return address_account(self.user) or f"mailbox:{clean(self.user, 200)}@{self.host}".lower()
 
     def signed_in_as(self, secret: Secret) -> str:
         """Sign in, and say where.
@@ -103,7 +106,7 @@ class Imap:
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield an activity for each message, and claims on people; or what has left the mailbox."""
-        yield from tombstones(member) if are_tombstones(member) else Mail(self.zone).parse(member)
+        yield from tombstones(member) if are_tombstones(member) else Mail(self.zone).parse_live(member)
 
     def _wanted(self, found: Sequence[Folder]) -> list[Folder]:
         asked = [name.strip() for name in self.folders.split(";") if name.strip()]
@@ -113,23 +116,22 @@ class Imap:
             raise ConnectorError(f"{self.host} has no folder {missing[0]!r}; there are: {there}")
         if asked:
             return [known[name.lower()] for name in asked]
-        return [
-            folder
-            for folder in found
-            if not (_NOT_READ & folder.flags or _NOT_READ_NAMES.fullmatch(folder.shown))
-        ]
+        return [folder for folder in found if not _kind(folder)]
 
 
 @dataclass
 class _Pull:
     """One pull. Of each folder the cursor keeps its numbering, the last message read, and the newest ids.
 
-    `left` is what is not in a folder any more, `refused` the folders that the server did not open.
+    `owner` is the account whose mailbox it is, `passed_over` the folders in which nobody said anything; `left` is
+    what is not in a folder any more, `refused` the folders that the server did not open.
     """
 
     session: Session
     mail: Mail
     folders: Sequence[Folder]
+    owner: str
+    passed_over: Sequence[str] = ()
     left: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
@@ -171,19 +173,23 @@ class _Pull:
     ) -> Answer:
         messages = self.session.messages(page, BODY_BYTES)
         place["last"] = page[-1]
-        fresh = {str(uid): self._id(raw) for uid, raw in messages.items() if uid in followed}
+        fresh = {str(uid): self._id(one.raw) for uid, one in messages.items() if uid in followed}
         place["newest"] = _newest(place["newest"] | {uid: one for uid, one in fresh.items() if one})
         if not messages:
             return Answer(None)
         name = f"{folder.shown} {page[0]}-{page[-1]}.mbox"
         note = self._note(left, f"left in {folder.shown}", len(page) - len(messages))
-        return Answer(as_member(name, _mbox(messages.values())), note=note)
+        content = _mbox((_place(folder, one, self.owner), one.raw) for one in messages.values())
+        return Answer(as_member(name, content), note=note)
 
     def _note(self, count: int, what: str, missing: int = 0) -> str:
         """Say how far the pull is, and what the server did not give."""
         parts = [f"{count:,} {what}"]
         if missing:
             parts.append(f"{missing:,} were listed but not given")
+        if self.passed_over:
+            parts.append(f"not read are {', '.join(self.passed_over)[:200]}")
+            self.passed_over = ()
         if self.refused:
             parts.append(f"the server did not open: {', '.join(self.refused)[:200]}")
         return "; ".join(parts)
@@ -198,7 +204,7 @@ class _Pull:
 
     def _id(self, message: bytes) -> str | None:
         """Return the id of the activity that a message becomes, where it can be looked for again."""
-        records = self.mail.parse(as_member("message", _mbox([message])))
+        records = self.mail.parse(as_member("message", _mbox([(place_written("", None), message)])))
         found = next((one.id for one in records if isinstance(one, Activity)), None)
         return found if found and re.fullmatch(r"mail:[!#-\[\]-~]{1,500}", found) and "@" in found else None
 
@@ -225,9 +231,22 @@ def _newest(ids: Mapping[str, str]) -> dict[str, str]:
     return {uid: ids[uid] for uid in kept}
 
 
-def _mbox(messages: Any) -> bytes:
-    """Write messages one after the other; a line of a text that looks like a beginning is quoted."""
+def _kind(folder: Folder) -> Unsaid | None:
+    """Tell a folder of what nobody said, by its mark or its name."""
+    marked = (kind for mark, kind in _UNSAID.items() if mark in folder.flags)
+    return next(marked, None) or place_of(folder.shown).unsaid
+
+
+def _place(folder: Folder, message: Fetched, owner: str) -> bytes:
+    kinds = {_kind(folder), *(kind for mark, kind in _MARKED.items() if mark in message.flags)}
+    is_sent = "\\sent" in folder.flags or place_of(folder.shown).outbox is not None
+    labels = [*(kind.value for kind in kinds if kind), *(["sent"] if is_sent else [])]
+    return place_written(",".join(sorted(labels)), owner)
+
+
+def _mbox(messages: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Write messages one after the other, before each where it lay; quote a line that looks like a beginning."""
     return b"\n".join(
-        _BEGINNING + re.sub(rb"(?m)^(>*From )", rb">\1", message.replace(b"\r\n", b"\n")) + b"\n"
-        for message in messages
+        _SEPARATOR + place + re.sub(rb"(?m)^(>*From )", rb">\1", message.replace(b"\r\n", b"\n")) + b"\n"
+        for place, message in messages
     )

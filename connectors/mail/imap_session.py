@@ -25,6 +25,7 @@ TIMEOUT = 60.0
 TRIES = 4
 _Answer = TypeVar("_Answer")
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
+_FLAGS = re.compile(rb"\bFLAGS \(([^()]{0,2000})\)")
 _LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"(?:\\.|[^"\\])*"|NIL) (?P<name>.*)', re.DOTALL)
 _BROKEN = (imaplib.IMAP4.abort, OSError, EOFError)
 
@@ -36,6 +37,14 @@ class Folder:
     raw: str
     shown: str
     flags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A message as the server holds it, and its marks (`\\\\draft`, `\\\\deleted`), lower-case."""
+
+    raw: bytes
+    flags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -113,9 +122,9 @@ class Session:
         found = (_UID.search(_whole(line)) for line in lines if line)
         return sorted({uid for one in found if one and (uid := int(one[1])) > since})
 
-    def messages(self, uids: list[int], body_bytes: int) -> dict[int, bytes]:
+    def messages(self, uids: list[int], body_bytes: int) -> dict[int, Fetched]:
         """Fetch the header and the beginning of the body of messages, without marking them as read."""
-        items = f"(UID BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{body_bytes}>)"
+        items = f"(UID FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{body_bytes}>)"
         lines = self._do(
             lambda imap: _good(imap.uid("FETCH", ",".join(map(str, uids)), items), "the messages")
         )
@@ -262,7 +271,7 @@ def _whole(line: Any) -> bytes:
     return b" ".join(line) if isinstance(line, tuple) else bytes(line)
 
 
-def _messages(lines: list[Any]) -> Iterator[tuple[int, bytes]]:
+def _messages(lines: list[Any]) -> Iterator[tuple[int, Fetched]]:
     """Put together what imaplib gives in pieces: a tuple for each literal, and text around them."""
     told, parts = b"", {b"HEADER": b"", b"TEXT": b""}
     for line in lines:
@@ -273,5 +282,11 @@ def _messages(lines: list[Any]) -> Iterator[tuple[int, bytes]]:
             parts[found[1]] = literal
         if literal is None and text.endswith(b")"):
             if (uid := _UID.search(told)) and b"BODY[HEADER]" in told:
-                yield int(uid[1]), parts[b"HEADER"].rstrip(b"\r\n") + b"\r\n\r\n" + parts[b"TEXT"]
+                whole = parts[b"HEADER"].rstrip(b"\r\n") + b"\r\n\r\n" + parts[b"TEXT"]
+                yield int(uid[1]), Fetched(whole, _flags(told))
             told, parts = b"", {b"HEADER": b"", b"TEXT": b""}
+
+
+def _flags(told: bytes) -> frozenset[str]:
+    found = _FLAGS.search(told)
+    return frozenset(found[1].decode("ascii", "replace").lower().split()) if found else frozenset()

@@ -1,14 +1,15 @@
 """What the headers of one file of mail tell of people: which names and accounts stand together, what is a bot.
 
-A claim is made once a file. Nobody becomes a bot by one automatic message, and a mailbox is its owner's
-only where the mail that was sent from it says so.
+A claim is made once a file. Nobody becomes a bot by one automatic message, or by replies given in their absence, and
+a mailbox is its owner's only where the mail that was sent from it says so: whoever bears its name, however much of it
+others wrote.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connectors.kit.addresses import (
@@ -27,12 +28,6 @@ FEWEST_AUTOMATIC = 3
 FEWEST_SENT = 5
 LARGE_MAJORITY = 0.6
 SMALLEST_SHARE = 0.1
-SENT_FOLDERS = frozenset(
-    (
-        *("sent", "sent items", "sent mail", "sent messages", "gesendet", "gesendete objekte", "envoyés"),
-        *("éléments envoyés", "skickat", "sendt", "sendte elementer", "sendt post", "sendte"),
-    )
-)
 
 
 @dataclass
@@ -44,7 +39,7 @@ class Claims:
     _automatic: Counter[str] = field(default_factory=Counter)
     _by_hand: set[str] = field(default_factory=set)
     _sent: dict[str, Counter[str]] = field(default_factory=dict)
-    _agrees: set[tuple[str, str]] = field(default_factory=set)
+    _bearers: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of_entries(self, entries: Iterable[tuple[Mailbox, str]], line: int) -> Iterator[Person]:
         """Yield what pairs of an entry of `From`/`To`/`Cc` and its `X-` entry tell, where it is new."""
@@ -81,8 +76,8 @@ class Claims:
     def count_sent(self, mailbox: str, mailbox_names: str, sender: str, name: str) -> None:
         """Note who sent a message that lies among the sent mail of a mailbox."""
         self._sent.setdefault(mailbox, Counter())[sender] += 1
-        if names_agree(name, mailbox_names):
-            self._agrees.add((mailbox, sender))
+        if (mailbox, sender) not in self._bearers and names_agree(name, mailbox_names):
+            self._bearers[mailbox, sender] = name
 
     def at_end(self) -> Iterator[Person]:
         """Yield what only the whole file tells: programs that write, and whose the mailboxes are."""
@@ -93,12 +88,35 @@ class Claims:
             yield from self._owner(mailbox, senders)
 
     def _owner(self, mailbox: str, senders: Counter[str]) -> Iterator[Person]:
+        """Give a mailbox to the one who bears its name; of several to the one who wrote most of its sent mail."""
         total = senders.total()
-        own = [sender for sender in senders if (mailbox, sender) in self._agrees]
-        sent_by_own = sum(senders[sender] for sender in own)
-        if total >= FEWEST_SENT and sent_by_own >= LARGE_MAJORITY * total:
-            frequent = (sender for sender in own if senders[sender] >= SMALLEST_SHARE * total)
-            yield Person(accounts=(mailbox, *sorted(frequent)), line=1)
+        if total < FEWEST_SENT:
+            return
+        named = {
+            sender: self._bearers[mailbox, sender] for sender in senders if (mailbox, sender) in self._bearers
+        }
+        bearers = _by_person(named)
+        written = [sum(senders[sender] for sender in accounts) for accounts in bearers]
+        for accounts, count in zip(bearers, written, strict=True):
+            if len(bearers) == 1 or count >= LARGE_MAJORITY * total:
+                frequent = (sender for sender in accounts if senders[sender] >= SMALLEST_SHARE * count)
+                yield Person(accounts=(mailbox, *sorted(frequent)), line=1)
+
+
+def _by_person(named: Mapping[str, str]) -> list[list[str]]:
+    """Put accounts together whose names are one person's: `Jeff Skilling`, `Jeffrey K. Skilling`, `J. Skilling`."""
+    found: list[tuple[str, str, list[str]]] = []
+    for account, name in sorted(named.items(), key=lambda one: -len(one[1])):
+        words = re.findall(r"[a-z]+", name.lower())
+        first, last = words[0], words[-1]
+        same = [
+            one for one in found if one[1] == last and (one[0].startswith(first) or first.startswith(one[0]))
+        ]
+        if same:
+            same[0][2].append(account)
+        else:
+            found.append((first, last, [account]))
+    return [accounts for _, _, accounts in found]
 
 
 def names_agree(name: str, mailbox_names: str) -> bool:

@@ -11,7 +11,7 @@ from connectors.kit.answers import as_member, mapping, needed, read, rows_of
 from connectors.kit.http import Withheld
 from connectors.kit.paging import Answer, State, Task, left
 from connectors.kit.text import clean
-from connectors.social.x_records import number, time_of
+from connectors.social.x_records import first_version, number, time_of, versions
 from connectors.social.x_sign_in import API, Permission
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised
 
@@ -120,10 +120,14 @@ class Pull:
     def begin(self, state: State) -> list[Task]:
         """Plan a round: who I am, my posts, mentions, and what became of my recent posts.
 
-        The cursor remembers of each recent post its counts, and up to where its conversation was searched.
+        The cursor remembers of each recent post its counts, up to where its conversation was searched, and of an
+        edited one the number under which it first appeared.
         """
         state["recent"] = {
             item_id: seen for item_id, seen in state.get("recent", {}).items() if self._age(item_id) < RECENT
+        }
+        state["first"] = {
+            item_id: first for item_id, first in state.get("first", {}).items() if item_id in state["recent"]
         }
         state.setdefault("marks", {})
         ids = sorted(state["recent"])
@@ -160,6 +164,8 @@ class Pull:
             self._refused.add(kind)
             return Answer(None)
         path = urlsplit(str(response.url)).path.partition("/2/")[2]
+        if kind in _PEOPLE:
+            path = path.replace(task[1], state.get("first", {}).get(task[1], task[1]))
         body = read(as_member(path, response.content))
         posts = rows_of(body, "data")
         then, more = self._after(task, body, posts, state)
@@ -223,6 +229,10 @@ class Pull:
         new = []
         for post in posts:
             item_id, counts = number(post.get("id")), post.get("public_metrics") or {}
+            if (appeared := first_version(post, item_id)) != item_id:
+                state.setdefault("first", {})[item_id] = appeared
+                for earlier in set(versions(post)) - {item_id}:
+                    state["recent"].pop(earlier, None)
             seen = state["recent"].get(item_id, {})
             if self._age(item_id) < RECENT:
                 held = {"searched": seen["searched"]} if "searched" in seen else {}

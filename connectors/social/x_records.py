@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.kit.answers import guarded, needed, rows_of
+from connectors.kit.answers import guarded, mapping, needed, rows_of
 from connectors.kit.text import clean
 from connectors.kit.times import in_utc, moment
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -117,7 +117,9 @@ def read_v1(
     for one in mentions:
         if _known(one):
             yield from people.claim(one.get("name"), user_id(one), one.get("screen_name"), line)
-    yield _activity_v1(post, user, mentions, held, line)
+    activity = _activity_v1(post, user, mentions, held, line)
+    yield activity
+    yield from _other_versions(activity.id, versions(post), line)
 
 
 def _activity_v1(
@@ -127,10 +129,8 @@ def _activity_v1(
     held: Mapping[str, Any],
     line: int,
 ) -> Activity:
-    item_id, text = (
-        number(post.get("id_str") or post["id"]),
-        str(post.get("full_text") or post.get("text") or ""),
-    )
+    own = number(post.get("id_str") or post["id"])
+    item_id, text = first_version(post, own), str(post.get("full_text") or post.get("text") or "")
     parent = post.get("in_reply_to_status_id_str") or post.get("in_reply_to_status_id")
     addressed = post.get("in_reply_to_user_id_str") or post.get("in_reply_to_user_id")
     verb, quoted = Verb.POST, post.get("quoted_status_id_str") or _id_of(held["quoted"])
@@ -145,16 +145,47 @@ def _activity_v1(
     actor = account(user_id(user))
     return Activity(
         id=f"x:{item_id}",
-        time=dated(post["created_at"]),
+        time=dated(post["created_at"]) if item_id == own else _by_number(item_id),
         actor=actor,
         verb=verb,
         parent=f"x:{number(parent)}" if parent else None,
         to=(account(addressed),) if addressed and account(addressed) != actor else (),
         mentions=tuple(filter(None, (_mentioned_v1(one) for one in mentions))),
         text=text or None,
-        url=f"https://x.com/i/status/{item_id}",
+        url=f"https://x.com/i/status/{own}",
         line=line,
     )
+
+
+def first_version(post: Mapping[str, Any], own: str) -> str:
+    """Return the number under which a post first appeared: each edit of it has one of its own.
+
+    >>> first_version({"edit_history_tweet_ids": ["7", "9"]}, "9"), first_version({}, "9")
+    ('7', '9')
+    """
+    held = versions(post)
+    return min((*held, own), key=int)
+
+
+def versions(post: Mapping[str, Any]) -> list[str]:
+    """Return the numbers of all versions of a post, as API 2, API 1.1 and archives write them; empty where untold."""
+    told = mapping(post.get("edit_history") or post.get("edit_info"))
+    inner = mapping(told.get("initial") or told.get("edit"))
+    first = [inner.get("initialTweetId"), told.get("initial_tweet_id")]
+    control = mapping(inner.get("editControlInitial") or inner)
+    for listed in (
+        post.get("edit_history_tweet_ids"),
+        told.get("edit_tweet_ids"),
+        control.get("editTweetIds"),
+    ):
+        first += listed if isinstance(listed, list) else []
+    return [number(one) for one in first if one is not None]
+
+
+def _other_versions(kept: str | None, held: Iterable[str], line: int) -> Iterator[Deleted]:
+    """Withdraw versions of a post that may have been brought in under numbers of their own."""
+    others = dict.fromkeys(f"x:{one}" for one in held)
+    yield from (Deleted(one, line) for one in others if one != kept)
 
 
 def user_id(user: Mapping[str, Any]) -> Any:
@@ -196,7 +227,7 @@ def read_v2(page: Mapping[str, Any], line: int, people: People) -> Iterator[Reco
     reading.know((*rows_of(held, "tweets"), *rows))
     for row in (*rows_of(held, "tweets"), *rows):
         yield from guarded(partial(reading.row, row), "a post", line)
-    yield from _errors(page, line)
+    yield from _errors(page, reading.firsts, line)
 
 
 @dataclass
@@ -207,6 +238,8 @@ class _Page:
     authors: dict[str, str]
     people: People
     line: int
+    firsts: dict[str, str] = field(default_factory=dict)
+    """Of each post that was edited, the number under which it first appeared."""
 
     def users(self, users: Iterable[Mapping[str, Any]]) -> Iterator[Person]:
         for user in users:
@@ -217,6 +250,14 @@ class _Page:
         for post in posts:
             if post.get("author_id"):
                 self.authors[str(post.get("id"))] = account(post["author_id"])
+            held = post.get("edit_history_tweet_ids")
+            if isinstance(held, list) and len(held) > 1:
+                first = min(map(number, held), key=int)
+                self.firsts |= dict.fromkeys(map(number, held), first)
+
+    def _post_of(self, item_id: Any) -> str:
+        own = number(item_id)
+        return f"x:{self.firsts.get(own, own)}"
 
     def row(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Read a post, a user, a direct message, or say what else it is."""
@@ -242,28 +283,29 @@ class _Page:
         for each in referenced:
             if "author_id" in each:
                 yield from self._post(each)
-        yield self._activity(post, {str(each.get("type")): number(each["id"]) for each in referenced})
-        for earlier in post.get("edit_history_tweet_ids") or []:
-            if earlier != post["id"] and int(number(earlier)) < int(number(post["id"])):
-                yield Deleted(f"x:{number(earlier)}", self.line)
+        activity = self._activity(post, {str(each.get("type")): number(each["id"]) for each in referenced})
+        yield activity
+        yield from _other_versions(activity.id, versions(post), self.line)
 
     def _activity(self, post: Mapping[str, Any], refers: Mapping[str, str]) -> Activity:
         item_id, actor = number(post["id"]), account(post["author_id"])
         verb, parent = Verb.POST, None
         for kind, its_verb in (("quoted", Verb.QUOTE), ("replied_to", Verb.REPLY), ("retweeted", Verb.SHARE)):
             if kind in refers:
-                verb, parent = its_verb, f"x:{refers[kind]}"
+                verb, parent = its_verb, self._post_of(refers[kind])
         addressed = post.get("in_reply_to_user_id")
         mentions = [self._mentioned(one) for one in rows_of(post.get("entities") or {}, "mentions")]
         if verb is Verb.REPLY and "quoted" in refers:
             mentions.append(self.authors.get(refers["quoted"]))
+        first = first_version(post, item_id)
+        dated_itself = first == item_id and "created_at" in post
         return Activity(
-            id=f"x:{item_id}",
-            time=moment(post["created_at"]) if "created_at" in post else _by_number(item_id),
+            id=f"x:{first}",
+            time=moment(post["created_at"]) if dated_itself else _by_number(first),
             actor=actor,
             verb=Verb.REPLY if verb is Verb.POST and addressed else verb,
             parent=parent,
-            conversation=f"x:{number(post['conversation_id'])}" if post.get("conversation_id") else None,
+            conversation=self._post_of(post["conversation_id"]) if post.get("conversation_id") else None,
             to=(account(addressed),) if addressed and account(addressed) != actor else (),
             mentions=tuple(dict.fromkeys(one for one in mentions if one and one != actor)),
             text=str(post.get("text") or "") or None,
@@ -310,12 +352,14 @@ def _by_number(item_id: str) -> datetime:
     return time
 
 
-def _errors(page: Mapping[str, Any], line: int) -> Iterator[Record]:
-    """Posts that are gone are tombstones; a page that is an error and nothing else is set aside."""
+def _errors(page: Mapping[str, Any], edited: Mapping[str, str], line: int) -> Iterator[Record]:
+    """Posts that are gone are tombstones, but earlier versions of one that is here; an error alone is set aside."""
     found = rows_of(page, "errors")
     for error in found:
         if error.get("resource_type") == "tweet" and "not-found" in str(error.get("type")):
-            yield Deleted(f"x:{number(error.get('resource_id') or error['value'])}", line)
+            gone = number(error.get("resource_id") or error["value"])
+            if gone not in edited:
+                yield Deleted(f"x:{gone}", line)
     if found and "data" not in page:
         yield SetAside(f"the service answered: {clean(str(found[0].get('title')), 120)}", line)
 

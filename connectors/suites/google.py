@@ -261,17 +261,22 @@ class _Mail(_Part):
             return Answer(None, [task])
 
     def _everything(self, api: SignedIn, place: State, task: Task, state: State) -> Answer:
-        upto = place.get("upto") or str(needed(api.get("/profile"), "historyId", "the profile of Gmail"))
+        if "upto" not in place:
+            profile = api.get("/profile")
+            place["upto"] = str(needed(profile, "historyId", "the profile of Gmail"))
+            place["owner"] = str(profile.get("emailAddress") or "")
+        upto, owner = place["upto"], place.get("owner", "")
         page = place.get("page")
         answer = api.get("/messages", {"maxResults": PAGE, "pageToken": page})
         following, named = answer.get("nextPageToken"), listed(answer, "messages")
         place = {"upto": upto, "page": following} if following else {"history": upto}
-        member = _reply("mail", place, _messages(api, named), state)
+        place["owner"] = owner
+        member = _reply("mail", place, _messages(api, named, owner), state)
         more, again = task if following else None, afresh(state, "mail")
         return Answer(member, more=more, empty=not named, held=named, afresh=again)
 
     def _added(self, api: SignedIn, place: State, task: Task, state: State) -> Answer:
-        since, page = place["history"], place.get("page")
+        since, page, owner = place["history"], place.get("page"), place.get("owner", "")
         asked = {"startHistoryId": since, "historyTypes": "messageAdded", "pageToken": page}
         answer = api.get("/history", asked)
         added = [
@@ -280,20 +285,21 @@ class _Mail(_Part):
         following = answer.get("nextPageToken")
         upto = str(answer.get("historyId") or since)
         place = {"history": since, "page": following} if following else {"history": upto}
+        place["owner"] = owner
         told = added or following or page
-        member = _reply("mail", place, _messages(api, added), state) if told else None
+        member = _reply("mail", place, _messages(api, added, owner), state) if told else None
         more, again = task if following else None, afresh(state, "mail")
         return Answer(member, more=more, empty=not added, held=added, afresh=again)
 
 
-def _messages(api: SignedIn, named: Sequence[Any]) -> dict[str, Any]:
-    """Ask for the header of each message; one that is gone by now is passed over."""
+def _messages(api: SignedIn, named: Sequence[Any], owner: str) -> dict[str, Any]:
+    """Ask for the header of each message of an owner's mailbox; one that is gone by now is passed over."""
     found = []
     for number in dict.fromkeys(identifier(one.get("id"), "the message") for one in named):
         with suppress(Gone):
             asked = {"format": "metadata", "metadataHeaders": list(HEADERS)}
             found.append(api.get(f"/messages/{number}", asked))
-    return {"messages": found}
+    return {"messages": found, "owner": owner}
 
 
 class _Calendar(_Part):

@@ -31,6 +31,7 @@ from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from connectors.mail.files import Mail
+from connectors.mail.folders import place_written
 from influence.contract.connector import Changed, Unreadable
 from influence.contract.records import (
     Activity,
@@ -48,15 +49,28 @@ from influence.contract.records import (
 
 HEADERS = (
     *("From", "Sender", "To", "Cc", "Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References"),
-    *("List-Id", "List-Post", "Auto-Submitted", "X-Autoreply", "Precedence"),
+    *(
+        "Reply-To",
+        "X-Original-From",
+        "X-Original-Sender",
+        "List-Id",
+        "List-Post",
+        "Auto-Submitted",
+        "Precedence",
+        "Return-Path",
+    ),
+    *("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"),
+    *("X-Failed-Recipients", "Content-Type", "Content-Class"),
 )
 """The headers of a message that are asked for; no text is."""
-_NO_MAIL = {
+_CHAT = "a message of a chat, which says not to whom"
+_LABELS = {
     "DRAFT": "a draft that was never sent",
     "SPAM": "a message among the spam",
     "TRASH": "a message in the bin",
-    "CHAT": "a message of a chat, which says not to whom",
+    "SENT": "a message without headers",
 }
+"""Gmail's own labels that say what a message is, and what one of them is that has no sender."""
 _NO_MEETING = {
     "outOfOffice": "an absence, not a meeting",
     "focusTime": "time of one's own, not a meeting",
@@ -83,7 +97,7 @@ class Reading:
         if not isinstance(answer, Mapping):
             raise Changed("the answer is no JSON object")
         if "messages" in answer or "payload" in answer:
-            yield from _mail(listed(answer, "messages") or [answer])
+            yield from _mail(listed(answer, "messages") or [answer], address_account(answer.get("owner")))
         elif str(answer.get("kind", "")).startswith("calendar#event"):
             events = listed(answer, "items") if "items" in answer else [answer]
             for event in filter(lambda one: isinstance(one, Mapping), events):
@@ -134,25 +148,33 @@ def _told(event: Mapping[str, Any]) -> Told:
 # --- Gmail ------------------------------------------------------------------------------------------------
 
 
-def _mail(messages: list[Any]) -> Iterator[Record]:
+def _mail(messages: list[Any], owner: str | None) -> Iterator[Record]:
     """Read messages as the mail connector reads them, so that Gmail and its mbox by Takeout agree."""
     kept = []
     for message in messages:
         if not isinstance(message, Mapping) or not isinstance(message.get("payload"), Mapping):
             yield SetAside("a message without headers", 1)
             continue
-        labels = map(str, listed(message, "labelIds"))
-        reasons = [_NO_MAIL[label] for label in labels if label in _NO_MAIL]
-        if reasons:
+        labels = list(map(str, listed(message, "labelIds")))
+        reasons = [_LABELS[label] for label in labels if label in _LABELS]
+        if "CHAT" in labels:
+            yield SetAside(_CHAT, 1)
+        elif reasons and not _headers(message).get("from"):
             yield SetAside(reasons[0], 1)
         else:
-            kept.append(_SEPARATOR + _as_mail(message))
+            kept.append(_SEPARATOR + _place(labels, owner) + _as_mail(message))
     if not kept:
         return
     try:
-        yield from map(_as_answered, Mail().parse(as_member("gmail.mbox", b"".join(kept))))
+        yield from map(_as_answered, Mail().parse_live(as_member("gmail.mbox", b"".join(kept))))
     except Unreadable:
         yield SetAside("none of the messages has a header that can be read", 1)
+
+
+def _place(labels: Sequence[str], owner: str | None) -> bytes:
+    """Say where a message lies; both fields are written always, so that no header of it says so instead."""
+    kinds = ",".join(label for label in labels if label in _LABELS)
+    return place_written(kinds, owner)
 
 
 def _as_answered(record: Record) -> Record:
@@ -163,10 +185,14 @@ def _as_answered(record: Record) -> Record:
     return replace(placed, fingerprint=None) if isinstance(placed, Activity) else placed
 
 
+def _headers(message: Mapping[str, Any]) -> dict[str, str]:
+    headers = [one for one in listed(message["payload"], "headers") if isinstance(one, Mapping)]
+    return {str(one.get("name", "")).lower(): str(one.get("value", "")) for one in headers}
+
+
 def _as_mail(message: Mapping[str, Any]) -> bytes:
     """Write the header of a message as a mail file holds it; a header's value stays on its line."""
-    headers = [one for one in listed(message["payload"], "headers") if isinstance(one, Mapping)]
-    named = {str(one.get("name", "")).lower(): str(one.get("value", "")) for one in headers}
+    named = _headers(message)
     lines = [f"{name}: {clean(named[name.lower()], 50_000)}\n" for name in HEADERS if named.get(name.lower())]
     received = str(message.get("internalDate", ""))
     if "date" not in named and re.fullmatch(r"\d{1,14}", received):

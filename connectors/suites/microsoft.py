@@ -52,7 +52,7 @@ LONGEST_PAST = timedelta(days=2 * 366)
 _USER = "id,displayName,mail,userPrincipalName,companyName,department,officeLocation"
 _MAIL = (
     "internetMessageId,subject,sentDateTime,receivedDateTime,from,sender,toRecipients,ccRecipients,"
-    "bccRecipients,isDraft,internetMessageHeaders"
+    "bccRecipients,replyTo,isDraft,internetMessageHeaders"
 )
 _EVENT = (
     "id,iCalUId,originalStart,lastModifiedDateTime,subject,bodyPreview,start,location,locations,attendees,organizer,"
@@ -159,8 +159,9 @@ class Microsoft:
             RateLimited, NotAuthorised, Gone, Changed: as they say.
             ConnectorError: an option is not what it should be.
         """
-        asked = SignedIn(Service(self.server), self._entra().permission(secret))
-        parts: dict[str, _Part] = {name: _PARTS[name](self, asked) for name in self._parts()}
+        entra = self._entra()
+        asked = SignedIn(Service(self.server), entra.permission(secret))
+        parts: dict[str, _Part] = {name: _PARTS[name](self, asked, entra) for name in self._parts()}
         yield from walk(
             cursor,
             lambda _: [[name] for name in parts],
@@ -175,6 +176,7 @@ class _Part(ABC):
 
     options: Microsoft
     asked: SignedIn
+    entra: Entra
 
     @abstractmethod
     def ask(self, task: Task, state: State) -> Answer:
@@ -231,10 +233,10 @@ class _Mail(_Part):
     def ask(self, task: Task, state: State) -> Answer:
         if len(task) == 1:
             without = set(filter(None, map(self._folder, _NO_MAIL)))
-            return self._folders("/me/mailFolders/delta", {"$select": "id"}, without, state)
+            return self._folders("/me/mailFolders/delta", {"$select": "id,displayName"}, without, state)
         if task[1] == "folders":
             return self._folders(task[2], None, task[3], state)
-        return self._page(task[2], task[3], state)
+        return self._page(task[2], task[3], task[4], state)
 
     def _folder(self, name: str) -> str | None:
         try:
@@ -249,25 +251,27 @@ class _Mail(_Part):
             number = identifier(folder.get("id"), "the folder's id")
             if number not in without and "@removed" not in folder:
                 place = state.get(f"mail:{number}", {})
-                found.append(["mail", "folder", number, place.get("next") or place.get("delta")])
+                begins, name = place.get("next") or place.get("delta"), str(folder.get("displayName") or "")
+                found.append(["mail", "folder", number, begins, name])
         following = self._next(answer)
         return Answer(None, found, more=["mail", "folders", following, without] if following else None)
 
-    def _page(self, folder: str, link: str | None, state: State) -> Answer:
+    def _page(self, folder: str, link: str | None, name: str, state: State) -> Answer:
         key, first = f"mail:{folder}", f"/me/mailFolders/{_part(folder)}/messages/delta"
         try:
             answer = dict(self.asked.get(link or first, None if link else {"$select": _MAIL}, _LARGE_PAGES))
         except Gone:
             if link is None:
                 raise
-            return Answer(None, [["mail", "folder", folder, None]])
+            return Answer(None, [["mail", "folder", folder, None, name]])
         following, delta = self._next(answer), self._next(answer, "@odata.deltaLink")
         member, messages = None, listed(answer, "value")
         if messages or "delta" not in state.get(key, {}):
-            member = _reply(key, {"next": following} if following else {"delta": delta}, answer, state)
-        more, again = ["mail", "folder", folder, following] if following else None, afresh(state, key)
+            told = {**answer, "folder": name, "owner": self.entra.user()}
+            member = _reply(key, {"next": following} if following else {"delta": delta}, told, state)
+        more = ["mail", "folder", folder, following, name] if following else None
         held = (key, messages) if messages else None
-        return Answer(member, more=more, empty=not messages, held=held, afresh=again)
+        return Answer(member, more=more, empty=not messages, held=held, afresh=afresh(state, key))
 
 
 class _Calendar(_Part):

@@ -6,14 +6,13 @@ Shapes as documented for Graph v1.0: message, event, chatMessage, user. No text 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.addresses import Mailbox, address_account, is_placeholder
+from connectors.kit.addresses import address_account
 from connectors.kit.answers import each, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.meetings import (
@@ -32,14 +31,11 @@ from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment, named_zone
 from connectors.kit.zones import zone_called
-from connectors.mail.people_in_headers import Claims
+from connectors.suites.microsoft_mail import MailReading, mail_account, mailbox_of
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
-_IN_REPLY_TO = "string 0x1042"
-"""The extended property PidTagInReplyToId, which a message has where its headers are not given."""
 _ONE_ON_ONE = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces")
-_ID = re.compile(r"<([^<>\s]{1,500})>")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -49,8 +45,8 @@ class Reading:
 
     until: datetime
     rooms: BookedRooms = field(default_factory=BookedRooms)
-    claims: Claims = field(default_factory=Claims)
-    left_out: Counter[str] = field(default_factory=Counter)
+    mail: MailReading = field(default_factory=MailReading)
+    moved: int = 0
 
     def records(self, answer: Any) -> Iterator[Record]:
         """Yield what every item says, each read by what it is.
@@ -67,19 +63,22 @@ class Reading:
             one for one in items if isinstance(one, Mapping) and "attendees" in one and "start" in one
         ):
             self.rooms.learn(_told(event))
+        if isinstance(answer, Mapping):
+            self.mail.lies_in(answer.get("folder"), answer.get("owner"))
         chat = answer.get("chat") if isinstance(answer, Mapping) else None
         yield from each(_members(chat), _person, "the member of the chat")
         yield from each(items, partial(self._item, chat=chat), "the item")
-        yield from each(self.claims.at_end(), lambda claim: [claim], "the sender")
-        yield from (Note(f"{number:,} {what}") for what, number in self.left_out.items())
+        yield from each(self.mail.at_end(), lambda record: [record], "the sender")
+        if self.moved:
+            yield Note(f"{self.moved:,} items were moved or deleted in the mailbox; that mail was sent stays")
 
     def _item(self, item: Mapping[str, Any], chat: Mapping[str, Any] | None) -> Iterator[Record]:
         if "@removed" in item:
-            self.left_out["items were moved or deleted in the mailbox; that mail was sent stays"] += 1
+            self.moved += 1
         elif "attendees" in item and "start" in item:
             yield from self._meeting(item)
         elif "toRecipients" in item or "internetMessageId" in item:
-            yield from self._mail(item)
+            yield from self.mail.records(item)
         elif "body" in item and "from" in item:
             yield from self._message(item, chat)
             yield from each(listed(item, "replies"), partial(self._message, chat=chat), "reply")
@@ -87,44 +86,6 @@ class Reading:
             yield from _person(item)
         else:
             yield SetAside(f"the item {clean(str(item.get('id', '')), 80)} is of no kind that is read")
-
-    # --- mail ---------------------------------------------------------------------------------------------
-
-    def _mail(self, mail: Mapping[str, Any]) -> Iterator[Record]:
-        if mail.get("isDraft"):
-            yield SetAside("a draft that was never sent")
-            return
-        sender = _mailbox(mail.get("from") or mail.get("sender"))
-        actor = _mail_account(sender)
-        if actor is None:
-            yield SetAside("the message has no sender that can be read")
-            return
-        addressees = [
-            _mailbox(one)
-            for name in ("toRecipients", "ccRecipients", "bccRecipients")
-            for one in mail.get(name) or []
-        ]
-        answered = _answered(mail)
-        message_id = _bare(needed(mail, "internetMessageId", "the message"))
-        yield Activity(
-            id=f"mail:{message_id}",
-            time=moment(mail.get("sentDateTime") or mail.get("receivedDateTime"), "sentDateTime"),
-            actor=actor,
-            verb=Verb.REPLY if answered else Verb.MESSAGE,
-            parent=f"mail:{answered}" if answered and answered != message_id else None,
-            to=self._accounts(addressees, actor),
-            subject=clean(str(mail.get("subject") or "")) or None,
-        )
-        named = [one for one in (sender, *addressees) if address_account(one.address)]
-        yield from self.claims.of_entries([(one, "") for one in named], 1)
-        self.claims.count_sender(actor, automatic=_is_automatic(mail))
-
-    def _accounts(self, addressees: Sequence[Mailbox], actor: str) -> tuple[str, ...]:
-        found = [_mail_account(one) for one in addressees]
-        nameless = sum(account is None for account in found)
-        if nameless:
-            self.left_out["addressees without an address of their own were left out"] += nameless
-        return tuple(dict.fromkeys(account for account in found if account and account != actor))
 
     # --- meetings -----------------------------------------------------------------------------------------
 
@@ -193,49 +154,6 @@ class Reading:
         )
 
 
-# --- mail -------------------------------------------------------------------------------------------------
-
-
-def _mailbox(recipient: Any) -> Mailbox:
-    told = (recipient or {}).get("emailAddress") or {}
-    return Mailbox(
-        clean(str(told.get("name") or ""), 200), clean(str(told.get("address") or ""), 500).lower()
-    )
-
-
-def _mail_account(mailbox: Mailbox) -> str | None:
-    if mailbox.address.startswith("/o="):
-        return f"exchange:{mailbox.address}"
-    return None if is_placeholder(mailbox.address) else address_account(mailbox.address)
-
-
-def _bare(message_id: Any) -> str:
-    found = _ID.search(str(message_id))
-    return found[1] if found else identifier(str(message_id).strip(), "internetMessageId")
-
-
-def _headers(mail: Mapping[str, Any]) -> dict[str, str]:
-    headers = mail.get("internetMessageHeaders") or []
-    return {str(one.get("name")).lower(): str(one.get("value") or "") for one in headers}
-
-
-def _answered(mail: Mapping[str, Any]) -> str | None:
-    """Return the id of the message that this one answers: In-Reply-To, else the last of References."""
-    headers = _headers(mail)
-    extended = {
-        str(one.get("id")).lower(): str(one.get("value"))
-        for one in mail.get("singleValueExtendedProperties") or []
-    }
-    said = headers.get("in-reply-to") or extended.get(_IN_REPLY_TO) or ""
-    found = _ID.findall(said[:5000])[:1] or _ID.findall(headers.get("references", "")[:50_000])[-1:]
-    return found[0] if found else None
-
-
-def _is_automatic(mail: Mapping[str, Any]) -> bool:
-    headers = _headers(mail)
-    return headers.get("auto-submitted", "no").strip().lower() != "no" or "x-autoreply" in headers
-
-
 # --- meetings ---------------------------------------------------------------------------------------------
 
 
@@ -276,7 +194,7 @@ def _response(status: Any) -> str:
 
 
 def _declined(event: Mapping[str, Any]) -> list[str]:
-    found = [_mail_account(_mailbox(one)) for one in event.get("attendees") or [] if _has_declined(one)]
+    found = [mail_account(mailbox_of(one)) for one in event.get("attendees") or [] if _has_declined(one)]
     return [account for account in found if account]
 
 
@@ -298,7 +216,7 @@ def _rooms(event: Mapping[str, Any]) -> set[str]:
         for name in ("locationEmailAddress", "locationUri", "uniqueId")
     ]
     return {place.lower().removeprefix("mailto:") for place in places if "@" in place} | {
-        _mailbox(one).address for one in named
+        mailbox_of(one).address for one in named
     }
 
 
@@ -337,10 +255,10 @@ def _location(location: Mapping[str, Any]) -> str:
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms are not people."""
     attendees = event.get("attendees") or []
-    left_out = _rooms(event) | {_mailbox(one).address for one in attendees if _has_declined(one)}
+    left_out = _rooms(event) | {mailbox_of(one).address for one in attendees if _has_declined(one)}
     for one in (event.get("organizer"), *attendees):
-        mailbox = _mailbox(one)
-        account = _mail_account(mailbox)
+        mailbox = mailbox_of(one)
+        account = mail_account(mailbox)
         if account is not None and mailbox.address not in left_out:
             yield account
 

@@ -290,13 +290,16 @@ class _Adviser:
 
 
 class _Alive:
-    """Conversations with an item in the last δ of the window, in which others than the leader wrote."""
+    """Conversations with an item in the last δ of the window, in which others than the leader wrote; no mass mail."""
 
     def __init__(self, ego: Ego, ledger: Ledger) -> None:
         self.ego, items = ego, ego.log.items
         recent = Window(max(ego.window.since, ego.window.until - ego.passing.delta), ego.window.until)
-        codes = np.unique(items.conversation[recent.holds(items.time)])
-        self._rows = np.flatnonzero(ego.window.holds(items.time) & np.isin(items.conversation, codes))
+        single = ~ego.mass_mail.holds(np.arange(len(items)))
+        codes = np.unique(items.conversation[recent.holds(items.time) & single])
+        self._rows = np.flatnonzero(
+            ego.window.holds(items.time) & single & np.isin(items.conversation, codes)
+        )
         others = self._rows[~np.isin(items.author[self._rows], ledger.nobody)]
         pair = np.unique(items.conversation[others] * ledger.people + items.author[others])
         code, self.person = pair // ledger.people, pair % ledger.people

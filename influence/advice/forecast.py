@@ -132,8 +132,13 @@ class Ledger:
 
     @cached_property
     def output(self) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-        """Everybody's items in the window: author, time, and whether they were addressed to nobody in particular."""
-        return everybodys_output(self.ego.tables, self.ego.window)
+        """Everybody's items in the window: author, time, and whether they were addressed to nobody in particular.
+
+        Mass mail to the leader is left out: its senders are not those with whom an exchange is likely.
+        """
+        item, author, time, public = everybodys_output(self.ego.tables, self.ego.window)
+        kept = ~self.ego.mass_mail.holds(item)
+        return author[kept], time[kept], public[kept]
 
     def _addressed(self, window: Window) -> tuple[Ints, Ints]:
         """How many items each author wrote to each addressee: the pair as one number, sorted, and the count."""

@@ -287,6 +287,7 @@ class Arrivals:
 def answered(ego: Ego) -> tuple[Answered, Arrivals]:
     """Find the leader's first answer in each conversation of the window, and who first responded there when."""
     items, said = ego.log.items, inbound(ego)
+    said = said.where(~said.mass)
     answer = np.sort(said.answer[said.answer >= 0])
     code, first = np.unique(items.conversation[answer], return_index=True)
     answer = answer[first]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from influence.contract.details.reach import Reach
 from influence.contract.findings import Finding
 from influence.contract.wording import counted, whole
+from influence.corrections.writers import open_about
 from influence.people.accounts import PROBABLE
 from influence.reach.ego import Ego
 
@@ -14,6 +15,7 @@ from influence.reach.ego import Ego
 def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
     """Say in plain words what these numbers cannot tell."""
     return [
+        *open_about(ego.tables, ego.leader),
         "A response is consistent with influence; it does not show that the leader caused it: people who are alike "
         "also act alike (Shalizi and Thomas 2011).",
         "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here.",

@@ -53,6 +53,7 @@ class Questions(ABC):
             WorkspaceError: a date cannot be read, or the window is reversed.
             EmptyWindow: nothing happened in the window.
         """
+        self.analysis.refuse_unsaid()
         code = self.analysis.people.find(leader)
         return self.analysis.about(code, self.window(since, until), measures)
 

@@ -13,6 +13,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report, Response
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
+from influence.network.log_queries import unsaid_in_all
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import Window, moment
@@ -45,12 +46,26 @@ class Analysis(Population):
         if len(self.ties.source) or bool(window.holds(time).any()):
             return
         if not len(time):
+            self.refuse_unsaid()
             raise EmptyWindow(
                 "the workspace holds no activity yet; bring some in with: influence import PATH"
             )
         zone = self.settings.zone
         first, last = (str(moment(int(t), zone))[:10] for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
+
+    def refuse_unsaid(self) -> None:
+        """Say so where all that was brought in is what nobody said.
+
+        Raises:
+            EmptyWindow: that is so.
+        """
+        kinds = {} if self.dated else unsaid_in_all(self.tables)
+        if kinds and not len(self.ties.source):
+            told = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+            raise EmptyWindow(
+                f"all that was brought in was said by nobody ({told}): there is nothing to report"
+            )
 
 
 def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:

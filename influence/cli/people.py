@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from influence.cli.options import inner_workspace_option, json_option, opened, workspace_option
+from influence.contract.wording import plain
 
 if TYPE_CHECKING:
-    from influence.corrections.people import Question
+    from influence.corrections.review import Asked
     from influence.people.decisions import Decision
     from influence.people.directory import Who
+    from influence.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _BASES = click.Choice(["self-published", "public-record", "consent"])
@@ -113,6 +115,30 @@ def split(folder: Path, person: str, accounts: tuple[str, ...], because: str | N
     """Decide that these ACCOUNTs are not PERSON's but somebody else's."""
     with opened(folder) as workspace:
         _told(workspace.curation.split(person, accounts, because=because))
+
+
+@people.command("writes-for")
+@click.argument("assistant")
+@click.argument("leader")
+@click.option("--not", "denied", is_flag=True, help="ASSISTANT does not write for LEADER; never ask again.")
+@_because
+@inner_workspace_option
+def writes_for(folder: Path, assistant: str, leader: str, denied: bool, because: str | None) -> None:
+    """Decide that ASSISTANT (a person or a role mailbox) writes for LEADER.
+
+    What ASSISTANT wrote and what lay in LEADER's sent mail counts as LEADER's; who typed it is kept. Mail of
+    ASSISTANT's own mailbox stays ASSISTANT's.
+
+    \b
+    influence people writes-for pat@acme.example "Ann Boss" --because "her assistant since 2019"
+    """
+    with opened(folder) as workspace:
+        told = workspace.review.writes_for(
+            assistant, leader, answer="no" if denied else "yes", because=because
+        )
+    for words in told.words:
+        click.echo(f"{words[:1].upper()}{words[1:]}.")
+    _told(told.decision)
 
 
 @people.command()
@@ -217,7 +243,7 @@ def _decision(one: Decision) -> str:
     what = {"undo": f"undo of {one.undoes}", "bot": f"bot {one.value or 'no: a person'}"}.get(
         one.verb, one.verb
     )
-    value = f" {one.value!r}" if one.value and one.verb not in {"bot"} else ""
+    value = f" {one.value!r}" if one.value and one.verb != "bot" else ""
     sides = " | ".join(
         ", ".join(mark.strip() for mark in side) for side in (one.accounts, one.others) if side
     )
@@ -226,36 +252,50 @@ def _decision(one: Decision) -> str:
 
 
 @people.command()
+@click.option(
+    "--leader", metavar="NAME", help="Whose report the answers shall move first (default: who drew most)."
+)
 @json_option
 @inner_workspace_option
-def review(folder: Path, as_json: bool) -> None:
-    """Answer, one at a time, whether two people who look alike are one: yes, no, don't know; stop at any time."""
+def review(folder: Path, leader: str | None, as_json: bool) -> None:
+    """Answer, one at a time, who writes for whom and who is one person: yes, no, don't know; stop at any time.
+
+    First of all who writes for whom, then who may be one; in each first what moves the number of people reached most.
+    """
     with opened(folder) as workspace:
-        questions = workspace.curation.questions()
+        questions = workspace.review.questions(leader)
         if as_json:
-            click.echo(json.dumps([asdict(one) for one in questions], ensure_ascii=False))
+            click.echo(json.dumps([one.as_json() for one in questions], ensure_ascii=False))
             return
-        for number, question in enumerate(questions, start=1):
-            _ask(question, number, len(questions))
-            answer = click.prompt(
-                "Same person?", type=click.Choice(["yes", "no", "unsure", "stop"]), default="unsure"
-            )
-            if answer == "stop":
+        for number, asked in enumerate(questions, start=1):
+            _ask(asked, f"{number} of {len(questions)}")
+            if not _answered(workspace, asked):
                 return
-            basis = None
-            if answer == "yes" and question.needs_basis:
-                services = " and ".join(question.needs_basis)
-                basis = click.prompt(f"The terms of {services} ask for a reason", type=_BASES)
-            workspace.curation.answer(question, answer, basis=basis)
     click.echo("Nothing is left to ask." if questions else "There is nothing to ask.")
 
 
-def _ask(question: Question, number: int, of: int) -> None:
-    likely = "over 99 %" if question.probability >= 0.995 else f"{question.probability:.0%}"
-    click.echo(f"\n{number} of {of}: {likely} likely one person by these signs: {question.reasons}")
-    for one in (question.one, question.other):
-        house = f", {one.organisation}" if one.organisation else ""
-        click.echo(f"  {one.name}{house}: {', '.join(one.accounts)}")
+def _ask(asked: Asked, place: str) -> None:
+    from influence.corrections.writers import called
+
+    click.echo(f"\n{place}: {asked.sentence}")
+    for one in (asked.one, *asked.others):
+        house = f", {plain(one.organisation)}" if one.organisation else ""
+        click.echo(f"  {called(one)}{house}: {', '.join(one.accounts)}")
+
+
+def _answered(workspace: Workspace, asked: Asked) -> bool:
+    """Ask one question and keep the answer; False where somebody wants to stop."""
+    answer = click.prompt(asked.question, type=click.Choice(asked.answers), default="unsure")
+    if answer == "stop":
+        return False
+    if answer == "one by one":
+        return all(_answered(workspace, each) for each in asked.one_by_one())
+    basis = None
+    if answer == "yes" and asked.needs_basis:
+        services = " and ".join(asked.needs_basis)
+        basis = click.prompt(f"The terms of {services} ask for a reason", type=_BASES)
+    workspace.review.answer(asked, answer, basis=basis)
+    return True
 
 
 COMMANDS = (people,)

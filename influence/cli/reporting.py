@@ -51,12 +51,15 @@ def report(
     """
     with opened(folder) as workspace, progress("Measuring"):
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
+        asked = workspace.review.open_about(found.leader["person"])
         wanted = _listed(formats)
         written = [
             file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
         ]
     for line in sentences(found):
         click.echo(line)
+    if asked:
+        click.echo(f"Open: {asked[0]}")
     for file in written:
         click.echo(f"Wrote {file}")
 

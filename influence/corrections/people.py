@@ -12,7 +12,7 @@ from influence.contract.no_person import BOT
 from influence.people.accounts import Link, guards_of
 from influence.people.bots import KINDS
 from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
-from influence.people.directory import People, UnknownPerson, Who, spellings
+from influence.people.directory import People, UnknownPerson, Who
 from influence.people.identity import to_be_asked
 from influence.store.engine import Engine
 
@@ -98,22 +98,13 @@ class Curation:
             DecisionError: an account is not theirs, or none would be left.
         """
         who = self._who(words)
-        theirs = dict.fromkeys(self._own(who, account) for account in accounts)
+        theirs = dict.fromkeys(_own(who, account) for account in accounts)
         rest = [mark for mark in marks(who) if mark not in theirs]
         if not rest:
             raise DecisionError(
                 f"{who.name} would be left with no account; name fewer of {', '.join(who.accounts)}"
             )
         return self._decide("apart", list(theirs), rest, reason=because)
-
-    def _own(self, who: Who, account: str) -> str:
-        for written in (account, account.lower(), f"email:{account.lower()}"):
-            if written in who.accounts:
-                return written
-        short = [own for own in who.accounts if account.lower().lstrip("@") in spellings(own)]
-        if len(short) == 1:
-            return short[0]
-        raise DecisionError(f"{account!r} is no account of {who.name}, who has {', '.join(who.accounts)}")
 
     def rename(self, words: str, name: str, *, because: str | None = None) -> Decision:
         """Decide what a person is called.
@@ -159,7 +150,7 @@ class Curation:
         """List the pairs of people who may be one, the likeliest first; what was answered is not asked again."""
         people = self._people()
         rows = to_be_asked(self._engine)
-        answered = self._answered(people)
+        answered = self.answered()
         asked: dict[frozenset[str], Question] = {}
         for row in rows:
             try:
@@ -172,15 +163,9 @@ class Curation:
                 asked[pair] = Question(first, second, row["probability"], row["reasons"], services)
         return list(asked.values())
 
-    def _answered(self, people: People) -> set[frozenset[str]]:
+    def answered(self) -> set[frozenset[str]]:
         """Return the pairs of people about whom it was said that they are not one, or that nobody knows."""
-        return {
-            frozenset(people.who[code].person for code in (one, other))
-            for decision in self._decisions.standing()
-            if decision.verb in {"apart", "unsure"}
-            for one in codes(people, decision.accounts)
-            for other in codes(people, decision.others)
-        }
+        return _answered(self._people(), self._decisions.standing())
 
     def answer(self, question: Question, answer: str, *, basis: str | None = None) -> Decision:
         """Keep the answer `yes`, `no` or `unsure` to a question.
@@ -192,6 +177,11 @@ class Curation:
             return self.merge(question.one.person, question.other.person, basis=basis)
         verb = {"no": "apart", "unsure": "unsure"}[answer]
         return self._decide(verb, marks(question.one), marks(question.other))
+
+    def answer_all(self, one: Who, others: Sequence[Who], answer: str) -> Decision:
+        """Keep by one decision whether several people are all one: `yes`, `no` or `unsure`."""
+        verb = {"yes": "same", "no": "apart", "unsure": "unsure"}[answer]
+        return self._decide(verb, marks(one), [mark for other in others for mark in marks(other)])
 
     def _who(self, words: str) -> Who:
         people = self._people()
@@ -209,3 +199,23 @@ class Curation:
         number = self._decisions.record(verb, accounts, others, value=value, reason=reason)
         self._changed()
         return next(one for one in self._decisions.history() if one.seq == number)
+
+
+def _own(who: Who, account: str) -> str:
+    for written in (account, account.lower(), f"email:{account.lower()}"):
+        if written in who.accounts:
+            return written
+    short = [own for own in who.accounts if account.lower().lstrip("@") in spellings(own)]
+    if len(short) == 1:
+        return short[0]
+    raise DecisionError(f"{account!r} is no account of {who.name}, who has {', '.join(who.accounts)}")
+
+
+def _answered(people: People, decided: Sequence[Decision]) -> set[frozenset[str]]:
+    return {
+        frozenset(people.who[code].person for code in (one, other))
+        for decision in decided
+        if decision.verb in {"apart", "unsure"}
+        for one in codes(people, decision.accounts)
+        for other in codes(people, decision.others)
+    }

@@ -3,6 +3,7 @@
 Texts are not kept, so that a question cannot be told by its question mark: every *inbound* item counts as
 one. Inbound is a post, message, reply, comment or quote by somebody else (no bot) that names the leader,
 answers an item by the leader, or is addressed to the leader among at most eight people; mail to more is bulk.
+Letters of mass mail stand apart (`influence.measures.inbound`); those that the leader answered count as help alone.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ ASKED_AT_ONCE = 8
 """Who writes to more people at once asks nobody in particular."""
 LISTED = 20
 NOBODY_ASKED = "nobody wrote to, named or answered the leader in this window"
+ONLY_MASS_MAIL = "in this window nobody wrote to, named or answered the leader but by mass mail"
 LESS_THAN_HALF = "less than half of what was asked was answered while it could be seen"
 WAYS = ("addressed", "named", "in_reply")
 
@@ -51,7 +53,8 @@ class Inbound:
     """What others said to the leader, in order of time: arrays of one length.
 
     `way` is a position in `WAYS`; `answer` and `thanks` are the first item by which the leader answered, and
-    the first by which the person responded to that answer, −1 where there is none; `bulk` items were left out.
+    the first by which the person responded to that answer, −1 where there is none; `mass` tells letters of mass
+    mail; `bulk` items were left out.
     """
 
     item: Ints
@@ -60,10 +63,24 @@ class Inbound:
     way: Ints
     answer: Ints
     thanks: Ints
+    mass: Flags
     bulk: int = 0
 
     def __len__(self) -> int:
         return len(self.item)
+
+    def where(self, kept: Flags) -> Inbound:
+        """Return the items that a mask chooses."""
+        return Inbound(
+            self.item[kept],
+            self.person[kept],
+            self.time[kept],
+            self.way[kept],
+            self.answer[kept],
+            self.thanks[kept],
+            self.mass[kept],
+            self.bulk,
+        )
 
 
 @dataclass(frozen=True)
@@ -84,7 +101,7 @@ class Acts:
         label="Unprompted",
         meaning=(
             "The part of what others say to the leader that came without the leader having turned to "
-            "them in the 14 days before. Mail to more than eight people is left out."
+            "them in the 14 days before. Mail to more than eight people and mass mail are left out."
         ),
         reading="High: people come of their own accord.",
         unit="share",
@@ -93,7 +110,7 @@ class Acts:
     response_rate=Definition(
         "the part of what others ask the leader that was answered",
         label="Answered",
-        meaning="The part of what others say to the leader that the leader answered in the window.",
+        meaning="The part of what others say to the leader, mass mail aside, that the leader answered in the window.",
         unit="share",
         family="Exchange",
     ),
@@ -121,8 +138,8 @@ class Acts:
         "how many conversations wait for the leader, and for how long",
         label="Waiting for the leader",
         meaning=(
-            "Conversations in which something said to the leader was not answered, and the leader has "
-            "since done nothing there or towards that person. Not all of it needs an answer: texts are "
+            "Conversations, mass mail aside, in which something said to the leader was not answered, and the leader "
+            "has since done nothing there or towards that person. Not all of it needs an answer: texts are "
             "not kept."
         ),
         reading="High: the leader may be the bottleneck.",
@@ -134,13 +151,16 @@ def exchange(ego: Ego) -> dict[str, Finding]:
     """Follow what others say and ask: unasked or not, answered or not, how soon, taken up, or waiting."""
     if not ego.dated:
         return {name: Finding(name, None, unit, reason=NO_TIMES) for name, unit in _UNITS.items()}
-    said, acts = inbound(ego), acts_of(ego)
+    every, acts = inbound(ego), acts_of(ego)
+    said = every.where(~every.mass)
     if not len(said):
+        reason = ONLY_MASS_MAIL if len(every) else NOBODY_ASKED
         return {
-            name: Finding(name, None, unit, reason=NOBODY_ASKED, detail={"bulk": said.bulk})
+            name: Finding(name, None, unit, reason=reason, detail={"bulk": said.bulk})
             for name, unit in _UNITS.items()
         }
-    found = (pull(ego, said, acts), *answered(ego, said), helped(ego, said), waiting(ego, said, acts))
+    taken_on = every.where(~every.mass | (every.answer >= 0))
+    found = (pull(ego, said, acts), *answered(ego, said), helped(ego, taken_on), waiting(ego, said, acts))
     return {finding.name: finding for finding in found}
 
 
@@ -159,13 +179,14 @@ def inbound(ego: Ego) -> Inbound:
     An answer is a counted response by the leader to the item, a thank-you a counted response by the person
     to the answer (a reaction too); both not before what they respond to, and before the end of the window.
     Where people answer themselves, the first such item that is inbound stands for all, and an answer to any.
+    Mass mail is marked, and its bulk is no bulk here.
     """
     said = items_said(ego.tables, ego.window)
     addressed, people = addressed_to(ego.tables, ego.leader)
     drawn = ego.responses.where(ego.responses.target == ego.leader)
     items = [addressed[people <= ASKED_AT_ONCE], drawn.item[drawn.parent < 0], drawn.item[drawn.parent >= 0]]
     item, way = _last_of_each(items)
-    bulk = np.setdiff1d(addressed[people > ASKED_AT_ONCE], item)
+    bulk = np.setdiff1d(addressed[people > ASKED_AT_ONCE], np.union1d(item, ego.mass_mail.item))
     kept = np.isin(item, said) & _by_others(ego, item)
     item, way = item[kept], way[kept]
     head = heads(ego.log)
@@ -175,7 +196,8 @@ def inbound(ego: Ego) -> Inbound:
     answer = _first_response(ego, head, item, np.full(len(item), ego.leader))
     thanks = _first_response(ego, head, answer, person)
     left_out = int((np.isin(bulk, said) & _by_others(ego, bulk)).sum())
-    return Inbound(item, person, ego.log.items.time[item], way, answer, thanks, left_out)
+    mass = ego.mass_mail.holds(item)
+    return Inbound(item, person, ego.log.items.time[item], way, answer, thanks, mass, left_out)
 
 
 def _by_others(ego: Ego, item: Ints) -> Flags:

@@ -152,17 +152,20 @@ def _nothing(reason: str) -> dict[str, Finding]:
 def said(ego: Ego) -> tuple[dict[int, str], dict[int, list[str]], int]:
     """Return by item what was said before the end of the window: texts, or else terms; and how many items have any.
 
-    The latest 200,000 at most.
+    The latest 200,000 at most. Mass mail is left out: one letter in a thousand copies is no talk of a thousand people.
     """
     rows = texts_and_terms(ego.tables, ego.window.until, MOST_TEXTS)
-    texts, terms = dict[int, str](), dict[int, list[str]]()
+    texts, terms, mass = dict[int, str](), dict[int, list[str]](), frozenset(ego.mass_mail.item.tolist())
     columns = (rows.column(name).to_pylist()[::-1] for name in ("item", "text", "terms"))
     for item, text, bag in zip(*columns, strict=True):
+        if item in mass:
+            continue
         if text is None:
             terms[item] = bag
         else:
             texts[item] = text
-    return texts, terms, rows.column("n")[0].as_py() if rows.num_rows else 0
+    left_out = rows.num_rows - len(texts) - len(terms)
+    return texts, terms, rows.column("n")[0].as_py() - left_out if rows.num_rows else 0
 
 
 # --- share of voice -----------------------------------------------------------------------------------------

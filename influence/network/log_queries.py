@@ -48,11 +48,8 @@ def items_by(tables: LogTables, authors: Sequence[int], window: Window) -> Ints:
     return _numbers(tables.rows(_BY_AUTHORS, {"authors": list(authors), **_limits(window)}), "item")
 
 
-_BEGINNING = f"""
-SELECT item FROM item WHERE author = $leader AND {_IN_WINDOW}
-    AND parent IS NULL AND NOT coalesce(answers, false) AND verb IN ('post', 'message', 'share', 'quote')
-ORDER BY item
-"""
+_BEGINS = "parent IS NULL AND NOT coalesce(answers, false) AND verb IN ('post', 'message', 'share', 'quote')"
+_BEGINNING = f"SELECT item FROM item WHERE author = $leader AND {_IN_WINDOW} AND {_BEGINS} ORDER BY item"
 
 
 def items_that_answer_nothing(tables: LogTables, leader: int, window: Window) -> Ints:
@@ -71,14 +68,15 @@ def items_said(tables: LogTables, window: Window) -> Ints:
 
 
 _OUTPUT = f"""
-SELECT author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
+SELECT item, author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
 """
 
 
-def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Flags]:
-    """Return everybody's items in a window: author, time, and whether they were addressed to nobody in particular."""
+def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Ints, Flags]:
+    """Return everybody's items in a window: item, author, time, and whether it was addressed to nobody."""
     rows = tables.rows(_OUTPUT, _limits(window))
-    return _numbers(rows, "author"), _numbers(rows, "time"), _numbers(rows, "public").astype(np.bool_)
+    item, author, time = (_numbers(rows, name) for name in ("item", "author", "time"))
+    return item, author, time, _numbers(rows, "public").astype(np.bool_)
 
 
 def activity_ids(tables: LogTables, items: ArrayLike) -> dict[int, str]:
@@ -253,6 +251,112 @@ def on_lists(tables: LogTables, rules: Mapping[str, Sequence[str]]) -> dict[str,
         rows = tables.rows(_ON_LIST, {"list": name, "account": f"email:{name}"})
         found[mark] = set(rows.column("author").to_pylist())
     return found
+
+
+# --- mass mail ----------------------------------------------------------------------------------------------
+
+_FIRST_TURNS = """
+SELECT person, min(time) AS time FROM (
+    SELECT d.person, i.time FROM item i JOIN addressed d USING (item) WHERE i.author = $leader
+    UNION ALL
+    SELECT p.person, i.time FROM (SELECT time, unnest(mentions) AS account FROM item WHERE author = $leader) i
+    JOIN account_person p USING (account)
+    UNION ALL
+    SELECT q.author, i.time FROM item i JOIN origin o USING (source, system) JOIN link l USING (item)
+    JOIN item q ON q.item = l.parent
+    WHERE i.author = $leader AND l.responds AND (NOT l.inferred OR o.stated = 0))
+GROUP BY person
+"""
+"""When the leader first wrote to, named or answered each person."""
+_STRANGERS = f"""
+SELECT i.item, i.author, epoch_us(i.time) AS time, i.wording, i.subject
+FROM (FROM item WHERE {_BEGINS} AND coalesce(wording, subject) IS NOT NULL) i JOIN addressed d USING (item)
+LEFT JOIN ({_FIRST_TURNS}) t ON t.person = i.author
+WHERE d.person = $leader AND i.author <> $leader AND i.author NOT IN (SELECT unnest($bots::BIGINT[]))
+    AND coalesce(t.time >= i.time, true)
+    AND NOT list_has_any(i.mentions, (SELECT list(account) FROM account_person WHERE person = $leader))
+"""
+"""Letters to the leader that answer nothing, by people (no bots) to whom the leader had not turned before."""
+_SAYS_NOTHING = """
+SELECT sha256(m.value || w.words) FROM meta m, (SELECT unnest($says_nothing::VARCHAR[]) AS words) w
+WHERE m.key = 'secret'
+"""
+_ALIKE = f"""
+WITH letter AS MATERIALIZED ({_STRANGERS}),
+marked AS (
+    SELECT item, author, time, wording AS mark FROM letter WHERE wording IS NOT NULL
+    UNION ALL
+    SELECT item, author, time, 'subject ' || subject FROM letter
+    WHERE subject IS NOT NULL AND (wording IS NULL OR subject NOT IN ({_SAYS_NOTHING}))),
+every AS (
+    SELECT unnest([i.wording, CASE WHEN {_BEGINS} THEN 'subject ' || i.subject END]) AS mark
+    FROM item i JOIN addressed d USING (item) WHERE d.person = $leader AND i.author <> $leader),
+telling AS (
+    SELECT mark, row_number() OVER (ORDER BY mark) - 1 AS code
+    FROM (SELECT mark, count(*) AS letters FROM marked GROUP BY mark HAVING count(DISTINCT author) >= $senders)
+    JOIN every USING (mark) GROUP BY mark, letters HAVING 2 * letters >= count(*)),
+begun AS (
+    SELECT item, code, time, count(DISTINCT author) OVER (
+        PARTITION BY code ORDER BY time RANGE BETWEEN CURRENT ROW AND $within::BIGINT FOLLOWING) AS senders
+    FROM marked JOIN telling USING (mark))
+SELECT item, code AS mark FROM begun
+QUALIFY max(senders) OVER (
+    PARTITION BY code ORDER BY time RANGE BETWEEN $within::BIGINT PRECEDING AND CURRENT ROW) >= $senders
+ORDER BY item
+"""
+
+
+def letters_alike(
+    tables: LogTables,
+    leader: int,
+    bots: Sequence[int],
+    says_nothing: Sequence[str],
+    *,
+    senders: int,
+    within: int,
+) -> tuple[Ints, Ints]:
+    """Return letters of strangers to a leader that many sent alike: item and mark, once for each mark that it bears.
+
+    A mark is a text or a subject. Of each, the letters are those in any stretch of so many microseconds in which
+    so many people sent it. A subject of `says_nothing` marks only what has no text to tell it by, and what stands as
+    often in what others send to the leader is a form and marks nothing.
+    """
+    given = {"leader": leader, "bots": list(bots), "says_nothing": list(says_nothing)}
+    rows = tables.rows(_ALIKE, {**given, "senders": senders, "within": within})
+    return _numbers(rows, "item"), _numbers(rows, "mark")
+
+
+def texts_told_apart(tables: LogTables, items: ArrayLike) -> Ints:
+    """Return a number for the text of each item, the same for texts that begin alike; −1 where it is too short."""
+    _offer(tables, items)
+    rows = tables.rows("""
+        SELECT w.row, CASE WHEN i.wording IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY i.wording) END AS text
+        FROM item i JOIN wanted_items w USING (item) ORDER BY w.row""")
+    return _numbers(rows, "text")
+
+
+# --- what nobody said ---------------------------------------------------------------------------------------
+
+_UNSAID = f"""
+SELECT u.unsaid AS kind, count(*) AS everywhere, count(*) FILTER (
+    WHERE list_contains(mine.accounts, u.actor) OR list_has_any(u.addressees, mine.accounts)) AS leaders
+FROM unsaid_activities u, (SELECT list(account) AS accounts FROM account_person WHERE person = $leader) mine
+WHERE {_IN_WINDOW} GROUP BY kind ORDER BY leaders DESC, everywhere DESC, kind
+"""
+
+
+def unsaid(tables: LogTables, leader: int, window: Window) -> dict[str, tuple[int, int]]:
+    """Return of each kind of what nobody said how much is by or to a leader in a window, and how much there is."""
+    rows = tables.rows(_UNSAID, {"leader": leader, **_limits(window)}).to_pylist()
+    return {row["kind"]: (row["leaders"], row["everywhere"]) for row in rows}
+
+
+def unsaid_in_all(tables: LogTables) -> dict[str, int]:
+    """Return how much of each kind of what nobody said the store holds, the most first."""
+    rows = tables.rows(
+        "SELECT unsaid, count(*) AS n FROM unsaid_activities GROUP BY unsaid ORDER BY n DESC, unsaid"
+    )
+    return dict(zip(rows.column("unsaid").to_pylist(), rows.column("n").to_pylist(), strict=True))
 
 
 # --- ties without times -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the user has decided: who is one person and who is not, names, bots, spheres, who has met.
+"""What the user has decided: who is one person and who is not, who writes for whom, names, bots, spheres, who has met.
 
 Every decision is kept with who decided, when and why, and names accounts, so that it outlives any import. An
 undoing is a decision too: nothing is ever taken out of the log.
@@ -7,7 +7,7 @@ undoing is a decision too: nothing is ever taken out of the log.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +15,9 @@ from influence.contract.errors import InfluenceError
 from influence.people.accounts import stated_id, token
 from influence.people.directory import People, Who
 from influence.store.engine import Engine
+
+WRITES_FOR = "writes-for"
+"""Whether `accounts` write for `others`: the value is yes, no or unsure."""
 
 
 class DecisionError(InfluenceError):
@@ -25,8 +28,8 @@ class DecisionError(InfluenceError):
 class Decision:
     """One decision about `accounts`, and where two sides are meant about `others`.
 
-    `verb` is same, apart, unsure, rename, bot, sphere, met, never, label or undo; `value` is the new name, sphere,
-    date or answer; `undoes` the number of the decision that is taken back.
+    `verb` is same, apart, unsure, writes-for, rename, bot, sphere, met, never, label or undo; `value` is the new name,
+    sphere, date or answer; `undoes` the number of the decision that is taken back.
     """
 
     seq: int
@@ -135,3 +138,18 @@ def codes(people: People, named: Sequence[str]) -> set[int]:
     """Return whose the accounts and ids that a decision names are now."""
     ids = {people.code[person] for mark in named if (person := stated_id(mark)) in people.code}
     return ids | {people.account_person[mark] for mark in named if mark in people.account_person}
+
+
+def writers(people: People, decided: Iterable[Decision]) -> dict[tuple[int, int], str]:
+    """Return what is decided of who writes for whom, by the codes of the two: yes, no or unsure, the latest of each.
+
+    Two who have become one person since write for nobody.
+    """
+    return {
+        (writer, leader): one.value or "yes"
+        for one in decided
+        if one.verb == WRITES_FOR
+        for writer in codes(people, one.accounts)
+        for leader in codes(people, one.others)
+        if writer != leader
+    }

@@ -151,6 +151,8 @@ def _uses(engine: Engine) -> dict[str, int]:
             UNION ALL SELECT DISTINCT unnest(addressees), 0 FROM activities
             UNION ALL SELECT DISTINCT unnest(mentions), 0 FROM activities
             UNION ALL SELECT DISTINCT unnest(people), 0 FROM encounters
+            UNION ALL SELECT DISTINCT account, 0 FROM (SELECT unnest([outbox, typist]) AS account FROM sent_log)
+                WHERE NOT starts_with(account, 'mailbox:')
             UNION ALL SELECT DISTINCT source, 0 FROM tie_log UNION ALL SELECT DISTINCT target, 0 FROM tie_log)
         GROUP BY account ORDER BY account""")
     return dict(zip(rows.column("account").to_pylist(), rows.column("acted").to_pylist(), strict=True))

@@ -11,6 +11,7 @@ from influence.kernels.arrays import Ints
 from influence.met.encounters import met_by
 from influence.met.known import Met, with_learned
 from influence.network.log_queries import on_lists
+from influence.network.mass_mail import MassMail, mass_mail
 from influence.network.network import Network
 from influence.network.responses import Count, Responses
 from influence.people.spheres import circles, spheres
@@ -102,6 +103,11 @@ class Ego:
     def responses(self) -> Responses:
         """Everybody's responses in the window that count."""
         return self.population.responses(self.window)
+
+    @cached_property
+    def mass_mail(self) -> MassMail:
+        """The campaigns to the leader, in the window and outside it."""
+        return mass_mail(self.log, self.leader, sorted(self.bots))
 
     @cached_property
     def network(self) -> Network:

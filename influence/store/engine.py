@@ -46,6 +46,9 @@ class Engine(Protocol):
     def turn(self) -> None:
         """Within a transaction: let what was written so far land, and go on in a new one."""
 
+    def beside(self) -> Engine:
+        """Return another engine over the same data, whose temporary tables are its own."""
+
     def close(self) -> None:
         """Let go of what is held."""
 
@@ -71,6 +74,9 @@ class DuckEngine:
             self._connection = duckdb.connect(str(path) if path else ":memory:")
         except duckdb.IOException as error:
             raise _why_not(path, str(error)) from error
+        self._settle()
+
+    def _settle(self) -> None:
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute(f"SET memory_limit = '{_READING}'")
         self._connection.execute("SET enable_external_access = false")
@@ -118,6 +124,13 @@ class DuckEngine:
         """Within a transaction: let what was written so far land, and go on in a new one."""
         self._connection.execute("COMMIT")
         self._connection.execute("BEGIN TRANSACTION")
+
+    def beside(self) -> DuckEngine:
+        """Return another engine over the same data, whose temporary tables are its own."""
+        other = DuckEngine.__new__(DuckEngine)
+        other._connection = self._connection.cursor()
+        other._settle()
+        return other
 
     def close(self) -> None:
         """Let go of the file."""

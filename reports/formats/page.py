@@ -28,7 +28,7 @@ from reports.figures.svg import Picture, house_style, to_svg
 from reports.figures.trend import trend_picture
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
-from reports.story import doubt, evidence, glossary, sentences, story, wording
+from reports.story import doubt, evidence, glossary, inbound, sentences, story, wording
 
 _PARENTS = {
     "explicit": "stated by the source",
@@ -250,6 +250,7 @@ def _crossings(
 def _rows(report: Report) -> dict[str, object]:
     conversations, more_conversations = evidence.conversations(report)
     steps = evidence.steps(report)
+    campaigns = inbound.campaign_lines(report)
     return {
         "steps": steps,
         "few": _FEW,
@@ -262,6 +263,7 @@ def _rows(report: Report) -> dict[str, object]:
         "advice": advising.advice_rows(report),
         "advice_holds": report.known("advice"),
         "waiting": advising.waiting_rows(report),
+        "campaigns": campaigns if len(campaigns) > inbound.IN_A_SENTENCE else (),
         "conversations": conversations,
         "more_conversations": more_conversations,
         "trend": tuple(_month(row) for row in report.trend),

@@ -10,6 +10,7 @@ from influence.contract.details.letting_go import OnlyLeaderAnswers
 from influence.contract.findings import Report
 from influence.contract.wording import between, counted, number, phrase, plain, scale
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
+from reports.story.inbound import campaigns
 from reports.story.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
 from reports.story.wording import day
 
@@ -55,7 +56,10 @@ class WaitingRow:
 
 def advised(report: Report) -> Section:
     """Answer what it would take: advice if the forecast has shown skill, and where others wait for the leader."""
-    advice, habits = _advice(report), (*_waiting(report), *_alone(report), *_answers(report))
+    advice, habits = (
+        _advice(report),
+        (*_waiting(report), *campaigns(report), *_alone(report), *_answers(report)),
+    )
     told = (*advice, *habits) if report.known("advice") else (*habits, *advice)
     return section("takes", "What would it take?", told, numbers(report, *TAKES), cannot_tell(report, *TAKES))
 

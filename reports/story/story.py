@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from influence.contract.details.cascades import Shape
+from influence.contract.details.own_voice import TypedByOthers
 from influence.contract.details.reach import Crossings
 from influence.contract.details.trend import TrendBreaks, TrendSlope
 from influence.contract.findings import Month, Report
@@ -15,6 +16,7 @@ from reports.story.chance import chance
 from reports.story.doubt import doubts
 from reports.story.evidence import mark_of
 from reports.story.glossary import families
+from reports.story.inbound import said_by_nobody
 from reports.story.sentences import (
     Number,
     Section,
@@ -37,6 +39,8 @@ CAUTION = (
     "This is consistent with influence. It does not show that the leader caused it: people who are alike "
     "also act alike (Shalizi and Thomas 2011)."
 )
+_TYPISTS = 5
+"""So many who typed for the leader are named."""
 AUDIENCE_APART = "Audience is never added to reach: a person who could see an item has not responded to it."
 
 
@@ -108,7 +112,24 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    return (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report), *_shown(report))
+    sentences = (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report))
+    return (*sentences, *_typed(report), *_shown(report))
+
+
+def _typed(report: Report) -> tuple[Sentence, ...]:
+    """Say who typed what bears the leader's name, and whether that was decided or is stated."""
+    told = report.told("typed_by_others", TypedByOthers)
+    if not report.value("typed_by_others") or told.made is None:
+        return ()
+    by = [
+        f"{plain(one.name) or plain(one.person)} {one.items or 0:,}, as "
+        f"{'you decided' if one.decided else 'the source states'}"
+        for one in told.by[:_TYPISTS]
+    ]
+    by += [f"{len(told.by) - _TYPISTS:,} more typed the others"] if len(told.by) > _TYPISTS else []
+    n, who = span(report, "typed_by_others", "item", "items"), leader_name(report)
+    pattern = "Others typed {n} of the {made} that are {who}'s: {by}."
+    return (say(pattern, n=n, made=f"{told.made:,}", who=who, by="; ".join(by)),)
 
 
 def _shown(report: Report) -> tuple[Sentence, ...]:
@@ -271,7 +292,8 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
     aside_words = counted(aside, "row was", "rows were") + " set aside" if aside else "nothing was set aside"
     pattern = "{n} read; {gaps}; {aside}. Whatever happened elsewhere is not in this report."
     sources = counted(len(report.coverage), "source was", "sources were")
-    return (say(pattern, n=sources, gaps=gap_words, aside=aside_words),)
+    read = say(pattern, n=sources, gaps=gap_words, aside=aside_words)
+    return (read, *said_by_nobody(report))
 
 
 def _limits(report: Report) -> tuple[Sentence, ...]:

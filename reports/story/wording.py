@@ -30,6 +30,24 @@ def day(time: str | None) -> str:
     return plain(time) if moment is None else f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}"
 
 
+def days(since: str | None, until: str | None) -> str:
+    """Word the days from one ISO 8601 time to another; the month and the year once where they are the same.
+
+    >>> days("2026-03-05T08:00:00+00:00", "2026-03-17T08:00:00+00:00"), days("2026-03-05", "2026-03-05")
+    ('5 to 17 Mar 2026', '5 Mar 2026')
+    >>> days("2026-02-28", "2026-03-02"), days("2025-12-30", "2026-01-02"), days(None, "2026-01-02")
+    ('28 Feb to 2 Mar 2026', '30 Dec 2025 to 2 Jan 2026', 'undated to 2 Jan 2026')
+    """
+    first, last = day(since), day(until)
+    if first == last:
+        return first
+    early, late = first.split(" "), last.split(" ")
+    while early and late and early[-1] == late[-1]:
+        early.pop()
+        late.pop()
+    return f"{' '.join(early)} to {last}"
+
+
 def day_and_hour(time: str | None) -> str:
     """Word the day and the minute of an ISO 8601 time.
 

@@ -112,7 +112,7 @@ class Graph:
         self.events = [event(n) for n in range(1, 6)]
         self.chat = [said(n, chat=True) for n in range(1, 4)]
         self.channel = [said(n) for n in range(10, 15)]
-        self.closed, self.forgotten = set(), set()
+        self.closed, self.forgotten, self.names = set(), set(), {}
         self.circle = ""  # a path of which each page names itself as the next
         self.elsewhere = self.url = ""
 
@@ -145,7 +145,10 @@ class Graph:
         return Said({}, 404)
 
     def _folders(self, _path, _query):
-        folders = [{"id": "inbox-1"}, {"id": "sent-1"}, {"id": "drafts-1"}, {"id": "x", "@removed": {}}]
+        named = [
+            {"id": one, "displayName": self.names.get(one, one)} for one in ("inbox-1", "sent-1", "drafts-1")
+        ]
+        folders = [*named, {"id": "x", "@removed": {}}]
         return {"value": folders, "@odata.deltaLink": f"{self.url}/v1.0/me/mailFolders/delta?token=f"}
 
     def _mail(self, path, query):

@@ -18,6 +18,7 @@ from influence.contract.details.exchange import (
     Wait,
     WaitingOnLeader,
 )
+from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
@@ -42,6 +43,16 @@ def measured(reach_4: float) -> list[Finding]:
         *_movement(),
         *_many(),
     ]
+
+
+UNSAID = {"spam": 40, "automatic": 8, "draft": 3}
+
+
+def _campaigns() -> tuple[Campaign, ...]:
+    return (
+        Campaign(1124, 1124, "2026-03-05T08:00:00+01:00", "2026-03-17T20:00:00+01:00", texts=1),
+        Campaign(60, 60, "2026-04-30T08:00:00+01:00", "2026-05-02T20:00:00+01:00"),
+    )
 
 
 def _exchange() -> list[Finding]:
@@ -69,6 +80,8 @@ def _exchange() -> list[Finding]:
         ),
         Finding("response_time", 4.2, "hours", interval=(3.0, 6.1), detail=ResponseTime(within_a_day=0.28)),
         Finding("help", 9.0, "times", detail=Help(asked=90, answered=28, taken_up=9)),
+        Finding("mass_mail", 1184.0, "letters", detail=MassMail(_campaigns(), senders=1184, answered=3)),
+        Finding("unsaid", 51.0, "items", detail=Unsaid(UNSAID, UNSAID | {"spam": 90})),
         Finding(
             "waiting_on_leader", 2.0, "conversations", detail=WaitingOnLeader(median_days=20.1, list=waiting)
         ),

@@ -307,3 +307,24 @@ def test_the_recorded_events_of_edits_and_deletions_are_understood(shared):
     changed["message"] |= {"ts": "1767600000.000100", "user": "U0ANN"}
     records = list(MessageReader().read(changed, Channel("C1"), 1))
     assert ["slack:C1:1767600000.000100"] == [r.id for r in records if isinstance(r, Activity)][:1]
+
+
+def by_app(ts, user, app):
+    return message(ts, user, "A poll") | {"bot_id": "B0APP", "bot_profile": {"id": "B0APP", "name": app}}
+
+
+def test_who_writes_by_an_app_and_is_on_no_list_of_users_is_the_app(tmp_path):
+    day = [
+        by_app("1767600000.000100", "U0POLL", "Pollster"),
+        by_app("1767600001.000100", "U0ANN", "Pollster"),
+    ]
+    written(tmp_path, {**EXPORT, "team/2026-01-05.json": day})
+    bots = [(one.name, one.accounts) for one in of(Person, read(tmp_path)) if one.bot]
+    assert ("Pollster", ("slack:U0POLL",)) in bots
+    assert "slack:U0ANN" not in {accounts[0] for _, accounts in bots}
+
+
+def test_the_two_ids_of_somebody_in_an_enterprise_grid_are_one_persons(tmp_path):
+    user = {"id": "U1", "profile": {"real_name": "Eva Ek"}, "enterprise_user": {"id": "W1", "teams": ["T1"]}}
+    written(tmp_path, {**EXPORT, "users.json": [*USERS, user]})
+    assert ("slack:U1", "slack:W1") in {one.accounts for one in of(Person, read(tmp_path))}

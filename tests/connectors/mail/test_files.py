@@ -169,9 +169,19 @@ def test_a_mailbox_is_of_the_person_who_sent_most_of_its_sent_mail_and_has_its_n
     assert owners(*messages) == [("mailbox:lee-a", "email:ann.lee@acme.example")]
 
 
-def test_an_assistant_who_sends_for_the_boss_does_not_become_the_boss() -> None:
-    messages = sent("ann.lee@acme.example", "Lee, Ann", 2) + sent("sue.hall@acme.example", "Hall, Sue", 8)
-    assert owners(*messages) == []
+def test_a_mailbox_is_its_bearers_though_an_assistant_wrote_nearly_all_of_its_sent_mail() -> None:
+    messages = sent("ann.lee@acme.example", "Lee, Ann", 1) + sent("sue.hall@acme.example", "Hall, Sue", 19)
+    assert [("mailbox:lee-a", "email:ann.lee@acme.example")] == owners(*messages)
+
+
+def test_a_mailbox_whose_bearer_never_wrote_from_it_is_nobodys() -> None:
+    assert [] == owners(*sent("sue.hall@acme.example", "Hall, Sue", 20))
+
+
+def test_of_two_who_bear_a_mailboxs_name_it_is_the_one_who_wrote_most_or_nobodys() -> None:
+    ann, al = sent("ann.lee@acme.example", "Lee, Ann", 8), sent("al.lee@acme.example", "Lee, Al", 2)
+    assert [("mailbox:lee-a", "email:ann.lee@acme.example")] == owners(*ann, *al)
+    assert [] == owners(*ann[:4], *sent("al.lee@acme.example", "Lee, Al", 4))
 
 
 def test_a_line_of_a_text_that_begins_with_from_starts_no_message() -> None:

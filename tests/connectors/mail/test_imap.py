@@ -24,9 +24,9 @@ from connectors.kit.deletions import as_tombstones
 from connectors.mail import imap as imap_module
 from connectors.mail import imap_session
 from connectors.mail.imap import Imap
-from connectors.mail.imap_session import Folder, Session, _folder, _messages, shown_name
+from connectors.mail.imap_session import Fetched, Folder, Session, _folder, _messages, shown_name
 from influence.contract.connector import Changed, ConnectorError, NotAuthorised
-from influence.contract.records import Activity, Deleted, SetAside, Verb
+from influence.contract.records import Activity, Deleted, SetAside, Unsaid, Verb
 from influence.contract.testing import Remembered
 from tests.kit.live_contract import check_fetch, pulled, store_of
 from tests.kit.served import trickle
@@ -379,6 +379,46 @@ def test_a_folder_that_the_server_does_not_open_is_named(server, monkeypatch):
     )
 
 
+def unsaid(read):
+    return {one.id: (one.unsaid, one.outbox) for one in read if isinstance(one, Activity)}
+
+
+def test_sent_mail_is_of_whom_signed_in_and_what_is_marked_as_a_draft_or_deleted_is_said_by_nobody(server):
+    client = server.client("sol")
+    client.create("Sent")
+    put(client, "Sent", message(1))
+    assert client.append("INBOX", r"(\Draft)", None, message(2))[0] == "OK"
+    assert client.append("INBOX", r"(\Deleted)", None, message(3))[0] == "OK"
+    assert {
+        "mail:m1@acme.example": (None, "mailbox:sol@localhost"),
+        "mail:m2@acme.example": (Unsaid.DRAFT, None),
+        "mail:m3@acme.example": (Unsaid.TRASH, None),
+    } == unsaid(records(server.connector("sol"), {})[0])
+
+
+def test_a_folder_of_what_nobody_said_is_named_once_and_not_read(server):
+    put(server.client("vic"), "INBOX", message(1))
+    put(server.client("vic"), "Trash", message(2))
+    found = replies(server.connector("vic"), {})
+    assert ["0 left in INBOX; not read are Trash"] == [one.note for one in found]
+
+
+def test_trash_that_is_asked_for_comes_with_its_kind(server):
+    put(server.client("tea"), "Trash", message(1))
+    read, _ = records(server.connector("tea", folders="Trash"), {})
+    assert {"mail:m1@acme.example": (Unsaid.TRASH, None)} == unsaid(read)
+
+
+def test_no_sender_says_where_a_mail_lies(server):
+    forged = {
+        "X-Gmail-Labels": "Sent",
+        "X-Mailbox-Owner": "email:eve@beta.example",
+        "X-Mozilla-Status": "0009",
+    }
+    put(server.client("uli"), "INBOX", message(1, **forged))
+    assert {"mail:m1@acme.example": (None, None)} == unsaid(records(server.connector("uli"), {})[0])
+
+
 def test_without_a_server_or_a_name_the_command_is_told():
     with pytest.raises(ConnectorError, match="influence connect imap --set host=… --set user=…"):
         replies(Imap(host="mail.acme.example"), {})
@@ -525,7 +565,7 @@ def test_a_name_in_modified_utf_7_that_is_broken_stays_as_it_is():
 
 def test_messages_are_put_together_from_pieces_and_other_news_is_left_out():
     lines = [
-        (b"1 (UID 5 BODY[HEADER] {7}", b"A: b\r\n\r\n"),
+        (b"1 (UID 5 FLAGS (\\Seen \\Draft) BODY[HEADER] {7}", b"A: b\r\n\r\n"),
         (b" BODY[TEXT]<0> {2}", b"hi"),
         b")",
         b"9 (UID 77 FLAGS (\\Seen))",
@@ -535,14 +575,18 @@ def test_messages_are_put_together_from_pieces_and_other_news_is_left_out():
         (b"3 (UID 7 BODY[HEADER] {7}", b"E: f\r\n\r\n"),
         b' BODY[TEXT]<0> "")',
     ]
-    expected = {5: b"A: b\r\n\r\nhi", 6: b"C: d\r\n\r\nyo", 7: b"E: f\r\n\r\n"}
+    expected = {
+        5: Fetched(b"A: b\r\n\r\nhi", frozenset(("\\seen", "\\draft"))),
+        6: Fetched(b"C: d\r\n\r\nyo"),
+        7: Fetched(b"E: f\r\n\r\n"),
+    }
     assert expected == dict(_messages(lines))
 
 
 def test_a_mail_that_looks_like_a_tombstone_withdraws_nothing():
     connector = Imap(host="mail.acme.example", user="ann")
     assert ["mail:m1@acme.example"] == gone(connector.parse(as_tombstones("gone", ["mail:m1@acme.example"])))
-    forged = imap_module._mbox([message(1, Subject='{"gone":"mail:m1@acme.example"}')])
+    forged = imap_module._mbox([(b"", message(1, Subject='{"gone":"mail:m1@acme.example"}'))])
     assert [] == gone(connector.parse(as_member("page.mbox", forged)))
     with pytest.raises(Changed, match="gone is not JSON"):
         list(connector.parse(as_member("gone", b'{"gone":')))

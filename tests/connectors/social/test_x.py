@@ -101,16 +101,15 @@ class TestLive:
         assert not [path for path in service.asked if path.endswith(("liking_users", "quote_tweets"))]
         workspace.close()
 
-    def test_what_is_new_comes_and_what_was_deleted_or_edited_goes(self, service, tmp_path):
+    def test_what_was_deleted_goes_and_what_was_edited_stays_one_post(self, service, tmp_path):
         workspace, _ = pulled(tmp_path / "w", x(service), Remembered())
         later = snowflake(1)
         edited = {**service.posts.pop(SECOND), "id": later, "edit_history_tweet_ids": [SECOND, later]}
         service.posts[later] = edited
         del service.posts[FIRST]
         _, known = pull_again(workspace, x(service))
-        assert f"x:{later}" in known
-        assert not {f"x:{SECOND}", f"x:{FIRST}"} & known
-        assert f"x:{OLD}" in known
+        assert not {f"x:{later}", f"x:{FIRST}"} & known
+        assert {f"x:{SECOND}", f"x:{OLD}"} <= known
         workspace.close()
 
     def test_a_new_like_of_a_post_already_known_comes(self, service, tmp_path):
@@ -653,3 +652,73 @@ def test_recorded_answers_of_the_api_are_read(shared):
             counted.update(type(record).__name__ for record in records)
     assert counted["Activity"] > 50
     assert counted["Person"] > 50
+
+
+FIRST_VERSION, EDITED, ANSWER = "1700000000000000000", "1700000000500000000", "1700000001000000000"
+
+
+def by_api(*, history):
+    """A post that was edited, an answer to its first version and one to its last, as API 2 writes them."""
+    post = {"id": EDITED, "author_id": "1", "text": "Plan", "created_at": "2023-09-08T04:00:00Z"} | history
+    answers = [
+        {
+            "id": str(int(ANSWER) + n),
+            "author_id": "2",
+            "text": "Yes",
+            "created_at": "2023-09-08T05:00:00Z",
+            "conversation_id": FIRST_VERSION,
+            "in_reply_to_user_id": "1",
+            "referenced_tweets": [{"type": "replied_to", "id": answered}],
+        }
+        for n, answered in enumerate((FIRST_VERSION, EDITED))
+    ]
+    return {"data": [post, *answers]}
+
+
+def read_json(value):
+    return list(X().parse(member_of(json.dumps(value).encode(), "page.json")))
+
+
+def test_an_edited_post_is_one_post_and_answers_to_all_its_versions_answer_it():
+    found = read_json(by_api(history={"edit_history_tweet_ids": [FIRST_VERSION, EDITED]}))
+    acts = [one for one in found if isinstance(one, Activity)]
+    post, *answers = acts
+    assert (f"x:{FIRST_VERSION}", time_of(FIRST_VERSION)) == (post.id, post.time)
+    assert [f"x:{FIRST_VERSION}"] * 2 == [one.parent for one in answers]
+    assert [f"x:{EDITED}"] == [one.id for one in found if isinstance(one, Deleted)]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        {"edit_info": {"edit": {"initialTweetId": FIRST_VERSION}}},
+        {"edit_info": {"initial": {"editTweetIds": [FIRST_VERSION, EDITED]}}},
+        {
+            "edit_info": {
+                "edit": {
+                    "initialTweetId": FIRST_VERSION,
+                    "editControlInitial": {"editTweetIds": [FIRST_VERSION, EDITED]},
+                }
+            }
+        },
+        {"edit_history": {"initial_tweet_id": FIRST_VERSION, "edit_tweet_ids": [FIRST_VERSION, EDITED]}},
+    ],
+)
+def test_the_versions_of_a_post_in_an_archive_are_one_post(history):
+    told = {
+        "id_str": EDITED,
+        "full_text": "Plan",
+        "created_at": "Fri Sep 08 04:00:00 +0000 2023",
+        "entities": {},
+        "user": {"id_str": "1", "screen_name": "ann"},
+    }
+    first = told | {"id_str": FIRST_VERSION}
+    found = [read_json(first), read_json(told | history)]
+    ids = {one.id for records in found for one in records if isinstance(one, Activity)}
+    assert {f"x:{FIRST_VERSION}"} == ids
+
+
+def test_a_version_that_is_gone_withdraws_no_post_that_was_edited():
+    errors = [{"resource_type": "tweet", "type": "x/resource-not-found", "resource_id": FIRST_VERSION}]
+    page = by_api(history={"edit_history_tweet_ids": [FIRST_VERSION, EDITED]}) | {"errors": errors}
+    assert f"x:{FIRST_VERSION}" not in {one.id for one in read_json(page) if isinstance(one, Deleted)}

@@ -19,6 +19,7 @@ from influence.contract.records import (
     Modality,
     Person,
     SetAside,
+    Unsaid,
     Verb,
 )
 from influence.contract.testing import Remembered, member_of
@@ -107,7 +108,7 @@ def test_a_second_pull_adds_nothing_and_a_third_what_is_new(tmp_path, account):
 
 def test_only_what_was_added_to_the_mailbox_is_asked_for_again(account):
     *_, last = connector(account, parts="mail").fetch({}, Remembered())
-    assert {"mail": {"history": "120"}} == last.cursor
+    assert {"mail": {"history": "120", "owner": "ann@acme.example"}} == last.cursor
     account.asked.clear()
     assert [] == list(connector(account, parts="mail").fetch(last.cursor, Remembered()))
     assert ["/mail/history"] == [one.path for one in account.asked if one.path != "/token"]
@@ -173,10 +174,50 @@ def test_a_message_without_a_date_has_the_one_of_the_mailbox():
     assert (Verb.REPLY, "mail:g1@acme.example", 2026) == (reply.verb, reply.parent, reply.time.year)
 
 
-def test_drafts_and_spam_and_what_has_no_sender_are_set_aside():
+def test_what_has_no_sender_is_set_aside_also_among_drafts_and_spam():
     reasons = " ".join(record.reason for record in read("gmail.json") if isinstance(record, SetAside))
     for reason in ("never sent", "among the spam", "no sender"):
         assert reason in reasons
+
+
+def gmail(labels, owner="ann@acme.example", **fields):
+    told = {"From": "Ann Lund <ann@acme.example>", "Date": "Mon, 2 Mar 2026 08:00:00 +0000"} | fields
+    headers = [{"name": name.replace("_", "-"), "value": value} for name, value in told.items()]
+    answer = {"messages": [{"id": "1", "labelIds": labels, "payload": {"headers": headers}}], "owner": owner}
+    return next(
+        one for one in Google().parse(member_of(json.dumps(answer).encode())) if isinstance(one, Activity)
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["DRAFT"], Unsaid.DRAFT),
+        (["SPAM", "UNREAD"], Unsaid.SPAM),
+        (["TRASH"], Unsaid.TRASH),
+        (["INBOX", "Label_7"], None),
+    ],
+)
+def test_gmails_own_labels_say_what_nobody_said(labels, expected):
+    assert expected == gmail(labels).unsaid
+
+
+def test_the_header_of_a_message_says_what_a_program_sent():
+    assert Unsaid.AUTOMATIC == gmail(["INBOX"], Auto_Submitted="auto-replied").unsaid
+    assert Unsaid.CALENDAR_ANSWER == gmail(["INBOX"], Content_Type="text/calendar; method=REPLY").unsaid
+
+
+def test_sent_mail_is_of_whose_the_mailbox_is_and_no_header_says_otherwise():
+    assert "email:ann@acme.example" == gmail(["SENT"]).outbox
+    assert gmail(["INBOX"], X_Gmail_Labels="Sent", X_Mailbox_Owner="email:eve@beta.example").outbox is None
+
+
+def test_a_pull_says_whose_mailbox_it_reads(account):
+    told = {
+        json.loads(reply.member.open().read())["owner"]
+        for reply in connector(account, parts="mail").fetch({}, Remembered())
+    }
+    assert {"ann@acme.example"} == told
 
 
 def test_a_header_cannot_smuggle_in_another():

@@ -10,7 +10,17 @@ from connectors.mail.files import Mail
 from connectors.suites.microsoft import Microsoft
 from connectors.suites.microsoft_records import Reading
 from influence.contract.connector import Changed, ConnectorError, StoppedShort
-from influence.contract.records import Activity, Deleted, Encounter, Modality, Note, Person, SetAside, Verb
+from influence.contract.records import (
+    Activity,
+    Deleted,
+    Encounter,
+    Modality,
+    Note,
+    Person,
+    SetAside,
+    Unsaid,
+    Verb,
+)
 from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch, pull_again, pulled, stored
 from tests.kit.microsoft_service import MicrosoftService, address, event, mail, said
@@ -196,10 +206,93 @@ def test_an_exchange_name_is_no_address_and_claims_none():
     assert {"email:ann@acme.example", "email:bob@acme.example", "email:cid@fabrikam.example"} == claimed
 
 
-def test_drafts_and_mail_without_a_sender_are_set_aside():
+def test_a_draft_without_a_date_and_mail_without_a_sender_are_set_aside():
     assert {"a draft that was never sent", "the message has no sender that can be read"} == {
         record.reason for record in read("mail.json") if isinstance(record, SetAside)
     }
+
+
+def graph_mail(**more):
+    given = {
+        "id": "A",
+        "internetMessageId": "<m1@acme.example>",
+        "sentDateTime": "2026-03-02T09:00:00Z",
+        "subject": "Plan",
+        "from": person("Ann Lee", "ann@acme.example"),
+        "sender": person("Ann Lee", "ann@acme.example"),
+        "toRecipients": [person("Bob Lee", "bob@acme.example")],
+    }
+    return given | more
+
+
+def person(name, address):
+    return {"emailAddress": {"name": name, "address": address}}
+
+
+def graph_act(*mails, **beside):
+    answer = json.dumps({"value": list(mails), **beside}).encode()
+    return next(one for one in Microsoft().parse(member_of(answer)) if isinstance(one, Activity))
+
+
+def extended(name, value):
+    return {"singleValueExtendedProperties": [{"id": name, "value": value}]}
+
+
+def headers(**fields):
+    told = [{"name": name.replace("_", "-"), "value": value} for name, value in fields.items()]
+    return {"internetMessageHeaders": told}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"isDraft": True}, Unsaid.DRAFT),
+        ({"@odata.type": "#microsoft.graph.eventMessageResponse"}, Unsaid.CALENDAR_ANSWER),
+        ({"meetingMessageType": "meetingTenativelyAccepted"}, Unsaid.CALENDAR_ANSWER),
+        ({"meetingMessageType": "meetingRequest"}, None),
+        ({"subject": "Automatic reply: Plan"}, Unsaid.AUTOMATIC),
+        (headers(Auto_Submitted="auto-replied"), Unsaid.AUTOMATIC),
+        (headers(Content_Type="multipart/report; report-type=disposition-notification"), Unsaid.RECEIPT),
+        (
+            {
+                "singleValueExtendedProperties": [
+                    {"id": "String 0x001A".replace("00", ""), "value": "REPORT.IPM.Note.IPNRN"}
+                ]
+            },
+            Unsaid.RECEIPT,
+        ),
+    ],
+)
+def test_what_nobody_said_is_told_by_graph_or_by_the_header(more, expected):
+    assert expected == graph_act(graph_mail(**more)).unsaid
+
+
+def test_mail_of_the_folder_of_sent_mail_is_of_whom_signed_in():
+    told = graph_act(graph_mail(), folder="Gesendete Elemente", owner="ann@acme.example")
+    assert ("email:ann@acme.example", None) == (told.outbox, told.unsaid)
+    assert graph_act(graph_mail(), folder="Inbox", owner="ann@acme.example").outbox is None
+
+
+def test_a_delegate_who_sent_for_somebody_typed_it():
+    told = graph_act(graph_mail(sender=person("Pia Aide", "pia@acme.example")))
+    assert ("email:ann@acme.example", "email:pia@acme.example") == (told.actor, told.typist)
+
+
+def test_the_author_behind_a_list_is_told_from_it():
+    team = person("Bo Ek via Team", "team@lists.acme.example")
+    listed = headers(List_Id="<team.lists.acme.example>", X_Original_From="Bo Ek <bo@beta.example>")
+    assert "email:bo@beta.example" == graph_act(graph_mail(**{"from": team, "sender": team}, **listed)).actor
+
+
+def test_a_pull_says_which_folder_is_of_sent_mail_and_whose(graph):
+    graph.graph.names["sent-1"] = "Sent Items"
+    found = [
+        record
+        for reply in connector(graph, parts="mail").fetch({}, Remembered())
+        for record in connector(graph).parse(reply.member)
+        if isinstance(record, Activity)
+    ]
+    assert {"mail:m6@acme.example", "mail:m7@acme.example"} == {one.id for one in found if one.outbox}
 
 
 def test_a_mail_has_the_same_id_and_people_as_in_a_mailbox_file():

@@ -236,7 +236,7 @@ def test_what_stands_is_what_was_not_undone(undo):
 def test_a_store_of_an_older_version_is_brought_up_when_it_is_opened(tmp_path):
     Workspace.create(tmp_path / "old").close()
     with duckdb.connect(str(tmp_path / "old" / "influence.duckdb")) as old:
-        for table in ("decision_log", "link_log", "fit_log", "term_log", "exposure_log"):
+        for table in ("decision_log", "link_log", "fit_log", "term_log", "exposure_log", "sent_log"):
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
     with Workspace(tmp_path / "old") as opened:

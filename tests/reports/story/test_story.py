@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from influence.contract.details.own_voice import TypedByOthers, Typist
 from influence.contract.findings import Finding, Reached, Report
 from influence.contract.wording import between, counted, number, plain
 from reports.story.sentences import headline, say, worded
@@ -51,6 +52,18 @@ def test_one_person_is_not_people():
     one = Reached("p1", "Ada", 4, 0.0, True, 1, "public", 1)
     report = Report(LEADER, {}, {"reach_4": Finding("reach_4", 1.0, "people")}, people=(one,))
     assert "About 1 person who had never met Mara Lindqvist" in everything_said(report)
+
+
+def test_who_typed_for_the_leader_is_named_and_whether_that_was_decided_or_is_stated():
+    by = (Typist("p9", "Pat Aide", 190, decided=True), Typist("p8", "Lo\u202eu", 1, decided=False))
+    finding = Finding("typed_by_others", 191.0, "items", detail=TypedByOthers(332, by))
+    report = replace(sample_report(), findings={**sample_report().findings, finding.name: finding})
+    said = "Others typed 191 items of the 332 that are Mara Lindqvist's: Pat Aide 190, as you decided; Lou 1"
+    assert said in everything_said(report)
+    none = replace(
+        report, findings={**report.findings, finding.name: Finding("typed_by_others", 0.0, "items")}
+    )
+    assert "Others typed" not in everything_said(none)
 
 
 @pytest.mark.parametrize("make", [sample_report, empty_report, ties_report])
