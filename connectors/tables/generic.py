@@ -236,7 +236,7 @@ class Activities(_Table):
     source = "Write one row for each activity: time, actor (system:identifier), verb, parent, to, mentions."
     columns = (
         *("id", "time", "actor", "verb", "parent", "conversation", "to", "mentions", "channel", "audience"),
-        *("text", "url", "subject", "inferred", "fingerprint", "deleted"),
+        *("text", "url", "subject", "inferred", "fingerprint", "outbox", "typist", "unsaid", "deleted"),
     )
     needed = ((("time",), ("actor",), ("verb",)),)
 
