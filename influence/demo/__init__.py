@@ -83,9 +83,9 @@ TRUTHS: Mapping[str, Truth] = {
         {
             "reach_4": (200, 600),
             "influence_test": (0.5, 3),
-            "advice_backtest": (0.75, 1),
+            "advice_backtest": (0.65, 1),
             "trend_breaks": (1, 1),
-            "response_rate": (0.45, 1),
+            "response_rate": (0.35, 1),
         },
     ),
 }
@@ -149,10 +149,9 @@ def build(seed: int = 1) -> Company:
     calendar_file = called_off_and_online(cast, Dice(seed + CALENDAR), strangers)
     meetings += year_before(cast, Dice(seed + BEFORE))
     texts = Words(cast, Dice(seed + WORDS)).texts(talk.log.columns)
-    besides = talk.apart(Dice(seed + BESIDES))
-    Mailroom(besides).fill()
-    post_as_brand(besides)
-    Contagion(besides).spread()
+    Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
+    post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
+    Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
     later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
     texts += Words(cast, Dice(seed + WORDS + BESIDES)).texts(later)
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}

@@ -12,7 +12,7 @@ from influence.demo.meetings import DAY, DAYS, SINCE, UNTIL
 
 BEGINS = 181
 """The day of the year from which on she posts often: 1 March."""
-EARLY, OFTEN = 9, 90
+EARLY, OFTEN = 5, 90
 """Posts before that day and after it."""
 CONNECTORS, FOLLOWING, LONERS = 24, 22, 70
 POSTS, HEARD = 6, 0.3
@@ -26,6 +26,8 @@ WORDS = ("reply", "quote", "share")
 """How people respond to her; with them she talks, and a reaction says nothing to answer."""
 ANSWERS, COMES_BACK = 0.95, 0.7
 """Of those who wrote to her, whom she answers; and of the connectors whom she answered, who answer back."""
+SOON, SLOW = 0.4, 12.0
+"""The median hours after which a following responds once its connector has, and others to her post."""
 FOLLOWERS = 700
 
 
@@ -73,29 +75,25 @@ class Contagion:
     def _taken_up(self, post: Item) -> None:
         """Let some respond to her alone, and connectors pass her on; she answers most of those who wrote to her."""
         for who in self.dice.some(self.loners, self.dice.count(ALONE)):
-            self._answer(self.talk.respond(who, post, self.dice.pick(WORDS)))
+            self._answer(self.talk.respond(who, post, self.dice.pick(WORDS), SLOW))
         for who in self.dice.some(list(self.connectors), self.dice.count(TAKES_UP)):
-            passed = self._converse(who, post)
+            passed = self.talk.respond(who, post, self.dice.pick(WORDS))
             if passed is not None:
                 self._follow(who, passed, post)
-
-    def _converse(self, who: int, post: Item) -> Item | None:
-        """Let a connector take up a post, and come back where she answers; return what the connector said last."""
-        passed = self.talk.respond(who, post, self.dice.pick(WORDS))
-        answer = self._answer(passed)
-        if answer is None or not self.dice.happens(COMES_BACK):
-            return passed
-        return self.talk.respond(who, answer, "reply") or passed
+                answer = self._answer(passed)
+                if answer is not None and self.dice.happens(COMES_BACK):
+                    self.talk.respond(who, answer, "reply")
 
     def _follow(self, who: int, passed: Item, post: Item) -> None:
         """Let some of a connector's following respond soon after, to the connector or to her."""
         for other in self.connectors[who]:
-            if self.dice.happens(SPREADS):
-                if self.dice.happens(ONWARD):
-                    self.talk.respond(other, passed)
-                else:
-                    after = post._replace(time=passed.time)
-                    self._answer(self.talk.respond(other, after, self.dice.pick(WORDS)))
+            if not self.dice.happens(SPREADS):
+                continue
+            if self.dice.happens(ONWARD):
+                self.talk.respond(other, passed, hours=SOON)
+            else:
+                after = post._replace(time=passed.time)
+                self._answer(self.talk.respond(other, after, self.dice.pick(WORDS), SOON))
 
     def _answer(self, said: Item | None) -> Item | None:
         if said is None or not self.dice.happens(ANSWERS):

@@ -157,12 +157,17 @@ class Conversing:
         channel = "chat/direct" if system == "chat" else "email"
         return self.say(who, "message", time, Place(system, channel, len(people) - 1, people))
 
-    def respond(self, who: int, item: Item, verb: str | None = None) -> Item | None:
-        """Answer an item after a wait; None where the year is over or one would answer oneself."""
+    def respond(
+        self, who: int, item: Item, verb: str | None = None, hours: float | None = None
+    ) -> Item | None:
+        """Answer an item after a wait, in the median of so many hours or as long as is usual there.
+
+        None where the year is over or one would answer oneself.
+        """
         aloof = who == self.cast.leaders["broadcast"] and item.system in OPEN
         if aloof or who == item.author or item.system not in self.cast.people[who].accounts:
             return None
-        time = self._awake(who, item.time + self.dice.delay(MEDIAN_HOURS[item.system]), item.system)
+        time = self._awake(who, item.time + self.dice.delay(hours or MEDIAN_HOURS[item.system]), item.system)
         if time >= UNTIL:
             return None
         names = []

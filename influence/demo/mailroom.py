@@ -13,7 +13,8 @@ ASSISTANT = "Signhild Rask"
 """Who writes most of the chief executive's mail; in her own name she writes little."""
 WRITES, ON_BEHALF = 0.65, 0.1
 """Of the mails of the chief executive's Sent folder, those by the assistant, and those by her on his behalf."""
-TICKETS, TICKETS_ANSWERED, THANKED = 320, 0.9, 0.45
+TICKETS, TICKETS_ANSWERED, THANKED, STAFF = 320, 0.9, 0.45, 4
+"""Mails to the support address in a year, how many are answered and thanked for, and by how many of the company."""
 AWAY, ABSENCES = 0.5, 2
 """How many people have a program answer while they are away, and for how many weeks of the year."""
 OUT_OF_OFFICE = "I am out of the office until Monday and will answer when I am back."
@@ -93,7 +94,7 @@ class Mailroom:
         accounts = {"email": f"email:support@{DOMAIN}"}
         desk = self.cast.join("desk", f"{COMPANY} Support", accounts, organisation=COMPANY, bot=None)
         customers = self.cast.having("email", [i for i in self.cast.outsiders() if self._is_customer(i)])
-        staff = self.cast.departments["Customer Success"][1:]
+        staff = self.dice.some(self.cast.departments["Customer Success"][1:], STAFF)
         for _ in range(TICKETS):
             who = self.dice.pick(customers)
             ticket = self.talk.say(who, "message", self.talk.moment(who), _mail(who, desk))

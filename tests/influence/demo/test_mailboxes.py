@@ -13,6 +13,7 @@ from influence import Workspace
 from influence.contract.records import Unsaid
 from influence.demo import build, write
 from influence.demo.mailroom import ASSISTANT, LETTER, LETTERS
+from tests.influence.demo.shuffling import shuffled
 
 CHIEF, LEADER, DESK = (
     f"email:{name}@vindhall.example" for name in ("aksel.brandt", "ylva.nordahl", "support")
@@ -24,6 +25,25 @@ EXPECTED = {"automatic": 500, "calendar answer": 100, "spam": 30, "draft": 5, "r
 @cache
 def rows(seed=1):
     return build(seed).activities.to_pylist()
+
+
+@cache
+def rows_shuffled():
+    return shuffled(build(1), 7).activities.to_pylist()
+
+
+def largest_share(sent):
+    """The share of those who wrote most of a Sent folder but its owner."""
+    by = Counter(row["actor"] for row in sent if row["actor"] != CHIEF)
+    return max(by.values()) / len(sent)
+
+
+def senders_unknown(activities):
+    """Who sent the letter without ever having had a mail from the leader, or sent another."""
+    senders = {row["actor"] for row in activities if row["text"] == LETTER}
+    known = {account for row in activities if row["actor"] == LEADER for account in row["to"]}
+    known |= {row["actor"] for row in activities if row["text"] != LETTER and LEADER in row["to"]}
+    return senders - known
 
 
 @cache
@@ -90,6 +110,11 @@ def test_most_of_the_mail_in_the_chief_executive_s_sent_folder_is_by_his_assista
     assert len(sent) == by[assistant, None] + by[CHIEF, assistant] + by[CHIEF, None]
 
 
+def test_after_the_shuffle_nobody_writes_for_the_chief_executive():
+    assert largest_share([row for row in rows() if row["outbox"] == CHIEF]) > 0.5
+    assert largest_share([row for row in rows_shuffled() if row["outbox"] == CHIEF]) < 0.1
+
+
 def test_only_the_chief_executive_s_sent_folder_was_brought_in():
     assert {CHIEF} == {row["outbox"] for row in rows()} - {None}
     his = [row for row in rows() if row["actor"] == CHIEF and not row["unsaid"]]
@@ -126,3 +151,8 @@ def test_one_letter_comes_from_many_strangers_within_a_fortnight(seed):
         told[row["actor"]].update(row["to"])
     assert {LEADER} == {account for row in letters for account in told[row["actor"]]}
     assert [] == [row for row in rows(seed) if {row["actor"] for row in letters} & set(row["to"])]
+
+
+def test_after_the_shuffle_the_letter_is_no_longer_one_of_strangers():
+    assert LETTERS == len(senders_unknown(rows()))
+    assert len(senders_unknown(rows_shuffled())) < 20

@@ -1,33 +1,19 @@
 """What was planted in the invented company comes out of its reports; when who did what is shuffled, it does not."""
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from influence import Report, Workspace
-from influence.demo import TRUTHS, Company, build, write
+from influence.demo import TRUTHS, build, write
+from tests.influence.demo.shuffling import shuffled
 
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test", "advice"),
     *("person-against-brand", "exchange", "movement"),
 )
-
-
-def shuffled(company: Company, seed: int) -> Company:
-    """The same activities at the same times in the same threads, but each by an actor drawn from all of its system."""
-    actors = np.array(company.activities.column("actor").to_pylist())
-    systems = np.array([actor.partition(":")[0] for actor in actors])
-    rng = np.random.default_rng(seed)
-    for system in np.unique(systems):
-        actors[systems == system] = rng.permutation(actors[systems == system])
-    place = company.activities.schema.get_field_index("actor")
-    activities = company.activities.set_column(place, "actor", pa.array(actors.tolist(), pa.string()))
-    return replace(company, activities=activities)
 
 
 @cache
