@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -79,10 +80,11 @@ class Workspace(Writing):
         cls.create(folder).close()
         invented = settings.DEFAULTS.replace('# notice = "..."        ', f'notice = "{company.notice}"  ')
         invented = invented.replace("keep_terms = false", "keep_terms = true")
+        invented = invented.replace("accounts = []", f"accounts = {json.dumps(company.brand)}")
         (folder / SETTINGS).write_text(invented, encoding="utf-8")
         workspace = cls(folder)
-        for file in demo.write(company, folder / "invented"):
-            workspace.import_path(file)
+        demo.write(company, folder / "invented")
+        workspace.import_path(folder / "invented")
         return workspace, company.leaders["beyond"]
 
     def close(self) -> None:

@@ -28,6 +28,10 @@ WORDS = 1_000_003
 """Added to the seed for the dice of the words, which draw apart from all others."""
 BEFORE = 2_000_003
 """Added to the seed for the dice of the year before, which draw apart as well."""
+BESIDES = 3_000_017
+"""Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
+CALENDAR = 4_000_037
+"""Added to the seed for the dice of the calendar file."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,33 @@ TRUTHS: Mapping[str, Truth] = {
             "beyond_share": (0.7, 1),
             "passed_on": (40, 1_300),
             "carry_on": (0, 0.3),
+            "person_against_brand": (1.2, 5),
         },
     ),
     "broadcast": Truth(
-        "He posts and mails to everybody, and hardly anybody responds.",
-        {"audience": (900, 1_403), "reach_2": (0, 29), "reach_4": (0, 30)},
+        "He posts and mails to everybody, and hardly anybody responds, fewer than to the brand; only programs "
+        "answer him by the hundred.",
+        {
+            "audience": (900, 1_403),
+            "reach_2": (0, 29),
+            "reach_4": (0, 30),
+            "person_against_brand": (0, 0.5),
+        },
     ),
     "carried_on": Truth(
         "She starts conversations that her people carry on: most later responses are between others.",
         {"carry_on": (0.7, 1)},
+    ),
+    "contagious": Truth(
+        "She posts often from March on, and people take up what she posts because people close to them have: a few "
+        "connectors bring new people each time, all others bring nobody. She answers about half of all she is asked.",
+        {
+            "reach_4": (200, 600),
+            "influence_test": (0.5, 3),
+            "advice_backtest": (0.65, 1),
+            "trend_breaks": (1, 1),
+            "response_rate": (0.35, 1),
+        },
     ),
 }
 """Role of a leader → what is true of that leader over the whole year, with the default strengths."""
@@ -74,6 +96,7 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
+    `brand` has the company's own accounts, for the setting of that name; `calendar` is the iCalendar file of `beyond`;
     `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`.
     """
 
@@ -82,23 +105,31 @@ class Company:
     encounters: pa.Table
     leaders: Mapping[str, str]
     truths: Mapping[str, Truth]
+    brand: tuple[str, ...] = ()
+    calendar: str = ""
     notice: str = NOTICE
 
 
 def build(seed: int = 1) -> Company:
     """Invent the company: the same seed gives the same tables with the same NumPy release.
 
-    400 employees on six sites in five time zones, 1,000 people outside (customers, partners, industry,
-    public), four bots, and from 2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about
-    5,000 meetings. Waits are log-normal, activity is heavy-tailed, conversations are branching processes.
+    400 employees on six sites in five time zones and the chief executive's assistant, 1,000 people outside
+    (customers, partners, industry, public), four bots, a service desk, the company's own account, and from
+    2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about 5,000 meetings. Waits are
+    log-normal, activity is heavy-tailed, conversations are branching processes. Beside them lies what is
+    nobody's word: automatic replies, receipts, drafts, spam, meetings called off; and one letter by many.
     What is written is about ten subjects, in six languages.
 
     >>> company = build(seed=1)
     >>> company.people.num_rows, company.leaders["beyond"]
-    (1404, 'e002')
+    (1407, 'e002')
     """
+    from influence.demo.brand import BRAND, post_as_brand
+    from influence.demo.called_off import called_off_and_online
     from influence.demo.cast import assemble
+    from influence.demo.contagion import Contagion
     from influence.demo.dice import Dice
+    from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
     from influence.demo.talk import Talk
     from influence.demo.words import Words
@@ -110,14 +141,26 @@ def build(seed: int = 1) -> Company:
     talk.year(meetings)
     known = met(cast.leaders["beyond"], meetings) | set(cast.employees())
     meetings += met_later(cast, dice, talk.first_response, known, 24)
+    strangers = {
+        who: first
+        for who, first in talk.first_response.items()
+        if who not in known | met(cast.leaders["beyond"], meetings)
+    }
+    calendar_file = called_off_and_online(cast, Dice(seed + CALENDAR), strangers)
     meetings += year_before(cast, Dice(seed + BEFORE))
-    leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
     texts = Words(cast, Dice(seed + WORDS)).texts(talk.log.columns)
-    return Company(_activities(talk.log, texts), _people(cast), _encounters(cast, meetings), leaders, TRUTHS)
+    Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
+    post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
+    Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
+    later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
+    texts += Words(cast, Dice(seed + WORDS + BESIDES)).texts(later)
+    leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
+    tables = (_activities(talk.log, texts), _people(cast), _encounters(cast, meetings))
+    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
-    """Write activities, people and encounters as Parquet files into `folder`, made if absent.
+    """Write activities, people and encounters as Parquet files and the calendar into `folder`, made if absent.
 
     Raises:
         OSError: the folder cannot be written to.
@@ -128,7 +171,8 @@ def write(company: Company, folder: Path) -> list[Path]:
     tables = {"activities": company.activities, "people": company.people, "encounters": company.encounters}
     for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet")
-    return [folder / f"{name}.parquet" for name in tables]
+    (folder / "calendar.ics").write_text(company.calendar, encoding="utf-8", newline="")
+    return [*(folder / f"{name}.parquet" for name in tables), folder / "calendar.ics"]
 
 
 def _instants(seconds: list[object]) -> pa.Array:
@@ -148,7 +192,10 @@ def _activities(log: Log, texts: list[str | None]) -> pa.Table:
         name: _instants(values) if name == "time" else pa.array(values, types.get(name, pa.string()))
         for name, values in log.columns.items()
     }
-    columns["text"] = pa.array(texts, pa.string())
+    given = log.marks["text"]
+    columns["text"] = pa.array([given.get(row, text) for row, text in enumerate(texts)], pa.string())
+    for name in ("outbox", "typist", "unsaid"):
+        columns[name] = pa.array(log.marked(name), pa.string())
     return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])
 
 
@@ -168,6 +215,7 @@ def _people(cast: Cast) -> pa.Table:
             "bot": who.bot,
         }
         for who in cast.people
+        if who.listed
     ]
     schema = pa.schema(
         [(name, pa.string()) for name in ("person", "name")]

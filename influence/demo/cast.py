@@ -1,10 +1,11 @@
-"""The invented people: 400 employees in a tree, a thousand people outside, and a few bots."""
+"""The invented people: 400 employees in a tree, a thousand people outside, a few bots, and who comes in besides."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from influence.demo.dice import Dice
 
@@ -32,6 +33,8 @@ LEADERS = {
     "broadcast": "Gareth Pryce",
     "carried_on": "Ines Carvalho",
 }
+LATER = ("contagious", "Product", "Maren Solheim")
+"""Role, department and name of a leader who begins later, and until then talks as everybody does."""
 SPAN = 8
 """People to a manager below the head of a department."""
 
@@ -57,7 +60,10 @@ _TRADES = ("Foods", "Logistics", "Energy", "Health", "Textiles", "Tools", "Media
 
 @dataclass(frozen=True)
 class Somebody:
-    """One person, or a bot or mailing list. `zone` is in hours ahead of UTC; `manager` is an index."""
+    """One person, or what is none. `zone` is in hours ahead of UTC; `manager` is an index.
+
+    `bot` None: nobody states it, the address tells. `listed` tells whether the company's table of people has them.
+    """
 
     index: int
     person: str
@@ -69,7 +75,8 @@ class Somebody:
     zone: int = 0
     manager: int | None = None
     sphere: str | None = None
-    bot: bool = False
+    bot: bool | None = False
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ class Cast:
     """Everybody, and the groups in which they work; people are indexes into `people`.
 
     `teams` maps a manager to the direct reports; `projects` cross departments; `clients` maps an outside
-    organisation to (employees, outsiders) who work together; `leaders` has the four of `LEADERS`.
+    organisation to (employees, outsiders) who work together; `leaders` has those of `LEADERS`,
+    and the one of `LATER` once she leads.
     """
 
     people: list[Somebody] = field(default_factory=list)
@@ -90,11 +98,16 @@ class Cast:
 
     def employees(self) -> list[int]:
         """Return the employees."""
-        return [who.index for who in self.people if who.organisation == COMPANY and not who.bot]
+        return [who.index for who in self.people if who.site is not None]
 
     def outsiders(self) -> list[int]:
         """Return everybody outside the company."""
         return [who.index for who in self.people if who.sphere is not None and not who.bot]
+
+    def join(self, person: str, name: str, accounts: dict[str, str], **known: Any) -> int:
+        """Add somebody, or something, that came later; return the index."""
+        self.people.append(Somebody(len(self.people), person, name, accounts, **known))
+        return self.people[-1].index
 
     def having(self, system: str, among: Sequence[int]) -> list[int]:
         """Return those who have an account in a system, in the same order."""
@@ -148,6 +161,7 @@ def _staff(cast: Cast, dice: Dice, names: _Names, department: str, size: int) ->
     """Fill a department: its head, managers below the head, everybody else below a manager."""
     known = {"Research": "beyond", "Marketing": "broadcast", "Customer Success": "carried_on"}
     name = LEADERS[known[department]] if department in known else names.next()
+    name = LATER[2] if department == LATER[1] else name
     head = _hire(cast, dice, name, department, 0, dice.pick(["Copenhagen", "Oslo", "London"]))
     cast.departments[department] = [head]
     managers = max(1, (size - 1) // SPAN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from influence.demo.cast import DEPARTMENTS, Cast
@@ -22,7 +23,7 @@ class Circles:
         self.cast, self.dice = cast, dice
         self.groups: list[list[tuple[str, tuple[int, ...]]]] = [[] for _ in cast.people]
         self.anyone = {system: cast.having(system, self._public()) for system in SYSTEMS}
-        self._contacts = [dict[int, float]() for _ in cast.people]
+        self._contacts = defaultdict[int, dict[int, float]](dict)
         self._urns: dict[tuple[int, str], Urn] = {}
         self._crowds: dict[tuple[str, str], Urn] = {}
         self._acquaint()

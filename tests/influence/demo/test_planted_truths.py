@@ -4,26 +4,16 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from influence import Report, Workspace
-from influence.demo import TRUTHS, Company, build, write
+from influence.demo import TRUTHS, build, write
+from tests.influence.demo.shuffling import shuffled
 
-MEASURES = ("four-steps", "exposure", "carry-on", "influence-test", "advice")
-
-
-def shuffled(company: Company, seed: int) -> Company:
-    """The same activities at the same times in the same threads, but each by an actor drawn from all of its system."""
-    actors = np.array(company.activities.column("actor").to_pylist())
-    systems = np.array([actor.partition(":")[0] for actor in actors])
-    rng = np.random.default_rng(seed)
-    for system in np.unique(systems):
-        actors[systems == system] = rng.permutation(actors[systems == system])
-    place = company.activities.schema.get_field_index("actor")
-    activities = company.activities.set_column(place, "actor", pa.array(actors.tolist(), pa.string()))
-    return Company(activities, company.people, company.encounters, company.leaders, company.truths)
+MEASURES = (
+    *("four-steps", "exposure", "carry-on", "influence-test", "advice"),
+    *("person-against-brand", "exchange", "movement"),
+)
 
 
 @cache
@@ -31,7 +21,9 @@ def reports(mixed: bool) -> dict[str, Report]:
     company = build(1)
     folder = Path(mkdtemp())
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
-    with Workspace.create(folder / "workspace") as workspace:
+    Workspace.create(folder / "workspace").close()
+    (folder / "workspace" / "influence.toml").write_text(f"[brand]\naccounts = {list(company.brand)}\n")
+    with Workspace(folder / "workspace") as workspace:
         for file in files:
             workspace.import_path(file)
         return {role: workspace.report(person, measures=MEASURES) for role, person in company.leaders.items()}
@@ -57,10 +49,48 @@ def test_no_planted_truth_survives_a_shuffle(role):
     assert outside(role, reports(mixed=True)[role])
 
 
-def test_that_her_people_carry_each_other_on_cannot_be_chance_and_in_the_shuffle_it_can():
-    planted, mixed = (reports(mixed)["carried_on"].findings["influence_test"] for mixed in (False, True))
+@pytest.mark.parametrize("role", ["carried_on", "contagious"])
+def test_that_people_take_up_what_their_contacts_did_cannot_be_chance_and_in_the_shuffle_it_can(role):
+    planted, mixed = (reports(mixed)[role].findings["influence_test"] for mixed in (False, True))
     assert planted.detail.p < 0.01
     assert mixed.value is None or mixed.detail.p > 0.01
+
+
+@pytest.mark.parametrize("role", ["near", "beyond"])
+def test_where_people_only_are_alike_it_can_be_chance(role):
+    assert reports(mixed=False)[role].findings["influence_test"].detail.p > 0.05
+
+
+def test_the_brand_draws_less_than_one_leader_more_than_another_and_of_a_third_it_cannot_be_told():
+    said = {
+        role: one.findings["person_against_brand"].detail.verdict
+        for role, one in reports(mixed=False).items()
+    }
+    assert "the person draws more" == said["beyond"]
+    assert "the brand draws more" == said["broadcast"]
+    assert "cannot be told apart" == said["near"]
+
+
+def test_after_the_shuffle_the_brand_is_no_longer_what_no_leader_draws_as_much_as():
+    drawn = [one.findings["person_against_brand"].value for one in reports(mixed=True).values()]
+    assert all(0.5 < value < 1.2 for value in drawn)
+
+
+def test_whom_the_contagious_leader_should_turn_to_is_foreseen_and_in_the_shuffle_it_is_not():
+    planted, mixed = (reports(mixed)["contagious"].findings["advice_backtest"] for mixed in (False, True))
+    assert planted.detail.skill
+    assert not mixed.detail.skill
+
+
+def test_her_reach_rises_to_another_level_in_march_and_in_the_shuffle_in_no_month():
+    planted, mixed = (reports(mixed)["contagious"].findings["trend_breaks"] for mixed in (False, True))
+    assert ["2026-03"] == [one.month for one in planted.detail.breaks]
+    assert not mixed.detail.breaks
+
+
+def test_how_long_an_answer_takes_is_told_of_the_leader_who_answers_most_and_of_no_other():
+    times = {role: one.findings["response_time"].value for role, one in reports(mixed=False).items()}
+    assert ["contagious"] == [role for role, hours in times.items() if hours is not None]
 
 
 def test_everybody_in_the_evidence_has_a_name():
