@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
+from influence.contract.no_person import sign_of
 from influence.corrections.writers import shortened
 from influence.people.decisions import WRITES_FOR, Decisions
 from influence.store.engine import Engine
@@ -52,7 +53,7 @@ def others_write(engine: Engine) -> list[str]:
     decided = _decided(engine)
     said = [_said(engine, box, decided) for box in _outboxes(engine)]
     for row in engine.arrow(_TYPED).to_pylist():
-        if (row["typist"], row["actor"]) not in decided:
+        if (row["typist"], row["actor"]) not in decided and sign_of(row["actor"]) is None:
             typist, actor = (_called(engine, [row[side]]) for side in ("typist", "actor"))
             said.append(f"{typist} types mail that goes out as {actor}: {ASKS}")
     told = list(dict.fromkeys(words for words in said if words))
@@ -98,6 +99,8 @@ def _said(engine: Engine, box: _Outbox, decided: Set[tuple[str, str]]) -> str:
             if several
             else ""
         )
+    if any(map(sign_of, box.own)):
+        return ""
     if sum(undecided.values()) >= FEWEST and 2 * sum(undecided.values()) > sum(box.wrote.values()):
         name = _called(engine, sorted(box.own))
         return f"somebody else writes most of the mail in the Sent folder of {name}: {ASKS}"

@@ -53,7 +53,7 @@ def open_writers(tables: LogTables, decided: Mapping[tuple[int, int], str] | Non
     """Return who seems to write for whom and was not decided about, most mails first.
 
     Signs are the mails in a sent folder that somebody else than its owner wrote, five or a tenth of them at least, and
-    whoever is stated to have typed what bears another's name. Programs are not asked about.
+    whoever is stated to have typed what bears another's name. Programs are not asked about, nor shared mailboxes.
     """
     if decided is None:
         decided = writers(tables.people, Decisions(tables.engine).standing())
@@ -83,7 +83,8 @@ def open_about(tables: LogTables, leader: int) -> list[str]:
 
 
 def _asked(people: People, one: Wrote) -> bool:
-    return all(people.who[code].kind != BOT for code in (one.writer, one.leader))
+    """Tell a pair worth a question: that many write in the name of a shared mailbox is its use."""
+    return people.who[one.writer].kind != BOT and not people.who[one.leader].bot
 
 
 def _owned(tables: LogTables, decided: Mapping[tuple[int, int], str]) -> Iterator[tuple[int, SentFolder]]:

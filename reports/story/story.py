@@ -264,6 +264,11 @@ def _slope(report: Report) -> tuple[Sentence, ...]:
         )
     slope, within = span(report, "trend_slope"), interval_of(report, "trend_slope")
     direction = report.told("trend_slope", TrendSlope).direction
+    if direction in {"rising", "falling"} and slope.text.lstrip("−-") == "0":
+        less = Span("less than one person", slope.about)
+        return (
+            say("Does it rise or fall? It hardly moves: it is {way} by {n} a month.", way=direction, n=less),
+        )
     if direction in {"rising", "falling"}:
         pattern = f"Does it rise or fall? It is {direction}: {{n}} more a month, 95 % interval {{within}}."
     else:

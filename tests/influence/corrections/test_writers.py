@@ -275,6 +275,13 @@ def test_somebody_stated_to_type_is_asked_about_and_told_as_stated(workspace):
     assert [(1, False)] == [(one["items"], one["decided"]) for one in told.as_json()["by"]]
 
 
+def test_that_many_write_in_the_name_of_a_desk_is_no_question(workspace):
+    desk = "email:support@acme.example"
+    made = workspace(activities=[*lent(PAT, desk), mail("stated", desk, OUTSIDE[0], typist=BO)], people=NAMES)
+    assert [] == writing(made)
+    assert [] == others_write(made.store.engine)
+
+
 def test_the_report_says_how_many_items_others_typed_and_whether_that_was_decided(workspace):
     made = workspace(activities=[*OWN, *lent()], people=NAMES)
     assert 0 == made.report("Ann Boss").value("typed_by_others")

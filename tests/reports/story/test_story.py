@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from influence.contract.details.own_voice import TypedByOthers, Typist
+from influence.contract.details.trend import TrendSlope
 from influence.contract.findings import Finding, Reached, Report
 from influence.contract.wording import between, counted, number, plain
 from reports.story.sentences import headline, say, worded
@@ -155,3 +156,11 @@ def test_a_window_ends_on_the_day_before_its_midnight():
 def test_direction_overrides_and_control_characters_are_not_shown():
     assert "exe.fdp" == plain("\u202eexe.fdp\u0000\u2069")
     assert "שלום" == plain("שלום")
+
+
+def test_a_trend_that_rounds_to_nobody_hardly_moves():
+    slope = Finding(
+        "trend_slope", -0.04, "people", interval=(-0.08, -0.01), detail=TrendSlope(12, (), 0.01, "falling")
+    )
+    report = replace(sample_report(), findings=dict(sample_report().findings) | {"trend_slope": slope})
+    assert "It hardly moves: it is falling by less than one person a month." in everything_said(report)
