@@ -163,15 +163,14 @@ class _Reader:
         number = row.get("user_id")
         if number is None:
             raise LeftOut("its author is no longer known")
-        return f"{self._at}{number if number == -1 else whole(number, 'the author')}"
+        return f"{self._at}{number if _is_program(number) else whole(number, 'the author')}"
 
     def _author(self, row: Mapping[str, Any]) -> Iterator[Person]:
         account, name = self._user(row), clean(str(row.get("username") or ""), 60).lower()
-        program = row.get("user_id") in {-1, -2}
         yield Person(
             name=display_name(str(row.get("name") or "")) or name or None,
             accounts=(account, f"{self._names}{name}") if name else (account,),
-            bot=True if program else None,
+            bot=True if _is_program(row.get("user_id")) else None,
             line=1,
         )
 
@@ -185,7 +184,8 @@ class _Reader:
         if needed(row, "action_type", "the action") not in {_LIKE, _WAS_LIKED}:
             raise LeftOut("no like")
         post = self._id(needed(row, "topic_id", "the like"), needed(row, "post_number", "the like"))
-        who = whole(needed(row, "acting_user_id", "the like"), "who liked")
+        number = needed(row, "acting_user_id", "the like")
+        who = number if _is_program(number) else whole(number, "who liked")
         yield Activity(
             id=f"{post}/like-{who}",
             time=moment(needed(row, "created_at", "the like")),
@@ -330,6 +330,11 @@ class _Pull:
         file = f"likes-{quote(name, safe='')}-{kind}"
         mark = key if all_of_it else ""
         return [["told", mark, f"{file}-{end}.json", new[max(0, end - LIKES_AT_ONCE) : end]] for end in ends]
+
+
+def _is_program(number: Any) -> bool:
+    """Tell a user of Discourse itself (the system, its bots): only those have numbers below 0."""
+    return re.fullmatch(r"-[0-9]{1,18}", str(number)) is not None
 
 
 def _number(row: Any) -> str:

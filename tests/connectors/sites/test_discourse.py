@@ -8,7 +8,7 @@ import pytest
 from connectors.sites.discourse import Discourse
 from influence import Workspace
 from influence.contract.connector import Changed, ConnectorError, StoppedShort
-from influence.contract.records import Activity, Deleted
+from influence.contract.records import Activity, Deleted, Person
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.loopback import pull_into, rows
@@ -49,6 +49,18 @@ def test_a_forum_with_an_address_keeps_its_numbers_to_itself():
     )
     assert here
     assert set() == here & there
+
+
+def test_whoever_has_a_number_below_nought_is_a_program_of_the_forum_and_nothing_of_it_is_lost():
+    body = Forum().topic(1)
+    number = {"system": -1, "discobot": -2, "gpt-helper": -1203}
+    posts = body["post_stream"]["posts"]
+    for post, (name, user) in zip(posts, number.items(), strict=False):
+        post |= {"user_id": user, "username": name, "name": name}
+    records = read(Discourse(), body)
+    programs = {r.name for r in records if isinstance(r, Person) and r.bot}
+    assert {name for name, _ in zip(number, posts, strict=False)} == programs
+    assert len(posts) == sum(isinstance(r, Activity) for r in records)
 
 
 def test_an_answer_of_another_shape_names_what_is_missing():
