@@ -197,6 +197,14 @@ def test_the_policy_allows_our_style_by_its_hash_and_nothing_else(make):
     assert "@import" not in style
 
 
+def test_a_number_is_not_broken_and_a_question_is_on_a_narrow_page():
+    html = page(sample_report())
+    kept = re.findall(r'<a class="n" href="[^"]*">([^<]*)</a>', html)
+    broken = re.findall(r'<a class="n long" href="[^"]*">([^<]*)</a>', html)
+    assert (True, True) == (bool(kept), bool(broken))
+    assert max(map(len, kept)) <= 24 < min(map(len, broken))
+
+
 @pytest.mark.parametrize("make", REPORTS)
 def test_every_link_inside_the_page_leads_somewhere_once(make):
     reader = Reader(page(make()))
