@@ -97,7 +97,7 @@ def unsaid_by(header: Header, body: bytes | bytearray = b"") -> Unsaid | None:
     kind = header.text("content-type")[:LONGEST_KIND].lower()
     begins = beginning(header.text("subject"))
     return (
-        _report(kind, header.text("content-class").lower(), begins, body)
+        _report(kind, header, begins, body)
         or _calendar_answer(kind, begins, header, body)
         or (Unsaid.AUTOMATIC if is_absence(header, begins) or is_by_program(header) else None)
     )
@@ -174,11 +174,13 @@ def _answers(header: Header) -> bool:
     return bool(header.text("in-reply-to").strip()) or header.text("return-path").strip() == "<>"
 
 
-def _report(kind: str, content_class: str, begins: str, body: bytes | bytearray) -> Unsaid | None:
+def _report(kind: str, header: Header, begins: str, body: bytes | bytearray) -> Unsaid | None:
+    """Tell a receipt or a report of delivery by its type or class; a receipt without either by its word."""
+    content_class = header.text("content-class").lower()
     if content_class in {"urn:content-classes:mdn", "urn:content-classes:dsn"}:
         return Unsaid.RECEIPT if content_class.endswith("mdn") else Unsaid.AUTOMATIC
     if not kind.startswith(("multipart/report", "message/d")):
-        return None
+        return Unsaid.RECEIPT if begins in _READ and _answers(header) else None
     stated = _REPORT.search(kind)
     told = stated[1] if stated else kind + body[:20_000].decode("latin-1").lower()
     is_receipt = "disposition-notification" in told or (not stated and begins in _READ)

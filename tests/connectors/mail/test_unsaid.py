@@ -129,6 +129,7 @@ def test_a_receipt_is_told_by_its_report() -> None:
     )
     assert RECEIPT == kind(Content_Class="urn:content-classes:mdn", Subject="Gelesen: Plan")
     assert RECEIPT == kind(Content_Type="multipart/report; boundary=b", Subject="Læst: Plan")
+    assert RECEIPT == kind(Subject="Gelesen: Plan", In_Reply_To="<a1@acme.example>")
     body = "--b\nContent-Type: message/disposition-notification\n\nOriginal-Recipient: x\n--b--\n"
     assert RECEIPT == kind(body, Content_Type="multipart/report; boundary=b", Subject="Lu : Plan")
 
