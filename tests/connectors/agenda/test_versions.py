@@ -227,6 +227,7 @@ CREATE VIEW encounters AS SELECT * FROM encounter_log
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq DESC) = 1 AND NOT deleted;
 UPDATE encounter_log SET id = 'calendar:' || md5(id || time), key = md5(key);
 DROP TABLE exposure_log;
+DROP TABLE sent_log;
 UPDATE meta SET value = '3' WHERE key = 'version';
 """
 

@@ -81,7 +81,7 @@ class TestTotals:
 
     def test_come_into_a_store_that_was_made_before_there_were_any(self, linkedin, tmp_path):
         with Workspace.create(tmp_path / "w") as made:
-            made.store.engine.run("DROP TABLE exposure_log")
+            made.store.engine.run("DROP TABLE exposure_log; DROP TABLE sent_log")
             made.store.engine.run("UPDATE meta SET value = '4' WHERE key = 'version'")
         with Workspace(tmp_path / "w") as again:
             pull_into(again, linkedin.connector)
