@@ -1,12 +1,16 @@
 """What several test files share: workspaces made of a few written lines, and the outside data if it is there."""
 
 import json
+import os
 
 import pytest
 
 from influence import Workspace
 from influence.contract import secrecy
 from tests.kit.places import SHARED
+
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+"""No test looks into the keyring of whoever runs it, nor waits for it: those that need one bring it."""
 
 
 @pytest.fixture
