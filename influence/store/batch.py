@@ -182,7 +182,7 @@ class Batch:
 
     def _listen(self, staged: pa.Table) -> None:
         """Hear what was said; what nobody said is only counted."""
-        self.unsaid.update(word for word in staged["unsaid"].drop_null().to_pylist())
+        self.unsaid.update(staged["unsaid"].drop_null().to_pylist())
         said = staged.filter(pc.is_null(staged["unsaid"]))
         self._text.listen(said)
         if self._keeping.terms:

@@ -49,10 +49,10 @@ _MOVED = """
 
 _ANOTHER = """
     WITH owner AS (FROM (
-        SELECT id, time, actor, subject, seq - 1000000000000 AS place FROM activity_log
+        SELECT id, time, actor, subject, false AS fresh, seq AS place FROM activity_log
             WHERE id IN (SELECT id FROM staged) AND unsaid IS NULL
-        UNION ALL SELECT id, time, actor, subject, row FROM staged WHERE unsaid IS NULL)
-        QUALIFY row_number() OVER (PARTITION BY id ORDER BY place) = 1)
+        UNION ALL SELECT id, time, actor, subject, true, row FROM staged WHERE unsaid IS NULL)
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY fresh, place) = 1)
     SELECT s.row FROM staged s JOIN owner o USING (id)
     WHERE s.fingerprint IS NOT NULL AND s.unsaid IS NULL AND (abs(epoch(s.time) - epoch(o.time)) > 60
         OR s.actor <> o.actor AND s.subject IS DISTINCT FROM o.subject)"""
