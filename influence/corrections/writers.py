@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -74,7 +74,10 @@ def open_about(tables: LogTables, leader: int) -> list[str]:
     asked = [one for one in open_writers(tables) if one.leader == leader and len(one.items)]
     if not asked:
         return []
-    told = "; ".join(wrote_in_words(tables.people, one) for one in asked[:_NAMED])
+    named = [
+        replace(one, typed=0) for one in asked[:_NAMED]
+    ]  # what is stated to be typed is the leader's already
+    told = "; ".join(wrote_in_words(tables.people, one) for one in named)
     more = f"; {len(asked) - _NAMED:,} more wrote there" if len(asked) > _NAMED else ""
     return [
         f"{told}{more}. These mails are not counted as {called(tables.people.who[leader])}'s until you say so: the "

@@ -300,6 +300,13 @@ def test_the_open_question_stands_first_among_the_limits_until_it_is_answered(wo
     assert "A response is consistent" in made.report("Ann Boss", measures=["reach_4"]).reasons[0]
 
 
+def test_what_is_stated_to_be_typed_is_not_said_to_wait_for_an_answer(workspace):
+    typed = mail("typed", ANN, OUTSIDE[0], outbox=ANN, typist=PAT)
+    made = workspace(activities=[*OWN, *lent(), typed], people=NAMES)
+    first = made.report("Ann Boss", measures=["reach_4"]).reasons[0]
+    assert first.startswith("6 of the 8 mails in the Sent folder of Ann Boss are written by Pat Aide.")
+
+
 def test_an_import_says_at_once_where_others_write_most_and_no_more_once_it_is_decided(workspace):
     made = workspace(people=NAMES, activities=[*OWN, *lent()])
     words = [
