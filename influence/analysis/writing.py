@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from inspect import signature
 from pathlib import Path
 
 from influence.analysis.questions import Questions, WorkspaceError
 from influence.contract import plugins
 from influence.contract.findings import Report
+from influence.contract.language import ENGLISH, speaking
 from influence.network.writing import NETWORK_FORMATS, write_network
 
 REPORTS = "reports"
@@ -18,18 +21,31 @@ class Writing(Questions):
 
     path: Path
 
-    def write(self, report: Report, kind: str, path: Path | None = None) -> list[Path]:
+    def write(
+        self,
+        report: Report,
+        kind: str,
+        path: Path | None = None,
+        *,
+        language: str = ENGLISH,
+        template: Path | None = None,
+    ) -> list[Path]:
         """Write a report in a format (`html`, `json`, `csv` …) and return the files written.
+
+        `template` is a document of the user's own that the format fills, if it can.
 
         Raises:
             PluginError: there is no such format.
-            WorkspaceError: the place may not be written.
+            UnknownLanguage: there is no such language.
+            WorkspaceError: the place may not be written, or the format takes no template.
         """
         writer = plugins.load("influence.formats", kind)
         place = path or self.path / REPORTS / f"{_file_name(report.leader['name'])}.{kind}"
+        options = _template(writer, kind, template)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            return list(writer(report, place))
+            with speaking(language):
+                return list(writer(report, place, **options))
         except OSError as error:
             raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
 
@@ -61,6 +77,15 @@ class Writing(Questions):
         except OSError as error:
             raise WorkspaceError(f"{place} cannot be written: {error.strerror}") from error
         return len(network)
+
+
+def _template(writer: Callable[..., Sequence[Path]], kind: str, template: Path | None) -> dict[str, Path]:
+    """Return what a format is given beside the report: a template, if it takes one."""
+    if template is None:
+        return {}
+    if "template" not in signature(writer).parameters:
+        raise WorkspaceError(f"the format {kind} takes no template")
+    return {"template": template}
 
 
 def _file_name(name: str) -> str:

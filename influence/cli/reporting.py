@@ -10,6 +10,7 @@ import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 from influence.contract.headline import bounds, sentences, unsure
+from influence.contract.language import speaking
 from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,18 @@ if TYPE_CHECKING:
     metavar="NAME,…",
     help="Only these measures beside the headline (see: influence measures); all if left out.",
 )
+@click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    metavar="CODE",
+    help="In which language: en, or any that influence/contract/languages holds.",
+)
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Your own document for a format that fills one (pptx).",
+)
 @workspace_option
 def report(
     leader: str,
@@ -42,6 +55,8 @@ def report(
     formats: str,
     output: Path | None,
     measures: str | None,
+    language: str,
+    template: Path | None,
     folder: Path,
 ) -> None:
     """Report how far LEADER's influence reaches: an e-mail address, an account, a person's id or a full name.
@@ -54,10 +69,15 @@ def report(
         asked = workspace.review.open_about(found.leader["person"])
         wanted = _listed(formats)
         written = [
-            file for name in wanted for file in workspace.write(found, name, _place(output, name, wanted))
+            file
+            for name in wanted
+            for file in workspace.write(
+                found, name, _place(output, name, wanted), language=language, template=template
+            )
         ]
-    for line in sentences(found):
-        click.echo(line)
+    with speaking(language):
+        for line in sentences(found):
+            click.echo(line)
     if asked:
         click.echo(f"Open: {asked[0]}")
     for file in written:

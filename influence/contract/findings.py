@@ -100,7 +100,8 @@ class Reached:
     `m` is the probability of having met by `first_response`; `known` is False where nothing tells.
     `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
     the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
-    calendar would show one; neither is given where it is declared.
+    calendar would show one; neither is given where it is declared. `months` ("2026-01") are those in which they
+    responded, `tags` those of the items by which they did, `community` that of `position`, where there is one.
     """
 
     person: str
@@ -117,6 +118,9 @@ class Reached:
     met: tuple[MetEvidence, ...] = ()
     coverage: float | None = None
     unrecorded: float | None = None
+    months: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    community: int | None = None
 
     @property
     def outside(self) -> bool:
@@ -145,8 +149,22 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """One item of a conversation's tree: whose it is, when, and which item it answers (None for the beginning)."""
+
+    id: str
+    person: str
+    time: str | None
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
 class Conversation:
-    """A conversation in which people responded: how many, how many of them never met, how long."""
+    """A conversation in which people responded: how many, how many of them never met, how long.
+
+    `words` and `tags` say what it was about, where the workspace keeps them; `depth` is how many answers the farthest
+    item is from the beginning; `tree` holds who answered whom, earliest first, of those that travelled furthest.
+    """
 
     id: str
     began: str | None
@@ -156,6 +174,10 @@ class Conversation:
     unmet: float
     channel: str | None = None
     evidence: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    depth: int | None = None
+    tree: tuple[Branch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -288,7 +310,7 @@ class Report:
             reasons=tuple(body["reasons"]),
             spheres=tuple(SphereReach(**row) for row in body.get("spheres", ())),
             trend=tuple(Month(**row) for row in body.get("trend", ())),
-            conversations=tuple(Conversation(**_tuples(row)) for row in body.get("conversations", ())),
+            conversations=tuple(_conversation(row) for row in body.get("conversations", ())),
             responses={key: Response(id=key, **row) for key, row in body.get("responses", {}).items()},
             network=_ego_network(body.get("network", {})),
             notice=body.get("notice"),
@@ -307,6 +329,11 @@ def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
 def _reached(person: str, row: Mapping[str, Any]) -> Reached:
     met = tuple(MetEvidence(**piece) for piece in row.get("met", ()))
     return Reached(person=person, **(_tuples(row) | {"met": met}))
+
+
+def _conversation(row: Mapping[str, Any]) -> Conversation:
+    tree = tuple(Branch(**item) for item in row.get("tree", ()))
+    return Conversation(**(_tuples(row) | {"tree": tree}))
 
 
 def _ego_network(row: Mapping[str, Any]) -> EgoNetwork:

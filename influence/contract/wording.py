@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from influence.contract.language import numbered
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -266,4 +268,4 @@ def counted(amount: float, one: str, many: str) -> str:
     ('1 person', '0 people', '1,204 replies')
     """
     text = number(amount)
-    return f"{text} {noun(text, one, many)}"
+    return f"{text} {numbered(one, many, 1 if noun(text) == 'person' else 2)}"

@@ -10,6 +10,7 @@ from influence.contract.details.position import Position
 from influence.contract.details.reach import Crossings, Reach
 from influence.contract.details.spheres import Sources
 from influence.contract.findings import Finding, Report
+from influence.contract.language import translated
 from influence.contract.wording import (
     CANNOT_TELL,
     between,
@@ -194,13 +195,13 @@ def numbers(report: Report, *names: str) -> tuple[Number, ...]:
 
 
 def say(pattern: str, **parts: str | Span) -> Sentence:
-    """Fill a pattern of our own with pieces; a piece is never read as a pattern.
+    """Fill a pattern of our own, in the language spoken, with pieces; a piece is never read as a pattern.
 
     >>> str(say("{who} wrote.", who="{x}"))
     '{x} wrote.'
     """
     spans: list[Span] = []
-    for literal, name, _, _ in Formatter().parse(pattern):
+    for literal, name, _, _ in Formatter().parse(translated(pattern)):
         if literal:
             spans.append(Span(literal))
         if name:

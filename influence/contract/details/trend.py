@@ -35,3 +35,36 @@ class TrendBreaks(Detail, of=("trend_breaks",)):
     """The breaks, in order."""
 
     breaks: tuple[LevelBreak, ...]
+
+
+@dataclass(frozen=True)
+class SphereMove(Detail):
+    """How many people never met responded from one sphere, before and in the period, weighed."""
+
+    sphere: str
+    was: float
+    now: float
+
+
+@dataclass(frozen=True)
+class AgainstBefore(Detail, of=("against_before",)):
+    """Which two periods were compared, what the number was and is, and what moved it.
+
+    The periods are [since, until) and the one of the same length before it; `halves`, where nothing is on record before
+    the window, that they are its own two halves. `was` and `now` are reach_4 of each; `apart` whether their difference
+    can be told from chance, None where that cannot be told. `came` and `stayed_away` count people never met who
+    responded in one of the two only; `by_sphere` stands with the largest move first.
+    """
+
+    since: str | None
+    until: str | None
+    before_since: str | None
+    before_until: str | None
+    was: float | None
+    now: float | None
+    halves: bool
+    apart: bool | None
+    came: int | None
+    stayed: int | None
+    stayed_away: int | None
+    by_sphere: tuple[SphereMove, ...]
