@@ -30,8 +30,8 @@ class Fitted:
 def width(text: str, size: float) -> float:
     """Estimate the width of a text in points.
 
-    >>> width("", 20), width("report", 20) > 60, width("報告", 20)
-    (0.0, True, 42.0)
+    >>> width("", 20), round(width("report", 20)), round(width("報告", 20))
+    (0, 67, 42)
     """
     return size * sum(map(_letter, text))
 
@@ -39,9 +39,13 @@ def width(text: str, size: float) -> float:
 def lines(text: str, size: float, room: float) -> int:
     """Estimate into how many lines a text breaks in so much room; a word that is wider breaks inside.
 
-    >>> lines("one two", 20, 1000), lines("one two", 20, 50), lines("x" * 100, 20, 112)
-    (1, 2, 10)
+    >>> lines("one two", 20, 1000), lines("one two", 20, 50), lines("x" * 99, 20, 112), lines("one\\ntwo", 20, 1000)
+    (1, 2, 10, 2)
     """
+    return sum(_of_one(line, size, room) for line in text.split("\n"))
+
+
+def _of_one(text: str, size: float, room: float) -> int:
     count, used, space = 1, 0.0, width(" ", size)
     for word in _pieces(text):
         needed = width(word, size)
@@ -86,10 +90,13 @@ def fit(texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, flo
 
 
 def _cut(text: str, size: float, room: tuple[float, float]) -> str:
-    longest = len(text)
-    while longest > _SHORTEST and height([shortened(text, longest)], size, room[0]) > room[1]:
+    """Cut a text that is too long by itself; a label, which stands in a line before it, stays."""
+    label, line, said = text.rpartition("\n")
+    longest = len(said)
+    while longest > _SHORTEST and height([text], size, room[0]) > room[1]:
         longest = longest * 9 // 10
-    return shortened(text, longest)
+        text = f"{label}{line}{shortened(said, longest)}"
+    return text
 
 
 def _letter(letter: str) -> float:
