@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from influence.contract.language import ENGLISH, spoken
+from influence.contract.language import ENGLISH, spoken, translated
 from influence.contract.wording import plain
 from reports.figures import palette
 from reports.formats.fitting import fit
@@ -23,6 +23,8 @@ POINT = 12_700
 INCH = 72 * POINT
 TITLE_SIZES, TEXT_SIZES, SMALL_SIZES, FOOTER_SIZES = (28, 16), (20, 14), (16, 12), (10, 7)
 """The largest and the smallest sizes of letters, in points."""
+_INDENT = 30
+"""So many points a bullet may take of a line."""
 _WIDE, _HIGH = 12_192_000, 6_858_000
 _LARGEST = 512 * 1024 * 1024
 _TEMPLATE = b"presentationml.template.main+xml"
@@ -79,25 +81,49 @@ class Page:
         return None
 
     def write(
-        self, texts: Sequence[str], room: Room | None = None, sizes: tuple[float, float] = TEXT_SIZES
+        self,
+        texts: Sequence[str],
+        room: Room | None = None,
+        sizes: tuple[float, float] = TEXT_SIZES,
+        *,
+        accent: bool = False,
     ) -> None:
-        """Write paragraphs as large as they fit; what stands in a line before a text is its label, in bold."""
+        """Write paragraphs as large as they fit; what stands in a line before a text is its label, in bold.
+
+        `accent` takes the first colour of the template.
+        """
         if not texts:
             return
         place = room or self.room
         frame = self._body or self.slide.shapes.add_textbox(0, 0, 0, 0)
         frame.left, frame.top, frame.width, frame.height = place.left, place.top, place.width, place.height
-        bulleted = frame.is_placeholder
         width, height = place.points
-        indent = 0.4 * INCH / POINT if bulleted else 0.0
-        fitted = fit(texts, (width - indent, height), sizes)
+        indent = _INDENT if frame.is_placeholder else 0.0
+        fitted = fit(texts, (width - indent, height), sizes, translated("More in the notes."))
         _fill(frame.text_frame, fitted.texts, fitted.size)
+        if accent:
+            _stressed(frame.text_frame)
+
+    def columns(
+        self,
+        columns: Sequence[Sequence[str]],
+        room: Room | None = None,
+        sizes: tuple[float, float] = TEXT_SIZES,
+    ) -> None:
+        """Write two columns of paragraphs in one size."""
+        rooms = (room or self.room).beside(0.5)
+        size = min(
+            fit(texts, (place.points[0] - _INDENT, place.points[1]), sizes).size
+            for texts, place in zip(columns, rooms, strict=True)
+        )
+        for texts, place in zip(columns, rooms, strict=True):
+            self.write(texts, place, (size, sizes[1]))
 
     def tell(self, notes: Sequence[str]) -> None:
         """Write the speaker's notes, one line each."""
         frame = self.slide.notes_slide.notes_text_frame
         if frame is not None:
-            frame.text = "\n".join(plain(line) for line in notes)
+            frame.text = "\n".join(map(_in_order, notes))
             _speak(frame)
 
     def finish(self) -> None:
@@ -157,6 +183,8 @@ class Deck:
             _fill(box.text_frame, fitted.texts, fitted.size)
 
 
+_RIGHT = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_FROM_RIGHT = re.compile(rf"[{_RIGHT}](?:[{_RIGHT}\W]*[{_RIGHT}])?")
 _BODIES = frozenset({"BODY", "OBJECT", "SUBTITLE"})
 
 
@@ -288,6 +316,8 @@ def _house(presentation: Any) -> Any:
         if _kind(shape) == "CENTER_TITLE":
             shape.left, shape.top, shape.width, shape.height = edge, int(0.9 * INCH), across, int(1.2 * INCH)
         if _kind(shape) == "SUBTITLE":
+            for colour in list(shape._element.iter("{*}solidFill")):
+                colour.getparent().remove(colour)
             shape.left, shape.top, shape.width, shape.height = edge, int(2.2 * INCH), across, int(4.4 * INCH)
             _aligned(shape, "l")
     style = master._element.find(".//{*}titleStyle/{*}lvl1pPr")
@@ -322,12 +352,21 @@ def _layouts(presentation: Any) -> tuple[Any, Any]:
     if not titled:
         return None, None
     content = max(titled, key=lambda layout: _suits(presentation, layout))
-    opening = [
-        layout
-        for layout in titled
-        if _has(layout, "CENTER_TITLE") or (_has(layout, "SUBTITLE") and _has(layout, "TITLE"))
-    ]
+    opening = [layout for layout in titled if _opens(presentation, layout)]
     return (opening or [content])[0], content
+
+
+def _opens(presentation: Any, layout: Any) -> bool:
+    """Whether a layout opens a show: a title, and under it room for a few lines."""
+    return any(
+        _kind(shape) == "SUBTITLE" and _holds_lines(presentation, _room_of(shape, None))
+        for shape in layout.placeholders
+    )
+
+
+def _holds_lines(presentation: Any, room: Room) -> bool:
+    wide = 5 * room.width >= 2 * presentation.slide_width
+    return wide and 10 * room.height >= int(presentation.slide_height)
 
 
 def _suits(presentation: Any, layout: Any) -> tuple[bool, bool, int]:
@@ -354,8 +393,11 @@ def _usable(presentation: Any, room: Room) -> bool:
 def _body_room(presentation: Any, layout: Any) -> Room:
     """Return the room for what a slide says: that of the layout's text, or else what is free under its title."""
     for shape in layout.placeholders:
-        if _kind(shape) in _BODIES and _usable(presentation, _room_of(shape, None)):
-            return _room_of(shape, None)
+        room = _room_of(shape, None)
+        if _kind(shape) == "SUBTITLE" and _holds_lines(presentation, room):
+            return room
+        if _kind(shape) in _BODIES and _usable(presentation, room):
+            return room
     across, high = presentation.slide_width, presentation.slide_height
     title = next(shape for shape in layout.placeholders if _kind(shape) in {"TITLE", "CENTER_TITLE"})
     under = (title.top or 0) + (title.height or 0)
@@ -390,7 +432,7 @@ def _fill(frame: Any, texts: Sequence[str], size: float, *, bold: bool | None = 
     for place, text in enumerate(texts):
         paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
         label, _, said = text.rpartition("\n")
-        for run_text, is_label in _runs(plain(label), plain(said)):
+        for run_text, is_label in _runs(_in_order(label), _in_order(said)):
             if run_text == "\n":
                 paragraph.add_line_break()
                 continue
@@ -401,6 +443,18 @@ def _fill(frame: Any, texts: Sequence[str], size: float, *, bold: bool | None = 
         if place:
             paragraph.space_before = Pt(round(size / 2))
     _speak(frame)
+
+
+def _in_order(text: str) -> str:
+    """Clean a text, and mark where letters written from right to left end, so that what follows stays in its place."""
+    return _FROM_RIGHT.sub("\\g<0>\u200e", plain(text))
+
+
+def _stressed(frame: Any) -> None:
+    from pptx.enum.dml import MSO_THEME_COLOR
+
+    for run in frame.paragraphs[0].runs:
+        run.font.bold, run.font.color.theme_color = True, MSO_THEME_COLOR.ACCENT_1
 
 
 def _runs(label: str, said: str) -> Iterator[tuple[str, bool]]:

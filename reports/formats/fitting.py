@@ -65,10 +65,13 @@ def height(texts: Sequence[str], size: float, room: float) -> float:
     return apart + LINE * size * sum(lines(text, size, room) for text in texts)
 
 
-def fit(texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, float]) -> Fitted:
+def fit(
+    texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, float], ending: str = ""
+) -> Fitted:
     """Choose the size, from the largest to the smallest, at which the texts fit a room of (width, height) in points.
 
-    Where even the smallest is too large, the last texts are left out, and a first one that alone is too long is cut.
+    Where even the smallest is too large, `ending` stands for the last texts, and a first one that alone is too long is
+    cut.
 
     >>> fit(["Short."], (400, 100), (20, 12)).size
     20
@@ -81,12 +84,12 @@ def fit(texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, flo
         size -= 1
     if height(texts, size, room[0]) <= room[1]:
         return Fitted(tuple(texts), size, True)
-    kept = list(texts)
-    while len(kept) > 1 and height(kept, size, room[0]) > room[1]:
+    kept, last = list(texts), [ending] if ending else []
+    while len(kept) > 1 and height([*kept, *last], size, room[0]) > room[1]:
         kept.pop()
-    if kept:
-        kept[0] = _cut(kept[0], size, room) if height(kept, size, room[0]) > room[1] else kept[0]
-    return Fitted(tuple(kept), size, False)
+    if len(kept) == 1:
+        kept, last = [_cut(kept[0], size, room)], []
+    return Fitted((*kept, *last), size, False)
 
 
 def _cut(text: str, size: float, room: tuple[float, float]) -> str:

@@ -15,7 +15,7 @@ from reports.story.charted import Bar, Both, Point
 from reports.story.wording import shortened
 
 _LABEL, _LONG_LABEL = 28, 44
-_MANY_MONTHS, _MOST_TICKS = 18, 12
+_MANY_MONTHS, _MOST_TICKS = 18, 8
 _SLATE = MARKS["team"].fill
 
 
@@ -55,7 +55,8 @@ def months_chart(page: Page, room: Room, points: Sequence[Point], alt: str) -> N
     from pptx.enum.chart import XL_LABEL_POSITION
     from pptx.enum.dml import MSO_LINE
 
-    labels = [point.label for point in points]
+    few, ranges_only = len(points) <= _MANY_MONTHS, all(point.unmet is None for point in points)
+    labels = [point.label if few else point.month for point in points]
     series: dict[str, list[float | None]] = {translated("never met"): [point.unmet for point in points]}
     if any(point.low != point.high for point in points):
         series[translated("never met, at most")] = [point.high for point in points]
@@ -70,10 +71,9 @@ def months_chart(page: Page, room: Room, points: Sequence[Point], alt: str) -> N
         unmet, met = held.name == translated("never met"), held.name == translated("met")
         _lined(held, palette.MET if met else palette.UNMET, 2.5 if unmet else 1.25)
         held.format.line.dash_style = MSO_LINE.SOLID if unmet or met else MSO_LINE.DASH
-        _marked(
-            held, "DIAMOND" if unmet else "CIRCLE" if met else "NONE", palette.MET if met else palette.UNMET
-        )
-        if unmet and len(points) <= _MANY_MONTHS:
+        mark = "DIAMOND" if unmet else "CIRCLE" if met else "NONE"
+        _marked(held, mark if few else "NONE", palette.MET if met else palette.UNMET)
+        if few and (unmet or (ranges_only and not met)):
             shown = held.data_labels
             shown.show_value, shown.position = True, XL_LABEL_POSITION.ABOVE
             shown.number_format, shown.number_format_is_linked = number_format(), False
@@ -105,6 +105,7 @@ def _bars(page: Page, room: Room, bars: Sequence[Bar], alt: str, colours: Sequen
     chart = _drawn(page, room, "BAR_CLUSTERED" if sure else "BAR_STACKED", labels, series, alt)
     _as_bars(chart, legend=not sure, labelled=sure)
     for place, held in enumerate(chart.plots[0].series):
+        _paint(held.format.fill, _SLATE, hatched=place > 0)  # the legend shows this one
         for row, colour in enumerate(colours):
             _paint(held.points[row].format.fill, colour, hatched=place > 0)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from influence.contract.findings import Report
+from influence.contract.findings import Coverage, Report
 from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, people, plain
-from reports.formats.deck import SMALL_SIZES, Deck, opened
+from reports.formats.deck import INCH, SMALL_SIZES, Deck, opened
 from reports.formats.native_charts import choices_chart, months_chart, spheres_chart, steps_chart
 from reports.formats.writing import write_whole
 from reports.story import charted, evidence
@@ -26,10 +26,16 @@ LONGEST_NAME = 60
 """Names are cut to so many letters: a slide has little room."""
 _NAMED, _CITED = 12, 3
 """So many people of a step, or rows of a list, stand in the notes, each with so many responses."""
-_LISTED, _SOURCES = 5, 8
-"""So many people or places, and so many sources, stand on a slide."""
+_NUMBER_SIZES, _OPENING_SIZES = (60, 24), (22, 11)
+"""The sizes of letters on the first slide, in points: its number, and what it says."""
+_ROOMY = 3 * INCH
+"""Where the first slide has so much room, its number stands large."""
+_LISTED = 6
+"""So many people or places stand on a slide."""
+_STEPS = ("own_output", "reach_2", "reach_3", "reach_4")
+_POSITION = ("pagerank", "betweenness", "constraint", "core_number")
 _NUMBERS = {
-    "steps": ("own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"),
+    "steps": (*_STEPS, "beyond_share", "beyond_ratio", *_POSITION),
     "trend": ("trend_slope", "trend_breaks", "against_before"),
     "chance": ("influence_test", "robustness", "unseen", "position_by_chance"),
 }
@@ -107,8 +113,9 @@ def _short_names(report: Report) -> Report:
 
 
 def _foot(told: _Told) -> str:
-    """Return what stands on every slide: the report's notice, or whose it is and of when."""
-    return plain(told.report.notice or "") or f"{told.first.who} · {told.first.when}"
+    """Return what stands on every slide: whose it is, of when, and the report's notice."""
+    notice = plain(told.report.notice or "")
+    return " · ".join(part for part in (told.first.who, told.first.when, notice) if part)
 
 
 # --- slides -------------------------------------------------------------------------------------------------
@@ -118,9 +125,15 @@ def _title(filled: Deck, told: _Told) -> None:
     first = told.first
     title = str(say("How far {who}'s influence reaches", who=first.who))
     page = filled.page(title, opening=True)
-    number = f"{first.number.text} {first.number.unit}".rstrip()
-    texts = [f"{number}\n{_answer(told)}", *_those(first.range), first.when]
-    page.write(texts, sizes=(24, 14))
+    number = first.number.shown
+    number = number[:1].upper() + number[1:]
+    said = [_answer(told), *_those(first.range), first.when]
+    if page.room.height >= _ROOMY:
+        head, rest = page.room.below(0.3)
+        page.write([number], head, _NUMBER_SIZES, accent=True)
+        page.write(said, rest, _OPENING_SIZES)
+    else:
+        page.write([f"{number}\n{said[0]}", *said[1:]], sizes=_OPENING_SIZES)
     page.tell(
         [
             *told.lines("beyond"),
@@ -176,15 +189,16 @@ def _labelled(told: _Told, *parts: str) -> Iterator[tuple[str, str]]:
 
 
 def _steps(filled: Deck, told: _Told) -> None:
-    texts, bars = told.lines("people"), charted.steps(told.report)
+    steps, bars = numbers(told.report, *_STEPS), charted.steps(told.report)
     page = filled.page(translated("Who responded, step by step"))
-    if bars:
+    meant = [f"{one.label}\n{one.meaning}" for one in steps]
+    if any(bar.high for bar in bars):
         left, right = page.room.beside(0.5)
-        page.write(texts[:3], left)
+        page.write(meant, left, SMALL_SIZES)
         words = "; ".join(f"{bar.label}: {bar.words}" for bar in bars)
         steps_chart(page, right, bars, str(say("People who responded, by step: {words}.", words=words)))
     else:
-        page.write(texts[:3] or told.lines("beyond"))
+        page.write([*told.lines("people")[:1], *meant])
     page.tell([*told.notes("people", *_NUMBERS["steps"]), *_people(told.report)])
     page.finish()
 
@@ -215,8 +229,8 @@ def _both(row: charted.Both) -> str:
 def _months(filled: Deck, told: _Told) -> None:
     texts = [*_those(told.first.moved), *told.lines("trend")]
     points = charted.months(told.report)
-    if not texts:
-        return
+    if len(points) <= 1 and told.first.moved is None:
+        return  # what is said of one month, or of none, stands with what was covered
     page = filled.page(translated("Movement, month by month"))
     if len(points) > 1:
         upper, lower = page.room.below(0.34)
@@ -244,9 +258,10 @@ def _takes(filled: Deck, told: _Told) -> None:
         return
     page = filled.page(translated("What it takes"))
     if rows:
-        left, right = page.room.beside(0.5)
-        page.write(texts[:5], left, SMALL_SIZES)
-        page.write([f"{who}\n{why}" for who, why in rows[:_LISTED]], right, SMALL_SIZES)
+        upper, lower = page.room.below(0.52)
+        page.write(texts[:5], upper, SMALL_SIZES)
+        said = [f"{who}\n{why}" for who, why in rows[:_LISTED]]
+        page.columns((said[::2], said[1::2]), lower, SMALL_SIZES)
     else:
         page.write(texts[:5])
     page.tell([*told.notes("takes"), *_advised(told.report)])
@@ -269,8 +284,8 @@ def _whom(report: Report) -> list[tuple[str, str]]:
 
 
 def _holds(filled: Deck, told: _Told) -> None:
-    doubt = [str(sentence) for sentence in (*doubts(told.report), *cures(told.report))]
-    texts, bars = [*doubt, *told.lines("chance")], charted.choices(told.report)
+    doubt = [str(sentence) for sentence in doubts(told.report)]
+    texts, bars = [*doubt, *_those(told.first.trust), *told.lines("chance")], charted.choices(told.report)
     if not texts:
         return
     page = filled.page(translated("How well it holds"))
@@ -281,22 +296,25 @@ def _holds(filled: Deck, told: _Told) -> None:
         choices_chart(page, right, bars, str(say("The number, counted again: {words}.", words=words)))
     else:
         page.write(texts[:6])
-    page.tell([*doubt, *map(str, supposed(told.report)), *told.notes("chance", *_NUMBERS["chance"])])
+    cure = [str(sentence) for sentence in cures(told.report)]
+    page.tell([*doubt, *cure, *map(str, supposed(told.report)), *told.notes("chance", *_NUMBERS["chance"])])
     page.finish()
 
 
 def _covered(filled: Deck, told: _Told) -> None:
     page = filled.page(translated("What was covered, and the limits"))
-    sources = [_source(told.report, place) for place in range(len(told.report.coverage))]
-    left, right = page.room.beside(0.5)
-    page.write([*told.lines("coverage"), *sources[:_SOURCES]], left, SMALL_SIZES)
-    page.write(told.lines("limits"), right, SMALL_SIZES)
+    sources = [_source(row, named=True) for row in told.report.coverage]
+    moves = told.lines("trend") if len(told.report.trend) <= 1 else []
+    shown = [_source(row) for row in told.report.coverage]
+    page.columns(([*told.lines("coverage"), *moves, *shown], told.lines("limits")), sizes=SMALL_SIZES)
     page.tell([*told.notes("coverage"), *sources, *told.notes("limits")])
     page.finish()
 
 
-def _source(report: Report, place: int) -> str:
-    row = report.coverage[place]
+def _source(row: Coverage, *, named: bool = False) -> str:
+    """Say what a source held; which months are missing by their names, or how many there are."""
+    count = len(row.missing_months)
+    gaps = ", ".join(map(month, row.missing_months)) if named else counted(count, "month", "months")
     span = (
         str(say("{first} to {last}", first=day(row.first), last=day(row.last)))
         if row.first
@@ -307,9 +325,7 @@ def _source(report: Report, place: int) -> str:
         span,
         translated(_PARENTS.get(row.parents, "")) or plain(row.parents),
         str(say("{n} set aside", n=counted(row.set_aside, "row", "rows"))) if row.set_aside else "",
-        str(say("missing: {months}", months=", ".join(map(month, row.missing_months))))
-        if row.missing_months
-        else "",
+        str(say("missing: {months}", months=gaps)) if count else "",
     ]
     return f"{shortened(row.source, LONGEST_NAME)}\n{'; '.join(part for part in parts if part)}"
 
@@ -327,9 +343,8 @@ def _meanings(shown: Iterable[Number]) -> list[str]:
 
 
 def _meaning(number: Number) -> str:
-    shown = f"{number.text} {number.unit}".rstrip()
     parts = [
-        str(say("{label}: {shown}", label=number.label, shown=shown)),
+        str(say("{label}: {shown}", label=number.label, shown=number.shown)),
         str(say("range {bounds}", bounds=number.bounds)) if number.bounds else "",
         str(say("95 % interval {interval}", interval=number.interval)) if number.interval else "",
         number.reason or "",

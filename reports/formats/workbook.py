@@ -159,7 +159,7 @@ def _summary(report: Report, cut: Iterable[Sheet]) -> Sheet:
     rows: list[tuple[str, str | None]] = [
         (translated("Who"), said.who),
         (translated("When"), said.when),
-        (said.number.label, f"{said.number.text} {said.number.unit}".rstrip()),
+        (said.number.label, said.number.shown),
         *((translated("Why"), said.number.reason) for _ in [0] if not said.number.known),
         (translated("Range"), _line(said.range)),
         *((answer.label, _line(answer.sentence)) for answer in said.answers),
@@ -217,7 +217,7 @@ def _finding(report: Report, finding: Finding) -> tuple[Cell, ...]:
     first, last = finding.interval or (None, None)
     return (
         words.label,
-        f"{words.text} {words.unit}".rstrip(),
+        words.shown,
         _number(finding.value),
         finding.unit,
         _number(finding.low),
