@@ -87,7 +87,7 @@ def fit(
     kept, last = list(texts), [ending] if ending else []
     while len(kept) > 1 and height([*kept, *last], size, room[0]) > room[1]:
         kept.pop()
-    if len(kept) == 1:
+    if height([*kept, *last], size, room[0]) > room[1]:
         kept, last = [_cut(kept[0], size, room)], []
     return Fitted((*kept, *last), size, False)
 

@@ -9,8 +9,9 @@ from influence.contract.language import translated
 from influence.contract.wording import people, plain
 from reports.figures import palette
 from reports.figures.palette import MARKS
-from reports.formats.deck import Page, Room
+from reports.formats.deck import Page
 from reports.formats.tables import defused
+from reports.formats.template import Room
 from reports.story.charted import Bar, Both, Point
 from reports.story.wording import shortened
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from influence.contract.findings import Coverage, Report
 from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, people, plain
-from reports.formats.deck import INCH, SMALL_SIZES, Deck, opened
+from reports.formats.deck import SMALL_SIZES, Deck, opened
 from reports.formats.native_charts import choices_chart, months_chart, spheres_chart, steps_chart
+from reports.formats.template import INCH
 from reports.formats.writing import write_whole
 from reports.story import charted, evidence
 from reports.story.advice import SEEN, advice_rows, waiting_rows
@@ -133,7 +134,7 @@ def _title(filled: Deck, told: _Told) -> None:
         page.write([number], head, _NUMBER_SIZES, accent=True)
         page.write(said, rest, _OPENING_SIZES)
     else:
-        page.write([f"{number}\n{said[0]}", *said[1:]], sizes=_OPENING_SIZES)
+        page.write([f"{number}\n{said[0]}", *said[1:]], sizes=_OPENING_SIZES, accent=True)
     page.tell(
         [
             *told.lines("beyond"),
@@ -210,7 +211,7 @@ def _spheres(filled: Deck, told: _Told) -> None:
     page = filled.page(translated("Spheres, outward and back"))
     if rows:
         left, right = page.room.beside(0.45)
-        page.write(texts[:4], left)
+        page.write(texts[:4], left, SMALL_SIZES)
         words = "; ".join(_both(row) for row in rows)
         alt = str(say("People never met, by sphere. {words}.", words=words))
         spheres_chart(page, right, rows, alt)
