@@ -16,7 +16,9 @@ from reports.formats.fitting import fit
 from reports.formats.template import (
     BODIES,
     FEET,
+    WIDE,
     Room,
+    downwards,
     emptied,
     house,
     kind,
@@ -37,16 +39,17 @@ _FROM_RIGHT = re.compile(rf"[{_RIGHT}](?:[{_RIGHT}\W]*[{_RIGHT}])?")
 
 @dataclass(frozen=True)
 class Page:
-    """One slide, and the room under its title that nothing fills yet."""
+    """One slide, the room under its title, and how wide it is against a usual one: letters may be so much smaller."""
 
     slide: Any
     room: Room
+    scale: float = 1.0
 
     @property
     def _body(self) -> Any:
         """The placeholder for text that is still empty; None where there is none."""
         for shape in self.slide.placeholders:
-            if kind(shape) in BODIES and not shape.text_frame.text:
+            if kind(shape) in BODIES and not shape.text_frame.text and not downwards(shape):
                 return shape
         return None
 
@@ -69,10 +72,13 @@ class Page:
         frame.left, frame.top, frame.width, frame.height = place.left, place.top, place.width, place.height
         width, height = place.points
         indent = _INDENT if frame.is_placeholder else 0.0
-        fitted = fit(texts, (width - indent, height), sizes, translated("More in the notes."))
+        fitted = fit(texts, (width - indent, height), self._scaled(sizes), translated("More in the notes."))
         _fill(frame.text_frame, fitted.texts, fitted.size)
         if accent:
             _stressed(frame.text_frame)
+
+    def _scaled(self, sizes: tuple[float, float]) -> tuple[float, float]:
+        return sizes[0], min(sizes[0], sizes[1] * self.scale)
 
     def columns(
         self,
@@ -83,7 +89,7 @@ class Page:
         """Write two columns of paragraphs in one size."""
         rooms = (room or self.room).beside(0.5)
         size = min(
-            fit(texts, (place.points[0] - _INDENT, place.points[1]), sizes).size
+            fit(texts, (place.points[0] - _INDENT, place.points[1]), self._scaled(sizes)).size
             for texts, place in zip(columns, rooms, strict=True)
         )
         for texts, place in zip(columns, rooms, strict=True):
@@ -129,7 +135,7 @@ class Deck:
         fitted = fit([plain(title)], place.points, TITLE_SIZES)
         _fill(heading.text_frame, fitted.texts, fitted.size, bold=None)
         self._write_foot(slide, layout)
-        return Page(slide, room)
+        return Page(slide, room, min(1.0, self.presentation.slide_width / WIDE))
 
     def bytes(self) -> bytes:
         """Return the presentation as a file holds it."""

@@ -16,7 +16,8 @@ from reports.formats.writing import CannotWrite
 POINT = 12_700
 """So many of a slide's units are a point."""
 INCH = 72 * POINT
-_WIDE, _HIGH = 12_192_000, 6_858_000
+WIDE, _HIGH = 12_192_000, 6_858_000
+"""A usual slide, 13⅓ by 7½ inches."""
 _LARGEST = 512 * 1024 * 1024
 _TEMPLATE = b"presentationml.template.main+xml"
 _PRESENTATION = b"presentationml.presentation.main+xml"
@@ -130,19 +131,19 @@ def emptied(presentation: Any) -> int:
 def house(presentation: Any) -> Any:
     """Make the library's own blank presentation wide, calm, and of the colours of every picture."""
     narrow = presentation.slide_width
-    presentation.slide_width, presentation.slide_height = _WIDE, _HIGH
+    presentation.slide_width, presentation.slide_height = WIDE, _HIGH
     master = presentation.slide_master
     for held in (master, *presentation.slide_layouts):
         for shape in held.shapes:
             if shape._element.spPr.xfrm is not None:
-                shape.left, shape.width = (each * _WIDE // narrow for each in (shape.left, shape.width))
-    edge, across = int(0.6 * INCH), _WIDE - int(1.2 * INCH)
+                shape.left, shape.width = (each * WIDE // narrow for each in (shape.left, shape.width))
+    edge, across = int(0.6 * INCH), WIDE - int(1.2 * INCH)
     for shape in master.placeholders:
         shape.left, shape.top, shape.width, shape.height = {
             "TITLE": (edge, int(0.35 * INCH), across, int(1.0 * INCH)),
             "BODY": (edge, int(1.5 * INCH), across, int(5.2 * INCH)),
             "FOOTER": (edge, int(6.95 * INCH), int(9.5 * INCH), int(0.35 * INCH)),
-            "SLIDE_NUMBER": (_WIDE - edge - INCH, int(6.95 * INCH), INCH, int(0.35 * INCH)),
+            "SLIDE_NUMBER": (WIDE - edge - INCH, int(6.95 * INCH), INCH, int(0.35 * INCH)),
         }.get(kind(shape), (shape.left, shape.top, shape.width, shape.height))
         if kind(shape) == "FOOTER":
             _aligned(shape, "l")
@@ -224,7 +225,7 @@ def _usable(presentation: Any, layout: Any, shape: Any) -> bool:
         and room.left >= 0
         and room.top + room.height <= presentation.slide_height
         and title.top + title.height <= room.top + room.height // 10
-        and not any(found.get("orient") == "vert" for found in shape._element.iter("{*}ph"))
+        and not downwards(shape)
     )
 
 
@@ -258,6 +259,11 @@ def rooms(presentation: Any, layout: Any) -> tuple[Room, Room]:
 
 def _title_of(layout: Any) -> Any:
     return next(shape for shape in layout.placeholders if kind(shape) in _TITLES)
+
+
+def downwards(shape: Any) -> bool:
+    """Whether a placeholder's text is written downwards."""
+    return any(found.get("orient") == "vert" for found in shape._element.iter("{*}ph"))
 
 
 def room_of(shape: Any) -> Room:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from influence.contract.findings import Finding, Month, Reached, Report
 from influence.contract.language import message, translated
-from influence.contract.wording import counted, plain
+from influence.contract.wording import number, plain
 from reports.formats.columns import moment_of, zone_of
 from reports.formats.tables import defused
 from reports.formats.writing import needing, whole
@@ -57,12 +57,11 @@ def write_workbook(report: Report, path: Path) -> list[Path]:
     """
     with needing("tables", "Excel workbooks"):
         from openpyxl import Workbook  # 200 ms, and only workbooks need it
-    book = Workbook(write_only=True)
-    book.properties.title = plain(f"{brief(report).who}")[:200]
-    book.properties.creator = "influence"
-    for sheet in sheets(report):
-        _write(book, sheet)
     with whole(path) as stream:
+        book = Workbook(write_only=True)
+        book.properties.title, book.properties.creator = brief(report).who[:200], "influence"
+        for sheet in sheets(report):
+            _write(book, sheet)
         book.save(stream)
     return [path]
 
@@ -186,11 +185,7 @@ def _cut(sheet: Sheet) -> str:
     pattern = (
         "The sheet {sheet} holds the first {held} of {all} rows; a sheet holds no more. The CSV holds all."
     )
-    return str(
-        say(
-            pattern, sheet=sheet.title, held=f"{MOST_ROWS - 1:,}", all=counted(len(sheet.rows), "row", "rows")
-        )
-    )
+    return str(say(pattern, sheet=sheet.title, held=f"{MOST_ROWS - 1:,}", all=f"{len(sheet.rows):,}"))
 
 
 def _numbers(report: Report) -> Sheet:
