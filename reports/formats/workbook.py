@@ -185,7 +185,8 @@ def _cut(sheet: Sheet) -> str:
     pattern = (
         "The sheet {sheet} holds the first {held} of {all} rows; a sheet holds no more. The CSV holds all."
     )
-    return str(say(pattern, sheet=sheet.title, held=f"{MOST_ROWS - 1:,}", all=f"{len(sheet.rows):,}"))
+    held, rows = (number(count, "rows") for count in (MOST_ROWS - 1, len(sheet.rows)))
+    return str(say(pattern, sheet=sheet.title, held=held, all=rows))
 
 
 def _numbers(report: Report) -> Sheet:
