@@ -1,4 +1,4 @@
-"""A report as one offline page: no script, nothing loaded, every number opens its evidence or its meaning."""
+"""A report as one offline page: nothing loaded, every number opens its evidence or its meaning."""
 
 from __future__ import annotations
 
@@ -102,9 +102,12 @@ def page(report: Report) -> str:
     """Return the report as one HTML document; the same report gives the same bytes."""
     environment = _environment()
     style = str(environment.get_template("page.css").render()).strip()
+    scripts = _scripts(report)
     return environment.get_template("page.html").render(
         style=Markup(style),  # noqa: S704 (our own file)
-        policy=policy(style),
+        scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
+        data=_data(report) if scripts else {},
+        policy=policy(style, *scripts),
         icon=base64.b64encode(_ICON.encode()).decode(),
         **_words(report),
         **_rows(report),
@@ -112,16 +115,30 @@ def page(report: Report) -> str:
     )
 
 
-def policy(style: str) -> str:
-    """Return the content-security policy: our own style sheet by its hash, our own icon, nothing else.
+def policy(style: str, *scripts: str) -> str:
+    """Return the content-security policy: our own style sheet and scripts by their hashes, our own icon, nothing else.
 
     >>> policy("").split(";")[0]
     "default-src 'none'"
+    >>> "script-src" in policy(""), "script-src 'sha256-" in policy("", "1")
+    (False, True)
     """
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    allowed = f"script-src {' '.join(map(_hash, scripts))}; " if scripts else ""
+    return f"default-src 'none'; style-src {_hash(style)}; {allowed}img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _scripts(_report: Report) -> tuple[str, ...]:
+    """Return the scripts that the page runs, each as it stands between its tags; none where none was built."""
+    return ()
+
+
+def _data(_report: Report) -> dict[str, object]:
+    """Return what the scripts read, by the id of its element: plain JSON, which the template makes inert."""
+    return {}
 
 
 def grid(finding: Finding | None) -> Grid | None:
