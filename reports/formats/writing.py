@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from influence.contract.errors import InfluenceError
+
 
 def write_whole(path: Path, held: str | bytes) -> Path:
     """Write a text as UTF-8, or bytes as they are, beside `path`, then put it in place; readable by its owner only.
@@ -19,7 +21,7 @@ def write_whole(path: Path, held: str | bytes) -> Path:
         OSError: the folder is missing or may not be written; whatever stood at `path` is untouched.
     """
     with whole(path) as stream:
-        stream.write(held.encode("utf-8", "backslashreplace") if isinstance(held, str) else held)
+        stream.write(encodable(held).encode() if isinstance(held, str) else held)
     return path
 
 
@@ -38,3 +40,29 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(waiting).unlink(missing_ok=True)
         raise
+
+
+class CannotWrite(InfluenceError):
+    """A report that cannot be given out in a format, in one sentence that names the cure."""
+
+
+@contextmanager
+def needing(extra: str, what: str) -> Iterator[None]:
+    """Import what an extra of this package brings.
+
+    Raises:
+        CannotWrite: it is not installed; the sentence holds the command that installs it.
+    """
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise CannotWrite(f"{what} need: pip install 'networked-influence[{extra}]'") from None
+
+
+def encodable(text: str) -> str:
+    r"""Return a text as UTF-8 can hold it: half a surrogate pair as its escape.
+
+    >>> encodable("Ada \ud800")
+    'Ada \\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
