@@ -92,22 +92,22 @@ def _rings(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "Rings: who is near and who is beyond. Angles: whose world they belong to. Each person stands once."
     )
-    return _drawn("rings", rings_picture(report), 84, caption)
+    return _drawn("rings", rings_picture(report), 74, caption)
 
 
 def _wings(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
-        "People never met, by sphere. Right: those who responded to the leader, of all who are known there. Left: those "
-        "to whom the leader responded."
+        "People never met, by sphere. Right: those who responded to the leader, of all who are known there. Left: "
+        "those to whom the leader responded."
     )
-    return _drawn("wings", spheres_picture(report), 66, caption)
+    return _drawn("wings", spheres_picture(report), 60, caption)
 
 
 def _again(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "The number (diamond) and what it would be under other choices (dots). Pale band: such a window run again."
     )
-    return _drawn("counted_again", robustness_picture(report), 66, caption)
+    return _drawn("counted_again", robustness_picture(report), 60, caption)
 
 
 def _months(report: Report) -> tuple[Drawn, ...]:
@@ -118,7 +118,7 @@ def _months(report: Report) -> tuple[Drawn, ...]:
         )
     else:
         caption = translated("Never met (orange, diamonds) with its range; met (blue, circles).")
-    return _drawn("trend_chart", trend_picture(report), 100, caption)
+    return _drawn("trend_chart", trend_picture(report), 88, caption)
 
 
 _PICTURES: dict[str, Callable[[Report], tuple[Drawn, ...]]] = {
@@ -158,9 +158,7 @@ def _spheres(report: Report, _: Section) -> tuple[Table, ...]:
     )
     every = evidence.spheres(report)
     rows = tuple(_cells(row.sphere, row.people, row.unmet, row.share, row.known) for row in every[:_SPHERES])
-    return (
-        Table(heads, (False, *[True] * 4), (5, 3, 3, 4, 3), rows, note=_more(len(every) - len(rows))),
-    )
+    return (Table(heads, (False, *[True] * 4), (5, 3, 3, 4, 3), rows, note=_more(len(every) - len(rows))),)
 
 
 def _takes(report: Report, _: Section) -> tuple[Table, ...]:
@@ -197,7 +195,9 @@ def _conversations(report: Report, _: Section) -> tuple[Table, ...]:
     """List the conversations that brought most people never met."""
     ranged = mostly_unknown(report)
     heads = (
-        translated("About"),
+        translated("About")
+        if any(one.words or one.tags for one in report.conversations)
+        else translated("Where"),
         translated("Began"),
         translated("Begun by"),
         translated("Responses"),

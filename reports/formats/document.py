@@ -6,21 +6,23 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from influence.contract.findings import EgoNetwork, Reached, Report
+from influence.contract.headline import mostly_unknown, unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
-from reports.formats.chapters import CELL, Chapter, Table, chapters
+from reports.formats.chapters import Chapter, Table, chapters
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
 from reports.story.chance import LIKENESS
+from reports.story.doubt import doubts
 from reports.story.sentences import Sentence, say
 from reports.story.story import CAUTION, story
 from reports.story.wording import isolated, shortened
@@ -28,10 +30,12 @@ from reports.story.wording import isolated, shortened
 if TYPE_CHECKING:
     from typst import Fonts
 
+PAGES = 6
 NAME = 60
 """So many characters of a name are shown."""
-_SENTENCE, _PIECE = 900, 320
-_SENTENCES, _LIMITS, _WORDS = 9, 8, 10
+_SENTENCE, _PIECE = 1000, 600
+_SENTENCES, _LIMITS, _WORDS, _LEAST = 9, 8, 10, 3
+_TRIES = 8
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
 
@@ -60,7 +64,7 @@ def document(report: Report) -> bytes:
         if letters:
             data["fonts"] = _no_font(data, letters)
         shown = _mapped(data, lambda text: lettering.boxed(text, letters))
-        return _set(shown, _until(report), offered)
+        return _fitted(shown, _until(report), offered)
 
 
 def contents(report: Report) -> Data:
@@ -80,11 +84,13 @@ def contents(report: Report) -> Data:
         },
         "notice": plain(report.notice or ""),
         "fonts": "",
+        "cut": "",
         "opening": first,
         "chapters": [one for one in body if one["sentences"] or one["blocks"]],
     }
     data["words"] = _words(data)
-    return _mapped(data, lambda text: lettering.breakable(isolated(encodable(text))))
+    finished: Data = _mapped(data, lambda text: lettering.breakable(isolated(encodable(text))))
+    return finished
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
@@ -102,7 +108,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
-    lines = [(one.label, one.sentence) for one in said.answers]
+    lines: list[tuple[str, Sentence | None]] = [(one.label, one.sentence) for one in said.answers]
     lines += [
         (translated("Start this week"), said.start),
         (translated("Stop"), said.stop),
@@ -118,10 +124,27 @@ def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
         "unit": said.number.unit if said.number.known else "",
         "alt": number,
         "caption": _sentence(beyond[0]) if beyond else "",
-        "range": _sentence(said.range) if said.range else "",
-        "picture": _picture("sureness", sureness_picture(report), 100, ""),
+        "range": [_sentence(each) for each in _ranges(report, said)],
+        "picture": _picture("sureness", sureness_picture(report), 100, _key_of_range(report)),
         "lines": [{"label": label, "text": _sentence(text)} for label, text in lines if text],
     }
+
+
+def _ranges(report: Report, said: Brief) -> tuple[Sentence, ...]:
+    """Return the one range, and what another run would give: the picture shows both."""
+    more = tuple(each for each in doubts(report)[1:] if each != said.range)
+    return ((said.range,) if said.range else ()) + more
+
+
+def _key_of_range(report: Report) -> str:
+    if mostly_unknown(report):
+        return translated("Line: the range, from all of whom nothing tells met to none of them met.")
+    if not unknown(report)[0]:
+        return translated("Diamond: the number. Pale bar: such a window run again.")
+    return translated(
+        "Diamond: the number. Dark line: the range, from all of whom nothing tells met to none of them met. Pale bar: "
+        "such a window run again."
+    )
 
 
 def _chapter(one: Chapter) -> Data:
@@ -227,15 +250,49 @@ def _no_font(data: Data, letters: frozenset[str]) -> str:
 # --- setting it -----------------------------------------------------------------------------------------------
 
 
-def _set(data: Data, until: datetime | None, offered: Fonts) -> bytes:
+def _fitted(data: Data, until: datetime | None, offered: Fonts) -> bytes:
+    """Set it; where that takes more pages than a board reads, again with shorter lists and smaller pictures."""
+    for _ in range(_TRIES):
+        made, pages = _set(data, until, offered)
+        if pages <= PAGES:
+            break
+        data = _shorter(data)
+    return made
+
+
+def _set(data: Data, until: datetime | None, offered: Fonts) -> tuple[bytes, int]:
+    """Return the PDF and how many pages it has."""
     import typst
 
     dated = [until.year, until.month, until.day] if until else None
     said = json.dumps({**data, "date": dated}, ensure_ascii=False)
-    setter = typst.Compiler(_TEMPLATE.read_bytes(), font_paths=offered, sys_inputs={"said": said})
-    made = setter.compile(format="pdf", pdf_standards=["ua-1"], timestamp=until or 0)
-    assert isinstance(made, bytes)
-    return made
+    with as_file(_TEMPLATE) as template:
+        setter = typst.Compiler(str(template), font_paths=offered, sys_inputs={"said": said})
+        made = cast("bytes", setter.compile(format="pdf", pdf_standards=["ua-1"], timestamp=until or 0))
+        return made, int(setter.query("<pages>", field="value", one=True))
+
+
+def _shorter(data: Data) -> Data:
+    """Take a row of each table, a sentence of each section, and some of each picture's width; and say so."""
+    chapters_left = [
+        {
+            **one,
+            "sentences": one["sentences"][: max(_LEAST, len(one["sentences"]) - 1)],
+            "blocks": [_shorter_block(block) for block in one["blocks"]],
+        }
+        for one in data["chapters"]
+    ]
+    words = {**data["words"], "rows": data["words"]["rows"][:-2]}
+    cut = translated(
+        "To fit these pages, lists and sections are shortened; the page and the tables hold all."
+    )
+    return {**data, "chapters": chapters_left, "words": words, "cut": cut}
+
+
+def _shorter_block(block: Data) -> Data:
+    if block["kind"] == "picture":
+        return {**block, "width": max(50, round(block["width"] * 0.9))}
+    return {**block, "rows": block["rows"][: max(_LEAST, len(block["rows"]) - 1)]}
 
 
 def _until(report: Report) -> datetime | None:

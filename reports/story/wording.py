@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from influence.contract.wording import MONTHS, plain
 
-
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _LEFTWARD = re.compile(rf"[{_RIGHT_TO_LEFT}]+(?:[\s.'’-]+[{_RIGHT_TO_LEFT}]+)*")
 
