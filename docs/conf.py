@@ -25,9 +25,8 @@ source_suffix = {".md": "markdown"}
 myst_heading_anchors = 4
 myst_enable_extensions = ["deflist"]
 default_role = "code"  # a docstring writes `name` for a name
-nitpick_ignore_regex = [("py:.*", ".*")]
 
-autodoc_default_options = {"members": True, "member-order": "bysource", "show-inheritance": True}
+autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 autoclass_content = "both"
