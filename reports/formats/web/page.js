@@ -1,0 +1,3 @@
+import Graph from "graphology";
+import Sigma from "sigma";
+console.log(Graph, Sigma);
