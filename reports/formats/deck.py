@@ -96,10 +96,11 @@ class Page:
             self.write(texts, place, (size, sizes[1]))
 
     def tell(self, notes: Sequence[str]) -> None:
-        """Write the speaker's notes, one line each."""
+        """Write the speaker's notes, one line each, nothing twice."""
         frame = self.slide.notes_slide.notes_text_frame
         if frame is not None:
-            frame.text = "\n".join(map(_in_order, notes))
+            lines = dict.fromkeys(_in_order(line.replace("\n", ": ")) for line in notes)
+            frame.text = "\n".join(lines)
             _speak(frame)
 
     def finish(self) -> None:

@@ -31,8 +31,8 @@ _NUMBER_SIZES, _OPENING_SIZES = (60, 24), (22, 11)
 """The sizes of letters on the first slide, in points: its number, and what it says."""
 _ROOMY = 3 * INCH
 """Where the first slide has so much room, its number stands large."""
-_LISTED = 6
-"""So many people or places stand on a slide."""
+_LISTED, _WHY = 6, 160
+"""So many people or places stand on a slide, each with a reason of so many letters."""
 _STEPS = ("own_output", "reach_2", "reach_3", "reach_4")
 _POSITION = ("pagerank", "betweenness", "constraint", "core_number")
 _NUMBERS = {
@@ -272,7 +272,7 @@ def _takes(filled: Deck, told: _Told) -> None:
 def _whom(report: Report) -> list[tuple[str, str]]:
     """Return whom to turn to or where, with the reason: what the forecast names if it has skill, and who waits."""
     found = [
-        (row.who, str(say("{why}: {gain}", why=row.why.rstrip("."), gain=row.gain)))
+        (row.who, str(say("{why}: {gain}", why=shortened(row.why, _WHY).rstrip("."), gain=row.gain)))
         for _, rows in advice_rows(report)
         for row in rows[:2]
         if report.known("advice") or not row.forecast
@@ -281,7 +281,7 @@ def _whom(report: Report) -> list[tuple[str, str]]:
         (row.who, str(say("{how}; waits for {days}", how=row.how, days=row.days)))
         for row in waiting_rows(report)[:2]
     ]
-    return [(shortened(who, LONGEST_NAME), shortened(why, 200)) for who, why in (*waiting, *found)]
+    return [(shortened(who, LONGEST_NAME), why) for who, why in (*waiting, *found)]
 
 
 def _holds(filled: Deck, told: _Told) -> None:
@@ -328,7 +328,10 @@ def _source(row: Coverage, *, named: bool = False) -> str:
         str(say("{n} set aside", n=counted(row.set_aside, "row", "rows"))) if row.set_aside else "",
         str(say("missing: {months}", months=gaps)) if count else "",
     ]
-    return f"{shortened(row.source, LONGEST_NAME)}\n{'; '.join(part for part in parts if part)}"
+    name = " · ".join(
+        dict.fromkeys((shortened(row.source, LONGEST_NAME), shortened(row.system, LONGEST_NAME)))
+    )
+    return f"{name}\n{'; '.join(part for part in parts if part)}"
 
 
 # --- notes --------------------------------------------------------------------------------------------------

@@ -285,9 +285,7 @@ def safe_link(url: str | None) -> Link | None:
     return Link(url, host) if parts.scheme in {"http", "https"} and host else None
 
 
-def _row(
-    reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]
-) -> PersonRow:
+def _row(reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]) -> PersonRow:
     """Word a person; whoever is not among those opened comes without the evidence."""
     if reached.person in opened:
         return _person(reached, report, anchor, who)
@@ -323,7 +321,11 @@ def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
     m, kind = number(reached.m, "share"), certainty(reached)
     if met:
         more = len(met) - MET_SHOWN
-        rest = (translated("{n} earlier ones, which are in the JSON").format(n=number(more)),) if more > 0 else ()
+        rest = (
+            (translated("{n} earlier ones, which are in the JSON").format(n=number(more)),)
+            if more > 0
+            else ()
+        )
         return (translated("Why met is put at {m}:").format(m=m), *rest, *met[-MET_SHOWN:])
     if kind == "unmet":
         return (translated("No meeting face to face is on record by the first response."),)
