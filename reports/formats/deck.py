@@ -152,6 +152,7 @@ class Deck:
             if what not in FEET:
                 continue
             copy = deepcopy(shape._element)
+            copy.nvSpPr.cNvPr.set("id", str(1 + max(each.shape_id for each in slide.shapes)))
             slide.shapes._spTree.append(copy)
             if what == "FOOTER":
                 footed = True

@@ -13,7 +13,7 @@ from influence.contract.wording import between, counted, people, plain
 from reports.formats.deck import SMALL_SIZES, Deck, opened
 from reports.formats.native_charts import choices_chart, months_chart, spheres_chart, steps_chart
 from reports.formats.template import INCH
-from reports.formats.writing import write_whole
+from reports.formats.writing import dateless, write_whole
 from reports.story import charted, evidence
 from reports.story.advice import SEEN, advice_rows, waiting_rows
 from reports.story.brief import Brief, brief
@@ -80,7 +80,7 @@ def write_slides(report: Report, path: Path, template: Path | None = None) -> li
         CannotWrite: the extra `slides` is not installed, or the template cannot be filled.
         OSError: the file cannot be written.
     """
-    return [write_whole(path, deck(report, template).bytes())]
+    return [write_whole(path, dateless(deck(report, template).bytes()))]
 
 
 def deck(report: Report, template: Path | None = None) -> Deck:
@@ -166,10 +166,10 @@ def _left_out(filled: Deck) -> list[str]:
 def _answers(filled: Deck, told: _Told) -> None:
     first = told.first
     texts = [f"{plain(answer.label)}\n{answer.sentence}" for answer in first.answers]
-    texts += [f"{label}\n{line}" for label, line in _labelled(told, "moved", "trust")]
+    texts += [f"{label}\n{line}" for label, line in _labelled(told, "start", "stop", "moved", "trust")]
     if not texts:
         return
-    page = filled.page(translated("Three answers, and how far to trust them"))
+    page = filled.page(translated("In short"))
     page.write(texts)
     page.tell([line for answer in first.answers for line in told.notes(answer.key)])
     page.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -13,7 +14,7 @@ from influence.contract.language import message, translated
 from influence.contract.wording import number, plain
 from reports.formats.columns import moment_of, zone_of
 from reports.formats.tables import defused
-from reports.formats.writing import needing, whole
+from reports.formats.writing import dateless, needing, write_whole
 from reports.story.brief import brief
 from reports.story.evidence import certainty, in_order, names
 from reports.story.sentences import say, told
@@ -57,13 +58,14 @@ def write_workbook(report: Report, path: Path) -> list[Path]:
     """
     with needing("tables", "Excel workbooks"):
         from openpyxl import Workbook  # 200 ms, and only workbooks need it
-    with whole(path) as stream:
+    with tempfile.TemporaryFile(dir=path.parent) as stream:
         book = Workbook(write_only=True)
         book.properties.title, book.properties.creator = brief(report).who[:200], "influence"
         for sheet in sheets(report):
             _write(book, sheet)
         book.save(stream)
-    return [path]
+        stream.seek(0)
+        return [write_whole(path, dateless(stream.read()))]
 
 
 def sheets(report: Report) -> tuple[Sheet, ...]:
@@ -107,6 +109,8 @@ def _cell(page: object, make: Any, value: Cell) -> object:
         return value
     if not value:
         return None
+    if value[0].isalnum() and value.isprintable() and len(value) < LONGEST // 2:
+        return value  # nearly every text: nothing in it has to be changed
     text = _fitting(str(defused(plain(value))))
     if not text.startswith("#"):
         return text

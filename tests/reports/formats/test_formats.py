@@ -48,6 +48,15 @@ def test_a_format_writes_the_files_it_names_for_their_owner_alone(kind, name, re
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+def test_the_same_report_gives_the_same_bytes(kind, reports, tmp_path):
+    write, (one, other) = plugins.load("influence.formats", kind), (tmp_path / "one", tmp_path / "other")
+    for folder in (one, other):
+        folder.mkdir()
+    first = [file.read_bytes() for file in write(reports["long"], one / f"report.{kind}")]
+    assert first == [file.read_bytes() for file in write(reports["long"], other / f"report.{kind}")]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_failed_write_leaves_the_old_file_and_no_rubbish(kind, reports, tmp_path, monkeypatch):
     path = tmp_path / f"report.{kind}"
     path.write_text("old", encoding="utf-8")

@@ -25,7 +25,7 @@ from openpyxl import load_workbook  # noqa: E402 (it comes with the slides' own 
 
 TITLES = [
     "How far Mara Lindqvist's influence reaches",
-    "Three answers, and how far to trust them",
+    "In short",
     "Who responded, step by step",
     "Spheres, outward and back",
     "Movement, month by month",
@@ -153,6 +153,7 @@ def test_the_notes_name_people_with_their_responses_dates_and_sources(deck):
 def test_no_text_is_higher_than_its_frame_and_nothing_lies_over_the_edge(name, tmp_path):
     deck = opened(HARD[name](), tmp_path)
     for slide in deck.slides:
+        assert len(slide.shapes) == len({shape.shape_id for shape in slide.shapes})
         for shape in slide.shapes:
             assert 0 <= shape.left <= shape.left + shape.width <= deck.slide_width
             assert 0 <= shape.top <= shape.top + shape.height <= deck.slide_height

@@ -71,12 +71,3 @@ def test_half_a_surrogate_pair_does_not_stop_a_report(tmp_path):
         assert all(
             file.stat().st_size for file in load("influence.formats", name)(report, tmp_path / f"r.{name}")
         )
-
-
-@pytest.mark.parametrize("name", ["json", "csv", "html"])
-@pytest.mark.parametrize("make", REPORTS)
-def test_the_same_report_gives_the_same_bytes(name, make, tmp_path):
-    write = load("influence.formats", name)
-    first = [file.read_bytes() for file in write(make(), tmp_path / f"one.{name}")]
-    second = [file.read_bytes() for file in write(make(), tmp_path / f"two.{name}")]
-    assert first == second
