@@ -67,7 +67,7 @@ def of_many():
         report,
         spheres=spheres,
         trend=months,
-        coverage=report.coverage * 6,
+        coverage=tuple(replace(row, source=f"{n}-{row.source}") for n in range(6) for row in report.coverage),
         reasons=("A reason that is long and tells what is missing in the record. " * 4,) * 20,
     )
 
