@@ -36,7 +36,7 @@ def break_no_rule_of_gephi(path):
         part.get("class"): {one.get("id"): one.get("type") for one in part}
         for part in graph.iter(f"{NAMESPACE}attributes")
     }
-    assert {"step", "sphere", "m", "known", "certainty", "community", "organisation"} <= set(declared["node"])
+    assert {"step", "sphere", "m", "known", "met", "community", "organisation"} <= set(declared["node"])
     nodes = [node.get("id") for node in graph.iter(f"{NAMESPACE}node")]
     assert len(nodes) == len(set(nodes))
     edges = list(graph.iter(f"{NAMESPACE}edge"))
