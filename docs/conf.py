@@ -48,4 +48,11 @@ html_additional_pages = {"index": "to-the-first-page.html"}  # build/docs/index.
 
 def setup(app):
     """Fill in what is made anew with every build: the words of the measures, the pictures."""
-    app.connect("source-read", lambda _, __, source: source.__setitem__(0, filled_in(source[0])))
+    app.connect("source-read", _fill_in)
+
+
+def _fill_in(app, _, source):
+    written = source[0]
+    source[0] = filled_in(written)
+    if source[0] != written:
+        app.env.note_reread()
