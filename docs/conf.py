@@ -18,7 +18,7 @@ project = "influence"
 version = release = __version__
 project_copyright = "its contributors, Apache-2.0"
 root_doc = "docs/index"
-include_patterns = ["docs/**", "examples/**", "benchmarks/**", "CONTRIBUTING.md", "CHANGELOG.md"]
+include_patterns = ["docs/**", "examples/**", "benchmarks/**", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 exclude_patterns = ["build", "demo", "dist", "influence", "connectors", "reports", "tests", "tools", ".*"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
@@ -30,6 +30,7 @@ default_role = "code"  # a docstring writes `name` for a name
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+autodoc_type_aliases = {name: name for name in ("ArrayLike", "Codes", "Flags", "Floats", "Indices", "Ints", "Rows")}
 autoclass_content = "both"
 napoleon_numpy_docstring = False
 python_use_unqualified_type_names = True
@@ -43,6 +44,7 @@ templates_path = ["_templates"]
 html_show_sphinx = False
 html_copy_source = False
 html_permalinks_icon = "#"
+html_show_search_summary = False  # a page opened from the disk may not read the others
 html_additional_pages = {"index": "to-the-first-page.html"}  # build/docs/index.html opens the site
 
 
