@@ -4,6 +4,7 @@ The source folder is the whole project, so that a document's links to examples a
 a code host alike; `include_patterns` says what belongs to it.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -30,7 +31,9 @@ default_role = "code"  # a docstring writes `name` for a name
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
-autodoc_type_aliases = {name: name for name in ("ArrayLike", "Codes", "Flags", "Floats", "Indices", "Ints", "Rows")}
+autodoc_type_aliases = {
+    name: name for name in ("ArrayLike", "Codes", "Flags", "Floats", "Indices", "Ints", "Rows")
+}
 autoclass_content = "both"
 napoleon_numpy_docstring = False
 python_use_unqualified_type_names = True
@@ -51,6 +54,7 @@ html_additional_pages = {"index": "to-the-first-page.html"}  # build/docs/index.
 def setup(app):
     """Fill in what is made anew with every build: the words of the measures, the pictures."""
     app.connect("source-read", _fill_in)
+    app.connect("autodoc-process-signature", _shortly)
 
 
 def _fill_in(app, _, source):
@@ -58,3 +62,13 @@ def _fill_in(app, _, source):
     source[0] = filled_in(written)
     if source[0] != written:
         app.env.note_reread()
+
+
+def _shortly(_app, _what, _name, _object, _options, signature, returned):
+    return tuple(_with_short_arrays(words) if words else words for words in (signature, returned))
+
+
+def _with_short_arrays(signature):
+    """Name arrays as the code does: what autodoc makes of them fills three lines."""
+    signature = re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", signature)
+    return re.sub(r"ndarray\[tuple\[Any, \.\.\.\], dtype\[(\w+)\]\]", r"NDArray[\1]", signature)

@@ -100,7 +100,7 @@ def picture_of_pdf(pdf: Path, folder: Path, name: str = "pdf") -> Iterator[str]:
 
 def picture_of_slide(slides: Path, folder: Path) -> Iterator[str]:
     """Take a picture of the first slide."""
-    home = (folder / "office").resolve().as_uri()
+    home = (slides.parent / "office").resolve().as_uri()
     words = (
         "--headless",
         f"-env:UserInstallation={home}",

@@ -74,6 +74,13 @@ def test_every_connector_has_a_page_or_a_row_in_the_table(site):
         assert (site / f"docs/connectors/{name}.html").exists() or f">{name}</span>" in table, name
 
 
+def test_every_format_of_a_report_stands_in_the_documents():
+    text = (ROOT / "docs/formats.md").read_text("utf-8")
+    _, _, table = text.partition("## What a report can be written as")
+    for name in plugins.names("influence.formats"):
+        assert f"`{name}`" in table, name
+
+
 def test_every_number_stands_in_the_list_in_plain_words(site):
     page = (site / "docs/numbers.html").read_text("utf-8")
     for measure in catalogue():
