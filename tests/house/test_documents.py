@@ -9,6 +9,7 @@ import pytest
 
 from influence.contract import plugins
 from influence.contract.measures import catalogue
+from tests.kit.browser import CHROMIUM, NO_CHROMIUM
 from tests.kit.places import ROOT
 
 LINKS = runpy.run_path(str(ROOT / "tools/links.py"))
@@ -36,12 +37,10 @@ def site(tmp_path_factory):
     return folder / "docs"
 
 
-def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site):
-    assert [] == LINKS["wrong"](site)[0]
-
-
-def test_the_links_to_others_are_listed(site):
-    assert LINKS["wrong"](site)[1] >= {"https://github.com/zulip/zulip-archive"}
+def test_every_link_leads_somewhere_nothing_is_loaded_from_elsewhere_and_links_to_others_are_listed(site):
+    lines, elsewhere = LINKS["wrong"](site)
+    assert [] == lines
+    assert {"https://github.com/zulip/zulip-archive"} <= elsewhere
 
 
 @pytest.mark.parametrize(
@@ -104,3 +103,14 @@ def test_without_the_programs_a_line_says_which_pictures_are_left_out(monkeypatc
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(shots["NoProgram"], match="pdftoppm is not installed"):
         list(shots["picture_of_pdf"](tmp_path / "a.pdf", tmp_path))
+
+
+@pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
+def test_what_a_page_lacks_is_told_and_the_other_pictures_are_taken(tmp_path):
+    shots = runpy.run_path(str(ROOT / "tools/screenshots.py"))
+    (tmp_path / "page.html").write_text("<h1>Nothing to point at</h1>")
+    told = list(shots["pictures_of_page"](tmp_path / "page.html", tmp_path))
+    assert ["network.png: the page has no #pictures"] == told
+    assert {"first-screen.png", "first-screen-telephone.png"} == {
+        file.name for file in tmp_path.glob("*.png")
+    }
