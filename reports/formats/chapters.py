@@ -92,7 +92,7 @@ def _rings(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "Rings: who is near and who is beyond. Angles: whose world they belong to. Each person stands once."
     )
-    return _drawn("rings", rings_picture(report), 74, caption)
+    return _drawn("rings", rings_picture(report), 70, caption)
 
 
 def _wings(report: Report) -> tuple[Drawn, ...]:
@@ -118,7 +118,7 @@ def _months(report: Report) -> tuple[Drawn, ...]:
         )
     else:
         caption = translated("Never met (orange, diamonds) with its range; met (blue, circles).")
-    return _drawn("trend_chart", trend_picture(report), 88, caption)
+    return _drawn("trend_chart", trend_picture(report), 100, caption)
 
 
 _PICTURES: dict[str, Callable[[Report], tuple[Drawn, ...]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
     from typst import Fonts
 
 PAGES = 6
+_VIEW, _POINTS = re.compile('viewBox="[^"]*"'), 72
 NAME = 60
 """So many characters of a name are shown."""
 _SENTENCE, _PIECE = 1000, 600
-_SENTENCES, _LIMITS, _WORDS, _LEAST = 9, 8, 10, 3
-_TRIES = 8
+_SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
+_NOTICE = 200
+_TRIES, _SMALLEST = 8, 55
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
 
@@ -89,7 +92,7 @@ def contents(report: Report) -> Data:
         "chapters": [one for one in body if one["sentences"] or one["blocks"]],
     }
     data["words"] = _words(data)
-    finished: Data = _mapped(data, lambda text: lettering.breakable(isolated(encodable(text))))
+    finished: Data = _mapped(data, lambda text: isolated(encodable(text)))
     return finished
 
 
@@ -125,7 +128,7 @@ def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
         "alt": number,
         "caption": _sentence(beyond[0]) if beyond else "",
         "range": [_sentence(each) for each in _ranges(report, said)],
-        "picture": _picture("sureness", sureness_picture(report), 100, _key_of_range(report)),
+        "picture": _picture("sureness", sureness_picture(report), 72, _key_of_range(report)),
         "lines": [{"label": label, "text": _sentence(text)} for label, text in lines if text],
     }
 
@@ -159,6 +162,7 @@ def _chapter(one: Chapter) -> Data:
         "key": section.key,
         "question": section.question,
         "sentences": sentences[:most],
+        "untold": [_sentence(each) for each in section.untold[:_UNTOLD]],
         "listed": section.key == "limits",
         "more": str(say("{n} more stand on the page.", n=counted(left, "sentence", "sentences")))
         if left > 0
@@ -183,9 +187,19 @@ def _piece(text: str) -> str:
 def _picture(key: str, picture: Picture | None, width: int, caption: str) -> Data | None:
     if picture is None:
         return None
-    svg = to_svg(picture, key).replace("<svg ", '<svg font-family="DejaVu Sans" ', 1)
+    svg = _trimmed(to_svg(picture, key), picture).replace("<svg ", '<svg font-family="DejaVu Sans" ', 1)
     alt = shortened(f"{picture.title}: {picture.description}", _SENTENCE)
     return {"kind": "picture", "svg": svg, "alt": alt, "width": width, "caption": caption}
+
+
+def _trimmed(svg: str, picture: Picture) -> str:
+    """Cut the empty edges of a picture off, so that its letters are as large as the page has room for."""
+    drawn, tall = picture.figure.get_tightbbox(), picture.figure.get_figheight()
+    left, top, wide, high = drawn.x0, tall - drawn.y1, drawn.width, drawn.height
+    box = " ".join(
+        f"{_POINTS * inches + more:.1f}" for inches, more in ((left, -2), (top, -2), (wide, 4), (high, 4))
+    )
+    return _VIEW.sub(f'viewBox="{box}"', svg, count=1)
 
 
 def _table(table: Table) -> Data:
@@ -211,7 +225,7 @@ def _with_short_names(report: Report) -> Report:
         people=tuple(_reached(one) for one in report.people),
         names={person: _name(name) for person, name in report.names.items()},
         network=EgoNetwork(),
-        notice=shortened(report.notice, _PIECE) if report.notice else None,
+        notice=shortened(report.notice, _NOTICE) if report.notice else None,
     )
 
 
@@ -291,7 +305,7 @@ def _shorter(data: Data) -> Data:
 
 def _shorter_block(block: Data) -> Data:
     if block["kind"] == "picture":
-        return {**block, "width": max(50, round(block["width"] * 0.9))}
+        return {**block, "width": max(_SMALLEST, round(block["width"] * 0.95))}
     return {**block, "rows": block["rows"][: max(_LEAST, len(block["rows"]) - 1)]}
 
 
