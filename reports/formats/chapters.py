@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from influence.contract.findings import Conversation, Report
+from influence.contract.findings import Conversation, EgoNetwork, Reached, Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import translated
 from influence.contract.wording import counted, number, plain
@@ -20,6 +20,9 @@ from reports.story.wording import day, days, shortened
 
 CELL = 90
 """So many characters of a text stand in a cell."""
+NAME = 60
+"""So many characters of a name are shown."""
+_NOTICE = 200
 _ROWS = 5
 _SPHERES, _SOURCES = 9, 6
 
@@ -75,6 +78,28 @@ def _chapter(report: Report, section: Section) -> Chapter:
     pictures = _PICTURES.get(section.key, _no_pictures)(report)
     tables = _TABLES.get(section.key, _no_tables)(report, section)
     return Chapter(section, pictures, tuple(table for table in tables if table.rows))
+
+
+def with_short_names(report: Report) -> Report:
+    """Shorten the names that no page has room for."""
+    return replace(
+        report,
+        leader={key: _name(text) if key == "name" else text for key, text in report.leader.items()},
+        people=tuple(_reached(one) for one in report.people),
+        names={person: _name(name) for person, name in report.names.items()},
+        network=EgoNetwork(),
+        notice=shortened(report.notice, _NOTICE) if report.notice else None,
+    )
+
+
+def _name(name: str) -> str:
+    return name if len(name) <= NAME else shortened(name, NAME)
+
+
+def _reached(one: Reached) -> Reached:
+    if len(one.name) <= NAME and len(one.sphere) <= NAME:
+        return one
+    return replace(one, name=_name(one.name))
 
 
 # --- pictures -----------------------------------------------------------------------------------------------
@@ -205,11 +230,16 @@ def _conversations(report: Report, _: Section) -> tuple[Table, ...]:
         *(() if ranged else (translated("Never met"),)),
     )
     who = evidence.names(report)
-    most = sorted(report.conversations, key=lambda one: (-one.unmet, -one.responses, one.began or "", one.id))
-    rows = tuple(_conversation(report, one, who, ranged=ranged) for one in most[:_ROWS])
+    rows = tuple(_conversation(report, one, who, ranged=ranged) for one in most_telling(report))
     numbers = 2 if ranged else 3
     title = translated("Those that brought most people") if rows else ""
     return (Table(heads, (*[False] * 3, *[True] * numbers), (6, 3, 4, *[3] * numbers), rows, title),)
+
+
+def most_telling(report: Report) -> tuple[Conversation, ...]:
+    """Return the few conversations that brought most people never met."""
+    most = sorted(report.conversations, key=lambda one: (-one.unmet, -one.responses, one.began or "", one.id))
+    return tuple(most[:_ROWS])
 
 
 def _conversation(

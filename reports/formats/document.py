@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from influence.contract.findings import EgoNetwork, Reached, Report
+from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown, unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
-from reports.formats.chapters import Chapter, Table, chapters
+from reports.formats.chapters import Chapter, Table, chapters, with_short_names
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
@@ -33,11 +33,8 @@ if TYPE_CHECKING:
 
 PAGES = 6
 _VIEW, _POINTS = re.compile('viewBox="[^"]*"'), 72
-NAME = 60
-"""So many characters of a name are shown."""
 _SENTENCE, _PIECE = 1000, 600
 _SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
-_NOTICE = 200
 _TRIES, _SMALLEST = 8, 55
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
@@ -72,7 +69,7 @@ def document(report: Report) -> bytes:
 
 def contents(report: Report) -> Data:
     """Return everything that the document says and shows, ready to be set."""
-    report = _with_short_names(report)
+    report = with_short_names(report)
     told, opening = {section.key: section for section in story(report)}, brief(report)
     with house_style():
         first = _opening(report, opening, told[_ON_PAGE_ONE].sentences if _ON_PAGE_ONE in told else ())
@@ -92,7 +89,7 @@ def contents(report: Report) -> Data:
         "chapters": [one for one in body if one["sentences"] or one["blocks"]],
     }
     data["words"] = _words(data)
-    finished: Data = _mapped(data, lambda text: isolated(encodable(text)))
+    finished: Data = _mapped(data, lambda text: isolated(encodable(text)).replace(" %", "\u00a0%"))
     return finished
 
 
@@ -152,10 +149,11 @@ def _key_of_range(report: Report) -> str:
 
 def _chapter(one: Chapter) -> Data:
     section = one.section
-    sentences = [_sentence(each) for each in section.sentences if str(each) not in _once()]
+    listed = section.key == "limits"
+    sentences = [_sentence(each) for each in section.sentences if listed or str(each) not in _once()]
     if section.key == _ON_PAGE_ONE:
         sentences = []
-    most = _LIMITS if section.key == "limits" else _SENTENCES
+    most = _LIMITS if listed else _SENTENCES
     left = len(sentences) - most
     pictures = [_picture(each.key, each.picture, each.width, each.caption) for each in one.pictures]
     return {
@@ -163,7 +161,7 @@ def _chapter(one: Chapter) -> Data:
         "question": section.question,
         "sentences": sentences[:most],
         "untold": [_sentence(each) for each in section.untold[:_UNTOLD]],
-        "listed": section.key == "limits",
+        "listed": listed,
         "more": str(say("{n} more stand on the page.", n=counted(left, "sentence", "sentences")))
         if left > 0
         else "",
@@ -210,33 +208,15 @@ def _table(table: Table) -> Data:
 def _words(data: Data) -> Data:
     """Return the words of the glossary that the document uses, with their meanings."""
     said = " ".join(_texts(data)).casefold()
-    used = [{"word": word, "meaning": meaning} for word, meaning in glossary.WORDS if word.casefold() in said]
+    used = [
+        {"word": word, "meaning": meaning}
+        for word, meaning in glossary.WORDS
+        if re.search(rf"\b{re.escape(word.casefold())}\b", said)
+    ]
     return {"title": translated("Words"), "rows": used[:_WORDS]}
 
 
 # --- names and letters ----------------------------------------------------------------------------------------
-
-
-def _with_short_names(report: Report) -> Report:
-    """Shorten the names that no page has room for."""
-    return replace(
-        report,
-        leader={key: _name(text) if key == "name" else text for key, text in report.leader.items()},
-        people=tuple(_reached(one) for one in report.people),
-        names={person: _name(name) for person, name in report.names.items()},
-        network=EgoNetwork(),
-        notice=shortened(report.notice, _NOTICE) if report.notice else None,
-    )
-
-
-def _name(name: str) -> str:
-    return name if len(name) <= NAME else shortened(name, NAME)
-
-
-def _reached(one: Reached) -> Reached:
-    if len(one.name) <= NAME and len(one.sphere) <= NAME:
-        return one
-    return replace(one, name=_name(one.name))
 
 
 def _texts(data: Data) -> list[str]:
