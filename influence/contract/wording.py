@@ -53,6 +53,8 @@ def plain(text: str) -> str:
     """
     if text.isprintable() and "  " not in text and text.strip() == text:
         return text  # nearly every text, and the letters need not be looked at one by one
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # nearly every text, and all that follows would leave it as it is
     kept = (" " if character.isspace() else character for character in text if not _is_unshowable(character))
     return " ".join("".join(kept).split())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from influence.contract.findings import Conversation, EgoNetwork, Reached, Report
@@ -22,17 +22,20 @@ CELL = 90
 """So many characters of a text stand in a cell."""
 NAME = 60
 """So many characters of a name are shown."""
-_NOTICE = 200
+_NOTICE, _HOST = 200, 40
+_SMALL = 0.75
+"""So large are most pictures: their letters are those of a table."""
 _ROWS = 5
 _SPHERES, _SOURCES = 9, 6
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A text in a table, and the address that it leads to, if it does."""
+    """A text in a table, and the address that the host shown behind it leads to, if it does."""
 
     text: str
     link: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture, how much of the page's width it takes, and what its marks mean."""
+    """A picture, to what part of its size it is shown, and what its marks mean."""
 
     key: str
     picture: Picture
-    width: int
+    scale: float
     caption: str
 
 
@@ -109,15 +112,16 @@ def _no_pictures(_: Report) -> tuple[Drawn, ...]:
     return ()
 
 
-def _drawn(key: str, picture: Picture | None, width: int, caption: str) -> tuple[Drawn, ...]:
-    return (Drawn(key, picture, width, caption),) if picture else ()
+def drawn(key: str, picture: Picture | None, scale: float, caption: str) -> tuple[Drawn, ...]:
+    """Make a picture ready to be shown; none of none."""
+    return (Drawn(key, picture, scale, caption),) if picture else ()
 
 
 def _rings(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "Rings: who is near and who is beyond. Angles: whose world they belong to. Each person stands once."
     )
-    return _drawn("rings", rings_picture(report), 70, caption)
+    return drawn("rings", rings_picture(report), 0.68, caption)
 
 
 def _wings(report: Report) -> tuple[Drawn, ...]:
@@ -125,14 +129,14 @@ def _wings(report: Report) -> tuple[Drawn, ...]:
         "People never met, by sphere. Right: those who responded to the leader, of all who are known there. Left: "
         "those to whom the leader responded."
     )
-    return _drawn("wings", spheres_picture(report), 60, caption)
+    return drawn("wings", spheres_picture(report), _SMALL, caption)
 
 
 def _again(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "The number (diamond) and what it would be under other choices (dots). Pale band: such a window run again."
     )
-    return _drawn("counted_again", robustness_picture(report), 60, caption)
+    return drawn("counted_again", robustness_picture(report), _SMALL, caption)
 
 
 def _months(report: Report) -> tuple[Drawn, ...]:
@@ -143,7 +147,7 @@ def _months(report: Report) -> tuple[Drawn, ...]:
         )
     else:
         caption = translated("Never met (orange, diamonds) with its range; met (blue, circles).")
-    return _drawn("trend_chart", trend_picture(report), 100, caption)
+    return drawn("trend_chart", trend_picture(report), _SMALL, caption)
 
 
 _PICTURES: dict[str, Callable[[Report], tuple[Drawn, ...]]] = {
@@ -208,7 +212,7 @@ def _advice(report: Report) -> tuple[Table, ...]:
 def _waiting(report: Report) -> Table:
     heads = (translated("Who"), translated("Sphere"), translated("How"), translated("Waiting"))
     rows = tuple(
-        (Cell(shortened(row.who, CELL), _link(row.evidence)), *_cells(row.sphere, row.how, row.days))
+        (_linked(row.who, *(each.link for each in row.evidence)), *_cells(row.sphere, row.how, row.days))
         for row in advice.waiting_rows(report)[:_ROWS]
     )
     title = translated("Where others have waited longest")
@@ -245,14 +249,12 @@ def most_telling(report: Report) -> tuple[Conversation, ...]:
 def _conversation(
     report: Report, one: Conversation, who: dict[str, str], *, ranged: bool
 ) -> tuple[Cell, ...]:
-    links = (
-        evidence.safe_link(report.responses[each].url) for each in one.evidence if each in report.responses
-    )
-    link = next((link.address for link in links if link), "")
+    held = (report.responses.get(each) for each in one.evidence)
+    links = (evidence.safe_link(each.url) for each in held if each)
     unmet = () if ranged else (number(one.unmet),)
     begun = who.get(one.begun_by, plain(one.begun_by))
     rest = _cells(day(one.began), begun, number(one.responses), number(one.people), *unmet)
-    return (Cell(shortened(named(one), CELL), link), *rest)
+    return (_linked(named(one), *links), *rest)
 
 
 def named(one: Conversation) -> str:
@@ -306,5 +308,8 @@ def _more(left: int) -> str:
     return str(say("{n} more are not shown here.", n=counted(left, "row", "rows"))) if left > 0 else ""
 
 
-def _link(rows: Sequence[evidence.ResponseRow]) -> str:
-    return next((row.link.address for row in rows if row.link), "")
+def _linked(text: str, *links: evidence.Link | None) -> Cell:
+    """Make a cell that leads to the first address that may be followed."""
+    link = next((one for one in links if one), None)
+    text = shortened(text, CELL)
+    return Cell(text, link.address, shortened(link.host, _HOST)) if link else Cell(text)

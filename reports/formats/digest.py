@@ -23,7 +23,8 @@ _MEANT = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=[#\w]+;)")
 _STARTING = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
 _JOINER = "\u2060"
 _CALLING = re.compile(
-    r"@|(?<=:)//|\bwww(?=\.)|(?<=\w)\.(?=\w{2,}/)|\b(?:mailto|javascript|data)(?=:)", re.IGNORECASE
+    r"@|(?<=:)//|\bwww(?=\.)|(?<=\w)\.(?!toml\b)(?=[^\W\d]{2})|\b(?:mailto|javascript|data)(?=:)",
+    re.IGNORECASE,
 )
 """What a chat or a mail programme makes a mention or a link of."""
 

@@ -18,7 +18,7 @@ from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
-from reports.formats.chapters import Chapter, Table, chapters, with_short_names
+from reports.formats.chapters import Chapter, Drawn, Table, chapters, drawn, with_short_names
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from typst import Fonts
 
 PAGES = 6
-_VIEW, _POINTS = re.compile('viewBox="[^"]*"'), 72
+_VIEW, _POINTS, _EDGE, _WIDTH = re.compile('viewBox="[^"]*"'), 72, 6, 470
+"""Of pictures, in points: an inch, what is left at an edge, and how wide the page is."""
 _SENTENCE, _PIECE = 1000, 600
 _SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
-_TRIES, _SMALLEST = 8, 55
+_TRIES = 8
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
 
@@ -58,7 +59,9 @@ def document(report: Report) -> bytes:
     Raises:
         CannotWrite: the extra that sets documents is not installed.
     """
-    with needing("pdf", "documents"), lettering.fonts() as offered:
+    with needing("pdf", "PDF documents"):
+        import typst  # noqa: F401 (it is an extra)
+    with lettering.fonts() as offered:
         data = contents(report)
         letters = lettering.missing(_texts(data), offered)
         if letters:
@@ -98,7 +101,9 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {key: one if key in {"link", "svg"} else _mapped(one, change) for key, one in value.items()}
+        return {
+            key: one if key in {"link", "host", "svg"} else _mapped(one, change) for key, one in value.items()
+        }
     if isinstance(value, Sequence):
         return [_mapped(one, change) for one in value]
     return value
@@ -115,6 +120,7 @@ def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
         (translated("What moved"), said.moved),
         (translated("How far to trust it"), said.trust),
     ]
+    sure = drawn("sureness", sureness_picture(report), 0.95, _key_of_range(report))
     number = f"{said.number.text} {said.number.unit}".rstrip() if said.number.known else said.number.text
     return {
         "kind": translated("Networked leadership · influence report"),
@@ -125,7 +131,7 @@ def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
         "alt": number,
         "caption": _sentence(beyond[0]) if beyond else "",
         "range": [_sentence(each) for each in _ranges(report, said)],
-        "picture": _picture("sureness", sureness_picture(report), 72, _key_of_range(report)),
+        "picture": _picture(sure[0]) if sure else None,
         "lines": [{"label": label, "text": _sentence(text)} for label, text in lines if text],
     }
 
@@ -155,7 +161,6 @@ def _chapter(one: Chapter) -> Data:
         sentences = []
     most = _LIMITS if listed else _SENTENCES
     left = len(sentences) - most
-    pictures = [_picture(each.key, each.picture, each.width, each.caption) for each in one.pictures]
     return {
         "key": section.key,
         "question": section.question,
@@ -165,7 +170,7 @@ def _chapter(one: Chapter) -> Data:
         "more": str(say("{n} more stand on the page.", n=counted(left, "sentence", "sentences")))
         if left > 0
         else "",
-        "blocks": [*[each for each in pictures if each], *map(_table, one.tables)],
+        "blocks": [*map(_picture, one.pictures), *map(_table, one.tables)],
     }
 
 
@@ -182,22 +187,23 @@ def _piece(text: str) -> str:
     return text if len(text) <= _PIECE else shortened(text, _PIECE)
 
 
-def _picture(key: str, picture: Picture | None, width: int, caption: str) -> Data | None:
-    if picture is None:
-        return None
-    svg = _trimmed(to_svg(picture, key), picture).replace("<svg ", '<svg font-family="DejaVu Sans" ', 1)
-    alt = shortened(f"{picture.title}: {picture.description}", _SENTENCE)
-    return {"kind": "picture", "svg": svg, "alt": alt, "width": width, "caption": caption}
+def _picture(one: Drawn) -> Data:
+    svg, width = _trimmed(to_svg(one.picture, one.key), one.picture)
+    return {
+        "kind": "picture",
+        "svg": svg.replace("<svg ", '<svg font-family="DejaVu Sans" ', 1),
+        "alt": shortened(f"{one.picture.title}: {one.picture.description}", _SENTENCE),
+        "width": min(_WIDTH, width * one.scale),
+        "caption": one.caption,
+    }
 
 
-def _trimmed(svg: str, picture: Picture) -> str:
-    """Cut the empty edges of a picture off, so that its letters are as large as the page has room for."""
+def _trimmed(svg: str, picture: Picture) -> tuple[str, float]:
+    """Cut the empty edges of a picture off, so that its letters have room; return how wide it is then, in points."""
     drawn, tall = picture.figure.get_tightbbox(), picture.figure.get_figheight()
-    left, top, wide, high = drawn.x0, tall - drawn.y1, drawn.width, drawn.height
-    box = " ".join(
-        f"{_POINTS * inches + more:.1f}" for inches, more in ((left, -2), (top, -2), (wide, 4), (high, 4))
-    )
-    return _VIEW.sub(f'viewBox="{box}"', svg, count=1)
+    left, top = _POINTS * drawn.x0 - _EDGE, _POINTS * (tall - drawn.y1) - _EDGE / 2
+    wide, high = _POINTS * drawn.width + 2 * _EDGE, _POINTS * drawn.height + _EDGE
+    return _VIEW.sub(f'viewBox="{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"', svg, count=1), wide
 
 
 def _table(table: Table) -> Data:
@@ -285,7 +291,7 @@ def _shorter(data: Data) -> Data:
 
 def _shorter_block(block: Data) -> Data:
     if block["kind"] == "picture":
-        return {**block, "width": max(_SMALLEST, round(block["width"] * 0.95))}
+        return {**block, "width": block["width"] * 0.95}
     return {**block, "rows": block["rows"][: max(_LEAST, len(block["rows"]) - 1)]}
 
 
