@@ -18,11 +18,9 @@ from reports.story import advice, evidence
 from reports.story.sentences import Number, Section, say
 from reports.story.wording import day, days, shortened
 
-CELL = 90
-"""So many characters of a text stand in a cell."""
 NAME = 60
-"""So many characters of a name are shown."""
-_NOTICE, _HOST = 200, 40
+"""So many characters of a name are shown, and of any text in a cell."""
+_NOTICE, _HOST, _WHY = 200, 40, 160
 _SMALL = 0.75
 """So large are most pictures: their letters are those of a table."""
 _ROWS = 5
@@ -121,7 +119,7 @@ def _rings(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "Rings: who is near and who is beyond. Angles: whose world they belong to. Each person stands once."
     )
-    return drawn("rings", rings_picture(report), 0.68, caption)
+    return drawn("rings", rings_picture(report), 0.6, caption)
 
 
 def _wings(report: Report) -> tuple[Drawn, ...]:
@@ -200,13 +198,16 @@ def _advice(report: Report) -> tuple[Table, ...]:
         return ()
     heads = (translated("With whom, or where"), translated("Expected gain"), translated("Why"))
     rows = tuple(
-        _cells(row.who, f"{row.gain} ({row.interval})" if row.interval else row.gain, shortened(row.why, 160))
+        (
+            *_cells(row.who, f"{row.gain} ({row.interval})" if row.interval else row.gain),
+            Cell(shortened(row.why, _WHY)),
+        )
         for _, group in advice.advice_rows(report)
         for row in group[:_ROWS]
         if row.forecast
     )[: 2 * _ROWS]
     title = translated("Where one more exchange is expected to bring most")
-    return (Table(heads, (False, False, False), (4, 4, 8), rows, title),)
+    return (Table(heads, (False, False, False), (4, 5, 7), rows, title),)
 
 
 def _waiting(report: Report) -> Table:
@@ -301,7 +302,7 @@ _TABLES: dict[str, Callable[[Report, Section], tuple[Table, ...]]] = {
 
 
 def _cells(*texts: str) -> tuple[Cell, ...]:
-    return tuple(Cell(shortened(text, CELL * 2)) for text in texts)
+    return tuple(Cell(shortened(text, NAME)) for text in texts)
 
 
 def _more(left: int) -> str:
@@ -311,5 +312,5 @@ def _more(left: int) -> str:
 def _linked(text: str, *links: evidence.Link | None) -> Cell:
     """Make a cell that leads to the first address that may be followed."""
     link = next((one for one in links if one), None)
-    text = shortened(text, CELL)
+    text = shortened(text, NAME)
     return Cell(text, link.address, shortened(link.host, _HOST)) if link else Cell(text)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PAGES = 6
 _VIEW, _POINTS, _EDGE, _WIDTH = re.compile('viewBox="[^"]*"'), 72, 6, 470
 """Of pictures, in points: an inch, what is left at an edge, and how wide the page is."""
-_SENTENCE, _PIECE = 1000, 600
+_SENTENCE, _PIECE, _SHORT = 1000, 600, 400
 _SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
 _TRIES = 8
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
@@ -237,7 +237,12 @@ def _texts(data: Data) -> list[str]:
 
 
 def _no_font(data: Data, letters: frozenset[str]) -> str:
-    words = {word for text in _texts(data) for word in text.split() if not letters.isdisjoint(word)}
+    words = {
+        "".join(letter for letter in word if letter in letters or letter.isalnum())
+        for text in _texts(data)
+        for word in text.split()
+        if not letters.isdisjoint(word)
+    }
     return str(
         say(
             "No font on this machine has the letters of {n} here, which are shown as boxes; a package of fonts such as "
@@ -277,7 +282,10 @@ def _shorter(data: Data) -> Data:
     chapters_left = [
         {
             **one,
-            "sentences": one["sentences"][: max(_LEAST, len(one["sentences"]) - 1)],
+            "sentences": [
+                each if len(each) <= _SHORT else shortened(each, _SHORT)
+                for each in one["sentences"][: max(_LEAST, len(one["sentences"]) - 1)]
+            ],
             "blocks": [_shorter_block(block) for block in one["blocks"]],
         }
         for one in data["chapters"]
