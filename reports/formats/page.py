@@ -20,13 +20,8 @@ from influence.contract.findings import Coverage, Finding, Month, Report
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
 from influence.contract.language import message, numbered, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
-from reports.figures.network import network_picture
-from reports.figures.rings import rings_picture
-from reports.figures.robustness import robustness_picture
-from reports.figures.spheres import spheres_picture
-from reports.figures.sureness import sureness_picture
-from reports.figures.svg import Picture, house_style, to_svg
-from reports.figures.trend import trend_picture
+from reports.figures.network import network_words
+from reports.figures.pictures import page_pictures
 from reports.formats import page_words
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
@@ -362,19 +357,5 @@ def _coverage(row: Coverage) -> CoverageRow:
 
 
 def _pictures(report: Report) -> dict[str, object]:
-    with house_style():
-        drawn = {
-            "sureness": sureness_picture(report),
-            "rings": rings_picture(report),
-            "wings": spheres_picture(report),
-            "counted_again": robustness_picture(report),
-            "network": network_picture(report),
-            "trend_chart": trend_picture(report),
-        }
-        inline = {name: _inline(name, picture) for name, picture in drawn.items()}
-    network = drawn["network"]
-    return {**inline, "network_words": network.description if network else ""}
-
-
-def _inline(name: str, picture: Picture | None) -> Markup:
-    return Markup(to_svg(picture, name)) if picture else Markup("")  # noqa: S704 (serialised by an XML writer)
+    drawn = {key: Markup(one) for key, one in page_pictures(report).items()}  # noqa: S704 (by an XML writer)
+    return {**drawn, "network_words": network_words(report)}

@@ -15,7 +15,7 @@ from influence.contract.details.spheres import Sources
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Report
 from influence.contract.headline import ASKED, command, leader_name, mostly_unknown, unknown
-from influence.contract.language import numbered, recognised, translated
+from influence.contract.language import message, numbered, recognised, translated
 from influence.contract.wording import counted, number, people, phrase, plain
 from reports.story.advice import advised
 from reports.story.doubt import doubts
@@ -43,6 +43,18 @@ _LONG_NAME, _LONG_LEADER = 28, 60
 _OFTEN, _PART = 5, 0.1
 """So many conversations, and such a part of all, before one is told to stop."""
 _FEW = 20
+
+
+_BEFORE = {
+    "up": message("{now}, up from {was} in the period before."),
+    "down": message("{now}, down from {was} in the period before."),
+    "same": message("{now}, as many as in the period before."),
+}
+_HALVES = {
+    "up": message("{now} in the second half of this period, up from {was} in the first."),
+    "down": message("{now} in the second half of this period, down from {was} in the first."),
+    "same": message("{now} in the second half of this period, as many as in the first."),
+}
 
 
 @dataclass(frozen=True)
@@ -327,9 +339,12 @@ def _moved(report: Report) -> Sentence | None:
 
 def _against(told: AgainstBefore) -> Sentence:
     now, was = Span(people(told.now or 0.0), "against_before"), people(told.was or 0.0)
-    if told.halves:
-        return say("{now} in the second half of this period, {was} in the first.", now=now, was=was)
-    return say("{now}, against {was} in the period before.", now=now, was=was)
+    way = _way(told.now or 0.0, told.was or 0.0)
+    return say((_HALVES if told.halves else _BEFORE)[way], now=now, was=was)
+
+
+def _way(now: float, was: float) -> str:
+    return "same" if people(now) == people(was) else "up" if now > was else "down"
 
 
 def _by_whom(told: AgainstBefore) -> tuple[Sentence, ...]:
@@ -338,9 +353,9 @@ def _by_whom(told: AgainstBefore) -> tuple[Sentence, ...]:
     if told.came is not None and told.stayed_away is not None:
         pattern = "{came} came, {away} stayed away."
         sentences.append(say(pattern, came=number(told.came), away=number(told.stayed_away)))
-    if told.by_sphere and people(told.by_sphere[0].was) != people(told.by_sphere[0].now):
-        most = told.by_sphere[0]
-        pattern = "Most of it: {sphere}, {was} to {now}."
+    most = told.by_sphere[0] if told.by_sphere else None
+    if most and people(most.was) != people(most.now):
+        pattern = "Most of it: {sphere}, from {was} to {now}."
         of = sphere_words(most.sphere)
         sentences.append(say(pattern, sphere=of, was=people(most.was), now=people(most.now)))
     return tuple(sentences)
