@@ -51,8 +51,10 @@ def plain(text: str) -> str:
     >>> plain("Ann\u202e\x00  Lee\n")
     'Ann Lee'
     """
-    kept = (" " if character.isspace() else character for character in text if not _is_unshowable(character))
-    return " ".join("".join(kept).split())
+    if not text.isprintable():
+        kept = (" " if character.isspace() else character for character in text)
+        text = "".join(character for character in kept if not _is_unshowable(character))
+    return " ".join(text.split())
 
 
 def _is_unshowable(character: str) -> bool:
