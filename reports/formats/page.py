@@ -20,18 +20,21 @@ from influence.contract.findings import Coverage, Finding, Month, Report
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
 from influence.contract.language import message, numbered, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
+from reports.figures import palette
 from reports.figures.network import network_words
 from reports.figures.pictures import page_pictures
-from reports.formats import page_words
+from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
-from reports.story import doubt, evidence, glossary, inbound, sentences, story, wording
+from reports.story import doubt, evidence, explorer, glossary, inbound, sentences, story, wording
 
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '
     'stroke="#d55e00" stroke-width="1.5"/><circle cx="8" cy="8" r="3" fill="#17212b"/></svg>'
 )
+STILL_OPENED = 40
+"""So many people stand with their evidence in the page itself where its script has everybody's."""
 _FEW, _FEW_CONVERSATIONS = 60, 12
 """More people of a step, or conversations, than this stay folded until somebody asks: the answers come first."""
 
@@ -93,7 +96,7 @@ def write_page(report: Report, path: Path) -> list[Path]:
 def page(report: Report) -> str:
     """Return the report as one HTML document; the same report gives the same bytes."""
     environment = _environment()
-    style = str(environment.get_template("page.css").render()).strip()
+    style = _style(environment)
     scripts = _scripts(report)
     return environment.get_template("page.html").render(
         style=Markup(style),  # noqa: S704 (our own file)
@@ -123,14 +126,19 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def _style(environment: Environment) -> str:
+    sheets = ("page.css", "explorer.css")
+    return "\n".join(str(environment.get_template(name).render(palette=palette)).strip() for name in sheets)
+
+
 def _scripts(_report: Report) -> tuple[str, ...]:
     """Return the scripts that the page runs, each as it stands between its tags; none where none was built."""
-    return ()
+    return people_data.scripts()
 
 
-def _data(_report: Report) -> dict[str, object]:
+def _data(report: Report) -> dict[str, object]:
     """Return what the scripts read, by the id of its element: plain JSON, which the template makes inert."""
-    return {}
+    return {"people-data": people_data.packed(report)}
 
 
 def grid(finding: Finding | None) -> Grid | None:
@@ -260,13 +268,18 @@ def _crossings(
 
 def _rows(report: Report) -> dict[str, object]:
     conversations, more_conversations = evidence.conversations(report)
-    steps = evidence.steps(report)
+    live = bool(people_data.scripts()) and bool(report.people)
+    steps = evidence.steps(report, STILL_OPENED if live else evidence.PEOPLE_SHOWN)
     campaigns = inbound.campaign_lines(report)
     return {
+        "explorer": live,
+        "kinds": tuple((kind, translated(palette.MARKS[kind].label)) for kind in people_data.KINDS),
+        "who_is_where": explorer.who_is_where(report),
         "steps": steps,
         "few": _FEW,
         "few_conversations": _FEW_CONVERSATIONS,
         "more_people": sum(step.further for step in steps),
+        "more_people_words": explorer.more_people(sum(step.further for step in steps)),
         "spheres": evidence.spheres(report),
         "first_contact": _first_contact(report),
         "topics": _topics(report),
