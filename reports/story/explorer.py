@@ -105,3 +105,13 @@ def more_people(further: int) -> str:
     """Say that the page shows the people with the most responses, and how many more there are."""
     pattern = "This page shows those with the most responses; {n} more are in the CSV."
     return str(say(pattern, n=number(further)))
+
+
+def network_words(report: Report) -> str:
+    """Say how many people the network shows, and what its areas and lines are."""
+    pattern = (
+        "{shown} of {of} with the strongest ties to the leader. Soft areas are communities. "
+        "A line is one or more responses, the thicker the more; the strongest are drawn."
+    )
+    shown = len(alters(report))
+    return str(say(pattern, shown=counted(shown, "person", "people"), of=number(max(report.network.of, shown))))
