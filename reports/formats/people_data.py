@@ -105,6 +105,7 @@ def _people(report: Report, both: Sequence[tuple[Reached, PersonRow]], texts: Te
         "monthNames": [wording.month(month) for month in months],
         "tagNames": list(tags.said),
         "communityNames": list(named.values()),
+        "communityBriefs": [explorer.community(place) for place in range(1, len(named) + 1)],
     }
 
 

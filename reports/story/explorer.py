@@ -61,14 +61,19 @@ def communities(report: Report) -> dict[int, str]:
             members[community].append(person)
     large = sorted((c for c in members if len(members[c]) > 2), key=lambda c: (-len(members[c]), c))
     return {
-        community: _community(place, [spheres[each] for each in members[community] if each in spheres])
+        community: _named(place, [spheres[each] for each in members[community] if each in spheres])
         for place, community in enumerate(large, start=1)
     }
 
 
-def _community(place: int, spheres: list[str]) -> str:
+def community(place: int) -> str:
+    """Name a community by its place alone."""
+    return str(say("Community {n}", n=number(place)))
+
+
+def _named(place: int, spheres: list[str]) -> str:
     if not spheres:
-        return str(say("Community {n}", n=number(place)))
+        return community(place)
     (sphere, most), *_ = sorted(Counter(spheres).items(), key=lambda item: (-item[1], item[0]))
     if 2 * most <= len(spheres):
         return str(say("Community {n}: mixed", n=number(place)))

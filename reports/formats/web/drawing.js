@@ -79,17 +79,22 @@ function names(context, view, sigma, held, data, colours, visible) {
   if (pointed && held.scene.graph.hasNode(pointed)) person(writer, view, held.scene.graph, pointed, true);
   const crowded = held.scene.bands && view.size(held.scene.size) < 10;
   if (crowded) return;
+  const { graph } = held.scene;
+  const boxes = [];
   const named = byWeight(held.scene).filter((node) => {
-    const attributes = held.scene.graph.getNodeAttributes(node);
+    const attributes = graph.getNodeAttributes(node);
     if (!visible(attributes) || (held.near && !held.near.has(node))) return false;
     const { x, y } = view.at(attributes.x, attributes.y);
     const half = view.size(attributes.size);
-    writer.taken.push([x - half, y - half, x + half, y + half]); // no name covers a mark
+    boxes.push([x - half, y - half, x + half, y + half]);
     return node !== pointed && x >= 0 && y >= 0 && x <= width && y <= height;
   });
   const most = Math.min(MOST_LABELS, (width * height) / ROOM_A_LABEL);
-  let written = 0;
-  for (const node of named) if (written < most && person(writer, view, held.scene.graph, node, false)) written++;
+  writer.taken.push(...boxes.slice(0, most / 2)); // the strongest are named, the others where no mark is covered
+  for (const node of named.slice(0, most / 2)) person(writer, view, graph, node, false);
+  writer.taken.push(...boxes.slice(most / 2));
+  let others = 0;
+  for (const node of named.slice(most / 2)) if (others < most / 2) others += person(writer, view, graph, node, false);
 }
 
 /** The nodes by weight, sorted once. */
@@ -195,6 +200,7 @@ function areaNames(writer, view, { areas, graph }) {
   for (const area of areas) {
     if (area.community < 0) continue;
     const { x, y } = view.at(area.x, area.y + area.radius);
-    written(writer, shortened(area.name, 36), [[x, y - LABEL / 2 - 2, "center"], [x, y + LABEL, "center"]], "bold");
+    const name = writer.width < 600 ? area.brief : shortened(area.name, 36);
+    written(writer, name, [[x, y - LABEL / 2 - 2, "center"], [x, y + LABEL, "center"]], "bold");
   }
 }

@@ -25,6 +25,7 @@ export function network({ network, people }, stretch) {
     community,
     members,
     name: people.communityNames[community],
+    brief: people.communityBriefs[community],
   }));
   if (loose.length) large.push({ community: -1, members: loose, name: "" });
   const areas = around(large);
