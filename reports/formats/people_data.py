@@ -81,7 +81,9 @@ def _people(report: Report, both: Sequence[tuple[Reached, PersonRow]], texts: Te
     named = explorer.communities(report)
     places = {community: place for place, community in enumerate(named)}
     in_picture = {alter.person: alter.community for alter in explorer.alters(report)}
-    community = [one.community if one.community is not None else in_picture.get(one.person) for one in reached]
+    community = [
+        one.community if one.community is not None else in_picture.get(one.person) for one in reached
+    ]
     months = sorted({month for one in reached for month in one.months})
     tags = Texts()
     return {

@@ -285,9 +285,7 @@ def safe_link(url: str | None) -> Link | None:
     return Link(url, host) if parts.scheme in {"http", "https"} and host else None
 
 
-def _row(
-    reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]
-) -> PersonRow:
+def _row(reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]) -> PersonRow:
     """Word a person; whoever is not among those opened comes without the evidence."""
     if reached.person in opened:
         return _person(reached, report, anchor, who)

@@ -119,4 +119,6 @@ def network_words(report: Report) -> str:
         "A line is one or more responses, the thicker the more; the strongest are drawn."
     )
     shown = len(alters(report))
-    return str(say(pattern, shown=counted(shown, "person", "people"), of=number(max(report.network.of, shown))))
+    return str(
+        say(pattern, shown=counted(shown, "person", "people"), of=number(max(report.network.of, shown)))
+    )
