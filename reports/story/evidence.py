@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from urllib.parse import urlsplit
@@ -19,8 +19,10 @@ from influence.contract.findings import (
 from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import translated
 from influence.contract.wording import between, counted, number, plain
+from reports.story.sentences import say
 from reports.story.spheres import unmet_by_sphere, unmet_range
-from reports.story.wording import day, day_and_hour
+from reports.story.trees import TreeRow, tree
+from reports.story.wording import day, day_and_hour, shortened
 
 PEOPLE_SHOWN = 400
 PEOPLE_LISTED, PEOPLE_OPENED = 50_000, 5_000
@@ -29,6 +31,8 @@ CONVERSATIONS_SHOWN = 100
 RESPONSES_SHOWN = 12
 MET_SHOWN = 12
 NAMES_SHOWN = 24
+_WORDS, _NAME = 4, 72
+"""So many words or tags name a conversation, in so many letters at most."""
 
 _VERBS = {
     "reply": "replied to",
@@ -106,17 +110,21 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """One conversation with the responses in it."""
+    """One conversation with the responses in it; of one that travelled far, who answered whom."""
 
     anchor: str
+    name: str
     began: str
     begun_by: str
     channel: str
     responses: str
     people: str
+    took_part: str
     unmet: str
     evidence: tuple[ResponseRow, ...]
     further: int
+    tree: tuple[TreeRow, ...]
+    tree_further: int
 
 
 @dataclass(frozen=True)
@@ -232,7 +240,7 @@ def names(report: Report) -> dict[str, str]:
 
 
 def conversations(report: Report) -> tuple[tuple[ConversationRow, ...], int]:
-    """List the conversations by the time they began, and count those that are not shown."""
+    """List the conversations by what they brought, and count those that are not shown."""
     shown, who = _conversations_shown(report), names(report)
     rows = tuple(_conversation(one, report, f"conversation-{n}", who) for n, one in enumerate(shown, start=1))
     return rows, len(report.conversations) - len(rows)
@@ -243,9 +251,23 @@ def conversation_anchors(report: Report) -> dict[str, str]:
     return {one.id: f"conversation-{n}" for n, one in enumerate(_conversations_shown(report), start=1)}
 
 
+def conversation_name(one: Conversation, who: Mapping[str, str]) -> str:
+    """Name a conversation by what it was about, else by where it was, else by who began it and when."""
+    words = [plain(each) for each in (*one.words, *one.tags) if plain(each)]
+    about = ", ".join(dict.fromkeys(words[:_WORDS])) or plain(one.channel or "")
+    if about:
+        return shortened(about, _NAME)
+    begun = say("begun by {who}, {day}", who=who.get(one.begun_by, plain(one.begun_by)), day=day(one.began))
+    return str(begun)
+
+
 def _conversations_shown(report: Report) -> list[Conversation]:
-    strongest = sorted(report.conversations, key=lambda c: (-c.responses, c.began or "", c.id))
-    return sorted(strongest[:CONVERSATIONS_SHOWN], key=lambda c: (c.began or "", c.id))
+    """Return those that brought most: people never met where that is known, then responses."""
+    weighed = not mostly_unknown(report)
+    return sorted(
+        report.conversations,
+        key=lambda c: (-c.unmet if weighed else 0.0, -c.responses, c.began or "", c.id),
+    )[:CONVERSATIONS_SHOWN]
 
 
 def response_rows(
@@ -379,16 +401,21 @@ def _met_words(piece: MetEvidence) -> str:
 
 def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str, str]) -> ConversationRow:
     evidence, further = _responses(one.evidence, report, who)
+    branches, tree_further = tree(one.tree, who)
     return ConversationRow(
         anchor=anchor,
+        name=conversation_name(one, who),
         began=day(one.began),
         begun_by=who.get(one.begun_by, plain(one.begun_by)),
         channel=plain(one.channel or ""),
         responses=number(one.responses),
         people=number(one.people),
+        took_part=counted(one.people, "person", "people"),
         unmet="" if mostly_unknown(report) else number(one.unmet),
         evidence=evidence,
         further=max(further, one.responses - len(evidence)),
+        tree=branches,
+        tree_further=tree_further,
     )
 
 

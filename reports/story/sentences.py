@@ -46,10 +46,14 @@ _HELD_BY_RANGE = ("reach_3", "reach_4", "reach_beyond", "trend_slope")
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a sentence; `about` names the finding that a number in it comes from."""
+    """A piece of a sentence; `about` names the finding that a number in it comes from.
+
+    `anchor` is what else of the report it leads to: a person's row, a word of the glossary.
+    """
 
     text: str
     about: str | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,7 @@ def numbers(report: Report, *names: str) -> tuple[Number, ...]:
     return tuple(told(report, report.findings[name]) for name in names if name in report.findings)
 
 
-def say(pattern: str, **parts: str | Span) -> Sentence:
+def say(pattern: str, **parts: str | Span | Sentence) -> Sentence:
     """Fill a pattern of our own, in the language spoken, with pieces; a piece is never read as a pattern.
 
     >>> str(say("{who} wrote.", who="{x}"))
@@ -205,9 +209,14 @@ def say(pattern: str, **parts: str | Span) -> Sentence:
         if literal:
             spans.append(Span(literal))
         if name:
-            part = parts[name]
-            spans.append(part if isinstance(part, Span) else Span(plain(part)))
+            spans += _pieces(parts[name])
     return Sentence(tuple(spans))
+
+
+def _pieces(part: str | Span | Sentence) -> tuple[Span, ...]:
+    if isinstance(part, Sentence):
+        return part.spans
+    return (part if isinstance(part, Span) else Span(plain(part)),)
 
 
 def joined(*sentences: Sentence) -> tuple[Sentence, ...]:
@@ -270,6 +279,16 @@ def listing(words: list[str]) -> str:
     ('a', 'a, b and c')
     """
     return "".join(f"{_joint(place, len(words))}{word}" for place, word in enumerate(words))
+
+
+def listed(*spans: Span) -> Sentence:
+    """Join pieces as a sentence lists them; each keeps where it leads.
+
+    >>> str(listed(Span("Ann", anchor="person-1"), Span("Bo")))
+    'Ann and Bo'
+    """
+    pieces = [(Span(_joint(place, len(spans))), one) for place, one in enumerate(spans)]
+    return Sentence(tuple(span for pair in pieces for span in pair if span.text))
 
 
 def _crossed(finding: Finding) -> str:
