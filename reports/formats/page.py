@@ -102,7 +102,7 @@ def page(report: Report) -> str:
         style=Markup(style),  # noqa: S704 (our own file)
         scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
         data=_data(report) if scripts else {},
-        policy=policy(style, *scripts),
+        policy=policy(style, *scripts, *_unpacked(report)),
         icon=base64.b64encode(_ICON.encode()).decode(),
         **_words(report),
         **_rows(report),
@@ -131,14 +131,21 @@ def _style(environment: Environment) -> str:
     return "\n".join(str(environment.get_template(name).render(palette=palette)).strip() for name in sheets)
 
 
-def _scripts(_report: Report) -> tuple[str, ...]:
+def _scripts(report: Report) -> tuple[str, ...]:
     """Return the scripts that the page runs, each as it stands between its tags; none where none was built."""
-    return people_data.scripts()
+    loader = people_data.script("loader.js") if report.people else None
+    return () if loader is None else (loader,)
+
+
+def _unpacked(report: Report) -> tuple[str, ...]:
+    """Return the scripts that the loader unpacks and runs."""
+    script = people_data.script("page.js") if report.people else None
+    return () if script is None else (script,)
 
 
 def _data(report: Report) -> dict[str, object]:
     """Return what the scripts read, by the id of its element: plain JSON, which the template makes inert."""
-    return {"people-data": people_data.packed(report)}
+    return {"people-data": people_data.packed(report), "page-script": people_data.packed_script()}
 
 
 def grid(finding: Finding | None) -> Grid | None:
@@ -268,12 +275,13 @@ def _crossings(
 
 def _rows(report: Report) -> dict[str, object]:
     conversations, more_conversations = evidence.conversations(report)
-    live = bool(people_data.scripts()) and bool(report.people)
+    live = bool(_scripts(report))
     steps = evidence.steps(report, STILL_OPENED if live else evidence.PEOPLE_SHOWN)
     campaigns = inbound.campaign_lines(report)
     return {
         "explorer": live,
         "kinds": tuple((kind, translated(palette.MARKS[kind].label)) for kind in people_data.KINDS),
+        "live_network_words": explorer.network_words(report),
         "who_is_where": explorer.who_is_where(report),
         "steps": steps,
         "few": _FEW,

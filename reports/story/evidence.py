@@ -317,7 +317,7 @@ def _row(reached: Reached, report: Report, anchor: str, who: dict[str, str], ope
 
 def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) -> PersonRow:
     evidence, further = _responses(reached.evidence, report, who)
-    met = (*map(_met_words, reached.met), *_not_recorded(reached))
+    met = (*_strongest(reached.met), *_not_recorded(reached))
     return PersonRow(
         anchor=anchor,
         name=who[reached.person],
@@ -339,7 +339,7 @@ def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) 
 
 
 def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
-    """Say why somebody counts as met, or not, or as unknown: a sentence, then the pieces of evidence, the latest last."""
+    """Say why somebody counts as met, or not, or as unknown: a sentence, then the evidence, the latest last."""
     m, kind = number(reached.m, "share"), certainty(reached)
     if met:
         more = len(met) - MET_SHOWN
@@ -358,6 +358,15 @@ def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
             "Nothing tells whether they have met; the sums put it at {m}, the range shows both cases."
         ).format(m=m),
     )
+
+
+def _strongest(pieces: tuple[MetEvidence, ...]) -> tuple[str, ...]:
+    """Word the pieces of evidence, in their order; of many the strongest, and how many more there are."""
+    if len(pieces) <= MET_SHOWN:
+        return tuple(map(_met_words, pieces))
+    kept = sorted(range(len(pieces)), key=lambda n: (-pieces[n].strength, -n))[:MET_SHOWN]
+    more = translated("{n} weaker ones, which are in the JSON").format(n=number(len(pieces) - MET_SHOWN))
+    return (*(_met_words(pieces[n]) for n in sorted(kept)), more)
 
 
 def _not_recorded(reached: Reached) -> tuple[str, ...]:
