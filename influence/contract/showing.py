@@ -95,8 +95,9 @@ def more_of(finding: Finding) -> tuple[str, ...]:
         return (recognised(plain(finding.reason or "")) or translated("no reason was given"),)
     held, of = None if unsure(finding) else bounds(finding), scale(finding.value, finding.unit)
     said = []
-    if held:
-        said.append(translated("range {ends}").format(ends=between(*held, finding.unit, of=of)))
+    alone = between(finding.value, finding.value, finding.unit, of=of)
+    if held and (ends := between(*held, finding.unit, of=of)) != alone:
+        said.append(translated("range {ends}").format(ends=ends))
     if finding.interval and not unsure(finding):
         within = between(*finding.interval, finding.unit, of=of)
         said.append(translated("95 % interval {ends}").format(ends=within))
