@@ -187,7 +187,7 @@ def _presentation(element: ET.Element) -> None:
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":
             _font(element, value)
-        elif name and name != "font-family":  # it is the same everywhere: the root has it
+        elif name and name != "font-family":  # the reader's own, or the document's
             element.attrib[name] = value
     element.attrib.pop("clip-path", None)  # nothing is drawn beyond its frame
     if element.attrib.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
@@ -227,7 +227,6 @@ def _describe(root: ET.Element, picture: Picture, key: str, classes: str, role: 
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     root.attrib |= {"role": role, "aria-labelledby": f"{key}-title {key}-desc", "class": classes}
-    root.attrib["font-family"] = "system-ui, sans-serif"
 
 
 def _serialised(root: ET.Element) -> str:

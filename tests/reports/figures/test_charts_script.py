@@ -1,18 +1,15 @@
 """Claims about the charts in a browser: nothing is cut off on a telephone, and a mark says its words to everybody."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 import reports.formats as formats
 from reports.figures.pictures import page_pictures
+from tests.kit.browser import PHONE, tab
 from tests.reports.figures.test_plots import hostile_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FOLDER = Path(formats.__file__).parent
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 WORDS = """() => [...document.querySelectorAll("svg.picture")].filter(svg => svg.getBoundingClientRect().width)
   .flatMap(svg => [...svg.querySelectorAll("text")].map(text => {
     const [frame, box] = [svg, text].map(one => one.getBoundingClientRect());
@@ -23,7 +20,7 @@ WORDS = """() => [...document.querySelectorAll("svg.picture")].filter(svg => svg
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def opened(chromium, tmp_path_factory):
     """A page of charts alone, with our style sheet and our script, on a telephone."""
     style = (FOLDER / "templates" / "page.css").read_text(encoding="utf-8")
     script = (FOLDER / "web" / "charts.js").read_text(encoding="utf-8")
@@ -32,13 +29,8 @@ def opened(tmp_path_factory):
     head = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     html = f"{head}<style>{style}</style><body><main>{charts}</main><script>{script}</script>"
     place.write_text(html, encoding="utf-8")
-    with sync_playwright() as started:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.goto(place.as_uri())
-        yield page
-        browser.close()
+    with tab(chromium, place, PHONE) as opened:
+        yield opened.page
 
 
 @pytest.mark.parametrize("width", [390, 737, 1280])
@@ -63,7 +55,7 @@ def test_a_month_says_its_words_under_the_pointer_until_escape(opened):
     )
     assert month.get_attribute("aria-label") == box.inner_text()
     place = box.bounding_box()
-    assert 0 <= place["x"] and place["x"] + place["width"] <= 390
+    assert 0 <= place["x"] <= 390 - place["width"]
     opened.keyboard.press("Escape")
     assert not box.is_visible()
 
