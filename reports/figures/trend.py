@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from influence.contract.details.trend import TrendBreaks
 from influence.contract.findings import Month, Report
 from influence.contract.headline import month_unknown
-from influence.contract.wording import MONTHS, between, people
+from influence.contract.wording import between, people, short_month
 from reports.figures import palette
 from reports.figures.svg import Picture
 from reports.story.story import in_month
@@ -170,4 +170,4 @@ def _month_axis(axes: Axes, places: list[int]) -> None:
 
 def _tick(place: int, with_year: bool) -> str:
     year, of_year = divmod(place, 12)
-    return f"{MONTHS[of_year][:3]}\n{year}" if with_year or of_year == 0 else MONTHS[of_year][:3]
+    return f"{short_month(of_year + 1)}\n{year}" if with_year or of_year == 0 else short_month(of_year + 1)

@@ -167,7 +167,7 @@ def test_what_is_no_number_is_not_shown(value):
     ],
 )
 def test_a_window_is_named_by_its_real_length(expected, since, until):
-    assert expected == such({"since": since, "until": until})
+    assert f"if {expected} run again: {{range}}" == such({"since": since, "until": until})
 
 
 def test_ten_answers_narrow_the_range_by_ten_and_name_whom_they_are_about():
