@@ -20,6 +20,11 @@ from influence.contract.wording import (
     plain,
 )
 
+CAUTION = because(
+    "A response is consistent with influence; it does not show that the leader caused it: people who are alike also "
+    "act alike (Shalizi and Thomas 2011)."
+)
+"""What no report can show; it stands once, among the limits."""
 ASKED = 10
 """So many answers are asked for at a time."""
 _YEAR = 12
@@ -176,8 +181,7 @@ def again(report: Report) -> str:
     why = found.told(Reach).no_interval
     if not why:
         return ""
-    said = recognised(plain(why).removesuffix(": too little to say"))
-    return translated("what another run would give cannot be told: {why}").format(why=said)
+    return translated("what another run would give cannot be told: {why}").format(why=recognised(plain(why)))
 
 
 def such(window: Mapping[str, str | None]) -> str:

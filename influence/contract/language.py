@@ -30,10 +30,13 @@ _FIGURES = re.compile(rf"{_FIGURE}(?: %)?")
 _RANGE = re.compile(rf"(?P<low>{_FIGURE}(?: %)?) to (?P<high>{_FIGURE}(?: %)?)")
 _COUNT = re.compile(rf"(?P<figures>{_FIGURE}|fewer than 1) (?P<noun>\D.*)")
 _PER_CENT = " %"
+_LARGE_NOUNS = frozenset({"de", "lb"})
 REASON = "reason"
 """So a message is marked in a language's file that findings hold in English, and that is recognised there."""
-AS_IT_IS = frozenset({"who", "name", "error", "source", "measure"})
+AS_IT_IS = frozenset({"who", "name", "topic", "error", "module", "measure"})
 """Parts of a reason that are names: they are never taken for words of ours."""
+SEVERAL = "told"
+"""The part of a reason that holds several others, with semicolons between them."""
 
 
 class UnknownLanguage(InfluenceError):
@@ -83,6 +86,11 @@ class Language:
         from babel.numbers import get_decimal_symbol, get_group_symbol
 
         return {",": get_group_symbol(self.locale), ".": get_decimal_symbol(self.locale)}
+
+    @property
+    def large_nouns(self) -> bool:
+        """Whether nouns are written with a capital inside a sentence too."""
+        return self.code.partition("_")[0] in _LARGE_NOUNS
 
     @cached_property
     def per_cent(self) -> str:
@@ -249,7 +257,7 @@ def look(pattern: str) -> re.Pattern[str]:
     for literal, name, _, _ in Formatter().parse(pattern):
         parts.append(re.escape(literal))
         if name:
-            some = ".+?" if name in AS_IT_IS else "[^;]+?"
+            some = ".+?" if name in AS_IT_IS or name == SEVERAL else "[^;]+?"
             parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{some})")
             seen.add(name)
     return re.compile("".join(parts), re.DOTALL)

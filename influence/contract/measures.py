@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from influence.contract import plugins
 from influence.contract.findings import Finding
+from influence.contract.language import because
 
 GROUP = "influence.measures"
 OWN = "influence."
@@ -57,7 +58,12 @@ class Measure:
         except Exception as error:
             if self.own:
                 raise
-            reason = f"the measure {self.name} of {self.function.__module__} failed: {error}"
+            reason = because(
+                "the measure {measure} of {module} failed: {error}",
+                measure=self.name,
+                module=self.function.__module__,
+                error=error,
+            )
             return {name: Finding(name, None, "", reason=reason) for name in self.finds}
 
 
