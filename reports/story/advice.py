@@ -23,7 +23,7 @@ from reports.story.sentences import (
     span,
     why_too_little,
 )
-from reports.story.spheres import sphere_words
+from reports.story.spheres import sphere_name
 from reports.story.wording import day
 
 TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
@@ -235,7 +235,7 @@ def _advice_row(row: Advised, page: _Known) -> AdviceRow:
 def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]:
     """Return what to call whom or what a row is about, the row of the page about it, and what else is known."""
     if kind == "sphere":
-        return sphere_words(who), "", ""
+        return sphere_name(who), "", ""
     if kind == "habit":
         return recognised(plain(name) or plain(who)), "", ""
     if kind == "person":
@@ -247,7 +247,7 @@ def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]
             begun = page.names.get(one.begun_by, plain(one.begun_by))
             said = translated("begun by {who}, {day}").format(who=begun, day=day(one.began))
             return said, page.conversations.get(who, ""), plain(one.channel or "")
-    return plain(name) or translated("conversation {id}").format(id=plain(who)), "", ""
+    return recognised(plain(name)) or translated("conversation {id}").format(id=plain(who)), "", ""
 
 
 def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
@@ -255,7 +255,7 @@ def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
     return WaitingRow(
         who=plain(row.name) or page.names.get(row.person, plain(row.person)),
         anchor=page.people.get(row.person, ""),
-        sphere=sphere_words(row.sphere),
+        sphere=sphere_name(row.sphere),
         how=translated(_WAYS.get(row.way, "")) or plain(row.way),
         days=counted(round(row.days), "day", "days") if row.days is not None else translated("unknown"),
         evidence=evidence,

@@ -31,6 +31,17 @@ from reports.story.sentences import (
 
 OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")
 TOPICS = ("share_of_voice", "lead")
+_NAMES = {
+    "team": message("team"),
+    "company": message("company"),
+    "department": message("department"),
+    "customer": message("customer"),
+    "partner": message("partner"),
+    "industry": message("industry"),
+    "media": message("media"),
+    "public": message("public"),
+    "unknown": message("unknown"),
+}
 HALF = 0.5
 _BEFORE = {
     (False, False): message("By row, {n} responded before any meeting with the leader that is on record."),
@@ -97,6 +108,15 @@ def sphere_words(sphere: str) -> str:
     ('customers', 'alumni')
     """
     return translated(_SPHERES[sphere]) if sphere in _SPHERES else plain(sphere)
+
+
+def sphere_name(sphere: str) -> str:
+    """Name a sphere in a table, as the settings do; a user's own stands as it is.
+
+    >>> sphere_name("customer"), sphere_name("alumni")
+    ('customer', 'alumni')
+    """
+    return translated(_NAMES.get(sphere, "")) or plain(sphere)
 
 
 def side(report: Report, name: str, above: str, below: str, between_: str) -> str:
