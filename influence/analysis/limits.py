@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from influence.contract.details.reach import Reach
 from influence.contract.findings import Finding
 from influence.contract.headline import CAUTION
-from influence.contract.language import because
+from influence.contract.language import ENGLISH, because, speaking
 from influence.contract.wording import counted, whole
 from influence.corrections.writers import open_about
 from influence.met.calibration import Fit
@@ -16,17 +16,18 @@ from influence.reach.ego import Ego
 
 
 def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
-    """Say in plain words what these numbers cannot tell."""
-    return [
-        *open_about(ego.tables, ego.leader),
-        CAUTION,
-        because(
-            "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here."
-        ),
-        *_about_meetings(ego),
-        *_about_responses(ego, findings),
-        *_about_people(ego),
-    ]
+    """Say in plain words, in English, what these numbers cannot tell."""
+    with speaking(ENGLISH):
+        return [
+            *open_about(ego.tables, ego.leader),
+            CAUTION,
+            because(
+                "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here."
+            ),
+            *_about_meetings(ego),
+            *_about_responses(ego, findings),
+            *_about_people(ego),
+        ]
 
 
 def _about_meetings(ego: Ego) -> list[str]:

@@ -35,8 +35,8 @@ REASON = "reason"
 """So a message is marked in a language's file that findings hold in English, and that is recognised there."""
 AS_IT_IS = frozenset({"who", "name", "topic", "error", "module", "measure"})
 """Parts of a reason that are names: they are never taken for words of ours."""
-SEVERAL = "told"
-"""The part of a reason that holds several others, with semicolons between them."""
+SEVERAL = frozenset({"told", "why"})
+"""Parts of a reason that may hold several others, with semicolons between them."""
 
 
 class UnknownLanguage(InfluenceError):
@@ -233,17 +233,27 @@ def recognised(said: str) -> str:
     >>> recognised("only 3 people responded; 20 are needed")
     'only 3 people responded; 20 are needed'
     """
-    language = _spoken.get()
-    if language.code == ENGLISH or not said:
+    if _spoken.get().code == ENGLISH or not said:
         return said
-    direct = language.messages.gettext(said)
+    pieces = said.split("; ")
+    for end in range(len(pieces), 0, -1):
+        known = _known("; ".join(pieces[:end]))
+        if known is not None:
+            rest = "; ".join(pieces[end:])
+            return f"{known}; {recognised(rest)}" if rest else known
+    return "; ".join([pieces[0], recognised("; ".join(pieces[1:]))]) if len(pieces) > 1 else said
+
+
+def _known(said: str) -> str | None:
+    """Say what one message says in English; None where no message says it."""
+    messages = _spoken.get().messages
+    direct = messages.gettext(said)
     if direct != said:
         return direct
-    for shape, key in language.patterns:
+    for shape, key in _spoken.get().patterns:
         if found := shape.fullmatch(said):
-            return _filled(language.messages.gettext(key), found.groupdict())
-    one, semicolon, others = said.partition("; ")
-    return f"{recognised(one)}; {recognised(others)}" if semicolon else said
+            return _filled(messages.gettext(key), found.groupdict())
+    return None
 
 
 def look(pattern: str) -> re.Pattern[str]:
@@ -257,7 +267,7 @@ def look(pattern: str) -> re.Pattern[str]:
     for literal, name, _, _ in Formatter().parse(pattern):
         parts.append(re.escape(literal))
         if name:
-            some = ".+?" if name in AS_IT_IS or name == SEVERAL else "[^;]+?"
+            some = ".+?" if name in AS_IT_IS or name in SEVERAL else "[^;]+?"
             parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{some})")
             seen.add(name)
     return re.compile("".join(parts), re.DOTALL)
@@ -278,10 +288,12 @@ def _part(said: str) -> str:
         )
     found = _COUNT.fullmatch(said)
     known = found and _spoken.get().forms.get(found["noun"])
-    if not found or not known:
-        return recognised(said)
-    one = found["figures"] in {"1", "fewer than 1"}
-    return f"{_part(found['figures'])} {numbered(*known, 1 if one else _amount(found['figures']))}"
+    if found and known:
+        one = found["figures"] in {"1", "fewer than 1"}
+        return f"{_part(found['figures'])} {numbered(*known, 1 if one else _amount(found['figures']))}"
+    if ", " in said:
+        return ", ".join(map(_part, said.split(", ")))
+    return recognised(said)
 
 
 def _amount(figures: str) -> int:

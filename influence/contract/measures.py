@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from influence.contract import plugins
 from influence.contract.findings import Finding
-from influence.contract.language import because
+from influence.contract.language import ENGLISH, because, speaking
 
 GROUP = "influence.measures"
 OWN = "influence."
@@ -52,9 +52,10 @@ class Measure:
         return self.function.__module__.startswith(OWN)
 
     def __call__(self, ego: Any) -> dict[str, Finding]:
-        """Measure; what another package's measure raises becomes the reason why it says nothing."""
+        """Measure, in English; what another package's measure raises becomes the reason why it says nothing."""
         try:
-            return dict(self.function(ego))
+            with speaking(ENGLISH):
+                return dict(self.function(ego))
         except Exception as error:
             if self.own:
                 raise

@@ -50,6 +50,10 @@ _UNITS = (
     forms("letter", "letters"),
     forms("response", "responses"),
     forms("impression", "impressions"),
+    forms("member reached", "members reached"),
+    forms("reaction", "reactions"),
+    forms("comment", "comments"),
+    forms("reshare", "reshares"),
 )
 _FORMS = {many: (one, many) for one, many in _UNITS}
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

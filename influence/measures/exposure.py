@@ -92,7 +92,10 @@ def shown(tables: LogTables, leader: int) -> Finding:
     for row in told:
         day = f"{row['day']:%Y-%m-%d}"
         said.setdefault((row["service"], day), []).append(f"{row['count']:,} {row['metric']}")
-    words = [f"{service} says: {', '.join(counts)} ({day})" for (service, day), counts in said.items()]
+    words = [
+        because("{who} says: {counts} ({day})", who=service, counts=", ".join(counts), day=day)
+        for (service, day), counts in said.items()
+    ]
     counts = [row["count"] for row in told if row["metric"] == "impressions"]
     if not counts:
         return Finding("shown", None, "impressions", reason=NOT_TOLD, detail={"said": words} if words else {})

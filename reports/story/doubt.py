@@ -9,19 +9,19 @@ from influence.contract.details.reach import Prior, Reach
 from influence.contract.findings import Report
 from influence.contract.wording import counted, number, odds, plain
 from reports.story.evidence import anchors, names
-from reports.story.sentences import Sentence, row, say
+from reports.story.sentences import Sentence, in_words, row, say
 from reports.story.spheres import sphere_words
 
 
 def doubts(report: Report) -> tuple[Sentence, ...]:
     """Say what the headline's one range depends on, and apart from it what another run would give."""
     said = (lead.depending(report), lead.again(report))
-    return tuple(say("{said}.", said=one[:1].upper() + one[1:]) for one in said if one)
+    return tuple(in_words(f"{one[:1].upper()}{one[1:]}.") for one in said if one)
 
 
 def cures(report: Report) -> tuple[Sentence, ...]:
     """Say what would narrow the range most; nothing where it is known of everybody whether they have met."""
-    return tuple(say("{said}", said=one) for one in lead.cures(report))
+    return tuple(map(in_words, lead.cures(report)))
 
 
 def asked(report: Report) -> tuple[tuple[str, str], ...]:

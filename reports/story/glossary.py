@@ -91,11 +91,6 @@ WORDS: tuple[tuple[str, str], ...] = (
         "A forecast is learned on the first two thirds of the window and scored on the last third, which it has not "
         "seen.",
     ),
-    (
-        "p",
-        "How often chance alone would give as much, in answer to the question that the test names: below 0.05 is "
-        "called more than chance.",
-    ),
 )
 """Words that a report uses, each with its meaning; `words` says them in the language spoken."""
 

@@ -264,6 +264,11 @@ def say(pattern: str, **parts: Part) -> Sentence:
     return Sentence(tuple(spans))
 
 
+def in_words(text: str) -> Sentence:
+    """Return what is said already as a sentence."""
+    return Sentence((Span(plain(text)),))
+
+
 def _pieces(part: Part) -> tuple[Span, ...]:
     if isinstance(part, str):
         return (Span(plain(part)),)

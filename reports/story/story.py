@@ -25,6 +25,7 @@ from reports.story.sentences import (
     Sentence,
     Span,
     headline,
+    in_words,
     interval_of,
     is_nobody,
     joined,
@@ -165,7 +166,7 @@ def _shown(report: Report) -> tuple[Sentence, ...]:
     """Say in the services' own words how often the leader's items were shown; that is apart from all who responded."""
     finding = report.findings.get("shown")
     told = finding.as_json().get("said", []) if finding else []
-    halves = (plain(str(one)).partition(": ") for one in told)
+    halves = (recognised(plain(str(one))).partition(": ") for one in told)
     return tuple(
         say(
             "{service}: {counts}. That names nobody and is no part of the numbers above.",
@@ -419,4 +420,4 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
 
 def _limits(report: Report) -> tuple[Sentence, ...]:
     reasons = report.reasons if CAUTION in report.reasons else (*report.reasons, CAUTION)
-    return tuple(say("{reason}", reason=recognised(reason)) for reason in reasons)
+    return tuple(in_words(recognised(reason)) for reason in reasons)
