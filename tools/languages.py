@@ -1,7 +1,8 @@
 """Collect every message that a report can say, and bring the languages' files up to date with them.
 
-    .venv/bin/python tools/languages.py              every language there is
-    .venv/bin/python tools/languages.py nl           a new one too
+    .venv/bin/python -m tools.languages             every language there is
+    .venv/bin/python -m tools.languages nl          a new one too
+    .venv/bin/python -m tools.languages --told      what a sample report tells, into tests/reports/golden/
 
 A translation stays with its message; what is no longer said is dropped. Nothing is guessed: a message that changed is
 a new one, without a translation.
@@ -23,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from influence.contract.language import ENGLISH, REASON
+from influence.contract.language import ENGLISH, REASON, languages
 from influence.contract.measures import catalogue
 from influence.contract.wording import unit_of
 from reports.story.glossary import FAMILIES, WORDS
@@ -178,8 +179,26 @@ def _in_words() -> Iterator[tuple[str, str, str, str]]:
         yield "reports/story/glossary.py", "message", text, ""
 
 
-def main(new: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Write every language's file again, and those that are new; say how much each lacks."""
+    if arguments == ["--told"]:
+        return tell()
+    return update(arguments)
+
+
+def tell() -> int:
+    """Write what a sample report tells in each language, to be read over."""
+    from tests.kit.languages import as_text  # not there in what is installed
+
+    for code in languages():
+        path = ROOT / f"tests/reports/golden/story.{code}.txt"
+        path.write_text(as_text(code), encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    return 0
+
+
+def update(new: list[str]) -> int:
+    """Bring every language's file up to date, and make those that are new."""
     found = messages()
     codes = sorted({path.stem for path in LANGUAGES.glob("*.po")} | set(new))
     for code in codes:

@@ -28,7 +28,7 @@ _FOLDER = files("influence.contract") / "languages"
 _FIGURE = r"[−-]?\d[\d,]*(?:\.\d+)?"
 _FIGURES = re.compile(rf"{_FIGURE}(?: %)?")
 _RANGE = re.compile(rf"(?P<low>{_FIGURE}(?: %)?) to (?P<high>{_FIGURE}(?: %)?)")
-_COUNT = re.compile(rf"(?P<figures>{_FIGURE}|fewer than 1) (?P<noun>\D.*)")
+_COUNT = re.compile(rf"(?P<figures>(?:{_FIGURE} to )?{_FIGURE}|fewer than 1) (?P<noun>\D.*)")
 _PER_CENT = " %"
 _LARGE_NOUNS = frozenset({"de", "lb"})
 REASON = "reason"
@@ -53,7 +53,7 @@ class Language:
     code: str = ENGLISH
     messages: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
     forms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    reasons: tuple[str, ...] = ()
+    reasons: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, code: str, po: bytes) -> Language:
@@ -65,12 +65,11 @@ class Language:
         write_mo(held, catalog)
         held.seek(0)
         plural = [one.id for one in catalog if isinstance(one.id, tuple)]
-        reasons = tuple(str(one.id) for one in catalog if REASON in one.auto_comments and "{" in str(one.id))
         return cls(
             code,
             gettext.GNUTranslations(held),
             {form: (ids[0], ids[1]) for ids in plural for form in ids},
-            reasons,
+            frozenset(str(one.id) for one in catalog if REASON in one.auto_comments),
         )
 
     @cached_property
@@ -100,7 +99,8 @@ class Language:
     @cached_property
     def patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         """Every reason with parts, as what it looks like once said in English, the longest first."""
-        return tuple((look(key), key) for key in sorted(self.reasons, key=len, reverse=True))
+        with_parts = sorted((one for one in self.reasons if "{" in one), key=lambda one: (-len(one), one))
+        return tuple((look(one), one) for one in with_parts)
 
 
 _spoken: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 (it is frozen)
@@ -226,7 +226,7 @@ def because(pattern: str, **parts: object) -> str:
 
 
 def recognised(said: str) -> str:
-    """Say in the language spoken what was said in English by one of its messages; what it does not know stays.
+    """Say in the language spoken the reason that was given in English by `because`; what it does not know stays.
 
     Several reasons with a semicolon between them are said one by one.
 
@@ -245,14 +245,13 @@ def recognised(said: str) -> str:
 
 
 def _known(said: str) -> str | None:
-    """Say what one message says in English; None where no message says it."""
-    messages = _spoken.get().messages
-    direct = messages.gettext(said)
-    if direct != said:
-        return direct
-    for shape, key in _spoken.get().patterns:
+    """Say what one reason says in English; None where none of ours says it."""
+    language = _spoken.get()
+    if said in language.reasons:
+        return language.messages.gettext(said)
+    for shape, key in language.patterns:
         if found := shape.fullmatch(said):
-            return _filled(messages.gettext(key), found.groupdict())
+            return _filled(language.messages.gettext(key), found.groupdict())
     return None
 
 
@@ -298,5 +297,5 @@ def _part(said: str) -> str:
 
 def _amount(figures: str) -> int:
     """Return the whole number whose form a noun takes; a broken one takes that of many."""
-    bare = figures.replace(",", "").lstrip("−-")
+    bare = figures.rpartition(" ")[2].replace(",", "").lstrip("−-")
     return int(bare) if bare.isdecimal() else 2

@@ -15,7 +15,11 @@ from xml.etree import ElementTree as ET
 from influence.contract.details.advice import Advice
 from influence.contract.findings import Finding, Report
 from influence.contract.headline import CAUTION
-from influence.contract.language import Language
+from influence.contract.headline import sentences as on_a_terminal
+from influence.contract.language import Language, speaking
+from reports.story.sentences import Number
+from reports.story.story import all_numbers, story
+from tests.kit.sample_report import sample_report, ties_report
 from tools.languages import catalog_of, messages, written
 
 WIDE = str.maketrans({letter: chr(ord(letter) + 0xFEE0) for letter in ascii_letters})
@@ -143,6 +147,24 @@ def texts_in(told: object) -> Iterator[str]:
     elif isinstance(told, list | tuple):
         for one in told:
             yield from texts_in(one)
+
+
+def as_text(code: str) -> str:
+    """Return what a sample report tells in a language, one sentence a line, as translators read it over."""
+    lines = []
+    with speaking(code):
+        for report in (in_our_words(sample_report()), in_our_words(ties_report())):
+            lines += [*on_a_terminal(report), ""]
+            for section in story(report):
+                told = (*section.sentences, *section.untold)
+                lines += [f"# {section.question}", *map(str, told), *map(_number, section.numbers), ""]
+            lines += [*map(_number, all_numbers(report)), ""]
+    return "\n".join(lines)
+
+
+def _number(one: Number) -> str:
+    parts = (one.unit, one.interval, one.bounds, one.note, one.reason)
+    return " · ".join([f"{one.label}: {one.text}", *(part for part in parts if part)])
 
 
 def text_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from inspect import signature
+from pathlib import Path
 
 import pytest
 
@@ -9,11 +10,11 @@ from influence.contract import plugins
 from influence.contract.details.brand import PersonAgainstBrand
 from influence.contract.findings import Finding
 from influence.contract.headline import sentences as on_a_terminal
-from influence.contract.language import speaking
+from influence.contract.language import languages, speaking
 from reports.story import advice, evidence, glossary, inbound, sentences
 from reports.story.brief import brief
 from reports.story.story import all_numbers, story
-from tests.kit.languages import in_our_words, pseudo, text_of, texts_in, untranslated
+from tests.kit.languages import as_text, in_our_words, pseudo, text_of, texts_in, untranslated
 from tests.kit.sample_report import built, empty_report, sample_report, ties_report
 
 FEW = "too little to say: 5 whole months with data from every source; 6 are needed"
@@ -83,3 +84,9 @@ def test_nothing_that_a_format_writes_for_readers_is_untranslated(kind, report, 
     with speaking(pseudo()):
         text = "\n".join(map(text_of, write(report, tmp_path / f"report.{kind}")))
     assert set() == untranslated(text, report)
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_sample_report_is_told_as_it_was_read_over(code):
+    golden = Path(__file__).parent / f"golden/story.{code}.txt"
+    assert golden.read_text(encoding="utf-8") == as_text(code), "read it over: make told"
