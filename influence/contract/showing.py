@@ -17,7 +17,8 @@ from influence.contract.measures import GROUP, measure
 from influence.contract.wording import (
     CANNOT_TELL,
     between,
-    noun,
+    form,
+    form_between,
     people_between,
     phrase,
     plain,
@@ -82,10 +83,10 @@ def number_of(finding: Finding) -> str:
     held = bounds(finding)
     if held and unsure(finding):
         text = people_between(*held)
-        return f"{text} {unit_of(finding.unit, one=noun(text) == 'person')}"
+        return f"{text} {unit_of(finding.unit, form_between(*held))}"
     if finding.name == "reach_3" and finding.value is not None:  # so that met and never met add up
         text = people_between(finding.value, finding.value, half_up=False)
-        return f"{text} {unit_of(finding.unit, one=noun(text) == 'person')}"
+        return f"{text} {unit_of(finding.unit, form(finding.value, half_up=False))}"
     return translated(CANNOT_TELL) if finding.value is None else phrase(finding.value, finding.unit)
 
 

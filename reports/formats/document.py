@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from influence.contract.findings import EgoNetwork, Reached, Report
-from influence.contract.headline import mostly_unknown, unknown
+from influence.contract.headline import CAUTION, mostly_unknown, unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
@@ -21,10 +21,9 @@ from reports.formats.chapters import Chapter, Table, chapters
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
-from reports.story.chance import LIKENESS
 from reports.story.doubt import doubts
 from reports.story.sentences import Sentence, say
-from reports.story.story import CAUTION, story
+from reports.story.story import story
 from reports.story.wording import isolated, shortened
 
 if TYPE_CHECKING:
@@ -168,8 +167,8 @@ def _chapter(one: Chapter) -> Data:
 
 
 def _once() -> frozenset[str]:
-    """Return the cautions that stand among the limits already."""
-    return frozenset(map(translated, (CAUTION, LIKENESS)))
+    """Return the caution that stands among the limits already."""
+    return frozenset({translated(CAUTION)})
 
 
 def _sentence(sentence: Sentence) -> str:

@@ -193,7 +193,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals |= {"_": translated, "ngettext": numbered}
+    environment.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
     environment.filters |= {
         "month": wording.month,
         "day": wording.day,

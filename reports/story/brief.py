@@ -15,7 +15,7 @@ from influence.contract.details.spheres import Sources
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Report
 from influence.contract.headline import ASKED, command, leader_name, mostly_unknown, unknown
-from influence.contract.language import message, numbered, recognised, translated
+from influence.contract.language import listing, message, numbered, recognised, translated
 from influence.contract.wording import counted, number, people, phrase, plain
 from reports.story.advice import advised
 from reports.story.doubt import doubts
@@ -28,7 +28,6 @@ from reports.story.sentences import (
     headline,
     joined,
     listed,
-    listing,
     say,
     span,
 )
