@@ -10,8 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from influence import __version__  # noqa: E402
 from site_parts import filled_in  # noqa: E402 - found in tools/
+
+from influence import __version__  # noqa: E402
 
 project = "influence"
 version = release = __version__

@@ -75,7 +75,9 @@ def main(site: Path, listed: Path | None) -> int:
     if listed:
         listed.write_text("".join(f"{link}\n" for link in sorted(elsewhere)), encoding="utf-8")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.write(f"{len(lines)} links lead nowhere or elsewhere than they may; {len(elsewhere)} to other sites\n")
+    sys.stdout.write(
+        f"{len(lines)} links lead nowhere or elsewhere than they may; {len(elsewhere)} to other sites\n"
+    )
     return int(bool(lines))
 
 

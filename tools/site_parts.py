@@ -28,7 +28,10 @@ def every_number() -> str:
     for family, findings in families().items():
         lines += [f"## {family}", ""]
         for name, words in findings.items():
-            lines += [f"**{words.label or name}** · `{name}`, {words.unit}", f": {words.meaning or words.line}"]
+            lines += [
+                f"**{words.label or name}** · `{name}`, {words.unit}",
+                f": {words.meaning or words.line}",
+            ]
             lines += [f"  *{words.reading}*"] if words.reading else []
             lines.append("")
     return "\n".join(lines)
@@ -44,5 +47,7 @@ def _toctree(found: re.Match[str]) -> str:
 def _picture(found: re.Match[str]) -> str:
     """Show a picture, or say that there is none: without a browser none is taken."""
     if not (PICTURES / found["file"]).exists():
-        return f"*(Here `make docs` shows {found['seen']}, where it finds the programs that take the picture.)*"
+        return (
+            f"*(Here `make docs` shows {found['seen']}, where it finds the programs that take the picture.)*"
+        )
     return f"```{{figure}} /build/pictures/{found['file']}\n:alt: {found['seen']}\n\n{found['seen']}\n```"

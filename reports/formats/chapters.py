@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from influence.contract.findings import Conversation, EgoNetwork, Reached, Report
+from influence.contract.findings import EgoNetwork, Reached, Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import translated
-from influence.contract.wording import counted, number, plain
+from influence.contract.wording import counted, number
 from reports.figures.rings import rings_picture
 from reports.figures.robustness import robustness_picture
 from reports.figures.spheres import spheres_picture
@@ -16,13 +16,15 @@ from reports.figures.svg import Picture
 from reports.figures.trend import trend_picture
 from reports.story import advice, evidence
 from reports.story.sentences import Number, Section, say
-from reports.story.wording import day, days, shortened
+from reports.story.wording import days, shortened
 
 NAME = 60
 """So many characters of a name are shown, and of any text in a cell."""
 _NOTICE, _HOST, _WHY = 200, 40, 160
 _SMALL = 0.75
 """So large are most pictures: their letters are those of a table."""
+CONVERSATIONS = 5
+"""So many are named, those that brought most."""
 _ROWS = 5
 _SPHERES, _SOURCES = 9, 6
 
@@ -225,46 +227,24 @@ def _conversations(report: Report, _: Section) -> tuple[Table, ...]:
     """List the conversations that brought most people never met."""
     ranged = mostly_unknown(report)
     heads = (
-        translated("About")
-        if any(one.words or one.tags for one in report.conversations)
-        else translated("Where"),
+        translated("About"),
         translated("Began"),
         translated("Begun by"),
         translated("Responses"),
         translated("People"),
         *(() if ranged else (translated("Never met"),)),
     )
-    who = evidence.names(report)
-    rows = tuple(_conversation(report, one, who, ranged=ranged) for one in most_telling(report))
+    shown = evidence.conversations(report)[0][:CONVERSATIONS]
+    rows = tuple(map(_conversation, shown))
     numbers = 2 if ranged else 3
     title = translated("Those that brought most people") if rows else ""
     return (Table(heads, (*[False] * 3, *[True] * numbers), (6, 3, 4, *[3] * numbers), rows, title),)
 
 
-def most_telling(report: Report) -> tuple[Conversation, ...]:
-    """Return the few conversations that brought most people never met."""
-    most = sorted(report.conversations, key=lambda one: (-one.unmet, -one.responses, one.began or "", one.id))
-    return tuple(most[:_ROWS])
-
-
-def _conversation(
-    report: Report, one: Conversation, who: dict[str, str], *, ranged: bool
-) -> tuple[Cell, ...]:
-    held = (report.responses.get(each) for each in one.evidence)
-    links = (evidence.safe_link(each.url) for each in held if each)
-    unmet = () if ranged else (number(one.unmet),)
-    begun = who.get(one.begun_by, plain(one.begun_by))
-    rest = _cells(day(one.began), begun, number(one.responses), number(one.people), *unmet)
-    return (_linked(named(one), *links), *rest)
-
-
-def named(one: Conversation) -> str:
-    """Name a conversation by its words, else its tags, else where it took place.
-
-    >>> named(Conversation("c1", None, "p1", 3, 2, 1.0, "Chat", words=("prices", "delivery")))
-    'prices, delivery'
-    """
-    return ", ".join(map(plain, one.words[:4] or one.tags[:4])) or plain(one.channel or "") or "–"
+def _conversation(one: evidence.ConversationRow) -> tuple[Cell, ...]:
+    unmet = (one.unmet,) if one.unmet else ()
+    rest = _cells(one.began, one.begun_by, one.responses, one.people, *unmet)
+    return (_linked(one.name, *(each.link for each in one.evidence)), *rest)
 
 
 def _coverage(report: Report, _: Section) -> tuple[Table, ...]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from influence.contract.findings import Conversation, Report
-from influence.contract.headline import mostly_unknown
+from influence.contract.findings import Report
 from influence.contract.language import translated
-from influence.contract.wording import counted, number, plain
-from reports.formats.chapters import most_telling, named, with_short_names
+from influence.contract.wording import plain
+from reports.formats.chapters import CONVERSATIONS, with_short_names
 from reports.formats.writing import write_whole
 from reports.story.brief import Brief, brief
-from reports.story.evidence import names
+from reports.story.evidence import ConversationRow, conversations
 from reports.story.sentences import Section, say
 from reports.story.story import story
-from reports.story.wording import day, isolated, shortened
+from reports.story.wording import isolated, shortened
 
 _LINE = 400
 _MEANT = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=[#\w]+;)")
@@ -92,28 +91,19 @@ def _answers(said: Brief) -> list[str]:
 def _happened(report: Report, told: dict[str, Section]) -> list[str]:
     """Say how it moved, and name the conversations that brought most people."""
     moved = [inert(str(told["trend"].sentences[0])), ""] if report.trend else []
-    most = most_telling(report)
-    if not most:
+    every, _ = conversations(report)
+    if not every:
         return moved
-    who, ranged = names(report), mostly_unknown(report)
-    rows = [f"{place}. {_conversation(one, who, ranged=ranged)}" for place, one in enumerate(most, start=1)]
+    rows = [f"{place}. {_conversation(one)}" for place, one in enumerate(every[:CONVERSATIONS], start=1)]
     return [*moved, f"**{translated('Conversations that brought most people')}**", "", *rows, ""]
 
 
-def _conversation(one: Conversation, who: dict[str, str], *, ranged: bool) -> str:
-    pattern = (
-        "{about}, begun {day} by {who}: {people}."
-        if ranged
-        else "{about}, begun {day} by {who}: {people}, {unmet} of them never met."
-    )
-    parts = {
-        "about": named(one),
-        "day": day(one.began),
-        "who": who.get(one.begun_by, one.begun_by),
-        "people": counted(one.people, "person", "people"),
-        "unmet": number(one.unmet),
-    }
-    return inert(str(say(pattern, **parts)))
+def _conversation(one: ConversationRow) -> str:
+    parts = {"about": one.name, "day": one.began, "who": one.begun_by, "people": one.took_part}
+    if not one.unmet:
+        return inert(str(say("{about}, begun {day} by {who}: {people}.", **parts)))
+    pattern = "{about}, begun {day} by {who}: {people}, {unmet} of them never met."
+    return inert(str(say(pattern, **parts, unmet=one.unmet)))
 
 
 def _closing(told: dict[str, Section]) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from influence.contract.findings import Report
-from influence.contract.headline import mostly_unknown, unknown
+from influence.contract.headline import CAUTION, mostly_unknown, unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
@@ -22,10 +22,9 @@ from reports.formats.chapters import Chapter, Drawn, Table, chapters, drawn, wit
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
-from reports.story.chance import LIKENESS
 from reports.story.doubt import doubts
 from reports.story.sentences import Sentence, say
-from reports.story.story import CAUTION, story
+from reports.story.story import story
 from reports.story.wording import isolated, shortened
 
 if TYPE_CHECKING:
@@ -175,8 +174,8 @@ def _chapter(one: Chapter) -> Data:
 
 
 def _once() -> frozenset[str]:
-    """Return the cautions that stand among the limits already."""
-    return frozenset(map(translated, (CAUTION, LIKENESS)))
+    """Return the caution that stands among the limits already."""
+    return frozenset({translated(CAUTION)})
 
 
 def _sentence(sentence: Sentence) -> str:
@@ -216,7 +215,7 @@ def _words(data: Data) -> Data:
     said = " ".join(_texts(data)).casefold()
     used = [
         {"word": word, "meaning": meaning}
-        for word, meaning in glossary.WORDS
+        for _, word, meaning in glossary.words()
         if re.search(rf"\b{re.escape(word.casefold())}\b", said)
     ]
     return {"title": translated("Words"), "rows": used[:_WORDS]}

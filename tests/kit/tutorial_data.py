@@ -9,8 +9,29 @@ from itertools import count
 from pathlib import Path
 
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
-GIVEN = "Bo Cia Dan Eva Finn Gro Hans Ida Jens Kaja Lars Mia Nils Oda Per Rut Siv Tor Una Vera".split()
-FAMILY = "Ek Lind Holm Strand Dahl Moe Vik Berg Lie Sand".split()
+GIVEN = [
+    "Bo",
+    "Cia",
+    "Dan",
+    "Eva",
+    "Finn",
+    "Gro",
+    "Hans",
+    "Ida",
+    "Jens",
+    "Kaja",
+    "Lars",
+    "Mia",
+    "Nils",
+    "Oda",
+    "Per",
+    "Rut",
+    "Siv",
+    "Tor",
+    "Una",
+    "Vera",
+]
+FAMILY = ["Ek", "Lind", "Holm", "Strand", "Dahl", "Moe", "Vik", "Berg", "Lie", "Sand"]
 LEADER = ("Ann Berg", "ann@acme.example")
 MENTEES = ("Ada", "Ben", "Clea", "Dov", "Elin", "Faye", "Gus", "Hedda")
 VOICES = ("Iben", "Jonas", "Karin", "Leo", "Maja")
@@ -87,7 +108,12 @@ def mentor(home: Path) -> None:
     people = [[name, f"email:{address}", address.split("@")[1]] for name, address in mentees + around]
     _table(home / "people.csv", ["name", "accounts", "organisation"], people)
     meetings = [
-        [(BEGIN + timedelta(days=5 * n - 300)).isoformat(), f"email:{a[1]};email:{b[1]}", "in_person", "calendar"]
+        [
+            (BEGIN + timedelta(days=5 * n - 300)).isoformat(),
+            f"email:{a[1]};email:{b[1]}",
+            "in_person",
+            "calendar",
+        ]
         for n in range(110)
         for a, b in zip(mentees, dice.sample(around[:20], 8), strict=True)
     ]
@@ -116,7 +142,9 @@ def comms_lead(home: Path) -> None:
     dice = random.Random(3)  # noqa: S311 - invented people, no secrets
     public = [f"x:{9000 + n}" for n in range(90)]
     speakers = [*((f"x:{n}", 30) for n in range(1, 6)), ("x:100", 50)]
-    _table(home / "posts.csv", ["id", "time", "actor", "verb", "parent", "text"], _posts(dice, speakers, public))
+    _table(
+        home / "posts.csv", ["id", "time", "actor", "verb", "parent", "text"], _posts(dice, speakers, public)
+    )
     people = [[name, f"x:{n}", ""] for n, name in enumerate(VOICES, 1)] + [["Acme", "x:100", ""]]
     _table(home / "voices.csv", ["name", "accounts", "sphere"], people)
     entries = "".join(
