@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ _SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
 _TRIES = 8
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
+_ADDRESSES, _MARKUP = frozenset({"link"}), frozenset({"link", "host", "svg"})
 
 Data = dict[str, Any]
 
@@ -62,10 +64,10 @@ def document(report: Report) -> bytes:
         import typst  # noqa: F401 (it is an extra)
     with lettering.fonts() as offered:
         data = contents(report)
-        letters = lettering.missing(_texts(data), offered)
+        letters = lettering.missing(_texts(data, _ADDRESSES), offered)
         if letters:
             data["fonts"] = _no_font(data, letters)
-        shown = _mapped(data, lambda text: lettering.boxed(text, letters))
+        shown = _mapped(data, lambda text: lettering.boxed(text, letters), _ADDRESSES)
         return _fitted(shown, _until(report), offered)
 
 
@@ -95,16 +97,17 @@ def contents(report: Report) -> Data:
     return finished
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """Change every text in the data; addresses and pictures stay as they are."""
+def _mapped(value: Any, change: Callable[[str], str], as_they_are: frozenset[str] = _MARKUP) -> Any:
+    """Change every text in the data; what stands under these keys stays as it is."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
         return {
-            key: one if key in {"link", "host", "svg"} else _mapped(one, change) for key, one in value.items()
+            key: one if key in as_they_are else _mapped(one, change, as_they_are)
+            for key, one in value.items()
         }
     if isinstance(value, Sequence):
-        return [_mapped(one, change) for one in value]
+        return [_mapped(one, change, as_they_are) for one in value]
     return value
 
 
@@ -199,9 +202,11 @@ def _picture(one: Drawn) -> Data:
 
 def _trimmed(svg: str, picture: Picture) -> tuple[str, float]:
     """Cut the empty edges of a picture off, so that its letters have room; return how wide it is then, in points."""
-    drawn, tall = picture.figure.get_tightbbox(), picture.figure.get_figheight()
-    left, top = _POINTS * drawn.x0 - _EDGE, _POINTS * (tall - drawn.y1) - _EDGE / 2
-    wide, high = _POINTS * drawn.width + 2 * _EDGE, _POINTS * drawn.height + _EDGE
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the document's fonts draw the text
+        inked = picture.figure.get_tightbbox()
+    left, top = _POINTS * inked.x0 - _EDGE, _POINTS * (picture.figure.get_figheight() - inked.y1) - _EDGE / 2
+    wide, high = _POINTS * inked.width + 2 * _EDGE, _POINTS * inked.height + _EDGE
     return _VIEW.sub(f'viewBox="{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"', svg, count=1), wide
 
 
@@ -224,14 +229,14 @@ def _words(data: Data) -> Data:
 # --- names and letters ----------------------------------------------------------------------------------------
 
 
-def _texts(data: Data) -> list[str]:
+def _texts(data: Data, apart: frozenset[str] = _MARKUP) -> list[str]:
     found: list[str] = []
 
     def keep(text: str) -> str:
         found.append(text)
         return text
 
-    _mapped(data, keep)
+    _mapped(data, keep, apart)
     return found
 
 
@@ -272,8 +277,13 @@ def _set(data: Data, until: datetime | None, offered: Fonts) -> tuple[bytes, int
     said = json.dumps({**data, "date": dated}, ensure_ascii=False)
     with as_file(_TEMPLATE) as template:
         setter = typst.Compiler(str(template), font_paths=offered, sys_inputs={"said": said})
-        made = cast("bytes", setter.compile(format="pdf", pdf_standards=["ua-1"], timestamp=until or 0))
-        return made, int(setter.query("<pages>", field="value", one=True))
+        try:
+            made = setter.compile(format="pdf", pdf_standards=["ua-1"], timestamp=until or 0)
+        except (
+            typst.TypstError
+        ):  # a letter that the text has a font for and a picture has none: tagged all the same
+            made = setter.compile(format="pdf", timestamp=until or 0)
+        return cast("bytes", made), int(setter.query("<pages>", field="value", one=True))
 
 
 def _shorter(data: Data) -> Data:

@@ -152,6 +152,18 @@ def test_letters_that_no_font_has_are_boxes_and_the_document_says_so(tmp_path):
     assert "No font on this machine has the letters of 1 word" in text
 
 
+def test_a_letter_without_a_font_in_a_picture_or_an_address_stops_nothing(tmp_path):
+    none = "\U0010fffd"
+    report = sample_report()
+    people = tuple(replace(one, sphere=none) if one.outside else one for one in report.people)
+    spheres = (replace(report.spheres[0], sphere=none), *report.spheres[1:])
+    responses = {key: replace(one, url=f"https://{none}.example/") for key, one in report.responses.items()}
+    text, facts, _ = told(
+        document(replace(report, people=people, spheres=spheres, responses=responses)), tmp_path
+    )
+    assert ("yes", True) == (facts["Tagged"], lettering.BOX in text)
+
+
 def test_names_of_any_script_stand_beside_their_numbers(tmp_path):
     text, _, _ = told(
         document(
