@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
-.PHONY: demo test older-duckdb docs docs-links lock clean
+.PHONY: demo test older-duckdb docs docs-links languages told lock clean
 
 # What reads and writes the store.
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/reach/test_everybody.py tests/influence/text/test_terms.py tests/house/test_command_line.py tests/house/test_live_sources.py
@@ -37,6 +37,15 @@ docs:
 # Links to other sites are asked for only here, since it needs the network.
 docs-links: docs
 	.venv/bin/sphinx-build --quiet --jobs auto -c docs -b linkcheck -d build/doctrees . build/links
+
+# Every message into each language's file; LANGUAGE=nl begins a new one. `told` writes what a report then says.
+languages:
+	@tools/environment requirements-dev.lock
+	@.venv/bin/python -m tools.languages $(LANGUAGE)
+
+told:
+	@tools/environment requirements-dev.lock
+	@.venv/bin/python -m tools.languages --told
 
 # Newer versions of everything, with hashes and without addresses (needs uv).
 lock:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.contract.details.trend import AgainstBefore, SphereMove
 from influence.contract.findings import NETWORKED, Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures.reach import FEWEST_CONVERSATIONS, NO_CONVERSATIONS, NO_TIMES, TOO_FEW, drawn_reach
+from influence.measures.reach import FEWEST_CONVERSATIONS, NO_CONVERSATIONS, NO_TIMES, TOO_FEW
 from influence.met.coverage import ENOUGH, MONTH
 from influence.network.log_queries import origins
 from influence.reach.steps import Alter, headline
@@ -70,10 +71,10 @@ class Periods:
 def against_before(ego: Ego) -> dict[str, Finding]:
     """Compare reach_4 with that of the period of the same length before, each as `four_steps` finds it.
 
-    value = reach_4(now) − reach_4(before). The 95 % interval is that of the difference between draws of the
-    conversations of either period, each drawn by itself as for reach_4 (`chance.conversation_draws`); where nobody
-    never met responded in one of them, its draws are those of a score interval of nobody. `low` and `high` take all
-    people of whom nothing tells as met or as unmet, whichever gives less and more; who had met the leader before has.
+    value = reach_4(now) − reach_4(before). The 95 % interval is that of the difference in draws of the conversations of
+    both periods together (`chance.conversation_draws`), so that how many there are of each may also be chance; where
+    nobody never met responded in one of them, its draws are those of a score interval of nobody. `low` and `high` take
+    all people of whom nothing tells as met or as unmet, whichever gives less and more; who had met the leader, has.
     """
     try:
         periods = _periods(ego)
@@ -266,28 +267,49 @@ def _apart(
 
 def _interval(periods: Periods, value: float) -> tuple[tuple[float, float] | None, str | None]:
     """Return the 95 % interval of the difference, or why there is none."""
-    both = (periods.before, periods.now)
-    if any(ego.drawn.undated for ego in both):
+    before, now = periods.before, periods.now
+    if before.drawn.undated or now.drawn.undated:
         return None, NO_CONVERSATIONS
-    if any(headline(ego.found) and ego.conversations < FEWEST_CONVERSATIONS for ego in both):
+    unit = np.concatenate([before.unit, now.unit])
+    silent = _silent(now, periods.window, unit)
+    if len(np.unique(unit)) + silent < FEWEST_CONVERSATIONS:
         return None, TOO_FEW
-    was, now = (_drawn(ego, ego.settings.seed + place) for place, ego in enumerate(both))
-    low, high = interval(now - was)
+    person, weight = _people(before, now)
+    chance = now.settings
+    drawn = conversation_draws(unit, person, weight, silent=silent, draws=chance.draws, seed=chance.seed)
+    was, later = (
+        drawn[:, column] if weight[:, column].any() else of_nobody(chance.draws, chance.seed + 1 + column)
+        for column in (0, 1)
+    )
+    low, high = interval(later - was)
     return (min(low, value), max(high, value)), None
 
 
-def _drawn(ego: Ego, seed: int) -> Floats:
-    """Return bootstrap values of reach_4 in a period."""
-    if not headline(ego.found):
-        return _of_nobody(ego.settings.draws, seed)
-    sums = drawn_reach(ego.found, ego.drawn, ego.unit, silent=ego.silent, draws=ego.settings.draws, seed=seed)
-    return np.zeros(ego.settings.draws) if sums is None else sums[:, 2]
+def _silent(ego: Ego, window: Window, unit: Ints) -> int:
+    """Count the leader's conversations in both periods that drew no response in either."""
+    items = ego.log.items
+    mine = (items.author == ego.leader) & window.holds(items.time)
+    return len(np.setdiff1d(items.conversation[mine], unit))
 
 
-def _of_nobody(draws: int, seed: int) -> Floats:
+def _people(before: Ego, now: Ego) -> tuple[Ints, Floats]:
+    """Return whose each touch of the two periods is, and what each of these people adds to reach_4 of either.
+
+    Somebody of both periods is two, each with their own weight.
+    """
+    person, weight, known = [], np.zeros((len(before.found) + len(now.found), 2)), 0
+    for column, ego in enumerate((before, now)):
+        place = {alter.person: known + row for row, alter in enumerate(ego.found)}
+        person += [place[one] for one in ego.drawn.person.tolist()]
+        weight[known : known + len(place), column] = [alter.unmet for alter in ego.found]
+        known += len(place)
+    return np.array(person, np.int64), weight
+
+
+def of_nobody(draws: int, seed: int) -> Floats:
     """Return draws of a count of which none was seen: what a score interval gives to 0, y = z² above it.
 
-    >>> bool(3.4 < np.quantile(_of_nobody(100_000, 1), 0.975) < 4.3)
+    >>> bool(3.4 < np.quantile(of_nobody(100_000, 1), 0.975) < 4.3)
     True
     """
     steps = np.random.default_rng(seed).standard_normal(draws)

@@ -61,14 +61,19 @@ def communities(report: Report) -> dict[int, str]:
             members[community].append(person)
     large = sorted((c for c in members if len(members[c]) > 2), key=lambda c: (-len(members[c]), c))
     return {
-        community: _community(place, [spheres[each] for each in members[community] if each in spheres])
+        community: _named(place, [spheres[each] for each in members[community] if each in spheres])
         for place, community in enumerate(large, start=1)
     }
 
 
-def _community(place: int, spheres: list[str]) -> str:
+def community(place: int) -> str:
+    """Name a community by its place alone."""
+    return str(say("Community {n}", n=number(place)))
+
+
+def _named(place: int, spheres: list[str]) -> str:
     if not spheres:
-        return str(say("Community {n}", n=number(place)))
+        return community(place)
     (sphere, most), *_ = sorted(Counter(spheres).items(), key=lambda item: (-item[1], item[0]))
     if 2 * most <= len(spheres):
         return str(say("Community {n}: mixed", n=number(place)))
@@ -105,3 +110,15 @@ def more_people(further: int) -> str:
     """Say that the page shows the people with the most responses, and how many more there are."""
     pattern = "This page shows those with the most responses; {n} more are in the CSV."
     return str(say(pattern, n=number(further)))
+
+
+def network_words(report: Report) -> str:
+    """Say how many people the network shows, and what its areas and lines are."""
+    pattern = (
+        "{shown} of {of} with the strongest ties to the leader. Soft areas are communities. "
+        "A line is one or more responses, the thicker the more; the strongest are drawn."
+    )
+    shown = len(alters(report))
+    return str(
+        say(pattern, shown=counted(shown, "person", "people"), of=number(max(report.network.of, shown)))
+    )

@@ -9,7 +9,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class TrendSlope(Detail, of=("trend_slope",)):
+class TrendSlope(Detail, of=("trend_slope",), nameless=("months", "left_out", "p", "direction")):
     """How many months were used and which left out; p of no trend, its direction; which sources lack which months."""
 
     months: int | None
@@ -20,7 +20,7 @@ class TrendSlope(Detail, of=("trend_slope",)):
 
 
 @dataclass(frozen=True)
-class LevelBreak(Detail):
+class LevelBreak(Detail, nameless=("month", "before", "after", "p")):
     """The first month of a new level, the medians before and after, p, and sources that begin or end there."""
 
     month: str
@@ -31,14 +31,14 @@ class LevelBreak(Detail):
 
 
 @dataclass(frozen=True)
-class TrendBreaks(Detail, of=("trend_breaks",)):
+class TrendBreaks(Detail, of=("trend_breaks",), nameless=("breaks",)):
     """The breaks, in order."""
 
     breaks: tuple[LevelBreak, ...]
 
 
 @dataclass(frozen=True)
-class SphereMove(Detail):
+class SphereMove(Detail, nameless=("sphere",), counts=("was", "now")):
     """How many people never met responded from one sphere, before and in the period, weighed."""
 
     sphere: str
@@ -47,7 +47,12 @@ class SphereMove(Detail):
 
 
 @dataclass(frozen=True)
-class AgainstBefore(Detail, of=("against_before",)):
+class AgainstBefore(
+    Detail,
+    of=("against_before",),
+    nameless=("was", "now", "halves", "apart", "mostly_unknown", "no_interval"),
+    counts=("came", "stayed", "stayed_away", "met_since"),
+):
     """Which two periods were compared, what the number was and is, and what moved it.
 
     The periods are [since, until) and the one of the same length before it; `halves`, where nothing is on record before

@@ -293,7 +293,8 @@ def test_each_shown_response_is_one_of_the_report():
     report = sample_report()
     times = {value for tag, a in Reader(page(report)).elements if tag == "time" for value in [a["datetime"]]}
     assert times
-    assert times <= {row.time for row in report.responses.values()}
+    items = [item.time for conversation in report.conversations for item in conversation.tree]
+    assert times <= {*items, *(row.time for row in report.responses.values())}
 
 
 def test_evidence_that_the_report_does_not_hold_is_counted():
@@ -335,7 +336,7 @@ def test_every_person_has_one_mark_that_links_to_the_row(people):
     report = replace(
         large_report(), people=large_report().people[:people], network=EgoNetwork(), trend=whole.trend
     )
-    rings = page(report).split('class="picture rings"')[1].split("</svg>")[0]
+    rings = page(report).split('class="picture rings wide-only"')[1].split("</svg>")[0]
     assert people == len(set(re.findall(r'href="#(person-\d+)"', rings)))
 
 
@@ -355,8 +356,8 @@ def test_audience_is_never_added_to_reach():
 
 def test_every_picture_has_a_name_and_a_description():
     text = page(sample_report())
-    pictures = re.findall(r'<svg [^>]*role="img"[^>]*aria-labelledby="([^"]+)"', text)
-    assert 6 == len(pictures)
+    pictures = re.findall(r'<svg [^>]*role="(?:img|group)"[^>]*aria-labelledby="([^"]+)"', text)
+    assert 10 == len(set(pictures)), "rings, network and trend are there for a page and for a telephone"
     assert all(f'id="{key}"' in text for picture in pictures for key in picture.split())
 
 
