@@ -198,6 +198,7 @@ function started(scene, stage, data, styled) {
         y: { attribute: "y" },
         size: { attribute: "size" },
         shape: { attribute: "shape" },
+        cursor: (attributes) => (attributes.row >= 0 ? "pointer" : "default"),
       },
       edges: { size: { attribute: "width" } },
     },
