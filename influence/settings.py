@@ -46,6 +46,7 @@ seed = 1
 [privacy]
 keep_text = false       # keep the text of messages? Nothing in a report needs it
 keep_terms = false      # keep the words of messages, sorted, without addresses? Topics need them
+smallest_group = 5      # in a report without names, smaller groups of people are merged or left out
 
 [spheres]               # organisations, e-mail domains, "department:Name", "list:Name" -> whose world they belong to
 # customer = ["acme.example", "Acme Inc", "list:customers@vindhall.example"]
@@ -57,6 +58,10 @@ accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
+
+
+FEWEST_ALIKE = 3
+"""Fewer people than this do not hide one another."""
 
 
 class SettingsError(InfluenceError):
@@ -79,6 +84,7 @@ class Settings:
     seed: int = 1
     keep_text: bool = False
     keep_terms: bool = False
+    smallest_group: int = 5
     brand: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -90,7 +96,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "people": {"link": float, "ask": float},
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
-    "privacy": {"keep_text": bool, "keep_terms": bool},
+    "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int},
 }
 
 
@@ -175,6 +181,8 @@ def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be a {_WORDS[wanted[key]]}")
         if (name == "people" or (name == "met" and key != "table")) and not 0 <= value <= 1:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should lie between 0 and 1")
+        if key == "smallest_group" and value < FEWEST_ALIKE:
+            raise SettingsError(f"{path}: [privacy] {key} = {value!r} should be {FEWEST_ALIKE} or more")
         if (
             not isinstance(value, bool)
             and value <= 0

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
-from influence.contract.language import speaking
+from influence.contract.language import ENGLISH, languages, speaking
 from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
-    from influence.contract.findings import Finding
+    from influence.contract.findings import Finding, Report
+    from influence.workspace import Workspace
+
+
+class _Listing(click.Option):
+    """An option whose help lists what there is; it is looked up only when the help is asked for."""
+
+    def __init__(self, *words: Any, there_is: Callable[[], Sequence[str]], **more: Any) -> None:
+        super().__init__(*words, **more)
+        self.there_is = there_is
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help."""
+        told = super().get_help_record(ctx)
+        if told is None:
+            return None
+        return told[0], told[1].replace(self.help or "", f"{self.help}: {', '.join(self.there_is())}.", 1)
 
 
 @click.command()
@@ -23,12 +42,18 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "formats",
+    cls=_Listing,
+    there_is=lambda: plugins.names("influence.formats"),
     default="html",
     show_default=True,
-    help="html, json, csv; several with commas.",
+    metavar="NAME,…",
+    help="One, or several with commas",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: reports/)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write (default: in reports/); of several formats each gets its own ending.",
 )
 @click.option(
     "--measures",
@@ -37,59 +62,87 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--language",
-    default="en",
+    cls=_Listing,
+    there_is=languages,
+    default=ENGLISH,
     show_default=True,
     metavar="CODE",
-    help="In which language: en, or any that influence/contract/languages holds.",
+    help="In which language",
 )
 @click.option(
     "--template",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Your own document for a format that fills one (pptx).",
+    help="Your own document for the formats that fill one (a .pptx or .potx for pptx).",
+)
+@click.option(
+    "--without-names",
+    is_flag=True,
+    help="A copy for others: people are “a customer”, small groups are merged, and no evidence leads to anybody.",
 )
 @workspace_option
 def report(
     leader: str,
     since: str | None,
     until: str | None,
-    formats: str,
-    output: Path | None,
     measures: str | None,
-    language: str,
-    template: Path | None,
     folder: Path,
+    **how: Any,
 ) -> None:
     """Report how far LEADER's influence reaches: an e-mail address, an account, a person's id or a full name.
 
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
+    influence report ann@acme.example --format pdf,pptx --language sv --without-names
     """
-    with opened(folder) as workspace, progress("Measuring"):
+    wanted = _Wanted(_listed(how.pop("formats")), **how)
+    with opened(folder) as workspace, progress("Measuring") as on:
+        workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
         asked = workspace.review.open_about(found.leader["person"])
-        wanted = _listed(formats)
-        written = [
-            file
-            for name in wanted
-            for file in workspace.write(
-                found, name, _place(output, name, wanted), language=language, template=template
-            )
-        ]
-    with speaking(language):
+        written = []
+        for name in wanted.formats:
+            on(f"writing {name}")
+            written += wanted.write(workspace, found, name)
+    with speaking(wanted.language):
         for line in sentences(found):
             click.echo(line)
-    if asked:
+    if asked and not wanted.without_names:
         click.echo(f"Open: {asked[0]}")
     for file in written:
         click.echo(f"Wrote {file}")
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """How a report is wanted: in which formats, where, in which language, in whose document, for whom."""
+
+    formats: list[str]
+    output: Path | None
+    language: str
+    template: Path | None
+    without_names: bool
+
+    def write(self, workspace: Workspace, found: Report, name: str) -> list[Path]:
+        """Write it in one format; a template goes to those that take one."""
+        place = self.output
+        if place is not None and len(self.formats) > 1:
+            place = place.with_suffix(f".{name}")
+        from influence.analysis.writing import takes_template  # NumPy: `--help` must not wait for it
+
+        fills = takes_template(plugins.load("influence.formats", name))
+        return workspace.write(
+            found,
+            name,
+            place,
+            language=self.language,
+            template=self.template if fills else None,
+            without_names=self.without_names,
+        )
+
+
 def _listed(words: str) -> list[str]:
-    return [word.strip() for word in words.split(",") if word.strip()]
-
-
-def _place(output: Path | None, name: str, wanted: list[str]) -> Path | None:
-    return output.with_suffix(f".{name}") if output is not None and len(wanted) > 1 else output
+    """Return the names in a list with commas, each once."""
+    return list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
 
 
 @click.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import Any, TypeVar
 
 from influence.contract.details.record import Detail, read
@@ -16,6 +17,8 @@ from influence.contract.details.record import Detail, read
 SCHEMA = "influence.report/1"
 TEAM, MET, NETWORKED = 2, 3, 4
 """The steps of people reached; step 1 is the leader's own output."""
+_WORDS = "influence.contract.showing"
+"""What says a finding in words reads this module, and is found when a notebook or a terminal first asks."""
 _Record = TypeVar("_Record", bound=Detail)
 
 
@@ -53,6 +56,14 @@ class Finding:
         if isinstance(self.detail, record):
             return self.detail
         return record.from_json({} if isinstance(self.detail, Detail) else self.detail)
+
+    def __str__(self) -> str:
+        """Say the finding in one line."""
+        return str(import_module(_WORDS).finding_text(self))
+
+    def _repr_html_(self) -> str:
+        """Show the finding in a notebook."""
+        return str(import_module(_WORDS).finding_html(self))
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding without its name and without what is empty; details stand at its top level."""
@@ -101,7 +112,7 @@ class Reached:
     `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
     the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
     calendar would show one; neither is given where it is declared. `months` ("2026-01") are those in which they
-    responded, `tags` those of the items by which they did, `community` that of `position`, where there is one.
+    responded, `tags` those of the items by which they did, `community` that of the network picture, if they are in it.
     """
 
     person: str
@@ -163,7 +174,8 @@ class Conversation:
     """A conversation in which people responded: how many, how many of them never met, how long.
 
     `words` and `tags` say what it was about, where the workspace keeps them; `depth` is how many answers the farthest
-    item is from the beginning; `tree` holds who answered whom, earliest first, of those that travelled furthest.
+    item is from the beginning; `tree` holds who answered whom, earliest first, of those that travelled furthest, and
+    `tree_more` is how many items more there are than it shows.
     """
 
     id: str
@@ -178,6 +190,7 @@ class Conversation:
     tags: tuple[str, ...] = ()
     depth: int | None = None
     tree: tuple[Branch, ...] = ()
+    tree_more: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,16 +236,17 @@ class EgoNetwork:
     """What the network picture shows: the leader, the strongest alters, and the ties among them.
 
     `nodes` are (person, name, step 0 for the leader, m, community); `edges` (source, target, responses),
-    influence running from source to target.
+    influence running from source to target, the strongest; `ties_more` is how many more there are among the alters.
     """
 
     nodes: tuple[tuple[str, str, int, float, int], ...] = ()
     edges: tuple[tuple[str, str, float], ...] = ()
     shown: int = 0
     of: int = 0
+    ties_more: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Everything that was found about one leader in one window.
 
@@ -254,6 +268,20 @@ class Report:
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Name the report; all that it holds would fill screens."""
+        who, since, until = self.leader.get("person", ""), self.window.get("since"), self.window.get("until")
+        held = f"{len(self.findings)} findings, {len(self.people)} people"
+        return f"<Report on {who!r} from {since} to {until}: {held}>"
+
+    def __str__(self) -> str:
+        """Say the headline as a terminal does."""
+        return str(import_module(_WORDS).report_text(self))
+
+    def _repr_html_(self) -> str:
+        """Show the report in a notebook: who, when, the headline in words, and every number folded."""
+        return str(import_module(_WORDS).report_html(self))
 
     def value(self, name: str) -> float | None:
         """Return the value of a finding; None where it has none or the report does not hold it."""
@@ -342,4 +370,5 @@ def _ego_network(row: Mapping[str, Any]) -> EgoNetwork:
         edges=tuple((e[0], e[1], e[2]) for e in row.get("edges", ())),
         shown=row.get("shown", 0),
         of=row.get("of", 0),
+        ties_more=row.get("ties_more", 0),
     )

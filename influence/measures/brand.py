@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from influence.contract.details.brand import PersonAgainstBrand, Side, SphereSides
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.cascades import heads
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 
-NO_BRAND = "no account is flagged as the organisation's own; name them under [brand] in influence.toml"
-NOT_HERE = "none of the accounts flagged as the organisation's own is in this workspace"
-SILENT = "the organisation's accounts made no item in this window"
-SAID_NOTHING = "the leader made no item in this window"
-NO_RESPONSE = "nobody responded to the organisation's accounts, so there is nothing to divide by"
-TOO_LITTLE = "too little to say"
+NO_BRAND = because(
+    "no account is flagged as the organisation's own; name them under [brand] in influence.toml"
+)
+NOT_HERE = because("none of the accounts flagged as the organisation's own is in this workspace")
+SILENT = because("the organisation's accounts made no item in this window")
+SAID_NOTHING = because("the leader made no item in this window")
+NO_RESPONSE = because("nobody responded to the organisation's accounts, so there is nothing to divide by")
+TOO_LITTLE = because("too little to say")
 FEWEST = 5
 """With fewer items on a side nothing is known of how much items differ."""
-ITSELF = "the leader is flagged as the organisation's own account"
-ALIKE = "cannot be told apart"
+ITSELF = because("the leader is flagged as the organisation's own account")
+ALIKE = because("cannot be told apart")
 NAME = "person_against_brand"
 UNIT = "times the brand's responses per item"
 
@@ -51,8 +54,8 @@ class Ratio:
     def verdict(self) -> str:
         """Say which of the two draws more, if the interval parts them."""
         if self.low > 1:
-            return "the person draws more"
-        return "the brand draws more" if self.high is not None and self.high < 1 else ALIKE
+            return because("the person draws more")
+        return because("the brand draws more") if self.high is not None and self.high < 1 else ALIKE
 
 
 @dataclass(frozen=True)

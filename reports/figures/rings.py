@@ -360,7 +360,7 @@ def _kinds_of(ring: Ring, kinds: Counter[str], counts: Counter[int]) -> list[tup
 
 def _name_sector(axes: Axes, sector: Sector, frame: Frame) -> None:
     angle = (sector.start + sector.end) / 2
-    out = 1 + 0.6 * SMALL / frame.reach
+    out = 1 + 0.9 * SMALL / frame.reach
     x, y = out * math.sin(angle), out * math.cos(angle)
     across = "left" if x > 0.12 else "right" if x < -0.12 else "center"
     down = "bottom" if y > 0.6 else "top" if y < -0.6 else "center"
@@ -397,7 +397,9 @@ def _draw_legend(axes: Axes, report: Report, frame: Frame) -> None:
     )
     words = {kind: translated(label) + counts[kind] for kind, label in labels.items()}
     columns = 2 if narrow else 4
-    across = 2 * frame.x / columns if narrow else max(wide(each) for each in words.values()) + 3 * SMALL
+    across = 2 * frame.x / columns
+    if not narrow:
+        across = min(across, max(map(wide, words.values())) + 3 * SMALL)
     left = -across * columns / 2 + SMALL
     for place, (kind, mark) in enumerate(palette.MARKS.items()):
         row, column = divmod(place, columns)

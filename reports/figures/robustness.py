@@ -11,12 +11,22 @@ from influence.contract.language import recognised, translated
 from influence.contract.wording import number
 from reports.figures import palette
 from reports.figures.letters import SMALL, fitted, wide
-from reports.figures.room import NARROW, Room, held, in_points, own_axes, page_axes, say_nothing, tell
+from reports.figures.room import (
+    NARROW,
+    ROW,
+    Room,
+    held,
+    in_points,
+    own_axes,
+    page_axes,
+    row_height,
+    say_nothing,
+    tell,
+)
 from reports.figures.svg import Picture, house_style
 from reports.story.chance import alternatives
 
 MOST_ALTERNATIVES = 12
-_ROW = 42.0  # points: the name, and its dot below
 _PAD = 8.0
 
 
@@ -39,9 +49,10 @@ def plot_robustness(report: Report, ax: Axes | None = None) -> Axes:
     top = max(1.0, *(value for _, value in rows))
     unit = max(1.0, Room.of(axes).width - 3 * _PAD - max(ends)) / top
     in_points(axes, _PAD, unit)
-    _band(axes, report, len(rows), top)
-    for place, (name, value) in enumerate(rows):
-        _dot(axes, place, (name, value), rows[0][1], unit)
+    _band(axes, report, top)
+    high = row_height(axes, len(rows))
+    for place, row in enumerate(rows):
+        _dot(axes, place, high, row, rows[0][1], unit)
     return axes
 
 
@@ -57,7 +68,7 @@ def robustness_picture(report: Report) -> Picture | None:
 
 
 def _height(rows: int) -> float:
-    return (_ROW * rows + _PAD) / 72
+    return (ROW * rows) / 72
 
 
 def _counted_again(report: Report) -> list[tuple[str, float]]:
@@ -78,33 +89,25 @@ def _words(name: str, value: float) -> str:
     return f"{name}: {number(value)}"
 
 
-def _band(axes: Axes, report: Report, rows: int, top: float) -> None:
+def _band(axes: Axes, report: Report, top: float) -> None:
     """Shade the headline's 95 % interval, so that a move can be weighed against chance."""
     finding = report.findings.get("reach_4")
     if finding is not None and finding.interval:
         low, high = max(0.0, finding.interval[0]), min(finding.interval[1], 1.3 * top)
         high = min(high, axes.get_xlim()[1])
-        axes.fill_between((low, high), 0, _ROW * rows + _PAD, color=palette.UNMET, alpha=0.14, linewidth=0)
+        axes.axvspan(low, high, color=palette.UNMET, alpha=0.14, linewidth=0)
 
 
-def _dot(axes: Axes, place: int, row: tuple[str, float], headline: float, unit: float) -> None:
+def _dot(axes: Axes, place: int, high: float, row: tuple[str, float], headline: float, unit: float) -> None:
     name, value = row
-    first, top = place == 0, place * _ROW + _PAD
+    first, top = place == 0, place * high
     left, right = axes.get_xlim()
-    colour, y = palette.UNMET if first else palette.INK, top + 21
+    colour, y = palette.UNMET if first else palette.INK, top + 0.7 * high
     if not first:
         axes.plot((headline, value), (y, y), color=palette.LINE, linewidth=1.6, zorder=2)
     axes.plot([value], [y], marker="D" if first else "o", markersize=6.5, color=colour, zorder=3)
     words = fitted(name, (right - left) * unit - 2 * _PAD)
-    axes.text(0, top + 6, words, va="center", fontsize=SMALL, color=palette.INK, parse_math=False)
-    beside = max(value, headline) if not first else value
-    axes.text(
-        beside + 1.3 * _PAD / unit,
-        y,
-        number(value),
-        va="center",
-        fontsize=SMALL,
-        color=palette.MUTED,
-        zorder=4,
-    )
-    tell(axes, left, right, top - _PAD / 2, top + _ROW - _PAD / 2, _words(*row))
+    axes.text(0, top + 0.3 * high, words, va="center", fontsize=SMALL, color=palette.INK, parse_math=False)
+    x = max(value, value if first else headline) + 1.3 * _PAD / unit
+    axes.text(x, y, number(value), va="center", fontsize=SMALL, color=palette.MUTED, zorder=4)
+    tell(axes, left, right, top, top + high, _words(*row))

@@ -17,6 +17,8 @@ from reports.figures.letters import LINE, SMALL, wrapped
 
 WIDE, NARROW = 9.6, 4.9
 """Inches across: on a page, and on a telephone, where a point is then a pixel."""
+ROW = 40.0
+"""How many points high a row is: a name, and its dots below."""
 TOLD = "told: "
 """What the name of a mark begins with that tells something: the words are the rest."""
 _SMALL_ROOM = 480.0
@@ -65,6 +67,11 @@ def in_points(axes: Axes, left: float = 0.0, unit: float = 1.0) -> Room:
     axes.set(xlim=(-left / unit, (room.width - left) / unit), ylim=(room.height, 0))
     axes.set_axis_off()
     return room
+
+
+def row_height(axes: Axes, rows: int, most: float = ROW) -> float:
+    """Return how many points high each of some rows may be, so that all of them fit."""
+    return min(most, Room.of(axes).height / max(1, rows))
 
 
 def held(found: Finding | Report, name: str) -> Finding:

@@ -12,7 +12,7 @@ from influence.contract.language import message, translated
 from influence.contract.wording import between, number, plain, shared
 from reports.figures import palette
 from reports.figures.letters import SMALL, fitted, wide
-from reports.figures.room import NARROW, in_points, own_axes, page_axes, say_nothing, tell
+from reports.figures.room import NARROW, in_points, own_axes, page_axes, row_height, say_nothing, tell
 from reports.figures.svg import Picture, house_style
 from reports.story.sentences import say
 from reports.story.spheres import sources_by_sphere, unmet_range
@@ -118,13 +118,14 @@ def plot_spheres(report: Report, ax: Axes | None = None) -> Axes:
         )
     room = in_points(axes)
     scale = _Scale.of(rows, room.width)
+    high = row_height(axes, len(rows) + 1, _ROW)
     for side, across, title in ((HEARD, "right", LISTENED), (REACHED, "left", OF_KNOWN)):
         x, free = scale.middle + side * scale.names, scale.middle - scale.names
         words = fitted(translated(title), free if side == HEARD else room.width - x)
-        axes.text(x, _ROW / 2, words, ha=across, va="center", fontsize=SMALL, color=palette.MUTED)
+        axes.text(x, high / 2, words, ha=across, va="center", fontsize=SMALL, color=palette.MUTED)
     for place, wing in enumerate(rows):
-        _draw_wing(axes, (place + 1.5) * _ROW, wing, scale)
-        tell(axes, 0, room.width, (place + 1) * _ROW, (place + 2) * _ROW, _words(wing))
+        _draw_wing(axes, (place + 1.5) * high, wing, scale)
+        tell(axes, 0, room.width, (place + 1) * high, (place + 2) * high, _words(wing))
     return axes
 
 

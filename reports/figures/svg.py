@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET  # reads only what matplotlib has just written
 
-from matplotlib import style
+from matplotlib import rcParams, style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
@@ -32,7 +32,14 @@ _SETTINGS: dict[str, Any] = {
     "text.usetex": False,
 }
 _FONTS = (
-    *("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Arabic", "Noto Sans Hebrew"),
+    *(
+        "DejaVu Sans",
+        "Noto Sans CJK SC",
+        "Noto Sans CJK JP",
+        "Droid Sans Fallback",
+        "Noto Sans Arabic",
+        "Noto Sans Hebrew",
+    ),
     *("Noto Sans", "Arial Unicode MS", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic", "Segoe UI"),
 )
 """Where a PNG has its letters from, those that are there; an SVG leaves them to the reader."""
@@ -76,6 +83,8 @@ def house_style() -> Iterator[None]:
     fonts = {"font.sans-serif": [name for name in _FONTS if name in there]}
     with style.context(["default", _SETTINGS | fonts]):
         yield
+        live = rcParams["interactive"]
+    rcParams["interactive"] = live  # a notebook may have switched it on as the first figure was made
 
 
 def to_png(picture: Picture, across: int = 1600) -> bytes:
@@ -178,7 +187,7 @@ def _presentation(element: ET.Element) -> None:
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":
             _font(element, value)
-        elif name:
+        elif name and name != "font-family":  # the reader's own, or the document's
             element.attrib[name] = value
     element.attrib.pop("clip-path", None)  # nothing is drawn beyond its frame
     if element.attrib.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):

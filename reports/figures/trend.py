@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from influence.contract.details.trend import TrendBreaks
 from influence.contract.findings import Month, Report
 from influence.contract.headline import month_unknown
-from influence.contract.language import ENGLISH, message, spoken, translated
-from influence.contract.wording import MONTHS, between, number, people
+from influence.contract.language import message, translated
+from influence.contract.wording import between, number, people, short_month
 from reports.figures import palette
 from reports.figures.letters import LINE, SMALL, wide, wrapped
 from reports.figures.room import NARROW, WIDE, Room, own_axes, page_axes, say_nothing, tell
@@ -169,7 +169,7 @@ def _axes(axes: Axes, months: dict[int, Month]) -> None:
 
 def _ticks(first: int, last: int, of_one: float) -> list[int]:
     """Choose the months that are named, January among them, so far apart that no two names meet."""
-    widest = max(wide(_abbreviated(of_year)) for of_year in range(12))
+    widest = max(wide(short_month(of_year)) for of_year in range(1, 13))
     apart = max(widest, wide("2026")) + 0.6 * _PAD
     step = next((step for step in _STEPS if step * of_one >= apart), _STEPS[-1])
     ticks = [place for place in range(first, last + 1) if place % step == 0]
@@ -178,16 +178,7 @@ def _ticks(first: int, last: int, of_one: float) -> list[int]:
 
 def _tick(place: int, with_year: bool) -> str:
     year, of_year = divmod(place, 12)
-    return f"{_abbreviated(of_year)}\n{year}" if with_year or of_year == 0 else _abbreviated(of_year)
-
-
-def _abbreviated(of_year: int) -> str:
-    """Name a month in three letters or so, as the language spoken does."""
-    if spoken().code == ENGLISH:
-        return MONTHS[of_year][:3]
-    from babel.dates import get_month_names  # its tables cost what a report in English does not need
-
-    return str(get_month_names("abbreviated", locale=spoken().locale)[of_year + 1])
+    return f"{short_month(of_year + 1)}\n{year}" if with_year or of_year == 0 else short_month(of_year + 1)
 
 
 def _ends(months: dict[int, Month]) -> list[tuple[str, tuple[str, str]]]:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -101,7 +102,7 @@ def page(report: Report) -> str:
     return environment.get_template("page.html").render(
         style=Markup(style),  # noqa: S704 (our own file)
         scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
-        data=_data(report) if scripts else {},
+        data=_data(report),
         policy=policy(style, *scripts, *_unpacked(report)),
         icon=base64.b64encode(_ICON.encode()).decode(),
         **_words(report),
@@ -132,9 +133,10 @@ def _style(environment: Environment) -> str:
 
 
 def _scripts(report: Report) -> tuple[str, ...]:
-    """Return the scripts that the page runs, each as it stands between its tags; none where none was built."""
+    """Return the scripts that the page runs, each as it stands between its tags: the charts', and what was built."""
+    charts = (files("reports.formats") / "web" / "charts.js").read_text("utf-8")
     loader = people_data.script("loader.js") if report.people else None
-    return () if loader is None else (loader,)
+    return (charts,) if loader is None else (charts, loader)
 
 
 def _unpacked(report: Report) -> tuple[str, ...]:
@@ -144,7 +146,9 @@ def _unpacked(report: Report) -> tuple[str, ...]:
 
 
 def _data(report: Report) -> dict[str, object]:
-    """Return what the scripts read, by the id of its element: plain JSON, which the template makes inert."""
+    """Return what the built scripts read, by the id of its element: plain JSON, which the template makes inert."""
+    if not _unpacked(report):
+        return {}
     return {"people-data": people_data.packed(report), "page-script": people_data.packed_script()}
 
 
@@ -189,7 +193,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals |= {"_": translated, "ngettext": numbered}
+    environment.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
     environment.filters |= {
         "month": wording.month,
         "day": wording.day,

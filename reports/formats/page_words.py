@@ -5,7 +5,7 @@ from __future__ import annotations
 from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import message, translated
-from reports.story.glossary import WORDS
+from reports.story import glossary
 from reports.story.sentences import Section, Sentence, Span, say
 
 INDEX = {
@@ -47,7 +47,7 @@ def word_anchor(word: str) -> str:
 
 def words() -> tuple[tuple[str, str, str], ...]:
     """Return the glossary: the anchor of each word, the word, and what it means."""
-    return tuple((word_anchor(word), translated(word), translated(meaning)) for word, meaning in WORDS)
+    return tuple((word_anchor(key), word, meaning) for key, word, meaning in glossary.words())
 
 
 def captions(report: Report) -> dict[str, Sentence]:

@@ -15,7 +15,7 @@ from influence.contract.details.spheres import Sources
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Report
 from influence.contract.headline import ASKED, command, leader_name, mostly_unknown, unknown
-from influence.contract.language import message, numbered, recognised, translated
+from influence.contract.language import listing, message, numbered, recognised, translated
 from influence.contract.wording import counted, number, people, phrase, plain
 from reports.story.advice import advised
 from reports.story.doubt import doubts
@@ -28,7 +28,6 @@ from reports.story.sentences import (
     headline,
     joined,
     listed,
-    listing,
     say,
     span,
 )
@@ -158,13 +157,10 @@ def _heard(report: Report) -> Sentence | None:
 def _listened_to(report: Report) -> Sentence | None:
     """Name those outside the team to whom the leader responded most, by name; else their spheres."""
     most = (report.told("sources", Sources).most or ())[:NAMED]
-    who, shown = names(report), anchors(report)
-    found = sorted(
-        (_name(plain(one.name) or who.get(one.person, plain(one.person))), shown.get(one.person))
-        for one in most
-    )
+    shown = anchors(report)
+    found = sorted((_called(report, one.person, one.name), shown.get(one.person, "")) for one in most)
     if found:
-        return listed(*(Span(name, None if anchor else "sources", anchor) for name, anchor in found))
+        return listed(*(Span(name, None if anchor else "sources", anchor or None) for name, anchor in found))
     back = [sphere for sphere in sources_by_sphere(report) if sphere != "unknown"][:NAMED]
     return listed(*(Span(sphere_words(sphere), "sources") for sphere in back)) if back else None
 
@@ -184,8 +180,9 @@ def _takes(report: Report) -> Sentence | None:
     return None
 
 
-def _name(name: str) -> str:
-    return shortened(name, _LONG_NAME)
+def _called(report: Report, person: str, name: str) -> str:
+    """Return what to call somebody: the name that the row gives, else the one that the report knows."""
+    return shortened(name if plain(name) else names(report).get(person, person), _LONG_NAME)
 
 
 # --- one thing to start and one to stop ---------------------------------------------------------------------
@@ -318,8 +315,7 @@ def _close(report: Report) -> Sentence | None:
 def _person(report: Report, person: str, name: str, finding: str) -> Span:
     """Name somebody, leading to their row if the report shows it, else to the finding."""
     anchor = anchors(report).get(person)
-    shown = _name(plain(name) or names(report).get(person, plain(person)))
-    return Span(shown, None if anchor else finding, anchor)
+    return Span(_called(report, person, name), None if anchor else finding, anchor)
 
 
 # --- movement and trust -------------------------------------------------------------------------------------

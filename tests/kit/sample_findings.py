@@ -187,7 +187,10 @@ def _advice() -> list[Finding]:
         _row("sphere", "customer", 0.1, (), "12 of its 20 people are not reached yet"),
         _row("conversation", "c1", 0.25, ("k9",), "26 people wrote there"),
     )
-    tested = "on the last third of the window the ranking did better than chance (AUC 0.72)"
+    tested = (
+        "on the last third of the window the ranking did better than chance and better than going to those who "
+        "responded most before: of two people it put the better one first in 72 % of cases (61 to 83 %)"
+    )
     return [
         Finding("advice", 2.4, "people", detail=Advice(rows, tested)),
         Finding(

@@ -34,7 +34,11 @@ class Advice(Detail, of=("advice",)):
 
 
 @dataclass(frozen=True)
-class AdviceBacktest(Detail, of=("advice_backtest",)):
+class AdviceBacktest(
+    Detail,
+    of=("advice_backtest",),
+    nameless=("exchanged", "brought", "skill", "baseline", "ahead", "lift", "ahead_interval"),
+):
     """How many people were exchanged with, how many of them brought somebody, and whether that was foreseen.
 
     `baseline` is the AUC of ranking by responses so far, `ahead` the difference, `lift` what the best-ranked third
@@ -52,7 +56,9 @@ class AdviceBacktest(Detail, of=("advice_backtest",)):
 
 
 @dataclass(frozen=True)
-class StepUp(Detail, of=("step_up",)):
+class StepUp(
+    Detail, of=("step_up",), nameless=("conversations", "came_back", "compared", "with_", "without")
+):
     """Conversations that the leader began, came back to, and that have their like; people who came with and without."""
 
     conversations: int | None

@@ -8,7 +8,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Textbook(Detail):
+class Textbook(Detail, nameless=("alpha", "p", "by_chance"), counts=("activated",)):
     """The same question asked of everybody's first response, or why it is not asked."""
 
     alpha: float | None = None
@@ -19,7 +19,12 @@ class Textbook(Detail):
 
 
 @dataclass(frozen=True)
-class InfluenceTest(Detail, of=("influence_test",)):
+class InfluenceTest(
+    Detail,
+    of=("influence_test",),
+    nameless=("telling", "threads", "threads_of", "p", "one_step", "by_chance", "draws", "cut", "textbook"),
+    counts=("people",),
+):
     """What was asked (moments that tell, threads, of how many, people) and what chance gives.
 
     `p` is how often orders drawn by chance give as much as `one_step`; `by_chance` their 2.5, 50 and 97.5 % points;
@@ -40,7 +45,7 @@ class InfluenceTest(Detail, of=("influence_test",)):
 
 
 @dataclass(frozen=True)
-class ByChance(Detail):
+class ByChance(Detail, nameless=("value", "mean", "points", "z", "p", "discovery")):
     """One measure of position and what chance gives: mean, 2.5, 50 and 97.5 % points, z, and p (two-sided).
 
     `discovery` tells whether it is one at q = 0.05 (Benjamini and Hochberg).
@@ -55,7 +60,9 @@ class ByChance(Detail):
 
 
 @dataclass(frozen=True)
-class PositionByChance(Detail, of=("position_by_chance",)):
+class PositionByChance(
+    Detail, of=("position_by_chance",), nameless=("pagerank", "constraint", "clustering", "reciprocity")
+):
     """Each measure of position against networks in which all keep their number of ties."""
 
     pagerank: ByChance | None = None

@@ -9,7 +9,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Side(Detail):
+class Side(Detail, nameless=("items", "responses", "rate"), counts=("people",)):
     """What one side's items drew: `rate` is responses per item."""
 
     items: int | None
@@ -30,7 +30,7 @@ class SphereSides(Detail):
 
 
 @dataclass(frozen=True)
-class PersonAgainstBrand(Detail, of=("person_against_brand",)):
+class PersonAgainstBrand(Detail, of=("person_against_brand",), nameless=("person", "brand", "at_least")):
     """Which side draws more, and by sphere; `at_least` is the lower edge of an interval without an upper one.
 
     `not_here` are accounts of the organisation that nobody here has.

@@ -18,7 +18,11 @@ class Tree(Detail):
 
 
 @dataclass(frozen=True)
-class Shape(Detail, of=("cascade_size", "cascade_depth", "mean_depth", "structural_virality")):
+class Shape(
+    Detail,
+    of=("cascade_size", "cascade_depth", "mean_depth", "structural_virality"),
+    nameless=("conversations", "answered", "mean", "largest", "inferred"),
+):
     """How many conversations the leader began and how many were answered; mean and largest value over these.
 
     `inferred` is the share of the links that were guessed, `top` the five largest conversations.
@@ -42,7 +46,7 @@ class Generations(Detail, of=("reproduction", "second_generation")):
 
 
 @dataclass(frozen=True)
-class SocialH(Detail, of=("social_h",)):
+class SocialH(Detail, of=("social_h",), counts=("people", "returning")):
     """People outside the team who responded, and those who did in two conversations and more."""
 
     people: int | None

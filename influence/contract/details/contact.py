@@ -18,7 +18,7 @@ class FirstContacts(Detail):
 
 
 @dataclass(frozen=True)
-class BeforeContact(Detail, of=("before_contact",)):
+class BeforeContact(Detail, of=("before_contact",), nameless=("days_ahead",), counts=("customers",)):
     """Who they are by sphere, customers first; median days from first response to first encounter; customers."""
 
     by_sphere: Mapping[str, FirstContacts]

@@ -12,7 +12,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Pull(Detail, of=("pull",)):
+class Pull(Detail, of=("pull",), nameless=("inbound", "unprompted", "bulk"), counts=("people",)):
     """Inbound items, those of them unprompted, and how many people they are of; by sphere [unprompted, inbound]."""
 
     inbound: int | None = None
@@ -23,7 +23,7 @@ class Pull(Detail, of=("pull",)):
 
 
 @dataclass(frozen=True)
-class ResponseRate(Detail, of=("response_rate",)):
+class ResponseRate(Detail, of=("response_rate",), nameless=("asked", "answered", "bulk", "ways")):
     """Inbound items and how many were answered; [answered, asked] for each way in which they came."""
 
     asked: int | None = None
@@ -33,7 +33,11 @@ class ResponseRate(Detail, of=("response_rate",)):
 
 
 @dataclass(frozen=True)
-class ResponseTime(Detail, of=("response_time",)):
+class ResponseTime(
+    Detail,
+    of=("response_time",),
+    nameless=("asked", "answered", "bulk", "within_a_day", "within_a_week", "at_least", "median_of_answered"),
+):
     """Estimated shares answered within a day and a week; `at_least` is the interval's lower end, in hours.
 
     `median_of_answered` leaves out all that still waits, and is too short.
@@ -71,7 +75,7 @@ class TakenUp(Detail):
 
 
 @dataclass(frozen=True)
-class Help(Detail, of=("help",)):
+class Help(Detail, of=("help",), nameless=("bulk", "asked", "answered", "taken_up")):
     """The three stages together and by sphere, and the latest answers that were taken up."""
 
     bulk: int | None = None
@@ -95,7 +99,11 @@ class Wait(Detail):
 
 
 @dataclass(frozen=True)
-class WaitingOnLeader(Detail, of=("waiting_on_leader",)):
+class WaitingOnLeader(
+    Detail,
+    of=("waiting_on_leader",),
+    nameless=("bulk", "of", "older", "older_than_days", "ways", "median_days", "longest_days"),
+):
     """Of how many conversations, how many wait longer than δ, how they came, and which have waited longest."""
 
     bulk: int | None = None
@@ -109,7 +117,7 @@ class WaitingOnLeader(Detail, of=("waiting_on_leader",)):
 
 
 @dataclass(frozen=True)
-class TwoWayShare(Detail, of=("two_way_share",)):
+class TwoWayShare(Detail, of=("two_way_share",), counts=("both_ways", "people")):
     """People outside the team with whom responses went both ways, of how many reached."""
 
     both_ways: int | None

@@ -23,7 +23,7 @@ class Campaign(Detail):
 
 
 @dataclass(frozen=True)
-class MassMail(Detail, of=("mass_mail",)):
+class MassMail(Detail, of=("mass_mail",), nameless=("answered",), counts=("senders",)):
     """The campaigns, largest first, all their senders, and how many of the letters the leader answered."""
 
     campaigns: tuple[Campaign, ...]
@@ -32,7 +32,7 @@ class MassMail(Detail, of=("mass_mail",)):
 
 
 @dataclass(frozen=True)
-class Unsaid(Detail, of=("unsaid",)):
+class Unsaid(Detail, of=("unsaid",), nameless=("kinds", "everywhere")):
     """How much of each kind was by or to the leader, and how much there was in all, in the window."""
 
     kinds: Mapping[str, int]

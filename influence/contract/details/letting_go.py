@@ -8,7 +8,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class CarryOn(Detail, of=("carry_on",)):
+class CarryOn(Detail, of=("carry_on",), nameless=("conversations", "judged", "carried_on")):
     """Conversations that the leader began, those in which three others responded, those that others carried on."""
 
     conversations: int | None
@@ -17,7 +17,9 @@ class CarryOn(Detail, of=("carry_on",)):
 
 
 @dataclass(frozen=True)
-class OnlyLeaderAnswers(Detail, of=("only_leader_answers",)):
+class OnlyLeaderAnswers(
+    Detail, of=("only_leader_answers",), nameless=("conversations", "only_leader", "asked_alone")
+):
     """Others' conversations that the leader answered, alone, and alone since nobody else was asked."""
 
     conversations: int | None
@@ -26,7 +28,7 @@ class OnlyLeaderAnswers(Detail, of=("only_leader_answers",)):
 
 
 @dataclass(frozen=True)
-class Centralisation(Detail, of=("centralisation",)):
+class Centralisation(Detail, of=("centralisation",), nameless=("without_leader",), counts=("people",)):
     """How many people are around the leader, and the centralisation among them without the leader."""
 
     people: int | None

@@ -8,7 +8,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Spread(Detail, of=("gini", "absence_factor")):
+class Spread(Detail, of=("gini", "absence_factor"), nameless=("of", "no_bounds", "no_interval")):
     """Over how many people, and why there are no bounds or no interval."""
 
     of: int | None
@@ -17,7 +17,9 @@ class Spread(Detail, of=("gini", "absence_factor")):
 
 
 @dataclass(frozen=True)
-class CoverageCurve(Detail, of=("coverage_curve",)):
+class CoverageCurve(
+    Detail, of=("coverage_curve",), nameless=("curve", "covered", "chosen", "of", "no_bounds")
+):
     """How many people the first 1 to 100 chosen cover together, all that are covered, and how many are chosen."""
 
     curve: tuple[float, ...]
@@ -29,7 +31,7 @@ class CoverageCurve(Detail, of=("coverage_curve",)):
 
 
 @dataclass(frozen=True)
-class SecondGenerationLeaders(Detail, of=("second_generation_leaders",)):
+class SecondGenerationLeaders(Detail, of=("second_generation_leaders",), counts=("brought_in",)):
     """How many people were brought in at all, and who of them now reach others: people's ids."""
 
     brought_in: int | None

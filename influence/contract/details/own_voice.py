@@ -18,7 +18,7 @@ class Typist(Detail):
 
 
 @dataclass(frozen=True)
-class TypedByOthers(Detail, of=("typed_by_others",)):
+class TypedByOthers(Detail, of=("typed_by_others",), nameless=("made",)):
     """Who typed, most first, and of how many items of the leader's (`made`)."""
 
     made: int | None

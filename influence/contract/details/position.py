@@ -14,7 +14,23 @@ NAMES = (
 
 
 @dataclass(frozen=True)
-class Position(Detail, of=(*NAMES, *(f"digital_{name}" for name in NAMES))):
+class Position(
+    Detail,
+    of=(*NAMES, *(f"digital_{name}" for name in NAMES)),
+    nameless=(
+        "percentile",
+        "rank",
+        "of",
+        "better",
+        "exact",
+        "pivots",
+        "registers",
+        "communities",
+        "modularity",
+        "grid",
+        "error",
+    ),
+):
     """Where the person is among all: the share with a lower value (0 to 100), rank (1 is the best), of how many.
 
     `better` is "higher" or "lower". Then how the value was come by: `exact`, or from so many `pivots` with such a

@@ -22,7 +22,12 @@ class Prior(Detail):
 
 
 @dataclass(frozen=True)
-class Reach(Detail, of=("reach_2", "reach_3", "reach_4", "reach_beyond")):
+class Reach(
+    Detail,
+    of=("reach_2", "reach_3", "reach_4", "reach_beyond"),
+    nameless=("no_interval", "with_inferred", "without_inferred", "outside", "unknown", "least", "most"),
+    counts=("addressed",),
+):
     """Why there is no interval; reach_4 with all responses that were inferred, and with none of them, in people.
 
     `outside` are the people reached outside the team, `unknown` those of them of whom nothing tells whether they
@@ -53,7 +58,7 @@ class Reach(Detail, of=("reach_2", "reach_3", "reach_4", "reach_beyond")):
 
 
 @dataclass(frozen=True)
-class PossibleReach(Detail, of=("possible_reach",)):
+class PossibleReach(Detail, of=("possible_reach",), counts=("grid",)):
     """People who could have been reached, by "k,δ": through how many hands at most, within how many days each."""
 
     grid: Mapping[str, int]

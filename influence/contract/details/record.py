@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from types import NoneType, UnionType
-from typing import Any, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
 RECORDS: dict[str, type[Detail]] = {}
 """Which record is whose, by the name of the finding."""
@@ -21,6 +21,9 @@ class Detail:
     default is left out where it is None; any other is always written, None as null. `of` names the findings whose
     detail it is; a row names none. Numbers are finite; one that may be unreadable has None in its type.
 
+    `nameless` lists the attributes that tell of nobody, `counts` those that are numbers of people, who may be few: a
+    report without names has these and no others.
+
     >>> @dataclass(frozen=True)
     ... class Tally(Detail):
     ...     asked: int | None
@@ -32,8 +35,14 @@ class Detail:
     Tally(asked=None, people=('ann',), since=None)
     """
 
-    def __init_subclass__(cls, of: Sequence[str] = (), **more: Any) -> None:
+    nameless: ClassVar[tuple[str, ...]] = ()
+    counts: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(
+        cls, of: Sequence[str] = (), nameless: Sequence[str] = (), counts: Sequence[str] = (), **more: Any
+    ) -> None:
         super().__init_subclass__(**more)
+        cls.nameless, cls.counts = tuple(nameless), tuple(counts)
         RECORDS.update(dict.fromkeys(of, cls))
 
     def as_json(self) -> dict[str, Any]:

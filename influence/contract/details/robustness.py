@@ -19,7 +19,7 @@ class Alternative(Detail):
 
 
 @dataclass(frozen=True)
-class Robustness(Detail, of=("robustness",)):
+class Robustness(Detail, of=("robustness",), nameless=("reach_4",)):
     """The headline and what it would be under each alternative."""
 
     reach_4: float | None
@@ -38,7 +38,7 @@ class UnseenSource(Detail):
 
 
 @dataclass(frozen=True)
-class Unseen(Detail, of=("unseen",)):
+class Unseen(Detail, of=("unseen",), nameless=("reach_4", "not_seen", "not_seen_interval", "coverage")):
     """The headline, people not seen with their interval, and the chance that the next response is from one counted."""
 
     reach_4: float | None

@@ -9,7 +9,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class TrendSlope(Detail, of=("trend_slope",)):
+class TrendSlope(Detail, of=("trend_slope",), nameless=("months", "left_out", "p", "direction")):
     """How many months were used and which left out; p of no trend, its direction; which sources lack which months."""
 
     months: int | None
@@ -20,7 +20,7 @@ class TrendSlope(Detail, of=("trend_slope",)):
 
 
 @dataclass(frozen=True)
-class LevelBreak(Detail):
+class LevelBreak(Detail, nameless=("month", "before", "after", "p")):
     """The first month of a new level, the medians before and after, p, and sources that begin or end there."""
 
     month: str
@@ -31,14 +31,14 @@ class LevelBreak(Detail):
 
 
 @dataclass(frozen=True)
-class TrendBreaks(Detail, of=("trend_breaks",)):
+class TrendBreaks(Detail, of=("trend_breaks",), nameless=("breaks",)):
     """The breaks, in order."""
 
     breaks: tuple[LevelBreak, ...]
 
 
 @dataclass(frozen=True)
-class SphereMove(Detail):
+class SphereMove(Detail, nameless=("sphere",), counts=("was", "now")):
     """How many people never met responded from one sphere, before and in the period, weighed."""
 
     sphere: str
@@ -47,13 +47,22 @@ class SphereMove(Detail):
 
 
 @dataclass(frozen=True)
-class AgainstBefore(Detail, of=("against_before",)):
+class AgainstBefore(
+    Detail,
+    of=("against_before",),
+    nameless=("was", "now", "halves", "apart", "mostly_unknown", "no_interval"),
+    counts=("came", "stayed", "stayed_away", "met_since"),
+):
     """Which two periods were compared, what the number was and is, and what moved it.
 
     The periods are [since, until) and the one of the same length before it; `halves`, where nothing is on record before
     the window, that they are its own two halves. `was` and `now` are reach_4 of each; `apart` whether their difference
-    can be told from chance, None where that cannot be told. `came` and `stayed_away` count people never met who
-    responded in one of the two only; `by_sphere` stands with the largest move first.
+    can be told from chance, None where that cannot be told, and `no_interval` then says why if it is not drawn again.
+    `came` and `stayed_away` count people never met who responded in one of the two only, `stayed` those of both, and
+    `met_since` those never met before, and met by their first response in the later one: `was` is about `stayed`,
+    `stayed_away` and `met_since`, `now` about `stayed` and `came`. `by_sphere` stands with the largest move first.
+    `mostly_unknown` says that of more than half of the people of one of the two nothing tells whether they have met the
+    leader; `sources` are those whose data begins or ends in the two, so that the change may be one of what was seen.
     """
 
     since: str | None
@@ -68,3 +77,7 @@ class AgainstBefore(Detail, of=("against_before",)):
     stayed: int | None
     stayed_away: int | None
     by_sphere: tuple[SphereMove, ...]
+    met_since: int | None = None
+    mostly_unknown: bool | None = None
+    no_interval: str | None = None
+    sources: tuple[str, ...] | None = None

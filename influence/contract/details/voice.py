@@ -20,7 +20,7 @@ class TopicShare(Detail):
 
 
 @dataclass(frozen=True)
-class ShareOfVoice(Detail, of=("share_of_voice",)):
+class ShareOfVoice(Detail, of=("share_of_voice",), nameless=("texts_read", "texts")):
     """The share for each topic; how many texts were read, of how many."""
 
     topics: tuple[TopicShare, ...] | None = None
@@ -44,7 +44,12 @@ class TopicLead(Detail):
 
 
 @dataclass(frozen=True)
-class Lead(Detail, of=("lead",)):
+class Lead(
+    Detail,
+    of=("lead",),
+    nameless=("shuffled", "shuffled_interval", "p", "texts_read", "texts"),
+    counts=("takers",),
+):
     """People who used a term after the leader, and new users with times shuffled: mean, 95 % interval, p; by topic."""
 
     takers: int | None = None
