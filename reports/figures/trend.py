@@ -97,8 +97,8 @@ def _words(row: Month, *, missing: bool = False, broken: bool = False) -> str:
     elif within == never:
         told = [say("{month}: {n} never met, {met} met.", month=when, n=never, met=met)]
     else:
-        pattern = "{month}: {n} never met (range {within}), {met} met."
-        told = [say(pattern, month=when, n=never, within=within, met=met)]
+        words = {"month": when, "n": never, "within": within, "met": met}
+        told = [say("{month}: {n} never met (range {within}), {met} met.", **words)]
     told += [say("A source is missing in this month.")] if missing else []
     told += [say("From this month on the level is another.")] if broken else []
     return " ".join(map(str, told))
