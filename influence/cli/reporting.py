@@ -10,7 +10,7 @@ import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 from influence.contract.headline import bounds, sentences, unsure
-from influence.contract.language import speaking
+from influence.contract.language import known, speaking
 from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     """
+    known(language)  # one that is not there is said before anything is measured
     with opened(folder) as workspace, progress("Measuring"):
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
         asked = workspace.review.open_about(found.leader["person"])
