@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from math import fsum
 
 import numpy as np
 
-from influence.contract.findings import Conversation, Coverage, Finding, MetEvidence, Reached, Response
+from influence.analysis.conversations import PER_CONVERSATION
+from influence.contract.findings import Coverage, EgoNetwork, Finding, MetEvidence, Reached, Response
 from influence.kernels.arrays import Ints
 from influence.met.evidence import Piece
 from influence.met.known import moments
@@ -28,13 +28,14 @@ from influence.reach.steps import Touches
 from influence.times import Window, moment, months
 
 PER_PERSON = 5
-PER_CONVERSATION = 12
-CONVERSATIONS = 200
 
 
-def reached(ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Response]]) -> list[Reached]:
+def reached(
+    ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Response]], network: EgoNetwork
+) -> list[Reached]:
     """Return one row a person, by step and then by first response, with the responses and ties that show it."""
     people, zone, told = ego.people, ego.settings.zone, _what_calendars_tell(ego)
+    active, community = _months(ego), {node[0]: node[4] for node in network.nodes if node[2]}
     items: dict[int, list[int]] = defaultdict(list)
     for person, item in zip(ego.drawn.person.tolist(), ego.drawn.item.tolist(), strict=True):
         items[person].append(item)
@@ -60,9 +61,24 @@ def reached(ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Respon
             met=tuple(_met(piece, zone) for piece in ego.met.until(alter.person, alter.first)),
             coverage=told[alter.person][0],
             unrecorded=told[alter.person][1],
+            months=active.get(alter.person, ()),
+            community=community.get(people.who[alter.person].person),
         )
         for alter in order
     ]
+
+
+def _months(ego: Ego) -> dict[int, tuple[str, ...]]:
+    """Return the months in which each person responded, in order."""
+    if not len(ego.drawn.time):
+        return {}
+    first, last = int(ego.drawn.time[0]), int(ego.drawn.time[-1])
+    cut = months(Window(first, last + 1), ego.settings.zone)
+    month = np.searchsorted([window.since for _, window in cut], ego.drawn.time, side="right") - 1
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, place in np.unique(np.stack([ego.drawn.person.astype(np.int64), month]), axis=1).T.tolist():
+        found[person].append(cut[place][0])
+    return {person: tuple(names) for person, names in found.items()}
 
 
 def _what_calendars_tell(ego: Ego) -> dict[int, tuple[float | None, float | None]]:
@@ -83,12 +99,10 @@ def _met(piece: Piece, zone: str) -> MetEvidence:
     )
 
 
-def shown_items(drawn: Touches, unit: Ints) -> Ints:
-    """Choose the items that are shown as evidence: the first few of each person and of each conversation."""
+def shown_items(drawn: Touches, unit: Ints, shown: Ints) -> Ints:
+    """Choose the items that are shown as evidence: the first few of each person and of each conversation shown."""
     keep = _first_few(drawn.person.astype(np.int64), PER_PERSON)
-    _, code, size = np.unique(unit, return_inverse=True, return_counts=True)
-    largest = np.argsort(-size, kind="stable")[:CONVERSATIONS]
-    keep |= np.isin(code, largest) & _first_few(unit, PER_CONVERSATION)
+    keep |= np.isin(unit, shown) & _first_few(unit, PER_CONVERSATION)
     return drawn.item[keep]
 
 
@@ -169,47 +183,6 @@ def _targets(log: Log, items: Ints, leader: int) -> tuple[dict[int, int], dict[i
     return (
         dict(zip(item, responses.target[order].tolist(), strict=True)),
         dict(zip(item, responses.inferred[order].tolist(), strict=True)),
-    )
-
-
-def conversations(ego: Ego, details: Mapping[int, Response]) -> list[Conversation]:
-    """Return the conversations in which most people responded, with the responses that show it."""
-    weight = {alter.person: alter.unmet for alter in ego.found}
-    rows: dict[int, list[int]] = defaultdict(list)
-    for row, code in enumerate(ego.unit.tolist()):
-        rows[code].append(row)
-    largest = sorted(rows, key=lambda code: (-len(rows[code]), code))[:CONVERSATIONS]
-    opened = _openings(ego.log, largest)
-    return [_conversation(ego, rows[code], opened.get(code), weight, details) for code in largest]
-
-
-def _openings(log: Log, units: Sequence[int]) -> dict[int, int]:
-    """Return the first item of each conversation (units below 0 are mentions outside any)."""
-    wanted = np.flatnonzero(np.isin(log.items.conversation, np.array(units, np.int64)))
-    codes, first = np.unique(log.items.conversation[wanted], return_index=True)
-    return dict(zip(codes.tolist(), wanted[first].tolist(), strict=True))
-
-
-def _conversation(
-    ego: Ego,
-    rows: Sequence[int],
-    opened: int | None,
-    weight: Mapping[int, float],
-    details: Mapping[int, Response],
-) -> Conversation:
-    drawn, items = ego.drawn, ego.log.items
-    persons = {int(drawn.person[row]) for row in rows}
-    first = opened if opened is not None else int(drawn.item[rows[0]])
-    shown = [details[item] for row in rows if (item := int(drawn.item[row])) in details][:PER_CONVERSATION]
-    return Conversation(
-        id=shown[0].id,
-        began=moment(int(items.time[first]), ego.settings.zone),
-        begun_by=ego.people.who[int(items.author[first])].person,
-        responses=len(rows),
-        people=len(persons),
-        unmet=fsum(weight[person] for person in persons),
-        channel=next((one.channel for one in shown if one.channel), None),
-        evidence=tuple(one.id for one in shown),
     )
 
 

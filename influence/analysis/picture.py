@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from influence.measures.position import communities
 from influence.reach.ego import Ego
 from influence.reach.steps import Alter
 
-ALTERS_IN_PICTURE = 120
+Tie: TypeAlias = tuple[str, str, float]
+ALTERS_IN_PICTURE, TIES_IN_PICTURE = 400, 2_000
 
 
 def picture(ego: Ego) -> EgoNetwork:
@@ -39,4 +41,11 @@ def _ego_network(ego: Ego, shown: Sequence[Alter], of: int) -> EgoNetwork:
     nodes = [(me.person, me.name, 0, 1.0, -1)]
     for alter, name in zip(shown, names, strict=True):
         nodes.append((name, ego.people.who[alter.person].name, alter.step, alter.m, int(community[name])))
-    return EgoNetwork(tuple(nodes), tuple(drawn.ties()), len(shown), of)
+    ties, more = _strongest(drawn.ties(), me.person)
+    return EgoNetwork(tuple(nodes), ties, len(shown), of, more)
+
+
+def _strongest(ties: Sequence[Tie], leader: str) -> tuple[tuple[Tie, ...], int]:
+    """Return the leader's own ties and the strongest others, sorted by name, and how many are left out."""
+    order = sorted(ties, key=lambda tie: (leader not in tie[:2], -tie[2], tie))
+    return tuple(sorted(order[:TIES_IN_PICTURE])), max(0, len(ties) - TIES_IN_PICTURE)

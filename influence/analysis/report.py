@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from influence.analysis import evidence
+from influence.analysis.conversations import brought, conversations
 from influence.analysis.limits import limits
 from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
-from influence.contract.findings import Finding, Report, Response
+from influence.contract.findings import Conversation, Finding, Report, Response
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
 from influence.network.log_queries import unsaid_in_all
@@ -76,31 +77,36 @@ def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
 def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
     """Put the findings about a leader together with the evidence for them."""
     zone, me = ego.settings.zone, ego.people.who[ego.leader]
-    shown = np.union1d(evidence.shown_items(ego.drawn, ego.unit), evidence.cited(ego.tables, findings))
+    most, network = brought(ego), picture(ego)
+    shown = np.union1d(
+        evidence.shown_items(ego.drawn, ego.unit, most.unit), evidence.cited(ego.tables, findings)
+    )
     details = evidence.details(ego.log, shown, ego.leader, zone)
     ids = {item: response.id for item, response in details.items()}
     tied = evidence.ties(ego.tables, ego.leader)
+    told = conversations(ego, most, details)
     responses = (*details.values(), *(tie for ties in tied.values() for tie in ties))
     return Report(
         leader={"person": me.person, "name": me.name},
         window=_window(ego),
         findings=findings,
-        people=tuple(evidence.reached(ego, ids, tied)),
+        people=tuple(evidence.reached(ego, ids, tied, network)),
         coverage=tuple(evidence.coverage(ego.tables, ego.window, zone)),
         reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
         trend=tuple(trend.trend(ego.drawn, ego.met, ego.team, ego.window, zone)) if ego.dated else (),
-        conversations=tuple(evidence.conversations(ego, details)),
+        conversations=tuple(told),
         responses={one.id: one for one in responses},
-        network=picture(ego),
+        network=network,
         notice=ego.settings.notice,
-        names=_names(ego, responses),
+        names=_names(ego, responses, told),
     )
 
 
-def _names(ego: Ego, responses: Sequence[Response]) -> dict[str, str]:
-    """Return the names of people who stand in the evidence but were not reached."""
+def _names(ego: Ego, responses: Sequence[Response], told: Sequence[Conversation]) -> dict[str, str]:
+    """Return the names of people who stand in the evidence or in a tree but were not reached."""
     named = {person for one in responses for person in (one.actor, one.target) if person}
+    named |= {branch.person for one in told for branch in one.tree}
     known = {ego.people.who[alter.person].person for alter in ego.found} | {ego.person}
     return {person: ego.people.who[ego.people.code[person]].name for person in sorted(named - known)}
 

@@ -101,7 +101,7 @@ class Reached:
     `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
     the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
     calendar would show one; neither is given where it is declared. `months` ("2026-01") are those in which they
-    responded, `tags` those of the items by which they did, `community` that of `position`, where there is one.
+    responded, `tags` those of the items by which they did, `community` that of the network picture, if they are in it.
     """
 
     person: str
@@ -163,7 +163,8 @@ class Conversation:
     """A conversation in which people responded: how many, how many of them never met, how long.
 
     `words` and `tags` say what it was about, where the workspace keeps them; `depth` is how many answers the farthest
-    item is from the beginning; `tree` holds who answered whom, earliest first, of those that travelled furthest.
+    item is from the beginning; `tree` holds who answered whom, earliest first, of those that travelled furthest, and
+    `tree_more` is how many items more there are than it shows.
     """
 
     id: str
@@ -178,6 +179,7 @@ class Conversation:
     tags: tuple[str, ...] = ()
     depth: int | None = None
     tree: tuple[Branch, ...] = ()
+    tree_more: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,13 +225,14 @@ class EgoNetwork:
     """What the network picture shows: the leader, the strongest alters, and the ties among them.
 
     `nodes` are (person, name, step 0 for the leader, m, community); `edges` (source, target, responses),
-    influence running from source to target.
+    influence running from source to target, the strongest; `ties_more` is how many more there are among the alters.
     """
 
     nodes: tuple[tuple[str, str, int, float, int], ...] = ()
     edges: tuple[tuple[str, str, float], ...] = ()
     shown: int = 0
     of: int = 0
+    ties_more: int = 0
 
 
 @dataclass(frozen=True)
@@ -342,4 +345,5 @@ def _ego_network(row: Mapping[str, Any]) -> EgoNetwork:
         edges=tuple((e[0], e[1], e[2]) for e in row.get("edges", ())),
         shown=row.get("shown", 0),
         of=row.get("of", 0),
+        ties_more=row.get("ties_more", 0),
     )

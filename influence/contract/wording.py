@@ -71,6 +71,8 @@ def plain(text: str) -> str:
     >>> plain("Ann\u202e\x00  Lee\n")
     'Ann Lee'
     """
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text  # nearly every text, and the letters need not be looked at one by one
     kept = (character for character in text if not _is_unshowable(character))
     return _SPACE.sub(_space, "".join(kept)).strip()
 

@@ -127,6 +127,12 @@ def heard(ego: Ego) -> Heard:
     return _HEARD[ego]
 
 
+def heard_already(ego: Ego) -> Talk | None:
+    """Return what is talked about, if a measure has asked for it; None where none has, or there is too little."""
+    read = _HEARD.get(ego)
+    return None if read is None else read.talk
+
+
 def talk_of(documents: Mapping[int, Sequence[str]], ego: Ego) -> Talk | None:
     """Find the topics of the window in the terms of items (by code); None where there is too little for any."""
     items = ego.log.items

@@ -57,6 +57,14 @@ class Ego:
         first, _ = first_and_depth(self.drawn)
         return with_learned(met, first, circles(self.people, self.leader, self.spheres))
 
+    def during(self, window: Window) -> Ego:
+        """Return the same leader in another window; what does not depend on the window is not gathered again."""
+        other = Ego(self.population, self.leader, window)
+        other.__dict__.update(team=self.team, spheres=self.spheres)
+        first, _ = first_and_depth(other.drawn)
+        other.__dict__["met"] = with_learned(self.met, first, circles(self.people, self.leader, self.spheres))
+        return other
+
     @cached_property
     def drawn(self) -> Touches:
         """Every valid response that the leader drew in the window."""

@@ -52,8 +52,12 @@ class AgainstBefore(Detail, of=("against_before",)):
 
     The periods are [since, until) and the one of the same length before it; `halves`, where nothing is on record before
     the window, that they are its own two halves. `was` and `now` are reach_4 of each; `apart` whether their difference
-    can be told from chance, None where that cannot be told. `came` and `stayed_away` count people never met who
-    responded in one of the two only; `by_sphere` stands with the largest move first.
+    can be told from chance, None where that cannot be told, and `no_interval` then says why if it is not drawn again.
+    `came` and `stayed_away` count people never met who responded in one of the two only, `stayed` those of both, and
+    `met_since` those never met before, and met by their first response in the later one: `was` is about `stayed`,
+    `stayed_away` and `met_since`, `now` about `stayed` and `came`. `by_sphere` stands with the largest move first.
+    `mostly_unknown` says that of more than half of the people of one of the two nothing tells whether they have met the
+    leader; `sources` are those whose data begins or ends in the two, so that the change may be one of what was seen.
     """
 
     since: str | None
@@ -68,3 +72,7 @@ class AgainstBefore(Detail, of=("against_before",)):
     stayed: int | None
     stayed_away: int | None
     by_sphere: tuple[SphereMove, ...]
+    met_since: int | None = None
+    mostly_unknown: bool | None = None
+    no_interval: str | None = None
+    sources: tuple[str, ...] | None = None

@@ -74,4 +74,4 @@ def test_a_report_is_the_same_byte_for_byte_whatever_the_hash_seed(workspace):
         for seed in ("1", "2", "3")
     }
     assert 1 == len(told)
-    assert json.loads(told.pop())["network"]["shown"] == 120
+    assert json.loads(told.pop())["network"]["shown"] == 400
