@@ -18,7 +18,6 @@ from reports.figures.room import (
     in_points,
     own_axes,
     page_axes,
-    row_height,
     say_nothing,
     tell,
 )
@@ -28,7 +27,9 @@ from reports.story.spheres import sphere_name
 
 MOST_SPHERES = 8
 ALL = message("all spheres")
+KEY = message("hollow: the period before · full: this period")
 _PAD = 8.0
+_KEY = 24.0  # points, above the rows
 _Row = tuple[str, float, float]
 
 
@@ -49,10 +50,12 @@ def plot_movement(found: Finding | Report, ax: Axes | None = None) -> Axes:
     ends = max(wide(_moved(was, now)) for _, was, now in rows)
     top = max(1.0, *(max(was, now) for _, was, now in rows))
     unit = max(1.0, Room.of(axes).width - 3 * _PAD - ends) / top
-    in_points(axes, _PAD, unit)
-    high = row_height(axes, len(rows))
+    room = in_points(axes, _PAD, unit)
+    high = min(ROW, (room.height - _KEY) / len(rows))
+    key = fitted(translated(KEY), room.width - _PAD)
+    axes.text(0, _KEY / 2, key, va="center", fontsize=SMALL, color=palette.MUTED)
     for place, row in enumerate(rows):
-        _draw(axes, place * high, high, row, unit)
+        _draw(axes, _KEY + place * high, high, row, unit)
     return axes
 
 
@@ -69,7 +72,7 @@ def movement_picture(report: Report) -> Picture | None:
 
 
 def _height(rows: int) -> float:
-    return (ROW * rows) / 72
+    return (ROW * rows + _KEY) / 72
 
 
 def _rows(finding: Finding) -> list[_Row]:

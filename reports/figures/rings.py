@@ -431,12 +431,18 @@ def _each_mark(each: int, room: float) -> str:
 def _described(report: Report) -> str:
     each, kinds = people_a_mark(len(report.people)), Counter(mark_of(reached) for reached in report.people)
     by_kind = ", ".join(f"{translated(palette.MARKS[kind].label)}: {number(kinds[kind])}" for kind in _KINDS)
-    everybody = counted(len(report.people), "person", "people")
+    parts = {"everybody": counted(len(report.people), "person", "people"), "by_kind": by_kind}
     if each == 1:
-        pattern = "{everybody} by row, one mark for each person. {by_kind}. The tables below list them."
-        return str(say(pattern, everybody=everybody, by_kind=by_kind))
-    pattern = "{everybody} by row, one mark for about {n} people. {by_kind}. The tables below list them."
-    return str(say(pattern, everybody=everybody, n=number(each), by_kind=by_kind))
+        return str(
+            say("{everybody} by row, one mark for each person. {by_kind}. The tables list them.", **parts)
+        )
+    return str(
+        say(
+            "{everybody} by row, one mark for about {n} people. {by_kind}. The tables list them.",
+            n=number(each),
+            **parts,
+        )
+    )
 
 
 def _link_names(report: Report) -> dict[str, str]:
