@@ -276,6 +276,7 @@ def _rows(report: Report) -> dict[str, object]:
         "explorer": live,
         "kinds": tuple((kind, translated(palette.MARKS[kind].label)) for kind in people_data.KINDS),
         "live_network_words": explorer.network_words(report),
+        "drawn_words": explorer.drawn(report),
         "who_is_where": explorer.who_is_where(report),
         "steps": steps,
         "few": _FEW,

@@ -106,6 +106,13 @@ def who_is_where(report: Report) -> str:
     )
 
 
+def drawn(report: Report) -> str:
+    """Say how many people the rings draw where that is not everybody; the rings' own counts are of all listed."""
+    if len(report.people) <= PEOPLE_OPENED:
+        return ""
+    return str(say("Drawn are the {n} with the most responses.", n=number(PEOPLE_OPENED)))
+
+
 def more_people(further: int) -> str:
     """Say that the page shows the people with the most responses, and how many more there are."""
     pattern = "This page shows those with the most responses; {n} more are in the CSV."

@@ -141,6 +141,7 @@ function ringsScene(data) {
   const nodeOf = new Map();
   graph.addNode(LEADER, { x: 0, y: 0, size: 0.13, shape: "circle", row: -1, label: "" });
   data.people.name.forEach((name, n) => {
+    if (!data.people.opened[n]) return;
     const label = data.texts[name];
     const kind = data.people.kind[n];
     const weight = data.people.responses[n];
@@ -198,6 +199,7 @@ function started(scene, stage, data, styled) {
         y: { attribute: "y" },
         size: { attribute: "size" },
         shape: { attribute: "shape" },
+        cursor: (attributes) => (attributes.row >= 0 ? "pointer" : "default"),
       },
       edges: { size: { attribute: "width" } },
     },

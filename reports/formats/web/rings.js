@@ -18,7 +18,7 @@ export function rings(data) {
   const bands = bandsOf(steps);
   bands.forEach((band) => (band.names = namesOf(band, data, steps)));
   const sectors = sectorsOf(data, steps);
-  const cells = cellsOf(data, steps, bands, sectors);
+  const cells = cellsOf(data, steps, bands, sectors); // of very many people those whose evidence is here
   const spacing = spacingOf(cells);
   const x = new Float64Array(steps.length);
   const y = new Float64Array(steps.length);
@@ -92,7 +92,7 @@ function cellsOf({ people }, steps, bands, sectors) {
     for (const { start, end, spheres } of angles) {
       const members = [];
       steps.forEach((step, n) => {
-        if (step === band.step && (!spheres || spheres.has(people.sphere[n]))) members.push(n);
+        if (people.opened[n] && step === band.step && (!spheres || spheres.has(people.sphere[n]))) members.push(n);
       });
       members.sort((a, b) => people.kind[a] - people.kind[b] || a - b);
       if (members.length) cells.push({ band, start, end, members });

@@ -3,6 +3,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import zlib
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -158,21 +159,11 @@ def hostile_report(attack):
 
 
 @pytest.mark.parametrize("make", REPORTS)
-def test_the_page_loads_nothing_and_runs_nothing(make):
+def test_the_page_loads_nothing_and_sends_nothing(make):
     reader = Reader(page(make()))
     tags = {tag for tag, _ in reader.elements}
-    assert set() == tags & {
-        "script",
-        "iframe",
-        "object",
-        "embed",
-        "img",
-        "image",
-        "form",
-        "base",
-        "audio",
-        "video",
-    }
+    assert set() == tags & {"iframe", "object", "embed", "img", "image", "base", "audio", "video"}
+    assert [] == reader.values("action") + reader.values("formaction")
     assert [] == [name for _, attributes in reader.elements for name in attributes if name.startswith("on")]
     assert [] == reader.values("src")
     assert ["icon"] == [attributes["rel"] for tag, attributes in reader.elements if tag == "link"]
@@ -181,20 +172,45 @@ def test_the_page_loads_nothing_and_runs_nothing(make):
     )
 
 
+PACKED = r'<script type="application/json" id="page-script">"([^"]*)"</script>'
+
+
+def hashed(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
+
+
 @pytest.mark.parametrize("make", REPORTS)
-def test_the_policy_allows_our_style_by_its_hash_and_nothing_else(make):
+def test_the_policy_allows_our_style_and_scripts_by_their_hashes_and_nothing_else(make):
     text = page(make())
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    inline = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    unpacked = [zlib.decompress(base64.b64decode(packed)) for packed in re.findall(PACKED, text)]
     (policy,) = [
         a["content"] for _, a in Reader(text).elements if a.get("http-equiv") == "Content-Security-Policy"
     ]
-    assert f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:" == "; ".join(
-        policy.split("; ")[:3]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    scripts = " ".join(map(hashed, [*(one.encode() for one in inline), *unpacked]))
+    assert (scripts if inline else None) == rules.get("script-src")
+    assert ("'none'", hashed(style.encode()), "data:") == (
+        rules["default-src"],
+        rules["style-src"],
+        rules["img-src"],
     )
+    assert {"base-uri": "'none'", "form-action": "'none'"}.items() <= rules.items()
     assert [] == Reader(text).values("style")
     assert "url(" not in style
     assert "@import" not in style
+
+
+@pytest.mark.parametrize("make", REPORTS)
+def test_outside_every_number_the_words_are_plain_and_the_caution_stands_once(make):
+    before, _, rest = page(make()).partition('<details class="aside every">')
+    _, _, after = rest.partition('<details class="aside glossary">')
+    said = Reader(before).text
+    words = r"\bp = |\bAUC\b|PageRank|\bconstraint\b|social h\b|mixes|Brier|Hill number|exponent"
+    assert [] == re.findall(words, said)
+    assert after
+    assert 1 == said.count("consistent with influence")
 
 
 def test_a_number_is_not_broken_and_a_question_is_on_a_narrow_page():
