@@ -51,6 +51,8 @@ def plain(text: str) -> str:
     >>> plain("Ann\u202e\x00  Lee\n")
     'Ann Lee'
     """
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text  # nearly every text, and the letters need not be looked at one by one
     kept = (" " if character.isspace() else character for character in text if not _is_unshowable(character))
     return " ".join("".join(kept).split())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from math import exp, fsum, log
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import numpy as np
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
-from influence.contract.details.spheres import Heard, Sources
+from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.findings import Finding, SphereReach
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 UNKNOWN = "unknown"
+LISTENED_TO = 10
+"""So many of those to whom the leader responded most are told by name."""
 NOBODY_BEYOND = "nobody beyond the people met responded in this window"
 NO_SPHERE = "whose world the people beyond belong to is not known"
 NO_SOURCES = "the leader responded to nobody whom they had never met"
@@ -80,6 +82,7 @@ def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
     detail = Sources(
         by_sphere={row.sphere: Heard(row.value, row.people) for row in rows},
         people=tuple(sorted(ego.people.who[alter.person].person for alter in heard)),
+        most=_most(ego, outside) or None,
     )
     return Finding(
         "sources",
@@ -88,6 +91,21 @@ def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
         surely,
         surely + sum(not alter.known for alter in outside),
         detail=detail,
+    )
+
+
+def _most(ego: Ego, outside: Sequence[Alter]) -> tuple[ListenedTo, ...]:
+    """Return those of some people to whom the leader responded most often, the most often first."""
+    mine: Responses = ego.responses.where(ego.responses.responder == ego.leader)
+    often = Counter(mine.target.tolist())
+    who = ego.people.who
+    ranked = sorted(
+        (alter.person for alter in outside if often[alter.person]),
+        key=lambda code: (-often[code], who[code].person),
+    )
+    return tuple(
+        ListenedTo(who[code].person, who[code].name, ego.spheres[code], often[code])
+        for code in ranked[:LISTENED_TO]
     )
 
 

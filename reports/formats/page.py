@@ -1,4 +1,4 @@
-"""A report as one offline page: no script, nothing loaded, every number opens its evidence or its meaning."""
+"""A report as one offline page: nothing loaded, every number opens its evidence or its meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Coverage, Finding, Month, Report
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
+from influence.contract.language import translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
+from reports.figures import palette
 from reports.figures.network import network_picture
 from reports.figures.rings import rings_picture
 from reports.figures.robustness import robustness_picture
@@ -26,9 +28,10 @@ from reports.figures.spheres import spheres_picture
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.figures.trend import trend_picture
+from reports.formats import people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
-from reports.story import doubt, evidence, glossary, inbound, sentences, story, wording
+from reports.story import doubt, evidence, explorer, glossary, inbound, sentences, story, wording
 
 _PARENTS = {
     "explicit": "stated by the source",
@@ -40,6 +43,8 @@ _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '
     'stroke="#d55e00" stroke-width="1.5"/><circle cx="8" cy="8" r="3" fill="#17212b"/></svg>'
 )
+STILL_OPENED = 40
+"""So many people stand with their evidence in the page itself where its script has everybody's."""
 _FEW, _FEW_CONVERSATIONS = 60, 12
 """More people of a step, or conversations, than this stay folded until somebody asks: the answers come first."""
 
@@ -101,10 +106,13 @@ def write_page(report: Report, path: Path) -> list[Path]:
 def page(report: Report) -> str:
     """Return the report as one HTML document; the same report gives the same bytes."""
     environment = _environment()
-    style = str(environment.get_template("page.css").render()).strip()
+    style = _style(environment)
+    scripts = _scripts(report)
     return environment.get_template("page.html").render(
         style=Markup(style),  # noqa: S704 (our own file)
-        policy=policy(style),
+        scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
+        data=_data(report) if scripts else {},
+        policy=policy(style, *scripts),
         icon=base64.b64encode(_ICON.encode()).decode(),
         **_words(report),
         **_rows(report),
@@ -112,16 +120,35 @@ def page(report: Report) -> str:
     )
 
 
-def policy(style: str) -> str:
-    """Return the content-security policy: our own style sheet by its hash, our own icon, nothing else.
+def policy(style: str, *scripts: str) -> str:
+    """Return the content-security policy: our own style sheet and scripts by their hashes, our own icon, nothing else.
 
     >>> policy("").split(";")[0]
     "default-src 'none'"
+    >>> "script-src" in policy(""), "script-src 'sha256-" in policy("", "1")
+    (False, True)
     """
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    allowed = f"script-src {' '.join(map(_hash, scripts))}; " if scripts else ""
+    return f"default-src 'none'; style-src {_hash(style)}; {allowed}img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _style(environment: Environment) -> str:
+    sheets = ("page.css", "explorer.css")
+    return "\n".join(str(environment.get_template(name).render(palette=palette)).strip() for name in sheets)
+
+
+def _scripts(_report: Report) -> tuple[str, ...]:
+    """Return the scripts that the page runs, each as it stands between its tags; none where none was built."""
+    return people_data.scripts()
+
+
+def _data(report: Report) -> dict[str, object]:
+    """Return what the scripts read, by the id of its element: plain JSON, which the template makes inert."""
+    return {"people-data": people_data.packed(report)}
 
 
 def grid(finding: Finding | None) -> Grid | None:
@@ -174,6 +201,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    environment.globals["_"] = translated
     environment.filters |= {
         "month": wording.month,
         "day": wording.day,
@@ -249,13 +277,18 @@ def _crossings(
 
 def _rows(report: Report) -> dict[str, object]:
     conversations, more_conversations = evidence.conversations(report)
-    steps = evidence.steps(report)
+    live = bool(people_data.scripts()) and bool(report.people)
+    steps = evidence.steps(report, STILL_OPENED if live else evidence.PEOPLE_SHOWN)
     campaigns = inbound.campaign_lines(report)
     return {
+        "explorer": live,
+        "kinds": tuple((kind, translated(palette.MARKS[kind].label)) for kind in people_data.KINDS),
+        "who_is_where": explorer.who_is_where(report),
         "steps": steps,
         "few": _FEW,
         "few_conversations": _FEW_CONVERSATIONS,
         "more_people": sum(step.further for step in steps),
+        "more_people_words": explorer.more_people(sum(step.further for step in steps)),
         "spheres": evidence.spheres(report),
         "first_contact": _first_contact(report),
         "topics": _topics(report),

@@ -67,7 +67,7 @@ def write_csv(report: Report, path: Path) -> list[Path]:
     """
     people = _as_csv(PEOPLE_COLUMNS, (_person_row(reached) for reached in in_order(report.people)))
     findings = _as_csv(
-        FINDING_COLUMNS, (_finding_row(report, finding) for finding in report.findings.values())
+        FINDING_COLUMNS, (finding_row(report, finding) for finding in report.findings.values())
     )
     beside = path.with_name(f"{path.stem}-findings.csv")
     return [write_whole(path, people), write_whole(beside, findings)]
@@ -113,7 +113,8 @@ def _met_words(piece: MetEvidence) -> str:
     return " ".join((piece.evidence, piece.kind, piece.time or "undated", f"{piece.strength:g}"))
 
 
-def _finding_row(report: Report, finding: Finding) -> list[Cell]:
+def finding_row(report: Report, finding: Finding) -> list[Cell]:
+    """Return a finding as `FINDING_COLUMNS` name it."""
     words = told(report, finding)
     first, last = finding.interval or (None, None)
     held = finding.detail.as_json() if isinstance(finding.detail, Detail) else finding.detail

@@ -4,23 +4,65 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+from influence.contract.errors import InfluenceError
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write `text` as UTF-8 beside `path`, then put it in place; readable by its owner only.
+def write_whole(path: Path, held: str | bytes) -> Path:
+    """Write a text as UTF-8, or bytes as they are, beside `path`, then put it in place; readable by its owner only.
 
     Half a surrogate pair, which UTF-8 cannot hold, is written as its escape.
 
     Raises:
         OSError: the folder is missing or may not be written; whatever stood at `path` is untouched.
     """
+    with whole(path) as stream:
+        stream.write(encodable(held).encode() if isinstance(held, str) else held)
+    return path
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to fill that stands at `path` only once it is filled; readable by its owner only.
+
+    Raises:
+        OSError: the folder is missing or may not be written; whatever stood at `path` is untouched.
+    """
     handle, waiting = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "w+b") as stream:
+            yield stream
         Path(waiting).replace(path)
     except BaseException:
         Path(waiting).unlink(missing_ok=True)
         raise
-    return path
+
+
+class CannotWrite(InfluenceError):
+    """A report that cannot be given out in a format, in one sentence that names the cure."""
+
+
+@contextmanager
+def needing(extra: str, what: str) -> Iterator[None]:
+    """Import what an extra of this package brings.
+
+    Raises:
+        CannotWrite: it is not installed; the sentence holds the command that installs it.
+    """
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise CannotWrite(f"{what} need: pip install 'networked-influence[{extra}]'") from None
+
+
+def encodable(text: str) -> str:
+    r"""Return a text as UTF-8 can hold it: half a surrogate pair as its escape.
+
+    >>> encodable("Ada \ud800")
+    'Ada \\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -17,13 +17,17 @@ from influence.contract.findings import (
     SphereReach,
 )
 from influence.contract.headline import leader_name, mostly_unknown
+from influence.contract.language import translated
 from influence.contract.wording import between, counted, number, plain
 from reports.story.spheres import unmet_by_sphere, unmet_range
 from reports.story.wording import day, day_and_hour
 
 PEOPLE_SHOWN = 400
+PEOPLE_LISTED, PEOPLE_OPENED = 50_000, 5_000
+"""How many people the searchable table lists, and of how many of them it holds the evidence: the strongest."""
 CONVERSATIONS_SHOWN = 100
 RESPONSES_SHOWN = 12
+MET_SHOWN = 12
 NAMES_SHOWN = 24
 
 _VERBS = {
@@ -96,6 +100,8 @@ class PersonRow:
     evidence: tuple[ResponseRow, ...]
     further: int
     met: tuple[str, ...]
+    why: tuple[str, ...]
+    opened: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,11 @@ class StepRows:
     rows: tuple[PersonRow, ...]
     further: int
 
+    @property
+    def further_words(self) -> str:
+        """Say how many more there are."""
+        return translated("{n} more of this step are in the CSV.").format(n=number(self.further))
+
 
 def certainty(reached: Reached) -> str:
     """Tell `met`, `unmet` or `unknown`: what a mark's shape and colour stand for."""
@@ -155,13 +166,34 @@ def anchors(report: Report) -> dict[str, str]:
 
     Strongest is most responses, so that what is shown rests on the most evidence.
     """
-    strongest = sorted(report.people, key=lambda r: (-r.responses, r.first_response or "", r.person))
+    strongest = by_strength(report)
     return {r.person: f"person-{n}" for n, r in enumerate(in_order(strongest[:PEOPLE_SHOWN]), start=1)}
 
 
-def steps(report: Report) -> tuple[StepRows, ...]:
-    """List the people step by step, step 4 first, each step by first response."""
+def by_strength(report: Report) -> list[Reached]:
+    """Sort people by their responses, most first: what is shown of few rests on the most evidence."""
+    return sorted(report.people, key=lambda r: (-r.responses, r.first_response or "", r.person))
+
+
+def listed(report: Report) -> tuple[tuple[Reached, PersonRow], ...]:
+    """List the people of the searchable table in its order, the strongest of them with their evidence.
+
+    Whoever has an anchor on the page keeps it; the others' follow.
+    """
+    strongest, shown, who = by_strength(report)[:PEOPLE_LISTED], anchors(report), names(report)
+    opened = {reached.person for reached in strongest[:PEOPLE_OPENED]}
+    rows, last = [], len(shown)
+    for reached in in_order(strongest):
+        last += reached.person not in shown
+        anchor = shown.get(reached.person, f"person-{last}")
+        rows.append((reached, _row(reached, report, anchor, who, opened)))
+    return tuple(rows)
+
+
+def steps(report: Report, opened: int = PEOPLE_SHOWN) -> tuple[StepRows, ...]:
+    """List the people step by step, step 4 first, each step by first response; `opened` of them with evidence."""
     shown, who = anchors(report), names(report)
+    full = {reached.person for reached in by_strength(report)[:opened]}
     kinds = {mark_of(reached) for reached in report.people if reached.step == NETWORKED}
     beyond = (
         "never met or unknown"
@@ -172,15 +204,19 @@ def steps(report: Report) -> tuple[StepRows, ...]:
     )
     titles = {4: f"Step 4: {beyond}", 3: "Step 3: met", 2: "Step 2: team"}
     return tuple(
-        _step(report, step, titles.get(step, f"Step {step}"), shown, who)
+        _step(report, step, titles.get(step, f"Step {step}"), shown, who, full)
         for step in sorted({reached.step for reached in report.people}, reverse=True)
     )
 
 
-def _step(report: Report, step: int, title: str, shown: dict[str, str], who: dict[str, str]) -> StepRows:
+def _step(
+    report: Report, step: int, title: str, shown: dict[str, str], who: dict[str, str], full: set[str]
+) -> StepRows:
     people = in_order(reached for reached in report.people if reached.step == step)
     rows = tuple(
-        _person(reached, report, shown[reached.person], who) for reached in people if reached.person in shown
+        _row(reached, report, shown[reached.person], who, full)
+        for reached in people
+        if reached.person in shown
     )
     return StepRows(
         step, title, f"{counted(len(people), 'person', 'people')} by row", rows, len(people) - len(rows)
@@ -249,8 +285,19 @@ def safe_link(url: str | None) -> Link | None:
     return Link(url, host) if parts.scheme in {"http", "https"} and host else None
 
 
+def _row(
+    reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]
+) -> PersonRow:
+    """Word a person; whoever is not among those opened comes without the evidence."""
+    if reached.person in opened:
+        return _person(reached, report, anchor, who)
+    bare = _person(replace(reached, evidence=(), met=(), coverage=None), report, anchor, who)
+    return replace(bare, opened=False, why=(translated("The evidence about this person is in the CSV."),))
+
+
 def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) -> PersonRow:
     evidence, further = _responses(reached.evidence, report, who)
+    met = (*map(_met_words, reached.met), *_not_recorded(reached))
     return PersonRow(
         anchor=anchor,
         name=who[reached.person],
@@ -266,7 +313,26 @@ def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) 
         responses=counted(reached.responses, "response", "responses"),
         evidence=evidence,
         further=max(further, reached.responses - len(evidence)),
-        met=(*map(_met_words, reached.met), *_not_recorded(reached)),
+        met=met,
+        why=_why(reached, met),
+    )
+
+
+def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
+    """Say why somebody counts as met, or not, or as unknown: a sentence, then the pieces of evidence, the latest last."""
+    m, kind = number(reached.m, "share"), certainty(reached)
+    if met:
+        more = len(met) - MET_SHOWN
+        rest = (translated("{n} earlier ones, which are in the JSON").format(n=number(more)),) if more > 0 else ()
+        return (translated("Why met is put at {m}:").format(m=m), *rest, *met[-MET_SHOWN:])
+    if kind == "unmet":
+        return (translated("No meeting face to face is on record by the first response."),)
+    if kind == "met":
+        return (translated("Put at {m}; this report lists no single piece of evidence for it.").format(m=m),)
+    return (
+        translated(
+            "Nothing tells whether they have met; the sums put it at {m}, the range shows both cases."
+        ).format(m=m),
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from influence.contract.wording import MONTHS, plain
+
+_RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_LEFTWARD = re.compile(rf"[{_RIGHT_TO_LEFT}]+(?:[\s.'’-]+[{_RIGHT_TO_LEFT}]+)*")
 
 
 def shortened(text: str, length: int) -> str:
@@ -16,6 +20,15 @@ def shortened(text: str, length: int) -> str:
     """
     text = plain(text)
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def isolated(text: str) -> str:
+    r"""Keep words that are written from right to left from moving what stands beside them.
+
+    >>> isolated("Ann Lee"), isolated("from \u05d0\u05d1 12")
+    ('Ann Lee', 'from \u2068\u05d0\u05d1\u2069 12')
+    """
+    return _LEFTWARD.sub("\u2068\\g<0>\u2069", text)
 
 
 def day(time: str | None) -> str:

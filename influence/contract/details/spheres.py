@@ -17,8 +17,22 @@ class Heard(Detail):
 
 
 @dataclass(frozen=True)
+class ListenedTo(Detail):
+    """One person outside the team to whom the leader responded, and in how many responses."""
+
+    person: str
+    name: str
+    sphere: str
+    responses: int | None
+
+
+@dataclass(frozen=True)
 class Sources(Detail, of=("sources",)):
-    """To whom the leader responds, by sphere, and who they are: people's ids."""
+    """To whom the leader responds, by sphere, and who they are: people's ids.
+
+    `most` are those outside the team to whom the leader responded most often, the most often first.
+    """
 
     by_sphere: Mapping[str, Heard]
     people: tuple[str, ...]
+    most: tuple[ListenedTo, ...] | None = None

@@ -56,6 +56,13 @@ def test_sources_are_those_whom_the_leader_answers_and_no_robots(workspace):
     assert 1.0 == findings["balance"].value
 
 
+def test_whom_one_listens_to_stands_by_name_the_most_often_answered_first(workspace):
+    asked = (said(1, "m0"), said(2, "c0"), said(3, "robot"))
+    answers = (said(4, "lea", "a1"), said(5, "lea", "a2"), said(6, "lea", "a2"), said(7, "lea", "a3"))
+    most = found(workspace, *asked, *answers)["sources"].detail.most
+    assert [("c0", "customer", 2), ("m0", "media", 1)] == [(o.person, o.sphere, o.responses) for o in most]
+
+
 def test_who_is_heard_where_they_never_listen_has_no_balance(workspace):
     findings = found(workspace, said(1, "lea"), said(2, "c0", "a1"), said(3, "m0"), said(4, "lea", "a3"))
     assert 0.0 == findings["balance"].value
