@@ -15,6 +15,7 @@ from influence.analysis.small_groups import classes, kept
 from influence.analysis.without_names import OTHERS, nameless, without_names
 from influence.contract import plugins
 from influence.contract.details.record import RECORDS, Detail
+from influence.contract.details.spheres import Heard, Sources
 from influence.contract.details.trend import AgainstBefore, SphereMove
 from influence.contract.findings import (
     Branch,
@@ -333,6 +334,17 @@ def test_how_it_moved_is_told_without_spheres_of_few_people():
     assert (SphereMove("media", 7.0, 9.0),) == tuple(row for row in copy.by_sphere if row.sphere != OTHERS)
     assert (None, 20, 9) == (copy.came, copy.stayed, copy.stayed_away)
     assert ("2026-03-02", "2026-09-01") == (copy.since, copy.until)
+
+
+def test_to_whom_the_leader_listens_is_told_by_spheres_of_enough_people():
+    rows = {
+        "customer": Heard(8.5, 9),
+        "media": Heard(2.0, 2),
+        "acme": Heard(3.0, 4),
+        "company": Heard(0.5, 6),
+    }
+    copy = nameless(Sources(rows, (MARK,)), 5)
+    assert Sources({"customer": Heard(8.5, 9), "company": Heard(0.5, 6), OTHERS: Heard(5.0, 6)}, ()) == copy
 
 
 def test_the_smallest_group_is_a_setting_of_three_people_or_more(workspace):
