@@ -129,32 +129,49 @@ def _in_python() -> Iterator[tuple[str, str, str, str]]:
     for wing in WINGS:
         for path in [ROOT / wing] if wing.endswith(".py") else sorted((ROOT / wing).rglob("*.py")):
             place = path.relative_to(ROOT).as_posix()
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call):
-                    yield from ((place, *one) for one in _said(node, place))
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+            for scope in (tree, *functions):
+                known = _assigned(scope) if scope is not tree else {}
+                for node in ast.walk(scope):
+                    if isinstance(node, ast.Call):
+                        yield from ((place, *one) for one in _said(node, place, known))
 
 
-def _said(call: ast.Call, place: str) -> Iterator[tuple[str, str, str]]:
+def _assigned(scope: ast.AST) -> dict[str, list[ast.expr]]:
+    """Return what the names of a function may stand for, so that a pattern may be chosen before it is said."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            found.setdefault(node.targets[0].id, []).append(node.value)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found.setdefault(node.target.id, []).append(ast.JoinedStr([]))
+    return found
+
+
+def _said(call: ast.Call, place: str, known: dict[str, list[ast.expr]]) -> Iterator[tuple[str, str, str]]:
     """Yield what a call says: by which function, the message, its plural."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     at = SAID.get(name, ())
     if not at or len(call.args) <= at[-1]:
         return
-    asked = [call.args[number] for number in at]
-    if any(isinstance(one, NO_LITERAL) for one in asked):
-        raise NotLiteral(f"{place}:{call.lineno}: {name}() is given a text that is put together from pieces")
-    alike = [list(_literals(one)) for one in asked]
+    alike = [list(_literals(call.args[number], known, f"{place}:{call.lineno}: {name}")) for number in at]
     for texts in zip(*alike, strict=False):
         if texts[0]:
             yield name, texts[0], texts[1] if len(texts) > 1 else ""
 
 
-def _literals(node: ast.expr) -> Iterator[str]:
-    """Yield the texts that an expression may be: itself, or either side of a choice."""
+def _literals(node: ast.expr, known: dict[str, list[ast.expr]], where: str) -> Iterator[str]:
+    """Yield the texts that an expression may be: itself, either side of a choice, what its name stands for."""
+    if isinstance(node, NO_LITERAL):
+        raise NotLiteral(f"{where}() is given a text that is put together from pieces")
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
-    if isinstance(node, ast.IfExp):
-        yield from (*_literals(node.body), *_literals(node.orelse))
+    elif isinstance(node, ast.IfExp):
+        yield from (*_literals(node.body, known, where), *_literals(node.orelse, known, where))
+    elif isinstance(node, ast.Name):
+        for value in known.get(node.id, ()):
+            yield from _literals(value, {}, where)
 
 
 def _in_templates() -> Iterator[tuple[str, str, str, str]]:

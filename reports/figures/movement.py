@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Finding, Report
 from influence.contract.language import message, recognised, translated
-from influence.contract.wording import number, plain
+from influence.contract.wording import people
 from reports.figures import palette
 from reports.figures.letters import SMALL, fitted, wide
 from reports.figures.room import (
@@ -18,16 +18,18 @@ from reports.figures.room import (
     in_points,
     own_axes,
     page_axes,
-    row_height,
     say_nothing,
     tell,
 )
 from reports.figures.svg import Picture, house_style
 from reports.story.sentences import say
+from reports.story.spheres import sphere_name
 
 MOST_SPHERES = 8
 ALL = message("all spheres")
+KEY = message("hollow: the period before · full: this period")
 _PAD = 8.0
+_KEY = 24.0  # points, above the rows
 _Row = tuple[str, float, float]
 
 
@@ -44,15 +46,16 @@ def plot_movement(found: Finding | Report, ax: Axes | None = None) -> Axes:
     rows = _rows(finding)
     axes = own_axes(ax, (NARROW, _height(max(1, len(rows)))))
     if not rows:
-        why = recognised(finding.reason or "")
-        return say_nothing(axes, why or translated("There is no period before to compare with."))
+        return say_nothing(axes, _why_not(finding))
     ends = max(wide(_moved(was, now)) for _, was, now in rows)
     top = max(1.0, *(max(was, now) for _, was, now in rows))
     unit = max(1.0, Room.of(axes).width - 3 * _PAD - ends) / top
-    in_points(axes, _PAD, unit)
-    high = row_height(axes, len(rows))
+    room = in_points(axes, _PAD, unit)
+    high = min(ROW, (room.height - _KEY) / len(rows))
+    key = fitted(translated(KEY), room.width - _PAD)
+    axes.text(0, _KEY / 2, key, va="center", fontsize=SMALL, color=palette.MUTED)
     for place, row in enumerate(rows):
-        _draw(axes, place * high, high, row, unit)
+        _draw(axes, _KEY + place * high, high, row, unit)
     return axes
 
 
@@ -69,24 +72,31 @@ def movement_picture(report: Report) -> Picture | None:
 
 
 def _height(rows: int) -> float:
-    return (ROW * rows) / 72
+    return (ROW * rows + _KEY) / 72
 
 
 def _rows(finding: Finding) -> list[_Row]:
+    """Return everybody and the spheres that moved most; none where it cannot be told how it moved."""
     told = finding.told(AgainstBefore)
-    if told.was is None or told.now is None:
+    if finding.value is None or told.was is None or told.now is None or told.mostly_unknown:
         return []
-    moved = [(plain(row.sphere), max(0.0, row.was), max(0.0, row.now)) for row in told.by_sphere]
+    moved = [(sphere_name(row.sphere), max(0.0, row.was), max(0.0, row.now)) for row in told.by_sphere]
     return [(translated(ALL), max(0.0, told.was), max(0.0, told.now)), *moved[:MOST_SPHERES]]
 
 
+def _why_not(finding: Finding) -> str:
+    if finding.value is not None and finding.told(AgainstBefore).mostly_unknown:
+        return translated("Of most people nothing tells whether they were met, so no movement can be drawn.")
+    return recognised(finding.reason or "") or translated("There is no period before to compare with.")
+
+
 def _moved(was: float, now: float) -> str:
-    return f"{number(was)} → {number(now)}"
+    return f"{people(was)} → {people(now)}"
 
 
 def _words(row: _Row) -> str:
     name, was, now = row
-    return str(say("{sphere}: {was} before, {now} now.", sphere=name, was=number(was), now=number(now)))
+    return str(say("{sphere}: {was} before, {now} now.", sphere=name, was=people(was), now=people(now)))
 
 
 def _draw(axes: Axes, top: float, high: float, row: _Row, unit: float) -> None:

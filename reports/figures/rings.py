@@ -22,6 +22,7 @@ from reports.figures.spheres import OTHERS
 from reports.figures.svg import Picture, house_style
 from reports.story.evidence import anchors, in_order, mark_of
 from reports.story.sentences import say
+from reports.story.spheres import sphere_name
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""
@@ -273,7 +274,7 @@ def _rows_below(report: Report, spheres: int, *, narrow: bool) -> float:
 
 def _sector_words(sector: Sector, room: float, size: float) -> str:
     count = f" · {number(sector.people)}"
-    name = translated(OTHERS) if sector.sphere == OTHERS else sector.sphere
+    name = translated(OTHERS) if sector.sphere == OTHERS else sphere_name(sector.sphere)
     return followed(fitted(name, room - wide(count, size), size), count)
 
 
@@ -430,19 +431,29 @@ def _each_mark(each: int, room: float) -> str:
 def _described(report: Report) -> str:
     each, kinds = people_a_mark(len(report.people)), Counter(mark_of(reached) for reached in report.people)
     by_kind = ", ".join(f"{translated(palette.MARKS[kind].label)}: {number(kinds[kind])}" for kind in _KINDS)
-    everybody = counted(len(report.people), "person", "people")
+    parts = {"everybody": counted(len(report.people), "person", "people"), "by_kind": by_kind}
     if each == 1:
-        pattern = "{everybody} by row, one mark for each person. {by_kind}. The tables below list them."
-        return str(say(pattern, everybody=everybody, by_kind=by_kind))
-    pattern = "{everybody} by row, one mark for about {n} people. {by_kind}. The tables below list them."
-    return str(say(pattern, everybody=everybody, n=number(each), by_kind=by_kind))
+        return str(
+            say("{everybody} by row, one mark for each person. {by_kind}. The tables list them.", **parts)
+        )
+    return str(
+        say(
+            "{everybody} by row, one mark for about {n} people. {by_kind}. The tables list them.",
+            n=number(each),
+            **parts,
+        )
+    )
 
 
 def _link_names(report: Report) -> dict[str, str]:
     shown = anchors(report)
     return {
         f"#{shown[reached.person]}": ", ".join(
-            (plain(reached.name), plain(reached.sphere), translated(palette.MARKS[mark_of(reached)].label))
+            (
+                plain(reached.name),
+                sphere_name(reached.sphere),
+                translated(palette.MARKS[mark_of(reached)].label),
+            )
         )
         for reached in report.people
         if reached.person in shown

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import message, translated
-from influence.contract.wording import between, number, plain, shared
+from influence.contract.wording import between, number, shared
 from reports.figures import palette
 from reports.figures.letters import SMALL, fitted, wide
 from reports.figures.room import NARROW, in_points, own_axes, page_axes, row_height, say_nothing, tell
 from reports.figures.svg import Picture, house_style
 from reports.story.sentences import say
-from reports.story.spheres import sources_by_sphere, unmet_range
+from reports.story.spheres import sources_by_sphere, sphere_name, unmet_range
 
 MOST_SPHERES = 9
 OTHERS = message("other spheres")
@@ -88,7 +88,7 @@ class _Scale:
     @classmethod
     def of(cls, rows: tuple[Wing, ...], width: float) -> _Scale:
         """Leave the bars what the names in the middle and the numbers at both ends do not need."""
-        names = min(max(wide(plain(wing.sphere)) for wing in rows), 0.32 * width) / 2 + _PAD
+        names = min(max(wide(_name(wing)) for wing in rows), 0.32 * width) / 2 + _PAD
         left, right = (
             max(wide(_at_end(wing, side)) for wing in rows) + 2 * _PAD for side in (HEARD, REACHED)
         )
@@ -154,7 +154,7 @@ def _words(wing: Wing) -> str:
 
 
 def _name(wing: Wing) -> str:
-    return translated(OTHERS) if wing.sphere == OTHERS else plain(wing.sphere)
+    return translated(OTHERS) if wing.sphere == OTHERS else sphere_name(wing.sphere)
 
 
 def _draw_wing(axes: Axes, y: float, wing: Wing, scale: _Scale) -> None:

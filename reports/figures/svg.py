@@ -103,7 +103,7 @@ def to_png(picture: Picture, across: int = 1600) -> bytes:
 def to_svg(picture: Picture, key: str, classes: str = "") -> str:
     """Turn a picture into inline SVG; `key` keeps its ids apart from those of other pictures."""
     root = ET.fromstring(_drawn(picture.figure))  # noqa: S314 (our own output)
-    _remove(root, "metadata", "style")
+    _remove(root, "metadata", "style", "clipPath")
     told = _told(root)
     _own_ids(root, key)
     for element in root.iter():

@@ -39,12 +39,13 @@ def plot_trend(report: Report, ax: Axes | None = None) -> Axes:
     if not months:
         return say_nothing(axes, translated("There are no dated responses to follow from month to month."))
     first, last = min(months), max(months)
-    shaded = _shade_missing(axes, report, first, last)
+    shaded, broken = _missing(report, first, last), _broken(report, first, last)
+    _shade(axes, shaded)
     _draw_trend(axes, months)
-    broken = _mark_breaks(axes, report, first, last)
+    _mark(axes, broken)
     _axes(axes, months)
     _name_ends(axes, months)
-    _key(axes, ([MISSING] if shaded else []) + ([CHANGED] if broken else []))
+    _key(axes, _key_lines(report, months, Room.of(axes).width))
     top = axes.get_ylim()[1]
     for place, row in months.items():
         tell(
@@ -66,8 +67,9 @@ def trend_picture(report: Report, *, narrow: bool = False) -> Picture | None:
     width, height = (NARROW, 4.0) if narrow else (WIDE, 3.6)
     figure, axes = page_axes(width, height)
     tallest = max(max(row.high, row.reach_4, row.reach_3) for row in months.values())
-    left, below, above = wide(number(tallest)) + _PAD, 3.2 * SMALL, 4.5 * SMALL if narrow else 2.5 * SMALL
     across, high = 72 * width, 72 * height
+    left, below = wide(number(tallest)) + _PAD, 3.2 * SMALL
+    above = (1 + LINE * len(_key_lines(report, months, across - left))) * SMALL
     axes.set_position((left / across, below / high, 1 - left / across, 1 - (below + above) / high))
     plot_trend(report, axes)
     described = " ".join(_words(row) for row in months.values())
@@ -95,19 +97,33 @@ def _words(row: Month, *, missing: bool = False, broken: bool = False) -> str:
     elif within == never:
         told = [say("{month}: {n} never met, {met} met.", month=when, n=never, met=met)]
     else:
-        pattern = "{month}: {n} never met (range {within}), {met} met."
-        told = [say(pattern, month=when, n=never, within=within, met=met)]
+        words = {"month": when, "n": never, "within": within, "met": met}
+        told = [say("{month}: {n} never met (range {within}), {met} met.", **words)]
     told += [say("A source is missing in this month.")] if missing else []
     told += [say("From this month on the level is another.")] if broken else []
     return " ".join(map(str, told))
 
 
-def _shade_missing(axes: Axes, report: Report, first: int, last: int) -> set[int]:
+def _missing(report: Report, first: int, last: int) -> set[int]:
+    """Return the months in which a source is missing."""
     missing = {_ordinal(month) for source in report.coverage for month in source.missing_months}
-    shaded = {each for each in missing if each is not None and first <= each <= last}
+    return {each for each in missing if each is not None and first <= each <= last}
+
+
+def _broken(report: Report, first: int, last: int) -> set[int]:
+    """Return the months from which on the level is another."""
+    marked = {_ordinal(each.month) for each in report.told("trend_breaks", TrendBreaks).breaks}
+    return {each for each in marked if each is not None and first < each <= last}
+
+
+def _shade(axes: Axes, shaded: set[int]) -> None:
     for run in _runs(sorted(shaded)):
         axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color=palette.TEAM_BAND, linewidth=0, zorder=0)
-    return shaded
+
+
+def _mark(axes: Axes, broken: set[int]) -> None:
+    for place in sorted(broken):
+        axes.axvline(place - 0.5, color=palette.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
 
 
 def _draw_trend(axes: Axes, months: dict[int, Month]) -> None:
@@ -127,14 +143,6 @@ def _draw_numbers(axes: Axes, months: dict[int, Month]) -> None:
         met, never = [row.reach_3 for row in rows], [row.reach_4 for row in rows]
         axes.plot(run, met, color=palette.MET, linewidth=1.4, marker="o", markersize=4)
         axes.plot(run, never, color=palette.UNMET, linewidth=2.4, marker="D", markersize=5.5)
-
-
-def _mark_breaks(axes: Axes, report: Report, first: int, last: int) -> set[int]:
-    marked = {_ordinal(each.month) for each in report.told("trend_breaks", TrendBreaks).breaks}
-    broken = {each for each in marked if each is not None and first < each <= last}
-    for place in sorted(broken):
-        axes.axvline(place - 0.5, color=palette.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    return broken
 
 
 def _runs(places: list[int]) -> list[list[int]]:
@@ -211,12 +219,15 @@ def _name_ends(axes: Axes, months: dict[int, Month]) -> None:
         )  # fmt: skip
 
 
-def _key(axes: Axes, entries: list[str]) -> None:
-    """Say above the axes what shades and dashes mean."""
-    if not entries:
-        return
-    words = " · ".join(map(translated, entries))
-    lines = wrapped(words, Room.of(axes).width)
+def _key_lines(report: Report, months: dict[int, Month], room: float) -> list[str]:
+    """Say what shades and dashes mean, where there are any, in lines of a width in points."""
+    first, last = min(months), max(months)
+    found = ((MISSING, _missing(report, first, last)), (CHANGED, _broken(report, first, last)))
+    return wrapped(" · ".join(translated(words) for words, there in found if there), room)
+
+
+def _key(axes: Axes, lines: list[str]) -> None:
+    """Write the key above the axes."""
     axes.annotate(
         "\n".join(lines), (0, 1), xycoords="axes fraction", xytext=(0, 6), textcoords="offset points",
         va="bottom", fontsize=SMALL, linespacing=LINE, color=palette.MUTED, annotation_clip=False,

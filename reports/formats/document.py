@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from influence.contract.findings import EgoNetwork, Reached, Report
 from influence.contract.headline import CAUTION, mostly_unknown, unknown
-from influence.contract.language import spoken, translated
+from influence.contract.language import recognised, spoken, translated
 from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
@@ -168,7 +168,7 @@ def _chapter(one: Chapter) -> Data:
 
 def _once() -> frozenset[str]:
     """Return the caution that stands among the limits already."""
-    return frozenset({translated(CAUTION)})
+    return frozenset({recognised(CAUTION)})
 
 
 def _sentence(sentence: Sentence) -> str:

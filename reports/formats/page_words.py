@@ -66,6 +66,7 @@ def captions(report: Report) -> dict[str, Sentence]:
         ),
         "conversations": _conversations(report, weighed),
         "trend": _trend(report, weighed),
+        "movement": say("People never met, {weighed}: before (circle) and now (diamond).", weighed=weighed),
         "possible": say(
             "People whom chains of responses could have reached, by steps in the chain and the longest wait for each. "
             "It is a ceiling, {not_count}.",

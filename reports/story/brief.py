@@ -50,9 +50,9 @@ _BEFORE = {
     "same": message("{now}, as many as in the period before."),
 }
 _HALVES = {
-    "up": message("{now} in the second half of this period, up from {was} in the first."),
-    "down": message("{now} in the second half of this period, down from {was} in the first."),
-    "same": message("{now} in the second half of this period, as many as in the first."),
+    "up": message("{now} in the second half, up from {was} in the first."),
+    "down": message("{now} in the second half, down from {was} in the first."),
+    "same": message("{now} in the second half, as many as in the first."),
 }
 
 
@@ -330,7 +330,12 @@ def _moved(report: Report) -> Sentence | None:
         why = recognised(plain(finding.reason or "no reason was given")).rstrip(".")
         how = Span(translated("how it moved"), "against_before")
         return say("Cannot tell {how}: {why}.", how=how, why=why)
-    return joined(_against(told), *_by_whom(told), *_by_chance(told))[0]
+    if told.mostly_unknown:
+        how = Span(translated("how it moved"), "against_before")
+        return say(
+            "Cannot tell {how}: of most people nothing tells whether they had met the leader.", how=how
+        )
+    return joined(_against(told), *_by_whom(told), *_by_else(told))[0]
 
 
 def _against(told: AgainstBefore) -> Sentence:
@@ -348,17 +353,24 @@ def _by_whom(told: AgainstBefore) -> tuple[Sentence, ...]:
     sentences = []
     if told.came is not None and told.stayed_away is not None:
         pattern = "{came} came, {away} stayed away."
-        sentences.append(say(pattern, came=number(told.came), away=number(told.stayed_away)))
+        sentences.append(
+            say(pattern, came=counted(told.came, "person", "people"), away=number(told.stayed_away))
+        )
     most = told.by_sphere[0] if told.by_sphere else None
     if most and people(most.was) != people(most.now):
-        pattern = "Most of it: {sphere}, from {was} to {now}."
+        pattern = "Largest change: {sphere}, from {was} to {now}."
         of = sphere_words(most.sphere)
         sentences.append(say(pattern, sphere=of, was=people(most.was), now=people(most.now)))
     return tuple(sentences)
 
 
-def _by_chance(told: AgainstBefore) -> tuple[Sentence, ...]:
-    return (say("That much could be chance."),) if told.apart is False else ()
+def _by_else(told: AgainstBefore) -> tuple[Sentence, ...]:
+    """Say what else could have moved it: chance, or the record."""
+    if told.apart is False:
+        return (say("That much could be chance."),)
+    if told.sources:
+        return (say("A source begins or ends in between, so it may be the record that changed."),)
+    return ()
 
 
 def _trust(report: Report) -> Sentence | None:
@@ -370,7 +382,7 @@ def _trust(report: Report) -> Sentence | None:
     if mostly_unknown(report):
         return say(
             "Only as a range: of {n} of {of} outside the team nothing tells whether they had met. {cure}.",
-            n=Span(f"{of_whom:,}", anchor="beyond"),
+            n=Span(number(of_whom), anchor="beyond"),
             of=counted(outside, "person", "people"),
             cure=_cure(report, of_whom),
         )
@@ -382,7 +394,7 @@ def _trust(report: Report) -> Sentence | None:
     if of_whom:
         return say(
             "It is known of {known} of {of} outside the team whether they had met. {cure}.",
-            known=Span(f"{outside - of_whom:,}", anchor="beyond"),
+            known=Span(number(outside - of_whom), anchor="beyond"),
             of=counted(outside, "person", "people"),
             cure=_cure(report, of_whom),
         )

@@ -434,7 +434,7 @@ def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str,
         evidence=evidence,
         further=max(further, one.responses - len(evidence)),
         tree=branches,
-        tree_further=tree_further,
+        tree_further=tree_further + one.tree_more,
     )
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 import reports.figures as charts
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Finding, Month, Report
+from influence.contract.language import speaking
 from reports.figures import NothingToDraw, palette
 from reports.figures.letters import SMALL
 from reports.figures.network import network_picture
@@ -22,6 +23,7 @@ from reports.figures.pictures import page_pictures
 from reports.figures.rings import rings_picture
 from reports.figures.svg import Picture, house_style, to_png, to_svg
 from reports.figures.trend import trend_picture
+from tests.kit.languages import in_our_words, pseudo, untranslated
 from tests.kit.sample_report import LEADER, WINDOW, empty_report, large_report, sample_report, ties_report
 
 CSS = Path(charts.__file__).parent.parent / "formats" / "templates" / "page.css"
@@ -298,3 +300,13 @@ def test_met_and_never_met_differ_without_green_cones_and_by_shape():
 @pytest.mark.parametrize("colour", [palette.INK, palette.MUTED, palette.MET, palette.UNMET, palette.UNKNOWN])
 def test_a_mark_stands_out_from_the_paper(colour):
     assert 3 <= 1.05 / (luminance(colour) + 0.05)
+
+
+# --- in other languages -------------------------------------------------------------------------------------
+
+
+def test_no_word_of_a_picture_is_untranslated():
+    report = in_our_words(full_report())
+    with speaking(pseudo()):
+        said = re.findall(r"<(?:text|title|desc)[^>]*>([^<]*)<", "".join(page_pictures(report).values()))
+    assert {"ML"} >= untranslated("\n".join(said), report)

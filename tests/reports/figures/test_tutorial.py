@@ -7,6 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 import influence
+from influence.analysis.comparison import Comparison
 from influence.contract.findings import Finding, Report
 from tests.kit.sample_report import LEADER, WINDOW, sample_report
 
@@ -46,6 +47,7 @@ def test_the_tutorial_runs_from_the_first_cell_to_the_last(run):
         Finding(ATTACK, 3.0, ATTACK),
         Finding("reach_4", None, "people", reason=ATTACK),
         Report(LEADER | {"name": ATTACK}, {"since": ATTACK, "until": ATTACK}, {}, notice=ATTACK),
+        Comparison({"a": {}}, (), (ATTACK,), {"a": ATTACK}),
     ],
 )
 def test_what_a_notebook_shows_is_escaped(shown):

@@ -202,6 +202,17 @@ def test_the_policy_allows_our_style_and_scripts_by_their_hashes_and_nothing_els
     assert "@import" not in style
 
 
+@pytest.mark.parametrize("make", REPORTS)
+def test_outside_every_number_the_words_are_plain_and_the_caution_stands_once(make):
+    before, _, rest = page(make()).partition('<details class="aside every">')
+    _, _, after = rest.partition('<details class="aside glossary">')
+    said = Reader(before).text
+    words = r"\bp = |\bAUC\b|PageRank|\bconstraint\b|social h\b|mixes|Brier|Hill number|exponent"
+    assert [] == re.findall(words, said)
+    assert after
+    assert 1 == said.count("consistent with influence")
+
+
 def test_a_number_is_not_broken_and_a_question_is_on_a_narrow_page():
     html = page(sample_report())
     kept = re.findall(r'<a class="n" href="[^"]*">([^<]*)</a>', html)

@@ -121,7 +121,7 @@ def test_a_page_complains_of_nothing_and_asks_nobody(chromium, written, name):
 @pytest.mark.parametrize("name", ["sample", "large", "empty"])
 def test_nobody_is_shut_out(chromium, written, name, dark):
     with tab(chromium, written(name), dark=dark) as opened:
-        assert [] == barriers(opened, folded=name == "large")
+        assert [] == barriers(opened, folded=name == "large", colours=dark)
 
 
 @pytest.mark.parametrize(("name", "pages"), [("sample", 8), ("large", 8)])
