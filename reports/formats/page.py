@@ -269,7 +269,7 @@ def _crossings(
 
 def _rows(report: Report) -> dict[str, object]:
     conversations, more_conversations = evidence.conversations(report)
-    live = bool(_scripts(report))
+    live = bool(_unpacked(report))
     steps = evidence.steps(report, STILL_OPENED if live else evidence.PEOPLE_SHOWN)
     campaigns = inbound.campaign_lines(report)
     return {
