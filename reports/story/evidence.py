@@ -338,16 +338,10 @@ def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) 
 
 
 def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
-    """Say why somebody counts as met, or not, or as unknown: a sentence, then the evidence, the latest last."""
+    """Say why somebody counts as met, or not, or as unknown: a sentence, then the pieces of evidence."""
     m, kind = number(reached.m, "share"), certainty(reached)
     if met:
-        more = len(met) - MET_SHOWN
-        rest = (
-            (translated("{n} earlier ones, which are in the JSON").format(n=number(more)),)
-            if more > 0
-            else ()
-        )
-        return (translated("Why met is put at {m}:").format(m=m), *rest, *met[-MET_SHOWN:])
+        return (translated("Why met is put at {m}:").format(m=m), *met)
     if kind == "unmet":
         return (translated("No meeting face to face is on record by the first response."),)
     if kind == "met":

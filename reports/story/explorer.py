@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from influence.contract.findings import Report
 from influence.contract.language import translated
-from influence.contract.wording import counted, number, plain
+from influence.contract.wording import counted, number
 from reports.story.evidence import PEOPLE_LISTED, PEOPLE_OPENED, mark_of, names
 from reports.story.sentences import say
+from reports.story.spheres import sphere_name
 
 _FAINT = 0.001
 """What a tie among others weighs beside one to the leader: it only decides between equals."""
@@ -52,7 +53,7 @@ def _kind(m: float) -> str:
 
 def communities(report: Report) -> dict[int, str]:
     """Name each community with more than two people by the sphere of most of them; the largest is the first."""
-    spheres = {reached.person: plain(reached.sphere) for reached in report.people}
+    spheres = {reached.person: sphere_name(reached.sphere) for reached in report.people}
     of = {node[0]: node[4] for node in report.network.nodes}
     of |= {reached.person: reached.community for reached in report.people if reached.community is not None}
     members: dict[int, list[str]] = defaultdict(list)

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from influence.contract.findings import EgoNetwork, Reached, Report, Response
+from influence.contract.language import speaking
 from reports.formats import people_data
 from reports.formats.page import page
+from reports.story import explorer
 from tests.kit.browser import DESK, PHONE, tab
+from tests.kit.languages import in_our_words, pseudo, texts_in, untranslated
 from tests.kit.sample_report import LEADER, WINDOW, built, large_report, sample_report
 
 MONTHS, TAGS = ("2026-01", "2026-02", "2026-03", "2026-04"), ("strategy", "product")
@@ -336,6 +339,20 @@ def test_of_more_people_the_strongest_have_their_evidence_and_the_page_says_so(m
     data = people_data.people_data(REPORT)
     assert 30 == sum(data["people"]["opened"])
     assert "the evidence is here for the 30 with the most responses" in page(REPORT)
+
+
+def test_nothing_that_the_script_says_is_untranslated():
+    report = in_our_words(REPORT)
+    with speaking(pseudo()):
+        data = people_data.people_data(report)
+        told = (
+            data["texts"],
+            list(data["words"].values()),
+            data["people"]["communityNames"],
+            explorer.who_is_where(report),
+        )
+        text = re.sub(r"\{\w+\}", "", "\n".join(texts_in(told)))
+    assert set() == untranslated(text, report)
 
 
 def test_the_same_report_gives_the_same_page():
