@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 ASKED_AT_ONCE = 8
 """Who writes to more people at once asks nobody in particular."""
 LISTED = 20
+STILL_HELPS = 30.0
+"""Days; an answer that comes later than that is hardly one."""
 NOBODY_ASKED = because("nobody wrote to, named or answered the leader in this window")
 ONLY_MASS_MAIL = because("in this window nobody wrote to, named or answered the leader but by mass mail")
 LESS_THAN_HALF = because("less than half of what was asked was answered while it could be seen")
@@ -365,7 +367,8 @@ def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
     A conversation waits if something inbound in it was not answered and the leader has since done nothing in
     the conversation, or towards the person by anything but bulk. Its age is counted from the first such item
     to the end, in days. `detail` has the `median_days` and `longest_days` of waiting, how many are `older`
-    than δ, how they came (`ways`), and the `list` of those that have waited longest.
+    than δ, how they came (`ways`), the `list` of those that have waited longest, and of those from outside the team
+    that came in the last 30 days the one that has waited longest (`recent`).
     """
     last_word, last_act = _last(ego.log.items.conversation, ego.log.items.time, _own(ego)), _last_act(acts)
     conversation = ego.log.items.conversation[said.item]
@@ -383,6 +386,7 @@ def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
         list=_waits(ego, said, rows[:LISTED], days[:LISTED]),
         median_days=float(np.median(days)) if len(rows) else None,
         longest_days=float(days.max()) if len(rows) else None,
+        recent=_recent(ego, said, rows, days),
     )
     return Finding("waiting_on_leader", float(len(rows)), "conversations", detail=detail)
 
@@ -430,6 +434,12 @@ def _waits(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> tuple[Wait, ...
         )
         for row, age in zip(rows, days, strict=True)
     )
+
+
+def _recent(ego: Ego, said: Inbound, rows: Ints, days: Floats) -> Wait | None:
+    outside = ~np.isin(said.person[rows], list(ego.team))
+    still = np.flatnonzero(outside & (days <= STILL_HELPS))[:1]
+    return next(iter(_waits(ego, said, rows[still], days[still])), None)
 
 
 @finds(

@@ -233,8 +233,16 @@ def _turn_to(report: Report) -> Sentence | None:
 
 
 def _answer_first(report: Report) -> Sentence | None:
-    """Name the one outside the team who has waited longest."""
-    rows: tuple[Wait, ...] = report.told("waiting_on_leader", WaitingOnLeader).list or ()
+    """Name who outside the team has waited longest of those whom an answer still helps, else of all."""
+    told = report.told("waiting_on_leader", WaitingOnLeader)
+    if told.recent is not None and told.recent.days is not None:
+        return say(
+            "Answer {who} ({sphere}), waiting for {days}.",
+            who=_person(report, told.recent.person, told.recent.name, "waiting_on_leader"),
+            sphere=sphere_words(told.recent.sphere),
+            days=Span(counted(round(told.recent.days), "day", "days"), "waiting_on_leader"),
+        )
+    rows: tuple[Wait, ...] = told.list or ()
     outside = [row for row in rows if row.sphere != "team" and row.days is not None]
     if not outside:
         return None

@@ -104,7 +104,10 @@ class WaitingOnLeader(
     of=("waiting_on_leader",),
     nameless=("bulk", "of", "older", "older_than_days", "ways", "median_days", "longest_days"),
 ):
-    """Of how many conversations, how many wait longer than δ, how they came, and which have waited longest."""
+    """Of how many conversations, how many wait longer than δ, how they came, and which have waited longest.
+
+    `recent` is the one from outside the team that has waited longest of those that came in the last month.
+    """
 
     bulk: int | None = None
     of: int | None = None
@@ -114,6 +117,7 @@ class WaitingOnLeader(
     list: tuple[Wait, ...] | None = None
     median_days: float | None = None
     longest_days: float | None = None
+    recent: Wait | None = None
 
 
 @dataclass(frozen=True)

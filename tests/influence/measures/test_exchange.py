@@ -287,6 +287,24 @@ def test_old_questions_are_told_apart_from_new_ones(told):
     assert (2, 1, 15) == (found.value, found.detail.older, found.detail.median_days)
 
 
+def test_of_those_who_came_in_the_last_month_the_one_from_outside_who_waits_longest_is_named(told):
+    """Ann has waited forty days, tea is in the team, bob came before cem."""
+    found = told(
+        exchange,
+        row("a", 0, "ann", "lea"),
+        row("t", 11 * 24, "tea", "lea"),
+        row("b", 20 * 24, "bob", "lea"),
+        row("c", 30 * 24, "cem", "lea"),
+        row("z", 40 * 24, "zoe", "yan"),
+        people=[
+            {"person": "tea", "name": "tea", "accounts": ["m:tea"], "manager": "lea"},
+            {"person": "lea", "name": "lea", "accounts": ["m:lea"]},
+        ],
+    )["waiting_on_leader"]
+    assert ("m:bob", 20) == (found.detail.recent.person, found.detail.recent.days)
+    assert "m:ann" == found.detail.list[0].person
+
+
 # --- both ways ------------------------------------------------------------------------------------------
 
 

@@ -38,6 +38,14 @@ def test_without_skill_the_one_outside_who_has_waited_longest_is_answered_first(
     assert "Answer Ilse Fontaine (partners), who has waited longest: 31 days." == str(start)
 
 
+def test_whom_an_answer_still_helps_comes_before_who_has_waited_longest():
+    old = Wait("q2", "x2", "Ilse Fontaine", "partner", "addressed", 300.0)
+    recent = Wait("q1", "x1", "Juno Abara", "customer", "addressed", 9.0)
+    waiting = WaitingOnLeader(list=(old,), recent=recent)
+    found = having(Finding("waiting_on_leader", 2.0, "conversations", detail=waiting), without=("advice",))
+    assert "Answer Juno Abara (customers), waiting for 9 days." == str(brief(found).start)
+
+
 def test_what_others_could_answer_is_left_to_them():
     assert str(brief(sample_report()).stop).startswith("Answering what others could: in 5 conversations")
 
