@@ -21,7 +21,7 @@ LONGEST_S = 300
 
 
 class PageScript(BuildHookInterface[Any]):
-    """Puts `reports/formats/web/built/page.js` into the wheel, made anew only where its sources changed."""
+    """Puts `reports/formats/web/built` into the wheel, made anew only where its sources changed."""
 
     def dependencies(self) -> list[str]:
         """Ask for Node only where there is no npm."""
@@ -42,7 +42,7 @@ class PageScript(BuildHookInterface[Any]):
             self.app.display_warning(
                 f"The report's pictures will not move: their script could not be built ({_short(error)})."
             )
-        build_data["artifacts"].append(f"{BUILT.as_posix()}/page.js")
+        build_data["artifacts"].append(f"{BUILT.as_posix()}/*.js")
 
 
 def _made_of(root: Path) -> str:

@@ -1,4 +1,4 @@
-// Bundles the page's script into reports/formats/web/built/page.js, with the licences of what is in it at its head.
+// Bundles the page's script and its loader into reports/formats/web/built, with the licences of what is in it at its head.
 // Run by hatch_build.py when a wheel is built; by hand: npm ci && npm run bundle
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,26 +6,31 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const target = join(root, "reports/formats/web/built/page.js");
+const sources = join(root, "reports/formats/web");
 const LICENCES = ["LICENSE", "LICENSE.txt", "LICENSE.md", "Readme.md"];
 
-const result = await build({
-  absWorkingDir: root,
-  entryPoints: ["reports/formats/web/page.js"],
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: "es2022",
-  charset: "utf8",
-  legalComments: "none", // the whole licences stand at the head
-  metafile: true,
-  write: false,
-});
+for (const name of ["page.js", "loader.js"]) await bundle(name);
 
-const packages = [...new Set(Object.keys(result.metafile.inputs).map(nameOf).filter(Boolean))].sort();
-const head = packages.map((name) => `${name} ${version(name)}\n\n${licence(name)}`).join("\n\n----\n\n");
-mkdirSync(dirname(target), { recursive: true });
-writeFileSync(target, `/*!\n${head.replaceAll("*/", "* /")}\n*/\n${result.outputFiles[0].text}`);
+/** Bundle one script; a loader has no package of others in it and so no licence at its head. */
+async function bundle(name) {
+  const result = await build({
+    entryPoints: [join(sources, name)],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none", // the whole licences stand at the head
+    absWorkingDir: root,
+    metafile: true,
+    write: false,
+  });
+  const packages = [...new Set(Object.keys(result.metafile.inputs).map(nameOf).filter(Boolean))].sort();
+  const head = packages.map((each) => `${each} ${version(each)}\n\n${licence(each)}`).join("\n\n----\n\n");
+  mkdirSync(join(sources, "built"), { recursive: true });
+  const legal = head && `/*!\n${head.replaceAll("*/", "* /")}\n*/\n`;
+  writeFileSync(join(sources, "built", name), legal + result.outputFiles[0].text);
+}
 
 /** The package that an input file belongs to; nothing for our own. */
 function nameOf(file) {

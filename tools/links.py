@@ -1,4 +1,4 @@
-"""Checks every link of a built site: tools/links.py build/docs [LIST]
+"""Checks every link of a built site, by `tools/links.py SITE [LIST]`.
 
 Pages, places within pages and all that a page loads must be there; a page may load nothing from elsewhere. Links to
 other sites are not asked for: they are written into LIST, one a line.
@@ -75,7 +75,9 @@ def main(site: Path, listed: Path | None) -> int:
     if listed:
         listed.write_text("".join(f"{link}\n" for link in sorted(elsewhere)), encoding="utf-8")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.write(f"{len(lines)} links lead nowhere or elsewhere than they may; {len(elsewhere)} to other sites\n")
+    sys.stdout.write(
+        f"{len(lines)} links lead nowhere or elsewhere than they may; {len(elsewhere)} to other sites\n"
+    )
     return int(bool(lines))
 
 

@@ -20,7 +20,9 @@ from influence.advice.forecast import Ledger, gains, gains_by, shared_answering,
 from influence.advice.habits import EVIDENCE, Advised, habit_rows, topic_rows
 from influence.contract.details import advice as details
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.wording import counted, number
 from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import activity_ids
@@ -35,7 +37,9 @@ PEOPLE, SPHERES, CONVERSATIONS = 10, 5, 5
 DRAWS, SETS_A_DRAW = 60, 20_000
 FORECAST = ("person", "sphere", "conversation")
 """Kinds that the forecast names; topics and habits are what has been seen."""
-NOBODY_LEFT = "everybody active whom the leader has likely not met has responded already, or nobody is active"
+NOBODY_LEFT = because(
+    "everybody active whom the leader has likely not met has responded already, or nobody is active"
+)
 
 
 @dataclass(frozen=True)
@@ -208,16 +212,26 @@ class _Adviser:
 
     def _why(self, code: int) -> str:
         tries, good = int(self.fit.tries[code]), int(self.fit.successes[code])
-        days = f"{self.ego.settings.delta_days:g} days"
         habit = (
-            f"answered {good} of the leader's {tries} {_plural('exchange', tries)} within {days}"
+            because(
+                "answered {good} of the leader's {tries} within {days}",
+                good=good,
+                tries=counted(tries, "exchange", "exchanges"),
+                days=f"{self.ego.settings.delta_days:g} days",
+            )
             if tries
-            else f"no exchange with the leader yet; by their habit they answer about {self.fit.answering()[code]:.0%}"
+            else because(
+                "no exchange with the leader yet; by their habit they answer about {share}",
+                share=number(float(self.fit.answering()[code]), "share"),
+            )
         )
         behind = int(((self.fit.source == code) & (self.fit.weight[self.fit.target] > 0)).sum())
-        new = "not reached yet; " if self.fit.weight[code] > 0 else ""
-        others = f"{behind} {_plural('person', behind)} whom the leader has not reached answered them in this window"
-        return f"{new}{habit}; {others}"
+        new = [because("not reached yet")] if self.fit.weight[code] > 0 else []
+        others = because(
+            "{people} whom the leader has not reached answered them in this window",
+            people=counted(behind, "person", "people"),
+        )
+        return "; ".join([*new, habit, others])
 
     def _evidence(self, codes: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return for each person the latest exchanges with the leader, and items of theirs that others answered."""
@@ -254,8 +268,12 @@ class _Adviser:
                     name,
                     float(self.gain[inside].mean()),
                     self._interval(self.draws[0][:, inside].mean(axis=1), float(self.gain[inside].mean())),
-                    f"{left} of its {len(inside)} people active in the last 90 days are not reached yet; "
-                    "the gain is that of one more exchange with one of them, whoever it is",
+                    because(
+                        "{left} of its {n} people active in the last 90 days are not reached yet; the gain is that "
+                        "of one more exchange with one of them, whoever it is",
+                        left=left,
+                        n=len(inside),
+                    ),
                     tuple(shown),
                 )
             )
@@ -323,7 +341,7 @@ class _Alive:
         first = self.shown(n)[0]
         author = self.ego.people.who[int(self.ego.log.items.author[first])].name
         day = str(moment(int(self.ego.log.items.time[first]), self.ego.settings.zone))[:10]
-        return f"with an item by {author}, {day}"
+        return because("with an item by {who}, {day}", who=author, day=day)
 
     def why(self, n: int, weight: Floats) -> str:
         inside = self.person[self.indptr[n] : self.indptr[n + 1]]
@@ -331,9 +349,14 @@ class _Alive:
         rows = self._rows[items.conversation[self._rows] == self.codes[n]]
         mine = int((items.author[rows] == self.ego.leader).sum())
         left = int((weight[inside] > 0).sum())
-        part = f"the leader wrote {mine} of its items" if mine else "the leader has not taken part"
-        return f"{count} {_plural('person', count)} wrote there, {left} of them not reached yet; {part}"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else {"person": "people"}.get(word, word + "s")
+        part = (
+            because("the leader wrote {n} of its items", n=mine)
+            if mine
+            else because("the leader has not taken part")
+        )
+        wrote = because(
+            "{people} wrote there, {left} of them not reached yet",
+            people=counted(count, "person", "people"),
+            left=left,
+        )
+        return f"{wrote}; {part}"

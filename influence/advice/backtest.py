@@ -12,6 +12,8 @@ import numpy as np
 from influence.advice.forecast import Ledger, gains
 from influence.contract.details.advice import AdviceBacktest
 from influence.contract.findings import Finding
+from influence.contract.language import because
+from influence.contract.wording import between, number
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.reach.ego import Ego
 from influence.times import Window
@@ -191,25 +193,37 @@ def percentiles(values: Floats) -> tuple[float, float]:
 
 
 def _too_few(exchanged: int, hits: int) -> str:
-    return (
-        f"too little to say: in the last third of the window there were exchanges with {exchanged} people known "
-        f"before, and {hits} of them were followed by somebody new; at least {FEWEST} who were and {FEWEST} who "
-        "were not are needed"
+    why = because(
+        "in the last third of the window there were exchanges with {exchanged} people known before, and {hits} of them "
+        "were followed by somebody new; at least {least} who were and {least} who were not are needed",
+        exchanged=exchanged,
+        hits=hits,
+        least=FEWEST,
     )
+    return because("too little to say: {why}", why=why)
 
 
 def _words(found: float, interval: tuple[float, float], ahead: tuple[float, float]) -> str:
-    measured = f"AUC {found:.2f}, 95 % interval {interval[0]:.2f} to {interval[1]:.2f}"
+    """Say what the back-test showed; the AUC is how often, of two people, the one who brought more ranked first."""
+    measured = {"share": number(found, "share"), "range": between(*interval, "share")}
     if interval[0] <= 0.5:
-        return f"too little to say: on the last third of the window the ranking cannot be told from chance ({measured})"
-    if ahead[0] <= 0:
-        return (
-            f"on the last third of the window the ranking did better than chance ({measured}), "
-            "but cannot be told apart from simply going to those who responded most before"
+        why = because(
+            "on the last third of the window the ranking cannot be told from chance: of two people it put the better "
+            "one first in {share} of cases ({range})",
+            **measured,
         )
-    return (
-        f"on the last third of the window the ranking did better than chance ({measured}) "
-        "and better than going to those who responded most before"
+        return because("too little to say: {why}", why=why)
+    if ahead[0] <= 0:
+        return because(
+            "on the last third of the window the ranking did better than chance, but cannot be told apart from simply "
+            "going to those who responded most before: of two people it put the better one first in {share} of cases "
+            "({range})",
+            **measured,
+        )
+    return because(
+        "on the last third of the window the ranking did better than chance and better than going to those who "
+        "responded most before: of two people it put the better one first in {share} of cases ({range})",
+        **measured,
     )
 
 

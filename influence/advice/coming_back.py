@@ -13,6 +13,7 @@ import numpy as np
 from influence.advice.backtest import DRAWS, FEWEST_MATCHED, MOST_CONTROLS, percentiles
 from influence.contract.details.advice import StepUp
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import place_of
@@ -116,10 +117,12 @@ def coming_back(ego: Ego) -> ComingBack:
         compared=len(found.back),
     )
     if len(found.back) < FEWEST_MATCHED:
-        reason = (
-            f"too little to say: {len(found.back)} conversations that the leader began and came back to have "
-            f"their like without; {FEWEST_MATCHED} are needed"
+        why = because(
+            "{n} conversations that the leader began and came back to have their like without; {least} are needed",
+            n=len(found.back),
+            least=FEWEST_MATCHED,
         )
+        reason = because("too little to say: {why}", why=why)
         return ComingBack(Finding("step_up", None, unit, reason=reason, detail=detail))
     detail = replace(detail, with_=float(found.after.mean()), without=float(found.without().mean()))
     interval = found.interval(ego.settings.draws, ego.settings.seed)

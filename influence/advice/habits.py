@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from influence.advice.coming_back import ComingBack, Matched
 from influence.contract.details import advice as details
 from influence.contract.findings import NETWORKED
+from influence.contract.language import because, forms
 from influence.contract.wording import counted, people
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.exchange import inbound
@@ -33,8 +34,8 @@ FEWEST_DRAWS = 2_000
 MOST_PAIRS = 400_000
 CELLS = 4_000_000
 """Numbers drawn at a time."""
-ALIKE = "this cannot be told apart from the leader's other topics"
-NO_DIFFERENCE = "the difference cannot be told apart from none"
+ALIKE = because("this cannot be told apart from the leader's other topics")
+NO_DIFFERENCE = because("the difference cannot be told apart from none")
 
 
 @dataclass(frozen=True)
@@ -184,9 +185,12 @@ def _topic_row(ego: Ego, own: Conversations, on: Flags, name: str, gains: Gains,
     rows = np.flatnonzero(on)
     best = rows[np.argsort(-own.brought[rows], kind="stable")][:EVIDENCE]
     interval = float(gains.low[n]), float(gains.high[n])
-    why = (
-        f"{len(rows)} conversations on {name} brought {_people(len(rows) * gains.mean[n])} never met, where the "
-        f"average would have been {people(len(rows) * gains.overall)}"
+    why = because(
+        "{n} conversations on {topic} brought {people} never met, where the average would have been {average}",
+        n=len(rows),
+        topic=name,
+        people=_people(len(rows) * gains.mean[n]),
+        average=people(len(rows) * gains.overall),
     )
     return Advised(
         "topic",
@@ -222,9 +226,12 @@ def _back_row(ego: Ego, back: ComingBack) -> Advised | None:
     if found.value is None or found.interval is None:
         return None
     n, came, without = detail.compared or 0, detail.with_ or 0.0, detail.without or 0.0
-    why = (
-        f"after the leader came back to {n} conversations of their own {_people(n * came)} never met came, "
-        f"{people(n * without)} to as many conversations just like them"
+    why = because(
+        "after the leader came back to {n} conversations of their own {people} never met came, {without} to as many "
+        "conversations just like them",
+        n=n,
+        people=_people(n * came),
+        without=people(n * without),
     )
     return Advised(
         "habit",
@@ -233,7 +240,7 @@ def _back_row(ego: Ego, back: ComingBack) -> Advised | None:
         found.interval,
         _with_doubt(why, found.interval, NO_DIFFERENCE),
         _ids(ego, [_back_item(ego, code, time) for code, time in back.most[:EVIDENCE]]),
-        "coming back once to a conversation of one's own",
+        because("coming back once to a conversation of one's own"),
     )
 
 
@@ -401,10 +408,15 @@ def _sooner_row(ego: Ego) -> Advised | None:
     difference = found.difference()
     interval = found.interval(ego.settings.draws, ego.settings.seed)
     n, within, days = len(found.back), _duration(middle), f"{ego.settings.delta_days:g} days"
-    why = (
-        f"in {n} conversations the leader first answered within {within}, the leader's own median: "
-        f"{_people(found.after.sum())} never met came within {days} after, {people(found.without().sum())} to as many "
-        f"like the {others} that were answered later"
+    why = because(
+        "in {n} conversations the leader first answered within {within}, the leader's own median: {people} never met "
+        "came within {days} after, {without} to as many like the {others} that were answered later",
+        n=n,
+        within=within,
+        people=_people(found.after.sum()),
+        days=days,
+        without=people(found.without().sum()),
+        others=others,
     )
     best = found.back[np.argsort(-found.after, kind="stable")][:EVIDENCE]
     return Advised(
@@ -414,12 +426,19 @@ def _sooner_row(ego: Ego) -> Advised | None:
         (min(interval[0], difference), max(interval[1], difference)),
         _with_doubt(why, interval, NO_DIFFERENCE),
         _ids(ego, of.item[best].tolist()),
-        f"answering others within {within}",
+        because("answering others within {within}", within=within),
     )
 
 
 def _people(count: float) -> str:
     return counted(count, "person", "people")
+
+
+_DURATIONS = (
+    (forms("day", "days"), DAY),
+    (forms("hour", "hours"), DAY // 24),
+    (forms("minute", "minutes"), DAY // 1440),
+)
 
 
 def _duration(wait: int) -> str:
@@ -428,8 +447,6 @@ def _duration(wait: int) -> str:
     >>> _duration(5_400_000_000), _duration(40_000_000), _duration(3 * DAY)
     ('1.5 hours', '1 minute', '3 days')
     """
-    for unit, size in (("day", DAY), ("hour", DAY // 24), ("minute", DAY // 1440)):
-        if wait >= size or unit == "minute":
-            break
+    (unit, units), size = next((one for one in _DURATIONS if wait >= one[1]), _DURATIONS[-1])
     text = f"{max(wait / size, 1):.2g}"
-    return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
+    return f"{text} {unit if text == '1' else units}"

@@ -15,6 +15,8 @@ from influence.chance.p_values import discoveries
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
 from influence.contract.headline import unsure
+from influence.contract.language import recognised, translated
+from influence.contract.showing import compared_html, label_of, more_of, number_of
 from influence.contract.wording import between
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import doubted, reach
@@ -57,7 +59,7 @@ class Difference:
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """What was found about each person, by id, and every difference; `reasons` are the limits of it."""
 
@@ -65,6 +67,41 @@ class Comparison:
     differences: tuple[Difference, ...]
     reasons: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Name the comparison; all that it holds would fill screens."""
+        return f"<Comparison of {', '.join(map(repr, self.people))}: {len(self.differences)} differences>"
+
+    def __str__(self) -> str:
+        """Say every difference in words."""
+        return "\n".join(self._told())
+
+    def _repr_html_(self) -> str:
+        """Show the comparison in a notebook: everybody's numbers, then the differences and their limits in words."""
+        heads = (translated("Person"), *map(label_of, COMPARED))
+        rows = [
+            (self._name(person), *(_in_a_cell(findings.get(name)) for name in COMPARED))
+            for person, findings in self.people.items()
+        ]
+        return compared_html(heads, rows, self._told(), map(translated, self.reasons))
+
+    def _told(self) -> list[str]:
+        """Say of each difference between whom and in what it is; of those told apart the words say so already."""
+        pattern = translated("{measure}, {one} and {other}: {words}")
+        return [
+            one.words
+            if one.apart
+            else pattern.format(
+                measure=label_of(one.measure),
+                one=self._name(one.one),
+                other=self._name(one.other),
+                words=recognised(one.words),
+            )
+            for one in self.differences
+        ]
+
+    def _name(self, person: str) -> str:
+        return self.names.get(person, person)
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as JSON-able values; people in order of their id."""
@@ -78,6 +115,10 @@ class Comparison:
             "differences": [asdict(one) for one in self.differences],
             "reasons": list(self.reasons),
         }
+
+
+def _in_a_cell(finding: Finding | None) -> str:
+    return "" if finding is None else "; ".join((number_of(finding), *more_of(finding)))
 
 
 def compare(egos: Sequence[Ego], *, q: float = FALSE_SHARE, draws: int | None = None) -> Comparison:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import Any, TypeVar
 
 from influence.contract.details.record import Detail, read
@@ -16,6 +17,8 @@ from influence.contract.details.record import Detail, read
 SCHEMA = "influence.report/1"
 TEAM, MET, NETWORKED = 2, 3, 4
 """The steps of people reached; step 1 is the leader's own output."""
+_WORDS = "influence.contract.showing"
+"""What says a finding in words reads this module, and is found when a notebook or a terminal first asks."""
 _Record = TypeVar("_Record", bound=Detail)
 
 
@@ -53,6 +56,14 @@ class Finding:
         if isinstance(self.detail, record):
             return self.detail
         return record.from_json({} if isinstance(self.detail, Detail) else self.detail)
+
+    def __str__(self) -> str:
+        """Say the finding in one line."""
+        return str(import_module(_WORDS).finding_text(self))
+
+    def _repr_html_(self) -> str:
+        """Show the finding in a notebook."""
+        return str(import_module(_WORDS).finding_html(self))
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding without its name and without what is empty; details stand at its top level."""
@@ -235,7 +246,7 @@ class EgoNetwork:
     ties_more: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Everything that was found about one leader in one window.
 
@@ -257,6 +268,20 @@ class Report:
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Name the report; all that it holds would fill screens."""
+        who, since, until = self.leader.get("person", ""), self.window.get("since"), self.window.get("until")
+        held = f"{len(self.findings)} findings, {len(self.people)} people"
+        return f"<Report on {who!r} from {since} to {until}: {held}>"
+
+    def __str__(self) -> str:
+        """Say the headline as a terminal does."""
+        return str(import_module(_WORDS).report_text(self))
+
+    def _repr_html_(self) -> str:
+        """Show the report in a notebook: who, when, the headline in words, and every number folded."""
+        return str(import_module(_WORDS).report_html(self))
 
     def value(self, name: str) -> float | None:
         """Return the value of a finding; None where it has none or the report does not hold it."""

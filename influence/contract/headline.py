@@ -10,12 +10,29 @@ from datetime import date, datetime, timedelta
 
 from influence.contract.details.reach import Reach
 from influence.contract.findings import Finding, Month, Reached, Report
-from influence.contract.wording import MONTHS, noun, people, people_between, plain
+from influence.contract.language import because, message, numbered, recognised, translated
+from influence.contract.wording import (
+    counted,
+    counted_between,
+    month_of,
+    people,
+    people_between,
+    plain,
+)
 
+CAUTION = because(
+    "A response is consistent with influence; it does not show that the leader caused it: people who are alike also "
+    "act alike (Shalizi and Thomas 2011)."
+)
+"""What no report can show; it stands once, among the limits."""
 ASKED = 10
 """So many answers are asked for at a time."""
 _YEAR = 12
-_MONTHS = {1: "month", 3: "quarter", 6: "half-year", _YEAR: "year"}
+_AGAIN = {
+    1: message("if such a month were run again: {range}"),
+    3: message("if such a quarter were run again: {range}"),
+    6: message("if such a half-year were run again: {range}"),
+}
 _LONG = 2 * 366
 _SAFE = re.compile(r"[\w@.][\w@.:+/-]*", re.ASCII)
 """What may stand in a command that somebody copies into a terminal."""
@@ -25,13 +42,17 @@ def headline(report: Report) -> Finding:
     """Return the number that leads every report: reach_4, the people beyond; without a value where there is none."""
     found = report.findings.get("reach_4") or report.findings.get("reach_beyond")
     if found is None:
-        return Finding("reach_4", None, "people", reason="this report does not hold it")
+        return Finding("reach_4", None, "people", reason=because("this report does not hold it"))
     return found if found.value is None or math.isfinite(found.value) else replace(found, value=None)
 
 
 def leader_name(report: Report) -> str:
     """Return the leader's name, or the id where no name is known."""
-    return plain(report.leader.get("name") or "") or plain(report.leader.get("person", "")) or "the leader"
+    return (
+        plain(report.leader.get("name") or "")
+        or plain(report.leader.get("person", ""))
+        or translated("the leader")
+    )
 
 
 def unknown(report: Report) -> tuple[int, int]:
@@ -106,27 +127,48 @@ def depending(report: Report) -> str:
     if not of_whom:
         return _everybody_known(held, who)
     if mostly_unknown(report):
-        of = f"all {outside:,}" if of_whom == outside > 1 else f"{of_whom:,} of the {outside:,}"
-        if outside == 1:
-            return f"nothing tells whether the one person outside the team has met {who}"
-        return f"of {of} people outside the team nothing tells whether they have met {who}"
-    they = (
-        "the one person of whom nothing tells has"
-        if of_whom == 1
-        else f"the {of_whom:,} people of whom nothing tells have"
-    )
+        return _mostly_unknown(of_whom, outside, who)
     wider = people_between(*held) != people_between(found.low or 0.0, found.high or 0.0)
-    return f"{people_between(*held)}, depending {'mostly ' if wider else ''}on whether {they} met {who}"
+    pattern = (
+        numbered(
+            "{range}, depending mostly on whether the one person of whom nothing tells has met {who}",
+            "{range}, depending mostly on whether the {n} people of whom nothing tells have met {who}",
+            of_whom,
+        )
+        if wider
+        else numbered(
+            "{range}, depending on whether the one person of whom nothing tells has met {who}",
+            "{range}, depending on whether the {n} people of whom nothing tells have met {who}",
+            of_whom,
+        )
+    )
+    return pattern.format(range=people_between(*held), n=people(of_whom), who=who)
+
+
+def _mostly_unknown(of_whom: int, outside: int, who: str) -> str:
+    """Say of how many people outside the team nothing tells, where those are most of them."""
+    if of_whom < outside:
+        pattern = translated(
+            "of {n} of the {of} people outside the team nothing tells whether they have met {who}"
+        )
+        return pattern.format(n=people(of_whom), of=people(outside), who=who)
+    pattern = numbered(
+        "nothing tells whether the one person outside the team has met {who}",
+        "of all {n} people outside the team nothing tells whether they have met {who}",
+        outside,
+    )
+    return pattern.format(n=people(outside), who=who)
 
 
 def _everybody_known(held: tuple[float, float], who: str) -> str:
     """Say that nothing is unknown, and how far the evidence may be wrong."""
-    told = f"of everybody outside the team it is known whether they have met {who}"
     if people(held[0]) == people(held[1]):
-        return f"{told}, so there is no range"
-    return (
-        f"{people_between(*held)}: something tells of everybody outside the team, and may be wrong of a few"
-    )
+        pattern = translated(
+            "of everybody outside the team it is known whether they have met {who}, so there is no range"
+        )
+        return pattern.format(who=who)
+    pattern = translated("{range}: something tells of everybody outside the team, and may be wrong of a few")
+    return pattern.format(range=people_between(*held))
 
 
 def again(report: Report) -> str:
@@ -135,37 +177,54 @@ def again(report: Report) -> str:
     if found.value is None or mostly_unknown(report) or not unknown(report)[1]:
         return ""
     if found.interval is not None and all(map(math.isfinite, found.interval)):
-        return f"if {such(report.window)} run again: {people_between(*found.interval)}"
+        return such(report.window).format(range=people_between(*found.interval))
     why = found.told(Reach).no_interval
     if not why:
         return ""
-    return f"what another run would give cannot be told: {plain(why).removesuffix(': too little to say')}"
+    return translated("what another run would give cannot be told: {why}").format(why=recognised(plain(why)))
 
 
 def such(window: Mapping[str, str | None]) -> str:
-    """Name a window by its length, for a sentence that runs it again.
+    """Return the sentence that runs a window of this length again, its `range` still open.
 
     >>> such({"since": "2025-09-01T02:53:34+00:00", "until": "2026-08-31T23:59:09+00:00"})
-    'such a year were'
+    'if such a year were run again: {range}'
     >>> such({"since": "2026-01-01", "until": "2026-04-01"}), such({"since": "2026-01-05", "until": "2026-02-21"})
-    ('such a quarter were', '47 such days were')
+    ('if such a quarter were run again: {range}', 'if 47 such days were run again: {range}')
     """
     first, after = _day(window.get("since")), _day(window.get("until"), after=True)
     if first is None or after is None or after <= first:
-        return "such a window were"
+        return translated("if such a window were run again: {range}")
     days = (after - first).days
     months = _YEAR * (after.year - first.year) + after.month - first.month
     if first.day == after.day and months:
-        if months in _MONTHS:
-            return f"such a {_MONTHS[months]} were"
-        return f"{months // _YEAR} such years were" if months % _YEAR == 0 else f"{months} such months were"
-    if abs(days - 365) <= 1:
-        return "such a year were"
+        return _months_again(months)
+    if abs(days - 365) <= 1 or days > _LONG:
+        return _years_again(round(days / 365.25))
     if days == 7:
-        return "such a week were"
-    if days > _LONG:
-        return f"{round(days / 365.25)} such years were"
-    return f"{days} such days were" if days > 1 else "such a day were"
+        return translated("if such a week were run again: {range}")
+    pattern = numbered(
+        "if such a day were run again: {range}", "if {n} such days were run again: {range}", days
+    )
+    return pattern.replace("{n}", people(days))
+
+
+def _months_again(months: int) -> str:
+    if months in _AGAIN:
+        return translated(_AGAIN[months])
+    if months % _YEAR == 0:
+        return _years_again(months // _YEAR)
+    pattern = numbered(
+        "if such a month were run again: {range}", "if {n} such months were run again: {range}", months
+    )
+    return pattern.replace("{n}", people(months))
+
+
+def _years_again(years: int) -> str:
+    pattern = numbered(
+        "if such a year were run again: {range}", "if {n} such years were run again: {range}", years
+    )
+    return pattern.replace("{n}", people(years))
 
 
 def _day(time: str | None, *, after: bool = False) -> date | None:
@@ -192,10 +251,21 @@ def cures(report: Report) -> tuple[str, ...]:
     if not of_whom:
         return ()
     answers = min(ASKED, of_whom)
-    each = "would settle it" if answers == of_whom else f"would narrow the range by {answers}"
-    count = "One answer" if answers == 1 else f"{answers} answers"
+    pattern = (
+        numbered(
+            "One answer would settle it: the command “{command}” asks whom {who} had met.",
+            "{n} answers would settle it: the command “{command}” asks whom {who} had met.",
+            answers,
+        )
+        if answers == of_whom
+        else numbered(
+            "One answer would narrow the range by 1: the command “{command}” asks whom {who} had met.",
+            "{n} answers would narrow the range by {n}: the command “{command}” asks whom {who} had met.",
+            answers,
+        )
+    )
+    said = pattern.format(n=people(answers), command=command(report), who=leader_name(report))
     calendar = _calendar(report)
-    said = f"{count} {each}: the command “{command(report)}” asks whom {leader_name(report)} had met."
     return (*([calendar] if calendar else []), said)
 
 
@@ -205,23 +275,30 @@ def _calendar(report: Report) -> str:
     addressed = headline(report).told(Reach).addressed
     if not days or addressed == 0:
         return ""
-    tells = (
-        "most"
-        if addressed is None
-        else f"of {addressed:,} of them"
-        if addressed < unknown(report)[0]
-        else "of them"
-    )
-    start, end = _month(days[0], -_YEAR), _month(days[-1])
-    return (
-        f"A full calendar of {leader_name(report)} from {start} to {end} would tell {tells}: it covers the year "
-        "before each of them first responded."
+    if addressed is None:
+        pattern = message(
+            "A full calendar of {who} from {first} to {last} would tell most: it covers the year before each of "
+            "them first responded."
+        )
+    elif addressed < unknown(report)[0]:
+        pattern = message(
+            "A full calendar of {who} from {first} to {last} would tell of {n} of them: it covers the year before "
+            "each of them first responded."
+        )
+    else:
+        pattern = message(
+            "A full calendar of {who} from {first} to {last} would tell of them: it covers the year before each of "
+            "them first responded."
+        )
+    first, last = _month(days[0], -_YEAR), _month(days[-1])
+    return translated(pattern).format(
+        who=leader_name(report), first=first, last=last, n=people(addressed or 0)
     )
 
 
 def _month(day: date, later: int = 0) -> str:
-    place = _YEAR * day.year + day.month - 1 + later
-    return f"{MONTHS[place % _YEAR]} {place // _YEAR}"
+    year, place = divmod(_YEAR * day.year + day.month - 1 + later, _YEAR)
+    return month_of(year, place + 1)
 
 
 def command(report: Report) -> str:
@@ -238,13 +315,32 @@ def command(report: Report) -> str:
 
 def sentences(report: Report) -> tuple[str, ...]:
     """Tell the headline in a few lines, as a terminal shows it."""
-    number, who = shown(report), leader_name(report)
-    if not number:
-        why = plain(headline(report).reason or "no reason was given")
-        return (f"How many people never met {who} reached cannot be told: {why}.",)
-    lead = f"{who} reached {number if number != '0' else 'no'} {noun(number)} never met"
+    found, who = headline(report), leader_name(report)
+    if found.value is None:
+        why = recognised(plain(found.reason or because("no reason was given")))
+        pattern = translated("How many people never met {who} reached cannot be told: {why}.")
+        return (pattern.format(who=who, why=why),)
     doubt, rerun = depending(report), again(report)
-    first = f"{lead}: {doubt}." if doubt else f"{lead}."
+    first = _lead(report, doubt).format(who=who, n=people_shown(report), doubt=doubt)
     second = f"{rerun[:1].upper()}{rerun[1:]}." if rerun else ""
     more = cures(report) if mostly_unknown(report) else ()
     return tuple(line for line in (first, second, *more) if line)
+
+
+def _lead(report: Report, doubt: str) -> str:
+    if shown(report) == people(0):
+        if doubt:
+            return translated("{who} reached no people never met: {doubt}.")
+        return translated("{who} reached no people never met.")
+    if doubt:
+        return translated("{who} reached {n} never met: {doubt}.")
+    return translated("{who} reached {n} never met.")
+
+
+def people_shown(report: Report) -> str:
+    """Return the headline as it is shown, with its noun: whole people, or the range where most is unknown."""
+    found = headline(report)
+    held = bounds(found)
+    if held and mostly_unknown(report):
+        return counted_between(*held, "person", "people")
+    return counted(found.value or 0.0, "person", "people")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 _FOLDER = files("influence.contract") / "languages"
-_FIGURES = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = r"[−-]?\d[\d,]*(?:\.\d+)?"
+_FIGURE = rf"(?:(?:under |over )?{_NUMBER}(?: %)?|fewer than 1)"
+_FIGURES = re.compile(_FIGURE)
+_RANGE = re.compile(rf"(?P<low>{_FIGURE}) to (?P<high>{_FIGURE})")
+_COUNT = re.compile(rf"(?P<figures>(?:{_NUMBER} to )?{_NUMBER}|fewer than 1) (?P<noun>\D.*)")
+_PER_CENT = " %"
+_LARGE_NOUNS = frozenset({"de", "lb"})
+REASON = "reason"
+"""So a message is marked in a language's file that findings hold in English, and that is recognised there."""
+AS_IT_IS = frozenset({"who", "name", "topic", "error", "module", "measure"})
+"""Parts of a reason that are names: they are never taken for words of ours."""
+SEVERAL = frozenset({"told", "why"})
+"""Parts of a reason that may hold several others, with semicolons between them."""
 
 
 class UnknownLanguage(InfluenceError):
@@ -34,10 +46,32 @@ class UnknownLanguage(InfluenceError):
 
 @dataclass(frozen=True)
 class Language:
-    """A language that words can be said in: its code, its messages, and the patterns among them."""
+    """A language that words can be said in: its code, its messages, and those that findings hold in English.
+
+    `forms` are the messages with a plural by their English plural and singular, `reasons` those of findings.
+    """
 
     code: str = ENGLISH
     messages: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
+    forms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    reasons: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, code: str, po: bytes) -> Language:
+        """Read a language from the text of its file."""
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+
+        catalog, held = read_po(io.BytesIO(po), locale=code), io.BytesIO()
+        write_mo(held, catalog)
+        held.seek(0)
+        plural = [one.id for one in catalog if isinstance(one.id, tuple)]
+        return cls(
+            code,
+            gettext.GNUTranslations(held),
+            {form: (ids[0], ids[1]) for ids in plural for form in ids},
+            frozenset(str(one.id) for one in catalog if REASON in one.auto_comments),
+        )
 
     @cached_property
     def locale(self) -> Locale:
@@ -53,11 +87,21 @@ class Language:
 
         return {",": get_group_symbol(self.locale), ".": get_decimal_symbol(self.locale)}
 
+    @property
+    def large_nouns(self) -> bool:
+        """Whether nouns are written with a capital inside a sentence too."""
+        return self.code.partition("_")[0] in _LARGE_NOUNS
+
+    @cached_property
+    def per_cent(self) -> str:
+        """What stands behind a share in per cent, with the space that keeps it on the line."""
+        return str(self.locale.percent_formats[None].suffix[0])
+
     @cached_property
     def patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        """Every message with parts, as what it looks like once said in English, the longest first."""
-        keys = [key for key in getattr(self.messages, "_catalog", {}) if isinstance(key, str) and "{" in key]
-        return tuple((_look(key), key) for key in sorted(keys, key=len, reverse=True))
+        """Every reason with parts, as what it looks like once said in English, the longest first."""
+        with_parts = sorted((one for one in self.reasons if "{" in one), key=lambda one: (-len(one), one))
+        return tuple((look(one), one) for one in with_parts)
 
 
 _spoken: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 (it is frozen)
@@ -105,13 +149,7 @@ def known(code: str) -> Language:
     if code not in languages():
         there = ", ".join(languages())
         raise UnknownLanguage(f"there is no language {code!r} here; there are: {there}")
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    held = io.BytesIO()
-    write_mo(held, read_po(io.BytesIO((_FOLDER / f"{code}.po").read_bytes()), locale=code))
-    held.seek(0)
-    return Language(code, gettext.GNUTranslations(held))
+    return Language.read(code, (_FOLDER / f"{code}.po").read_bytes())
 
 
 def translated(message: str) -> str:
@@ -132,6 +170,15 @@ def message(text: str) -> str:
     return text
 
 
+def forms(one: str, many: str) -> tuple[str, str]:
+    """Mark the two forms of a noun as a message that is said later, by `numbered`.
+
+    >>> forms("person", "people")
+    ('person', 'people')
+    """
+    return one, many
+
+
 def numbered(one: str, many: str, amount: int) -> str:
     """Return the form of a message that goes with an amount, in the language spoken.
 
@@ -141,65 +188,124 @@ def numbered(one: str, many: str, amount: int) -> str:
     return _spoken.get().messages.ngettext(one, many, amount)
 
 
-def in_figures(figures: str) -> str:
-    """Write a number in English figures as the language spoken writes it.
+def listing(words: Sequence[str]) -> str:
+    """Join words as a sentence lists them, in the language spoken.
 
-    >>> in_figures("1,204.5")
-    '1,204.5'
+    >>> listing([]), listing(["a"]), listing(["a", "b", "c"])
+    ('', 'a', 'a, b and c')
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return translated("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
+
+def in_figures(figures: str) -> str:
+    """Write a number in English figures, or a share in per cent, as the language spoken writes it.
+
+    >>> in_figures("1,204.5"), in_figures("43 %")
+    ('1,204.5', '43 %')
     """
     language = _spoken.get()
     if language.code == ENGLISH:
         return figures
-    return "".join(language.separators.get(sign, sign) for sign in figures)
+    bare = figures.removesuffix(_PER_CENT)
+    said = "".join(language.separators.get(sign, sign) for sign in bare)
+    return said + language.per_cent if bare != figures else said
 
 
 def because(pattern: str, **parts: object) -> str:
     """Say why, in English, by a pattern that a language may hold: reasons stand in findings and in JSON.
 
-    >>> because("only {n} people responded; {least} are needed", n=3, least=20)
-    'only 3 people responded; 20 are needed'
+    Whole numbers are written with their thousands; `recognised` says it in another language.
+
+    >>> because("only {n} people responded; {least} are needed", n=3, least=2000)
+    'only 3 people responded; 2,000 are needed'
     """
-    return pattern.format(**parts)
+    return pattern.format(
+        **{name: f"{part:,}" if type(part) is int else part for name, part in parts.items()}
+    )
 
 
 def recognised(said: str) -> str:
-    """Say in the language spoken what was said in English by one of its messages; what it does not know stays.
+    """Say in the language spoken the reason that was given in English by `because`; what it does not know stays.
+
+    Several reasons with a semicolon between them are said one by one.
 
     >>> recognised("only 3 people responded; 20 are needed")
     'only 3 people responded; 20 are needed'
     """
-    language = _spoken.get()
-    if language.code == ENGLISH or not said:
+    if _spoken.get().code == ENGLISH or not said:
         return said
-    direct = language.messages.gettext(said)
-    if direct != said:
-        return direct
-    for look, key in language.patterns:
-        if found := look.fullmatch(said):
+    pieces = said.split("; ")
+    for end in range(len(pieces), 0, -1):
+        known = _known("; ".join(pieces[:end]))
+        if known is not None:
+            rest = "; ".join(pieces[end:])
+            return f"{known}; {recognised(rest)}" if rest else known
+    return "; ".join([pieces[0], recognised("; ".join(pieces[1:]))]) if len(pieces) > 1 else said
+
+
+def _known(said: str) -> str | None:
+    """Say what one reason says in English; None where none of ours says it."""
+    language = _spoken.get()
+    if said in language.reasons:
+        return language.messages.gettext(said)
+    for shape, key in language.patterns:
+        if found := shape.fullmatch(said):
             return _filled(language.messages.gettext(key), found.groupdict())
-    return said
+    return None
 
 
-def _look(key: str) -> re.Pattern[str]:
-    """Make the pattern that a message with its parts filled in matches.
+def look(pattern: str) -> re.Pattern[str]:
+    """Return what a reason looks like once its parts are filled in: a part of our own words holds no semicolon.
 
-    >>> _look("only {n} people").fullmatch("only 1,200 people")["n"]
+    >>> look("only {n} people").fullmatch("only 1,200 people")["n"]
     '1,200'
     """
     seen: set[str] = set()
     parts = []
-    for literal, name, _, _ in Formatter().parse(key):
+    for literal, name, _, _ in Formatter().parse(pattern):
         parts.append(re.escape(literal))
         if name:
-            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            some = ".+?" if name in AS_IT_IS or name in SEVERAL else "[^;]+?"
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{some})")
             seen.add(name)
     return re.compile("".join(parts), re.DOTALL)
 
 
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:
     """Fill a pattern with parts said in English: figures as the language writes them, words if it has them."""
-    return pattern.format(**{name: _part(said) for name, said in parts.items()})
+    return pattern.format(**{name: said if name in AS_IT_IS else _part(said) for name, said in parts.items()})
 
 
 def _part(said: str) -> str:
-    return in_figures(said) if _FIGURES.fullmatch(said) else recognised(said)
+    """Say one part: a number, a range, a count with its noun, or words of ours."""
+    if _FIGURES.fullmatch(said):
+        return _figure(said)
+    if found := _RANGE.fullmatch(said):
+        return translated("{low} to {high}").format(low=_figure(found["low"]), high=_figure(found["high"]))
+    found = _COUNT.fullmatch(said)
+    known = found and _spoken.get().forms.get(found["noun"])
+    if found and known:
+        one = found["figures"] in {"1", "fewer than 1"}
+        return f"{_part(found['figures'])} {numbered(*known, 1 if one else _amount(found['figures']))}"
+    if ", " in said:
+        return ", ".join(map(_part, said.split(", ")))
+    return recognised(said)
+
+
+def _figure(said: str) -> str:
+    """Say a number, or that one is smaller or larger than can be told."""
+    near = said.removesuffix(_PER_CENT).rpartition(" ")[0]
+    figures = said.removeprefix(near).lstrip()
+    if near == "under":
+        return translated("under {n}").format(n=in_figures(figures))
+    if near == "over":
+        return translated("over {n}").format(n=in_figures(figures))
+    return translated("fewer than 1") if near else in_figures(said)
+
+
+def _amount(figures: str) -> int:
+    """Return the whole number whose form a noun takes; a broken one takes that of many."""
+    bare = figures.rpartition(" ")[2].replace(",", "").lstrip("−-")
+    return int(bare) if bare.isdecimal() else 2

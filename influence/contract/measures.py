@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from influence.contract import plugins
 from influence.contract.findings import Finding
+from influence.contract.language import ENGLISH, because, speaking
 
 GROUP = "influence.measures"
 OWN = "influence."
@@ -51,13 +52,19 @@ class Measure:
         return self.function.__module__.startswith(OWN)
 
     def __call__(self, ego: Any) -> dict[str, Finding]:
-        """Measure; what another package's measure raises becomes the reason why it says nothing."""
+        """Measure, in English; what another package's measure raises becomes the reason why it says nothing."""
         try:
-            return dict(self.function(ego))
+            with speaking(ENGLISH):
+                return dict(self.function(ego))
         except Exception as error:
             if self.own:
                 raise
-            reason = f"the measure {self.name} of {self.function.__module__} failed: {error}"
+            reason = because(
+                "the measure {measure} of {module} failed: {error}",
+                measure=self.name,
+                module=self.function.__module__,
+                error=error,
+            )
             return {name: Finding(name, None, "", reason=reason) for name in self.finds}
 
 

@@ -6,39 +6,59 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 
-from influence.contract.language import numbered
+from influence.contract.language import ENGLISH, forms, in_figures, message, numbered, spoken, translated
 
-MONTHS = (
+_MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-CANNOT_TELL = "cannot tell"
+CANNOT_TELL = message("cannot tell")
 _WIDE_INTERVAL = 5.0
 _PEOPLE = re.compile(r"\b(?:people|persons?)\b")
 _RATES = {
-    "people beyond for each one near": ("beyond for each one near", "beyond for each {} near"),
-    "new people per person reached": ("new people for each one reached", "new people for each {} reached"),
-    "people a conversation": ("people in each conversation", "people in {} conversations"),
-    "people expected": ("people in each exchange", "people in {} exchanges"),
+    "people beyond for each one near": (
+        message("beyond for each one near"),
+        message("beyond for each {n} near"),
+    ),
+    "new people per person reached": (
+        message("new people for each one reached"),
+        message("new people for each {n} reached"),
+    ),
+    "people a conversation": (
+        message("people in each conversation"),
+        message("people in {n} conversations"),
+    ),
+    "people expected": (message("people in each exchange"), message("people in {n} exchanges")),
 }
 _DIFFERENCES = frozenset({"people a conversation"})
 _ENOUGH = {1: 3.0, 10: 1.0}
 """A rate is worded for one where that gives three people or more, for ten where that gives one, else for a hundred."""
 _BARE = frozenset({"score", "ratio", "index", "exponent", "AUC", "p-value"})
-_SINGULAR = {
-    "people": "person",
-    "items": "item",
-    "hours": "hour",
-    "hands": "hand",
-    "times": "time",
-    "spheres": "sphere",
-    "conversations": "conversation",
-    "communities": "community",
-    "changes of level": "change of level",
-    "ties": "tie",
-}
+_UNITS = (
+    forms("person", "people"),
+    forms("item", "items"),
+    forms("hour", "hours"),
+    forms("hand", "hands"),
+    forms("time", "times"),
+    forms("sphere", "spheres"),
+    forms("conversation", "conversations"),
+    forms("community", "communities"),
+    forms("change of level", "changes of level"),
+    forms("tie", "ties"),
+    forms("letter", "letters"),
+    forms("response", "responses"),
+    forms("impression", "impressions"),
+    forms("member reached", "members reached"),
+    forms("reaction", "reactions"),
+    forms("comment", "comments"),
+    forms("reshare", "reshares"),
+)
+_FORMS = {many: (one, many) for one, many in _UNITS}
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SPACE = re.compile(r"(?<=\d)([\u00a0\u202f])(?=[\d%])|\s+")
+"""A space: that within a number, which keeps it on one line, stays as it is."""
 _NOISE = 6
 """Digits of a sum that are kept: what lies behind them is noise, and 2.4999999999 is half."""
 _MOST_OF = 10
@@ -51,10 +71,14 @@ def plain(text: str) -> str:
     >>> plain("Ann\u202e\x00  Lee\n")
     'Ann Lee'
     """
-    if text.isprintable() and "  " not in text and text.strip() == text:
-        return text  # nearly every text, and the letters need not be looked at one by one
-    kept = (" " if character.isspace() else character for character in text if not _is_unshowable(character))
-    return " ".join("".join(kept).split())
+    if text.isprintable():  # nearly every text, and its letters need not be looked at one by one
+        return " ".join(text.split())
+    kept = (character for character in text if not _is_unshowable(character))
+    return _SPACE.sub(_space, "".join(kept)).strip()
+
+
+def _space(found: re.Match[str]) -> str:
+    return found[1] or " "
 
 
 def _is_unshowable(character: str) -> bool:
@@ -96,8 +120,17 @@ def people(value: float, *, half_up: bool = True) -> str:
     """
     count = whole(value, half_up=half_up)
     if count == 0 and round(value, _NOISE) > 0:
-        return "fewer than 1"
-    return f"{count:,}".replace("-", "−")
+        return translated("fewer than 1")
+    return _count(count)
+
+
+def _count(amount: int) -> str:
+    return in_figures(f"{amount:,}".replace("-", "−"))
+
+
+def span_of(low: str, high: str) -> str:
+    """Word a range of two numbers that are in words already; one where they are the same."""
+    return low if low == high else translated("{low} to {high}").format(low=low, high=high)
 
 
 def people_between(low: float, high: float, *, half_up: bool = True) -> str:
@@ -108,16 +141,52 @@ def people_between(low: float, high: float, *, half_up: bool = True) -> str:
     """
     low, high = max(0.0, low), max(0.0, high)
     first, last = (whole(end, half_up=half_up) for end in (low, high))
-    return people(high, half_up=half_up) if first == last else f"{first:,} to {last:,}"
+    return people(high, half_up=half_up) if first == last else span_of(_count(first), _count(last))
 
 
-def noun(count: str, one: str = "person", many: str = "people") -> str:
-    """Return the noun that goes with a number in words.
+def form(value: float, *, half_up: bool = True) -> int:
+    """Return the whole number whose form of a noun goes with a number of people: fewer than 1 takes that of one.
 
-    >>> noun("1"), noun("fewer than 1"), noun("0 to 1"), noun("0")
-    ('person', 'person', 'people', 'people')
+    >>> form(0.3), form(1.2), form(0.0), form(17.4)
+    (1, 1, 0, 17)
     """
-    return one if count in {"1", "fewer than 1"} else many
+    count = whole(value, half_up=half_up)
+    return 1 if count == 0 and round(value, _NOISE) > 0 else abs(count)
+
+
+def form_between(low: float, high: float, *, half_up: bool = True) -> int:
+    """Return the whole number whose form of a noun goes with a range of people: that of its end, as of many.
+
+    >>> form_between(0.0, 1.0), form_between(1.0, 1.0), form_between(12, 23)
+    (2, 1, 23)
+    """
+    first, last = (whole(max(0.0, end), half_up=half_up) for end in (low, high))
+    return form(max(0.0, high), half_up=half_up) if first == last else max(2, last)
+
+
+def month_of(year: int, month: int) -> str:
+    """Word a month, as the language spoken writes it.
+
+    >>> month_of(2026, 1)
+    'January 2026'
+    """
+    if spoken().code == ENGLISH:
+        return f"{_MONTHS[month - 1]} {year}"
+    from babel.dates import format_skeleton  # its tables cost what a report in English does not need
+
+    return str(format_skeleton("yMMMM", date(year, month, 1), locale=spoken().locale))
+
+
+def short_month(month: int) -> str:
+    """Word a month in a few letters, as under a picture.
+
+    >>> short_month(1)
+    'Jan'
+    """
+    if spoken().code == ENGLISH:
+        return _MONTHS[month - 1][:3]
+    names = spoken().locale.months["stand-alone"]["abbreviated"]
+    return str(names[month]).removesuffix(".")
 
 
 def odds(chance: float) -> str:
@@ -127,14 +196,18 @@ def odds(chance: float) -> str:
     ('1 in 10', '1 in 3', '2 in 3', 'nobody', '1 in 50', 'nearly everybody')
     """
     if chance <= 0.001:
-        return "nobody"
+        return translated("nobody")
     if chance >= 1 - 0.5 / _MOST_OF:
-        return "everybody" if chance >= 0.999 else "nearly everybody"
+        return translated("everybody") if chance >= 0.999 else translated("nearly everybody")
     if chance < 1 / _MOST_OF:
-        return f"1 in {round(1 / chance):,}"
+        return _so_many(1, round(1 / chance))
     pairs = [(part, of) for of in range(2, _MOST_OF + 1) for part in range(1, of)]
     part, of = min(pairs, key=lambda pair: (round(abs(pair[0] / pair[1] - chance), 2), pair[1]))
-    return f"{part} in {of}"
+    return _so_many(part, of)
+
+
+def _so_many(part: int, of: int) -> str:
+    return translated("{part} in {of}").format(part=_count(part), of=_count(of))
 
 
 def number(value: float | None, unit: str = "people") -> str:
@@ -146,16 +219,20 @@ def number(value: float | None, unit: str = "people") -> str:
     ('cannot tell', '4.3', '4')
     """
     if value is None or not math.isfinite(value):
-        return CANNOT_TELL
+        return translated(CANNOT_TELL)
     if is_people(unit):
         return people(value * scale(value, unit))
     if value < 0:
         return f"−{number(-value, unit)}"
     if is_share(unit):
         return _per_cent(value)
-    if 0 < value < 1:
-        return f"{value:.2g}" if value >= 0.0001 else "under 0.0001"
-    return _trimmed(value)
+    if 0 < value < 0.0001:
+        return _under(0.0001)
+    return in_figures(f"{value:.2g}" if 0 < value < 1 else _trimmed(value))
+
+
+def _under(least: float) -> str:
+    return translated("under {n}").format(n=in_figures(f"{least:.4f}"))
 
 
 def is_people(unit: str) -> bool:
@@ -187,12 +264,32 @@ def phrase(value: float | None, unit: str) -> str:
     '7 fewer people in 10 conversations'
     """
     if value is None or not math.isfinite(value):
-        return CANNOT_TELL
+        return translated(CANNOT_TELL)
     if unit in _DIFFERENCES:
-        count = people(abs(value) * scale(value, unit))
-        more = f"{'fewer' if value < 0 else 'more'} {noun(count)}"
-        return f"{count} {unit_for(value, unit).replace('people', more, 1)}"
+        return _difference(value, scale(value, unit))
     return f"{number(value, unit)} {unit_for(value, unit)}".rstrip()
+
+
+def _difference(value: float, of: int) -> str:
+    """Word how many people more, or fewer, came in so many conversations."""
+    size = abs(value) * of
+    if value < 0 and of == 1:
+        pattern = numbered(
+            "{n} fewer person in each conversation", "{n} fewer people in each conversation", form(size)
+        )
+    elif value < 0:
+        pattern = numbered(
+            "{n} fewer person in {of} conversations", "{n} fewer people in {of} conversations", form(size)
+        )
+    elif of == 1:
+        pattern = numbered(
+            "{n} more person in each conversation", "{n} more people in each conversation", form(size)
+        )
+    else:
+        pattern = numbered(
+            "{n} more person in {of} conversations", "{n} more people in {of} conversations", form(size)
+        )
+    return pattern.format(n=people(size), of=_count(of))
 
 
 def is_share(unit: str) -> bool:
@@ -204,15 +301,17 @@ def is_share(unit: str) -> bool:
     return unit == "share" or unit.startswith("share of ")
 
 
-def unit_of(unit: str, *, one: bool = False) -> str:
-    """Word a unit behind its number; empty where the number says enough by itself.
+def unit_of(unit: str, amount: int = 2) -> str:
+    """Word a unit behind its number, in the form that goes with it; empty where the number says enough by itself.
 
-    >>> unit_of("people", one=True), unit_of("share"), unit_of("hours")
+    >>> unit_of("people", 1), unit_of("share"), unit_of("hours")
     ('person', '', 'hours')
     """
     if is_share(unit) or unit in _BARE:
         return ""
-    return _SINGULAR.get(unit, plain(unit)) if one else plain(unit)
+    if unit in _FORMS:
+        return numbered(*_FORMS[unit], amount)
+    return translated(plain(unit))
 
 
 def unit_for(value: float, unit: str) -> str:
@@ -223,8 +322,21 @@ def unit_for(value: float, unit: str) -> str:
     """
     if unit in _RATES:
         of = scale(value, unit)
-        return _RATES[unit][0] if of == 1 else _RATES[unit][1].format(of)
-    return unit_of(unit, one=noun(number(value, unit)) == "person")
+        each, several = _RATES[unit]
+        return translated(each) if of == 1 else translated(several).format(n=_count(of))
+    return unit_of(unit, form_of(value, unit))
+
+
+def form_of(value: float, unit: str = "people") -> int:
+    """Return the whole number whose form of a noun goes with a value as it is shown: a broken one takes that of many.
+
+    >>> form_of(1.0, "hours"), form_of(4.3, "spheres"), form_of(0.4, "people")
+    (1, 2, 1)
+    """
+    if is_people(unit):
+        return form(value * scale(value, unit))
+    told = _trimmed(value).replace(",", "")
+    return int(told) if told.isdecimal() and value >= 1 else 2
 
 
 def _trimmed(value: float) -> str:
@@ -233,10 +345,10 @@ def _trimmed(value: float) -> str:
 
 def _per_cent(value: float) -> str:
     if 0 < value < 0.005:
-        return "under 1 %"
+        return translated("under {n}").format(n=in_figures("1 %"))
     if 0.995 <= value < 1:
-        return "over 99 %"
-    return f"{value * 100:.0f} %"
+        return translated("over {n}").format(n=in_figures("99 %"))
+    return in_figures(f"{value * 100:.0f} %")
 
 
 def between(low: float, high: float, unit: str = "people", *, of: int = 1) -> str:
@@ -250,17 +362,22 @@ def between(low: float, high: float, unit: str = "people", *, of: int = 1) -> st
     ('−3 to 5', '4.1 to 4.5')
     """
     if not (math.isfinite(low) and math.isfinite(high)):
-        return CANNOT_TELL
+        return translated(CANNOT_TELL)
     if unit == "people":
         return people_between(low, high)
     if is_share(unit):
-        first, last = (number(min(1.0, max(0.0, end)), unit) for end in (low, high))
-        return last if first == last else f"{first.removesuffix(' %')} to {last}"
+        return _shares(*(min(1.0, max(0.0, end)) for end in (low, high)))
     if is_people(unit) or high - low >= _WIDE_INTERVAL:
-        first, last = (f"{whole(end * of):,}".replace("-", "−") for end in (low, high))
-    else:
-        first, last = number(low, unit), number(high, unit)
-    return first if first == last else f"{first} to {last}"
+        return span_of(_count(whole(low * of)), _count(whole(high * of)))
+    return span_of(number(low, unit), number(high, unit))
+
+
+def _shares(low: float, high: float) -> str:
+    """Word a range of shares, with the sign once where both are plain numbers."""
+    first, last = _per_cent(low), _per_cent(high)
+    if first == last or 0 < low < 0.005 or 0.995 <= low < 1:
+        return span_of(first, last)
+    return span_of(in_figures(f"{low * 100:.0f}"), last)
 
 
 def counted(amount: float, one: str, many: str) -> str:
@@ -269,5 +386,13 @@ def counted(amount: float, one: str, many: str) -> str:
     >>> counted(1, "person", "people"), counted(0, "person", "people"), counted(1204, "reply", "replies")
     ('1 person', '0 people', '1,204 replies')
     """
-    text = number(amount)
-    return f"{text} {numbered(one, many, 1 if noun(text) == 'person' else 2)}"
+    return f"{number(amount)} {numbered(one, many, form(amount))}"
+
+
+def counted_between(low: float, high: float, one: str, many: str) -> str:
+    """Word a range of people with its noun.
+
+    >>> counted_between(12.1, 22.8, "person", "people"), counted_between(1.0, 1.0, "person", "people")
+    ('12 to 23 people', '1 person')
+    """
+    return f"{people_between(low, high)} {numbered(one, many, form_between(low, high))}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from influence.contract.language import because
 from influence.contract.no_person import BOT
 from influence.contract.wording import counted, plain
 from influence.kernels.arrays import Ints
@@ -77,11 +78,16 @@ def open_about(tables: LogTables, leader: int) -> list[str]:
     named = [
         replace(one, typed=0) for one in asked[:_NAMED]
     ]  # what is stated to be typed is the leader's already
-    told = "; ".join(wrote_in_words(tables.people, one) for one in named)
-    more = f"; {len(asked) - _NAMED:,} more wrote there" if len(asked) > _NAMED else ""
+    told = [wrote_in_words(tables.people, one) for one in named]
+    if len(asked) > _NAMED:
+        told.append(because("{n} more wrote there", n=len(asked) - _NAMED))
     return [
-        f"{told}{more}. These mails are not counted as {called(tables.people.who[leader])}'s until you say so: the "
-        "command “influence people review” asks."
+        because(
+            "{told}. These mails are not counted as {who}'s until you say so: the command “influence people review” "
+            "asks.",
+            told="; ".join(told),
+            who=called(tables.people.who[leader]),
+        )
     ]
 
 
@@ -142,13 +148,19 @@ def wrote_in_words(people: People, one: Wrote) -> str:
     writer, leader = called(people.who[one.writer]), called(people.who[one.leader])
     said = []
     if count := len(one.items):
-        are = "is" if count == 1 else "are"
+        held: dict[str, object] = {"n": count, "of": one.of, "who": leader, "name": writer}
         said.append(
-            f"{count:,} of the {one.of:,} mails in the Sent folder of {leader} {are} written by {writer}"
+            because("{n} of the {of} mails in the Sent folder of {who} is written by {name}", **held)
+            if count == 1
+            else because("{n} of the {of} mails in the Sent folder of {who} are written by {name}", **held)
         )
     if one.typed:
-        says, them = ("says", "it") if one.typed == 1 else ("say", "them")
-        said.append(f"{counted(one.typed, 'mail', 'mails')} of {leader} {says} that {writer} typed {them}")
+        held = {"n": one.typed, "who": leader, "name": writer}
+        said.append(
+            because("{n} mail of {who} says that {name} typed it", **held)
+            if one.typed == 1
+            else because("{n} mails of {who} say that {name} typed them", **held)
+        )
     return "; ".join(said)
 
 

@@ -13,6 +13,7 @@ from influence.chance.shuffle_test import ShuffleTest, shuffle_test
 from influence.chance.thread_test import Contacts, Threads, ThreadTest, contacts, thread_test, threads
 from influence.contract.details.against_chance import ByChance, InfluenceTest, PositionByChance, Textbook
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
@@ -26,11 +27,10 @@ FEWEST_TELLING = 30
 """Moments in which those left differed in how many contacts were active: with fewer, too little to say."""
 FEWEST_ACTIVATED = 10
 CERTAIN = 0.05
-MORE_THAN_CHANCE = (
-    "people took up the leader's threads sooner once contacts of theirs had: more than chance gives, "
-    "and consistent with influence passing from one to the next"
+MORE_THAN_CHANCE = because(
+    "people took up the leader's threads sooner once contacts of theirs had: more than chance gives"
 )
-LIKE_CHANCE = "this cannot be told apart from chance"
+LIKE_CHANCE = because("this cannot be told apart from chance")
 
 
 @finds(
@@ -130,8 +130,11 @@ def _finding(asked: Question, test: ThreadTest | None, draws: int, seed: int) ->
         people=test.people if test else 0,
     )
     if test is None or telling < FEWEST_TELLING:
-        reason = (
-            f"too little to say: {telling} moments at which the order could tell, {FEWEST_TELLING} needed"
+        reason = because(
+            "too little to say: {why}",
+            why=because(
+                "{n} moments at which the order could tell, {least} needed", n=telling, least=FEWEST_TELLING
+            ),
         )
         return Finding("influence_test", None, "exponent", reason=reason, detail=detail)
     detail = replace(
@@ -152,7 +155,12 @@ def _finding(asked: Question, test: ThreadTest | None, draws: int, seed: int) ->
 def _textbook(asked: Question, draws: int, seed: int) -> Textbook:
     if len(asked.person) < FEWEST_ACTIVATED:
         return Textbook(
-            reason=f"too little to say: {len(asked.person)} people responded, {FEWEST_ACTIVATED} needed"
+            reason=because(
+                "too little to say: {why}",
+                why=because(
+                    "{n} people responded, {least} needed", n=len(asked.person), least=FEWEST_ACTIVATED
+                ),
+            )
         )
     test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=draws, seed=seed)
     return Textbook(test.alpha, test.p, _points(test.by_chance), test.activated)
@@ -192,11 +200,13 @@ def position_by_chance(ego: Ego) -> dict[str, Finding]:
     network, person = ego.network, ego.person
     reason = None
     if person not in network:
-        reason = "this person is not in the network of responses"
+        reason = because("this person is not in the network of responses")
     elif network.size() > MOST_TIES:
-        reason = (
-            f"{network.size():,.0f} ties are too many to draw again in a report (at most {MOST_TIES:,}); "
-            "ask influence.chance.null_networks.position_against_chance"
+        reason = because(
+            "{n} ties are too many to draw again in a report (at most {most}); ask "
+            "influence.chance.null_networks.position_against_chance",
+            n=int(network.size()),
+            most=MOST_TIES,
         )
     if reason is not None:
         return {"position_by_chance": Finding("position_by_chance", None, "p-value", reason=reason)}

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from influence.contract.details.brand import PersonAgainstBrand, Side, SphereSides
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.cascades import heads
@@ -22,17 +23,19 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 
-NO_BRAND = "no account is flagged as the organisation's own; name them under [brand] in influence.toml"
-NOT_HERE = "none of the accounts flagged as the organisation's own is in this workspace"
-SILENT = "the organisation's accounts made no item in this window"
-SAID_NOTHING = "the leader made no item in this window"
-NO_RESPONSE = "nobody responded to the organisation's accounts, so there is nothing to divide by"
-TOO_LITTLE = "too little to say"
+NO_BRAND = because(
+    "no account is flagged as the organisation's own; name them under [brand] in influence.toml"
+)
+NOT_HERE = because("none of the accounts flagged as the organisation's own is in this workspace")
+SILENT = because("the organisation's accounts made no item in this window")
+SAID_NOTHING = because("the leader made no item in this window")
+NO_RESPONSE = because("nobody responded to the organisation's accounts, so there is nothing to divide by")
+TOO_LITTLE = because("too little to say")
 FEWEST = 5
 """With fewer items on a side nothing is known of how much items differ."""
-ITSELF = "the leader is flagged as the organisation's own account"
-ALIKE = "cannot be told apart"
-PERSON_MORE, BRAND_MORE = "the person draws more", "the brand draws more"
+ITSELF = because("the leader is flagged as the organisation's own account")
+ALIKE = because("cannot be told apart")
+PERSON_MORE, BRAND_MORE = because("the person draws more"), because("the brand draws more")
 NAME = "person_against_brand"
 UNIT = "times the brand's responses per item"
 

@@ -14,6 +14,7 @@ from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import median_interval, share_interval
 from influence.contract.details.cascades import Generations, Shape, SocialH, Tree
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints
 from influence.measures.reach import NO_TIMES, NOBODY
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """So many of the largest conversations stand in a finding's detail."""
-BEGAN_NONE = "the leader began no conversation in this window"
-UNANSWERED = "nobody answered the conversations that the leader began in this window"
+BEGAN_NONE = because("the leader began no conversation in this window")
+UNANSWERED = because("nobody answered the conversations that the leader began in this window")
 
 
 @dataclass(frozen=True)

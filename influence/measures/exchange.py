@@ -28,6 +28,7 @@ from influence.contract.details.exchange import (
     WaitingOnLeader,
 )
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
 from influence.measures.cascades import heads
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
 ASKED_AT_ONCE = 8
 """Who writes to more people at once asks nobody in particular."""
 LISTED = 20
-NOBODY_ASKED = "nobody wrote to, named or answered the leader in this window"
-ONLY_MASS_MAIL = "in this window nobody wrote to, named or answered the leader but by mass mail"
-LESS_THAN_HALF = "less than half of what was asked was answered while it could be seen"
+NOBODY_ASKED = because("nobody wrote to, named or answered the leader in this window")
+ONLY_MASS_MAIL = because("in this window nobody wrote to, named or answered the leader but by mass mail")
+LESS_THAN_HALF = because("less than half of what was asked was answered while it could be seen")
 WAYS = ("addressed", "named", "in_reply")
 
 
@@ -457,7 +458,7 @@ def two_way(ego: Ego) -> dict[str, Finding]:
     both = _both_ways(ego)
     weight = np.array([alter.unmet for alter in ego.found])
     if not weight.sum() > 0:
-        return {name: Finding(name, None, unit, reason="nobody who had not been met responded")}
+        return {name: Finding(name, None, unit, reason=because("nobody who had not been met responded"))}
     value = float((weight * both).sum() / weight.sum())
     detail = TwoWayShare(both_ways=int((outside & both).sum()), people=int(outside.sum()))
     bounds = [value, *_two_readings(ego, outside, both)]

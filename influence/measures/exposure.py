@@ -6,6 +6,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.network.log_queries import exposed_to, items_by, told_exposure
 from influence.network.log_tables import LogTables
@@ -14,9 +15,9 @@ from influence.times import Window
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-NO_ITEMS = "the network tells who is tied to whom, not who made or saw what"
+NO_ITEMS = because("the network tells who is tied to whom, not who made or saw what")
 
-NOT_TOLD = "no service has said how often the items were shown; LinkedIn does, where it is connected"
+NOT_TOLD = because("no service has said how often the items were shown; LinkedIn does, where it is connected")
 
 
 @finds(
@@ -91,7 +92,10 @@ def shown(tables: LogTables, leader: int) -> Finding:
     for row in told:
         day = f"{row['day']:%Y-%m-%d}"
         said.setdefault((row["service"], day), []).append(f"{row['count']:,} {row['metric']}")
-    words = [f"{service} says: {', '.join(counts)} ({day})" for (service, day), counts in said.items()]
+    words = [
+        because("{who} says: {counts} ({day})", who=service, counts=", ".join(counts), day=day)
+        for (service, day), counts in said.items()
+    ]
     counts = [row["count"] for row in told if row["metric"] == "impressions"]
     if not counts:
         return Finding("shown", None, "impressions", reason=NOT_TOLD, detail={"said": words} if words else {})

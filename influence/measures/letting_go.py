@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from influence.chance.intervals import wilson
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Ints
 from influence.measures.cascades import BEGAN_NONE, begun
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 ENOUGH = 3
 """With fewer other people a conversation cannot be carried on between others."""
-TOO_FEW = "in no conversation that the leader began did three other people respond"
-ANSWERED_NONE = "the leader answered in no conversation that somebody else began in this window"
-NO_CIRCLE = "fewer than two people are tied to the leader, so there is no network around them"
+TOO_FEW = because("in no conversation that the leader began did three other people respond")
+ANSWERED_NONE = because("the leader answered in no conversation that somebody else began in this window")
+NO_CIRCLE = because("fewer than two people are tied to the leader, so there is no network around them")
 
 
 @dataclass(frozen=True)

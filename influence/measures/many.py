@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
 from influence.contract.findings import TEAM, Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
 from influence.measures.reach import NO_TIMES
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 HALF = 0.5
 CURVE = 100
 """So many points of the coverage curve are shown."""
-NOBODY = "nobody here reached anybody beyond those they have met"
-ALL_MET = "with everybody met about whom nothing is known, nobody reaches anybody beyond"
-ALONE = "an organisation of one person has nothing to share out"
-NO_CONVERSATIONS = "an undated network has no conversations to draw again"
+NOBODY = because("nobody here reached anybody beyond those they have met")
+ALL_MET = because("with everybody met about whom nothing is known, nobody reaches anybody beyond")
+ALONE = because("an organisation of one person has nothing to share out")
+NO_CONVERSATIONS = because("an undated network has no conversations to draw again")
 
 
 @finds(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from influence.contract.details.position import Position
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
 from influence.network.network import Network
@@ -377,8 +378,8 @@ def voterank(network: Network | nx.Graph, most: int | None = None) -> Scores:
     return Scores(turns)
 
 
-_HELD = "there are more shortest paths than a number can hold"
-_LEFT = "nobody has a vote left for this person when their turn would come"
+_HELD = because("there are more shortest paths than a number can hold")
+_LEFT = because("nobody has a vote left for this person when their turn would come")
 _MEASURES = {
     "pagerank": ("higher", _HELD),
     "betweenness": ("higher", _HELD),
@@ -394,11 +395,11 @@ _MEASURES = {
 
 def _absence(network: Network, person: str) -> str | None:
     if person not in network:
-        return "this person is not in the network of responses"
+        return because("this person is not in the network of responses")
     place = network.index(person)
     if network.indptr[place] < network.indptr[place + 1] or (network.indices == place).any():
         return None
-    return "this person has no ties in the network of responses"
+    return because("this person has no ties in the network of responses")
 
 
 def _finding(name: str, scores: Scores, place: int) -> Finding:

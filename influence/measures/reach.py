@@ -15,6 +15,7 @@ from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import count_between, interval
 from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Prior, Reach
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
 from influence.met.known import Met, moments
@@ -27,15 +28,15 @@ if TYPE_CHECKING:
 
 GRID_HANDS = (1, 2, 3, 4)
 GRID_DAYS = (1, 7, 14, 30)
-NOBODY = "nobody responded to the leader in this window"
-MOSTLY_UNKNOWN = (
+NOBODY = because("nobody responded to the leader in this window")
+MOSTLY_UNKNOWN = because(
     "of more than half of the people outside the team nothing tells whether they have met the leader, so a share "
     "would only repeat what is supposed of them"
 )
-NO_TIMES = "the network has no times, which this measure needs"
-NO_CONVERSATIONS = "an undated network has no conversations to draw again"
+NO_TIMES = because("the network has no times, which this measure needs")
+NO_CONVERSATIONS = because("an undated network has no conversations to draw again")
 FEWEST_CONVERSATIONS = 5
-TOO_FEW = f"fewer than {FEWEST_CONVERSATIONS} conversations are too few to draw again: too little to say"
+TOO_FEW = because("fewer than {n} conversations are too few to draw again", n=FEWEST_CONVERSATIONS)
 
 
 @finds(
@@ -322,7 +323,10 @@ def _shares(
     unit = "people beyond for each one near"
     if ratio[0] is None:
         beyond = Finding(
-            "beyond_ratio", None, unit, reason="nobody near responded, so there is nobody to divide by"
+            "beyond_ratio",
+            None,
+            unit,
+            reason=because("nobody near responded, so there is nobody to divide by"),
         )
     else:
         beyond = Finding("beyond_ratio", ratio[0], unit, ratio[1], ratio[2], of.get("beyond_ratio"))
@@ -412,7 +416,9 @@ def limited_waiting_time_reach(
     Source: Badie-Modiri et al. 2020, Phys. Rev. E 101, 052303, arXiv:1908.11831.
     """
     if not len(responses):
-        return Finding("possible_reach", None, "people", reason="there is no dated response in this window")
+        return Finding(
+            "possible_reach", None, "people", reason=because("there is no dated response in this window")
+        )
     order = np.argsort(responses.time, kind="stable")
     contacts = responses.target[order], responses.responder[order], responses.time[order]
     counted = np.ones(people, bool)

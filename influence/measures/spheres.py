@@ -13,6 +13,7 @@ from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.findings import Finding, SphereReach
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
 from influence.measures.reach import FEWEST_CONVERSATIONS
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 LISTENED_TO = 10
 """So many of those to whom the leader responded most are told by name."""
-NOBODY_BEYOND = "nobody beyond the people met responded in this window"
-NO_SPHERE = "whose world the people beyond belong to is not known"
-NO_SOURCES = "the leader responded to nobody whom they had never met"
+NOBODY_BEYOND = because("nobody beyond the people met responded in this window")
+NO_SPHERE = because("whose world the people beyond belong to is not known")
+NO_SOURCES = because("the leader responded to nobody whom they had never met")
 
 
 @finds(

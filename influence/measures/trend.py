@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
 from influence.contract.findings import Finding, Month
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.wording import counted
 from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
 from influence.met.known import Met
@@ -300,8 +302,11 @@ def trend_breaks(
 
 
 def _too_few(whole: int) -> str:
-    many = "month" if whole == 1 else "months"
-    return f"too little to say: {whole} whole {many} with data from every source; {FEWEST_MONTHS} are needed"
+    months = counted(whole, "whole month", "whole months")
+    why = because(
+        "{months} with data from every source; {least} are needed", months=months, least=FEWEST_MONTHS
+    )
+    return because("too little to say: {why}", why=why)
 
 
 def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
+from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.wording import counted
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
 from influence.measures.topics import (
@@ -40,11 +42,14 @@ if TYPE_CHECKING:
 
 MOST_TEXTS = 200_000
 FEWEST_TAKERS = 5
-NO_TEXT = (
+NO_TEXT = because(
     "neither the words nor the text of messages are kept in this workspace, so that there are no topics; to have them "
     "set keep_terms = true under [privacy] in influence.toml and import again: what is here already gets its words too"
 )
-TOO_LITTLE = f"too little to say: fewer than {FEWEST_CONVERSATIONS} conversations share terms"
+TOO_LITTLE = because(
+    "too little to say: {why}",
+    why=because("fewer than {n} conversations share terms", n=FEWEST_CONVERSATIONS),
+)
 SHARE_UNIT, LEAD_UNIT = "share of responses", "people"
 
 
@@ -197,7 +202,7 @@ def share_of_voice(
     mine, group = responses.target == leader, conversation[responses.item]
     told = of >= 0
     if not told.any():
-        reason = "nobody responded to anything that has a topic in this window"
+        reason = because("nobody responded to anything that has a topic in this window")
         return Finding("share_of_voice", None, SHARE_UNIT, reason=reason)
     rows = []
     for number in range(len(found.terms)):
@@ -279,9 +284,13 @@ def _lead(ego: Ego, held: Corpus, found: Topics) -> Finding:
         seed=ego.settings.seed,
     )
     if taken.takers[-1] < FEWEST_TAKERS:
-        reason = (
-            f"too little to say: {int(taken.takers[-1])} people used a term of a topic after responding to the "
-            f"leader's use of it; {FEWEST_TAKERS} are needed"
+        reason = because(
+            "too little to say: {why}",
+            why=because(
+                "{people} used a term of a topic after responding to the leader's use of it; {least} are needed",
+                people=counted(int(taken.takers[-1]), "person", "people"),
+                least=FEWEST_TAKERS,
+            ),
         )
         return Finding("lead", None, LEAD_UNIT, reason=reason)
     return _lead_finding(found, taken.takers, taken.new, taken.shuffled, taken.p())

@@ -8,29 +8,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Wedge
 
 from influence.contract.findings import NETWORKED, TEAM, Reached, Report
 from influence.contract.headline import leader_name
-from influence.contract.wording import counted, plain
+from influence.contract.language import message, translated
+from influence.contract.wording import counted, number, plain
 from reports.figures import palette
-from reports.figures.svg import Picture
+from reports.figures.letters import SMALL, fitted, followed, wide
+from reports.figures.room import NARROW, WIDE, Room, own_axes, page_axes, say_nothing
+from reports.figures.spheres import OTHERS
+from reports.figures.svg import Picture, house_style
 from reports.story.evidence import anchors, in_order, mark_of
-from reports.story.wording import shortened
+from reports.story.sentences import say
+from reports.story.spheres import sphere_name
 
 SINGLE_MARKS = 400
 """Above this many people one mark stands for several."""
 MOST_SECTORS = 10
+UNKNOWN = message("unknown")
 
-_GAP = math.radians(34)  # at the top, where the rings are named
-_WIDTH = 9.6
-_SPAN = 3.17  # units across the figure: the rings, and names on both sides
+_GAP = math.radians(34)  # at the top, where the rings are named if there is room
+_NAME = 12.5
 _CORE = 0.13
 _BETWEEN = 0.035
 _LARGEST = 0.075
 _KINDS = ("team", "met", "unknown", "unmet")
+_ROW = SMALL * 1.6
 
 
 @dataclass(frozen=True)
@@ -73,26 +78,53 @@ class Placed:
     links: list[str] = field(default_factory=list)
 
 
-def rings_picture(report: Report) -> Picture | None:
-    """Draw everybody who responded by step, sphere and certainty; None where nobody did.
+@dataclass(frozen=True)
+class Frame:
+    """Where the rings stand in the axes, in points: the middle, how far they reach, where the words below begin."""
 
-    Up to `SINGLE_MARKS` people have one mark each, linked to their row; above that a mark stands for several,
-    and the picture says for how many.
+    x: float
+    y: float
+    reach: float
+    below: float
+
+
+@house_style()
+def plot_rings(report: Report, ax: Axes | None = None) -> Axes:
+    """Draw everybody who responded by step, sphere and certainty; return the axes.
+
+    Up to `SINGLE_MARKS` people have one mark each; above that a mark stands for several, and the picture says for how
+    many. In axes less than 480 points wide the spheres have numbers, which the list below names. Where nobody
+    responded the axes say so.
     """
+    axes = own_axes(ax, (WIDE, 7.6))
+    if not report.people:
+        return say_nothing(axes, translated("nobody responded"))
+    narrow = Room.of(axes).narrow
+    gap = 0.0 if narrow else _GAP
+    rings, sectors = _rings(report.people), _sectors(report.people, gap)
+    frame = _frame(axes, sectors, report)
+    _draw_bands(axes, rings, sectors)
+    _draw_marks(axes, _cells(report, rings, sectors, gap), frame, people_a_mark(len(report.people)) == 1)
+    _draw_leader(axes, report)
+    if narrow:
+        _number_sectors(axes, sectors, frame)
+    else:
+        _name_rings(axes, rings, report)
+        for sector in sectors:
+            _name_sector(axes, sector, frame)
+    _draw_legend(axes, report, frame)
+    return axes
+
+
+def rings_picture(report: Report, *, narrow: bool = False) -> Picture | None:
+    """Make the page's picture of it, with a link from each mark to its row; None where nobody responded."""
     if not report.people:
         return None
-    each = people_a_mark(len(report.people))
-    rings, sectors = _rings(report.people), _sectors(report.people)
-    cells = _cells(report, rings, sectors, each)
-    figure = Figure(figsize=(_WIDTH, 7.5))
-    axes = figure.add_axes((0, 0.075, 1, 0.925))
-    axes.set(xlim=(-_SPAN / 2, _SPAN / 2), ylim=(-1.12, 1.12), aspect="equal")
-    axes.set_axis_off()
-    _draw_bands(axes, rings, sectors)
-    _draw_marks(axes, cells, each)
-    _draw_words(axes, rings, sectors, report)
-    _draw_legend(axes, each)
-    return Picture(figure, "The four steps", _described(report, each), _link_names(report))
+    spheres = len(set(_sector_names(report.people).values()))
+    below = _rows_below(report, spheres, narrow=True) * _ROW / 72
+    figure, axes = page_axes(*((NARROW, NARROW + below) if narrow else (WIDE, 7.6)))
+    plot_rings(report, axes)
+    return Picture(figure, translated("The four steps"), _described(report), _link_names(report))
 
 
 def people_a_mark(people: int) -> int:
@@ -115,13 +147,9 @@ def _rings(people: Sequence[Reached]) -> list[Ring]:
     """Give each ring an area in proportion to its people, but never a sliver."""
     counts = Counter(min(max(reached.step, 2), 4) for reached in people)
     plan = (
-        (2, "team", palette.TEAM_BAND),
-        (3, "met", palette.MET_BAND),
-        (
-            4,
-            "never met",
-            palette.UNMET_BAND,
-        ),
+        (2, message("team"), palette.TEAM_BAND),
+        (3, message("met"), palette.MET_BAND),
+        (4, message("never met"), palette.UNMET_BAND),
     )
     weights = [max(counts[step], 0.16 * len(people), 1.0) for step, _, _ in plan]
     inner = _CORE + _BETWEEN
@@ -138,29 +166,30 @@ def _sector_names(people: Sequence[Reached]) -> dict[str, str]:
     counts = Counter(reached.sphere for reached in people if reached.outside)
     largest = [sphere for sphere, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     shown = set(largest) if len(largest) <= MOST_SECTORS else set(largest[: MOST_SECTORS - 1])
-    return {sphere: sphere if sphere in shown else "other spheres" for sphere in largest}
+    return {sphere: sphere if sphere in shown else OTHERS for sphere in largest}
 
 
-def _sectors(people: Sequence[Reached]) -> list[Sector]:
+def _sectors(people: Sequence[Reached], gap: float) -> list[Sector]:
     named = _sector_names(people)
     counts = Counter(named[reached.sphere] for reached in people if reached.outside)
     total = sum(counts.values())
     weights = {sphere: max(count, 0.07 * total) for sphere, count in sorted(counts.items())}
-    sectors, at = [], _GAP / 2
+    sectors, at = [], gap / 2
     for sphere, weight in weights.items():
-        width = (math.tau - _GAP) * weight / sum(weights.values())
+        width = (math.tau - gap) * weight / sum(weights.values())
         sectors.append(Sector(sphere, at, at + width, counts[sphere]))
         at += width
     return sectors
 
 
-def _cells(report: Report, rings: list[Ring], sectors: list[Sector], each: int) -> list[Cell]:
+def _cells(report: Report, rings: list[Ring], sectors: list[Sector], gap: float) -> list[Cell]:
     named, shown = _sector_names(report.people), anchors(report)
+    each = people_a_mark(len(report.people))
     cells = []
     for ring in rings:
         inside = [reached for reached in in_order(report.people) if min(max(reached.step, 2), 4) == ring.step]
         if ring.step == TEAM:
-            cells.append(Cell(ring, _GAP / 2, math.tau - _GAP / 2, _marks(inside, shown, each)))
+            cells.append(Cell(ring, gap / 2, math.tau - gap / 2, _marks(inside, shown, each)))
             continue
         for sector in sectors:
             here = [reached for reached in inside if named[reached.sphere] == sector.sphere]
@@ -219,6 +248,40 @@ def _shared(marks: int, slots: Mapping[float, int]) -> dict[float, int]:
     return share
 
 
+def _frame(axes: Axes, sectors: Sequence[Sector], report: Report) -> Frame:
+    """Leave the rings what names and legend do not need; a unit of the axes is then how far the rings reach."""
+    room = Room.of(axes)
+    beside = above = 2 * SMALL
+    if not room.narrow:
+        beside, above = max([0.0, *(_sector_width(room, sector) for sector in sectors)]), 2 * _NAME
+    below = room.height - _ROW * _rows_below(report, len(sectors), narrow=room.narrow)
+    reach = max(1.0, min(room.width / 2 - beside, (below - 2 * above) / 2))
+    frame = Frame(room.width / 2, below / 2, reach, below)
+    axes.set(
+        xlim=(-frame.x / reach, (room.width - frame.x) / reach),
+        ylim=((frame.y - room.height) / reach, frame.y / reach),
+        aspect="auto",
+    )
+    axes.set_axis_off()
+    return frame
+
+
+def _rows_below(report: Report, spheres: int, *, narrow: bool) -> float:
+    """Return how many lines stand below the rings: the marks, the spheres by number, for how many a mark stands."""
+    several = 1 if people_a_mark(len(report.people)) > 1 else 0
+    return 0.5 + several + (2 + (spheres + 1) // 2 if narrow else 1)
+
+
+def _sector_words(sector: Sector, room: float, size: float) -> str:
+    count = f" · {number(sector.people)}"
+    name = translated(OTHERS) if sector.sphere == OTHERS else sphere_name(sector.sphere)
+    return followed(fitted(name, room - wide(count, size), size), count)
+
+
+def _sector_width(room: Room, sector: Sector) -> float:
+    return 0.06 * room.width + wide(_sector_words(sector, 0.22 * room.width, _NAME), _NAME) * 0.8
+
+
 def _draw_bands(axes: Axes, rings: list[Ring], sectors: list[Sector]) -> None:
     for ring in rings:
         width = ring.outer - ring.inner
@@ -232,9 +295,9 @@ def _draw_bands(axes: Axes, rings: list[Ring], sectors: list[Sector]) -> None:
         axes.plot((x * inner, x * 1.0), (y * inner, y * 1.0), color=palette.PAPER, linewidth=3, zorder=2)
 
 
-def _draw_marks(axes: Axes, cells: Sequence[Cell], each: int) -> None:
+def _draw_marks(axes: Axes, cells: Sequence[Cell], frame: Frame, linked: bool) -> None:
     spacing = _spacing(cells)
-    diameter = 0.68 * spacing * _WIDTH * 72 / _SPAN  # in points
+    diameter = 0.68 * spacing * frame.reach  # in points
     placed = {kind: Placed() for kind in _KINDS}
     for cell in cells:
         for (kind, link), (radius, angle) in zip(cell.marks, _place(cell, spacing), strict=False):
@@ -253,100 +316,144 @@ def _draw_marks(axes: Axes, cells: Sequence[Cell], each: int) -> None:
             linewidth=min(1.3, diameter * 0.14),
             zorder=3,
         )
-        if each == 1:
+        if linked:
             drawn.set_urls([link or None for link in marks.links])
 
 
-def _draw_words(axes: Axes, rings: list[Ring], sectors: list[Sector], report: Report) -> None:
-    axes.scatter([0], [0], s=620, color=palette.INK, zorder=3)
+def _draw_leader(axes: Axes, report: Report) -> None:
+    axes.scatter([0], [0], s=(2.2 * SMALL) ** 2, color=palette.INK, zorder=3)
     initials = "".join(word[0] for word in leader_name(report).split()[:2]).upper()
     axes.text(
-        0, 0, initials, color=palette.PAPER, ha="center", va="center", fontsize=11, zorder=4, parse_math=False
+        0,
+        0,
+        initials,
+        color=palette.PAPER,
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        zorder=4,
+        parse_math=False,
     )
+
+
+def _name_rings(axes: Axes, rings: list[Ring], report: Report) -> None:
     counts = Counter(min(max(reached.step, 2), 4) for reached in report.people)
     kinds = Counter(mark_of(reached) for reached in report.people if reached.step == NETWORKED)
     for ring in rings:
-        words = "\n".join(f"{name} · {count:,}" for name, count in _kinds_of(ring, kinds, counts))
+        words = "\n".join(
+            f"{translated(name)} · {number(count)}" for name, count in _kinds_of(ring, kinds, counts)
+        )
         middle = (ring.inner + ring.outer) / 2
         axes.text(
-            0,
-            middle,
-            words,
-            ha="center",
-            va="center",
-            fontsize=10,
-            color=palette.INK,
-            zorder=4,
+            0, middle, words, ha="center", va="center", fontsize=SMALL, color=palette.INK, zorder=4,
             fontweight="bold",
-        )
-    for sector in sectors:
-        _name_sector(axes, sector)
+        )  # fmt: skip
 
 
 def _kinds_of(ring: Ring, kinds: Counter[str], counts: Counter[int]) -> list[tuple[str, int]]:
     """Name a ring with its people; who is unknown is counted apart."""
     if ring.step != NETWORKED or not kinds["unknown"]:
         return [(ring.name, counts[ring.step])]
-    unknown = ("unknown", kinds["unknown"])
+    unknown = (UNKNOWN, kinds["unknown"])
     never = counts[ring.step] - kinds["unknown"]
     return [(ring.name, never), unknown] if never else [unknown]
 
 
-def _name_sector(axes: Axes, sector: Sector) -> None:
+def _name_sector(axes: Axes, sector: Sector, frame: Frame) -> None:
     angle = (sector.start + sector.end) / 2
-    x, y = 1.045 * math.sin(angle), 1.045 * math.cos(angle)
+    out = 1 + 0.9 * SMALL / frame.reach
+    x, y = out * math.sin(angle), out * math.cos(angle)
     across = "left" if x > 0.12 else "right" if x < -0.12 else "center"
     down = "bottom" if y > 0.6 else "top" if y < -0.6 else "center"
-    words = f"{shortened(sector.sphere, 18)} · {sector.people:,}"
-    axes.text(x, y, words, ha=across, va=down, fontsize=11.5, color=palette.INK, parse_math=False)
+    beside = frame.x - abs(x) * frame.reach
+    words = _sector_words(sector, beside if across != "center" else 2 * beside, _NAME)
+    axes.text(x, y, words, ha=across, va=down, fontsize=_NAME, color=palette.INK, parse_math=False)
 
 
-def _draw_legend(axes: Axes, each: int) -> None:
-    entries = [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=mark.marker,
-            markersize=9 * mark.size,
-            color=mark.fill,
-            markeredgecolor=mark.edge,
-            label=mark.label,
-        )
-        for mark in palette.MARKS.values()
-    ]
-    title = None if each == 1 else f"Each mark stands for about {each:,} people, at least one mark a group"
-    legend = axes.legend(
-        handles=entries,
-        ncols=4,
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.01),
-        frameon=False,
-        fontsize=10.5,
-        labelcolor=palette.MUTED,
-        title=title,
-        title_fontsize=10,
-        handletextpad=0.3,
-        columnspacing=2.2,
+def _number_sectors(axes: Axes, sectors: Sequence[Sector], frame: Frame) -> None:
+    """Number the spheres around the rings, and name the numbers in two columns below the legend."""
+    rows = (len(sectors) + 1) // 2
+    for place, sector in enumerate(sectors):
+        angle, out = (sector.start + sector.end) / 2, 1 + SMALL / frame.reach
+        x, y, digits = out * math.sin(angle), out * math.cos(angle), number(place + 1)
+        _text(axes, (x, y), digits, palette.INK, "center")
+        column, row = divmod(place, rows)
+        left = column * frame.x - frame.x + SMALL
+        down = (frame.y - frame.below - (row + 2.5) * _ROW) / frame.reach
+        _text(axes, (left / frame.reach, down), digits, palette.MUTED, "left")
+        words = _sector_words(sector, frame.x - 3 * SMALL, SMALL)
+        _text(axes, ((left + 1.8 * SMALL) / frame.reach, down), words, palette.INK, "left")
+
+
+def _text(axes: Axes, at: tuple[float, float], words: str, colour: str, across: str) -> None:
+    axes.text(*at, words, ha=across, va="center", fontsize=SMALL, color=colour, parse_math=False)
+
+
+def _draw_legend(axes: Axes, report: Report, frame: Frame) -> None:
+    """Name the marks below the rings, in one row or two, with their people where the rings themselves are unnamed."""
+    narrow, kinds = Room.of(axes).narrow, Counter(mark_of(reached) for reached in report.people)
+    counts = {kind: f" · {number(kinds[kind])}" if narrow else "" for kind in palette.MARKS}
+    labels = {kind: mark.label for kind, mark in palette.MARKS.items()} | (
+        {"unknown": UNKNOWN} if narrow else {}
     )
-    legend.get_title().set_color(palette.MUTED)
+    words = {kind: translated(label) + counts[kind] for kind, label in labels.items()}
+    columns = 2 if narrow else 4
+    across = 2 * frame.x / columns
+    if not narrow:
+        across = min(across, max(map(wide, words.values())) + 3 * SMALL)
+    left = -across * columns / 2 + SMALL
+    for place, (kind, mark) in enumerate(palette.MARKS.items()):
+        row, column = divmod(place, columns)
+        x, y = (
+            (left + column * across) / frame.reach,
+            (frame.y - frame.below - (row + 0.5) * _ROW) / frame.reach,
+        )
+        axes.add_line(
+            Line2D(
+                [x], [y], linestyle="", marker=mark.marker, markersize=9 * mark.size, color=mark.fill,
+                markeredgecolor=mark.edge,
+            )
+        )  # fmt: skip
+        label = fitted(words[kind], across - 2 * SMALL)
+        _text(axes, (x + SMALL / frame.reach, y), label, palette.MUTED, "left")
+    each = people_a_mark(len(report.people))
+    if each > 1:
+        bottom = (frame.y - Room.of(axes).height + 0.6 * _ROW) / frame.reach
+        _text(axes, (0, bottom), _each_mark(each, 2 * frame.x), palette.MUTED, "center")
 
 
-def _described(report: Report, each: int) -> str:
-    kinds = Counter(mark_of(reached) for reached in report.people)
-    steps = Counter(reached.step for reached in report.people)
-    by_step = ", ".join(f"step {step}: {count:,}" for step, count in sorted(steps.items()))
-    by_kind = ", ".join(f"{palette.MARKS[kind].label}: {kinds[kind]:,}" for kind in _KINDS)
-    marks = "one mark for each person" if each == 1 else f"one mark for about {each:,} people"
-    everybody = counted(len(report.people), "person", "people")
-    return f"{everybody} by row, {marks}. {by_step}. {by_kind}. The tables below list them."
+def _each_mark(each: int, room: float) -> str:
+    long = str(say("Each mark stands for about {n} people, at least one mark a group", n=number(each)))
+    short = str(say("Each mark: about {n} people", n=number(each)))
+    return long if wide(long) <= room else fitted(short, room)
+
+
+def _described(report: Report) -> str:
+    each, kinds = people_a_mark(len(report.people)), Counter(mark_of(reached) for reached in report.people)
+    by_kind = ", ".join(f"{translated(palette.MARKS[kind].label)}: {number(kinds[kind])}" for kind in _KINDS)
+    parts = {"everybody": counted(len(report.people), "person", "people"), "by_kind": by_kind}
+    if each == 1:
+        return str(
+            say("{everybody} by row, one mark for each person. {by_kind}. The tables list them.", **parts)
+        )
+    return str(
+        say(
+            "{everybody} by row, one mark for about {n} people. {by_kind}. The tables list them.",
+            n=number(each),
+            **parts,
+        )
+    )
 
 
 def _link_names(report: Report) -> dict[str, str]:
     shown = anchors(report)
     return {
         f"#{shown[reached.person]}": ", ".join(
-            (plain(reached.name), plain(reached.sphere), palette.MARKS[mark_of(reached)].label)
+            (
+                plain(reached.name),
+                sphere_name(reached.sphere),
+                translated(palette.MARKS[mark_of(reached)].label),
+            )
         )
         for reached in report.people
         if reached.person in shown

@@ -1,29 +1,28 @@
-"""Two small figures: spheres outward and back, and the headline counted again under other choices."""
+"""Spheres outward and back: a picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown
-from influence.contract.wording import between, shared
+from influence.contract.language import message, translated
+from influence.contract.wording import between, number, shared
 from reports.figures import palette
-from reports.figures.svg import Picture
-from reports.story.spheres import sources_by_sphere, unmet_range
-from reports.story.wording import shortened
+from reports.figures.letters import SMALL, fitted, wide
+from reports.figures.room import NARROW, in_points, own_axes, page_axes, row_height, say_nothing, tell
+from reports.figures.svg import Picture, house_style
+from reports.story.sentences import say
+from reports.story.spheres import sources_by_sphere, sphere_name, unmet_range
 
 MOST_SPHERES = 9
-OTHERS = "other spheres"
-LISTENED, OF_KNOWN = "listened to", "reached, of those known"
+OTHERS = message("other spheres")
+LISTENED, OF_KNOWN = message("listened to"), message("reached, of those known")
 HEARD, REACHED = -1, 1
-SLATE = "#4a5763"
-_ROW = 0.36  # inches
-WIDTH = 5.0
-_NAMES = 0.66  # inches on either side of the middle, where the names stand
-_LETTER, _PAD = 0.085, 0.12  # inches
+_ROW, _BAR = 26.0, 15.0  # points
+_PAD = 6.0
 _LEAST = 0.001  # people
 
 
@@ -63,7 +62,7 @@ def wings(report: Report) -> tuple[Wing, ...]:
 
 def _worded(report: Report, rows: list[Wing]) -> tuple[Wing, ...]:
     out, back = shared([wing.reached for wing in rows]), shared([wing.heard for wing in rows])
-    words = [f"{count:,}" for count in out]
+    words = [number(count) for count in out]
     if mostly_unknown(report):
         ranges = {row.sphere: unmet_range(report, row) for row in report.spheres}
         kept = {wing.sphere for wing in rows if wing.sphere != OTHERS}
@@ -73,78 +72,112 @@ def _worded(report: Report, rows: list[Wing]) -> tuple[Wing, ...]:
         words = [between(*each) for each in held]
         rows = [replace(wing, surely=low, reached=high) for wing, (low, high) in zip(rows, held, strict=True)]
     return tuple(
-        replace(wing, reached_words=word, heard_words=f"{count:,}")
+        replace(wing, reached_words=word, heard_words=number(count))
         for wing, word, count in zip(rows, words, back, strict=True)
     )
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """Where things lie, in inches from the left: the middle of the names, and how long one person is."""
+    """Where things lie, in points from the left: the middle of the names, half their width, and one person's length."""
 
     middle: float
+    names: float
     person: float
 
     @classmethod
-    def of(cls, rows: tuple[Wing, ...]) -> _Scale:
+    def of(cls, rows: tuple[Wing, ...], width: float) -> _Scale:
         """Leave the bars what the names in the middle and the numbers at both ends do not need."""
+        names = min(max(wide(_name(wing)) for wing in rows), 0.32 * width) / 2 + _PAD
         left, right = (
-            _LETTER * max(len(_at_end(wing, side)) for wing in rows) + _PAD for side in (HEARD, REACHED)
+            max(wide(_at_end(wing, side)) for wing in rows) + 2 * _PAD for side in (HEARD, REACHED)
         )
         heard, reached = max(wing.heard for wing in rows), max(wing.reached for wing in rows)
-        titles = [_LETTER * len(title) for title in (LISTENED, OF_KNOWN)]
-        free = WIDTH - 2 * _NAMES
+        titles = [wide(translated(title)) for title in (LISTENED, OF_KNOWN)]
+        free = width - 2 * names
         person = (free - left - right) / max(heard + reached, _LEAST)
         if left + heard * person < titles[0]:
             person = min(person, (free - titles[0] - right) / max(reached, _LEAST))
         if right + reached * person < titles[1]:
             person = min(person, (free - titles[1] - left) / max(heard, _LEAST))
-        return cls(max(left + heard * person, titles[0]) + _NAMES, person)
+        person = max(0.0, person)
+        return cls(max(left + heard * person, titles[0]) + names, names, person)
+
+
+@house_style()
+def plot_spheres(report: Report, ax: Axes | None = None) -> Axes:
+    """Draw by sphere whom the leader listens to (left) and reaches (right), in people never met; return the axes.
+
+    Where there is neither, the axes say so in words.
+    """
+    rows = wings(report)
+    axes = own_axes(ax, (NARROW, _height(max(1, len(rows)))))
+    if not rows:
+        return say_nothing(
+            axes, translated("Nobody never met responded, and nobody never met was responded to.")
+        )
+    room = in_points(axes)
+    scale = _Scale.of(rows, room.width)
+    high = row_height(axes, len(rows) + 1, _ROW)
+    for side, across, title in ((HEARD, "right", LISTENED), (REACHED, "left", OF_KNOWN)):
+        x, free = scale.middle + side * scale.names, scale.middle - scale.names
+        words = fitted(translated(title), free if side == HEARD else room.width - x)
+        axes.text(x, high / 2, words, ha=across, va="center", fontsize=SMALL, color=palette.MUTED)
+    for place, wing in enumerate(rows):
+        _draw_wing(axes, (place + 1.5) * high, wing, scale)
+        tell(axes, 0, room.width, (place + 1) * high, (place + 2) * high, _words(wing))
+    return axes
 
 
 def spheres_picture(report: Report) -> Picture | None:
-    """Draw by sphere whom the leader listens to (left) and reaches (right); None where there is neither."""
+    """Make the page's picture of it; None where there is nothing to draw."""
     rows = wings(report)
     if not rows:
         return None
-    figure = Figure(figsize=(WIDTH, _ROW * (len(rows) + 1)))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, WIDTH), ylim=(len(rows) - 0.4, -1.4))
-    axes.set_axis_off()
-    scale = _Scale.of(rows)
-    for side, across, words in ((HEARD, "right", LISTENED), (REACHED, "left", OF_KNOWN)):
-        x = scale.middle + side * _NAMES
-        axes.text(x, -0.85, words, ha=across, va="center", fontsize=9.5, color=palette.MUTED)
-    for place, wing in enumerate(rows):
-        _draw_wing(axes, place, wing, scale)
-    described = "; ".join(
-        f"{wing.sphere}: reached {wing.reached_words}, listened to {wing.heard_words}" for wing in rows
+    figure, axes = page_axes(NARROW, _height(len(rows)))
+    plot_spheres(report, axes)
+    return Picture(figure, translated("Spheres, outward and back"), " ".join(map(_words, rows)))
+
+
+def _height(rows: int) -> float:
+    return _ROW * (rows + 1) / 72
+
+
+def _words(wing: Wing) -> str:
+    parts = {"sphere": _name(wing), "reached": wing.reached_words, "heard": wing.heard_words}
+    if not wing.known:
+        return str(say("{sphere}: reached {reached}, listened to {heard}.", **parts))
+    known = number(wing.known)
+    return str(
+        say("{sphere}: reached {reached} of {known} known, listened to {heard}.", known=known, **parts)
     )
-    return Picture(figure, "Spheres, outward and back", described)
 
 
-def _draw_wing(axes: Axes, place: int, wing: Wing, scale: _Scale) -> None:
+def _name(wing: Wing) -> str:
+    return translated(OTHERS) if wing.sphere == OTHERS else sphere_name(wing.sphere)
+
+
+def _draw_wing(axes: Axes, y: float, wing: Wing, scale: _Scale) -> None:
     axes.text(
-        scale.middle, place, shortened(wing.sphere, 16), ha="center", va="center", fontsize=10.5,
+        scale.middle, y, fitted(_name(wing), 2 * scale.names - _PAD), ha="center", va="center", fontsize=SMALL,
         color=palette.INK, parse_math=False,
     )  # fmt: skip
-    for side, people, colour in ((HEARD, wing.heard, SLATE), (REACHED, wing.reached, palette.UNMET)):
-        start, length = scale.middle + side * _NAMES, people * scale.person
+    for side, people, colour in ((HEARD, wing.heard, palette.SLATE), (REACHED, wing.reached, palette.UNMET)):
+        start, length = scale.middle + side * scale.names, people * scale.person
         if (
             side == REACHED and wing.surely is not None
         ):  # pale as far as it could be, full as far as it is known
-            axes.barh(place, length, left=start, height=0.58, color=colour, alpha=0.28, linewidth=0)
-            axes.barh(place, wing.surely * scale.person, left=start, height=0.58, color=colour, linewidth=0)
+            axes.barh(y, length, left=start, height=_BAR, color=colour, alpha=0.28, linewidth=0)
+            axes.barh(y, wing.surely * scale.person, left=start, height=_BAR, color=colour, linewidth=0)
         else:
-            axes.barh(place, side * length, left=start, height=0.58, color=colour, linewidth=0)
-        axes.annotate(
+            axes.barh(y, side * length, left=start, height=_BAR, color=colour, linewidth=0)
+        axes.text(
+            start + side * (length + _PAD),
+            y,
             _at_end(wing, side),
-            (start + side * length, place),
-            xytext=(side * 5, 0),
-            textcoords="offset points",
             ha="left" if side == REACHED else "right",
             va="center",
-            fontsize=9.5,
+            fontsize=SMALL,
             color=palette.INK if people else palette.MUTED,
         )
 
@@ -152,14 +185,6 @@ def _draw_wing(axes: Axes, place: int, wing: Wing, scale: _Scale) -> None:
 def _at_end(wing: Wing, side: int) -> str:
     if side == HEARD:
         return wing.heard_words
-    return f"{wing.reached_words} of {wing.known:,}" if wing.known else wing.reached_words
-
-
-def frame(axes: Axes, rows: int, top: float) -> None:
-    """Draw the axes of rows of bars: how far they reach, and nothing that the eye must pass over."""
-    axes.set(xlim=(0, 1.12 * top), ylim=(rows - 0.4, -0.6), yticks=[])
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(palette.LINE)
-    axes.locator_params(axis="x", nbins=4, integer=True)
-    axes.tick_params(axis="x", colors=palette.MUTED, labelsize=9, length=3, color=palette.LINE)
+    if not wing.known:
+        return wing.reached_words
+    return translated("{reached} of {known}").format(reached=wing.reached_words, known=number(wing.known))

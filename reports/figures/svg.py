@@ -1,7 +1,8 @@
 """A matplotlib figure as SVG inside a page: no style attributes, no dates, names as text and nothing else.
 
 A page's content-security policy refuses style attributes, so they become presentation attributes, which a
-style sheet can also override (dark mode). Text stays text: the reader's own fonts draw names of any script.
+style sheet can also override (dark mode). Text stays text: the reader's own fonts draw names of any script. What a
+mark tells is its title, which `charts.js` shows to a pointer, a finger and the keyboard alike.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET  # reads only what matplotlib has just written
 
-from matplotlib import style
+from matplotlib import rcParams, style
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from influence.contract.wording import plain
+from reports.figures.room import TOLD
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -28,7 +31,34 @@ _SETTINGS: dict[str, Any] = {
     "text.parse_math": False,
     "text.usetex": False,
 }
+_FONTS = (
+    *(
+        "DejaVu Sans",
+        "Noto Sans CJK SC",
+        "Noto Sans CJK JP",
+        "Droid Sans Fallback",
+        "Noto Sans Arabic",
+        "Noto Sans Hebrew",
+    ),
+    *("Noto Sans", "Arial Unicode MS", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic", "Segoe UI"),
+)
+"""Where a PNG has its letters from, those that are there; an SVG leaves them to the reader."""
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_INHERITED = (
+    *(
+        "fill",
+        "fill-opacity",
+        "stroke",
+        "stroke-opacity",
+        "stroke-width",
+        "stroke-linejoin",
+        "stroke-linecap",
+    ),
+    *("font-size", "font-weight", "text-anchor"),
+)
+_SHOWN_ALONE = {f"{{{SVG}}}{name}" for name in ("defs", "title", "desc")}
+MOST_STOPS = 60
+"""More marks than this are not stops of the keyboard: the tables hold the same."""
 _SIZE = re.compile(r"(?:(bold|\d{3}) )?(?:italic )?([\d.]+)px")
 _DIGITS = re.compile(r"-?\d+\.\d{3,}")
 
@@ -49,20 +79,67 @@ def house_style() -> Iterator[None]:
 
     Figures must be made and turned to SVG inside it.
     """
-    with style.context(["default", _SETTINGS]):
+    there = {font.name for font in fontManager.ttflist}
+    fonts = {"font.sans-serif": [name for name in _FONTS if name in there]}
+    with style.context(["default", _SETTINGS | fonts]):
         yield
+        live = rcParams["interactive"]
+    rcParams["interactive"] = live  # a notebook may have switched it on as the first figure was made
 
 
-def to_svg(picture: Picture, key: str) -> str:
+def to_png(picture: Picture, across: int = 1600) -> bytes:
+    """Turn a picture into a PNG that many pixels wide.
+
+    Letters of scripts for which this machine has no font are boxes; an SVG leaves them to the reader's fonts.
+    """
+    target = io.BytesIO()
+    with house_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        dots = across / picture.figure.get_figwidth()
+        picture.figure.savefig(target, format="png", dpi=dots, metadata={"Software": None})
+    return target.getvalue()
+
+
+def to_svg(picture: Picture, key: str, classes: str = "") -> str:
     """Turn a picture into inline SVG; `key` keeps its ids apart from those of other pictures."""
     root = ET.fromstring(_drawn(picture.figure))  # noqa: S314 (our own output)
-    _remove(root, "metadata", "style")
+    _remove(root, "metadata", "style", "clipPath")
+    told = _told(root)
     _own_ids(root, key)
     for element in root.iter():
         _presentation(element)
+    _gather(root)
     _name_links(root, picture.names)
-    _describe(root, picture, key)
+    _describe(root, picture, key, classes or f"picture {key}", "group" if told or picture.names else "img")
     return _serialised(root)
+
+
+def _told(root: ET.Element) -> int:
+    """Give every mark that tells something its words as its title; return how many there are."""
+    told = [element for element in root.iter() if element.attrib.get("id", "").startswith(TOLD)]
+    for element in told:
+        title = ET.Element(f"{{{SVG}}}title")
+        title.text = element.attrib.pop("id").removeprefix(TOLD)
+        element.insert(0, title)
+        element.attrib |= {"role": "img", "class": "told"}
+        if len(told) <= MOST_STOPS:
+            element.attrib["tabindex"] = "0"
+    return len(told)
+
+
+def _gather(element: ET.Element) -> None:
+    """Write what all the children of an element have in common once, on the element: half of the bytes."""
+    for child in element:
+        _gather(child)
+    alike = [child for child in element if child.tag not in _SHOWN_ALONE]
+    if element.tag in _SHOWN_ALONE or not alike:
+        return
+    for name in _INHERITED:
+        values = {child.attrib.get(name) for child in alike}
+        if name not in element.attrib and len(values) == 1 and (value := values.pop()) is not None:
+            element.attrib[name] = value
+            for child in alike:
+                del child.attrib[name]
 
 
 def _drawn(figure: Figure) -> bytes:
@@ -110,10 +187,17 @@ def _presentation(element: ET.Element) -> None:
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":
             _font(element, value)
-        elif name:
+        elif name and name != "font-family":  # the reader's own, or the document's
             element.attrib[name] = value
-    if "d" in element.attrib:
-        element.attrib["d"] = _DIGITS.sub(lambda found: f"{float(found[0]):.2f}", element.attrib["d"])
+    element.attrib.pop("clip-path", None)  # nothing is drawn beyond its frame
+    if element.attrib.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
+        del element.attrib["transform"]
+    for name in {"d", "x", "y", "transform", "viewBox"} & element.attrib.keys():
+        element.attrib[name] = _DIGITS.sub(_two_digits, element.attrib[name])
+
+
+def _two_digits(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}"
 
 
 def _font(element: ET.Element, value: str) -> None:
@@ -125,9 +209,9 @@ def _font(element: ET.Element, value: str) -> None:
 
 
 def _name_links(root: ET.Element, names: Mapping[str, str]) -> None:
-    """Show a name over each linked mark; the keyboard takes the same links in the table instead."""
+    """Show a name over each linked mark; keyboard and screen reader take the same links in the table instead."""
     for link in root.iter(f"{{{SVG}}}a"):
-        link.attrib["tabindex"] = "-1"
+        link.attrib |= {"tabindex": "-1", "aria-hidden": "true"}
         name = names.get(link.attrib.get("href", ""))
         if name:
             title = ET.Element(f"{{{SVG}}}title")
@@ -135,14 +219,14 @@ def _name_links(root: ET.Element, names: Mapping[str, str]) -> None:
             link.insert(0, title)
 
 
-def _describe(root: ET.Element, picture: Picture, key: str) -> None:
+def _describe(root: ET.Element, picture: Picture, key: str, classes: str, role: str) -> None:
     for name, text in (("desc", picture.description), ("title", picture.title)):
         element = ET.Element(f"{{{SVG}}}{name}", {"id": f"{key}-{name}"})
         element.text = plain(text)
         root.insert(0, element)
     for size in ("width", "height"):
         root.attrib.pop(size, None)
-    root.attrib |= {"role": "img", "aria-labelledby": f"{key}-title {key}-desc", "class": f"picture {key}"}
+    root.attrib |= {"role": role, "aria-labelledby": f"{key}-title {key}-desc", "class": classes}
 
 
 def _serialised(root: ET.Element) -> str:

@@ -1,44 +1,79 @@
-"""Findings as figures: how sure the headline is, and how it moved by month."""
+"""The number by month: a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from influence.contract.details.trend import TrendBreaks
 from influence.contract.findings import Month, Report
 from influence.contract.headline import month_unknown
-from influence.contract.wording import MONTHS, between, people
+from influence.contract.language import message, translated
+from influence.contract.wording import between, number, people, short_month
 from reports.figures import palette
-from reports.figures.svg import Picture
+from reports.figures.letters import LINE, SMALL, wide, wrapped
+from reports.figures.room import NARROW, WIDE, Room, own_axes, page_axes, say_nothing, tell
+from reports.figures.svg import Picture, house_style
+from reports.story import wording
+from reports.story.sentences import say
 from reports.story.story import in_month
 
-SMALL = 9.5
-"""Size of the small print in points."""
+MISSING = message("shaded: a source is missing")
+CHANGED = message("dashed: the level changed")
+_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
+_HEADROOM = 0.06
+_PAD = 12.0
 
 
-def trend_picture(report: Report) -> Picture | None:
-    """Draw reach_4 by month with its bounds, and step 3 as a thin line; None without months.
+@house_style()
+def plot_trend(report: Report, ax: Axes | None = None) -> Axes:
+    """Draw the people never met who responded, by month, with their range, and those met; return the axes.
 
-    Months in which a source is missing are shaded, and a month that has no number breaks the line.
+    Months in which a source is missing are shaded, a dashed line stands where the level changed, and a month that has
+    no number breaks the line. Without dated months the axes say so in words. The axes' x are months: the year times
+    twelve and the month from nought.
     """
+    months = _numbered(report.trend)
+    axes = own_axes(ax, (WIDE, 3.6))
+    if not months:
+        return say_nothing(axes, translated("There are no dated responses to follow from month to month."))
+    first, last = min(months), max(months)
+    shaded, broken = _missing(report, first, last), _broken(report, first, last)
+    _shade(axes, shaded)
+    _draw_trend(axes, months)
+    _mark(axes, broken)
+    _axes(axes, months)
+    _name_ends(axes, months)
+    _key(axes, _key_lines(report, months, Room.of(axes).width))
+    top = axes.get_ylim()[1]
+    for place, row in months.items():
+        tell(
+            axes,
+            place - 0.5,
+            place + 0.5,
+            0,
+            top,
+            _words(row, missing=place in shaded, broken=place in broken),
+        )
+    return axes
+
+
+def trend_picture(report: Report, *, narrow: bool = False) -> Picture | None:
+    """Make the page's picture of it; None without months."""
     months = _numbered(report.trend)
     if not months:
         return None
-    figure = Figure(figsize=(9.2, 3.5))
-    axes = figure.add_axes((0.05, 0.13, 0.8, 0.82))
-    _shade_missing(axes, report, min(months), max(months))
-    _draw_trend(axes, months)
-    _mark_breaks(axes, report, min(months), max(months))
-    _name_ends(axes, months)
-    _month_axis(axes, sorted(months))
-    words = "; ".join(
-        f"{row.month}: {in_month(row)}" + ("" if month_unknown(row) else f" ({between(row.low, row.high)})")
-        for row in report.trend
-    )
-    return Picture(figure, "People never met who responded, by month", words)
+    width, height = (NARROW, 4.0) if narrow else (WIDE, 3.6)
+    figure, axes = page_axes(width, height)
+    tallest = max(max(row.high, row.reach_4, row.reach_3) for row in months.values())
+    across, high = 72 * width, 72 * height
+    left, below = wide(number(tallest)) + _PAD, 3.2 * SMALL
+    above = (1 + LINE * len(_key_lines(report, months, across - left))) * SMALL
+    axes.set_position((left / across, below / high, 1 - left / across, 1 - (below + above) / high))
+    plot_trend(report, axes)
+    described = " ".join(_words(row) for row in months.values())
+    return Picture(figure, translated("People never met who responded, by month"), described)
 
 
 def _numbered(trend: Sequence[Month]) -> dict[int, Month]:
@@ -53,34 +88,49 @@ def _ordinal(month: str) -> int | None:
     return int(year) * 12 + int(of_year) - 1
 
 
-def _shade_missing(axes: Axes, report: Report, first: int, last: int) -> None:
+def _words(row: Month, *, missing: bool = False, broken: bool = False) -> str:
+    """Say one month: never met with its range, met, and what stands in the way of comparing it."""
+    when, never, within = wording.month(row.month), in_month(row), between(row.low, row.high)
+    met = people(row.reach_3, half_up=False)
+    if month_unknown(row):
+        told = [say("{month}: {n} never met.", month=when, n=never)]
+    elif within == never:
+        told = [say("{month}: {n} never met, {met} met.", month=when, n=never, met=met)]
+    else:
+        words = {"month": when, "n": never, "within": within, "met": met}
+        told = [say("{month}: {n} never met (range {within}), {met} met.", **words)]
+    told += [say("A source is missing in this month.")] if missing else []
+    told += [say("From this month on the level is another.")] if broken else []
+    return " ".join(map(str, told))
+
+
+def _missing(report: Report, first: int, last: int) -> set[int]:
+    """Return the months in which a source is missing."""
     missing = {_ordinal(month) for source in report.coverage for month in source.missing_months}
-    for run in _runs(sorted(each for each in missing if each is not None and first <= each <= last)):
+    return {each for each in missing if each is not None and first <= each <= last}
+
+
+def _broken(report: Report, first: int, last: int) -> set[int]:
+    """Return the months from which on the level is another."""
+    marked = {_ordinal(each.month) for each in report.told("trend_breaks", TrendBreaks).breaks}
+    return {each for each in marked if each is not None and first < each <= last}
+
+
+def _shade(axes: Axes, shaded: set[int]) -> None:
+    for run in _runs(sorted(shaded)):
         axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color=palette.TEAM_BAND, linewidth=0, zorder=0)
-        axes.annotate(
-            "a source\nis missing",
-            ((run[0] + run[-1]) / 2, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, -4),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=8,
-            color=palette.MUTED,
-        )
+
+
+def _mark(axes: Axes, broken: set[int]) -> None:
+    for place in sorted(broken):
+        axes.axvline(place - 0.5, color=palette.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
 
 
 def _draw_trend(axes: Axes, months: dict[int, Month]) -> None:
     for run in _runs(list(months)):
         rows = [months[place] for place in run]
-        axes.fill_between(
-            run,
-            [row.low for row in rows],
-            [row.high for row in rows],
-            color=palette.UNMET,
-            alpha=0.16,
-            linewidth=0,
-        )
+        low, high = [row.low for row in rows], [row.high for row in rows]
+        axes.fill_between(run, low, high, color=palette.UNMET, alpha=0.16, linewidth=0)
         _draw_numbers(axes, dict(zip(run, rows, strict=True)))
         if len(run) == 1:
             axes.vlines(run, rows[0].low, rows[0].high, color=palette.UNMET, alpha=0.3, linewidth=6)
@@ -90,28 +140,9 @@ def _draw_numbers(axes: Axes, months: dict[int, Month]) -> None:
     """Draw both sums where they say something: not in a month in which of most people nothing tells."""
     for run in _runs([place for place, row in months.items() if not month_unknown(row)]):
         rows = [months[place] for place in run]
-        axes.plot(
-            run, [row.reach_3 for row in rows], color=palette.MET, linewidth=1.4, marker="o", markersize=4
-        )
-        axes.plot(
-            run, [row.reach_4 for row in rows], color=palette.UNMET, linewidth=2.4, marker="D", markersize=5.5
-        )
-
-
-def _mark_breaks(axes: Axes, report: Report, first: int, last: int) -> None:
-    marked = [_ordinal(each.month) for each in report.told("trend_breaks", TrendBreaks).breaks]
-    for place in (each for each in marked if each is not None and first < each <= last):
-        axes.axvline(place - 0.5, color=palette.MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-        axes.annotate(
-            "level changed",
-            (place - 0.5, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, -4),
-            textcoords="offset points",
-            va="top",
-            fontsize=8,
-            color=palette.MUTED,
-        )
+        met, never = [row.reach_3 for row in rows], [row.reach_4 for row in rows]
+        axes.plot(run, met, color=palette.MET, linewidth=1.4, marker="o", markersize=4)
+        axes.plot(run, never, color=palette.UNMET, linewidth=2.4, marker="D", markersize=5.5)
 
 
 def _runs(places: list[int]) -> list[list[int]]:
@@ -124,42 +155,18 @@ def _runs(places: list[int]) -> list[list[int]]:
     return runs
 
 
-def _name_ends(axes: Axes, months: dict[int, Month]) -> None:
-    last, row = list(months.items())[-1]
+def _axes(axes: Axes, months: dict[int, Month]) -> None:
+    """Scale both axes: on the right room for the names of the lines, below as many months as there is room for."""
+    first, last, width = min(months), max(months), Room.of(axes).width
+    names = max(wide(line) for _, words in _ends(months) for line in words) + 1.5 * _PAD
+    of_one = max(1.0, width - names) / (last - first + 1)
+    axes.set_xlim(first - 0.5, first - 0.5 + width / of_one)
     top = max(max(each.high, each.reach_4, each.reach_3) for each in months.values()) or 1.0
-    axes.set_ylim(0, top * 1.15)
-    if month_unknown(row):
-        _name_end(axes, last, (row.low + row.high) / 2, f"never met  {in_month(row)}", palette.UNMET)
-        return
-    apart = 0.085 * top * 1.15
-    never, met = row.reach_4, row.reach_3
-    if abs(never - met) < apart:
-        middle, sign = (never + met) / 2, 1 if never >= met else -1
-        never, met = middle + sign * apart / 2, middle - sign * apart / 2
-    _name_end(axes, last, never, f"never met  {people(row.reach_4)}", palette.UNMET)
-    _name_end(axes, last, met, f"met  {people(row.reach_3, half_up=False)}", palette.MET)
-
-
-def _name_end(axes: Axes, last: int, height: float, label: str, colour: str) -> None:
-    axes.annotate(
-        label,
-        (last, height),
-        xytext=(12, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=10.5,
-        color=colour,
-        annotation_clip=False,
-    )
-
-
-def _month_axis(axes: Axes, places: list[int]) -> None:
-    first, last = places[0], places[-1]
-    step = max(1, -(-(last - first + 1) // 13))
-    ticks = list(range(first, last + 1, step))
-    axes.set_xticks(ticks, [_tick(place, place == first) for place in ticks])
-    axes.set_xlim(first - 0.5, last + 0.5)
+    axes.set_ylim(0, top * (1 + _HEADROOM))
+    ticks = _ticks(first, last, of_one)
+    axes.set_xticks(ticks, [_tick(place, place == ticks[0]) for place in ticks])
     axes.locator_params(axis="y", nbins=5, integer=True)
+    axes.yaxis.set_major_formatter(lambda value, _: number(value))
     axes.grid(axis="y", color=palette.LINE, linewidth=0.6, alpha=0.6)
     axes.set_axisbelow(True)
     for side in ("left", "right", "top"):
@@ -168,6 +175,60 @@ def _month_axis(axes: Axes, places: list[int]) -> None:
     axes.tick_params(colors=palette.MUTED, labelsize=SMALL, length=0, pad=6)
 
 
+def _ticks(first: int, last: int, of_one: float) -> list[int]:
+    """Choose the months that are named, January among them, so far apart that no two names meet."""
+    widest = max(wide(short_month(of_year)) for of_year in range(1, 13))
+    apart = max(widest, wide("2026")) + 0.6 * _PAD
+    step = next((step for step in _STEPS if step * of_one >= apart), _STEPS[-1])
+    ticks = [place for place in range(first, last + 1) if place % step == 0]
+    return ticks or [first]
+
+
 def _tick(place: int, with_year: bool) -> str:
     year, of_year = divmod(place, 12)
-    return f"{MONTHS[of_year][:3]}\n{year}" if with_year or of_year == 0 else MONTHS[of_year][:3]
+    return f"{short_month(of_year + 1)}\n{year}" if with_year or of_year == 0 else short_month(of_year + 1)
+
+
+def _ends(months: dict[int, Month]) -> list[tuple[str, tuple[str, str]]]:
+    """Name the lines behind the last month: in which colour, and what with which number."""
+    row = months[max(months)]
+    never = (
+        palette.UNMET,
+        (translated("never met"), in_month(row) if month_unknown(row) else people(row.reach_4)),
+    )
+    if month_unknown(row):
+        return [never]
+    return [never, (palette.MET, (translated("met"), people(row.reach_3, half_up=False)))]
+
+
+def _name_ends(axes: Axes, months: dict[int, Month]) -> None:
+    """Write the names beside their lines' ends, apart from one another and inside the axes."""
+    last, row = max(months), months[max(months)]
+    high, top = axes.get_ylim()[1], Room.of(axes).height
+    line = SMALL * LINE
+    heights = [(row.low + row.high) / 2] if month_unknown(row) else [row.reach_4, row.reach_3]
+    at = [min(max(height / high * top, line), top - line) for height in heights]
+    if len(at) == 2 and abs(at[0] - at[1]) < 2.1 * line:
+        upper = 0 if at[0] >= at[1] else 1
+        middle = min(max((at[0] + at[1]) / 2, 2.1 * line), top - 2.1 * line)
+        at[upper], at[1 - upper] = middle + 1.05 * line, middle - 1.05 * line
+    for (colour, words), height in zip(_ends(months), at, strict=True):
+        axes.annotate(
+            "\n".join(words), (last + 0.5, height / top * high), xytext=(0, 0), textcoords="offset points",
+            va="center", fontsize=SMALL, linespacing=LINE, color=colour, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _key_lines(report: Report, months: dict[int, Month], room: float) -> list[str]:
+    """Say what shades and dashes mean, where there are any, in lines of a width in points."""
+    first, last = min(months), max(months)
+    found = ((MISSING, _missing(report, first, last)), (CHANGED, _broken(report, first, last)))
+    return wrapped(" · ".join(translated(words) for words, there in found if there), room)
+
+
+def _key(axes: Axes, lines: list[str]) -> None:
+    """Write the key above the axes."""
+    axes.annotate(
+        "\n".join(lines), (0, 1), xycoords="axes fraction", xytext=(0, 6), textcoords="offset points",
+        va="bottom", fontsize=SMALL, linespacing=LINE, color=palette.MUTED, annotation_clip=False,
+    )  # fmt: skip

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,27 +17,18 @@ from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Coverage, Finding, Month, Report
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
-from influence.contract.language import translated
+from influence.contract.language import message, numbered, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
 from reports.figures import palette
-from reports.figures.network import network_picture
-from reports.figures.rings import rings_picture
-from reports.figures.robustness import robustness_picture
-from reports.figures.spheres import spheres_picture
-from reports.figures.sureness import sureness_picture
-from reports.figures.svg import Picture, house_style, to_svg
-from reports.figures.trend import trend_picture
-from reports.formats import people_data
+from reports.figures.network import network_words
+from reports.figures.pictures import page_pictures
+from reports.figures.possible import reachable
+from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
+from reports.story import brief as briefing
 from reports.story import doubt, evidence, explorer, glossary, inbound, sentences, story, wording
 
-_PARENTS = {
-    "explicit": "stated by the source",
-    "inferred": "inferred by the program",
-    "none": "none stated",
-    "undated": "a network of ties, undated",
-}
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '
     'stroke="#d55e00" stroke-width="1.5"/><circle cx="8" cy="8" r="3" fill="#17212b"/></svg>'
@@ -111,8 +101,8 @@ def page(report: Report) -> str:
     return environment.get_template("page.html").render(
         style=Markup(style),  # noqa: S704 (our own file)
         scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
-        data=_data(report) if scripts else {},
-        policy=policy(style, *scripts),
+        data=_data(report),
+        policy=policy(style, *scripts, *_unpacked(report)),
         icon=base64.b64encode(_ICON.encode()).decode(),
         **_words(report),
         **_rows(report),
@@ -141,19 +131,29 @@ def _style(environment: Environment) -> str:
     return "\n".join(str(environment.get_template(name).render(palette=palette)).strip() for name in sheets)
 
 
-def _scripts(_report: Report) -> tuple[str, ...]:
-    """Return the scripts that the page runs, each as it stands between its tags; none where none was built."""
-    return people_data.scripts()
+def _scripts(report: Report) -> tuple[str, ...]:
+    """Return the scripts that the page runs, each as it stands between its tags: the charts', and what was built."""
+    charts = (files("reports.formats") / "web" / "charts.js").read_text("utf-8")
+    loader = people_data.script("loader.js") if report.people else None
+    return (charts,) if loader is None else (charts, loader)
+
+
+def _unpacked(report: Report) -> tuple[str, ...]:
+    """Return the scripts that the loader unpacks and runs."""
+    script = people_data.script("page.js") if report.people else None
+    return () if script is None else (script,)
 
 
 def _data(report: Report) -> dict[str, object]:
-    """Return what the scripts read, by the id of its element: plain JSON, which the template makes inert."""
-    return {"people-data": people_data.packed(report)}
+    """Return what the built scripts read, by the id of its element: plain JSON, which the template makes inert."""
+    if not _unpacked(report):
+        return {}
+    return {"people-data": people_data.packed(report), "page-script": people_data.packed_script()}
 
 
 def grid(finding: Finding | None) -> Grid | None:
     """Arrange `possible_reach`'s grid ("k,δ in days"); None where there is none."""
-    cells = _cells(finding.told(PossibleReach).grid) if finding else {}
+    cells = reachable(finding.told(PossibleReach).grid) if finding else {}
     if not cells:
         return None
     steps, waits = (sorted({key[place] for key in cells}) for place in (0, 1))
@@ -170,24 +170,6 @@ def grid(finding: Finding | None) -> Grid | None:
     )
 
 
-def word_anchor(word: str) -> str:
-    """Return the anchor of a word of the glossary.
-
-    >>> word_anchor("95 % interval")
-    'w-95-interval'
-    """
-    return "w-" + "-".join("".join(letter if letter.isalnum() else " " for letter in word).split())
-
-
-def _cells(values: Mapping[str, int]) -> dict[tuple[float, float], float]:
-    cells: dict[tuple[float, float], float] = {}
-    for key, value in values.items():
-        steps, _, wait = key.partition(",")
-        with suppress(ValueError):  # a key that is no "k,δ"
-            cells[(float(steps), float(wait))] = value
-    return cells
-
-
 def _shaded(value: float | None, most: float) -> tuple[str, int]:
     return number(value), 0 if value is None else round(4 * value / most)
 
@@ -201,7 +183,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals["_"] = translated
+    environment.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
     environment.filters |= {
         "month": wording.month,
         "day": wording.day,
@@ -226,7 +208,12 @@ def _padded(value: str) -> str:
 
 def _words(report: Report) -> dict[str, object]:
     finding = report.findings.get("crossings")
+    sections = {section.key: section for section in story.story(report)}
+    others = ("spheres",) if report.spheres else ()
     return {
+        "brief": briefing.brief(report),
+        "language": spoken().code,
+        "index": page_words.index(sections, *others),
         "leader": leader_name(report),
         "period": wording.period(report.window),
         "zone": report.window.get("zone"),
@@ -237,11 +224,12 @@ def _words(report: Report) -> dict[str, object]:
         "cures": doubt.cures(report),
         "asked": doubt.asked(report),
         "supposed": doubt.supposed(report),
-        "sections": {section.key: section for section in story.story(report)},
+        "sections": sections,
         "headline_apart": sentences.headline(report).name not in report.findings,
         "families": _families(story.all_numbers(report)),
-        "words": tuple((word_anchor(word), word, meaning) for word, meaning in glossary.WORDS),
-        "audience_apart": story.AUDIENCE_APART,
+        "words": page_words.words(),
+        "captions": page_words.captions(report),
+        "audience_apart": translated(story.AUDIENCE_APART),
         "crossings": _crossings(report, finding),
     }
 
@@ -254,7 +242,11 @@ def _families(every: tuple[sentences.Number, ...]) -> tuple[tuple[str, tuple[sen
     ]
     placed = {name for family in families.values() for name in family}
     others = tuple(one for one in every if one.name not in placed)
-    return tuple((title, found) for title, found in (*grouped, ("Other measures", others)) if found)
+    return tuple(
+        (translated(title), found)
+        for title, found in (*grouped, (message("Other measures"), others))
+        if found
+    )
 
 
 def _crossings(
@@ -265,8 +257,8 @@ def _crossings(
     names, shown = evidence.names(report), evidence.anchors(report)
     held = finding.told(Crossings)
     kinds = (
-        ("Responded before the first meeting on record", held.digital_first),
-        ("Responded again after the last meeting on record", held.met_then_digital),
+        (translated("Responded before the first meeting on record, by name"), held.digital_first),
+        (translated("Responded again after the last meeting on record, by name"), held.met_then_digital),
     )
     return tuple(
         (title, tuple((shown.get(person, ""), names.get(person, person)) for person in people))
@@ -277,12 +269,14 @@ def _crossings(
 
 def _rows(report: Report) -> dict[str, object]:
     conversations, more_conversations = evidence.conversations(report)
-    live = bool(people_data.scripts()) and bool(report.people)
+    live = bool(_unpacked(report))
     steps = evidence.steps(report, STILL_OPENED if live else evidence.PEOPLE_SHOWN)
     campaigns = inbound.campaign_lines(report)
     return {
         "explorer": live,
         "kinds": tuple((kind, translated(palette.MARKS[kind].label)) for kind in people_data.KINDS),
+        "live_network_words": explorer.network_words(report),
+        "drawn_words": explorer.drawn(report),
         "who_is_where": explorer.who_is_where(report),
         "steps": steps,
         "few": _FEW,
@@ -298,6 +292,7 @@ def _rows(report: Report) -> dict[str, object]:
         "waiting": advising.waiting_rows(report),
         "campaigns": campaigns if len(campaigns) > inbound.IN_A_SENTENCE else (),
         "conversations": conversations,
+        "travelled": tuple(row for row in conversations if row.tree),
         "more_conversations": more_conversations,
         "trend": tuple(_month(row) for row in report.trend),
         "coverage": tuple(_coverage(row) for row in report.coverage),
@@ -370,27 +365,13 @@ def _coverage(row: Coverage) -> CoverageRow:
         source=row.source,
         system=row.system,
         activities=number(row.activities),
-        span=f"{wording.day(row.first)} to {wording.day(row.last)}" if row.first else "no dated activity",
-        parents=_PARENTS.get(row.parents, row.parents),
+        span=wording.days(row.first, row.last) if row.first else translated("no dated activity"),
+        parents=translated(page_words.PARENTS.get(row.parents, row.parents)),
         set_aside=number(row.set_aside),
         missing=tuple(wording.month(each) for each in row.missing_months),
     )
 
 
 def _pictures(report: Report) -> dict[str, object]:
-    with house_style():
-        drawn = {
-            "sureness": sureness_picture(report),
-            "rings": rings_picture(report),
-            "wings": spheres_picture(report),
-            "counted_again": robustness_picture(report),
-            "network": network_picture(report),
-            "trend_chart": trend_picture(report),
-        }
-        inline = {name: _inline(name, picture) for name, picture in drawn.items()}
-    network = drawn["network"]
-    return {**inline, "network_words": network.description if network else ""}
-
-
-def _inline(name: str, picture: Picture | None) -> Markup:
-    return Markup(to_svg(picture, name)) if picture else Markup("")  # noqa: S704 (serialised by an XML writer)
+    drawn = {key: Markup(one) for key, one in page_pictures(report).items()}  # noqa: S704 (by an XML writer)
+    return {**drawn, "network_words": network_words(report)}

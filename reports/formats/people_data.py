@@ -22,10 +22,22 @@ KINDS = ("team", "met", "unmet", "unknown")
 
 
 @cache
-def scripts() -> tuple[str, ...]:
-    """Return the page's script as it was bundled when the wheel was built; nothing where it could not be."""
-    built = files("reports.formats") / "web" / "built" / "page.js"
-    return (built.read_text("utf-8"),) if built.is_file() else ()
+def script(name: str) -> str | None:
+    """Return a script as it was bundled when the wheel was built; None where it could not be."""
+    built = files("reports.formats") / "web" / "built" / name
+    return built.read_text("utf-8") if built.is_file() else None
+
+
+@cache
+def packed_script() -> str | None:
+    """Return the page's script as the loader unpacks it."""
+    text = script("page.js")
+    return None if text is None else deflated(text)
+
+
+def deflated(text: str) -> str:
+    """Return text as UTF-8, deflated, in base64."""
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode()
 
 
 class Texts:
@@ -44,12 +56,8 @@ class Texts:
 
 
 def packed(report: Report) -> str:
-    """Return the people and the network as deflated JSON in base64: what the script unpacks.
-
-    The same report gives the same text.
-    """
-    body = json.dumps(people_data(report), ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(body.encode("utf-8", "backslashreplace"), 9)).decode()
+    """Return the people and the network as the script unpacks them; the same report gives the same text."""
+    return deflated(json.dumps(people_data(report), ensure_ascii=False, separators=(",", ":")))
 
 
 def people_data(report: Report) -> dict[str, object]:
@@ -73,7 +81,9 @@ def _people(report: Report, both: Sequence[tuple[Reached, PersonRow]], texts: Te
     named = explorer.communities(report)
     places = {community: place for place, community in enumerate(named)}
     in_picture = {alter.person: alter.community for alter in explorer.alters(report)}
-    community = [one.community if one.community is not None else in_picture.get(one.person) for one in reached]
+    community = [
+        one.community if one.community is not None else in_picture.get(one.person) for one in reached
+    ]
     months = sorted({month for one in reached for month in one.months})
     tags = Texts()
     return {
@@ -97,6 +107,7 @@ def _people(report: Report, both: Sequence[tuple[Reached, PersonRow]], texts: Te
         "monthNames": [wording.month(month) for month in months],
         "tagNames": list(tags.said),
         "communityNames": list(named.values()),
+        "communityBriefs": [explorer.community(place) for place in range(1, len(named) + 1)],
     }
 
 
@@ -147,7 +158,7 @@ def _words() -> dict[str, object]:
         "undated": translated("This report holds no dated response for this row."),
         "stated": translated("explicit"),
         "inferred": translated("inferred"),
-        "inner": [translated("team"), translated("met"), translated("never met or unknown")],
+        "rings": [translated("team"), translated("met"), translated("never met"), translated("unknown")],
         "others": translated("other spheres"),
         "wheel": translated("Hold Ctrl and scroll to zoom"),
         "wheelApple": translated("Hold ⌘ and scroll to zoom"),

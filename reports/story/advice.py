@@ -8,18 +8,38 @@ from influence.contract.details.advice import Advice, Advised
 from influence.contract.details.exchange import ResponseTime, Wait, WaitingOnLeader
 from influence.contract.details.letting_go import OnlyLeaderAnswers
 from influence.contract.findings import Report
+from influence.contract.language import message, recognised, translated
 from influence.contract.wording import between, counted, number, phrase, plain, scale
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.story.inbound import campaigns
-from reports.story.sentences import Section, Sentence, Span, cannot_tell, numbers, say, section, span
+from reports.story.sentences import (
+    Section,
+    Sentence,
+    Span,
+    cannot_tell,
+    numbers,
+    say,
+    section,
+    span,
+    why_too_little,
+)
+from reports.story.spheres import sphere_name
 from reports.story.wording import day
 
 TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
 SHOWN = 20
-KINDS = {"person": "People", "sphere": "Spheres", "conversation": "Conversations"}
-SEEN = {"topic": "Topics", "habit": "Habits"}
+KINDS = {
+    "person": message("People"),
+    "sphere": message("Spheres"),
+    "conversation": message("Conversations"),
+}
+SEEN = {"topic": message("Topics"), "habit": message("Habits")}
 """Kinds that are no forecast: what the leader's own conversations show, each with its own interval."""
-_WAYS = {"addressed": "wrote to the leader", "named": "named the leader", "in_reply": "answered the leader"}
+_WAYS = {
+    "addressed": message("wrote to the leader"),
+    "named": message("named the leader"),
+    "in_reply": message("answered the leader"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +81,9 @@ def advised(report: Report) -> Section:
         (*_waiting(report), *campaigns(report), *_alone(report), *_answers(report)),
     )
     told = (*advice, *habits) if report.known("advice") else (*habits, *advice)
-    return section("takes", "What would it take?", told, numbers(report, *TAKES), cannot_tell(report, *TAKES))
+    return section(
+        "takes", translated("What would it take?"), told, numbers(report, *TAKES), cannot_tell(report, *TAKES)
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +108,11 @@ def advice_rows(report: Report) -> tuple[tuple[str, tuple[AdviceRow, ...]], ...]
     grouped = (
         (kind, tuple(_advice_row(row, page) for row in held if row.kind == kind)[:SHOWN]) for kind in kinds
     )
-    return tuple((titles.get(kind, plain(kind) or "Other"), group) for kind, group in grouped if group)
+    return tuple(
+        (translated(titles.get(kind, "")) or plain(kind) or translated("Other"), group)
+        for kind, group in grouped
+        if group
+    )
 
 
 def waiting_rows(report: Report) -> tuple[WaitingRow, ...]:
@@ -98,21 +124,29 @@ def waiting_rows(report: Report) -> tuple[WaitingRow, ...]:
 def _advice(report: Report) -> tuple[Sentence, ...]:
     if "advice" not in report.findings:
         return ()
-    skill = Span("back-test", "advice_backtest" if "advice_backtest" in report.findings else None)
+    about = "advice_backtest" if "advice_backtest" in report.findings else None
     if not report.known("advice"):
-        why = plain(report.findings["advice"].reason or "no reason was given").rstrip(".")
-        why = why.removeprefix("too little to say: ")
-        pattern = "By the {skill}, whom to turn to cannot be told from this record: {why}."
-        return (say(pattern, why=why, skill=skill),)
+        return (
+            say(
+                "By the {skill}, whom to turn to cannot be told from this record: {why}.",
+                why=why_too_little(report.findings["advice"]),
+                skill=Span(translated("back-test"), about),
+            ),
+        )
     held = report.told("advice", Advice)
     people = sum(row.kind == "person" for row in held.rows)
     n = span(report, "advice", "person", "people")
-    who = counted(people, "person", "people") if people else "people"
-    pattern = (
-        "One more exchange with each of the {who} below is expected to bring {n} never met, all together."
+    first = (
+        say(
+            "One more exchange with each of the {who} below is expected to bring {n} never met, all together.",
+            who=counted(people, "person", "people"),
+            n=n,
+        )
+        if people
+        else say("One more exchange with each of them is expected to bring {n} never met, all together.", n=n)
     )
-    tested = plain(held.words).rstrip(".")
-    first = say(pattern, who=who, n=n)
+    tested = recognised(plain(held.words).rstrip("."))
+    skill = Span(translated("back-test"), about)
     return (first, say("The {skill}: {tested}.", skill=skill, tested=tested)) if tested else (first,)
 
 
@@ -120,20 +154,26 @@ def _waiting(report: Report) -> tuple[Sentence, ...]:
     if not report.known("waiting_on_leader"):
         return ()
     if not report.value("waiting_on_leader"):
-        nobody = Span("No conversation", "waiting_on_leader")
+        nobody = Span(translated("No conversation"), "waiting_on_leader")
         return (say("{nobody} waits for the leader.", nobody=nobody),)
     n = span(report, "waiting_on_leader", "conversation", "conversations")
     median = report.told("waiting_on_leader", WaitingOnLeader).median_days
-    half = (
-        f", in half of them for more than {counted(round(median), 'day', 'days')}"
-        if median is not None
-        else ""
+    if median is None:
+        return (
+            say(
+                "In {n} something said to the leader has had no answer: what needs one can be answered, handed on or "
+                "closed.",
+                n=n,
+            ),
+        )
+    return (
+        say(
+            "In {n} something said to the leader has had no answer, in half of them for more than {days}: what needs "
+            "one can be answered, handed on or closed.",
+            n=n,
+            days=counted(round(median), "day", "days"),
+        ),
     )
-    pattern = (
-        "In {n} something said to the leader has had no answer{half}: what needs one can be answered, handed on or "
-        "closed."
-    )
-    return (say(pattern, n=n, half=Span(half)),)
 
 
 def _alone(report: Report) -> tuple[Sentence, ...]:
@@ -141,21 +181,34 @@ def _alone(report: Report) -> tuple[Sentence, ...]:
         return ()
     held, share = report.told("only_leader_answers", OnlyLeaderAnswers), span(report, "only_leader_answers")
     only, asked = held.only_leader, held.asked_alone
-    pattern = "In {share} of the conversations of others that the leader answers, nobody else does"
     if only is None or asked is None or only <= asked:
-        return (say(pattern + ".", share=share),)
-    more = counted(only - asked, "was open", "were open")
-    return (say(pattern + ": {more} to others too, who could have.", share=share, more=more),)
+        return (
+            say(
+                "In {share} of the conversations of others that the leader answers, nobody else does.",
+                share=share,
+            ),
+        )
+    return (
+        say(
+            "In {share} of the conversations of others that the leader answers, nobody else does: {more} to others "
+            "too, who could have.",
+            share=share,
+            more=counted(only - asked, "was open", "were open"),
+        ),
+    )
 
 
 def _answers(report: Report) -> tuple[Sentence, ...]:
     if not report.known("response_rate"):
         return ()
     share, day_ = span(report, "response_rate"), report.told("response_time", ResponseTime).within_a_day
-    ending = f", {number(day_, 'share')} within a day" if day_ is not None else ""
+    if day_ is None:
+        return (say("Of what others say to the leader {share} is answered.", share=share),)
     return (
         say(
-            "Of what others say to the leader {share} is answered{ending}.", share=share, ending=Span(ending)
+            "Of what others say to the leader {share} is answered, {day} within a day.",
+            share=share,
+            day=number(day_, "share"),
         ),
     )
 
@@ -170,7 +223,7 @@ def _advice_row(row: Advised, page: _Known) -> AdviceRow:
         who=name,
         anchor=anchor,
         about=about,
-        why=plain(row.reason),
+        why=recognised(plain(row.reason)),
         gain=worth,
         interval=spread if spread != worth else "",
         evidence=evidence,
@@ -181,6 +234,10 @@ def _advice_row(row: Advised, page: _Known) -> AdviceRow:
 
 def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]:
     """Return what to call whom or what a row is about, the row of the page about it, and what else is known."""
+    if kind == "sphere":
+        return sphere_name(who), "", ""
+    if kind == "habit":
+        return recognised(plain(name) or plain(who)), "", ""
     if kind == "person":
         return plain(name) or page.names.get(who, plain(who)), page.people.get(who, ""), ""
     if kind != "conversation":
@@ -188,9 +245,9 @@ def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]
     for one in page.report.conversations:
         if one.id == who:
             begun = page.names.get(one.begun_by, plain(one.begun_by))
-            about = plain(one.channel or "")
-            return f"begun by {begun}, {day(one.began)}", page.conversations.get(who, ""), about
-    return plain(name) or f"conversation {plain(who)}", "", ""
+            said = translated("begun by {who}, {day}").format(who=begun, day=day(one.began))
+            return said, page.conversations.get(who, ""), plain(one.channel or "")
+    return recognised(plain(name)) or translated("conversation {id}").format(id=plain(who)), "", ""
 
 
 def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
@@ -198,9 +255,9 @@ def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
     return WaitingRow(
         who=plain(row.name) or page.names.get(row.person, plain(row.person)),
         anchor=page.people.get(row.person, ""),
-        sphere=plain(row.sphere),
-        how=_WAYS.get(row.way, plain(row.way)),
-        days=counted(round(row.days), "day", "days") if row.days is not None else "unknown",
+        sphere=sphere_name(row.sphere),
+        how=translated(_WAYS.get(row.way, "")) or plain(row.way),
+        days=counted(round(row.days), "day", "days") if row.days is not None else translated("unknown"),
         evidence=evidence,
         item=plain(row.item),
     )

@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from influence.contract.details.against_chance import InfluenceTest, PositionByChance
 from influence.contract.details.reach import Reach
 from influence.contract.details.robustness import Robustness, Unseen
-from influence.contract.findings import Report
+from influence.contract.findings import Finding, Report
 from influence.contract.headline import mostly_unknown
+from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, number, plain
-from reports.story.glossary import definition
 from reports.story.sentences import (
+    TOO_LITTLE,
     Section,
     Sentence,
     Span,
     cannot_tell,
     joined,
-    listing,
     say,
     section,
     span,
+    why,
+    why_too_little,
 )
 
-HOLDS = "How well does it hold?"
-JOINED = "Did people join because their contacts had?"
-MORE_TIES = "Is the position more than the number of ties would give?"
+HOLDS = message("How well does it hold?")
+JOINED = message("Did people join because their contacts had?")
+MORE_TIES = message("Is the position more than the number of ties would give?")
 CHANCE = ("influence_test", "robustness", "unseen", "position_by_chance")
 SURE = 0.05
-LIKENESS = (
-    "No test on a record can tell influence from likeness (Shalizi and Thomas 2011): the most it can say is that what "
-    "is seen is consistent with influence."
-)
 ALTERNATIVES = {
-    "with_bots": "counting bots as people",
-    "without_suspected": "without those who answer like a program",
-    "without_largest_alter": "without the one who responded most",
-    "without_bulk": "without answers to bulk mail",
-    "without_largest_conversation": "without the largest conversation",
-    "first_hand": "counting first-hand responses only",
+    "with_bots": message("counting bots as people"),
+    "without_suspected": message("without those who answer like a program"),
+    "without_largest_alter": message("without the one who responded most"),
+    "without_bulk": message("without answers to bulk mail"),
+    "without_largest_conversation": message("without the largest conversation"),
+    "first_hand": message("counting first-hand responses only"),
 }
 
 
@@ -44,45 +44,61 @@ def chance(report: Report) -> Section:
     """Answer how well it holds: each test by the question it asks, other choices, and what was not seen."""
     told = (*_verdict(report), *joined(*_robust(report)), *_unseen(report), *_by_position(report))
     untold = cannot_tell(report, *(name for name in CHANCE if name != "influence_test"))
-    question = HOLDS
+    question = translated(HOLDS)
     if not told:
         return section("chance", question, _inferred(report), (), untold)
-    every = (*told, *_inferred(report), say(LIKENESS))
-    return section("chance", question, every, (), untold)
+    return section("chance", question, (*told, *_inferred(report)), (), untold)
 
 
 def _verdict(report: Report) -> tuple[Sentence, ...]:
     finding = report.findings.get("influence_test")
     if finding is None:
         return ()
-    asked, test = Span(JOINED, finding.name), "the influence test"
+    asked = Span(translated(JOINED), finding.name)
     if finding.value is None:
-        why = plain(finding.reason or "no reason was given").rstrip(".")
-        if why.startswith("too little to say: "):
-            pattern = "{asked} Too little to say: {test} found {why}."
-            return (say(pattern, asked=asked, test=test, why=why.split(": ", 1)[1]),)
-        return (say("{asked} Cannot tell: {why}.", asked=asked, why=why),)
+        return (_untested(finding, asked),)
     p = finding.told(InfluenceTest).p
-    chance_of = Span("p = " + (f"{p:.2g}" if p is not None else "not given"), finding.name)
+    often = translated("an unknown part") if p is None else number(p, "share")
     if p is not None and p <= SURE:
-        pattern = (
-            "{asked} More often than chance gives, which is consistent with influence: they took up the leader's "
-            "conversations sooner once contacts of theirs had ({p})."
+        return (
+            say(
+                "{asked} More often than chance gives: they took up the leader's conversations sooner once contacts "
+                "of theirs had (chance alone gives as much in {often} of cases).",
+                asked=asked,
+                often=often,
+            ),
         )
-    else:
-        pattern = (
+    return (
+        say(
             "{asked} That cannot be told apart from chance: people came to the leader's conversations after contacts "
-            "of theirs had, but orders drawn at random give as much ({p})."
+            "of theirs had, but orders drawn at random give as much in {often} of cases.",
+            asked=asked,
+            often=often,
+        ),
+    )
+
+
+def _untested(finding: Finding, asked: Span) -> Sentence:
+    if (finding.reason or "").startswith(TOO_LITTLE):
+        return say(
+            "{asked} Too little to say: the influence test found {why}.",
+            asked=asked,
+            why=why_too_little(finding),
         )
-    return (say(pattern, asked=asked, p=chance_of),)
+    return say("{asked} Cannot tell: {why}.", asked=asked, why=why(finding))
 
 
 def alternatives(report: Report) -> list[tuple[str, float]]:
     """Return the headline under each alternative, in words, those of our own order first."""
     held = report.told("robustness", Robustness).alternatives
     names = [*(name for name in ALTERNATIVES if name in held), *sorted(set(held) - set(ALTERNATIVES))]
-    found = [(ALTERNATIVES.get(name, plain(name).replace("_", " ")), held[name].reach_4) for name in names]
+    found = [(_alternative(name), held[name].reach_4) for name in names]
     return [(name, number_) for name, number_ in found if number_ is not None]
+
+
+def _alternative(name: str) -> str:
+    """Say how the headline is counted under an alternative; one of another package is its name."""
+    return translated(ALTERNATIVES.get(name, "")) or plain(name).replace("_", " ")
 
 
 def _robust(report: Report) -> tuple[Sentence, ...]:
@@ -94,23 +110,42 @@ def _robust(report: Report) -> tuple[Sentence, ...]:
         return ()
     if not was or not told:
         most = span(report, "robustness")
-        pattern = "Does it hang on one choice? Counted again under other choices it moves by {most} at most."
-        return (say(pattern, most=most),)
-    near = told.pop(ALTERNATIVES["first_hand"], None)
+        return (
+            say(
+                "Does it hang on one choice? Counted again under other choices it moves by {most} at most.",
+                most=most,
+            ),
+        )
+    near = told.pop(_alternative("first_hand"), None)
     sentences = []
     if told:
-        name, farthest = max(told.items(), key=lambda one: abs(one[1] - was))
-        moved = Span(number(abs(farthest - was) / was, "share"), "robustness")
-        count = counted(len(told), "other choice", "other choices")
-        pattern = (
-            "Does it hang on one choice? Counted again under {count} it moves by {moved} at most: {name}"
-        )
-        pattern += "." if apart else ", it would be {n}."
-        sentences.append(say(pattern, count=count, moved=moved, name=name, n=number(farthest)))
+        sentences.append(_farthest(told, was, apart=apart))
     if near is not None and not apart:
         first = Span(number(near), "robustness")
         sentences.append(say("First-hand responses alone give {first}.", first=first))
     return tuple(sentences)
+
+
+def _farthest(told: Mapping[str, float], was: float, *, apart: bool) -> Sentence:
+    """Say which other choice moves the headline most; to what, where the headline is a number."""
+    name, farthest = max(told.items(), key=lambda one: abs(one[1] - was))
+    moved = Span(number(abs(farthest - was) / was, "share"), "robustness")
+    count = counted(len(told), "other choice", "other choices")
+    if apart:
+        return say(
+            "Does it hang on one choice? Counted again under {count} it moves by {moved} at most: {name}.",
+            count=count,
+            moved=moved,
+            name=name,
+        )
+    return say(
+        "Does it hang on one choice? Counted again under {count} it moves by {moved} at most: {name}, it would be "
+        "{n}.",
+        count=count,
+        moved=moved,
+        name=name,
+        n=number(farthest),
+    )
 
 
 def _unseen(report: Report) -> tuple[Sentence, ...]:
@@ -124,32 +159,50 @@ def _unseen(report: Report) -> tuple[Sentence, ...]:
         sentences.append(say("If what the sources lack were like what they hold, it would be {n}.", n=n))
     if more is not None and more >= 1 and covered is not None:
         about = Span(counted(more, "more person", "more people"), "unseen")
-        around = f" ({between(*within)})" if within else ""
-        pattern = (
-            "Who was not seen yet? The next response comes from somebody already counted with a chance of {covered}; "
-            "if it went on for ever, about {more}{around} would respond."
-        )
-        sentences.append(say(pattern, covered=number(covered, "share"), more=about, around=Span(around)))
+        sentences.append(_going_on(number(covered, "share"), about, between(*within) if within else ""))
     return tuple(sentences)
+
+
+def _going_on(covered: str, more: Span, within: str) -> Sentence:
+    """Say how many more would respond if it went on for ever."""
+    if within:
+        return say(
+            "Who was not seen yet? The next response comes from somebody already counted with a chance of {covered}; "
+            "if it went on for ever, about {more} ({within}) would respond.",
+            covered=covered,
+            more=more,
+            within=within,
+        )
+    return say(
+        "Who was not seen yet? The next response comes from somebody already counted with a chance of {covered}; "
+        "if it went on for ever, about {more} would respond.",
+        covered=covered,
+        more=more,
+    )
 
 
 def _by_position(report: Report) -> tuple[Sentence, ...]:
     p = report.value("position_by_chance")
     if p is None:
         return ()
-    asked = Span(MORE_TIES, "position_by_chance")
+    asked = Span(translated(MORE_TIES), "position_by_chance")
     if p > SURE:
         return (say("{asked} No: networks drawn by chance with the same ties give as much.", asked=asked),)
-    found = [_measure(name) for name in report.told("position_by_chance", PositionByChance).discoveries]
-    where = f": {listing(found)}" if found else ""
-    pattern = "{asked} Yes, it differs from what networks drawn by chance with the same ties give{where}."
-    return (say(pattern, asked=asked, where=Span(where)),)
-
-
-def _measure(name: str) -> str:
-    """Name a measure inside a sentence: PageRank keeps its capitals."""
-    label = definition(name).label
-    return label.lower() if label[1:].islower() else label
+    found = len(report.told("position_by_chance", PositionByChance).discoveries)
+    if not found:
+        return (
+            say(
+                "{asked} Yes, it differs from what networks drawn by chance with the same ties give.",
+                asked=asked,
+            ),
+        )
+    return (
+        say(
+            "{asked} Yes, by {n} it differs from what networks drawn by chance with the same ties give.",
+            asked=asked,
+            n=counted(found, "measure of position", "measures of position"),
+        ),
+    )
 
 
 def _inferred(report: Report) -> tuple[Sentence, ...]:

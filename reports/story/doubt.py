@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from influence.contract import headline as lead
 from influence.contract.details.reach import Prior, Reach
 from influence.contract.findings import Report
-from influence.contract.wording import counted, odds, plain
+from influence.contract.wording import counted, number, odds, plain
 from reports.story.evidence import anchors, names
-from reports.story.sentences import Sentence, say
+from reports.story.sentences import Sentence, in_words, row, say
 from reports.story.spheres import sphere_words
 
 
 def doubts(report: Report) -> tuple[Sentence, ...]:
     """Say what the headline's one range depends on, and apart from it what another run would give."""
     said = (lead.depending(report), lead.again(report))
-    return tuple(say("{said}.", said=one[:1].upper() + one[1:]) for one in said if one)
+    return tuple(in_words(f"{one[:1].upper()}{one[1:]}.") for one in said if one)
 
 
 def cures(report: Report) -> tuple[Sentence, ...]:
     """Say what would narrow the range most; nothing where it is known of everybody whether they have met."""
-    return tuple(say("{said}", said=one) for one in lead.cures(report))
+    return tuple(map(in_words, lead.cures(report)))
 
 
 def asked(report: Report) -> tuple[tuple[str, str], ...]:
@@ -51,26 +51,40 @@ def _certain(report: Report) -> tuple[Sentence, ...]:
     told = lead.headline(report).told(Reach)
     if told.least is None or told.most is None:
         return ()
-    whom = "the others" if told.unknown else "meetings"
-    pattern = (
-        "The range holds the count with {sure} certainty if the evidence about {whom} is as right as it says."
+    sure = number(0.99, "share")
+    if told.unknown:
+        return (
+            say(
+                "The range holds the count with {sure} certainty if the evidence about the others is as right as it "
+                "says.",
+                sure=sure,
+            ),
+        )
+    return (
+        say(
+            "The range holds the count with {sure} certainty if the evidence about meetings is as right as it says.",
+            sure=sure,
+        ),
     )
-    return (say(pattern, sure="99 %", whom=whom),)
 
 
 def _priors(priors: Sequence[Prior]) -> tuple[Sentence, ...]:
     """List what is supposed of each group, in one sentence."""
-    told = "; ".join(
-        f"{_group(one.group)}, {counted(one.used_for or 0, 'person', 'people')}: {odds(one.chance or 0.0)}, "
-        + (
-            f"learned from {one.learned_from:,} of whom it is known"
-            if one.learned_from
-            else "which is the setting"
+    told = [_prior(one, one.chance) for one in priors if one.used_for and one.chance is not None]
+    return (say("Supposed to have met the leader: {told}.", told=row(told)),) if told else ()
+
+
+def _prior(one: Prior, chance: float) -> Sentence:
+    group, n = _group(one.group), counted(one.used_for or 0, "person", "people")
+    if one.learned_from:
+        return say(
+            "{group}, {n}: {chance}, learned from {known} of whom it is known",
+            group=group,
+            n=n,
+            chance=odds(chance),
+            known=number(one.learned_from),
         )
-        for one in priors
-        if one.used_for and one.chance is not None
-    )
-    return (say("Supposed to have met the leader: {told}.", told=told),) if told else ()
+    return say("{group}, {n}: {chance}, which is the setting", group=group, n=n, chance=odds(chance))
 
 
 def _group(group: str) -> str:

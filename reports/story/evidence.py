@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from urllib.parse import urlsplit
 
 from influence.contract.findings import (
+    MET,
     NETWORKED,
+    TEAM,
     Conversation,
     MetEvidence,
     Reached,
@@ -17,10 +19,12 @@ from influence.contract.findings import (
     SphereReach,
 )
 from influence.contract.headline import leader_name, mostly_unknown
-from influence.contract.language import translated
+from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, number, plain
-from reports.story.spheres import unmet_by_sphere, unmet_range
-from reports.story.wording import day, day_and_hour
+from reports.story.sentences import say
+from reports.story.spheres import sphere_name, unmet_by_sphere, unmet_range
+from reports.story.trees import TreeRow, tree
+from reports.story.wording import day, day_and_hour, shortened
 
 PEOPLE_SHOWN = 400
 PEOPLE_LISTED, PEOPLE_OPENED = 50_000, 5_000
@@ -29,32 +33,39 @@ CONVERSATIONS_SHOWN = 100
 RESPONSES_SHOWN = 12
 MET_SHOWN = 12
 NAMES_SHOWN = 24
+_WORDS, _NAME = 4, 72
+"""So many words or tags name a conversation, in so many letters at most."""
 
 _VERBS = {
-    "reply": "replied to",
-    "comment": "commented on an item by",
-    "share": "shared an item by",
-    "quote": "quoted",
-    "react": "reacted to an item by",
-    "edit": "edited an item by",
-    "post": "named",
-    "message": "wrote to",
-    "tie": "is tied to",
+    "reply": message("replied to"),
+    "comment": message("commented on an item by"),
+    "share": message("shared an item by"),
+    "quote": message("quoted"),
+    "react": message("reacted to an item by"),
+    "edit": message("edited an item by"),
+    "post": message("named"),
+    "message": message("wrote to"),
+    "tie": message("is tied to"),
 }
 _ALONE = {
-    "post": "wrote a post",
-    "message": "wrote a message",
-    "share": "shared something",
-    "edit": "edited something",
+    "post": message("wrote a post"),
+    "message": message("wrote a message"),
+    "share": message("shared something"),
+    "edit": message("edited something"),
 }
 _HOW_MET = {
-    "declared": "Declared",
-    "calendar": "Calendar",
-    "event": "Event",
-    "contact": "Contact card",
-    "message": "Words in a message",
+    "declared": message("Declared"),
+    "calendar": message("Calendar"),
+    "event": message("Event"),
+    "contact": message("Contact card"),
+    "message": message("Words in a message"),
 }
-_KINDS = {"in_person": "in person", "online": "online", "unknown": "kind unknown", "never": "never met"}
+_KINDS = {
+    "in_person": message("in person"),
+    "online": message("online"),
+    "unknown": message("kind unknown"),
+    "never": message("never met"),
+}
 
 
 @dataclass(frozen=True)
@@ -106,17 +117,21 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """One conversation with the responses in it."""
+    """One conversation with the responses in it; of one that travelled far, who answered whom."""
 
     anchor: str
+    name: str
     began: str
     begun_by: str
     channel: str
     responses: str
     people: str
+    took_part: str
     unmet: str
     evidence: tuple[ResponseRow, ...]
     further: int
+    tree: tuple[TreeRow, ...]
+    tree_further: int
 
 
 @dataclass(frozen=True)
@@ -194,19 +209,23 @@ def steps(report: Report, opened: int = PEOPLE_SHOWN) -> tuple[StepRows, ...]:
     """List the people step by step, step 4 first, each step by first response; `opened` of them with evidence."""
     shown, who = anchors(report), names(report)
     full = {reached.person for reached in by_strength(report)[:opened]}
-    kinds = {mark_of(reached) for reached in report.people if reached.step == NETWORKED}
-    beyond = (
-        "never met or unknown"
-        if kinds == {"unmet", "unknown"}
-        else "unknown"
-        if "unknown" in kinds
-        else "never met"
-    )
-    titles = {4: f"Step 4: {beyond}", 3: "Step 3: met", 2: "Step 2: team"}
     return tuple(
-        _step(report, step, titles.get(step, f"Step {step}"), shown, who, full)
+        _step(report, step, _step_title(report, step), shown, who, full)
         for step in sorted({reached.step for reached in report.people}, reverse=True)
     )
+
+
+def _step_title(report: Report, step: int) -> str:
+    if step == NETWORKED:
+        kinds = {mark_of(reached) for reached in report.people if reached.step == NETWORKED}
+        if kinds == {"unmet", "unknown"}:
+            return translated("Step 4: never met or unknown")
+        return translated("Step 4: unknown") if "unknown" in kinds else translated("Step 4: never met")
+    if step == MET:
+        return translated("Step 3: met")
+    if step == TEAM:
+        return translated("Step 2: team")
+    return translated("Step {n}").format(n=step)
 
 
 def _step(
@@ -218,9 +237,8 @@ def _step(
         for reached in people
         if reached.person in shown
     )
-    return StepRows(
-        step, title, f"{counted(len(people), 'person', 'people')} by row", rows, len(people) - len(rows)
-    )
+    count = translated("{people} by row").format(people=counted(len(people), "person", "people"))
+    return StepRows(step, title, count, rows, len(people) - len(rows))
 
 
 def names(report: Report) -> dict[str, str]:
@@ -232,7 +250,7 @@ def names(report: Report) -> dict[str, str]:
 
 
 def conversations(report: Report) -> tuple[tuple[ConversationRow, ...], int]:
-    """List the conversations by the time they began, and count those that are not shown."""
+    """List the conversations by what they brought, and count those that are not shown."""
     shown, who = _conversations_shown(report), names(report)
     rows = tuple(_conversation(one, report, f"conversation-{n}", who) for n, one in enumerate(shown, start=1))
     return rows, len(report.conversations) - len(rows)
@@ -243,9 +261,23 @@ def conversation_anchors(report: Report) -> dict[str, str]:
     return {one.id: f"conversation-{n}" for n, one in enumerate(_conversations_shown(report), start=1)}
 
 
+def conversation_name(one: Conversation, who: Mapping[str, str]) -> str:
+    """Name a conversation by what it was about, else by where it was, else by who began it and when."""
+    words = [plain(each) for each in (*one.words, *one.tags) if plain(each)]
+    about = ", ".join(dict.fromkeys(words[:_WORDS])) or plain(one.channel or "")
+    if about:
+        return shortened(about, _NAME)
+    begun = say("begun by {who}, {day}", who=who.get(one.begun_by, plain(one.begun_by)), day=day(one.began))
+    return str(begun)
+
+
 def _conversations_shown(report: Report) -> list[Conversation]:
-    strongest = sorted(report.conversations, key=lambda c: (-c.responses, c.began or "", c.id))
-    return sorted(strongest[:CONVERSATIONS_SHOWN], key=lambda c: (c.began or "", c.id))
+    """Return those that brought most: people never met where that is known, then responses."""
+    weighed = not mostly_unknown(report)
+    return sorted(
+        report.conversations,
+        key=lambda c: (-c.unmet if weighed else 0.0, -c.responses, c.began or "", c.id),
+    )[:CONVERSATIONS_SHOWN]
 
 
 def response_rows(
@@ -262,7 +294,7 @@ def spheres(report: Report) -> tuple[SphereRow, ...]:
     shown, who = anchors(report), names(report)
     unmet = {row.sphere: text for row, text in unmet_by_sphere(report)}
     return tuple(
-        replace(_sphere(row, report, f"sphere-{n}", shown, who), unmet=unmet.get(row.sphere, "0"))
+        replace(_sphere(row, report, f"sphere-{n}", shown, who), unmet=unmet.get(row.sphere, number(0)))
         for n, row in enumerate(report.spheres, start=1)
     )
 
@@ -285,9 +317,7 @@ def safe_link(url: str | None) -> Link | None:
     return Link(url, host) if parts.scheme in {"http", "https"} and host else None
 
 
-def _row(
-    reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]
-) -> PersonRow:
+def _row(reached: Reached, report: Report, anchor: str, who: dict[str, str], opened: set[str]) -> PersonRow:
     """Word a person; whoever is not among those opened comes without the evidence."""
     if reached.person in opened:
         return _person(reached, report, anchor, who)
@@ -297,7 +327,7 @@ def _row(
 
 def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) -> PersonRow:
     evidence, further = _responses(reached.evidence, report, who)
-    met = (*map(_met_words, reached.met), *_not_recorded(reached))
+    met = (*_strongest(reached.met), *_not_recorded(reached))
     return PersonRow(
         anchor=anchor,
         name=who[reached.person],
@@ -305,11 +335,13 @@ def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) 
         certainty=certainty(reached),
         m=number(reached.m, "share"),
         have_met=_have_met(reached),
-        sphere=plain(reached.sphere),
+        sphere=sphere_name(reached.sphere),
         organisation=plain(reached.organisation or ""),
         first_time=reached.first_response,
         first_response=day(reached.first_response),
-        how="first-hand" if reached.depth <= 1 else f"passed on, depth {reached.depth}",
+        how=translated("first-hand")
+        if reached.depth <= 1
+        else translated("passed on, depth {n}").format(n=number(reached.depth)),
         responses=counted(reached.responses, "response", "responses"),
         evidence=evidence,
         further=max(further, reached.responses - len(evidence)),
@@ -319,12 +351,10 @@ def _person(reached: Reached, report: Report, anchor: str, who: dict[str, str]) 
 
 
 def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
-    """Say why somebody counts as met, or not, or as unknown: a sentence, then the pieces of evidence, the latest last."""
+    """Say why somebody counts as met, or not, or as unknown: a sentence, then the pieces of evidence."""
     m, kind = number(reached.m, "share"), certainty(reached)
     if met:
-        more = len(met) - MET_SHOWN
-        rest = (translated("{n} earlier ones, which are in the JSON").format(n=number(more)),) if more > 0 else ()
-        return (translated("Why met is put at {m}:").format(m=m), *rest, *met[-MET_SHOWN:])
+        return (translated("Why met is put at {m}:").format(m=m), *met)
     if kind == "unmet":
         return (translated("No meeting face to face is on record by the first response."),)
     if kind == "met":
@@ -334,6 +364,15 @@ def _why(reached: Reached, met: tuple[str, ...]) -> tuple[str, ...]:
             "Nothing tells whether they have met; the sums put it at {m}, the range shows both cases."
         ).format(m=m),
     )
+
+
+def _strongest(pieces: tuple[MetEvidence, ...]) -> tuple[str, ...]:
+    """Word the pieces of evidence, in their order; of many the strongest, and how many more there are."""
+    if len(pieces) <= MET_SHOWN:
+        return tuple(map(_met_words, pieces))
+    kept = sorted(range(len(pieces)), key=lambda n: (-pieces[n].strength, -n))[:MET_SHOWN]
+    more = translated("{n} weaker ones, which are in the JSON").format(n=number(len(pieces) - MET_SHOWN))
+    return (*(_met_words(pieces[n]) for n in sorted(kept)), more)
 
 
 def _not_recorded(reached: Reached) -> tuple[str, ...]:
@@ -348,42 +387,54 @@ def _not_recorded(reached: Reached) -> tuple[str, ...]:
     ):
         return ()
     months = round(12 * coverage)
-    kept = f"calendar kept in {months} of the 12 months before" if months else "no calendar kept before"
-    return (f"a meeting that nobody recorded · {kept} · chance {number(chance, 'share')}",)
+    pattern = (
+        translated(
+            "a meeting that nobody recorded · calendar kept in {n} of the 12 months before · chance {share}"
+        )
+        if months
+        else translated("a meeting that nobody recorded · no calendar kept before · chance {share}")
+    )
+    return (pattern.format(n=number(months), share=number(chance, "share")),)
 
 
 def _have_met(reached: Reached) -> str:
     if not reached.known:
-        return "unknown"
+        return translated("unknown")
     if reached.m in (0, 1):
-        return "yes" if reached.m else "no"
-    return f"{'likely' if reached.m >= 0.5 else 'unlikely'}, {number(reached.m, 'share')}"
+        return translated("yes") if reached.m else translated("no")
+    pattern = translated("likely, {share}") if reached.m >= 0.5 else translated("unlikely, {share}")
+    return pattern.format(share=number(reached.m, "share"))
 
 
 def _met_words(piece: MetEvidence) -> str:
     parts = [
-        _HOW_MET.get(piece.evidence, plain(piece.evidence)),
-        _KINDS.get(piece.kind, plain(piece.kind)),
+        translated(_HOW_MET.get(piece.evidence, "")) or plain(piece.evidence),
+        translated(_KINDS.get(piece.kind, "")) or plain(piece.kind),
         day(piece.time),
         plain(piece.place or ""),
         counted(piece.attendees, "person there", "people there") if piece.attendees else "",
-        f"strength {number(piece.strength, 'score')}",
+        translated("strength {n}").format(n=number(piece.strength, "score")),
     ]
     return " · ".join(part for part in parts if part)
 
 
 def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str, str]) -> ConversationRow:
     evidence, further = _responses(one.evidence, report, who)
+    branches, tree_further = tree(one.tree, who)
     return ConversationRow(
         anchor=anchor,
+        name=conversation_name(one, who),
         began=day(one.began),
         begun_by=who.get(one.begun_by, plain(one.begun_by)),
         channel=plain(one.channel or ""),
         responses=number(one.responses),
         people=number(one.people),
+        took_part=counted(one.people, "person", "people"),
         unmet="" if mostly_unknown(report) else number(one.unmet),
         evidence=evidence,
         further=max(further, one.responses - len(evidence)),
+        tree=branches,
+        tree_further=tree_further + one.tree_more,
     )
 
 
@@ -396,7 +447,7 @@ def _sphere(
     linked = [(shown[reached.person], who[reached.person]) for reached in inside if reached.person in shown]
     return SphereRow(
         anchor=anchor,
-        sphere=plain(row.sphere),
+        sphere=sphere_name(row.sphere),
         people=number(row.people),
         unmet=number(row.value),
         share=_share_of_known(report, row),
@@ -441,8 +492,8 @@ def _response(row: Response, who: dict[str, str]) -> ResponseRow:
 def _verb(row: Response) -> str:
     """Word what somebody did; an item that answers nobody stands alone."""
     if not row.target:
-        return _ALONE.get(row.verb, "wrote an item")
-    return _VERBS.get(row.verb, plain(row.verb))
+        return translated(_ALONE.get(row.verb, message("wrote an item")))
+    return translated(_VERBS.get(row.verb, "")) or plain(row.verb)
 
 
 def in_order(people: Iterable[Reached]) -> list[Reached]:

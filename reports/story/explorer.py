@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from influence.contract.findings import Report
 from influence.contract.language import translated
-from influence.contract.wording import counted, number, plain
+from influence.contract.wording import counted, number
 from reports.story.evidence import PEOPLE_LISTED, PEOPLE_OPENED, mark_of, names
 from reports.story.sentences import say
+from reports.story.spheres import sphere_name
 
 _FAINT = 0.001
 """What a tie among others weighs beside one to the leader: it only decides between equals."""
@@ -52,7 +53,7 @@ def _kind(m: float) -> str:
 
 def communities(report: Report) -> dict[int, str]:
     """Name each community with more than two people by the sphere of most of them; the largest is the first."""
-    spheres = {reached.person: plain(reached.sphere) for reached in report.people}
+    spheres = {reached.person: sphere_name(reached.sphere) for reached in report.people}
     of = {node[0]: node[4] for node in report.network.nodes}
     of |= {reached.person: reached.community for reached in report.people if reached.community is not None}
     members: dict[int, list[str]] = defaultdict(list)
@@ -61,14 +62,19 @@ def communities(report: Report) -> dict[int, str]:
             members[community].append(person)
     large = sorted((c for c in members if len(members[c]) > 2), key=lambda c: (-len(members[c]), c))
     return {
-        community: _community(place, [spheres[each] for each in members[community] if each in spheres])
+        community: _named(place, [spheres[each] for each in members[community] if each in spheres])
         for place, community in enumerate(large, start=1)
     }
 
 
-def _community(place: int, spheres: list[str]) -> str:
+def community(place: int) -> str:
+    """Name a community by its place alone."""
+    return str(say("Community {n}", n=number(place)))
+
+
+def _named(place: int, spheres: list[str]) -> str:
     if not spheres:
-        return str(say("Community {n}", n=number(place)))
+        return community(place)
     (sphere, most), *_ = sorted(Counter(spheres).items(), key=lambda item: (-item[1], item[0]))
     if 2 * most <= len(spheres):
         return str(say("Community {n}: mixed", n=number(place)))
@@ -101,7 +107,26 @@ def who_is_where(report: Report) -> str:
     )
 
 
+def drawn(report: Report) -> str:
+    """Say how many people the rings draw where that is not everybody; the rings' own counts are of all listed."""
+    if len(report.people) <= PEOPLE_OPENED:
+        return ""
+    return str(say("Drawn are the {n} with the most responses.", n=number(PEOPLE_OPENED)))
+
+
 def more_people(further: int) -> str:
     """Say that the page shows the people with the most responses, and how many more there are."""
     pattern = "This page shows those with the most responses; {n} more are in the CSV."
     return str(say(pattern, n=number(further)))
+
+
+def network_words(report: Report) -> str:
+    """Say how many people the network shows, and what its areas and lines are."""
+    pattern = (
+        "{shown} of {of} with the strongest ties to the leader. Soft areas are communities. "
+        "A line is one or more responses, the thicker the more; the strongest are drawn."
+    )
+    shown = len(alters(report))
+    return str(
+        say(pattern, shown=counted(shown, "person", "people"), of=number(max(report.network.of, shown)))
+    )

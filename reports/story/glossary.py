@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from influence.contract import plugins
+from influence.contract.language import message, translated
 from influence.contract.measures import GROUP, Definition, Measure, measure
 
 FAMILIES = (
@@ -90,12 +91,8 @@ WORDS: tuple[tuple[str, str], ...] = (
         "A forecast is learned on the first two thirds of the window and scored on the last third, which it has not "
         "seen.",
     ),
-    (
-        "p",
-        "How often chance alone would give as much, in answer to the question that the test names: below 0.05 is "
-        "called more than chance.",
-    ),
 )
+"""Words that a report uses, each with its meaning; `words` says them in the language spoken."""
 
 
 @cache
@@ -115,7 +112,7 @@ def families() -> dict[str, dict[str, Definition]]:
     grouped: dict[str, dict[str, Definition]] = {}
     for name, words in definitions().items():
         if words.family:
-            grouped.setdefault(words.family, {})[name] = words
+            grouped.setdefault(translated(words.family), {})[name] = words
     return grouped
 
 
@@ -128,11 +125,20 @@ def definition(name: str) -> Definition:
     'Our own measure'
     """
     words = definitions().get(name, Definition(""))
+    unnamed = message("An additional measure; its own documentation defines it.")
     return replace(
         words,
-        label=words.label or name.replace("_", " ").capitalize(),
-        meaning=words.meaning or "An additional measure; its own documentation defines it.",
+        line=translated(words.line),
+        label=translated(words.label) or name.replace("_", " ").capitalize(),
+        meaning=translated(words.meaning or unnamed),
+        reading=translated(words.reading),
+        family=translated(words.family),
     )
+
+
+def words() -> tuple[tuple[str, str, str], ...]:
+    """Return each word of a report: its name in English, by which links find it, the word, and what it means."""
+    return tuple((word, translated(word), translated(meaning)) for word, meaning in WORDS)
 
 
 def _measures() -> list[Measure]:

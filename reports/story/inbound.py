@@ -7,19 +7,20 @@ from collections.abc import Mapping
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.findings import Report
 from influence.contract.headline import leader_name
-from influence.contract.wording import counted, plain
-from reports.story.sentences import Sentence, Span, listing, say
+from influence.contract.language import forms, listing, numbered, translated
+from influence.contract.wording import counted, number, plain
+from reports.story.sentences import Part, Sentence, Span, joined, row, say
 from reports.story.wording import days
 
 IN_A_SENTENCE = 3
 """More campaigns than this stand in a list of their own."""
 _KINDS = {
-    "automatic": ("automatic reply", "automatic replies"),
-    "receipt": ("receipt", "receipts"),
-    "calendar answer": ("answer to an invitation", "answers to invitations"),
-    "draft": ("draft", "drafts"),
-    "spam": ("spam", "spam"),
-    "trash": ("in the trash", "in the trash"),
+    "automatic": forms("automatic reply", "automatic replies"),
+    "receipt": forms("receipt", "receipts"),
+    "calendar answer": forms("answer to an invitation", "answers to invitations"),
+    "draft": forms("draft", "drafts"),
+    "spam": forms("spam", "spam"),
+    "trash": forms("in the trash", "in the trash"),
 }
 
 
@@ -34,13 +35,25 @@ def campaigns(report: Report) -> tuple[Sentence, ...]:
     if not every:
         return ()
     more = len(every) - IN_A_SENTENCE
-    told = "; ".join((*every[:IN_A_SENTENCE], *([f"{more:,} more"] if more > 0 else [])))
+    shown: list[Part] = [*every[:IN_A_SENTENCE]]
+    if more > 0:
+        shown.append(say("{n} more", n=number(more)))
+    mail, told = Span(translated("Mass mail"), "mass_mail"), row(shown)
+    came = (
+        say(
+            "{mail} came too, in {n} campaigns, and is counted apart from what waits: {told}.",
+            mail=mail,
+            n=number(len(every)),
+            told=told,
+        )
+        if len(every) > 1
+        else say("{mail} came too, and is counted apart from what waits: {told}.", mail=mail, told=told)
+    )
     answered = report.told("mass_mail", MassMail).answered or 0
-    ending = f" {leader_name(report)} answered {counted(answered, 'letter', 'letters')}." if answered else ""
-    many = f", in {len(every):,} campaigns" if len(every) > 1 else ""
-    pattern = "{mail} came too{many}, and is counted apart from what waits: {told}.{ending}"
-    mail = Span("Mass mail", "mass_mail")
-    return (say(pattern, mail=mail, many=Span(many), told=told, ending=Span(ending)),)
+    if not answered:
+        return (came,)
+    letters = counted(answered, "letter", "letters")
+    return joined(came, say("{who} answered {letters}.", who=leader_name(report), letters=letters))
 
 
 def _line(one: Campaign) -> str:
@@ -54,11 +67,17 @@ def _line(one: Campaign) -> str:
     """
     letters, texts = one.letters or 0, one.texts or 0
     copies = 0 < texts <= letters / 2
-    what = "one letter" if copies else "one subject"
-    versions = f" in {texts:,} versions" if copies and texts > 1 else ""
-    by = counted(one.senders or 0, "sender", "senders")
-    of = f" of {counted(letters, 'letter', 'letters')}" if letters != one.senders else ""
-    return f"{what}{versions}, {by}{of}, {days(one.since, one.until)}"
+    if copies and texts > 1:
+        pattern = translated("one letter in {n} versions, {senders}, {days}")
+    elif copies:
+        pattern = translated("one letter, {senders}, {days}")
+    else:
+        pattern = translated("one subject, {senders}, {days}")
+    senders = counted(one.senders or 0, "sender", "senders")
+    if letters != one.senders:
+        of = counted(letters, "letter", "letters")
+        senders = translated("{senders} of {letters}").format(senders=senders, letters=of)
+    return pattern.format(n=number(texts), senders=senders, days=days(one.since, one.until))
 
 
 def said_by_nobody(report: Report) -> tuple[Sentence, ...]:
@@ -67,14 +86,32 @@ def said_by_nobody(report: Report) -> tuple[Sentence, ...]:
     if not held.everywhere:
         return ()
     thrown = "trash" in (held.kinds or held.everywhere)
-    nobody = Span("nobody said it, or it was thrown away" if thrown else "nobody said it", "unsaid")
+    said = translated("nobody said it, or it was thrown away") if thrown else translated("nobody said it")
+    nobody = Span(said, "unsaid")
     every = sum(held.everywhere.values())
     if not held.kinds:
-        pattern = "Not counted, because {nobody}: {kinds}; none of it is by or to {who}."
-        return (say(pattern, nobody=nobody, kinds=_kinds(held.everywhere), who=who),)
-    more = f"; {every:,} in all, by or to anybody" if every > sum(held.kinds.values()) else ""
-    pattern = "Not counted, because {nobody}: {kinds}, by or to {who}{more}."
-    return (say(pattern, nobody=nobody, kinds=_kinds(held.kinds), who=who, more=Span(more)),)
+        return (
+            say(
+                "Not counted, because {nobody}: {kinds}; none of it is by or to {who}.",
+                nobody=nobody,
+                kinds=_kinds(held.everywhere),
+                who=who,
+            ),
+        )
+    kinds = _kinds(held.kinds)
+    if every > sum(held.kinds.values()):
+        return (
+            say(
+                "Not counted, because {nobody}: {kinds}, by or to {who}; {every} in all, by or to anybody.",
+                nobody=nobody,
+                kinds=kinds,
+                who=who,
+                every=number(every),
+            ),
+        )
+    return (
+        say("Not counted, because {nobody}: {kinds}, by or to {who}.", nobody=nobody, kinds=kinds, who=who),
+    )
 
 
 def _kinds(kinds: Mapping[str, int]) -> str:
@@ -84,4 +121,5 @@ def _kinds(kinds: Mapping[str, int]) -> str:
     '40 spam, 3 drafts and 1 automatic reply'
     """
     ordered = sorted(kinds.items(), key=lambda row: (-row[1], row[0]))
-    return listing([counted(many, *_KINDS.get(kind, (plain(kind), plain(kind)))) for kind, many in ordered])
+    named = [(many, _KINDS.get(kind, (plain(kind), plain(kind)))) for kind, many in ordered]
+    return listing([f"{number(many)} {numbered(*words, many)}" for many, words in named])

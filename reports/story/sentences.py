@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from string import Formatter
+from typing import TypeAlias
 
 from influence.contract import headline as lead
 from influence.contract.details.position import Position
 from influence.contract.details.reach import Crossings, Reach
 from influence.contract.details.spheres import Sources
 from influence.contract.findings import Finding, Report
-from influence.contract.language import translated
+from influence.contract.language import because, listing, message, numbered, recognised, spoken, translated
 from influence.contract.wording import (
-    CANNOT_TELL,
     between,
     counted,
-    noun,
+    form_between,
+    form_of,
     number,
     people_between,
     phrase,
@@ -26,7 +29,7 @@ from influence.contract.wording import (
 )
 from reports.story.glossary import definition
 
-WEIGHED, BY_ROW, BY_NAME = "weighed", "by row", "by name"
+WEIGHED, BY_ROW, BY_NAME = message("weighed"), message("by row"), message("by name")
 """The three ways in which people are counted as met or not; each stands among the words of the glossary."""
 COUNTED = {
     "reach_3": WEIGHED,
@@ -37,19 +40,26 @@ COUNTED = {
     "before_contact": BY_ROW,
     "crossings": BY_NAME,
 }
-RANGE_ONLY = (
+RANGE_ONLY = because(
     "of most of the people outside the team nothing tells whether they have met the leader, so a single number would "
     "only repeat what is supposed of them"
 )
+NO_REASON = because("no reason was given")
+TOO_LITTLE = "too little to say: "
+"""So a reason begins that says how much is missing."""
 _HELD_BY_RANGE = ("reach_3", "reach_4", "reach_beyond", "trend_slope")
 
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a sentence; `about` names the finding that a number in it comes from."""
+    """A piece of a sentence; `about` names the finding that a number in it comes from.
+
+    `anchor` is what else of the report it leads to: a person's row, a word of the glossary.
+    """
 
     text: str
     about: str | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,17 @@ class Sentence:
         return "".join(span.text for span in self.spans)
 
 
+Part: TypeAlias = str | Span | Sentence
+"""What a sentence is filled with: words, a number that links, or another sentence."""
+
+
 @dataclass(frozen=True)
 class Number:
     """One finding in words. `known` is False where the value is missing; `reason` then says why.
 
+    `amount` is the whole number whose form of a noun goes with `text`;
     `reading` says what high and low mean, where they mean anything; `counted` in which of three ways people are counted
-    as met.
+    as met, in the language spoken, and `counting` among the words of the glossary.
     """
 
     name: str
@@ -86,6 +101,13 @@ class Number:
     note: str | None = None
     reading: str = ""
     counted: str = ""
+    counting: str = ""
+    amount: int = 2
+
+    @property
+    def shown(self) -> str:
+        """The number with its unit; what cannot be told has none."""
+        return f"{self.text} {self.unit}".rstrip() if self.known else self.text
 
 
 @dataclass(frozen=True)
@@ -111,10 +133,20 @@ def told(report: Report, finding: Finding) -> Number:
     """Word one finding as this report shows it: as its range where of most people it counts nothing tells."""
     if finding.name == "unseen" and lead.mostly_unknown(report):
         finding = Finding(finding.name, None, finding.unit, reason=RANGE_ONLY)
-    return worded(finding, as_range=_is_range(report, finding))
+    return worded(finding, as_range=is_range(report, finding))
 
 
-def _is_range(report: Report, finding: Finding) -> bool:
+def is_nobody(report: Report) -> bool:
+    """Tell whether the headline, as it is shown, says that nobody never met responded."""
+    found = lead.headline(report)
+    held = lead.bounds(found)
+    if held and lead.mostly_unknown(report):
+        return held[1] <= 0
+    return found.value is not None and found.value <= 0
+
+
+def is_range(report: Report, finding: Finding) -> bool:
+    """Tell whether a finding is shown as its range alone: of most of the people it counts nothing tells."""
     held = lead.bounds(finding)
     if held is None:
         return False
@@ -137,23 +169,55 @@ def worded(finding: Finding, *, as_range: bool = False) -> Number:
     'cannot tell'
     """
     meant = definition(finding.name)
-    held = _ends(finding, lead.bounds(finding))
-    text = held if as_range and held else _crossed(finding) or _text(finding)
-    known = text != CANNOT_TELL
+    bounds = lead.bounds(finding)
+    held = _ends(finding, bounds)
+    crossed = _crossed(finding)
+    known = tellable(finding) or crossed > 0
+    as_range = as_range and bounds is not None
+    counting = COUNTED.get(finding.name, "")
     return Number(
         name=finding.name,
         label=plain(meant.label),
         meaning=meant.meaning,
-        text=text,
-        unit=_unit(finding, text, as_range=as_range),
+        text=(held or "") if as_range else number(crossed) if crossed else _text(finding),
+        unit=_unit(finding, bounds if as_range else None),
         known=known,
         bounds=None if as_range else held,
         interval=None if as_range and finding.unit == "people" else _ends(finding, finding.interval),
-        reason=plain(finding.reason) if finding.reason else (None if known else "no reason was given"),
+        reason=why(finding) if finding.reason or not known else None,
         note=None if as_range else _note(finding),
         reading=meant.reading,
-        counted=COUNTED.get(finding.name, ""),
+        counted=translated(counting),
+        counting=counting,
+        amount=_amount(finding, bounds if as_range else None, crossed),
     )
+
+
+def tellable(finding: Finding) -> bool:
+    """Tell whether a finding has a value that is a number."""
+    return finding.value is not None and isfinite(finding.value)
+
+
+def why(finding: Finding) -> str:
+    """Say in the language spoken why a finding tells nothing, as the end of a sentence: without a full stop."""
+    return recognised(plain(finding.reason or NO_REASON).rstrip("."))
+
+
+def why_too_little(finding: Finding) -> str:
+    """Say why a finding tells nothing, without saying again that it is too little."""
+    return recognised(plain(finding.reason or NO_REASON).rstrip(".").removeprefix(TOO_LITTLE))
+
+
+def _amount(finding: Finding, held: tuple[float, float] | None, crossed: int) -> int:
+    """Return the whole number whose form of a noun goes with a finding as it is shown."""
+    half_up = finding.name != "reach_3"
+    if held is not None and finding.unit == "people":
+        return form_between(*held, half_up=half_up)
+    if held is not None or finding.value is None or not isfinite(finding.value):
+        return crossed or 2
+    if not half_up:
+        return form_between(finding.value, finding.value, half_up=False)
+    return form_of(finding.value, finding.unit)
 
 
 def _text(finding: Finding) -> str:
@@ -171,10 +235,10 @@ def _ends(finding: Finding, held: tuple[float, float] | None) -> str | None:
     return between(*held, finding.unit, of=scale(finding.value or 0.0, finding.unit))
 
 
-def _unit(finding: Finding, text: str, *, as_range: bool) -> str:
-    if as_range or finding.value is None:
-        return unit_of(finding.unit, one=noun(text) == "person")
-    return unit_for(finding.value, finding.unit)
+def _unit(finding: Finding, held: tuple[float, float] | None) -> str:
+    if held is not None:
+        return unit_of(finding.unit, _amount(finding, held, 0))
+    return unit_of(finding.unit) if finding.value is None else unit_for(finding.value, finding.unit)
 
 
 def section(
@@ -194,7 +258,7 @@ def numbers(report: Report, *names: str) -> tuple[Number, ...]:
     return tuple(told(report, report.findings[name]) for name in names if name in report.findings)
 
 
-def say(pattern: str, **parts: str | Span) -> Sentence:
+def say(pattern: str, **parts: Part) -> Sentence:
     """Fill a pattern of our own, in the language spoken, with pieces; a piece is never read as a pattern.
 
     >>> str(say("{who} wrote.", who="{x}"))
@@ -205,9 +269,19 @@ def say(pattern: str, **parts: str | Span) -> Sentence:
         if literal:
             spans.append(Span(literal))
         if name:
-            part = parts[name]
-            spans.append(part if isinstance(part, Span) else Span(plain(part)))
+            spans += _pieces(parts[name])
     return Sentence(tuple(spans))
+
+
+def in_words(text: str) -> Sentence:
+    """Return what is said already as a sentence."""
+    return Sentence((Span(plain(text)),))
+
+
+def _pieces(part: Part) -> tuple[Span, ...]:
+    if isinstance(part, str):
+        return (Span(plain(part)),)
+    return (part,) if isinstance(part, Span) else part.spans
 
 
 def joined(*sentences: Sentence) -> tuple[Sentence, ...]:
@@ -227,10 +301,10 @@ def span(report: Report, name: str, one: str = "", many: str = "") -> Span:
 
     Where of most of the people it counts nothing tells, it is their range.
     """
-    text = told(report, report.findings[name]).text
-    if one and text != CANNOT_TELL:
-        text = f"{text} {noun(text, one, many)}"
-    return Span(text, name)
+    shown = told(report, report.findings[name])
+    if one and shown.known:
+        return Span(f"{shown.text} {numbered(one, many, shown.amount)}", name)
+    return Span(shown.text, name)
 
 
 def rate(report: Report, name: str) -> Span:
@@ -245,48 +319,76 @@ def interval_of(report: Report, name: str) -> str:
 
 def cannot_tell(report: Report, *names: str) -> tuple[Sentence, ...]:
     """Say of the findings without a value why: those with the same reason in one sentence."""
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[str, list[Number]] = {}
     for one in numbers(report, *names):
         if not one.known:
-            by_reason.setdefault((one.reason or "").rstrip("."), []).append(one.name)
-    sentences = []
-    for reason, missing in by_reason.items():
-        labels = [definition(name).label.lower() for name in missing]
-        spans = [Span("Cannot tell ")]
-        for place, (name, label) in enumerate(zip(missing, labels, strict=True)):
-            spans += [Span(_joint(place, len(labels))), Span(label, name)]
-        sentences.append(Sentence((*spans, Span(f": {plain(reason)}."))))
-    return tuple(sentences)
+            by_reason.setdefault(one.reason or "", []).append(one)
+    return tuple(
+        say("Cannot tell {what}: {why}.", what=linked(missing), why=reason)
+        for reason, missing in by_reason.items()
+    )
 
 
-def _joint(place: int, of: int) -> str:
-    return "" if place == 0 else " and " if place == of - 1 else ", "
+def row(parts: Sequence[Part]) -> Sentence:
+    """Set parts of a sentence beside each other, with a semicolon between them.
 
-
-def listing(words: list[str]) -> str:
-    """Join words as a sentence lists them.
-
-    >>> listing(["a"]), listing(["a", "b", "c"])
-    ('a', 'a, b and c')
+    >>> str(row(["one", "two"]))
+    'one; two'
     """
-    return "".join(f"{_joint(place, len(words))}{word}" for place, word in enumerate(words))
+    spans: list[Span] = []
+    for part in parts:
+        spans += [*([Span("; ")] if spans else []), *_pieces(part)]
+    return Sentence(tuple(spans))
 
 
-def _crossed(finding: Finding) -> str:
+def linked(found: Sequence[Number]) -> Sentence:
+    """List numbers by their labels, each a link to its meaning."""
+    return listed(*(Span(in_a_sentence(one.label), one.name) for one in found))
+
+
+def listed(*pieces: Span) -> Sentence:
+    """List pieces as the language does; each keeps where it leads.
+
+    >>> str(listed(Span("Ann", anchor="person-1"), Span("Bo")))
+    'Ann and Bo'
+    """
+    places = listing([f"{{{place}}}" for place in range(len(pieces))])
+    spans = []
+    for literal, place, _, _ in Formatter().parse(places):
+        spans += [Span(literal)] if literal else []
+        spans += [pieces[int(place)]] if place else []
+    return Sentence(tuple(spans))
+
+
+def in_a_sentence(label: str) -> str:
+    """Write a label inside a sentence: small in English, where a capital only begins it.
+
+    >>> in_a_sentence("Time to an answer"), in_a_sentence("PageRank")
+    ('time to an answer', 'PageRank')
+    """
+    small = label[1:].islower() and not spoken().large_nouns
+    return label[:1].lower() + label[1:] if small else label
+
+
+def _crossed(finding: Finding) -> int:
+    """Return how many people have crossed, where only those are known by name."""
     if finding.name != "crossings" or finding.value is not None:
-        return ""
+        return 0
     held = finding.told(Crossings)
-    persons = {*held.digital_first, *held.met_then_digital}
-    return number(len(persons)) if persons else ""
+    return len({*held.digital_first, *held.met_then_digital})
 
 
 def _note(finding: Finding) -> str | None:
     place, inferred = finding.told(Position), finding.told(Reach).with_inferred
     if place.percentile is not None and place.of is not None:
         share, everybody = number(place.percentile / 100, "share"), counted(place.of, "person", "people")
-        if place.better == "lower":
-            return f"{share} of {everybody} have a lower value"
-        return f"higher than {share} of {everybody}"
+        pattern = (
+            translated("{share} of {n} have a lower value")
+            if place.better == "lower"
+            else translated("higher than {share} of {n}")
+        )
+        return pattern.format(share=share, n=everybody)
     if inferred is not None:
-        return f"with inferred responses counted too: {number(inferred, finding.unit)}"
+        counted_too = number(inferred, finding.unit)
+        return translated("with inferred responses counted too: {n}").format(n=counted_too)
     return None

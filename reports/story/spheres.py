@@ -10,35 +10,65 @@ from influence.contract.details.spheres import Sources
 from influence.contract.details.voice import Lead
 from influence.contract.findings import Report, SphereReach
 from influence.contract.headline import mostly_unknown
-from influence.contract.wording import between, counted, number, plain, shared
+from influence.contract.language import listing, message, recognised, translated
+from influence.contract.wording import between, counted, form_of, number, plain, shared
 from reports.story.chance import SURE
 from reports.story.sentences import (
+    Part,
     Section,
     Sentence,
     Span,
     cannot_tell,
     interval_of,
+    is_range,
     joined,
-    listing,
     numbers,
     say,
     section,
     span,
+    why,
 )
 
 OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")
 TOPICS = ("share_of_voice", "lead")
+_NAMES = {
+    "team": message("team"),
+    "company": message("company"),
+    "department": message("department"),
+    "customer": message("customer"),
+    "partner": message("partner"),
+    "industry": message("industry"),
+    "media": message("media"),
+    "public": message("public"),
+    "unknown": message("unknown"),
+}
+HALF = 0.5
+_BEFORE = {
+    (False, False): message("By row, {n} responded before any meeting with the leader that is on record."),
+    (False, True): message(
+        "By row, {n} responded before any meeting with the leader that is on record, {customers} of them customers."
+    ),
+    (True, False): message(
+        "By row, {n} of the {of} who most likely had not met responded before any meeting with the leader that is on "
+        "record."
+    ),
+    (True, True): message(
+        "By row, {n} of the {of} who most likely had not met responded before any meeting with the leader that is on "
+        "record, {customers} of them customers."
+    ),
+}
+"""How first contact is said: whether the others who had not met are named, and whether customers are among them."""
 NO_ROOM = ("team", "unknown")
 """The team is near, and an unknown sphere is nowhere to go to."""
 _SPHERES = {
-    "company": "the company",
-    "department": "the department",
-    "customer": "customers",
-    "partner": "partners",
-    "industry": "the industry",
-    "media": "the media",
-    "public": "the public",
-    "unknown": "people of unknown sphere",
+    "company": message("the company"),
+    "department": message("the department"),
+    "customer": message("customers"),
+    "partner": message("partners"),
+    "industry": message("the industry"),
+    "media": message("the media"),
+    "public": message("the public"),
+    "unknown": message("people of unknown sphere"),
 }
 
 
@@ -53,10 +83,15 @@ def unmet_by_sphere(report: Report) -> list[tuple[SphereReach, str]]:
 
     Whole people that add up to the headline, or a range for each where of most of the people nothing tells.
     """
-    held = reached_outside(report)
     if not mostly_unknown(report):
-        return list(zip(held, (f"{count:,}" for count in shared([row.value for row in held])), strict=True))
-    return [(row, between(*unmet_range(report, row))) for row in held]
+        return [(row, number(count)) for row, count in whole_by_sphere(report)]
+    return [(row, between(*unmet_range(report, row))) for row in reached_outside(report)]
+
+
+def whole_by_sphere(report: Report) -> list[tuple[SphereReach, int]]:
+    """Return the same spheres with whole people, which add up to the headline."""
+    held = reached_outside(report)
+    return list(zip(held, shared([row.value for row in held]), strict=True))
 
 
 def unmet_range(report: Report, row: SphereReach) -> tuple[float, float]:
@@ -72,7 +107,16 @@ def sphere_words(sphere: str) -> str:
     >>> sphere_words("customer"), sphere_words("alumni")
     ('customers', 'alumni')
     """
-    return _SPHERES.get(sphere, plain(sphere))
+    return translated(_SPHERES[sphere]) if sphere in _SPHERES else plain(sphere)
+
+
+def sphere_name(sphere: str) -> str:
+    """Name a sphere in a table, as the settings do; a user's own stands as it is.
+
+    >>> sphere_name("customer"), sphere_name("alumni")
+    ('customer', 'alumni')
+    """
+    return translated(_NAMES.get(sphere, "")) or plain(sphere)
 
 
 def side(report: Report, name: str, above: str, below: str, between_: str) -> str:
@@ -91,14 +135,14 @@ def spheres(report: Report) -> Section:
     )
     return section(
         "spheres",
-        "Which spheres are reached, which could be, and where do my own influences come from?",
+        translated("Which spheres are reached, which could be, and where do my own influences come from?"),
         (*told, *_voice(report)),
         numbers(report, *OUTWARD),
         cannot_tell(report, *OUTWARD, *TOPICS),
     )
 
 
-NO_SPHERE = (
+NO_SPHERE = message(
     "Whose world the people beyond belong to is not known. Rules in influence.toml tell; the command “influence people "
     "spheres --suggest” drafts them."
 )
@@ -123,10 +167,13 @@ def _heard(report: Report) -> tuple[Sentence, ...]:
     heard = listing([sphere_words(sphere) for sphere in out])
     if not back:
         return (say("The leader is heard most by {out}.", out=heard),)
-    listens = Span("listens", "sources")
-    pattern = "The leader is heard most by {out}, and {listens} most to {back}."
     return (
-        say(pattern, out=heard, listens=listens, back=listing([sphere_words(sphere) for sphere in back])),
+        say(
+            "The leader is heard most by {out}, and {listens} most to {back}.",
+            out=heard,
+            listens=Span(translated("listens"), "sources"),
+            back=listing([sphere_words(sphere) for sphere in back]),
+        ),
     )
 
 
@@ -134,15 +181,15 @@ def _breadth(report: Report) -> tuple[Sentence, ...]:
     sentences = []
     if report.known("sphere_breadth"):
         breadth = span(report, "sphere_breadth", "sphere", "spheres")
-        pattern = (
-            "All of the reach is in {n}."
-            if breadth.text == "1 sphere"
-            else "The reach is as broad as {n} of equal size."
-        )
-        sentences.append(say(pattern, n=breadth))
+        if form_of(report.value("sphere_breadth") or 0.0, "spheres") == 1:
+            sentences.append(say("All of the reach is in {n}.", n=breadth))
+        else:
+            sentences.append(say("The reach is as broad as {n} of equal size.", n=breadth))
     if report.known("balance"):
         share = span(report, "balance")
-        sentences.append(say("The two mixes of spheres overlap by {share}.", share=share))
+        sentences.append(
+            say("Where the leader is heard is by {share} also where the leader listens.", share=share)
+        )
     return tuple(sentences)
 
 
@@ -156,25 +203,30 @@ def _room(report: Report) -> tuple[Sentence, ...]:
     room.sort(key=lambda row: (-row[1], row[0]))
     if not room:
         return ()
-    where = listing([f"{sphere_words(sphere)} ({left:,} of {of:,})" for sphere, left, of in room[:3]])
-    return (say("Most room, people known who have not responded yet: {where}.", where=Span(where)),)
+    where = [
+        translated("{sphere} ({n} of {of})").format(
+            sphere=sphere_words(sphere), n=number(left), of=number(of)
+        )
+        for sphere, left, of in room[:3]
+    ]
+    return (say("Most room, people known who have not responded yet: {where}.", where=listing(where)),)
 
 
 def _first_contact(report: Report) -> tuple[Sentence, ...]:
     if not report.known("before_contact"):
         return ()
-    held = report.told("before_contact", BeforeContact)
-    n = span(report, "before_contact", "person", "people")
-    if n.text == "0 people":
+    held, value = report.told("before_contact", BeforeContact), report.value("before_contact") or 0.0
+    ranged = is_range(report, report.findings["before_contact"])
+    if value <= 0 and not ranged:
         return ()
-    who = f", {held.customers:,} of them customers" if held.customers else ""
     unmet = sum(reached.outside and reached.known and reached.m < 0.5 for reached in report.people)
-    part = n.text.removesuffix(" people").replace(",", "").isdecimal() and unmet > (
-        report.value("before_contact") or 0
-    )
-    of = f" of the {unmet:,} who most likely had not met" if part else ""
-    pattern = "By row, {n}{of} responded before any meeting with the leader that is on record{who}."
-    sentence = say(pattern, n=n, of=Span(of), who=Span(who))
+    parts: dict[str, Part] = {
+        "n": span(report, "before_contact", "person", "people"),
+        "of": number(unmet),
+        "customers": number(held.customers or 0),
+    }
+    part = not ranged and value >= HALF and unmet > value
+    sentence = say(_BEFORE[part, bool(held.customers)], **parts)
     if held.days_ahead is None:
         return (sentence,)
     days = Span(counted(round(held.days_ahead), "day", "days"), "before_contact")
@@ -188,18 +240,32 @@ def _brand(report: Report) -> tuple[Sentence, ...]:
     finding = report.findings.get("person_against_brand")
     if finding is None:
         return ()
-    brand = Span("the organisation's own accounts", finding.name)
+    brand = Span(translated("the organisation's own accounts"), finding.name)
     if finding.value is None:
         if finding.reason and "no account is flagged" in finding.reason:
             return ()
-        why = (finding.reason or "no reason was given").rstrip(".")
-        return (say("Cannot compare the leader with {brand}: {why}.", brand=brand, why=why),)
-    within = interval_of(report, finding.name)
-    verdict = finding.told(PersonAgainstBrand).verdict or "no verdict was given"
-    pattern = "Person or brand? An item by the leader draws {n} times the responses of one by {brand}{within}: {says}."
-    span_of = span(report, finding.name)
+        return (say("Cannot compare the leader with {brand}: {why}.", brand=brand, why=why(finding)),)
+    within, n = interval_of(report, finding.name), span(report, finding.name)
+    verdict = finding.told(PersonAgainstBrand).verdict
+    says = recognised(plain(verdict)) if verdict else translated("no verdict was given")
+    if within:
+        return (
+            say(
+                "Person or brand? An item by the leader draws {n} times the responses of one by {brand} ({within}): "
+                "{says}.",
+                n=n,
+                brand=brand,
+                within=within,
+                says=says,
+            ),
+        )
     return (
-        say(pattern, n=span_of, brand=brand, within=Span(f" ({within})" if within else ""), says=verdict),
+        say(
+            "Person or brand? An item by the leader draws {n} times the responses of one by {brand}: {says}.",
+            n=n,
+            brand=brand,
+            says=says,
+        ),
     )
 
 
@@ -217,14 +283,16 @@ def _voice(report: Report) -> tuple[Sentence, ...]:
         )
     if report.known("lead"):
         new, held = span(report, "lead", "person", "people"), report.told("lead", Lead)
-        more = (
-            "more than chance gives"
-            if held.p is not None and held.p <= SURE
-            else "which cannot be told apart from chance"
-        )
-        pattern = (
-            "Do others take up the leader's words? {new} first used a term after responding to the leader's use of it, "
-            "{shuffled} with times shuffled: {more}."
-        )
-        sentences.append(say(pattern, new=new, shuffled=number(held.shuffled), more=more))
+        shuffled = number(held.shuffled)
+        if held.p is not None and held.p <= SURE:
+            pattern = message(
+                "Do others take up the leader's words? {new} first used a term after responding to the leader's use "
+                "of it, {shuffled} with times shuffled: more than chance gives."
+            )
+        else:
+            pattern = message(
+                "Do others take up the leader's words? {new} first used a term after responding to the leader's use "
+                "of it, {shuffled} with times shuffled: which cannot be told apart from chance."
+            )
+        sentences.append(say(pattern, new=new, shuffled=shuffled))
     return tuple(sentences)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+from influence.contract import headline as lead
 from influence.contract.details.cascades import Shape
-from influence.contract.details.own_voice import TypedByOthers
+from influence.contract.details.own_voice import TypedByOthers, Typist
 from influence.contract.details.reach import Crossings
 from influence.contract.details.trend import TrendBreaks, TrendSlope
 from influence.contract.findings import Month, Report
-from influence.contract.headline import leader_name, month_unknown, mostly_unknown
-from influence.contract.wording import CANNOT_TELL, between, counted, noun, number, plain
+from influence.contract.headline import CAUTION, leader_name, month_unknown, mostly_unknown, people_shown
+from influence.contract.language import listing, message, recognised, translated
+from influence.contract.wording import between, counted, counted_between, number, plain, whole
 from reports.story.advice import advised
 from reports.story.chance import chance
 from reports.story.doubt import doubts
@@ -23,25 +25,34 @@ from reports.story.sentences import (
     Sentence,
     Span,
     headline,
+    in_words,
     interval_of,
+    is_nobody,
     joined,
-    listing,
     numbers,
     rate,
+    row,
     say,
     span,
+    why,
 )
 from reports.story.spheres import spheres
 from reports.story.wording import month, period
 from reports.story.worth import worth
 
-CAUTION = (
-    "This is consistent with influence. It does not show that the leader caused it: people who are alike "
-    "also act alike (Shalizi and Thomas 2011)."
-)
+_MARKS = {
+    "team": message("{n} in the team"),
+    "met": message("{n} who most likely had met {who}"),
+    "unmet": message("{n} who most likely had not"),
+    "unknown": message("{n} of whom nothing tells"),
+}
+_HARDLY = 0.5
+"""A trend of fewer people a month than this hardly moves."""
 _TYPISTS = 5
 """So many who typed for the leader are named."""
-AUDIENCE_APART = "Audience is never added to reach: a person who could see an item has not responded to it."
+AUDIENCE_APART = message(
+    "Audience is never added to reach: a person who could see an item has not responded to it."
+)
 
 
 def story(report: Report) -> tuple[Section, ...]:
@@ -50,10 +61,10 @@ def story(report: Report) -> tuple[Section, ...]:
     A question that nothing in the report answers, since it was not measured, is left out.
     """
     sections = (
-        Section("beyond", "How far beyond the people met?", _beyond(report), (headline(report),)),
+        Section("beyond", translated("How far beyond the people met?"), _beyond(report), (headline(report),)),
         Section(
             "people",
-            "Who are they?",
+            translated("Who are they?"),
             _who(report),
             numbers(report, "own_output", "reach_2", "reach_3", "reach_4"),
         ),
@@ -61,10 +72,10 @@ def story(report: Report) -> tuple[Section, ...]:
         spheres(report),
         advised(report),
         chance(report),
-        Section("conversations", "By which conversations?", _conversations(report)),
-        Section("trend", "How did it move, month by month?", _trend(report)),
-        Section("coverage", "What was covered, and what was not?", _coverage(report)),
-        Section("limits", "What are the limits?", _limits(report)),
+        Section("conversations", translated("By which conversations?"), _conversations(report)),
+        Section("trend", translated("How did it move, month by month?"), _trend(report)),
+        Section("coverage", translated("What was covered, and what was not?"), _coverage(report)),
+        Section("limits", translated("What are the limits?"), _limits(report)),
     )
     return tuple(section for section in sections if section.sentences)
 
@@ -76,37 +87,50 @@ def all_numbers(report: Report) -> tuple[Number, ...]:
 
 
 def _beyond(report: Report) -> tuple[Sentence, ...]:
-    lead = headline(report)
+    shown = headline(report)
     who, when = leader_name(report), period(report.window)
-    if not lead.known:
-        return (
-            say("{cannot}: {why}.", cannot=CANNOT_TELL.capitalize(), why=(lead.reason or "").rstrip(".")),
-        )
+    if not shown.known:
+        return (say("Cannot tell: {why}.", why=shown.reason or ""),)
     if not report.people:
         return (say("Nobody is on record as having responded to {who}, {when}.", who=who, when=when),)
-    if lead.text == "0":
-        pattern = "Nobody who had never met {who} face to face is on record as having responded, {when}."
-        return (say(pattern, who=who, when=when), *doubts(report), say(CAUTION))
-    pattern = "{n} who had never met {who} face to face responded, first-hand or through others, {when}."
-    about = lead.text.replace(",", "").isdecimal()
-    n = Span(f"{lead.text} {noun(lead.text)}", lead.name)
-    first = say("About " + pattern if about else pattern, n=n, who=who, when=when)
-    first = first if about else Sentence((Span(n.text[:1].upper() + n.text[1:], n.about), *first.spans[1:]))
-    return (first, *doubts(report), *_near(report), say(CAUTION))
+    if is_nobody(report):
+        nobody = say(
+            "Nobody who had never met {who} face to face is on record as having responded, {when}.",
+            who=who,
+            when=when,
+        )
+        return (nobody, *doubts(report))
+    n = Span(people_shown(report), shown.name)
+    if mostly_unknown(report) or whole(lead.headline(report).value or 0.0) < 1:
+        n = Span(n.text[:1].upper() + n.text[1:], n.about)
+        first = say(
+            "{n} who had never met {who} face to face responded, first-hand or through others, {when}.",
+            n=n,
+            who=who,
+            when=when,
+        )
+    else:
+        first = say(
+            "About {n} who had never met {who} face to face responded, first-hand or through others, {when}.",
+            n=n,
+            who=who,
+            when=when,
+        )
+    return (first, *doubts(report), *_near(report))
 
 
 def _near(report: Report) -> tuple[Sentence, ...]:
     if "beyond_share" not in report.findings:
         return ()
     if not report.known("beyond_share"):
-        what = Span("share of all who responded", "beyond_share")
-        why = plain(report.findings["beyond_share"].reason or "no reason was given").rstrip(".")
-        return (say("Which {what} they are cannot be told: {why}.", what=what, why=why),)
+        what = Span(translated("share of all who responded"), "beyond_share")
+        reason = why(report.findings["beyond_share"])
+        return (say("Which {what} they are cannot be told: {why}.", what=what, why=reason),)
     share = span(report, "beyond_share")
     if not report.known("beyond_ratio"):
         return (say("They are {share} of all who responded.", share=share),)
-    pattern = "They are {share} of all who responded: {ratio}."
-    return (say(pattern, share=share, ratio=rate(report, "beyond_ratio")),)
+    ratio = rate(report, "beyond_ratio")
+    return (say("They are {share} of all who responded: {ratio}.", share=share, ratio=ratio),)
 
 
 def _who(report: Report) -> tuple[Sentence, ...]:
@@ -121,38 +145,51 @@ def _typed(report: Report) -> tuple[Sentence, ...]:
     told = report.told("typed_by_others", TypedByOthers)
     if not report.value("typed_by_others") or told.made is None:
         return ()
-    by = [
-        f"{plain(one.name) or plain(one.person)} {one.items or 0:,}, as "
-        f"{'you decided' if one.decided else 'the source states'}"
-        for one in told.by[:_TYPISTS]
-    ]
-    by += [f"{len(told.by) - _TYPISTS:,} more typed the others"] if len(told.by) > _TYPISTS else []
+    by = [_typist(one) for one in told.by[:_TYPISTS]]
+    if len(told.by) > _TYPISTS:
+        by.append(say("{n} more typed the others", n=number(len(told.by) - _TYPISTS)))
     n, who = span(report, "typed_by_others", "item", "items"), leader_name(report)
-    pattern = "Others typed {n} of the {made} that are {who}'s: {by}."
-    return (say(pattern, n=n, made=f"{told.made:,}", who=who, by="; ".join(by)),)
+    made = number(told.made)
+    return (
+        say("Others typed {n} of the {made} that are {who}'s: {by}.", n=n, made=made, who=who, by=row(by)),
+    )
+
+
+def _typist(one: Typist) -> Sentence:
+    who, n = plain(one.name) or plain(one.person), number(one.items or 0)
+    if one.decided:
+        return say("{who} {n}, as you decided", who=who, n=n)
+    return say("{who} {n}, as the source states", who=who, n=n)
 
 
 def _shown(report: Report) -> tuple[Sentence, ...]:
     """Say in the services' own words how often the leader's items were shown; that is apart from all who responded."""
     finding = report.findings.get("shown")
     told = finding.as_json().get("said", []) if finding else []
-    pattern = "{service}: {counts}. That names nobody and is no part of the numbers above."
-    halves = (plain(str(one)).partition(": ") for one in told)
-    return tuple(say(pattern, service=Span(service, "shown"), counts=counts) for service, _, counts in halves)
+    halves = (recognised(plain(str(one))).partition(": ") for one in told)
+    return tuple(
+        say(
+            "{service}: {counts}. That names nobody and is no part of the numbers above.",
+            service=Span(service, "shown"),
+            counts=counts,
+        )
+        for service, _, counts in halves
+    )
 
 
 def _rows(report: Report) -> Sentence:
     """Say how many people there are of each kind: everybody stands once, by the likelier case."""
     kinds, who = Counter(mark_of(reached) for reached in report.people), leader_name(report)
     parts = [
-        f"{kinds['team']:,} in the team" if kinds["team"] else "",
-        f"{kinds['met']:,} who most likely had met {who}" if kinds["met"] else "",
-        f"{kinds['unmet']:,} who most likely had not" if kinds["unmet"] else "",
-        f"{kinds['unknown']:,} of whom nothing tells" if kinds["unknown"] else "",
+        translated(pattern).format(n=number(kinds[kind]), who=who)
+        for kind, pattern in _MARKS.items()
+        if kinds[kind]
     ]
-    pattern = "{n} responded. By row, in the rings and the tables below, each stands once: {parts}."
-    everybody = counted(len(report.people), "person", "people")
-    return say(pattern, n=everybody, parts=listing([part for part in parts if part]))
+    return say(
+        "{n} responded. By row, in the rings and the tables below, each stands once: {parts}.",
+        n=counted(len(report.people), "person", "people"),
+        parts=listing(parts),
+    )
 
 
 def _sums(report: Report) -> tuple[Sentence, ...]:
@@ -160,15 +197,26 @@ def _sums(report: Report) -> tuple[Sentence, ...]:
     outside = sum(reached.outside for reached in report.people)
     if not report.known("reach_3", "reach_4") or not outside:
         return ()
-    three, four = Span("Steps 3", "reach_3"), Span("4", "reach_4")
+    three, four = Span(translated("Steps 3"), "reach_3"), Span("4", "reach_4")
+    n = counted(outside, "person", "people")
     if mostly_unknown(report):
-        pattern = "{three} and {four} share the {n} outside the team: who belongs where is not known of most of them."
-    else:
-        pattern = (
-            "{three} and {four} share the same {n} outside the team, weighed: somebody who had met the leader with a "
-            "chance of 30 % counts for 30 % in step 3 and for 70 % in step 4."
+        return (
+            say(
+                "{three} and {four} share the {n} outside the team: who belongs where is not known of most of them.",
+                three=three,
+                four=four,
+                n=n,
+            ),
         )
-    return (say(pattern, three=three, four=four, n=counted(outside, "person", "people")),)
+    return (
+        say(
+            "{three} and {four} share the same {n} outside the team, weighed: somebody who had met the leader with a "
+            "chance of 30 % counts for 30 % in step 3 and for 70 % in step 4.",
+            three=three,
+            four=four,
+            n=n,
+        ),
+    )
 
 
 def _chain(report: Report) -> tuple[Sentence, ...]:
@@ -180,26 +228,43 @@ def _chain(report: Report) -> tuple[Sentence, ...]:
 
 def _crossing_sentences(report: Report) -> tuple[Sentence, ...]:
     held = report.told("crossings", Crossings)
-    first, after = len(held.digital_first), len(held.met_then_digital)
-    pattern, parts = [], {}
+    first, after = (
+        Span(counted(len(people), "person", "people"), "crossings") if people else None
+        for people in (held.digital_first, held.met_then_digital)
+    )
+    if first and after:
+        return (
+            say(
+                "By name and date, whatever the size of the meeting: {first} responded before the first meeting with "
+                "the leader that is on record, {after} responded again after the last one.",
+                first=first,
+                after=after,
+            ),
+        )
     if first:
-        pattern.append("{first} responded before the first meeting with the leader that is on record")
-        parts["first"] = Span(counted(first, "person", "people"), "crossings")
+        return (
+            say(
+                "By name and date, whatever the size of the meeting: {first} responded before the first meeting with "
+                "the leader that is on record.",
+                first=first,
+            ),
+        )
     if after:
-        pattern.append("{after} responded again after the last one")
-        parts["after"] = Span(counted(after, "person", "people"), "crossings")
-    if not pattern:
-        return ()
-    if not first:
-        pattern = ["{after} responded again after the last meeting with the leader that is on record"]
-    return (say(f"By name and date, whatever the size of the meeting: {', '.join(pattern)}.", **parts),)
+        return (
+            say(
+                "By name and date, whatever the size of the meeting: {after} responded again after the last meeting "
+                "with the leader that is on record.",
+                after=after,
+            ),
+        )
+    return ()
 
 
 def _conversations(report: Report) -> tuple[Sentence, ...]:
     if not report.conversations:
         return (say("No conversation with a response is on record in this window."),)
     count = counted(len(report.conversations), "conversation", "conversations")
-    drew = say("This report holds {n} with responses. Open one to see who, when and where.", n=count)
+    drew = say("This report holds {n} with responses.", n=count)
     return (*joined(*_shape(report), *_returning(report)), drew)
 
 
@@ -207,11 +272,25 @@ def _shape(report: Report) -> tuple[Sentence, ...]:
     if not report.known("cascade_size", "cascade_depth"):
         return ()
     largest = report.told("cascade_size", Shape).largest
-    pattern = "An answered conversation that the leader begins has {size} and goes {depth} deep (medians)"
-    ending = f"; the largest has {number(largest)}." if largest is not None else "."
     size = span(report, "cascade_size", "item", "items")
     depth = span(report, "cascade_depth", "answer", "answers")
-    return (say(pattern + "{ending}", size=size, depth=depth, ending=Span(ending)),)
+    if largest is None:
+        return (
+            say(
+                "An answered conversation that the leader begins has {size} and goes {depth} deep (medians).",
+                size=size,
+                depth=depth,
+            ),
+        )
+    return (
+        say(
+            "An answered conversation that the leader begins has {size} and goes {depth} deep (medians); the largest "
+            "has {largest}.",
+            size=size,
+            depth=depth,
+            largest=number(largest, "items"),
+        ),
+    )
 
 
 def _returning(report: Report) -> tuple[Sentence, ...]:
@@ -220,7 +299,7 @@ def _returning(report: Report) -> tuple[Sentence, ...]:
         more = rate(report, "reproduction")
         sentences.append(say("Those reached bring others: {more}, on average.", more=more))
     elif report.known("reproduction"):
-        nobody = Span("Nobody", "reproduction")
+        nobody = Span(translated("Nobody"), "reproduction")
         sentences.append(say("{nobody} of those reached has brought others so far.", nobody=nobody))
     if (report.value("social_h") or 0) > 1:
         h = span(report, "social_h")
@@ -235,14 +314,13 @@ def _trend(report: Report) -> tuple[Sentence, ...]:
         only = report.trend[0]
         return (say("There is one month only, {m}: no movement can be told.", m=month(only.month)),)
     best = max(report.trend, key=lambda row: row.high if mostly_unknown(report) else row.reach_4)
-    text = in_month(best)
-    sentence = say(
+    highest = say(
         "The highest month was {m}, with {n} never met. Each month is counted on its own, so months do "
         "not add up to the window's number.",
         m=month(best.month),
-        n=Span(f"{text} {noun(text)}", "reach_4" if "reach_4" in report.findings else None),
+        n=Span(people_in_month(best), "reach_4" if "reach_4" in report.findings else None),
     )
-    return (*_slope(report), *_breaks(report), sentence)
+    return (*_slope(report), *_breaks(report), highest)
 
 
 def in_month(row: Month) -> str:
@@ -254,27 +332,55 @@ def in_month(row: Month) -> str:
     return between(row.low, row.high) if month_unknown(row) else number(row.reach_4)
 
 
+def people_in_month(row: Month) -> str:
+    """Word how many people never met responded in a month, with their noun."""
+    if month_unknown(row):
+        return counted_between(row.low, row.high, "person", "people")
+    return counted(row.reach_4, "person", "people")
+
+
 def _slope(report: Report) -> tuple[Sentence, ...]:
-    if "trend_slope" not in report.findings:
+    finding = report.findings.get("trend_slope")
+    if finding is None:
         return ()
-    if not report.known("trend_slope"):
-        reason = report.findings["trend_slope"].reason or ""
+    if finding.value is None:
         return (
-            say("Cannot tell a {trend}: {why}.", trend=Span("trend", "trend_slope"), why=reason.rstrip(".")),
+            say(
+                "Cannot tell a {trend}: {why}.",
+                trend=Span(translated("trend"), finding.name),
+                why=why(finding),
+            ),
         )
-    slope, within = span(report, "trend_slope"), interval_of(report, "trend_slope")
-    direction = report.told("trend_slope", TrendSlope).direction
-    if direction in {"rising", "falling"} and slope.text.lstrip("−-") == "0":
-        less = Span("less than one person", slope.about)
-        return (
-            say("Does it rise or fall? It hardly moves: it is {way} by {n} a month.", way=direction, n=less),
+    direction = finding.told(TrendSlope).direction
+    if direction in {"rising", "falling"} and abs(finding.value) < _HARDLY and not mostly_unknown(report):
+        less = Span(translated("less than one person"), finding.name)
+        if direction == "rising":
+            return (say("Does it rise or fall? It hardly moves: it is rising by {n} a month.", n=less),)
+        return (say("Does it rise or fall? It hardly moves: it is falling by {n} a month.", n=less),)
+    return (_direction(report, direction),)
+
+
+def _direction(report: Report, direction: str | None) -> Sentence:
+    """Say whether it rises or falls, by how many people a month, and in which range that lies."""
+    n = span(report, "trend_slope", "person", "people")
+    within = interval_of(report, "trend_slope") or translated("none")
+    if direction == "rising":
+        return say(
+            "Does it rise or fall? It is rising: {n} more a month, 95 % interval {within}.",
+            n=n,
+            within=within,
         )
-    if direction in {"rising", "falling"}:
-        pattern = f"Does it rise or fall? It is {direction}: {{n}} more a month, 95 % interval {{within}}."
-    else:
-        pattern = "Does it rise or fall? No trend can be told from chance: {n} more a month, 95 % interval {within}."
-    slope = Span(f"{slope.text} {noun(slope.text)}", slope.about)
-    return (say(pattern, n=slope, within=within or "none"),)
+    if direction == "falling":
+        return say(
+            "Does it rise or fall? It is falling: {n} more a month, 95 % interval {within}.",
+            n=n,
+            within=within,
+        )
+    return say(
+        "Does it rise or fall? No trend can be told from chance: {n} more a month, 95 % interval {within}.",
+        n=n,
+        within=within,
+    )
 
 
 def _breaks(report: Report) -> tuple[Sentence, ...]:
@@ -282,29 +388,36 @@ def _breaks(report: Report) -> tuple[Sentence, ...]:
     if not breaks:
         return ()
     when = listing([month(each.month) for each in breaks if each.month])
-    sources = any(each.sources for each in breaks)
-    why = "; a source begins or ends there, so it may be the record that changed" if sources else ""
-    level = Span("level changed", "trend_breaks")
-    return (say("The {level} in {when}{why}.", level=level, when=when, why=Span(why)),)
+    level = Span(translated("level changed"), "trend_breaks")
+    if any(each.sources for each in breaks):
+        return (
+            say(
+                "The {level} in {when}; a source begins or ends there, so it may be the record that changed.",
+                level=level,
+                when=when,
+            ),
+        )
+    return (say("The {level} in {when}.", level=level, when=when),)
 
 
 def _coverage(report: Report) -> tuple[Sentence, ...]:
     if not report.coverage:
         return (say("No source was read."),)
-    gaps = sum(len(row.missing_months) for row in report.coverage)
-    aside = sum(row.set_aside for row in report.coverage)
-    gap_words = counted(gaps, "month is", "months are") + " missing" if gaps else "no month is missing"
-    aside_words = counted(aside, "row was", "rows were") + " set aside" if aside else "nothing was set aside"
-    pattern = "{n} read; {gaps}; {aside}. Whatever happened elsewhere is not in this report."
-    sources = counted(len(report.coverage), "source was", "sources were")
-    read = say(pattern, n=sources, gaps=gap_words, aside=aside_words)
+    gaps = sum(len(one.missing_months) for one in report.coverage)
+    aside = sum(one.set_aside for one in report.coverage)
+    read = say(
+        "{n} read; {gaps}; {aside}. Whatever happened elsewhere is not in this report.",
+        n=counted(len(report.coverage), "source was", "sources were"),
+        gaps=counted(gaps, "month is missing", "months are missing")
+        if gaps
+        else translated("no month is missing"),
+        aside=counted(aside, "row was set aside", "rows were set aside")
+        if aside
+        else translated("nothing was set aside"),
+    )
     return (read, *said_by_nobody(report))
 
 
 def _limits(report: Report) -> tuple[Sentence, ...]:
-    given = tuple(say("{reason}", reason=reason) for reason in report.reasons)
-    return (
-        given
-        if any("consistent with influence" in reason for reason in report.reasons)
-        else (*given, say(CAUTION))
-    )
+    reasons = report.reasons if CAUTION in report.reasons else (*report.reasons, CAUTION)
+    return tuple(in_words(recognised(reason)) for reason in reasons)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from influence.contract.wording import MONTHS, plain
+from influence.contract.language import ENGLISH, spoken, translated
+from influence.contract.wording import month_of, plain, short_month, span_of
 
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _LEFTWARD = re.compile(rf"[{_RIGHT_TO_LEFT}]+(?:[\s.'’-]+[{_RIGHT_TO_LEFT}]+)*")
@@ -38,9 +39,17 @@ def day(time: str | None) -> str:
     ('5 Jan 2026', 'undated')
     """
     if time is None:
-        return "undated"
+        return translated("undated")
     moment = _read(time)
-    return plain(time) if moment is None else f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}"
+    return plain(time) if moment is None else _day(moment)
+
+
+def _day(moment: datetime) -> str:
+    if spoken().code == ENGLISH:
+        return f"{moment.day} {short_month(moment.month)} {moment.year}"
+    from babel.dates import format_skeleton  # its tables cost what a report in English does not need
+
+    return str(format_skeleton("yMMMd", moment.replace(tzinfo=None), locale=spoken().locale))
 
 
 def days(since: str | None, until: str | None) -> str:
@@ -51,14 +60,22 @@ def days(since: str | None, until: str | None) -> str:
     >>> days("2026-02-28", "2026-03-02"), days("2025-12-30", "2026-01-02"), days(None, "2026-01-02")
     ('28 Feb to 2 Mar 2026', '30 Dec 2025 to 2 Jan 2026', 'undated to 2 Jan 2026')
     """
-    first, last = day(since), day(until)
-    if first == last:
-        return first
-    early, late = first.split(" "), last.split(" ")
-    while early and late and early[-1] == late[-1]:
-        early.pop()
-        late.pop()
-    return f"{' '.join(early)} to {last}"
+    first, last = (_read(time) if time else None for time in (since, until))
+    if first is None or last is None or first.date() == last.date():
+        return span_of(day(since), day(until))
+    if spoken().code == ENGLISH:
+        return span_of(_shortest(first, last), _day(last))
+    from babel.dates import format_interval
+
+    begun, ended = first.replace(tzinfo=None), last.replace(tzinfo=None)
+    return plain(format_interval(begun, ended, "yMMMd", locale=spoken().locale))
+
+
+def _shortest(first: datetime, last: datetime) -> str:
+    """Word a day in English without the month and the year that the day behind it has too."""
+    if first.year != last.year:
+        return _day(first)
+    return f"{first.day}" if first.month == last.month else f"{first.day} {short_month(first.month)}"
 
 
 def day_and_hour(time: str | None) -> str:
@@ -68,7 +85,14 @@ def day_and_hour(time: str | None) -> str:
     '5 Jan 2026, 14:03'
     """
     moment = _read(time) if time else None
-    return day(time) if moment is None else f"{day(time)}, {moment:%H:%M}"
+    if moment is None:
+        return day(time)
+    if spoken().code == ENGLISH:
+        return f"{_day(moment)}, {moment:%H:%M}"
+    from babel.dates import format_skeleton
+
+    hour = format_skeleton("Hm", moment.replace(tzinfo=None), locale=spoken().locale)
+    return f"{_day(moment)}, {hour}"
 
 
 def month(text: str) -> str:
@@ -78,7 +102,7 @@ def month(text: str) -> str:
     'January 2026'
     """
     moment = _read(f"{text}-01")
-    return plain(text) if moment is None else f"{MONTHS[moment.month - 1]} {moment.year}"
+    return plain(text) if moment is None else month_of(moment.year, moment.month)
 
 
 def period(window: Mapping[str, str | None]) -> str:
@@ -91,9 +115,9 @@ def period(window: Mapping[str, str | None]) -> str:
     """
     since, until = window.get("since"), window.get("until")
     if not since and not until:
-        return "the whole record"
-    first = day(since) if since else "the first record"
-    return f"{first} to {_last_day(until) if until else 'the last record'}"
+        return translated("the whole record")
+    first = day(since) if since else translated("the first record")
+    return span_of(first, _last_day(until) if until else translated("the last record"))
 
 
 def _last_day(until: str) -> str:

@@ -17,6 +17,8 @@ _ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 )
+_DRIVER = "GL Driver Message"
+"""What a graphics driver says of its own speed while a picture is taken."""
 _OURS = ("file:", "data:", "blob:", "about:")
 
 
@@ -89,5 +91,5 @@ def _listen(opened: Tab) -> None:
             route.abort()
 
     opened.page.route("**/*", answer)
-    opened.page.on("console", lambda said: opened.complaints.append(said.text))
+    opened.page.on("console", lambda said: _DRIVER in said.text or opened.complaints.append(said.text))
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))

@@ -22,8 +22,8 @@ from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
-from influence.contract.details.spheres import Heard, Sources
-from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
+from influence.contract.details.spheres import Heard, ListenedTo, Sources
+from influence.contract.details.trend import AgainstBefore, LevelBreak, SphereMove, TrendBreaks, TrendSlope
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
 
@@ -40,11 +40,16 @@ def measured(reach_4: float) -> list[Finding]:
         *_motion(),
         *_chance(reach_4),
         *_advice(),
-        *_movement(),
+        *_movement(reach_4),
         *_many(),
     ]
 
 
+LISTENED_TO = (
+    ListenedTo("p3", "", "customer", 14),
+    ListenedTo("x9", "Ingrid Abara-Castillo", "company", 9),
+    ListenedTo("p5", "", "partner", 4),
+)
 UNSAID = {"spam": 40, "automatic": 8, "draft": 3}
 
 
@@ -116,7 +121,7 @@ def _spheres() -> list[Finding]:
     before = {"customer": FirstContacts(met_later=("p3",), never_met=("p9", "p4"), unknown=())}
     return [
         Finding("sphere_breadth", 4.3, "spheres", interval=(4.1, 4.5)),
-        Finding("sources", 9.0, "people", 8.0, 10.0, detail=Sources(heard, ("p2", "p3"))),
+        Finding("sources", 9.0, "people", 8.0, 10.0, detail=Sources(heard, ("p2", "p3"), LISTENED_TO)),
         Finding("balance", 0.94, "share"),
         Finding(
             "before_contact",
@@ -182,7 +187,10 @@ def _advice() -> list[Finding]:
         _row("sphere", "customer", 0.1, (), "12 of its 20 people are not reached yet"),
         _row("conversation", "c1", 0.25, ("k9",), "26 people wrote there"),
     )
-    tested = "on the last third of the window the ranking did better than chance (AUC 0.72)"
+    tested = (
+        "on the last third of the window the ranking did better than chance and better than going to those who "
+        "responded most before: of two people it put the better one first in 72 % of cases (61 to 83 %)"
+    )
     return [
         Finding("advice", 2.4, "people", detail=Advice(rows, tested)),
         Finding(
@@ -206,7 +214,27 @@ def _row(kind: str, who: str, gain: float, evidence: tuple[str, ...], reason: st
     return Advised(kind, who, "", gain, (gain - 0.1, gain + 0.1), reason, evidence)
 
 
-def _movement() -> list[Finding]:
+def _against_before(reach_4: float) -> Finding:
+    told = AgainstBefore(
+        since="2026-01-01T00:00:00+00:00",
+        until="2026-07-01T00:00:00+00:00",
+        before_since="2025-07-01T00:00:00+00:00",
+        before_until="2026-01-01T00:00:00+00:00",
+        was=reach_4 * 0.75,
+        now=reach_4,
+        halves=False,
+        apart=True,
+        came=13,
+        stayed=14,
+        stayed_away=6,
+        by_sphere=(SphereMove("customer", 2.0, 7.0), SphereMove("public", 4.0, 2.0)),
+    )
+    return Finding(
+        "against_before", reach_4 * 0.25, "people more than before", interval=(1.2, 12.9), detail=told
+    )
+
+
+def _movement(reach_4: float) -> list[Finding]:
     marked = LevelBreak("2026-04", before=6.0, after=9.0, p=0.02, sources=("mail.mbox",))
     return [
         Finding(
@@ -219,6 +247,7 @@ def _movement() -> list[Finding]:
             detail=TrendSlope(6, left_out=(), p=0.7, direction="none to be told"),
         ),
         Finding("trend_breaks", 1.0, "changes of level", detail=TrendBreaks((marked,))),
+        _against_before(reach_4),
     ]
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from influence.contract.details.position import Position
 from influence.contract.details.reach import Crossings, PossibleReach, Reach
 from influence.contract.findings import (
+    Branch,
     Conversation,
     Coverage,
     EgoNetwork,
@@ -36,6 +37,13 @@ _LAST = (
 )
 _SPHERES = ("company", "customer", "department", "industry", "media", "partner", "public", "unknown")
 _WEIGHTS = (24, 18, 14, 10, 3, 12, 9, 5)
+_ABOUT: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("ferry", "harbour", "tide"), ()),
+    ((), ("hiring", "mentors")),
+    (("packaging", "glass"), ("materials",)),
+    ((), ()),
+)
+TRAVELLED = 5
 _CHANNELS = ("Forum / product", "Chat #strategy", "Blog", "Mailing list")
 
 
@@ -263,10 +271,30 @@ def _conversation(n: int, responses: dict[str, Response], reached: list[Reached]
     who = {row.actor for row in inside}
     unmet = sum(1 - one.m for one in reached if one.person in who and one.step != 2)
     began = (START + timedelta(days=n % 170)).isoformat()
-    ids = tuple(row.id for row in inside)
+    words, tags = _ABOUT[n % len(_ABOUT)]
+    tree = _tree(n, began, inside) if n < TRAVELLED else ()
     return Conversation(
-        f"c{n}", began, "p0" if n % 3 else "p4", len(inside), len(who), unmet, _CHANNELS[n % 4], ids
+        f"c{n}",
+        began,
+        "p0" if n % 3 else "p4",
+        len(inside),
+        len(who),
+        unmet,
+        _CHANNELS[n % 4],
+        tuple(row.id for row in inside),
+        words,
+        tags,
+        min(n + 1, len(inside)),
+        tree,
     )
+
+
+def _tree(n: int, began: str, inside: list[Response]) -> tuple[Branch, ...]:
+    """Answers to the beginning, and to each other: every other one goes one hand deeper."""
+    tree = [Branch(f"item{n}", "p0" if n % 3 else "p4", began)]
+    for place, row in enumerate(inside):
+        tree.append(Branch(row.id, row.actor, row.time, tree[place if place % 2 else 0].id))
+    return tuple(tree)
 
 
 def _network(reached: list[Reached], chance: random.Random) -> EgoNetwork:

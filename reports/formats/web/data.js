@@ -16,17 +16,6 @@
 export const KINDS = ["team", "met", "unmet", "unknown"];
 
 /**
- * Unpack deflated JSON in base64.
- * @param {string} packed
- * @returns {Promise<Data>}
- */
-export async function unpacked(packed) {
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
-}
-
-/**
  * Fill a sentence's places, figures as the language writes them.
  * @param {Data} data
  * @param {string} pattern

@@ -1,9 +1,9 @@
 /** What lies under and over the marks: soft areas, rings, and names where there is room for them. */
 
 const LABEL = 12;
-const MOST_LABELS = 70;
+const MOST_LABELS = 80;
+const ROOM_A_LABEL = 7000; // square pixels
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif";
-const STRETCH = 1.25;
 
 /**
  * Return what draws around the engine's own marks after each of its frames.
@@ -13,7 +13,7 @@ export function paper(sigma, held, data, colours, visible) {
   const under = sigma.createCanvas("under", { beforeLayer: "stage", style: { inset: "0" } });
   const over = sigma.createCanvas("over", { afterLayer: "stage", style: { inset: "0", pointerEvents: "none" } });
   return () => {
-    const view = { at: (x, y) => sigma.graphToViewport({ x, y }), unit: sigma.getGraphToViewportRatio() };
+    const view = { at: (x, y) => sigma.graphToViewport({ x, y }), size: (size) => sigma.scaleSize(size) };
     view.unit = view.at(1, 0).x - view.at(0, 0).x;
     const below = cleared(under, sigma);
     if (held.scene.bands) drawRings(below, view, held.scene, colours());
@@ -58,12 +58,12 @@ function drawRings(context, view, { bands, sectors }, colours) {
   }
 }
 
-function drawAreas(context, view, { areas }, colours) {
+function drawAreas(context, view, { areas, stretch }, colours) {
   for (const area of areas) {
     if (area.community < 0) continue;
     const { x, y } = view.at(area.x, area.y);
     context.beginPath();
-    context.ellipse(x, y, area.radius * view.unit * STRETCH, area.radius * view.unit, 0, 0, 2 * Math.PI);
+    context.ellipse(x, y, area.radius * view.unit * stretch, area.radius * view.unit, 0, 0, 2 * Math.PI);
     context.fillStyle = colours.areas[area.community % colours.areas.length];
     context.fill();
   }
@@ -72,24 +72,29 @@ function drawAreas(context, view, { areas }, colours) {
 /** Write names, the weightiest first, each only where it covers nothing written before. */
 function names(context, view, sigma, held, data, colours, visible) {
   const { width, height } = sigma.getDimensions();
-  const taken = [];
-  const writer = { context, colours, taken, width, height };
+  const writer = { context, colours, taken: [], width, height };
   const pointed = held.hovered ?? held.chosen;
   if (held.scene.bands) ringNames(writer, view, held.scene, data);
   else areaNames(writer, view, held.scene);
   if (pointed && held.scene.graph.hasNode(pointed)) person(writer, view, held.scene.graph, pointed, true);
-  if (!held.scene.bands) person(writer, view, held.scene.graph, "leader", false, "bold");
-  const crowded = held.scene.bands && held.scene.size * view.unit < 22;
+  const crowded = held.scene.bands && view.size(held.scene.size) < 10;
   if (crowded) return;
-  let written = 0;
-  for (const node of byWeight(held.scene)) {
-    if (written >= MOST_LABELS) break;
-    const attributes = held.scene.graph.getNodeAttributes(node);
-    if (node === pointed || !visible(attributes) || (held.near && !held.near.has(node))) continue;
+  const { graph } = held.scene;
+  const boxes = [];
+  const named = byWeight(held.scene).filter((node) => {
+    const attributes = graph.getNodeAttributes(node);
+    if (!visible(attributes) || (held.near && !held.near.has(node))) return false;
     const { x, y } = view.at(attributes.x, attributes.y);
-    if (x < 0 || y < 0 || x > width || y > height) continue;
-    if (person(writer, view, held.scene.graph, node, false)) written++;
-  }
+    const half = view.size(attributes.size);
+    boxes.push([x - half, y - half, x + half, y + half]);
+    return node !== pointed && x >= 0 && y >= 0 && x <= width && y <= height;
+  });
+  const most = Math.min(MOST_LABELS, (width * height) / ROOM_A_LABEL);
+  writer.taken.push(...boxes.slice(0, most / 2)); // the strongest are named, the others where no mark is covered
+  for (const node of named.slice(0, most / 2)) person(writer, view, graph, node, false);
+  writer.taken.push(...boxes.slice(most / 2));
+  let others = 0;
+  for (const node of named.slice(most / 2)) if (others < most / 2) others += person(writer, view, graph, node, false);
 }
 
 /** The nodes by weight, sorted once. */
@@ -102,18 +107,18 @@ function byWeight(scene) {
 }
 
 /** Write one person's name beside the mark; `must` writes it whatever it covers, on paper. */
-function person(writer, view, graph, node, must, weight = "") {
+function person(writer, view, graph, node, must) {
   const { x, y, size, label } = graph.getNodeAttributes(node);
   if (!label) return false;
   const at = view.at(x, y);
-  const aside = Math.max(3, (size * view.unit) / 2) + 3;
+  const aside = view.size(size) + 4;
   const spots = [
     [at.x + aside, at.y, "left"],
     [at.x - aside, at.y, "right"],
     [at.x, at.y - aside - LABEL / 2, "center"],
     [at.x, at.y + aside + LABEL / 2, "center"],
   ];
-  return written(writer, shortened(label, 30), must ? [inside(writer, spots)] : spots, weight || (must ? "bold" : ""), must);
+  return written(writer, shortened(label, 30), must ? [inside(writer, spots)] : spots, must ? "bold" : "", must);
 }
 
 /** The spot on the side where there is room. */
@@ -154,28 +159,48 @@ function shortened(text, length) {
   return letters.length <= length ? text : `${letters.slice(0, length - 1).join("").trimEnd()}…`;
 }
 
+/** The leader's initials in the middle. */
+function initials({ context, colours }, view, leader) {
+  const { x, y } = view.at(0, 0);
+  context.font = `${LABEL}px ${FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = colours.paper;
+  const letters = leader.split(" ").slice(0, 2).map((word) => [...word][0] ?? "");
+  context.fillText(letters.join("").toUpperCase(), x, y);
+}
+
 /** The rings' names at the top, the spheres' around. */
 function ringNames(writer, view, { bands, sectors }, data) {
   const figures = new Intl.NumberFormat(data.language === "en" ? "en-GB" : data.language);
+  initials(writer, view, data.leader);
   for (const band of bands) {
     const { x, y } = view.at(0, (band.inner + band.outer) / 2);
-    written(writer, `${band.name} · ${figures.format(band.people)}`, [[x, y, "center"]], "bold");
+    band.names.forEach(([name, count], n) => {
+      const down = (n - (band.names.length - 1) / 2) * LABEL * 1.35;
+      written(writer, `${name} · ${figures.format(count)}`, [[x, y + down, "center"]], "bold");
+    });
   }
   for (const sector of sectors) {
     const angle = (sector.start + sector.end) / 2;
     const { x, y } = view.at(1.03 * Math.sin(angle), 1.03 * Math.cos(angle));
     const side = Math.sin(angle) > 0.12 ? "left" : Math.sin(angle) < -0.12 ? "right" : "center";
-    const down = Math.cos(angle) > 0.6 ? -LABEL / 2 : Math.cos(angle) < -0.6 ? LABEL / 2 : 0;
-    const words = `${shortened(sector.name, 22)} · ${figures.format(sector.people)}`;
-    written(writer, words, [[x, y + down, side]], "");
+    const down = Math.cos(angle) > 0.6 ? -LABEL : Math.cos(angle) < -0.6 ? LABEL * 1.1 : 0;
+    written(writer, shortened(sector.name, 18), [[x, y + down - LABEL * 0.68, side]], "");
+    written(writer, figures.format(sector.people), [[x, y + down + LABEL * 0.68, side]], "");
   }
 }
 
 /** The communities' names above their areas. */
-function areaNames(writer, view, { areas }) {
+function areaNames(writer, view, { areas, graph }) {
+  const leader = graph.getNodeAttributes("leader");
+  const middle = view.at(0, 0);
+  const below = middle.y + view.size(leader.size) + LABEL;
+  written(writer, shortened(leader.label, 30), [[middle.x, below, "center"]], "bold", true);
   for (const area of areas) {
     if (area.community < 0) continue;
     const { x, y } = view.at(area.x, area.y + area.radius);
-    written(writer, shortened(area.name, 36), [[x, y - LABEL / 2 - 2, "center"], [x, y + LABEL, "center"]], "bold");
+    const name = writer.width < 600 ? area.brief : shortened(area.name, 36);
+    written(writer, name, [[x, y - LABEL / 2 - 2, "center"], [x, y + LABEL, "center"]], "bold");
   }
 }

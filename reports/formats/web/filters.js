@@ -46,7 +46,7 @@ export function filters(data) {
 
   form.addEventListener("input", tell);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => (months.say(), tell())));
+  form.elements.clear.addEventListener("click", () => (form.reset(), months.say(), tell(), form.elements.find.focus()));
   return {
     /** Call `listen` with who passes, now and after each change. */
     changed(listen) {

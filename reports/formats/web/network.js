@@ -2,15 +2,18 @@
 
 const TURN = 2 * Math.PI;
 const SEED = Math.PI * (3 - Math.sqrt(5)); // how the seeds of a sunflower turn
-const STRETCH = 1.25; // names run sideways, so the picture does too
 const TIES_A_PERSON = 2;
+const NAMED = 6;
+const ROOMY = 4;
+const OWN_TIES = 60; // everybody here is tied to the leader: a line for each would hide the others
 
 /**
  * Place the people of the network.
  * @param {import("./data.js").Data} data
+ * @param {number} stretch names run sideways, so where there is room the picture does too
  * @returns {{x: number[], y: number[], areas: object[], ties: object[]}}
  */
-export function network({ network, people }) {
+export function network({ network, people }, stretch) {
   const groups = new Map();
   network.community.forEach((community, n) => {
     if (!groups.has(community)) groups.set(community, []);
@@ -22,18 +25,24 @@ export function network({ network, people }) {
     community,
     members,
     name: people.communityNames[community],
+    brief: people.communityBriefs[community],
   }));
   if (loose.length) large.push({ community: -1, members: loose, name: "" });
   const areas = around(large);
   const x = new Array(network.name.length).fill(0);
   const y = new Array(network.name.length).fill(0);
   for (const area of areas) scatter(area, x, y);
-  for (const area of areas) area.x *= STRETCH;
-  return { x: x.map((each) => each * STRETCH), y, areas, ties: ties(network) };
+  for (const area of areas) area.x *= stretch;
+  return { x: x.map((each) => each * stretch), y, areas, stretch, ties: ties(network) };
 }
 
 function disc(count) {
-  return Math.sqrt(count / Math.PI) + 0.55;
+  return Math.sqrt(room(count) / Math.PI) + 0.55;
+}
+
+/** How much room so many people take: the first have room for their names. */
+function room(count) {
+  return count + (ROOMY - 1) * Math.min(count, NAMED);
 }
 
 /** Lay the discs around the middle, as near as they fit; one alone lies around the leader. */
@@ -59,7 +68,8 @@ function around(groups) {
 
 function scatter(area, x, y) {
   area.members.forEach((n, place) => {
-    const distance = Math.sqrt((place + (area.alone ? 6.5 : 0.25)) / Math.PI);
+    const before = (room(place) + room(place + 1)) / 2; // half of one's own room, too
+    const distance = Math.sqrt((before - (place ? 0 : 0.5 * ROOMY - 0.25) + (area.alone ? 6 : 0)) / Math.PI);
     x[n] = area.x + distance * Math.cos(SEED * place);
     y[n] = area.y + distance * Math.sin(SEED * place);
   });
@@ -76,8 +86,8 @@ function ties(network) {
   }
   const all = [...both.values()].sort((a, b) => b.weight - a.weight || a.ends[0] - b.ends[0] || a.ends[1] - b.ends[1]);
   const most = TIES_A_PERSON * network.name.length;
-  let others = 0;
-  for (const tie of all) tie.shown = tie.ours || others++ < most;
+  const counts = { ours: 0, others: 0 };
+  for (const tie of all) tie.shown = tie.ours ? counts.ours++ < OWN_TIES : counts.others++ < most;
   const heaviest = Math.max(1, ...all.map((tie) => tie.weight));
   for (const tie of all) tie.width = 0.6 + 1.6 * Math.sqrt(tie.weight / heaviest);
   return all;

@@ -8,6 +8,7 @@ import { network } from "./network.js";
 import { rings } from "./rings.js";
 
 const SHAPES = ["triangle", "circle", "diamond", "square"]; // by kind: seen without its colour, too
+const EVEN = [1.2, 1, 1.15, 0.85]; // so that the four look equally large
 const LEADER = "leader";
 
 /**
@@ -17,13 +18,12 @@ const LEADER = "leader";
  */
 export function picture(data, opened) {
   const place = document.getElementById("pictures");
-  if (!place || !document.createElement("canvas").getContext("webgl2")) return null;
   const stage = place.querySelector(".stage");
   place.hidden = false;
   try {
     return running(data, opened, place, stage);
   } catch {
-    place.hidden = true;
+    place.remove();
     return null;
   }
 }
@@ -47,6 +47,7 @@ function running(data, opened, place, stage) {
     if (sigma) sigma.kill();
     sigma = started(held.scene, stage, data, styled());
     watched();
+    sigma.refresh();
   }
 
   /** How a node and a tie look, by what is filtered, hovered and opened. */
@@ -123,8 +124,6 @@ function running(data, opened, place, stage) {
   });
   show("rings");
   document.documentElement.classList.add("moving");
-  sigma.resize(true);
-  sigma.refresh();
   return {
     /** Show those who pass. */
     show(passes, all) {
@@ -142,37 +141,44 @@ function ringsScene(data) {
   const nodeOf = new Map();
   graph.addNode(LEADER, { x: 0, y: 0, size: 0.13, shape: "circle", row: -1, label: "" });
   data.people.name.forEach((name, n) => {
+    if (!data.people.opened[n]) return;
     const label = data.texts[name];
     const kind = data.people.kind[n];
     const weight = data.people.responses[n];
-    graph.addNode(n, { x: laid.x[n], y: laid.y[n], size: laid.size, shape: SHAPES[kind], kind, row: n, label, weight });
+    const size = laid.size * EVEN[kind];
+    graph.addNode(n, { x: laid.x[n], y: laid.y[n], size, shape: SHAPES[kind], kind, row: n, label, weight });
     nodeOf.set(n, String(n));
   });
-  return { graph, nodeOf, ...laid, ties: null, box: { x: [-1.42, 1.42], y: [-1.1, 1.1] } };
+  const aside = matchMedia("(max-width:46rem)").matches ? 1.5 : 1.4; // room for the spheres' names
+  const box = { x: [-aside, aside], y: [-1.16, 1.16] };
+  return { graph, nodeOf, ...laid, ties: null, reference: "positions", box };
 }
 
 /** The strongest around the leader. */
 function networkScene(data) {
-  const laid = network(data);
+  const narrow = matchMedia("(max-width:46rem)").matches;
+  const laid = network(data, narrow ? 1 : 1.25);
   const held = data.network;
+  const radius = narrow ? 3 : held.name.length > 150 ? 4 : 5;
   const graph = new Graph({ type: "undirected" });
   const nodeOf = new Map();
-  graph.addNode(LEADER, { x: 0, y: 0, size: 1.1, shape: "circle", row: -1, label: data.leader });
+  graph.addNode(LEADER, { x: 0, y: 0, size: 11, shape: "circle", row: -1, label: data.leader });
   held.name.forEach((label, n) => {
     const attributes = { shape: SHAPES[held.kind[n]], kind: held.kind[n], row: held.row[n], label };
-    graph.addNode(n, { ...attributes, x: laid.x[n], y: laid.y[n], size: 0.5, weight: held.name.length - n });
+    const size = radius * EVEN[held.kind[n]];
+    graph.addNode(n, { ...attributes, x: laid.x[n], y: laid.y[n], size, weight: held.name.length - n });
     if (held.row[n] >= 0) nodeOf.set(held.row[n], String(n));
   });
   for (const { ends, weight, width, ours, shown } of laid.ties) {
     const [source, target] = ends.map((end) => (end < 0 ? LEADER : String(end)));
     graph.addEdge(source, target, { weight, width, ours, shown });
   }
-  return { graph, nodeOf, areas: laid.areas, ties: laid.ties, box: boxOf(laid) };
+  return { graph, nodeOf, areas: laid.areas, stretch: laid.stretch, ties: laid.ties, reference: "screen", box: boxOf(laid) };
 }
 
-function boxOf({ areas }) {
+function boxOf({ areas, stretch }) {
   const ends = (axis, sign, least) =>
-    areas.reduce((most, area) => Math.max(most, sign * area[axis] + area.radius * (axis === "x" ? 1.25 : 1)), least);
+    areas.reduce((most, area) => Math.max(most, sign * area[axis] + area.radius * (axis === "x" ? stretch : 1)), least);
   return { x: [-ends("x", -1, 3) - 1, ends("x", 1, 3) + 1], y: [-ends("y", -1, 2) - 0.6, ends("y", 1, 2) + 0.6] };
 }
 
@@ -193,14 +199,15 @@ function started(scene, stage, data, styled) {
         y: { attribute: "y" },
         size: { attribute: "size" },
         shape: { attribute: "shape" },
+        cursor: (attributes) => (attributes.row >= 0 ? "pointer" : "default"),
       },
       edges: { size: { attribute: "width" } },
     },
     nodeReducer: (key, shown, attributes) => styled.node(key, attributes),
     edgeReducer: (key, shown, attributes) => styled.edge(key, attributes, scene.graph.extremities(key)),
     settings: {
-      itemSizesReference: "positions",
-      zoomToSizeRatioFunction: (ratio) => ratio,
+      itemSizesReference: scene.reference,
+      zoomToSizeRatioFunction: scene.reference === "screen" ? Math.sqrt : (ratio) => ratio,
       renderLabels: false,
       minEdgeThickness: 0.6,
       nodePickingPadding: matchMedia("(pointer:coarse)").matches ? 10 : 3,

@@ -5,6 +5,7 @@ const CORE = 0.13;
 const BETWEEN = 0.035;
 const LARGEST = 0.075;
 const MOST_SECTORS = 10;
+const UNKNOWN = 3;
 const TURN = 2 * Math.PI;
 
 /**
@@ -14,9 +15,10 @@ const TURN = 2 * Math.PI;
  */
 export function rings(data) {
   const steps = data.people.step.map((step) => Math.min(4, Math.max(2, step)));
-  const bands = bandsOf(steps, data.words.inner);
+  const bands = bandsOf(steps);
+  bands.forEach((band) => (band.names = namesOf(band, data, steps)));
   const sectors = sectorsOf(data, steps);
-  const cells = cellsOf(data, steps, bands, sectors);
+  const cells = cellsOf(data, steps, bands, sectors); // of very many people those whose evidence is here
   const spacing = spacingOf(cells);
   const x = new Float64Array(steps.length);
   const y = new Float64Array(steps.length);
@@ -28,22 +30,31 @@ export function rings(data) {
       y[n] = radius * Math.cos(angle);
     });
   }
-  return { x, y, size: 0.68 * spacing, bands, sectors };
+  return { x, y, size: 0.34 * spacing, bands, sectors };
 }
 
 /** Each ring's area goes with its people, but none is a sliver. */
-function bandsOf(steps, names) {
+function bandsOf(steps) {
   const counts = [2, 3, 4].map((step) => steps.filter((each) => each === step).length);
   const weights = counts.map((count) => Math.max(count, 0.16 * steps.length, 1));
   const whole = weights.reduce((a, b) => a + b);
   const free = 1 - (CORE + 3 * BETWEEN) ** 2;
   let inner = CORE + BETWEEN;
-  return counts.map((people, at) => {
+  return counts.map((_, at) => {
     const outer = Math.sqrt(inner ** 2 + (free * weights[at]) / whole);
-    const band = { step: at + 2, name: names[at], people, inner, outer };
+    const band = { step: at + 2, inner, outer };
     inner = outer + BETWEEN;
     return band;
   });
+}
+
+/** What a ring is called, with its people; who is unknown is counted apart. */
+function namesOf(band, { people, words }, steps) {
+  const inside = people.kind.filter((kind, n) => steps[n] === band.step);
+  const unknown = band.step === 4 ? inside.filter((kind) => kind === UNKNOWN).length : 0;
+  const names = [[words.rings[band.step - 2], inside.length - unknown]];
+  if (unknown) names.push([words.rings[3], unknown]);
+  return names.filter(([, count]) => count > 0 || !unknown);
 }
 
 /** Each sphere's angles, clockwise from the top; the small ones share a sector. */
@@ -81,7 +92,7 @@ function cellsOf({ people }, steps, bands, sectors) {
     for (const { start, end, spheres } of angles) {
       const members = [];
       steps.forEach((step, n) => {
-        if (step === band.step && (!spheres || spheres.has(people.sphere[n]))) members.push(n);
+        if (people.opened[n] && step === band.step && (!spheres || spheres.has(people.sphere[n]))) members.push(n);
       });
       members.sort((a, b) => people.kind[a] - people.kind[b] || a - b);
       if (members.length) cells.push({ band, start, end, members });

@@ -104,9 +104,9 @@ function row({ people, texts }, n) {
   line.append(
     who,
     sphere,
-    element("td", String(people.step[n]), { class: "wide r" }),
+    element("td", String(people.step[n]), { class: "wide" }),
     met,
-    element("td", texts[people.first[n]]),
+    element("td", texts[people.first[n]], { class: "wide" }),
     element("td", String(people.responses[n]), { class: "r" }),
   );
   return line;

@@ -122,9 +122,7 @@ def test_what_cannot_be_told_says_why():
 
 
 def test_why_there_is_no_other_run_is_said():
-    told = Reach(
-        "fewer than 5 conversations are too few to draw again: too little to say", outside=1, unknown=0
-    )
+    told = Reach("fewer than 5 conversations are too few to draw again", outside=1, unknown=0)
     finding = Finding("reach_4", 1.0, "people", 1.0, 1.0, detail=told)
     report = replace(report_of([KNOWN]), findings={"reach_4": finding})
     expected = (
@@ -167,7 +165,7 @@ def test_what_is_no_number_is_not_shown(value):
     ],
 )
 def test_a_window_is_named_by_its_real_length(expected, since, until):
-    assert expected == such({"since": since, "until": until})
+    assert f"if {expected} run again: {{range}}" == such({"since": since, "until": until})
 
 
 def test_ten_answers_narrow_the_range_by_ten_and_name_whom_they_are_about():

@@ -325,7 +325,7 @@ def test_planted_influence_comes_out_of_a_workspace_and_none_does_not(workspace)
     assert found.detail.p < 0.01
     assert found.interval[0] <= found.value <= found.interval[1]
     assert found.interval[0] > 0
-    assert "consistent with influence" in found.detail.says
+    assert "more than chance gives" in found.detail.says
     assert found.detail.textbook.activated == len(asked.person)
     none = World(people=80, threads=50)
     found = influence_test(ego_of(workspace(activities=written(none, 4)), leader="s:leader"))[

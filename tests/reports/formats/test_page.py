@@ -3,6 +3,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import zlib
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -158,21 +159,11 @@ def hostile_report(attack):
 
 
 @pytest.mark.parametrize("make", REPORTS)
-def test_the_page_loads_nothing_and_runs_nothing(make):
+def test_the_page_loads_nothing_and_sends_nothing(make):
     reader = Reader(page(make()))
     tags = {tag for tag, _ in reader.elements}
-    assert set() == tags & {
-        "script",
-        "iframe",
-        "object",
-        "embed",
-        "img",
-        "image",
-        "form",
-        "base",
-        "audio",
-        "video",
-    }
+    assert set() == tags & {"iframe", "object", "embed", "img", "image", "base", "audio", "video"}
+    assert [] == reader.values("action") + reader.values("formaction")
     assert [] == [name for _, attributes in reader.elements for name in attributes if name.startswith("on")]
     assert [] == reader.values("src")
     assert ["icon"] == [attributes["rel"] for tag, attributes in reader.elements if tag == "link"]
@@ -181,20 +172,45 @@ def test_the_page_loads_nothing_and_runs_nothing(make):
     )
 
 
+PACKED = r'<script type="application/json" id="page-script">"([^"]*)"</script>'
+
+
+def hashed(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
+
+
 @pytest.mark.parametrize("make", REPORTS)
-def test_the_policy_allows_our_style_by_its_hash_and_nothing_else(make):
+def test_the_policy_allows_our_style_and_scripts_by_their_hashes_and_nothing_else(make):
     text = page(make())
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    inline = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    unpacked = [zlib.decompress(base64.b64decode(packed)) for packed in re.findall(PACKED, text)]
     (policy,) = [
         a["content"] for _, a in Reader(text).elements if a.get("http-equiv") == "Content-Security-Policy"
     ]
-    assert f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:" == "; ".join(
-        policy.split("; ")[:3]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    scripts = " ".join(map(hashed, [*(one.encode() for one in inline), *unpacked]))
+    assert (scripts if inline else None) == rules.get("script-src")
+    assert ("'none'", hashed(style.encode()), "data:") == (
+        rules["default-src"],
+        rules["style-src"],
+        rules["img-src"],
     )
+    assert {"base-uri": "'none'", "form-action": "'none'"}.items() <= rules.items()
     assert [] == Reader(text).values("style")
     assert "url(" not in style
     assert "@import" not in style
+
+
+@pytest.mark.parametrize("make", REPORTS)
+def test_outside_every_number_the_words_are_plain_and_the_caution_stands_once(make):
+    before, _, rest = page(make()).partition('<details class="aside every">')
+    _, _, after = rest.partition('<details class="aside glossary">')
+    said = Reader(before).text
+    words = r"\bp = |\bAUC\b|PageRank|\bconstraint\b|social h\b|mixes|Brier|Hill number|exponent"
+    assert [] == re.findall(words, said)
+    assert after
+    assert 1 == said.count("consistent with influence")
 
 
 def test_a_number_is_not_broken_and_a_question_is_on_a_narrow_page():
@@ -293,7 +309,8 @@ def test_each_shown_response_is_one_of_the_report():
     report = sample_report()
     times = {value for tag, a in Reader(page(report)).elements if tag == "time" for value in [a["datetime"]]}
     assert times
-    assert times <= {row.time for row in report.responses.values()}
+    items = [item.time for conversation in report.conversations for item in conversation.tree]
+    assert times <= {*items, *(row.time for row in report.responses.values())}
 
 
 def test_evidence_that_the_report_does_not_hold_is_counted():
@@ -335,7 +352,7 @@ def test_every_person_has_one_mark_that_links_to_the_row(people):
     report = replace(
         large_report(), people=large_report().people[:people], network=EgoNetwork(), trend=whole.trend
     )
-    rings = page(report).split('class="picture rings"')[1].split("</svg>")[0]
+    rings = page(report).split('class="picture rings wide-only"')[1].split("</svg>")[0]
     assert people == len(set(re.findall(r'href="#(person-\d+)"', rings)))
 
 
@@ -355,8 +372,8 @@ def test_audience_is_never_added_to_reach():
 
 def test_every_picture_has_a_name_and_a_description():
     text = page(sample_report())
-    pictures = re.findall(r'<svg [^>]*role="img"[^>]*aria-labelledby="([^"]+)"', text)
-    assert 6 == len(pictures)
+    pictures = re.findall(r'<svg [^>]*role="(?:img|group)"[^>]*aria-labelledby="([^"]+)"', text)
+    assert 10 == len(set(pictures)), "rings, network and trend are there for a page and for a telephone"
     assert all(f'id="{key}"' in text for picture in pictures for key in picture.split())
 
 

@@ -275,7 +275,7 @@ def test_answers_that_were_asked_of_the_leader_alone_are_no_bottleneck():
 @pytest.mark.parametrize(
     ("expected", "p"),
     [
-        ("More often than chance gives, which is consistent with influence", 0.05),
+        ("More often than chance gives: they took up", 0.05),
         ("That cannot be told apart from chance", 0.051),
         ("That cannot be told apart from chance", None),
     ],

@@ -83,7 +83,7 @@ def test_inferred_responses_are_told_apart_from_the_headline():
 
 def test_the_first_screen_stays_calm():
     (beyond,) = (section for section in story(sample_report()) if section.key == "beyond")
-    assert 5 == len(beyond.sentences)
+    assert 4 == len(beyond.sentences)
 
 
 def test_every_number_in_a_sentence_that_names_a_finding_names_one_of_the_report():
