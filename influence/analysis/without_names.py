@@ -6,6 +6,7 @@ of each text only what the program itself says. The leader is named: it is their
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +31,7 @@ from influence.contract.findings import (
     Report,
     SphereReach,
 )
-from influence.contract.headline import leader_name
+from influence.contract.headline import CAUTION, leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
 from influence.contract.records import SPHERES, Unsaid
@@ -115,6 +116,7 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
         findings=_findings(report, smallest, few=few),
         people=tuple(people.values()),
         coverage=tuple(_coverage(row, n) for n, row in enumerate(report.coverage, 1)),
+        reasons=tuple(reason for reason in report.reasons if reason == CAUTION),
         spheres=() if few else _spheres(report.spheres, stand),
         trend=() if few else tuple(row for row in report.trend if _hides(row, smallest)),
         conversations=() if few else _conversations(report, smallest),
@@ -192,7 +194,7 @@ def _people(report: Report, stand: frozenset[str], smallest: int) -> dict[str, R
 
 def _drawn(report: Report, people: Iterable[str]) -> list[str]:
     """Order people by digests that only who has the whole report can work out."""
-    key = sha256(repr(report).encode("utf-8", "backslashreplace")).digest()
+    key = sha256(json.dumps(report.as_json()).encode()).digest()
     return sorted(people, key=lambda one: sha256(key + one.encode("utf-8", "backslashreplace")).digest())
 
 

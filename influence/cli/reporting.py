@@ -13,7 +13,7 @@ import click
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
 from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
-from influence.contract.language import ENGLISH, languages, speaking
+from influence.contract.language import ENGLISH, known, languages, speaking
 from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def report(
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
+    known(wanted.language)
     with opened(folder) as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
