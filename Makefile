@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
-.PHONY: demo test older-duckdb languages told lock clean
+.PHONY: demo test older-duckdb docs docs-links languages told lock clean
 
 # What reads and writes the store.
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/reach/test_everybody.py tests/influence/text/test_terms.py tests/house/test_command_line.py tests/house/test_live_sources.py
@@ -26,6 +26,17 @@ test:
 older-duckdb:
 	@test -d build/duckdb-1.5 || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/duckdb-1.5 "duckdb==1.5.*"
 	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n auto $(STORED) $(addprefix --deselect=,$(NOT_STORED))
+
+# The documents as a site in build/docs, with pictures of the demo; every link within it is checked.
+docs:
+	@tools/environment requirements-dev.lock
+	@.venv/bin/python tools/screenshots.py
+	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --jobs auto -c docs -d build/doctrees . build/docs
+	.venv/bin/python tools/links.py build/docs build/links-to-others.txt
+
+# Links to other sites are asked for only here, since it needs the network.
+docs-links: docs
+	.venv/bin/sphinx-build --quiet --jobs auto -c docs -b linkcheck -d build/doctrees . build/links
 
 # Every message into each language's file; LANGUAGE=nl begins a new one. `told` writes what a report then says.
 languages:

@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -69,6 +70,7 @@ class NotLiteral(Exception):
     """A message that is put together from pieces."""
 
 
+@cache
 def messages() -> dict[str, Message]:
     """Return every message by its English, sorted.
 

@@ -1,4 +1,4 @@
-"""Checks every link of a built site: tools/links.py build/docs [LIST]
+"""Checks every link of a built site, by `tools/links.py SITE [LIST]`.
 
 Pages, places within pages and all that a page loads must be there; a page may load nothing from elsewhere. Links to
 other sites are not asked for: they are written into LIST, one a line.

@@ -1,25 +1,27 @@
 """The parts of the site that are made anew with every build; a document holds a comment where one belongs.
 
-On a code host the comment is not seen. Three kinds of comment are filled in: `toctree` with a caption and pages,
-`every number`, and `picture` with a file's name and what is to be seen.
+On a code host the comment is not seen. Four kinds of comment are filled in: `toctree` with a caption and pages,
+`picture` with a file's name and what is to be seen, `every number`, and `every figure`.
 """
 
 import re
 from pathlib import Path
 
+from reports import figures
 from reports.story.glossary import families
 
 PICTURES = Path(__file__).resolve().parents[1] / "build/pictures"
 TOCTREE = re.compile(r"<!-- toctree:? ?(?P<caption>[^\n]*)\n(?P<pages>.*?)-->", re.DOTALL)
 PICTURE = re.compile(r"<!-- picture (?P<file>[\w-]+\.png): (?P<seen>[^>]*?) -->")
-EVERY_NUMBER = "<!-- every number -->"
 
 
 def filled_in(document: str) -> str:
     """Return a document with its comments filled in."""
     document = TOCTREE.sub(_toctree, document)
     document = PICTURE.sub(_picture, document)
-    return document.replace(EVERY_NUMBER, every_number()) if EVERY_NUMBER in document else document
+    for mark, words in EVERY.items():
+        document = document.replace(mark, words()) if mark in document else document
+    return document
 
 
 def every_number() -> str:
@@ -35,6 +37,17 @@ def every_number() -> str:
             lines += [f"  *{words.reading}*"] if words.reading else []
             lines.append("")
     return "\n".join(lines)
+
+
+def every_figure() -> str:
+    """Name each chart, for its docstring; charts are imported when they are asked for, so that nothing lists them."""
+    names = [name for name in getattr(figures, "__all__", ()) if name.islower()]
+    return "\n\n".join(
+        ["```{eval-rst}", *(f".. autofunction:: reports.figures.{name}" for name in names), "```"]
+    )
+
+
+EVERY = {"<!-- every number -->": every_number, "<!-- every figure -->": every_figure}
 
 
 def _toctree(found: re.Match[str]) -> str:

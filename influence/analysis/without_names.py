@@ -18,6 +18,7 @@ from typing import Any
 from influence.analysis.small_groups import classes, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
+from influence.contract.details.spheres import Heard, Sources
 from influence.contract.details.trend import AgainstBefore, SphereMove
 from influence.contract.findings import (
     Conversation,
@@ -33,7 +34,18 @@ from influence.contract.headline import leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
 from influence.contract.records import SPHERES, Unsaid
-from influence.measures import brand, cascades, exchange, exposure, letting_go, many, reach, spheres, voice
+from influence.measures import (
+    against_chance,
+    brand,
+    cascades,
+    exchange,
+    exposure,
+    letting_go,
+    many,
+    reach,
+    spheres,
+    voice,
+)
 
 SMALLEST = 5
 """A smaller group of people is merged or left out, unless the settings say otherwise."""
@@ -59,6 +71,8 @@ _SOMEBODY, _ANYBODY = message("somebody {n}"), message("somebody")
 _WORDS = frozenset(
     {
         *("rising", "falling", "none to be told", "higher", "lower"),
+        *(brand.PERSON_MORE, brand.BRAND_MORE, brand.ALIKE, brand.TOO_LITTLE),
+        *(against_chance.MORE_THAN_CHANCE, against_chance.LIKE_CHANCE),
         *exchange.WAYS,
         *(kind.value for kind in Unsaid),
     }
@@ -266,11 +280,11 @@ def _findings(report: Report, smallest: int, *, few: bool) -> dict[str, Finding]
 def _finding(finding: Finding, smallest: int, *, few: bool) -> Finding:
     counts = finding.unit == "people" and (few or finding.name not in _STEPS)
     if counts and finding.value is not None and 0 < finding.value < smallest:
-        reason = because("fewer than {n} people: left out where names are", n=smallest)
+        reason = because("fewer than {n} people are left out, as names are", n=smallest)
         return Finding(finding.name, None, finding.unit, reason=reason)
     why, detail = finding.reason, finding.detail
     if why is not None and why not in _REASONS:
-        why = because("why is left out where names are")
+        why = because("the reason is left out, as names are")
     if few or not isinstance(detail, Detail) or not (detail.nameless or detail.counts):
         return replace(finding, reason=why, detail={})
     return replace(finding, reason=why, detail=nameless(detail, smallest))
@@ -286,7 +300,10 @@ def nameless(detail: Detail, smallest: int) -> Detail:
     empty = type(detail).from_json({})
     told = {name: _told(getattr(detail, name), smallest) for name in detail.nameless}
     told |= {name: _told(_many(getattr(detail, name), smallest), smallest) for name in detail.counts}
-    told |= _of_periods(detail, smallest) if isinstance(detail, AgainstBefore) else {}
+    if isinstance(detail, AgainstBefore):
+        told |= _of_periods(detail, smallest)
+    if isinstance(detail, Sources):
+        told["by_sphere"] = _heard(detail.by_sphere, smallest)
     return replace(empty, **{name: value for name, value in told.items() if value is not None})
 
 
@@ -326,6 +343,18 @@ def _of_periods(detail: AgainstBefore, smallest: int) -> dict[str, Any]:
     if others and _moved_many(merged, smallest):
         rows.append(merged)
     return edges | {"by_sphere": tuple(sorted(rows, key=lambda row: (-abs(row.now - row.was), row.sphere)))}
+
+
+def _heard(rows: Mapping[str, Heard], smallest: int) -> dict[str, Heard]:
+    """Return to whom the leader responds, by sphere; those of few people, and of the user's own names, are merged."""
+    people = {sphere: row.people or 0 for sphere, row in rows.items() if sphere in SPHERES}
+    stand = kept(
+        people, smallest, sum(row.people or 0 for sphere, row in rows.items() if sphere not in people)
+    )
+    others = [row for sphere, row in rows.items() if sphere not in stand]
+    count = sum(row.people or 0 for row in others)
+    merged = {OTHERS: Heard(fsum(row.value or 0.0 for row in others), count)} if count >= smallest else {}
+    return {sphere: row for sphere, row in rows.items() if sphere in stand} | merged
 
 
 def _moved_many(row: SphereMove, smallest: int) -> bool:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 _FOLDER = files("influence.contract") / "languages"
-_FIGURE = r"[−-]?\d[\d,]*(?:\.\d+)?"
-_FIGURES = re.compile(rf"{_FIGURE}(?: %)?")
-_RANGE = re.compile(rf"(?P<low>{_FIGURE}(?: %)?) to (?P<high>{_FIGURE}(?: %)?)")
-_COUNT = re.compile(rf"(?P<figures>(?:{_FIGURE} to )?{_FIGURE}|fewer than 1) (?P<noun>\D.*)")
+_NUMBER = r"[−-]?\d[\d,]*(?:\.\d+)?"
+_FIGURE = rf"(?:(?:under |over )?{_NUMBER}(?: %)?|fewer than 1)"
+_FIGURES = re.compile(_FIGURE)
+_RANGE = re.compile(rf"(?P<low>{_FIGURE}) to (?P<high>{_FIGURE})")
+_COUNT = re.compile(rf"(?P<figures>(?:{_NUMBER} to )?{_NUMBER}|fewer than 1) (?P<noun>\D.*)")
 _PER_CENT = " %"
 _LARGE_NOUNS = frozenset({"de", "lb"})
 REASON = "reason"
@@ -280,11 +281,9 @@ def _filled(pattern: str, parts: Mapping[str, str]) -> str:
 def _part(said: str) -> str:
     """Say one part: a number, a range, a count with its noun, or words of ours."""
     if _FIGURES.fullmatch(said):
-        return in_figures(said)
+        return _figure(said)
     if found := _RANGE.fullmatch(said):
-        return translated("{low} to {high}").format(
-            low=in_figures(found["low"]), high=in_figures(found["high"])
-        )
+        return translated("{low} to {high}").format(low=_figure(found["low"]), high=_figure(found["high"]))
     found = _COUNT.fullmatch(said)
     known = found and _spoken.get().forms.get(found["noun"])
     if found and known:
@@ -293,6 +292,17 @@ def _part(said: str) -> str:
     if ", " in said:
         return ", ".join(map(_part, said.split(", ")))
     return recognised(said)
+
+
+def _figure(said: str) -> str:
+    """Say a number, or that one is smaller or larger than can be told."""
+    near = said.removesuffix(_PER_CENT).rpartition(" ")[0]
+    figures = said.removeprefix(near).lstrip()
+    if near == "under":
+        return translated("under {n}").format(n=in_figures(figures))
+    if near == "over":
+        return translated("over {n}").format(n=in_figures(figures))
+    return translated("fewer than 1") if near else in_figures(said)
 
 
 def _amount(figures: str) -> int:

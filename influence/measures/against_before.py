@@ -197,10 +197,10 @@ def _day(time: int, zone: str) -> str:
 def _moved(periods: Periods) -> Finding:
     was, now = headline(periods.before.found), headline(periods.now.found)
     value = round(now - was, DIGITS)
-    low, high = _range(periods.before.found, periods.now.found)
+    low, high = least_and_most(periods.before.found, periods.now.found)
     within, why = _interval(periods, value)
     doubtful = any(map(_mostly_unknown, (periods.before.found, periods.now.found)))
-    came, stayed, stayed_away, met_since = _counted(periods.before.found, periods.now.found)
+    came, stayed, stayed_away, met_since = who_moved(periods.before.found, periods.now.found)
     zone = periods.now.settings.zone
     since, middle, until = (
         moment(time, zone) for time in (periods.window.since, periods.now.window.since, periods.window.until)
@@ -226,8 +226,13 @@ def _moved(periods: Periods) -> Finding:
     return Finding("against_before", value, UNIT, min(low, value), max(high, value), within, detail=detail)
 
 
-def _range(before: list[Alter], now: list[Alter]) -> tuple[float, float]:
-    """Return the least and the most that the difference may be, whomever of the unknown the leader has met."""
+def least_and_most(before: list[Alter], now: list[Alter]) -> tuple[float, float]:
+    """Return the least and the most that the difference may be, whomever of the unknown the leader has met.
+
+    >>> ann = Alter(person=1, step=4, m=0.1, known=False, depth=1, first=0)
+    >>> least_and_most([ann], [ann]), least_and_most([], [ann])
+    ((-1.0, 0.0), (0.0, 1.0))
+    """
     (least_was, most_was), (least_now, most_now) = map(_bounds, (before, now))
     earlier = {alter.person for alter in before if alter.outside and not alter.known}
     both = sum(alter.outside and not alter.known and alter.person in earlier for alter in now)
@@ -316,7 +321,7 @@ def of_nobody(draws: int, seed: int) -> Floats:
     return np.maximum(steps, 0.0) ** 2
 
 
-def _counted(before: list[Alter], now: list[Alter]) -> tuple[int, int, int, int]:
+def who_moved(before: list[Alter], now: list[Alter]) -> tuple[int, int, int, int]:
     """Count who came, stayed, stayed away and was met since, of the people never met in either period."""
     earlier, later = ({alter.person for alter in found if alter.step == NETWORKED} for found in (before, now))
     gone = earlier - later

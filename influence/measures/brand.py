@@ -35,6 +35,7 @@ FEWEST = 5
 """With fewer items on a side nothing is known of how much items differ."""
 ITSELF = because("the leader is flagged as the organisation's own account")
 ALIKE = because("cannot be told apart")
+PERSON_MORE, BRAND_MORE = because("the person draws more"), because("the brand draws more")
 NAME = "person_against_brand"
 UNIT = "times the brand's responses per item"
 
@@ -54,8 +55,8 @@ class Ratio:
     def verdict(self) -> str:
         """Say which of the two draws more, if the interval parts them."""
         if self.low > 1:
-            return because("the person draws more")
-        return because("the brand draws more") if self.high is not None and self.high < 1 else ALIKE
+            return PERSON_MORE
+        return BRAND_MORE if self.high is not None and self.high < 1 else ALIKE
 
 
 @dataclass(frozen=True)

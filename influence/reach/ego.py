@@ -61,6 +61,8 @@ class Ego:
         """Return the same leader in another window; what does not depend on the window is not gathered again."""
         other = Ego(self.population, self.leader, window)
         other.__dict__.update(team=self.team, spheres=self.spheres)
+        if self.window.since <= window.since and window.until <= self.window.until:
+            other.__dict__["drawn"] = replace(self.drawn.within(window), undated=self.drawn.undated)
         first, _ = first_and_depth(other.drawn)
         other.__dict__["met"] = with_learned(self.met, first, circles(self.people, self.leader, self.spheres))
         return other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ def plot_possible_reach(found: Finding | Report, ax: Axes | None = None) -> Axes
         NothingToDraw: the finding is another, or the report does not hold `possible_reach`.
     """
     finding = held(found, "possible_reach")
-    cells = _cells(finding.told(PossibleReach))
+    cells = reachable(finding.told(PossibleReach).grid)
     steps, waits = (sorted({key[place] for key in cells}) for place in (0, 1))
     axes = own_axes(ax, (NARROW, _ROW * (len(steps) + 1.5) / 72))
     if not cells:
@@ -53,9 +54,14 @@ def plot_possible_reach(found: Finding | Report, ax: Axes | None = None) -> Axes
     return axes
 
 
-def _cells(told: PossibleReach) -> Cells:
+def reachable(grid: Mapping[str, int]) -> Cells:
+    """Read a grid by its keys "k,δ": how many through so many steps at most, within so many days each.
+
+    >>> reachable({"2,7": 12, "no key": 3})
+    {(2.0, 7.0): 12}
+    """
     cells: Cells = {}
-    for key, value in told.grid.items():
+    for key, value in grid.items():
         step, _, wait = key.partition(",")
         with suppress(ValueError):  # a key that is no "k,δ"
             cells[(float(step), float(wait))] = value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from influence.contract.findings import Conversation, Report
+from influence.contract.findings import EgoNetwork, Reached, Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import translated
-from influence.contract.wording import counted, number, plain
+from influence.contract.wording import counted, number
 from reports.figures.rings import rings_picture
 from reports.figures.robustness import robustness_picture
 from reports.figures.spheres import spheres_picture
@@ -16,20 +16,26 @@ from reports.figures.svg import Picture
 from reports.figures.trend import trend_picture
 from reports.story import advice, evidence
 from reports.story.sentences import Number, Section, say
-from reports.story.wording import day, days, shortened
+from reports.story.wording import days, shortened
 
-CELL = 90
-"""So many characters of a text stand in a cell."""
+NAME = 60
+"""So many characters of a name are shown, and of any text in a cell."""
+_NOTICE, _HOST, _WHY = 200, 40, 160
+_SMALL = 0.75
+"""So large are most pictures: their letters are those of a table."""
+CONVERSATIONS = 5
+"""So many are named, those that brought most."""
 _ROWS = 5
 _SPHERES, _SOURCES = 9, 6
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A text in a table, and the address that it leads to, if it does."""
+    """A text in a table, and the address that the host shown behind it leads to, if it does."""
 
     text: str
     link: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture, how much of the page's width it takes, and what its marks mean."""
+    """A picture, to what part of its size it is shown, and what its marks mean."""
 
     key: str
     picture: Picture
-    width: int
+    scale: float
     caption: str
 
 
@@ -77,6 +83,28 @@ def _chapter(report: Report, section: Section) -> Chapter:
     return Chapter(section, pictures, tuple(table for table in tables if table.rows))
 
 
+def with_short_names(report: Report) -> Report:
+    """Shorten the names that no page has room for."""
+    return replace(
+        report,
+        leader={key: _name(text) if key == "name" else text for key, text in report.leader.items()},
+        people=tuple(_reached(one) for one in report.people),
+        names={person: _name(name) for person, name in report.names.items()},
+        network=EgoNetwork(),
+        notice=shortened(report.notice, _NOTICE) if report.notice else None,
+    )
+
+
+def _name(name: str) -> str:
+    return name if len(name) <= NAME else shortened(name, NAME)
+
+
+def _reached(one: Reached) -> Reached:
+    if len(one.name) <= NAME and len(one.sphere) <= NAME:
+        return one
+    return replace(one, name=_name(one.name))
+
+
 # --- pictures -----------------------------------------------------------------------------------------------
 
 
@@ -84,15 +112,16 @@ def _no_pictures(_: Report) -> tuple[Drawn, ...]:
     return ()
 
 
-def _drawn(key: str, picture: Picture | None, width: int, caption: str) -> tuple[Drawn, ...]:
-    return (Drawn(key, picture, width, caption),) if picture else ()
+def drawn(key: str, picture: Picture | None, scale: float, caption: str) -> tuple[Drawn, ...]:
+    """Make a picture ready to be shown; none of none."""
+    return (Drawn(key, picture, scale, caption),) if picture else ()
 
 
 def _rings(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "Rings: who is near and who is beyond. Angles: whose world they belong to. Each person stands once."
     )
-    return _drawn("rings", rings_picture(report), 74, caption)
+    return drawn("rings", rings_picture(report), 0.6, caption)
 
 
 def _wings(report: Report) -> tuple[Drawn, ...]:
@@ -100,14 +129,14 @@ def _wings(report: Report) -> tuple[Drawn, ...]:
         "People never met, by sphere. Right: those who responded to the leader, of all who are known there. Left: "
         "those to whom the leader responded."
     )
-    return _drawn("wings", spheres_picture(report), 60, caption)
+    return drawn("wings", spheres_picture(report), _SMALL, caption)
 
 
 def _again(report: Report) -> tuple[Drawn, ...]:
     caption = translated(
         "The number (diamond) and what it would be under other choices (dots). Pale band: such a window run again."
     )
-    return _drawn("counted_again", robustness_picture(report), 60, caption)
+    return drawn("counted_again", robustness_picture(report), _SMALL, caption)
 
 
 def _months(report: Report) -> tuple[Drawn, ...]:
@@ -118,7 +147,7 @@ def _months(report: Report) -> tuple[Drawn, ...]:
         )
     else:
         caption = translated("Never met (orange, diamonds) with its range; met (blue, circles).")
-    return _drawn("trend_chart", trend_picture(report), 88, caption)
+    return drawn("trend_chart", trend_picture(report), _SMALL, caption)
 
 
 _PICTURES: dict[str, Callable[[Report], tuple[Drawn, ...]]] = {
@@ -171,19 +200,22 @@ def _advice(report: Report) -> tuple[Table, ...]:
         return ()
     heads = (translated("With whom, or where"), translated("Expected gain"), translated("Why"))
     rows = tuple(
-        _cells(row.who, f"{row.gain} ({row.interval})" if row.interval else row.gain, shortened(row.why, 160))
+        (
+            *_cells(row.who, f"{row.gain} ({row.interval})" if row.interval else row.gain),
+            Cell(shortened(row.why, _WHY)),
+        )
         for _, group in advice.advice_rows(report)
         for row in group[:_ROWS]
         if row.forecast
     )[: 2 * _ROWS]
     title = translated("Where one more exchange is expected to bring most")
-    return (Table(heads, (False, False, False), (4, 4, 8), rows, title),)
+    return (Table(heads, (False, False, False), (4, 5, 7), rows, title),)
 
 
 def _waiting(report: Report) -> Table:
     heads = (translated("Who"), translated("Sphere"), translated("How"), translated("Waiting"))
     rows = tuple(
-        (Cell(shortened(row.who, CELL), _link(row.evidence)), *_cells(row.sphere, row.how, row.days))
+        (_linked(row.who, *(each.link for each in row.evidence)), *_cells(row.sphere, row.how, row.days))
         for row in advice.waiting_rows(report)[:_ROWS]
     )
     title = translated("Where others have waited longest")
@@ -195,43 +227,24 @@ def _conversations(report: Report, _: Section) -> tuple[Table, ...]:
     """List the conversations that brought most people never met."""
     ranged = mostly_unknown(report)
     heads = (
-        translated("About")
-        if any(one.words or one.tags for one in report.conversations)
-        else translated("Where"),
+        translated("About"),
         translated("Began"),
         translated("Begun by"),
         translated("Responses"),
         translated("People"),
         *(() if ranged else (translated("Never met"),)),
     )
-    who = evidence.names(report)
-    most = sorted(report.conversations, key=lambda one: (-one.unmet, -one.responses, one.began or "", one.id))
-    rows = tuple(_conversation(report, one, who, ranged=ranged) for one in most[:_ROWS])
+    shown = evidence.conversations(report)[0][:CONVERSATIONS]
+    rows = tuple(map(_conversation, shown))
     numbers = 2 if ranged else 3
     title = translated("Those that brought most people") if rows else ""
     return (Table(heads, (*[False] * 3, *[True] * numbers), (6, 3, 4, *[3] * numbers), rows, title),)
 
 
-def _conversation(
-    report: Report, one: Conversation, who: dict[str, str], *, ranged: bool
-) -> tuple[Cell, ...]:
-    links = (
-        evidence.safe_link(report.responses[each].url) for each in one.evidence if each in report.responses
-    )
-    link = next((link.address for link in links if link), "")
-    unmet = () if ranged else (number(one.unmet),)
-    begun = who.get(one.begun_by, plain(one.begun_by))
-    rest = _cells(day(one.began), begun, number(one.responses), number(one.people), *unmet)
-    return (Cell(shortened(named(one), CELL), link), *rest)
-
-
-def named(one: Conversation) -> str:
-    """Name a conversation by its words, else its tags, else where it took place.
-
-    >>> named(Conversation("c1", None, "p1", 3, 2, 1.0, "Chat", words=("prices", "delivery")))
-    'prices, delivery'
-    """
-    return ", ".join(map(plain, one.words[:4] or one.tags[:4])) or plain(one.channel or "") or "–"
+def _conversation(one: evidence.ConversationRow) -> tuple[Cell, ...]:
+    unmet = (one.unmet,) if one.unmet else ()
+    rest = _cells(one.began, one.begun_by, one.responses, one.people, *unmet)
+    return (_linked(one.name, *(each.link for each in one.evidence)), *rest)
 
 
 def _coverage(report: Report, _: Section) -> tuple[Table, ...]:
@@ -269,12 +282,15 @@ _TABLES: dict[str, Callable[[Report, Section], tuple[Table, ...]]] = {
 
 
 def _cells(*texts: str) -> tuple[Cell, ...]:
-    return tuple(Cell(shortened(text, CELL * 2)) for text in texts)
+    return tuple(Cell(shortened(text, NAME)) for text in texts)
 
 
 def _more(left: int) -> str:
     return str(say("{n} more are not shown here.", n=counted(left, "row", "rows"))) if left > 0 else ""
 
 
-def _link(rows: Sequence[evidence.ResponseRow]) -> str:
-    return next((row.link.address for row in rows if row.link), "")
+def _linked(text: str, *links: evidence.Link | None) -> Cell:
+    """Make a cell that leads to the first address that may be followed."""
+    link = next((one for one in links if one), None)
+    text = shortened(text, NAME)
+    return Cell(text, link.address, shortened(link.host, _HOST)) if link else Cell(text)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from influence.contract.findings import EgoNetwork, Reached, Report
+from influence.contract.findings import Report
 from influence.contract.headline import CAUTION, mostly_unknown, unknown
 from influence.contract.language import recognised, spoken, translated
 from influence.contract.wording import counted, plain
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
-from reports.formats.chapters import Chapter, Table, chapters
+from reports.formats.chapters import Chapter, Drawn, Table, chapters, drawn, with_short_names
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
@@ -30,13 +32,14 @@ if TYPE_CHECKING:
     from typst import Fonts
 
 PAGES = 6
-NAME = 60
-"""So many characters of a name are shown."""
-_SENTENCE, _PIECE = 1000, 600
-_SENTENCES, _LIMITS, _WORDS, _LEAST = 9, 8, 10, 3
+_VIEW, _POINTS, _EDGE, _WIDTH = re.compile('viewBox="[^"]*"'), 72, 6, 470
+"""Of pictures, in points: an inch, what is left at an edge, and how wide the page is."""
+_SENTENCE, _PIECE, _SHORT = 1000, 600, 400
+_SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
 _TRIES = 8
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
+_ADDRESSES, _MARKUP = frozenset({"link"}), frozenset({"link", "host", "svg"})
 
 Data = dict[str, Any]
 
@@ -57,18 +60,20 @@ def document(report: Report) -> bytes:
     Raises:
         CannotWrite: the extra that sets documents is not installed.
     """
-    with needing("pdf", "documents"), lettering.fonts() as offered:
+    with needing("pdf", "PDF documents"):
+        import typst  # noqa: F401 (it is an extra)
+    with lettering.fonts() as offered:
         data = contents(report)
-        letters = lettering.missing(_texts(data), offered)
+        letters = lettering.missing(_texts(data, _ADDRESSES), offered)
         if letters:
             data["fonts"] = _no_font(data, letters)
-        shown = _mapped(data, lambda text: lettering.boxed(text, letters))
+        shown = _mapped(data, lambda text: lettering.boxed(text, letters), _ADDRESSES)
         return _fitted(shown, _until(report), offered)
 
 
 def contents(report: Report) -> Data:
     """Return everything that the document says and shows, ready to be set."""
-    report = _with_short_names(report)
+    report = with_short_names(report)
     told, opening = {section.key: section for section in story(report)}, brief(report)
     with house_style():
         first = _opening(report, opening, told[_ON_PAGE_ONE].sentences if _ON_PAGE_ONE in told else ())
@@ -88,18 +93,21 @@ def contents(report: Report) -> Data:
         "chapters": [one for one in body if one["sentences"] or one["blocks"]],
     }
     data["words"] = _words(data)
-    finished: Data = _mapped(data, lambda text: lettering.breakable(isolated(encodable(text))))
+    finished: Data = _mapped(data, lambda text: isolated(encodable(text)).replace(" %", "\u00a0%"))
     return finished
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """Change every text in the data; addresses and pictures stay as they are."""
+def _mapped(value: Any, change: Callable[[str], str], as_they_are: frozenset[str] = _MARKUP) -> Any:
+    """Change every text in the data; what stands under these keys stays as it is."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {key: one if key in {"link", "svg"} else _mapped(one, change) for key, one in value.items()}
+        return {
+            key: one if key in as_they_are else _mapped(one, change, as_they_are)
+            for key, one in value.items()
+        }
     if isinstance(value, Sequence):
-        return [_mapped(one, change) for one in value]
+        return [_mapped(one, change, as_they_are) for one in value]
     return value
 
 
@@ -114,6 +122,7 @@ def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
         (translated("What moved"), said.moved),
         (translated("How far to trust it"), said.trust),
     ]
+    sure = drawn("sureness", sureness_picture(report), 0.95, _key_of_range(report))
     number = f"{said.number.text} {said.number.unit}".rstrip() if said.number.known else said.number.text
     return {
         "kind": translated("Networked leadership · influence report"),
@@ -124,7 +133,7 @@ def _opening(report: Report, said: Brief, beyond: Sequence[Sentence]) -> Data:
         "alt": number,
         "caption": _sentence(beyond[0]) if beyond else "",
         "range": [_sentence(each) for each in _ranges(report, said)],
-        "picture": _picture("sureness", sureness_picture(report), 100, _key_of_range(report)),
+        "picture": _picture(sure[0]) if sure else None,
         "lines": [{"label": label, "text": _sentence(text)} for label, text in lines if text],
     }
 
@@ -148,21 +157,22 @@ def _key_of_range(report: Report) -> str:
 
 def _chapter(one: Chapter) -> Data:
     section = one.section
-    sentences = [_sentence(each) for each in section.sentences if str(each) not in _once()]
+    listed = section.key == "limits"
+    sentences = [_sentence(each) for each in section.sentences if listed or str(each) not in _once()]
     if section.key == _ON_PAGE_ONE:
         sentences = []
-    most = _LIMITS if section.key == "limits" else _SENTENCES
+    most = _LIMITS if listed else _SENTENCES
     left = len(sentences) - most
-    pictures = [_picture(each.key, each.picture, each.width, each.caption) for each in one.pictures]
     return {
         "key": section.key,
         "question": section.question,
         "sentences": sentences[:most],
-        "listed": section.key == "limits",
+        "untold": [_sentence(each) for each in section.untold[:_UNTOLD]],
+        "listed": listed,
         "more": str(say("{n} more stand on the page.", n=counted(left, "sentence", "sentences")))
         if left > 0
         else "",
-        "blocks": [*[each for each in pictures if each], *map(_table, one.tables)],
+        "blocks": [*map(_picture, one.pictures), *map(_table, one.tables)],
     }
 
 
@@ -179,12 +189,25 @@ def _piece(text: str) -> str:
     return text if len(text) <= _PIECE else shortened(text, _PIECE)
 
 
-def _picture(key: str, picture: Picture | None, width: int, caption: str) -> Data | None:
-    if picture is None:
-        return None
-    svg = to_svg(picture, key).replace("<svg ", '<svg font-family="DejaVu Sans" ', 1)
-    alt = shortened(f"{picture.title}: {picture.description}", _SENTENCE)
-    return {"kind": "picture", "svg": svg, "alt": alt, "width": width, "caption": caption}
+def _picture(one: Drawn) -> Data:
+    svg, width = _trimmed(to_svg(one.picture, one.key), one.picture)
+    return {
+        "kind": "picture",
+        "svg": svg.replace("<svg ", '<svg font-family="DejaVu Sans" ', 1),
+        "alt": shortened(f"{one.picture.title}: {one.picture.description}", _SENTENCE),
+        "width": min(_WIDTH, width * one.scale),
+        "caption": one.caption,
+    }
+
+
+def _trimmed(svg: str, picture: Picture) -> tuple[str, float]:
+    """Cut the empty edges of a picture off, so that its letters have room; return how wide it is then, in points."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the document's fonts draw the text
+        inked = picture.figure.get_tightbbox()
+    left, top = _POINTS * inked.x0 - _EDGE, _POINTS * (picture.figure.get_figheight() - inked.y1) - _EDGE / 2
+    wide, high = _POINTS * inked.width + 2 * _EDGE, _POINTS * inked.height + _EDGE
+    return _VIEW.sub(f'viewBox="{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"', svg, count=1), wide
 
 
 def _table(table: Table) -> Data:
@@ -195,48 +218,35 @@ def _table(table: Table) -> Data:
 def _words(data: Data) -> Data:
     """Return the words of the glossary that the document uses, with their meanings."""
     said = " ".join(_texts(data)).casefold()
-    used = [{"word": word, "meaning": meaning} for word, meaning in glossary.WORDS if word.casefold() in said]
+    used = [
+        {"word": word, "meaning": meaning}
+        for _, word, meaning in glossary.words()
+        if re.search(rf"\b{re.escape(word.casefold())}\b", said)
+    ]
     return {"title": translated("Words"), "rows": used[:_WORDS]}
 
 
 # --- names and letters ----------------------------------------------------------------------------------------
 
 
-def _with_short_names(report: Report) -> Report:
-    """Shorten the names that no page has room for."""
-    return replace(
-        report,
-        leader={key: _name(text) if key == "name" else text for key, text in report.leader.items()},
-        people=tuple(_reached(one) for one in report.people),
-        names={person: _name(name) for person, name in report.names.items()},
-        network=EgoNetwork(),
-        notice=shortened(report.notice, _PIECE) if report.notice else None,
-    )
-
-
-def _name(name: str) -> str:
-    return name if len(name) <= NAME else shortened(name, NAME)
-
-
-def _reached(one: Reached) -> Reached:
-    if len(one.name) <= NAME and len(one.sphere) <= NAME:
-        return one
-    return replace(one, name=_name(one.name))
-
-
-def _texts(data: Data) -> list[str]:
+def _texts(data: Data, apart: frozenset[str] = _MARKUP) -> list[str]:
     found: list[str] = []
 
     def keep(text: str) -> str:
         found.append(text)
         return text
 
-    _mapped(data, keep)
+    _mapped(data, keep, apart)
     return found
 
 
 def _no_font(data: Data, letters: frozenset[str]) -> str:
-    words = {word for text in _texts(data) for word in text.split() if not letters.isdisjoint(word)}
+    words = {
+        "".join(letter for letter in word if letter in letters or letter.isalnum())
+        for text in _texts(data)
+        for word in text.split()
+        if not letters.isdisjoint(word)
+    }
     return str(
         say(
             "No font on this machine has the letters of {n} here, which are shown as boxes; a package of fonts such as "
@@ -267,8 +277,13 @@ def _set(data: Data, until: datetime | None, offered: Fonts) -> tuple[bytes, int
     said = json.dumps({**data, "date": dated}, ensure_ascii=False)
     with as_file(_TEMPLATE) as template:
         setter = typst.Compiler(str(template), font_paths=offered, sys_inputs={"said": said})
-        made = cast("bytes", setter.compile(format="pdf", pdf_standards=["ua-1"], timestamp=until or 0))
-        return made, int(setter.query("<pages>", field="value", one=True))
+        try:
+            made = setter.compile(format="pdf", pdf_standards=["ua-1"], timestamp=until or 0)
+        except (
+            typst.TypstError
+        ):  # a letter that the text has a font for and a picture has none: tagged all the same
+            made = setter.compile(format="pdf", timestamp=until or 0)
+        return cast("bytes", made), int(setter.query("<pages>", field="value", one=True))
 
 
 def _shorter(data: Data) -> Data:
@@ -276,7 +291,10 @@ def _shorter(data: Data) -> Data:
     chapters_left = [
         {
             **one,
-            "sentences": one["sentences"][: max(_LEAST, len(one["sentences"]) - 1)],
+            "sentences": [
+                each if len(each) <= _SHORT else shortened(each, _SHORT)
+                for each in one["sentences"][: max(_LEAST, len(one["sentences"]) - 1)]
+            ],
             "blocks": [_shorter_block(block) for block in one["blocks"]],
         }
         for one in data["chapters"]
@@ -290,7 +308,7 @@ def _shorter(data: Data) -> Data:
 
 def _shorter_block(block: Data) -> Data:
     if block["kind"] == "picture":
-        return {**block, "width": max(50, round(block["width"] * 0.9))}
+        return {**block, "width": block["width"] * 0.95}
     return {**block, "rows": block["rows"][: max(_LEAST, len(block["rows"]) - 1)]}
 
 

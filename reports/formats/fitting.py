@@ -30,8 +30,8 @@ class Fitted:
 def width(text: str, size: float) -> float:
     """Estimate the width of a text in points.
 
-    >>> width("", 20), width("report", 20) > 60, width("報告", 20)
-    (0.0, True, 42.0)
+    >>> width("", 20), round(width("report", 20)), round(width("報告", 20))
+    (0, 67, 42)
     """
     return size * sum(map(_letter, text))
 
@@ -39,9 +39,13 @@ def width(text: str, size: float) -> float:
 def lines(text: str, size: float, room: float) -> int:
     """Estimate into how many lines a text breaks in so much room; a word that is wider breaks inside.
 
-    >>> lines("one two", 20, 1000), lines("one two", 20, 50), lines("x" * 100, 20, 112)
-    (1, 2, 10)
+    >>> lines("one two", 20, 1000), lines("one two", 20, 50), lines("x" * 99, 20, 112), lines("one\\ntwo", 20, 1000)
+    (1, 2, 10, 2)
     """
+    return sum(_of_one(line, size, room) for line in text.split("\n"))
+
+
+def _of_one(text: str, size: float, room: float) -> int:
     count, used, space = 1, 0.0, width(" ", size)
     for word in _pieces(text):
         needed = width(word, size)
@@ -61,10 +65,13 @@ def height(texts: Sequence[str], size: float, room: float) -> float:
     return apart + LINE * size * sum(lines(text, size, room) for text in texts)
 
 
-def fit(texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, float]) -> Fitted:
+def fit(
+    texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, float], ending: str = ""
+) -> Fitted:
     """Choose the size, from the largest to the smallest, at which the texts fit a room of (width, height) in points.
 
-    Where even the smallest is too large, the last texts are left out, and a first one that alone is too long is cut.
+    Where even the smallest is too large, `ending` stands for the last texts, and a first one that alone is too long is
+    cut.
 
     >>> fit(["Short."], (400, 100), (20, 12)).size
     20
@@ -77,19 +84,22 @@ def fit(texts: Sequence[str], room: tuple[float, float], sizes: tuple[float, flo
         size -= 1
     if height(texts, size, room[0]) <= room[1]:
         return Fitted(tuple(texts), size, True)
-    kept = list(texts)
-    while len(kept) > 1 and height(kept, size, room[0]) > room[1]:
+    kept, last = list(texts), [ending] if ending else []
+    while len(kept) > 1 and height([*kept, *last], size, room[0]) > room[1]:
         kept.pop()
-    if kept:
-        kept[0] = _cut(kept[0], size, room) if height(kept, size, room[0]) > room[1] else kept[0]
-    return Fitted(tuple(kept), size, False)
+    if height([*kept, *last], size, room[0]) > room[1]:
+        kept, last = [_cut(kept[0], size, room)], []
+    return Fitted((*kept, *last), size, False)
 
 
 def _cut(text: str, size: float, room: tuple[float, float]) -> str:
-    longest = len(text)
-    while longest > _SHORTEST and height([shortened(text, longest)], size, room[0]) > room[1]:
+    """Cut a text that is too long by itself; a label, which stands in a line before it, stays."""
+    label, line, said = text.rpartition("\n")
+    longest = len(said)
+    while longest > _SHORTEST and height([text], size, room[0]) > room[1]:
         longest = longest * 9 // 10
-    return shortened(text, longest)
+        text = f"{label}{line}{shortened(said, longest)}"
+    return text
 
 
 def _letter(letter: str) -> float:

@@ -28,7 +28,7 @@ NODE_COLUMNS = {
     "sphere": str,
     "m": float,
     "known": bool,
-    "certainty": str,
+    "met": str,
     "community": int,
     "organisation": str,
     "depth": int,
@@ -185,7 +185,7 @@ def _values(
         "sphere": plain(reached.sphere),
         "m": _finite(reached.m),
         "known": reached.known,
-        "certainty": certainty(reached),
+        "met": certainty(reached),
         "organisation": plain(reached.organisation or ""),
         "depth": reached.depth,
         "responses": reached.responses,
@@ -221,9 +221,7 @@ def _told(values: Mapping[str, Value], columns: Mapping[str, type]) -> Iterator[
 
 def _gexf(held: Graph) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield (
-        '<gexf xmlns="http://www.gexf.net/1.2draft" xmlns:viz="http://www.gexf.net/1.2draft/viz" version="1.2">'
-    )
+    yield '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">'
     yield f"<meta><creator>influence</creator><description>{escape(held.title)}</description></meta>"
     yield '<graph mode="static" defaultedgetype="directed">'
     for kind, columns in (("node", NODE_COLUMNS), ("edge", TIE_COLUMNS)):
@@ -254,11 +252,14 @@ def _gexf(held: Graph) -> Iterator[str]:
 
 
 def _colour(kind: str) -> str:
-    """Colour a person as every picture does; white, which stands for unknown there, would be lost on white."""
+    """Colour a person as every picture does; white, which stands for unknown there, would be lost on white.
+
+    The schema wants the colour without a prefix; Gephi reads it with or without one.
+    """
     mark = MARKS.get(kind)
     colour = INK if kind == _LEADER else mark.edge if mark else MARKS["unknown"].edge
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
+    return f'<color r="{red}" g="{green}" b="{blue}"/>'
 
 
 def _graphml(held: Graph) -> Iterator[str]:

@@ -1,8 +1,7 @@
-"""Letters on paper: which of them the fonts of this machine can draw, and where a line of them may break."""
+"""Letters on paper: which of them the fonts of this machine can draw."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 import unicodedata
@@ -16,10 +15,6 @@ if TYPE_CHECKING:
 
 BOX = "□"
 """Stands for a letter that no font here can draw."""
-_BREAK = "\u200b"
-_LONG, _PIECE = 24, 12
-"""A word longer than the first may break after so many letters."""
-_LONG_WORD = re.compile(rf"[^\s{_BREAK}]{{{_LONG + 1},}}")
 _ALWAYS_THERE = 0x250
 """Letters below this stand in every font that a document is set in."""
 _OURS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
@@ -59,17 +54,6 @@ def boxed(text: str, letters: frozenset[str]) -> str:
     return "".join(BOX if letter in letters else letter for letter in text) if letters else text
 
 
-def breakable(text: str) -> str:
-    """Let a word that is longer than a column break, never between a letter and its accent.
-
-    >>> breakable("Ann Lee")
-    'Ann Lee'
-    >>> [len(piece) for piece in breakable("x" * 30).split("\u200b")]
-    [12, 12, 6]
-    """
-    return _LONG_WORD.sub(lambda word: _in_pieces(word[0]), text)
-
-
 def _drawn(letter: str) -> bool:
     return unicodedata.category(letter) not in {"Cf", "Zs", "Zl", "Zp"}
 
@@ -93,13 +77,3 @@ def _can_draw(letters: Sequence[str], offered: Fonts) -> bool:
     except typst.TypstError:
         return False
     return True
-
-
-def _in_pieces(word: str) -> str:
-    pieces = [word[0]]
-    for letter in word[1:]:
-        if len(pieces[-1]) >= _PIECE and not unicodedata.category(letter).startswith(("M", "C")):
-            pieces.append(letter)
-        else:
-            pieces[-1] += letter
-    return _BREAK.join(pieces)

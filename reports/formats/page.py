@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +22,7 @@ from influence.contract.wording import between, counted, number, people, people_
 from reports.figures import palette
 from reports.figures.network import network_words
 from reports.figures.pictures import page_pictures
+from reports.figures.possible import reachable
 from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
@@ -154,7 +153,7 @@ def _data(report: Report) -> dict[str, object]:
 
 def grid(finding: Finding | None) -> Grid | None:
     """Arrange `possible_reach`'s grid ("k,δ in days"); None where there is none."""
-    cells = _cells(finding.told(PossibleReach).grid) if finding else {}
+    cells = reachable(finding.told(PossibleReach).grid) if finding else {}
     if not cells:
         return None
     steps, waits = (sorted({key[place] for key in cells}) for place in (0, 1))
@@ -169,15 +168,6 @@ def grid(finding: Finding | None) -> Grid | None:
             for k in steps
         ),
     )
-
-
-def _cells(values: Mapping[str, int]) -> dict[tuple[float, float], float]:
-    cells: dict[tuple[float, float], float] = {}
-    for key, value in values.items():
-        steps, _, wait = key.partition(",")
-        with suppress(ValueError):  # a key that is no "k,δ"
-            cells[(float(steps), float(wait))] = value
-    return cells
 
 
 def _shaded(value: float | None, most: float) -> tuple[str, int]:

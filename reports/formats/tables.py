@@ -121,7 +121,7 @@ def finding_row(report: Report, finding: Finding) -> list[Cell]:
     detail = json.dumps(held, ensure_ascii=False, sort_keys=True) if held else None
     return [
         finding.name,
-        f"{words.text} {words.unit}".rstrip(),
+        words.shown,
         finding.value,
         finding.unit,
         finding.low,

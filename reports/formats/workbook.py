@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from influence.contract.findings import Finding, Month, Reached, Report
 from influence.contract.language import message, translated
-from influence.contract.wording import counted, plain
+from influence.contract.wording import number, plain
 from reports.formats.columns import moment_of, zone_of
 from reports.formats.tables import defused
-from reports.formats.writing import needing, whole
+from reports.formats.writing import dateless, needing, write_whole
 from reports.story.brief import brief
 from reports.story.evidence import certainty, in_order, names
 from reports.story.sentences import say, told
@@ -57,14 +58,14 @@ def write_workbook(report: Report, path: Path) -> list[Path]:
     """
     with needing("tables", "Excel workbooks"):
         from openpyxl import Workbook  # 200 ms, and only workbooks need it
-    book = Workbook(write_only=True)
-    book.properties.title = plain(f"{brief(report).who}")[:200]
-    book.properties.creator = "influence"
-    for sheet in sheets(report):
-        _write(book, sheet)
-    with whole(path) as stream:
+    with tempfile.TemporaryFile(dir=path.parent) as stream:
+        book = Workbook(write_only=True)
+        book.properties.title, book.properties.creator = brief(report).who[:200], "influence"
+        for sheet in sheets(report):
+            _write(book, sheet)
         book.save(stream)
-    return [path]
+        stream.seek(0)
+        return [write_whole(path, dateless(stream.read()))]
 
 
 def sheets(report: Report) -> tuple[Sheet, ...]:
@@ -108,6 +109,8 @@ def _cell(page: object, make: Any, value: Cell) -> object:
         return value
     if not value:
         return None
+    if value[0].isalnum() and value.isprintable() and len(value) < LONGEST // 2:
+        return value  # nearly every text: nothing in it has to be changed
     text = _fitting(str(defused(plain(value))))
     if not text.startswith("#"):
         return text
@@ -159,7 +162,7 @@ def _summary(report: Report, cut: Iterable[Sheet]) -> Sheet:
     rows: list[tuple[str, str | None]] = [
         (translated("Who"), said.who),
         (translated("When"), said.when),
-        (said.number.label, f"{said.number.text} {said.number.unit}".rstrip()),
+        (said.number.label, said.number.shown),
         *((translated("Why"), said.number.reason) for _ in [0] if not said.number.known),
         (translated("Range"), _line(said.range)),
         *((answer.label, _line(answer.sentence)) for answer in said.answers),
@@ -186,11 +189,8 @@ def _cut(sheet: Sheet) -> str:
     pattern = (
         "The sheet {sheet} holds the first {held} of {all} rows; a sheet holds no more. The CSV holds all."
     )
-    return str(
-        say(
-            pattern, sheet=sheet.title, held=f"{MOST_ROWS - 1:,}", all=counted(len(sheet.rows), "row", "rows")
-        )
-    )
+    held, rows = (number(count, "rows") for count in (MOST_ROWS - 1, len(sheet.rows)))
+    return str(say(pattern, sheet=sheet.title, held=held, all=rows))
 
 
 def _numbers(report: Report) -> Sheet:
@@ -217,7 +217,7 @@ def _finding(report: Report, finding: Finding) -> tuple[Cell, ...]:
     first, last = finding.interval or (None, None)
     return (
         words.label,
-        f"{words.text} {words.unit}".rstrip(),
+        words.shown,
         _number(finding.value),
         finding.unit,
         _number(finding.low),

@@ -380,12 +380,8 @@ def _trust(report: Report) -> Sentence | None:
     of_whom, outside = unknown(report)
     gaps = sum(len(row.missing_months) for row in report.coverage)
     if mostly_unknown(report):
-        return say(
-            "Only as a range: of {n} of {of} outside the team nothing tells whether they had met. {cure}.",
-            n=Span(number(of_whom), anchor="beyond"),
-            of=counted(outside, "person", "people"),
-            cure=_cure(report, of_whom),
-        )
+        only = Span(translated("Only as a range"), anchor="beyond")
+        return say("{only}, until more is known. {cure}.", only=only, cure=_cure(report, of_whom))
     if gaps:
         return say(
             "Not all was seen: the sources lack {gaps}. Bring in what is missing and run it again.",

@@ -49,9 +49,10 @@ class Both:
 
 @dataclass(frozen=True)
 class Point:
-    """One month: never met (None where only the range says something), its range, met, and responses."""
+    """One month, in words and as 2026-01: never met (None where only the range says something), its range, and met."""
 
     label: str
+    month: str
     unmet: float | None
     low: float
     high: float
@@ -112,6 +113,7 @@ def months(report: Report) -> tuple[Point, ...]:
     return tuple(
         Point(
             label=month(row.month),
+            month=plain(row.month),
             unmet=None if month_unknown(row) else drawn(row.reach_4),
             low=drawn(row.low),
             high=drawn(row.high),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import isfinite
 from urllib.parse import urlsplit
@@ -21,10 +21,9 @@ from influence.contract.findings import (
 from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, number, plain
-from reports.story.sentences import say
 from reports.story.spheres import sphere_name, unmet_by_sphere, unmet_range
-from reports.story.trees import TreeRow, tree
-from reports.story.wording import day, day_and_hour, shortened
+from reports.story.trees import TreeRow, conversation_name, tree
+from reports.story.wording import day, day_and_hour
 
 PEOPLE_SHOWN = 400
 PEOPLE_LISTED, PEOPLE_OPENED = 50_000, 5_000
@@ -33,8 +32,6 @@ CONVERSATIONS_SHOWN = 100
 RESPONSES_SHOWN = 12
 MET_SHOWN = 12
 NAMES_SHOWN = 24
-_WORDS, _NAME = 4, 72
-"""So many words or tags name a conversation, in so many letters at most."""
 
 _VERBS = {
     "reply": message("replied to"),
@@ -254,16 +251,6 @@ def conversations(report: Report) -> tuple[tuple[ConversationRow, ...], int]:
 def conversation_anchors(report: Report) -> dict[str, str]:
     """Give each conversation that is shown an anchor, by its id."""
     return {one.id: f"conversation-{n}" for n, one in enumerate(_conversations_shown(report), start=1)}
-
-
-def conversation_name(one: Conversation, who: Mapping[str, str]) -> str:
-    """Name a conversation by what it was about, else by where it was, else by who began it and when."""
-    words = [plain(each) for each in (*one.words, *one.tags) if plain(each)]
-    about = ", ".join(dict.fromkeys(words[:_WORDS])) or plain(one.channel or "")
-    if about:
-        return shortened(about, _NAME)
-    begun = say("begun by {who}, {day}", who=who.get(one.begun_by, plain(one.begun_by)), day=day(one.began))
-    return str(begun)
 
 
 def _conversations_shown(report: Report) -> list[Conversation]:

@@ -104,6 +104,11 @@ class Number:
     counting: str = ""
     amount: int = 2
 
+    @property
+    def shown(self) -> str:
+        """The number with its unit; what cannot be told has none."""
+        return f"{self.text} {self.unit}".rstrip() if self.known else self.text
+
 
 @dataclass(frozen=True)
 class Section:

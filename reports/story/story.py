@@ -264,7 +264,7 @@ def _conversations(report: Report) -> tuple[Sentence, ...]:
     if not report.conversations:
         return (say("No conversation with a response is on record in this window."),)
     count = counted(len(report.conversations), "conversation", "conversations")
-    drew = say("This report holds {n} with responses. Open one to see who, when and where.", n=count)
+    drew = say("This report holds {n} with responses.", n=count)
     return (*joined(*_shape(report), *_returning(report)), drew)
 
 

@@ -1,4 +1,4 @@
-"""Who answered whom in a conversation, as rows that nest: what a reader sees, hears and steps through alike."""
+"""A conversation by its name, and who answered whom in it as rows that nest, for eye, ear and keyboard alike."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from influence.contract.findings import Branch
+from influence.contract.findings import Branch, Conversation
 from influence.contract.wording import plain
-from reports.story.wording import day_and_hour
+from reports.story.sentences import say
+from reports.story.wording import day, day_and_hour, shortened
 
 NESTED = 8
 """Answers deeper than this stand at this level and say whom they answer, so that a tree fits a telephone."""
 SHOWN = 60
+_WORDS, _NAME = 4, 72
+"""So many words or tags name a conversation, in so many letters at most."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,16 @@ class TreeRow:
     level: int
     opens: bool
     closes: int
+
+
+def conversation_name(one: Conversation, who: Mapping[str, str]) -> str:
+    """Name a conversation by what it was about, else by where it was, else by who began it and when."""
+    words = [plain(each) for each in (*one.words, *one.tags) if plain(each)]
+    about = ", ".join(dict.fromkeys(words[:_WORDS])) or plain(one.channel or "")
+    if about:
+        return shortened(about, _NAME)
+    begun = say("begun by {who}, {day}", who=who.get(one.begun_by, plain(one.begun_by)), day=day(one.began))
+    return str(begun)
 
 
 def tree(branches: Sequence[Branch], who: Mapping[str, str]) -> tuple[tuple[TreeRow, ...], int]:

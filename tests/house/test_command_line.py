@@ -17,6 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
+from influence.contract.language import languages
+from influence.contract.plugins import names
 
 LOG = """id,time,actor,verb,parent,to,mentions
 1,2026-01-05T09:00:00Z,email:ann@acme.example,post,,email:bo@acme.example,
@@ -82,6 +84,48 @@ def test_a_log_becomes_a_report_in_three_formats(filled, tmp_path):
     assert 2 == body["people"]["x:cia"]["depth"]
 
 
+def test_formats_and_languages_are_listed_by_help(run):
+    _, out, _ = run("report", "--help")
+    told = " ".join(out.split())
+    assert f"One, or several with commas: {', '.join(names('influence.formats'))}." in told
+    assert f"In which language: {', '.join(languages())}." in told
+
+
+def test_each_of_several_formats_gets_its_own_ending(filled, tmp_path):
+    words = ("report", "ann@acme.example", "-w", "ws", "--format", "json,csv,json", "-o", "out/ann.html")
+    code, out, _ = filled(*words, "--measures", "four-steps")
+    assert 0 == code
+    assert {"ann.json", "ann.csv", "ann-findings.csv"} == {file.name for file in (tmp_path / "out").iterdir()}
+    assert 1 == out.count("ann.json")
+
+
+def test_what_cannot_be_written_is_refused_before_anybody_is_looked_for(filled, tmp_path):
+    (tmp_path / "own.txt").write_text("no presentation")
+    (tmp_path / "folder").mkdir()
+    for words, told in (
+        (("--format", "docx"), "there is no format 'docx'"),
+        (("--format", ","), "no format is named; there are: csv"),
+        (("--language", "tlh"), "there is no language 'tlh' here; there are: en"),
+        (("--format", "json,csv", "--template", "own.txt"), "no template is taken by json, csv"),
+        (("-o", "log.csv/report.html"), "log.csv/report.html cannot be written"),
+        (("-o", "folder"), "folder cannot be written: it is a folder; name a file in it"),
+    ):
+        code, _, error = filled("report", "nobody at all", "-w", "ws", *words)
+        assert 1 == code
+        assert told in error
+
+
+def test_a_copy_without_names_lies_beside_the_report(filled, tmp_path):
+    words = ("report", "ann@acme.example", "-w", "ws", "--format", "json", "--measures", "four-steps")
+    assert 0 == filled(*words)[0]
+    code, out, _ = filled(*words, "--without-names")
+    assert 0 == code
+    assert "ann-acme-example-without-names.json" in out
+    copy = (tmp_path / "ws/reports/ann-acme-example-without-names.json").read_text(encoding="utf-8")
+    assert "Names are left out; groups below 5 people are merged." in copy
+    assert not re.search(r"x:(?:bo|cia|dan)", copy)
+
+
 def test_importing_twice_adds_nothing_and_the_line_adds_up(filled):
     _, out, _ = filled("import", "log.csv", "-w", "ws")
     assert "log.csv: 4 read = 0 stored + 4 already known + 0 set aside" in out
@@ -130,7 +174,7 @@ def test_a_zone_mends_times_without_one(filled, tmp_path):
         (
             ["report", "x:dan", "-w", "ws", "--format", "docx"],
             1,
-            "there is no format 'docx'; there are: csv, html",
+            "there is no format 'docx'; there are: csv, ",
         ),
         (
             ["report", "x:dan", "-w", "nowhere"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -168,13 +169,15 @@ def _number(one: Number) -> str:
 
 
 def text_of(path: Path) -> str:
-    """Return what a reader of a file reads; empty for files that are made for programs."""
+    """Return what a reader of a file reads; empty for those that programs read: JSON, tables, networks."""
     if path.suffix == ".html":
         page = _Page()
         page.feed(path.read_text(encoding="utf-8"))
         return "\n".join(page.found)
     if path.suffix in {".md", ".txt"}:
         return path.read_text(encoding="utf-8")
+    if path.suffix == ".pdf":
+        return subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout
     if path.suffix == ".pptx":
         return "\n".join(_in_archive(path))
     return ""

@@ -9,29 +9,11 @@ from itertools import count
 from pathlib import Path
 
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
-GIVEN = [
-    "Bo",
-    "Cia",
-    "Dan",
-    "Eva",
-    "Finn",
-    "Gro",
-    "Hans",
-    "Ida",
-    "Jens",
-    "Kaja",
-    "Lars",
-    "Mia",
-    "Nils",
-    "Oda",
-    "Per",
-    "Rut",
-    "Siv",
-    "Tor",
-    "Una",
-    "Vera",
-]
-FAMILY = ["Ek", "Lind", "Holm", "Strand", "Dahl", "Moe", "Vik", "Berg", "Lie", "Sand"]
+GIVEN = (
+    *("Bo", "Cia", "Dan", "Eva", "Finn", "Gro", "Hans", "Ida", "Jens", "Kaja"),
+    *("Lars", "Mia", "Nils", "Oda", "Per", "Rut", "Siv", "Tor", "Una", "Vera"),
+)
+FAMILY = ("Ek", "Lind", "Holm", "Strand", "Dahl", "Moe", "Vik", "Berg", "Lie", "Sand")
 LEADER = ("Ann Berg", "ann@acme.example")
 MENTEES = ("Ada", "Ben", "Clea", "Dov", "Elin", "Faye", "Gus", "Hedda")
 VOICES = ("Iben", "Jonas", "Karin", "Leo", "Maja")
@@ -114,7 +96,7 @@ def mentor(home: Path) -> None:
             "in_person",
             "calendar",
         ]
-        for n in range(110)
+        for n in range(70)
         for a, b in zip(mentees, dice.sample(around[:20], 8), strict=True)
     ]
     _table(home / "meetings.csv", ["time", "people", "kind", "evidence"], meetings)
@@ -124,7 +106,7 @@ def _conversations(dice, leaders, around):
     """The first of the leaders turn to few people, the last to everybody."""
     numbers = count(1)
     for place, (_, leader) in enumerate(leaders):
-        for _ in range(20):
+        for _ in range(12):
             begun = BEGIN + timedelta(days=dice.random() * 260)
             to = dice.sample(around[-12 - 8 * place :], 8)
             number = next(numbers)
@@ -141,7 +123,7 @@ def comms_lead(home: Path) -> None:
     """Lay the export of a listening tool and a saved feed into a home folder: five voices, a brand and the public."""
     dice = random.Random(3)  # noqa: S311 - invented people, no secrets
     public = [f"x:{9000 + n}" for n in range(90)]
-    speakers = [*((f"x:{n}", 30) for n in range(1, 6)), ("x:100", 50)]
+    speakers = [*((f"x:{n}", 14) for n in range(1, 6)), ("x:100", 25)]
     _table(
         home / "posts.csv", ["id", "time", "actor", "verb", "parent", "text"], _posts(dice, speakers, public)
     )

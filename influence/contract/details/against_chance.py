@@ -22,7 +22,18 @@ class Textbook(Detail, nameless=("alpha", "p", "by_chance"), counts=("activated"
 class InfluenceTest(
     Detail,
     of=("influence_test",),
-    nameless=("telling", "threads", "threads_of", "p", "one_step", "by_chance", "draws", "cut", "textbook"),
+    nameless=(
+        "telling",
+        "threads",
+        "threads_of",
+        "p",
+        "one_step",
+        "by_chance",
+        "draws",
+        "cut",
+        "says",
+        "textbook",
+    ),
     counts=("people",),
 ):
     """What was asked (moments that tell, threads, of how many, people) and what chance gives.

@@ -30,7 +30,9 @@ class SphereSides(Detail):
 
 
 @dataclass(frozen=True)
-class PersonAgainstBrand(Detail, of=("person_against_brand",), nameless=("person", "brand", "at_least")):
+class PersonAgainstBrand(
+    Detail, of=("person_against_brand",), nameless=("verdict", "person", "brand", "at_least")
+):
     """Which side draws more, and by sphere; `at_least` is the lower edge of an interval without an upper one.
 
     `not_here` are accounts of the organisation that nobody here has.

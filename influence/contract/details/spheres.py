@@ -9,7 +9,7 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Heard(Detail):
+class Heard(Detail, nameless=("value",), counts=("people",)):
     """Of one sphere: Σ (1 − m(u)) over the people to whom the leader responded, and how many they are."""
 
     value: float | None
@@ -27,7 +27,7 @@ class ListenedTo(Detail):
 
 
 @dataclass(frozen=True)
-class Sources(Detail, of=("sources",)):
+class Sources(Detail, of=("sources",), nameless=("by_sphere",)):
     """To whom the leader responds, by sphere, and who they are: people's ids.
 
     `most` are those outside the team to whom the leader responded most often, the most often first.

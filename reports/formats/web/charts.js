@@ -59,6 +59,11 @@
   for (const kind of ["pointerout", "focusout"]) document.addEventListener(kind, leave);
   box.addEventListener("pointerenter", () => clearTimeout(leaving));
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-  const scrolled = () => shown && (shown === document.activeElement ? show(shown) : hide());
+  /** What has the keyboard keeps its words where the page scrolls; what a pointer left behind does not. */
+  function scrolled() {
+    if (shown && words.has(document.activeElement)) show(document.activeElement);
+    else hide();
+  }
+
   document.addEventListener("scroll", scrolled, { passive: true, capture: true });
 })();

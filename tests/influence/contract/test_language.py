@@ -184,7 +184,7 @@ def test_what_stands_in_a_reason_is_said_too():
 def test_several_reasons_are_said_one_by_one():
     with speaking(pseudo()):
         text = recognised(
-            "not reached yet; no exchange with the leader yet; by their habit they answer about 12 %"
+            "not reached yet; no exchange with the leader yet; by their habit they answer about under 1 %"
         )
     assert not [letter for letter in text if letter.isascii() and letter.isalpha()]
 

@@ -1,7 +1,6 @@
 """Against the period before: which periods, how far the number moved, and what moved it."""
 
 import json
-from datetime import datetime
 
 import numpy as np
 import pytest
@@ -10,11 +9,12 @@ from hypothesis import strategies as st
 
 from influence.contract.details.trend import SphereMove
 from influence.contract.findings import Finding
-from influence.measures.against_before import against_before, covered
+from influence.measures.against_before import against_before, covered, least_and_most, who_moved
 from influence.measures.reach import NO_TIMES, TOO_FEW, four_steps
+from influence.reach.steps import Alter
 from influence.times import DAY, Window
 from tests.kit.asking import asking, row
-from tests.kit.logs import START, logs, stored
+from tests.kit.logs import logs, stored
 from tests.kit.plain_reading import PlainReading
 
 ego_of = asking("x:lea")
@@ -47,10 +47,6 @@ def declared(*pairs):
         {"people": ["x:lea", f"x:{name}"], "kind": kind, "evidence": "declared", "time": day}
         for name, kind in pairs
     ]
-
-
-def seconds(time):
-    return int((datetime.fromisoformat(time) - START).total_seconds())
 
 
 NEVER = [(name, "never") for name in "abcdefgh"]
@@ -208,27 +204,44 @@ def test_few_conversations_have_no_interval(workspace):
     assert (None, None, TOO_FEW) == (told.interval, told.detail.apart, told.detail.no_interval)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.sets(st.sampled_from("abcdefgh")), min_size=10, max_size=20), st.sampled_from("abcdefgh"))
-def test_swapped_periods_turn_the_sign_and_a_person_more_before_takes_from_it(tmp_path_factory, days, person):
-    half = len(days) // 2
-    before, after = days[:half], days[half : 2 * half]
-
-    def moved(*periods):
-        rows = [one | {"time": seconds(one["time"])} for one in sixty_days(*periods)]
-        said = [one | {"time": -86_400} for one in declared(*NEVER)]
-        with stored(tmp_path_factory.mktemp("periods"), rows, [], said) as held:
-            return found(held.ego("x:lea", MIDDLE, UNTIL))
-
-    there, back = moved(before, after), moved(after, before)
-    assert there.value == -back.value
+def test_swapped_periods_turn_the_sign(workspace):
+    before, after = ["ab", "abc", "", "a"], ["bd", "", "be", "f"]
+    there, back = (
+        found(ego_of(workspace(activities=sixty_days(*each), encounters=declared(*NEVER)), MIDDLE, UNTIL))
+        for each in ((before, after), (after, before))
+    )
+    assert (there.value, there.low, there.high) == (-back.value, -back.high, -back.low)
     assert (there.detail.was, there.detail.now) == (back.detail.now, back.detail.was)
     assert (there.detail.came, there.detail.stayed) == (back.detail.stayed_away, back.detail.stayed)
-    more = moved([*before, {person}], [*after, set()])
-    assert there.value - (person not in set().union(*before)) == more.value
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+ALTERS = st.dictionaries(
+    st.integers(0, 12), st.tuples(st.sampled_from((2, 3, 4, 4)), st.floats(0, 1), st.booleans())
+).map(lambda rows: [Alter(person, *row, 1, 0) for person, row in sorted(rows.items())])
+
+
+@given(ALTERS, ALTERS)
+def test_who_came_and_stayed_adds_up_to_the_people_of_each_period(before, now):
+    came, stayed, stayed_away, met_since = who_moved(before, now)
+    assert came + stayed == sum(alter.step == 4 for alter in now)
+    assert stayed + stayed_away + met_since == sum(alter.step == 4 for alter in before)
+    back = who_moved(now, before)
+    assert (came, stayed) == (back[2] + back[3], back[1])
+
+
+@given(ALTERS, ALTERS, st.integers(13, 20), st.floats(0, 1), st.booleans())
+def test_somebody_more_before_takes_from_the_difference_and_somebody_more_now_adds(
+    before, now, person, m, known
+):
+    more = Alter(person, 4, m, known, 1, 0)
+    low, high = least_and_most(before, now)
+    assert low - 1 - 1e-9 <= least_and_most([*before, more], now)[0] <= low
+    assert high - 1 - 1e-9 <= least_and_most([*before, more], now)[1] <= high + 1e-9
+    assert least_and_most(before, [*now, more])[1] >= high
+    assert who_moved([*before, more], now)[2] == who_moved(before, now)[2] + 1
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(logs())
 def test_a_random_log_is_read_as_plainly(tmp_path_factory, log):
     activities, people, encounters, _, _ = log

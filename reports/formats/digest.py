@@ -1,0 +1,116 @@
+"""A report as a digest for mail and chat: Markdown of a screen that reads as plain text too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from influence.contract.findings import Report
+from influence.contract.language import translated
+from influence.contract.wording import plain
+from reports.formats.chapters import CONVERSATIONS, with_short_names
+from reports.formats.writing import write_whole
+from reports.story.brief import Brief, brief
+from reports.story.evidence import ConversationRow, conversations
+from reports.story.sentences import Section, say
+from reports.story.story import story
+from reports.story.wording import isolated, shortened
+
+_LINE = 400
+_MEANT = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=[#\w]+;)")
+"""What Markdown reads as more than a letter, anywhere in a line."""
+_STARTING = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
+_JOINER = "\u2060"
+_CALLING = re.compile(
+    r"@|(?<=:)//|\bwww(?=\.)|(?<=\w)\.(?!toml\b)(?=[^\W\d]{2})|\b(?:mailto|javascript|data)(?=:)",
+    re.IGNORECASE,
+)
+"""What a chat or a mail programme makes a mention or a link of."""
+
+
+def write_digest(report: Report, path: Path) -> list[Path]:
+    """Write the report's digest as Markdown, at most 40 lines.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    return [write_whole(path, digest(report))]
+
+
+def digest(report: Report) -> str:
+    """Return the first screen, what happened, and the limits in a few lines; nothing in it calls or leads anywhere."""
+    report = with_short_names(report)
+    said, told = brief(report), {section.key: section for section in story(report)}
+    lines = [*_opening(report, said, told.get("beyond")), "", *_answers(said), "", *_happened(report, told)]
+    return "\n".join(_without_doubled_gaps([*lines, *_closing(told)])) + "\n"
+
+
+def inert(text: str) -> str:
+    r"""Escape a text, so that it stands as it is: no formatting, no link, no mention, no markup.
+
+    >>> inert("*Ann* [x](javascript:y) <b>")
+    '\\*Ann\\* \\[x\\](javascript\u2060:y) \\<b\\>'
+    >>> inert("1. @channel")
+    '1\\. @\u2060channel'
+    """
+    escaped = _MEANT.sub(lambda found: "\\" + found[0], shortened(text, _LINE))
+    started = _STARTING.sub(lambda found: found[0] + "\\", escaped, count=1)
+    return isolated(_CALLING.sub(lambda found: found[0] + _JOINER, started))
+
+
+def _opening(report: Report, said: Brief, beyond: Section | None) -> list[str]:
+    notice = plain(report.notice or "")
+    lead = str(beyond.sentences[0]) if beyond else said.number.reason or said.number.text
+    range_ = str(said.range) if said.range else ""
+    return [
+        f"# {inert(said.who)}",
+        "",
+        inert(said.when),
+        *(["", inert(notice)] if notice else []),
+        "",
+        f"**{inert(lead)}**",
+        *(["", inert(range_)] if range_ else []),
+    ]
+
+
+def _answers(said: Brief) -> list[str]:
+    lines = [(one.label, str(one.sentence)) for one in said.answers]
+    lines += [
+        (label, str(sentence))
+        for label, sentence in (
+            (translated("Start this week"), said.start),
+            (translated("Stop"), said.stop),
+            (translated("What moved"), said.moved),
+            (translated("How far to trust it"), said.trust),
+        )
+        if sentence
+    ]
+    return [f"- **{inert(label)}:** {inert(text)}" for label, text in lines]
+
+
+def _happened(report: Report, told: dict[str, Section]) -> list[str]:
+    """Say how it moved, and name the conversations that brought most people."""
+    moved = [inert(str(told["trend"].sentences[0])), ""] if report.trend else []
+    every, _ = conversations(report)
+    if not every:
+        return moved
+    rows = [f"{place}. {_conversation(one)}" for place, one in enumerate(every[:CONVERSATIONS], start=1)]
+    return [*moved, f"**{translated('Conversations that brought most people')}**", "", *rows, ""]
+
+
+def _conversation(one: ConversationRow) -> str:
+    parts = {"about": one.name, "day": one.began, "who": one.begun_by, "people": one.took_part}
+    if not one.unmet:
+        return inert(str(say("{about}, begun {day} by {who}: {people}.", **parts)))
+    pattern = "{about}, begun {day} by {who}: {people}, {unmet} of them never met."
+    return inert(str(say(pattern, **parts, unmet=one.unmet)))
+
+
+def _closing(told: dict[str, Section]) -> list[str]:
+    limits = told["limits"].sentences[:1] if "limits" in told else ()
+    care = translated("It names people: share it as you would a personnel file.")
+    return [*(inert(str(one)) for one in limits), "", inert(care)]
+
+
+def _without_doubled_gaps(lines: list[str]) -> list[str]:
+    return [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
