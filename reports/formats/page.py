@@ -17,7 +17,7 @@ from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Coverage, Finding, Month, Report
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
-from influence.contract.language import message, numbered, spoken, translated
+from influence.contract.language import message, numbered, recognised, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
 from reports.figures import palette
 from reports.figures.network import network_words
@@ -28,6 +28,7 @@ from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
 from reports.story import doubt, evidence, explorer, glossary, inbound, sentences, story, wording
+from reports.story.spheres import sphere_name
 
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" '
@@ -304,7 +305,7 @@ def _first_contact(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return by sphere how many responded before first contact and met later, never met so far, or are unknown."""
     return tuple(
         (
-            plain(sphere),
+            sphere_name(sphere),
             tuple(number(len(people)) for people in (row.met_later, row.never_met, row.unknown)),
         )
         for sphere, row in report.told("before_contact", BeforeContact).by_sphere.items()
@@ -334,10 +335,10 @@ def _brand(report: Report) -> tuple[tuple[str, str, str, str], ...]:
     spheres = report.told("person_against_brand", PersonAgainstBrand).spheres or {}
     return tuple(
         (
-            plain(sphere),
+            sphere_name(sphere),
             number(row.person, "responses"),
             number(row.brand, "responses"),
-            plain(row.verdict),
+            recognised(plain(row.verdict)),
         )
         for sphere, row in spheres.items()
     )

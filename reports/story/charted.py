@@ -15,7 +15,7 @@ from influence.contract.language import translated
 from influence.contract.wording import plain, shared, whole
 from reports.story.chance import alternatives
 from reports.story.sentences import numbers
-from reports.story.spheres import reached_outside, sources_by_sphere, unmet_range
+from reports.story.spheres import reached_outside, sources_by_sphere, sphere_name, unmet_range
 from reports.story.wording import month
 
 MOST_SPHERES = 8
@@ -99,7 +99,7 @@ def spheres(report: Report) -> tuple[Both, ...]:
     ends = {sphere: (float(reached[sphere]),) * 2 for sphere in order}
     if mostly_unknown(report):
         ends |= {sphere: _ends(unmet_range(report, row)) for sphere, row in out.items()}
-    rows = [_both(plain(sphere), ends[sphere], float(heard[sphere])) for sphere in order]
+    rows = [_both(sphere_name(sphere), ends[sphere], float(heard[sphere])) for sphere in order]
     if len(rows) <= MOST_SPHERES:
         return tuple(rows)
     rest = rows[MOST_SPHERES - 1 :]

@@ -119,13 +119,14 @@ def _data(report: Report) -> set[str]:
     found = set(_texts(report.as_json()))
     hosts = {one.split("/")[2] for one in found if "://" in one}
     named = {piece for one in report.people for piece in one.name.split() if len(piece) > 2}
-    return {one for one in found | hosts | named if _WORD.search(one)} - STANDARD_SPHERES
+    initials = {"".join(word[0] for word in report.leader["name"].split()[:2]).upper()}
+    return {one for one in found | hosts | named | initials if _WORD.search(one)} - STANDARD_SPHERES
 
 
 def _texts(body: object, key: str = "") -> Iterator[str]:
     if isinstance(body, dict):
         for name, value in body.items():
-            if name not in _ENGLISH:
+            if name not in _ENGLISH or (name == "words" and not isinstance(value, str)):
                 yield from _texts(value, name)
             if not name.isidentifier():
                 yield name
@@ -177,7 +178,9 @@ def text_of(path: Path) -> str:
     if path.suffix in {".md", ".txt"}:
         return path.read_text(encoding="utf-8")
     if path.suffix == ".pdf":
-        return subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            ["pdftotext", path, "-"], check=True, capture_output=True, text=True
+        ).stdout.replace("\n", " ")
     if path.suffix == ".pptx":
         return "\n".join(_in_archive(path))
     return ""

@@ -5,9 +5,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from click.testing import CliRunner
 
-from influence.cli import main
 from influence.contract import plugins
 from influence.contract.details.brand import PersonAgainstBrand
 from influence.contract.findings import Finding
@@ -93,11 +91,3 @@ def test_nothing_that_a_format_writes_for_readers_is_untranslated(kind, report, 
 def test_a_sample_report_is_told_as_it_was_read_over(code):
     golden = Path(__file__).parent / f"golden/story.{code}.txt"
     assert golden.read_text(encoding="utf-8") == as_text(code), "read it over: make told"
-
-
-def test_a_language_that_is_not_there_is_refused_before_anything_is_measured():
-    done = CliRunner().invoke(main, ["report", "ann@acme.example", "--language", "xx"])
-    assert (1, f"Error: there is no language 'xx' here; there are: {', '.join(languages())}\n") == (
-        done.exit_code,
-        done.output,
-    )
