@@ -17,22 +17,26 @@ from reports.figures import palette
 from reports.story import explorer, wording
 from reports.story.evidence import PersonRow, ResponseRow, listed, mark_of
 
+BUILT = files("reports.formats") / "web" / "built"
 KINDS = ("team", "met", "unmet", "unknown")
 """The kinds of people, as the script counts them; it knows their shapes in this order."""
 
 
-@cache
 def script(name: str) -> str | None:
     """Return a script as it was bundled when the wheel was built; None where it could not be."""
-    built = files("reports.formats") / "web" / "built" / name
+    built = BUILT / name
     return built.read_text("utf-8") if built.is_file() else None
 
 
-@cache
 def packed_script() -> str | None:
     """Return the page's script as the loader unpacks it."""
     text = script("page.js")
-    return None if text is None else deflated(text)
+    return None if text is None else _packed_once(text)
+
+
+@cache
+def _packed_once(text: str) -> str:
+    return deflated(text)
 
 
 def deflated(text: str) -> str:

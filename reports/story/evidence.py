@@ -155,11 +155,6 @@ class StepRows:
     rows: tuple[PersonRow, ...]
     further: int
 
-    @property
-    def further_words(self) -> str:
-        """Say how many more there are."""
-        return translated("{n} more of this step are in the CSV.").format(n=number(self.further))
-
 
 def certainty(reached: Reached) -> str:
     """Tell `met`, `unmet` or `unknown`: what a mark's shape and colour stand for."""

@@ -39,6 +39,7 @@ function running(data, opened, place, stage) {
   function show(name) {
     held.scene = made[name] ??= scenes[name]();
     held.hovered = null;
+    held.scene.drawn = null;
     for (const button of place.querySelectorAll("[data-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.view === name));
     }
@@ -102,6 +103,16 @@ function running(data, opened, place, stage) {
     });
   }
 
+  /** Draw anew what the filters changed: in the rings the people alone, in the network their ties, too. */
+  function refresh() {
+    const { graph, ties, drawn } = held.scene;
+    const now = held.passes.slice();
+    held.scene.drawn = now;
+    if (ties || !drawn) return sigma.refresh({ skipIndexation: true });
+    const nodes = graph.filterNodes((_, { row }) => row >= 0 && drawn[row] !== now[row]);
+    if (nodes.length) sigma.refresh({ partialGraph: { nodes }, skipIndexation: true });
+  }
+
   function hover(node) {
     held.hovered = node === LEADER ? null : node;
     point();
@@ -127,9 +138,9 @@ function running(data, opened, place, stage) {
   return {
     /** Show those who pass. */
     show(passes, all) {
-      held.passes = passes;
-      held.all = all;
-      sigma.scheduleRefresh({ skipIndexation: true });
+      Object.assign(held, { passes, all });
+      cancelAnimationFrame(held.waiting); // the table answers first
+      held.waiting = requestAnimationFrame(refresh);
     },
   };
 }

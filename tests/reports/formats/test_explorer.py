@@ -355,6 +355,14 @@ def test_nothing_that_the_script_says_is_untranslated():
     assert set() == untranslated(text, report)
 
 
+def test_a_page_whose_script_was_not_built_shows_everything_standing_still(monkeypatch, tmp_path):
+    monkeypatch.setattr(people_data, "BUILT", tmp_path)
+    text = page(REPORT)
+    assert 120 == text.count('<details role="listitem">')
+    assert all(name not in text for name in ("page-script", "people-data", 'id="explorer"', "sigma"))
+    assert 'class="picture rings' in text
+
+
 def test_the_same_report_gives_the_same_page():
     assert page(REPORT) == page(filtered_report())
 
