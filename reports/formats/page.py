@@ -279,6 +279,7 @@ def _rows(report: Report) -> dict[str, object]:
         "live_network_words": explorer.network_words(report),
         "drawn_words": explorer.drawn(report),
         "who_is_where": explorer.who_is_where(report),
+        "everybody": len(report.people),
         "steps": steps,
         "few": _FEW,
         "few_conversations": _FEW_CONVERSATIONS,

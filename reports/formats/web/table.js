@@ -64,11 +64,12 @@ export function table(data, opened) {
     if (line && !event.target.closest("a")) opened.open(Number(line.dataset.n));
   });
   return {
-    /** Show those who pass, from the first. */
+    /** Show those who pass, from the first; whoever looks for somebody sees the table unfolded. */
     show(now) {
       passes = now;
       page = 0;
       sorted();
+      if (found.length < passes.length) place.open = true;
       draw();
     },
   };

@@ -48,6 +48,7 @@ def ready(chromium, file, size=DESK, **how):
     """Open a page whose people can be looked through; nothing may be complained of, nobody asked."""
     with tab(chromium, file, size, **how) as opened:
         opened.page.wait_for_selector("html[data-ready]", state="attached")
+        opened.page.evaluate("document.getElementById('listed').open = true")
         yield opened.page
         assert [] == [said for said in opened.complaints if "GL Driver" not in said]
         assert [] == opened.asked
@@ -141,6 +142,12 @@ def test_a_filter_that_would_choose_among_fewer_than_two_is_hidden(chromium, tmp
         assert not window.is_visible(".months")
         assert not window.is_visible("#community")
         assert window.is_visible("#sphere")
+
+
+def test_the_table_is_folded_until_somebody_is_looked_for(window):
+    window.evaluate("document.getElementById('listed').open = false")
+    window.fill("#find", names(window)[0])
+    assert window.is_visible("#listed tbody tr")
 
 
 def test_the_table_ranks_nobody_until_it_is_sorted_and_says_how_it_is(window):
