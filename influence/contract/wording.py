@@ -19,18 +19,21 @@ _WIDE_INTERVAL = 5.0
 _PEOPLE = re.compile(r"\b(?:people|persons?)\b")
 _RATES = {
     "people beyond for each one near": (
-        message("beyond for each one near"),
-        message("beyond for each {n} near"),
+        forms("beyond for each one near", "beyond for each one near"),
+        forms("beyond for each {n} near", "beyond for each {n} near"),
     ),
     "new people per person reached": (
-        message("new people for each one reached"),
-        message("new people for each {n} reached"),
+        forms("new person for each one reached", "new people for each one reached"),
+        forms("new person for each {n} reached", "new people for each {n} reached"),
     ),
     "people a conversation": (
-        message("people in each conversation"),
-        message("people in {n} conversations"),
+        forms("person in each conversation", "people in each conversation"),
+        forms("person in {n} conversations", "people in {n} conversations"),
     ),
-    "people expected": (message("people in each exchange"), message("people in {n} exchanges")),
+    "people expected": (
+        forms("person in each exchange", "people in each exchange"),
+        forms("person in {n} exchanges", "people in {n} exchanges"),
+    ),
 }
 _DIFFERENCES = frozenset({"people a conversation"})
 _ENOUGH = {1: 3.0, 10: 1.0}
@@ -54,6 +57,8 @@ _UNITS = (
     forms("reaction", "reactions"),
     forms("comment", "comments"),
     forms("reshare", "reshares"),
+    forms("person more in each month", "people more in each month"),
+    forms("person more than before", "people more than before"),
 )
 _FORMS = {many: (one, many) for one, many in _UNITS}
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -317,13 +322,13 @@ def unit_of(unit: str, amount: int = 2) -> str:
 def unit_for(value: float, unit: str) -> str:
     """Word the unit that stands behind a value: that of a rate says of how many.
 
-    >>> unit_for(0.42, "new people per person reached"), unit_for(1.0, "people")
-    ('new people for each 10 reached', 'person')
+    >>> unit_for(0.42, "new people per person reached"), unit_for(0.1, "people expected")
+    ('new people for each 10 reached', 'person in 10 exchanges')
     """
     if unit in _RATES:
         of = scale(value, unit)
         each, several = _RATES[unit]
-        return translated(each) if of == 1 else translated(several).format(n=_count(of))
+        return numbered(*(each if of == 1 else several), form_of(value, unit)).format(n=_count(of))
     return unit_of(unit, form_of(value, unit))
 
 

@@ -370,6 +370,13 @@ def _direction(report: Report, direction: str | None) -> Sentence:
             n=n,
             within=within,
         )
+    if direction == "falling" and not mostly_unknown(report):
+        fewer = counted(abs(report.findings["trend_slope"].value or 0.0), "person", "people")
+        return say(
+            "Does it rise or fall? It is falling: {n} fewer a month, 95 % interval {within}.",
+            n=Span(fewer, "trend_slope"),
+            within=within,
+        )
     if direction == "falling":
         return say(
             "Does it rise or fall? It is falling: {n} more a month, 95 % interval {within}.",
