@@ -35,6 +35,7 @@ LANGUAGES = ROOT / "influence/contract/languages"
 WINGS = (
     *(f"influence/{wing}" for wing in ("contract", "reach", "chance", "measures", "advice")),
     "influence/corrections/writers.py",
+    "influence/demo/__init__.py",
     "influence/analysis",
     "reports",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -35,6 +35,7 @@ from influence.contract.headline import CAUTION, leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
 from influence.contract.records import SPHERES, Unsaid
+from influence.demo import NOTICE
 from influence.measures import (
     against_chance,
     brand,
@@ -121,8 +122,15 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
         trend=() if few else tuple(row for row in report.trend if _hides(row, smallest)),
         conversations=() if few else _conversations(report, smallest),
         network=_network(report, people),
-        notice=translated("Names are left out; groups below {n} people are merged.").format(n=smallest),
+        notice="\n".join(_notices(report, smallest)),
     )
+
+
+def _notices(report: Report, smallest: int) -> Iterator[str]:
+    """Say that names are left out, and that a company is invented; a notice of the user's own may name somebody."""
+    if report.notice == NOTICE:
+        yield NOTICE
+    yield because("Names are left out; groups below {n} people are merged.", n=smallest)
 
 
 def _window(window: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from influence.contract.language import because
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOTICE", "SINCE", "TRUTHS", "UNTIL", "Company", "Truth", "build", "write"]
 
-NOTICE = "Invented company: every name, message and meeting in this report was generated."
+NOTICE = because("Invented company: every name, message and meeting in this report was generated.")
 SINCE = "2025-09-01T00:00:00+00:00"
 UNTIL = "2026-09-01T00:00:00+00:00"
 WORDS = 1_000_003

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from influence.contract.findings import Report
 from influence.contract.language import translated
-from influence.contract.wording import plain
 from reports.formats.chapters import CONVERSATIONS, with_short_names
 from reports.formats.writing import write_whole
 from reports.story.brief import Brief, brief
 from reports.story.evidence import ConversationRow, conversations
 from reports.story.sentences import Section, say
 from reports.story.story import story
-from reports.story.wording import isolated, shortened
+from reports.story.wording import isolated, notice, shortened
 
 _LINE = 400
 _MEANT = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=[#\w]+;)")
@@ -45,8 +44,10 @@ def digest(report: Report) -> str:
     return "\n".join(_without_doubled_gaps([*lines, *_closing(told)])) + "\n"
 
 
-def inert(text: str) -> str:
+def inert(text: str, *, starts: bool = True) -> str:
     r"""Escape a text, so that it stands as it is: no formatting, no link, no mention, no markup.
+
+    One that does not start a line may begin like a list.
 
     >>> inert("*Ann* [x](javascript:y) <b>")
     '\\*Ann\\* \\[x\\](javascript\u2060:y) \\<b\\>'
@@ -54,19 +55,18 @@ def inert(text: str) -> str:
     '1\\. @\u2060channel'
     """
     escaped = _MEANT.sub(lambda found: "\\" + found[0], shortened(text, _LINE))
-    started = _STARTING.sub(lambda found: found[0] + "\\", escaped, count=1)
+    started = _STARTING.sub(lambda found: found[0] + "\\", escaped, count=1) if starts else escaped
     return isolated(_CALLING.sub(lambda found: found[0] + _JOINER, started))
 
 
 def _opening(report: Report, said: Brief, beyond: Section | None) -> list[str]:
-    notice = plain(report.notice or "")
     lead = str(beyond.sentences[0]) if beyond else said.number.reason or said.number.text
     range_ = str(said.range) if said.range else ""
     return [
         f"# {inert(said.who)}",
         "",
-        inert(said.when),
-        *(["", inert(notice)] if notice else []),
+        f"*{inert(said.when, starts=False)}*",
+        *(["", inert(notice(report))] if report.notice else []),
         "",
         f"**{inert(lead)}**",
         *(["", inert(range_)] if range_ else []),

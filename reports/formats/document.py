@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from influence.contract.findings import Report
 from influence.contract.headline import CAUTION, mostly_unknown, unknown
 from influence.contract.language import recognised, spoken, translated
-from influence.contract.wording import counted, plain
+from influence.contract.wording import counted
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
@@ -26,7 +26,7 @@ from reports.story.brief import Brief, brief
 from reports.story.doubt import doubts
 from reports.story.sentences import Sentence, say
 from reports.story.story import story
-from reports.story.wording import isolated, shortened
+from reports.story.wording import isolated, notice, shortened
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -86,7 +86,7 @@ def contents(report: Report) -> Data:
             "care": translated("It names people: share it as you would a personnel file."),
             "page": translated("Page {n} of {of}"),
         },
-        "notice": plain(report.notice or ""),
+        "notice": notice(report),
         "fonts": "",
         "cut": "",
         "opening": first,

@@ -218,7 +218,7 @@ def _words(report: Report) -> dict[str, object]:
         "leader": leader_name(report),
         "period": wording.period(report.window),
         "zone": report.window.get("zone"),
-        "notice": report.notice,
+        "notice": wording.notice(report),
         "headline": sentences.headline(report),
         "as_range": mostly_unknown(report),
         "doubts": doubt.doubts(report),

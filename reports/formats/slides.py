@@ -21,7 +21,7 @@ from reports.story.doubt import cures, doubts, supposed
 from reports.story.evidence import PersonRow, ResponseRow
 from reports.story.sentences import Number, Section, Sentence, numbers, say
 from reports.story.story import story
-from reports.story.wording import day, month, shortened
+from reports.story.wording import day, month, notice, shortened
 
 LONGEST_NAME = 60
 """Names are cut to so many letters: a slide has little room."""
@@ -115,8 +115,7 @@ def _short_names(report: Report) -> Report:
 
 def _foot(told: _Told) -> str:
     """Return what stands on every slide: whose it is, of when, and the report's notice."""
-    notice = plain(told.report.notice or "")
-    return " · ".join(part for part in (told.first.who, told.first.when, notice) if part)
+    return " · ".join(part for part in (told.first.who, told.first.when, notice(told.report)) if part)
 
 
 # --- slides -------------------------------------------------------------------------------------------------
@@ -141,7 +140,7 @@ def _title(filled: Deck, told: _Told) -> None:
             *map(str, supposed(told.report)),
             *_meanings((first.number,)),
             *_left_out(filled),
-            *([plain(told.report.notice)] if told.report.notice else []),
+            *([notice(told.report)] if told.report.notice else []),
         ]
     )
     page.finish()

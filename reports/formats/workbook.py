@@ -19,7 +19,7 @@ from reports.story.brief import brief
 from reports.story.evidence import certainty, in_order, names
 from reports.story.sentences import say, told
 from reports.story.story import story
-from reports.story.wording import shortened
+from reports.story.wording import notice, shortened
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -170,7 +170,7 @@ def _summary(report: Report, cut: Iterable[Sheet]) -> Sheet:
         (translated("Stop"), _line(said.stop)),
         (translated("Movement"), _line(said.moved)),
         (translated("Trust"), _line(said.trust)),
-        (translated("Notice"), report.notice),
+        (translated("Notice"), notice(report)),
         (translated("Time zone"), str(zone_of(report))),
         *((translated("Left out"), _cut(sheet)) for sheet in cut),
     ]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from influence.contract.language import ENGLISH, spoken, translated
+from influence.contract.findings import Report
+from influence.contract.language import ENGLISH, recognised, spoken, translated
 from influence.contract.wording import month_of, plain, short_month, span_of
 
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
@@ -30,6 +31,15 @@ def isolated(text: str) -> str:
     ('Ann Lee', 'from \u2068\u05d0\u05d1\u2069 12')
     """
     return _LEFTWARD.sub("\u2068\\g<0>\u2069", text)
+
+
+def notice(report: Report) -> str:
+    """Return what the workspace has every report say of itself; a line of our own in the language spoken.
+
+    >>> notice(Report({}, {}, {}, notice="Draft, for the board only"))
+    'Draft, for the board only'
+    """
+    return " ".join(recognised(plain(line)) for line in (report.notice or "").splitlines())
 
 
 def day(time: str | None) -> str:

@@ -31,6 +31,7 @@ from influence.contract.findings import (
     Response,
 )
 from influence.contract.records import SPHERES
+from influence.demo import NOTICE
 from tests.kit.sample_report import LEADER, WINDOW, sample_report
 
 MARK = "Xyzzyplugh"
@@ -199,6 +200,15 @@ def test_the_leader_is_named_and_the_page_says_that_names_are_left_out():
     assert {"person": "leader", "name": LEADER["name"]} == copy.leader
     assert "Names are left out; groups below 5 people are merged." == copy.notice
     assert "groups below 8 people" in (without_names(sample_report(), 8).notice or "")
+
+
+def test_a_copy_of_an_invented_company_still_says_so_and_a_notice_of_the_users_own_is_left_out():
+    invented, own = (
+        replace(sample_report(), notice=NOTICE),
+        replace(sample_report(), notice="Draft for Bo Ek"),
+    )
+    assert (without_names(invented).notice or "").startswith(f"{NOTICE}\nNames are left out")
+    assert "Bo Ek" not in (without_names(own).notice or "")
 
 
 def test_the_same_report_gives_the_same_copy_and_another_one_another_order():
