@@ -30,6 +30,8 @@ from influence.contract.testing import Remembered, as_rows, member_of
 from tests.kit.places import PAYLOADS
 from tests.kit.served import served
 
+AT_ONCE = staticmethod(lambda _: None)
+"""Nobody waits for a service that is asked again."""
 CONNECTORS = (Yammer, Microsoft, Google, YouTube, HackerNews, FacebookPage)
 ODD = (
     None,
@@ -173,8 +175,8 @@ def test_a_broken_item_takes_no_other_down(made, path):
         lambda url: WordPress(url),
         lambda url: Mastodon(url),
         lambda url: Bluesky("ann.example", url, url),
-        lambda url: type("At", (X,), {"address": url})(),
-        lambda url: type("At", (Reddit,), {"address": url, "sign_in": url})("ann"),
+        lambda url: type("At", (X,), {"address": url, "sleep": AT_ONCE})(),
+        lambda url: type("At", (Reddit,), {"address": url, "sign_in": url, "sleep": AT_ONCE})("ann"),
     ],
 )
 def test_a_service_that_answers_something_else_ends_in_a_sentence(made, said):

@@ -1,1 +1,1 @@
-"""One file a language: gettext messages; the English sentence is the key."""
+"""One file a language: gettext messages; the English sentence is the key. Uses nothing."""

@@ -11,9 +11,12 @@ from influence.demo import TRUTHS, build, write
 from tests.influence.demo.shuffling import shuffled
 
 MEASURES = (
-    *("four-steps", "exposure", "carry-on", "influence-test", "advice"),
+    *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement"),
 )
+
+FORESEEN = {"contagious": ("advice",)}
+"""Of whom it is claimed whether the forecast has skill."""
 
 
 @cache
@@ -26,7 +29,10 @@ def reports(mixed: bool) -> dict[str, Report]:
     with Workspace(folder / "workspace") as workspace:
         for file in files:
             workspace.import_path(file)
-        return {role: workspace.report(person, measures=MEASURES) for role, person in company.leaders.items()}
+        return {
+            role: workspace.report(person, measures=[*MEASURES, *FORESEEN.get(role, ())])
+            for role, person in company.leaders.items()
+        }
 
 
 def outside(role: str, report: Report) -> list[str]:

@@ -10,6 +10,7 @@ from influence import Workspace, demo
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.letting_go import circle_degrees, degree_centralisation
+from influence.measures.two_way import two_way
 from influence.network.network import Network
 from tests.kit.asking import asking, row
 from tests.kit.logs import iso, logs, stored
@@ -268,7 +269,7 @@ def test_the_broadcaster_has_the_least_exchange_of_all(company):
 def test_every_share_of_every_leader_lies_in_its_interval(company):
     """The broadcaster answers each of the few beyond who respond: all of nine is not certain either."""
     for ego in company.values():
-        for finding in (exchange.two_way(ego) | cascades.generations(ego)).values():
+        for finding in (two_way(ego) | cascades.generations(ego)).values():
             low, high = finding.interval
             assert low <= finding.value <= high
             assert low < high
