@@ -1,4 +1,4 @@
-"""Charts of a report or a finding, by matplotlib: for a page, and for a notebook on axes of your own. May use the story.
+"""Charts of a report or a finding, by matplotlib, for a page and for a notebook. May use the story.
 
 >>> from matplotlib.figure import Figure
 >>> from influence.contract.findings import Month, Report
