@@ -360,9 +360,16 @@ def _by_whom(told: AgainstBefore) -> tuple[Sentence, ...]:
     """Say what moved it: who came and who stayed away, and the sphere that moved most."""
     sentences = []
     if told.came is not None and told.stayed_away is not None:
-        pattern = "{came} came, {away} stayed away."
+        came, away = counted(told.came, "person", "people"), number(told.stayed_away)
         sentences.append(
-            say(pattern, came=counted(told.came, "person", "people"), away=number(told.stayed_away))
+            say(
+                "{came} came, {away} stayed away, {met} were met.",
+                came=came,
+                away=away,
+                met=number(told.met_since),
+            )
+            if told.met_since
+            else say("{came} came, {away} stayed away.", came=came, away=away)
         )
     most = told.by_sphere[0] if told.by_sphere else None
     if most and people(most.was) != people(most.now):

@@ -82,6 +82,8 @@ def test_those_listened_to_stand_by_name_which_ranks_nobody_and_lead_to_their_ro
         ("12, down from 20 in the period before.", {"was": 20.0, "now": 12.0}),
         ("20 in the second half, up from 12 in the first.", {"was": 12.0, "now": 20.0, "halves": True}),
         ("20, as many as in the period before.", {"was": 20.2, "now": 20.0}),
+        ("13 people came, 6 stayed away. ", {}),
+        ("13 people came, 6 stayed away, 2 were met. ", {"met_since": 2}),
         ("That much could be chance.", {"apart": False}),
         ("it may be the record that changed", {"sources": ("mail.mbox",)}),
         ("of most people nothing tells", {"mostly_unknown": True}),
