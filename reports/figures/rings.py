@@ -31,6 +31,8 @@ UNKNOWN = message("unknown")
 
 _GAP = math.radians(34)  # at the top, where the rings are named if there is room
 _NAME = 12.5
+_BOLD = 1.1
+"""So much wider are bold letters."""
 _CORE = 0.13
 _BETWEEN = 0.035
 _LARGEST = 0.075
@@ -100,8 +102,9 @@ def plot_rings(report: Report, ax: Axes | None = None) -> Axes:
     if not report.people:
         return say_nothing(axes, translated("nobody responded"))
     narrow = Room.of(axes).narrow
-    gap = 0.0 if narrow else _GAP
-    rings, sectors = _rings(report.people), _sectors(report.people, gap)
+    rings = _rings(report.people)
+    gap = 0.0 if narrow else _gap(rings, report, _frame(axes, _sectors(report.people, _GAP), report))
+    sectors = _sectors(report.people, gap)
     frame = _frame(axes, sectors, report)
     _draw_bands(axes, rings, sectors)
     _draw_marks(axes, _cells(report, rings, sectors, gap), frame, people_a_mark(len(report.people)) == 1)
@@ -337,17 +340,29 @@ def _draw_leader(axes: Axes, report: Report) -> None:
 
 
 def _name_rings(axes: Axes, rings: list[Ring], report: Report) -> None:
-    counts = Counter(min(max(reached.step, 2), 4) for reached in report.people)
-    kinds = Counter(mark_of(reached) for reached in report.people if reached.step == NETWORKED)
-    for ring in rings:
-        words = "\n".join(
-            f"{translated(name)} · {number(count)}" for name, count in _kinds_of(ring, kinds, counts)
-        )
+    for ring, words in _ring_words(rings, report):
         middle = (ring.inner + ring.outer) / 2
         axes.text(
-            0, middle, words, ha="center", va="center", fontsize=SMALL, color=palette.INK, zorder=4,
+            0, middle, "\n".join(words), ha="center", va="center", fontsize=SMALL, color=palette.INK, zorder=4,
             fontweight="bold",
         )  # fmt: skip
+
+
+def _ring_words(rings: list[Ring], report: Report) -> list[tuple[Ring, list[str]]]:
+    """Return each ring with the lines that name it."""
+    counts = Counter(min(max(reached.step, 2), 4) for reached in report.people)
+    kinds = Counter(mark_of(reached) for reached in report.people if reached.step == NETWORKED)
+    return [
+        (ring, [f"{translated(name)} · {number(count)}" for name, count in _kinds_of(ring, kinds, counts)])
+        for ring in rings
+    ]
+
+
+def _gap(rings: list[Ring], report: Report, frame: Frame) -> float:
+    """Return the angle that is left free at the top: what the name of the outermost ring needs, in any language."""
+    ring, words = _ring_words(rings, report)[-1]
+    half = max(_BOLD * wide(line) for line in words) / 2 + SMALL / 2
+    return max(_GAP, 2 * math.atan2(half, frame.reach * (ring.inner + ring.outer) / 2))
 
 
 def _kinds_of(ring: Ring, kinds: Counter[str], counts: Counter[int]) -> list[tuple[str, int]]:
@@ -393,12 +408,14 @@ def _draw_legend(axes: Axes, report: Report, frame: Frame) -> None:
     """Name the marks below the rings, in one row or two, with their people where the rings themselves are unnamed."""
     narrow, kinds = Room.of(axes).narrow, Counter(mark_of(reached) for reached in report.people)
     counts = {kind: f" · {number(kinds[kind])}" if narrow else "" for kind in palette.MARKS}
-    labels = {kind: mark.label for kind, mark in palette.MARKS.items()} | (
-        {"unknown": UNKNOWN} if narrow else {}
-    )
-    words = {kind: translated(label) + counts[kind] for kind, label in labels.items()}
     columns = 2 if narrow else 4
     across = 2 * frame.x / columns
+    long = translated(palette.MARKS["unknown"].label)
+    short = narrow or wide(long) > across - 2 * SMALL
+    labels = {kind: mark.label for kind, mark in palette.MARKS.items()} | (
+        {"unknown": UNKNOWN} if short else {}
+    )
+    words = {kind: translated(label) + counts[kind] for kind, label in labels.items()}
     if not narrow:
         across = min(across, max(map(wide, words.values())) + 3 * SMALL)
     left = -across * columns / 2 + SMALL
