@@ -1,5 +1,7 @@
 /** What lies under and over the marks: soft areas, rings, and names where there is room for them. */
 
+import { GAP } from "./rings.js";
+
 const LABEL = 12;
 const MOST_LABELS = 80;
 const ROOM_A_LABEL = 7000; // square pixels
@@ -175,10 +177,14 @@ function ringNames(writer, view, { bands, sectors }, data) {
   const figures = new Intl.NumberFormat(data.language === "en" ? "en-GB" : data.language);
   initials(writer, view, data.leader);
   for (const band of bands) {
-    const { x, y } = view.at(0, (band.inner + band.outer) / 2);
+    const middle = (band.inner + band.outer) / 2;
+    const { x, y } = view.at(0, middle);
+    const gap = 2 * Math.sin(GAP / 2) * middle * view.unit;
     band.names.forEach(([name, count], n) => {
       const down = (n - (band.names.length - 1) / 2) * LABEL * 1.35;
-      written(writer, `${name} · ${figures.format(count)}`, [[x, y + down, "center"]], "bold");
+      const words = `${name} · ${figures.format(count)}`;
+      makeRoom(writer, words, x, y + down, gap);
+      written(writer, words, [[x, y + down, "center"]], "bold");
     });
   }
   for (const sector of sectors) {
@@ -189,6 +195,17 @@ function ringNames(writer, view, { bands, sectors }, data) {
     written(writer, shortened(sector.name, 18), [[x, y + down - LABEL * 0.68, side]], "");
     written(writer, figures.format(sector.people), [[x, y + down + LABEL * 0.68, side]], "");
   }
+}
+
+/** On a small screen a ring's name is wider than the gap that is left for it: the marks make room. */
+function makeRoom({ context, colours }, words, x, y, gap) {
+  context.font = `bold ${LABEL}px ${FONT}`;
+  const long = context.measureText(words).width + LABEL / 2;
+  if (long <= gap) return;
+  context.fillStyle = colours.paper;
+  context.globalAlpha = 0.85;
+  context.fillRect(x - long / 2, y - LABEL * 0.68, long, LABEL * 1.36);
+  context.globalAlpha = 1;
 }
 
 /** The communities' names above their areas. */

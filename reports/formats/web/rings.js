@@ -1,6 +1,7 @@
 /** Where everybody stands in the rings: inner is nearer, and each sphere has its own angles. The same data, the same place. */
 
-const GAP = (34 * Math.PI) / 180; // at the top, where the rings are named
+/** The angle that is left free at the top, where the rings are named. */
+export const GAP = (34 * Math.PI) / 180;
 const CORE = 0.13;
 const BETWEEN = 0.035;
 const LARGEST = 0.075;
