@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import zlib
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -28,6 +29,14 @@ from reports.story.evidence import PEOPLE_SHOWN, safe_link
 from tests.kit.sample_report import LEADER, WINDOW, empty_report, large_report, sample_report, ties_report
 
 REPORTS = [sample_report, large_report, empty_report, ties_report]
+
+
+@cache
+def page_of(make):
+    """The page of one of the reports, made once: the same report gives the same page."""
+    return page(make())
+
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -160,7 +169,7 @@ def hostile_report(attack):
 
 @pytest.mark.parametrize("make", REPORTS)
 def test_the_page_loads_nothing_and_sends_nothing(make):
-    reader = Reader(page(make()))
+    reader = Reader(page_of(make))
     tags = {tag for tag, _ in reader.elements}
     assert set() == tags & {"iframe", "object", "embed", "img", "image", "base", "audio", "video"}
     assert [] == reader.values("action") + reader.values("formaction")
@@ -181,7 +190,7 @@ def hashed(text):
 
 @pytest.mark.parametrize("make", REPORTS)
 def test_the_policy_allows_our_style_and_scripts_by_their_hashes_and_nothing_else(make):
-    text = page(make())
+    text = page_of(make)
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     inline = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     unpacked = [zlib.decompress(base64.b64decode(packed)) for packed in re.findall(PACKED, text)]
@@ -204,7 +213,7 @@ def test_the_policy_allows_our_style_and_scripts_by_their_hashes_and_nothing_els
 
 @pytest.mark.parametrize("make", REPORTS)
 def test_outside_every_number_the_words_are_plain_and_the_caution_stands_once(make):
-    before, _, rest = page(make()).partition('<details class="aside every">')
+    before, _, rest = page_of(make).partition('<details class="aside every">')
     _, _, after = rest.partition('<details class="aside glossary">')
     said = Reader(before).text
     words = r"\bp = |\bAUC\b|PageRank|\bconstraint\b|social h\b|mixes|Brier|Hill number|exponent"
@@ -214,7 +223,7 @@ def test_outside_every_number_the_words_are_plain_and_the_caution_stands_once(ma
 
 
 def test_a_number_is_not_broken_and_a_question_is_on_a_narrow_page():
-    html = page(sample_report())
+    html = page_of(sample_report)
     kept = re.findall(r'<a class="n" href="[^"]*">([^<]*)</a>', html)
     broken = re.findall(r'<a class="n long" href="[^"]*">([^<]*)</a>', html)
     assert (True, True) == (bool(kept), bool(broken))
@@ -223,7 +232,7 @@ def test_a_number_is_not_broken_and_a_question_is_on_a_narrow_page():
 
 @pytest.mark.parametrize("make", REPORTS)
 def test_every_link_inside_the_page_leads_somewhere_once(make):
-    reader = Reader(page(make()))
+    reader = Reader(page_of(make))
     ids = reader.values("id")
     assert len(set(ids)) == len(ids)
     targets = {value[1:] for value in reader.values("href") if value.startswith("#")}
@@ -233,7 +242,7 @@ def test_every_link_inside_the_page_leads_somewhere_once(make):
 
 @pytest.mark.parametrize("make", REPORTS)
 def test_every_finding_appears_with_its_name(make):
-    report, text = make(), page(make())
+    report, text = make(), page_of(make)
     assert set(report.findings) <= set(re.findall(r"<code>(\w+)</code>", text))
 
 
@@ -299,7 +308,7 @@ def test_a_withheld_link_is_said_to_be_withheld():
 
 def test_links_out_give_nothing_away():
     out = [
-        a for tag, a in Reader(page(sample_report())).elements if tag == "a" and a["href"].startswith("http")
+        a for tag, a in Reader(page_of(sample_report)).elements if tag == "a" and a["href"].startswith("http")
     ]
     assert out
     assert {"noopener noreferrer"} == {a["rel"] for a in out}
@@ -332,7 +341,7 @@ def test_people_stand_in_the_order_of_their_first_response_not_of_their_strength
 
 
 def test_a_large_report_stays_small_and_says_what_it_leaves_to_the_table():
-    report, text = large_report(), page(large_report())
+    report, text = large_report(), page_of(large_report)
     assert len(text.encode()) < 5_000_000
     assert PEOPLE_SHOWN == len(re.findall(r'id="person-\d+"', text))
     assert f"{len(report.people) - PEOPLE_SHOWN:,} more are in the CSV" in Reader(text).text
@@ -363,15 +372,15 @@ def test_what_cannot_be_told_is_said_with_its_reason():
 
 
 def test_an_invented_company_says_so_on_top_and_at_the_end():
-    assert 2 == page(sample_report()).count("Invented company: every person and every message is made up.")
+    assert 2 == page_of(sample_report).count("Invented company: every person and every message is made up.")
 
 
 def test_audience_is_never_added_to_reach():
-    assert "Audience is never added to reach" in Reader(page(sample_report())).text
+    assert "Audience is never added to reach" in Reader(page_of(sample_report)).text
 
 
 def test_every_picture_has_a_name_and_a_description():
-    text = page(sample_report())
+    text = page_of(sample_report)
     pictures = re.findall(r'<svg [^>]*role="(?:img|group)"[^>]*aria-labelledby="([^"]+)"', text)
     assert 10 == len(set(pictures)), "rings, network and trend are there for a page and for a telephone"
     assert all(f'id="{key}"' in text for picture in pictures for key in picture.split())
