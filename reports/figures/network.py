@@ -14,12 +14,14 @@ from matplotlib.patches import Ellipse
 from influence.contract.findings import Report
 from influence.contract.headline import leader_name
 from influence.contract.language import translated
-from influence.contract.wording import counted, number, plain
+from influence.contract.wording import counted, number
 from reports.figures import palette
 from reports.figures.letters import BOLD, LINE, SMALL, fitted, wide
 from reports.figures.room import NARROW, WIDE, Room, own_axes, page_axes, say_nothing
 from reports.figures.svg import Picture, house_style
-from reports.story.evidence import anchors, mark_of
+from reports.story.evidence import anchors
+from reports.story.explorer import Alter
+from reports.story.explorer import alters as strongest
 from reports.story.sentences import say
 
 MOST_PEOPLE = 100
@@ -35,17 +37,6 @@ _LEADER = 9.0
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]
 Spot = tuple[float, float, str]
-
-
-@dataclass(frozen=True)
-class Alter:
-    """One person of the picture besides the leader."""
-
-    person: str
-    name: str
-    kind: str
-    community: int
-    strength: float
 
 
 @dataclass(frozen=True)
@@ -82,75 +73,46 @@ def plot_network(report: Report, ax: Axes | None = None) -> Axes:
     holds no network the axes say so.
     """
     axes = own_axes(ax, (WIDE, _HEIGHT))
-    alters = _alters(report)
-    if not alters:
+    shown = strongest(report)[:MOST_PEOPLE]
+    if not shown:
         return say_nothing(axes, translated("There are no ties to draw."))
-    areas = _areas(alters)
+    areas = _areas(shown)
     places = {alter.person: place for area in areas for alter, place in _inside(area)}
     places[report.leader.get("person", "")] = (0.0, 0.0)
     frame = _frame(axes, areas)
     places = {person: (x * frame.stretch, y) for person, (x, y) in places.items()}
     _draw_areas(axes, areas, frame.stretch)
     _draw_ties(axes, report, places)
-    _draw_people(axes, report, alters, places, frame)
+    _draw_people(axes, report, shown, places, frame)
     return axes
 
 
 def network_picture(report: Report, *, narrow: bool = False) -> Picture | None:
     """Make the page's picture of it, with a link from each mark to its row; None where there are no ties."""
-    alters = _alters(report)
-    if not alters:
+    shown = strongest(report)[:MOST_PEOPLE]
+    if not shown:
         return None
     figure, axes = page_axes(*((NARROW, _NARROW_HEIGHT) if narrow else (WIDE, _HEIGHT)))
     plot_network(report, axes)
     return Picture(
-        figure, translated("The network around the leader"), network_words(report), _names(report, alters)
+        figure, translated("The network around the leader"), network_words(report), _names(report, shown)
     )
 
 
 def network_words(report: Report) -> str:
     """Say what the picture shows: how many people, of how many, in how many communities; empty without ties."""
-    alters = _alters(report)
-    if not alters:
+    shown = strongest(report)[:MOST_PEOPLE]
+    if not shown:
         return ""
-    groups = len({alter.community for alter in alters})
+    groups = len({alter.community for alter in shown})
     sentence = say(
         "{people} of {of} with the strongest ties to the leader, in {groups}. A line is one or more responses; the "
         "thicker, the more.",
-        people=counted(len(alters), "person", "people"),
-        of=number(max(report.network.of, len(alters))),
+        people=counted(len(shown), "person", "people"),
+        of=number(max(report.network.of, len(shown))),
         groups=counted(groups, "community", "communities"),
     )
     return str(sentence)
-
-
-def _alters(report: Report) -> list[Alter]:
-    leader = report.leader.get("person", "")
-    strength: dict[str, float] = defaultdict(float)
-    for source, target, responses in report.network.edges:
-        ours = leader in (source, target)
-        strength[source] += responses if ours else responses * 0.001
-        strength[target] += responses if ours else responses * 0.001
-    kinds = {reached.person: mark_of(reached) for reached in report.people}
-    alters = [
-        Alter(
-            person,
-            plain(name) or plain(person),
-            kinds.get(person) or _kind(m),
-            community,
-            strength[person],
-        )
-        for person, name, _, m, community in report.network.nodes
-        if person != leader
-    ]
-    return sorted(alters, key=lambda alter: (-alter.strength, alter.person))[:MOST_PEOPLE]
-
-
-def _kind(m: float) -> str:
-    """Tell the kind of a person who did not respond, of whom only m is known."""
-    if m >= 0.5:
-        return "met"
-    return "unmet" if m == 0 else "unknown"
 
 
 def _areas(alters: Sequence[Alter]) -> list[Area]:
