@@ -31,7 +31,7 @@ from influence.contract.findings import (
     Report,
     SphereReach,
 )
-from influence.contract.headline import CAUTION, leader_name
+from influence.contract.headline import CAUTION, NAMELESS, leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
 from influence.contract.records import SPHERES, Unsaid
@@ -52,7 +52,7 @@ from influence.measures import (
 SMALLEST = 5
 """A smaller group of people is merged or left out, unless the settings say otherwise."""
 OTHERS = message("others")
-LEADER = "leader"
+LEADER = NAMELESS
 _STEPS = frozenset({"reach_2", "reach_3", "reach_4", "reach_beyond", "first_hand", "passed_on"})
 """How many people were reached at all: the report is about these numbers, and they list nobody."""
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)

@@ -25,6 +25,8 @@ CAUTION = because(
     "act alike (Shalizi and Thomas 2011)."
 )
 """What no report can show; it stands once, among the limits."""
+NAMELESS = "leader"
+"""The leader's id in a copy without names."""
 ASKED = 10
 """So many answers are asked for at a time."""
 _YEAR = 12
@@ -301,6 +303,15 @@ def _month(day: date, later: int = 0) -> str:
     return month_of(year, place + 1)
 
 
+def nameless(report: Report) -> bool:
+    """Whether the report is a copy without names, in which the leader alone is named.
+
+    >>> nameless(Report({"person": NAMELESS, "name": "Ann"}, {}, {}))
+    True
+    """
+    return report.leader.get("person") == NAMELESS
+
+
 def command(report: Report) -> str:
     """Return the command that asks for the answers; a name that a shell could misread is left to the reader.
 
@@ -310,7 +321,7 @@ def command(report: Report) -> str:
     'influence met LEADER label'
     """
     person = report.leader.get("person", "").removeprefix("email:")
-    return f"influence met {person if _SAFE.fullmatch(person) else 'LEADER'} label"
+    return f"influence met {person if _SAFE.fullmatch(person) and not nameless(report) else 'LEADER'} label"
 
 
 def sentences(report: Report) -> tuple[str, ...]:

@@ -335,9 +335,11 @@ def unit_for(value: float, unit: str) -> str:
 def form_of(value: float, unit: str = "people") -> int:
     """Return the whole number whose form of a noun goes with a value as it is shown: a broken one takes that of many.
 
-    >>> form_of(1.0, "hours"), form_of(4.3, "spheres"), form_of(0.4, "people")
-    (1, 2, 1)
+    >>> form_of(1.0, "hours"), form_of(4.3, "spheres"), form_of(0.4, "people"), form_of(math.inf)
+    (1, 2, 1, 2)
     """
+    if not math.isfinite(value):
+        return 2
     if is_people(unit):
         return form(value * scale(value, unit))
     told = _trimmed(value).replace(",", "")

@@ -13,7 +13,7 @@ from reports.story.brief import Brief, brief
 from reports.story.evidence import ConversationRow, conversations
 from reports.story.sentences import Section, say
 from reports.story.story import story
-from reports.story.wording import isolated, notice, shortened
+from reports.story.wording import care, isolated, notice, shortened
 
 _LINE = 400
 _MEANT = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=[#\w]+;)")
@@ -41,7 +41,7 @@ def digest(report: Report) -> str:
     report = with_short_names(report)
     said, told = brief(report), {section.key: section for section in story(report)}
     lines = [*_opening(report, said, told.get("beyond")), "", *_answers(said), "", *_happened(report, told)]
-    return "\n".join(_without_doubled_gaps([*lines, *_closing(told)])) + "\n"
+    return "\n".join(_without_doubled_gaps([*lines, *_closing(report, told)])) + "\n"
 
 
 def inert(text: str, *, starts: bool = True) -> str:
@@ -100,16 +100,18 @@ def _happened(report: Report, told: dict[str, Section]) -> list[str]:
 
 def _conversation(one: ConversationRow) -> str:
     parts = {"about": one.name, "day": one.began, "who": one.begun_by, "people": one.took_part}
-    if not one.unmet:
-        return inert(str(say("{about}, begun {day} by {who}: {people}.", **parts)))
-    pattern = "{about}, begun {day} by {who}: {people}, {unmet} of them never met."
+    if one.unmet and one.named:
+        pattern = "{about}, begun {day} by {who}: {people}, {unmet} of them never met."
+    elif one.unmet:
+        pattern = "{about}: {people}, {unmet} of them never met."
+    else:
+        pattern = "{about}, begun {day} by {who}: {people}." if one.named else "{about}: {people}."
     return inert(str(say(pattern, **parts, unmet=one.unmet)))
 
 
-def _closing(told: dict[str, Section]) -> list[str]:
+def _closing(report: Report, told: dict[str, Section]) -> list[str]:
     limits = told["limits"].sentences[:1] if "limits" in told else ()
-    care = translated("It names people: share it as you would a personnel file.")
-    return [*(inert(str(one)) for one in limits), "", inert(care)]
+    return [*(inert(str(one)) for one in limits), *(["", inert(care(report))] if care(report) else [])]
 
 
 def _without_doubled_gaps(lines: list[str]) -> list[str]:

@@ -26,7 +26,7 @@ from reports.story.brief import Brief, brief
 from reports.story.doubt import doubts
 from reports.story.sentences import Sentence, say
 from reports.story.story import story
-from reports.story.wording import isolated, notice, shortened
+from reports.story.wording import care, isolated, notice, shortened
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -83,7 +83,7 @@ def contents(report: Report) -> Data:
         "title": str(say("{who}: influence beyond the people met", who=opening.who)),
         "footer": {
             "about": f"{opening.who} · {opening.when}",
-            "care": translated("It names people: share it as you would a personnel file."),
+            "care": care(report),
             "page": translated("Page {n} of {of}"),
         },
         "notice": notice(report),

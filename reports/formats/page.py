@@ -219,6 +219,7 @@ def _words(report: Report) -> dict[str, object]:
         "period": wording.period(report.window),
         "zone": report.window.get("zone"),
         "notice": wording.notice(report),
+        "care": wording.care(report),
         "headline": sentences.headline(report),
         "as_range": mostly_unknown(report),
         "doubts": doubt.doubts(report),

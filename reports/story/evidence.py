@@ -114,10 +114,14 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """One conversation with the responses in it; of one that travelled far, who answered whom."""
+    """One conversation with the responses in it; of one that travelled far, who answered whom.
+
+    `named` is whether its name says what it was about, or only by whom and when it was begun.
+    """
 
     anchor: str
     name: str
+    named: bool
     began: str
     begun_by: str
     channel: str
@@ -406,6 +410,7 @@ def _conversation(one: Conversation, report: Report, anchor: str, who: dict[str,
     return ConversationRow(
         anchor=anchor,
         name=conversation_name(one, who),
+        named=bool(one.words or one.tags or one.channel),
         began=day(one.began),
         begun_by=who.get(one.begun_by, plain(one.begun_by)),
         channel=plain(one.channel or ""),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from influence.contract.findings import Report
+from influence.contract.headline import nameless
 from influence.contract.language import ENGLISH, recognised, spoken, translated
 from influence.contract.wording import month_of, plain, short_month, span_of
 
@@ -42,16 +43,21 @@ def notice(report: Report) -> str:
     return " ".join(recognised(plain(line)) for line in (report.notice or "").splitlines())
 
 
-def day(time: str | None) -> str:
-    """Word the day of an ISO 8601 time; what is no time is shown as it stands.
+def care(report: Report) -> str:
+    """Say how to handle the report; nothing of a copy without names, which is made to be handed on."""
+    return "" if nameless(report) else translated("It names people: share it as you would a personnel file.")
 
-    >>> day("2026-01-05T14:03:00+01:00"), day(None)
-    ('5 Jan 2026', 'undated')
+
+def day(time: str | None) -> str:
+    """Word the day of an ISO 8601 time, or its month where that is all it says; what is no time stays as it stands.
+
+    >>> day("2026-01-05T14:03:00+01:00"), day("2026-01"), day(None)
+    ('5 Jan 2026', 'January 2026', 'undated')
     """
     if time is None:
         return translated("undated")
     moment = _read(time)
-    return plain(time) if moment is None else _day(moment)
+    return month(time) if moment is None else _day(moment)
 
 
 def _day(moment: datetime) -> str:
