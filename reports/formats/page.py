@@ -185,12 +185,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
-    environment.filters |= {
-        "month": wording.month,
-        "day": wording.day,
-        "number": number,
-        "between": between,
-    }
+    environment.filters["number"] = number
     return environment
 
 
