@@ -21,11 +21,12 @@ from influence.people.linkage.run import told, who_is_who
 from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
+from influence.store.kept import Kept, stamp
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
 
-SETTINGS, DATABASE = "influence.toml", "influence.duckdb"
+SETTINGS, DATABASE, WORKED_OUT = "influence.toml", "influence.duckdb", "worked-out"
 
 
 class Workspace(Writing):
@@ -189,9 +190,8 @@ class Workspace(Writing):
     def analysis(self) -> Analysis:
         """Everything in the store, ready for questions; read when it is first needed, people linked anew if need be."""
         engine = self.store.engine
-        return Analysis(
-            engine, self.settings, who_is_who(engine, sure=self.settings.link, ask=self.settings.ask)
-        )
+        people = who_is_who(engine, sure=self.settings.link, ask=self.settings.ask)
+        return Analysis(engine, self.settings, people, Kept(self.path / WORKED_OUT, stamp(engine)))
 
     @property
     def curation(self) -> Curation:

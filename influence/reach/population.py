@@ -19,6 +19,7 @@ from influence.people.spheres import circles_of_pairs
 from influence.people.teams import Teams
 from influence.settings import Settings
 from influence.store.engine import Engine
+from influence.store.kept import Kept
 from influence.times import Window
 
 
@@ -32,10 +33,16 @@ class Ties:
 
 
 class Population:
-    """Everybody in one store and what they did; `people` if it is known already who is who."""
+    """Everybody in one store and what they did.
 
-    def __init__(self, engine: Engine, settings: Settings, people: People | None = None) -> None:
+    `people` if it is known already who is who; `kept` holds what was worked out before, if anything is kept.
+    """
+
+    def __init__(
+        self, engine: Engine, settings: Settings, people: People | None = None, kept: Kept | None = None
+    ) -> None:
         self.engine, self.settings = engine, settings
+        self.kept = kept or Kept(None, "")
         self.people = resolve(engine) if people is None else people
         self.tables = LogTables.of(engine, self.people)
         self.log: Log = read_log(self.tables)
