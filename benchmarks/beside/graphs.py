@@ -111,12 +111,12 @@ def networkit(run: Callable[[Any, Any], Any], *, directed: bool = True) -> Prepa
 
     def prepare(path: Path) -> Timed:
         import networkit as nk
-        from scipy.sparse import coo_array
+        from scipy.sparse import coo_matrix
 
         nodes, source, target = _ties(path)
 
         def timed() -> Any:
-            ties = coo_array((np.ones(source.size), (source, target)), shape=(nodes, nodes))
+            ties = coo_matrix((np.ones(source.size), (source, target)), shape=(nodes, nodes))
             graph = nk.GraphFromCoo(ties, n=nodes, weighted=False, directed=directed)
             if not directed:
                 graph.removeMultiEdges()
