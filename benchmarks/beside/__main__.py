@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,27 +32,28 @@ Rounds = dict[str, list[dict[str, Any]]]
 @click.command()
 @click.argument("works", nargs=-1)
 @click.option(
-    "--inputs", "folder", type=click.Path(path_type=Path), default=Path("build/beside"), show_default=True
+    "--inputs",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("build/beside"),
+    show_default=True,
+    help="Where what is measured on is made and kept.",
 )
 @click.option("--data", type=click.Path(path_type=Path, exists=True), help="The folder of published data.")
 @click.option("--full", is_flag=True, help="At the sizes of the goals: hours, and 16 GB of memory.")
-@click.option("--rounds", default=3, show_default=True)
-@click.option(
-    "--note", "notes", multiple=True, metavar="WORK=WHY", help="Why a goal is missed, from a profile."
-)
+@click.option("--rounds", default=3, show_default=True, help="How often each side does each piece of work.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the table goes; shown as well.")
 def main(
-    works: tuple[str, ...], folder: Path, data: Path | None, full: bool, rounds: int, notes: tuple[str, ...],
-    out: Path | None,
-) -> None:  # fmt: skip
+    works: tuple[str, ...], folder: Path, data: Path | None, full: bool, rounds: int, out: Path | None
+) -> None:
     """Measure the WORKS whose names begin so, or all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     given = Inputs(folder.resolve(), data, full)
     chosen = [work for name, work in WORKS.items() if not works or name.startswith(works)]
-    lines = [*_machine(), *_HEAD]
+    lines = [*_HEAD, *_machine(), *_COLUMNS]
     for line in lines:
         click.echo(line)
-    why = dict(note.split("=", 1) for note in notes)
+    why = tomllib.loads((Path(__file__).parent / "reasons.toml").read_text(encoding="utf-8"))
     for work in chosen:
         for line in _row(work, given, rounds, why.get(work.name, "")):
             lines.append(line)
@@ -61,6 +63,20 @@ def main(
 
 
 _HEAD = (
+    "# Beside our peers",
+    "",
+    "Each row is one piece of work, done in turn by us and by others, in a process of its own each time: medians of",
+    "wall seconds with the least and the most, seconds of the processor, the most memory of one process, and how many",
+    "times as long as we they took (above 1: we are ahead). Networks are R-MAT with Graph500's quarters and are built",
+    "from arrays of ties within the time; libraries are loaded and, of ours, loops compiled before the clock starts.",
+    "Imports and reports are whole commands, beside what DuckDB needs to read the same rows, drop those that stand",
+    "twice and write them, or to count who answered whom in which month. Polars and pandas only read.",
+    "",
+    "`python -m benchmarks.beside --help` measures again; the peers are in `benchmarks/beside/requirements.txt`. Why a",
+    "goal is missed is told from profiles, in `benchmarks/beside/reasons.toml`.",
+    "",
+)
+_COLUMNS = (
     "| work | who | wall s (least to most) | cpu s | MB | they : we | answer |",
     "|---|---|---|---|---|---|---|",
 )
