@@ -91,36 +91,20 @@ class _Table:
             yield Rows(self.name, pa.table(arrays | {"line": pa.array(item.lines, pa.int64())}), self.zone)
 
     def _json_lines(self, member: Member) -> Iterator[Record]:
-        unused: dict[str, None] = {}
-        held: list[tuple[int, json_files.Plain]] = []
+        from connectors.kit.json_columns import LineColumns  # NumPy, which a look at the header does not need
+
+        names = {name: name for name in self.columns} | {
+            alias: name for alias, name in ALIASES.items() if name in self.columns
+        }
+        lines = LineColumns(names, LISTS)
         found = False
-        for item in json_files.line_rows(member, frozenset(self.columns) | ALIASES.keys(), LISTS):
-            found = True
-            if isinstance(item, SetAside):
-                yield item
-                continue
-            row = {_canonical(key): value for key, value in item.value.items()}
-            unused.update(dict.fromkeys(key for key in row if key not in self.columns))
-            held.append((item.line, row))
-            if len(held) >= delimited.CHUNK:
-                yield self._rows_of(held)
-                held = []
-        if held:
-            yield self._rows_of(held)
+        with member.open() as stream:
+            for item in lines.of(stream):
+                found = True
+                yield item if isinstance(item, SetAside) else Rows(self.name, item, self.zone)
         if not found:
             raise Unreadable(f"{member.name}: there is no row in the file")
-        yield from _unused(list(unused))
-
-    def _rows_of(self, held: list[tuple[int, json_files.Plain]]) -> Rows:
-        import pyarrow as pa
-
-        arrays = {}
-        for name in self.columns:
-            values = [row.get(name) for _, row in held]
-            if any(value is not None for value in values):
-                arrays[name] = pa.array(values, pa.list_(pa.string()) if name in LISTS else pa.string())
-        arrays["line"] = pa.array([line for line, _ in held], pa.int64())
-        return Rows(self.name, pa.table(arrays), self.zone)
+        yield from _unused(list(lines.unused))
 
     def _parquet(self, member: Member) -> Iterator[Record]:
         import pyarrow as pa
