@@ -112,7 +112,7 @@ class _Shape:
 
     def with_(self, other: _Shape) -> _Shape | None:
         """Return the shape of lines of either, if the keys of both can stand in one order."""
-        both = dict(self.columns) | other.columns
+        both = {**self.columns, **other.columns}
         if any(self.keys.get(key, kind) != kind for key, kind in other.keys.items()):
             return None
         order = _one_order(list(self.keys), list(other.keys))
@@ -263,12 +263,14 @@ class LineColumns:
             return None
         if not isinstance(pairs, tuple) or not 0 < len(pairs) <= _MOST_KEYS:
             return None
-        kinds = {key: self._kind(key.lower(), value) for key, value in pairs}
+        kinds: dict[str, str] = {}
+        for key, value in pairs:
+            kind = self._kind(key.lower(), value)
+            if kind is None or key in kinds or not _PLAIN_KEY.fullmatch(key):
+                return None
+            kinds[key] = kind
         used = {key: self.columns[key.lower()] for key in kinds if key.lower() in self.columns}
-        odd = [key for key, kind in kinds.items() if kind is None or not _PLAIN_KEY.fullmatch(key)]
-        if odd or len(kinds) < len(pairs) or len(set(used.values())) < len(used):
-            return None
-        return _Shape(kinds, used)
+        return _Shape(kinds, used) if len(set(used.values())) == len(used) else None
 
     def _kind(self, key: str, value: Any) -> str | None:
         """Tell what a key holds; None where that is no value for it."""

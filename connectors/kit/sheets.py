@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.json_files import first_keys, line_rows
+from connectors.kit.line_blocks import BOM
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside
@@ -44,7 +45,7 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
     if is_workbook(head):
         with _workbook(member, sheet) as rows:
             names = next(rows, (0, []))[1]
-    elif head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
+    elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         names = first_keys(member)
     else:
         names = delimited.columns_of(member)
@@ -64,7 +65,7 @@ def rows(
     head = member.head()
     if is_workbook(head):
         yield from _of_workbook(member, sheet)
-    elif head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
+    elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         yield from _of_json(member, wanted, lists)
     else:
         yield from _of_text(member)

@@ -17,6 +17,8 @@ from typing import IO, TYPE_CHECKING, ClassVar
 
 from connectors.kit import csv_files as delimited
 from connectors.kit import json_files
+from connectors.kit.json_columns import LineColumns
+from connectors.kit.line_blocks import BOM
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
@@ -28,6 +30,8 @@ ALIASES = {"targets": "mentions"}
 LISTS = frozenset({"to", "mentions", "targets", "people", "accounts"})
 _PARQUET = b"PAR1"
 _NOTED_COLUMNS = 20
+_ROWS = 100_000
+"""Rows of a Parquet file that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -68,31 +72,20 @@ class _Table:
             raise Unreadable(_wrong_columns(member, head, names, self))
         if head.startswith(_PARQUET):
             yield from self._parquet(member)
-        elif head.removeprefix(delimited.BOM).lstrip().startswith(b"{"):
+        elif head.removeprefix(BOM).lstrip().startswith(b"{"):
             yield from self._json_lines(member)
         else:
             yield from self._delimited(member)
 
     def _delimited(self, member: Member) -> Iterator[Record]:
-        import pyarrow as pa
-
         names = [_canonical(name) for name in delimited.columns_of(member)]
         _refuse_doubles(member, names)
         yield from _unused([name for name in names if name not in self.columns])
-        for item in delimited.blocks(member):
-            if isinstance(item, SetAside):
-                yield item
-                continue
-            arrays = {
-                name: pa.array(column, pa.string())
-                for name, column in zip(names, item.columns, strict=True)
-                if name in self.columns
-            }
-            yield Rows(self.name, pa.table(arrays | {"line": pa.array(item.lines, pa.int64())}), self.zone)
+        used = {place: name for place, name in enumerate(names) if name in self.columns}
+        for item in delimited.tables(member, used):
+            yield item if isinstance(item, SetAside) else Rows(self.name, item, self.zone)
 
     def _json_lines(self, member: Member) -> Iterator[Record]:
-        from connectors.kit.json_columns import LineColumns  # NumPy, which a look at the header does not need
-
         names = {name: name for name in self.columns} | {
             alias: name for alias, name in ALIASES.items() if name in self.columns
         }
@@ -118,7 +111,7 @@ class _Table:
             yield from _unused([name for name in names if name not in self.columns])
             wanted = [name for name in found if _canonical(name) in self.columns]
             row = 1
-            for batch in file.iter_batches(batch_size=delimited.CHUNK, columns=wanted):
+            for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
                 table = pa.Table.from_batches([batch])
                 table = table.rename_columns([_canonical(name) for name in table.column_names])
                 lines = pa.array(range(row, row + len(table)), pa.int64())
@@ -134,7 +127,7 @@ def column_names(member: Member, head: bytes) -> list[str]:
                 return list(file.schema_arrow.names)
         except Unreadable:
             return []
-    if head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
+    if head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         return json_files.first_keys(member)
     return delimited.header(head)[0]
 
