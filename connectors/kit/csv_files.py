@@ -21,6 +21,8 @@ from influence.contract.records import SetAside
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_AT_ONCE = 10_000
+"""Rows that are held as values of Python."""
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -129,6 +131,7 @@ def rows(member: Member) -> Iterator[At | SetAside]:
         if isinstance(table, SetAside):
             yield table
             continue
-        *columns, lines = (column.to_pylist() for column in table.columns)
-        for line, *values in zip(lines, *columns, strict=True):
-            yield At(line, dict(zip(names, values, strict=True)))
+        for some in table.to_batches(_AT_ONCE):
+            *columns, lines = (column.to_pylist() for column in some.columns)
+            for line, *values in zip(lines, *columns, strict=True):
+                yield At(line, dict(zip(names, values, strict=True)))
