@@ -1,4 +1,4 @@
-"""Rows of a CSV file: comma, semicolon or tab; UTF-8; each row with the line on which it starts.
+"""Rows of a CSV file: comma, semicolon or tab; UTF-8, or wider and marked; each row with the line on which it starts.
 
 Rows are read many at once; those that are written in an odd way one by one (`csv_columns`). A row that cannot be
 read is given back with its reason.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from connectors.kit.answers import At
 from connectors.kit.csv_columns import RowColumns
 from connectors.kit.line_blocks import BOM
+from connectors.kit.wide_text import head_in_utf8, in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside
@@ -66,7 +67,7 @@ def header(head: bytes) -> tuple[list[str], str]:
     >>> header(b"Sender;Recipient;EventDate\\n17;37;2010-01-02 17:40:10\\n")
     (['Sender', 'Recipient', 'EventDate'], ';')
     """
-    first = head.removeprefix(BOM).lstrip(b"\r\n").split(b"\n", 1)[0]
+    first = head_in_utf8(head).removeprefix(BOM).lstrip(b"\r\n").split(b"\n", 1)[0]
     if not _decodes(first) or b"\0" in first or not first.strip():
         return [], ","
     splits = [(_split(first.decode("utf-8"), delimiter), delimiter) for delimiter in _DELIMITERS]
@@ -86,7 +87,7 @@ def columns_of(member: Member) -> list[str]:
     Raises:
         Unreadable: it is empty, not UTF-8, or a column stands twice.
     """
-    head = member.head()
+    head = in_utf8(member).head()
     if not head.strip():
         raise Unreadable(f"{member.name}: the file is empty; it needs a header and rows")
     if not is_utf8(head):
@@ -111,7 +112,7 @@ def tables(member: Member, used: Mapping[int, str]) -> Iterator[pa.Table | SetAs
     """
     names, (_, delimiter) = columns_of(member), header(member.head())
     found = False
-    with member.open() as stream:
+    with in_utf8(member).open() as stream:
         for item in RowColumns(len(names), delimiter, used).of(stream):
             found = True
             yield item

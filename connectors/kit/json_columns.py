@@ -79,7 +79,7 @@ class _Shape:
     """The column of each key that is used."""
 
     def fitting(self, lines: pa.Array) -> NDArray[np.bool_]:
-        """Tell which lines have this shape."""
+        """Tell which lines have this shape; they must end in a brace."""
         import pyarrow.compute as pc
 
         pairs = "".join(
@@ -87,8 +87,7 @@ class _Shape:
             for key, kind in self.keys.items()
         )
         found = pc.match_substring_regex(lines, rf"^{_SPACE}\{{{_SPACE}{pairs}$")
-        whole = pc.match_substring_regex(lines, rf"\}}{_END}")
-        return np.asarray(pc.and_(found, whole).to_numpy(zero_copy_only=False))
+        return np.asarray(found.to_numpy(zero_copy_only=False))
 
     def read(self, engine: duckdb.DuckDBPyConnection, lines: pa.Array) -> pa.Table:
         """Read lines of this shape; values that are empty are NULL.
@@ -188,8 +187,10 @@ class LineColumns:
 
     def _together(self, block: LineBlock) -> tuple[list[pa.Table], NDArray[np.int64]]:
         """Read what fits a shape; return it with the lines that do not."""
-        odd = np.concatenate([block.not_utf8(), block.too_long()])
-        waiting = np.setdiff1d(np.arange(len(block)), odd)
+        whole = _closed(block)
+        for odd in (block.not_utf8(), block.too_long()):
+            whole[odd] = False
+        waiting = np.flatnonzero(whole)
         if len(waiting) < _FEWEST:
             return [], np.arange(len(block))
         tables: list[pa.Table] = []
@@ -199,7 +200,9 @@ class LineColumns:
         for _ in range(_ROUNDS):
             for shape in self._learn(block, waiting):
                 waiting = self._read(shape, block, lines, waiting, tables)
-        return tables, np.sort(np.concatenate([odd, waiting]))
+        whole[:] = ~whole
+        whole[waiting] = True
+        return tables, np.flatnonzero(whole)
 
     def _read(
         self,
@@ -302,6 +305,14 @@ class LineColumns:
         types = {name: pa.list_(pa.string()) if name in listed else pa.string() for name in names}
         arrays = {name: pa.array([row.get(name) for row in told], of) for name, of in types.items()}
         return pa.table(arrays | {"line": pa.array([row.line for row in rows], pa.int64())})
+
+
+def _closed(block: LineBlock) -> NDArray[np.bool_]:
+    """Tell which lines end in a brace."""
+    codes, last = block.codes, block.bounds[1:] - 1
+    for line_end in b"\n\r":
+        last = last - (codes[last] == line_end)
+    return np.asarray(codes[last] == ord("}"))
 
 
 def _in_order(tables: Sequence[pa.Table]) -> pa.Table:

@@ -19,6 +19,7 @@ from connectors.kit import csv_files as delimited
 from connectors.kit import json_files
 from connectors.kit.json_columns import LineColumns
 from connectors.kit.line_blocks import BOM
+from connectors.kit.wide_text import head_in_utf8, in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
@@ -66,6 +67,7 @@ class _Table:
             Unreadable: the columns are not those of this kind, the file is not UTF-8 or damaged, or it
                 holds no row.
         """
+        member = in_utf8(member)
         head = member.head()
         names = column_names(member, head)
         if not self.fits(names):
@@ -127,8 +129,8 @@ def column_names(member: Member, head: bytes) -> list[str]:
                 return list(file.schema_arrow.names)
         except Unreadable:
             return []
-    if head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
-        return json_files.first_keys(member)
+    if head_in_utf8(head).removeprefix(BOM).lstrip().startswith((b"{", b"[")):
+        return json_files.first_keys(in_utf8(member))
     return delimited.header(head)[0]
 
 

@@ -141,7 +141,7 @@ def odd_line(dice: random.Random) -> str:
     )
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_lines_together_give_what_each_gives_alone(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - no secret
     lines = [odd_line(dice).encode("utf-8", "surrogatepass") for _ in range(300)]
