@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _SHAPES = 12
 """Shapes of one file that are remembered; lines of more are read one by one."""
-_TEACHERS = 20
-"""Lines that fit no shape and are looked at, in each block, for a new one."""
+_TEACHERS = 10
+"""Lines that fit no shape and are looked at for a new one: so many of the first, and of all."""
 _FEWEST = 50
 """Lines for which it does not pay to ask a database."""
 _MOST_KEYS = 60
@@ -63,20 +63,32 @@ def _object(of: str) -> str:
     return rf"\{{{_SPACE}(?:{pair}(?:{_SPACE},{_SPACE}{pair})*)?{_SPACE}\}}"
 
 
-_ANYTHING = rf"(?:{_VALUE}|{_listed(_VALUE)}|{_object(_VALUE)})"
-_PATTERNS = {"text": _VALUE, "split": _VALUE, "list": rf"(?:{_listed(_ITEM)}|null)", "unused": _ANYTHING}
+_FLAT = rf"(?:{_VALUE}|{_listed(_VALUE)})"
+_PATTERNS = {
+    "text": _VALUE,
+    "number": r"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null)",
+    "split": _VALUE,
+    "list": rf"(?:{_listed(_ITEM)}|null)",
+    "unused": _FLAT,
+    "object": rf"(?:{_FLAT}|{_object(_VALUE)})",
+}
 
 
 @dataclass(frozen=True)
 class _Shape:
     """The keys of lines in their order, any of which may be missing, each with what it holds.
 
-    That is a `text` (or number), a `list`, a text to be `split` at semicolons, or what is `unused`.
+    That is a `text` (or a plain number), a `number` however it is written, a `list`, a text to be `split` at
+    semicolons, or what is `unused`; that may be an `object`, in which a number is not looked for. `columns` tells
+    the column of each key that is used.
     """
 
-    keys: Mapping[str, str]
-    columns: Mapping[str, str]
-    """The column of each key that is used."""
+    keys: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def _kinds(self) -> set[str]:
+        return {kind for _, kind in self.keys}
 
     def fitting(self, lines: pa.Array) -> NDArray[np.bool_]:
         """Tell which lines have this shape; they must end in a brace."""
@@ -84,7 +96,7 @@ class _Shape:
 
         pairs = "".join(
             rf'(?:"{re.escape(key)}"{_SPACE}:{_SPACE}{_PATTERNS[kind]}{_SPACE}(?:,{_SPACE}|\}}{_END}))?'
-            for key, kind in self.keys.items()
+            for key, kind in self.keys
         )
         found = pc.match_substring_regex(lines, rf"^{_SPACE}\{{{_SPACE}{pairs}$")
         return np.asarray(found.to_numpy(zero_copy_only=False))
@@ -97,35 +109,51 @@ class _Shape:
         """
         import pyarrow as pa
 
-        used = {key: kind for key, kind in self.keys.items() if kind != "unused"}
+        names = dict(self.columns)
+        used = {key: kind for key, kind in self.keys if kind not in _UNUSED}
         form = {key: ["VARCHAR"] if kind == "list" else "VARCHAR" for key, kind in used.items()}
         columns = ", ".join(
-            f"{_SELECTED[kind].format(_quoted(key))} AS {_quoted(self.columns[key])}"
+            f"{_SELECTED[kind].format(_quoted(key), _literal(_number_of(key)))} AS {_quoted(names[key])}"
             for key, kind in used.items()
         )
+        line = "line, " if "number" in self._kinds else ""
+        unpacked = f"SELECT {line}unnest(json_transform(line, {_literal(json.dumps(form))})) FROM lines"  # noqa: S608
         engine.register("lines", pa.table({"line": lines}))
-        told = json.dumps(form, ensure_ascii=False).replace("'", "''")
-        return engine.sql(
-            f"SELECT {columns} FROM (SELECT unnest(json_transform(line, '{told}')) FROM lines)"  # noqa: S608 - keys of word characters alone
-        ).to_arrow_table()
+        return engine.sql(f"SELECT {columns} FROM ({unpacked})").to_arrow_table()  # noqa: S608 - keys are quoted
 
     def with_(self, other: _Shape) -> _Shape | None:
         """Return the shape of lines of either, if the keys of both can stand in one order."""
-        both = {**self.columns, **other.columns}
-        if any(self.keys.get(key, kind) != kind for key, kind in other.keys.items()):
+        kinds, columns = dict(self.keys), dict(self.columns) | dict(other.columns)
+        if any(kinds.setdefault(key, kind) != kind for key, kind in other.keys):
             return None
-        order = _one_order(list(self.keys), list(other.keys))
-        if order is None or len(order) > _MOST_KEYS or len(set(both.values())) < len(both):
+        order = _one_order([key for key, _ in self.keys], [key for key, _ in other.keys])
+        if order is None or len(order) > _MOST_KEYS or len(set(columns.values())) < len(columns):
             return None
-        kinds = {**self.keys, **other.keys}
-        return _Shape({key: kinds[key] for key in order}, both)
+        if {"number", "object"} <= set(kinds.values()):
+            return None
+        return _Shape(tuple((key, kinds[key]) for key in order), tuple(columns.items()))
 
 
-_SELECTED = {"text": "nullif({0}, '')", "list": "{0}", "split": "string_split(nullif({0}, ''), ';')"}
+def _number_of(key: str) -> str:
+    """Write the expression that finds the number of a key in a line without objects in it."""
+    return rf'"{re.escape(key)}"{_SPACE}:{_SPACE}(-?[0-9][-+.eE0-9]*)'
+
+
+_UNUSED = frozenset({"unused", "object"})
+_SELECTED = {
+    "text": "nullif({0}, '')",
+    "number": "nullif(regexp_extract(line, {1}, 1), '')",
+    "list": "{0}",
+    "split": "string_split(nullif({0}, ''), ';')",
+}
 
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _one_order(some: list[str], others: list[str]) -> list[str] | None:
@@ -234,34 +262,36 @@ class LineColumns:
         """Learn from some of the lines that fit no shape; return what is new."""
         import pyarrow as pa
 
-        learnt: list[_Shape] = []
-        step = max(1, len(waiting) // _TEACHERS)
-        for at in waiting[::step][:_TEACHERS]:
-            shape = self._shape_of(block.line(at))
-            line = pa.array([block.line(at)], pa.binary()).cast(pa.string())
-            if shape is None or not shape.fitting(line)[0]:
+        first, others = waiting[:_TEACHERS], waiting[_TEACHERS:]
+        some = others[:: max(1, len(others) // _TEACHERS)][:_TEACHERS]
+        found: dict[_Shape, list[str]] = {}
+        for at in [*first, *some]:
+            line = block.line(at)
+            if (shape := self._shape_of(line)) is not None:
+                found.setdefault(shape, []).append(line.decode())
+        learnt: dict[_Shape, None] = {}
+        for shape, lines in found.items():
+            place, both = self._place_for(shape)
+            if both is None or not shape.fitting(pa.array(lines)).any():
                 continue
-            self.unused.update(dict.fromkeys(key.lower() for key in shape.keys if key not in shape.columns))
-            self._remember(shape, learnt)
-        return learnt
+            self.unused.update(dict.fromkeys(key.lower() for key, kind in shape.keys if kind in _UNUSED))
+            for known in self._shapes[place : place + 1]:
+                learnt.pop(known, None)
+            self._shapes[place : place + 1] = [both]
+            learnt[both] = None
+        return list(learnt)
 
-    def _remember(self, shape: _Shape, learnt: list[_Shape]) -> None:
+    def _place_for(self, shape: _Shape) -> tuple[int, _Shape | None]:
+        """Find the shape with which one can be joined, and the joint one; None where there is no room for more."""
         for place, known in enumerate(self._shapes):
-            both = known.with_(shape)
-            if both == known:
-                return
-            if both is not None:
-                self._shapes[place] = both
-                learnt[:] = [one for one in learnt if one != known] + [both]
-                return
-        if len(self._shapes) < _SHAPES:
-            self._shapes.append(shape)
-            learnt.append(shape)
+            if (both := known.with_(shape)) is not None:
+                return place, both
+        return len(self._shapes), shape if len(self._shapes) < _SHAPES else None
 
     def _shape_of(self, line: bytes) -> _Shape | None:
         """Learn the shape of a line; None where it is no row, or is written in an unusual way."""
         try:
-            pairs = json.loads(line, object_pairs_hook=tuple, parse_int=str)
+            pairs = json.loads(line, object_pairs_hook=tuple, parse_int=float)
         except (ValueError, RecursionError):
             return None
         if not isinstance(pairs, tuple) or not 0 < len(pairs) <= _MOST_KEYS:
@@ -272,18 +302,23 @@ class LineColumns:
             if kind is None or key in kinds or not _PLAIN_KEY.fullmatch(key):
                 return None
             kinds[key] = kind
+        if "object" in kinds.values():
+            kinds = {key: "text" if kind == "number" else kind for key, kind in kinds.items()}
         used = {key: self.columns[key.lower()] for key in kinds if key.lower() in self.columns}
-        return _Shape(kinds, used) if len(set(used.values())) == len(used) else None
+        is_plain = len(set(used.values())) == len(used)
+        return _Shape(tuple(kinds.items()), tuple(used.items())) if is_plain else None
 
     def _kind(self, key: str, value: Any) -> str | None:
         """Tell what a key holds; None where that is no value for it."""
         if key not in self.columns:
-            return "unused"
+            return "object" if isinstance(value, tuple) else "unused"
         if key in self.lists and (value is None or isinstance(value, list)):
             return "list"
         if isinstance(value, list | tuple):
             return None
-        return "split" if key in self.lists else "text"
+        if key in self.lists:
+            return "split"
+        return "number" if isinstance(value, float) else "text"
 
     # --- lines one by one ---------------------------------------------------------------------------------
 

@@ -168,10 +168,17 @@ def test_a_value_on_every_line_is_what_it_is_on_one(value: str, column: str) -> 
 
 def test_no_line_of_a_clean_file_is_read_by_itself() -> None:
     more = plain_lines(1000, mentions=["x:3"], extra={"a": 1})
-    missing = b'{"time": 1767225600.5, "actor": "x:1"}\n' * 200
-    rows, aside, unused, one_by_one = together(plain_lines(3000) + more + missing)
-    assert (4200, [], {"extra"}, 0) == (len(rows), aside, unused, one_by_one)
-    assert list(range(1, 4201)) == [row["line"] for row in rows]
+    numbers = b"".join(b'{"time": %d.%d0, "extra": 2.5, "actor": "x:1"}\n' % (at, at) for at in range(300))
+    rows, aside, unused, one_by_one = together(plain_lines(3000) + more + numbers)
+    assert (4300, [], {"extra"}, 0) == (len(rows), aside, unused, one_by_one)
+    assert list(range(1, 4301)) == [row["line"] for row in rows]
+    assert {"time": "299.2990", "actor": "x:1", "line": 4300} == rows[-1]
+
+
+def test_an_object_that_is_not_used_does_not_hide_a_number_nor_give_one() -> None:
+    lines = [b'{"time": {"time": 5}}', b'{"odd": {"time": 5}, "time": 6}', b'{"time": 7.50, "odd": 1}']
+    rows, aside, _, one_by_one = together(b"".join(line + b"\n" for line in lines * 100))
+    assert (["6", "7.50"], 100, 100) == ([row["time"] for row in rows[:2]], len(aside), one_by_one)
 
 
 def test_only_the_odd_line_of_a_clean_file_is_read_by_itself() -> None:
