@@ -59,6 +59,7 @@ class Batch:
         self._tables: list[tuple[Rows, str]] = []
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
+        self._refused: dict[tuple[str, str], None] = {}
         self._exposures: list[Exposure] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
         self._turned = self.claims = self._people = 0
@@ -72,6 +73,8 @@ class Batch:
                 self._gather(record, file)
             case SetAside():
                 self._aside.append((record, file))
+                if len(self._aside) >= _AT_ONCE:
+                    self._set_aside()
             case Note():
                 pass
             case Withdrawn():
@@ -149,10 +152,16 @@ class Batch:
         if self._withdrawn:
             self.summary += Summary(deleted=self._logs.withdraw(list(self._withdrawn.values())))
             self._withdrawn.clear()
-        self._logs.set_aside(self._aside)
+        self._set_aside()
+        self._turn()
+
+    def _set_aside(self) -> None:
+        """Put what was set aside into the quarantine, and the files that could not be read, each once."""
+        files = [(SetAside(reason), file) for file, reason in self._refused]
+        self._logs.set_aside([*self._aside, *files])
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
-        self._turn()
+        self._refused.clear()
 
     def _expose(self) -> None:
         if told := self._exposures:
@@ -172,7 +181,9 @@ class Batch:
 
     def refuse(self, file: str, reason: str) -> None:
         """Keep in the quarantine that a whole file could not be read; it counts as no row."""
-        self._logs.set_aside([(SetAside(reason), file)])
+        self._refused[file, reason] = None
+        if len(self._refused) >= _AT_ONCE:
+            self._set_aside()
 
     def remember(self, cursor: Mapping[str, Any]) -> None:
         """Keep where to go on after this batch, in the same transaction, in place of what was kept before."""

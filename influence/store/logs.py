@@ -143,7 +143,7 @@ class Logs:
         if kind == "activities":
             self._ids.add(rows)
             self._keys.add(rows)
-        return rows.num_rows
+        return int(rows.num_rows)
 
     def _told_apart(self, met: pa.Table) -> pa.Table:
         """Give a mail that bears another mail's id one of its own; the first of an id keeps it."""
@@ -254,4 +254,4 @@ def _as_withdrawn(withdrawn: Sequence[Withdrawn]) -> pa.Table:
 
 
 def _true(flags: pa.ChunkedArray) -> int:
-    return sum(flags.to_pylist())
+    return int(np.count_nonzero(flags.to_numpy().astype(np.bool_)))
