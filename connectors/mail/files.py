@@ -35,12 +35,7 @@ from influence.contract.records import Activity, Encounter, Note, Person, Record
 
 EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 """Clocks that were never set say 1980-01-01; there was hardly any mail before."""
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
-    )
-}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) (\d\d):(\d\d):(\d\d)"
     r" ([+-][01]\d[0-5]\d)(?: \([A-Z]{1,5}\))?",
@@ -308,7 +303,9 @@ def _as_usual(value: str) -> datetime | None:
     day, month, year, hour, minute, second, offset = found.groups()
     at = int(f"{offset[0]}1") * (60 * int(offset[1:3]) + int(offset[3:]))
     try:
-        local = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        local = datetime(
+            int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC
+        )
     except ValueError:
         return None
     return local - timedelta(minutes=at)
