@@ -72,6 +72,8 @@ def _write_draft(path: Path) -> None:
             file.write(text)
     except FileExistsError:
         raise click.ClickException(f"{target} is already there; move it away, or edit it") from None
+    except OSError as error:
+        raise click.ClickException(f"{target} cannot be written: {error.strerror}") from None
     say(f"Wrote {target}; look through the lines with CHECK, then:")
     say(f"  influence import {path} --as table --set mapping={target}")
 
