@@ -362,13 +362,18 @@ def each(
 
 
 def guarded(read_it: Callable[[], Iterable[Record]], what: str, line: int = 1) -> Iterator[Record]:
-    """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item."""
+    """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item.
+
+    What was read before something odd in it stays.
+    """
+    found = list[Record]()
     try:
-        found = list(read_it())
+        for record in read_it():
+            found.append(record)
     except LeftOut as reason:
         found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
     except ODD_SHAPES as error:
-        found = [SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line)]
+        found.append(SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line))
     for one in found:
         yield one if isinstance(one, Note | Rows) or one.line is not None else replace(one, line=line)
 

@@ -7,7 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeAlias
 
-from connectors.kit.answers import LARGEST_FILE, At, NoJson, flat, flattened, parsed, text_of, value_at
+from connectors.kit.answers import (
+    LARGEST_FILE,
+    At,
+    NoJson,
+    TooDeep,
+    flat,
+    flattened,
+    parsed,
+    text_of,
+    value_at,
+)
 from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
 from connectors.kit.text import decoded
 from influence.contract.connector import Unreadable
@@ -167,8 +177,10 @@ def _one(text: str, at: int, line: int) -> tuple[At | SetAside, int]:
     try:
         value, end = value_at(text, at)
     except NoJson as reason:
-        end = flattened(text, at)[1] if text.startswith(("{", "["), at) else at
+        flat_one, end = flattened(text, at) if text.startswith(("{", "["), at) else ("", at)
         if not _GOES_ON.match(text, end):
+            if isinstance(reason, TooDeep):  # a document of its own
+                return At(line, parsed(flat_one)), end
             raise
         return SetAside(f"the value {reason}", line), end
     return At(line, value), end

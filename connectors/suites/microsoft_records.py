@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from connectors.kit.addresses import address_account
-from connectors.kit.answers import ODD_SHAPES, each, identifier, listed, needed
+from connectors.kit.answers import ODD_SHAPES, each, guarded, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.meetings import (
     Absent,
@@ -82,7 +82,7 @@ class Reading:
         elif "toRecipients" in item or "internetMessageId" in item:
             yield from self.mail.records(item)
         elif "body" in item and "from" in item:
-            yield from self._message(item, chat)
+            yield from guarded(partial(self._message, item, chat), "the message")
             yield from each(listed(item, "replies"), partial(self._message, chat=chat), "reply")
         elif "userPrincipalName" in item:
             yield from _person(item)
