@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.findings import TEAM
-from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints, among
 from influence.network.responses import Count
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, step_of
@@ -174,20 +174,20 @@ def _units(population: Population, item: Ints, leader: Codes) -> Ints:
     """Return the conversation of each touch; a mention outside the leader's conversations is one of its own."""
     items = population.log.items
     width = int(items.conversation.max(initial=0)) + 1
-    begun = np.unique(items.author.astype(np.int64) * width + items.conversation)
+    begun = np.sort(items.author.astype(np.int64) * width + items.conversation)
     conversation = items.conversation[item]
-    own = np.isin(leader.astype(np.int64) * width + conversation, begun)
+    own = among(leader.astype(np.int64) * width + conversation, begun)
     return np.where(own, conversation, width + item)
 
 
 def _pairs(population: Population, touched: _Touching, leaders: Ints) -> _Touching:
     """Return each pair once, sorted: its first moment, least depth, and its conversation if there is only one."""
     n, ties = len(population.people), population.ties
-    tied = _reached(population)[ties.target] & np.isin(ties.source, leaders)
+    tied = _reached(population)[ties.target] & among(ties.source, leaders)
     none = np.full(int(tied.sum()), NEVER)
     keys = np.concatenate([touched.leader, ties.source[tied]]).astype(np.int64) * n
     keys += np.concatenate([touched.person, ties.target[tied]])
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     begin = np.flatnonzero(np.diff(keys[order], prepend=-1))
     first, depth, unit = (
         np.concatenate([given, undated])[order]
