@@ -15,6 +15,9 @@ from influence.kernels.arrays import Floats, Ints
 if TYPE_CHECKING:
     from influence.kernels.chance import Neighbours
 
+CELLS = 2**16
+"""Counts that are fitted at once: half a megabyte, which stays near the processor."""
+
 
 @dataclass(frozen=True)
 class ShuffleTest:
@@ -95,14 +98,20 @@ def _near(who: Ints, known: Contacts) -> tuple[Ints, Neighbours, int]:
 
 def _logit(acted: Ints, at_risk: Ints) -> Floats:
     """Fit logit P = α ln(a + 1) + β to each row of counts by a; return the αs."""
-    seen = at_risk.any(axis=0)
-    acted, at_risk = acted[:, seen].astype(np.float64), at_risk[:, seen].astype(np.float64)
-    x = np.log1p(np.flatnonzero(seen))
+    seen = np.flatnonzero(at_risk.any(axis=0))
+    acted, at_risk, x = acted[:, seen], at_risk[:, seen], np.log1p(seen)
+    together = max(1, CELLS // max(len(seen), 1))
+    blocks = (slice(begin, begin + together) for begin in range(0, len(acted), together))
+    return np.concatenate([_fitted(acted[rows], at_risk[rows], x) for rows in blocks])
+
+
+def _fitted(acted: Ints, at_risk: Ints, x: Floats) -> Floats:
     alpha = np.zeros(len(acted))
     beta = np.log((acted.sum(axis=1) + 0.5) / (at_risk.sum(axis=1) - acted.sum(axis=1) + 0.5))
     for _ in range(100):
         p = 1 / (1 + np.exp(-(alpha[:, None] * x + beta[:, None])))
-        rest, w = acted - at_risk * p, at_risk * p * (1 - p)
+        expected = at_risk * p
+        rest, w = acted - expected, expected * (1 - p)
         g0, g1 = rest.sum(axis=1), rest @ x - PRIOR * alpha
         h00, h01, h11 = w.sum(axis=1) + 1e-12, w @ x, w @ (x * x) + PRIOR
         determinant = h00 * h11 - h01 * h01

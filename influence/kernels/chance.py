@@ -103,14 +103,14 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
                 _activate(taken[told:k], course.begin, course.neighbour, walk.active)
                 told = k
             total = _weigh(course, factors, walk, k, remaining, mean)
-            telling += _differ(walk.active, walk.left[:remaining])
             chosen = _next(walk.weight[:remaining], total, walk.left, k, drawn)
             if not drawn:  # only what happened is fitted; a drawn order needs its score alone
+                telling += _differ(walk.active, walk.left[:remaining])
+                likelihood += np.log(walk.weight[chosen] / total)
                 _squares(course, factors, walk, k, remaining, square)
                 information += square / total - np.outer(mean, mean) / (total * total)
             taken[k] = walk.left[chosen]
             _terms(f, course, factors.logs[walk.active[taken[k]]], taken[k], k)
-            likelihood += np.log(walk.weight[chosen] / total)
             for t in range(terms):
                 score[t] += f[t] - mean[t] / total
             remaining -= 1  # the last of those left takes the place: their order means nothing
@@ -239,32 +239,32 @@ def activations(
     """
     indptr, contact, people, most = known
     steps = moment[-1] + 1
-    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
-    # `since` is the first moment at risk not counted yet: moments are counted in spans, when `active` changes
-    active, since = np.zeros(people, np.int64), np.zeros(people, np.int64)
-    done = np.zeros(people, np.bool_)
+    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 2, np.int64)
+    # a span at risk with so many contacts adds its end and takes away its beginning: no beginnings to remember
+    active = np.zeros(people, np.int32)  # -1: activated already
     i = 0
     while i < order.size:
         end = i
         while end < order.size and moment[end] == moment[i]:
             v = order[end]
             acted[active[v]] += 1
-            at_risk[active[v]] += moment[i] + 1 - since[v]
-            done[v] = True
+            at_risk[active[v]] += moment[i] + 1
+            active[v] = -1
             end += 1
         # only now, when all of this moment are counted: who is activated at one moment has not seen the others
         for j in range(i, end):
             for e in range(indptr[order[j]], indptr[order[j] + 1]):
                 w = contact[e]
-                if not done[w]:
-                    at_risk[active[w]] += moment[i] + 1 - since[w]
-                    since[w] = moment[i] + 1
-                    active[w] += 1
+                a = active[w]
+                if a >= 0:
+                    at_risk[a] += moment[i] + 1
+                    at_risk[a + 1] -= moment[i] + 1
+                    active[w] = a + 1
         i = end
     for v in range(people):
-        if not done[v]:
-            at_risk[active[v]] += steps - since[v]
-    return acted, at_risk
+        if active[v] >= 0:
+            at_risk[active[v]] += steps
+    return acted, at_risk[: most + 1]
 
 
 @compiled
