@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
+from influence.contract.details.record import RECORDS
 from influence.contract.findings import TEAM, Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints, among
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
-from influence.reach.everybody import Reaches, everybodys_reach
+from influence.people.directory import Who
+from influence.reach.everybody import Reaches, everybodys_reach, kept_for
 from influence.reach.population import Population
 from influence.times import Window
 
@@ -85,13 +89,25 @@ NO_CONVERSATIONS = because("an undated network has no conversations to draw agai
 def many(ego: Ego) -> dict[str, Finding]:
     """Say how far leadership is spread over the many, and whom the leader brought in who now leads."""
     reaches = everybodys_reach(ego.population, ego.window)
-    names = [one.person for one in ego.people.who]
-    found = spread(
-        reaches, active(ego.population, ego.window), draws=ego.settings.draws, seed=ego.settings.seed
-    )
+    found = _kept_spread(ego.population, ego.window, reaches)
     brought = brought_in(ego.population, ego.window)
     own = Brought(*(column[brought.leader == ego.leader] for column in brought.columns))
-    return found | {"second_generation_leaders": second_generation(reaches, own, names, dated=ego.dated)}
+    return found | {
+        "second_generation_leaders": second_generation(reaches, own, ego.people.who, dated=ego.dated)
+    }
+
+
+def _kept_spread(population: Population, window: Window, reaches: Reaches) -> dict[str, Finding]:
+    """Return `spread` over everybody active, which is the same whoever the report is about."""
+
+    def make() -> pa.Table:
+        members, settings = active(population, window), population.settings
+        found = spread(reaches, members, draws=settings.draws, seed=settings.seed)
+        return pa.table({name: [json.dumps(one.as_json())] for name, one in found.items()})
+
+    table = population.kept.table("spread", make, *kept_for(population, window))
+    rows = {name: Finding.from_json(name, json.loads(table[name][0].as_py())) for name in table.column_names}
+    return {name: replace(one, detail=one.told(RECORDS[name])) for name, one in rows.items()}
 
 
 def organisation(
@@ -256,13 +272,13 @@ def _first_responses(responses: Responses) -> Responses:
 
 
 def second_generation(
-    reaches: Reaches, brought: Brought, names: Sequence[str] | None = None, *, dated: bool = True
+    reaches: Reaches, brought: Brought, who: Sequence[Who] | None = None, *, dated: bool = True
 ) -> Finding:
     """Return how many of those brought in now have a reach_4 of their own, in people.
 
     |{v brought in by a leader : Σ (1 − m_v(w)) > 0 over the w who first responded to v after v was brought in, w
     no leader who brought v in}|. `low` takes every unknown w as met, `high` as unmet. `detail` says how many were
-    `brought_in` at all, and given `names` by person code who they are (`people`).
+    `brought_in` at all, and given `who` has which code, who they are (`people`).
     """
     name = "second_generation_leaders"
     if not dated:
@@ -281,7 +297,7 @@ def second_generation(
     )
     detail = SecondGenerationLeaders(
         brought_in=int(np.unique(brought.person).size),
-        people=tuple(sorted(names[v] for v in far)) if names is not None else None,
+        people=tuple(sorted(who[v].person for v in far)) if who is not None else None,
     )
     return Finding(name, float(len(far)), "people", float(len(sure)), float(len(any_)), detail=detail)
 
