@@ -49,7 +49,7 @@ class Course(NamedTuple):
     """Threads laid out for the test: place i of thread c is in `start[c]` … `start[c + 1]`.
 
     `group` numbers the moments, `hour` is the hour of the day of each place, `row` a person's row in `clock` (people ×
-    24), `still` what does not change (places × terms), and `neighbour[begin[i]:begin[i + 1]]` the contacts' places.
+    24), `still` what does not change (places × 4), and `neighbour[begin[i]:begin[i + 1]]` the contacts' places.
     """
 
     start: Indices
@@ -135,17 +135,23 @@ def _walk(course: Course) -> _Walk:
 @compiled
 def _weigh(course: Course, factors: _Factors, walk: _Walk, k: int, remaining: int, mean: Floats) -> float:
     """Weigh everybody left at slot k, add up the weighted terms in `mean`, and return all weight."""
-    mean[:] = 0.0
+    total, contacts, pulse = 0.0, 0.0, 0.0
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0  # no loop over the terms: this is where the time goes
+    hour = course.hour[k]
     for j in range(remaining):
         i = walk.left[j]
-        row, hour, active = course.row[i], course.hour[k], walk.active[i]
+        row, active = course.row[i], walk.active[i]
         w = factors.base[i] * factors.pulse[row, hour] * factors.grown[active]
         walk.weight[j] = w
-        mean[0] += w * factors.logs[active]
-        mean[1] += w * course.clock[row, hour]
-        for t in range(course.still.shape[1]):
-            mean[t + 2] += w * course.still[i, t]
-    return float(walk.weight[:remaining].sum())
+        total += w
+        contacts += w * factors.logs[active]
+        pulse += w * course.clock[row, hour]
+        one += w * course.still[i, 0]
+        two += w * course.still[i, 1]
+        three += w * course.still[i, 2]
+        four += w * course.still[i, 3]
+    mean[0], mean[1], mean[2], mean[3], mean[4], mean[5] = contacts, pulse, one, two, three, four
+    return total
 
 
 @compiled
