@@ -201,8 +201,8 @@ def pagerank(network: Network | nx.Graph) -> Scores:
     """
     from influence.kernels import centrality  # numba: loaded only when something is measured
 
-    votes = Network.of(network).reverse()
-    ranks = centrality.pagerank(votes.indptr, votes.indices, votes.weights)
+    network = Network.of(network)
+    ranks = centrality.pagerank_by_voters(network.indptr, network.indices, network.weights)
     if ranks is None:
         raise ArithmeticError("PageRank has not settled in 1,000 rounds")
     return Scores(ranks)
@@ -254,10 +254,10 @@ def structural_holes(network: Network | nx.Graph) -> tuple[Scores, Scores]:
 
     Source: Burt 1992, Structural Holes, chapter 2; Burt 2004, Am. J. Sociology 110(2), doi:10.1086/421787.
     """
-    from influence.kernels import centrality  # numba: loaded only when something is measured
+    from influence.kernels import triangles  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
-    constraint, size = centrality.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
+    constraint, size = triangles.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
     return Scores(constraint), Scores(size)
 
 
