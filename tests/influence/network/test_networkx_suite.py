@@ -34,7 +34,9 @@ def test_on_arrays_alone_nothing_is_wrong(alone):
 
 
 def test_networkx_tries_nearly_every_function_on_arrays(behind):
-    assert {"local_constraint"} == set(MODULE_OF) - set(behind["calls"])  # ours are in test_networkx_backend.py
+    assert {"local_constraint"} == set(MODULE_OF) - set(
+        behind["calls"]
+    )  # ours are in test_networkx_backend.py
 
 
 def test_the_tables_are_what_came_of_it(behind, alone):
