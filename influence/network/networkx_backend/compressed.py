@@ -104,7 +104,7 @@ class CompressedGraph:
         """Read the weight of every entry, 1 where it has none; of parallel edges the "sum" or the "min".
 
         Raises:
-            NotImplementedError: a weight is no number.
+            NotImplementedError: a weight is no finite number.
         """
         if name is None:
             return self.multiplicity if of_parallel == "sum" else np.ones(self.indices.size, np.int64)
@@ -124,14 +124,17 @@ class CompressedGraph:
         """Read the length of every entry, of parallel edges the shortest; None as the kernels have it, unweighted.
 
         Raises:
-            NotImplementedError: a length is no number, or below 0.
+            NotImplementedError: a length is no number, below 0, without end, or whole beyond 2^53 in all.
         """
         if name is None:
             return np.empty(0)
-        lengths = self.weights(name, "min").astype(np.float64)
+        lengths = self.weights(name, "min")
         if lengths.size and lengths.min() < 0:
             raise NotImplementedError("lengths below 0")
-        return lengths
+        whole, total = lengths.dtype.kind == "i", lengths.sum(dtype=np.float64)
+        if not np.isfinite(total) or (whole and total > 2**53):
+            raise NotImplementedError("lengths beyond what a float counts")
+        return lengths.astype(np.float64)
 
     def matrix(self, weight: str | None) -> csr_array:
         """Return the weights as a matrix: row i has what leads from node i."""
@@ -183,11 +186,11 @@ def _numbers(values: list[Any]) -> Numbers:
     try:
         array = np.array(values if values else np.empty(0, np.int64))
     except (ValueError, OverflowError) as error:
-        raise NotImplementedError("a weight is no number") from error
+        raise NotImplementedError("a weight is no finite number") from error
     if (
         array.ndim != 1
         or array.dtype.kind not in "biuf"
         or (array.dtype.kind == "f" and np.isnan(array).any())
     ):
-        raise NotImplementedError("a weight is no number")
-    return array.astype(np.float64) if array.dtype.kind == "f" else array.astype(np.int64)
+        raise NotImplementedError("a weight is no finite number")
+    return array.astype(np.int64) if array.dtype.kind in "bi" else array.astype(np.float64)
