@@ -124,7 +124,7 @@ class CompressedGraph:
         """Read the length of every entry, of parallel edges the shortest; None as the kernels have it, unweighted.
 
         Raises:
-            NotImplementedError: a length is no number, below 0, without end, or whole beyond 2^53 in all.
+            NotImplementedError: a length is no finite number or below 0, or all are beyond what a float counts.
         """
         if name is None:
             return np.empty(0)
@@ -187,10 +187,6 @@ def _numbers(values: list[Any]) -> Numbers:
         array = np.array(values if values else np.empty(0, np.int64))
     except (ValueError, OverflowError) as error:
         raise NotImplementedError("a weight is no finite number") from error
-    if (
-        array.ndim != 1
-        or array.dtype.kind not in "biuf"
-        or (array.dtype.kind == "f" and np.isnan(array).any())
-    ):
+    if array.ndim != 1 or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
         raise NotImplementedError("a weight is no finite number")
     return array.astype(np.int64) if array.dtype.kind in "bi" else array.astype(np.float64)

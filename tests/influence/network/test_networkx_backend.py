@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.kernels import labels
 from influence.network.network import Network
 from influence.network.networkx_backend import backend
 from influence.network.networkx_backend.table import MODULE_OF, SOON_DONE
@@ -275,12 +274,12 @@ HOSTILE = {"name": "x", "debt": -1, "none": 0, "far": math.nan, "endless": math.
     ("call", "reason"),
     [
         (lambda g: nx.diameter(g, backend="influence"), "it does not run on arrays"),
-        (lambda g: nx.pagerank(g, weight="name", backend="influence"), "a weight is no number"),
+        (lambda g: nx.pagerank(g, weight="name", backend="influence"), "no finite number"),
         (lambda g: nx.closeness_centrality(g, distance="debt", backend="influence"), "lengths below 0"),
         (lambda g: nx.betweenness_centrality(g, weight="none", backend="influence"), "above 0"),
         (lambda g: nx.constraint(g, weight="debt", backend="influence"), "weights above 0"),
-        (lambda g: nx.closeness_centrality(g, distance="far", backend="influence"), "a weight is no number"),
-        (lambda g: nx.closeness_centrality(g, distance="endless", backend="influence"), "beyond"),
+        (lambda g: nx.closeness_centrality(g, distance="far", backend="influence"), "no finite number"),
+        (lambda g: nx.closeness_centrality(g, distance="endless", backend="influence"), "no finite number"),
         (lambda g: nx.closeness_centrality(g, distance="long", backend="influence"), "beyond"),
         (
             lambda g: nx.dijkstra_path_length(g, "a", "b", weight=lambda *_: 1, backend="influence"),
@@ -300,18 +299,6 @@ def test_what_arrays_cannot_hold_is_refused_with_the_reason(call, reason):
         call(graph)
     reasons = (str(refusal.value), str(refusal.value.__cause__), backend.can_run("diameter", (graph,), {}))
     assert any(reason in said for said in reasons)
-
-
-def test_labels_that_chase_each_other_come_to_an_end(monkeypatch):
-    chase = (
-        np.array([0, 1, 2]),
-        np.array([1, 0]),
-        np.ones(2),
-    )  # two who take each other's label at once never settle
-    state = np.array(Random(1).getstate()[1])  # noqa: S311 (no secret)
-    assert labels.propagated_at_random(*chase, state, False) is not None
-    nobody = np.array([0, 1, 2, 3]), np.array([1, 2, 0]), np.ones(3)  # in a ring of arrows some order settles
-    assert labels.propagated_at_random(*nobody, state, False) is not None
 
 
 def test_a_graph_that_changed_is_read_anew():
