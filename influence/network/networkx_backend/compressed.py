@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Codes, Floats, Ints
+from influence.kernels.arrays import Codes, Ints
 from influence.network.network import Network
 
 if TYPE_CHECKING:
@@ -120,21 +120,21 @@ class CompressedGraph:
         joined: Numbers = join.reduceat(each, np.cumsum(self.parallel) - self.parallel)
         return joined
 
-    def lengths(self, name: str | None) -> Floats:
+    def lengths(self, name: str | None) -> Numbers:
         """Read the length of every entry, of parallel edges the shortest; None as the kernels have it, unweighted.
 
         Raises:
             NotImplementedError: a length is no finite number or below 0, or all are beyond what a float counts.
         """
         if name is None:
-            return np.empty(0)
+            return np.empty(0, np.int64)
         lengths = self.weights(name, "min")
         if lengths.size and lengths.min() < 0:
             raise NotImplementedError("lengths below 0")
         whole, total = lengths.dtype.kind == "i", lengths.sum(dtype=np.float64)
         if not np.isfinite(total) or (whole and total > 2**53):
             raise NotImplementedError("lengths beyond what a float counts")
-        return lengths.astype(np.float64)
+        return lengths
 
     def matrix(self, weight: str | None) -> csr_array:
         """Return the weights as a matrix: row i has what leads from node i."""
