@@ -144,7 +144,9 @@ class CompressedGraph:
         """Return any values of the entries as a matrix."""
         from scipy.sparse import csr_array  # networkx is imported without it
 
-        return csr_array((values, self.indices, self.indptr), shape=(len(self), len(self)))
+        few = self.indices.size <= np.iinfo(np.int32).max
+        begin = self.indptr.astype(np.int32) if few else self.indptr  # else SciPy widens `indices` to match
+        return csr_array((values, self.indices, begin), shape=(len(self), len(self)))
 
     def named(self, values: NDArray[Any]) -> dict[Node, Any]:
         """Give each node its value."""
