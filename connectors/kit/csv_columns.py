@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -59,11 +59,9 @@ class RowColumns:
         start = 0 if self._header_seen else self._below_header(block)
         lines = sorted_out(block, start, self.delimiter, is_last=is_last)
         found = self._rows(block, lines, is_last=is_last)
-        if found is None:
-            all_odd = Sorted(start, len(block), lines.begins, np.ones(len(block), np.bool_))
-            found = self._rows(block, all_odd, is_last=is_last)
-        if found is None:
-            return start
+        while not isinstance(found, tuple):
+            lines = replace(lines, odd=lines.odd | found)
+            found = self._rows(block, lines, is_last=is_last)
         table, aside, end = found
         yield from sorted(aside, key=lambda one: one.line or 0)
         if table.num_rows:
@@ -84,8 +82,10 @@ class RowColumns:
 
     def _rows(
         self, block: LineBlock, lines: Sorted, *, is_last: bool
-    ) -> tuple[pa.Table, list[SetAside], int] | None:
-        """Read the odd lines one by one and the others together; None where these are not as they seem."""
+    ) -> tuple[pa.Table, list[SetAside], int] | NDArray[np.bool_]:
+        """Read the odd lines one by one and the others together; else tell which of these are odd, too."""
+        import pyarrow as pa
+
         end, at = lines.end, lines.start
         together = ~lines.odd
         rows: list[tuple[int, list[str]]] = []
@@ -101,8 +101,8 @@ class RowColumns:
             together[odd:at] = False
         together[: lines.start], together[end:] = False, False
         read = self._together(block, together, lines.begins, aside)
-        if read is None:
-            return None
+        if not isinstance(read, pa.Table):
+            return read
         return (self._joined(read, rows) if rows else read), aside, end
 
     # --- rows one by one ----------------------------------------------------------------------------------
@@ -136,9 +136,23 @@ class RowColumns:
             aside.append(SetAside(f"line {line} {reason}", number))
         elif row and len(row) != self.width:
             aside.append(_wrong_width(len(row), self.width, number))
+            if self._are_rows(block, range(at + 1, given.end)):
+                return self._behind(block, at, given, aside)
         elif row:
             rows.append((number, row))
         return given.end
+
+    def _are_rows(self, block: LineBlock, lines: Sequence[int]) -> bool:
+        """Tell whether each of some lines is a row by itself: then they belong to no row before them."""
+        for at in lines:
+            given = _Given(block, at, last=at + 1)
+            try:
+                row = next(csv.reader(given, delimiter=self.delimiter, strict=True))
+            except csv.Error:
+                return False
+            if given.bad or len(row) != self.width:
+                return False
+        return len(lines) > 0
 
     def _behind(self, block: LineBlock, at: int, given: _Given, aside: list[SetAside]) -> int:
         """Return the line from which to go on behind a row that is none: the next one, while that is soon done."""
@@ -171,8 +185,8 @@ class RowColumns:
         kept: NDArray[np.bool_],
         begins: NDArray[np.bool_],
         aside: list[SetAside],
-    ) -> pa.Table | None:
-        """Read lines that are whole rows; None where they are no rows after all."""
+    ) -> pa.Table | NDArray[np.bool_]:
+        """Read lines that are whole rows; else tell which of them are to be read one by one."""
         import pyarrow as pa
 
         kept = kept & ~(begins & _blank(block))
@@ -181,16 +195,19 @@ class RowColumns:
         if any_wrong:
             widths = _widths(block, kept, begins, self.delimiter)
             wrong = widths != self.width
+            row_of = np.maximum(np.cumsum(begins) - 1, 0)
+            long = wrong & (np.bincount(row_of[kept], minlength=len(wrong)) > 1)
+            if long.any():
+                return np.asarray(kept & long[row_of])
             lines = np.flatnonzero(begins)
             for line, width in zip(lines[wrong].tolist(), widths[wrong].tolist(), strict=True):
                 aside.append(_wrong_width(width, self.width, block.number(line)))
-            row_of = np.cumsum(begins) - 1
-            kept = kept & ~wrong[np.maximum(row_of, 0)]
+            kept = kept & ~wrong[row_of]
             begins = begins & kept
             table, any_wrong = self._parsed(block, kept)
         numbers = block.first + np.flatnonzero(begins)
         if any_wrong or table.num_rows != len(numbers):
-            return None
+            return kept
         return table.append_column("line", pa.array(numbers, pa.int64()))
 
     def _parsed(self, block: LineBlock, kept: NDArray[np.bool_]) -> tuple[pa.Table, bool]:
@@ -227,21 +244,22 @@ class RowColumns:
 
 @dataclass
 class _Given:
-    """Lines of a block from one on, as a reader of one row asks for them; `bad` ones are empty.
+    """Lines of a block from one on, up to the `last`, as a reader of one row asks for them; `bad` ones are empty.
 
-    `end` is the line after the last that was given, `size` their bytes; `ran_out` tells whether more were asked for
+    `end` is the line after those that were given, `size` their bytes; `ran_out` tells whether more were asked for
     than the block has, so that the row may go on in the next one.
     """
 
     block: LineBlock
     end: int
+    last: int | None = None
     size: int = 0
     ran_out: bool = False
     bad: dict[int, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[str]:
         """Yield each line with its line end."""
-        while self.end < len(self.block):
+        while self.end < (self.last or len(self.block)):
             at, self.end = self.end, self.end + 1
             self.size += len(self.block.line(at))
             yield self._text(at)
