@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.csv_columns import RowColumns
+from connectors.kit.csv_together import Form
 from influence.contract.records import SetAside
 
 NAMES = ["a", "b", "c"]
@@ -63,7 +64,7 @@ def is_text(line: bytes) -> bool:
 
 
 def read(content: bytes, delimiter: str = ",") -> tuple[list[Row], list[SetAside], int]:
-    columns = RowColumns(len(NAMES), delimiter, dict(enumerate(NAMES)))
+    columns = RowColumns(Form(len(NAMES), delimiter, dict(enumerate(NAMES))))
     rows: list[Row] = []
     aside = []
     for item in columns.of(io.BytesIO(content)):
