@@ -7,7 +7,6 @@ on as found; the store checks and converts them.
 from __future__ import annotations
 
 import difflib
-import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -170,7 +169,7 @@ def _parquet_file(member: Member) -> Iterator[pa.parquet.ParquetFile]:
 @contextmanager
 def _steppable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
     """A packed member steps back only by starting anew, so it waits in a temporary file."""
-    if isinstance(stream, io.BufferedReader | io.BytesIO):
+    if stream.seekable():
         yield stream
         return
     with tempfile.TemporaryFile() as waiting:
