@@ -217,10 +217,15 @@ def _as_it_is(raw: bytes) -> str:
 def _with_last(blocks: Iterable[LineBlock]) -> Iterator[tuple[LineBlock, bool]]:
     """Yield each block, and whether it is the last."""
     before = None
-    for block in blocks:
+    try:
+        for block in blocks:
+            if before is not None:
+                yield before, False
+            before = block
+    except Exception:
         if before is not None:
             yield before, False
-        before = block
+        raise
     if before is not None:
         yield before, True
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 BOM = b"\xef\xbb\xbf"
 BLOCK = 8 * 1024 * 1024
 """Bytes that are read at once."""
+_PIECE = 256 * 1024
+"""Bytes that are asked for at once: where a packed stream is damaged, no more than these are lost."""
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read."""
 TOO_LONG = f"is longer than {LONGEST_LINE // 1024 // 1024} MiB; write the file as Parquet"
@@ -109,16 +111,36 @@ def block_of(content: bytes, first: int = 1) -> LineBlock:
 
 
 def line_blocks(stream: IO[bytes]) -> Iterator[LineBlock]:
-    """Yield the lines of a stream without its byte order mark; a line that is too long is cut, and says so."""
+    """Yield the lines of a stream without its byte order mark; a line that is too long is cut, and says so.
+
+    Where the stream turns out to be damaged, the whole lines before that come first.
+    """
     first, rest = 1, stream.read(len(BOM)).removeprefix(BOM)
-    while chunk := stream.read(BLOCK):
+    while True:
+        chunk, damage = _gathered(stream)
         cut = chunk.rfind(b"\n") + 1
-        if not cut:
+        if cut:
+            block = block_of(rest + chunk[:cut], first)
+            rest = chunk[cut:]
+            first += len(block)
+            yield block
+        else:
             rest = (rest + chunk)[: LONGEST_LINE + 2]
-            continue
-        block = block_of(rest + chunk[:cut], first)
-        rest = chunk[cut:]
-        first += len(block)
-        yield block
+        if damage is not None:
+            raise damage
+        if not chunk:
+            break
     if rest:
         yield block_of(rest, first)
+
+
+def _gathered(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+    """Read a block; return what was read before an error with it."""
+    pieces, size = list[bytes](), 0
+    try:
+        while size < BLOCK and (piece := stream.read(min(_PIECE, BLOCK - size))):
+            pieces.append(piece)
+            size += len(piece)
+    except Exception as error:  # whatever a packed stream raises is raised again, after these lines
+        return b"".join(pieces), error
+    return b"".join(pieces), None
