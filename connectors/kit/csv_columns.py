@@ -47,9 +47,13 @@ class RowColumns:
         held = block_of(b"")
         for block, is_last in _with_last(line_blocks(stream)):
             self._read += len(block)
-            joined = block_of(held.content + block.content, held.first) if len(held) else block
+            joined = block
+            if len(held):
+                joined = block_of(held.content + block.content, held.first, held.long | block.long)
             end = yield from self._block(joined, is_last=is_last)
-            held = block_of(joined.content[joined.bounds[end] :], joined.number(end))
+            first = joined.number(end)
+            left = frozenset(line for line in joined.long if line >= first)
+            held = block_of(joined.content[joined.bounds[end] :], first, left)
 
     def _block(self, block: LineBlock, *, is_last: bool) -> Generator[pa.Table | SetAside, None, int]:
         """Yield what a block holds; return where a row begins that goes on in the next one."""
