@@ -109,9 +109,9 @@ def exchange_entries(value: str) -> list[str]:
     ['Lee, Ann </O=ACME/CN=ALEE>', 'Fox, Bob </O=ACME/CN=BFOX>']
     """
     if "<" not in value:
-        return [part.strip() for part in _parts(value) if part.strip()]
+        return [part.strip()[:LONGEST_ENTRY] for part in _parts(value) if part.strip()]
     *closed, last = _ENTRY_END.split(value)
-    entries = [*(f"{entry}>".strip(" ,;") for entry in closed), last.strip(" ,;")]
+    entries = (entry.strip(" ,;")[:LONGEST_ENTRY] for entry in (*(f"{one}>" for one in closed), last))
     return [entry for entry in entries if entry]
 
 

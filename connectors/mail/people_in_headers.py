@@ -24,6 +24,8 @@ from connectors.kit.addresses import (
 from influence.contract.no_person import is_nobodys
 from influence.contract.records import Person
 
+MOST_REMEMBERED = 100_000
+"""Entries of which is remembered that they were read: what they tell is new once."""
 FEWEST_AUTOMATIC = 3
 FEWEST_SENT = 5
 LARGE_MAJORITY = 0.6
@@ -44,6 +46,8 @@ class Claims:
 
     def of_entries(self, entries: Iterable[tuple[Mailbox, str]], line: int) -> Iterator[Person]:
         """Yield what pairs of an entry of `From`/`To`/`Cc` and its `X-` entry tell, where it is new."""
+        if len(self._read) > MOST_REMEMBERED:
+            self._read.clear()
         for pair in entries:
             if pair not in self._read:
                 self._read.add(pair)
