@@ -48,12 +48,11 @@ class Claims:
         """Yield what pairs of an entry of `From`/`To`/`Cc` and its `X-` entry tell, where it is new."""
         if len(self._read) > MOST_REMEMBERED:
             self._read.clear()
-        for pair in entries:
-            if pair not in self._read:
-                self._read.add(pair)
-                mailbox, entry = pair
-                if mailbox.address and not is_placeholder(mailbox.address):
-                    yield from self._of_entry(mailbox, entry, line)
+        for pair in [one for one in entries if one not in self._read]:
+            self._read.add(pair)
+            mailbox, entry = pair
+            if mailbox.address and not is_placeholder(mailbox.address):
+                yield from self._of_entry(mailbox, entry, line)
 
     def _of_entry(self, mailbox: Mailbox, entry: str, line: int) -> Iterator[Person]:
         account = email_account(mailbox.address)
