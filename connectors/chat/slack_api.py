@@ -183,6 +183,8 @@ def heard(method: str, call: Callable[[], Any]) -> Mapping[str, Any]:
 
 def refusal(method: str, answer: Mapping[str, Any]) -> ConnectorError:
     """Say why Slack refuses a method."""
+    if not isinstance(answer.get("error"), str):
+        return Changed(f"Slack's answer to {method} says neither that it is one nor why it is none")
     error = clean(str(answer.get("error")), 60)
     if error in _SIGN_IN or error == LACKING:
         lacks = f"; the app lacks {clean(str(answer['needed']), 80)}" if answer.get("needed") else ""
