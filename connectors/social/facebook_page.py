@@ -26,7 +26,7 @@ from connectors.kit.answers import (
 )
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, everything, sound, swept, walk
+from connectors.kit.paging import Answer, State, Task, everything, leads_nowhere, sound, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, Reply, Secret
@@ -177,8 +177,13 @@ class _Pull:
 def _next(answer: Any) -> str | None:
     """Return where the next page begins; its address is not used, since it holds the token."""
     paging = mapping(mapping(answer).get("paging"))
-    after = mapping(paging.get("cursors")).get("after") if paging.get("next") else None
-    return str(after) if after else None
+    if not paging.get("next"):
+        return None
+    after = mapping(paging.get("cursors")).get("after")
+    if not after or not isinstance(after, str):
+        leads_nowhere()
+        return None
+    return after
 
 
 def _time(post: Any) -> str:
