@@ -28,7 +28,7 @@ from connectors.kit.http import Service
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, leads_nowhere, sound, swept, walk
 from connectors.kit.text import clean
-from connectors.kit.times import days_given, moment
+from connectors.kit.times import days_given, moment, passed
 from influence.contract.connector import Changed, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
@@ -187,7 +187,7 @@ def _next(answer: Any) -> str | None:
 
 
 def _time(post: Any) -> str:
-    return moment(needed(post, "created_time", "the post"), "created_time").isoformat()
+    return passed(moment(needed(post, "created_time", "the post"), "created_time")).isoformat()
 
 
 def _item(item: Mapping[str, Any]) -> Iterator[Record]:
