@@ -56,3 +56,7 @@ lock:
 
 clean:
 	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: hostile
+hostile: ## a long run of answers in which one value is another
+	INFLUENCE_MUTATIONS=500 INFLUENCE_SEED=$${SEED:-$$RANDOM} .venv/bin/pytest -q tests/connectors/test_changed_pulls.py

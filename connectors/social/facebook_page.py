@@ -176,8 +176,9 @@ class _Pull:
 
 def _next(answer: Any) -> str | None:
     """Return where the next page begins; its address is not used, since it holds the token."""
-    paging = mapping(mapping(answer).get("paging"))
-    if not paging.get("next"):
+    told = mapping(answer).get("paging")
+    paging = mapping(told)
+    if not paging.get("next") and (told is None or isinstance(told, Mapping)):
         return None
     after = mapping(paging.get("cursors")).get("after")
     if not after or not isinstance(after, str):
