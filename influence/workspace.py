@@ -17,7 +17,7 @@ from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
 from influence.corrections.whose_mail import others_write
-from influence.people.linkage.run import told, who_is_who
+from influence.people.linkage.run import link_what_came, told, who_is_who
 from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
@@ -190,8 +190,9 @@ class Workspace(Writing):
     def analysis(self) -> Analysis:
         """Everything in the store, ready for questions; read when it is first needed, people linked anew if need be."""
         engine = self.store.engine
-        people = who_is_who(engine, sure=self.settings.link, ask=self.settings.ask)
-        return Analysis(engine, self.settings, people, Kept(self.path / WORKED_OUT, stamp(engine)))
+        joining = link_what_came(engine, sure=self.settings.link, ask=self.settings.ask)
+        kept = Kept(self.path / WORKED_OUT, stamp(engine))
+        return Analysis(engine, self.settings, who_is_who(engine, kept, joining), kept)
 
     @property
     def curation(self) -> Curation:

@@ -18,7 +18,7 @@ from connectors.kit.answers import (
     text_of,
     value_at,
 )
-from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
+from connectors.kit.line_blocks import BOM, LONGEST_LINE, LineBlock, line_blocks
 from connectors.kit.text import decoded
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
@@ -224,12 +224,20 @@ def first_keys(member: Member) -> list[str]:
 def _lines(member: Member) -> Iterator[At | SetAside]:
     """Yield each line that is not empty, as text."""
     with member.open() as stream:
-        lines = Lines(stream, decoded)
-        for number, text in enumerate(lines, 1):
-            if number in lines.bad:
-                yield SetAside(f"line {number} {lines.bad.pop(number)}", number)
-            elif text.strip():
-                yield At(number, text)
+        for block in line_blocks(stream):
+            for at in range(len(block)):
+                line = _line(block, at)
+                if line is not None:
+                    yield line
+
+
+def _line(block: LineBlock, at: int) -> At | SetAside | None:
+    """Read a line as text; None where it is empty."""
+    try:
+        text = block.text(at, decoded)
+    except ValueError as reason:
+        return SetAside(f"line {block.number(at)} {reason}", block.number(at))
+    return At(block.number(at), text) if text.strip() else None
 
 
 def line_rows(member: Member, wanted: frozenset[str], lists: frozenset[str]) -> Iterator[At | SetAside]:
@@ -240,6 +248,14 @@ def line_rows(member: Member, wanted: frozenset[str], lists: frozenset[str]) -> 
     """
     for line in _lines(member):
         yield line if isinstance(line, SetAside) else _plain(line, wanted, lists)
+
+
+def line_row(
+    block: LineBlock, at: int, wanted: frozenset[str], lists: frozenset[str]
+) -> At | SetAside | None:
+    """Read one line as `line_rows` does; None where it is empty."""
+    line = _line(block, at)
+    return _plain(line, wanted, lists) if isinstance(line, At) else line
 
 
 class _NotARow(ValueError):

@@ -15,8 +15,8 @@ from influence.contract.wording import plain
 
 if TYPE_CHECKING:
     from influence.corrections.review import Asked
+    from influence.people.columns import Who
     from influence.people.decisions import Decision
-    from influence.people.directory import Who
     from influence.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
