@@ -270,8 +270,8 @@ def _tar_files(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
     ceiling = _ceiling(path.stat().st_size)
     with tarfile.open(path, "r|*") as archive:
         for info in archive:
-            if info.isfile() and not info.issparse():
-                if info.offset_data + info.size > ceiling:
+            if info.isfile():
+                if not info.issparse() and info.offset_data + info.size > ceiling:
                     raise ArchiveError(
                         f"{path}: the archive unpacks to more than {ceiling / 1e6:,.0f} MB, {MOST_TIMES} times its "
                         "size; nothing of it was read"
@@ -279,8 +279,16 @@ def _tar_files(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
                 yield info, archive
 
 
+def _with_holes(info: tarfile.TarInfo) -> Member:
+    """Name a file of which only parts lie in the tar: a few bytes could unpack to any number."""
+    return Member(info.name, info.size, partial(_refuse, "a file with holes; pack it again without --sparse"))
+
+
 def _unpacked(path: Path, folder: Path) -> Iterator[Member]:
     for number, (info, archive) in enumerate(_tar_files(path)):
+        if info.issparse():
+            yield _with_holes(info)
+            continue
         place = folder / str(number)
         with place.open("wb") as waiting:
             shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
@@ -290,6 +298,9 @@ def _unpacked(path: Path, folder: Path) -> Iterator[Member]:
 def _tar(path: Path) -> Iterator[Member]:
     """Stream the tar; each file waits in a temporary file, since a packed stream cannot step back."""
     for info, archive in _tar_files(path):
+        if info.issparse():
+            yield _with_holes(info)
+            continue
         with tempfile.NamedTemporaryFile() as waiting:
             shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
             waiting.flush()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
+import subprocess
 import tarfile
 import zipfile
 from contextlib import suppress
@@ -132,3 +134,15 @@ def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a.csv").write_text("time")
     assert ["a.csv"] == whole(tmp_path)
+
+
+@pytest.mark.skipif(not shutil.which("tar"), reason="needs the program tar, which packs files with holes")
+def test_a_file_with_holes_in_a_tar_is_named_and_the_others_are_read(tmp_path):
+    with (tmp_path / "holes").open("wb") as file:
+        file.truncate(1 << 20)
+    (tmp_path / "whole").write_text("here")
+    subprocess.run(["tar", "-S", "-cf", "both.tar", "holes", "whole"], cwd=tmp_path, check=True)
+    holes, whole = members(tmp_path / "both.tar")
+    with pytest.raises(DamagedMember, match="without --sparse"):
+        holes.open()
+    assert "whole" == whole.name
