@@ -35,9 +35,9 @@ _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _PEOPLE_AT_ONCE = 200_000
 """Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
-_ROWS_AT_ONCE, _BYTES_AT_ONCE = 500_000, 128_000_000
+_ROWS_AT_ONCE, _BYTES_AT_ONCE = 2 * 122_880, 128_000_000
 """Rows in tables that wait to go in together, and how many bytes: what is known is looked for once each time."""
-_TURN = 400_000
+_TURN = 200_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
@@ -96,18 +96,28 @@ class Batch:
         if self._waiting or self._withdrawn or (self._tables and not _alike(self._tables[0][0], rows)):
             self.flush()
         self._tables.append((rows, file))
-        tables = [each.table for each, _ in self._tables]
-        many = sum(table.num_rows for table in tables) >= _ROWS_AT_ONCE
-        if many or sum(table.nbytes for table in tables) >= _BYTES_AT_ONCE:
+        while self._held() >= _ROWS_AT_ONCE or self._bytes() >= _BYTES_AT_ONCE:
             self._take_tables()
             self._turn()
 
+    def _held(self) -> int:
+        return sum(each.table.num_rows for each, _ in self._tables)
+
+    def _bytes(self) -> int:
+        return sum(each.table.nbytes for each, _ in self._tables)
+
     def _take_tables(self) -> None:
-        if self._tables:
-            rows, _ = self._tables[0]
-            tables = [(each.table, file) for each, file in self._tables]
-            self._tables = []
-            self.summary += self._take(rows.kind, rows.zone, placed(tables))
+        """Take in as many rows as go in at once; the others of the last table wait on."""
+        if not self._tables:
+            return
+        rows, last = self._tables[-1]
+        over = max(0, self._held() - _ROWS_AT_ONCE)
+        tables = [(each.table, file) for each, file in self._tables[:-1]]
+        tables.append((rows.table.slice(0, rows.table.num_rows - over), last))
+        self._tables = (
+            [(Rows(rows.kind, rows.table.slice(rows.table.num_rows - over), rows.zone), last)] if over else []
+        )
+        self.summary += self._take(rows.kind, rows.zone, placed(tables))
 
     def _withdraw(self, record: Withdrawn) -> None:
         """Let it wait for the encounters before it; of two of one version the later one holds."""
@@ -205,7 +215,8 @@ class Batch:
         table = readable(table)
         engine.offer("incoming", table)
         staged = engine.arrow(staging(kind, table.schema, zone, self._keeping))
-        refused = staged.filter(pc.is_valid(staged["reason"])).select(["file", "line", "reason"]).to_pylist()
+        told = staged.select(["file", "line", "reason"])
+        refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
         self._logs.set_aside([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
         added = self._logs.append(
             kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
@@ -218,7 +229,8 @@ class Batch:
     def _listen(self, staged: pa.Table) -> None:
         """Hear what was said; what nobody said is only counted."""
         self.unsaid.update(staged["unsaid"].drop_null().to_pylist())
-        said = staged.filter(pc.is_null(staged["unsaid"]))
+        unsaid = staged["unsaid"]
+        said = staged.filter(pc.is_null(unsaid)) if unsaid.null_count < len(unsaid) else staged
         self._text.listen(said)
         if self._keeping.terms:
             self._engine.offer("staged", said)
