@@ -35,9 +35,10 @@ _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _PEOPLE_AT_ONCE = 200_000
 """Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
-_ROWS_AT_ONCE, _BYTES_AT_ONCE = 2 * 122_880, 128_000_000
-"""Rows in tables that wait to go in together, and how many bytes: what is known is looked for once each time."""
-_TURN = 200_000
+_ROWS_AT_ONCE, _BYTES_AT_ONCE = 3 * 122_880, 128_000_000
+"""Rows in tables that wait to go in together, and how many bytes. DuckDB writes groups of 122,880 rows: those that
+are full it need not write again."""
+_TURN = 300_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
@@ -214,7 +215,7 @@ class Batch:
         engine = self._engine
         table = readable(table)
         engine.offer("incoming", table)
-        staged = engine.arrow(staging(kind, table.schema, zone, self._keeping))
+        staged = engine.arrow(staging(kind, table, zone, self._keeping))
         told = staged.select(["file", "line", "reason"])
         refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
         self._logs.set_aside([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])

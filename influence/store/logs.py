@@ -135,7 +135,7 @@ class Logs:
         place[np.argsort(rows["row"].to_numpy())] = np.arange(rows.num_rows) + 1 + self._last(log)
         self._engine.offer("added", rows.append_column("seq", pa.array(place)))
         columns = ", ".join(KINDS[kind].kept)
-        self._engine.run(
+        self._engine.append(
             f"""INSERT INTO {log} (seq, batch, {KINDS[kind].origin}, {columns})
             SELECT seq, {self._number}, ?, {columns.replace("key,", "key::UUID,")} FROM added""",
             [self._source],
