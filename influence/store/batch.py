@@ -27,7 +27,7 @@ from influence.store.exposed import keep_exposures
 from influence.store.incoming import readable
 from influence.store.listening import Listening
 from influence.store.logs import Logs
-from influence.store.schema import KIND_OF, as_table, placed
+from influence.store.schema import KIND_OF, ODD_VALUES, as_table, placed, that_fit
 from influence.store.staging import Keeping, staging
 from influence.store.summary import Summary
 
@@ -153,9 +153,8 @@ class Batch:
                     [record.id for record, _ in pairs if isinstance(record, Deleted)]
                 )
                 continue
-            records, files = [record for record, _ in pairs], [file for _, file in pairs]
             of = "people" if kind == "claims" else kind
-            added = self._take(of, None, as_table(of, records, files))  # type: ignore[arg-type]
+            added = self._take(of, None, self._table(of, pairs))
             self.summary += added if kind != "claims" else Summary()
         self._waiting.clear()
         self._people = 0
@@ -173,6 +172,15 @@ class Batch:
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
         self._refused.clear()
+
+    def _table(self, kind: str, pairs: Sequence[tuple[_Row, str]]) -> pa.Table:
+        """Make a table of records; one that holds a value of another kind is set aside."""
+        try:
+            return as_table(kind, *zip(*pairs, strict=True))
+        except ODD_VALUES:
+            fit, odd = that_fit(kind, pairs)
+            self._aside += odd
+            return as_table(kind, [record for record, _ in fit], [file for _, file in fit])
 
     def _expose(self) -> None:
         if told := self._exposures:

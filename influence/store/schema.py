@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from influence.contract.records import Activity, Encounter, Person, Tie
+from influence.contract.records import Activity, Encounter, Person, SetAside, Tie
 
 VERSION = 7
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
@@ -233,6 +233,10 @@ ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS wording VARCHAR;
 """What each version added: an older store gets it when it is opened."""
 
 
+ODD_VALUES = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
+"""What `as_table` raises where a record holds a value of another kind than its field."""
+
+
 def as_table(
     kind: str, records: Sequence[Activity | Encounter | Person | Tie], files: Sequence[str] = ()
 ) -> pa.Table:
@@ -251,6 +255,22 @@ def as_table(
         "row": pa.array(range(len(records)), pa.int64()),
     }
     return pa.table(columns | places)
+
+
+def that_fit(
+    kind: str, pairs: Sequence[tuple[Any, str]]
+) -> tuple[list[tuple[Any, str]], list[tuple[SetAside, str]]]:
+    """Part records that go into a table, each with its file, from those that hold a value of another kind."""
+    fit, odd = [], []
+    for record, file in pairs:
+        try:
+            as_table(kind, [record], [file])
+        except ODD_VALUES as error:
+            line = record.line if isinstance(record.line, int) and abs(record.line) < 2**63 else None
+            odd.append((SetAside(f"it holds a value of another kind: {str(error)[:120]}", line), file))
+        else:
+            fit.append((record, file))
+    return fit, odd
 
 
 def arrow(values: Sequence[Any], of: pa.DataType) -> pa.Array:
