@@ -24,10 +24,12 @@ from influence.contract.records import (
 )
 from influence.store.engine import Engine
 from influence.store.exposed import keep_exposures
+from influence.store.gathering import Gathered
 from influence.store.incoming import readable
 from influence.store.listening import Listening
 from influence.store.logs import Logs
-from influence.store.schema import KIND_OF, ODD_VALUES, as_table, placed, that_fit
+from influence.store.quarantine import set_aside
+from influence.store.schema import KIND_OF, ODD_VALUES, as_table, that_fit
 from influence.store.staging import Keeping, staging
 from influence.store.summary import Summary
 
@@ -35,9 +37,6 @@ _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _PEOPLE_AT_ONCE = 200_000
 """Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
-_ROWS_AT_ONCE, _BYTES_AT_ONCE = 3 * 122_880, 128_000_000
-"""Rows in tables that wait to go in together, and how many bytes. DuckDB writes groups of 122,880 rows: those that
-are full it need not write again."""
 _TURN = 300_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
@@ -57,7 +56,7 @@ class Batch:
         self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
-        self._tables: list[tuple[Rows, str]] = []
+        self._tables = Gathered()
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
         self._refused: dict[tuple[str, str], None] = {}
@@ -94,31 +93,17 @@ class Batch:
 
     def _gather(self, rows: Rows, file: str) -> None:
         """Let a table wait, with others of its kind and columns, until there are enough rows to go in at once."""
-        if self._waiting or self._withdrawn or (self._tables and not _alike(self._tables[0][0], rows)):
+        if self._waiting or self._withdrawn or not self._tables.fits(rows):
             self.flush()
-        self._tables.append((rows, file))
-        while self._held() >= _ROWS_AT_ONCE or self._bytes() >= _BYTES_AT_ONCE:
+        self._tables.add(rows, file)
+        while self._tables.is_enough():
             self._take_tables()
             self._turn()
 
-    def _held(self) -> int:
-        return sum(each.table.num_rows for each, _ in self._tables)
-
-    def _bytes(self) -> int:
-        return sum(each.table.nbytes for each, _ in self._tables)
-
     def _take_tables(self) -> None:
-        """Take in as many rows as go in at once; the others of the last table wait on."""
-        if not self._tables:
-            return
-        rows, last = self._tables[-1]
-        over = max(0, self._held() - _ROWS_AT_ONCE)
-        tables = [(each.table, file) for each, file in self._tables[:-1]]
-        tables.append((rows.table.slice(0, rows.table.num_rows - over), last))
-        self._tables = (
-            [(Rows(rows.kind, rows.table.slice(rows.table.num_rows - over), rows.zone), last)] if over else []
-        )
-        self.summary += self._take(rows.kind, rows.zone, placed(tables))
+        if self._tables:
+            rows, table = self._tables.take()
+            self.summary += self._take(rows.kind, rows.zone, table)
 
     def _withdraw(self, record: Withdrawn) -> None:
         """Let it wait for the encounters before it; of two of one version the later one holds."""
@@ -168,7 +153,7 @@ class Batch:
     def _set_aside(self) -> None:
         """Put what was set aside into the quarantine, and the files that could not be read, each once."""
         files = [(SetAside(reason), file) for file, reason in self._refused]
-        self._logs.set_aside([*self._aside, *files])
+        set_aside(self._engine, self._number, [*self._aside, *files])
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
         self._refused.clear()
@@ -226,7 +211,8 @@ class Batch:
         staged = engine.arrow(staging(kind, table, zone, self._keeping))
         told = staged.select(["file", "line", "reason"])
         refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
-        self._logs.set_aside([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
+        reasons = [(SetAside(row["reason"], row["line"]), row["file"]) for row in refused]
+        set_aside(engine, self._number, reasons)
         added = self._logs.append(
             kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
         )
@@ -244,7 +230,3 @@ class Batch:
         if self._keeping.terms:
             self._engine.offer("staged", said)
             self._text.keep_terms()
-
-
-def _alike(one: Rows, other: Rows) -> bool:
-    return (one.kind, one.zone) == (other.kind, other.zone) and one.table.schema.equals(other.table.schema)
