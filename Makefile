@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
-.PHONY: demo test older-duckdb docs docs-links languages told lock clean
+.PHONY: demo test older-duckdb docs docs-links languages told lock clean hostile
 
 # What reads and writes the store.
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/text/test_terms.py tests/house/test_command_line.py tests/house/test_live_sources.py
@@ -56,3 +56,7 @@ lock:
 
 clean:
 	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Answers of services in which one value is another, many times over; SEED=2 tries others.
+hostile:
+	INFLUENCE_MUTATIONS=500 INFLUENCE_SEED=$(SEED) .venv/bin/pytest -q tests/connectors/test_changed_pulls.py

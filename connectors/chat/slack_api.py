@@ -29,6 +29,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from connectors.kit.answers import mapping, needed, needed_list, shape_expected
 from connectors.kit.http import refuse_open
 from connectors.kit.limits import LONGEST_WAIT, TRIES, asked_to_wait
+from connectors.kit.paging import sound
 from connectors.kit.permission import undisturbed
 from connectors.kit.sessions import session
 from connectors.kit.text import clean
@@ -122,7 +123,12 @@ class Page:
         if self.error:
             return []
         found = needed_list(self.answer, name, f"Slack's answer to {self.method}")
-        return [row for row in found if isinstance(row, Mapping)]
+        return [row for row, _ in sound(found, _object, "an item")]
+
+
+def _object(row: Any) -> None:
+    if not isinstance(row, Mapping):
+        raise Changed("it is no JSON object")
 
 
 class Api:
@@ -183,6 +189,8 @@ def heard(method: str, call: Callable[[], Any]) -> Mapping[str, Any]:
 
 def refusal(method: str, answer: Mapping[str, Any]) -> ConnectorError:
     """Say why Slack refuses a method."""
+    if not isinstance(answer.get("error"), str):
+        return Changed(f"Slack's answer to {method} says neither that it is one nor why it is none")
     error = clean(str(answer.get("error")), 60)
     if error in _SIGN_IN or error == LACKING:
         lacks = f"; the app lacks {clean(str(answer['needed']), 80)}" if answer.get("needed") else ""

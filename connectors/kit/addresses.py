@@ -10,7 +10,7 @@ from connectors.kit.text import NOT_SHOWN
 
 LONGEST_ENTRY = 2000
 LONGEST_NAME = 200
-REMEMBERED = 10_000
+REMEMBERED = 20_000
 """Names and addresses of which the answer is kept: a mailbox repeats few of them often."""
 _OFTEN_REPEATED = 200
 """Characters of a whole header that may well come again."""
@@ -55,8 +55,10 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
 
 
 def _split(value: str) -> tuple[Mailbox, ...]:
-    found = (_mailbox(part[:LONGEST_ENTRY]) for part in _parts(value))
-    return tuple(one for one in found if one is not None)
+    parts = _parts(value)
+    if len(value) > LONGEST_ENTRY:
+        parts = [part[:LONGEST_ENTRY] for part in parts]
+    return tuple(filter(None, map(_mailbox, parts)))
 
 
 _often = lru_cache(maxsize=REMEMBERED)(_split)
@@ -109,10 +111,13 @@ def exchange_entries(value: str) -> list[str]:
     ['Lee, Ann </O=ACME/CN=ALEE>', 'Fox, Bob </O=ACME/CN=BFOX>']
     """
     if "<" not in value:
-        return [part.strip() for part in _parts(value) if part.strip()]
-    *closed, last = _ENTRY_END.split(value)
-    entries = [*(f"{entry}>".strip(" ,;") for entry in closed), last.strip(" ,;")]
-    return [entry for entry in entries if entry]
+        return [part.strip()[:LONGEST_ENTRY] for part in _parts(value) if part.strip()]
+    if value.count(">") == value.count(">, ") + value.endswith(">"):  # as nearly all are
+        *closed, last = value.split(">, ")
+    else:
+        *closed, last = _ENTRY_END.split(value)
+    entries = [one.strip(" ,;") for one in (*[f"{entry}>" for entry in closed], last)]
+    return [entry[:LONGEST_ENTRY] for entry in entries if entry]
 
 
 def exchange_account(entry: str) -> str | None:

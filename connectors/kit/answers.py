@@ -40,6 +40,7 @@ _FLAT = 200
 """How deep values are nested at most in what `flattened` leaves."""
 _MARK = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 """A text, or where a list or an object begins or ends."""
+_TRIPS = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|NaN|Infinity|[0-9]{400}|[0-9][eE]\+?[0-9]{3}")
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -124,7 +125,11 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
         raise TooDeep from None
     except json.JSONDecodeError as error:
         raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
-    except ValueError:  # a whole number of thousands of digits
+    except (
+        ValueError
+    ) as error:  # a whole number of thousands of digits, or what a decoder of another kind refuses
+        if decoder is not _DECODER:
+            raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
         return value_at(text, at, _PATIENT)
     if text.count("[", at, end) + text.count("{", at, end) > DEEPEST and not _is_shallow(value):
         raise TooDeep
@@ -243,6 +248,26 @@ def read(member: Member) -> Any:
         raise Changed(f"{member.name} {reason}") from None
 
 
+def mended(body: bytes) -> bytes:
+    """Write an answer that a library will parse anew where Python's own reading would trip over something odd in it.
+
+    >>> mended(b'{"a": "half \\\\ud83d", "b": NaN, "c": [1]}')
+    b'{"a": "half \\\\ufffd", "b": null, "c": [1]}'
+    >>> mended(b"<html>NaN"), mended(b"[1]")
+    (b'<html>NaN', b'[1]')
+    """
+    if body[:1] not in {b"{", b"["}:
+        return body
+    text = body.decode("utf-8", "replace")
+    nested = text.count("[") + text.count("{") > DEEPEST
+    if not (nested or _TRIPS.search(text) or "\ufffd" in text):
+        return body
+    try:
+        return json.dumps(flat(text)).encode()
+    except NoJson:
+        return body
+
+
 # --- what an answer holds ---------------------------------------------------------------------------------
 
 
@@ -275,13 +300,23 @@ def needed_list(row: Any, name: str, where: str) -> list[Any]:
 def listed(answer: Any, *names: str) -> list[Any]:
     """Return the list in an answer: the answer itself, or what stands under the first of `names` that is there.
 
+    Raises:
+        Changed: something else stands there.
+
     >>> listed([1], "items"), listed({"items": [2]}, "value", "items"), listed({}, "items")
     ([1], [2], [])
     """
     if isinstance(answer, list):
         return answer
-    found = [answer[name] for name in names if isinstance(answer, Mapping) and name in answer]
-    return found[0] if found and isinstance(found[0], list) else []
+    if answer is not None and not isinstance(answer, Mapping):
+        raise Changed(f"where a list should be is {clean(str(answer), 40)!r}: the answer has changed")
+    name = next((name for name in names if answer and name in answer), None)
+    found = None if name is None or answer is None else answer[name]
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise Changed(f"{name!r} is no list: the service's answer no longer has the shape it had")
+    return found
 
 
 def rows_of(value: Any, name: str) -> list[Mapping[str, Any]]:

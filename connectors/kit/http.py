@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _HOPS = 5
 """How often one request is sent on."""
-_PACKED = {"content-encoding", "content-length", "transfer-encoding"}
+_PACKED = {b"content-encoding", b"content-length", b"transfer-encoding"}
 """What tells how the answer was packed: it is unpacked here."""
 _ALWAYS = {"Accept": "application/json", "Accept-Encoding": PACKED, "User-Agent": "networked-influence"}
 _PLAIN = {
@@ -180,7 +180,7 @@ class Service:
 
         pieces = unpacked(sent.iter_raw(), sent.headers.get("content-encoding"), self._host)
         body = b"".join(within(pieces, self._host))
-        told = [(name, value) for name, value in sent.headers.multi_items() if name not in _PACKED]
+        told = [(name, value) for name, value in sent.headers.raw if name.lower() not in _PACKED]
         return httpx.Response(sent.status_code, headers=told, content=body, request=request)
 
     def _note_socket(self, event: str, told: Mapping[str, Any]) -> None:

@@ -237,6 +237,11 @@ def sound(items: Iterable[Any], reads: Callable[[Any], Item], what: str = "") ->
         raise Changed(told(odd)) from odd
 
 
+def leads_nowhere() -> None:
+    """Tell that a list names a next page, and not where it begins."""
+    _left(f"does not say where its next page begins {_LEFT}")
+
+
 def gathered(pages: Generator[Item, None, bool]) -> tuple[list[Item], bool]:
     """Return the items of `everything`, and whether that was all.
 

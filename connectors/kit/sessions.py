@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.retry import Retry
 
+from connectors.kit.answers import mended
 from connectors.kit.http import refuse_open
 from connectors.kit.limits import (
     CONNECTING,
@@ -64,6 +66,7 @@ def bound(
     if instead:
         refuse_open(instead)
     made.headers["Accept-Encoding"] = PACKED
+    made.max_redirects = _HOPS
     if made.auth is None:
         made.auth = _as_it_is  # else the password of a netrc file would stand in place of the token
     made.hooks["response"].append(_hush_tokens)
@@ -94,16 +97,23 @@ def _hush_tokens(response: requests.Response, **_: Any) -> None:
         hush(*(str(value) for name, value in answer.items() if str(name).endswith("_token")))
 
 
-class _Plain(HTTPConnection):
+class _Watched(HTTPConnection):
+    """A connection whose answer's headers end in time, and which tells by which socket the rest of it comes."""
+
     def getresponse(self) -> Any:
-        with deadline(lambda: filter(None, [self.sock]), self.host):
-            return super().getresponse()
+        comes_by = list(filter(None, [self.sock]))
+        with deadline(lambda: comes_by, self.host):
+            answer: Any = super().getresponse()
+        answer.comes_by = comes_by
+        return answer
 
 
-class _Secure(HTTPSConnection):
-    def getresponse(self) -> Any:
-        with deadline(lambda: filter(None, [self.sock]), self.host):
-            return super().getresponse()
+class _Plain(_Watched):
+    pass
+
+
+class _Secure(_Watched, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -144,7 +154,8 @@ class Bounded(HTTPAdapter):
             self._stays(response)
             response.raw = _Limited(response.raw, host)
             try:
-                response.content  # noqa: B018 - it is read here
+                with deadline(partial(getattr, response.raw, "comes_by", ()), host):
+                    response._content = mended(response.content)
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
                 if request.method != "GET":  # what was sent may have been taken
                     raise
@@ -207,6 +218,10 @@ def reason_of(error: Exception) -> str:
 def host_of(request: requests.PreparedRequest) -> str:
     """Return the host that a request goes to."""
     return urlsplit(str(request.url)).hostname or str(request.url)
+
+
+_HOPS = 5
+"""How often one request is sent on."""
 
 
 class _Limited:

@@ -6,9 +6,10 @@ import shutil
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 from connectors.kit import csv_files as delimited
@@ -22,6 +23,12 @@ from influence.contract.records import SetAside
 LARGEST_WORKBOOK = 1024 * 1024 * 1024
 """Bytes of a workbook once it is unpacked."""
 MOST_COLUMNS = 1000
+MOST_ROWS = 1_048_576
+"""Rows of a sheet, as Excel has them."""
+_WIDEST = 16_384
+"""Cells of a row, as Excel has them."""
+_MOST_TEXTS, _MOST_STYLES = 20_000_000, 1_000_000
+"""Elements of the part that holds the texts of cells, and of any other part that is no sheet."""
 Row = dict[str, str]
 """Values by the plain name of their column (`delimited.plain`); empty ones are absent."""
 
@@ -46,7 +53,8 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
     head = member.head()
     if is_workbook(head):
         with _workbook(member, sheet) as rows:
-            names = next(rows, (0, []))[1]
+            header = next(rows, None)
+            names = header[1] if isinstance(header, tuple) else []
     elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         names = first_keys(member)
     else:
@@ -102,53 +110,117 @@ def _of_json(
 
 def _of_workbook(member: Member, sheet: str | None) -> Iterator[tuple[int, Row] | SetAside]:
     with _workbook(member, sheet) as found:
-        names = [delimited.plain(name) for name in next(found, (0, []))[1]]
+        header = next(found, (0, []))
+        names = [delimited.plain(name) for name in header[1]] if isinstance(header, tuple) else []
         doubled = [name for name in names if name and names.count(name) > 1]
         if doubled:
             raise Unreadable(f"{member.name}: the column {doubled[0][:60]!r} stands twice; rename one")
-        for line, values in found:
+        for row in found:
+            if isinstance(row, SetAside):
+                yield row
+                continue
+            line, values = row
             yield line, {name: value for name, value in zip(names, values, strict=False) if name and value}
 
 
 @contextmanager
-def _workbook(member: Member, sheet: str | None) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def _workbook(member: Member, sheet: str | None) -> Iterator[Iterator[tuple[int, list[str]] | SetAside]]:
     """Open a workbook and give its rows that are not empty, the header first, each with its number."""
     try:
-        import openpyxl  # 200 ms, and only workbooks need it
+        from openpyxl.reader.excel import ExcelReader  # 200 ms, and only workbooks need it
     except ImportError:
         raise MissingExtra("Excel workbooks need: pip install 'networked-influence[tables]'") from None
     with tempfile.TemporaryFile() as waiting, member.open() as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of formats and checks of cells, which are not read
         shutil.copyfileobj(stream, waiting)
-        book = None
         try:
             _refuse_bomb(member, waiting)
-            book = openpyxl.load_workbook(waiting, read_only=True, data_only=True, keep_links=False)
-            yield _sheet_rows(book, sheet, member)
+            reader = ExcelReader(waiting, read_only=True, data_only=True, keep_links=False)
+            with reader.archive:
+                yield _sheet_rows(reader, sheet, member)
         except Unreadable:
             raise
         except Exception as error:  # the library raises whatever a damaged part leads it to
             raise Unreadable(f"{member.name}: the workbook is damaged ({type(error).__name__})") from None
-        finally:
-            if book is not None:
-                book.close()
 
 
 def _refuse_bomb(member: Member, waiting: Any) -> None:
+    """Refuse what would not fit into memory: the library holds styles and texts of cells there, as they are."""
     with zipfile.ZipFile(waiting) as packed:
-        if sum(info.file_size for info in packed.infolist()) > LARGEST_WORKBOOK:
+        parts = packed.infolist()
+        if sum(part.file_size for part in parts) > LARGEST_WORKBOOK:
             raise Unreadable(f"{member.name}: the workbook is larger than 1 GiB; save the sheet as CSV")
+        for part in parts:
+            most = _MOST_TEXTS if "sharedstrings" in part.filename.lower() else _MOST_STYLES
+            if "/worksheets/" not in part.filename and part.file_size > most and _tags(packed, part) > most:
+                raise Unreadable(
+                    f"{member.name}: the workbook holds more than {most:,} styles or texts; save the sheet as CSV"
+                )
 
 
-def _sheet_rows(book: Any, sheet: str | None, member: Member) -> Iterator[tuple[int, list[str]]]:
-    if sheet is not None and sheet not in book.sheetnames:
-        told = ", ".join(book.sheetnames)[:200]
-        raise Unreadable(f"{member.name}: there is no sheet {sheet[:60]!r}; there are: {told}")
-    page = book[sheet] if sheet is not None else book.worksheets[0]
-    for number, cells in enumerate(page.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
-        values = [_cell(value) for value in cells]
-        if any(values):
-            yield number, values
+def _tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    with packed.open(part) as stream:
+        return sum(piece.count(b"<") for piece in iter(partial(stream.read, 1024 * 1024), b""))
+
+
+def _sheet_rows(reader: Any, sheet: str | None, member: Member) -> Iterator[tuple[int, list[str]] | SetAside]:
+    """Yield the rows that are there: between two of them there may be a million that are not."""
+    from openpyxl.styles.stylesheet import apply_stylesheet
+
+    reader.read_manifest()
+    reader.read_strings()
+    reader.read_workbook()
+    apply_stylesheet(reader.archive, reader.wb)
+    there = {
+        one.name: rel.target
+        for one, rel in reader.parser.find_sheets()
+        if rel.target in reader.valid_files and "chartsheet" not in rel.Type
+    }
+    if sheet is not None and sheet not in there:
+        raise Unreadable(
+            f"{member.name}: there is no sheet {sheet[:60]!r}; there are: {', '.join(there)[:200]}"
+        )
+    with reader.archive.open(there[sheet] if sheet is not None else next(iter(there.values()))) as source:
+        for number, cells in _elements(source, reader):
+            if isinstance(cells, Exception):
+                yield SetAside(f"row {number:,} is damaged ({type(cells).__name__})", min(number, MOST_ROWS))
+            elif not 1 <= number <= MOST_ROWS:
+                yield SetAside(f"row {number:,} lies outside of what a sheet holds", MOST_ROWS)
+            elif any(values := _values(cells)):
+                yield number, values
+
+
+def _elements(source: Any, reader: Any) -> Iterator[tuple[int, Any]]:
+    """Yield each row with its number: its cells, or why they cannot be read; not more than a sheet holds."""
+    from openpyxl.worksheet import _reader as xml
+    from openpyxl.xml.functions import iterparse
+
+    book = reader.wb
+    parser = xml.WorkSheetParser(
+        source,
+        reader.shared_strings,
+        data_only=True,
+        epoch=book.epoch,
+        date_formats=book._date_formats,
+        timedelta_formats=book._timedelta_formats,
+    )
+    count = 0
+    for _, element in iterparse(source):
+        if element.tag == xml.DATA_TAG or count > MOST_ROWS:
+            return
+        elif element.tag == xml.ROW_TAG:
+            count += 1
+            del element[_WIDEST:]
+            try:
+                yield parser.parse_row(element)
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+                yield parser.row_counter, error
+            element.clear()
+
+
+def _values(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    placed = {cell["column"]: _cell(cell["value"]) for cell in cells if 1 <= cell["column"] <= MOST_COLUMNS}
+    return [placed.get(column, "") for column in range(1, max(placed, default=0) + 1)]
 
 
 def _cell(value: Any) -> str:

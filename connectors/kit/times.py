@@ -58,6 +58,17 @@ def moment(value: Any, what: str = "the time", *, zone: str = "") -> datetime:
     raise Changed(f"{what} is {clean(text, 40)!r}, which is no time with a zone")
 
 
+def passed(time: datetime, what: str = "the time") -> datetime:
+    """Return a time that is not to come: one that is would stand before all that comes, for ever.
+
+    Raises:
+        Changed: it lies more than two days ahead of the clock of this machine.
+    """
+    if time > datetime.now(UTC) + timedelta(days=2):
+        raise Changed(f"{what} is {time.isoformat()}, which is to come")
+    return time
+
+
 def in_utc(time: datetime) -> datetime:
     """Return a time in UTC.
 

@@ -252,12 +252,13 @@ class _Reader:
 
     def _accounts(self, entries: list[tuple[Mailbox, str]], without: str) -> tuple[str, ...]:
         found = [account_of(mailbox, entry) for mailbox, entry in entries]
-        nameless = sum(account is None for account in found)
-        if nameless:
+        if nameless := found.count(None):
             self.left_out["addressees with neither a name nor an address of their own were left out"] += (
                 nameless
             )
-        return tuple(dict.fromkeys(account for account in found if account and account != without))
+        others = dict.fromkeys(account for account in found if account is not None)
+        others.pop(without, None)
+        return tuple(others)
 
     def _calendar_entry(self, message: Message, time: datetime) -> Encounter:
         text = as_text(body(message))

@@ -132,7 +132,7 @@ def _cut(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     Of a very long one the beginning comes, and its end.
     """
     text, line, at = b"", 1, 0
-    ended = False
+    lines_left_out, ended = 0, False
     while not ended:
         block = stream.read(_STEP)
         ended = not block
@@ -144,12 +144,13 @@ def _cut(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             if at > begin:
                 content = text[begin:at]
                 yield line, content
-                line += content.count(b"\n")
+                line += content.count(b"\n") + lines_left_out
+                lines_left_out = 0
             begin, at = at, at + 1
         text, at = text[begin:], at - begin
         if len(text) > _HELD + _STEP:
             left_out = len(text) - _HELD - 2 * _LONGEST_LINE
-            line += text.count(b"\n", _HELD, _HELD + left_out)
+            lines_left_out += text.count(b"\n", _HELD, _HELD + left_out)
             text, at = text[:_HELD] + text[_HELD + left_out :], at - left_out
     if text:
         yield line, text

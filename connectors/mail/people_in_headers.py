@@ -24,6 +24,8 @@ from connectors.kit.addresses import (
 from influence.contract.no_person import is_nobodys
 from influence.contract.records import Person
 
+MOST_REMEMBERED = 100_000
+"""Entries of which is remembered that they were read: what they tell is new once."""
 FEWEST_AUTOMATIC = 3
 FEWEST_SENT = 5
 LARGE_MAJORITY = 0.6
@@ -44,12 +46,13 @@ class Claims:
 
     def of_entries(self, entries: Iterable[tuple[Mailbox, str]], line: int) -> Iterator[Person]:
         """Yield what pairs of an entry of `From`/`To`/`Cc` and its `X-` entry tell, where it is new."""
-        for pair in entries:
-            if pair not in self._read:
-                self._read.add(pair)
-                mailbox, entry = pair
-                if mailbox.address and not is_placeholder(mailbox.address):
-                    yield from self._of_entry(mailbox, entry, line)
+        if len(self._read) > MOST_REMEMBERED:
+            self._read.clear()
+        for pair in [one for one in entries if one not in self._read]:
+            self._read.add(pair)
+            mailbox, entry = pair
+            if mailbox.address and not is_placeholder(mailbox.address):
+                yield from self._of_entry(mailbox, entry, line)
 
     def _of_entry(self, mailbox: Mailbox, entry: str, line: int) -> Iterator[Person]:
         account = email_account(mailbox.address)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.kit.addresses import (
+    LONGEST_ENTRY,
     Mailbox,
     display_name,
     email_account,
@@ -75,7 +76,7 @@ def sender_of(header: Header) -> Sender | None:
     if not found:
         return None
     posts = tuple(address.lower() for address in _POSTS.findall(header.text("list-post")))
-    entry, shown = header.text("x-from"), header.text("from")[:LONGEST_SHOWN]
+    entry, shown = header.text("x-from")[:LONGEST_ENTRY], header.text("from")[:LONGEST_SHOWN]
     behind = _behind_list(header, found[0], shown, posts)
     if behind is not None:
         return behind

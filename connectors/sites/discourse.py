@@ -24,7 +24,7 @@ from connectors.kit.answers import (
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, everything, gathered, sound, walk
 from connectors.kit.text import clean, words
-from connectors.kit.times import days_given, moment
+from connectors.kit.times import days_given, moment, passed
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, Verb
@@ -364,5 +364,6 @@ def _sign(row: Mapping[str, Any]) -> str:
     at = str(row.get("bumped_at") or row.get("last_posted_at") or row.get("created_at") or "")
     if not re.match(r"\d{4}-\d\d-\d\dT", at):
         raise Changed("a topic has no 'bumped_at': the answer of Discourse has changed")
+    passed(moment(at, "bumped_at"), "bumped_at")
     counts = (row.get("posts_count"), row.get("like_count"), row.get("highest_post_number"))
     return " ".join([at, *map(str, counts)])

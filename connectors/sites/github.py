@@ -17,7 +17,7 @@ from connectors.kit.http import Service
 from connectors.kit.limits import asked_to_wait
 from connectors.kit.paging import Answer, State, Task, sound, walk
 from connectors.kit.text import clean
-from connectors.kit.times import moment
+from connectors.kit.times import moment, passed
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, Verb
@@ -236,7 +236,7 @@ def _changed(
 def _place(row: Any) -> tuple[str, int]:
     """Return where an item stands in a list by time of change, and its number."""
     at = str(needed(row, "updated_at", "an item"))
-    moment(at, "updated_at")
+    passed(moment(at, "updated_at"), "updated_at")
     return at, whole(needed(row, "id", "an item"), "an item's id")
 
 

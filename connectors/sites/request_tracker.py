@@ -30,7 +30,7 @@ from connectors.kit.answers import (
 from connectors.kit.http import Service
 from connectors.kit.paging import Answer, State, Task, everything, gathered, sound, walk
 from connectors.kit.text import clean
-from connectors.kit.times import moment
+from connectors.kit.times import moment, passed
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -207,7 +207,7 @@ class _Pull:
 def _changed(row: Any) -> tuple[str, str]:
     """Return the number of a ticket, and when it changed."""
     at = str(needed(row, "LastUpdated", "the ticket"))
-    moment(at, "LastUpdated")
+    passed(moment(at, "LastUpdated"), "LastUpdated")
     return str(whole(needed(row, "id", "the ticket"), "the ticket's id")), at
 
 

@@ -26,9 +26,9 @@ from connectors.kit.answers import (
 )
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, everything, sound, swept, walk
+from connectors.kit.paging import Answer, State, Task, everything, leads_nowhere, sound, swept, walk
 from connectors.kit.text import clean
-from connectors.kit.times import days_given, moment
+from connectors.kit.times import days_given, moment, passed
 from influence.contract.connector import Changed, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
@@ -176,13 +176,19 @@ class _Pull:
 
 def _next(answer: Any) -> str | None:
     """Return where the next page begins; its address is not used, since it holds the token."""
-    paging = mapping(mapping(answer).get("paging"))
-    after = mapping(paging.get("cursors")).get("after") if paging.get("next") else None
-    return str(after) if after else None
+    told = mapping(answer).get("paging")
+    paging = mapping(told)
+    if not paging.get("next") and (told is None or isinstance(told, Mapping)):
+        return None
+    after = mapping(paging.get("cursors")).get("after")
+    if not after or not isinstance(after, str):
+        leads_nowhere()
+        return None
+    return after
 
 
 def _time(post: Any) -> str:
-    return moment(needed(post, "created_time", "the post"), "created_time").isoformat()
+    return passed(moment(needed(post, "created_time", "the post"), "created_time")).isoformat()
 
 
 def _item(item: Mapping[str, Any]) -> Iterator[Record]:

@@ -26,7 +26,7 @@ from connectors.kit.http import Service
 from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, sound, swept, walk
 from connectors.kit.text import clean
-from connectors.kit.times import days_given, moment
+from connectors.kit.times import days_given, moment, passed, seconds
 from influence.contract.connector import Changed, ConnectorError, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -149,7 +149,9 @@ class _Pull:
 
 
 def _hit_at(hit: Any) -> int:
-    return whole(needed(hit, "created_at_i", "the hit"), "the hit's time")
+    time = whole(needed(hit, "created_at_i", "the hit"), "the hit's time")
+    passed(seconds(time))
+    return time
 
 
 def _story_of(hit: Any) -> str:

@@ -212,12 +212,10 @@ class _Reading:
 
     def _lists(self, value: Mapping[str, Any], line: int) -> Iterator[Record]:
         """Read an answer that holds lists: the context of a status, a search, grouped notifications."""
-        held = [
-            row
-            for name in ("accounts", "ancestors", "descendants", "statuses")
-            for row in rows_of(value, name)
-        ]
-        if not any(name in value for name in ("accounts", "ancestors", "descendants", "statuses")):
+        names = ("accounts", "ancestors", "descendants", "statuses")
+        lists = [name for name in names if isinstance(value.get(name), list)]
+        held = [row for name in lists for row in rows_of(value, name)]
+        if not lists:
             yield SetAside("neither a status, a notification nor an account", line)
         self._server.find([row.get("account") or row for row in held])
         for row in held:

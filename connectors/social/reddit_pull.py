@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,8 +17,9 @@ from connectors.kit.answers import as_member, needed, read
 from connectors.kit.deletions import as_tombstones
 from connectors.kit.http import Withheld, refuse_open
 from connectors.kit.limits import LONGEST_WAIT, asked_to_wait
-from connectors.kit.paging import Answer, State, Task, left
+from connectors.kit.paging import Answer, State, Task, left, sound
 from connectors.kit.text import clean
+from connectors.kit.times import passed, seconds
 from connectors.social.reddit_records import full_name, things
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, RateLimited
 from influence.contract.secrecy import hush, hushed
@@ -256,6 +258,7 @@ class Pull:
             link = about if kind == "thread" else about[0]
             return (_rest(link, found, mark + 1) if mark < DEEPEST else []), None
         rows = [thing for its_kind, thing in found if its_kind in {"t1", "t3"}]
+        rows = [thing for thing, _ in sound(rows, _made)]
         late = [row for row in rows if row.get("created_utc", 0) >= mark]
         tasks = self._follow_ups([row for row in late if row.get("name") not in state["recent"]], state)
         after = needed(needed(body, "data", f"the page of {kind}"), "after", f"the page of {kind}")
@@ -310,6 +313,12 @@ class Pull:
                 seen[1] = row["num_comments"]
                 tasks.append(["thread", item_id, None, 0])
         return tasks
+
+
+def _made(thing: Mapping[str, Any]) -> datetime:
+    """Return when a thing was made, whose name is one."""
+    full_name(thing.get("name"))
+    return passed(seconds(thing.get("created_utc"), "created_utc"))
 
 
 def _rest(link: str, found: list[tuple[str, Mapping[str, Any]]], depth: int) -> list[Task]:

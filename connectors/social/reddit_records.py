@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.kit.answers import rows_of
 from connectors.kit.times import seconds
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
@@ -66,7 +65,11 @@ def things(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 continue
             yield kind, data
             todo.append(data.get("replies"))
-            todo.extend({"kind": "t3", "data": one} for one in rows_of(data, "crosspost_parent_list"))
+            crossed = data.get("crosspost_parent_list")
+            if isinstance(crossed, list):
+                todo.extend({"kind": "t3", "data": one} for one in crossed)
+        elif each:
+            yield "something odd", {}
 
 
 def _kind(thing: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

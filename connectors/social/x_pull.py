@@ -167,7 +167,7 @@ class Pull:
         if kind in _PEOPLE:
             path = path.replace(task[1], state.get("first", {}).get(task[1], task[1]))
         body = read(as_member(path, response.content))
-        posts = rows_of(body, "data")
+        posts = rows_of(body, "data") if isinstance(mapping(body).get("data"), list) else []
         then, more = self._after(task, body, posts, state)
         note = self._note(kind, body, response.headers)
         empty = more is not None and not posts

@@ -306,3 +306,31 @@ def test_what_stayed_tentative_is_no_meeting(lines: tuple[str, ...], met: int) -
     asked = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@acme.example"
     found = read(ics(ANN, asked, *lines), owner="bob@acme.example")
     assert met == sum(isinstance(record, Encounter) for record in found)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYSETPOS=5",
+        "FREQ=DAILY;BYYEARDAY=366;BYMONTH=3",
+        "FREQ=DAILY;BYMONTHDAY=31;BYMONTH=2",
+        "FREQ=DAILY;BYMONTH=13",
+        "FREQ=WEEKLY;BYMONTHDAY=31;BYMONTH=2",
+        "FREQ=WEEKLY;BYWEEKNO=1;BYMONTH=7",
+        "FREQ=MONTHLY;BYYEARDAY=1",
+    ],
+)
+def test_a_rule_by_which_no_meeting_recurs_is_set_aside_without_a_search(rule: str) -> None:
+    (reason,) = set_aside(ANN, BOB, f"RRULE:{rule}")
+    assert reason.startswith("the rule by which the")
+
+
+def test_a_crowd_that_meets_every_day_is_set_aside_and_the_others_are_read() -> None:
+    crowd = [f"ATTENDEE:mailto:p{number}@acme.example" for number in range(2000)]
+    two = ics(ANN, BOB, *crowd, "RRULE:FREQ=DAILY;COUNT=1200").replace(b"END:VCALENDAR\r\n", b"")
+    records = read(
+        two + ics(ANN, BOB, "RRULE:FREQ=DAILY;COUNT=2").replace(b"UID:1", b"UID:2"), until="2030-01-01"
+    )
+    assert [2, 2] == [len(record.people) for record in records if isinstance(record, Encounter)]
+    (reason,) = (record.reason for record in records if isinstance(record, SetAside))
+    assert "the calendar tells too much: this meeting of 2,002 people, 1,200 times" == reason

@@ -1,0 +1,134 @@
+"""What a user gives is read as far as it is whole; nothing in it costs more than it can be worth."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from influence.contract.files import ArchiveError, DamagedMember, Member, members, names, open_export
+
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+NAMES = ("a.csv", "b.csv", "c.csv", "d.csv")
+
+
+def zipped(method: int = zipfile.ZIP_DEFLATED, **more: bytes) -> bytes:
+    """Pack four files whose content is their name, many times over."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name, content in more.items():
+            archive.writestr(name, content)
+        for name in NAMES:
+            archive.writestr(name, f"{name}\n" * 200)
+    return packed.getvalue()
+
+
+def placed(folder: Path, content: bytes, name: str = "export.zip") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def refusal(member: Member) -> str:
+    """Say why a file is not read; nothing where it is."""
+    try:
+        with member.open() as stream:
+            stream.read()
+    except DamagedMember as reason:
+        return str(reason)
+    return ""
+
+
+def whole(path: Path) -> list[str]:
+    return [member.name for member in members(path) if not refusal(member)]
+
+
+def where_it_lies(content: bytes, number: int) -> int:
+    """Return where a zip's list of files says at which byte one of them begins."""
+    at = -1
+    for _ in range(number + 1):
+        at = content.index(b"PK\x01\x02", at + 1)
+    return at + 42
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_a_damaged_zip_every_file_that_is_whole_is_read(tmp_path: Path, method: int) -> None:
+    content, dice = zipped(method), Random(1)  # noqa: S311 - it only damages files
+    for _ in range(40):
+        at = dice.randrange(content.index(b"PK\x01\x02"))
+        damaged = content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :]
+        assert len(whole(placed(tmp_path, damaged))) >= len(NAMES) - 1
+
+
+@pytest.mark.parametrize("place", [2**32 - 7, 2**31, 3, 0])
+def test_a_file_that_is_said_to_lie_elsewhere_takes_no_other_down(tmp_path: Path, place: int) -> None:
+    content = bytearray(zipped())
+    at = where_it_lies(content, 1)
+    content[at : at + 4] = place.to_bytes(4, "little")
+    assert ["a.csv", "c.csv", "d.csv"] == whole(placed(tmp_path, bytes(content)))
+
+
+def test_a_zip_damaged_anywhere_is_read_in_part_or_refused_in_a_sentence(tmp_path: Path) -> None:
+    dice = Random(2)  # noqa: S311 - it only damages files
+    for _ in range(100):
+        content = bytearray(zipped(dice.choice(METHODS)))
+        for _ in range(dice.randrange(1, 4)):
+            content[dice.randrange(len(content))] = dice.randrange(256)
+        path = placed(tmp_path, bytes(content))
+        with suppress(ArchiveError):
+            whole(path)
+
+
+def test_many_entries_over_one_file_are_one_file(tmp_path: Path) -> None:
+    content = bytearray(zipped())
+    first = int.from_bytes(content[where_it_lies(content, 0) :][:4], "little")
+    for number in range(1, len(NAMES)):
+        at = where_it_lies(content, number)
+        content[at : at + 4] = first.to_bytes(4, "little")
+    path = placed(tmp_path, bytes(content))
+    assert ["a.csv"] == whole(path)
+    assert "it lies where another file of the archive lies" == refusal(list(members(path))[2])
+
+
+def test_a_file_that_unpacks_to_more_than_can_be_meant_takes_no_other_down(tmp_path: Path) -> None:
+    path = placed(tmp_path, zipped(bomb=bytes(80_000_000)))
+    assert "it unpacks to 80 MB, more than 200 times its size" in refusal(next(members(path)))
+    assert list(NAMES) == whole(path)
+
+
+def test_all_files_of_an_archive_together_unpack_to_no_more_than_can_be_meant(tmp_path: Path) -> None:
+    bombs = {f"bomb{number}": bytes(30_000_000) for number in range(3)}
+    path = placed(tmp_path, zipped(**bombs))
+    assert ["bomb0", "bomb1", *NAMES] == whole(path)
+
+
+@pytest.mark.parametrize("read", [lambda path: list(members(path)), names])
+def test_a_tar_that_unpacks_to_more_than_can_be_meant_is_refused(tmp_path: Path, read) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "bomb.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        info = tarfile.TarInfo("zeros.csv")
+        info.size = 80_000_000
+        archive.addfile(info, io.BytesIO(bytes(info.size)))
+    with pytest.raises(ArchiveError, match=r"unpacks to more than \d+ MB"):
+        read(path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for read in (lambda: list(members(tmp_path / "pipe")), lambda: names(tmp_path / "pipe")):
+        with pytest.raises(ArchiveError, match="neither a file nor a folder"):
+            read()
+    with pytest.raises(ArchiveError), open_export(tmp_path / "pipe"):
+        pass
+
+
+def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.csv").write_text("time")
+    assert ["a.csv"] == whole(tmp_path)
