@@ -24,10 +24,12 @@ from influence.contract.records import (
 )
 from influence.store.engine import Engine
 from influence.store.exposed import keep_exposures
+from influence.store.gathering import Gathered
 from influence.store.incoming import readable
 from influence.store.listening import Listening
 from influence.store.logs import Logs
-from influence.store.schema import KIND_OF, ODD_VALUES, as_table, placed, that_fit
+from influence.store.quarantine import set_aside
+from influence.store.schema import KIND_OF, ODD_VALUES, as_table, that_fit
 from influence.store.staging import Keeping, staging
 from influence.store.summary import Summary
 
@@ -35,9 +37,7 @@ _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _PEOPLE_AT_ONCE = 200_000
 """Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
-_ROWS_AT_ONCE, _BYTES_AT_ONCE = 500_000, 128_000_000
-"""Rows in tables that wait to go in together, and how many bytes: what is known is looked for once each time."""
-_TURN = 400_000
+_TURN = 300_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
@@ -56,7 +56,7 @@ class Batch:
         self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
-        self._tables: list[tuple[Rows, str]] = []
+        self._tables = Gathered()
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
         self._refused: dict[tuple[str, str], None] = {}
@@ -93,21 +93,17 @@ class Batch:
 
     def _gather(self, rows: Rows, file: str) -> None:
         """Let a table wait, with others of its kind and columns, until there are enough rows to go in at once."""
-        if self._waiting or self._withdrawn or (self._tables and not _alike(self._tables[0][0], rows)):
+        if self._waiting or self._withdrawn or not self._tables.fits(rows):
             self.flush()
-        self._tables.append((rows, file))
-        tables = [each.table for each, _ in self._tables]
-        many = sum(table.num_rows for table in tables) >= _ROWS_AT_ONCE
-        if many or sum(table.nbytes for table in tables) >= _BYTES_AT_ONCE:
+        self._tables.add(rows, file)
+        while self._tables.is_enough():
             self._take_tables()
             self._turn()
 
     def _take_tables(self) -> None:
         if self._tables:
-            rows, _ = self._tables[0]
-            tables = [(each.table, file) for each, file in self._tables]
-            self._tables = []
-            self.summary += self._take(rows.kind, rows.zone, placed(tables))
+            rows, table = self._tables.take()
+            self.summary += self._take(rows.kind, rows.zone, table)
 
     def _withdraw(self, record: Withdrawn) -> None:
         """Let it wait for the encounters before it; of two of one version the later one holds."""
@@ -157,7 +153,7 @@ class Batch:
     def _set_aside(self) -> None:
         """Put what was set aside into the quarantine, and the files that could not be read, each once."""
         files = [(SetAside(reason), file) for file, reason in self._refused]
-        self._logs.set_aside([*self._aside, *files])
+        set_aside(self._engine, self._number, [*self._aside, *files])
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
         self._refused.clear()
@@ -212,9 +208,11 @@ class Batch:
         engine = self._engine
         table = readable(table)
         engine.offer("incoming", table)
-        staged = engine.arrow(staging(kind, table.schema, zone, self._keeping))
-        refused = staged.filter(pc.is_valid(staged["reason"])).select(["file", "line", "reason"]).to_pylist()
-        self._logs.set_aside([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
+        staged = engine.arrow(staging(kind, table, zone, self._keeping))
+        told = staged.select(["file", "line", "reason"])
+        refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
+        reasons = [(SetAside(row["reason"], row["line"]), row["file"]) for row in refused]
+        set_aside(engine, self._number, reasons)
         added = self._logs.append(
             kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
         )
@@ -226,12 +224,9 @@ class Batch:
     def _listen(self, staged: pa.Table) -> None:
         """Hear what was said; what nobody said is only counted."""
         self.unsaid.update(staged["unsaid"].drop_null().to_pylist())
-        said = staged.filter(pc.is_null(staged["unsaid"]))
+        unsaid = staged["unsaid"]
+        said = staged.filter(pc.is_null(unsaid)) if unsaid.null_count < len(unsaid) else staged
         self._text.listen(said)
         if self._keeping.terms:
             self._engine.offer("staged", said)
             self._text.keep_terms()
-
-
-def _alike(one: Rows, other: Rows) -> bool:
-    return (one.kind, one.zone) == (other.kind, other.zone) and one.table.schema.equals(other.table.schema)

@@ -40,6 +40,9 @@ class Engine(Protocol):
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Run a statement for its effect."""
 
+    def append(self, sql: str, params: Parameters = ()) -> None:
+        """Run a statement that adds many rows to one table."""
+
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
 
@@ -97,6 +100,17 @@ class DuckEngine:
         """Run a statement for its effect."""
         with _told(), _for_the_owner_alone():
             self._connection.execute(sql, _given(params))
+
+    def append(self, sql: str, params: Parameters = ()) -> None:
+        """Run a statement that adds many rows to one table, in one thread.
+
+        Each thread leaves a group of rows that is not full; at the end all of them would be written once more.
+        """
+        self.run("SET threads = 1")
+        try:
+            self.run(sql, params)
+        finally:
+            self.run("RESET threads")
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""

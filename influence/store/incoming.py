@@ -29,6 +29,38 @@ def readable(table: pa.Table) -> pa.Table:
     return pa.table(arrays, names=table.column_names)
 
 
+def tidy(table: pa.Table) -> frozenset[str]:
+    """Name the columns whose texts may stay as they are: none is empty, and none begins or ends with a blank.
+
+    In a list of accounts none is missing either, or begins like an address, which is written in small letters.
+
+    >>> sorted(tidy(pa.table({"a": ["x"], "b": ["x "], "c": [["x:1"]], "d": [["Email:A"]], "e": [1]})))
+    ['a', 'c']
+    """
+    return frozenset(name for name in table.column_names if _is_tidy(table[name]))
+
+
+def _is_tidy(column: pa.ChunkedArray) -> bool:
+    if _is_list(column.type):
+        items = pa.chunked_array([chunk.flatten() for chunk in column.chunks], column.type.value_type)
+        return (
+            _is_text(items.type)
+            and not items.null_count
+            and not _any_begins(items, "e", "E")
+            and _is_tidy(items)
+        )
+    return (
+        _is_text(column.type)
+        and not _any_begins(column, " ")
+        and not pc.any(pc.ends_with(column, " ")).as_py()
+        and not pc.any(pc.equal(pc.binary_length(column), 0)).as_py()
+    )
+
+
+def _any_begins(texts: pa.ChunkedArray, *letters: str) -> bool:
+    return any(pc.any(pc.starts_with(texts, letter)).as_py() for letter in letters)
+
+
 def _readable(column: pa.ChunkedArray) -> pa.ChunkedArray:
     found = column.type
     if kinds.is_timestamp(found):

@@ -29,9 +29,9 @@ class Listening:
 
     def listen(self, staged: pa.Table) -> None:
         """Set aside, for a closer look, what may tell of a meeting."""
-        heard = staged.filter(pc.is_valid(staged["words"]))
+        heard = staged.select(list(HEARD)).filter(pc.is_valid(staged["words"]))
         if heard.num_rows:
-            self._heard.append(heard.select(list(HEARD)))
+            self._heard.append(heard)
         if sum(table.nbytes for table in self._heard) > _HEARD_AT_ONCE:
             self._remember()
 

@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from influence.contract.records import SetAside, Withdrawn
-from influence.contract.secrecy import hushed
+from influence.contract.records import Withdrawn
 from influence.store.engine import Engine, count
 from influence.store.marks import Marks
 from influence.store.schema import KINDS, MORTAL, arrow
@@ -24,6 +23,7 @@ _SEEN_AGAIN = """EXISTS (
 """A live source says how things are now: what it shows again after an edit or a deletion is so again."""
 _VERSION = "coalesce(version, 0)"
 _UNNAMED = "evidence = 'calendar' AND meeting IS NULL AND starts_with(id, 'calendar:')"
+_OF_UNNAMED = f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"
 _SAME_UNNAMED = f"""
     FROM encounters e WHERE {_UNNAMED} AND EXISTS (
         FROM staged s WHERE s.meeting IS NOT NULL AND s.time = e.time
@@ -75,9 +75,7 @@ class Logs:
         if kind != "activities":
             self._engine.offer("staged", staged)
             made = self._keep(kind, staged.slice(0, 0), self._unknown(kind, staged))
-            if kind == "encounters" and count(
-                self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"
-            ):
+            if kind == "encounters" and count(self._engine, _OF_UNNAMED):
                 made.deleted += self._retire(_SAME_UNNAMED)
             return made
         printed = staged["fingerprint"].null_count < staged.num_rows
@@ -135,7 +133,7 @@ class Logs:
         place[np.argsort(rows["row"].to_numpy())] = np.arange(rows.num_rows) + 1 + self._last(log)
         self._engine.offer("added", rows.append_column("seq", pa.array(place)))
         columns = ", ".join(KINDS[kind].kept)
-        self._engine.run(
+        self._engine.append(
             f"""INSERT INTO {log} (seq, batch, {KINDS[kind].origin}, {columns})
             SELECT seq, {self._number}, ?, {columns.replace("key,", "key::UUID,")} FROM added""",
             [self._source],
@@ -214,24 +212,6 @@ class Logs:
         if count(self._engine, "SELECT count(*) AS n" + _EQUALS.format(rows="encounter_log")):
             self._retire(_EQUALS.format(rows="encounters"))
         return before - count(self._engine, _OF_WITHDRAWN)
-
-    def set_aside(self, aside: Sequence[tuple[SetAside, str]]) -> None:
-        """Keep what could not be read, with its file, line and reason; what is kept already is not kept twice."""
-        if not aside:
-            return
-        table = pa.table(
-            {
-                "file": arrow([file for _, file in aside], pa.string()),
-                "line": pa.array([row.line for row, _ in aside], pa.int64()),
-                "reason": arrow([hushed(row.reason) for row, _ in aside], pa.string()),
-            }
-        )
-        self._engine.offer("refused", table)
-        self._engine.run(
-            "INSERT INTO quarantine SELECT ?, file, line, reason FROM refused r WHERE NOT EXISTS "
-            "(FROM quarantine q WHERE q.file = r.file AND q.reason = r.reason AND q.line IS NOT DISTINCT FROM r.line)",
-            [self._number],
-        )
 
     def remember(self, cursor: Mapping[str, Any]) -> None:
         """Keep where to go on after this batch, in the same transaction, in place of what was kept before."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from influence.contract.records import Evidence, Modality, Unsaid, Verb
+from influence.store.incoming import tidy
 from influence.store.schema import KINDS, NUMBER, REAL, TEXT, TEXTS, TRUTH
 from influence.text.meeting_phrases import heard
 
@@ -36,11 +37,15 @@ class Keeping:
     terms: bool = False
 
 
-def staging(kind: str, schema: pa.Schema, zone: str | None, keeping: Keeping) -> str:
+def staging(kind: str, incoming: pa.Table, zone: str | None, keeping: Keeping) -> str:
     """Write the query that checks and converts the rows of `incoming`, whose columns `readable` has made."""
-    found = {field.name: field.type for field in schema if not kinds.is_null(field.type)}
+    found = {field.name: field.type for field in incoming.schema if not kinds.is_null(field.type)}
     there = [name for name in KINDS[kind].given if name in found]
-    made = [f'{_converted(kind, name, found[name], zone)} AS "{name}"' for name in there]
+    as_it_is = tidy(incoming.select([name for name in there if _is_as_declared(kind, name, found[name])]))
+    made = [
+        f'{_tidy(kind, name) if name in as_it_is else _converted(kind, name, found[name], zone)} AS "{name}"'
+        for name in there
+    ]
     told = ['"time" AS told'] if "time" in there else []
     given = f"given AS (SELECT {', '.join(['line', 'file', 'row', *made, *told])} FROM incoming)"
     column = {name: f'"{name}"' if name in there else _nothing(kind, name) for name in KINDS[kind].given}
@@ -55,8 +60,21 @@ def staging(kind: str, schema: pa.Schema, zone: str | None, keeping: Keeping) ->
             return f"WITH {given}, {_ties(column)}"
 
 
+def _is_as_declared(kind: str, name: str, found: pa.DataType) -> bool:
+    """Tell whether a column of texts holds texts, and one of lists lists; a time is never only text."""
+    listed = KINDS[kind].type_of(name) == TEXTS
+    return name != "time" and (kinds.is_nested(found) if listed else _is_text(found))
+
+
 def _nothing(kind: str, name: str) -> str:
     return "NULL::VARCHAR[]" if KINDS[kind].type_of(name) == TEXTS else "NULL"
+
+
+def _tidy(kind: str, name: str) -> str:
+    """A column whose texts need no trimming; of a list of several accounts each is kept once."""
+    if KINDS[kind].type_of(name) == TEXTS:
+        return f'CASE WHEN len("{name}") > 1 THEN list_distinct("{name}") ELSE coalesce("{name}", []) END'
+    return f'"{name}"'
 
 
 def _converted(kind: str, name: str, found: pa.DataType, zone: str | None) -> str:
