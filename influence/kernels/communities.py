@@ -102,7 +102,9 @@ def _louvain(indptr: Indices, indices: Indices, weights: Floats) -> Indices:
     from sknetwork.clustering import Louvain  # the same
 
     ties = csr_matrix((weights, indices, indptr), shape=(indptr.size - 1, indptr.size - 1))
-    louvain = Louvain(tol_optimization=_SETTLED, sort_clusters=False, return_probs=False, return_aggregate=False)
+    louvain = Louvain(
+        tol_optimization=_SETTLED, sort_clusters=False, return_probs=False, return_aggregate=False
+    )
     found: Indices = louvain.fit_predict(ties)
     return found
 

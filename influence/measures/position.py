@@ -278,8 +278,9 @@ def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     """Score in how many communities of the network a person or their contacts are, by Louvain's method.
 
     Undirected, weighted by responses both ways. Who has most ties moves first, of equals as the seed draws; with at
-    most 200,000 ties the best of four draws, by modularity Q = Σ_c (W_c / 2m − (K_c / 2m)²). `detail` has how many `communities` there are and Q (`modularity`), `own`
-    each person's `community` (0 is the largest) and how many people are in it (`community_people`).
+    most 200,000 ties the best of four draws, by modularity Q = Σ_c (W_c / 2m − (K_c / 2m)²). `detail` has how many
+    `communities` there are and Q (`modularity`), `own` each person's `community` (0 is the largest) and how many
+    people are in it (`community_people`).
 
     Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, doi:10.1088/1742-5468/2008/10/P10008.
 
