@@ -1,17 +1,13 @@
 """How the loops are compiled, and where they are kept; importing this loads numba, so import a kernel where needed.
 
-A loop is compiled on its first call for arrays of a kind, and read from a file from then on. The files lie in the
-folder that NUMBA_CACHE_DIR names, else in the user's own folder for such things. Where neither can be written,
-each process compiles for itself; nothing is said, and no number changes.
+A loop is compiled on its first call for arrays of a kind, and read from a file from then on. Where no file
+can be written, each process compiles for itself; nothing is said, and no number changes.
 """
 
 from __future__ import annotations
 
-import os
 import pickle
-import sys
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,6 +17,8 @@ import numba
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from influence.kernels.kept import folder
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -29,43 +27,10 @@ def compiled(function: _Function) -> _Function:
 
     It runs without the interpreter's lock, so that threads run side by side.
     """
-    dispatcher = numba.njit(nogil=True)(function)
+    dispatcher = numba.njit(nogil=True, no_cfunc_wrapper=True)(function)
     dispatcher._cache = _Kept(f"{function.__module__}.{function.__qualname__}")
     # numba is untyped: the cast keeps the signature that callers are checked against
     return cast("_Function", dispatcher)
-
-
-@cache
-def folder() -> Path | None:
-    """Return the folder where compiled loops are kept, or nothing where none can be written.
-
-    It must be the user's own: what is read from it is run.
-    """
-    try:
-        kept = Path(numba.config.CACHE_DIR or _users_folder()) / "networked-influence"
-        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid") and (kept.stat().st_uid != os.getuid() or kept.stat().st_mode & 0o022):
-            return None
-        (kept / _stamp()).mkdir(exist_ok=True)
-    except (OSError, RuntimeError):  # there is no home, or it is closed to writing
-        return None
-    return kept / _stamp()
-
-
-def _users_folder() -> Path:
-    if sys.platform == "win32" and "LOCALAPPDATA" in os.environ:
-        return Path(os.environ["LOCALAPPDATA"])
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(named) if os.path.isabs(named) else Path.home() / ".cache"
-
-
-@cache
-def _stamp() -> str:
-    """Tell this state of all loops from any other, since one that calls another holds a copy of it."""
-    digest = sha256(f"{numba.__version__} {sys.version}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 class _Kept:
