@@ -72,3 +72,16 @@ def check_rows(indptr: Indices, indices: Indices, weights: Floats | None = None)
         raise ValueError("weights must have one number for each tie")
     check_within(indices, 0, indptr.size - 1, "indices")
     return indptr.size - 1
+
+
+def among(wanted: NDArray[np.int64], held: NDArray[np.int64]) -> Flags:
+    """Tell which numbers are among others, which are sorted; far quicker than `np.isin` where there are many.
+
+    >>> among(np.array([3, 9, 1]), np.array([1, 3, 3, 5])).tolist()
+    [True, False, True]
+    """
+    if not held.size:
+        return np.zeros(wanted.shape, bool)
+    place = np.minimum(np.searchsorted(held, wanted), held.size - 1)
+    found: Flags = held[place] == wanted
+    return found

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from influence.contract.details.position import Position
@@ -17,6 +20,7 @@ from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
 from influence.network.network import Network
 from influence.reach.acquaintance import digital_network
+from influence.reach.everybody import kept_for
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -140,10 +144,16 @@ def _digital(words: Definition) -> Definition:
 @finds(**_WORDS, **{f"digital_{name}": _digital(words) for name, words in _WORDS.items()})
 def position(ego: Ego) -> dict[str, Finding]:
     """Say where the leader stands in the network of responses and in its digital part, among all people."""
-    found = position_of(ego.network, ego.person)
-    digital = digital_network(ego.population, ego.window)
-    same = digital.size() == ego.network.size()
-    there = found if same else position_of(digital, ego.person)
+    kept, matters = ego.population.kept, kept_for(ego.population, ego.window)
+
+    def digital() -> pa.Table:
+        network = digital_network(ego.population, ego.window)
+        same = network.size() == ego.network.size()
+        return pa.table({}) if same else _as_table(network)
+
+    found = _position_in(kept.table("position", lambda: _as_table(ego.network), *matters), ego.person)
+    apart = kept.table("digital-position", digital, *matters)
+    there = _position_in(apart, ego.person) if apart.num_columns else found
     return found | {f"digital_{name}": replace(one, name=f"digital_{name}") for name, one in there.items()}
 
 
@@ -161,12 +171,53 @@ def position_of(network: Network | nx.Graph, person: str, *, seed: int = 0) -> d
     >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail.rank
     (2.0, 0.521, 1)
     """
-    network = Network.of(network)
-    reason = _absence(network, person)
+    return _position_in(_as_table(Network.of(network), seed=seed), person)
+
+
+def _as_table(network: Network, *, seed: int = 0) -> pa.Table:
+    """Return the scores of everybody in a network, a row each, so that they can be kept."""
+    tied = np.diff(network.indptr) > 0
+    tied[network.indices] = True
+    columns: dict[str, Any] = {"person": pa.array(network.nodes, pa.string()), "tied": tied}
+    details = {}
+    for name, one in scores(network, seed=seed).items() if tied.any() else ():
+        details[name] = one.detail
+        columns[name] = one.values
+        if one.error is not None:
+            columns[f"{name}.error"] = one.error
+        columns |= {f"{name}.{key}": each for key, each in one.own.items()}
+    return pa.table(columns, metadata={"details": json.dumps(details)})
+
+
+def _position_in(table: pa.Table, person: str) -> dict[str, Finding]:
+    place, reason = pc.index(table["person"], person).as_py(), None
+    if place < 0:
+        reason = because("this person is not in the network of responses")
+    elif not table["tied"][place].as_py():
+        reason = because("this person has no ties in the network of responses")
     if reason is not None:
         return {name: Finding(name, None, words.unit, reason=reason) for name, words in _WORDS.items()}
-    place = network.index(person)
-    return {name: _finding(name, score, place) for name, score in scores(network, seed=seed).items()}
+    details = json.loads(table.schema.metadata[b"details"])
+    return {name: _finding(name, _scores_in(table, name, place, details[name])) for name in _MEASURES}
+
+
+def _scores_in(table: pa.Table, name: str, place: int, detail: Iterable[tuple[str, Any]]) -> _One:
+    own = {
+        column.removeprefix(f"{name}."): table[column][place].as_py()
+        for column in table.column_names
+        if column.startswith(f"{name}.")
+    }
+    return _One(table[name].to_numpy(), place, own.pop("error", None), {**dict(detail), **own})
+
+
+@dataclass(frozen=True)
+class _One:
+    """One measure for somebody: everybody's values, their place among these, the error and detail of their own."""
+
+    values: Floats
+    place: int
+    error: float | None
+    detail: Mapping[str, Any]
 
 
 def scores(network: Network | nx.Graph, *, seed: int = 0) -> dict[str, Scores]:
@@ -395,21 +446,12 @@ _MEASURES = {
 """Which way is better, and why a value may be undefined for somebody who has ties."""
 
 
-def _absence(network: Network, person: str) -> str | None:
-    if person not in network:
-        return because("this person is not in the network of responses")
-    place = network.index(person)
-    if network.indptr[place] < network.indptr[place + 1] or (network.indices == place).any():
-        return None
-    return because("this person has no ties in the network of responses")
-
-
-def _finding(name: str, scores: Scores, place: int) -> Finding:
+def _finding(name: str, found: _One) -> Finding:
     unit, (better, reason) = _WORDS[name].unit, _MEASURES[name]
-    value = float(scores.values[place])
+    value = float(found.values[found.place])
     if not np.isfinite(value):
         return Finding(name, None, unit, reason=reason)
-    defined = scores.values[np.isfinite(scores.values)]
+    defined = found.values[np.isfinite(found.values)]
     margin = SAME * abs(value)
     lower, higher = int((defined < value - margin).sum()), int((defined > value + margin).sum())
     detail = Position(
@@ -417,12 +459,11 @@ def _finding(name: str, scores: Scores, place: int) -> Finding:
         rank=1 + (higher if better == "higher" else lower),
         of=int(defined.size),
         better=better,
-        **dict(scores.detail),
-        **{key: each[place] for key, each in scores.own.items()},
+        **found.detail,
     )
-    if scores.error is None:
+    if found.error is None:
         return Finding(name, value, unit, detail=detail)
-    error = float(scores.error[place])
+    error = found.error
     most = 1.0 if unit == "share" else float(defined.size)
     interval = (max(0.0, value - error), max(value, min(most, value + error)))
     return Finding(name, value, unit, interval=interval, detail=replace(detail, error=error))

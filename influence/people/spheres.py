@@ -11,7 +11,8 @@ import numpy as np
 
 from influence.contract.records import SPHERES
 from influence.kernels.arrays import Codes, Flags, Ints
-from influence.people.directory import People, Who
+from influence.people.columns import Who
+from influence.people.directory import People
 
 
 def spheres(
@@ -68,8 +69,9 @@ def circles_of_pairs(
     place = np.where(
         sphere == SPHERES.index("company"), np.where(by_site, site[person], department[person]), -1
     )
-    keys = np.stack([leader.astype(np.int64), sphere, place])
-    number: Ints = np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1)
+    wide = int(place.max(initial=0)) + 2
+    keys = (leader.astype(np.int64) * (int(sphere.max(initial=0)) + 1) + sphere) * wide + place + 1
+    number: Ints = np.unique(keys, return_inverse=True)[1]
     return np.where(sphere == SPHERES.index("team"), -1, number)
 
 
@@ -94,9 +96,10 @@ def _shared_houses(people: People, leader: Codes, person: Codes) -> tuple[Flags,
     present = list(dict.fromkeys(sets))
     number = _numbered(sets)
     # few sets of houses make many pairs of people: each pair of sets is looked at once
-    both, which = np.unique(np.stack([number[leader], number[person]]), axis=1, return_inverse=True)
-    shared = np.array([bool(present[one] & present[other]) for one, other in both.T.tolist()], bool)
-    return np.array([bool(each) for each in sets], bool), shared[which.reshape(-1)]
+    both, which = np.unique(number[leader] * len(present) + number[person], return_inverse=True)
+    pairs = zip(*(side.tolist() for side in np.divmod(both, max(len(present), 1))), strict=True)
+    shared = np.array([bool(present[one] & present[other]) for one, other in pairs], bool)
+    return np.array([bool(each) for each in sets], bool), shared[which]
 
 
 def _numbered(words: Sequence[Hashable | None], first: Sequence[Hashable] = ()) -> Ints:
