@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from doctest import DocTestFinder, DocTestRunner
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -24,13 +23,15 @@ _GIVEN_UP = 600
 """After so many seconds a process that has left no word is taken for dead."""
 
 
-def begin() -> None:
+def compile_ahead() -> None:
     """Start compiling what is not compiled yet, at the lowest priority, and return at once; say and raise nothing.
 
     Only where somebody sits at a terminal: whoever runs a command by a script gains nothing by it.
     """
+    if not sys.stderr.isatty():
+        return
     kept = folder()
-    if kept is None or not sys.stderr.isatty() or (kept / _WHOLE).exists() or _at_work(kept):
+    if kept is None or (kept / _WHOLE).exists() or _at_work(kept):
         return
     with suppress(OSError):
         process = Popen(
@@ -78,6 +79,8 @@ def _at_work(kept: Path) -> bool:
 
 
 def _run_examples() -> None:
+    from doctest import DocTestFinder, DocTestRunner
+
     import influence.kernels as kernels
 
     runner = DocTestRunner(verbose=False)

@@ -27,7 +27,7 @@ def compiled(function: _Function) -> _Function:
 
     It runs without the interpreter's lock, so that threads run side by side.
     """
-    dispatcher = numba.njit(nogil=True, no_cfunc_wrapper=True)(function)
+    dispatcher = numba.njit(nogil=True)(function)
     dispatcher._cache = _Kept(f"{function.__module__}.{function.__qualname__}")
     # numba is untyped: the cast keeps the signature that callers are checked against
     return cast("_Function", dispatcher)
@@ -53,14 +53,15 @@ class _Kept:
         # code that was damaged would not fail, it would be run
         if sha256(held[32:]).digest() != held[:32]:
             return None
-        return CompileResult._rebuild(target, *pickle.loads(held[32:]))
+        parts = pickle.loads(held[32:])  # noqa: S301 - the user's own folder
+        return CompileResult._rebuild(target, *parts)  # type: ignore[no-untyped-call]
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Write the loop, whole or not at all."""
         path = self._path(signature, result.codegen)
         if path is None or result.lifted or result.library.has_dynamic_globals:
             return
-        held = dumps(result._reduce())
+        held: bytes = dumps(result._reduce())  # type: ignore[no-untyped-call]
         try:
             with NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 try:

@@ -162,6 +162,9 @@ def grown(indptr: Indices, indices: Indices, rows: Sets) -> Sets:
 
     >>> grown(np.array([0, 1, 1]), np.array([1]), singletons(np.ones(2, bool)))[:, 0].tolist()
     [3, 2]
+
+    >>> sizes(grown(np.array([0, 1, 1]), np.array([1]), singletons(np.ones(2, bool), 64)), 64).round().tolist()
+    [2.0, 1.0]
     """
     n = check_rows(indptr, indices)
     if n != rows.shape[0]:
@@ -250,7 +253,7 @@ def sizes_carried_on(
         return sums
 
     with ThreadPoolExecutor(min(cpu_count() or 1, _MOST_AT_ONCE)) as threads:
-        sums = sum(threads.map(block, range(registers // _BLOCK)))
+        sums: Floats = np.sum(list(threads.map(block, range(registers // _BLOCK))), axis=0)
     return _estimates(read_only(sums), registers)
 
 
