@@ -28,7 +28,7 @@ def compiled(function: _Function) -> _Function:
     It runs without the interpreter's lock, so that threads run side by side.
     """
     dispatcher = numba.njit(nogil=True)(function)
-    dispatcher._cache = _Kept(f"{function.__module__}.{function.__qualname__}")
+    dispatcher._cache = _Kept(f"{function.__module__}.{function.__qualname__}")  # type: ignore[attr-defined] # as numba does itself
     # numba is untyped: the cast keeps the signature that callers are checked against
     return cast("_Function", dispatcher)
 
