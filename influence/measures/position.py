@@ -55,7 +55,7 @@ class Scores:
     values: Floats
     error: Floats | None = None
     detail: tuple[tuple[str, Any], ...] = ()
-    own: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    own: Mapping[str, Sequence[Any] | NDArray[Any]] = field(default_factory=dict)
 
 
 _WORDS = {
@@ -401,7 +401,7 @@ def neighbourhood(network: Network | nx.Graph, *, steps: int = STEPS, seed: int 
     for _ in range(steps):
         balls = sets_of_people.grown(network.indptr, network.indices, balls)
         within.append(np.maximum(sets_of_people.sizes(balls, registers) - 1, 0))
-    grid = [{str(k): row[k - 1] for k in range(1, steps + 1)} for row in np.stack(within, axis=1).tolist()]
+    grid = np.rec.fromarrays(within, names=[str(k) for k in range(1, steps + 1)])
     values = within[min(DEGREES, steps) - 1]
     if registers is None:
         return Scores(values, detail=(("exact", True),), own={"grid": grid})
@@ -467,3 +467,8 @@ def _finding(name: str, found: _One) -> Finding:
     most = 1.0 if unit == "share" else float(defined.size)
     interval = (max(0.0, value - error), max(value, min(most, value + error)))
     return Finding(name, value, unit, interval=interval, detail=replace(detail, error=error))
+
+
+def _own(value: Any) -> Any:
+    """Return a row of a table by its names, and anything else as it is."""
+    return dict(zip(value.dtype.names, value.tolist(), strict=True)) if isinstance(value, np.void) else value
