@@ -102,7 +102,7 @@ def table(behind: dict[str, Any], alone: dict[str, Any]) -> str:
     """Return the tables: how the tests ended, what was called, what was refused, what is networkx's own."""
     import networkx as nx
 
-    own = Counter(re.sub(r"^'(\w+)' not implemented.*", r"`\1`", why) for why in reasons(alone))
+    own = Counter(needed(why) for why in reasons(alone))
     refusals = sorted((name, why, n) for name, why, n in behind["refused"])
     rows = [
         f"networkx {nx.__version__}:",
@@ -125,6 +125,16 @@ def table(behind: dict[str, Any], alone: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(rows)
+
+
+def needed(why: str) -> str:
+    """Return what was missing: a function that is networkx's own, or something of one that runs on arrays."""
+    from influence.network.networkx_backend.table import MODULE_OF
+
+    name = re.match(r"'(\w+)' not implemented", why)
+    if name is None:
+        return why
+    return f"`{name[1]}`" + " with weights that a function gives" * (name[1] in MODULE_OF)
 
 
 def reasons(record: dict[str, Any]) -> list[str]:

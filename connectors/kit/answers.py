@@ -124,7 +124,11 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
         raise TooDeep from None
     except json.JSONDecodeError as error:
         raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
-    except ValueError:  # a whole number of thousands of digits
+    except (
+        ValueError
+    ) as error:  # a whole number of thousands of digits, or what a decoder of another kind refuses
+        if decoder is not _DECODER:
+            raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
         return value_at(text, at, _PATIENT)
     if text.count("[", at, end) + text.count("{", at, end) > DEEPEST and not _is_shallow(value):
         raise TooDeep

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from connectors.kit.answers import At
 from connectors.kit.csv_columns import RowColumns
+from connectors.kit.csv_together import Form
 from connectors.kit.line_blocks import BOM
 from connectors.kit.wide_text import head_in_utf8, in_utf8
 from influence.contract.connector import Unreadable
@@ -113,7 +114,7 @@ def tables(member: Member, used: Mapping[int, str]) -> Iterator[pa.Table | SetAs
     names, (_, delimiter) = columns_of(member), header(member.head())
     found = False
     with in_utf8(member).open() as stream:
-        for item in RowColumns(len(names), delimiter, used).of(stream):
+        for item in RowColumns(Form(len(names), delimiter, used)).of(stream):
             found = True
             yield item
     if not found:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 BOM = b"\xef\xbb\xbf"
 BLOCK = 8 * 1024 * 1024
 """Bytes that are read at once."""
+_PIECE = 256 * 1024
+"""Bytes that are asked for at once: where a packed stream is damaged, no more than these are lost."""
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read."""
 TOO_LONG = f"is longer than {LONGEST_LINE // 1024 // 1024} MiB; write the file as Parquet"
@@ -23,11 +25,15 @@ _LINE_END = 10
 
 @dataclass(frozen=True)
 class LineBlock:
-    """Some whole lines: `content`, the number of the `first`, and where each begins, with the end of the last."""
+    """Some whole lines: `content`, the number of the `first`, and where each begins, with the end of the last.
+
+    `long` are the numbers of those that were too long and are empty here.
+    """
 
     first: int
     content: bytes
     bounds: NDArray[np.int64]
+    long: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -42,11 +48,10 @@ class LineBlock:
         Raises:
             ValueError: why it is none; the sentence goes on from the line.
         """
-        raw = self.line(at)
-        if len(raw.removesuffix(b"\n")) > LONGEST_LINE:
+        if self.number(at) in self.long:
             raise ValueError(TOO_LONG)
         try:
-            return decode(raw)
+            return decode(self.line(at))
         except UnicodeDecodeError:
             raise ValueError("is not UTF-8") from None
 
@@ -89,14 +94,11 @@ class LineBlock:
         return np.array(found, np.int64)
 
     def too_long(self) -> NDArray[np.int64]:
-        """Return the lines that are longer than any that is read; of such a line only its beginning is here."""
-        lengths = np.diff(self.bounds)
-        if len(lengths) and not self.content.endswith(b"\n"):
-            lengths[-1] += 1
-        return np.flatnonzero(lengths > LONGEST_LINE + 1)
+        """Return the lines that were longer than any that is read."""
+        return np.array(sorted(self.long), np.int64) - self.first
 
 
-def block_of(content: bytes, first: int = 1) -> LineBlock:
+def block_of(content: bytes, first: int = 1, long: frozenset[int] = frozenset()) -> LineBlock:
     """Make a block of lines.
 
     >>> block = block_of(b"a" + bytes([10]) + b"bc", first=7)
@@ -104,21 +106,46 @@ def block_of(content: bytes, first: int = 1) -> LineBlock:
     (2, b'bc', 8)
     """
     bounds = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_END) + 1
-    ends = [] if content.endswith(b"\n") else [len(content)]
-    return LineBlock(first, content, np.concatenate([[0], bounds, ends]).astype(np.int64))
+    ends = [] if content.endswith(b"\n") or not content else [len(content)]
+    return LineBlock(first, content, np.concatenate([[0], bounds, ends]).astype(np.int64), long)
 
 
 def line_blocks(stream: IO[bytes]) -> Iterator[LineBlock]:
-    """Yield the lines of a stream without its byte order mark; a line that is too long is cut, and says so."""
-    first, rest = 1, stream.read(len(BOM)).removeprefix(BOM)
-    while chunk := stream.read(BLOCK):
-        cut = chunk.rfind(b"\n") + 1
-        if not cut:
-            rest = (rest + chunk)[: LONGEST_LINE + 2]
-            continue
-        block = block_of(rest + chunk[:cut], first)
-        rest = chunk[cut:]
-        first += len(block)
-        yield block
-    if rest:
-        yield block_of(rest, first)
+    """Yield the lines of a stream without its byte order mark; one that is too long is empty, and says so.
+
+    Where the stream turns out to be damaged, the whole lines before that come first.
+    """
+    first, is_long = 1, False
+    held = [stream.read(len(BOM)).removeprefix(BOM)]
+    while True:
+        chunk, damage = _gathered(stream)
+        begins, cut = chunk.find(b"\n"), chunk.rfind(b"\n") + 1
+        is_long = is_long or sum(map(len, held)) + (begins if cut else len(chunk)) > LONGEST_LINE
+        if is_long:
+            held = []
+        if cut:
+            whole = memoryview(chunk)[begins if is_long else 0 : cut]
+            block = block_of(b"".join([*held, whole]), first, frozenset({first} if is_long else ()))
+            held, is_long = [chunk[cut:]], False
+            first += len(block)
+            yield block
+        elif not is_long:
+            held.append(chunk)
+        if damage is not None:
+            raise damage
+        if not chunk:
+            break
+    if is_long or any(held):
+        yield block_of(b"".join(held) or b"\n", first, frozenset({first} if is_long else ()))
+
+
+def _gathered(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+    """Read a block; return what was read before an error with it."""
+    pieces, size = list[bytes](), 0
+    try:
+        while size < BLOCK and (piece := stream.read(min(_PIECE, BLOCK - size))):
+            pieces.append(piece)
+            size += len(piece)
+    except Exception as error:  # whatever a packed stream raises is raised again, after these lines
+        return b"".join(pieces), error
+    return b"".join(pieces), None

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from connectors.kit import csv_files as delimited
 from connectors.kit import json_files
 from connectors.kit.json_columns import LineColumns
@@ -30,8 +32,8 @@ ALIASES = {"targets": "mentions"}
 LISTS = frozenset({"to", "mentions", "targets", "people", "accounts"})
 _PARQUET = b"PAR1"
 _NOTED_COLUMNS = 20
-_ROWS = 100_000
-"""Rows of a Parquet file that are held at once."""
+_ROWS, _BUFFER = 100_000, 1024 * 1024
+"""Rows of a Parquet file that are held at once, and bytes of each of its columns that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class _Table:
             for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
                 table = pa.Table.from_batches([batch])
                 table = table.rename_columns([_canonical(name) for name in table.column_names])
-                lines = pa.array(range(row, row + len(table)), pa.int64())
+                lines = pa.array(np.arange(row, row + len(table)))
                 row += len(table)
                 yield Rows(self.name, table.append_column("line", lines), self.zone)
 
@@ -158,7 +160,7 @@ def _parquet_file(member: Member) -> Iterator[pa.parquet.ParquetFile]:
 
     with member.open() as stream, _steppable(stream) as source:
         try:
-            yield pq.ParquetFile(source)
+            yield pq.ParquetFile(source, buffer_size=_BUFFER)  # else a row group of any size is read whole
         except (pa.ArrowException, OSError) as error:
             reason = str(error).split("\n", 1)[0][:120]
             raise Unreadable(f"{member.name}: the Parquet file is damaged ({reason}); get it again") from None

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from connectors.kit import csv_files as delimited
 from connectors.kit.csv_files import plain
 from influence.contract.connector import Unreadable
@@ -96,19 +98,27 @@ class MailLog:
     def _rows(self, table: pa.Table) -> Rows:
         import pyarrow as pa
 
-        senders, recipients, times = (table.column(role).to_pylist() for role in SYNONYMS)
-        actors = [self._account(sender) for sender in senders]
-        addressees = [self._account(recipient) for recipient in recipients]
+        actors, addressees = (self._accounts(table.column(role)) for role in ("sender", "recipient"))
+        times = table.column("time")
+        told = zip(actors.to_pylist(), addressees.to_pylist(), times.to_pylist(), strict=True)
+        until = np.cumsum(addressees.is_valid().to_numpy(zero_copy_only=False), dtype=np.int32)
         columns = {
-            "id": [_id(*row) for row in zip(actors, addressees, times, strict=True)],
+            "id": pa.array([_id(*row) for row in told], pa.string()),
             "time": times,
             "actor": actors,
-            "verb": [Verb.MESSAGE.value] * len(actors),
+            "verb": pa.repeat(Verb.MESSAGE.value, len(table)),
+            "to": pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), until)), addressees.drop_null()),
+            "line": table.column("line"),
         }
-        arrays = {name: pa.array(values, pa.string()) for name, values in columns.items()}
-        to = [[account] if account else [] for account in addressees]
-        arrays |= {"to": pa.array(to, pa.list_(pa.string())), "line": table.column("line")}
-        return Rows("activities", pa.table(arrays), self.zone)
+        return Rows("activities", pa.table(columns), self.zone)
+
+    def _accounts(self, column: pa.ChunkedArray) -> pa.Array:
+        """Write the account of each value; few stand in many rows."""
+        import pyarrow as pa
+
+        encoded = column.combine_chunks().dictionary_encode()
+        accounts = [self._account(value) for value in encoded.dictionary.to_pylist()]
+        return pa.array(accounts, pa.string()).take(encoded.indices)
 
     def _account(self, value: str | None) -> str | None:
         told = value.strip() if value else ""

@@ -10,6 +10,7 @@ from influence.kernels.arrays import Floats, Indices, Ints, check_rows
 from influence.kernels.compiling import compiled
 
 _LENGTH, _MIDDLE = 624, 397  # of the Mersenne Twister
+_MOST_ROUNDS = 10_000  # a dozen are enough, but where labels chase each other along arrows
 
 
 def propagated(indptr: Indices, indices: Indices, order: Ints) -> Ints:
@@ -34,8 +35,10 @@ def propagated(indptr: Indices, indices: Indices, order: Ints) -> Ints:
 
 def propagated_at_random(
     indptr: Indices, indices: Indices, weights: Floats, state: Ints, by_queue: bool
-) -> Ints:
+) -> Ints | None:
     """Return each node's label after asynchronous propagation; `state` (625 numbers) moves on with what is drawn.
+
+    None where it has not settled in 10,000 rounds.
 
     Each node takes the label of most weight among its neighbours, of equals one that is drawn: in rounds over
     everybody, each in a new order, until nobody changes; or (`by_queue`) from a queue to which the neighbours of
@@ -54,7 +57,8 @@ def propagated_at_random(
     True
     """
     check_rows(indptr, indices, weights)
-    return (_by_queue if by_queue else _in_rounds)(indptr, indices, weights, state)
+    label, settled = (_by_queue if by_queue else _in_rounds)(indptr, indices, weights, state)
+    return label if settled else None
 
 
 @compiled
@@ -95,11 +99,10 @@ def _propagated(indptr: Indices, indices: Indices, order: Ints, label: Ints) -> 
 
 
 @compiled
-def _in_rounds(indptr: Indices, indices: Indices, weights: Floats, state: Ints) -> Ints:
+def _in_rounds(indptr: Indices, indices: Indices, weights: Floats, state: Ints) -> tuple[Ints, bool]:
     n = indptr.size - 1
     label, held, ties = np.arange(n), np.zeros(n), np.empty(n, np.int64)
-    changed = True
-    while changed:
+    for _ in range(_MOST_ROUNDS):
         changed = False
         order = np.arange(n)
         _shuffle(order, state)
@@ -112,17 +115,20 @@ def _in_rounds(indptr: Indices, indices: Indices, weights: Floats, state: Ints) 
                 own = own or ties[i] == label[v]
             if not own:
                 label[v], changed = ties[_below(count, state)], True
-    return label
+        if not changed:
+            return label, True
+    return label, False
 
 
 @compiled
-def _by_queue(indptr: Indices, indices: Indices, weights: Floats, state: Ints) -> Ints:
+def _by_queue(indptr: Indices, indices: Indices, weights: Floats, state: Ints) -> tuple[Ints, bool]:
     n = indptr.size - 1
     label, held, ties = np.arange(n), np.zeros(n), np.empty(n, np.int64)
     queue, queued = np.arange(n), np.ones(n, np.bool_)
     _shuffle(queue, state)
-    first, waiting = 0, n
-    while waiting > 0:
+    first, waiting, visits = 0, n, 0
+    while waiting > 0 and visits < _MOST_ROUNDS * n:
+        visits += 1
         v = queue[first]
         first, waiting, queued[v] = (first + 1) % n, waiting - 1, False
         if indptr[v] == indptr[v + 1]:
@@ -137,7 +143,7 @@ def _by_queue(indptr: Indices, indices: Indices, weights: Floats, state: Ints) -
             if label[w] != chosen and not queued[w]:
                 queue[(first + waiting) % n] = w
                 waiting, queued[w] = waiting + 1, True
-    return label
+    return label, waiting == 0
 
 
 @compiled

@@ -10,6 +10,8 @@ import numpy as np
 from influence.kernels.arrays import Codes, Floats, Ints
 from influence.kernels.compiling import compiled
 
+_MOST_ROUNDS = 1000  # a few are enough, but for gains that are only rounding
+
 
 class Edges(NamedTuple):
     """A network as its ties, each once, in an order that decides between equals."""
@@ -168,8 +170,7 @@ def _moved(
     # undirected, `in_` is nothing: what counts is the weight `out` of both
     symmetric = not in_.any()
     towards, met, touched = np.zeros(n), np.zeros(n, np.bool_), np.empty(n, np.int64)
-    moves = 1
-    while moves > 0:
+    for _ in range(_MOST_ROUNDS):
         moves = 0
         for u in order:
             count = 0
@@ -196,6 +197,8 @@ def _moved(
             held_in[best] += in_[u]
             moves += best != own
             label[u] = best
+        if moves == 0:
+            break
     return label
 
 

@@ -109,7 +109,7 @@ def _flags(graph: CompressedGraph, nodes: Iterable[Node]) -> Flags:
 def _between(
     graph: CompressedGraph, weight: str | None, sources: Ints, targets: Flags, even: bool = False
 ) -> shortest_paths.Between:
-    lengths = graph.lengths(weight)
+    lengths = graph.lengths(weight).astype(np.float64)
     if lengths.size and lengths.min() == 0:
         raise NotImplementedError("paths are counted only where every length is above 0")
     return shortest_paths.between(graph.indptr, graph.indices, lengths, sources, targets, even)

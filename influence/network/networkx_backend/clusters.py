@@ -29,7 +29,7 @@ def clustering(graph: CompressedGraph, nodes: Any = None, weight: str | None = N
 
     Raises:
         networkx.NetworkXNotImplemented: edges may be parallel.
-        NotImplementedError: a weight is no number.
+        NotImplementedError: a weight is no finite number.
     """
     return graph.chosen(_clustering(graph, weight), nodes)
 
@@ -42,7 +42,7 @@ def average_clustering(
     Raises:
         ZeroDivisionError: there is nobody to count.
         networkx.NetworkXNotImplemented: edges may be parallel.
-        NotImplementedError: a weight is no number.
+        NotImplementedError: a weight is no finite number.
     """
     values = _clustering(graph, weight)[graph.bunch(nodes)].tolist()
     counted = values if count_zeros else [value for value in values if abs(value) > 0]

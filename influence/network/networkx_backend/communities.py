@@ -8,6 +8,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
+import networkx as nx
 import numpy as np
 
 from influence.kernels import labels, levels
@@ -31,7 +32,7 @@ def louvain_communities(
 
     Raises:
         ValueError: `max_level` is below 1.
-        NotImplementedError: a weight is no number.
+        NotImplementedError: a weight is no finite number.
     """
     _refuse_no_level(max_level)
     *_, last = islice(louvain_partitions(graph, weight, resolution, threshold, seed), max_level)
@@ -48,7 +49,7 @@ def louvain_partitions(
     """Yield `networkx.community.louvain_partitions`: for a seed the same.
 
     Raises:
-        NotImplementedError: a weight is no number.
+        NotImplementedError: a weight is no finite number.
     """
     if not graph.indices.size:
         return iter([[{node} for node in graph]])
@@ -118,7 +119,8 @@ def asyn_lpa_communities(
     """Yield `networkx.community.asyn_lpa_communities`: for a seed the same.
 
     Raises:
-        NotImplementedError: a weight is no number, or the seed is a generator of NumPy's.
+        networkx.ExceededMaxIterations: labels have not settled in 10,000 rounds.
+        NotImplementedError: a weight is no finite number, or the seed is a generator of NumPy's.
     """
     weights = graph.weights(weight) if weight else np.ones(graph.indices.size)
     label = _at_random(graph.indptr, graph.indices, weights, seed, by_queue=False)
@@ -131,7 +133,8 @@ def fast_label_propagation_communities(
     """Yield `networkx.community.fast_label_propagation_communities`: for a seed the same if undirected.
 
     Raises:
-        NotImplementedError: a weight is no number, or the seed is a generator of NumPy's.
+        networkx.ExceededMaxIterations: labels have not settled in 10,000 rounds.
+        NotImplementedError: a weight is no finite number, or the seed is a generator of NumPy's.
     """
     weights = graph.weights(weight)
     rows = both_ways(graph, weights)
@@ -146,6 +149,8 @@ def _at_random(indptr: Indices, indices: Indices, weights: Any, seed: Any, by_qu
     state = np.array(numbers, np.int64)
     label = labels.propagated_at_random(indptr, indices, weights.astype(np.float64), state, by_queue)
     seed.setstate((version, tuple(state.tolist()), spare))
+    if label is None:
+        raise nx.ExceededMaxIterations("labels have not settled in 10,000 rounds")
     return label
 
 

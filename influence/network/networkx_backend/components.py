@@ -85,7 +85,7 @@ def is_strongly_connected(graph: CompressedGraph) -> bool:
 def _labels(graph: CompressedGraph, kind: _Kind) -> tuple[int, Codes]:
     if not len(graph):
         return 0, np.empty(0, np.int32)
-    ones = np.ones(graph.indices.size, np.int8)
+    ones = np.ones(graph.indices.size)  # of the width that SciPy wants, which would copy them else
     return _label(graph.matrix_of(ones), directed=graph.directed, connection=kind)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Codes, Floats, Ints
+from influence.kernels.arrays import Codes, Ints
 from influence.network.network import Network
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class CompressedGraph:
         """Read the weight of every entry, 1 where it has none; of parallel edges the "sum" or the "min".
 
         Raises:
-            NotImplementedError: a weight is no number.
+            NotImplementedError: a weight is no finite number.
         """
         if name is None:
             return self.multiplicity if of_parallel == "sum" else np.ones(self.indices.size, np.int64)
@@ -120,17 +120,20 @@ class CompressedGraph:
         joined: Numbers = join.reduceat(each, np.cumsum(self.parallel) - self.parallel)
         return joined
 
-    def lengths(self, name: str | None) -> Floats:
+    def lengths(self, name: str | None) -> Numbers:
         """Read the length of every entry, of parallel edges the shortest; None as the kernels have it, unweighted.
 
         Raises:
-            NotImplementedError: a length is no number, or below 0.
+            NotImplementedError: a length is no finite number or below 0, or all are beyond what a float counts.
         """
         if name is None:
-            return np.empty(0)
-        lengths = self.weights(name, "min").astype(np.float64)
+            return np.empty(0, np.int64)
+        lengths = self.weights(name, "min")
         if lengths.size and lengths.min() < 0:
             raise NotImplementedError("lengths below 0")
+        whole, total = lengths.dtype.kind == "i", lengths.sum(dtype=np.float64)
+        if not np.isfinite(total) or (whole and total > 2**53):
+            raise NotImplementedError("lengths beyond what a float counts")
         return lengths
 
     def matrix(self, weight: str | None) -> csr_array:
@@ -141,7 +144,9 @@ class CompressedGraph:
         """Return any values of the entries as a matrix."""
         from scipy.sparse import csr_array  # networkx is imported without it
 
-        return csr_array((values, self.indices, self.indptr), shape=(len(self), len(self)))
+        few = self.indices.size <= np.iinfo(np.int32).max
+        begin = self.indptr.astype(np.int32) if few else self.indptr  # else SciPy widens `indices` to match
+        return csr_array((values, self.indices, begin), shape=(len(self), len(self)))
 
     def named(self, values: NDArray[Any]) -> dict[Node, Any]:
         """Give each node its value."""
@@ -183,11 +188,7 @@ def _numbers(values: list[Any]) -> Numbers:
     try:
         array = np.array(values if values else np.empty(0, np.int64))
     except (ValueError, OverflowError) as error:
-        raise NotImplementedError("a weight is no number") from error
-    if (
-        array.ndim != 1
-        or array.dtype.kind not in "biuf"
-        or (array.dtype.kind == "f" and np.isnan(array).any())
-    ):
-        raise NotImplementedError("a weight is no number")
-    return array.astype(np.float64) if array.dtype.kind == "f" else array.astype(np.int64)
+        raise NotImplementedError("a weight is no finite number") from error
+    if array.ndim != 1 or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+        raise NotImplementedError("a weight is no finite number")
+    return array.astype(np.int64) if array.dtype.kind in "bi" else array.astype(np.float64)

@@ -6,9 +6,10 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from scipy.sparse import csr_array
 
 from influence.kernels import communities
-from influence.kernels.arrays import Flags, Floats, Indices
+from influence.kernels.arrays import Floats, Indices
 from influence.network.networkx_backend.compressed import CompressedGraph, Node, Numbers, fixed
 
 
@@ -67,7 +68,7 @@ def reciprocity(graph: CompressedGraph, nodes: Any = None) -> Any:
         return overall_reciprocity(graph)
     _refuse_undirected(graph)
     total = np.diff(graph.indptr) + _incoming(graph, graph.multiplicity)
-    both = _outgoing(graph, _answered(graph).astype(np.int64))
+    both = np.diff(_answered(graph).indptr)
     if nodes in graph and total[graph.places[nodes]] == 0:
         raise nx.NetworkXError("Not defined for isolated nodes.")
     share = 2 * both / np.where(total, total, 1)
@@ -87,8 +88,7 @@ def overall_reciprocity(graph: CompressedGraph) -> float:
     _refuse_undirected(graph)
     if not graph.indices.size:
         raise nx.NetworkXError("Not defined for empty graphs")
-    answered = _answered(graph) & (graph.rows != graph.indices)
-    return int(answered.sum()) / graph.indices.size
+    return int(_answered(graph).nnz - graph.loops.sum()) / graph.indices.size
 
 
 def _refuse_undirected(graph: CompressedGraph) -> None:
@@ -96,11 +96,11 @@ def _refuse_undirected(graph: CompressedGraph) -> None:
         raise NotImplementedError("reciprocity of an undirected graph, or of parallel edges")
 
 
-def _answered(graph: CompressedGraph) -> Flags:
-    """Tell of every edge whether there is one back."""
-    there = graph.rows * len(graph) + graph.indices
-    back = graph.indices.astype(np.int64) * len(graph) + graph.rows
-    return np.isin(there, back)
+def _answered(graph: CompressedGraph) -> csr_array:
+    """Return a matrix of the edges that have one back."""
+    edges = graph.matrix_of(np.ones(graph.indices.size, np.int8))
+    answered: csr_array = edges.multiply(edges.T.tocsr()).tocsr()
+    return answered
 
 
 def degree_assortativity_coefficient(

@@ -54,7 +54,7 @@ def _nearness_to(graph: CompressedGraph, distance: str | None, asked: list[int],
         counted[from_] = True
         rows = _lengths_to(graph, distance)
         return shortest_paths.distance_sums(*rows, np.array(asked, np.int64), counted).nearness
-    nearness, lengths = np.zeros(len(graph)), graph.lengths(distance)
+    nearness, lengths = np.zeros(len(graph)), graph.lengths(distance).astype(np.float64)
     for source in from_:
         reached, far = shortest_paths.distances(graph.indptr, graph.indices, lengths, np.array([source]))
         nearness[reached[far > 0]] += 1 / far[far > 0]
@@ -111,7 +111,8 @@ def dijkstra_path_length(graph: CompressedGraph, source: Node, target: Node, wei
     _refuse_unknown(graph, source, "Node {} not found in graph")
     if source == target:
         return 0
-    found = _from(graph, _lengths(graph, weight), [source], None, _whole(graph, weight))
+    rows, whole = _lengths(graph, weight)
+    found = _from(graph, rows, [source], None, whole)
     if target not in found:
         raise nx.NetworkXNoPath(f"Node {target} not reachable from {source}")
     length: float = found[target]
@@ -145,7 +146,8 @@ def multi_source_dijkstra_path_length(
     nodes = list(sources)
     for source in nodes:
         _refuse_unknown(graph, source, "Node {} not found in graph")
-    return _from(graph, _lengths(graph, weight), nodes, cutoff, _whole(graph, weight))
+    rows, whole = _lengths(graph, weight)
+    return _from(graph, rows, nodes, cutoff, whole)
 
 
 def all_pairs_dijkstra_path_length(
@@ -156,7 +158,7 @@ def all_pairs_dijkstra_path_length(
     Raises:
         NotImplementedError: a length is not a number of 0 or more.
     """
-    rows, whole = _lengths(graph, weight), _whole(graph, weight)
+    rows, whole = _lengths(graph, weight)
     return ((source, _from(graph, rows, [source], cutoff, whole)) for source in graph)
 
 
@@ -177,7 +179,7 @@ def shortest_path_length(
     """
     if method not in ("dijkstra", "bellman-ford"):
         raise ValueError(f"method not supported: {method}")
-    rows, whole = _lengths(graph, weight), _whole(graph, weight)
+    rows, whole = _lengths(graph, weight)
     if source is None and target is None:
         return ((node, _from(graph, rows, [node], None, whole)) for node in graph)
     if source is None:
@@ -210,12 +212,10 @@ def _steps(graph: CompressedGraph) -> Rows:
     return Rows(graph.indptr, graph.indices, shortest_paths.UNWEIGHTED)
 
 
-def _lengths(graph: CompressedGraph, weight: str | None) -> Rows:
-    return Rows(graph.indptr, graph.indices, graph.lengths(weight))
-
-
-def _whole(graph: CompressedGraph, weight: str | None) -> bool:
-    return weight is None or graph.weights(weight, "min").dtype.kind == "i"
+def _lengths(graph: CompressedGraph, weight: str | None) -> tuple[Rows, bool]:
+    """Give the rows with their lengths, and whether all are whole, so that distances are."""
+    lengths = graph.lengths(weight)
+    return Rows(graph.indptr, graph.indices, lengths.astype(np.float64)), lengths.dtype.kind == "i"
 
 
 def _refuse_unknown(graph: CompressedGraph, node: Any, sentence: str) -> None:

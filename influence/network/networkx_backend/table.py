@@ -36,13 +36,13 @@ _MODULES = {
 MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 """The module of each function."""
 
-SOON_DONE = {
-    "degree_centrality",
-    "in_degree_centrality",
-    "out_degree_centrality",
-    "preferential_attachment",
-    "local_constraint",
-    "node_connected_component",
-    "dijkstra_path_length",
-}
+SOON_DONE = set(
+    """
+    degree_centrality in_degree_centrality out_degree_centrality overall_reciprocity preferential_attachment
+    local_constraint connected_components number_connected_components is_connected node_connected_component
+    weakly_connected_components number_weakly_connected_components is_weakly_connected
+    single_source_shortest_path_length single_target_shortest_path_length dijkstra_path_length
+    single_source_dijkstra_path_length multi_source_dijkstra_path_length
+    """.split()  # noqa: SIM905 (a list of as many lines as names)
+)
 """What networkx has done itself before a graph is converted: run here only where it is asked for by name."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.csv_columns import RowColumns
+from connectors.kit.csv_together import Form
 from influence.contract.records import SetAside
 
 NAMES = ["a", "b", "c"]
@@ -37,11 +38,22 @@ def plainly(content: bytes, delimiter: str) -> tuple[list[Row], list[SetAside]]:
         bad = [line for line in range(at, at + reader.line_num) if not is_text(lines[line])]
         if header_seen and (bad or (row and len(row) != len(NAMES))):
             aside.append(SetAside("", at + 1))
+            behind = range(at + 1, at + reader.line_num)
+            if not bad and behind and all(is_row(texts[line], lines[line], delimiter) for line in behind):
+                at += 1
+                continue
         elif header_seen and row:
             rows.append((at + 1, [value or None for value in row]))
         header_seen = header_seen or bool(row)
         at += reader.line_num
     return rows, aside
+
+
+def is_row(text: str, line: bytes, delimiter: str) -> bool:
+    try:
+        return is_text(line) and len(next(csv.reader([text], delimiter=delimiter, strict=True))) == len(NAMES)
+    except csv.Error:
+        return False
 
 
 def is_text(line: bytes) -> bool:
@@ -52,7 +64,7 @@ def is_text(line: bytes) -> bool:
 
 
 def read(content: bytes, delimiter: str = ",") -> tuple[list[Row], list[SetAside], int]:
-    columns = RowColumns(len(NAMES), delimiter, dict(enumerate(NAMES)))
+    columns = RowColumns(Form(len(NAMES), delimiter, dict(enumerate(NAMES))))
     rows: list[Row] = []
     aside = []
     for item in columns.of(io.BytesIO(content)):
@@ -116,6 +128,17 @@ def test_a_quote_that_is_never_closed_costs_one_row() -> None:
     rows, aside, one_by_one = read(b"a,b,c\n" + good + b'1,2,"open\n' + good + b'1,2,"x, y"\n')
     assert (80_001, [40_002], 1) == (len(rows), [one.line for one in aside], one_by_one)
     assert "a quote opens here and is not closed" in aside[0].reason
+
+
+def test_a_quote_that_another_row_closes_costs_one_row() -> None:
+    rows, aside, _ = read(b'a,b,c\n1,2,"open\n3,4,5\n6",7,8\n' + b"9,10,11\n" * 200)
+    assert (202, [2]) == (len(rows), [one.line for one in aside])
+    assert [(3, ["3", "4", "5"]), (4, ['6"', "7", "8"])] == rows[:2]
+
+
+def test_the_lines_of_a_text_in_a_row_with_a_field_too_many_are_no_rows() -> None:
+    rows, aside, _ = read(b'a,b,c\n1,2,"two\nlines",4\n' + b"9,10,11\n" * 200)
+    assert (200, [2]) == (len(rows), [one.line for one in aside])
 
 
 def test_quotes_that_never_close_on_every_line_are_read_in_bounded_time() -> None:

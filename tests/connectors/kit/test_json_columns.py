@@ -100,6 +100,9 @@ ODD_VALUES = [
         '{"a":{"b":[1]}}',
         "[1 2]",
         '[{"a":"b"}]',
+        '{"a":[1,{"b":2}]}',
+        '[{"a":[1]}]',
+        '[{"a":1,}]',
         "[" * 900 + "]" * 900,
     ),
 ]
@@ -173,6 +176,12 @@ def test_no_line_of_a_clean_file_is_read_by_itself() -> None:
     assert (4300, [], {"extra"}, 0) == (len(rows), aside, unused, one_by_one)
     assert list(range(1, 4301)) == [row["line"] for row in rows]
     assert {"time": "299.2990", "actor": "x:1", "line": 4300} == rows[-1]
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+def test_a_line_with_what_is_no_number_is_set_aside(lines: int) -> None:
+    rows, aside, _, _ = together(b'{"id": NaN, "time": 1.50}\n' * lines)
+    assert ([], ["the line is not JSON: NaN is no number"]) == (rows, sorted({one.reason for one in aside}))
 
 
 def test_an_object_that_is_not_used_does_not_hide_a_number_nor_give_one() -> None:

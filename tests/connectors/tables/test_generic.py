@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from connectors.kit.line_blocks import BLOCK
 from influence.contract.connector import Unreadable
-from influence.contract.files import members
+from influence.contract.files import Member, members
 from influence.contract.records import Note, Person, Record, Rows, SetAside
 from influence.contract.testing import member_of
 from tests.kit.connector_records import connector, recognised_by
@@ -107,6 +108,20 @@ def test_parquet_within_a_zip_is_read(tmp_path: Path) -> None:
     for member in members(tmp_path / "log.zip"):
         assert ["activities"] == recognised_by(member)
         assert len(rows(list(connector("activities").parse(member)))) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [HEADER + ROW * 20_000, b'{"time": 1, "actor": "x:1", "verb": "post"}\n' * 20_000],
+    ids=["csv", "json"],
+)
+def test_what_stands_before_the_damage_of_a_packed_file_is_read(body: bytes) -> None:
+    packed = gzip.compress(body)[:-8] + b"damaged!"
+    member = Member("log", len(body), lambda: gzip.GzipFile(fileobj=io.BytesIO(packed)))
+    found: list[Record] = []
+    with pytest.raises(OSError, match="CRC"):
+        found.extend(connector("activities").parse(member))
+    assert len(rows(found)) > 10_000
 
 
 def test_wrong_columns_are_refused_with_the_nearest_that_is_there() -> None:

@@ -267,15 +267,20 @@ def test_random_numbers_go_on_where_networkx_would_go_on(name):
 # --- what is refused ----------------------------------------------------------------------------------------
 
 
+HOSTILE = {"name": "x", "debt": -1, "none": 0, "far": math.nan, "endless": math.inf, "long": 2**60}
+
+
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
         (lambda g: nx.diameter(g, backend="influence"), "it does not run on arrays"),
-        (lambda g: nx.pagerank(g, weight="name", backend="influence"), "a weight is no number"),
+        (lambda g: nx.pagerank(g, weight="name", backend="influence"), "no finite number"),
         (lambda g: nx.closeness_centrality(g, distance="debt", backend="influence"), "lengths below 0"),
         (lambda g: nx.betweenness_centrality(g, weight="none", backend="influence"), "above 0"),
         (lambda g: nx.constraint(g, weight="debt", backend="influence"), "weights above 0"),
-        (lambda g: nx.closeness_centrality(g, distance="far", backend="influence"), "a weight is no number"),
+        (lambda g: nx.closeness_centrality(g, distance="far", backend="influence"), "no finite number"),
+        (lambda g: nx.closeness_centrality(g, distance="endless", backend="influence"), "no finite number"),
+        (lambda g: nx.closeness_centrality(g, distance="long", backend="influence"), "beyond"),
         (
             lambda g: nx.dijkstra_path_length(g, "a", "b", weight=lambda *_: 1, backend="influence"),
             "for the given arguments",
@@ -289,7 +294,7 @@ def test_random_numbers_go_on_where_networkx_would_go_on(name):
     ],
 )
 def test_what_arrays_cannot_hold_is_refused_with_the_reason(call, reason):
-    graph = nx.Graph([("a", "b", {"name": "x", "debt": -1, "none": 0, "far": float("nan")})])
+    graph = nx.Graph([("a", "b", HOSTILE)])
     with pytest.raises(NotImplementedError) as refusal:
         call(graph)
     reasons = (str(refusal.value), str(refusal.value.__cause__), backend.can_run("diameter", (graph,), {}))
