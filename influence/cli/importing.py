@@ -9,6 +9,7 @@ import click
 
 from influence.cli.options import json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
+from influence.kernels.ahead import compile_ahead
 
 if TYPE_CHECKING:
     from influence.store.importing import Imported
@@ -45,6 +46,7 @@ def import_(
     influence import log.csv --as mail-log --zone Europe/Warsaw
     influence import reviews.xlsx --map
     """
+    compile_ahead()
     if draft:
         for path in paths:
             _write_draft(path)

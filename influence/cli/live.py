@@ -15,6 +15,7 @@ from influence.cli.importing import pairs
 from influence.cli.options import json_option, opened, progress, workspace_option
 from influence.cli.saying import ask, say, say_json
 from influence.contract.wording import counted
+from influence.kernels.ahead import compile_ahead
 
 if TYPE_CHECKING:
     from influence.connecting import Connecting
@@ -207,6 +208,7 @@ def pull(
     influence pull work home --json
     influence pull --quiet --wait 600
     """
+    compile_ahead()
     with opened(folder, wait) as workspace, progress("Fetching") as step, _nobody_asked():
         fetched = workspace.pull(names, progress=step, ended=_teller(quiet=quiet, as_json=as_json))
     if not fetched and not as_json and not quiet:

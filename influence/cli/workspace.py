@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from influence.cli.options import json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.contract.headline import sentences
+from influence.kernels.ahead import compile_ahead
 
 
 @click.command()
@@ -24,6 +25,7 @@ def init(context: click.Context, where: Path | None, folder: Path) -> None:
     typed = context.get_parameter_source("folder") is ParameterSource.COMMANDLINE
     if where is not None and typed and where.resolve() != folder.resolve():
         raise click.UsageError(f"FOLDER is {where} and -w is {folder}: say it once")
+    compile_ahead()
     folder = where or folder
     Workspace.create(folder).close()
     say(f"Made a workspace in {folder}; bring activity in with: influence import PATH")

@@ -179,12 +179,13 @@ def dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[Fl
     """
     n = check_rows(indptr, indices)
     check_within(pivots, 0, n, "pivots")
+    rows = fixed(indptr, indices)
     batches = [
         batch for batch in np.array_split(np.ascontiguousarray(pivots, np.int64), _BATCHES) if batch.size
     ]
     sums, squares = np.zeros(n), np.zeros(n)
     with ThreadPoolExecutor(min(cpu_count() or 1, _BATCHES)) as threads:
-        for part in threads.map(lambda batch: _dependencies(indptr, indices, batch), batches):
+        for part in threads.map(lambda batch: _dependencies(*rows, read_only(batch)), batches):
             sums += part[0]
             squares += part[1]
     return sums, squares

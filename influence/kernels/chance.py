@@ -23,6 +23,10 @@ def local_contacts(
 
     Thread c has the places `start[c]` … `start[c + 1]`; the contacts of person p are
     `contact[indptr[p]:indptr[p + 1]]`, each `since` a moment, which must lie before the thread `began`.
+
+    >>> begin, place = local_contacts(*map(np.array, ([0, 2], [0, 1], [5], [0, 1, 2], [1, 0], [0, 9])))
+    >>> begin.tolist(), place.tolist()
+    ([0, 1, 1], [1])
     """
     place = np.full(indptr.size - 1, -1, np.int64)
     begin = np.zeros(person.size + 1, np.int64)
@@ -87,6 +91,11 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
     exp(θ · f(v, k)), f = (ln(a + 1), clock[row[v], hour[k]], *still[v]), a = contacts who took it up at an
     earlier moment (`group` numbers the moments). Returns the score Σ (f(v) − E f), the information
     Σ cov f, the log-likelihood, and in how many slots a differed among those left.
+
+    >>> alike = np.zeros((2, 4)), np.zeros((2, 24)), np.zeros(3, int), np.empty(0, int)
+    >>> course = Course(*map(np.array, ([0, 2], [0, 1], [0, 1], [0, 1])), *alike)
+    >>> round(float(follow(course, np.zeros(6), False)[2]), 3)  # one of two, ln ½
+    -0.693
     """
     factors, walk, terms = _factors(course, theta), _walk(course), theta.size
     taken = np.empty(course.row.size, np.int64)
@@ -108,7 +117,7 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
                 telling += _differ(walk.active, walk.left[:remaining])
                 likelihood += np.log(walk.weight[chosen] / total)
                 _squares(course, factors, walk, k, remaining, square)
-                information += square / total - np.outer(mean, mean) / (total * total)
+                _inform(information, square, mean, total)
             taken[k] = walk.left[chosen]
             _terms(f, course, factors.logs[walk.active[taken[k]]], taken[k], k)
             for t in range(terms):
@@ -120,10 +129,24 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
 
 @compiled
 def _factors(course: Course, theta: Floats) -> _Factors:
-    # a place has at most as many active contacts as it has contacts, so that the table holds every case
-    logs = np.log(np.arange(np.diff(course.begin).max() + 1) + 1.0)
-    base, pulse = np.exp(course.still @ theta[2:]), np.exp(theta[1] * course.clock)
-    return _Factors(base, pulse, np.exp(theta[0] * logs), logs)
+    # loops of numbers, which compile in a fifth of the time that expressions of arrays take
+    most = 0
+    for i in range(course.row.size):
+        most = max(most, course.begin[i + 1] - course.begin[i])
+    logs, grown = np.empty(most + 1), np.empty(most + 1)  # nobody has more active contacts than contacts
+    for a in range(most + 1):
+        logs[a] = np.log(a + 1.0)
+        grown[a] = np.exp(theta[0] * logs[a])
+    base, pulse = np.empty(course.row.size), np.empty_like(course.clock)
+    for i in range(base.size):
+        weight = 0.0
+        for t in range(course.still.shape[1]):
+            weight += course.still[i, t] * theta[t + 2]
+        base[i] = np.exp(weight)
+    for person in range(pulse.shape[0]):
+        for hour in range(pulse.shape[1]):
+            pulse[person, hour] = np.exp(theta[1] * course.clock[person, hour])
+    return _Factors(base, pulse, grown, logs)
 
 
 @compiled
@@ -163,6 +186,14 @@ def _squares(course: Course, factors: _Factors, walk: _Walk, k: int, remaining: 
         i = walk.left[j]
         _terms(f, course, factors.logs[walk.active[i]], i, k)
         _add(square, f, walk.weight[j])
+
+
+@compiled
+def _inform(information: Floats, square: Floats, mean: Floats, total: float) -> None:
+    """Add the covariance of the terms of those who might have come."""
+    for t in range(mean.size):
+        for u in range(mean.size):
+            information[t, u] += square[t, u] / total - mean[t] * mean[u] / (total * total)
 
 
 @compiled
@@ -214,11 +245,18 @@ def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> i
 
 @compiled
 def follow_by_chance(course: Course, theta: Floats, draws: int, seed: int) -> Floats:
-    """Return the scores (draws × terms) of so many walks whose orders are drawn by chance."""
+    """Return the scores (draws × terms) of so many walks whose orders are drawn by chance.
+
+    >>> alike = np.zeros((2, 4)), np.zeros((2, 24)), np.zeros(3, int), np.empty(0, int)
+    >>> course = Course(*map(np.array, ([0, 2], [0, 1], [0, 1], [0, 1])), *alike)
+    >>> follow_by_chance(course, np.zeros(6), 2, 1).shape
+    (2, 6)
+    """
     np.random.seed(seed)
     scores = np.empty((draws, theta.size))
     for d in range(draws):
-        scores[d] = follow(course, theta, True)[0]
+        # a comparison, since a loop is compiled once more for a constant
+        scores[d] = follow(course, theta, d >= 0)[0]
     return scores
 
 
@@ -242,6 +280,10 @@ def activations(
 
     Person `order[i]` is activated at the `moment[i]`-th moment (sorted, from 0). At each moment everybody not
     yet active is at risk. Returns two rows of length `known.most` + 1.
+
+    >>> pair = Neighbours(np.array([0, 1, 2]), np.array([1, 0]), 2, 1)
+    >>> [row.tolist() for row in activations(np.array([0, 1]), np.array([0, 1]), pair)]
+    [[1, 1], [2, 1]]
     """
     indptr, contact, people, most = known
     steps = moment[-1] + 1
@@ -285,6 +327,10 @@ def shuffled_activations(
     """Return `activations` for so many shuffles of who is activated when, each within its stratum.
 
     `stratum` is one number for each place in `order`; the places of one stratum exchange their people.
+
+    >>> pair = Neighbours(np.array([0, 1, 2]), np.array([1, 0]), 2, 1)
+    >>> shuffled_activations(*map(np.array, ([0, 1], [0, 1], [0, 0])), pair, 2, 1)[0].tolist()
+    [[1, 1], [1, 1]]
     """
     np.random.seed(seed)
     places = np.argsort(stratum, kind="mergesort")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from influence.kernels.arrays import Floats, Indices, check_rows
 from influence.kernels.compiling import compiled
-from influence.kernels.rows import sorted_rows
+from influence.kernels.rows import fixed, sorted_rows
 
 _SETTLED = 1e-4  # a round of moves that adds less to the modularity is the last
 
@@ -34,7 +34,7 @@ def elections(indptr: Indices, indices: Indices, most: int | None = None) -> NDA
     n = check_rows(indptr, indices)
     if not indices.size:
         return np.empty(0, np.int64)
-    return _elections(indptr, indices, n if most is None else min(most, n))
+    return _elections(*fixed(indptr, indices), n if most is None else min(most, n))
 
 
 @compiled

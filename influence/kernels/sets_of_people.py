@@ -1,30 +1,52 @@
 """Compiled loops for everybody at once: balls around people, and reach in time.
 
-A set of people is a row of 64-bit words that is united by OR. It is exact (one bit a person), or a sketch:
-registers of 32 bits in which the highest bit set is the register of a HyperLogLog counter, so that one loop
-serves both. Import this module only where it is needed: it loads numba.
+A set of people is a row of 64-bit words, one bit a person, that are united by OR; or a sketch: the registers of a
+HyperLogLog counter, a byte each, of which the greater stays. Import this module only where it is needed: it loads
+numba.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from os import cpu_count
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Indices, Words, check_rows, check_within, integers
+from influence.kernels.arrays import (
+    Codes,
+    Flags,
+    Floats,
+    Indices,
+    Ints,
+    Words,
+    check_rows,
+    check_within,
+    integers,
+    read_only,
+)
 from influence.kernels.compiling import compiled
+from influence.kernels.rows import fixed
+
+Bytes: TypeAlias = NDArray[np.uint8]
+Sets: TypeAlias = NDArray[Any]
+"""Exact sets (`Words`) or sketches (`Bytes`), a row each."""
 
 EXACT_SETS = 16_384
 """Up to so many people a set is exact: 2 KiB each."""
-SKETCH_BYTES = 400_000_000
-"""What all sketches of one run may hold in memory."""
+SKETCH_BYTES = 100_000_000
+"""What all sketches of balls may hold in memory."""
+_BLOCK = 256  # registers of a sketch that are carried on at a time: the fewer, the more often queues are kept
+_PARTS, _PART_TIES = 16, 100_000
+_MOST_AT_ONCE = 4  # blocks of sketches in memory
 
 
-def singletons(members: NDArray[np.bool_], registers: int | None = None, seed: int = 0) -> Words:
+def singletons(members: NDArray[np.bool_], registers: int | None = None, seed: int = 0) -> Sets:
     """Return for each node the set that holds only itself, or nothing where `members` is False.
 
-    Exact sets where `registers` is None; else sketches of so many registers, an even number. A node falls into
+    Exact sets where `registers` is None; else sketches of so many registers. A node falls into
     the register and raises it to the level that its hash says (Flajolet, Fusy, Gandouet, Meunier 2007,
     HyperLogLog, DMTCS AH).
 
@@ -37,15 +59,20 @@ def singletons(members: NDArray[np.bool_], registers: int | None = None, seed: i
         rows = np.zeros((n, (n + 63) // 64), np.uint64)
         rows[node, node // 64] = np.uint64(1) << (node % 64).astype(np.uint64)
         return rows
-    rows = np.zeros((n, registers // 2), np.uint64)
-    hashed = _mixed(node.astype(np.uint64) + np.uint64(seed) * np.uint64(0x1_0000_0000))
-    register = (hashed % np.uint64(registers)).astype(np.int64)
-    # bit 31 is always set: no level is beyond what a register of 32 bits can hold
-    rest = _mixed(hashed ^ np.uint64(0xD1B54A32D192ED03)) | np.uint64(1 << 31)
-    # the lowest bit less 1 has as many ones as the rest has zeros at its end: so many heads in a row
-    level = np.bitwise_count((rest & (~rest + np.uint64(1))) - np.uint64(1)).astype(np.int64)
-    rows[node, register // 2] = np.uint64(1) << (level + 32 * (register % 2)).astype(np.uint64)
+    rows = np.zeros((n, registers), np.uint8)
+    register, level = _hashed(node, registers, seed)
+    rows[node, register] = level
     return rows
+
+
+def _hashed(node: Ints, registers: int, seed: int) -> tuple[Ints, Bytes]:
+    """Draw each node's register, and the level to which it raises it, from 1 up."""
+    hashed = _mixed(node.astype(np.uint64) + np.uint64(seed) * np.uint64(0x1_0000_0000))
+    # bit 31 is always set: there are no levels beyond 32
+    rest = _mixed(hashed ^ np.uint64(0xD1B54A32D192ED03)) | np.uint64(1 << 31)
+    # the lowest bit has as many ones below it and with it as the rest has zeros at its end, and one
+    level = np.bitwise_count(rest ^ (rest - np.uint64(1)))
+    return (hashed % np.uint64(registers)).astype(np.int64), level
 
 
 def _mixed(x: Words) -> Words:
@@ -58,11 +85,11 @@ def _mixed(x: Words) -> Words:
     return mixed
 
 
-def sizes(rows: Words, registers: int | None = None) -> Floats:
+def sizes(rows: Sets, registers: int | None = None) -> Floats:
     """Return how many are in each set; from a sketch with a relative standard error of 1.04 / √registers.
 
     The estimate is Ertl's improved raw one, which needs no table of corrections: α m² / (m σ(C0 / m) +
-    Σ C_k 2^−k + …), with C_k the registers that stand at k (Ertl 2017, arXiv:1702.01284, algorithm 6).
+    Σ C_k 2^−k), with C_k the registers that stand at k (Ertl 2017, arXiv:1702.01284, algorithm 6).
 
     >>> sizes(singletons(np.ones(70, bool))).tolist() == [1.0] * 70
     True
@@ -70,29 +97,30 @@ def sizes(rows: Words, registers: int | None = None) -> Floats:
     if registers is None:
         counted: Floats = np.bitwise_count(rows).sum(axis=1).astype(np.float64)
         return counted
-    return _estimates(rows)
+    sums = np.zeros((rows.shape[0], 2))
+    _add_up(read_only(rows), sums)
+    return _estimates(read_only(sums), registers)
 
 
 @compiled
-def _estimates(rows: Words) -> Floats:
-    m = 2 * rows.shape[1]
-    found = np.empty(rows.shape[0])
-    counts = np.empty(33, np.int64)  # of the registers at 0 (nothing yet) to 32
+def _add_up(rows: Bytes, sums: Floats) -> None:
+    """Add for each sketch how many registers are empty, and Σ 2^−k over the others: exactly, so in any order."""
+    parts = 0.5 ** np.arange(256)
     for i in range(rows.shape[0]):
-        counts[:] = 0
-        for word in rows[i]:
-            for half in (word & np.uint64(0xFFFFFFFF), word >> np.uint64(32)):
-                level = 0
-                while half > 0:  # only the highest bit counts: OR leaves those below it, which mean nothing
-                    half >>= np.uint64(1)
-                    level += 1
-                counts[level] += 1
-        # from the top, halving each time: Σ C_k 2^−k by Horner's rule, the ends put right by τ and σ
-        z = m * _tau(1 - counts[32] / m)
-        for level in range(31, 0, -1):
-            z = 0.5 * (z + counts[level])
-        z += m * _sigma(counts[0] / m)
-        found[i] = m * m / (2 * np.log(2.0) * z)
+        empty, total = 0, 0.0
+        for level in rows[i]:
+            empty += level == 0
+            total += parts[level]
+        sums[i, 0] += empty
+        sums[i, 1] += total - empty
+
+
+@compiled
+def _estimates(sums: Floats, registers: int) -> Floats:
+    found = np.empty(sums.shape[0])
+    for i in range(found.size):
+        z = sums[i, 1] + registers * _sigma(sums[i, 0] / registers)
+        found[i] = registers * registers / (2 * np.log(2.0) * z)
     return found
 
 
@@ -109,19 +137,6 @@ def _sigma(x: float) -> float:
     return total
 
 
-@compiled
-def _tau(x: float) -> float:
-    if x in (0.0, 1.0):
-        return 0.0
-    total, part, before = 1.0 - x, 1.0, -1.0
-    while total != before:
-        x = np.sqrt(x)
-        before = total
-        part *= 0.5
-        total -= (1.0 - x) ** 2 * part
-    return total / 3
-
-
 def registers_for(n: int, sets: int) -> int | None:
     """Choose sketches so that `sets` of them for each of n nodes fit the memory, 64 to 1,024 registers.
 
@@ -132,11 +147,11 @@ def registers_for(n: int, sets: int) -> int | None:
     """
     if n <= EXACT_SETS:
         return None
-    most = SKETCH_BYTES // (4 * n * sets)
+    most = SKETCH_BYTES // (n * sets)
     return int(2 ** np.clip(np.log2(max(most, 1)) // 1, 6, 10))
 
 
-def grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
+def grown(indptr: Indices, indices: Indices, rows: Sets) -> Sets:
     """Unite each node's set with those of its neighbours along its ties: one step of HyperBall. O(ties · words).
 
     Source: Boldi and Vigna 2013, In-core computation of geometric centralities with HyperBall, ICDM workshops,
@@ -147,26 +162,41 @@ def grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
 
     >>> grown(np.array([0, 1, 1]), np.array([1]), singletons(np.ones(2, bool)))[:, 0].tolist()
     [3, 2]
+
+    >>> sizes(grown(np.array([0, 1, 1]), np.array([1]), singletons(np.ones(2, bool), 64)), 64).round().tolist()
+    [2.0, 1.0]
     """
-    if check_rows(indptr, indices) != rows.shape[0]:
+    n = check_rows(indptr, indices)
+    if n != rows.shape[0]:
         raise ValueError("there must be one set for each node")
-    return _grown(indptr, indices, rows)
-
-
-@compiled
-def _grown(indptr: Indices, indices: Indices, rows: Words) -> Words:
-    after = rows.copy()  # what is read stays as it was: else a set could go several steps in one
-    for u in range(rows.shape[0]):
-        for e in range(indptr[u], indptr[u + 1]):
-            v = indices[e]
-            for w in range(rows.shape[1]):
-                after[u, w] |= rows[v, w]
+    after, ties, before = rows.copy(), fixed(indptr, indices), read_only(rows)
+    parts = int(np.clip(indices.size // _PART_TIES, 1, _PARTS))
+    cuts = [0, *np.searchsorted(indptr, indices.size * np.arange(1, parts) / parts).tolist(), n]
+    with ThreadPoolExecutor(min(cpu_count() or 1, parts)) as threads:
+        # what is read stays as it was: else a set could go several steps in one
+        list(threads.map(partial(_grow, *ties, before, after), cuts[:-1], cuts[1:]))
     return after
 
 
-def carried_on(
-    sources: Indices, targets: Indices, times: Indices, delta: int, hands: int, own: Words
-) -> Words:
+@compiled
+def _grow(indptr: Indices, indices: Indices, rows: Sets, after: Sets, first: int, last: int) -> None:
+    for u in range(first, last):
+        for e in range(indptr[u], indptr[u + 1]):
+            _unite(after[u], rows[indices[e]])
+
+
+@compiled
+def _unite(into: Sets, other: Sets) -> None:
+    """Add one set to another: bits by OR; of registers the greater stays."""
+    if into.itemsize == 1:
+        for w in range(into.size):
+            into[w] = max(into[w], other[w])
+    else:
+        for w in range(into.size):
+            into[w] |= other[w]
+
+
+def carried_on(sources: Indices, targets: Indices, times: Indices, delta: int, hands: int, own: Sets) -> Sets:
     """Return for each node all that its contacts reach in time order: `conversations.respect_time` for everybody.
 
     The set of u unites `own[v]` over all nodes v that a path u → … → v of at most `hands` contacts reaches,
@@ -182,14 +212,62 @@ def carried_on(
     >>> sizes(found).tolist()
     [2.0, 1.0, 1.0, 0.0]
     """
+    course = _checked(sources, targets, times, hands, own.shape[0])
+    return _carried_on(*course, delta, hands - 1, read_only(own))
+
+
+def sizes_carried_on(
+    sources: Indices,
+    targets: Indices,
+    times: Indices,
+    delta: int,
+    hands: int,
+    members: Flags,
+    *,
+    registers: int,
+    seed: int = 0,
+) -> Floats:
+    """Return the sizes of `carried_on` by sketches of `registers`, a multiple of 256, of which the members are counted.
+
+    Registers do not depend on each other, so that blocks of them are carried on side by side, and none is
+    kept. What it holds in memory grows with people and contacts, not with registers.
+
+    Raises:
+        ValueError: as `carried_on`, or `registers` is no multiple of 256.
+
+    >>> contacts = np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([10, 12, 30])
+    >>> sizes_carried_on(*contacts, 5, 4, np.ones(4, bool), registers=256).round().tolist()
+    [2.0, 1.0, 1.0, 0.0]
+    """
+    if registers < 1 or registers % _BLOCK:
+        raise ValueError(f"registers must be a multiple of {_BLOCK}")
+    course = _checked(sources, targets, times, hands, members.size)
+    node = np.flatnonzero(members)
+    register, level = _hashed(node, registers, seed)
+
+    def block(first: int) -> Floats:
+        own, inside = np.zeros((members.size, _BLOCK), np.uint8), register // _BLOCK == first
+        own[node[inside], register[inside] % _BLOCK] = level[inside]
+        sums = np.zeros((members.size, 2))
+        _add_up(read_only(_carried_on(*course, delta, hands - 1, read_only(own))), sums)
+        return sums
+
+    with ThreadPoolExecutor(min(cpu_count() or 1, _MOST_AT_ONCE)) as threads:
+        sums: Floats = np.sum(list(threads.map(block, range(registers // _BLOCK))), axis=0)
+    return _estimates(read_only(sums), registers)
+
+
+def _checked(
+    sources: Indices, targets: Indices, times: Indices, hands: int, n: int
+) -> tuple[Codes, Codes, Ints]:
     from_, to, when = integers(sources, "sources"), integers(targets, "targets"), integers(times, "times")
     if not from_.size == to.size == when.size:
         raise ValueError("sources, targets and times must have one length")
     if (when[1:] < when[:-1]).any() or hands < 1:
         raise ValueError("contacts must be sorted by time, and go through one hand at least")
     for name, nodes in (("sources", from_), ("targets", to)):
-        check_within(nodes, 0, own.shape[0], name)
-    return _carried_on(from_, to, when, delta, hands - 1, own)
+        check_within(nodes, 0, n, name)
+    return read_only(from_, np.int32), read_only(to, np.int32), read_only(when)
 
 
 class _Queues(NamedTuple):
@@ -203,7 +281,7 @@ class _Queues(NamedTuple):
     front: Indices
     back: Indices
     oldest: Indices
-    gathered: Words
+    gathered: Sets
 
 
 class _Pool(NamedTuple):
@@ -212,26 +290,24 @@ class _Pool(NamedTuple):
     `free` is the first free slot, from which the others are chained, and how many there are.
     """
 
-    reach: Words
+    reach: Sets
     when: Indices
     after: Indices
     free: Indices
 
 
 @compiled
-def _carried_on(
-    sources: Indices, targets: Indices, times: Indices, delta: int, levels: int, own: Words
-) -> Words:
+def _carried_on(sources: Codes, targets: Codes, times: Ints, delta: int, levels: int, own: Sets) -> Sets:
     n, words = own.shape
-    reached = np.zeros((n, words), np.uint64)
+    reached = np.zeros((n, words), own.dtype)
     queues = _Queues(
         np.full(n, -1, np.int64),
         np.full(n, -1, np.int64),
         np.zeros(n, np.int64),
-        np.zeros((n, levels, words), np.uint64),
+        np.zeros((n, levels, words), own.dtype),
     )
     nothing = np.empty(0, np.int64)
-    pool = _Pool(np.empty((0, levels, words), np.uint64), nothing, nothing, np.array([-1, 0]))
+    pool = _Pool(np.empty((0, levels, words), own.dtype), nothing, nothing, np.array([-1, 0]))
     pool = _more(pool, 1024)
     slots, last = np.empty(times.size, np.int64), times.size
     while last > 0:
@@ -261,7 +337,7 @@ def _carried_on(
 def _more(pool: _Pool, extra: int) -> _Pool:
     """Make room for more sets; the new slots are free."""
     had = pool.when.size
-    reach = np.empty((had + extra, pool.reach.shape[1], pool.reach.shape[2]), np.uint64)
+    reach = np.empty((had + extra, pool.reach.shape[1], pool.reach.shape[2]), pool.reach.dtype)
     reach[:had] = pool.reach
     when, after = np.empty(had + extra, np.int64), np.empty(had + extra, np.int64)
     when[:had], after[:had] = pool.when, pool.after
@@ -278,21 +354,27 @@ def _release(slot: int, after: Indices, free: Indices) -> None:
 
 
 @compiled
-def _look(u: int, v: int, own: Words, queues: _Queues, pool: _Pool, reached: Words) -> int:
+def _look(u: int, v: int, own: Sets, queues: _Queues, pool: _Pool, reached: Sets) -> int:
     """Work out what a contact u → v reaches in 1, 2, … hands; return the slot that holds it."""
     front, _, _, gathered = queues
     reach, _, after, free = pool
     slot, levels, top = int(free[0]), reach.shape[1], front[v]
     free[0] = after[slot]
     free[1] -= 1
-    for w in range(own.shape[1]):
-        found = own[v, w]
-        for h in range(levels):
-            reach[slot, h, w] = found
-            found = own[v, w] | gathered[v, h, w]
+    for h in range(levels):
+        into = reach[slot, h]
+        for w in range(own.shape[1]):  # many times faster than a slice
+            into[w] = own[v, w]
+        if h > 0:
+            _unite(into, gathered[v, h - 1])
             if top >= 0:
-                found |= reach[top, h, w]
-        reached[u, w] |= found  # one hand more than any slot holds: nobody carries the last hand on
+                _unite(into, reach[top, h - 1])
+    # one hand more than any slot holds: nobody carries the last hand on
+    _unite(reached[u], own[v])
+    if levels > 0:
+        _unite(reached[u], gathered[v, levels - 1])
+        if top >= 0:
+            _unite(reached[u], reach[top, levels - 1])
     return slot
 
 
@@ -305,8 +387,7 @@ def _add(u: int, slot: int, t: int, queues: _Queues, pool: _Pool) -> None:
         oldest[u] = t
     when[slot], after[slot], back[u] = t, back[u], slot
     for h in range(reach.shape[1]):
-        for w in range(reach.shape[2]):
-            gathered[u, h, w] |= reach[slot, h, w]
+        _unite(gathered[u, h], reach[slot, h])
 
 
 @compiled
@@ -322,12 +403,13 @@ def _expire(v: int, t: int, delta: int, queues: _Queues, pool: _Pool) -> None:
         if front[v] >= 0 or back[v] < 0 or oldest[v] - t <= delta:
             return
         # nothing can be taken out of a union, so the back stack is turned over: once in the life of each slot
-        gathered[v] = 0
+        for h in range(reach.shape[1]):
+            for w in range(reach.shape[2]):
+                gathered[v, h, w] = 0
         while back[v] >= 0:  # each slot then holds the union of all behind it
             slot = back[v]
             back[v] = after[slot]
             if front[v] >= 0:
                 for h in range(reach.shape[1]):
-                    for w in range(reach.shape[2]):
-                        reach[slot, h, w] |= reach[front[v], h, w]
+                    _unite(reach[slot, h], reach[front[v], h])
             after[slot], front[v] = front[v], slot

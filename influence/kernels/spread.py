@@ -37,6 +37,10 @@ def draw_reverse_sets(
 
     The row of a person in `ties` are those who may reach them. No new set is begun once `most` people are in
     the sets; at most `hops` ties back are followed.
+
+    >>> ties = Chances(np.array([0, 1, 1]), np.array([1]), np.ones(1))
+    >>> [row.tolist() for row in draw_reverse_sets(ties, np.array([0, 1]), 2, 9, np.random.default_rng(1))]
+    [[0, 2, 3], [0, 1, 1]]
     """
     indptr, sources, probability = ties
     offsets = np.zeros(roots.size + 1, np.int64)
@@ -77,7 +81,12 @@ def draw_reverse_sets(
 
 @compiled
 def gain_of_acts(membership: Memberships, acts: Chances) -> Floats:
-    """Return how many sets each act is expected to cover when it is done alone."""
+    """Return how many sets each act is expected to cover when it is done alone.
+
+    >>> who = Memberships(np.array([0, 1, 3]), np.array([0, 0, 1]), 2)
+    >>> gain_of_acts(who, Chances(np.array([0, 1, 1]), np.array([1]), np.ones(1))).tolist()
+    [2.0, 0.0]
+    """
     left, trial = np.ones(membership.total), np.ones(membership.total)
     covered = np.empty(acts.indptr.size - 1)
     for act in range(covered.size):
@@ -108,6 +117,10 @@ def greedy_choice(membership: Memberships, acts: Chances, k: int) -> tuple[Ints,
 
     Old gains are bounds, since gains only shrink: the largest is worked out again until it stays the largest
     (Minoux 1978, doi:10.1007/BFb0006528). Of equals the first is chosen.
+
+    >>> who = Memberships(np.array([0, 1, 3]), np.array([0, 0, 1]), 2)
+    >>> [row.tolist() for row in greedy_choice(who, Chances(np.array([0, 1, 1]), np.array([1]), np.ones(1)), 1)]
+    [[0], [2.0]]
     """
     start, of_member, sets = membership
     indptr, people, chance = acts

@@ -55,7 +55,7 @@ class Scores:
     values: Floats
     error: Floats | None = None
     detail: tuple[tuple[str, Any], ...] = ()
-    own: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    own: Mapping[str, Sequence[Any] | NDArray[Any]] = field(default_factory=dict)
 
 
 _WORDS = {
@@ -185,8 +185,16 @@ def _as_table(network: Network, *, seed: int = 0) -> pa.Table:
         columns[name] = one.values
         if one.error is not None:
             columns[f"{name}.error"] = one.error
-        columns |= {f"{name}.{key}": each for key, each in one.own.items()}
+        columns |= {f"{name}.{key}": _column(each) for key, each in one.own.items()}
     return pa.table(columns, metadata={"details": json.dumps(details)})
+
+
+def _column(values: Sequence[Any] | NDArray[Any]) -> Any:
+    """Return a column of values; rows of several numbers by their names."""
+    if not isinstance(values, np.ndarray) or values.dtype.names is None:
+        return values
+    names = values.dtype.names
+    return pa.StructArray.from_arrays([values[name] for name in names], names)
 
 
 def _position_in(table: pa.Table, person: str) -> dict[str, Finding]:
@@ -401,7 +409,9 @@ def neighbourhood(network: Network | nx.Graph, *, steps: int = STEPS, seed: int 
     for _ in range(steps):
         balls = sets_of_people.grown(network.indptr, network.indices, balls)
         within.append(np.maximum(sets_of_people.sizes(balls, registers) - 1, 0))
-    grid = [{str(k): row[k - 1] for k in range(1, steps + 1)} for row in np.stack(within, axis=1).tolist()]
+    grid = np.empty(len(network), [(str(k), np.float64) for k in range(1, steps + 1)])
+    for k, ball in enumerate(within, start=1):
+        grid[str(k)] = ball
     values = within[min(DEGREES, steps) - 1]
     if registers is None:
         return Scores(values, detail=(("exact", True),), own={"grid": grid})

@@ -279,7 +279,7 @@ def test_beyond_exact_sets_a_neighbourhood_keeps_to_its_error(monkeypatch):
     network = random_network(2000, 5000)
     exact = module.neighbourhood(network)
     monkeypatch.setattr(position_kernels, "EXACT_SETS", 100)
-    monkeypatch.setattr(position_kernels, "SKETCH_BYTES", 2000 * 2 * 4 * 256)
+    monkeypatch.setattr(position_kernels, "SKETCH_BYTES", 2000 * 2 * 256)
     inside = []
     for seed in range(10):
         about = module.neighbourhood(network, seed=seed)

@@ -488,7 +488,6 @@ def test_beyond_exact_sets_possible_reach_keeps_to_its_error(monkeypatch):
     responses = Responses(zero, ends[1], ends[0], zero, zero > 0, time).where(ends[0] != ends[1])
     exact = everybodys_possible_reach(responses, n, frozenset({3}), Passing())
     monkeypatch.setattr(position_kernels, "EXACT_SETS", 100)
-    monkeypatch.setattr(position_kernels, "SKETCH_BYTES", 4 * n * 5 * 512)
     about = everybodys_possible_reach(responses, n, frozenset({3}), Passing())
     assert (0, pytest.approx(1.04 / 512**0.5)) == (exact.error, about.error)
     assert exact.values.max() > 1000
