@@ -88,7 +88,14 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
     earlier moment (`group` numbers the moments). Returns the score Σ (f(v) − E f), the information
     Σ cov f, the log-likelihood, and in how many slots a differed among those left.
     """
-    factors, walk, terms = _factors(course, theta), _walk(course), theta.size
+    return _followed(course, _factors(course, theta), theta.size, drawn)
+
+
+@compiled
+def _followed(
+    course: Course, factors: _Factors, terms: int, drawn: bool
+) -> tuple[Floats, Floats, float, int]:
+    walk = _walk(course)
     taken = np.empty(course.row.size, np.int64)
     score, information = np.zeros(terms), np.zeros((terms, terms))
     mean, square, f = np.zeros(terms), np.zeros((terms, terms)), np.zeros(terms)
@@ -216,9 +223,9 @@ def _next(weight: Floats, total: float, left: Indices, k: int, drawn: bool) -> i
 def follow_by_chance(course: Course, theta: Floats, draws: int, seed: int) -> Floats:
     """Return the scores (draws × terms) of so many walks whose orders are drawn by chance."""
     np.random.seed(seed)
-    scores = np.empty((draws, theta.size))
+    scores, factors = np.empty((draws, theta.size)), _factors(course, theta)
     for d in range(draws):
-        scores[d] = follow(course, theta, True)[0]
+        scores[d] = _followed(course, factors, theta.size, True)[0]
     return scores
 
 
@@ -245,32 +252,34 @@ def activations(
     """
     indptr, contact, people, most = known
     steps = moment[-1] + 1
-    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 2, np.int64)
-    # a span at risk with so many contacts adds its end and takes away its beginning: no beginnings to remember
+    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
+    # where the spans at risk with so many contacts end because one more is active; there the next ones begin, so that
+    # no beginning need be remembered
+    more = np.zeros(most + 1, np.int64)
     active = np.zeros(people, np.int32)  # -1: activated already
     i = 0
     while i < order.size:
-        end = i
+        end, now = i, moment[i] + 1
         while end < order.size and moment[end] == moment[i]:
             v = order[end]
             acted[active[v]] += 1
-            at_risk[active[v]] += moment[i] + 1
+            at_risk[active[v]] += now
             active[v] = -1
             end += 1
         # only now, when all of this moment are counted: who is activated at one moment has not seen the others
         for j in range(i, end):
             for e in range(indptr[order[j]], indptr[order[j] + 1]):
                 w = contact[e]
-                a = active[w]
-                if a >= 0:
-                    at_risk[a] += moment[i] + 1
-                    at_risk[a + 1] -= moment[i] + 1
-                    active[w] = a + 1
+                if active[w] >= 0:
+                    more[active[w]] += now
+                    active[w] += 1
         i = end
     for v in range(people):
         if active[v] >= 0:
             at_risk[active[v]] += steps
-    return acted, at_risk[: most + 1]
+    at_risk += more
+    at_risk[1:] -= more[:-1]
+    return acted, at_risk
 
 
 @compiled

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FEWEST_TELLING = 30
 """Moments in which those left differed in how many contacts were active: with fewer, too little to say."""
 FEWEST_ACTIVATED = 10
+MOST_STEPS, FEWEST_SHUFFLES = 200_000_000, 199
+"""Contacts that all shuffles may look at together, and the fewest shuffles; where contacts are many they are fewer."""
 CERTAIN = 0.05
 MORE_THAN_CHANCE = because(
     "people took up the leader's threads sooner once contacts of theirs had: more than chance gives"
@@ -162,8 +164,11 @@ def _textbook(asked: Question, draws: int, seed: int) -> Textbook:
                 ),
             )
         )
-    test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=draws, seed=seed)
-    return Textbook(test.alpha, test.p, _points(test.by_chance), test.activated)
+    steps = int(np.diff(asked.known.indptr)[asked.person].sum())
+    fewer = min(draws, max(FEWEST_SHUFFLES, MOST_STEPS // max(steps, 1)))
+    test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=fewer, seed=seed)
+    points = _points(test.by_chance)
+    return Textbook(test.alpha, test.p, points, test.activated, draws=fewer if fewer < draws else None)
 
 
 def _points(values: Floats) -> tuple[float, float, float]:
