@@ -22,7 +22,7 @@ def local_contacts(
     """List for every place in a thread the places of the contacts in the same thread, as compressed rows.
 
     Thread c has the places `start[c]` … `start[c + 1]`; the contacts of person p are
-    `contact[indptr[p]:indptr[p + 1]]`, each `since` a moment, which must lie before the thread `began`.
+    `contact[indptr[p]:indptr[p + 1]]`, sorted, each `since` a moment, which must lie before the thread `began`.
     """
     place = np.full(indptr.size - 1, -1, np.int64)
     begin = np.zeros(person.size + 1, np.int64)
@@ -34,8 +34,12 @@ def local_contacts(
             for i in range(start[c], start[c + 1]):
                 place[person[i]] = i
             for i in range(start[c], start[c + 1]):
-                for e in range(indptr[person[i]], indptr[person[i] + 1]):
-                    if place[contact[e]] >= 0 and since[e] < began[c]:
+                first, last = indptr[person[i]], indptr[person[i] + 1]
+                # of somebody with very many contacts the people of the thread are looked up among these
+                few = 16 * (start[c + 1] - start[c]) < last - first
+                for n in range(start[c + 1] - start[c] if few else last - first):
+                    e = _lookup(contact, first, last, person[start[c] + n]) if few else first + n
+                    if e >= 0 and place[contact[e]] >= 0 and since[e] < began[c]:
                         if listing:
                             found[count] = place[contact[e]]
                         count += 1
@@ -43,6 +47,19 @@ def local_contacts(
             for i in range(start[c], start[c + 1]):
                 place[person[i]] = -1
     return begin, found
+
+
+@compiled
+def _lookup(contact: Indices, first: int, last: int, wanted: int) -> int:
+    """Return where a person stands among sorted contacts, -1: nowhere."""
+    end = last
+    while first < end:
+        middle = (first + end) // 2
+        if contact[middle] < wanted:
+            first = middle + 1
+        else:
+            end = middle
+    return first if first < last and contact[first] == wanted else -1
 
 
 class Course(NamedTuple):
