@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from influence import settings
+from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
@@ -17,7 +17,7 @@ from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
 from influence.corrections.whose_mail import others_write
-from influence.people.linkage.run import told, who_is_who
+from influence.people.linkage.run import link_what_came, told, who_is_who
 from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
@@ -61,7 +61,7 @@ class Workspace(Writing):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / SETTINGS).exists():
-                (folder / SETTINGS).write_text(settings.DEFAULTS, encoding="utf-8")
+                durably.replace(folder / SETTINGS, settings.DEFAULTS)
         except OSError as error:
             raise WorkspaceError(f"{folder} cannot be written: {error.strerror}") from error
         Store(folder / DATABASE).close()
@@ -82,7 +82,7 @@ class Workspace(Writing):
         invented = settings.DEFAULTS.replace('# notice = "..."        ', f'notice = "{company.notice}"  ')
         invented = invented.replace("keep_terms = false", "keep_terms = true")
         invented = invented.replace("accounts = []", f"accounts = {json.dumps(company.brand)}")
-        (folder / SETTINGS).write_text(invented, encoding="utf-8")
+        durably.replace(folder / SETTINGS, invented)
         workspace = cls(folder)
         demo.write(company, folder / "invented")
         workspace.import_path(folder / "invented")
@@ -190,8 +190,9 @@ class Workspace(Writing):
     def analysis(self) -> Analysis:
         """Everything in the store, ready for questions; read when it is first needed, people linked anew if need be."""
         engine = self.store.engine
-        people = who_is_who(engine, sure=self.settings.link, ask=self.settings.ask)
-        return Analysis(engine, self.settings, people, Kept(self.path / WORKED_OUT, stamp(engine)))
+        joining = link_what_came(engine, sure=self.settings.link, ask=self.settings.ask)
+        kept = Kept(self.path / WORKED_OUT, stamp(engine))
+        return Analysis(engine, self.settings, who_is_who(engine, kept, joining), kept)
 
     @property
     def curation(self) -> Curation:

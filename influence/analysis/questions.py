@@ -12,7 +12,7 @@ from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
 from influence.network.network import Network
-from influence.people.directory import Who
+from influence.people.columns import Who
 from influence.reach.ego import Ego
 from influence.times import Window, stated
 

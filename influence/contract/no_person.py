@@ -69,6 +69,9 @@ _PROGRAM_HANDLES_TEXT = """
 """
 _PROGRAM_HANDLES = frozenset(_PROGRAM_HANDLES_TEXT.split())
 
+MAY_SHOW = rf"^email:|bot|ghost|{'|'.join(map(re.escape, sorted(_NOBODY | _PROGRAM_HANDLES)))}|[^\x00-\x7f]"
+"""Stands, in whatever case, in every account that shows a sign, and in some that do not."""
+
 
 @lru_cache(maxsize=_REMEMBERED)
 def sign_of(account: str) -> tuple[str, str] | None:

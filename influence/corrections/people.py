@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from influence.contract.no_person import BOT
 from influence.people.accounts import Link, guards_of
 from influence.people.bots import KINDS
+from influence.people.columns import Who
 from influence.people.decisions import Decision, DecisionError, Decisions, codes, marks
-from influence.people.directory import People, UnknownPerson, Who, spellings
+from influence.people.directory import People, UnknownPerson, spellings
 from influence.people.identity import to_be_asked
 from influence.store.engine import Engine
 

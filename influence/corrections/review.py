@@ -28,8 +28,9 @@ from influence.corrections.writers import (
 )
 from influence.network.sent_mail import typed_by_others
 from influence.people.accounts import guards_of
+from influence.people.columns import Who
 from influence.people.decisions import WRITES_FOR, Decision, DecisionError, Decisions, marks, writers
-from influence.people.directory import People, Who
+from influence.people.directory import People
 from influence.people.names import Name, parse_name
 from influence.reach.ego import Ego
 from influence.reach.population import Population

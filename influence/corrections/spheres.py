@@ -9,7 +9,8 @@ from typing import Any
 
 from influence.network.log_queries import messages_between
 from influence.network.log_tables import LogTables
-from influence.people.directory import People, Who
+from influence.people.columns import Who
+from influence.people.directory import People
 from influence.people.names import public_mail
 from influence.people.spheres import houses
 

@@ -14,8 +14,9 @@ from influence.contract.wording import counted, plain
 from influence.kernels.arrays import Ints
 from influence.network.log_tables import LogTables
 from influence.network.sent_mail import SentFolder, received, sent_folders, stated_typists
+from influence.people.columns import Who
 from influence.people.decisions import Decision, Decisions, writers
-from influence.people.directory import People, Who
+from influence.people.directory import People
 
 FEWEST, LEAST_SHARE = 5, 0.1
 """From so many mails, or from such a part of the sent mail, somebody is asked about who wrote in it."""

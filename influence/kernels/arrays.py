@@ -38,6 +38,16 @@ def integers(values: ArrayLike, name: str) -> Ints:
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
+def read_only(values: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray[Any]:
+    """Return an array in one width and layout, closed to writing; without a copy where it has them.
+
+    Arrays that differ in any of these are kinds of their own, for each of which a loop is compiled anew.
+    """
+    array = np.ascontiguousarray(values, kind).view()
+    array.flags.writeable = False
+    return array
+
+
 def check_within(values: Indices, low: int, high: int, name: str) -> None:
     """Raise ValueError unless every value is in [low, high)."""
     # a negative position would not fail: it would be read from the end, or from outside the array

@@ -19,7 +19,7 @@ from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints, among
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
-from influence.people.directory import Who
+from influence.people.columns import Who
 from influence.reach.everybody import Reaches, everybodys_reach, kept_for
 from influence.reach.population import Population
 from influence.times import Window

@@ -68,7 +68,7 @@ def items_said(tables: LogTables, window: Window) -> Ints:
 
 
 _OUTPUT = f"""
-SELECT item, author, epoch_us(time) AS time, len(addressees) = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
+SELECT item, author, epoch_us(time) AS time, addressees = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
 """
 
 
@@ -96,8 +96,9 @@ def items_of_ids(tables: LogTables, ids: Sequence[str]) -> Ints:
 
 _DESCRIBED = """
 SELECT i.item, i.id, epoch_us(i.time) AS time, i.author, i.verb, i.channel, a.url, i.source,
-    coalesce(i.conversation, i.parent) AS conversation, i.parent
-FROM item i JOIN wanted_items USING (item) JOIN activities a USING (id) ORDER BY i.item
+    coalesce(a.conversation, c.original, a.parent) AS conversation, coalesce(c.original, a.parent) AS parent
+FROM item i JOIN wanted_items USING (item) JOIN activity_log a USING (seq)
+LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent ORDER BY i.item
 """
 
 
@@ -108,7 +109,7 @@ def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
 
 
 _TEXTS = """
-SELECT i.item, a.text, t.terms, count(*) OVER () AS n FROM item i JOIN activities a USING (id)
+SELECT i.item, a.text, t.terms, count(*) OVER () AS n FROM item i JOIN activity_log a USING (seq)
 LEFT JOIN term_log t ON t.key = a.key AND a.text IS NULL
 WHERE (a.text IS NOT NULL OR t.terms IS NOT NULL) AND epoch_us(i.time) < $until
 ORDER BY i.item DESC LIMIT $most
@@ -157,7 +158,7 @@ def written_to(tables: LogTables, leader: int, until: int) -> tuple[Ints, Ints, 
 
 _WRITTEN_TO_FEW = f"""
 SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
-WHERE i.author = $leader AND len(i.addressees) <= $most AND i.{_MADE} AND {_IN_WINDOW}
+WHERE i.author = $leader AND i.addressees <= $most AND i.{_MADE} AND {_IN_WINDOW}
 """
 
 
@@ -207,9 +208,7 @@ SELECT DISTINCT person FROM (
     WHERE i.author = $leader AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
     UNION ALL
     SELECT i.author FROM item i JOIN (
-        SELECT item, person FROM addressed UNION ALL
-        SELECT m.item, p.person FROM (SELECT item, unnest(mentions) AS account FROM item WHERE verb = 'follow') m
-        JOIN account_person p USING (account)) whom USING (item)
+        SELECT item, person FROM addressed UNION ALL SELECT item, person FROM mentioned) whom USING (item)
     WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
     UNION ALL
     SELECT i.author FROM item i
@@ -238,7 +237,8 @@ def told_exposure(tables: LogTables, leader: int) -> list[dict[str, Any]]:
 
 
 _ON_LIST = """
-SELECT DISTINCT author FROM item WHERE lower(channel) = $list OR list_contains(addressees, $account)
+SELECT DISTINCT i.author FROM item i JOIN activity_log a USING (seq)
+WHERE lower(i.channel) = $list OR list_contains(a.addressees, $account)
 """
 
 
@@ -259,12 +259,10 @@ _FIRST_TURNS = """
 SELECT person, min(time) AS time FROM (
     SELECT d.person, i.time FROM item i JOIN addressed d USING (item) WHERE i.author = $leader
     UNION ALL
-    SELECT p.person, i.time FROM (SELECT time, unnest(mentions) AS account FROM item WHERE author = $leader) i
-    JOIN account_person p USING (account)
+    SELECT m.person, i.time FROM item i JOIN mentioned m USING (item) WHERE i.author = $leader
     UNION ALL
-    SELECT q.author, i.time FROM item i JOIN origin o USING (source, system) JOIN link l USING (item)
-    JOIN item q ON q.item = l.parent
-    WHERE i.author = $leader AND l.responds AND (NOT l.inferred OR o.stated = 0))
+    SELECT q.author, i.time FROM item i JOIN link l USING (item) JOIN item q ON q.item = l.parent
+    WHERE i.author = $leader AND l.responds AND (NOT l.inferred OR i.counts))
 GROUP BY person
 """
 """When the leader first wrote to, named or answered each person."""
@@ -274,7 +272,7 @@ FROM (FROM item WHERE {_BEGINS} AND coalesce(wording, subject) IS NOT NULL) i JO
 LEFT JOIN ({_FIRST_TURNS}) t ON t.person = i.author
 WHERE d.person = $leader AND i.author <> $leader AND i.author NOT IN (SELECT unnest($bots::BIGINT[]))
     AND coalesce(t.time >= i.time, true)
-    AND NOT list_has_any(i.mentions, (SELECT list(account) FROM account_person WHERE person = $leader))
+    AND i.item NOT IN (SELECT item FROM mentioned WHERE person = $leader)
 """
 """Letters to the leader that answer nothing, by people (no bots) to whom the leader had not turned before."""
 _SAYS_NOTHING = """

@@ -11,18 +11,10 @@ from numpy.typing import NDArray
 
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
+from influence.network.reading import numbers
 
 Count: TypeAlias = Literal["headline", "stated", "all"]
 """Which responses count: the stated and those of sources without parents; only the stated; all."""
-_RESPONSES = """
-SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
-    SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
-    FROM link l JOIN item i ON i.item = l.item JOIN item q ON q.item = l.parent WHERE l.responds
-    UNION ALL
-    SELECT i.item, i.author, p.person, NULL, false
-    FROM (SELECT item, author, unnest(mentions) AS account FROM item) i JOIN account_person p USING (account))
-WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target
-"""
 
 
 @dataclass(frozen=True)
@@ -105,62 +97,34 @@ class Log:
 
 
 def read_log(tables: LogTables) -> Log:
-    """Read items, links and responses of the whole store."""
-    links = _links(tables)
-    items = _items(tables, links)
-    return Log(tables, items, links, _responses(tables, items))
+    """Return items, links and responses of the whole store as arrays."""
+    item, link, response = (tables.log[name] for name in ("item", "link", "response"))
+    time = item.column("time").cast(pa.int64())
+    items = Items(
+        numbers(pa.table({"time": time}), "time"),
+        numbers(item, "author").astype(np.int32),
+        numbers(item, "counts").astype(np.bool_),
+        numbers(item, "conversation"),
+    )
+    return Log(tables, items, _links(link), _responses(response, items))
 
 
-def _column(table: pa.Table, name: str) -> NDArray[np.generic]:
-    array: NDArray[np.generic] = table.column(name).combine_chunks().to_numpy(zero_copy_only=False)
-    return array
-
-
-def _links(tables: LogTables) -> Links:
-    rows = tables.rows("SELECT item, parent, inferred, responds FROM link ORDER BY item, inferred, parent")
+def _links(rows: pa.Table) -> Links:
     return Links(
-        _column(rows, "item").astype(np.int64),
-        _column(rows, "parent").astype(np.int64),
-        _column(rows, "inferred").astype(np.bool_),
-        _column(rows, "responds").astype(np.bool_),
+        numbers(rows, "item"),
+        numbers(rows, "parent"),
+        numbers(rows, "inferred").astype(np.bool_),
+        numbers(rows, "responds").astype(np.bool_),
     )
 
 
-def _items(tables: LogTables, links: Links) -> Items:
-    rows = tables.rows("""
-        SELECT epoch_us(i.time) AS time, i.author, o.stated = 0 AS counts,
-            dense_rank() OVER (ORDER BY coalesce(i.conversation, i.parent, i.id)) AS named
-        FROM item i JOIN origin o USING (source, system) ORDER BY i.item""")
-    named = _column(rows, "named").astype(np.int64)
-    return Items(
-        _column(rows, "time").astype(np.int64),
-        _column(rows, "author").astype(np.int32),
-        _column(rows, "counts").astype(np.bool_),
-        named[_roots(len(named), links)],
-    )
-
-
-def _roots(count: int, links: Links) -> Ints:
-    from influence.kernels.conversations import (
-        conversation_root,  # numba: loaded only when something is measured
-    )
-
-    parent = np.full(count, -1, np.int64)
-    child, first = np.unique(links.child, return_index=True)
-    parent[child] = links.parent[first]
-    roots: Ints = conversation_root(parent)
-    return roots
-
-
-def _responses(tables: LogTables, items: Items) -> Responses:
-    rows = tables.rows(_RESPONSES)
-    item = _column(rows, "item").astype(np.int64)
-    parent = rows.column("parent").fill_null(-1).combine_chunks().to_numpy(zero_copy_only=False)
+def _responses(rows: pa.Table, items: Items) -> Responses:
+    item = numbers(rows, "item")
     return Responses(
         item,
-        _column(rows, "responder").astype(np.int32),
-        _column(rows, "target").astype(np.int32),
-        parent.astype(np.int64),
-        _column(rows, "inferred").astype(np.bool_),
+        numbers(rows, "responder").astype(np.int32),
+        numbers(rows, "target").astype(np.int32),
+        numbers(rows, "parent"),
+        numbers(rows, "inferred").astype(np.bool_),
         items.time[item],
     )

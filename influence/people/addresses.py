@@ -13,6 +13,11 @@ _PRIVATE = re.compile(rf"\d{{1,12}}-{_LOGIN}@users\.noreply\.gitlab\.com|{_LOGIN
 _GMAIL = re.compile(r"@(?:gmail|googlemail)\.com")
 _TAGGED = re.compile(r"@(?:outlook|hotmail|live|icloud|me|mac|fastmail|proton|protonmail|pm)\.(?:com|me)")
 """Providers who drop what follows a plus sign (Google also drops dots)."""
+MAY_BE_OWNED = (
+    r"^github(-login)?:|@users\.noreply\.github\.com"
+    r"|@(gmail|googlemail|outlook|hotmail|live|icloud|me|mac|fastmail|proton|protonmail|pm)\.(com|me)"
+)
+"""Stands in every account that `one_owner` may join to another, and in some that it does not."""
 _MANGLED = re.compile(
     r"^['\"]*\.|\.['\"]*$|\.\.|^['\"]|['\"]$|\.['\"]|['\"]\.|^imcea[a-z]*-|^(?:smtp|mailto)\b"
 )

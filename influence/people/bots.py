@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from influence.contract.no_person import BOT, DELETED, LIST, SHARED, sign_of, sign_of_name
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from influence.contract.no_person import BOT, DELETED, LIST, MAY_SHOW, SHARED, sign_of, sign_of_name
 
 KINDS = (BOT, LIST, SHARED, DELETED)
 
@@ -25,3 +28,15 @@ def told_by(accounts: Sequence[str], name: str | None) -> tuple[str, str] | None
     if found and len(found) * 2 > len(told):
         return found[0]
     return sign_of_name(name or "")
+
+
+def signs(accounts: pa.Array) -> dict[int, tuple[str, str]]:
+    """Return what the accounts are that show a sign, and the sign, by their place; `name:` accounts show none.
+
+    >>> signs(pa.array(["x:1", "email:info@acme.example"]))
+    {1: ('shared mailbox', 'the address reads info')}
+    """
+    rows = pc.indices_nonzero(pc.match_substring_regex(accounts, MAY_SHOW, ignore_case=True))
+    told = zip(rows.to_pylist(), accounts.take(rows).to_pylist(), strict=True)
+    found = ((row, told_by([account], None)) for row, account in told)
+    return {row: sign for row, sign in found if sign is not None}

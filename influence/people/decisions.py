@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from influence.contract.errors import InfluenceError
 from influence.people.accounts import stated_id, token
-from influence.people.directory import People, Who
+from influence.people.columns import Who
+from influence.people.directory import People
 from influence.store.engine import Engine
 
 WRITES_FOR = "writes-for"
@@ -136,7 +137,8 @@ def marks(who: Who) -> list[str]:
 
 def codes(people: People, named: Sequence[str]) -> set[int]:
     """Return whose the accounts and ids that a decision names are now."""
-    ids = {people.code[person] for mark in named if (person := stated_id(mark)) in people.code}
+    stated = {person for mark in named if (person := stated_id(mark)) is not None}
+    ids = {people.code[person] for person in stated if person in people.code}
     return ids | {people.account_person[mark] for mark in named if mark in people.account_person}
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 
 from influence.contract.errors import InfluenceError
-from influence.people.accounts import Link, domains, token
+from influence.kernels.arrays import Codes, Ints
+from influence.people.accounts import Link, token
+from influence.people.columns import Everyone, Numbered, Who, as_rows
 from influence.people.names import LONGEST, canonical_name, fold
 
 _SHOWN_WITH_ID = re.compile(r"(.{1,200}) \(([^()]{1,500})\)")
@@ -42,31 +45,6 @@ class Ambiguous(UnknownPerson):
         super().__init__(f"{len(meant)} people are called {words!r}: {ids}{more}; name one of them")
 
 
-@dataclass(frozen=True)
-class Who:
-    """One person as the sources and the user describe them.
-
-    `bot` is true of whatever is no single human being; `kind` says what it is then (bot, list, shared
-    mailbox, deleted user) and `why` what tells.
-    """
-
-    person: str
-    name: str
-    accounts: tuple[str, ...] = ()
-    organisation: str | None = None
-    department: str | None = None
-    site: str | None = None
-    manager: str | None = None
-    sphere: str | None = None
-    bot: bool = False
-    kind: str | None = None
-    why: str | None = None
-
-    def domains(self) -> set[str]:
-        """Return the domains of the person's e-mail accounts."""
-        return domains(self.accounts)
-
-
 @dataclass
 class People:
     """Everybody, in canonical order; a person's position in `who` is their code in all arrays.
@@ -80,21 +58,39 @@ class People:
     conflicts: Sequence[str] = ()
     links: Sequence[Link] = ()
     merged: Mapping[str, int] = field(default_factory=dict)
-    acts: Sequence[int] = ()
-    also: Sequence[Sequence[str]] = ()
-    code: dict[str, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.code = {**self.merged, **{one.person: code for code, one in enumerate(self.who)}}
+    acts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    also: pa.Array = field(default_factory=lambda: pa.array([], pa.list_(pa.string())))
 
     def __len__(self) -> int:
         return len(self.who)
 
+    @cached_property
+    def rows(self) -> pa.Table:
+        """Everybody as columns (`columns.TOLD`), for what is asked of many."""
+        return self.who.rows if isinstance(self.who, Everyone) else as_rows(self.who)
+
+    @cached_property
+    def code(self) -> Mapping[str, int]:
+        """The code of everybody by id, also of those who were merged."""
+        person = self.rows.column("person").combine_chunks()
+        if not isinstance(self.who, Everyone):  # made by hand, in any order
+            return {**self.merged, **{one: code for code, one in enumerate(person.to_pylist())}}
+        ids = Numbered(person, np.arange(len(person), dtype=np.int32))
+        return ChainMap(ids, self.merged)  # type: ignore[arg-type]  # nobody writes to it
+
     def table(self) -> pa.Table:
         """Return account and person code, for joins."""
-        accounts = list(self.account_person)
-        codes = [self.account_person[account] for account in accounts]
-        return pa.table({"account": pa.array(accounts, pa.string()), "person": pa.array(codes, pa.int32())})
+        known = self.account_person
+        if isinstance(known, Numbered):
+            return pa.table({"account": known.words, "person": pa.array(known.numbers, pa.int32())})
+        return pa.table(
+            {"account": pa.array(known.keys(), pa.string()), "person": pa.array(known.values(), pa.int32())}
+        )
+
+    def ids(self, codes: Ints | Codes) -> list[str]:
+        """Return the ids of some people by code."""
+        ids: list[str] = self.rows.column("person").take(pa.array(codes)).to_pylist()
+        return ids
 
     def find(self, words: str) -> int:
         """Return the code of the person meant: by an id, an account, an address, a handle with or without @, or a name.
@@ -138,7 +134,7 @@ class People:
         return codes[0]
 
     def _acted(self, code: int) -> int:
-        return self.acts[code] if self.acts else 0
+        return int(self.acts[code]) if len(self.acts) else 0
 
     @cached_property
     def _called(self) -> Mapping[tuple[int, str], list[int]]:
@@ -148,7 +144,7 @@ class People:
         for code, one in enumerate(self.who):
             for way in _ways(one.name):
                 found[way].append(code)
-        for code, names in enumerate(self.also):
+        for code, names in enumerate(self.also.to_pylist()):
             for way in {way for name in names for way in _ways(name)}:
                 given[way].append(code)
         return {**given, **found}

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from influence.contract.no_person import BOT
 from influence.people.accounts import (
     DECIDED,
     NAMED,
@@ -21,19 +20,18 @@ from influence.people.accounts import (
     STATED,
     Accounts,
     Link,
-    stated_id,
     token,
 )
 from influence.people.addresses import one_owner
-from influence.people.bots import told_by
 from influence.people.decisions import Decision, Decisions
-from influence.people.directory import People, Who
+from influence.people.describing import described
+from influence.people.directory import People
 from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail, suffix_of
+from influence.people.uses import Uses
 from influence.store.engine import Engine
 
 _SAME_NAME_CAP = 8
 """More accounts than this under one name in one domain are not joined: it is a role, not a person."""
-_GIVEN = ("name", "organisation", "department", "site", "manager", "sphere", "bot")
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,17 @@ class Sources:
 
     claims: Sequence[Mapping[str, Any]]
     names: Mapping[str, Counter[str]]
-    uses: Mapping[str, int]
+    uses: Uses
 
     @classmethod
     def read(cls, engine: Engine) -> Sources:
         """Read them from the store."""
         claims = engine.arrow("SELECT * FROM people_log ORDER BY seq").to_pylist()
-        return cls(claims, _names_of_accounts(claims), _uses(engine))
+        return cls(claims, _names_of_accounts(claims), Uses.read(engine))
 
-    def known(self) -> set[str]:
-        """Return every account that a source speaks of."""
-        return {*self.uses, *(account for claim in self.claims for account in claim["accounts"])}
+    def claimed(self) -> set[str]:
+        """Return every account that a source describes."""
+        return {account for claim in self.claims for account in claim["accounts"]}
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,9 @@ class Joining:
 
     def people(self) -> People:
         """Say who is who by what is joined so far."""
-        return _describe(self.joined, self.sources, self.decided)
+        return described(
+            self.joined, self.sources.claims, self.sources.uses, self.sources.names, self.decided
+        )
 
     def with_links(self, likely: Iterable[Link]) -> People:
         """Say who is who with what is likely too."""
@@ -86,16 +86,21 @@ def resolve(engine: Engine) -> People:
 
 
 def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:
-    """Join accounts by what the user decided and by exact keys alone."""
+    """Join accounts by what the user decided and by exact keys alone.
+
+    What only acted or was addressed, and may belong to nothing else, is a person of its own and is not taken in.
+    """
     bearers = {account: bearer_of(given) for account, given in sources.names.items()}
     joined = Accounts()
     _decide(joined, decided)
     for claim in sources.claims:
         _claim(joined, claim, bearers)
-    for account in sorted(sources.known()):
+    named, _ = sources.uses.split(account for one in decided for account in (*one.accounts, *one.others))
+    looked_at = sources.claimed().union(sources.uses.to_join(), named)
+    for account in sorted(looked_at):
         joined.add(account)
     shared = {account for account, bearer in bearers.items() if bearer is None}
-    for owner, accounts in one_owner(sources.known() - shared).items():
+    for owner, accounts in one_owner(looked_at - shared).items():
         joined.claim(accounts[0], accounts[1:], OWNED, f"both are {owner}")
     _join_by_name(joined, sources.names, shared)
     return joined
@@ -141,21 +146,6 @@ def _claim(joined: Accounts, claim: Mapping[str, Any], bearers: Mapping[str, str
         own.insert(0, token(claim["person"]))
     if own:
         joined.claim(own[0], own[1:], STATED, f"given together by {claim['source']}")
-
-
-def _uses(engine: Engine) -> dict[str, int]:
-    """Return every account that the store speaks of, and how often each acted."""
-    rows = engine.arrow("""
-        SELECT account, sum(acted)::BIGINT AS acted FROM (
-            SELECT actor AS account, count(*) AS acted FROM activities GROUP BY actor
-            UNION ALL SELECT DISTINCT unnest(addressees), 0 FROM activities
-            UNION ALL SELECT DISTINCT unnest(mentions), 0 FROM activities
-            UNION ALL SELECT DISTINCT unnest(people), 0 FROM encounters
-            UNION ALL SELECT DISTINCT account, 0 FROM (SELECT unnest([outbox, typist]) AS account FROM sent_log)
-                WHERE NOT starts_with(account, 'mailbox:')
-            UNION ALL SELECT DISTINCT source, 0 FROM tie_log UNION ALL SELECT DISTINCT target, 0 FROM tie_log)
-        GROUP BY account ORDER BY account""")
-    return dict(zip(rows.column("account").to_pylist(), rows.column("acted").to_pylist(), strict=True))
 
 
 def _names_of_accounts(claims: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:
@@ -225,124 +215,3 @@ def _numbered(accounts: Sequence[str]) -> bool:
     (True, False)
     """
     return len({re.sub(r"\d", "", account.partition("@")[0]) for account in accounts}) < len(set(accounts))
-
-
-def _describe(joined: Accounts, sources: Sources, decided: Sequence[Decision]) -> People:
-    described: list[tuple[Who, list[str], list[str]]] = []
-    stated, claimed = _attributes(sources.claims)
-    overruled, known = _overruled(decided), sources.known()
-    for person, members in joined.groups():
-        accounts = [mark for mark in members if mark in known]
-        ids = [one for mark in members if (one := stated_id(mark)) is not None and one in stated]
-        if not ids and all(account.startswith("name:") for account in accounts):
-            continue  # words of a calendar that match nobody by name, or accounts that are only decided about
-        given = _given(ids, accounts, stated, claimed)
-        for mark in members:
-            given |= overruled.get(mark, {})
-        described.append((_who(person if ids else None, accounts, given, sources), accounts, ids))
-    described.sort(key=lambda row: row[0].person)
-    account_person = {
-        account: code for code, (_, accounts, _) in enumerate(described) for account in accounts
-    }
-    merged = {person: code for code, (_, _, ids) in enumerate(described) for person in ids}
-    return People(
-        [who for who, _, _ in described],
-        account_person,
-        joined.conflicts,
-        joined.links,
-        merged,
-        acts=[sum(sources.uses.get(account, 0) for account in accounts) for _, accounts, _ in described],
-        also=[
-            sorted(set().union(*(sources.names.get(a, ()) for a in accounts))) for _, accounts, _ in described
-        ],
-    )
-
-
-def _overruled(decided: Iterable[Decision]) -> dict[str, dict[str, Any]]:
-    """Return what the user decided of names, bots and spheres, by account; the latest decision stays."""
-    by_account: dict[str, dict[str, Any]] = defaultdict(dict)
-    for one in decided:
-        for account in one.accounts:
-            if one.verb == "rename":
-                by_account[account]["renamed"] = one.value
-            elif one.verb == "sphere":
-                by_account[account]["sphere"] = one.value
-            elif one.verb == "bot":
-                why = f"decided by {one.author} on {one.decided:%Y-%m-%d}"
-                by_account[account] |= {"decided_kind": one.value, "decided_why": why}
-    return by_account
-
-
-def _attributes(
-    claims: Iterable[Mapping[str, Any]],
-) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-    """Return the newest stated value of each attribute, by person id and by claimed account."""
-    by_person: dict[str, dict[str, Any]] = defaultdict(dict)
-    by_account: dict[str, dict[str, Any]] = defaultdict(dict)
-    for claim in claims:
-        given = {key: claim[key] for key in _GIVEN if claim[key] is not None}
-        if claim["person"] is not None:
-            by_person[claim["person"]].update(given)
-        else:
-            for account in claim["accounts"]:
-                by_account[account].update(given)
-    return by_person, by_account
-
-
-def _given(
-    ids: Sequence[str],
-    accounts: Sequence[str],
-    stated: Mapping[str, Mapping[str, Any]],
-    claimed: Mapping[str, Mapping[str, Any]],
-) -> dict[str, Any]:
-    """Return what the sources say of a person: what is claimed of accounts, then what a people table states."""
-    given: dict[str, Any] = {}
-    for account in accounts:
-        given |= claimed.get(account, {})
-    given["name"] = None
-    for person in reversed(ids):
-        given |= stated[person]
-    return given
-
-
-def _who(person: str | None, accounts: Sequence[str], given: Mapping[str, Any], sources: Sources) -> Who:
-    ident = person if person is not None else _main_account(accounts, sources.uses)
-    name = given.get("renamed") or given["name"] or _best_name(accounts, sources.names)
-    kind, why = _kind(accounts, name, given)
-    return Who(
-        person=ident,
-        name=name or ident.partition(":")[2] or ident,
-        accounts=tuple(accounts),
-        bot=kind is not None,
-        kind=kind,
-        why=why,
-        **{key: given.get(key) for key in ("organisation", "department", "site", "manager", "sphere")},
-    )
-
-
-def _kind(
-    accounts: Sequence[str], name: str | None, given: Mapping[str, Any]
-) -> tuple[str | None, str | None]:
-    """Say what somebody is who is no single human being: the user decides, then the source, then the signs."""
-    if "decided_kind" in given:
-        return given["decided_kind"] or None, given["decided_why"]
-    if given.get("bot") is False:
-        return None, None
-    return told_by(accounts, name) or ((BOT, "its source says so") if given.get("bot") else (None, None))
-
-
-def _main_account(accounts: Sequence[str], uses: Mapping[str, int]) -> str:
-    """Choose the account that names the person: the e-mail address used most, else the account used most."""
-    return min(accounts, key=lambda a: (not a.startswith("email:"), -uses.get(a, 0), a))
-
-
-def _best_name(accounts: Sequence[str], names: Mapping[str, Counter[str]]) -> str | None:
-    votes: Counter[str] = Counter()
-    for account in accounts:
-        votes.update(names.get(account, Counter()))
-    full = {name: count for name, count in votes.items() if canonical_name(name)} or votes
-    if not full:
-        return None
-    best = min(full, key=lambda name: (-full[name], "," in name, len(name), name))
-    last, comma, first = best.partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and first.strip() and last.strip() else best

@@ -11,7 +11,8 @@ import numpy as np
 
 from influence.contract.records import SPHERES
 from influence.kernels.arrays import Codes, Flags, Ints
-from influence.people.directory import People, Who
+from influence.people.columns import Who
+from influence.people.directory import People
 
 
 def spheres(

@@ -25,9 +25,8 @@ class PeopleTables:
 
     @classmethod
     def of(cls, engine: Engine, people: People) -> PeopleTables:
-        """Make the table of some people, in place of the one before."""
-        engine.offer("account_person_rows", people.table())
-        engine.run("CREATE OR REPLACE TEMP TABLE account_person AS FROM account_person_rows")
+        """Offer the table of some people, in place of the one before."""
+        engine.offer("account_person", people.table())
         return cls(engine, people)
 
     def rows(self, sql: str, params: Parameters = ()) -> pa.Table:

@@ -17,7 +17,7 @@ class Teams:
     A manager's team is a span of numbers in one walk through the chart; where managers run in a circle, whoever
     is on it has everybody who hangs on it in the team.
 
-    >>> from influence.people.directory import Who
+    >>> from influence.people.columns import Who
     >>> chart = [Who("ann", "Ann"), Who("bob", "Bob", manager="ann"), Who("cem", "Cem", manager="bob")]
     >>> Teams(People(chart, {}), {}).hold(np.array([0, 1, 2]), np.array([2, 0, 1])).tolist()
     [True, False, False]

@@ -44,7 +44,7 @@ class Population:
         self.engine, self.settings = engine, settings
         self.kept = kept or Kept(None, "")
         self.people = resolve(engine) if people is None else people
-        self.tables = LogTables.of(engine, self.people)
+        self.tables = LogTables.of(engine, self.people, kept=self.kept)
         self.log: Log = read_log(self.tables)
 
     @cached_property

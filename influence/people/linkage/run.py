@@ -15,11 +15,13 @@ import pyarrow as pa
 from influence.people.accounts import token
 from influence.people.directory import People
 from influence.people.identity import Joining, Sources, likely_links
+from influence.people.keeping import NAMES, as_tables, from_tables
 from influence.people.linkage.choose import Choice, choose
 from influence.people.linkage.profiles import PROFILES
 from influence.people.linkage.score import Candidates, Pair, candidates
 from influence.people.names import bearer_of
 from influence.store.engine import Engine
+from influence.store.kept import Kept
 
 _HOURS = """
 SELECT p.person, hour(a.time) AS hour, count(*) AS acts
@@ -51,17 +53,28 @@ _LINKS = pa.schema(
 )
 
 
-def who_is_who(engine: Engine, *, sure: float, ask: float) -> People:
-    """Say who is who, and link anew before if anything came in since the last time.
+def link_what_came(engine: Engine, *, sure: float, ask: float) -> Joining | None:
+    """Link anew if anything came in since the last time, and return what was read for it.
 
     What was decided meanwhile needs no new links: decisions go before them whenever people are put together.
     `sure` is the probability from which two people are taken for one, `ask` the one from which the user is asked.
     """
-    joining = Joining.read(engine)
     mark = _watermark(engine, sure, ask)
-    if mark != _last(engine):
-        _link(engine, joining, mark, sure, ask)
-    return joining.with_links(likely_links(engine))
+    if mark == _last(engine):
+        return None
+    joining = Joining.read(engine)
+    _link(engine, joining, mark, sure, ask)
+    return joining
+
+
+def who_is_who(engine: Engine, kept: Kept, joining: Joining | None = None) -> People:
+    """Say who is who, as it was worked out before for the same store, or anew from what was read already."""
+
+    def made() -> dict[str, pa.Table]:
+        read = joining or Joining.read(engine)
+        return as_tables(read.with_links(likely_links(engine)))
+
+    return from_tables(kept.tables("who", NAMES, made))
 
 
 def _link(engine: Engine, joining: Joining, mark: str, sure: float, ask: float) -> None:

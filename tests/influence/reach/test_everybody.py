@@ -15,8 +15,9 @@ from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
 from influence.met import calibration
 from influence.network.responses import Responses
+from influence.people.columns import Who
 from influence.people.decisions import Decisions
-from influence.people.directory import People, Who
+from influence.people.directory import People
 from influence.people.teams import Teams
 from influence.reach import everybody
 from influence.reach.acquaintance import digital_network

@@ -1,0 +1,234 @@
+"""Reads the whole log once: items, to whom they are addressed, what each answers, by statement and by guess.
+
+A response is stated by its source (explicit) or guessed (inferred), by three rules:
+
+* `subject`: "Re:" and the same subject, to the author of the earlier message or who typed it, within 14 days;
+* `chat`: in a chat without threads, the message before it by somebody else within 24 hours;
+* `exchange`: where there are neither subjects nor threads, the first message v → u within 3 days of one u → v.
+
+A source without a single stated parent (reactions aside: every chat states those) counts inferred responses in
+its headline; any other does not.
+
+What somebody wrote who writes for a leader, by decision, and what lay in that leader's sent mail, is the leader's
+item; who typed it is kept. One step only: what comes to a leader so goes on to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from influence.contract.records import RESPONSE_VERBS
+from influence.kernels.arrays import Ints
+from influence.store.engine import Engine
+
+_VERBS = ", ".join(f"'{verb}'" for verb in RESPONSE_VERBS)
+
+_ITEMS = """
+CREATE OR REPLACE TEMP TABLE read_item AS
+SELECT (row_number() OVER (ORDER BY a.time, a.id) - 1)::INTEGER AS item, a.seq, a.id, a.time, p.person AS author,
+    a.verb, coalesce(c.original, a.parent) AS parent, a.conversation, a.channel, a.source,
+    split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
+    len(a.addressees)::INTEGER AS addressees, nullif(t.person, p.person) AS typist, false AS decided
+FROM activities a JOIN account_person p ON p.account = a.actor
+LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent
+LEFT JOIN (SELECT s.id, min(p.person) AS person FROM sent_log s JOIN account_person p ON p.account = s.typist
+    GROUP BY s.id) t ON t.id = a.id
+"""
+"""`typist` typed an item of somebody else's; `decided` tells those that are its author's by a decision."""
+
+_SENT = """
+CREATE OR REPLACE TEMP TABLE read_sent AS
+SELECT DISTINCT s.source, s.outbox, p.person AS owner, i.author AS writer, i.item
+FROM sent_log s JOIN read_item i USING (id) LEFT JOIN (FROM account_person
+    QUALIFY bool_or(NOT starts_with(account, 'mailbox:')) OVER (PARTITION BY person)) p ON p.account = s.outbox
+WHERE s.outbox IS NOT NULL
+"""
+"""Which items lay in whose sent mail and who wrote them; no owner where the mailbox is all that is known of one."""
+
+_WRITTEN_FOR = """
+UPDATE read_item SET author = f.leader, typist = read_item.author, decided = true FROM (
+    WITH filled AS (SELECT source, outbox, writer AS leader, count(*) AS items FROM read_sent
+        WHERE owner IS NULL GROUP BY ALL)
+    SELECT s.item, arg_max(w.leader, (s.owner IS NOT NULL, coalesce(f.items, 0), -w.leader)) AS leader
+    FROM read_sent s JOIN writes_for w ON w.writer = s.writer AND w.leader = coalesce(s.owner, w.leader)
+    LEFT JOIN filled f ON f.source = s.source AND f.outbox = s.outbox AND f.leader = w.leader
+    WHERE s.owner IS NOT NULL OR f.items IS NOT NULL GROUP BY s.item) f
+WHERE f.item = read_item.item
+"""
+"""An outbox whose owner no account tells is that leader's who has mail of their own in it, the most of several."""
+
+_PARENTS = """
+CREATE OR REPLACE TEMP TABLE read_parent AS
+SELECT i.item, q.item AS parent FROM read_item i JOIN read_item q ON q.id = i.parent
+"""
+
+_ORIGINS = """
+CREATE OR REPLACE TEMP TABLE read_origin AS
+SELECT source, system, count(*) AS activities, min(time) AS first, max(time) AS last,
+    count(*) FILTER (WHERE parent IS NOT NULL AND verb <> 'react' AND NOT inferred) AS stated,
+    count(*) FILTER (WHERE parent IS NOT NULL AND verb <> 'react') AS parents,
+    count(*) FILTER (WHERE subject IS NOT NULL) AS subjects
+FROM read_item GROUP BY source, system
+"""
+
+_ADDRESSED = """
+CREATE OR REPLACE TEMP TABLE read_addressed AS
+SELECT DISTINCT i.item, p.person FROM (SELECT seq, unnest(addressees) AS account FROM activity_log) a
+JOIN read_item i USING (seq) JOIN account_person p USING (account)
+"""
+_MENTIONED = """
+CREATE OR REPLACE TEMP TABLE read_mentioned AS
+SELECT DISTINCT i.item, p.person FROM (SELECT seq, unnest(mentions) AS account FROM activity_log) a
+JOIN read_item i USING (seq) JOIN account_person p USING (account)
+"""
+
+_BY_SUBJECT = """
+SELECT i.item, max(q.item) AS parent FROM read_item i
+JOIN read_item q ON q.subject = i.subject AND q.author <> i.author
+    AND q.time < i.time AND q.time >= i.time - INTERVAL 14 DAY
+    AND i.author IS DISTINCT FROM q.typist
+JOIN read_addressed d ON d.item = i.item AND (d.person = q.author OR d.person = q.typist)
+WHERE i.answers AND i.item NOT IN (SELECT item FROM read_parent WHERE parent <> item) GROUP BY i.item
+"""
+
+_BY_CHAT = """
+SELECT item, parent FROM (
+    SELECT item, time, max(item) OVER earlier AS parent, max(time) OVER earlier AS sent
+    FROM (
+        SELECT i.*, sum(CASE WHEN i.author IS DISTINCT FROM i.before THEN 1 ELSE 0 END)
+            OVER (PARTITION BY i.source, i.system, i.channel ORDER BY i.item) AS turn
+        FROM (
+            SELECT i.item, i.time, i.author, i.source, i.system, i.channel,
+                lag(author) OVER (PARTITION BY i.source, i.system, i.channel ORDER BY i.item) AS before
+            FROM read_item i JOIN read_origin o USING (source, system)
+            WHERE o.parents = 0 AND i.channel IS NOT NULL AND i.subject IS NULL AND i.addressees = 0
+                AND i.verb = 'message') i)
+    WINDOW earlier AS (PARTITION BY source, system, channel ORDER BY turn
+        RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+WHERE parent IS NOT NULL AND time > sent AND time <= sent + INTERVAL 24 HOUR
+"""
+
+_BY_EXCHANGE = """
+WITH said AS (
+    SELECT i.item, i.time, i.author AS v, d.person AS u, least(i.author, d.person) AS low,
+        greatest(i.author, d.person) AS high, i.source, i.system
+    FROM read_item i JOIN read_origin o USING (source, system) JOIN read_addressed d USING (item)
+    WHERE o.parents = 0 AND o.subjects = 0 AND i.verb = 'message' AND d.person <> i.author
+    QUALIFY row_number() OVER (PARTITION BY i.source, i.system, i.author, d.person, i.time ORDER BY i.item) = 1),
+before AS (
+    SELECT item, time, v, low,
+        max(CASE WHEN v = low THEN item END) OVER pair AS low_item,
+        max(CASE WHEN v = low THEN time END) OVER pair AS low_time,
+        max(CASE WHEN v = high THEN item END) OVER pair AS high_item,
+        max(CASE WHEN v = high THEN time END) OVER pair AS high_time
+    FROM said WINDOW pair AS (PARTITION BY source, system, low, high ORDER BY epoch_us(time)
+        RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
+turned AS (
+    SELECT item, time, CASE WHEN v = low THEN high_item ELSE low_item END AS parent,
+        CASE WHEN v = low THEN high_time ELSE low_time END AS sent,
+        CASE WHEN v = low THEN low_time ELSE high_time END AS own FROM before)
+SELECT item, parent FROM turned
+WHERE sent IS NOT NULL AND (own IS NULL OR own <= sent) AND time <= sent + INTERVAL 3 DAY
+"""
+
+_LINKS = f"""
+CREATE OR REPLACE TEMP TABLE read_link AS
+SELECT s.item, s.parent, i.inferred, i.verb IN ({_VERBS}) AS responds
+FROM read_parent s JOIN read_item i USING (item) WHERE s.parent <> s.item
+UNION ALL SELECT item, parent, true, true FROM ({_BY_SUBJECT})
+UNION ALL SELECT item, parent, true, true FROM ({_BY_CHAT})
+UNION ALL SELECT item, parent, true, true FROM ({_BY_EXCHANGE})
+"""
+
+_TABLES = {
+    "item": """
+        SELECT i.item, i.seq, i.id, i.time, i.author, i.verb,
+            CASE WHEN i.parent IS NOT NULL THEN coalesce(q.parent, -1) END AS parent, i.channel, i.source, i.system,
+            i.subject, i.wording, i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts
+        FROM read_item i JOIN read_origin o USING (source, system) LEFT JOIN read_parent q USING (item)
+        ORDER BY i.item""",
+    "sent": "FROM read_sent ORDER BY ALL",
+    "origin": "FROM read_origin ORDER BY ALL",
+    "addressed": "FROM read_addressed ORDER BY ALL",
+    "mentioned": "FROM read_mentioned ORDER BY ALL",
+    "link": "FROM read_link ORDER BY item, inferred, parent",
+    "response": """
+        SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
+            SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
+            FROM read_link l JOIN read_item i ON i.item = l.item JOIN read_item q ON q.item = l.parent WHERE l.responds
+            UNION ALL
+            SELECT i.item, i.author, m.person, NULL, false FROM read_item i JOIN read_mentioned m USING (item))
+        WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target""",
+}
+_OFTEN = ("verb", "channel", "source", "system", "subject", "wording")
+"""What many items say alike: each text is held once."""
+_ROOTS = """
+SELECT item, (dense_rank() OVER (ORDER BY coalesce(conversation, parent, id)))::INTEGER AS named
+FROM read_item JOIN root USING (item) ORDER BY item
+"""
+NAMES = (*_TABLES,)
+
+
+def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa.Table]:
+    """Return the tables `NAMES` of the whole store, in which `account_person` says whose each account is.
+
+    `writing` is what is decided of who writes for whom. In `item`, `parent` is the item that is answered, −1 where it
+    is not here; `addressees` how many there are; `counts` whether what is guessed of it counts.
+    """
+    engine.offer("writes_for", _writes_for(writing))
+    for statement in (_ITEMS, _SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
+        engine.run(statement)
+    for statement in (_ADDRESSED, _MENTIONED, _LINKS):
+        engine.run(statement)
+    found = {name: engine.arrow(sql) for name, sql in _TABLES.items()}
+    found["item"] = _with_conversations(engine, found["item"], found["link"])
+    for name in ("item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
+        engine.run(f"DROP TABLE read_{name}")
+    return found
+
+
+def _writes_for(decided: Mapping[tuple[int, int], str]) -> pa.Table:
+    """Return who writes for whom, as person codes."""
+    pairs = [pair for pair, answer in decided.items() if answer == "yes"]
+    return pa.table(
+        {
+            "writer": pa.array([writer for writer, _ in pairs], pa.int32()),
+            "leader": pa.array([leader for _, leader in pairs], pa.int32()),
+        }
+    )
+
+
+def _with_conversations(engine: Engine, items: pa.Table, links: pa.Table) -> pa.Table:
+    """Add the conversation of each item: a code, the same for all that descends from one item."""
+    roots = _roots(items.num_rows, numbers(links, "item"), numbers(links, "parent"))
+    own = np.flatnonzero(roots == np.arange(len(roots)))
+    engine.offer("root", pa.table({"item": pa.array(own, pa.int32())}))
+    named = np.zeros(len(roots), np.int32)
+    named[own] = numbers(engine.arrow(_ROOTS), "named")
+    for name in _OFTEN:
+        place = items.schema.get_field_index(name)
+        items = items.set_column(place, name, items.column(name).combine_chunks().dictionary_encode())
+    return items.append_column("conversation", pa.array(named[roots]))
+
+
+def _roots(count: int, child: Ints, parents: Ints) -> Ints:
+    from influence.kernels.conversations import (
+        conversation_root,  # numba: loaded only when something is measured
+    )
+
+    parent = np.full(count, -1, np.int64)
+    child, first = np.unique(child, return_index=True)
+    parent[child] = parents[first]
+    roots: Ints = conversation_root(parent)
+    return roots
+
+
+def numbers(table: pa.Table, name: str, missing: int = -1) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return a column of whole numbers as an array of one's own."""
+    column = table.column(name)
+    filled = column.fill_null(missing) if column.null_count else column
+    return np.array(filled.combine_chunks().to_numpy(zero_copy_only=False), np.int64)
