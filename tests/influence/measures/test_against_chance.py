@@ -3,6 +3,7 @@
 import sys
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import exp, log
 
 import numpy as np
@@ -213,9 +214,7 @@ def test_contacts_in_a_thread_are_found_however_many_others_somebody_has():
     begin, found = chance.local_contacts(
         np.array([0, 4]), person, began, known.indptr, known.contact, known.since
     )
-    assert [[1, 2], [0, 2], [0, 1], []] == [
-        sorted(found[a:b].tolist()) for a, b in zip(begin, begin[1:], strict=False)
-    ]
+    assert [[1, 2], [0, 2], [0, 1], []] == [sorted(found[a:b].tolist()) for a, b in pairwise(begin)]
 
 
 # --- the textbook's test ------------------------------------------------------------------------------------
