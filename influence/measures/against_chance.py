@@ -28,6 +28,8 @@ FEWEST_TELLING = 30
 FEWEST_ACTIVATED = 10
 MOST_STEPS, FEWEST_SHUFFLES = 200_000_000, 199
 """Contacts that all shuffles may look at together, and the fewest shuffles; where contacts are many they are fewer."""
+MOST_PLACES, FEWEST_WALKS = 12_000_000, 499
+"""People of threads whom all orders drawn may hold together, and the fewest orders."""
 CERTAIN = 0.05
 MORE_THAN_CHANCE = because(
     "people took up the leader's threads sooner once contacts of theirs had: more than chance gives"
@@ -56,8 +58,8 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
     was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
     α of `influence.chance.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as likely
     to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail.p` is how
-    often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws); `by_chance` the
-    2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
+    often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws, 499 of very many people);
+    `by_chance` the 2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
     in the window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008,
     doi:10.1145/1401890.1401897); it takes it for influence when contacts like the same threads.
 
@@ -69,8 +71,9 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
         return {"influence_test": Finding("influence_test", None, "exponent", reason=NO_TIMES)}
     asked = question(ego)
     draws, seed = max(1000, ego.settings.draws), ego.settings.seed
+    walks = min(draws, max(FEWEST_WALKS, MOST_PLACES // max(len(asked.taken.person), 1)))
     test = (
-        thread_test(asked.taken, asked.known, asked.hours, draws=draws, seed=seed)
+        thread_test(asked.taken, asked.known, asked.hours, draws=walks, seed=seed)
         if len(asked.taken.person)
         else None
     )
@@ -144,7 +147,7 @@ def _finding(asked: Question, test: ThreadTest | None, draws: int, seed: int) ->
         p=test.p,
         one_step=test.one_step,
         by_chance=_points(test.by_chance),
-        draws=draws,
+        draws=len(test.by_chance),
         cut=asked.taken.cut,
         says=MORE_THAN_CHANCE if test.p <= CERTAIN else LIKE_CHANCE,
         textbook=_textbook(asked, draws, seed),
