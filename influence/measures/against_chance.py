@@ -57,11 +57,11 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
     in it in the window. Contacts are pairs who had exchanged a response, either way, anywhere, before the thread
     was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
     α of `influence.chance.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as likely
-    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail.p` is how
-    often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws, 499 of very many);
-    `by_chance` the 2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
-    in the window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008,
-    doi:10.1145/1401890.1401897); it takes it for influence when contacts like the same threads.
+    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail.p` is how often orders drawn
+    by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws, 499 of very many people); `by_chance` the
+    2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response in the
+    window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008, doi:10.1145/1401890.1401897); it takes it
+    for influence when contacts like the same threads.
 
     Too little to say with fewer than 30 telling moments. People who are alike in ways that no log
     shows also come together (Shalizi & Thomas 2011, doi:10.1177/0049124111404820): the test says what is
