@@ -81,15 +81,16 @@ class Everyone(Sequence[Who]):
     def __getitem__(self, code: int | slice) -> Who | list[Who]:
         if isinstance(code, slice):
             return [self[each] for each in range(*code.indices(len(self)))]
-        place = index(code)
-        if not -len(self) <= place < len(self):
+        made = self._made.get(code)
+        return made or self._make(index(code))
+
+    def _make(self, code: int) -> Who:
+        if not -len(self) <= code < len(self):
             raise IndexError(code)
-        place %= len(self)
-        if place not in self._made:
-            told = [column[place].as_py() for column in self._columns]
-            told[_ACCOUNTS] = tuple(told[_ACCOUNTS])
-            self._made[place] = Who(*told)
-        return self._made[place]
+        place = code % len(self)
+        told = [column[place].as_py() for column in self._columns]
+        told[_ACCOUNTS] = tuple(told[_ACCOUNTS])
+        return self._made.setdefault(code, Who(*told))
 
     def __iter__(self) -> Iterator[Who]:
         for start in range(0, len(self), _AT_ONCE):
