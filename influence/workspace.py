@@ -191,7 +191,7 @@ class Workspace(Writing):
         """Everything in the store, ready for questions; read when it is first needed, people linked anew if need be."""
         engine = self.store.engine
         joining = link_what_came(engine, sure=self.settings.link, ask=self.settings.ask)
-        kept = Kept(self.path / WORKED_OUT, stamp(engine))
+        kept = self._kept()
         return Analysis(engine, self.settings, who_is_who(engine, kept, joining), kept)
 
     @property
@@ -210,8 +210,12 @@ class Workspace(Writing):
         return Meetings(lambda: self.analysis, self._forget_analysis)
 
     def _forget_analysis(self) -> None:
-        """Everything is read anew when it is next asked for."""
+        """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
         self.__dict__.pop("analysis", None)
+        self._kept().forget_older()
+
+    def _kept(self) -> Kept:
+        return Kept(self.path / WORKED_OUT, stamp(self.store.engine))
 
     def doctor(self) -> dict[str, Any]:
         """Return what was set aside (file, line, reason), accounts claimed twice, doubts, and the imports so far."""

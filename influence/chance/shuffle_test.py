@@ -85,9 +85,12 @@ def _near(who: Ints, known: Contacts) -> tuple[Ints, Neighbours, int]:
     count = known.indptr[who + 1] - known.indptr[who]
     begin = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     theirs = known.contact[np.repeat(known.indptr[who] - begin[:-1], count) + np.arange(begin[-1])]
-    code = np.full(known.people, -1, np.int64)
+    code = np.full(known.people, -1, np.int32)
     code[who] = np.arange(len(who))
-    others = np.unique(theirs[code[theirs] < 0])
+    outside = np.zeros(known.people, bool)
+    outside[theirs] = True
+    outside[who] = False
+    others = np.flatnonzero(outside)
     code[others] = len(who) + np.arange(len(others))
     people = len(who) + len(others)
     # the others' own contacts are never asked for: only who is activated makes contacts active

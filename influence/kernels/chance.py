@@ -22,7 +22,7 @@ def local_contacts(
     """List for every place in a thread the places of the contacts in the same thread, as compressed rows.
 
     Thread c has the places `start[c]` … `start[c + 1]`; the contacts of person p are
-    `contact[indptr[p]:indptr[p + 1]]`, each `since` a moment, which must lie before the thread `began`.
+    `contact[indptr[p]:indptr[p + 1]]`, sorted, each `since` a moment, which must lie before the thread `began`.
 
     >>> begin, place = local_contacts(*map(np.array, ([0, 2], [0, 1], [5], [0, 1, 2], [1, 0], [0, 9])))
     >>> begin.tolist(), place.tolist()
@@ -38,8 +38,12 @@ def local_contacts(
             for i in range(start[c], start[c + 1]):
                 place[person[i]] = i
             for i in range(start[c], start[c + 1]):
-                for e in range(indptr[person[i]], indptr[person[i] + 1]):
-                    if place[contact[e]] >= 0 and since[e] < began[c]:
+                first, last = indptr[person[i]], indptr[person[i] + 1]
+                # of somebody with very many contacts the people of the thread are looked up among these
+                few = 16 * (start[c + 1] - start[c]) < last - first
+                for n in range(start[c + 1] - start[c] if few else last - first):
+                    e = _lookup(contact, first, last, person[start[c] + n]) if few else first + n
+                    if e >= 0 and place[contact[e]] >= 0 and since[e] < began[c]:
                         if listing:
                             found[count] = place[contact[e]]
                         count += 1
@@ -47,6 +51,19 @@ def local_contacts(
             for i in range(start[c], start[c + 1]):
                 place[person[i]] = -1
     return begin, found
+
+
+@compiled
+def _lookup(contact: Indices, first: int, last: int, wanted: int) -> int:
+    """Return where a person stands among sorted contacts, -1: nowhere."""
+    end = last
+    while first < end:
+        middle = (first + end) // 2
+        if contact[middle] < wanted:
+            first = middle + 1
+        else:
+            end = middle
+    return first if first < last and contact[first] == wanted else -1
 
 
 class Course(NamedTuple):
@@ -97,7 +114,14 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
     >>> round(float(follow(course, np.zeros(6), False)[2]), 3)  # one of two, ln ½
     -0.693
     """
-    factors, walk, terms = _factors(course, theta), _walk(course), theta.size
+    return _followed(course, _factors(course, theta), theta.size, drawn)
+
+
+@compiled
+def _followed(
+    course: Course, factors: _Factors, terms: int, drawn: bool
+) -> tuple[Floats, Floats, float, int]:
+    walk = _walk(course)
     taken = np.empty(course.row.size, np.int64)
     score, information = np.zeros(terms), np.zeros((terms, terms))
     mean, square, f = np.zeros(terms), np.zeros((terms, terms)), np.zeros(terms)
@@ -253,10 +277,10 @@ def follow_by_chance(course: Course, theta: Floats, draws: int, seed: int) -> Fl
     (2, 6)
     """
     np.random.seed(seed)
-    scores = np.empty((draws, theta.size))
+    scores, factors = np.empty((draws, theta.size)), _factors(course, theta)
     for d in range(draws):
         # a comparison, since a loop is compiled once more for a constant
-        scores[d] = follow(course, theta, d >= 0)[0]
+        scores[d] = _followed(course, factors, theta.size, d >= 0)[0]
     return scores
 
 
@@ -287,32 +311,34 @@ def activations(
     """
     indptr, contact, people, most = known
     steps = moment[-1] + 1
-    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 2, np.int64)
-    # a span at risk with so many contacts adds its end and takes away its beginning: no beginnings to remember
+    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
+    # where the spans at risk with so many contacts end because one more is active; there the next ones begin, so that
+    # no beginning need be remembered
+    more = np.zeros(most + 1, np.int64)
     active = np.zeros(people, np.int32)  # -1: activated already
     i = 0
     while i < order.size:
-        end = i
+        end, now = i, moment[i] + 1
         while end < order.size and moment[end] == moment[i]:
             v = order[end]
             acted[active[v]] += 1
-            at_risk[active[v]] += moment[i] + 1
+            at_risk[active[v]] += now
             active[v] = -1
             end += 1
         # only now, when all of this moment are counted: who is activated at one moment has not seen the others
         for j in range(i, end):
             for e in range(indptr[order[j]], indptr[order[j] + 1]):
                 w = contact[e]
-                a = active[w]
-                if a >= 0:
-                    at_risk[a] += moment[i] + 1
-                    at_risk[a + 1] -= moment[i] + 1
-                    active[w] = a + 1
+                if active[w] >= 0:
+                    more[active[w]] += now
+                    active[w] += 1
         i = end
     for v in range(people):
         if active[v] >= 0:
             at_risk[active[v]] += steps
-    return acted, at_risk[: most + 1]
+    at_risk += more
+    at_risk[1:] -= more[:-1]
+    return acted, at_risk
 
 
 @compiled

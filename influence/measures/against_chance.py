@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 FEWEST_TELLING = 30
 """Moments in which those left differed in how many contacts were active: with fewer, too little to say."""
 FEWEST_ACTIVATED = 10
+MOST_STEPS, FEWEST_SHUFFLES = 200_000_000, 199
+"""Contacts that all shuffles may look at together, and the fewest shuffles; where contacts are many they are fewer."""
+MOST_PLACES, FEWEST_WALKS = 12_000_000, 499
+"""People of threads whom all orders drawn may hold together, and the fewest orders."""
 CERTAIN = 0.05
 MORE_THAN_CHANCE = because(
     "people took up the leader's threads sooner once contacts of theirs had: more than chance gives"
@@ -53,11 +57,11 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
     in it in the window. Contacts are pairs who had exchanged a response, either way, anywhere, before the thread
     was first taken up; the leader, active for everybody from the beginning, and bots are left out. The value is
     α of `influence.chance.thread_test`: a person with a contacts in the thread already is (a + 1)^α times as likely
-    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail.p` is how
-    often orders drawn by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws); `by_chance` the
-    2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response
-    in the window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008,
-    doi:10.1145/1401890.1401897); it takes it for influence when contacts like the same threads.
+    to be the next; 0 is no influence; its interval is α ± 1.96 standard errors. `detail.p` is how often orders drawn
+    by chance give as much ((1 + #{≥}) / (1 + draws), at least 1,000 draws, 499 of very many people); `by_chance` the
+    2.5, 50 and 97.5 % points of theirs. `textbook` is the same question asked of each person's first response in the
+    window and of everybody at risk (Anagnostopoulos, Kumar & Mahdian 2008, doi:10.1145/1401890.1401897); it takes it
+    for influence when contacts like the same threads.
 
     Too little to say with fewer than 30 telling moments. People who are alike in ways that no log
     shows also come together (Shalizi & Thomas 2011, doi:10.1177/0049124111404820): the test says what is
@@ -67,8 +71,9 @@ def influence_test(ego: Ego) -> dict[str, Finding]:
         return {"influence_test": Finding("influence_test", None, "exponent", reason=NO_TIMES)}
     asked = question(ego)
     draws, seed = max(1000, ego.settings.draws), ego.settings.seed
+    walks = min(draws, max(FEWEST_WALKS, MOST_PLACES // max(len(asked.taken.person), 1)))
     test = (
-        thread_test(asked.taken, asked.known, asked.hours, draws=draws, seed=seed)
+        thread_test(asked.taken, asked.known, asked.hours, draws=walks, seed=seed)
         if len(asked.taken.person)
         else None
     )
@@ -142,7 +147,7 @@ def _finding(asked: Question, test: ThreadTest | None, draws: int, seed: int) ->
         p=test.p,
         one_step=test.one_step,
         by_chance=_points(test.by_chance),
-        draws=draws,
+        draws=len(test.by_chance),
         cut=asked.taken.cut,
         says=MORE_THAN_CHANCE if test.p <= CERTAIN else LIKE_CHANCE,
         textbook=_textbook(asked, draws, seed),
@@ -162,8 +167,11 @@ def _textbook(asked: Question, draws: int, seed: int) -> Textbook:
                 ),
             )
         )
-    test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=draws, seed=seed)
-    return Textbook(test.alpha, test.p, _points(test.by_chance), test.activated)
+    steps = int(np.diff(asked.known.indptr)[asked.person].sum())
+    fewer = min(draws, max(FEWEST_SHUFFLES, MOST_STEPS // max(steps, 1)))
+    test: ShuffleTest = shuffle_test(asked.person, asked.first, asked.known, draws=fewer, seed=seed)
+    points = _points(test.by_chance)
+    return Textbook(test.alpha, test.p, points, test.activated, draws=fewer if fewer < draws else None)
 
 
 def _points(values: Floats) -> tuple[float, float, float]:

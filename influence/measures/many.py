@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 HALF = 0.5
-MOST_MOVED = 150_000_000
+MOST_MOVED = 120_000_000
 """So many pairs may be drawn again in all; where there are more pairs there are fewer draws."""
 FEWEST_DRAWS = 200
 """With so many draws a standard error is itself off by 1 / √(2 · 200), 5 %."""

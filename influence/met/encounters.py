@@ -161,8 +161,8 @@ def _at_one_desk(people: People, leader: int) -> list[int]:
         return []
     return [
         code
-        for code, one in enumerate(people.who)
-        if one.site == site and code != leader and people.manager(one) == boss
+        for code, at in people.told("site")
+        if at == site and code != leader and people.manager(people.who[code]) == boss
     ]
 
 

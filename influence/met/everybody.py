@@ -199,10 +199,10 @@ def _at_one_desk(people: People, pairs: Pairs) -> Flags:
     """Tell which pairs share a manager and a site by the chart."""
     seen: dict[tuple[int | str, str], int] = {}
     numbers = np.full(len(people), -1, np.int64)
-    for code, one in enumerate(people.who):
-        boss = people.manager(one)
-        if boss is not None and one.site is not None:
-            numbers[code] = seen.setdefault((boss, one.site), len(seen))
+    for code, site in people.told("site"):
+        boss = people.manager(people.who[code])
+        if boss is not None:
+            numbers[code] = seen.setdefault((boss, site), len(seen))
     desk: Flags = (numbers[pairs.leader] >= 0) & (numbers[pairs.leader] == numbers[pairs.person])
     return desk
 

@@ -27,13 +27,19 @@ from influence.store.engine import Engine
 
 _VERBS = ", ".join(f"'{verb}'" for verb in RESPONSE_VERBS)
 
+_ORDER = """
+CREATE OR REPLACE TEMP TABLE read_order AS
+SELECT a.seq, p.person AS author, (row_number() OVER (ORDER BY a.time, a.id) - 1)::INTEGER AS item
+FROM activity_log a JOIN (SELECT seq FROM activities) USING (seq) JOIN account_person p ON p.account = a.actor
+"""
+"""Only what it takes to tell the order is sorted: whole rows would be carried through it."""
+
 _ITEMS = """
 CREATE OR REPLACE TEMP TABLE read_item AS
-SELECT (row_number() OVER (ORDER BY a.time, a.id) - 1)::INTEGER AS item, a.seq, a.id, a.time, p.person AS author,
-    a.verb, coalesce(c.original, a.parent) AS parent, a.conversation, a.channel, a.source,
-    split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
-    len(a.addressees)::INTEGER AS addressees, nullif(t.person, p.person) AS typist, false AS decided
-FROM activities a JOIN account_person p ON p.account = a.actor
+SELECT o.item, a.seq, a.id, a.time, o.author, a.verb, coalesce(c.original, a.parent) AS parent, a.conversation,
+    a.channel, a.source, split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
+    len(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
+FROM activity_log a JOIN read_order o USING (seq)
 LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent
 LEFT JOIN (SELECT s.id, min(p.person) AS person FROM sent_log s JOIN account_person p ON p.account = s.typist
     GROUP BY s.id) t ON t.id = a.id
@@ -180,13 +186,13 @@ def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     is not here; `addressees` how many there are; `counts` whether what is guessed of it counts.
     """
     engine.offer("writes_for", _writes_for(writing))
-    for statement in (_ITEMS, _SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
+    for statement in (_ORDER, _ITEMS, _SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
         engine.run(statement)
     for statement in (_ADDRESSED, _MENTIONED, _LINKS):
         engine.run(statement)
     found = {name: engine.arrow(sql) for name, sql in _TABLES.items()}
     found["item"] = _with_conversations(engine, found["item"], found["link"])
-    for name in ("item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
+    for name in ("order", "item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
         engine.run(f"DROP TABLE read_{name}")
     return found
 

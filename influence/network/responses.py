@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -79,10 +80,16 @@ class Log:
     links: Links
     responses: Responses
 
+    @cached_property
+    def guessed(self) -> bool:
+        """Whether anything is guessed at all; else it is all one which responses count."""
+        return bool(self.responses.inferred.any() or self.links.inferred.any())
+
     def counted(self, count: Count = "headline") -> Responses:
         """Return the responses of the headline, only the stated ones, or all."""
-        chosen = self._chosen(count, self.responses.inferred, self.responses.item)
-        return self.responses if count == "all" else self.responses.where(chosen)
+        if count == "all" or not self.guessed:
+            return self.responses
+        return self.responses.where(self._chosen(count, self.responses.inferred, self.responses.item))
 
     def counted_links(self, count: Count = "headline") -> Links:
         """Return the parent links that go with `counted`."""

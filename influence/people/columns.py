@@ -31,6 +31,7 @@ TOLD = pa.schema(
     ]
 )
 """The fields of `Who` as columns; the row of a person is their code."""
+_ACCOUNTS, _AT_ONCE = TOLD.get_field_index("accounts"), 10_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Everyone(Sequence[Who]):
 
     def __init__(self, rows: pa.Table) -> None:
         self.rows = rows.combine_chunks()
+        self._columns = [whole(self.rows, name) for name in TOLD.names]
         self._made: dict[int, Who] = {}
 
     def __len__(self) -> int:
@@ -79,16 +81,22 @@ class Everyone(Sequence[Who]):
     def __getitem__(self, code: int | slice) -> Who | list[Who]:
         if isinstance(code, slice):
             return [self[each] for each in range(*code.indices(len(self)))]
-        place = index(code)
-        if not -len(self) <= place < len(self):
+        made = self._made.get(code)
+        return made or self._make(index(code))
+
+    def _make(self, code: int) -> Who:
+        if not -len(self) <= code < len(self):
             raise IndexError(code)
-        place %= len(self)
-        if place not in self._made:
-            self._made[place] = next(_each(self.rows.slice(place, 1)))
-        return self._made[place]
+        place = code % len(self)
+        told = [column[place].as_py() for column in self._columns]
+        told[_ACCOUNTS] = tuple(told[_ACCOUNTS])
+        return self._made.setdefault(code, Who(*told))
 
     def __iter__(self) -> Iterator[Who]:
-        return _each(self.rows)
+        for start in range(0, len(self), _AT_ONCE):
+            told = [column.slice(start, _AT_ONCE).to_pylist() for column in self._columns]
+            told[_ACCOUNTS] = map(tuple, told[_ACCOUNTS])
+            yield from map(Who, *told)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Everyone):
@@ -98,10 +106,10 @@ class Everyone(Sequence[Who]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def _each(rows: pa.Table) -> Iterator[Who]:
-    columns = {name: rows.column(name).to_pylist() for name in TOLD.names}
-    columns["accounts"] = list(map(tuple, columns["accounts"]))
-    return map(Who, *columns.values())
+def whole(rows: pa.Table, name: str) -> pa.Array:
+    """Return a column in one piece."""
+    column = rows.column(name)
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def as_rows(who: Iterable[Who]) -> pa.Table:

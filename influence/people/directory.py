@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from influence.contract.errors import InfluenceError
 from influence.kernels.arrays import Codes, Ints
 from influence.people.accounts import Link, token
-from influence.people.columns import Everyone, Numbered, Who, as_rows
+from influence.people.columns import Everyone, Numbered, Who, as_rows, whole
 from influence.people.names import LONGEST, canonical_name, fold
 
 _SHOWN_WITH_ID = re.compile(r"(.{1,200}) \(([^()]{1,500})\)")
@@ -72,11 +74,25 @@ class People:
     @cached_property
     def code(self) -> Mapping[str, int]:
         """The code of everybody by id, also of those who were merged."""
-        person = self.rows.column("person").combine_chunks()
+        person = whole(self.rows, "person")
         if not isinstance(self.who, Everyone):  # made by hand, in any order
             return {**self.merged, **{one: code for code, one in enumerate(person.to_pylist())}}
         ids = Numbered(person, np.arange(len(person), dtype=np.int32))
         return ChainMap(ids, self.merged)  # type: ignore[arg-type]  # nobody writes to it
+
+    def told(self, name: str) -> Iterator[tuple[int, Any]]:
+        """Return the code of everybody of whom something is told in a column of `rows`, and what."""
+        column = whole(self.rows, name)
+        codes = pc.indices_nonzero(column.is_valid())
+        return zip(codes.to_pylist(), column.take(codes).to_pylist(), strict=True)
+
+    @cached_property
+    def placed(self) -> list[int]:
+        """The codes of those of whom anything tells where they belong: sphere, house or department."""
+        placed = {code for name in ("sphere", "organisation", "department") for code, _ in self.told(name)}
+        accounts = self.table()
+        mailed = pc.starts_with(accounts.column("account"), "email:")
+        return sorted(placed.union(accounts.column("person").filter(mailed).to_pylist()))
 
     def table(self) -> pa.Table:
         """Return account and person code, for joins."""

@@ -5,7 +5,7 @@ What neither is stated nor follows from a rule is unknown, and stays unknown unt
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -30,11 +30,12 @@ def spheres(
     """
     placed = _Rules(rules, listed or {})
     me = people.who[leader]
-    home = houses(me)
-    return [
-        "team" if code in team else _sphere(one, code, me, home, placed)
-        for code, one in enumerate(people.who)
-    ]
+    home, seen = houses(me), ["unknown"] * len(people)
+    for code in placed.of_whom(people):
+        seen[code] = _sphere(people.who[code], code, me, home, placed)
+    for code in team:
+        seen[code] = "team"
+    return seen
 
 
 def circles(people: People, leader: int, spheres: Sequence[str]) -> list[str]:
@@ -45,8 +46,12 @@ def circles(people: People, leader: int, spheres: Sequence[str]) -> list[str]:
     """
     by_site = people.who[leader].site is not None
     return [
-        "" if sphere == "team" else _circle(sphere, one, by_site=by_site)
-        for sphere, one in zip(spheres, people.who, strict=True)
+        ""
+        if sphere == "team"
+        else _circle(people.who[code], by_site=by_site)
+        if sphere == "company"
+        else sphere
+        for code, sphere in enumerate(spheres)
     ]
 
 
@@ -62,12 +67,11 @@ def circles_of_pairs(
     """
     leader, person = pairs
     sphere = _sphere_of_pairs(people, _Rules(rules, listed), leader, person)
-    site, department = (
-        _numbered([getattr(one, name) or None for one in people.who]) for name in ("site", "department")
-    )
-    by_site = np.array([one.site is not None for one in people.who], bool)[leader]
+    site, department = (_number_of(people, people.told(name)) for name in ("site", "department"))
+    by_site = np.zeros(len(people), bool)
+    by_site[[code for code, _ in people.told("site")]] = True
     place = np.where(
-        sphere == SPHERES.index("company"), np.where(by_site, site[person], department[person]), -1
+        sphere == SPHERES.index("company"), np.where(by_site[leader], site[person], department[person]), -1
     )
     wide = int(place.max(initial=0)) + 2
     keys = (leader.astype(np.int64) * (int(sphere.max(initial=0)) + 1) + sphere) * wide + place + 1
@@ -77,12 +81,9 @@ def circles_of_pairs(
 
 def _sphere_of_pairs(people: People, placed: _Rules, leader: Codes, person: Codes) -> Ints:
     """Return the sphere of each pair: its place in `SPHERES`, and after these the words that only a rule has."""
-    stated = [
-        one.sphere if one.sphere and one.sphere not in {"unknown", "team"} else None for one in people.who
-    ]
-    given = [stated[code] or placed.sphere(one, code) for code, one in enumerate(people.who)]
-    fixed = _numbered(given, SPHERES)
-    department = _numbered([one.department or None for one in people.who])
+    ruled = ((code, _fixed(people.who[code], code, placed)) for code in placed.of_whom(people))
+    fixed = _number_of(people, ruled, SPHERES)
+    department = _number_of(people, people.told("department"))
     home, shared = _shared_houses(people, leader, person)
     same = (department[person] >= 0) & (department[person] == department[leader]) & (shared | ~home[person])
     seen = np.where(same, SPHERES.index("department"), SPHERES.index("unknown"))
@@ -92,28 +93,31 @@ def _sphere_of_pairs(people: People, placed: _Rules, leader: Codes, person: Code
 
 def _shared_houses(people: People, leader: Codes, person: Codes) -> tuple[Flags, Flags]:
     """Return who has a house at all, and which pairs share one."""
-    sets = [frozenset(houses(one)) for one in people.who]
-    present = list(dict.fromkeys(sets))
-    number = _numbered(sets)
+    sets = {code: frozenset(houses(people.who[code])) for code in people.placed}
+    present: list[frozenset[str]] = list(dict.fromkeys(filter(None, sets.values())))
+    number = _number_of(people, sets.items())
     # few sets of houses make many pairs of people: each pair of sets is looked at once
-    both, which = np.unique(number[leader] * len(present) + number[person], return_inverse=True)
-    pairs = zip(*(side.tolist() for side in np.divmod(both, max(len(present), 1))), strict=True)
-    shared = np.array([bool(present[one] & present[other]) for one, other in pairs], bool)
-    return np.array([bool(each) for each in sets], bool), shared[which]
-
-
-def _numbered(words: Sequence[Hashable | None], first: Sequence[Hashable] = ()) -> Ints:
-    """Number words, −1 for None; those of `first` come first."""
-    number = {word: place for place, word in enumerate(first)}
-    return np.array(
-        [-1 if word is None else number.setdefault(word, len(number)) for word in words], np.int64
+    wide = len(present) + 1
+    both, which = np.unique((number[leader] + 1) * wide + number[person] + 1, return_inverse=True)
+    pairs = zip(*(side.tolist() for side in np.divmod(both, wide)), strict=True)
+    shared = np.array(
+        [min(one, other) > 0 and bool(present[one - 1] & present[other - 1]) for one, other in pairs], bool
     )
+    return number >= 0, shared[which]
 
 
-def _circle(sphere: str, one: Who, *, by_site: bool) -> str:
+def _number_of(people: People, told: Iterable[tuple[int, Hashable]], first: Sequence[Hashable] = ()) -> Ints:
+    """Number what is told of people by their code, −1 where it is nothing; those of `first` come first."""
+    number = {word: place for place, word in enumerate(first)}
+    numbers = np.full(len(people), -1, np.int64)
+    for code, word in told:
+        if word:
+            numbers[code] = number.setdefault(word, len(number))
+    return numbers
+
+
+def _circle(one: Who, *, by_site: bool) -> str:
     place = one.site if by_site else one.department
-    if sphere != "company":
-        return sphere
     return f"company, {place}" if place else f"company, {'site' if by_site else 'department'} unknown"
 
 
@@ -134,6 +138,10 @@ class _Rules:
                 self._of.setdefault(mark.lower(), rank)
         self._listed = listed
 
+    def of_whom(self, people: People) -> Iterable[int]:
+        """Everybody of whom anything tells where they belong, or who stands on a list."""
+        return {*people.placed}.union(*self._listed.values())
+
     def sphere(self, one: Who, code: int) -> str | None:
         marks = houses(one) | ({f"department:{one.department.lower()}"} if one.department else set())
         marks |= {mark for mark, members in self._listed.items() if code in members}
@@ -141,12 +149,16 @@ class _Rules:
         return self._order[min(ranks)] if ranks else None
 
 
+def _fixed(one: Who, code: int, placed: _Rules) -> str | None:
+    """Return the sphere that is stated, or follows from a rule, whoever the leader is."""
+    stated = one.sphere if one.sphere not in {"unknown", "team"} else None
+    return stated or placed.sphere(one, code)
+
+
 def _sphere(one: Who, code: int, me: Who, home: Set[str], placed: _Rules) -> str:
-    if one.sphere and one.sphere not in {"unknown", "team"}:
-        return one.sphere
-    ruled = placed.sphere(one, code)
-    if ruled is not None:
-        return ruled
+    fixed = _fixed(one, code, placed)
+    if fixed is not None:
+        return fixed
     own = houses(one)
     if one.department and one.department == me.department and (own & home or not own):
         return "department"

@@ -25,13 +25,15 @@ class Teams:
 
     def __init__(self, people: People, declared: Mapping[str, Sequence[str]]) -> None:
         self._declared = _declared_teams(people, declared)
-        managers = [people.manager(one) for one in people.who]
-        above = [boss if isinstance(boss, int) and boss != code else -1 for code, boss in enumerate(managers)]
-        self._circle, self._begin, self._end = _walk(above)
-        leads = np.zeros(len(people), bool)
-        leads[[boss for boss in above if boss >= 0]] = True
-        self._leads = leads
-        self._sphere = np.array([one.sphere == "team" for one in people.who], bool)
+        above = {
+            code: boss
+            for code, _ in people.told("manager")
+            if isinstance(boss := people.manager(people.who[code]), int) and boss != code
+        }
+        self._circle, self._begin, self._end = _spans(above, len(people))
+        self._leads, self._sphere = np.zeros(len(people), bool), np.zeros(len(people), bool)
+        self._leads[list(above.values())] = True
+        self._sphere[[code for code, sphere in people.told("sphere") if sphere == "team"]] = True
 
     def hold(self, leader: Codes, person: Codes) -> Flags:
         """Tell for each pair whether the person is in the leader's team."""
@@ -66,6 +68,17 @@ def _found(find: Callable[[str], int], words: str) -> int | None:
         return find(words)
     except (KeyError, UnknownPerson):
         return None
+
+
+def _spans(above: Mapping[int, int], n: int) -> tuple[Ints, Ints, Ints]:
+    """Return what `_walk` does for n people, of whom few stand in the chart: who does not is in no span."""
+    charted = sorted({*above, *above.values()})
+    place = {code: row for row, code in enumerate(charted)}
+    circle, begin, end = np.stack([np.zeros(n, np.int64), -1 - np.arange(n)], axis=1), *np.full((2, n), -1)
+    found = _walk([place[above[code]] if code in above else -1 for code in charted])
+    for whole, part in zip((circle, begin, end), found, strict=True):
+        whole[charted] = part
+    return circle, begin, end
 
 
 def _walk(above: Sequence[int]) -> tuple[Ints, Ints, Ints]:

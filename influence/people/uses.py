@@ -12,10 +12,11 @@ from influence.people.addresses import MAY_BE_OWNED
 from influence.store.engine import Engine
 
 _USES = """
+WITH shown AS (SELECT actor, addressees, mentions FROM activity_log SEMI JOIN activities USING (seq))
 SELECT account, sum(acted)::BIGINT AS acted FROM (
-    SELECT actor AS account, count(*) AS acted FROM activities GROUP BY actor
-    UNION ALL SELECT unnest(addressees), 0 FROM activities
-    UNION ALL SELECT unnest(mentions), 0 FROM activities
+    SELECT actor AS account, count(*) AS acted FROM shown GROUP BY actor
+    UNION ALL SELECT unnest(addressees), 0 FROM shown
+    UNION ALL SELECT unnest(mentions), 0 FROM shown
     UNION ALL SELECT unnest(people), 0 FROM encounters
     UNION ALL SELECT account, 0 FROM (SELECT unnest([outbox, typist]) AS account FROM sent_log)
         WHERE NOT starts_with(account, 'mailbox:')

@@ -70,10 +70,13 @@ class Ego:
     @cached_property
     def drawn(self) -> Touches:
         """Every valid response that the leader drew in the window."""
-        return self.touches()
+        return self._touches("headline")
 
     def touches(self, count: Count = "headline") -> Touches:
         """Find the valid responses when stated, headline or all responses count."""
+        return self._touches(count) if count != "headline" and self.log.guessed else self.drawn
+
+    def _touches(self, count: Count) -> Touches:
         undated = self.ties.target[self.ties.source == self.leader].tolist()
         passing = replace(self.passing, count=count)
         return touches(self.log, self.leader, self.window, passing, self.nobody, undated)

@@ -50,7 +50,7 @@ class Population:
     @cached_property
     def bots(self) -> frozenset[int]:
         """The codes of bots, who are never reached."""
-        return frozenset(code for code, one in enumerate(self.people.who) if one.bot)
+        return frozenset(code for code, bot in self.people.told("bot") if bot)
 
     @cached_property
     def teams(self) -> Teams:
@@ -97,5 +97,4 @@ def response_network(people: People, responses: Responses, ties: Ties) -> Networ
     target = np.concatenate([responses.responder.astype(np.int64), ties.target])
     weight = np.concatenate([np.ones(len(responses)), ties.weight])
     present, code = np.unique(np.concatenate([source, target]), return_inverse=True)
-    nodes = [people.who[person].person for person in present.tolist()]
-    return Network.from_edges(nodes, code[: len(source)], code[len(source) :], weight)
+    return Network.from_edges(people.ids(present), code[: len(source)], code[len(source) :], weight)

@@ -72,8 +72,12 @@ class Kept:
         return found
 
     def _read(self, way: str) -> pa.Table | None:
-        places = self._folder.glob(f"{way}-*.arrow") if self._folder else ()
-        return next((table for place in places if (table := _read(place)) is not None), None)
+        for place in sorted(self._folder.glob(f"{way}-*.arrow")) if self._folder else ():
+            table = _read(place)
+            if table is not None:
+                return table
+            _unlink(place)
+        return None
 
     def _write(self, way: str, table: pa.Table) -> None:
         folder = self._folder or Path()
@@ -99,8 +103,8 @@ class Kept:
 
     def forget_older(self) -> None:
         """Take away what was worked out before something came in or was decided, and what was never finished."""
-        files = [*self._folder.iterdir()] if self._folder and self._folder.is_dir() else []
-        with suppress(OSError):
+        with suppress(OSError):  # there is no such folder, or another process was quicker
+            files = [*self._folder.iterdir()] if self._folder else []
             _unlink(*(file for file in files if not self._holds(file)))
 
     def _holds(self, file: Path) -> bool:

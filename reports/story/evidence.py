@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from influence.contract.findings import (
 from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, number, plain
+from reports.story.remembered import once_a_report
 from reports.story.spheres import sphere_name, unmet_by_sphere, unmet_range
 from reports.story.trees import TreeRow, conversation_name, tree
 from reports.story.wording import day, day_and_hour
@@ -172,6 +173,7 @@ def mark_of(reached: Reached) -> str:
     return "team" if not reached.outside else certainty(reached)
 
 
+@once_a_report
 def anchors(report: Report) -> dict[str, str]:
     """Give each person that is shown an anchor: the strongest few hundred, in the table's order.
 
@@ -181,7 +183,8 @@ def anchors(report: Report) -> dict[str, str]:
     return {r.person: f"person-{n}" for n, r in enumerate(in_order(strongest[:PEOPLE_SHOWN]), start=1)}
 
 
-def by_strength(report: Report) -> list[Reached]:
+@once_a_report
+def by_strength(report: Report) -> Sequence[Reached]:
     """Sort people by their responses, most first: what is shown of few rests on the most evidence."""
     return sorted(report.people, key=lambda r: (-r.responses, r.first_response or "", r.person))
 
@@ -237,6 +240,7 @@ def _step(
     return StepRows(step, title, count, rows, len(people) - len(rows))
 
 
+@once_a_report
 def names(report: Report) -> dict[str, str]:
     """Map every person id that the report knows to a name that can be shown."""
     known = {reached.person: plain(reached.name) or plain(reached.person) for reached in report.people}

@@ -8,14 +8,15 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Textbook(Detail, nameless=("alpha", "p", "by_chance"), counts=("activated",)):
-    """The same question asked of everybody's first response, or why it is not asked."""
+class Textbook(Detail, nameless=("alpha", "p", "by_chance", "draws"), counts=("activated",)):
+    """The same question asked of everybody's first response, or why it is not asked; `draws` where they are fewer."""
 
     alpha: float | None = None
     p: float | None = None
     by_chance: tuple[float, float, float] | None = None
     activated: int | None = None
     reason: str | None = None
+    draws: int | None = None
 
 
 @dataclass(frozen=True)

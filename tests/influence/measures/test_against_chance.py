@@ -3,6 +3,7 @@
 import sys
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import exp, log
 
 import numpy as np
@@ -204,6 +205,16 @@ def test_what_else_brings_people_sooner_is_learned_from_the_log():
     quick = thread_result(happen(World(alike_keen=0.7), 1), draws=1).nuisance
     assert awake[0] > 0.3  # the hour of the day
     assert quick[3] + quick[4] > 0.3  # promptness, their own and their contacts'
+
+
+def test_contacts_in_a_thread_are_found_however_many_others_somebody_has():
+    """Person 0 has exchanged with everybody, persons 1 and 2 with each other, all but the last before the thread."""
+    known = contacts([0] * 200 + [1], [*range(1, 201), 2], [*[1] * 199, 9, 1], people=201)
+    began, person = np.array([5]), np.array([0, 1, 2, 200])
+    begin, found = chance.local_contacts(
+        np.array([0, 4]), person, began, known.indptr, known.contact, known.since
+    )
+    assert [[1, 2], [0, 2], [0, 1], []] == [sorted(found[a:b].tolist()) for a, b in pairwise(begin)]
 
 
 # --- the textbook's test ------------------------------------------------------------------------------------

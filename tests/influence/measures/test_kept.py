@@ -39,7 +39,9 @@ def made(workspace):
             reply(f"q{n}", second, 3 * n + 1, f"p{n}"),
             reply(f"r{n}", third, 3 * n + 3.5, f"q{n}"),
         ]
-    return workspace(activities=rows)
+    asked = workspace(activities=rows)
+    assert 6 == len(asked.analysis.people)  # who is who is decided before anything is kept
+    return asked
 
 
 def told(made, settings, kept, window=None):

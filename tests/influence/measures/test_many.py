@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influence.measures.many import absence_factor, coverage_curve, gini
+from influence.measures import many
+from influence.measures.many import absence_factor, coverage_curve, gini, spread
 from influence.reach.everybody import Reaches
 
 amounts = st.lists(st.integers(0, 50), min_size=1, max_size=12)
@@ -123,3 +124,22 @@ def test_the_greedy_choice_covers_what_it_promises(drawn):
 
 def cover_of(pairs, chosen):
     return sum(max((1 - pairs.get((u, v), 1.0) for u in chosen), default=0) for v in range(12))
+
+
+# --- drawn again --------------------------------------------------------------------------------------------
+
+
+def test_where_pairs_are_too_many_there_are_fewer_draws_and_the_details_say_how_many(monkeypatch):
+    """Forty leaders, each of whom reached one to four people in a conversation of their own."""
+    leader = np.repeat(np.arange(40, dtype=np.int32), np.arange(40) % 4 + 1)
+    person = 40 + np.arange(leader.size, dtype=np.int32)
+    far, no = np.full(leader.size, 4, np.int8), np.zeros(leader.size)
+    unit = np.arange(leader.size)
+    reaches = Reaches(
+        leader, person, far, no, no < 1, far.astype(np.int16), unit, unit, people=40 + unit.size
+    )
+    usual = spread(reaches, np.arange(40), draws=400)["gini"]
+    monkeypatch.setattr(many, "MOST_MOVED", 200 * unit.size)
+    fewer = spread(reaches, np.arange(40), draws=400)["gini"]
+    assert (None, 200) == (usual.detail.draws, fewer.detail.draws)
+    assert usual.interval == pytest.approx(fewer.interval, rel=0.1)

@@ -23,6 +23,7 @@ from influence.reach import everybody
 from influence.reach.acquaintance import digital_network
 from influence.reach.ego import Ego
 from influence.reach.everybody import Reaches, everybodys_reach
+from influence.reach.population import Population
 from influence.reach.possible import everybodys_possible_reach
 from influence.reach.steps import Passing
 from tests.kit.logs import iso, logs, post, reply, stored
@@ -177,8 +178,13 @@ def test_in_the_demo_company_everybodys_reach_is_that_of_each(demo):
         assert found.of(leader) == some.of(leader)
 
 
+def anew(demo):
+    """The demo company with nothing kept of it."""
+    return Population(demo.store.engine, demo.settings, demo.analysis.people)
+
+
 def test_where_touches_fill_the_memory_one_half_of_the_people_comes_after_the_other(demo, monkeypatch):
-    population = demo.analysis
+    population = anew(demo)
     whole = population.whole_window()
     month = type(whole)(whole.until - 60 * DAY * 10**6, whole.until)
     at_once = everybodys_reach(population, month)
@@ -204,7 +210,7 @@ def decided(demo):
     accounts = [one.accounts for one in demo.analysis.people.who if one.accounts][:200:20]
     made = [decisions.record("met", *pair, value=iso(0)) for pair in combinations(accounts[:5], 2)]
     made += [decisions.record("never", accounts[0], one) for one in accounts[5:]]
-    yield demo.analysis
+    yield anew(demo)
     for number in made:
         decisions.undo(number)
     calibration.take_back(engine)
