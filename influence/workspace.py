@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from influence import settings
+from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
@@ -61,7 +61,7 @@ class Workspace(Writing):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / SETTINGS).exists():
-                (folder / SETTINGS).write_text(settings.DEFAULTS, encoding="utf-8")
+                durably.replace(folder / SETTINGS, settings.DEFAULTS)
         except OSError as error:
             raise WorkspaceError(f"{folder} cannot be written: {error.strerror}") from error
         Store(folder / DATABASE).close()
@@ -82,7 +82,7 @@ class Workspace(Writing):
         invented = settings.DEFAULTS.replace('# notice = "..."        ', f'notice = "{company.notice}"  ')
         invented = invented.replace("keep_terms = false", "keep_terms = true")
         invented = invented.replace("accounts = []", f"accounts = {json.dumps(company.brand)}")
-        (folder / SETTINGS).write_text(invented, encoding="utf-8")
+        durably.replace(folder / SETTINGS, invented)
         workspace = cls(folder)
         demo.write(company, folder / "invented")
         workspace.import_path(folder / "invented")

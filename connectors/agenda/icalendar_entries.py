@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from connectors.kit.csv_files import BOM
+from connectors.kit.line_blocks import BOM
 from connectors.kit.meetings import NotRead
 from connectors.kit.text import clean
 from connectors.kit.zones import zone_called

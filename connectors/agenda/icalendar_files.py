@@ -54,6 +54,8 @@ from influence.contract.files import Member
 from influence.contract.records import Modality, Note, Record, SetAside, Withdrawn
 
 LARGEST_FILE = 64 * 1024 * 1024
+MOST_TOLD = 2_000_000
+"""People of all times of all meetings of a file that recur; a person's calendar of five years has a tenth of it."""
 _ADDRESS = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}")
 _OLDER = "an older version of another entry of the file"
 
@@ -170,6 +172,7 @@ class _Reader:
     zone: ZoneInfo | None
     until: datetime
     recurring: bool = field(default=False)
+    told: int = 0
     rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def read(self) -> Iterator[Record]:
@@ -254,6 +257,12 @@ class _Reader:
         for line in entries.events.keys() - lines:
             yield SetAside("the meeting did not take place in the years that are listed", line)
         told = {line: self._told(entries.events[line]) for line in lines}
+        people = max((len(one.people) for one in told.values() if isinstance(one, _Content)), default=0)
+        if self.told + len(found) * people > MOST_TOLD:
+            large = f"the calendar tells too much: this meeting of {people:,} people, {len(found):,} times"
+            yield from (SetAside(large, line) for line in lines)
+            return
+        self.told += len(found) * people
         listed = [(one, entries.of(one, self.zone)) for one in found]
         for one, name in listed:
             yield from self._record(one.line, told[one.line], name, one.start)

@@ -13,6 +13,21 @@ from connectors.kit.text import clean
 
 LONGEST_PAST = timedelta(days=5 * 366)
 """How far back from `until` recurring meetings are listed."""
+_ALLOWED = {
+    "DAILY": {"BYDAY", "BYMONTH"},
+    "WEEKLY": {"BYDAY", "BYMONTH", "BYSETPOS"},
+    "MONTHLY": {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"},
+    "YEARLY": {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "BYWEEKNO", "BYYEARDAY"},
+}
+"""The days by which each rule may go on (RFC 5545, 3.3.10). By others the library looks for a day that never comes, to
+the year 9999."""
+_DAYS = {
+    "BYMONTH": (1, 12),
+    "BYMONTHDAY": (1, 31),
+    "BYSETPOS": (1, 366),
+    "BYWEEKNO": (1, 53),
+    "BYYEARDAY": (1, 366),
+}
 _OF_THE_RULE = (
     *(
         "UID",
@@ -62,8 +77,14 @@ def refuse_endless(event: Any) -> None:
             )
         if {"SECONDLY", "MINUTELY", "HOURLY"}.intersection(often) or times > 3:
             raise NotRead("the entry recurs more than once a day")
-        if "DAILY" in often and rule.get("BYMONTHDAY"):
-            raise NotRead("the rule by which the entry recurs is not supported (daily, by day of the month)")
+        for part in _DAYS.keys() & rule.keys():
+            if not all(part in _ALLOWED.get(freq, ()) for freq in often):
+                raise NotRead(
+                    f"the rule by which the entry recurs is not supported ({often[0].lower()}, {part})"
+                )
+            least, most = _DAYS[part]
+            if any(not least <= abs(int(number)) <= most for number in rule[part]):
+                raise NotRead(f"the rule by which the meeting recurs cannot be read ({part})")
 
 
 def occurrences(

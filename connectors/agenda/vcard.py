@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO, ClassVar
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.csv_files import BOM
+from connectors.kit.line_blocks import BOM
 from connectors.kit.text import clean
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member

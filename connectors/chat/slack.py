@@ -266,10 +266,10 @@ def _is_open(channel: Mapping[str, Any]) -> bool:
 
 
 def _page_records(place: Any, messages: Iterable[Any]) -> Iterator[Record]:
-    members = needed(place, "members", "the kept answer's channel")
-    channel = Channel(
-        str(needed(place, "id", "the kept answer's channel")), place.get("name"), tuple(members)
-    )
+    where = "the kept answer's channel"
+    members = tuple(str(one) for one in needed_list(place, "members", where))
+    name = place.get("name")
+    channel = Channel(str(needed(place, "id", where)), name if isinstance(name, str) else None, members)
     reader = MessageReader()
     yield from each(messages, lambda one: _message_records(one, channel, reader), "the message", "ts")
     yield from reader.notes()

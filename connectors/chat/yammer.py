@@ -16,12 +16,12 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from connectors.chat.yammer_records import answer_records, table_of, table_records
-from connectors.kit.answers import identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.answers import listed, mapping, needed, once, read, shape_expected, whole, written
 from connectors.kit.entra import KEPT, NEEDS, Entra
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, everything, walk
+from connectors.kit.paging import Answer, State, Task, everything, sound, walk
 from connectors.kit.permission import SignedIn
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
@@ -173,8 +173,8 @@ class _Pull:
     def ask(self, task: Task, state: State) -> Answer:
         """Ask for a page of messages, newest first, and who likes each."""
         answer = self._get("/messages.json", {"older_than": state.get("older_than"), "limit": PAGE})
-        messages = listed(answer, "messages")
-        ids = [int(needed(message, "id", "a message")) for message in messages]
+        found = list(sound(listed(answer, "messages"), _number))
+        messages, ids = [message for message, _ in found], [number for _, number in found]
         ended = self._ended(answer, messages, ids, state)
         if not ids and ended and "newest" not in state:
             _only_known(state)
@@ -195,7 +195,7 @@ class _Pull:
     def _ended(
         self, answer: Mapping[str, Any], messages: Sequence[Any], ids: Sequence[int], at: Mapping[str, Any]
     ) -> bool:
-        older = (answer.get("meta") or {}).get("older_available")
+        older = mapping(answer.get("meta")).get("older_available")
         if older is False or not ids:
             return older is not True
         if "since" not in at or min(ids) > int(at["since"]):
@@ -210,9 +210,9 @@ class _Pull:
     def _likers(self, messages: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
         """Yield who likes a message, where the message names fewer than it counts."""
         for message in messages:
-            liked = message.get("liked_by") or {}
-            if int(liked.get("count") or 0) > len(liked.get("names") or []):
-                number = identifier(message.get("id"), "the message's id")
+            liked = mapping(message.get("liked_by"))
+            count, number = liked.get("count"), str(message["id"])
+            if isinstance(count, int) and count > len(listed(liked, "names")):
                 yield number, list(self._all_likers(number))
 
     def _all_likers(self, message: str) -> Iterator[Any]:
@@ -222,6 +222,10 @@ class _Pull:
             lambda answer: listed(answer, "users"),
             lambda answer, page: page + 1 if answer.get("more_available") else None,
         )
+
+
+def _number(message: Any) -> int:
+    return whole(needed(message, "id", "a message"), "a message's id")
 
 
 def _only_known(state: State) -> None:

@@ -23,10 +23,10 @@ from connectors.chat.zulip_records import (
     place_of,
     topics_of,
 )
-from connectors.kit.answers import as_member, needed, needed_list, read, shape_expected, written_beside
+from connectors.kit.answers import as_member, needed, needed_list, read, shape_expected, whole, written_beside
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
-from connectors.kit.paging import Answer, State, Task, walk
+from connectors.kit.paging import Answer, State, Task, sound, walk
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError, Reply, Secret
 from influence.contract.files import Export, Member
@@ -176,7 +176,7 @@ class _Pull:
         asked = {"anchor": state["anchor"], "num_before": 0, "num_after": PAGE, "include_anchor": "false"}
         raw = self.service.get("messages", **asked).content
         answer = read(as_member("messages", raw))
-        rows = [row for row in needed_list(answer, "messages", "Zulip's answer") if isinstance(row, Mapping)]
+        rows = needed_list(answer, "messages", "Zulip's answer")
         told = {"zulip": "messages", "site": self.site, "since": state["since"], "before": state["topics"]}
         newest = answer.get("found_newest")
         gone = self._go_on(rows, bool(newest) if newest is not None else not rows, state)
@@ -184,18 +184,16 @@ class _Pull:
         more, note = None if state.get("done") else task, f"{len(answer['messages']):,} messages"
         return Answer(member, note=note, more=more, empty=not rows)
 
-    def _go_on(self, rows: Sequence[Mapping[str, Any]], newest: bool, state: State) -> list[int]:
+    def _go_on(self, rows: Sequence[Any], newest: bool, state: State) -> list[int]:
         """Note where the pull stands after a page; return the messages that should stand on it and do not."""
-        found = {
-            int(needed(row, "id", "the message")): int(needed(row, "timestamp", "the message"))
-            for row in rows
-        }
+        found = dict(placed for _, placed in sound(rows, _placed))
         anchor, recent = state["anchor"], state["recent"]
         fresh = {number: time for number, time in found.items() if number > anchor}
         done = newest
         last, now = max(fresh, default=anchor), max(fresh.values(), default=0)
         expected = [number for number, _ in recent if anchor < number and (done or number <= last)]
-        gone = [number for number in expected if number not in fresh]
+        odd = len(found) < len(rows)  # of one that cannot be read nobody knows which it is
+        gone = [number for number in expected if number not in fresh and not odd]
         lately = [
             [number, time]
             for number, time in sorted((dict(recent) | fresh).items())
@@ -207,10 +205,16 @@ class _Pull:
         return gone
 
 
-def _read_on(topics: dict[str, Turns], rows: Sequence[Mapping[str, Any]]) -> dict[str, Turns]:
+def _placed(row: Any) -> tuple[int, int]:
+    """Return the number of a message, and its time in seconds."""
+    number = whole(needed(row, "id", "the message"), "the message's id")
+    return number, whole(needed(row, "timestamp", "the message"), "the message's time")
+
+
+def _read_on(topics: dict[str, Turns], rows: Sequence[Any]) -> dict[str, Turns]:
     """Take the messages of a page into their topics, as `parse` will."""
-    for row in rows:
+    for row, (number, time) in sound(rows, _placed):
         if isinstance(row.get("sender_id"), int) and not is_system(row):
             turns = topics.setdefault(place_of(row), Turns())
-            turns.parent(str(row["sender_id"]), str(row["id"]), row["timestamp"])
+            turns.parent(str(row["sender_id"]), str(number), time)
     return topics

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.kit.text import NOT_SHOWN
 
@@ -14,6 +12,8 @@ LONGEST_ENTRY = 2000
 LONGEST_NAME = 200
 REMEMBERED = 10_000
 """Names and addresses of which the answer is kept: a mailbox repeats few of them often."""
+_OFTEN_REPEATED = 200
+"""Characters of a whole header that may well come again."""
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\[\]\\']{1,253}")
 _BARE = re.compile(r"[^\s@<>(),;:\"\[\]\\#$]{1,128}@[^\s@<>(),;:\"\[\]\\#$]{1,253}")
 _MASKED = re.compile(r"([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\s*(.*)$", re.DOTALL)
@@ -33,35 +33,47 @@ _ENCAPSULATED = re.compile(
 """An address of another kind within an Internet address, as Exchange writes it to the outside."""
 _ESCAPED = re.compile(r"\+([0-9a-f]{2})", re.IGNORECASE)
 _BRACKETS = re.compile(r"<[^<>]{0,500}>?")
+_ENTRY_END = re.compile(r">(?:@[\w.]{1,60})?\s*[,;]\s*")
+_HOLDING, _MARK = re.compile(r'["<(]'), re.compile(r'["<>(),;]')
 _REMARK = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """One entry of an address header: the name shown and the address, lower-case; either may be empty."""
 
     name: str
     address: str
 
 
-def mailboxes(value: str) -> Iterator[Mailbox]:
+def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """Split an address header into its entries; commas within quotes, brackets and remarks do not split.
 
     >>> [m.address for m in mailboxes('"Lee, Ann" <Ann@ACME.com>, team: bob@acme.com;')]
     ['ann@acme.com', 'bob@acme.com']
     """
-    for part in _parts(value):
-        text = _GROUP.sub("", part[:LONGEST_ENTRY]).strip()
-        inside = text[text.rfind("<") + 1 :] if "<" in text else text
-        found = _ADDRESS.search(inside) or _ADDRESS.search(text)
-        address = found[0].strip("'").rstrip(".").lower() if found else ""
-        if whole := _ENCAPSULATED.search(inside):
-            address = whole[0].lower()  # longer than other addresses are
-        if masked := None if found else _MASKED.match(text):
-            address, text = f"{masked[1]}@{masked[2]}".lower(), masked[3]
-        name = display_name(text if "<" in text else _ADDRESS.sub("", text)) or _remark(text)
-        if address or name:
-            yield Mailbox(name, address)
+    return _often(value) if len(value) <= _OFTEN_REPEATED else _split(value)
+
+
+def _split(value: str) -> tuple[Mailbox, ...]:
+    found = (_mailbox(part[:LONGEST_ENTRY]) for part in _parts(value))
+    return tuple(one for one in found if one is not None)
+
+
+_often = lru_cache(maxsize=REMEMBERED)(_split)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _mailbox(part: str) -> Mailbox | None:
+    text = _GROUP.sub("", part).strip()
+    inside = text[text.rfind("<") + 1 :] if "<" in text else text
+    found = _ADDRESS.search(inside) or _ADDRESS.search(text)
+    address = found[0].strip("'").rstrip(".").lower() if found else ""
+    if whole := _ENCAPSULATED.search(inside):
+        address = whole[0].lower()  # longer than other addresses are
+    if masked := None if found else _MASKED.match(text):
+        address, text = f"{masked[1]}@{masked[2]}".lower(), masked[3]
+    name = display_name(text if "<" in text else _ADDRESS.sub("", text)) or _remark(text)
+    return Mailbox(name, address) if address or name else None
 
 
 def _remark(text: str) -> str:
@@ -70,9 +82,12 @@ def _remark(text: str) -> str:
     return display_name(found[0][1:-1]) if found else ""
 
 
-def _parts(value: str) -> Iterator[str]:
-    start, quoted, depth = 0, False, 0
-    for at, letter in enumerate(value):
+def _parts(value: str) -> list[str]:
+    if not _HOLDING.search(value):
+        return value.replace(";", ",").split(",")
+    found, start, quoted, depth = [], 0, False, 0
+    for mark in _MARK.finditer(value):
+        letter = mark[0]
         if letter == '"':
             quoted = not quoted
         elif quoted:
@@ -81,10 +96,10 @@ def _parts(value: str) -> Iterator[str]:
             depth += 1
         elif letter in ">)":
             depth = max(0, depth - 1)
-        elif letter in ",;" and depth == 0:
-            yield value[start:at]
-            start = at + 1
-    yield value[start:]
+        elif depth == 0:
+            found.append(value[start : mark.start()])
+            start = mark.end()
+    return [*found, value[start:]]
 
 
 def exchange_entries(value: str) -> list[str]:
@@ -95,7 +110,8 @@ def exchange_entries(value: str) -> list[str]:
     """
     if "<" not in value:
         return [part.strip() for part in _parts(value) if part.strip()]
-    entries = [entry.strip(" ,;") for entry in re.split(r"(?<=>)(?:@[\w.]{1,60})?\s*[,;]\s*", value)]
+    *closed, last = _ENTRY_END.split(value)
+    entries = [*(f"{entry}>".strip(" ,;") for entry in closed), last.strip(" ,;")]
     return [entry for entry in entries if entry]
 
 
@@ -152,7 +168,8 @@ def email_account(address: str) -> str:
     >>> email_account("IMCEAEX-_O=ACME_OU=NEW+20YORK_CN=RECIPIENTS_CN=BEK@acme.com")
     'exchange:/o=acme/ou=new york/cn=recipients/cn=bek'
     """
-    return _encapsulated(address) or f"email:{address.strip().lower()}"
+    plain = address.strip().lower()
+    return (plain.startswith("imcea") and _encapsulated(plain)) or f"email:{plain}"
 
 
 def address_account(value: Any) -> str | None:

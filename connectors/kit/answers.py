@@ -35,6 +35,11 @@ ODD_SHAPES = (
     RecursionError,
 )
 """What reading a value may raise that has another shape than it should have."""
+_LONGEST_NUMBER = 400
+_FLAT = 200
+"""How deep values are nested at most in what `flattened` leaves."""
+_MARK = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+"""A text, or where a list or an object begins or ends."""
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -44,6 +49,13 @@ class LeftOut(ValueError):
 
 class NoJson(ValueError):
     """Why something cannot be read as JSON; the sentence goes on from what it is."""
+
+
+class TooDeep(NoJson):
+    """A value in which others are nested too deep; see `flattened`."""
+
+    def __init__(self) -> None:
+        super().__init__("is nested too deep")
 
 
 class At(NamedTuple):
@@ -86,14 +98,22 @@ def _finite(text: str) -> float | None:
     return value if isfinite(value) else None
 
 
+def _countable(text: str) -> int | None:
+    """Return a whole number, and nothing for one of so many digits that Python does not read it."""
+    return int(text) if len(text) <= _LONGEST_NUMBER else None
+
+
 _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=lambda _: None)
+_PATIENT = json.JSONDecoder(parse_float=_finite, parse_constant=lambda _: None, parse_int=_countable)
+"""Reads the same, whole numbers without end too; it is ten times slower."""
 
 
 def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[Any, int]:
     """Read the value that begins at a place; return it, its odd characters replaced, and where it ends.
 
     Raises:
-        NoJson: there is none, or it is nested too deep.
+        NoJson: there is none.
+        TooDeep: others are nested too deep in it.
 
     >>> value_at('[1, "cut \\\\ud83d"] rest', 0)
     ([1, 'cut \\ufffd'], 17)
@@ -101,11 +121,13 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
     try:
         value, end = decoder.raw_decode(text, at)
     except RecursionError:
-        raise NoJson("is nested too deep") from None
-    except ValueError as error:
+        raise TooDeep from None
+    except json.JSONDecodeError as error:
         raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
+    except ValueError:  # a whole number of thousands of digits
+        return value_at(text, at, _PATIENT)
     if text.count("[", at, end) + text.count("{", at, end) > DEEPEST and not _is_shallow(value):
-        raise NoJson("is nested too deep")
+        raise TooDeep
     return (_mended(value) if _ESCAPED.search(text, at, end) else value), end
 
 
@@ -120,6 +142,28 @@ def parsed(text: str, decoder: json.JSONDecoder = _DECODER) -> Any:
     if end < len(bare):
         raise NoJson(f"is not JSON: there is more after it ends at character {end}")
     return value
+
+
+def flattened(text: str, at: int = 0) -> tuple[str, int]:
+    """Return the value that begins at a place, null in place of what is nested too deep, and where it ends.
+
+    >>> deep = "[1, " + "[" * 90_000 + "]" * 90_000 + "]"
+    >>> flat, end = flattened(deep)
+    >>> len(flat) < 500, end == len(deep)
+    (True, True)
+    """
+    kept, depth, since = list[str](), 0, at
+    for mark in _MARK.finditer(text, at):
+        if mark[0] in {"[", "{"}:
+            depth += 1
+            if depth == _FLAT + 1:
+                kept += text[since : mark.start()], "null"
+        elif mark[0] in {"]", "}"}:
+            depth -= 1
+            since = mark.end() if depth == _FLAT else since
+            if depth <= 0:
+                return "".join([*kept, text[since : mark.end()]]), mark.end()
+    return "".join([*kept, text[since:] if depth <= _FLAT else ""]), len(text)
 
 
 def _is_shallow(value: Any) -> bool:
@@ -155,8 +199,20 @@ def _mended(value: Any) -> Any:
     return held[0]
 
 
-def text_of(member: Member, largest: int) -> str:
-    """Return a whole file as text, its odd characters replaced.
+def flat(text: str) -> Any:
+    """Read a text that is one value, without what is nested too deep in it.
+
+    Raises:
+        NoJson: it is none, or more than one.
+    """
+    try:
+        return parsed(text)
+    except TooDeep:
+        return parsed(flattened(text)[0])
+
+
+def text_of(member: Member, largest: int, errors: str = "strict") -> str:
+    """Return a whole file as text, its odd characters replaced; with `errors` "replace" bytes that are none too.
 
     Raises:
         NoJson: it is larger than `largest`, or not UTF-8.
@@ -168,17 +224,21 @@ def text_of(member: Member, largest: int) -> str:
     try:
         return decoded(content)
     except UnicodeDecodeError:
+        if errors == "replace" and b"\0" not in content[:4]:
+            return content.decode("utf-8", errors)
         raise NoJson("is not UTF-8, as JSON must be") from None
 
 
 def read(member: Member) -> Any:
     """Read a raw answer, or a saved one, as JSON.
 
+    What is nested too deep in it, and bytes that are no text, are left out of it: the rest of a page is read.
+
     Raises:
-        Changed: it is not JSON, nested too deep, or larger than 64 MiB.
+        Changed: it is not JSON, or larger than 64 MiB.
     """
     try:
-        return parsed(text_of(member, LARGEST_ANSWER))
+        return flat(text_of(member, LARGEST_ANSWER, "replace"))
     except NoJson as reason:
         raise Changed(f"{member.name} {reason}") from None
 
@@ -302,13 +362,18 @@ def each(
 
 
 def guarded(read_it: Callable[[], Iterable[Record]], what: str, line: int = 1) -> Iterator[Record]:
-    """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item."""
+    """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item.
+
+    What was read before something odd in it stays.
+    """
+    found = list[Record]()
     try:
-        found = list(read_it())
+        for record in read_it():
+            found.append(record)
     except LeftOut as reason:
         found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
     except ODD_SHAPES as error:
-        found = [SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line)]
+        found.append(SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line))
     for one in found:
         yield one if isinstance(one, Note | Rows) or one.line is not None else replace(one, line=line)
 

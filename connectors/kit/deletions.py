@@ -9,9 +9,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from connectors.kit.answers import as_member, needed_list, read
+from connectors.kit.answers import as_member, each, needed_list, read
 from connectors.kit.paging import Answer, State, Task
+from connectors.kit.text import clean
+from influence.contract.connector import Changed
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Encounter, Record
 
@@ -36,14 +39,19 @@ def are_tombstones(member: Member) -> bool:
     return member.head().startswith(_BEGINNING)
 
 
-def tombstones(member: Member) -> Iterator[Deleted]:
+def tombstones(member: Member) -> Iterator[Record]:
     """Yield what is gone.
 
     Raises:
         Changed: the reply is not what `as_tombstones` writes.
     """
-    for gone in needed_list(read(member), "gone", member.name):
-        yield Deleted(str(gone), line=1)
+    yield from each(needed_list(read(member), "gone", member.name), _gone, "what is gone,")
+
+
+def _gone(item: Any) -> list[Record]:
+    if not isinstance(item, str) or not item:
+        raise Changed(f"{clean(str(item), 40)!r} is no id")
+    return [Deleted(item)]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeAlias
 
-from connectors.kit.answers import LARGEST_FILE, At, NoJson, parsed, text_of, value_at
-from connectors.kit.csv_files import BOM, LONGEST_LINE, Lines
+from connectors.kit.answers import (
+    LARGEST_FILE,
+    At,
+    NoJson,
+    TooDeep,
+    flat,
+    flattened,
+    parsed,
+    text_of,
+    value_at,
+)
+from connectors.kit.line_blocks import BOM, LONGEST_LINE, LineBlock, line_blocks
 from connectors.kit.text import decoded
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
@@ -16,7 +26,9 @@ from influence.contract.records import SetAside
 
 _ASSIGNED = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$]{1,200}\s*=\s*(?=[\[{])")
 _SPACE = re.compile(r"[\s,;]*")
-_CUT = "the JSON breaks off, is damaged or nested too deep here; what follows is not read"
+_GOES_ON = re.compile(r"\s*[,\]]")
+"""What stands after a value of a list."""
+_CUT = "the JSON breaks off or is damaged here; what follows is not read"
 
 Plain: TypeAlias = dict[str, str | list[str] | None]
 """An object of a line as a row of a table: its values as text or lists of text."""
@@ -48,14 +60,14 @@ def document_text(member: Member) -> str:
 
 
 def document(member: Member) -> Any:
-    """Read a whole document.
+    """Read a whole document, without what is nested too deep in it.
 
     Raises:
-        Unreadable: it is not JSON, nested too deep, or too large.
+        Unreadable: it is not JSON, or too large.
     """
     text = document_text(member)
     try:
-        return parsed(text)
+        return flat(text)
     except NoJson as reason:
         raise Unreadable(f"{member.name}: the file {reason}") from None
 
@@ -85,11 +97,12 @@ def rows(member: Member, *keys: str) -> Iterator[At | SetAside]:
         if text.startswith("]", at):
             return
         try:
-            value, end = value_at(text, at)
+            found, end = _one(text, at, line)
         except NoJson:
             yield SetAside(_CUT, line)
             return
-        yield At(line, value) if isinstance(value, dict) else SetAside("the row is no JSON object", line)
+        is_row = isinstance(found, SetAside) or isinstance(found.value, dict)
+        yield found if is_row else SetAside("the row is no JSON object", line)
         line, at = line + text.count("\n", at, end), end
 
 
@@ -143,16 +156,34 @@ def _arranged(member: Member) -> Iterator[At | SetAside]:
         if at >= len(text):
             break
         try:
-            value, end = value_at(text, at)
+            one, end = _one(text, at, line)
         except NoJson:
             if not found:
                 raise Unreadable(f"{member.name}: the file is not the JSON that it should be") from None
             yield SetAside(_CUT, line)
             return
-        yield At(line, value)
+        yield one
         line, at, found = line + text.count("\n", at, end), end, found + 1
     if inside:
         yield SetAside("the file is cut off here", line)
+
+
+def _one(text: str, at: int, line: int) -> tuple[At | SetAside, int]:
+    """Read the value that begins at a place, or say why it is not read, and where it ends.
+
+    Raises:
+        NoJson: it is damaged, and nothing shows where the next one begins.
+    """
+    try:
+        value, end = value_at(text, at)
+    except NoJson as reason:
+        flat_one, end = flattened(text, at) if text.startswith(("{", "["), at) else ("", at)
+        if not _GOES_ON.match(text, end):
+            if isinstance(reason, TooDeep):  # a document of its own
+                return At(line, parsed(flat_one)), end
+            raise
+        return SetAside(f"the value {reason}", line), end
+    return At(line, value), end
 
 
 def _after_space(text: str, at: int) -> int:
@@ -193,12 +224,20 @@ def first_keys(member: Member) -> list[str]:
 def _lines(member: Member) -> Iterator[At | SetAside]:
     """Yield each line that is not empty, as text."""
     with member.open() as stream:
-        lines = Lines(stream, decoded)
-        for number, text in enumerate(lines, 1):
-            if number in lines.bad:
-                yield SetAside(f"line {number} {lines.bad.pop(number)}", number)
-            elif text.strip():
-                yield At(number, text)
+        for block in line_blocks(stream):
+            for at in range(len(block)):
+                line = _line(block, at)
+                if line is not None:
+                    yield line
+
+
+def _line(block: LineBlock, at: int) -> At | SetAside | None:
+    """Read a line as text; None where it is empty."""
+    try:
+        text = block.text(at, decoded)
+    except ValueError as reason:
+        return SetAside(f"line {block.number(at)} {reason}", block.number(at))
+    return At(block.number(at), text) if text.strip() else None
 
 
 def line_rows(member: Member, wanted: frozenset[str], lists: frozenset[str]) -> Iterator[At | SetAside]:
@@ -209,6 +248,14 @@ def line_rows(member: Member, wanted: frozenset[str], lists: frozenset[str]) -> 
     """
     for line in _lines(member):
         yield line if isinstance(line, SetAside) else _plain(line, wanted, lists)
+
+
+def line_row(
+    block: LineBlock, at: int, wanted: frozenset[str], lists: frozenset[str]
+) -> At | SetAside | None:
+    """Read one line as `line_rows` does; None where it is empty."""
+    line = _line(block, at)
+    return _plain(line, wanted, lists) if isinstance(line, At) else line
 
 
 class _NotARow(ValueError):

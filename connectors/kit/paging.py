@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import shape_expected
+from connectors.kit.answers import ODD_SHAPES, shape_expected, told
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, Reply, StoppedShort
 from influence.contract.files import Member
@@ -28,6 +28,8 @@ MOST_PAGES = 10_000
 """Pages of one list; a service that goes on and on ends there."""
 MOST_EMPTY = 50
 """Pages in a row that hold nothing and name a next one."""
+MOST_ODD = 20
+"""Answers in a row in which nothing can be found: the service is another one by now."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def walk(
     False the cursor is the state alone: every pull begins anew, and each task finds its place in the state.
 
     Raises:
-        Changed: an answer has a shape in which nothing can be found.
+        Changed: at the end, where one answer or more had a shape in which nothing can be found; at once after
+            MOST_ODD in a row.
         StoppedShort: at the end, where a list went round in circles or on and on with nothing.
 
     >>> from connectors.kit.answers import as_member
@@ -78,18 +81,23 @@ def walk(
     lists = _Lists()
     while todo:
         task, *rest = todo
-        with shape_expected(), lists.told_of(str(task[0])):
-            answer = ask(task, state)
+        try:
+            with shape_expected(), lists.told_of(str(task[0])):
+                answer = ask(task, state)
+        except Changed as odd:
+            lists.passed_over(odd)
+            todo = rest
+            continue
         todo = [*answer.then, *lists.following(answer, state), *rest]
         if answer.member is not None:
             kept = {**state, "todo": todo} if keeps_tasks else state
             yield Reply(answer.member, copy.deepcopy(kept), answer.note)
-    if lists.short:
-        raise StoppedShort(" ".join(lists.short))
+    lists.close()
 
 
-_CIRCLE = "went round in a circle"
-_NOTHING = "gave one page after the other in which there was nothing new"
+_LEFT = "and was left there: what lies behind it is not read."
+_CIRCLE = f"went round in a circle {_LEFT}"
+_NOTHING = f"gave one page after the other in which there was nothing new {_LEFT}"
 _tell: ContextVar[Callable[[str], None] | None] = ContextVar("_tell", default=None)
 """Whom `everything` tells that a list stopped short: the walk in which it is read."""
 
@@ -98,13 +106,16 @@ class _Lists:
     """Which pages were asked for in one pull, and which lists had to be left before their end."""
 
     def __init__(self) -> None:
-        self.short: list[str] = []
+        self._short: list[str] = []
+        self._odd: list[Changed] = []
+        self._in_a_row = 0
         self._asked: set[bytes] = set()
         self._empty = 0
 
     def following(self, answer: Answer, state: State) -> list[Task]:
         """Return the next page if it leads on: the same page in the same state came before, or nothing ever comes."""
         self._empty = self._empty + 1 if answer.empty else 0
+        self._in_a_row = 0
         if answer.more is None:
             return []
         held = None if answer.empty else answer.held
@@ -126,9 +137,32 @@ class _Lists:
 
     def note(self, name: str, why: str) -> None:
         """Note that a list was left, once for each name and reason."""
-        said = f"the list of {clean(name, 40)} {why} and was left there: what lies behind it is not read."
-        if said not in self.short:
-            self.short.append(said)
+        said = f"the list of {clean(name, 40)} {why}"
+        if said not in self._short and len(self._short) < MOST_ODD:
+            self._short.append(said)
+
+    def passed_over(self, odd: Changed) -> None:
+        """Note an answer in which nothing could be found; the others are asked for all the same.
+
+        Raises:
+            Changed: there were too many in a row.
+        """
+        self._odd.append(odd)
+        self._in_a_row += 1
+        if self._in_a_row >= MOST_ODD:
+            raise odd
+
+    def close(self) -> None:
+        """Tell what could not be read.
+
+        Raises:
+            Changed, StoppedShort: as for `walk`.
+        """
+        if self._odd:
+            first, more = self._odd[0], len(self._odd) - 1
+            raise Changed(f"{first}; so with {more:,} more answers") if more else first
+        if self._short:
+            raise StoppedShort(" ".join(self._short))
 
     @contextmanager
     def told_of(self, name: str) -> Iterator[None]:
@@ -174,6 +208,35 @@ def everything(
     return True
 
 
+def sound(items: Iterable[Any], reads: Callable[[Any], Item], what: str = "") -> Iterator[tuple[Any, Item]]:
+    """Yield the items of a list that can be read, each beside what `reads` makes of it.
+
+    One that cannot be read is set aside where its page is parsed; where that is nowhere, `what` names it, and the
+    `walk` tells of it at its end.
+
+    Raises:
+        Changed: it is no list, or no item of it can be read.
+
+    >>> list(sound([{"id": 1}, None], lambda row: row["id"]))
+    [({'id': 1}, 1)]
+    """
+    if not isinstance(items, Iterable) or isinstance(items, str | Mapping):
+        raise Changed("where a list should be there is none: the service's answer has changed")
+    odd, is_sound = None, False
+    for item in items:
+        try:
+            found = reads(item)
+        except ODD_SHAPES as error:
+            odd = error
+            if what:
+                _left(f"holds {what} that cannot be read and is left out: {told(error)}.")
+            continue
+        is_sound = True
+        yield item, found
+    if odd is not None and not is_sound:
+        raise Changed(told(odd)) from odd
+
+
 def gathered(pages: Generator[Item, None, bool]) -> tuple[list[Item], bool]:
     """Return the items of `everything`, and whether that was all.
 
@@ -191,7 +254,7 @@ def gathered(pages: Generator[Item, None, bool]) -> tuple[list[Item], bool]:
 def _left(why: str) -> None:
     tell = _tell.get()
     if tell is None:
-        raise StoppedShort(f"a list {why} and was left there: what lies behind it is not read.")
+        raise StoppedShort(f"a list {why}")
     tell(why)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.json_files import first_keys, line_rows
+from connectors.kit.line_blocks import BOM
+from connectors.kit.wide_text import in_utf8
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside
@@ -40,11 +42,12 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
         Unreadable: it is no table, or damaged.
         MissingExtra: it is a workbook, and the package that reads those is not installed.
     """
+    member = in_utf8(member)
     head = member.head()
     if is_workbook(head):
         with _workbook(member, sheet) as rows:
             names = next(rows, (0, []))[1]
-    elif head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
+    elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         names = first_keys(member)
     else:
         names = delimited.columns_of(member)
@@ -61,10 +64,11 @@ def rows(
     Raises:
         Unreadable, MissingExtra: as for `columns`.
     """
+    member = in_utf8(member)
     head = member.head()
     if is_workbook(head):
         yield from _of_workbook(member, sheet)
-    elif head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
+    elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         yield from _of_json(member, wanted, lists)
     else:
         yield from _of_text(member)

@@ -17,6 +17,7 @@ _HALVES = re.compile(
     rb'|[\xc2-\xf4](?=")'  # or one byte of it where a text was cut
 )
 _NOBODY = re.compile(r"(anonym\w*|guest|visitor|unknown|gast|g[äæ]st|invité|someone)\b.*", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"<[^<>]{0,5000}>")
 
 
@@ -38,7 +39,10 @@ def decoded(content: bytes) -> str:
 
 def clean(text: str, longest: int = 2000) -> str:
     """Return text on one line, without control characters, not longer than `longest`."""
-    return re.sub(r"\s+", " ", NOT_SHOWN.sub(" ", text[: longest * 2])).strip()[:longest]
+    begins = text[: longest * 2]
+    if begins.isascii() and begins.isprintable() and "  " not in begins:  # most texts are so
+        return begins.strip()[:longest]
+    return _SPACES.sub(" ", NOT_SHOWN.sub(" ", begins)).strip()[:longest]
 
 
 def words(markup: Any) -> str | None:

@@ -23,8 +23,9 @@ from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
 from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
-from connectors.mail.headers import Message, account_of, answered, body_text, message_id, paired
-from connectors.mail.mbox import RawMessage, is_mbox, is_message, messages
+from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
+from connectors.mail.mbox import RawMessage, as_text, is_mbox, is_message, messages
+from connectors.mail.mime import TooDeep
 from connectors.mail.people_in_headers import Claims
 from connectors.mail.senders import Sender, sender_of
 from connectors.mail.unsaid import is_by_person, unsaid_by
@@ -34,9 +35,16 @@ from influence.contract.records import Activity, Encounter, Note, Person, Record
 
 EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 """Clocks that were never set say 1980-01-01; there was hardly any mail before."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) (\d\d):(\d\d):(\d\d)"
+    r" ([+-][01]\d[0-5]\d)(?: \([A-Z]{1,5}\))?",
+    re.ASCII,
+)
 _ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.eml$", re.IGNORECASE)
 _LONGEST_TEXT = 5_000
 """Characters of a body that are looked at for words about meetings; the store drops them unless asked to keep them."""
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _BOOKKEEPING = re.compile(
     r"(^|/)(tmp/[^/]+|dovecot[.-][^/]*|courierimap[^/]*|maildirfolder|maildirsize|subscriptions|\.[^/]+)$"
 )
@@ -192,6 +200,8 @@ class _Reader:
             yield from self._records(message)
         except (_NotRead, NoMeeting) as reason:
             yield SetAside(str(reason), raw.line)
+        except TooDeep:
+            yield SetAside("the parts of the message are nested too deep", raw.line)
 
     def _records(self, message: Message) -> Iterator[Record]:
         if message.raw.too_long:
@@ -221,8 +231,8 @@ class _Reader:
         message = read.message
         parent = answered(message)
         subject = clean(message.text("subject"))
-        text = body_text(message)
-        print_ = _fingerprint(text, time, read.actor, subject)
+        content = body(message)
+        print_ = _fingerprint(content, time, read.actor, subject)
         outbox, typist = _account(read.sender.outbox), _account(read.sender.typist)
         return Activity(
             id=f"mail:{message_id(message) or print_}",
@@ -231,7 +241,7 @@ class _Reader:
             verb=Verb.REPLY if parent else Verb.MESSAGE,
             parent=f"mail:{parent}" if parent else None,
             to=self._accounts(read.addressees, read.actor),
-            text=text[:_LONGEST_TEXT] or None,
+            text=_beginning(content),
             subject=subject or None,
             fingerprint=print_,
             outbox=outbox or read.place.outbox,
@@ -250,7 +260,7 @@ class _Reader:
         return tuple(dict.fromkeys(account for account in found if account and account != without))
 
     def _calendar_entry(self, message: Message, time: datetime) -> Encounter:
-        text = body_text(message)
+        text = as_text(body(message))
         asked = [pair for name in ("to", "cc") for pair in paired(message, name)] if "When:" in text else []
         invited = [_said_name(mailbox, entry) for mailbox, entry in asked]
         owner = f"mailbox:{clean(message.text('x-origin')).lower()}"
@@ -279,6 +289,29 @@ def _account(mailbox: Mailbox | None) -> str | None:
 def _time(value: str, zone: ZoneInfo | None, latest: datetime) -> datetime:
     if not value.strip():
         raise _NotRead("the message has no date")
+    time = _as_usual(value) or _as_may_be(value, zone)
+    if not EARLIEST <= time <= latest:
+        raise _NotRead(f"the date {clean(value, 60)!r} cannot be meant: mail is dated from 1980 to now")
+    return time
+
+
+def _as_usual(value: str) -> datetime | None:
+    """Read a date as nearly every program writes it; None for another, which the standard library tries."""
+    found = _DATE.fullmatch(value)
+    if found is None or found[7] == "-0000":
+        return None
+    day, month, year, hour, minute, second, offset = found.groups()
+    at = int(f"{offset[0]}1") * (60 * int(offset[1:3]) + int(offset[3:]))
+    try:
+        local = datetime(
+            int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC
+        )
+    except ValueError:
+        return None
+    return local - timedelta(minutes=at)
+
+
+def _as_may_be(value: str, zone: ZoneInfo | None) -> datetime:
     told = clean(value, 60)
     try:
         time = parsedate_to_datetime(value[:200])
@@ -289,12 +322,9 @@ def _time(value: str, zone: ZoneInfo | None, latest: datetime) -> datetime:
     if time.tzinfo is None:
         time = _placed(time, value, zone, told)
     try:
-        time = time.astimezone(UTC)
+        return time.astimezone(UTC)
     except (OverflowError, ValueError):
         raise _NotRead(f"the date {told!r} cannot be meant") from None
-    if not EARLIEST <= time <= latest:
-        raise _NotRead(f"the date {told!r} cannot be meant: mail is dated from 1980 to now")
-    return time
 
 
 def _placed(time: datetime, value: str, zone: ZoneInfo | None, told: str) -> datetime:
@@ -311,11 +341,25 @@ def _said_name(mailbox: Mailbox, entry: str) -> str:
     return shown or mailbox.address.partition("@")[0].replace(".", " ").replace("_", " ").title()
 
 
-def _fingerprint(text: str, time: datetime, sender: str, subject: str) -> str:
+def _beginning(content: bytes) -> str | None:
+    begins = content[: 4 * _LONGEST_TEXT]  # a character has four bytes at most
+    text = begins.decode("ascii") if begins.isascii() else as_text(content)
+    return text[:_LONGEST_TEXT] or None
+
+
+def _fingerprint(content: bytes, time: datetime, sender: str, subject: str) -> str:
     """Digest what copies of one message share: sender, minute, subject and body, letters and digits only.
 
     Copies in a Notes and in an Exchange folder agree to the minute, not to the second.
     """
-    minute = time.strftime("%Y-%m-%dT%H:%M")
-    words = [re.sub(r"[\W_]+", "", text.lower()) for text in (subject, text)]
-    return hashlib.sha256("\x1f".join((sender, minute, *words)).encode("utf-8", "replace")).hexdigest()[:40]
+    minute = time.isoformat()[:16]
+    seed = "\x1f".join((sender, minute, _letters(subject), "")).encode("utf-8", "replace")
+    if content.isascii():
+        letters = content.lower().translate(None, _NO_LETTERS)
+    else:
+        letters = _letters(as_text(content)).encode("utf-8", "replace")
+    return hashlib.sha256(seed + letters).hexdigest()[:40]
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import email
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header
+from functools import lru_cache
 
 from connectors.kit.addresses import (
+    REMEMBERED,
     Mailbox,
     display_name,
     email_account,
@@ -21,6 +23,7 @@ from connectors.kit.addresses import (
 )
 from connectors.kit.text import clean
 from connectors.mail.mbox import RawMessage
+from connectors.mail.mime import Part, first_text
 
 LONGEST_DECODED = 20_000
 """Characters of a header that is decoded: the library's time grows with the square of it."""
@@ -32,23 +35,21 @@ class Message:
     """One message with its header read."""
 
     raw: RawMessage
-    fields: dict[str, list[bytes]]
+    fields: dict[str, list[str]]
 
     def text(self, name: str) -> str:
         """Return the field decoded, or empty text."""
         values = self.fields.get(name)
-        return decoded(values[0]) if values else ""
+        return _words(values[0]) if values else ""
 
-    def mailboxes(self, name: str) -> list[Mailbox]:
+    def mailboxes(self, name: str) -> Sequence[Mailbox]:
         """Return the entries of all fields of that name, each decoded only after it was split."""
         values = self.fields.get(name)
         if values is None:
-            return []
-        raw = ", ".join(map(_latin, values))
-        return [
-            Mailbox(display_name(_words(m.name)) if "=?" in m.name else m.name, m.address)
-            for m in mailboxes(raw)
-        ]
+            return ()
+        whole = ", ".join(values)
+        found = mailboxes(whole)
+        return found if "=?" not in whole else [_with_words(one) for one in found]
 
     @property
     def folder(self) -> str:
@@ -56,6 +57,7 @@ class Message:
         return self.text("x-folder").rpartition("\\")[2].strip(" '_").lower()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def account_of(mailbox: Mailbox, entry: str) -> str | None:
     """Return the account of somebody in a header: e-mail, else Exchange, else the shown name; None for nobody.
 
@@ -75,10 +77,13 @@ def paired(message: Message, name: str) -> list[tuple[Mailbox, str]]:
     entries = exchange_entries(message.text(f"x-{name}")) if found else []
     if len(entries) != len(found):
         return [(mailbox, "") for mailbox in found]
-    return [
-        (m, entry if is_placeholder(m.address) or shares_a_name(display_name(entry), m.address) else "")
-        for m, entry in zip(found, entries, strict=True)
-    ]
+    return [(mailbox, _own_entry(mailbox, entry)) for mailbox, entry in zip(found, entries, strict=True)]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _own_entry(mailbox: Mailbox, entry: str) -> str:
+    is_own = is_placeholder(mailbox.address) or shares_a_name(display_name(entry), mailbox.address)
+    return entry if is_own else ""
 
 
 def message_id(message: Message) -> str | None:
@@ -94,16 +99,8 @@ def answered(message: Message) -> str | None:
     return found[0] if found and found[0] != message_id(message) else None
 
 
-def _latin(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def decoded(value: bytes) -> str:
-    """Return a field as text: UTF-8, else Latin-1, its encoded words read."""
-    return _words(_latin(value))
+def _with_words(mailbox: Mailbox) -> Mailbox:
+    return Mailbox(display_name(_words(mailbox.name)), mailbox.address) if "=?" in mailbox.name else mailbox
 
 
 def _words(text: str) -> str:
@@ -125,15 +122,14 @@ def _word(part: bytes | str, charset: str | None) -> str:
         return part.decode("latin-1")
 
 
-def body_text(message: Message) -> str:
-    """Return the first text of the body, decoded as far as it can be."""
-    kind = message.text("content-type").lower()
-    encoding = message.text("content-transfer-encoding").strip().lower()
-    if "multipart" not in kind and encoding not in {"quoted-printable", "base64"}:
-        return _latin(bytes(message.raw.body))
-    parsed = email.message_from_bytes(bytes(message.raw.header) + b"\n" + bytes(message.raw.body))
-    for part in parsed.walk():
-        if part.get_content_maintype() == "text":
-            content = part.get_payload(decode=True)
-            return _latin(content) if isinstance(content, bytes) else ""
-    return ""
+def body(message: Message) -> bytes:
+    """Return the first text of the body, unpacked as far as it can be.
+
+    Raises:
+        TooDeep: parts lie within each other deeper than is read.
+    """
+    kind = message.text("content-type")
+    packing = message.text("content-transfer-encoding").strip().lower()
+    if "multipart" not in kind.lower() and packing not in {"quoted-printable", "base64"}:
+        return message.raw.body
+    return first_text(Part(kind, packing, message.raw.body))

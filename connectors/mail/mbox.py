@@ -7,21 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO
 
 LONGEST_HEADER = 1024 * 1024
 LONGEST_BODY = 1024 * 1024
 """Bytes of a body that are held; what follows is read past."""
-_STEP = 65_536
+_STEP = 1024 * 1024
+"""Bytes that are read at once."""
+_LONGEST_LINE = 65_536
+_HELD = LONGEST_HEADER + LONGEST_BODY + 2 * _LONGEST_LINE
+"""Bytes of the beginning of a message that are held while its end is looked for."""
 _SEPARATOR = re.compile(
     rb"From \S.{0,200}(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec).{0,20}\d{1,2}:\d\d.{0,40}\d{4}"
 )
 _FIELD = re.compile(rb"[!-9;-~]{1,200}:")
+_LONGEST_NAME = 200
+_BLANK_LINES = re.compile(rb"(?:[ \t\r\v\f]*\n)*")
+_FOLD = re.compile(rb"\n[ \t]+")
+_SPACE = " \t\n\r\v\f"
 _MAIL_FIELDS = ("from", "to", "date", "subject", "message-id", "received", "return-path", "mime-version")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class RawMessage:
     """One message as bytes, and the line of the file on which it starts.
 
@@ -29,31 +38,43 @@ class RawMessage:
     """
 
     line: int
-    header: bytearray = field(default_factory=bytearray)
-    body: bytearray = field(default_factory=bytearray)
-    in_body: bool = False
+    header: bytes = b""
+    body: bytes = b""
     too_long: bool = False
 
-    def add(self, piece: bytes, *, starts_line: bool) -> None:
-        """Add a line, or a piece of a very long one."""
-        if self.in_body:
-            self.body += piece[: max(0, LONGEST_BODY - len(self.body))]
-        elif starts_line and piece in (b"\n", b"\r\n"):
-            self.in_body = True
-        elif len(self.header) + len(piece) > LONGEST_HEADER:
-            self.too_long = True
-        else:
-            self.header += piece
-
-    def fields(self) -> dict[str, list[bytes]]:
-        """Return the header's fields by their lower-case names, folded lines joined."""
-        found: dict[str, list[bytes]] = {}
-        for line in re.split(rb"\r?\n(?![ \t])", bytes(self.header)):
-            name, colon, value = line.partition(b":")
-            if colon and _FIELD.match(line):
-                key = name.decode("ascii", "replace").lower()
-                found.setdefault(key, []).append(re.sub(rb"\r?\n[ \t]+", b" ", value).strip())
+    def fields(self) -> dict[str, list[str]]:
+        """Return the header's fields by their lower-case names, folded lines joined; UTF-8, else Latin-1."""
+        header = self.header.replace(b"\r\n", b"\n")
+        if b"\n " in header or b"\n\t" in header:
+            header = _FOLD.sub(b" ", header)
+        try:
+            lines = header.decode().split("\n")
+        except UnicodeDecodeError:
+            lines = list(map(as_text, header.split(b"\n")))
+        found: dict[str, list[str]] = {}
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if colon and len(name) <= _LONGEST_NAME and (key := _key(name)):
+                found.setdefault(key, []).append(value.strip(_SPACE))
         return found
+
+
+@lru_cache(maxsize=1000)
+def _key(name: str) -> str:
+    """Return the name of a field in lower case, and nothing where it cannot be one."""
+    return name.lower() if _FIELD.fullmatch(f"{name}:".encode()) else ""
+
+
+def as_text(value: bytes) -> str:
+    """Return what others wrote as text: UTF-8, else Latin-1.
+
+    >>> as_text("é".encode()), as_text("é".encode("latin-1"))
+    ('é', 'é')
+    """
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def is_mbox(head: bytes) -> bool:
@@ -74,46 +95,85 @@ def is_message(head: bytes) -> bool:
     """
     if not _FIELD.match(head):
         return False
-    raw = RawMessage(1)
-    for line in head.splitlines(keepends=True):
-        if not (_FIELD.match(line) or line[:1] in b" \t\r\n"):
-            return False
-        raw.add(line, starts_line=True)
-        if raw.in_body:
-            break
+    raw = _divided(1, head)
+    if not all(_FIELD.match(line) or line[:1] in b" \t\r\n" for line in raw.header.splitlines(keepends=True)):
+        return False
     known = set(raw.fields()).intersection(_MAIL_FIELDS)
     return "from" in known and len(known) >= 3
 
 
 def messages(stream: IO[bytes]) -> Iterator[RawMessage]:
     """Yield the messages of an mbox, or the single mail that the stream holds."""
-    raw: RawMessage | None = None
-    after_blank, waiting = True, b""
-    for number, starts_line, piece in _pieces(stream):
-        if waiting:
-            if starts_line and _FIELD.match(piece):
-                if raw is not None:
-                    yield raw
-                raw = RawMessage(number - 1)
-            elif raw is not None:
-                raw.add(waiting, starts_line=True)
-            waiting = b""
-        if starts_line and after_blank and _SEPARATOR.match(piece):
-            waiting = piece
+    for line, content in _cut(stream):
+        if _SEPARATOR.match(content):
+            yield _divided(line, content, content.index(b"\n") + 1)
+            continue
+        blank = _BLANK_LINES.match(content)
+        start = blank.end() if blank else 0
+        if content[start:].strip():
+            yield _divided(line + content.count(b"\n", 0, start), content, start)
+
+
+def _divided(line: int, content: bytes, start: int = 0) -> RawMessage:
+    """Divide a message at its first empty line."""
+    end = content.find(b"\n\n", start)
+    packed = content.find(b"\n\r\n", start, end if end >= 0 else len(content))
+    end, body = (packed, packed + 3) if packed >= 0 else (end, end + 2)
+    if end < 0:
+        end = body = len(content)
+    header = content[start : end + 1]
+    too_long = len(header) > LONGEST_HEADER
+    return RawMessage(line, b"" if too_long else header, content[body : body + LONGEST_BODY], too_long)
+
+
+def _cut(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield what lies between the lines that begin a message, each with the number of its first line.
+
+    Of a very long one the beginning comes, and its end.
+    """
+    text, line, at = b"", 1, 0
+    ended = False
+    while not ended:
+        block = stream.read(_STEP)
+        ended = not block
+        text, begin = text + block, 0
+        while True:
+            at, is_start = _next_start(text, at, ended=ended)
+            if not is_start:
+                break
+            if at > begin:
+                content = text[begin:at]
+                yield line, content
+                line += content.count(b"\n")
+            begin, at = at, at + 1
+        text, at = text[begin:], at - begin
+        if len(text) > _HELD + _STEP:
+            left_out = len(text) - _HELD - 2 * _LONGEST_LINE
+            line += text.count(b"\n", _HELD, _HELD + left_out)
+            text, at = text[:_HELD] + text[_HELD + left_out :], at - left_out
+    if text:
+        yield line, text
+
+
+def _next_start(text: bytes, at: int, *, ended: bool) -> tuple[int, bool]:
+    """Return where the next line that begins a message stands; else the place from which more must be read."""
+    while True:
+        if at == 0 and text.startswith(b"From "):
+            found = 0
         else:
-            if raw is None and piece.strip():
-                raw = RawMessage(number)
-            if raw is not None:
-                raw.add(piece, starts_line=starts_line)
-        after_blank = starts_line and not piece.strip()
-    if raw is not None:
-        yield raw
+            found = text.find(b"\nFrom ", max(at - 1, 0)) + 1
+            if not found:
+                return max(at, len(text) - 5), False
+        if _is_after_blank(text, found):
+            end = text.find(b"\n", found, found + _LONGEST_LINE)
+            whole = ended or len(text) - found > _LONGEST_LINE
+            if not whole and (end < 0 or len(text) - end <= _LONGEST_NAME + 1):
+                return found, False
+            if end >= 0 and _SEPARATOR.match(text, found, end) and _FIELD.match(text, end + 1):
+                return found, True
+        at = found + 1
 
 
-def _pieces(stream: IO[bytes]) -> Iterator[tuple[int, bool, bytes]]:
-    """Yield lines with their numbers; a line longer than 64 KiB comes in pieces."""
-    number, starts_line = 1, True
-    while piece := stream.readline(_STEP):
-        yield number, starts_line, piece
-        starts_line = piece.endswith(b"\n")
-        number += starts_line
+def _is_after_blank(text: bytes, at: int) -> bool:
+    """Tell whether the line before a place is empty, or there is none."""
+    return at == 0 or not text[text.rfind(b"\n", 0, at - 1) + 1 : at].strip()

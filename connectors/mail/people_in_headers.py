@@ -34,6 +34,7 @@ SMALLEST_SHARE = 0.1
 class Claims:
     """Collects claims while a file is read; `people` gives what each message adds, `at_end` the rest."""
 
+    _read: set[tuple[Mailbox, str]] = field(default_factory=set)
     _made: set[tuple[str | None, tuple[str, ...]]] = field(default_factory=set)
     _bots: set[str] = field(default_factory=set)
     _automatic: Counter[str] = field(default_factory=Counter)
@@ -43,9 +44,12 @@ class Claims:
 
     def of_entries(self, entries: Iterable[tuple[Mailbox, str]], line: int) -> Iterator[Person]:
         """Yield what pairs of an entry of `From`/`To`/`Cc` and its `X-` entry tell, where it is new."""
-        for mailbox, entry in entries:
-            if mailbox.address and not is_placeholder(mailbox.address):
-                yield from self._of_entry(mailbox, entry, line)
+        for pair in entries:
+            if pair not in self._read:
+                self._read.add(pair)
+                mailbox, entry = pair
+                if mailbox.address and not is_placeholder(mailbox.address):
+                    yield from self._of_entry(mailbox, entry, line)
 
     def _of_entry(self, mailbox: Mailbox, entry: str, line: int) -> Iterator[Person]:
         account = email_account(mailbox.address)

@@ -8,7 +8,7 @@ program writes, up to the colon.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from connectors.kit.addresses import Mailbox
@@ -21,7 +21,7 @@ class Header(Protocol):
     def text(self, name: str) -> str:
         """Return a field as text, empty where it is missing."""
 
-    def mailboxes(self, name: str) -> list[Mailbox]:
+    def mailboxes(self, name: str) -> Sequence[Mailbox]:
         """Return the entries of a field that holds addresses."""
 
 
@@ -92,7 +92,7 @@ _EXCHANGE: Mapping[str, Unsaid] = {
 }
 
 
-def unsaid_by(header: Header, body: bytes | bytearray = b"") -> Unsaid | None:
+def unsaid_by(header: Header, body: bytes = b"") -> Unsaid | None:
     """Tell by a message's header, and the parts of its body, that a program wrote it; None for somebody's mail."""
     kind = header.text("content-type")[:LONGEST_KIND].lower()
     begins = beginning(header.text("subject"))
@@ -152,21 +152,18 @@ def is_absence(header: Header, begins: str | None = None) -> bool:
 def is_by_program(header: Header) -> bool:
     """Tell by what programs write into the header of the mail that they send, whether to answer or not."""
     submitted = re.match(r"\s*([\w-]*)", header.text("auto-submitted").lower())
-    if (submitted and submitted[1] not in {"", "no"}) or any(
-        _says_so(header.text(name)) for name in _BY_RULE
-    ):
+    if (submitted and submitted[1] not in {"", "no"}) or any(_says_so(header, name) for name in _BY_RULE):
         return True
     precedence = header.text("precedence").strip().lower()
     listed = header.text("list-id") or header.text("list-post")
     if precedence == "auto_reply" or (precedence in {"bulk", "junk"} and not listed):
         return True
-    return bool(header.text(_FAILED)) or (
-        _says_so(header.text("x-auto-response-suppress")) and _answers(header)
-    )
+    return bool(header.text(_FAILED)) or (_says_so(header, "x-auto-response-suppress") and _answers(header))
 
 
-def _says_so(value: str) -> bool:
-    return value.strip().lower() not in {"", "no", "none", "false", "0"}
+def _says_so(header: Header, name: str) -> bool:
+    value = header.text(name)
+    return bool(value) and value.strip().lower() not in {"", "no", "none", "false", "0"}
 
 
 def _answers(header: Header) -> bool:
@@ -174,7 +171,7 @@ def _answers(header: Header) -> bool:
     return bool(header.text("in-reply-to").strip()) or header.text("return-path").strip() == "<>"
 
 
-def _report(kind: str, header: Header, begins: str, body: bytes | bytearray) -> Unsaid | None:
+def _report(kind: str, header: Header, begins: str, body: bytes) -> Unsaid | None:
     """Tell a receipt or a report of delivery by its type or class; a receipt without either by its word."""
     content_class = header.text("content-class").lower()
     if content_class in {"urn:content-classes:mdn", "urn:content-classes:dsn"}:
@@ -187,7 +184,7 @@ def _report(kind: str, header: Header, begins: str, body: bytes | bytearray) -> 
     return Unsaid.RECEIPT if is_receipt else Unsaid.AUTOMATIC
 
 
-def _calendar_answer(kind: str, begins: str, header: Header, body: bytes | bytearray) -> Unsaid | None:
+def _calendar_answer(kind: str, begins: str, header: Header, body: bytes) -> Unsaid | None:
     """Tell an answer to an invitation by its calendar part, else by Exchange's class or the program's words."""
     by_word = begins in _ANSWERED or (
         begins in _PERHAPS and header.text("content-class").lower() == "urn:content-classes:calendarmessage"
@@ -196,6 +193,6 @@ def _calendar_answer(kind: str, begins: str, header: Header, body: bytes | bytea
     return Unsaid.CALENDAR_ANSWER if by_word or inside or _METHOD.search(kind) else None
 
 
-def _holds_answer(body: bytes | bytearray) -> bool:
+def _holds_answer(body: bytes) -> bool:
     """Tell a calendar part with an answer; one in a message that is only forwarded is not this sender's."""
     return bool(_METHOD_INSIDE.search(body.partition(b"message/rfc822")[0]))

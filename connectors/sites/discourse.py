@@ -10,9 +10,19 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.kit.addresses import display_name
-from connectors.kit.answers import LeftOut, each, needed, needed_list, read, shape_expected, whole, written
+from connectors.kit.answers import (
+    LeftOut,
+    each,
+    listed,
+    needed,
+    needed_list,
+    read,
+    shape_expected,
+    whole,
+    written,
+)
 from connectors.kit.http import Service
-from connectors.kit.paging import Answer, State, Task, everything, gathered, walk
+from connectors.kit.paging import Answer, State, Task, everything, gathered, sound, walk
 from connectors.kit.text import clean, words
 from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
@@ -203,7 +213,10 @@ class _Reader:
         whole_topic = len(posts) == len(stream.get("stream") or ())
         if not (whole_topic and (posts or topic.get("archetype") == _GONE)):
             return
-        there = {whole(row.get("post_number"), "the number of the post") for row in posts}
+        numbers = sound(posts, lambda row: whole(row.get("post_number"), "the number of the post"))
+        there = {number for _, number in numbers}
+        if len(there) < len(posts):  # of one that cannot be read nobody knows which it is
+            return
         highest = whole(topic.get("highest_post_number") or max(there, default=0), "the highest number")
         for number in range(1, min(highest, 100_000) + 1):
             if number not in there:
@@ -281,12 +294,13 @@ class _Pull:
         """Return topics with their signature, back to the oldest that is looked at again, and whether that is all."""
 
         def after(rows: list[Any], page: int) -> int | None:
-            pinned = sum(bool(row.get("pinned") or row.get("pinned_globally")) for row in rows)
-            return None if not rows or sum(_sign(row) < oldest for row in rows) > pinned else page + 1
+            signs = list(sound(rows, _sign))
+            pinned = sum(bool(row.get("pinned") or row.get("pinned_globally")) for row, _ in signs)
+            return None if not rows or sum(sign < oldest for _, sign in signs) > pinned else page + 1
 
         def signed(rows: list[Any]) -> list[tuple[str, str]]:
-            found = ((_number(row), _sign(row)) for row in rows)
-            return [(number, sign) for number, sign in found if sign >= oldest]
+            found = sound(rows, lambda row: (_number(row), _sign(row)), "a topic")
+            return [(number, sign) for _, (number, sign) in found if sign >= oldest]
 
         return gathered(everything(0, self._page, signed, after))
 
@@ -301,8 +315,11 @@ class _Pull:
         except (Gone, NotAuthorised):
             return None
         stream = needed(topic, "post_stream", f"topic {number}")
-        there = {row.get("id") for row in stream["posts"]}
-        missing = [one for one in stream.get("stream") or [] if one not in there]
+        posts = needed_list(stream, "posts", f"topic {number}")
+        there = {
+            number for _, number in sound(posts, lambda row: whole(needed(row, "id", "a post"), "its id"))
+        }
+        missing = [one for one in listed(stream, "stream") if isinstance(one, int) and one not in there]
         for start in range(0, len(missing), AT_ONCE):
             asked = {"post_ids[]": missing[start : start + AT_ONCE]}
             more = self.service.json(f"t/{number}/posts.json", **asked)
@@ -316,7 +333,8 @@ class _Pull:
 
         def rows(found: Any) -> list[Any]:
             told = needed_list(found, "user_actions", "the likes")
-            return [row for row in told if str(needed(row, "created_at", "a like")) > since]
+            times = sound(told, lambda row: str(needed(row, "created_at", "a like")), "a like")
+            return [row for row, time in times if time > since]
 
         def ask(offset: int) -> Any:
             return self.service.json("user_actions.json", username=name, filter=kind, offset=offset)

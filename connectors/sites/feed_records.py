@@ -150,7 +150,7 @@ def _person(writer: Writer, site: str) -> Person:
 def _split(writer: Writer) -> Writer:
     """Tell name and address apart (`ann@acme.example (Ann Lee)`); an address that a program writes from is none."""
     text = html.unescape(writer.name)
-    found = next(mailboxes(text), None) if "@" in text[1:] else None
+    found = next(iter(mailboxes(text)), None) if "@" in text[1:] else None
     name = display_name(found.name) if found and found.address else _first(text.removeprefix("/u/"))
     address = writer.email.lower() or (found.address if found else "")
     if not re.fullmatch(r"[^\s@;:]{1,128}@[^\s@;:]{1,253}", address) or is_nobodys(email_account(address)):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from connectors.kit.answers import LeftOut, as_member, each, needed, needed_list, read, shape_expected, whole
 from connectors.kit.http import Service
 from connectors.kit.limits import asked_to_wait
-from connectors.kit.paging import Answer, State, Task, walk
+from connectors.kit.paging import Answer, State, Task, sound, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, RateLimited, Reply, Secret
@@ -173,7 +173,7 @@ class _Pull:
         asked = {"state": "all" if path == "issues" else None, "sort": "updated", "direction": "asc"}
         response = self.get(f"repos/{repository}/{path}", **asked, since=since or None, page=page)
         fresh, following = _changed(read(as_member(path, response.content)), page, state.get(key, _NEW))
-        tasks = [task for row in fresh for task in _belonging(row)]
+        tasks = [task for _, tasks in sound(fresh, _belonging) for task in tasks]
         if fresh:
             tasks.append(["reach", key, fresh, f"{repository}-{path}-{_newest(fresh)}", response.content])
         more = ["changes", repository, path, following] if following else None
@@ -188,12 +188,10 @@ class _Pull:
         found = needed_list(read(as_member("the search", response.content)), "items", "the search")
         fresh, following = _changed(found, page, state.get(key, _NEW))
         tasks: list[Task] = []
-        for row in fresh:
-            place = _repository(str(needed(row, "url", "the issue")))
-            number = whole(needed(row, "number", "the issue"), "the issue's number")
+        for row, (place, number) in sound(fresh, _numbered):
             kinds = ["issues", *(["pulls"] if row.get("pull_request") else [])]
             tasks += [["details", f"{place}/{kind}/{number}/comments", "", True, 1] for kind in kinds]
-            tasks += _belonging(row)
+            tasks += [task for _, tasks in sound([row], _belonging) for task in tasks]
             tasks.append(["reach", key, [row], f"{place}-{number}", json.dumps([row]).encode()])
         more = ["search", user, following] if following else None
         return Answer(None, tasks, more=more, empty=not fresh)
@@ -207,7 +205,7 @@ class _Pull:
         rows = read(as_member(path, response.content))
         if not rows:
             return Answer(None)
-        tasks = [task for row in rows for task in _belonging(row)] if belonging else []
+        tasks = [task for _, tasks in sound(rows, _belonging) for task in tasks] if belonging else []
         body = json.dumps({"reactions_of": about, "items": rows}).encode() if about else response.content
         more = ["details", path, about, belonging, page + 1] if len(rows) >= AT_ONCE else None
         return Answer(None, [*tasks, ["say", f"{path}-{page}", body]], more=more, held=(path, rows))
@@ -227,16 +225,19 @@ def _changed(
     The next page is asked for by the time that was reached: by its number, an item would be lost whenever
     one before it changes and moves to the end.
     """
-    fresh = [
-        row
-        for row in rows
-        if needed(row, "updated_at", "an item") != place["since"]
-        or needed(row, "id", "an item") not in place["at"]
-    ]
+    placed = list(sound(rows, _place))
+    fresh = [row for row, (at, number) in placed if at != place["since"] or number not in place["at"]]
     if len(rows) < AT_ONCE:
         return fresh, None
-    following = page + 1 if str(rows[-1]["updated_at"]) == place["since"] else 1
+    following = page + 1 if not placed or placed[-1][1][0] == place["since"] else 1
     return fresh, following if fresh or following > page else None
+
+
+def _place(row: Any) -> tuple[str, int]:
+    """Return where an item stands in a list by time of change, and its number."""
+    at = str(needed(row, "updated_at", "an item"))
+    moment(at, "updated_at")
+    return at, whole(needed(row, "id", "an item"), "an item's id")
 
 
 def _newest(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -246,7 +247,7 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> str:
 def _reached(place: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return how far a list was read: the time of its last item, and which items have that very time."""
     last = _newest(rows)
-    same = {row["id"] for row in rows if row["updated_at"] == last}
+    same = {whole(row["id"], "an item's id") for row in rows if row["updated_at"] == last}
     return {"since": last, "at": sorted(same.union(place["at"] if place["since"] == last else ()))}
 
 
@@ -260,6 +261,12 @@ def _belonging(row: Mapping[str, Any]) -> list[Task]:
     if isinstance(counted, Mapping) and counted.get("total_count"):
         tasks.append(["details", f"{_path(url)}/reactions", url, False, 1])
     return tasks
+
+
+def _numbered(row: Any) -> tuple[str, int]:
+    """Return the repository of an issue, and its number there."""
+    number = whole(needed(row, "number", "the issue"), "the issue's number")
+    return _repository(str(needed(row, "url", "the issue"))), number
 
 
 def _path(url: str) -> str:

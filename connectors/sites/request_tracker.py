@@ -14,9 +14,21 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.answers import guarded, needed, needed_list, read, shape_expected, whole, written
+from connectors.kit.answers import (
+    each,
+    guarded,
+    listed,
+    mapping,
+    needed,
+    needed_list,
+    read,
+    rows_of,
+    shape_expected,
+    whole,
+    written,
+)
 from connectors.kit.http import Service
-from connectors.kit.paging import Answer, State, Task, everything, gathered, walk
+from connectors.kit.paging import Answer, State, Task, everything, gathered, sound, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
@@ -68,8 +80,8 @@ class RequestTracker:
         with shape_expected():
             found = read(member)
             where = "the answer of Request Tracker"
-            reader = _Ticket(needed(found, "ticket", where), found.get("users") or [])
-            yield from reader.records(needed(needed(found, "history", where), "items", "the history"))
+            reader = _Ticket(needed(found, "ticket", where), listed(found, "users"))
+            yield from reader.records(needed_list(needed(found, "history", where), "items", "the history"))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
         """Yield the tickets that changed or were deleted since the cursor, the longest unchanged first.
@@ -137,10 +149,7 @@ class _Pull:
         rows, is_whole = gathered(self._all("tickets", query=query, fields="LastUpdated", orderby="id"))
         if not is_whole:
             state["short"] = since
-        listed = {
-            str(whole(row["id"], "the ticket's id")): str(needed(row, "LastUpdated", "the ticket"))
-            for row in rows
-        }
+        listed = dict(found for _, found in sound(rows, _changed, "a ticket"))
         oldest = (moment(since) - _ZONES).strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
         new = sorted(
             (at, number) for number, at in listed.items() if at >= oldest and recent.get(number) != at
@@ -151,21 +160,15 @@ class _Pull:
         """List the tickets that were deleted, which no search for tickets finds any more."""
         asked = {"query": _DELETED.format(last), "fields": "ObjectId", "orderby": "id"}
         rows, is_whole = gathered(self._all("transactions", **asked))
-        found = [
-            (
-                str(whole(needed(row, "ObjectId", "the transaction"), "the ticket's id")),
-                whole(row["id"], "the transaction's id"),
-            )
-            for row in rows
-        ]
-        return [["deleted", number, at if is_whole else 0] for number, at in found]
+        found = sound(rows, _deleted, "a deletion")
+        return [["deleted", number, at if is_whole else 0] for _, (number, at) in found]
 
     def _ticket(self, number: str) -> Member:
         """Ask for a ticket with its history; `fields` adds to people their name and address."""
         ticket = self.service.json(f"ticket/{number}")
         fields = {"fields": "Type,Creator,Created,NewValue,OldValue", "fields[Creator]": _PERSON}
         history = list(self._all(f"ticket/{number}/history", **fields))
-        asked = [str(one["id"]) for one in ticket.get("Requestor") or [] if one.get("id")]
+        asked = [str(one["id"]) for one in rows_of(ticket, "Requestor") if one.get("id")]
         users = [found for name in asked if (found := self._user(name))]
         return written(
             f"ticket-{number}.json", {"ticket": ticket, "history": {"items": history}, "users": users}
@@ -190,9 +193,7 @@ class _Pull:
 
         def rows(found: Any) -> list[Any]:
             items = needed_list(found, "items", f"the answer to {path}")
-            for row in items:
-                needed(row, "id", "an item")
-            return items
+            return [row for row, _ in sound(items, lambda row: needed(row, "id", "an item"), "an item")]
 
         def after(found: Any, page: int) -> int | None:
             told = found.get("pages")  # of which one may be empty: what it holds is hidden from us
@@ -201,6 +202,19 @@ class _Pull:
         return everything(
             1, lambda page: self.service.json(path, page=page, per_page=AT_ONCE, **params), rows, after
         )
+
+
+def _changed(row: Any) -> tuple[str, str]:
+    """Return the number of a ticket, and when it changed."""
+    at = str(needed(row, "LastUpdated", "the ticket"))
+    moment(at, "LastUpdated")
+    return str(whole(needed(row, "id", "the ticket"), "the ticket's id")), at
+
+
+def _deleted(row: Any) -> tuple[str, int]:
+    """Return the number of a ticket that was deleted, and that of its deletion."""
+    number = whole(needed(row, "ObjectId", "the transaction"), "the ticket's id")
+    return str(number), whole(row["id"], "the transaction's id")
 
 
 def _of_the_last_day(recent: Mapping[str, str]) -> dict[str, str]:
@@ -219,7 +233,7 @@ class _Ticket:
         self.number = whole(needed(ticket, "id", "the ticket"), "the ticket's id")
         self.root = f"{SYSTEM}:{self.site}/ticket-{self.number}"
         self.ticket = ticket
-        self.users = {str(user.get("id")): user for user in users}
+        self.users = {str(user.get("id")): user for user in users if isinstance(user, Mapping)}
         self.left_out: Counter[str] = Counter()
         self._last_answer: Activity | None = None
         self._told: set[str] = set()
@@ -228,8 +242,7 @@ class _Ticket:
         """Yield what people did on this ticket, and how many rows the system wrote itself."""
         if self.ticket.get("Status") == "deleted":
             yield Deleted(self.root, line=1)
-            for row in items:
-                yield Deleted(self._id(row), line=1)
+            yield from each(items, lambda row: [Deleted(self._id(row))], "the transaction")
             return
         for row in items:
             yield from guarded(partial(self._row, row), f"ticket {self.number}")
@@ -318,7 +331,7 @@ class _Ticket:
 
 def _own(ticket: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the link by which a ticket names itself."""
-    for link in needed(ticket, "_hyperlinks", "the ticket"):
-        if link.get("ref") == "self":
+    for link in needed_list(ticket, "_hyperlinks", "the ticket"):
+        if mapping(link).get("ref") == "self":
             return dict(link)
     raise Changed("the ticket has no link to itself: the answer of Request Tracker has changed")

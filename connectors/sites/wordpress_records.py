@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.answers import LeftOut, each, needed, read, rows_of, whole
+from connectors.kit.answers import LeftOut, each, needed, needed_list, read, rows_of, whole
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from influence.contract.connector import Changed
@@ -32,12 +33,16 @@ def records(member: Member) -> Iterator[Record]:
     found = read(member)
     if isinstance(found, Mapping) and "gone" in found:
         site = str(needed(found, "site", "the answer"))
-        for row in found["gone"]:
-            yield Deleted(item_id(site, str(row["kind"]), whole(row["id"], "the id")), line=1)
+        yield from each(needed_list(found, "gone", "the answer"), partial(_gone, site), "what is gone,")
         return
     if not isinstance(found, list):
         raise Changed(f"{member.name} is no list of posts, comments or users: the answer has changed")
     yield from each(found, _item, "item")
+
+
+def _gone(site: str, row: Any) -> list[Record]:
+    kind = str(needed(row, "kind", "the item"))
+    return [Deleted(item_id(site, kind, whole(needed(row, "id", "the item"), "the id")))]
 
 
 def item_id(site: str, kind: str, number: int) -> str:

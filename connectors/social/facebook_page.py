@@ -9,12 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.answers import (
+    each,
+    guarded,
+    identifier,
+    listed,
+    mapping,
+    needed,
+    once,
+    read,
+    shape_expected,
+    written,
+)
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, everything, swept, walk
+from connectors.kit.paging import Answer, State, Task, everything, sound, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, Reply, Secret
@@ -119,9 +131,7 @@ class _Pull:
         settled = (moment(since, "since") - self.again).isoformat() if since else None
         answer = dict(self.service.json(self.feed, fields=_FIELDS, limit=PAGE, after=before))
         posts = listed(answer, "data")
-        times = [
-            moment(needed(post, "created_time", "the post"), "created_time").isoformat() for post in posts
-        ]
+        times = [time for _, time in sound(posts, _time)]
         if times:
             state.setdefault("newest", max([*times, since or ""]))
         after, afresh = _next(answer), {"since": since} if since else {}
@@ -134,8 +144,10 @@ class _Pull:
         member = written("facebook-page.json", body) if posts or before is not None else None
         return Answer(member, more=more, empty=not posts, held=posts, afresh=afresh)
 
-    def _complete(self, item: Mapping[str, Any]) -> dict[str, Any]:
+    def _complete(self, item: Any) -> Any:
         """Return a post or comment with all its comments and reactions, and without links that hold the token."""
+        if not isinstance(item, Mapping) or not isinstance(item.get("id"), str | int):
+            return item  # it is set aside where it is read
         found = dict(item)
         for edge, fields in (
             ("comments", f"{_SAID},parent{{id}},{_REACTIONS}"),
@@ -164,9 +176,13 @@ class _Pull:
 
 def _next(answer: Any) -> str | None:
     """Return where the next page begins; its address is not used, since it holds the token."""
-    paging = (answer.get("paging") or {}) if isinstance(answer, Mapping) else {}
-    after = (paging.get("cursors") or {}).get("after") if paging.get("next") else None
+    paging = mapping(mapping(answer).get("paging"))
+    after = mapping(paging.get("cursors")).get("after") if paging.get("next") else None
     return str(after) if after else None
+
+
+def _time(post: Any) -> str:
+    return moment(needed(post, "created_time", "the post"), "created_time").isoformat()
 
 
 def _item(item: Mapping[str, Any]) -> Iterator[Record]:
@@ -179,6 +195,15 @@ def _item(item: Mapping[str, Any]) -> Iterator[Record]:
 def _said(item: Mapping[str, Any], below: str | None) -> Iterator[Record]:
     """Yield a post, or a comment that stands below an item, with its comments and reactions."""
     number = f"facebook:{identifier(needed(item, 'id', 'the item'), 'the id of the item')}"
+    yield from guarded(partial(_own, item, number, below), number)
+    comments = listed(item.get("comments"), "data")
+    yield from each(comments, lambda comment: _said(comment, number), "the comment")
+    for edge in ("reactions", "likes"):
+        yield from _reactions(listed(item.get(edge), "data"), number, item.get("created_time"))
+
+
+def _own(item: Mapping[str, Any], number: str, below: str | None) -> Iterator[Record]:
+    """Yield a post or a comment itself."""
     author = item.get("from") or {}
     parent = (item.get("parent") or {}).get("id")
     answered = f"facebook:{parent}" if parent else below
@@ -196,10 +221,6 @@ def _said(item: Mapping[str, Any], below: str | None) -> Iterator[Record]:
         )
     else:
         yield SetAside(f"{number} names no author: the service tells them to the Page's own token only")
-    comments = listed(item.get("comments"), "data")
-    yield from each(comments, lambda comment: _said(comment, number), "the comment")
-    for edge in ("reactions", "likes"):
-        yield from _reactions(listed(item.get(edge), "data"), number, item.get("created_time"))
 
 
 def _account(who: Mapping[str, Any]) -> str:
@@ -217,10 +238,13 @@ def _named(item: Mapping[str, Any], actor: str) -> tuple[str, ...]:
 
 def _reactions(reactions: list[Any], item: str, time: Any) -> Iterator[Record]:
     """Yield who reacted. No answer dates a reaction: it bears the item's time, the earliest it can be."""
-    for reaction in reactions:
-        if not reaction.get("id"):
-            yield SetAside(f"a reaction to {item} names nobody")
-            continue
+    yield from each(reactions, lambda one: _reaction(one, item, time), f"the reaction to {item},")
+
+
+def _reaction(reaction: Any, item: str, time: Any) -> Iterator[Record]:
+    if not reaction.get("id"):
+        yield SetAside(f"a reaction to {item} names nobody")
+    else:
         yield _person(reaction)
         yield Activity(
             id=f"{item}:reaction:{identifier(reaction['id'], 'the id of a person')}",

@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import each, identifier, listed, needed, once, read, shape_expected, written
+from connectors.kit.answers import (
+    each,
+    identifier,
+    listed,
+    needed,
+    once,
+    read,
+    shape_expected,
+    whole,
+    written,
+)
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds
-from connectors.kit.paging import Answer, State, Task, swept, walk
+from connectors.kit.paging import Answer, State, Task, sound, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
 from influence.contract.connector import Changed, ConnectorError, Reply, Secret
@@ -110,7 +120,7 @@ class _Pull:
         """Ask what the person wrote before a second, newest first, and for the discussions of that."""
         before = state.get("before")
         hits = self._hits(before, state.get("since"))
-        times = [int(needed(hit, "created_at_i", "the hit")) for hit in hits]
+        times = [time for _, time in sound(hits, _hit_at)]
         if times:
             state.setdefault("newest", max(*times, state.get("since", 0)))
         since, ended = state.get("since"), len(hits) < PAGE
@@ -133,9 +143,17 @@ class _Pull:
         return listed(self.service.json("/search_by_date", **asked), "hits")
 
     def _discussions(self, hits: list[Any]) -> Iterator[Any]:
-        stories = [str(hit.get("story_id") or needed(hit, "objectID", "the hit")) for hit in hits]
+        stories = (story for _, story in sound(hits, _story_of, "a hit"))
         for story in dict.fromkeys(stories):
-            yield self.service.json(f"/items/{identifier(story, 'the story')}")
+            yield self.service.json(f"/items/{story}")
+
+
+def _hit_at(hit: Any) -> int:
+    return whole(needed(hit, "created_at_i", "the hit"), "the hit's time")
+
+
+def _story_of(hit: Any) -> str:
+    return identifier(hit.get("story_id") or needed(hit, "objectID", "the hit"), "the story")
 
 
 def _with_children(items: list[Any]) -> Iterator[Any]:

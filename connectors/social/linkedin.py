@@ -7,7 +7,6 @@ Reference: LinkedIn Help, Download your account data.
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any, ClassVar, TypeAlias
 from urllib.parse import unquote
-from zipfile import BadZipFile
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.addresses import email_account
@@ -246,7 +244,7 @@ def _owner(export: Export, files: Mapping[str, str], stated: str) -> tuple[str, 
 
 def _whole_rows(export: Export, files: Mapping[str, str], base: str) -> Iterator[At]:
     """Yield the rows that can be read; what cannot be is set aside when the file is read for its records."""
-    with suppress(ValueError, OSError, EOFError, BadZipFile, zlib.error):
+    with suppress(ValueError, OSError):
         for row in _rows(export.member(files[base])) if base in files else ():
             if not isinstance(row, SetAside):
                 yield row

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from connectors.kit.addresses import address_account
-from connectors.kit.answers import as_member, each, identifier, listed, needed
+from connectors.kit.answers import ODD_SHAPES, as_member, each, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.meetings import (
     Absent,
@@ -101,7 +102,8 @@ class Reading:
         elif str(answer.get("kind", "")).startswith("calendar#event"):
             events = listed(answer, "items") if "items" in answer else [answer]
             for event in filter(lambda one: isinstance(one, Mapping), events):
-                self.rooms.learn(_told(event))
+                with suppress(*ODD_SHAPES):  # what is odd is told where it is read
+                    self.rooms.learn(_told(event))
             yield from each(events, self._event, "the entry")
         elif "connections" in answer:
             owner = address_account(answer.get("owner"))

@@ -34,8 +34,8 @@ class _Header:
     def text(self, name: str) -> str:
         return self.fields.get(name, "")
 
-    def mailboxes(self, name: str) -> list[Mailbox]:
-        return self.named.get(name) or list(mailboxes(self.fields.get(name, "")))
+    def mailboxes(self, name: str) -> Sequence[Mailbox]:
+        return self.named.get(name) or mailboxes(self.fields.get(name, ""))
 
 
 @dataclass

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from connectors.kit.addresses import address_account
-from connectors.kit.answers import each, identifier, listed, needed
+from connectors.kit.answers import ODD_SHAPES, each, guarded, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.meetings import (
     Absent,
@@ -62,7 +63,8 @@ class Reading:
         for event in (
             one for one in items if isinstance(one, Mapping) and "attendees" in one and "start" in one
         ):
-            self.rooms.learn(_told(event))
+            with suppress(*ODD_SHAPES):  # what is odd is told where it is read
+                self.rooms.learn(_told(event))
         if isinstance(answer, Mapping):
             self.mail.lies_in(answer.get("folder"), answer.get("owner"))
         chat = answer.get("chat") if isinstance(answer, Mapping) else None
@@ -80,7 +82,7 @@ class Reading:
         elif "toRecipients" in item or "internetMessageId" in item:
             yield from self.mail.records(item)
         elif "body" in item and "from" in item:
-            yield from self._message(item, chat)
+            yield from guarded(partial(self._message, item, chat), "the message")
             yield from each(listed(item, "replies"), partial(self._message, chat=chat), "reply")
         elif "userPrincipalName" in item:
             yield from _person(item)

@@ -151,13 +151,13 @@ def _roles(names: Sequence[str]) -> dict[str, int]:
 
 
 def _rows(member: Member, roles: dict[str, int]) -> Iterator[_Row | SetAside]:
-    for block in delimited.blocks(member):
-        if isinstance(block, SetAside):
-            yield block
+    for table in delimited.tables(member, {at: role for role, at in roles.items()}):
+        if isinstance(table, SetAside):
+            yield table
             continue
-        columns = {role: block.columns[at] for role, at in roles.items()}
-        for at, line in enumerate(block.lines):
-            row = {role: (column[at] or "").strip() or None for role, column in columns.items()}
+        for found in table.to_pylist():
+            line = found.pop("line")
+            row = {role: (value or "").strip() or None for role, value in found.items()}
             person = row.pop("person")
             if person is None:
                 yield SetAside("the row names no person", line)

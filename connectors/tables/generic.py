@@ -7,7 +7,6 @@ on as found; the store checks and converts them.
 from __future__ import annotations
 
 import difflib
-import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,9 @@ from typing import IO, TYPE_CHECKING, ClassVar
 
 from connectors.kit import csv_files as delimited
 from connectors.kit import json_files
+from connectors.kit.json_columns import LineColumns
+from connectors.kit.line_blocks import BOM
+from connectors.kit.wide_text import head_in_utf8, in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
@@ -28,6 +30,8 @@ ALIASES = {"targets": "mentions"}
 LISTS = frozenset({"to", "mentions", "targets", "people", "accounts"})
 _PARQUET = b"PAR1"
 _NOTED_COLUMNS = 20
+_ROWS = 100_000
+"""Rows of a Parquet file that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -62,65 +66,39 @@ class _Table:
             Unreadable: the columns are not those of this kind, the file is not UTF-8 or damaged, or it
                 holds no row.
         """
+        member = in_utf8(member)
         head = member.head()
         names = column_names(member, head)
         if not self.fits(names):
             raise Unreadable(_wrong_columns(member, head, names, self))
         if head.startswith(_PARQUET):
             yield from self._parquet(member)
-        elif head.removeprefix(delimited.BOM).lstrip().startswith(b"{"):
+        elif head.removeprefix(BOM).lstrip().startswith(b"{"):
             yield from self._json_lines(member)
         else:
             yield from self._delimited(member)
 
     def _delimited(self, member: Member) -> Iterator[Record]:
-        import pyarrow as pa
-
         names = [_canonical(name) for name in delimited.columns_of(member)]
         _refuse_doubles(member, names)
         yield from _unused([name for name in names if name not in self.columns])
-        for item in delimited.blocks(member):
-            if isinstance(item, SetAside):
-                yield item
-                continue
-            arrays = {
-                name: pa.array(column, pa.string())
-                for name, column in zip(names, item.columns, strict=True)
-                if name in self.columns
-            }
-            yield Rows(self.name, pa.table(arrays | {"line": pa.array(item.lines, pa.int64())}), self.zone)
+        used = {place: name for place, name in enumerate(names) if name in self.columns}
+        for item in delimited.tables(member, used):
+            yield item if isinstance(item, SetAside) else Rows(self.name, item, self.zone)
 
     def _json_lines(self, member: Member) -> Iterator[Record]:
-        unused: dict[str, None] = {}
-        held: list[tuple[int, json_files.Plain]] = []
+        names = {name: name for name in self.columns} | {
+            alias: name for alias, name in ALIASES.items() if name in self.columns
+        }
+        lines = LineColumns(names, LISTS)
         found = False
-        for item in json_files.line_rows(member, frozenset(self.columns) | ALIASES.keys(), LISTS):
-            found = True
-            if isinstance(item, SetAside):
-                yield item
-                continue
-            row = {_canonical(key): value for key, value in item.value.items()}
-            unused.update(dict.fromkeys(key for key in row if key not in self.columns))
-            held.append((item.line, row))
-            if len(held) >= delimited.CHUNK:
-                yield self._rows_of(held)
-                held = []
-        if held:
-            yield self._rows_of(held)
+        with member.open() as stream:
+            for item in lines.of(stream):
+                found = True
+                yield item if isinstance(item, SetAside) else Rows(self.name, item, self.zone)
         if not found:
             raise Unreadable(f"{member.name}: there is no row in the file")
-        yield from _unused(list(unused))
-
-    def _rows_of(self, held: list[tuple[int, json_files.Plain]]) -> Rows:
-        import pyarrow as pa
-
-        arrays = {}
-        for name in self.columns:
-            values = [row.get(name) for _, row in held]
-            if any(value is not None for value in values):
-                arrays[name] = pa.array(values, pa.list_(pa.string()) if name in LISTS else pa.string())
-        arrays["line"] = pa.array([line for line, _ in held], pa.int64())
-        return Rows(self.name, pa.table(arrays), self.zone)
+        yield from _unused(list(lines.unused))
 
     def _parquet(self, member: Member) -> Iterator[Record]:
         import pyarrow as pa
@@ -134,7 +112,7 @@ class _Table:
             yield from _unused([name for name in names if name not in self.columns])
             wanted = [name for name in found if _canonical(name) in self.columns]
             row = 1
-            for batch in file.iter_batches(batch_size=delimited.CHUNK, columns=wanted):
+            for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
                 table = pa.Table.from_batches([batch])
                 table = table.rename_columns([_canonical(name) for name in table.column_names])
                 lines = pa.array(range(row, row + len(table)), pa.int64())
@@ -150,8 +128,8 @@ def column_names(member: Member, head: bytes) -> list[str]:
                 return list(file.schema_arrow.names)
         except Unreadable:
             return []
-    if head.removeprefix(delimited.BOM).lstrip().startswith((b"{", b"[")):
-        return json_files.first_keys(member)
+    if head_in_utf8(head).removeprefix(BOM).lstrip().startswith((b"{", b"[")):
+        return json_files.first_keys(in_utf8(member))
     return delimited.header(head)[0]
 
 
@@ -189,7 +167,7 @@ def _parquet_file(member: Member) -> Iterator[pa.parquet.ParquetFile]:
 @contextmanager
 def _steppable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
     """A packed member steps back only by starting anew, so it waits in a temporary file."""
-    if isinstance(stream, io.BufferedReader | io.BytesIO):
+    if stream.seekable():
         yield stream
         return
     with tempfile.TemporaryFile() as waiting:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from connectors.kit import csv_files as delimited
-from connectors.kit.csv_files import Block, plain
+from connectors.kit.csv_files import plain
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside, Verb
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SYNONYMS = {
     "sender": (
@@ -87,13 +90,13 @@ class MailLog:
         if unused:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
             yield Note(f"columns that are not used: {told}")
-        for item in delimited.blocks(member):
-            yield item if isinstance(item, SetAside) else self._rows(item, roles)
+        for item in delimited.tables(member, {at: role for role, at in roles.items()}):
+            yield item if isinstance(item, SetAside) else self._rows(item)
 
-    def _rows(self, block: Block, roles: dict[str, int]) -> Rows:
+    def _rows(self, table: pa.Table) -> Rows:
         import pyarrow as pa
 
-        senders, recipients, times = (block.columns[roles[role]] for role in SYNONYMS)
+        senders, recipients, times = (table.column(role).to_pylist() for role in SYNONYMS)
         actors = [self._account(sender) for sender in senders]
         addressees = [self._account(recipient) for recipient in recipients]
         columns = {
@@ -104,7 +107,7 @@ class MailLog:
         }
         arrays = {name: pa.array(values, pa.string()) for name, values in columns.items()}
         to = [[account] if account else [] for account in addressees]
-        arrays |= {"to": pa.array(to, pa.list_(pa.string())), "line": pa.array(block.lines, pa.int64())}
+        arrays |= {"to": pa.array(to, pa.list_(pa.string())), "line": table.column("line")}
         return Rows("activities", pa.table(arrays), self.zone)
 
     def _account(self, value: str | None) -> str | None:

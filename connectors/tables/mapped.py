@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
+from connectors.kit.wide_text import head_in_utf8
 from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
 from connectors.tables.unread_kinds import UnreadKinds
@@ -36,6 +37,7 @@ class Table:
 
     def recognises(self, member: Member, head: bytes) -> bool:
         """Tell by its columns whether a ready-made mapping is for it; others need `--set mapping=`."""
+        head = head_in_utf8(head)
         markup_or_binary = head.lstrip()[:1] in {b"<", b"["} or b"\0" in head[:1000]
         if markup_or_binary and not sheets.is_workbook(head):
             return False

@@ -62,8 +62,13 @@ class Fit:
         """Return the cascade model of the mean probabilities, or of one draw from their posterior."""
         if random is None:
             return self._mean_model
+        return replace(self._mean_model, probability=random.beta(*self._by_target))
+
+    @cached_property
+    def _by_target(self) -> tuple[Floats, Floats]:
+        """The posteriors of all ties in the order of the model."""
         order = np.lexsort((self.source, self.target))
-        return replace(self._mean_model, probability=random.beta(self.tie_a[order], self.tie_b[order]))
+        return self.tie_a[order], self.tie_b[order]
 
     def answering(self, random: np.random.Generator | None = None) -> Floats:
         """Return for everybody the probability that they answer one more exchange: its mean, or one draw."""
@@ -189,8 +194,9 @@ class Ledger:
         """Return u → v with the Beta posterior that v answers one item by u which v could see."""
         source, target, parent, time = self.passed
         inside = window.holds(time)
-        triple = np.unique(np.stack([source[inside] * self.people + target[inside], parent[inside]]), axis=1)
-        pair, k = np.unique(triple[0], return_counts=True)
+        pair, code = np.unique(source[inside] * self.people + target[inside], return_inverse=True)
+        answered = np.unique(code * len(self.ego.log.items) + parent[inside]) // len(self.ego.log.items)
+        k = np.bincount(answered, minlength=len(pair))
         author, when, public = self.output
         open_items = np.bincount(author[public & window.holds(when)], minlength=self.people)
         n = open_items[pair // self.people] + _looked_up(pair, *self._addressed(window))
@@ -309,14 +315,19 @@ def shrunken_strength(successes: ArrayLike, trials: ArrayLike) -> tuple[float, f
     if k.shape != n.shape or (k < 0).any() or (k > n).any():
         raise ValueError("successes must lie between 0 and trials, one for each")
     mean = float((k.sum() + 0.5) / (n.sum() + 1))
-    strength = prior_strength(k, n, np.full(k.shape, mean))
+    # few rates stand for many: each is weighed once (a complex number sorts by its real part first)
+    rate, count = np.unique(k + 1j * n, return_counts=True)
+    strength = prior_strength(rate.real, rate.imag, np.full(rate.shape, mean), count)
     return mean * strength, (1 - mean) * strength
 
 
-def prior_strength(successes: ArrayLike, trials: ArrayLike, means: ArrayLike) -> float:
+def prior_strength(
+    successes: ArrayLike, trials: ArrayLike, means: ArrayLike, count: ArrayLike = 1.0
+) -> float:
     """Return how many trials the expected `means` are worth: the most likely of 1/2, 1, 2 … 1024; 1 without data.
 
-    The likelihood is the beta-binomial one, with prior Beta(mean · s, (1 − mean) · s) for each row.
+    The likelihood is the beta-binomial one, with prior Beta(mean · s, (1 − mean) · s) for each row, which stands for
+    `count` alike.
 
     >>> prior_strength([0, 10], [10, 10], [0.5, 0.5]), prior_strength([5, 5], [10, 10], [0.5, 0.5])
     (0.5, 1024.0)
@@ -324,12 +335,14 @@ def prior_strength(successes: ArrayLike, trials: ArrayLike, means: ArrayLike) ->
     from scipy.special import betaln  # 0.1 s, and only advice needs it
 
     k, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
-    mean = np.asarray(means, np.float64)
+    mean, alike = np.asarray(means, np.float64), np.asarray(count, np.float64)
     if not n.sum():
         return 1.0
     strengths = (2.0 ** np.arange(-1, 11)).tolist()
     likely = [
-        float((betaln(k + mean * s, n - k + (1 - mean) * s) - betaln(mean * s, (1 - mean) * s)).sum())
+        float(
+            (alike * (betaln(k + mean * s, n - k + (1 - mean) * s) - betaln(mean * s, (1 - mean) * s))).sum()
+        )
         for s in strengths
     ]
     return float(strengths[int(np.argmax(np.round(likely, 9)))])

@@ -185,7 +185,7 @@ def greedy_cover(sets: Sets, n: int, acts: Acts, k: int) -> tuple[list[int], lis
     >>> greedy_cover(sets, 3, Acts.everybody(3), 2)
     ([1, 0], [0.6666666666666666, 0.3333333333333333])
     """
-    chosen, adds = greedy_choice(_by_member(sets, n), acts.rows, k)
+    chosen, adds = greedy_choice(_by_member(sets, n, acts), acts.rows, k)
     return chosen.tolist(), (adds / max(len(sets), 1)).tolist()
 
 
@@ -196,14 +196,19 @@ def covered_by(sets: Sets, n: int, acts: Acts) -> Floats:
     >>> covered_by(sets, 3, Acts(np.array([0, 2]), np.array([1, 2]), np.array([0.5, 0.5]))).tolist()
     [0.4166666666666667]
     """
-    return gain_of_acts(_by_member(sets, n), acts.rows) / max(len(sets), 1)
+    return gain_of_acts(_by_member(sets, n, acts), acts.rows) / max(len(sets), 1)
 
 
-def _by_member(sets: Sets, n: int) -> Memberships:
-    order = np.argsort(sets.members, kind="stable")
-    of_member = np.repeat(np.arange(len(sets)), np.diff(sets.offsets))[order]
-    start = np.concatenate([[0], np.cumsum(np.bincount(sets.members, minlength=n))]).astype(np.int64)
-    return Memberships(start, of_member, len(sets))
+def _by_member(sets: Sets, n: int, acts: Acts) -> Memberships:
+    """Turn the sets round: in which is each of those whom an act may reach, in order."""
+    from scipy.sparse import csr_matrix  # counts, where NumPy would sort
+
+    asked = np.zeros(n, bool)
+    asked[acts.people] = True
+    kept = np.concatenate([[0], np.cumsum(asked[sets.members])])
+    members = sets.members[asked[sets.members]]
+    rows = csr_matrix((np.empty(len(members), np.int8), members, kept[sets.offsets]), (len(sets), n)).tocsc()
+    return Memberships(rows.indptr.astype(np.int64), rows.indices.astype(np.int64), len(sets))
 
 
 @dataclass(frozen=True)

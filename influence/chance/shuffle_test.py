@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,6 +11,12 @@ from numpy.typing import ArrayLike
 from influence.chance.p_values import p_value
 from influence.chance.thread_test import PRIOR, Contacts
 from influence.kernels.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from influence.kernels.chance import Neighbours
+
+CELLS = 2**16
+"""Counts that are fitted at once: half a megabyte, which stays near the processor."""
 
 
 @dataclass(frozen=True)
@@ -62,22 +69,49 @@ def shuffle_test(
 
     order = np.lexsort((who, when))
     moment = np.cumsum(np.diff(when[order], prepend=when[order][0]) != 0)
-    most = int(np.diff(known.indptr).max(initial=0))
-    neighbours = chance.Neighbours(known.indptr, known.contact, known.people, most)
-    counts = chance.activations(who[order], moment, neighbours)
-    shuffled = chance.shuffled_activations(who[order], moment, among[order], neighbours, draws, seed)
-    alphas = _logit(np.vstack([counts[0], shuffled[0]]), np.vstack([counts[1], shuffled[1]]))
+    row, near, out = _near(who[order], known)
+    counts = chance.activations(row, moment, near)
+    shuffled = chance.shuffled_activations(row, moment, among[order], near, draws, seed)
+    acted, at_risk = (np.vstack([found, drawn]) for found, drawn in zip(counts, shuffled, strict=True))
+    at_risk[:, 0] += out * (moment[-1] + 1)  # who has no contact among them is at risk at every moment
+    alphas = _logit(acted, at_risk)
     return ShuffleTest(float(alphas[0]), alphas[1:], p_value(float(alphas[0]), alphas[1:]), len(who))
+
+
+def _near(who: Ints, known: Contacts) -> tuple[Ints, Neighbours, int]:
+    """Number the activated, their contacts, and no others, anew; return how many are left out."""
+    from influence.kernels.chance import Neighbours  # numba: loaded only when something is measured
+
+    count = known.indptr[who + 1] - known.indptr[who]
+    begin = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    theirs = known.contact[np.repeat(known.indptr[who] - begin[:-1], count) + np.arange(begin[-1])]
+    code = np.full(known.people, -1, np.int64)
+    code[who] = np.arange(len(who))
+    others = np.unique(theirs[code[theirs] < 0])
+    code[others] = len(who) + np.arange(len(others))
+    people = len(who) + len(others)
+    # the others' own contacts are never asked for: only who is activated makes contacts active
+    indptr = np.concatenate([begin, np.full(len(others), begin[-1])])
+    most = min(int(np.bincount(code[theirs], minlength=1).max()), len(who))
+    return np.arange(len(who)), Neighbours(indptr, code[theirs], people, most), known.people - people
 
 
 def _logit(acted: Ints, at_risk: Ints) -> Floats:
     """Fit logit P = α ln(a + 1) + β to each row of counts by a; return the αs."""
-    x = np.log1p(np.arange(acted.shape[1]))
+    seen = np.flatnonzero(at_risk.any(axis=0))
+    acted, at_risk, x = acted[:, seen], at_risk[:, seen], np.log1p(seen)
+    together = max(1, CELLS // max(len(seen), 1))
+    blocks = (slice(begin, begin + together) for begin in range(0, len(acted), together))
+    return np.concatenate([_fitted(acted[rows], at_risk[rows], x) for rows in blocks])
+
+
+def _fitted(acted: Ints, at_risk: Ints, x: Floats) -> Floats:
     alpha = np.zeros(len(acted))
     beta = np.log((acted.sum(axis=1) + 0.5) / (at_risk.sum(axis=1) - acted.sum(axis=1) + 0.5))
     for _ in range(100):
         p = 1 / (1 + np.exp(-(alpha[:, None] * x + beta[:, None])))
-        rest, w = acted - at_risk * p, at_risk * p * (1 - p)
+        expected = at_risk * p
+        rest, w = acted - expected, expected * (1 - p)
         g0, g1 = rest.sum(axis=1), rest @ x - PRIOR * alpha
         h00, h01, h11 = w.sum(axis=1) + 1e-12, w @ x, w @ (x * x) + PRIOR
         determinant = h00 * h11 - h01 * h01

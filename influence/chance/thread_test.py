@@ -52,6 +52,10 @@ class Contacts:
         """How many people there are."""
         return len(self.indptr) - 1
 
+    def of(self, person: int) -> Ints:
+        """The contacts of one person."""
+        return self.contact[self.indptr[person] : self.indptr[person + 1]]
+
 
 def contacts(one: ArrayLike, other: ArrayLike, time: ArrayLike, people: int) -> Contacts:
     """Return everybody's contacts: pairs who exchanged a response, either way, and the first time they did.
@@ -259,8 +263,7 @@ def _course(taken: Threads, known: Contacts, hours: Floats) -> Course:
 def _clock(hours: Floats, known: Contacts, people: Ints) -> Floats:
     """Return ln of the share of each person's activity in each hour, mixed with the contacts' and everybody's."""
     usual = (hours.sum(axis=0) + 1) / (hours.sum() + 24)
-    among = np.concatenate([np.zeros((1, 24)), np.cumsum(hours[known.contact], axis=0)])
-    theirs = (among[known.indptr[1:]] - among[known.indptr[:-1]])[people] + USUAL * usual
+    theirs = np.stack([hours[known.of(person)].sum(axis=0) for person in people.tolist()]) + USUAL * usual
     own = hours[people] + ALIKE * theirs / theirs.sum(axis=1, keepdims=True)
     clock: Floats = np.log(own / own.sum(axis=1, keepdims=True))
     return clock

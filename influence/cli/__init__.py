@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ import click
 from influence import __version__
 from influence.cli import importing, live, met, people, reporting, workspace
 from influence.cli.meant import WhoIsMeant, instead
+from influence.cli.saying import say, told_harmlessly
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
@@ -27,15 +29,22 @@ class _Group(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         given = list(sys.argv[1:] if args is None else args)
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a letter that the terminal does not know
         while True:
             try:
                 return super().main(list(given), *rest, **extra)
             except WhoIsMeant as error:
                 given = _chosen(given, error)
 
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        with told_harmlessly():
+            return super().make_context(*given, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with told_harmlessly():
+                return super().invoke(ctx)
         except InfluenceError as error:
             from influence.people.directory import Ambiguous  # Arrow: `--help` must not wait for it
 
@@ -50,7 +59,7 @@ def _chosen(given: list[str], error: WhoIsMeant) -> list[str]:
     except click.ClickException as nobody:
         nobody.show()
     except click.Abort:
-        click.echo("Aborted!", err=True)
+        say("Aborted!", err=True)
     sys.exit(1)
 
 

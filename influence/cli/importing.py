@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.cli.saying import say, say_json
 
 if TYPE_CHECKING:
     from influence.store.importing import Imported
@@ -72,8 +72,10 @@ def _write_draft(path: Path) -> None:
             file.write(text)
     except FileExistsError:
         raise click.ClickException(f"{target} is already there; move it away, or edit it") from None
-    click.echo(f"Wrote {target}; look through the lines with CHECK, then:")
-    click.echo(f"  influence import {path} --as table --set mapping={target}")
+    except OSError as error:
+        raise click.ClickException(f"{target} cannot be written: {error.strerror}") from None
+    say(f"Wrote {target}; look through the lines with CHECK, then:")
+    say(f"  influence import {path} --as table --set mapping={target}")
 
 
 def pairs(options: tuple[str, ...]) -> dict[str, str]:
@@ -95,23 +97,23 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
             "notes": done.notes,
             "unsaid": dict(done.unsaid),
         }
-        click.echo(json.dumps(body, ensure_ascii=False))
+        say_json(body)
         return
-    click.echo(f"{path.name}: {done.summary}")
+    say(f"{path.name}: {done.summary}")
     if len(done.by_connector) > 1:
         for name, summary in sorted(done.by_connector.items()):
-            click.echo(f"  {name}: {summary}")
+            say(f"  {name}: {summary}")
     if done.unsaid:
-        click.echo(f"  {done.counted_apart}")
+        say(f"  {done.counted_apart}")
     for note in done.notes:
-        click.echo(f"  note: {note}")
+        say(f"  note: {note}")
     for file, reason in done.unreadable.items():
-        click.echo(f"  not readable: {file}: {reason}", err=True)
+        say(f"  not readable: {file}: {reason}", err=True)
     if done.not_recognised:
         shown = ", ".join(done.not_recognised[:3]) + (" …" if len(done.not_recognised) > 3 else "")
-        click.echo(f"  {len(done.not_recognised)} files of no known kind: {shown}")
+        say(f"  {len(done.not_recognised)} files of no known kind: {shown}")
     if done.summary.aside:
-        click.echo("  `influence doctor` lists what was set aside, with file, line and reason")
+        say("  `influence doctor` lists what was set aside, with file, line and reason")
 
 
 COMMANDS = (import_,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ import click
 
 from influence.cli.importing import pairs
 from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.cli.saying import ask, say, say_json
 from influence.contract.wording import counted
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def connect(
     with opened(folder) as workspace:
         source, connector = _meant(workspace, connector, name)
         connecting = workspace.connecting(source, connector, chosen)
-        click.echo(f"{connecting.kind.title}. {connecting.kind.reads}")
+        say(f"{connecting.kind.title}. {connecting.kind.reads}")
         if getattr(connecting.kind, "beforehand", ""):
-            click.echo(connecting.kind.beforehand)
+            say(connecting.kind.beforehand)
         _ask_options(connecting)
         place = keep_in or connecting.kept_in() or "keyring"
         given = _signed_in(connecting, place)
@@ -81,12 +81,12 @@ def connect(
         _tell_who(connector, who)
         doubts = connecting.keep(secrets.given, place)
         if secrets.given:
-            click.echo(f"Its secrets are kept in {_PLACES[place]}.")
+            say(f"Its secrets are kept in {_PLACES[place]}.")
         for doubt in doubts:
-            click.echo(f"  {doubt}", err=True)
+            say(f"  {doubt}", err=True)
         told = "Renewed" if connecting.renews else "Connected as"
-        click.echo(f"{told} {source!r}; fetch with: influence pull {source}")
-        click.echo(f"To take it back: {connecting.kind.revoke}")
+        say(f"{told} {source!r}; fetch with: influence pull {source}")
+        say(f"To take it back: {connecting.kind.revoke}")
 
 
 def _meant(workspace: Workspace, word: str, name: str | None) -> tuple[str, str]:
@@ -103,9 +103,9 @@ def _tell_who(connector: str, who: str | None) -> None:
     from influence.contract.secrecy import hushed
 
     if who is None:
-        click.echo(f"Whether the sign-in works was not tried: {connector!r} cannot tell before it is pulled.")
+        say(f"Whether the sign-in works was not tried: {connector!r} cannot tell before it is pulled.")
     else:
-        click.echo(f"Signed in as {hushed(who)}.")
+        say(f"Signed in as {hushed(who)}.")
 
 
 def _ask_options(connecting: Connecting) -> None:
@@ -115,7 +115,7 @@ def _ask_options(connecting: Connecting) -> None:
         needed = " ".join(f"--set {option}=…" for option in missing)
         raise click.UsageError(f"{connecting.connector!r} reads nothing without: {needed}")
     for option in missing:
-        connecting.options[option] = click.prompt(_words(option)).strip()
+        connecting.options[option] = ask(_words(option)).strip()
     _ = connecting.live  # options that it does not take are told before anything secret is asked
 
 
@@ -124,11 +124,11 @@ def _signed_in(connecting: Connecting, place: str) -> dict[str, str]:
     if not callable(getattr(connecting.kind, "sign_in", None)):
         return _asked(connecting, connecting.kind.secrets)
     if all(os.environ.get(connecting.secrets.variable(name)) for name in connecting.kind.secrets):
-        click.echo("The environment holds its secrets: nobody need sign in.")
+        say("The environment holds its secrets: nobody need sign in.")
         return {}
     connecting.secrets.try_place(place)
     given = _asked(connecting, getattr(connecting.kind, "given", ()))
-    return connecting.sign_in(click.echo, given)
+    return connecting.sign_in(say, given)
 
 
 def _asked(connecting: Connecting, names: tuple[str, ...]) -> dict[str, str]:
@@ -136,7 +136,7 @@ def _asked(connecting: Connecting, names: tuple[str, ...]) -> dict[str, str]:
     for name in names:
         variable = connecting.secrets.variable(name)
         if os.environ.get(variable):
-            click.echo(f"{_words(name)}: from {variable}")
+            say(f"{_words(name)}: from {variable}")
             continue
         kept = connecting.secrets.knows(name)
         empty = "empty keeps the one before" if kept else "empty if there is none"
@@ -151,8 +151,8 @@ def _words(name: str) -> str:
 def _secret(words: str) -> str:
     """Ask for a secret without showing it; from a script it is the next line of what is piped in, or empty."""
     if sys.stdin.isatty():
-        return str(click.prompt(words, hide_input=True, default="", show_default=False))
-    click.echo(f"{words}: ")
+        return str(ask(words, hide_input=True, default="", show_default=False))
+    say(f"{words}: ")
     return sys.stdin.readline().rstrip("\r\n")
 
 
@@ -169,18 +169,16 @@ def disconnect(name: str, folder: Path) -> None:
         done = workspace.disconnect(name)
     where = " and ".join(done.forgotten)
     gone = f"its secrets are gone from {where}" if where else "no secrets of it were kept"
-    click.echo(f"Disconnected {name!r}: {gone}, and where it had come to is forgotten.")
+    say(f"Disconnected {name!r}: {gone}, and where it had come to is forgotten.")
     for doubt in done.doubts:
-        click.echo(f"  {doubt}", err=True)
+        say(f"  {doubt}", err=True)
     for variable in done.variables:
-        click.echo(f"The environment still holds {variable}; take it away where you set it.")
-    click.echo(f"What it brought stays: {counted(done.stays, 'row', 'rows')}.")
+        say(f"The environment still holds {variable}; take it away where you set it.")
+    say(f"What it brought stays: {counted(done.stays, 'row', 'rows')}.")
     if done.revoke:
-        click.echo(f"To take the permission back: {done.revoke}")
+        say(f"To take the permission back: {done.revoke}")
     else:
-        click.echo(
-            "Its connector is not installed here: take the permission back in the settings of the service."
-        )
+        say("Its connector is not installed here: take the permission back in the settings of the service.")
 
 
 @click.command()
@@ -212,9 +210,9 @@ def pull(
     with opened(folder, wait) as workspace, progress("Fetching") as step, _nobody_asked():
         fetched = workspace.pull(names, progress=step, ended=_teller(quiet=quiet, as_json=as_json))
     if not fetched and not as_json and not quiet:
-        click.echo("There is no live source yet; add one with: influence connect NAME")
+        say("There is no live source yet; add one with: influence connect NAME")
     if any(done.summary.aside for done in fetched.values()) and not as_json and not quiet:
-        click.echo("`influence doctor` lists what was set aside, with file, line and reason")
+        say("`influence doctor` lists what was set aside, with file, line and reason")
     if any(done.failed for done in fetched.values()):
         context.exit(1)
 
@@ -235,19 +233,19 @@ def _teller(*, quiet: bool, as_json: bool) -> Callable[[str, Pulled], None]:
     def tell(source: str, done: Pulled) -> None:
         if as_json:
             if done.failed or not quiet:
-                click.echo(json.dumps(_body(source, done), ensure_ascii=False))
+                say_json(_body(source, done))
             return
         if not quiet and (done.summary.read or done.summary.deleted or not done.failed):
-            click.echo(f"{source}: {done}")
+            say(f"{source}: {done}")
             notes = done.to_know
             for note in notes[:_NOTES]:
-                click.echo(f"  note: {note}")
+                say(f"  note: {note}")
             if len(notes) > _NOTES:
-                click.echo(f"  and {len(notes) - _NOTES:,} more notes: --json lists them")
+                say(f"  and {len(notes) - _NOTES:,} more notes: --json lists them")
         for file, reason in done.unreadable.items():
-            click.echo(f"{source}: not readable: {file}: {reason}", err=True)
+            say(f"{source}: not readable: {file}: {reason}", err=True)
         if done.failed:
-            click.echo(f"{source}: failed: {done.failed}", err=True)
+            say(f"{source}: failed: {done.failed}", err=True)
 
     return tell
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from influence.cli.saying import ask, say
 from influence.contract.wording import counted, plain
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def instead(given: Sequence[str], asked: Ambiguous) -> list[str]:
         )
         raise click.ClickException("\n".join([f"{head}; say which:", *commands, *more]))
     lines = [f"  {number}  {_line(one)}" for number, one in enumerate(shown, start=1)]
-    click.echo("\n".join([f"{head}:", *lines, *more]), err=True)
-    number = click.prompt("Which one?", type=click.IntRange(1, len(shown)), err=True)
+    say(f"{head}:", *lines, *more, err=True)
+    number = ask("Which one?", type=click.IntRange(1, len(shown)), err=True)
     return _with(given, asked, shown[number - 1])
 
 

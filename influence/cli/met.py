@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.cli.saying import ask, say, say_json
 from influence.contract.wording import counted, people
 
 if TYPE_CHECKING:
@@ -90,16 +90,16 @@ def met(
         rows = workspace.meetings.known(leader, workspace.window(since, until))
         zone = workspace.settings.zone
     if as_json:
-        click.echo(json.dumps([_row(row, zone) for row in rows], ensure_ascii=False))
+        say_json([_row(row, zone) for row in rows])
         return
     shown = rows if everybody else rows[:SHOWN]
     for row in shown:
         sure = f"{row.m:5.2f}" if row.known else "    ?"
-        click.echo(f"{sure}  {_STEP[row.step]:<16}{row.name} ({row.person}): {_strongest(row, zone)}")
+        say(f"{sure}  {_STEP[row.step]:<16}{row.name} ({row.person}): {_strongest(row, zone)}")
     if not rows:
-        click.echo("Nobody responded, and there is no evidence about anybody.")
+        say("Nobody responded, and there is no evidence about anybody.")
     elif len(shown) < len(rows):
-        click.echo(f"… and {len(rows) - len(shown):,} more; --all shows them")
+        say(f"… and {len(rows) - len(shown):,} more; --all shows them")
 
 
 def _strongest(row: Acquaintance, zone: str) -> str:
@@ -176,12 +176,12 @@ def explain(asked: dict[str, Any], person: str, as_json: bool) -> None:
         row, ego, code = workspace.meetings.about(asked["leader"], person, window)
         zone = workspace.settings.zone
     if as_json or asked["json"]:
-        click.echo(json.dumps(_row(row, zone), ensure_ascii=False))
+        say_json(_row(row, zone))
         return
     me = ego.people.who[ego.leader]
-    click.echo(f"{row.name} ({row.person}) and {me.name} ({me.person})")
+    say(f"{row.name} ({row.person}) and {me.name} ({me.person})")
     for line in _explained(row, zone, ego.met, code):
-        click.echo(f"  {line}")
+        say(f"  {line}")
 
 
 def _explained(row: Acquaintance, zone: str, met: Met, code: int) -> Iterator[str]:
@@ -279,10 +279,10 @@ def _day(workspace: Workspace, given: str | None) -> datetime | None:
 def _tell(done: Changed, leader: str) -> None:
     one = done.decision
     what = "taken back" if one.verb == "undo" else "kept"
-    click.echo(f"Decision {one.seq} is {what}. {_moved(done.before, done.after)}")
+    say(f"Decision {one.seq} is {what}. {_moved(done.before, done.after)}")
     for other in done.contradicts:
-        click.echo(f"  It contradicts what was said before, which stays in the log: {other}")
-    click.echo(f"  Take it back with: influence met {leader!r} undo {one.seq}")
+        say(f"  It contradicts what was said before, which stays in the log: {other}")
+    say(f"  Take it back with: influence met {leader!r} undo {one.seq}")
 
 
 def _moved(before: float, after: float) -> str:
@@ -310,13 +310,13 @@ def decisions(asked: dict[str, Any], as_json: bool) -> None:
         found = workspace.meetings.decisions(asked["leader"])
     if as_json or asked["json"]:
         rows = [{**vars(one), "decided": one.decided.isoformat()} for one in found]
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
         return
     for one in found:
         said = f"undoes {one.undoes}" if one.undoes is not None else f"{one.verb} {one.value or ''}".strip()
         because = f", because: {one.reason}" if one.reason else ""
         others = ", ".join(mark.strip() for mark in one.others)
-        click.echo(f"{one.seq}  {one.decided:%Y-%m-%d %H:%M}  {one.author}: {said} [{others}]{because}")
+        say(f"{one.seq}  {one.decided:%Y-%m-%d %H:%M}  {one.author}: {said} [{others}]{because}")
 
 
 # --- label, fit ---------------------------------------------------------------------------------------------
@@ -341,23 +341,23 @@ def label(asked: dict[str, Any]) -> None:
                 break
             meetings.label(leader, question, answer)
             kept += 1
-        click.echo("Nobody is left to ask about." if not questions else f"{kept} answers kept.")
+        say("Nobody is left to ask about." if not questions else f"{kept} answers kept.")
         if kept:
-            click.echo(_moved(before, meetings.settled(ego)))
+            say(_moved(before, meetings.settled(ego)))
 
 
 def _show(question: Question, number: int, of: int, zone: str) -> None:
-    click.echo(f"\n{number} of {of}: {question.name} ({question.person}), {question.responses} responses")
-    click.echo(f"  Had you met face to face by {_date(question.by, zone)}?")
+    say("", f"{number} of {of}: {question.name} ({question.person}), {question.responses} responses")
+    say(f"  Had you met face to face by {_date(question.by, zone)}?")
     for piece in question.pieces:
-        click.echo(f"  {_words(piece, zone)}")
+        say(f"  {_words(piece, zone)}")
     if not question.pieces:
-        click.echo("  There is no evidence either way.")
+        say("  There is no evidence either way.")
 
 
 def _asked() -> str:
     try:
-        given = click.prompt(
+        given = ask(
             "  met, never, don't know or stop",
             type=click.Choice([*_ASK, "met", "never", "unsure", "stop"], case_sensitive=False),
             show_choices=False,
@@ -365,7 +365,7 @@ def _asked() -> str:
         )
     except click.Abort:  # the answers in a pipe are at their end
         return "stop"
-    return _ASK.get(given, given)
+    return str(_ASK.get(given, given))
 
 
 @met.command()
@@ -379,15 +379,15 @@ def fit(asked: dict[str, Any], accept: bool, back: bool, as_json: bool) -> None:
         raise click.UsageError("say --accept or --undo, not both")
     with opened(asked["folder"]) as workspace, progress("Fitting"):
         if back:
-            click.echo(f"Fit {workspace.meetings.unfit()} is taken back.")
+            say(f"Fit {workspace.meetings.unfit()} is taken back.")
             return
         found = workspace.meetings.propose(asked["leader"])
         number = workspace.meetings.accept(found) if accept else None
     if as_json or asked["json"]:
-        click.echo(json.dumps(_proposal(found, number), ensure_ascii=False))
+        say_json(_proposal(found, number))
         return
     _tell_fit(found)
-    click.echo(
+    say(
         f"Fit {number} is in use; take it back with --undo."
         if number is not None
         else "Nothing is changed yet; --accept uses the fit."
@@ -410,21 +410,21 @@ def _proposal(found: Proposal, number: int | None) -> dict[str, Any]:
 def _tell_fit(found: Proposal) -> None:
     one = found.fit
     better = "better than" if one.brier < one.brier_default else "no better than"
-    click.echo(
+    say(
         f"{one.labels} labels. Brier score {one.brier:.3f} (cross-validated; 0 is perfect), {better} the default "
         f"strengths' {one.brier_default:.3f}."
     )
-    click.echo("  m as fitted   had met   pairs")
+    say("  m as fitted   had met   pairs")
     for bin_ in one.curve:
-        click.echo(f"  {bin_.m:11.2f}   {bin_.met:7.2f}   {bin_.pairs:5}")
-    click.echo(_moved(found.before, found.after))
+        say(f"  {bin_.m:11.2f}   {bin_.met:7.2f}   {bin_.pairs:5}")
+    say(_moved(found.before, found.after))
     largest: Sequence[tuple[str, float, float]] = sorted(
         found.changes, key=lambda c: (-abs(c[2] - c[1]), c[0])
     )
     for person, before, after in largest[:10]:
-        click.echo(f"  {person}: {before:.2f} → {after:.2f}")
+        say(f"  {person}: {before:.2f} → {after:.2f}")
     if len(largest) > 10:
-        click.echo(f"  … and {len(largest) - 10:,} more")
+        say(f"  … and {len(largest) - 10:,} more")
 
 
 COMMANDS = (met,)

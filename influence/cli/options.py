@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from influence.contract.wording import plain
+
 if TYPE_CHECKING:
     from influence.workspace import Workspace
 
@@ -84,4 +86,4 @@ def progress(title: str) -> Iterator[Callable[[Any], None]]:
 
     console = Console(stderr=True)
     with console.status(escape(title)) as status:
-        yield lambda what: status.update(escape(f"{title}: {what}"))
+        yield lambda what: status.update(escape(plain(f"{title}: {what}")))

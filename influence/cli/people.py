@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from influence.cli.options import inner_workspace_option, json_option, opened, workspace_option
+from influence.cli.saying import ask, say, say_json
 from influence.contract.wording import plain
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def people(context: click.Context, find: str | None, bots: bool, folder: Path, a
         if words in " ".join((one.person, one.name, *one.accounts)).lower() and (one.bot or not bots)
     ]
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in chosen], ensure_ascii=False))
+        say_json([asdict(one) for one in chosen])
         return
     for one in chosen:
-        click.echo(f"{one.person}\t{one.name}{_kind(one)}\t{'; '.join(one.accounts)}")
+        say("\t".join(map(plain, (one.person, one.name + _kind(one), "; ".join(one.accounts)))))
 
 
 def _kind(one: Who) -> str:
@@ -75,19 +75,19 @@ def show(folder: Path, person: str, as_json: bool) -> None:
     with opened(folder) as workspace:
         known = workspace.curation.show(person)
     if as_json:
-        click.echo(json.dumps(asdict(known), ensure_ascii=False, default=str))
+        say_json(asdict(known), default=str)
         return
     who = known.who
-    click.echo(f"{who.name} ({who.person}){_kind(who)}")
+    say(f"{who.name} ({who.person}){_kind(who)}")
     for label in ("organisation", "department", "site", "manager", "sphere"):
         if getattr(who, label):
-            click.echo(f"  {label}: {getattr(who, label)}")
-    click.echo(f"  accounts: {', '.join(who.accounts) or 'none'}")
+            say(f"  {label}: {getattr(who, label)}")
+    say(f"  accounts: {', '.join(who.accounts) or 'none'}")
     for link in known.links:
         weight = "" if link.weight is None else f", 2^{link.weight:.1f} to 1"
-        click.echo(f"  {link.one.strip()} = {link.other.strip()}: {link.reason} ({link.stage}{weight})")
+        say(f"  {link.one.strip()} = {link.other.strip()}: {link.reason} ({link.stage}{weight})")
     for decision in known.decisions:
-        click.echo(f"  {_decision(decision)}")
+        say(f"  {_decision(decision)}")
 
 
 @people.command()
@@ -137,7 +137,7 @@ def writes_for(folder: Path, assistant: str, leader: str, denied: bool, because:
             assistant, leader, answer="no" if denied else "yes", because=because
         )
     for words in told.words:
-        click.echo(f"{words[:1].upper()}{words[1:]}.")
+        say(f"{words[:1].upper()}{words[1:]}.")
     _told(told.decision)
 
 
@@ -195,18 +195,16 @@ def spheres(suggest: bool, folder: Path, as_json: bool) -> None:
         found = suggested(workspace.analysis.tables, rules) if suggest else []
     rows = matches(everybody, rules)
     if as_json:
-        click.echo(
-            json.dumps({"rules": rows, "suggestions": [asdict(one) for one in found]}, ensure_ascii=False)
-        )
+        say_json({"rules": rows, "suggestions": [asdict(one) for one in found]})
         return
     for row in rows:
-        click.echo(f"{row['sphere']}: {row['rule']} finds {row['people']:,} people")
+        say(f"{row['sphere']}: {row['rule']} finds {row['people']:,} people")
     if found:
-        click.echo(as_settings(found))
+        say(*as_settings(found).split("\n"))
     elif suggest:
-        click.echo("There is nothing to suggest: no house outside holds two people without a sphere.")
+        say("There is nothing to suggest: no house outside holds two people without a sphere.")
     elif not rows:
-        click.echo("There is no rule yet; see: influence people spheres --suggest")
+        say("There is no rule yet; see: influence people spheres --suggest")
 
 
 @people.command()
@@ -228,15 +226,15 @@ def decisions(folder: Path, as_json: bool) -> None:
         history = workspace.curation.history()
     if as_json:
         rows = [asdict(one) | {"stands": stands} for one, stands in history]
-        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        say_json(rows, default=str)
         return
     for one, stands in history:
-        click.echo(_decision(one) + ("" if stands else " (undone)"))
+        say(_decision(one) + ("" if stands else " (undone)"))
 
 
 def _told(decision: Decision) -> None:
-    click.echo(_decision(decision))
-    click.echo(f"Take it back with: influence people undo {decision.seq}")
+    say(_decision(decision))
+    say(f"Take it back with: influence people undo {decision.seq}")
 
 
 def _decision(one: Decision) -> str:
@@ -265,27 +263,27 @@ def review(folder: Path, leader: str | None, as_json: bool) -> None:
     with opened(folder) as workspace:
         questions = workspace.review.questions(leader)
         if as_json:
-            click.echo(json.dumps([one.as_json() for one in questions], ensure_ascii=False))
+            say_json([one.as_json() for one in questions])
             return
         for number, asked in enumerate(questions, start=1):
             _ask(asked, f"{number} of {len(questions)}")
             if not _answered(workspace, asked):
                 return
-    click.echo("Nothing is left to ask." if questions else "There is nothing to ask.")
+    say("Nothing is left to ask." if questions else "There is nothing to ask.")
 
 
 def _ask(asked: Asked, place: str) -> None:
     from influence.corrections.writers import called
 
-    click.echo(f"\n{place}: {asked.sentence}")
+    say("", f"{place}: {asked.sentence}")
     for one in (asked.one, *asked.others):
         house = f", {plain(one.organisation)}" if one.organisation else ""
-        click.echo(f"  {called(one)}{house}: {', '.join(one.accounts)}")
+        say(f"  {called(one)}{house}: {', '.join(one.accounts)}")
 
 
 def _answered(workspace: Workspace, asked: Asked) -> bool:
     """Ask one question and keep the answer; False where somebody wants to stop."""
-    answer = click.prompt(asked.question, type=click.Choice(asked.answers), default="unsure")
+    answer = ask(asked.question, type=click.Choice(asked.answers), default="unsure")
     if answer == "stop":
         return False
     if answer == "one by one":
@@ -293,7 +291,7 @@ def _answered(workspace: Workspace, asked: Asked) -> bool:
     basis = None
     if answer == "yes" and asked.needs_basis:
         services = " and ".join(asked.needs_basis)
-        basis = click.prompt(f"The terms of {services} ask for a reason", type=_BASES)
+        basis = ask(f"The terms of {services} ask for a reason", type=_BASES)
     workspace.review.answer(asked, answer, basis=basis)
     return True
 

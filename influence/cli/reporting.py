@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
@@ -106,11 +106,11 @@ def report(
             written += wanted.write(workspace, found, name)
     with speaking(wanted.language):
         for line in sentences(found):
-            click.echo(line)
+            say(line)
     if asked and not wanted.without_names:
-        click.echo(f"Open: {asked[0]}")
+        say(f"Open: {asked[0]}")
     for file in written:
-        click.echo(f"Wrote {file}")
+        say(f"Wrote {file}")
 
 
 @dataclass(frozen=True)
@@ -158,14 +158,14 @@ def measures(as_json: bool) -> None:
         for name, words in measure.finds.items()
     ]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
         return
     before = None
     for row in rows:
         if row["measure"] != before:
-            click.echo(f"{row['measure']}")
+            say(f"{row['measure']}")
         before = row["measure"]
-        click.echo(f"  {row['finding']:<22} {row['line']}")
+        say(f"  {row['finding']:<22} {row['line']}")
 
 
 @click.command()
@@ -202,15 +202,15 @@ def network(
         counts = {"people": len(workspace.network(since, until)), **counts}
         written = workspace.write_network(output, format_, since, until, digital=digital) if output else 0
     if as_json:
-        click.echo(json.dumps(counts))
+        say_json(counts)
         return
-    click.echo(
+    say(
         f"{counts['people']:,} people, {counts['ties']:,} ties; of {counts['known']:,} it is known whether the two "
         f"have met: {counts['met']:,} have, {counts['not_met']:,} have not "
         f"({counts['pairs_not_met']:,} pairs)"
     )
     if output:
-        click.echo(f"Wrote {output}: {written:,} people")
+        say(f"Wrote {output}: {written:,} people")
 
 
 @click.command()
@@ -227,12 +227,12 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, folder: 
         found = workspace.organisation(since, until, people)
     if as_json:
         body = {name: finding.as_json() for name, finding in found.items()}
-        click.echo(json.dumps(body, ensure_ascii=False))
+        say_json(body)
         return
     for name, finding in found.items():
         value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
-        click.echo(f"{name:<28} {value}")
-        click.echo(f"  {words[name].line}")
+        say(f"{name:<28} {value}")
+        say(f"  {words[name].line}")
 
 
 @click.command()
@@ -247,18 +247,18 @@ def compare(
     with opened(folder) as workspace, progress("Comparing"):
         found = workspace.compare(leaders, since, until)
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        say_json(found.as_json())
         return
     for person, findings in found.people.items():
-        click.echo(plain(found.names.get(person, person)))
+        say(plain(found.names.get(person, person)))
         for name, finding in findings.items():
             value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
-            click.echo(f"  {name:<14} {value}")
+            say(f"  {name:<14} {value}")
     for one in found.differences:
         sides = " and ".join(plain(found.names.get(side, side)) for side in (one.one, one.other))
-        click.echo(one.words if one.apart else f"{sides}, {one.measure}: {one.words}")
+        say(one.words if one.apart else f"{sides}, {one.measure}: {one.words}")
     for reason in found.reasons:
-        click.echo(reason)
+        say(reason)
 
 
 @click.command()
@@ -272,19 +272,19 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
         found = workspace.advise(leader, since, until)
     if as_json:
         rows = [row.as_detail().as_json() for row in found.rows]
-        click.echo(json.dumps({"rows": rows, "together": found.together, "back_test": found.test.words}))
+        say_json({"rows": rows, "together": found.together, "back_test": found.test.words})
         return
-    click.echo(found.test.words)
+    say(found.test.words)
     if found.forecast and not found.test.skill:
-        click.echo("What the forecast names all the same, without having shown skill:")
+        say("What the forecast names all the same, without having shown skill:")
     for number, row in enumerate(found.rows):
         if number == len(found.forecast):
-            click.echo("Topics and habits, as seen so far (associations, not forecasts):")
+            say("Topics and habits, as seen so far (associations, not forecasts):")
         low, high = row.interval
         unit = "people expected" if number < len(found.forecast) else "people a conversation"
         spread = between(low, high, unit, of=scale(row.gain, unit))
-        click.echo(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
-        click.echo(f"  {row.reason}")
+        say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
+        say(f"  {row.reason}")
 
 
 def _said(finding: Finding) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.cli.saying import say, say_json
 from influence.contract.headline import sentences
 
 
@@ -26,7 +26,7 @@ def init(context: click.Context, where: Path | None, folder: Path) -> None:
         raise click.UsageError(f"FOLDER is {where} and -w is {folder}: say it once")
     folder = where or folder
     Workspace.create(folder).close()
-    click.echo(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
+    say(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
 
 
 @click.command()
@@ -37,13 +37,13 @@ def connectors(as_json: bool) -> None:
 
     rows = [_row(name) for name in plugins.names("influence.connectors")]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']:<16} {row['from']:<14} {row['state']}")
-        click.echo(f"{'':<16} {row['reads']}. {row['how']}")
+        say(f"{row['name']:<16} {row['from']:<14} {row['state']}")
+        say(f"{'':<16} {row['reads']}. {row['how']}")
         if row["connect"]:
-            click.echo(f"{'':<16} {row['connect']}")
+            say(f"{'':<16} {row['connect']}")
 
 
 def _row(name: str) -> dict[str, str]:
@@ -95,21 +95,21 @@ def doctor(folder: Path, as_json: bool) -> None:
     with opened(folder) as workspace:
         found = workspace.doctor()
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        say_json(found)
         return
     for row in found["imports"]:
-        click.echo(
+        say(
             f"{row['done']}  {row['source']}: {row['read']:,} read = {row['stored']:,} stored "
             f"+ {row['known']:,} already known + {row['aside']:,} set aside"
         )
-    click.echo(f"{len(found['quarantine']):,} set aside" + (":" if found["quarantine"] else ""))
+    say(f"{len(found['quarantine']):,} set aside" + (":" if found["quarantine"] else ""))
     for row in found["quarantine"]:
         line = f", line {row['line']}" if row["line"] is not None else ""
-        click.echo(f"  {row['file']}{line}: {row['reason']}")
+        say(f"  {row['file']}{line}: {row['reason']}")
     for doubt in (*found["conflicts"], *found["doubts"]):
-        click.echo(f"  {doubt}")
+        say(f"  {doubt}")
     if found["linkage"]["left_out"]:
-        click.echo(
+        say(
             f"{found['linkage']['left_out']:,} pairs of people at most were not compared: they share "
             "only a name or handle that very many have"
         )
@@ -135,12 +135,10 @@ def demo(folder: Path, seed: int) -> None:
     with workspace, progress("Measuring"):
         found = workspace.report(leader)
         written = [file for name in ("json", "csv", "html") for file in workspace.write(found, name)]
-    click.echo(
-        f"Made an invented company in {folder}; ask about anybody in it: influence report NAME -w {folder}"
-    )
+    say(f"Made an invented company in {folder}; ask about anybody in it: influence report NAME -w {folder}")
     for line in sentences(found):
-        click.echo(line)
-    click.echo(f"The report on {found.leader['name']}: {written[-1].resolve()}")
+        say(line)
+    say(f"The report on {found.leader['name']}: {written[-1].resolve()}")
 
 
 COMMANDS = (

@@ -5,8 +5,10 @@ Nothing is unpacked beside the user's files, no link is followed, and no name in
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -14,13 +16,12 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from influence.contract.errors import InfluenceError
 
-DAMAGED_MEMBER = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
-"""What reading one file of an archive may raise: a wrong checksum, a cut, a password, an unknown packing."""
 HEAD = 65_536
 """Bytes at the start of a file by which its kind is recognised."""
 
@@ -47,6 +48,16 @@ class ArchiveError(InfluenceError):
     """A path that cannot be opened, in one sentence."""
 
 
+class DamagedMember(OSError):
+    """A file in a folder or an archive that cannot be read on, in a few words; the others can."""
+
+
+DAMAGED_MEMBER = (DamagedMember,)
+"""What reading one file of an archive may raise: a wrong checksum, a cut, a password, an unknown packing."""
+SMALLEST_CEILING, MOST_TIMES = 64 * 1024 * 1024, 200
+"""Bytes that anything may be when it is unpacked, and how many times its packed size a larger one may be."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One readable file: `name` for people, `open` for its bytes from the start."""
@@ -64,19 +75,25 @@ class Member:
 @contextmanager
 def _plain_errors(path: Path) -> Iterator[None]:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ArchiveError(f"{path}: neither a file nor a folder; name one of these")
         yield
     except FileNotFoundError:
         raise ArchiveError(f"{path}: there is no such file or folder") from None
     except PermissionError:
         raise ArchiveError(f"{path}: no permission to read it") from None
-    except (EOFError, tarfile.TarError, zipfile.BadZipFile, OSError, _lzma_error()) as error:
+    except _broken() as error:
         raise ArchiveError(f"{path}: the archive is damaged or cut off ({error}); get it again") from None
 
 
-def _lzma_error() -> type[Exception]:
+def _broken() -> tuple[type[Exception], ...]:
+    """Return what the libraries raise at an archive that is damaged, anywhere in it."""
     import lzma  # not in every Python build
 
-    return lzma.LZMAError
+    return (
+        *(OSError, EOFError, ValueError, OverflowError, RuntimeError, NotImplementedError, struct.error),
+        *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    )
 
 
 @dataclass(frozen=True)
@@ -126,25 +143,15 @@ def names(path: Path) -> list[str]:
             with zipfile.ZipFile(path) as archive:
                 return [info.filename for info in archive.infolist() if not info.is_dir()]
         if path.is_file() and tarfile.is_tarfile(path):
-            with tarfile.open(path, "r|*") as packed:
-                return [info.name for info in packed if info.isfile()]
+            return [info.name for info, _ in _tar_files(path)]
         return []
-
-
-def _unpacked(path: Path, folder: Path) -> Iterator[Member]:
-    with tarfile.open(path, "r|*") as archive:
-        for number, info in enumerate(archive):
-            if info.isfile():
-                place = folder / str(number)
-                with place.open("wb") as waiting:
-                    shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
-                yield Member(info.name, info.size, lambda place=place: place.open("rb"))  # type: ignore[misc]
 
 
 def members(path: Path) -> Iterator[Member]:
     """Yield every file in `path`, in the order of its name (a tar: in its own order, streamed once).
 
-    A member of a tar must be read before the next one is asked for.
+    A member of a tar must be read before the next one is asked for. One that cannot be read, or that is larger than
+    anything is that was packed so small, raises `DamagedMember` when it is.
 
     Raises:
         ArchiveError: nothing is there, it may not be read, or the archive is damaged.
@@ -161,7 +168,8 @@ def members(path: Path) -> Iterator[Member]:
         elif not path.exists():
             raise FileNotFoundError
         elif zipfile.is_zipfile(path) and path.suffix.lower() not in {".xlsx", ".docx"}:
-            yield from _zip(path)
+            with zipfile.ZipFile(path) as archive:
+                yield from _zip_members(archive)
         elif tarfile.is_tarfile(path):
             yield from _tar(path)
         else:
@@ -177,28 +185,112 @@ def _folder(path: Path) -> Iterator[Member]:
     )
     for file in files:
         if file.is_file() and not file.is_symlink():
-            yield Member(str(file.relative_to(path)), file.stat().st_size, lambda file=file: file.open("rb"))  # type: ignore[misc]
+            yield Member(str(file.relative_to(path)), file.stat().st_size, partial(_opened, file))
 
 
-def _zip(path: Path) -> Iterator[Member]:
-    with zipfile.ZipFile(path) as archive:
-        yield from _zip_members(archive)
+def _opened(file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise DamagedMember(error.strerror or str(error)) from None
+
+
+# --- zip ------------------------------------------------------------------------------------------------------
 
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
-    for info in archive.infolist():
-        if not info.is_dir():
-            yield Member(info.filename, info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
+    """Yield the files of a zip; those that cannot be meant say so when they are opened."""
+    found = [info for info in archive.infolist() if not info.is_dir()]
+    left = _ceiling(os.fstat(archive.fp.fileno()).st_size) if archive.fp else 0
+    taken = set[int]()
+    for info in found:
+        opened: Callable[[], IO[bytes]] = partial(_unzipped, archive, info)
+        if info.header_offset in taken:
+            opened = partial(_refuse, "it lies where another file of the archive lies")
+        elif info.file_size > min(left, _ceiling(info.compress_size)):
+            told = f"{info.file_size / 1e6:,.0f} MB, more than {MOST_TIMES} times its size in the archive"
+            opened = partial(_refuse, f"it unpacks to {told}, or the archive as a whole does")
+        else:
+            left -= info.file_size
+            taken.add(info.header_offset)
+        yield Member(info.filename, info.file_size, opened)
+
+
+def _ceiling(packed: int) -> int:
+    return max(SMALLEST_CEILING, MOST_TIMES * packed)
+
+
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return io.BufferedReader(_Unpacking(archive.open(info)), HEAD)
+    except _broken() as error:
+        raise DamagedMember(str(error)) from None
+
+
+def _refuse(reason: str) -> IO[bytes]:
+    raise DamagedMember(reason)
+
+
+class _Unpacking(io.RawIOBase):
+    """A file of an archive while it is unpacked: whatever goes wrong is said in one way."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """Unpack some more.
+
+        Raises:
+            DamagedMember: it cannot be.
+        """
+        try:
+            piece = self._packed.read(len(into))
+        except _broken() as error:
+            raise DamagedMember(str(error)) from None
+        into[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
+
+
+# --- tar ------------------------------------------------------------------------------------------------------
+
+
+def _tar_files(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+    """Yield the files of a tar, which is streamed once.
+
+    Raises:
+        ArchiveError: it unpacks to more than anything does that was packed so small.
+    """
+    ceiling = _ceiling(path.stat().st_size)
+    with tarfile.open(path, "r|*") as archive:
+        for info in archive:
+            if info.isfile() and not info.issparse():
+                if info.offset_data + info.size > ceiling:
+                    raise ArchiveError(
+                        f"{path}: the archive unpacks to more than {ceiling / 1e6:,.0f} MB, {MOST_TIMES} times its "
+                        "size; nothing of it was read"
+                    )
+                yield info, archive
+
+
+def _unpacked(path: Path, folder: Path) -> Iterator[Member]:
+    for number, (info, archive) in enumerate(_tar_files(path)):
+        place = folder / str(number)
+        with place.open("wb") as waiting:
+            shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
+        yield Member(info.name, info.size, partial(_opened, place))
 
 
 def _tar(path: Path) -> Iterator[Member]:
-    """Stream the tar once; each file waits in a temporary file, since a packed stream cannot step back."""
-    with tarfile.open(path, "r|*") as archive:
-        for info in archive:
-            if not info.isfile():
-                continue
-            with tempfile.NamedTemporaryFile() as waiting:
-                shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
-                waiting.flush()
-                place = Path(waiting.name)
-                yield Member(info.name, info.size, lambda place=place: place.open("rb"))  # type: ignore[misc]
+    """Stream the tar; each file waits in a temporary file, since a packed stream cannot step back."""
+    for info, archive in _tar_files(path):
+        with tempfile.NamedTemporaryFile() as waiting:
+            shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
+            waiting.flush()
+            yield Member(info.name, info.size, partial(_opened, Path(waiting.name)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -25,7 +26,8 @@ def names(group: str) -> list[str]:
     return sorted({entry.name for entry in _entries(group)})
 
 
-def says(group: str) -> dict[str, frozenset[str]]:
+@cache
+def says(group: str) -> Mapping[str, frozenset[str]]:
     """Return what each name in a group says of itself without being imported: what stands in brackets behind it.
 
     `slack = "connectors.chat.slack:Slack [json, export]"` says which kinds of files a connector reads.

@@ -64,6 +64,8 @@ _FORMS = {many: (one, many) for one, many in _UNITS}
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SPACE = re.compile(r"(?<=\d)([\u00a0\u202f])(?=[\d%])|\s+")
 """A space: that within a number, which keeps it on one line, stays as it is."""
+_BREAK = re.compile(r"[\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+"""What begins another line, or the line anew."""
 _NOISE = 6
 """Digits of a sum that are kept: what lies behind them is noise, and 2.4999999999 is half."""
 _MOST_OF = 10
@@ -80,6 +82,18 @@ def plain(text: str) -> str:
         return " ".join(text.split())
     kept = (character for character in text if not _is_unshowable(character))
     return _SPACE.sub(_space, "".join(kept)).strip()
+
+
+def harmless(line: str) -> str:
+    r"""Make a line safe to show on a terminal: as `plain`, but its spaces and tabs stay.
+
+    >>> harmless("  Ann\x1b[2J\n\tLee\u202e")
+    '  Ann[2J \tLee'
+    """
+    if line.isprintable():
+        return line
+    kept = (character for character in line if not _is_unshowable(character))
+    return _BREAK.sub(" ", "".join(kept))
 
 
 def _space(found: re.Match[str]) -> str:

@@ -1,18 +1,32 @@
-"""Compiled loops over a network: PageRank, betweenness, core numbers, structural holes."""
+"""Compiled loops over a network: PageRank, betweenness, core numbers."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from os import cpu_count
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Indices, check_rows, check_within
+from influence.kernels.arrays import Codes, Floats, Indices, Ints, check_rows, check_within, read_only
 from influence.kernels.compiling import compiled
+from influence.kernels.rows import fixed, turned
+from influence.kernels.triangles import structural_holes
+
+__all__ = [
+    "Iteration",
+    "Surfer",
+    "core_number",
+    "dependencies",
+    "pagerank",
+    "pagerank_by_voters",
+    "structural_holes",
+]
 
 _BATCHES = 8  # fixed, so that sums do not depend on the number of cores
+_BLOCK_TIES, _MOST_BLOCKS = 100_000, 64  # the same for PageRank's blocks
 
 
 class Surfer(NamedTuple):
@@ -59,32 +73,90 @@ def pagerank(
     >>> pagerank(np.array([0, 1, 2]), np.array([1, 0]), np.array([1.0, 1.0])).tolist()
     [0.5, 0.5]
     """
+    check_rows(indptr, indices, weights)
+    return pagerank_by_voters(*turned(indptr, indices, weights), surfer, iteration)
+
+
+def pagerank_by_voters(
+    indptr: Indices,
+    indices: Indices,
+    weights: Floats,
+    surfer: Surfer = _SURFER,
+    iteration: Iteration = _ITERATION,
+) -> Floats | None:
+    """Return `pagerank` from rows that hold for each node those whose ties lead to it; on all cores.
+
+    Each node gathers what its voters bring. The order of every sum is the same on any number of cores.
+
+    Raises:
+        ValueError: the rows are not well formed, or an array has the wrong length.
+
+    >>> pagerank_by_voters(np.array([0, 1, 2]), np.array([1, 0]), np.array([1.0, 1.0])).tolist()
+    [0.5, 0.5]
+    """
     n = check_rows(indptr, indices, weights)
     alike = np.full(n, 1 / max(n, 1))
-    alpha = surfer.alpha
     p = alike if surfer.personal is None else surfer.personal
     d = p if surfer.dangling is None else surfer.dangling
     x: Floats = alike if iteration.start is None else iteration.start
     if not n == p.size == d.size == x.size:
         raise ValueError("personal, dangling and start must have one share for each node")
-    rows = np.repeat(np.arange(n), np.diff(indptr))
-    out = np.bincount(rows, weights, n)
-    share, stuck = weights / np.where(out > 0, out, 1)[rows], out == 0
-    for _ in range(iteration.max_iter):
-        new: Floats = alpha * (_carried(indptr, indices, share, x) + x[stuck].sum() * d) + (1 - alpha) * p
-        change, x = np.abs(new - x).sum(), new
-        if change < iteration.tol:
-            return x
+    given = np.bincount(indices, weights, n)
+    part = np.divide(surfer.alpha, given, out=np.zeros(n), where=given > 0)
+    votes = _Votes(*fixed(indptr, indices), read_only(weights, np.float64), read_only(part))
+    blocks = _blocks(votes.indptr)
+    bring, lost = part * x, float(x[given == 0].sum())
+    with ThreadPoolExecutor(min(cpu_count() or 1, len(blocks))) as threads:
+        for _ in range(iteration.max_iter):
+            falling: Floats = surfer.alpha * lost * d + (1 - surfer.alpha) * p
+            found = _Round(read_only(falling), read_only(x), read_only(bring), np.empty(n), np.empty(n))
+            done = list(threads.map(partial(_gathered, votes, found), blocks[:-1], blocks[1:]))
+            change, lost = sum(each[0] for each in done), sum(each[1] for each in done)
+            x, bring = found.after, found.brought
+            if change < iteration.tol:
+                return x
     return None
 
 
+class _Votes(NamedTuple):
+    """Who votes for whom, and what part of its own rank a voter brings for each unit of weight: α / Σ w, 0 if none."""
+
+    indptr: Ints
+    indices: Codes
+    weights: Floats
+    part: Floats
+
+
+class _Round(NamedTuple):
+    """One round: what falls to each node anyhow, its rank and what it brings before and after."""
+
+    falling: Floats
+    before: Floats
+    bring: Floats
+    after: Floats
+    brought: Floats
+
+
+def _blocks(indptr: Ints) -> list[int]:
+    """Cut the nodes into blocks of about as many ties each, the same on every machine."""
+    count = int(np.clip(indptr[-1] // _BLOCK_TIES, 1, _MOST_BLOCKS))
+    inner = np.searchsorted(indptr, indptr[-1] * np.arange(1, count) / count)
+    return [0, *inner.tolist(), indptr.size - 1]
+
+
 @compiled
-def _carried(indptr: Indices, indices: Indices, share: Floats, x: Floats) -> Floats:
-    arriving = np.zeros(x.size)
-    for u in range(x.size):
-        for e in range(indptr[u], indptr[u + 1]):
-            arriving[indices[e]] += x[u] * share[e]
-    return arriving
+def _gathered(votes: _Votes, found: _Round, first: int, last: int) -> tuple[float, float]:
+    """Bring a block of nodes one round on; return how much changed, and the rank of those who vote for nobody."""
+    change, lost = 0.0, 0.0
+    for v in range(first, last):
+        x = found.falling[v]
+        for e in range(votes.indptr[v], votes.indptr[v + 1]):
+            x += votes.weights[e] * found.bring[votes.indices[e]]
+        change += abs(x - found.before[v])
+        if votes.part[v] == 0.0:
+            lost += x
+        found.after[v], found.brought[v] = x, x * votes.part[v]
+    return change, lost
 
 
 def dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[Floats, Floats]:
@@ -180,158 +252,73 @@ def core_number(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
     >>> core_number(np.array([0, 2, 4, 7, 8]), np.array([1, 2, 0, 2, 0, 1, 3, 2])).tolist()
     [2, 2, 2, 1]
     """
-    n = check_rows(indptr, indices)
-    if not np.array_equal(np.bincount(indices, minlength=n), np.diff(indptr)):
+    check_rows(indptr, indices)
+    core = _core_number(*fixed(indptr, indices))
+    if core.size + 1 != indptr.size:
         raise ValueError("core numbers need an undirected network: every tie in both rows")
-    return _core_number(indptr, indices)
+    return core.astype(np.int64)
 
 
 @compiled
-def _core_number(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
+def _core_number(indptr: Ints, indices: Codes) -> Codes:
+    """Peel level by level; nothing is returned where not as many ties lead to a node as from it."""
+    left = _both_ways(indptr, indices)
+    waiting, peeled = np.arange(left.size).astype(np.int32), np.empty(left.size, np.int32)
+    level, count = _next_level(left, waiting, left.size, -1)
+    # all levels together pass over no more nodes than there are ties: who waits at level k has k ties left
+    while count > 0:
+        _peel(indptr, indices, left, peeled, _standing_at(left, waiting[:count], level, peeled))
+        level, count = _next_level(left, waiting, count, level)
+    return left
+
+
+@compiled
+def _both_ways(indptr: Ints, indices: Codes) -> Codes:
+    """Count each node's ties; nothing where one has not as many that lead to it."""
     n = indptr.size - 1
-    core = np.empty(n, np.int64)
+    arriving = np.zeros(n, np.int32)
+    for e in range(indices.size):
+        arriving[indices[e]] += 1
     for v in range(n):
-        core[v] = indptr[v + 1] - indptr[v]
-    begin = np.zeros(indices.size + 2, np.int64)  # where the nodes of each degree begin in `order`
-    for v in range(n):
-        begin[core[v] + 1] += 1
-    begin = np.cumsum(begin)
-    fill, order, place = begin.copy(), np.empty(n, np.int64), np.empty(n, np.int64)
-    for v in range(n):
-        place[v] = fill[core[v]]
-        order[place[v]] = v
-        fill[core[v]] += 1
-    # peel the node with the fewest ties left; `order` stays sorted by what is left, in bins as in a bucket sort
-    for i in range(n):
-        v = order[i]
+        if arriving[v] != indptr[v + 1] - indptr[v]:
+            return arriving[:0]
+    return arriving
+
+
+@compiled
+def _next_level(left: Codes, waiting: Codes, count: int, level: int) -> tuple[int, int]:
+    """Keep those with more ties left than the level; return the fewest that one of them has, and how many they are."""
+    lowest, kept = 2**31 - 1, 0
+    for i in range(count):
+        v = waiting[i]
+        if left[v] > level:
+            waiting[kept] = v
+            kept += 1
+            lowest = min(lowest, left[v])
+    return lowest, kept
+
+
+@compiled
+def _standing_at(left: Codes, waiting: Codes, level: int, peeled: Codes) -> int:
+    end = 0
+    for v in waiting:
+        if left[v] == level:
+            peeled[end] = v
+            end += 1
+    return end
+
+
+@compiled
+def _peel(indptr: Ints, indices: Codes, left: Codes, peeled: Codes, end: int) -> None:
+    """Take the ties of those who are peeled from their neighbours, and peel who falls to the same level."""
+    i = 0
+    while i < end:
+        v = peeled[i]
         for e in range(indptr[v], indptr[v + 1]):
             u = indices[e]
-            if core[u] > core[v]:
-                # one tie fewer: u changes places with the first of its bin, and the border passes over it
-                swap = order[begin[core[u]]]
-                order[place[u]], order[begin[core[u]]] = swap, u
-                place[swap], place[u] = place[u], begin[core[u]]
-                begin[core[u]] += 1
-                core[u] -= 1
-    return core
-
-
-def structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tuple[Floats, Floats]:
-    """Return Burt's constraint and effective size of every node; not a number for a node without ties.
-
-    The rows must be symmetric and sorted, with the mutual weight a of each pair (`Network.undirected`).
-    With p_uv = a_uv / Σ_w a_uw and m_vw = a_vw / max_x a_vx:
-
-    constraint(u) = Σ_v (p_uv + Σ_w p_uw p_wv)², a bare number: the lower, the more open the network around u;
-    effective size(u) = Σ_v (1 − Σ_w p_uw m_vw), in people: contacts that do not know each other.
-
-    Every inner sum runs over triangles, which are listed once, from their least connected corner:
-    O(ties^1.5), where the plain loop needs Σ degree².
-
-    Source: Burt 1992, Structural Holes, chapter 2; Burt 2004, Am. J. Sociology 110(2), doi:10.1086/421787.
-
-    Raises:
-        ValueError: the rows are not well formed, not symmetric, or not sorted.
-
-    >>> constraint, size = structural_holes(np.array([0, 2, 3, 4]), np.array([1, 2, 0, 0]), np.ones(4))
-    >>> constraint.tolist(), size.tolist()
-    ([0.5, 1.0, 1.0], [2.0, 1.0, 1.0])
-    """
-    n = check_rows(indptr, indices, weights)
-    rows = np.repeat(np.arange(n), np.diff(indptr))
-    keys = rows * n + indices
-    opposite = np.sort(indices.astype(np.int64) * n + rows)
-    if (keys[1:] <= keys[:-1]).any() or not np.array_equal(opposite, keys):
-        raise ValueError("structural holes need an undirected network, each row sorted, each neighbour once")
-    return _structural_holes(indptr, indices, weights)
-
-
-@compiled
-def _structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tuple[Floats, Floats]:
-    n = indptr.size - 1
-    part, strength = np.empty(indices.size), np.empty(indices.size)  # p and m of every tie
-    for u in range(n):
-        row = weights[indptr[u] : indptr[u + 1]]
-        if row.size > 0:
-            part[indptr[u] : indptr[u + 1]] = row / row.sum()
-            strength[indptr[u] : indptr[u + 1]] = row / np.max(row)
-    indirect, overlap = _over_triangles(indptr, indices, part, strength)
-    constraint, size = np.full(n, np.nan), np.full(n, np.nan)
-    for u in range(n):
-        if indptr[u] < indptr[u + 1]:
-            constraint[u], size[u] = 0.0, 0.0
-        for e in range(indptr[u], indptr[u + 1]):
-            constraint[u] += (part[e] + indirect[e]) ** 2
-            size[u] += 1.0 - overlap[e]
-    return constraint, size
-
-
-@compiled
-def _over_triangles(
-    indptr: Indices, indices: Indices, part: Floats, strength: Floats
-) -> tuple[Floats, Floats]:
-    """Sum p_uw p_wv and p_uw m_vw over the triangles u, v, w, for every tie u → v."""
-    n = indptr.size - 1
-    back = _opposite(indptr, indices)
-    begin, upward = _upward(indptr, indices)
-    indirect, overlap = np.zeros(indices.size), np.zeros(indices.size)
-    # the tie from u to each node above it, so that a triangle closes in O(1)
-    tie_to = np.full(n, -1, np.int64)
-    for u in range(n):
-        for i in range(begin[u], begin[u + 1]):
-            tie_to[indices[upward[i]]] = upward[i]
-        for i in range(begin[u], begin[u + 1]):
-            uv = upward[i]
-            v = indices[uv]
-            for j in range(begin[v], begin[v + 1]):
-                vw = upward[j]
-                uw = tie_to[indices[vw]]
-                if uw < 0:
-                    continue
-                vu, wv, wu = back[uv], back[vw], back[uw]
-                # each triangle is seen once but adds to six ties: x → y by way of z, for every order of its corners
-                for xy, xz, zy, yz in (
-                    (uv, uw, wv, vw),
-                    (vu, vw, wu, uw),
-                    (uw, uv, vw, wv),
-                    (wu, wv, vu, uv),
-                    (vw, vu, uw, wu),
-                    (wv, wu, uv, vu),
-                ):
-                    indirect[xy] += part[xz] * part[zy]
-                    overlap[xy] += part[xz] * strength[yz]
-        for i in range(begin[u], begin[u + 1]):
-            tie_to[indices[upward[i]]] = -1
-    return indirect, overlap
-
-
-@compiled
-def _opposite(indptr: Indices, indices: Indices) -> NDArray[np.int64]:
-    """Find for every tie u → v the place of v → u; sorted rows meet their opposites in order."""
-    back, place = np.empty(indices.size, np.int64), indptr[:-1].copy()
-    for u in range(indptr.size - 1):
-        for e in range(indptr[u], indptr[u + 1]):
-            back[e] = place[indices[e]]
-            place[indices[e]] += 1
-    return back
-
-
-@compiled
-def _upward(indptr: Indices, indices: Indices) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """List each node's ties to those with more ties than itself (or as many, and a larger index).
-
-    A triangle then has one corner from which both ties lead up; no node has more than √(number of ties) such.
-    """
-    n = indptr.size - 1
-    begin, upward = np.zeros(n + 1, np.int64), np.empty(indices.size // 2, np.int64)
-    count = 0
-    for u in range(n):
-        degree = indptr[u + 1] - indptr[u]
-        for e in range(indptr[u], indptr[u + 1]):
-            v = indices[e]
-            other = indptr[v + 1] - indptr[v]
-            if other > degree or (other == degree and v > u):
-                upward[count] = e
-                count += 1
-        begin[u + 1] = count
-    return begin, upward
+            if left[u] > left[v]:
+                left[u] -= 1
+                if left[u] == left[v]:
+                    peeled[end] = u
+                    end += 1
+        i += 1

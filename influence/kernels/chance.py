@@ -49,7 +49,7 @@ class Course(NamedTuple):
     """Threads laid out for the test: place i of thread c is in `start[c]` … `start[c + 1]`.
 
     `group` numbers the moments, `hour` is the hour of the day of each place, `row` a person's row in `clock` (people ×
-    24), `still` what does not change (places × terms), and `neighbour[begin[i]:begin[i + 1]]` the contacts' places.
+    24), `still` what does not change (places × 4), and `neighbour[begin[i]:begin[i + 1]]` the contacts' places.
     """
 
     start: Indices
@@ -103,14 +103,14 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
                 _activate(taken[told:k], course.begin, course.neighbour, walk.active)
                 told = k
             total = _weigh(course, factors, walk, k, remaining, mean)
-            telling += _differ(walk.active, walk.left[:remaining])
             chosen = _next(walk.weight[:remaining], total, walk.left, k, drawn)
             if not drawn:  # only what happened is fitted; a drawn order needs its score alone
+                telling += _differ(walk.active, walk.left[:remaining])
+                likelihood += np.log(walk.weight[chosen] / total)
                 _squares(course, factors, walk, k, remaining, square)
                 information += square / total - np.outer(mean, mean) / (total * total)
             taken[k] = walk.left[chosen]
             _terms(f, course, factors.logs[walk.active[taken[k]]], taken[k], k)
-            likelihood += np.log(walk.weight[chosen] / total)
             for t in range(terms):
                 score[t] += f[t] - mean[t] / total
             remaining -= 1  # the last of those left takes the place: their order means nothing
@@ -135,17 +135,23 @@ def _walk(course: Course) -> _Walk:
 @compiled
 def _weigh(course: Course, factors: _Factors, walk: _Walk, k: int, remaining: int, mean: Floats) -> float:
     """Weigh everybody left at slot k, add up the weighted terms in `mean`, and return all weight."""
-    mean[:] = 0.0
+    total, contacts, pulse = 0.0, 0.0, 0.0
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0  # no loop over the terms: this is where the time goes
+    hour = course.hour[k]
     for j in range(remaining):
         i = walk.left[j]
-        row, hour, active = course.row[i], course.hour[k], walk.active[i]
+        row, active = course.row[i], walk.active[i]
         w = factors.base[i] * factors.pulse[row, hour] * factors.grown[active]
         walk.weight[j] = w
-        mean[0] += w * factors.logs[active]
-        mean[1] += w * course.clock[row, hour]
-        for t in range(course.still.shape[1]):
-            mean[t + 2] += w * course.still[i, t]
-    return float(walk.weight[:remaining].sum())
+        total += w
+        contacts += w * factors.logs[active]
+        pulse += w * course.clock[row, hour]
+        one += w * course.still[i, 0]
+        two += w * course.still[i, 1]
+        three += w * course.still[i, 2]
+        four += w * course.still[i, 3]
+    mean[0], mean[1], mean[2], mean[3], mean[4], mean[5] = contacts, pulse, one, two, three, four
+    return total
 
 
 @compiled
@@ -239,32 +245,32 @@ def activations(
     """
     indptr, contact, people, most = known
     steps = moment[-1] + 1
-    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
-    # `since` is the first moment at risk not counted yet: moments are counted in spans, when `active` changes
-    active, since = np.zeros(people, np.int64), np.zeros(people, np.int64)
-    done = np.zeros(people, np.bool_)
+    acted, at_risk = np.zeros(most + 1, np.int64), np.zeros(most + 2, np.int64)
+    # a span at risk with so many contacts adds its end and takes away its beginning: no beginnings to remember
+    active = np.zeros(people, np.int32)  # -1: activated already
     i = 0
     while i < order.size:
         end = i
         while end < order.size and moment[end] == moment[i]:
             v = order[end]
             acted[active[v]] += 1
-            at_risk[active[v]] += moment[i] + 1 - since[v]
-            done[v] = True
+            at_risk[active[v]] += moment[i] + 1
+            active[v] = -1
             end += 1
         # only now, when all of this moment are counted: who is activated at one moment has not seen the others
         for j in range(i, end):
             for e in range(indptr[order[j]], indptr[order[j] + 1]):
                 w = contact[e]
-                if not done[w]:
-                    at_risk[active[w]] += moment[i] + 1 - since[w]
-                    since[w] = moment[i] + 1
-                    active[w] += 1
+                a = active[w]
+                if a >= 0:
+                    at_risk[a] += moment[i] + 1
+                    at_risk[a + 1] -= moment[i] + 1
+                    active[w] = a + 1
         i = end
     for v in range(people):
-        if not done[v]:
-            at_risk[active[v]] += steps - since[v]
-    return acted, at_risk
+        if active[v] >= 0:
+            at_risk[active[v]] += steps
+    return acted, at_risk[: most + 1]
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Compiled loops over a network: elections (VoteRank) and communities."""
+"""Elections (VoteRank, a compiled loop) and communities of a network."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from influence.kernels.arrays import Floats, Indices, check_rows
 from influence.kernels.compiling import compiled
+from influence.kernels.rows import sorted_rows
+
+_SETTLED = 1e-4  # a round of moves that adds less to the modularity is the last
 
 
 def elections(indptr: Indices, indices: Indices, most: int | None = None) -> NDArray[np.int64]:
@@ -65,13 +68,14 @@ def _elections(indptr: Indices, indices: Indices, most: int) -> NDArray[np.int64
 
 
 def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 0) -> NDArray[np.int64]:
-    """Return each node's community by Louvain's method: the largest community is 0.
+    """Return each node's community by Louvain's method, as scikit-network has it: the largest community is 0.
 
-    Nodes move, in an order drawn with the seed, to the neighbouring community that adds most to the modularity
-    Q = Σ_c (W_c / 2m − (K_c / 2m)²), W_c the weight inside c (both ways) and K_c all weight at its nodes; then
-    communities become nodes, and so on until nothing adds. Lastly a community whose members do not hang
-    together is split, which only adds (Louvain may leave such: Traag, Waltman, van Eck 2019,
-    doi:10.1038/s41598-019-41695-z). The rows must be symmetric.
+    Nodes move to the neighbouring community that adds most to the modularity Q = Σ_c (W_c / 2m − (K_c / 2m)²), W_c
+    the weight inside c (both ways) and K_c all weight at its nodes; then communities become nodes, and so on until
+    little adds. Who has most ties moves first, which finds better communities in less time than any order; of
+    equals the seed draws. Lastly a community whose members do not hang together is split, which only adds
+    (Louvain may leave such: Traag, Waltman, van Eck 2019, doi:10.1038/s41598-019-41695-z). The rows must be
+    symmetric.
 
     Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, Fast unfolding of communities in large networks,
     J. Stat. Mech. P10008, doi:10.1088/1742-5468/2008/10/P10008.
@@ -83,66 +87,26 @@ def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 
     [0, 0, 1, 1]
     """
     n = check_rows(indptr, indices, weights)
-    total, order = weights.sum(), np.random.default_rng(seed)
-    label, rows, loops = np.arange(n), (indptr, indices, weights), np.zeros(n)
-    while total > 0:
-        moved = _moved(*rows, loops, order.permutation(loops.size), total)
-        _, code = np.unique(moved, return_inverse=True)
-        if code.max() + 1 == loops.size:
-            break
-        label, (rows, loops) = code[label], _merged(*rows, loops, code)
-    return _largest_first(_hanging_together(indptr, indices, label))
+    if not indices.size:
+        return np.arange(n)
+    order = np.lexsort((np.random.default_rng(seed).permutation(n), -np.diff(indptr)))
+    rank = np.empty(n, np.int32)
+    rank[order] = np.arange(n, dtype=np.int32)
+    from_ = rank[np.repeat(np.arange(n), np.diff(indptr))]
+    found = _louvain(*sorted_rows(n, from_, rank[indices], weights))
+    return _largest_first(_hanging_together(indptr, indices, found[rank]))
 
 
-@compiled
-def _moved(
-    indptr: Indices, indices: Indices, weights: Floats, loops: Floats, order: Indices, total: float
-) -> NDArray[np.int64]:
-    """Move nodes between communities until no move adds to the modularity (or 100 rounds have passed)."""
-    n = indptr.size - 1
-    strength = loops.copy()
-    for u in range(n):
-        strength[u] += weights[indptr[u] : indptr[u + 1]].sum()
-    label, held = np.arange(n), strength.copy()  # `held` is K_c: all weight at the nodes of each community
-    towards = np.zeros(n)
-    for _ in range(100):
-        moves = 0
-        for u in order:
-            for e in range(indptr[u], indptr[u + 1]):
-                towards[label[indices[e]]] += weights[e]
-            # u is taken out first: staying is weighed against leaving as one more move
-            held[label[u]] -= strength[u]
-            best = label[u]
-            most = towards[best] - held[best] * strength[u] / total
-            for e in range(indptr[u], indptr[u + 1]):
-                other = label[indices[e]]
-                gain = towards[other] - held[other] * strength[u] / total
-                # more than rounding, or nodes would swap between equal communities for ever
-                if gain > most + 1e-12 * total:
-                    best, most = other, gain
-            # only what u touched: clearing all would cost n for each u
-            for e in range(indptr[u], indptr[u + 1]):
-                towards[label[indices[e]]] = 0.0
-            moves += best != label[u]
-            label[u] = best
-            held[best] += strength[u]
-        if moves == 0:
-            break
-    return label
+def _louvain(indptr: Indices, indices: Indices, weights: Floats) -> Indices:
+    from scipy.sparse import csr_matrix  # 0.1 s, and only communities need it
+    from sknetwork.clustering import Louvain  # the same
 
-
-def _merged(
-    indptr: Indices, indices: Indices, weights: Floats, loops: Floats, code: Indices
-) -> tuple[tuple[Indices, Indices, Floats], Floats]:
-    """Make each community a node; the weight inside it becomes its loop."""
-    n, k = loops.size, int(code.max()) + 1
-    from_, to = code[np.repeat(np.arange(n), np.diff(indptr))], code[indices]
-    inside = from_ == to
-    looped = np.bincount(code, loops, k) + np.bincount(from_[inside], weights[inside], k)
-    pairs, place = np.unique(from_[~inside] * k + to[~inside], return_inverse=True)
-    summed = np.bincount(place, weights[~inside], pairs.size)
-    begin = np.searchsorted(pairs, np.arange(k + 1) * k)
-    return (begin, pairs % k, summed.astype(np.float64)), looped.astype(np.float64)
+    ties = csr_matrix((weights, indices, indptr), shape=(indptr.size - 1, indptr.size - 1))
+    louvain = Louvain(
+        tol_optimization=_SETTLED, sort_clusters=False, return_probs=False, return_aggregate=False
+    )
+    found: Indices = louvain.fit_predict(ties)
+    return found
 
 
 def _hanging_together(indptr: Indices, indices: Indices, label: Indices) -> Indices:

@@ -113,7 +113,7 @@ def greedy_choice(membership: Memberships, acts: Chances, k: int) -> tuple[Ints,
     indptr, people, chance = acts
     count = indptr.size - 1
     left, trial = np.ones(sets), np.ones(sets)
-    bound, fresh = np.full(count, np.inf), np.full(count, -1, np.int64)
+    bound, fresh = gain_of_acts(membership, acts), np.zeros(count, np.int64)
     chosen, adds = np.empty(min(k, count), np.int64), np.empty(min(k, count))
     for turn in range(chosen.size):
         best = np.argmax(bound)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from influence.contract.details.many import CoverageCurve, SecondGenerationLeaders, Spread
+from influence.contract.details.record import RECORDS
 from influence.contract.findings import TEAM, Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import NEVER, UNDATED, Floats, Ints
+from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints, among
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
-from influence.reach.everybody import Reaches, everybodys_reach
+from influence.people.columns import Who
+from influence.reach.everybody import Reaches, everybodys_reach, kept_for
 from influence.reach.population import Population
 from influence.times import Window
 
@@ -24,6 +28,12 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 HALF = 0.5
+MOST_MOVED = 150_000_000
+"""So many pairs may be drawn again in all; where there are more pairs there are fewer draws."""
+FEWEST_DRAWS = 200
+"""With so many draws a standard error is itself off by 1 / √(2 · 200), 5 %."""
+TOGETHER = 16
+"""Draws that are added up at once: all in one array would take gigabytes."""
 CURVE = 100
 """So many points of the coverage curve are shown."""
 NOBODY = because("nobody here reached anybody beyond those they have met")
@@ -79,13 +89,25 @@ NO_CONVERSATIONS = because("an undated network has no conversations to draw agai
 def many(ego: Ego) -> dict[str, Finding]:
     """Say how far leadership is spread over the many, and whom the leader brought in who now leads."""
     reaches = everybodys_reach(ego.population, ego.window)
-    names = [one.person for one in ego.people.who]
-    found = spread(
-        reaches, active(ego.population, ego.window), draws=ego.settings.draws, seed=ego.settings.seed
-    )
+    found = _kept_spread(ego.population, ego.window, reaches)
     brought = brought_in(ego.population, ego.window)
     own = Brought(*(column[brought.leader == ego.leader] for column in brought.columns))
-    return found | {"second_generation_leaders": second_generation(reaches, own, names, dated=ego.dated)}
+    return found | {
+        "second_generation_leaders": second_generation(reaches, own, ego.people.who, dated=ego.dated)
+    }
+
+
+def _kept_spread(population: Population, window: Window, reaches: Reaches) -> dict[str, Finding]:
+    """Return `spread` over everybody active, which is the same whoever the report is about."""
+
+    def make() -> pa.Table:
+        members, settings = active(population, window), population.settings
+        found = spread(reaches, members, draws=settings.draws, seed=settings.seed)
+        return pa.table({name: [json.dumps(one.as_json())] for name, one in found.items()})
+
+    table = population.kept.table("spread", make, *kept_for(population, window))
+    rows = {name: Finding.from_json(name, json.loads(table[name][0].as_py())) for name in table.column_names}
+    return {name: replace(one, detail=one.told(RECORDS[name])) for name, one in rows.items()}
 
 
 def organisation(
@@ -120,12 +142,15 @@ def spread(reaches: Reaches, members: Ints, *, draws: int = 1000, seed: int = 1)
     by the bootstrap of whole conversations, all members with the same conversations: a pair that touched in one
     conversation only comes with it, as often as it is drawn (Poisson, mean 1), any other stays.
     """
-    value, low, high = (each[members] for each in reaches.reach_4())
-    drawn = _drawn(reaches, members, draws, seed)
+    readings = tuple(each[members] for each in reaches.reach_4())
+    unequal, few = _again(reaches, members, draws, seed)
     return {
-        "gini": _finding("gini", "index", gini, (value, low, high), drawn, (0.0, 1.0)),
+        "gini": _finding("gini", "index", _Asked(gini, unequal, (0.0, 1.0), draws), readings),
         "absence_factor": _finding(
-            "absence_factor", "people", absence_factor, (value, low, high), drawn, (1.0, float(members.size))
+            "absence_factor",
+            "people",
+            _Asked(absence_factor, few, (1.0, float(members.size)), draws),
+            readings,
         ),
         "coverage_curve": _coverage(reaches, members),
     }
@@ -145,11 +170,16 @@ def gini(values: ArrayLike) -> float | None:
     >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1]), gini([1, 2, 3])
     (0.0, 0.75, 0.2222222222222222)
     """
-    x = np.sort(_amounts(values))
-    if not x.sum():
+    x = _amounts(values)
+    return _gini(np.sort(x[x > 0]), x.size)
+
+
+def _gini(x: Floats, of: int) -> float | None:
+    """Return the Gini coefficient of so many, from the sorted amounts of those who have any."""
+    if not x.size:
         return None
-    ranks = 2 * np.arange(1, x.size + 1) - x.size - 1
-    return max(0.0, float(ranks @ x / (x.size * x.sum())))
+    ranks = 2.0 * np.arange(of - x.size + 1, of + 1) - of - 1
+    return max(0.0, float((ranks * x).sum() / (of * x.sum())))
 
 
 def absence_factor(values: ArrayLike, share: float = HALF) -> int | None:
@@ -164,11 +194,16 @@ def absence_factor(values: ArrayLike, share: float = HALF) -> int | None:
     >>> absence_factor([5, 1, 1, 1, 1, 1]), absence_factor([2, 2, 2, 2]), absence_factor([0, 0])
     (1, 2, None)
     """
-    x = np.sort(_amounts(values))[::-1]
-    total = float(x.sum())
-    if not total:
+    x = _amounts(values)
+    return _holders(np.sort(x[x > 0]), share)
+
+
+def _holders(x: Floats, share: float = HALF) -> int | None:
+    """Return the absence factor from the sorted amounts of those who have any."""
+    if not x.size:
         return None
-    return int(np.searchsorted(np.cumsum(x), share * total * (1 - 1e-12)) + 1)
+    held = np.cumsum(x[::-1])
+    return int(np.searchsorted(held, share * float(x.sum()) * (1 - 1e-12)) + 1)
 
 
 def coverage_curve(
@@ -191,7 +226,7 @@ def coverage_curve(
     from influence.kernels.everybody import cover  # numba: loaded only when something is measured
 
     weight = reaches.unmet if weight is None else weight
-    own = np.isin(reaches.leader, members) & (weight > 0)
+    own = _flags(members, reaches.people)[reaches.leader] & (weight > 0)
     begin = np.searchsorted(np.searchsorted(members, reaches.leader[own]), np.arange(members.size + 1))
     most = members.size if most is None else most
     chosen, covered = cover(begin, reaches.person[own], weight[own], reaches.people, most)
@@ -223,8 +258,7 @@ def brought_in(population: Population, window: Window) -> Brought:
     counted = population.log.counted()
     first = _first_responses(counted)
     mine = first.where(window.holds(first.time))
-    human = np.ones(len(population.people), bool)
-    human[list(population.bots)] = False
+    human = ~_flags(np.fromiter(population.bots, np.int64), len(population.people))
     mine = mine.where(human[mine.responder] & human[mine.target])
     return Brought(mine.target.astype(np.int64), mine.responder.astype(np.int64), mine.time)
 
@@ -234,17 +268,17 @@ def _first_responses(responses: Responses) -> Responses:
     order = np.lexsort((responses.item, responses.time, responses.responder))
     _, begin = np.unique(responses.responder[order], return_index=True)
     earliest = responses.item[order][begin]
-    return responses.where(np.isin(responses.item, earliest))
+    return responses.where(among(responses.item, np.sort(earliest)))
 
 
 def second_generation(
-    reaches: Reaches, brought: Brought, names: Sequence[str] | None = None, *, dated: bool = True
+    reaches: Reaches, brought: Brought, who: Sequence[Who] | None = None, *, dated: bool = True
 ) -> Finding:
     """Return how many of those brought in now have a reach_4 of their own, in people.
 
     |{v brought in by a leader : Σ (1 − m_v(w)) > 0 over the w who first responded to v after v was brought in, w
     no leader who brought v in}|. `low` takes every unknown w as met, `high` as unmet. `detail` says how many were
-    `brought_in` at all, and given `names` by person code who they are (`people`).
+    `brought_in` at all, and given `who` has which code, who they are (`people`).
     """
     name = "second_generation_leaders"
     if not dated:
@@ -252,17 +286,18 @@ def second_generation(
     since = np.full(reaches.people, NEVER)
     since[brought.person] = brought.time
     own = (reaches.first > since[reaches.leader]) & (reaches.step != TEAM)
-    back = np.isin(
-        _key(reaches.leader, reaches.person, reaches), _key(brought.person, brought.leader, reaches)
+    pairs, back = (
+        _key(reaches.leader, reaches.person, reaches),
+        _key(brought.person, brought.leader, reaches),
     )
-    own &= ~back
+    own &= ~among(pairs, np.sort(back))
     sure, far, any_ = (
         np.unique(reaches.leader[own & weighty]).tolist()
         for weighty in (reaches.known & (reaches.m < 1), reaches.unmet > 0, ~reaches.known | (reaches.m < 1))
     )
     detail = SecondGenerationLeaders(
         brought_in=int(np.unique(brought.person).size),
-        people=tuple(sorted(names[v] for v in far)) if names is not None else None,
+        people=tuple(sorted(who[v].person for v in far)) if who is not None else None,
     )
     return Finding(name, float(len(far)), "people", float(len(sure)), float(len(any_)), detail=detail)
 
@@ -282,45 +317,69 @@ def _amounts(values: ArrayLike) -> Floats:
     return x
 
 
-def _finding(
-    name: str,
-    unit: str,
-    measure: Callable[[ArrayLike], float | None],
-    readings: tuple[Floats, Floats, Floats],
-    drawn: Floats | None,
-    limits: tuple[float, float],
-) -> Finding:
-    values = [measure(reading) for reading in readings]
+@dataclass(frozen=True)
+class _Asked:
+    """How something is measured, what it was in each draw (None: nothing to draw), its limits, the draws wanted."""
+
+    measure: Callable[[ArrayLike], float | None]
+    drawn: Floats | None
+    limits: tuple[float, float]
+    wanted: int
+
+
+def _finding(name: str, unit: str, asked: _Asked, readings: Sequence[Floats]) -> Finding:
+    values = [asked.measure(reading) for reading in readings]
     value = values[0]
     if value is None or readings[0].size < 2:
         return Finding(name, None, unit, reason=NOBODY if readings[0].size != 1 else ALONE)
     told = [float(each) for each in values if each is not None]
     low, high, why = _bounds(told, len(values))
     detail = Spread(int(readings[0].size), no_bounds=why)
-    if drawn is None:
+    if asked.drawn is None:
         detail = replace(detail, no_interval=NO_CONVERSATIONS)
         return Finding(name, float(value), unit, low, high, detail=detail)
-    again = [float(each) for row in drawn if (each := measure(row)) is not None]
-    error = 1.96 * float(np.std(again)) if again else 0.0
-    interval = (max(limits[0], value - error), min(limits[1], value + error))
+    if asked.drawn.size < asked.wanted:
+        detail = replace(detail, draws=asked.drawn.size)
+    something = asked.drawn[np.isfinite(asked.drawn)]
+    error = 1.96 * float(np.std(something)) if something.size else 0.0
+    interval = (max(asked.limits[0], value - error), min(asked.limits[1], value + error))
     return Finding(name, float(value), unit, low, high, interval, detail=detail)
 
 
-def _drawn(reaches: Reaches, members: Ints, draws: int, seed: int) -> Floats | None:
-    """Return bootstrap values of the members' reach_4 (draws × members); None without conversations."""
-    weight = reaches.unmet
+def _again(reaches: Reaches, members: Ints, draws: int, seed: int) -> tuple[Floats | None, Floats | None]:
+    """Return `gini` and `absence_factor` of each draw (nan: nobody reached anybody); None without conversations."""
     if (len(reaches) and (reaches.first == UNDATED).all()) or not members.size:
-        return None
-    alone = (reaches.unit >= 0) & (weight > 0) & np.isin(reaches.leader, members)
+        return None, None
+    unequal, few = [], []
+    for drawn in _drawn(reaches, members, draws, seed):
+        some = np.sort(drawn[drawn > 0])
+        unequal.append(_gini(some, drawn.size) if some.size else np.nan)
+        few.append(_holders(some) if some.size else np.nan)
+    return np.array(unequal, np.float64), np.array(few, np.float64)
+
+
+def _drawn(reaches: Reaches, members: Ints, draws: int, seed: int) -> Iterator[Floats]:
+    """Draw the members' reach_4 again: what each is when every conversation counts as often as it is drawn."""
+    from scipy.sparse import csr_matrix  # 0.1 s, and only this needs it
+
+    weight = reaches.unmet
+    alone = (reaches.unit >= 0) & (weight > 0) & _flags(members, reaches.people)[reaches.leader]
     units, code = np.unique(reaches.unit[alone], return_inverse=True)
-    place, moved = np.searchsorted(members, reaches.leader[alone]), weight[alone]
+    place, shape = np.searchsorted(members, reaches.leader[alone]), (members.size, units.size)
+    moved = csr_matrix((weight[alone], (place, code)), shape)
     total = np.bincount(reaches.leader, weight, reaches.people)[members]
     rng = np.random.default_rng(seed)
-    drawn = np.empty((draws, members.size))
-    for row in drawn:
-        times = rng.poisson(1.0, units.size) - 1.0
-        row[:] = total + np.bincount(place, moved * times[code], members.size)
-    return np.maximum(drawn, 0.0)
+    count = min(draws, max(FEWEST_DRAWS, MOST_MOVED // max(code.size, 1)))
+    for begin in range(0, count, TOGETHER):
+        together = min(TOGETHER, count - begin)
+        times = np.stack([rng.poisson(1.0, units.size) - 1.0 for _ in range(together)], axis=1)
+        yield from np.maximum(total + (moved @ times).T, 0.0)
+
+
+def _flags(members: Ints, people: int) -> Flags:
+    flags = np.zeros(people, bool)
+    flags[members] = True
+    return flags
 
 
 def _coverage(reaches: Reaches, members: Ints) -> Finding:

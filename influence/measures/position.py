@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from influence.contract.details.position import Position
@@ -17,6 +20,7 @@ from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats
 from influence.network.network import Network
 from influence.reach.acquaintance import digital_network
+from influence.reach.everybody import kept_for
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,8 +38,8 @@ CONFIDENCE = 0.95
 STEPS = 4
 DEGREES = 3
 """Three degrees of influence (Christakis and Fowler 2009): of N(1) to N(4) the one that is the value."""
-ORDERS = 4
-"""Louvain runs in so many orders; the partition with the highest modularity stays."""
+ORDERS, ORDERED_TIES = 4, 200_000
+"""Louvain runs in so many orders where there are at most so many ties; of them the highest modularity stays."""
 SAME = 1e-9
 """Values that differ by less than this part of themselves are one value: sums differ in their last digits."""
 
@@ -140,10 +144,16 @@ def _digital(words: Definition) -> Definition:
 @finds(**_WORDS, **{f"digital_{name}": _digital(words) for name, words in _WORDS.items()})
 def position(ego: Ego) -> dict[str, Finding]:
     """Say where the leader stands in the network of responses and in its digital part, among all people."""
-    found = position_of(ego.network, ego.person)
-    digital = digital_network(ego.population, ego.window)
-    same = digital.size() == ego.network.size()
-    there = found if same else position_of(digital, ego.person)
+    kept, matters = ego.population.kept, kept_for(ego.population, ego.window)
+
+    def digital() -> pa.Table:
+        network = digital_network(ego.population, ego.window)
+        same = network.size() == ego.network.size()
+        return pa.table({}) if same else _as_table(network)
+
+    found = _position_in(kept.table("position", lambda: _as_table(ego.network), *matters), ego.person)
+    apart = kept.table("digital-position", digital, *matters)
+    there = _position_in(apart, ego.person) if apart.num_columns else found
     return found | {f"digital_{name}": replace(one, name=f"digital_{name}") for name, one in there.items()}
 
 
@@ -161,12 +171,53 @@ def position_of(network: Network | nx.Graph, person: str, *, seed: int = 0) -> d
     >>> found["core_number"].value, round(found["pagerank"].value, 3), found["pagerank"].detail.rank
     (2.0, 0.521, 1)
     """
-    network = Network.of(network)
-    reason = _absence(network, person)
+    return _position_in(_as_table(Network.of(network), seed=seed), person)
+
+
+def _as_table(network: Network, *, seed: int = 0) -> pa.Table:
+    """Return the scores of everybody in a network, a row each, so that they can be kept."""
+    tied = np.diff(network.indptr) > 0
+    tied[network.indices] = True
+    columns: dict[str, Any] = {"person": pa.array(network.nodes, pa.string()), "tied": tied}
+    details = {}
+    for name, one in scores(network, seed=seed).items() if tied.any() else ():
+        details[name] = one.detail
+        columns[name] = one.values
+        if one.error is not None:
+            columns[f"{name}.error"] = one.error
+        columns |= {f"{name}.{key}": each for key, each in one.own.items()}
+    return pa.table(columns, metadata={"details": json.dumps(details)})
+
+
+def _position_in(table: pa.Table, person: str) -> dict[str, Finding]:
+    place, reason = pc.index(table["person"], person).as_py(), None
+    if place < 0:
+        reason = because("this person is not in the network of responses")
+    elif not table["tied"][place].as_py():
+        reason = because("this person has no ties in the network of responses")
     if reason is not None:
         return {name: Finding(name, None, words.unit, reason=reason) for name, words in _WORDS.items()}
-    place = network.index(person)
-    return {name: _finding(name, score, place) for name, score in scores(network, seed=seed).items()}
+    details = json.loads(table.schema.metadata[b"details"])
+    return {name: _finding(name, _scores_in(table, name, place, details[name])) for name in _MEASURES}
+
+
+def _scores_in(table: pa.Table, name: str, place: int, detail: Iterable[tuple[str, Any]]) -> _One:
+    own = {
+        column.removeprefix(f"{name}."): table[column][place].as_py()
+        for column in table.column_names
+        if column.startswith(f"{name}.")
+    }
+    return _One(table[name].to_numpy(), place, own.pop("error", None), {**dict(detail), **own})
+
+
+@dataclass(frozen=True)
+class _One:
+    """One measure for somebody: everybody's values, their place among these, the error and detail of their own."""
+
+    values: Floats
+    place: int
+    error: float | None
+    detail: Mapping[str, Any]
 
 
 def scores(network: Network | nx.Graph, *, seed: int = 0) -> dict[str, Scores]:
@@ -201,8 +252,8 @@ def pagerank(network: Network | nx.Graph) -> Scores:
     """
     from influence.kernels import centrality  # numba: loaded only when something is measured
 
-    votes = Network.of(network).reverse()
-    ranks = centrality.pagerank(votes.indptr, votes.indices, votes.weights)
+    network = Network.of(network)
+    ranks = centrality.pagerank_by_voters(network.indptr, network.indices, network.weights)
     if ranks is None:
         raise ArithmeticError("PageRank has not settled in 1,000 rounds")
     return Scores(ranks)
@@ -254,10 +305,10 @@ def structural_holes(network: Network | nx.Graph) -> tuple[Scores, Scores]:
 
     Source: Burt 1992, Structural Holes, chapter 2; Burt 2004, Am. J. Sociology 110(2), doi:10.1086/421787.
     """
-    from influence.kernels import centrality  # numba: loaded only when something is measured
+    from influence.kernels import triangles  # numba: loaded only when something is measured
 
     mutual = Network.of(network).undirected()
-    constraint, size = centrality.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
+    constraint, size = triangles.structural_holes(mutual.indptr, mutual.indices, mutual.weights)
     return Scores(constraint), Scores(size)
 
 
@@ -277,9 +328,10 @@ def core_number(network: Network | nx.Graph) -> Scores:
 def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     """Score in how many communities of the network a person or their contacts are, by Louvain's method.
 
-    Undirected, weighted by responses both ways; the best of four orders drawn with the seed, by modularity
-    Q = Σ_c (W_c / 2m − (K_c / 2m)²). `detail` has how many `communities` there are and Q (`modularity`), `own`
-    each person's `community` (0 is the largest) and how many people are in it (`community_people`).
+    Undirected, weighted by responses both ways. Who has most ties moves first, of equals as the seed draws; with at
+    most 200,000 ties the best of four draws, by modularity Q = Σ_c (W_c / 2m − (K_c / 2m)²). `detail` has how many
+    `communities` there are and Q (`modularity`), `own` each person's `community` (0 is the largest) and how many
+    people are in it (`community_people`).
 
     Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, doi:10.1088/1742-5468/2008/10/P10008.
 
@@ -291,7 +343,8 @@ def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
 
     mutual = Network.of(network).undirected()
     rows = mutual.indptr, mutual.indices, mutual.weights
-    drawn = [communities.communities(*rows, seed=seed + order) for order in range(ORDERS)]
+    orders = ORDERS if mutual.size() <= ORDERED_TIES else 1
+    drawn = [communities.communities(*rows, seed=seed + order) for order in range(orders)]
     labels = max(drawn, key=lambda each: round(modularity(mutual, each), 9))
     count = int(labels.max()) + 1 if labels.size else 0
     from_ = np.repeat(np.arange(len(mutual)), np.diff(mutual.indptr))
@@ -393,21 +446,12 @@ _MEASURES = {
 """Which way is better, and why a value may be undefined for somebody who has ties."""
 
 
-def _absence(network: Network, person: str) -> str | None:
-    if person not in network:
-        return because("this person is not in the network of responses")
-    place = network.index(person)
-    if network.indptr[place] < network.indptr[place + 1] or (network.indices == place).any():
-        return None
-    return because("this person has no ties in the network of responses")
-
-
-def _finding(name: str, scores: Scores, place: int) -> Finding:
+def _finding(name: str, found: _One) -> Finding:
     unit, (better, reason) = _WORDS[name].unit, _MEASURES[name]
-    value = float(scores.values[place])
+    value = float(found.values[found.place])
     if not np.isfinite(value):
         return Finding(name, None, unit, reason=reason)
-    defined = scores.values[np.isfinite(scores.values)]
+    defined = found.values[np.isfinite(found.values)]
     margin = SAME * abs(value)
     lower, higher = int((defined < value - margin).sum()), int((defined > value + margin).sum())
     detail = Position(
@@ -415,12 +459,11 @@ def _finding(name: str, scores: Scores, place: int) -> Finding:
         rank=1 + (higher if better == "higher" else lower),
         of=int(defined.size),
         better=better,
-        **dict(scores.detail),
-        **{key: each[place] for key, each in scores.own.items()},
+        **found.detail,
     )
-    if scores.error is None:
+    if found.error is None:
         return Finding(name, value, unit, detail=detail)
-    error = float(scores.error[place])
+    error = found.error
     most = 1.0 if unit == "share" else float(defined.size)
     interval = (max(0.0, value - error), max(value, min(most, value + error)))
     return Finding(name, value, unit, interval=interval, detail=replace(detail, error=error))

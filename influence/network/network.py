@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from itertools import islice, pairwise
+from operator import lt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,20 +67,18 @@ class Network(NetworkxFace):
         OutEdgeDataView([('bob', 'ann', 1.0)])
         """
         given = list(nodes)
-        order = sorted(range(len(given)), key=given.__getitem__)
-        names = tuple(given[i] for i in order)
-        doubled = next((name for name, after in pairwise(names) if name == after), None)
-        if doubled is not None:
-            raise ValueError(f"the node {doubled!r} is named twice")
-        place = np.empty(len(names), np.int64)
-        place[order] = np.arange(len(names))
+        names, place = _in_order(given)
         from_, to = _positions(sources, len(names), "sources"), _positions(targets, len(names), "targets")
         weight = np.ones(from_.size) if weights is None else np.asarray(weights, np.float64)
         if not from_.shape == to.shape == weight.shape:
             raise ValueError("sources, targets and weights must have one length")
         kept = from_ != to
-        rows = _rows(len(names), place[from_[kept]], place[to[kept]], weight[kept])
-        return cls(names, *rows, self_loops=int(from_.size - kept.sum()))
+        if not kept.all():
+            from_, to, weight = from_[kept], to[kept], weight[kept]
+        if place is not None:
+            from_, to = place[from_], place[to]
+        rows = _rows(len(names), from_, to, weight)
+        return cls(names, *rows, self_loops=int(kept.size - kept.sum()))
 
     @classmethod
     def of(cls, given: Network | nx.Graph, weight: str = "weight") -> Network:
@@ -112,8 +111,10 @@ class Network(NetworkxFace):
 
     def reverse(self) -> Network:
         """Turn every arrow: u → v where u responded to v."""
-        rows = _rows(len(self), self.indices.astype(np.int64), self._row_of_ties, self.weights)
-        return Network(self.nodes, *rows, self.directed, self.self_loops)
+        from influence.kernels import rows  # numba: loaded only when a network is made
+
+        turned = rows.turned(self.indptr, self.indices, self.weights)
+        return Network(self.nodes, *turned, self.directed, self.self_loops)
 
     def undirected(self) -> Network:
         """Join both directions of each pair; the weight is the sum, Burt's mutual weight a_uv + a_vu.
@@ -121,12 +122,7 @@ class Network(NetworkxFace):
         >>> Network.from_edges(["ann", "bob"], [0, 1], [1, 0], [2, 3]).undirected()
         Network(2 people, 1 tie, weight 5, undirected)
         """
-        if not self.directed:
-            return self
-        from_, to = self._row_of_ties, self.indices.astype(np.int64)
-        both = np.concatenate([from_, to]), np.concatenate([to, from_])
-        rows = _rows(len(self), *both, np.concatenate([self.weights, self.weights]))
-        return Network(self.nodes, *rows, directed=False, self_loops=self.self_loops)
+        return self._joined if self.directed else self
 
     def among(self, people: Sequence[str]) -> Network:
         """Return the ties among some people, all of whom are in it, those without a tie too.
@@ -193,28 +189,45 @@ class Network(NetworkxFace):
         return f"Network({people}, {ties}, weight {self.size('weight'):g}{kind})"
 
     @cached_property
+    def _joined(self) -> Network:
+        from influence.kernels import rows  # numba: loaded only when a network is made
+
+        joined = rows.joined(self.indptr, self.indices, self.weights)
+        return Network(self.nodes, *joined, directed=False, self_loops=self.self_loops)
+
+    @cached_property
     def _row_of_ties(self) -> NDArray[np.int64]:
         return np.repeat(np.arange(len(self)), np.diff(self.indptr))
 
 
-def _positions(values: ArrayLike, n: int, name: str) -> NDArray[np.int64]:
+def _in_order(given: list[str]) -> tuple[tuple[str, ...], NDArray[np.int32] | None]:
+    """Sort names; return where each went, or nothing where they stood in order."""
+    place = None
+    names = tuple(given)
+    if not all(map(lt, names, islice(names, 1, None))):
+        order = sorted(range(len(given)), key=given.__getitem__)
+        names = tuple(map(given.__getitem__, order))
+        doubled = next((name for name, after in pairwise(names) if name == after), None)
+        if doubled is not None:
+            raise ValueError(f"the node {doubled!r} is named twice")
+        place = np.empty(len(names), np.int32)
+        place[order] = np.arange(len(names), dtype=np.int32)
+    return names, place
+
+
+def _positions(values: ArrayLike, n: int, name: str) -> NDArray[np.integer[Any]]:
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise ValueError(f"{name} must be one row of whole numbers")
     if array.size and (array.min() < 0 or array.max() >= n):
         raise ValueError(f"{name} must be positions in nodes, 0 to {n - 1}")
-    return array.astype(np.int64)
+    return array.astype(np.int32, copy=False)
 
 
 def _rows(
-    n: int, sources: NDArray[np.int64], targets: NDArray[np.int64], weights: Floats
+    n: int, sources: NDArray[np.integer[Any]], targets: NDArray[np.integer[Any]], weights: Floats
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], Floats]:
     """Sort ties into rows and add up parallel ones."""
-    keys = sources * n + targets
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    summed = np.add.reduceat(weights[order], first) if first.size else np.empty(0)
-    from_, to = np.divmod(keys[first], max(n, 1))
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(from_, minlength=n))])
-    return indptr.astype(np.int64), to.astype(np.int32), summed
+    from influence.kernels import rows  # numba: loaded only when a network is made
+
+    return rows.sorted_rows(n, sources, targets, weights)

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from influence.durably import whole
 from influence.network.network import Network
 
 NETWORK_FORMATS = ("graphml", "gexf", "parquet")
 
 
 def write_network(network: Network, place: Path, kind: str) -> None:
-    """Write a network in one of `NETWORK_FORMATS`.
+    """Write a network in one of `NETWORK_FORMATS`; a new file is for its owner alone.
 
     Raises:
         OSError: the place may not be written.
@@ -28,8 +29,10 @@ def write_network(network: Network, place: Path, kind: str) -> None:
             "target": names.take(pa.array(network.indices)),
             "weight": pa.array(network.weights),
         }
-        pq.write_table(pa.table(ties), place)
+        with whole(place) as file:
+            pq.write_table(pa.table(ties), file)
         return
     import networkx as nx  # see the first lines of `network`
 
-    {"graphml": nx.write_graphml, "gexf": nx.write_gexf}[kind](network.graph(), place)
+    with whole(place) as file:
+        {"graphml": nx.write_graphml, "gexf": nx.write_gexf}[kind](network.graph(), file)

@@ -73,8 +73,9 @@ def circles_of_pairs(
     place = np.where(
         sphere == SPHERES.index("company"), np.where(by_site[leader], site[person], department[person]), -1
     )
-    keys = np.stack([leader.astype(np.int64), sphere, place])
-    number: Ints = np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1)
+    wide = int(place.max(initial=0)) + 2
+    keys = (leader.astype(np.int64) * (int(sphere.max(initial=0)) + 1) + sphere) * wide + place + 1
+    number: Ints = np.unique(keys, return_inverse=True)[1]
     return np.where(sphere == SPHERES.index("team"), -1, number)
 
 
@@ -96,11 +97,12 @@ def _shared_houses(people: People, leader: Codes, person: Codes) -> tuple[Flags,
     present: list[frozenset[str]] = list(dict.fromkeys(filter(None, sets.values())))
     number = _number_of(people, sets.items())
     # few sets of houses make many pairs of people: each pair of sets is looked at once
-    both, which = np.unique(np.stack([number[leader], number[person]]), axis=1, return_inverse=True)
-    shared = np.array(
-        [min(one, other) >= 0 and bool(present[one] & present[other]) for one, other in both.T.tolist()], bool
-    )
-    return number >= 0, shared[which.reshape(-1)]
+    width = len(present) + 1  # the last place is that of who has no house
+    both, which = np.unique((number[leader] % width) * width + number[person] % width, return_inverse=True)
+    pairs = zip(*(side.tolist() for side in np.divmod(both, width)), strict=True)
+    sides = [*present, frozenset[str]()]
+    shared = np.array([bool(sides[one] & sides[other]) for one, other in pairs], bool)
+    return number >= 0, shared[which]
 
 
 def _number_of(people: People, told: Iterable[tuple[int, Hashable]], first: Sequence[Hashable] = ()) -> Ints:

@@ -5,19 +5,22 @@ The definitions are those for one leader (`steps`, `encounters`), read off the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from influence.contract.findings import TEAM
-from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints, among
 from influence.network.responses import Count
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, step_of
+from influence.settings import Settings
 from influence.times import DAY, Window
 
+_COLUMNS = ("leader", "person", "step", "m", "known", "depth", "first", "unit")
 MOST_TOUCHES = 8_000_000
 """So many touches of several leaders are held at once: half a gigabyte."""
 
@@ -93,8 +96,8 @@ def everybodys_reach(
 ) -> Reaches:
     """Find whom everybody (or each of some `leaders`, person codes) reached in a window: step, m(v), depth.
 
-    First-hand and passed-on as in `steps.touches`, m(v) as in `encounters.met_by`; bots are never reached.
-    O(items + links · hands + encounters of the people reached).
+    First-hand and passed-on as in `steps.touches`, m(v) as in `encounters.met_by`; bots are never reached. That of
+    everybody is kept with the store. O(items + links · hands + encounters of the people reached).
 
     >>> from influence.settings import Settings
     >>> from influence.store.store import Store
@@ -102,10 +105,32 @@ def everybodys_reach(
     >>> len(everybodys_reach(empty, empty.whole_window()))
     0
     """
+    people = len(population.people)
+    if leaders is not None:
+        return _reach(population, window, np.unique(leaders), count)
+    table = population.kept.table(
+        "reaches",
+        lambda: _as_table(_reach(population, window, np.arange(people), count)),
+        *kept_for(population, window),
+        count,
+    )
+    columns: dict[str, NDArray[Any]] = {name: table[name].to_numpy() for name in _COLUMNS}
+    return Reaches(**columns, people=people)
+
+
+def kept_for(population: Population, window: Window) -> tuple[Window, Settings]:
+    """Return what a table for a window depends on beside the store: also the settings, but those that only show."""
+    return window, replace(population.settings, notice=None, sources={})
+
+
+def _as_table(reaches: Reaches) -> pa.Table:
+    return pa.table({name: getattr(reaches, name) for name in _COLUMNS})
+
+
+def _reach(population: Population, window: Window, leaders: Ints, count: Count) -> Reaches:
     settings = population.settings
     passing = Passing(int(settings.delta_days * DAY), settings.hands, count)
-    chosen = np.arange(len(population.people)) if leaders is None else np.unique(leaders)
-    pairs = _reached_by(population, window, passing, chosen)
+    pairs = _reached_by(population, window, passing, leaders)
     m, known = population.met_by_pairs(pairs.leader, pairs.person, pairs.first)
     in_team = population.teams.hold(pairs.leader, pairs.person)
     step = step_of(in_team, m, known)
@@ -174,20 +199,20 @@ def _units(population: Population, item: Ints, leader: Codes) -> Ints:
     """Return the conversation of each touch; a mention outside the leader's conversations is one of its own."""
     items = population.log.items
     width = int(items.conversation.max(initial=0)) + 1
-    begun = np.unique(items.author.astype(np.int64) * width + items.conversation)
+    begun = np.sort(items.author.astype(np.int64) * width + items.conversation)
     conversation = items.conversation[item]
-    own = np.isin(leader.astype(np.int64) * width + conversation, begun)
+    own = among(leader.astype(np.int64) * width + conversation, begun)
     return np.where(own, conversation, width + item)
 
 
 def _pairs(population: Population, touched: _Touching, leaders: Ints) -> _Touching:
     """Return each pair once, sorted: its first moment, least depth, and its conversation if there is only one."""
     n, ties = len(population.people), population.ties
-    tied = _reached(population)[ties.target] & np.isin(ties.source, leaders)
+    tied = _reached(population)[ties.target] & among(ties.source, leaders)
     none = np.full(int(tied.sum()), NEVER)
     keys = np.concatenate([touched.leader, ties.source[tied]]).astype(np.int64) * n
     keys += np.concatenate([touched.person, ties.target[tied]])
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     begin = np.flatnonzero(np.diff(keys[order], prepend=-1))
     first, depth, unit = (
         np.concatenate([given, undated])[order]

@@ -151,13 +151,15 @@ def first_and_depth(drawn: Touches) -> tuple[dict[int, int | None], dict[int, in
     """Return when each person first responded (None: undated) and through how few hands."""
     first: dict[int, int | None] = dict.fromkeys(drawn.undated)
     depth: dict[int, int] = dict.fromkeys(drawn.undated, 1)
-    for person, time, hands in zip(
-        drawn.person.tolist(), drawn.time.tolist(), drawn.depth.tolist(), strict=True
-    ):
-        known_first = first.get(person)
-        if known_first is None or time < known_first:
-            first[person] = time
-        depth[person] = min(hands, depth.get(person, hands))
+    if not len(drawn.person):
+        return first, depth
+    order = np.argsort(drawn.person, kind="stable")
+    begin = np.flatnonzero(np.diff(drawn.person[order], prepend=-1))
+    people = drawn.person[order][begin].tolist()
+    times = np.minimum.reduceat(drawn.time[order], begin).tolist()
+    hands = np.minimum.reduceat(drawn.depth[order], begin).tolist()
+    first.update(zip(people, times, strict=True))
+    depth |= {one: min(near, depth.get(one, near)) for one, near in zip(people, hands, strict=True)}
     return first, depth
 
 

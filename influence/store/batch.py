@@ -24,9 +24,10 @@ from influence.contract.records import (
 )
 from influence.store.engine import Engine
 from influence.store.exposed import keep_exposures
+from influence.store.incoming import readable
 from influence.store.listening import Listening
 from influence.store.logs import Logs
-from influence.store.schema import KIND_OF, as_table, placed
+from influence.store.schema import KIND_OF, ODD_VALUES, as_table, placed, that_fit
 from influence.store.staging import Keeping, staging
 from influence.store.summary import Summary
 
@@ -34,7 +35,9 @@ _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
 _PEOPLE_AT_ONCE = 200_000
 """Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
-_TURN = 100_000
+_ROWS_AT_ONCE, _BYTES_AT_ONCE = 500_000, 128_000_000
+"""Rows in tables that wait to go in together, and how many bytes: what is known is looked for once each time."""
+_TURN = 400_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
 is entered in `batches` it does not count, and `_sweep` takes it away."""
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
@@ -53,8 +56,10 @@ class Batch:
         self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
+        self._tables: list[tuple[Rows, str]] = []
         self._waiting: dict[str, list[tuple[_Row, str]]] = defaultdict(list)
         self._aside: list[tuple[SetAside, str]] = []
+        self._refused: dict[tuple[str, str], None] = {}
         self._exposures: list[Exposure] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
         self._turned = self.claims = self._people = 0
@@ -65,11 +70,11 @@ class Batch:
         """Add a record read in `file`; records wait until there are enough of them to go in at once."""
         match record:
             case Rows():
-                self.flush()
-                self.summary += self._take(record, placed(record.table, file))
-                self._turn()
+                self._gather(record, file)
             case SetAside():
                 self._aside.append((record, file))
+                if len(self._aside) >= _AT_ONCE:
+                    self._set_aside()
             case Note():
                 pass
             case Withdrawn():
@@ -85,6 +90,24 @@ class Batch:
                 if self._withdrawn and isinstance(record, Encounter):
                     self._say_again(record)
                 self._wait(KIND_OF[type(record)], record, file)
+
+    def _gather(self, rows: Rows, file: str) -> None:
+        """Let a table wait, with others of its kind and columns, until there are enough rows to go in at once."""
+        if self._waiting or self._withdrawn or (self._tables and not _alike(self._tables[0][0], rows)):
+            self.flush()
+        self._tables.append((rows, file))
+        tables = [each.table for each, _ in self._tables]
+        many = sum(table.num_rows for table in tables) >= _ROWS_AT_ONCE
+        if many or sum(table.nbytes for table in tables) >= _BYTES_AT_ONCE:
+            self._take_tables()
+            self._turn()
+
+    def _take_tables(self) -> None:
+        if self._tables:
+            rows, _ = self._tables[0]
+            tables = [(each.table, file) for each, file in self._tables]
+            self._tables = []
+            self.summary += self._take(rows.kind, rows.zone, placed(tables))
 
     def _withdraw(self, record: Withdrawn) -> None:
         """Let it wait for the encounters before it; of two of one version the later one holds."""
@@ -102,6 +125,7 @@ class Batch:
 
     def _wait(self, kind: str, record: _Row, file: str) -> None:
         """Let a record wait; what was there before a deletion, or comes after it, goes in before it or after it."""
+        self._take_tables()
         if self._waiting and (kind == "deleted") != ("deleted" in self._waiting):
             self.flush()
         self._waiting[kind].append((record, file))
@@ -111,15 +135,15 @@ class Batch:
 
     def flush(self) -> None:
         """Bring everything that waits into the store; people that only claim accounts are not counted as rows."""
+        self._take_tables()
         for kind, pairs in self._waiting.items():
             if kind == "deleted":
                 self.summary += self._delete(
                     [record.id for record, _ in pairs if isinstance(record, Deleted)]
                 )
                 continue
-            records, files = [record for record, _ in pairs], [file for _, file in pairs]
             of = "people" if kind == "claims" else kind
-            added = self._take(Rows(of, None), as_table(of, records, files))  # type: ignore[arg-type]
+            added = self._take(of, None, self._table(of, pairs))
             self.summary += added if kind != "claims" else Summary()
         self._waiting.clear()
         self._people = 0
@@ -127,10 +151,25 @@ class Batch:
         if self._withdrawn:
             self.summary += Summary(deleted=self._logs.withdraw(list(self._withdrawn.values())))
             self._withdrawn.clear()
-        self._logs.set_aside(self._aside)
+        self._set_aside()
+        self._turn()
+
+    def _set_aside(self) -> None:
+        """Put what was set aside into the quarantine, and the files that could not be read, each once."""
+        files = [(SetAside(reason), file) for file, reason in self._refused]
+        self._logs.set_aside([*self._aside, *files])
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
-        self._turn()
+        self._refused.clear()
+
+    def _table(self, kind: str, pairs: Sequence[tuple[_Row, str]]) -> pa.Table:
+        """Make a table of records; one that holds a value of another kind is set aside."""
+        try:
+            return as_table(kind, *zip(*pairs, strict=True))
+        except ODD_VALUES:
+            fit, odd = that_fit(kind, pairs)
+            self._aside += odd
+            return as_table(kind, [record for record, _ in fit], [file for _, file in fit])
 
     def _expose(self) -> None:
         if told := self._exposures:
@@ -150,7 +189,9 @@ class Batch:
 
     def refuse(self, file: str, reason: str) -> None:
         """Keep in the quarantine that a whole file could not be read; it counts as no row."""
-        self._logs.set_aside([(SetAside(reason), file)])
+        self._refused[file, reason] = None
+        if len(self._refused) >= _AT_ONCE:
+            self._set_aside()
 
     def remember(self, cursor: Mapping[str, Any]) -> None:
         """Keep where to go on after this batch, in the same transaction, in place of what was kept before."""
@@ -162,20 +203,22 @@ class Batch:
         stored = min(buried, len(ids))
         return Summary(len(ids), stored, len(ids) - stored, 0, deleted=buried)
 
-    def _take(self, rows: Rows, table: pa.Table) -> Summary:
+    def _take(self, kind: str, zone: str | None, table: pa.Table) -> Summary:
         """Check, convert and keep the rows of one kind.
 
         They wait outside the database: a temporary table that is replaced stays in memory until the end of
         the transaction.
         """
         engine = self._engine
+        table = readable(table)
         engine.offer("incoming", table)
-        staged = engine.arrow(staging(rows.kind, table.schema, rows.zone, self._keeping))
+        staged = engine.arrow(staging(kind, table.schema, zone, self._keeping))
         refused = staged.filter(pc.is_valid(staged["reason"])).select(["file", "line", "reason"]).to_pylist()
         self._logs.set_aside([(SetAside(row["reason"], row["line"]), row["file"]) for row in refused])
-        engine.offer("staged", staged.filter(pc.is_null(staged["reason"])))
-        added = self._logs.append(rows.kind)
-        if rows.kind == "activities":
+        added = self._logs.append(
+            kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
+        )
+        if kind == "activities":
             self._listen(staged)
         known = table.num_rows - added.stored - len(refused)
         return added + Summary(read=table.num_rows, known=known, aside=len(refused))
@@ -188,3 +231,7 @@ class Batch:
         if self._keeping.terms:
             self._engine.offer("staged", said)
             self._text.keep_terms()
+
+
+def _alike(one: Rows, other: Rows) -> bool:
+    return (one.kind, one.zone) == (other.kind, other.zone) and one.table.schema.equals(other.table.schema)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -20,6 +22,10 @@ class EngineError(InfluenceError):
 
 class InUse(EngineError):
     """Another program holds the database."""
+
+
+class Failed(EngineError):
+    """A statement failed for want of room, or because the file is damaged."""
 
 
 _READING, _WRITING = "1200MB", "250MB"
@@ -70,9 +76,12 @@ class DuckEngine:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        if path is not None:
+            _hide(path.with_name(f"{path.name}.wal"))
         try:
-            self._connection = duckdb.connect(str(path) if path else ":memory:")
-        except duckdb.IOException as error:
+            with _for_the_owner_alone():
+                self._connection = duckdb.connect(str(path) if path else ":memory:")
+        except (duckdb.Error, OSError) as error:
             raise _why_not(path, str(error)) from error
         self._settle()
 
@@ -86,17 +95,13 @@ class DuckEngine:
 
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Run a statement for its effect."""
-        self._connection.execute(sql, _given(params))
+        with _told(), _for_the_owner_alone():
+            self._connection.execute(sql, _given(params))
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
-        try:
+        with _told():
             return self._connection.sql(sql, params=_given(params) or None).to_arrow_table()
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise EngineError(
-                f"the database is not as this version expects it ({str(error).splitlines()[0]}): another version "
-                "or another program made it; make a new workspace and import again"
-            ) from error
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
@@ -105,25 +110,25 @@ class DuckEngine:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything in a `with` block land together or not at all."""
-        self._connection.execute(f"SET memory_limit = '{_WRITING}'")
-        self._connection.execute("BEGIN TRANSACTION")
+        self.run(f"SET memory_limit = '{_WRITING}'")
+        self.run("BEGIN TRANSACTION")
         try:
             yield
-            self._connection.execute("COMMIT")
+            self.run("COMMIT")
         except BaseException as error:
-            with suppress(duckdb.TransactionException):  # a commit that failed has rolled back
-                self._connection.execute("ROLLBACK")
-            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
-                why = str(error).splitlines()[0]
-                raise EngineError(f"the database cannot be written, nothing of this landed: {why}") from error
+            with suppress(EngineError):  # a commit that failed has rolled back
+                self.run("ROLLBACK")
+            if isinstance(error, Failed):
+                raise EngineError(f"nothing of this landed: {error}") from error
             raise
         finally:
-            self._connection.execute(f"SET memory_limit = '{_READING}'")
+            with suppress(EngineError):  # what failed has said so
+                self.run(f"SET memory_limit = '{_READING}'")
 
     def turn(self) -> None:
         """Within a transaction: let what was written so far land, and go on in a new one."""
-        self._connection.execute("COMMIT")
-        self._connection.execute("BEGIN TRANSACTION")
+        self.run("COMMIT")
+        self.run("BEGIN TRANSACTION")
 
     def beside(self) -> DuckEngine:
         """Return another engine over the same data, whose temporary tables are its own."""
@@ -134,7 +139,71 @@ class DuckEngine:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        with _told(), _for_the_owner_alone():
+            self._connection.close()
+
+
+_hiding, _masks = threading.Lock(), [0, 0]
+"""How many are writing, and what held before the first of them: the mask is one for the whole program."""
+
+
+@contextmanager
+def _for_the_owner_alone() -> Iterator[None]:
+    """Let whatever files the database makes meanwhile (its log of changes) be readable by their owner only."""
+    with _hiding:
+        if not _masks[0]:
+            _masks[1] = os.umask(0o077)
+        _masks[0] += 1
+    try:
+        yield
+    finally:
+        with _hiding:
+            _masks[0] -= 1
+            if not _masks[0]:
+                os.umask(_masks[1])
+
+
+def _hide(log: Path) -> None:
+    """A log of changes that an older version left may be open to others."""
+    with suppress(OSError):
+        log.chmod(0o600)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what the database fails at in one sentence.
+
+    Raises:
+        EngineError: it fails.
+    """
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise EngineError(
+            f"the database is not as this version expects it ({_first_line(error)}): another version "
+            "or another program made it; make a new workspace and import again"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise Failed(f"the memory or the disk is full: {_first_line(error)}") from error
+    except duckdb.Error as error:
+        raise Failed(_failed(_first_line(error))) from error
+
+
+_DAMAGE = re.compile("corrupt|checksum|deseriali|invalidated|not a valid", re.IGNORECASE)
+
+
+def _failed(why: str) -> str:
+    if re.search(r"no space|disk full|quota", why, re.IGNORECASE):
+        return f"the disk is full: {why}"
+    if _DAMAGE.search(why):
+        return (
+            f"the database is damaged; put back a copy of it, or make a new workspace and import again: {why}"
+        )
+    return f"the database cannot be read or written: {why}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:300] if str(error) else type(error).__name__
 
 
 def _given(params: Parameters) -> dict[str, Any] | list[Any]:
@@ -143,9 +212,14 @@ def _given(params: Parameters) -> dict[str, Any] | list[Any]:
 
 def _why_not(path: Path | None, message: str) -> EngineError:
     holder = re.search(r"PID (\d+)", message)
-    if "lock" in message.lower():
+    if re.search(r"\block\b", message, re.IGNORECASE):  # damage is told of a "block"
         who = f"process {holder[1]}" if holder else "another program"
         return InUse(f"{path} is in use by {who}; wait until it is done, or stop it")
     if "permission" in message.lower():
         return EngineError(f"{path}: no permission to open it")
-    return EngineError(f"{path} cannot be opened as a database: {message.splitlines()[0]}")
+    why = (message.splitlines() or ["no reason is given"])[0][:300]
+    if _DAMAGE.search(why):
+        return EngineError(
+            f"{path} is no database, or is damaged; put back a copy of it, or move it away: {why}"
+        )
+    return EngineError(f"{path} cannot be opened as a database: {why}")

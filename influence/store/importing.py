@@ -19,7 +19,7 @@ from influence.store.recognising import Connectors, ReadingError
 from influence.store.store import Store
 from influence.store.summary import Summary
 
-_DAMAGED = (SourceError, ValueError, OSError, EOFError, pa.ArrowException, *DAMAGED_MEMBER)
+_DAMAGED = (SourceError, ValueError, OSError, EOFError, RecursionError, pa.ArrowException)
 
 
 @dataclass

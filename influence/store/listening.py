@@ -14,7 +14,7 @@ _HEARD_AT_ONCE = 32_000_000
 _BAGS_AT_ONCE = 10_000
 _UNTOLD = """
 SELECT key, said, coalesce(conversation, parent, id) AS conversation FROM staged s
-WHERE said IS NOT NULL AND NOT deleted AND NOT EXISTS (FROM term_log t WHERE t.key = s.key)
+WHERE said IS NOT NULL AND NOT deleted AND NOT EXISTS (FROM term_log t WHERE t.key = s.key::UUID)
 QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1 ORDER BY conversation, time, id"""
 _WORDS = "encounter_log WHERE evidence = 'message' AND starts_with(id, 'words:')"
 
@@ -43,7 +43,7 @@ class Listening:
             terms = kept_terms(some["said"].to_pylist(), some["conversation"].to_pylist())
             bags = pa.table({"key": some["key"], "terms": pa.array(terms, pa.list_(pa.string()))})
             self._engine.offer("bags", bags)
-            self._engine.run("INSERT INTO term_log SELECT ?, key, terms FROM bags", [self._number])
+            self._engine.run("INSERT INTO term_log SELECT ?, key::UUID, terms FROM bags", [self._number])
         self.bags += told.num_rows
 
     def settle(self) -> None:

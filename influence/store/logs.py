@@ -6,18 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from influence.contract.records import SetAside, Withdrawn
 from influence.contract.secrecy import hushed
 from influence.store.engine import Engine, count
+from influence.store.marks import Marks
 from influence.store.schema import KINDS, MORTAL, arrow
 from influence.store.summary import Summary
 
 _SEEN_AGAIN = """EXISTS (
     SELECT 1 FROM (SELECT id, key, {version} AS version FROM {log}
         QUALIFY row_number() OVER (PARTITION BY id ORDER BY {version} DESC, seq DESC) = 1) newest
-    WHERE newest.id = s.id AND newest.key <> s.key AND newest.version <= {version})"""
+    WHERE newest.id = s.id AND newest.key <> s.key::UUID AND newest.version <= {version})"""
 """A live source says how things are now: what it shows again after an edit or a deletion is so again."""
 _VERSION = "coalesce(version, 0)"
 _UNNAMED = "evidence = 'calendar' AND meeting IS NULL AND starts_with(id, 'calendar:')"
@@ -36,11 +39,11 @@ _EQUALS = """
 _OF_WITHDRAWN = "SELECT count(*) AS n FROM encounters WHERE meeting IN (SELECT meeting FROM withdrawn)"
 _SHOWN = {
     "activities": """SELECT id, arg_max(key, (unsaid IS NULL, seq)) AS key FROM activity_log
-        WHERE id IN (SELECT id FROM staged) GROUP BY id HAVING NOT arg_max(deleted, (unsaid IS NULL, seq))""",
+        WHERE id IN (SELECT id FROM fresh) GROUP BY id HAVING NOT arg_max(deleted, (unsaid IS NULL, seq))""",
     "encounters": """SELECT id, key FROM encounters
-        WHERE id IN (SELECT id FROM staged) OR meeting IN (SELECT meeting FROM staged)""",
+        WHERE id IN (SELECT id FROM fresh) OR meeting IN (SELECT meeting FROM fresh)""",
 }
-"""What is shown of that which is staged."""
+"""What is shown of that which comes in."""
 _MOVED = """
     SELECT count(*) FILTER (WHERE b.id IS NULL) AS new, count(*) FILTER (WHERE b.key <> now.key) AS changed,
         (SELECT count(*) FROM before) - count(b.id) AS deleted
@@ -61,67 +64,117 @@ _OWN_ID = "id || '#' || left(md5(actor || (epoch_us(time) // 60000000)::VARCHAR)
 
 
 class Logs:
-    """Adds the rows of one batch; what was `staged` before is what `append` keeps."""
+    """Adds the rows of one batch: those whose key is not known."""
 
     def __init__(self, engine: Engine, number: int, source: str, *, live: bool) -> None:
         self._engine, self._number, self._source, self._live = engine, number, source, live
+        self._ids, self._keys = Marks(engine, "id"), Marks(engine, "key")
 
-    def append(self, kind: str) -> Summary:
+    def append(self, kind: str, staged: pa.Table) -> Summary:
         """Keep the rows whose key is not known; remember copies of one message under another id."""
-        if kind not in MORTAL:
-            stored = self._append(kind)
-            return Summary(stored=stored, new=stored)
-        if kind == "activities":
-            self._tell_apart()
-        self._engine.offer("before", self._engine.arrow(_SHOWN[kind]))
-        stored = self._append(kind)
-        moved = self._engine.arrow(_MOVED.format(shown=_SHOWN[kind])).to_pylist()[0]
-        made = Summary(stored=stored, **moved)
-        if kind == "activities":
+        if kind != "activities":
+            self._engine.offer("staged", staged)
+            made = self._keep(kind, staged.slice(0, 0), self._unknown(kind, staged))
+            if kind == "encounters" and count(
+                self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"
+            ):
+                made.deleted += self._retire(_SAME_UNNAMED)
+            return made
+        printed = staged["fingerprint"].null_count < staged.num_rows
+        alone, met = self._parted(staged, printed=printed)
+        self._engine.offer("staged", met)
+        if printed and met.num_rows:
+            met = self._told_apart(met)
+        made = self._keep(kind, alone, self._unknown(kind, met))
+        if printed and met.num_rows:
             self._remember_copies()
-            self._remember_sent()
-        elif count(self._engine, f"SELECT count(*) AS n FROM encounter_log WHERE {_UNNAMED}"):
-            made.deleted += self._retire(_SAME_UNNAMED)
+        self._remember_sent(staged)
         return made
 
-    def _append(self, kind: str) -> int:
-        log, columns = KINDS[kind].log, ", ".join(KINDS[kind].kept)
-        version = _VERSION if kind == "encounters" else "0"
+    def _parted(self, staged: pa.Table, *, printed: bool) -> tuple[pa.Table, pa.Table]:
+        """Part activities that share id and key with nothing here from those that may share them."""
+        met = self._ids.met(staged) | (self._keys.met(staged) if printed else False)
+        if not met.any():
+            return staged, staged.slice(0, 0)
+        return staged.filter(pa.array(~met)), staged.filter(pa.array(met))
+
+    def _unknown(self, kind: str, staged: pa.Table) -> pa.Table:
+        """Return those of the rows, offered as `staged`, that are not known, of equal ones the first."""
+        if not staged.num_rows:
+            return staged
+        log, version = KINDS[kind].log, _VERSION if kind == "encounters" else "0"
         again = _SEEN_AGAIN.format(log=log, version=version) if self._live and kind in MORTAL else "false"
-        start = self._last(log)
+        fresh = self._engine.arrow(
+            f"""SELECT min(row) AS row FROM staged s
+            WHERE NOT EXISTS (FROM {log} l WHERE l.key = s.key::UUID) OR {again} GROUP BY key"""
+        )
+        if fresh.num_rows == staged.num_rows:
+            return staged
+        return staged.filter(pc.is_in(staged["row"], fresh["row"].combine_chunks()))
+
+    def _keep(self, kind: str, alone: pa.Table, fresh: pa.Table) -> Summary:
+        """Add rows in the order in which they came, and count what that makes of what is shown."""
+        rows = pa.concat_tables([alone, fresh])
+        if kind not in MORTAL:
+            return Summary(stored=self._insert(kind, rows), new=rows.num_rows)
+        made = Summary(stored=rows.num_rows, new=alone.num_rows - _true(alone["deleted"]))
+        if not fresh.num_rows:
+            self._insert(kind, rows)
+            return made
+        self._engine.offer("fresh", fresh)
+        self._engine.offer("before", self._engine.arrow(_SHOWN[kind]))
+        self._insert(kind, rows)
+        [moved] = self._engine.arrow(_MOVED.format(shown=_SHOWN[kind])).to_pylist()
+        return made + Summary(**moved)
+
+    def _insert(self, kind: str, rows: pa.Table) -> int:
+        if not rows.num_rows:
+            return 0
+        log = KINDS[kind].log
+        place = np.empty(rows.num_rows, np.int64)
+        place[np.argsort(rows["row"].to_numpy())] = np.arange(rows.num_rows) + 1 + self._last(log)
+        self._engine.offer("added", rows.append_column("seq", pa.array(place)))
+        columns = ", ".join(KINDS[kind].kept)
         self._engine.run(
             f"""INSERT INTO {log} (seq, batch, {KINDS[kind].origin}, {columns})
-            SELECT {start} + row_number() OVER (ORDER BY row), {self._number}, ?, {columns} FROM (
-                SELECT * FROM staged s WHERE NOT EXISTS (FROM {log} l WHERE l.key = s.key) OR {again}
-                QUALIFY row_number() OVER (PARTITION BY key ORDER BY row) = 1)""",
+            SELECT seq, {self._number}, ?, {columns.replace("key,", "key::UUID,")} FROM added""",
             [self._source],
         )
-        return self._last(log) - start
+        if kind == "activities":
+            self._ids.add(rows)
+            self._keys.add(rows)
+        return int(rows.num_rows)
 
-    def _tell_apart(self) -> None:
+    def _told_apart(self, met: pa.Table) -> pa.Table:
         """Give a mail that bears another mail's id one of its own; the first of an id keeps it."""
-        if not count(self._engine, "SELECT count(*) AS n FROM staged WHERE fingerprint IS NOT NULL"):
-            return
         another = self._engine.arrow(_ANOTHER)
-        if another.num_rows:
-            self._engine.offer("another", another)
-            own = f"CASE WHEN row IN (SELECT row FROM another) THEN {_OWN_ID} ELSE id END AS id"
-            self._engine.offer("staged", self._engine.arrow(f"SELECT * REPLACE ({own}) FROM staged"))
+        if not another.num_rows:
+            return met
+        self._engine.offer("another", another)
+        own = f"CASE WHEN row IN (SELECT row FROM another) THEN {_OWN_ID} ELSE id END AS id"
+        told = self._engine.arrow(
+            f"SELECT * REPLACE (hash(id) AS id_mark) FROM (SELECT * REPLACE ({own}) FROM staged)"
+        )
+        self._engine.offer("staged", told)
+        return told
 
-    def _remember_sent(self) -> None:
+    def _remember_sent(self, staged: pa.Table) -> None:
         """Keep in whose sent mail each message lay and who typed it, also of copies that are not kept."""
-        if count(self._engine, "SELECT count(*) AS n FROM staged WHERE coalesce(outbox, typist) IS NOT NULL"):
+        sent = staged.filter(pc.is_valid(pc.coalesce(staged["outbox"], staged["typist"])))
+        if sent.num_rows:
+            self._engine.offer("in_sent_mail", sent)
             self._engine.run(
                 """INSERT INTO sent_log SELECT DISTINCT ?, ?, l.id, s.outbox, s.typist
-                FROM staged s JOIN activity_log l USING (key)
-                WHERE coalesce(s.outbox, s.typist) IS NOT NULL AND NOT EXISTS (FROM sent_log o WHERE o.id = l.id
-                    AND o.outbox IS NOT DISTINCT FROM s.outbox AND o.typist IS NOT DISTINCT FROM s.typist)""",
+                FROM in_sent_mail s JOIN activity_log l ON l.key = s.key::UUID WHERE NOT EXISTS (FROM sent_log o
+                    WHERE o.id = l.id AND o.outbox IS NOT DISTINCT FROM s.outbox
+                    AND o.typist IS NOT DISTINCT FROM s.typist)""",
                 [self._number, self._source],
             )
 
     def _remember_copies(self) -> None:
         self._engine.run(f"""
-            INSERT INTO copies SELECT DISTINCT {self._number}, s.id, l.id FROM staged s JOIN activity_log l USING (key)
+            INSERT INTO copies SELECT DISTINCT {self._number}, s.id, l.id
+            FROM staged s JOIN activity_log l ON l.key = s.key::UUID
             WHERE s.id <> l.id AND NOT EXISTS (FROM copies c WHERE c.id = s.id AND c.original = l.id)""")
 
     def bury(self, ids: Sequence[str]) -> int:
@@ -137,7 +190,7 @@ class Logs:
         before = self._last(log)
         self._engine.run(
             f"INSERT INTO {log} BY NAME SELECT e.* REPLACE "
-            "(? + row_number() OVER (ORDER BY e.id) AS seq, ? AS batch, md5('deleted:' || e.key) AS key, "
+            "(? + row_number() OVER (ORDER BY e.id) AS seq, ? AS batch, md5('deleted:' || e.key)::UUID AS key, "
             f"true AS deleted) {rows}",
             [before, self._number],
         )
@@ -153,8 +206,8 @@ class Logs:
             f"""INSERT INTO encounter_log BY NAME
             SELECT ? + row_number() OVER (ORDER BY row) AS seq, ? AS batch, ? AS source, id, key, since AS time,
                 [] AS people, meeting, version, absent, true AS deleted
-            FROM (SELECT *, md5(concat_ws(chr(31), 'withdrawn', id, coalesce(version, 0), coalesce(absent, ''))) AS key
-                FROM withdrawn) w
+            FROM (SELECT *, md5(concat_ws(chr(31), 'withdrawn', id, coalesce(version, 0), coalesce(absent, '')))::UUID
+                AS key FROM withdrawn) w
             WHERE NOT EXISTS (FROM encounter_log l WHERE l.key = w.key) OR {again}""",
             [self._last("encounter_log"), self._number, self._source],
         )
@@ -198,3 +251,7 @@ def _as_withdrawn(withdrawn: Sequence[Withdrawn]) -> pa.Table:
     types |= {"but": pa.list_(text), "absent": text}
     columns = {name: arrow([getattr(one, name) for one in withdrawn], of) for name, of in types.items()}
     return pa.table(columns | {"row": pa.array(range(len(withdrawn)), pa.int64())})
+
+
+def _true(flags: pa.ChunkedArray) -> int:
+    return int(np.count_nonzero(flags.to_numpy().astype(np.bool_)))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from influence.contract.records import Activity, Encounter, Person, Tie
+from influence.contract.records import Activity, Encounter, Person, SetAside, Tie
 
-VERSION = 6
+VERSION = 7
 TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -19,6 +20,8 @@ TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
     "DOUBLE",
     "BOOLEAN",
 )
+_KEY = "UUID"
+"""Sixteen bytes hold the digest that tells one row from another; as text it takes 32."""
 _ARROW = {
     TEXT: pa.string(),
     TEXTS: pa.list_(pa.string()),
@@ -74,7 +77,7 @@ class Kind:
     @property
     def table(self) -> str:
         """The statement that makes the log."""
-        types = {column.name: column.type for column in self.columns}
+        types = {column.name: column.type for column in self.columns} | {"key": _KEY}
         columns = ", ".join(f"{name} {types.get(name, TEXT)}" for name in (self.origin, *self.kept))
         return f"CREATE TABLE {self.log} (seq BIGINT, batch BIGINT, {columns});"
 
@@ -198,6 +201,7 @@ CREATE TABLE copies (batch BIGINT, id VARCHAR, original VARCHAR);
 CREATE TABLE cursors (batch BIGINT, source VARCHAR, cursor VARCHAR);
 CREATE TABLE quarantine (batch BIGINT, file VARCHAR, line BIGINT, reason VARCHAR);
 """ + "\n".join(kind.table for kind in KINDS.values())
+_OF_KEYS = (*(kind.log for kind in KINDS.values()), "term_log")
 LATER = {
     2: """
 CREATE TABLE decision_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, verb VARCHAR, accounts VARCHAR[],
@@ -211,8 +215,7 @@ CREATE TABLE fit_log (seq BIGINT, decided TIMESTAMPTZ, author VARCHAR, fit VARCH
 ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS meeting VARCHAR;
 ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS version BIGINT;
 ALTER TABLE encounter_log ADD COLUMN IF NOT EXISTS absent VARCHAR;
-"""
-    + _ENCOUNTERS,
+""",
     5: """
 CREATE TABLE exposure_log (batch BIGINT, source VARCHAR, id VARCHAR, time TIMESTAMPTZ, account VARCHAR, service VARCHAR,
     metric VARCHAR, count BIGINT);
@@ -221,11 +224,17 @@ CREATE TABLE exposure_log (batch BIGINT, source VARCHAR, id VARCHAR, time TIMEST
 CREATE TABLE sent_log (batch BIGINT, source VARCHAR, id VARCHAR, outbox VARCHAR, typist VARCHAR);
 ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS unsaid VARCHAR;
 ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS wording VARCHAR;
-"""
+""",
+    7: "\n".join(f"ALTER TABLE {log} ALTER key SET DATA TYPE {_KEY} USING key::{_KEY};" for log in _OF_KEYS)
+    + _ENCOUNTERS
     + _ACTIVITIES.format(name="activities", said="")
     + _ACTIVITIES.format(name="unsaid_activities", said="NOT"),
 }
 """What each version added: an older store gets it when it is opened."""
+
+
+ODD_VALUES = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
+"""What `as_table` raises where a record holds a value of another kind than its field."""
 
 
 def as_table(
@@ -248,6 +257,22 @@ def as_table(
     return pa.table(columns | places)
 
 
+def that_fit(
+    kind: str, pairs: Sequence[tuple[Any, str]]
+) -> tuple[list[tuple[Any, str]], list[tuple[SetAside, str]]]:
+    """Part records that go into a table, each with its file, from those that hold a value of another kind."""
+    fit, odd = [], []
+    for record, file in pairs:
+        try:
+            as_table(kind, [record], [file])
+        except ODD_VALUES as error:
+            line = record.line if isinstance(record.line, int) and abs(record.line) < 2**63 else None
+            odd.append((SetAside(f"it holds a value of another kind: {str(error)[:120]}", line), file))
+        else:
+            fit.append((record, file))
+    return fit, odd
+
+
 def arrow(values: Sequence[Any], of: pa.DataType) -> pa.Array:
     """Turn values into a column; halves of surrogate pairs, which no column takes, become U+FFFD."""
     try:
@@ -262,8 +287,9 @@ def _whole(value: Any) -> Any:
     return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def placed(table: pa.Table, file: str) -> pa.Table:
-    """Add to rows of one file the columns that every staging query reads: `file` and `row`."""
-    rows = table.num_rows
-    named = table.append_column("file", pa.repeat(pa.scalar(file, pa.string()), rows))
-    return named.append_column("row", pa.array(range(rows), pa.int64()))
+def placed(tables: Sequence[tuple[pa.Table, str]]) -> pa.Table:
+    """Put tables together, each with its file, and add the columns that every staging query reads: `file` and `row`."""
+    whole = pa.concat_tables([table for table, _ in tables])
+    files = [pa.repeat(pa.scalar(file, pa.string()), table.num_rows) for table, file in tables]
+    named = whole.append_column("file", pa.chunked_array(files, pa.string()))
+    return named.append_column("row", pa.array(np.arange(whole.num_rows)))

@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from influence.contract.records import Evidence, Modality, Unsaid, Verb
-from influence.store.schema import KINDS, TEXT, TEXTS
+from influence.store.schema import KINDS, NUMBER, REAL, TEXT, TEXTS, TRUTH
 from influence.text.meeting_phrases import heard
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
 _REPLY = r"^\s*(re|sv|aw|antw|vs|ref|rif)(\[\d+\])?\s*:"
+_FIRST, _LAST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
+"""Between which moments a time can be meant."""
 _PREFIXES = r"^(\s*(re|sv|aw|antw|vs|ref|rif|fw|fwd|vb|wg|vl|tr|i)(\[\d+\])?\s*:)+\s*"
 
 
@@ -35,41 +37,62 @@ class Keeping:
 
 
 def staging(kind: str, schema: pa.Schema, zone: str | None, keeping: Keeping) -> str:
-    """Write the query that checks and converts the rows of `incoming`, whose columns are `schema`."""
-    found = {field.name: field.type for field in schema}
-    column = {name: _converted(kind, name, found.get(name), zone) for name in KINDS[kind].given}
-    time = found.get("time")
+    """Write the query that checks and converts the rows of `incoming`, whose columns `readable` has made."""
+    found = {field.name: field.type for field in schema if not kinds.is_null(field.type)}
+    there = [name for name in KINDS[kind].given if name in found]
+    made = [f'{_converted(kind, name, found[name], zone)} AS "{name}"' for name in there]
+    told = ['"time" AS told'] if "time" in there else []
+    given = f"given AS (SELECT {', '.join(['line', 'file', 'row', *made, *told])} FROM incoming)"
+    column = {name: f'"{name}"' if name in there else _nothing(kind, name) for name in KINDS[kind].given}
     match kind:
         case "activities":
-            return _activities(column, time, keeping)
+            return f"WITH {given}, {_activities(column, found.get('time'), keeping)}"
         case "encounters":
-            return _encounters(column, time)
+            return f"WITH {given}, {_encounters(column, found.get('time'))}"
         case "people":
-            return _people(column)
+            return f"WITH {given}, {_people(column)}"
         case _:
-            return _ties(column)
+            return f"WITH {given}, {_ties(column)}"
 
 
-def _converted(kind: str, name: str, found: pa.DataType | None, zone: str | None) -> str:
-    quoted = f'"{name}"'
-    listed = KINDS[kind].type_of(name) == TEXTS
-    if found is None or kinds.is_null(found):
-        return "NULL::VARCHAR[]" if listed else "NULL"
-    if listed:
+def _nothing(kind: str, name: str) -> str:
+    return "NULL::VARCHAR[]" if KINDS[kind].type_of(name) == TEXTS else "NULL"
+
+
+def _converted(kind: str, name: str, found: pa.DataType, zone: str | None) -> str:
+    quoted, declared = f'"{name}"', KINDS[kind].type_of(name)
+    if declared == TEXTS:
         return _list(quoted, found)
     if name == "time":
         return _moment(quoted, found, zone)
-    return quoted if not _is_text(found) else f"nullif(trim({quoted}), '')"
+    if declared in {NUMBER, REAL, TRUTH} and _is_number(found):
+        return quoted
+    return f"nullif(trim({_as_text(quoted, found)}), '')"
 
 
 def _is_text(found: pa.DataType) -> bool:
-    return bool(kinds.is_string(found) or kinds.is_large_string(found) or kinds.is_dictionary(found))
+    return bool(kinds.is_string(found) or kinds.is_large_string(found))
+
+
+def _is_number(found: pa.DataType) -> bool:
+    return bool(kinds.is_integer(found) or kinds.is_floating(found) or kinds.is_decimal(found)) or _is_truth(
+        found
+    )
+
+
+def _is_truth(found: pa.DataType) -> bool:
+    return bool(kinds.is_boolean(found))
+
+
+def _as_text(quoted: str, found: pa.DataType) -> str:
+    return quoted if _is_text(found) else f"CAST({quoted} AS VARCHAR)"
 
 
 def _list(quoted: str, found: pa.DataType) -> str:
-    items = quoted if not _is_text(found) else f"string_split({quoted}, ';')"
+    items = quoted if kinds.is_nested(found) else f"string_split({_as_text(quoted, found)}, ';')"
     tidy = "CASE WHEN starts_with(lower(trim(a)), 'email:') THEN lower(trim(a)) ELSE trim(a) END"
-    return f"list_distinct(list_filter(list_transform({items}, lambda a: {tidy}), lambda a: a <> ''))"
+    tidied = f"list_distinct(list_filter(list_transform({items}, lambda a: {tidy}), lambda a: a <> ''))"
+    return f"CASE WHEN len({items}) > 0 THEN {tidied} ELSE []::VARCHAR[] END"
 
 
 def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
@@ -78,22 +101,32 @@ def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
     if kinds.is_timestamp(found):
         if found.tz is not None:
             return f"{quoted}::TIMESTAMPTZ"
-        return f"timezone('{place}', {quoted}::TIMESTAMP)" if place else "NULL::TIMESTAMPTZ"
-    if not _is_text(found):
+        return _local(f"{quoted}::TIMESTAMP", place)
+    if _is_number(found) and not _is_truth(found):
         return _epoch(f"{quoted}::DOUBLE")
-    text = f"trim({quoted})"
-    local = f"timezone('{place}', try_cast({text} AS TIMESTAMP))" if place else "NULL"
+    text = f"trim({_as_text(quoted, found)})"
+    moment = f"try_cast({text} AS TIMESTAMPTZ)"
     return (
-        f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d+)?') THEN {_epoch(f'{text}::DOUBLE')} "
-        f"WHEN regexp_matches({text}, '\\d:\\d\\d.*{_ZONE}') THEN try_cast({text} AS TIMESTAMPTZ) "
-        f"ELSE {local} END"
+        f"CASE WHEN ends_with({text}, 'Z') AND {text}[14] = ':' AND {moment} IS NOT NULL THEN {moment} "
+        f"WHEN regexp_full_match({text}, '-?\\d+(\\.\\d+)?') THEN {_epoch(f'try_cast({text} AS DOUBLE)')} "
+        f"WHEN regexp_matches({text}, '\\d:\\d\\d.*{_ZONE}') THEN {moment} "
+        f"ELSE {_local(f'try_cast({text} AS TIMESTAMP)', place)} END"
     )
 
 
+def _local(moment: str, place: str | None) -> str:
+    """The moment at which it is that time in a place; a time that is refused anyway is taken for one in UTC."""
+    if place is None:
+        return "NULL::TIMESTAMPTZ"
+    meant = f"{moment} BETWEEN TIMESTAMP '1800-01-01' AND TIMESTAMP '2300-01-01'"
+    return f"CASE WHEN {meant} THEN timezone('{place}', {moment}) ELSE timezone('UTC', {moment}) END"
+
+
 def _epoch(number: str) -> str:
-    """Seconds, milliseconds or microseconds since 1970, told apart by their size."""
+    """Seconds, milliseconds or microseconds since 1970, told apart by their size; None for what is none of them."""
     scale = f"CASE WHEN abs({number}) < 1e11 THEN 1e6 WHEN abs({number}) < 1e14 THEN 1e3 ELSE 1 END"
-    return f"make_timestamptz(CAST(round({number} * {scale}) AS BIGINT))"
+    micros = f"try_cast(round({number} * {scale}) AS BIGINT)"
+    return f"CASE WHEN abs({number}) < 2e17 THEN make_timestamptz({micros}) END"
 
 
 def _account(expression: str) -> str:
@@ -120,20 +153,24 @@ def _not_one_of(expression: str, name: str, allowed: Iterable[str]) -> str:
 
 
 def _bad_time(moment: str, found: pa.DataType | None, *, needed: bool) -> str:
-    if found is None or kinds.is_null(found):
+    if found is None:
         return "WHEN true THEN 'time is empty'" if needed else ""
-    told = 'left(CAST("time" AS VARCHAR), 60)'
-    empty = '("time" IS NULL OR trim(CAST("time" AS VARCHAR)) = \'\')'
+    text = "left(CAST(told AS VARCHAR), 60)"
+    empty = "coalesce(trim(told), '') = ''" if _is_text(found) else "told IS NULL"
     naive = kinds.is_timestamp(found) and found.tz is None
-    shaped = "true" if naive else f"try_cast({told} AS TIMESTAMP) IS NOT NULL"
+    shaped = "true" if naive else f"try_cast({text} AS TIMESTAMP) IS NOT NULL"
     return (
-        (f"WHEN {empty} THEN 'time is empty' " if needed else "")
-        + f"WHEN NOT {empty} AND {moment} IS NULL AND {shaped} THEN 'time ''' || {told} || "
+        (f"WHEN {moment} IS NULL AND {empty} THEN 'time is empty' " if needed else "")
+        + f"WHEN {moment} IS NULL AND NOT {empty} AND {shaped} THEN 'time ''' || {text} || "
         + "''' has no zone: add one to it, or import with --zone' "
-        + f"WHEN NOT {empty} AND {moment} IS NULL THEN 'time ''' || {told} || ''' is not a date and time' "
-        + f"WHEN NOT {empty} AND {moment} NOT BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' "
-        + f"AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN 'time ''' || {told} || ''' cannot be meant' "
+        + f"WHEN {moment} IS NULL AND NOT {empty} THEN 'time ''' || {text} || ''' is not a date and time' "
+        + f"WHEN {moment} NOT BETWEEN {_FIRST} AND {_LAST} THEN 'time ''' || {text} || ''' cannot be meant' "
     )
+
+
+def _meant(moment: str) -> str:
+    """The moment where it can be meant: of others no number of microseconds is made."""
+    return f"CASE WHEN {moment} BETWEEN {_FIRST} AND {_LAST} THEN {moment} END::TIMESTAMPTZ"
 
 
 def _known_word(expression: str, name: str, allowed: Iterable[str]) -> str:
@@ -187,7 +224,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
     sent_with = {name: f"{_account(column[name])}::VARCHAR" for name in ("outbox", "typist")}
     unsaid = f"lower({column['unsaid']})"
     made = {
-        "time": column["time"],
+        "time": _meant(column["time"]),
         "actor": f"{actor}::VARCHAR",
         "verb": f"{verb}::VARCHAR",
         "addressees": f"coalesce({column['to']}, [])",
@@ -204,7 +241,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         "wording": f"{_wording(column['text'], verb, keeping.secret)}::VARCHAR",
     }
     return f"""
-        WITH converted AS (
+        converted AS (
             SELECT line, file, row, {column["id"]}::VARCHAR AS given, {_selected("activities", column, made)},
                 {_words(column["text"])} AS words, {column["text"] if keeping.terms else "NULL"}::VARCHAR AS said,
                 CASE {_bad_time(column["time"], time, needed=True)}
@@ -218,17 +255,18 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
                     WHEN {column["audience"]} IS NOT NULL AND try_cast({column["audience"]} AS BIGINT) IS NULL
                     THEN 'audience is not a number'
                 END AS reason
-            FROM incoming),
+            FROM given),
         digested AS (SELECT *, {_digest("activities")} AS digest FROM converted)
-        SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
-            md5(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest) || coalesce(':' || unsaid, '')) AS key
+        SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id, hash(id) AS id_mark,
+            md5(coalesce(fingerprint, coalesce(given, 'row') || ':' || digest) || coalesce(':' || unsaid, '')) AS key,
+            CASE WHEN fingerprint IS NOT NULL THEN hash(key::UUID) END AS key_mark
         FROM digested"""
 
 
 def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
     kind, evidence = f"lower({column['kind']})", f"lower({column['evidence']})"
     made = {
-        "time": f"{column['time']}::TIMESTAMPTZ",
+        "time": _meant(column["time"]),
         "people": f"coalesce({column['people']}, [])",
         "kind": f"{kind}::VARCHAR",
         "evidence": f"{evidence}::VARCHAR",
@@ -238,7 +276,7 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
         "absent": "NULL::VARCHAR",
     }
     return f"""
-        WITH converted AS (
+        converted AS (
             SELECT line, file, row, {column["id"]}::VARCHAR AS given, {_selected("encounters", column, made)},
                 CASE {_bad_time(column["time"], time, needed=False)}
                     WHEN len(coalesce({column["people"]}, [])) = 0 THEN 'people is empty'
@@ -251,7 +289,7 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
                     WHEN {column["version"]} IS NOT NULL AND try_cast({column["version"]} AS BIGINT) IS NULL
                     THEN 'version is not a whole number'
                 END AS reason
-            FROM incoming),
+            FROM given),
         digested AS (SELECT *, {_digest("encounters")} AS digest FROM converted)
         SELECT * EXCLUDE (given, digest), coalesce(given, 'row:' || digest) AS id,
             md5(coalesce(given, 'row') || ':' || digest || coalesce(':' || version, '')) AS key
@@ -264,7 +302,7 @@ def _people(column: dict[str, str]) -> str:
         "bot": f"try_cast({column['bot']} AS BOOLEAN)",
     }
     return f"""
-        WITH converted AS (
+        converted AS (
             SELECT line, file, row, {_selected("people", column, made)},
                 CASE WHEN {column["person"]} IS NULL AND len(coalesce({column["accounts"]}, [])) = 0
                     THEN 'neither person nor accounts is given'
@@ -272,7 +310,7 @@ def _people(column: dict[str, str]) -> str:
                     WHEN {column["bot"]} IS NOT NULL AND try_cast({column["bot"]} AS BOOLEAN) IS NULL
                     THEN 'bot is neither true nor false'
                 END AS reason
-            FROM incoming)
+            FROM given)
         SELECT *, md5({_digest("people")}) AS key FROM converted"""
 
 
@@ -287,13 +325,14 @@ def _ties(column: dict[str, str]) -> str:
         "directed": f"coalesce(try_cast({column['directed']} AS BOOLEAN), true)",
     }
     return f"""
-        WITH converted AS (
+        converted AS (
             SELECT line, file, row, {_selected("ties", column, made)},
                 CASE WHEN {source} IS NULL THEN 'source is empty' WHEN {target} IS NULL THEN 'target is empty'
                     {_not_accounts(f"[{source}, {target}]", "source or target")}
                     {_not_one_of(meaning, "meaning", ("influence", "met"))}
-                    WHEN {column["weight"]} IS NOT NULL AND try_cast({column["weight"]} AS DOUBLE) IS NULL
+                    WHEN {column["weight"]} IS NOT NULL
+                    AND NOT coalesce(isfinite(try_cast({column["weight"]} AS DOUBLE)), false)
                     THEN 'weight is not a number'
                 END AS reason
-            FROM incoming)
+            FROM given)
         SELECT *, md5({_digest("ties")}) AS key FROM converted"""

@@ -380,7 +380,7 @@ def _kept(rows: str, where: str = "true") -> str:
 
 HEARD = ("row", "id", "key", "time", "actor", "addressees", "mentions", "parent", "deleted", "words")
 """What `told_words` needs of each row."""
-_KEY = "md5(concat_ws(chr(31), w.id, epoch_us(w.time), list_sort(w.people)))"
+_KEY = "md5(concat_ws(chr(31), w.id, epoch_us(w.time), list_sort(w.people)))::UUID"
 
 
 def told_words(*, live: bool) -> str:
@@ -397,7 +397,7 @@ def told_words(*, live: bool) -> str:
 _OTHERS = "list_filter(CASE WHEN len(addressees) > 0 THEN addressees ELSE mentions END, lambda a: a <> actor)"
 _ONCE = f"""
 SELECT *, {_OTHERS} AS others FROM ({telling("(FROM heard WHERE NOT deleted)")}) s
-WHERE EXISTS (FROM activity_log l WHERE l.id = s.id AND l.key = s.key AND NOT l.deleted)
+WHERE EXISTS (FROM activity_log l WHERE l.id = s.id AND l.key = s.key::UUID AND NOT l.deleted)
 QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC, row DESC) = 1
 """
 _TOLD = f"""
@@ -416,7 +416,7 @@ ANSWERED_WORDS = _kept("""
 DELETED_WORDS = """
 INSERT INTO encounter_log BY NAME
 SELECT * REPLACE ((SELECT max(seq) FROM encounter_log) + row_number() OVER (ORDER BY id) AS seq, $batch AS batch,
-    md5('deleted:' || key) AS key, true AS deleted)
+    md5('deleted:' || key)::UUID AS key, true AS deleted)
 FROM encounters e
 WHERE evidence = 'message' AND place = 'message ' || substr(id, 7)
     AND starts_with(id, 'words:') AND NOT EXISTS (FROM activities a WHERE a.id = substr(e.id, 7))

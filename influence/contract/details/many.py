@@ -8,12 +8,13 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class Spread(Detail, of=("gini", "absence_factor"), nameless=("of", "no_bounds", "no_interval")):
-    """Over how many people, and why there are no bounds or no interval."""
+class Spread(Detail, of=("gini", "absence_factor"), nameless=("of", "no_bounds", "no_interval", "draws")):
+    """Over how many people, why there are no bounds or no interval, and of how many draws if fewer than usual."""
 
     of: int | None
     no_bounds: str | None = None
     no_interval: str | None = None
+    draws: int | None = None
 
 
 @dataclass(frozen=True)

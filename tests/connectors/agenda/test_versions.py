@@ -220,6 +220,7 @@ def test_a_shared_calendar_that_shows_no_guests_withdraws_nothing() -> None:
 
 _AS_IT_WAS = """
 DROP VIEW encounters;
+ALTER TABLE encounter_log ALTER key SET DATA TYPE VARCHAR USING replace(key::VARCHAR, '-', '');
 ALTER TABLE encounter_log DROP COLUMN meeting;
 ALTER TABLE encounter_log DROP COLUMN version;
 ALTER TABLE encounter_log DROP COLUMN absent;

@@ -1,5 +1,7 @@
 """JSON of others: the one rule for what is odd in it, whichever way it comes."""
 
+import re
+
 import pytest
 
 from connectors.kit import answers
@@ -37,8 +39,9 @@ def test_half_a_character_at_the_end_of_a_text_takes_nothing_else_with_it(cut):
 
 def test_another_encoding_is_refused_and_not_guessed_at():
     latin = '{"a": "Jos\xe9 Garc\xeda"}'.encode("latin-1")
+    assert {"a": "Jos\ufffd Garc\ufffda"} == read(as_member("page", latin))
     with pytest.raises(Changed, match="page is not UTF-8, as JSON must be"):
-        read(as_member("page", latin))
+        read(as_member("page", '{"a": 1}'.encode("utf-16")))
     with pytest.raises(Unreadable, match="the file is not UTF-8"):
         document(as_member("page", latin))
     assert [SetAside("line 1 is not UTF-8", 1)] == list(
@@ -53,16 +56,30 @@ def test_a_number_beyond_all_measure_is_none():
 
 
 @pytest.mark.parametrize("depth", [answers.DEEPEST + 1, 5_000, 200_000])
-def test_what_is_nested_too_deep_is_refused_in_a_sentence_everywhere(depth):
+def test_what_is_nested_too_deep_costs_no_other_value(depth):
     deep = b"[" * depth + b"]" * depth
-    with pytest.raises(Changed, match="page is nested too deep"):
-        read(as_member("page", deep))
-    with pytest.raises(Unreadable, match="the file is nested too deep"):
-        document(as_member("page", deep))
+    for reads in (read, document):
+        assert 2 == reads(as_member("page", b'{"a": ' + deep + b', "b": 2}'))["b"]
     lines = list(values(as_member("page", b'{"a": 1}\n{"a": ' + deep + b"}\n{}\n")))
     assert [At(1, {"a": 1}), SetAside("the line is nested too deep", 2), At(3, {})] == lines
-    listed = list(rows(as_member("page", b'[{"a": 1}, ' + deep + b"]")))
-    assert [At, SetAside] == [type(one) for one in listed]
+    listed = list(rows(as_member("page", b'[{"a": 1}, ' + deep + b', {"a": 2}]')))
+    assert [At(1, {"a": 1}), SetAside("the value is nested too deep", 1), At(1, {"a": 2})] == listed
+
+
+@pytest.mark.parametrize(
+    "damaged", ['{"a": 1,, "b": 2}', '{"a": nul}', '{"a": "two\nlines"}', '{"a" 1}', "[1 2]"]
+)
+def test_a_damaged_value_of_a_list_costs_no_other(damaged):
+    body = f'[{{"a": 1}},\n{damaged},\n{{"a": 2}}]'.encode()
+    for reads in (rows, values):
+        first, odd, last = reads(as_member("day.json", body))
+        assert ({"a": 1}, {"a": 2}) == (first.value, last.value)
+        assert re.match("the value is not JSON: ", odd.reason)
+        assert 2 == odd.line
+
+
+def test_a_number_of_thousands_of_digits_is_none():
+    assert {"a": None, "b": 2} == read(as_member("page", b'{"a": ' + b"9" * 5000 + b', "b": 2}'))
 
 
 def test_what_is_nested_as_deep_as_is_allowed_is_read():

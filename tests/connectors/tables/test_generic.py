@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from connectors.kit.line_blocks import BLOCK
 from influence.contract.connector import Unreadable
 from influence.contract.files import members
 from influence.contract.records import Note, Person, Record, Rows, SetAside
@@ -43,8 +44,9 @@ def refusal(name: str, content: bytes) -> str:
 
 
 def test_rows_come_in_chunks_that_fit_the_memory() -> None:
-    sizes = [r.table.num_rows for r in records("activities", HEADER + ROW * 250_000) if isinstance(r, Rows)]
-    assert sizes == [100_000, 100_000, 50_000]
+    tables = [r.table for r in records("activities", HEADER + ROW * 500_000) if isinstance(r, Rows)]
+    assert sum(table.num_rows for table in tables) == 500_000
+    assert max(table.nbytes for table in tables) < 3 * BLOCK
 
 
 def test_a_row_over_several_lines_stands_on_the_line_where_it_starts() -> None:
@@ -56,10 +58,34 @@ def test_the_zone_is_handed_on() -> None:
     assert [r.zone for r in records("activities", HEADER + ROW, zone="Europe/Oslo")] == ["Europe/Oslo"]
 
 
-def test_a_quote_that_is_never_closed_is_told_with_its_line() -> None:
+def test_a_quote_that_is_never_closed_is_told_with_its_line_and_costs_no_other_row() -> None:
     found = records("activities", HEADER + ROW + b'1,"x:1,post\n' + ROW)
+    assert [2, 4] == [row["line"] for row in rows(found)]
     assert ["a quote opens here and is not closed in the 2 lines that follow"] == [
         r.reason for r in found if isinstance(r, SetAside)
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("order", ["", "-le", "-be"])
+def test_what_excel_writes_as_unicode_text_is_read(encoding: str, order: str) -> None:
+    mark = "\ufeff" if order else ""
+    lines = '{"time": 1, "actor": "x:å", "verb": "post"}\n' * 3
+    member = member_of((mark + "time\tactor\tverb\n1\tx:å😀\tpost\n").encode(encoding + order))
+    assert ["activities"] == recognised_by(member)
+    found = rows(list(connector("activities").parse(member)))
+    assert [{"time": "1", "actor": "x:å😀", "verb": "post", "line": 2}] == found
+    assert ["x:å"] * 3 == [
+        row["actor"] for row in rows(records("activities", (mark + lines).encode(encoding + order)))
+    ]
+
+
+def test_of_wide_text_that_is_damaged_the_row_is_set_aside() -> None:
+    content = "time,actor,verb\n1,x:1,post\n1,x:\ud83d,post\n1,x:2,post\n".encode("utf-16", "surrogatepass")
+    found = records("activities", content + b"\0")
+    assert ["x:1", "x:2"] == [row["actor"] for row in rows(found)]
+    assert [("line 3 is not UTF-8", 3), ("fields in the row: 1, in the header: 3", 5)] == [
+        (one.reason, one.line) for one in found if isinstance(one, SetAside)
     ]
 
 
@@ -97,7 +123,7 @@ def test_wrong_columns_are_refused_with_the_nearest_that_is_there() -> None:
         (b"", "the file is empty"),
         (HEADER, "no row below it"),
         (b"time,actor,verb,Time\n1,2,3,4\n", "stands twice"),
-        (HEADER.decode().encode("utf-16"), "save it as CSV in UTF-8"),
+        (HEADER.decode().encode("utf-16-le"), "save it as CSV in UTF-8"),
         (b'[{"time": 1}]', "write JSON Lines"),
         (b"PAR1" + b"x" * 50, "get it again"),
         (
@@ -113,7 +139,7 @@ def test_wrong_columns_are_refused_with_the_nearest_that_is_there() -> None:
         "empty",
         "header only",
         "doubled",
-        "utf-16",
+        "utf-16 without its mark",
         "json array",
         "damaged parquet",
         "parquet without rows",

@@ -465,12 +465,12 @@ def test_the_standard_error_is_that_of_conversations_drawn_again():
         people.astype(int),
         n + 1,
     )
-    drawn = many._drawn(one, np.array([0]), 4000, 1)
+    drawn = np.array(list(many._drawn(one, np.array([0]), 4000, 1)))
     assert (400, 20) == (pytest.approx(drawn.mean(), rel=0.01), pytest.approx(drawn.std(), rel=0.05))
     several = Reaches(
         one.leader, one.person, one.step, one.m, one.known, one.depth, one.first, np.full(n, -1), n + 1
     )
-    assert 0 == many._drawn(several, np.array([0]), 100, 1).std()
+    assert 0 == np.std(list(many._drawn(several, np.array([0]), 100, 1)))
 
 
 # --- larger than exact sets ---------------------------------------------------------------------------------

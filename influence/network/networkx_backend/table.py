@@ -1,0 +1,48 @@
+"""Which functions of networkx run on the arrays, and where each is: one line a module of this package."""
+
+from __future__ import annotations
+
+_MODULES = {
+    "ranks": "pagerank hits eigenvector_centrality eigenvector_centrality_numpy katz_centrality katz_centrality_numpy",
+    "betweenness": (
+        "betweenness_centrality edge_betweenness_centrality betweenness_centrality_subset "
+        "edge_betweenness_centrality_subset"
+    ),
+    "distances": (
+        "closeness_centrality harmonic_centrality single_source_shortest_path_length "
+        "single_target_shortest_path_length all_pairs_shortest_path_length shortest_path_length "
+        "dijkstra_path_length single_source_dijkstra_path_length multi_source_dijkstra_path_length "
+        "all_pairs_dijkstra_path_length"
+    ),
+    "degrees": (
+        "degree_centrality in_degree_centrality out_degree_centrality reciprocity overall_reciprocity "
+        "degree_assortativity_coefficient degree_pearson_correlation_coefficient voterank"
+    ),
+    "cores": "core_number k_core k_shell k_crust k_corona onion_layers",
+    "clusters": "triangles clustering average_clustering transitivity square_clustering",
+    "holes": "constraint effective_size local_constraint",
+    "components": (
+        "connected_components number_connected_components is_connected node_connected_component "
+        "weakly_connected_components number_weakly_connected_components is_weakly_connected "
+        "strongly_connected_components number_strongly_connected_components is_strongly_connected"
+    ),
+    "communities": (
+        "louvain_communities louvain_partitions leiden_communities leiden_partitions "
+        "label_propagation_communities asyn_lpa_communities fast_label_propagation_communities"
+    ),
+    "pairs": "adamic_adar_index jaccard_coefficient resource_allocation_index preferential_attachment",
+}
+
+MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+"""The module of each function."""
+
+SOON_DONE = {
+    "degree_centrality",
+    "in_degree_centrality",
+    "out_degree_centrality",
+    "preferential_attachment",
+    "local_constraint",
+    "node_connected_component",
+    "dijkstra_path_length",
+}
+"""What networkx has done itself before a graph is converted: run here only where it is asked for by name."""
