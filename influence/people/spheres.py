@@ -97,12 +97,11 @@ def _shared_houses(people: People, leader: Codes, person: Codes) -> tuple[Flags,
     present: list[frozenset[str]] = list(dict.fromkeys(filter(None, sets.values())))
     number = _number_of(people, sets.items())
     # few sets of houses make many pairs of people: each pair of sets is looked at once
-    wide = len(present) + 1
-    both, which = np.unique((number[leader] + 1) * wide + number[person] + 1, return_inverse=True)
-    pairs = zip(*(side.tolist() for side in np.divmod(both, wide)), strict=True)
-    shared = np.array(
-        [min(one, other) > 0 and bool(present[one - 1] & present[other - 1]) for one, other in pairs], bool
-    )
+    width = len(present) + 1  # the last place is that of who has no house
+    both, which = np.unique((number[leader] % width) * width + number[person] % width, return_inverse=True)
+    pairs = zip(*(side.tolist() for side in np.divmod(both, width)), strict=True)
+    sides = [*present, frozenset[str]()]
+    shared = np.array([bool(sides[one] & sides[other]) for one, other in pairs], bool)
     return number >= 0, shared[which]
 
 
