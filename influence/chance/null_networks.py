@@ -33,16 +33,16 @@ def degree_preserving(network: Network, draws: int, seed: int = 1) -> Iterator[N
     """
     if not network.directed or draws < 0:
         raise ValueError("degree-preserving draws need a directed network, and not fewer than none of them")
-    from influence.kernels import chance  # numba: loaded only when something is drawn
+    from influence.kernels import swaps  # numba: loaded only when something is drawn
 
     nodes = len(network)
     sources = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(network.indptr))
     targets = network.indices.astype(np.int64)
-    table = chance.tie_table(sources, targets, nodes)
+    table = swaps.tie_table(sources, targets, nodes)
     for draw in range(draws):
         if len(targets) > 1:
-            swaps = SWAPS_A_TIE * len(targets)
-            chance.swap_ties(sources, targets, table, nodes, swaps, seed * 1_000_003 + draw)
+            times = SWAPS_A_TIE * len(targets)
+            swaps.swap_ties(sources, targets, table, nodes, times, seed * 1_000_003 + draw)
         yield Network.from_edges(network.nodes, sources, targets, network.weights)
 
 

@@ -72,10 +72,9 @@ def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 
 
     Nodes move to the neighbouring community that adds most to the modularity Q = Σ_c (W_c / 2m − (K_c / 2m)²), W_c
     the weight inside c (both ways) and K_c all weight at its nodes; then communities become nodes, and so on until
-    little adds. Who has most ties moves first, which finds better communities in less time than any order; of
-    equals the seed draws. Lastly a community whose members do not hang together is split, which only adds
-    (Louvain may leave such: Traag, Waltman, van Eck 2019, doi:10.1038/s41598-019-41695-z). The rows must be
-    symmetric.
+    little adds. In which order nodes are looked at the seed draws. Lastly a community whose members do not hang
+    together is split, which only adds (Louvain may leave such: Traag, Waltman, van Eck 2019,
+    doi:10.1038/s41598-019-41695-z). The rows must be symmetric.
 
     Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, Fast unfolding of communities in large networks,
     J. Stat. Mech. P10008, doi:10.1088/1742-5468/2008/10/P10008.
@@ -89,9 +88,7 @@ def communities(indptr: Indices, indices: Indices, weights: Floats, seed: int = 
     n = check_rows(indptr, indices, weights)
     if not indices.size:
         return np.arange(n)
-    order = np.lexsort((np.random.default_rng(seed).permutation(n), -np.diff(indptr)))
-    rank = np.empty(n, np.int32)
-    rank[order] = np.arange(n, dtype=np.int32)
+    rank = np.random.default_rng(seed).permutation(n).astype(np.int32)
     from_ = rank[np.repeat(np.arange(n), np.diff(indptr))]
     found = _louvain(*sorted_rows(n, from_, rank[indices], weights))
     return _largest_first(_hanging_together(indptr, indices, found[rank]))

@@ -336,7 +336,7 @@ def core_number(network: Network | nx.Graph) -> Scores:
 def communities(network: Network | nx.Graph, *, seed: int = 0) -> Scores:
     """Score in how many communities of the network a person or their contacts are, by Louvain's method.
 
-    Undirected, weighted by responses both ways. Who has most ties moves first, of equals as the seed draws; with at
+    Undirected, weighted by responses both ways. The seed draws in which order people are looked at; with at
     most 200,000 ties the best of four draws, by modularity Q = Σ_c (W_c / 2m − (K_c / 2m)²). `detail` has how many
     `communities` there are and Q (`modularity`), `own` each person's `community` (0 is the largest) and how many
     people are in it (`community_people`).
