@@ -124,6 +124,7 @@ def as_rows(who: Iterable[Who]) -> pa.Table:
 class Numbered(Mapping[str, int]):
     """The number that stands beside a word, over words in ascending order; of a word that stands twice, the last.
 
+    >>> import numpy as np
     >>> Numbered(pa.array(["a", "c"]), np.array([7, 9], np.int32))["c"]
     9
     """

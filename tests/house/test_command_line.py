@@ -272,7 +272,7 @@ def test_a_damaged_file_in_an_archive_is_set_aside_and_the_rest_goes_in(filled, 
 
 
 def test_a_long_import_that_fails_or_is_killed_leaves_nothing(filled, tmp_path):
-    rows = "".join(f"m{n},2026-01-01T09:00:00Z,x:{n % 9973},post\n" for n in range(150_000))
+    rows = "".join(f"m{n},2026-01-01T09:00:00Z,x:{n % 9973},post\n" for n in range(500_000))
     (tmp_path / "whole").mkdir()
     (tmp_path / "whole/a.csv").write_text("id,time,actor,verb\n" + rows)
     script = (
@@ -292,7 +292,7 @@ def test_a_long_import_that_fails_or_is_killed_leaves_nothing(filled, tmp_path):
         assert code == done.returncode, done.stderr
         assert 0 == filled("doctor", "-w", "ws")[0]
         assert before == contents(tmp_path)
-    assert "150,000 read = 150,000 stored" in filled("import", "whole", "-w", "ws")[1]
+    assert "500,000 read = 500,000 stored" in filled("import", "whole", "-w", "ws")[1]
 
 
 def test_a_workspace_of_a_newer_version_is_left_alone(filled, tmp_path):
