@@ -59,4 +59,5 @@ clean:
 
 # Answers of services in which one value is another, many times over; SEED=2 tries others.
 hostile:
-	INFLUENCE_MUTATIONS=500 INFLUENCE_SEED=$(SEED) .venv/bin/pytest -q tests/connectors/test_changed_pulls.py
+	@tools/environment requirements-dev.lock
+	INFLUENCE_MUTATIONS=500 INFLUENCE_SEED=$(or $(SEED),1) .venv/bin/pytest -q tests/connectors/test_changed_pulls.py
