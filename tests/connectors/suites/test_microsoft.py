@@ -474,7 +474,7 @@ def test_a_guest_has_no_address_at_our_place():
 
 @pytest.mark.parametrize("content", [b"5", b'"text"', b"null"])
 def test_what_is_no_answer_is_told_as_changed(content):
-    with pytest.raises(Changed, match="neither an item nor a list|where a list should be"):
+    with pytest.raises(Changed, match=r"neither an item nor a list|where a list should be"):
         list(Microsoft().parse(member_of(content)))
 
 
