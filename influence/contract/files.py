@@ -1,10 +1,11 @@
-"""Files as a user has them: one file, a folder, a zip or a tar; all look the same from here.
+"""Files as a user has them: one file (by gzip too), a folder, a zip or a tar; all look the same from here.
 
 Nothing is unpacked beside the user's files, no link is followed, and no name inside an archive is ever used as a path.
 """
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import shutil
@@ -18,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from influence.contract.errors import InfluenceError
 
@@ -121,7 +122,7 @@ def open_export(path: Path) -> Iterator[Export]:
     """
     with tempfile.TemporaryDirectory() as waiting, ExitStack() as held:
         with _plain_errors(path):
-            if path.is_file() and tarfile.is_tarfile(path):
+            if path.is_file() and _is_tar(path):
                 found = list(_unpacked(path, Path(waiting)))
             elif path.is_file() and zipfile.is_zipfile(path):
                 found = list(_zip_members(held.enter_context(zipfile.ZipFile(path))))
@@ -142,9 +143,18 @@ def names(path: Path) -> list[str]:
         if path.is_file() and zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 return [info.filename for info in archive.infolist() if not info.is_dir()]
-        if path.is_file() and tarfile.is_tarfile(path):
+        if path.is_file() and _is_tar(path):
             return [info.name for info, _ in _tar_files(path)]
         return []
+
+
+def _is_tar(path: Path) -> bool:
+    try:
+        return tarfile.is_tarfile(path)
+    except (EOFError, zlib.error):
+        if path.suffix.lower() == ".gz" and not path.stem.lower().endswith(".tar"):
+            return False  # one file that was cut: what stands before the cut is read
+        raise
 
 
 def members(path: Path) -> Iterator[Member]:
@@ -170,10 +180,10 @@ def members(path: Path) -> Iterator[Member]:
         elif zipfile.is_zipfile(path) and path.suffix.lower() not in {".xlsx", ".docx"}:
             with zipfile.ZipFile(path) as archive:
                 yield from _zip_members(archive)
-        elif tarfile.is_tarfile(path):
+        elif _is_tar(path):
             yield from _tar(path)
         else:
-            yield Member(path.name, path.stat().st_size, lambda: path.open("rb"))
+            yield _single(path, path.name)
 
 
 def _folder(path: Path) -> Iterator[Member]:
@@ -185,7 +195,20 @@ def _folder(path: Path) -> Iterator[Member]:
     )
     for file in files:
         if file.is_file() and not file.is_symlink():
-            yield Member(str(file.relative_to(path)), file.stat().st_size, partial(_opened, file))
+            yield _single(file, str(file.relative_to(path)))
+
+
+def _single(file: Path, name: str) -> Member:
+    """Return a file as it lies, or what gzip has packed in it, under the name that it had before."""
+    size = file.stat().st_size
+    if file.suffix.lower() == ".gz":
+        return Member(name[: -len(".gz")], size, partial(_gunzipped, file, _ceiling(size)))
+    return Member(name, size, partial(_opened, file))
+
+
+def _gunzipped(file: Path, most: int) -> IO[bytes]:
+    _opened(file).close()  # what cannot be opened says so
+    return io.BufferedReader(_Unpacking(cast("IO[bytes]", gzip.open(file)), most), HEAD)
 
 
 def _opened(file: Path) -> IO[bytes]:
@@ -234,8 +257,8 @@ def _refuse(reason: str) -> IO[bytes]:
 class _Unpacking(io.RawIOBase):
     """A file of an archive while it is unpacked: whatever goes wrong is said in one way."""
 
-    def __init__(self, packed: IO[bytes]) -> None:
-        self._packed = packed
+    def __init__(self, packed: IO[bytes], most: int | None = None) -> None:
+        self._packed, self._most, self._given = packed, most, 0
 
     def readable(self) -> bool:
         return True
@@ -244,12 +267,17 @@ class _Unpacking(io.RawIOBase):
         """Unpack some more.
 
         Raises:
-            DamagedMember: it cannot be.
+            DamagedMember: it cannot be, or is more than anything is that was packed so small.
         """
         try:
             piece = self._packed.read(len(into))
         except _broken() as error:
             raise DamagedMember(str(error)) from None
+        self._given += len(piece)
+        if self._most is not None and self._given > self._most:
+            raise DamagedMember(
+                f"it unpacks to more than {self._most / 1e6:,.0f} MB, {MOST_TIMES} times its size"
+            )
         into[: len(piece)] = piece
         return len(piece)
 

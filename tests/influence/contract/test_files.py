@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import shutil
@@ -146,3 +147,20 @@ def test_a_file_with_holes_in_a_tar_is_named_and_the_others_are_read(tmp_path):
     with pytest.raises(DamagedMember, match="without --sparse"):
         holes.open()
     assert "whole" == whole.name
+
+
+def test_what_gzip_has_packed_is_read_under_its_own_name_alone_or_in_a_folder(tmp_path):
+    (tmp_path / "day.csv.gz").write_bytes(gzip.compress(b"time,actor"))
+    for place in (tmp_path, tmp_path / "day.csv.gz"):
+        (member,) = members(place)
+        assert ("day.csv", b"time,actor") == (member.name, member.head())
+
+
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"a" * 900)[:-20], gzip.compress(b"0" * (65 << 20))]
+)
+def test_what_is_no_gzip_was_cut_or_unpacks_without_end_is_refused_when_it_is_read(tmp_path, content):
+    (tmp_path / "day.csv.gz").write_bytes(content)
+    (member,) = members(tmp_path / "day.csv.gz")
+    with member.open() as stream, pytest.raises(DamagedMember):
+        list(iter(lambda: stream.read(1 << 20), b""))
