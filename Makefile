@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
-.PHONY: demo test older-duckdb docs docs-links languages told lock clean hostile
+.PHONY: demo test checked older-duckdb docs docs-links languages told lock clean hostile
 
 # What reads and writes the store.
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/text/test_terms.py tests/house/test_command_line.py tests/house/test_live_sources.py
@@ -16,13 +16,16 @@ demo:
 
 test:
 	@tools/environment requirements-dev.lock
-	@tools/servers
+	@tools/servers & .venv/bin/python -m influence.kernels & $(MAKE) --no-print-directory checked && wait
+	$(SERVERS) .venv/bin/pytest -n $(WORKERS) --dist loadfile
+	@$(MAKE) --no-print-directory older-duckdb
+
+# What needs no test to run; meanwhile servers are installed and loops compiled, or each worker would do it for itself.
+checked:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(SERVERS) .venv/bin/pytest -n $(WORKERS) --dist loadfile
-	@$(MAKE) --no-print-directory older-duckdb
 
 # The store must work on both majors of DuckDB: 2 is locked, 1.5 is tried beside it.
 older-duckdb:
