@@ -157,7 +157,9 @@ def test_what_gzip_has_packed_is_read_under_its_own_name_alone_or_in_a_folder(tm
 
 
 @pytest.mark.parametrize(
-    "content", [b"no gzip", gzip.compress(b"a" * 900)[:-20], gzip.compress(b"0" * (65 << 20))]
+    "content",
+    [b"no gzip", gzip.compress(b"a" * 900)[:-20], gzip.compress(b"0" * (65 << 20))],
+    ids=["none", "cut", "without end"],
 )
 def test_what_is_no_gzip_was_cut_or_unpacks_without_end_is_refused_when_it_is_read(tmp_path, content):
     (tmp_path / "day.csv.gz").write_bytes(content)
