@@ -27,6 +27,7 @@ from connectors.suites.microsoft import Microsoft
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter
 from influence.contract.testing import Remembered, as_rows, member_of
+from tests.kit.connector_records import places
 from tests.kit.places import PAYLOADS
 from tests.kit.served import served
 
@@ -68,15 +69,6 @@ def answers_of(*made):
 
 
 ANSWERS = answers_of(*CONNECTORS)
-
-
-def places(value, at=()):
-    """Every place in an answer, as the keys that lead there."""
-    if at:
-        yield at
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, below in items:
-        yield from places(below, (*at, key))
 
 
 def tried(act):

@@ -33,6 +33,7 @@ from tests.connectors.sites.test_discourse import Forum
 from tests.connectors.social import test_bluesky as bluesky
 from tests.connectors.social import test_mastodon as mastodon
 from tests.connectors.social.test_public_pages import Channel, News, Page
+from tests.kit.connector_records import places
 from tests.kit.github_service import GitHub as GitHubService
 from tests.kit.google_service import GoogleService
 from tests.kit.mastodon_service import Mastodon as MastodonService
@@ -155,14 +156,6 @@ def changed(answer, at, odd):
         if isinstance(odd, str) and odd in RAW
         else text.encode()
     )
-
-
-def places(value, at=()):
-    if at:
-        yield at
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, below in items:
-        yield from places(below, (*at, key))
 
 
 def says_none(odd):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,12 @@ def reads_files(one: Connector) -> bool:
 
 def payloads() -> list[Path]:
     return sorted(path for path in PAYLOADS.glob("*/*") if not path.name.endswith(".expected.json"))
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield every place in an answer, as the keys that lead there."""
+    if at:
+        yield at
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in items:
+        yield from places(below, (*at, key))

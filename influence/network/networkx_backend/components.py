@@ -16,17 +16,17 @@ _Kind = Literal["weak", "strong"]
 
 
 def connected_components(graph: CompressedGraph) -> Iterator[set[Node]]:
-    """Yield `networkx.connected_components`, in the order of their first nodes."""
+    """Yield `networkx.connected_components`, or its weak ones, in the order of their first nodes."""
     return _parts(graph, "weak")
 
 
 def number_connected_components(graph: CompressedGraph) -> int:
-    """Count `networkx.connected_components`."""
+    """Count `networkx.connected_components`, or its weak ones."""
     return _labels(graph, "weak")[0]
 
 
 def is_connected(graph: CompressedGraph) -> bool:
-    """Compute `networkx.is_connected`.
+    """Compute `networkx.is_connected`, or `networkx.is_weakly_connected`.
 
     Raises:
         networkx.NetworkXPointlessConcept: there is no node.
@@ -44,23 +44,10 @@ def node_connected_component(graph: CompressedGraph, n: Node) -> set[Node]:
     return {graph.nodes[i] for i in np.flatnonzero(label == label[graph.places[n]]).tolist()}
 
 
-def weakly_connected_components(graph: CompressedGraph) -> Iterator[set[Node]]:
-    """Yield `networkx.weakly_connected_components`, in the order of their first nodes."""
-    return _parts(graph, "weak")
-
-
-def number_weakly_connected_components(graph: CompressedGraph) -> int:
-    """Count `networkx.weakly_connected_components`."""
-    return _labels(graph, "weak")[0]
-
-
-def is_weakly_connected(graph: CompressedGraph) -> bool:
-    """Compute `networkx.is_weakly_connected`.
-
-    Raises:
-        networkx.NetworkXPointlessConcept: there is no node.
-    """
-    return _is_one(graph, "weak")
+# networkx has two names for each, for graphs with and without directions; on the arrays they are one
+weakly_connected_components = connected_components
+number_weakly_connected_components = number_connected_components
+is_weakly_connected = is_connected
 
 
 def strongly_connected_components(graph: CompressedGraph) -> Iterator[set[Node]]:

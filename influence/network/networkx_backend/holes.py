@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import numpy as np
 
 from influence.kernels import centrality
-from influence.kernels.arrays import Floats
 from influence.network.networkx_backend.compressed import CompressedGraph, Node
 from influence.network.networkx_backend.turning import Rows, joined
 
@@ -21,9 +20,7 @@ def constraint(
         NotImplementedError: a node has an edge with itself, a weight is not a number above 0, or
             nodes are named where edges may be parallel.
     """
-    if nodes is not None:
-        _refuse_parallel(graph)
-    return _of(graph, _holes(graph, weight)[0], nodes)
+    return _of(graph, nodes, weight, 0)
 
 
 def effective_size(
@@ -35,9 +32,7 @@ def effective_size(
         NotImplementedError: a node has an edge with itself, a weight is not a number above 0, or
             nodes are named where edges may be parallel.
     """
-    if nodes is not None:
-        _refuse_parallel(graph)
-    return _of(graph, _holes(graph, weight)[1], nodes)
+    return _of(graph, nodes, weight, 1)
 
 
 def local_constraint(graph: CompressedGraph, u: Node, v: Node, weight: str | None = None) -> float:
@@ -59,11 +54,6 @@ def local_constraint(graph: CompressedGraph, u: Node, v: Node, weight: str | Non
     return float((direct + indirect).sum() ** 2)
 
 
-def _holes(graph: CompressedGraph, weight: str | None) -> tuple[Floats, Floats]:
-    ties = _mutual(graph, weight)
-    return centrality.structural_holes(ties.indptr, ties.indices, ties.values)
-
-
 def _mutual(graph: CompressedGraph, weight: str | None) -> Rows:
     weights = graph.weights(weight).astype(np.float64)
     if graph.loops.any() or (weights.size and not (np.isfinite(weights) & (weights > 0)).all()):
@@ -76,8 +66,14 @@ def _refuse_parallel(graph: CompressedGraph) -> None:
         raise NotImplementedError("networkx itself reads no weight of parallel edges for a named node")
 
 
-def _of(graph: CompressedGraph, values: Floats, nodes: Iterable[Node] | None) -> dict[Node, float]:
+def _of(
+    graph: CompressedGraph, nodes: Iterable[Node] | None, weight: str | None, which: int
+) -> dict[Node, float]:
     """Pick nodes' values; for named ones networkx has none where no edge leads out of them."""
+    if nodes is not None:
+        _refuse_parallel(graph)
+    ties = _mutual(graph, weight)
+    values = centrality.structural_holes(ties.indptr, ties.indices, ties.values)[which]
     if nodes is None:
         return graph.named(values)
     silent = np.diff(graph.indptr) == 0
