@@ -22,6 +22,7 @@ from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
+from influence.store.lake import Lake, take_lake, write_lake
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
@@ -126,6 +127,25 @@ class Workspace(Writing):
         done.notes += others_write(self.store.engine) if done.summary.new else []
         self._forget_analysis()
         return done
+
+    def import_lake(self, folder: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Lake:
+        """Bring back all that `export_lake` wrote, into a workspace that holds nothing yet.
+
+        Raises:
+            LakeError: the workspace holds something, or the lake is not whole, or of another version.
+        """
+        try:
+            return take_lake(self.store, Path(folder), progress)
+        finally:
+            self._forget_analysis()
+
+    def export_lake(self, folder: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Lake:
+        """Write all that the workspace holds into a new folder, as Parquet files by month.
+
+        Raises:
+            LakeError: there is something in the folder already, or it cannot be written.
+        """
+        return write_lake(self.store.engine, Path(folder), progress)
 
     def connecting(self, name: str, connector: str, options: Mapping[str, str]) -> Connecting:
         """Begin to connect a live source under a name, or to renew the one of that name; nothing is written yet.

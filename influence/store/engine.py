@@ -46,6 +46,9 @@ class Engine(Protocol):
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
 
+    def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
+        """Run a query and return its rows, so many at a time; no other statement runs until they are read."""
+
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
 
@@ -116,6 +119,11 @@ class DuckEngine:
         """Run a query and return its rows."""
         with _told():
             return self._connection.sql(sql, params=_given(params) or None).to_arrow_table()
+
+    def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
+        """Run a query and return its rows, so many at a time; no other statement runs until they are read."""
+        with _told():
+            return self._connection.sql(sql, params=_given(params) or None).to_arrow_reader(rows)
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
