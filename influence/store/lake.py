@@ -125,7 +125,7 @@ def _parts(engine: Engine, kind: str) -> list[tuple[str, tuple[str, ...]]]:
     if kind not in _BY_MONTH:
         return [(kind, ())]
     months = engine.arrow(_MONTHS.format(log=LOGS[kind])).column("month").to_pylist()
-    return [(f"{kind}/month={month}", (month,)) for month in months]
+    return [(f"{kind}/month={month}", (month,)) for month in months or ["undated"]]
 
 
 def _columns(engine: Engine, log: str) -> dict[str, str]:
@@ -143,19 +143,24 @@ def _given(engine: Engine, log: str) -> str:
 
 
 def _write(engine: Engine, log: str, folder: Path, part: str, month: tuple[str, ...]) -> dict[str, int]:
-    """Write the rows of a month, or all, into files of not too many rows, in the order in which they came in."""
+    """Write the rows of a month, or all, into files of not too many rows, in the order in which they came in.
+
+    Where there are none there is a file without rows: it tells every engine the columns.
+    """
     order = "seq" if "seq" in _columns(engine, log) else "ALL"
     which = f"WHERE {_BOUND} " if month else ""
     rows = engine.stream(f"SELECT {_given(engine, log)} FROM {log} {which}ORDER BY {order}", month, _ROWS)
+    (folder / part).mkdir(parents=True)
     files: dict[str, int] = {}
-    while first := next(rows, None):
+    first = next(rows, pa.RecordBatch.from_pylist([], rows.schema))
+    while first is not None:
         file = f"{part}/part-{len(files)}.parquet"
-        (folder / part).mkdir(parents=True, exist_ok=True)
         with pq.ParquetWriter(folder / file, rows.schema, compression="zstd") as writer:
             files[file] = 0
             for batch in chain([first], islice(rows, _FILE // _ROWS)):
                 writer.write_batch(batch)
                 files[file] += batch.num_rows
+        first = next(rows, None)
     return files
 
 
