@@ -145,7 +145,11 @@ class Workspace(Writing):
         Raises:
             LakeError: there is something in the folder already, or it cannot be written.
         """
-        return write_lake(self.store.engine, Path(folder), progress)
+        engine = self.store.engine
+        link_what_came(
+            engine, sure=self.settings.link, ask=self.settings.ask
+        )  # whoever reads a lake links nobody
+        return write_lake(engine, Path(folder), progress)
 
     def connecting(self, name: str, connector: str, options: Mapping[str, str]) -> Connecting:
         """Begin to connect a live source under a name, or to renew the one of that name; nothing is written yet.
@@ -223,6 +227,10 @@ class Workspace(Writing):
     def review(self) -> Review:
         """Who writes for whom, and what is to be asked about people, first what moves most."""
         return Review(lambda: self.analysis, self.curation, self._forget_analysis)
+
+    def open_about(self, person: str) -> Sequence[str]:
+        """Return what is to be asked about a person, first what moves most."""
+        return self.review.open_about(person)
 
     @property
     def meetings(self) -> Meetings:

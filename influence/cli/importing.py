@@ -161,7 +161,7 @@ def export(target: Path, folder: Path, as_json: bool) -> None:
 
 def _tell_lake(done: str, lake: Lake, *, as_json: bool) -> None:
     if as_json:
-        say_json({"lake": str(lake.folder), "rows": lake.rows, "files": dict(lake.files)})
+        say_json({"lake": lake.folder, "rows": lake.rows, "files": dict(lake.files)})
         return
     say(f"{done}: {lake}")
 

@@ -211,10 +211,10 @@ SELECT DISTINCT person FROM (
         SELECT item, person FROM addressed UNION ALL SELECT item, person FROM mentioned) whom USING (item)
     WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
     UNION ALL
-    SELECT i.author FROM item i
-    WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until AND (i.system, i.channel) IN (
-        SELECT (system, channel) FROM item
-        WHERE author = $leader AND channel IS NOT NULL AND epoch_us(time) >= $since AND epoch_us(time) < $until))
+    SELECT i.author FROM item i JOIN (
+        SELECT DISTINCT system, channel FROM item
+        WHERE author = $leader AND epoch_us(time) >= $since AND epoch_us(time) < $until) own USING (system, channel)
+    WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until)
 """
 
 

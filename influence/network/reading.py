@@ -38,7 +38,7 @@ _ITEMS = """
 CREATE OR REPLACE TEMP TABLE read_item AS
 SELECT o.item, a.seq, a.id, a.time, o.author, a.verb, coalesce(c.original, a.parent) AS parent, a.conversation,
     a.channel, a.source, split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
-    len(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
+    array_length(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
 FROM activity_log a JOIN read_order o USING (seq)
 LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent
 LEFT JOIN (SELECT s.id, min(p.person) AS person FROM sent_log s JOIN account_person p ON p.account = s.typist

@@ -63,17 +63,18 @@ class LakeError(InfluenceError):
 class Lake:
     """What a lake tells of itself: each file with its rows, and what the store knew beside its rows."""
 
-    folder: Path
+    folder: str
     files: Mapping[str, int]
     meta: Mapping[str, str]
+
+    def of(self, kind: str) -> dict[str, int]:
+        """Return the files of a kind with their rows."""
+        return {file: rows for file, rows in self.files.items() if file.startswith(f"{kind}/")}
 
     @property
     def rows(self) -> dict[str, int]:
         """How many rows there are of each kind, of those that there are."""
-        found = dict.fromkeys(LOGS, 0)
-        for file, rows in self.files.items():
-            found[PurePosixPath(file).parts[0]] += rows
-        return {kind: rows for kind, rows in found.items() if rows}
+        return {kind: rows for kind in LOGS if (rows := sum(self.of(kind).values()))}
 
     def __str__(self) -> str:
         """What was brought in and decided, in one line."""
@@ -98,7 +99,7 @@ def write_lake(engine: Engine, folder: Path, progress: Callable[[str], None] = l
                 for part, condition in _parts(engine, kind):
                     progress(part)
                     files |= _write(engine, LOGS[kind], waiting, part, condition)
-            lake = Lake(folder, files, _meta(engine))
+            lake = Lake(str(folder), files, _meta(engine))
             _tell(engine, lake, waiting)
     except OSError as error:
         raise LakeError(f"{folder} cannot be written: {error.strerror or error}") from error
@@ -128,7 +129,7 @@ def _parts(engine: Engine, kind: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(f"{kind}/month={month}", (month,)) for month in months or ["undated"]]
 
 
-def _columns(engine: Engine, log: str) -> dict[str, str]:
+def columns_of(engine: Engine, log: str) -> dict[str, str]:
     """Return the columns of a table of the store with their types."""
     rows = engine.arrow(f"SELECT column_name, column_type FROM (DESCRIBE {log})")
     return dict(zip(rows["column_name"].to_pylist(), rows["column_type"].to_pylist(), strict=True))
@@ -138,7 +139,7 @@ def _given(engine: Engine, log: str) -> str:
     """Return the columns as a lake has them: digests as bytes, since few readers know a UUID."""
     return ", ".join(
         f"unhex(replace({name}::VARCHAR, '-', '')) AS {name}" if kind == "UUID" else name
-        for name, kind in _columns(engine, log).items()
+        for name, kind in columns_of(engine, log).items()
     )
 
 
@@ -147,7 +148,7 @@ def _write(engine: Engine, log: str, folder: Path, part: str, month: tuple[str, 
 
     Where there are none there is a file without rows: it tells every engine the columns.
     """
-    order = "seq" if "seq" in _columns(engine, log) else "ALL"
+    order = "seq" if "seq" in columns_of(engine, log) else "ALL"
     which = f"WHERE {_BOUND} " if month else ""
     rows = engine.stream(f"SELECT {_given(engine, log)} FROM {log} {which}ORDER BY {order}", month, _ROWS)
     (folder / part).mkdir(parents=True)
@@ -180,21 +181,33 @@ def _tell(engine: Engine, lake: Lake, folder: Path) -> None:
 
 
 def open_lake(folder: Path) -> Lake:
-    """Read what a lake tells of itself.
+    """Read what a lake in a folder of this machine tells of itself.
 
     Raises:
         LakeError: it is none, or of another version.
     """
     try:
-        told = json.loads((folder / TOLD).read_text("utf-8"))
+        return told_by(str(folder), (folder / TOLD).read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise LakeError(f"{folder / TOLD} is not text: {error}") from error
+    except OSError as error:
+        raise LakeError(f"{folder} is no lake: its {TOLD} cannot be read ({error.strerror})") from error
+
+
+def told_by(folder: str, text: str) -> Lake:
+    """Return the lake of which `lake.json` tells in these words.
+
+    Raises:
+        LakeError: they are no such words, or of another version.
+    """
+    try:
+        told = json.loads(text)
         files = {_inside(file): int(rows) for file, rows in told["files"].items()}
         lake = Lake(folder, files, {str(key): str(value) for key, value in told["meta"].items()})
         made = (told["schema"], told["store"])
-    except OSError as error:
-        raise LakeError(f"{folder} is no lake: its {TOLD} cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LakeError(
-            f"{folder / TOLD} is not what `influence export --parquet` writes: {error}"
+            f"{folder}/{TOLD} is not what `influence export --parquet` writes: {error}"
         ) from error
     if made != (SCHEMA, VERSION):
         raise LakeError(
@@ -202,6 +215,14 @@ def open_lake(folder: Path) -> Lake:
             f"store {VERSION}); write it anew with this version: influence export --parquet"
         )
     return lake
+
+
+def lacks_secret(folder: str) -> LakeError:
+    """Return what is said of a lake without its secret."""
+    return LakeError(
+        f"{folder} lacks its file {SECRET!r}, without which the subjects of mail that it holds cannot be told from "
+        "others; put it there too"
+    )
 
 
 def _inside(file: str) -> str:
@@ -227,10 +248,7 @@ def take_lake(store: Store, folder: Path, progress: Callable[[str], None] = lamb
     try:
         secret = (folder / SECRET).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise LakeError(
-            f"{folder} lacks its file {SECRET!r}, without which mail that is brought in later would not be "
-            "known again; put it there too"
-        ) from None
+        raise lacks_secret(str(folder)) from None
     try:
         with engine.transaction():
             _take(engine, lake, progress)
@@ -246,9 +264,9 @@ def take_lake(store: Store, folder: Path, progress: Callable[[str], None] = lamb
 def _take(engine: Engine, lake: Lake, progress: Callable[[str], None]) -> None:
     """Bring in every file; what a sweep takes away if it is cut off lands in turns, the rest with the batches."""
     for kind, log in LOGS.items():
-        for file in (file for file in lake.files if PurePosixPath(file).parts[0] == kind):
+        for file, rows in lake.of(kind).items():
             progress(file)
-            _take_file(engine, log, lake.folder / file, lake.files[file])
+            _take_file(engine, log, Path(lake.folder) / file, rows)
             if kind not in _AT_THE_END:
                 engine.turn()
 
@@ -257,7 +275,7 @@ def _take_file(engine: Engine, log: str, path: Path, told: int) -> None:
     expected = engine.arrow(f"SELECT {_given(engine, log)} FROM {log} LIMIT 0").schema
     columns = ", ".join(
         f"hex({name})::UUID AS {name}" if kind == "UUID" else name
-        for name, kind in _columns(engine, log).items()
+        for name, kind in columns_of(engine, log).items()
     )
     try:
         with pq.ParquetFile(path) as file:
