@@ -21,6 +21,7 @@ from influence.times import DAY, Window
 
 if TYPE_CHECKING:
     from influence.advice.spread import CascadeModel, Sets
+    from influence.kernels.spread import Beliefs
 
 
 WRITTEN_TO = 8
@@ -28,6 +29,8 @@ WRITTEN_TO = 8
 RECENT = 90 * DAY
 """Who did nothing in the last 90 days of what is learned from cannot be counted on to be there."""
 SETS = 200_000
+MOST_TIES = 50_000
+"""Of more ties, and of everybody's answers then, only those probabilities are drawn that are asked for."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,38 @@ class Fit:
         """Return the cascade model of the mean probabilities, or of one draw from their posterior."""
         if random is None:
             return self._mean_model
-        return replace(self._mean_model, probability=random.beta(*self._by_target))
+        if not self._many:
+            return replace(self._mean_model, probability=random.beta(*self._by_target))
+        return replace(self._mean_model, probability=self._undrawn, beliefs=self._by_target)
+
+    @property
+    def _many(self) -> bool:
+        return len(self.source) > MOST_TIES
 
     @cached_property
-    def _by_target(self) -> tuple[Floats, Floats]:
+    def _undrawn(self) -> Floats:
+        return np.full(len(self.source), -1.0)
+
+    @cached_property
+    def _by_target(self) -> Beliefs:
         """The posteriors of all ties in the order of the model."""
+        from influence.kernels.spread import Beliefs  # numba: loaded only when something is measured
+
         order = np.lexsort((self.source, self.target))
-        return self.tie_a[order], self.tie_b[order]
+        return Beliefs(self.tie_a[order], self.tie_b[order])
 
     def answering(self, random: np.random.Generator | None = None) -> Floats:
-        """Return for everybody the probability that they answer one more exchange: its mean, or one draw."""
-        mean = self.answer_a / (self.answer_a + self.answer_b)
-        return mean if random is None else random.beta(self.answer_a, self.answer_b)
+        """Return for everybody the probability that they answer one more exchange: its mean, or one draw.
+
+        Where there are many ties, a draw is of the candidates alone, and 0 for all others.
+        """
+        if random is None:
+            return self.answer_a / (self.answer_a + self.answer_b)
+        if not self._many:
+            return random.beta(self.answer_a, self.answer_b)
+        drawn, asked = np.zeros(len(self.weight)), self.candidates
+        drawn[asked] = random.beta(self.answer_a[asked], self.answer_b[asked])
+        return drawn
 
 
 class Ledger:
