@@ -9,7 +9,7 @@ import numpy as np
 
 from influence.analysis.conversations import PER_CONVERSATION
 from influence.contract.findings import Coverage, EgoNetwork, Finding, MetEvidence, Reached, Response
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Ints, distinct_pairs
 from influence.met.evidence import Piece
 from influence.met.known import moments
 from influence.network.log_queries import (
@@ -74,7 +74,8 @@ def _months(ego: Ego) -> dict[int, tuple[str, ...]]:
     cut = months(Window(first, last + 1), ego.settings.zone)
     month = np.searchsorted([window.since for _, window in cut], ego.drawn.time, side="right") - 1
     found: dict[int, list[str]] = defaultdict(list)
-    for person, place in np.unique(np.stack([ego.drawn.person.astype(np.int64), month]), axis=1).T.tolist():
+    pairs = distinct_pairs(ego.drawn.person.astype(np.int64), month)
+    for person, place in zip(*(each.tolist() for each in pairs), strict=True):
         found[person].append(cut[place][0])
     return {person: tuple(names) for person, names in found.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import Floats, Ints, distinct_pairs
 
 SMOOTHING = 12
 """How far the alternating sum over shared people is followed; the later terms would only add noise."""
@@ -147,7 +147,7 @@ class _Brought:
 def _brought(unit: Ints, person: Ints, weight: Floats, silent: int) -> _Brought:
     """Sort people by the set of conversations in which they responded."""
     units, code = np.unique(unit, return_inverse=True)
-    pairs = np.divmod(np.unique(person * len(units) + code), len(units))
+    pairs = distinct_pairs(person, code)
     people, first, count = np.unique(pairs[0], return_index=True, return_counts=True)
     single = count == 1
     alone = np.zeros((len(units), weight.shape[1]))

@@ -13,7 +13,7 @@ from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyL
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import Flags, Ints
+from influence.kernels.arrays import Flags, Ints, distinct_pairs
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import addressed_to_alone
@@ -102,7 +102,7 @@ def threads(responses: Responses, conversation: Ints, leader: int) -> Threads:
     """
     codes, thread = np.unique(conversation, return_inverse=True)
     other = responses.responder != leader
-    pairs = np.unique(np.stack([thread[other], responses.responder[other].astype(np.int64)]), axis=1)
+    pairs = distinct_pairs(thread[other], responses.responder[other].astype(np.int64))
     every = np.bincount(thread, minlength=len(codes))
     between = np.bincount(thread, other & (responses.target != leader), len(codes)) / every
     return Threads(codes, np.bincount(pairs[0], minlength=len(codes)), between)

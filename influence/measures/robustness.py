@@ -14,7 +14,7 @@ from influence.chance.unseen import unseen as not_seen
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import Floats, Ints, distinct_pairs
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.log_queries import months_by_source, set_aside, source_of, written_to_many
 from influence.network.responses import Links, Log
@@ -219,8 +219,7 @@ def _weights(ego: Ego) -> Floats:
 
 def _times(person: np.ndarray[Any, np.dtype[np.int32]], unit: Ints) -> tuple[Ints, Ints]:
     """Return who responded, and in how many conversations."""
-    pairs = np.unique(np.stack([person.astype(np.int64), unit]), axis=1)
-    people, times = np.unique(pairs[0], return_counts=True)
+    people, times = np.unique(distinct_pairs(person.astype(np.int64), unit)[0], return_counts=True)
     return people, times
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import fsum, log
 from statistics import median
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,16 @@ def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -
             )
         )
     return rows
+
+
+_MONTHS: WeakKeyDictionary[Ego, list[Month]] = WeakKeyDictionary()
+
+
+def monthly(ego: Ego) -> list[Month]:
+    """Return `trend` of a leader's window, worked out once."""
+    if ego not in _MONTHS:
+        _MONTHS[ego] = trend(ego.drawn, ego.met, ego.team, ego.window, ego.settings.zone)
+    return _MONTHS[ego]
 
 
 # --- slope and breaks of any series -------------------------------------------------------------------------
@@ -339,7 +350,7 @@ def movement(ego: Ego) -> dict[str, Finding]:
             "trend_breaks": Finding("trend_breaks", None, "changes of level", reason=NO_TIMES),
         }
     zone = ego.settings.zone
-    rows = trend(ego.drawn, ego.met, ego.team, ego.window, zone)
+    rows = monthly(ego)
     held = months_by_source(ego.tables, zone)
     missing = gaps(held, [row.month for row in rows])
     left_out = partial_months(ego.window, zone) | missing.keys()
