@@ -150,6 +150,14 @@ class Ledger:
         return rows.target.astype(np.int64), rows.responder.astype(np.int64), rows.parent, rows.time
 
     @cached_property
+    def _by_pair(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """All pairs source → target as numbers, sorted, and by pair and item which pair, item and time of `passed`."""
+        source, target, parent, time = self.passed
+        pairs, code = np.unique(source * self.people + target, return_inverse=True)
+        order = np.argsort(code * len(self.ego.log.items) + parent)
+        return pairs, code[order], parent[order], time[order]
+
+    @cached_property
     def replies_to_all(self) -> tuple[Ints, Ints, Ints]:
         """For every response x → v of anybody but the leader: v, its time, and when v answered it (-1: not)."""
         ego = self.ego
@@ -215,12 +223,12 @@ class Ledger:
 
     def _ties(self, window: Window) -> tuple[Ints, Ints, Floats, Floats]:
         """Return u → v with the Beta posterior that v answers one item by u which v could see."""
-        source, target, parent, time = self.passed
+        pairs, code, parent, time = self._by_pair
         inside = window.holds(time)
-        pair, code = np.unique(source[inside] * self.people + target[inside], return_inverse=True)
-        answered = np.sort(code * len(self.ego.log.items) + parent[inside])  # sorting is quicker than hashing
-        once = np.diff(answered, prepend=-1) > 0
-        k = np.bincount(answered[once] // len(self.ego.log.items), minlength=len(pair))
+        code, parent = code[inside], parent[inside]
+        once = (np.diff(code, prepend=-1) != 0) | (np.diff(parent, prepend=-1) != 0)
+        answered = np.bincount(code[once], minlength=len(pairs))
+        pair, k = pairs[answered > 0], answered[answered > 0]
         author, when, public = self.output
         open_items = np.bincount(author[public & window.holds(when)], minlength=self.people)
         n = open_items[pair // self.people] + _looked_up(pair, *self._addressed(window))
