@@ -8,8 +8,10 @@ seen (`habits`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from os import cpu_count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -162,12 +164,19 @@ class _Adviser:
     @cached_property
     def draws(self) -> tuple[Floats, Floats]:
         """Gains of candidates and of conversations alive under each draw of the probabilities: a row a draw."""
-        people, conversations, acts = [], [], self.alive.acts()
-        for n in range(DRAWS):
-            random = np.random.default_rng(self.seed + 1 + n)
-            drawn = thrown(self.fit, self.hops, sets=SETS_A_DRAW, seed=self.seed + 1 + n, random=random)
-            people.append(gains_by(self.fit, drawn, self.fit.answering(random))[self.fit.candidates])
-            conversations.append(self._act_gains(acts, drawn))
+        from influence.advice.spread import even_roots, reverse_sets  # loads numba
+
+        acts, roots = self.alive.acts(), even_roots(self.fit.weight, SETS_A_DRAW)
+
+        def draw(seed: int) -> tuple[Floats, Floats]:
+            random = np.random.default_rng(seed)
+            drawn = reverse_sets(self.fit.model(random), roots, hops=self.hops, seed=seed)
+            answering = self.fit.answering(random)
+            return gains_by(self.fit, drawn, answering)[self.fit.candidates], self._act_gains(acts, drawn)
+
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            drawn = pool.map(draw, range(self.seed + 1, self.seed + 1 + DRAWS))
+            people, conversations = zip(*drawn, strict=True)
         return np.stack(people), np.stack(conversations)
 
     def rows(self) -> tuple[Advised, ...]:

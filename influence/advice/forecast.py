@@ -264,13 +264,11 @@ def gains(fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1) -> Floats:
     return gains_by(fit, thrown(fit, hops, sets=sets, seed=seed), fit.answering())
 
 
-def thrown(
-    fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1, random: np.random.Generator | None = None
-) -> Sets:
-    """Return reverse-reachable sets, by the mean probabilities or by one draw of them from their posterior."""
+def thrown(fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1) -> Sets:
+    """Return reverse-reachable sets by the mean probabilities."""
     from influence.advice.spread import even_roots, reverse_sets  # loads numba
 
-    return reverse_sets(fit.model(random), even_roots(fit.weight, sets), hops=hops, seed=seed)
+    return reverse_sets(fit.model(), even_roots(fit.weight, sets), hops=hops, seed=seed)
 
 
 def gains_by(fit: Fit, drawn: Sets, answering: Floats) -> Floats:
