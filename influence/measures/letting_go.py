@@ -133,7 +133,10 @@ def only_leader_answers(ego: Ego) -> dict[str, Finding]:
     if not ego.dated:
         return {name: Finding(name, None, unit, reason=NO_TIMES)}
     items = ego.log.items
-    _, first = np.unique(items.conversation, return_index=True)
+    answered = np.zeros(int(items.conversation.max(initial=0)) + 1, bool)
+    answered[items.conversation[ego.responses.item[ego.responses.responder == ego.leader]]] = True
+    rows = np.flatnonzero(answered[items.conversation])
+    first = rows[np.unique(items.conversation[rows], return_index=True)[1]]
     first = first[~np.isin(items.author[first], sorted(ego.nobody))]
     responses, conversation = _in_conversations(ego, items.conversation[first])
     joined = _joined(responses.responder, conversation, items.author[first], items.conversation[first])
