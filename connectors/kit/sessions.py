@@ -36,7 +36,6 @@ from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
 from influence.contract.secrecy import hush, hushed
 
-
 FIRST_WAIT = 0.5
 """Seconds before a connection that broke is tried again; twice as long each further time."""
 
