@@ -36,6 +36,9 @@ from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError
 from influence.contract.secrecy import hush, hushed
 
+FIRST_WAIT = 0.5
+"""Seconds before a connection that broke is tried again; twice as long each further time."""
+
 
 def session(
     address: str = "", instead: str = "", *, sleep: Callable[[float], None] | None = None, tries: int = TRIES
@@ -129,7 +132,7 @@ class Bounded(HTTPAdapter):
 
     def __init__(self, address: str = "", instead: str = "") -> None:
         tries = Retry(
-            total=TRIES - 1, redirect=0, status=0, backoff_factor=0.5, respect_retry_after_header=False
+            total=TRIES - 1, redirect=0, status=0, backoff_factor=FIRST_WAIT, respect_retry_after_header=False
         )
         super().__init__(max_retries=tries)
         self._address, self._instead = address, instead
@@ -159,7 +162,7 @@ class Bounded(HTTPAdapter):
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
                 if request.method != "GET":  # what was sent may have been taken
                     raise
-                time.sleep(0.5 * 2**attempt)
+                time.sleep(FIRST_WAIT * 2**attempt)
             else:
                 return response
         raise ConnectorError(f"{host} breaks off its answer again and again; try later")

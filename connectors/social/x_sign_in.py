@@ -39,28 +39,34 @@ _APP_REFUSED = {"invalid_client", "unauthorized_client"}
 
 @dataclass(frozen=True)
 class App:
-    """The app in whose name a person is asked, and where X is; only confidential apps have a `client_secret`."""
+    """The app in whose name a person is asked, and where X is; only confidential apps have a `client_secret`.
+
+    Raises:
+        ConnectorError: there is no `client_id`.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     server: str
     login: str
 
-    def handler(self, back: str) -> tweepy.OAuth2UserHandler:
-        """Return what signs in; `back` is where the browser comes back to.
-
-        Raises:
-            ConnectorError: there is no `client_id`, or an address is not https (nor this machine).
-        """
-        import tweepy
-
-        from connectors.kit.sessions import bound  # as tweepy, only where a live source is asked
-
+    def __post_init__(self) -> None:
         if not self.client_id:
             raise ConnectorError(
                 "client_id is not set: make an app at developer.x.com (docs/connectors/x.md says how) and "
                 "give its id with --set client_id=…"
             )
+
+    def handler(self, back: str) -> tweepy.OAuth2UserHandler:
+        """Return what signs in; `back` is where the browser comes back to.
+
+        Raises:
+            ConnectorError: an address is not https (nor this machine).
+        """
+        import tweepy
+
+        from connectors.kit.sessions import bound  # as tweepy, only where a live source is asked
+
         refuse_open(self.login)
         secret = self.client_secret or None
         made = tweepy.OAuth2UserHandler(

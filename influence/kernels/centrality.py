@@ -107,10 +107,13 @@ def pagerank_by_voters(
     blocks = _blocks(votes.indptr)
     bring, lost = part * x, float(x[given == 0].sum())
     with ThreadPoolExecutor(min(cpu_count() or 1, len(blocks))) as threads:
+        each_block = (
+            threads.map if len(blocks) > 2 else map
+        )  # one block takes less time than a thread's start
         for _ in range(iteration.max_iter):
             falling: Floats = surfer.alpha * lost * d + (1 - surfer.alpha) * p
             found = _Round(read_only(falling), read_only(x), read_only(bring), np.empty(n), np.empty(n))
-            done = list(threads.map(partial(_gathered, votes, found), blocks[:-1], blocks[1:]))
+            done = list(each_block(partial(_gathered, votes, found), blocks[:-1], blocks[1:]))
             change, lost = sum(each[0] for each in done), sum(each[1] for each in done)
             x, bring = found.after, found.brought
             if change < iteration.tol:

@@ -16,6 +16,7 @@ from influence.kernels.rows import fixed
 _PARTS = (
     2  # fixed, so that sums do not depend on the number of cores; each part has sums of its own for every tie
 )
+_FEW = 10_000  # pairs of ties that one core looks at in less time than a thread takes to start
 
 
 def structural_holes(indptr: Indices, indices: Indices, weights: Floats) -> tuple[Floats, Floats]:
@@ -150,7 +151,8 @@ def _in_parts(ranked: _Ranked, work: Callable[[int, int, int], None]) -> None:
     every = looked_at[-1] if n else 0
     cuts = [0, *np.searchsorted(looked_at, every * np.arange(1, _PARTS) / _PARTS).tolist(), n]
     with ThreadPoolExecutor(min(cpu_count() or 1, _PARTS)) as threads:
-        list(threads.map(work, range(_PARTS), cuts[:-1], cuts[1:]))
+        each_part = threads.map if every > _FEW else map
+        list(each_part(work, range(_PARTS), cuts[:-1], cuts[1:]))
 
 
 @compiled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import socket
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,14 @@ def test_a_live_connector_says_what_a_person_must_know(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIVE)
-def test_what_is_required_is_asked_for_before_anything_is_sent(name: str) -> None:
+def test_what_is_required_is_asked_for_before_anything_is_sent(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reached(*_: object) -> None:
+        raise AssertionError("a service is looked for")
+
+    monkeypatch.setattr(socket.socket, "connect", reached)
+    monkeypatch.setattr(socket, "getaddrinfo", reached)
     one: Any = connector(name)
     if getattr(one, "required", ()):
         for ask in (lambda: one.signed_in_as(Remembered()), lambda: list(one.fetch({}, Remembered()))):

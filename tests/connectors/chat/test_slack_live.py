@@ -236,7 +236,8 @@ def test_an_answer_larger_than_is_read_is_hung_up_while_it_comes(slack):
     assert len(passed) < 100
 
 
-def test_a_slack_that_cannot_be_reached_is_told():
+def test_a_slack_that_cannot_be_reached_is_told(monkeypatch):
+    monkeypatch.setattr("connectors.kit.sessions.FIRST_WAIT", 0.01)
     with pytest.raises(ConnectorError, match="Slack cannot be reached"):
         Slack(address="http://127.0.0.1:9/api/").signed_in_as(Remembered())
 

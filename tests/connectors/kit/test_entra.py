@@ -191,7 +191,8 @@ def test_a_permission_taken_back_in_the_middle_of_a_pull_is_one_sentence_and_the
     assert len(whole) == 1 + len(rest)
 
 
-def test_a_busy_sign_in_is_asked_again_and_a_dead_one_is_named(microsoft):
+def test_a_busy_sign_in_is_asked_again_and_a_dead_one_is_named(microsoft, monkeypatch):
+    monkeypatch.setattr("connectors.kit.sessions.FIRST_WAIT", 0.01)
     secret = signed_in(microsoft)
     microsoft.busy = 2
     assert list(connector(microsoft).fetch({}, secret))

@@ -45,6 +45,12 @@ ssl_key = <{base}/key.pem
 mail_location = maildir:{base}/mail/%u
 first_valid_uid = {uid}
 mail_max_userip_connections = 50
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 passdb {{
   driver = static
   args = password={password}

@@ -241,7 +241,8 @@ class TestSignIn:
         assert "placeholder" not in str(ended)
         assert "\n" not in str(ended)
 
-    def test_a_service_that_is_not_there_is_named(self):
+    def test_a_service_that_is_not_there_is_named(self, monkeypatch):
+        monkeypatch.setattr("connectors.kit.sessions.FIRST_WAIT", 0.01)
         at_once = type("Reddit", (Reddit,), {"sleep": staticmethod(print)})
         with pytest.raises(ConnectorError, match=r"127\.0\.0\.1 cannot be reached: .*Connection refused"):
             at_once("ann", "http://127.0.0.1:9", "http://127.0.0.1:9").signed_in_as(Remembered())

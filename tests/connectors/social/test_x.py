@@ -267,7 +267,8 @@ def test_no_extra_is_needed(service, monkeypatch):
     assert fetched(x(service))[0]
 
 
-def test_a_service_that_is_not_there_is_named():
+def test_a_service_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr("connectors.kit.sessions.FIRST_WAIT", 0.01)
     nowhere = X(client_id="app", server="http://127.0.0.1:9")
     with pytest.raises(ConnectorError, match=r"127\.0\.0\.1 cannot be reached: .*Connection refused"):
         list(type("X", (X,), {"sleep": staticmethod(print)})(**vars(nowhere)).fetch({}, Remembered()))

@@ -33,8 +33,11 @@ def connector(service, **options):
 
 
 def browser(*, before=(), fields=None, state=None):
-    """Play the person: visit what is told, or bring `fields` back to the address that waits for them."""
-    answers, told = [], []
+    """Play the person: visit what is told, or bring `fields` back to the address that waits for them.
+
+    Returns what asks the person, what waits for all that the browser was answered, and what was told.
+    """
+    answers, told, visits = [], [], []
 
     def visit(address):
         query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
@@ -48,9 +51,15 @@ def browser(*, before=(), fields=None, state=None):
     def ask(sentence):
         told.append(sentence)
         if sentence.startswith("Open "):
-            threading.Thread(target=visit, args=(sentence.removeprefix("Open "),), daemon=True).start()
+            visits.append(threading.Thread(target=visit, args=(sentence.removeprefix("Open "),), daemon=True))
+            visits[-1].start()
 
-    return ask, answers, told
+    def answered():
+        for one in visits:
+            one.join(30)
+        return answers
+
+    return ask, answered, told
 
 
 def signed_in(service, **options):
@@ -76,7 +85,7 @@ class TestPulling(LiveClaims):
 
 
 def test_a_person_signs_in_in_the_browser_and_only_the_verifier_redeems_the_code(google):
-    ask, answers, told = browser()
+    ask, answered, told = browser()
     kept = connector(google).sign_in(ask, {"client_secret": "client-secret-1"})
     query = parse_qs(urlsplit(told[0]).query)
     (form,) = forms(google, "authorization_code")
@@ -88,13 +97,13 @@ def test_a_person_signs_in_in_the_browser_and_only_the_verifier_redeems_the_code
     )
     assert {f"{SCOPE}gmail.metadata", f"{SCOPE}calendar.events.readonly"} == set(query["scope"][0].split())
     assert len(form["code_verifier"]) >= 43
-    assert [200] == answers
+    assert [200] == answered()
 
 
 def test_an_answer_with_another_state_is_refused_and_the_waiting_goes_on(google):
-    ask, answers, _ = browser(before=["?state=forged&code=evil", "favicon.ico"])
+    ask, answered, _ = browser(before=["?state=forged&code=evil", "favicon.ico"])
     assert connector(google).sign_in(ask, {"client_secret": "s"})["refresh_token"]
-    assert [400, 400, 200] == answers
+    assert [400, 400, 200] == answered()
 
 
 def test_a_browser_that_connects_and_says_nothing_does_not_hold_up_the_sign_in(google, monkeypatch):

@@ -19,6 +19,7 @@ from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import DAY, Window
 from tests.kit.asking import asking
+from tests.kit.draws import draws
 from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -129,7 +130,9 @@ def plain_rates(plain, leader, bots, delta):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=draws(12, 25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(log=logs())
 def test_what_is_learned_agrees_with_a_plain_reading_of_random_logs(log, tmp_path_factory):

@@ -284,9 +284,9 @@ def test_that_many_write_in_the_name_of_a_desk_is_no_question(workspace):
 
 def test_the_report_says_how_many_items_others_typed_and_whether_that_was_decided(workspace):
     made = workspace(activities=[*OWN, *lent()], people=NAMES)
-    assert 0 == made.report("Ann Boss").value("typed_by_others")
+    assert 0 == made.report("Ann Boss", measures=["typed_by_others"]).value("typed_by_others")
     made.review.writes_for("Pat Aide", "Ann Boss")
-    told = made.report("Ann Boss").findings["typed_by_others"].as_json()
+    told = made.report("Ann Boss", measures=["typed_by_others"]).findings["typed_by_others"].as_json()
     by = [{"person": PAT, "name": "Pat Aide", "items": 6, "decided": True}]
     assert (6.0, 7, by) == (told["value"], told["made"], told["by"])
 

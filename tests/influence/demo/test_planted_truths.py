@@ -20,7 +20,7 @@ FORESEEN = {"contagious": ("advice",)}
 
 
 @cache
-def reports(mixed: bool) -> dict[str, Report]:
+def reports(*, mixed: bool) -> dict[str, Report]:
     company = build(1)
     folder = Path(mkdtemp())
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
@@ -57,7 +57,7 @@ def test_no_planted_truth_survives_a_shuffle(role):
 
 @pytest.mark.parametrize("role", ["carried_on", "contagious"])
 def test_that_people_take_up_what_their_contacts_did_cannot_be_chance_and_in_the_shuffle_it_can(role):
-    planted, mixed = (reports(mixed)[role].findings["influence_test"] for mixed in (False, True))
+    planted, mixed = (reports(mixed=mixed)[role].findings["influence_test"] for mixed in (False, True))
     assert planted.detail.p < 0.01
     assert mixed.value is None or mixed.detail.p > 0.01
 
@@ -83,13 +83,15 @@ def test_after_the_shuffle_the_brand_is_no_longer_what_no_leader_draws_as_much_a
 
 
 def test_whom_the_contagious_leader_should_turn_to_is_foreseen_and_in_the_shuffle_it_is_not():
-    planted, mixed = (reports(mixed)["contagious"].findings["advice_backtest"] for mixed in (False, True))
+    planted, mixed = (
+        reports(mixed=mixed)["contagious"].findings["advice_backtest"] for mixed in (False, True)
+    )
     assert planted.detail.skill
     assert not mixed.detail.skill
 
 
 def test_her_reach_rises_to_another_level_in_march_and_in_the_shuffle_in_no_month():
-    planted, mixed = (reports(mixed)["contagious"].findings["trend_breaks"] for mixed in (False, True))
+    planted, mixed = (reports(mixed=mixed)["contagious"].findings["trend_breaks"] for mixed in (False, True))
     assert ["2026-03"] == [one.month for one in planted.detail.breaks]
     assert not mixed.detail.breaks
 

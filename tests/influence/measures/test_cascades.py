@@ -15,6 +15,7 @@ from influence.measures.cascades import h_index, shapes, structural_virality
 from influence.network.log_queries import activity_ids
 from influence.network.responses import Links
 from tests.kit.asking import DAY0, asking, row
+from tests.kit.draws import draws
 from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -197,7 +198,7 @@ def test_an_undated_network_has_no_cascades(workspace, measure):
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_the_shapes_are_those_of_a_plain_reading(log, tmp_path_factory):
     activities, people, encounters, since, until = log

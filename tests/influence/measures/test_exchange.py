@@ -14,6 +14,7 @@ from influence.measures.brand import against
 from influence.measures.exchange import LESS_THAN_HALF, NOBODY_ASKED, Acts, exchange, prompted
 from influence.measures.two_way import two_way
 from tests.kit.asking import DAY0, asking
+from tests.kit.draws import draws
 from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -377,7 +378,7 @@ def test_an_undated_network_has_no_questions(workspace):
 SAYS = {"post", "message", "reply", "comment", "quote"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
     activities, people, encounters, since, until = log
@@ -397,7 +398,7 @@ def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
     assert both_ways(plain) == pytest.approx((both.value, both.low, both.high))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(5, 10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs(), dice=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(log, dice, tmp_path_factory):
     activities, people, encounters, _, _ = log

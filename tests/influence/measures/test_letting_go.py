@@ -13,6 +13,7 @@ from influence.measures.letting_go import circle_degrees, degree_centralisation
 from influence.measures.two_way import two_way
 from influence.network.network import Network
 from tests.kit.asking import asking, row
+from tests.kit.draws import draws
 from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -183,7 +184,7 @@ def test_an_undated_network_has_a_centre_but_no_conversations(workspace):
 # --- a plain reading ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
     activities, people, encounters, since, until = log

@@ -17,8 +17,16 @@ def meeting(**more):
     return row | more
 
 
+def found(made, name):
+    return made.report(ANN, measures=[name]).findings[name]
+
+
 def m(made, leader=ANN, person=BO):
-    return next((one.m, one.known, one.step) for one in made.report(leader).people if one.person == person)
+    return next(
+        (one.m, one.known, one.step)
+        for one in made.report(leader, measures=["reach_4"]).people
+        if one.person == person
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,7 @@ def test_one_entry_covers_nobody(workspace):
 
 def test_an_entry_a_year_after_the_first_response_says_nothing(workspace):
     late = meeting(time="2027-03-02T09:00:00Z")
-    report = workspace(activities=TALK, encounters=[late]).report(ANN)
+    report = workspace(activities=TALK, encounters=[late]).report(ANN, measures=["reach_4", "crossings"])
     assert [(0.1, False)] == [(one.m, one.known) for one in report.people]
     assert 0.0 == report.findings["crossings"].value
 
@@ -138,27 +146,27 @@ def test_same_manager_and_site_is_evidence_without_a_date(workspace):
 def test_the_prior_is_a_setting(workspace):
     made = workspace(settings="[met]\nprior = 0.3\n", activities=TALK)
     assert 0.3 == pytest.approx(m(made)[0])
-    assert (0.0, 1.0) == (made.report(ANN).findings["reach_4"].low, made.report(ANN).findings["reach_4"].high)
+    assert (0.0, 1.0) == (found(made, "reach_4").low, found(made, "reach_4").high)
 
 
 @pytest.mark.parametrize("prior", [0, 1])
 def test_a_prior_that_leaves_no_doubt_still_gives_a_range(workspace, prior):
     """A calendar kept for half of the year before tells that nobody met; π is 0, or little below 1."""
     made = workspace(settings=f"[met]\nprior = {prior}\n", activities=TALK, encounters=KEPT[:30])
-    found = made.report(ANN).findings["reach_4"]
-    assert (1 - prior, 1) == (found.detail.least, found.detail.most)
+    told = found(made, "reach_4")
+    assert (1 - prior, 1) == (told.detail.least, told.detail.most)
 
 
 def test_first_response_before_first_meeting_is_a_crossing(workspace):
     made = workspace(activities=TALK, encounters=[*KEPT, meeting(time="2026-04-01T09:00:00Z")])
-    found = made.report(ANN).findings["crossings"]
-    assert 1.0 == found.value
-    assert (BO,) == found.detail.digital_first
+    told = found(made, "crossings")
+    assert 1.0 == told.value
+    assert (BO,) == told.detail.digital_first
 
 
 def test_who_was_met_and_went_on_digitally_is_listed(workspace):
     made = workspace(activities=TALK, encounters=[meeting()])
-    assert (BO,) == made.report(ANN).findings["crossings"].detail.met_then_digital
+    assert (BO,) == found(made, "crossings").detail.met_then_digital
 
 
 def test_a_network_without_times_gives_reach_and_says_what_it_cannot(workspace):
@@ -167,7 +175,9 @@ def test_a_network_without_times_gives_reach_and_says_what_it_cannot(workspace):
         {"source": "n:3", "target": "n:1", "meaning": "influence", "directed": False},
         {"source": "n:1", "target": "n:2", "meaning": "met", "directed": False},
     ]
-    found = workspace(ties=ties).report("n:1")
+    found = workspace(ties=ties).report(
+        "n:1", measures=["reach_4", "reach_3", "possible_reach", "passed_on", "crossings"]
+    )
     assert {"n:2": 3, "n:3": 4} == {one.person: one.step for one in found.people}
     assert (1.0, 1.0) == (found.findings["reach_3"].value, found.findings["reach_4"].value)
     for name in ("possible_reach", "passed_on", "crossings"):

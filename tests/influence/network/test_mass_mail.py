@@ -10,6 +10,7 @@ from influence.network.mass_mail import SENDERS, campaigns
 from influence.reach.ego import Ego
 from influence.text.subjects import SAYING_NOTHING
 from tests.kit.asking import row as said
+from tests.kit.draws import draws
 from tests.kit.logs import DAY, stored
 from tests.kit.plain_campaigns import PlainCampaigns
 
@@ -196,7 +197,7 @@ def rows(draw):
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(20, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows(), st.booleans(), st.integers(2, 4), st.integers(1, 9))
 def test_campaigns_are_what_the_definition_says(tmp_path_factory, rows, bot, senders, within):
     people = [{"person": f"p{n}", "accounts": [f"a:{n}"], "bot": bot and n == 5} for n in range(6)]

@@ -13,7 +13,7 @@ def mail(ident, day, actor, to, subject=None, **more):
 
 
 def reached(workspace):
-    return {one.person for one in workspace.report(LEADER).people}
+    return {one.person for one in workspace.report(LEADER, measures=["reach_4"]).people}
 
 
 def test_a_reply_to_the_leader_is_a_response(workspace):
@@ -29,7 +29,7 @@ def test_a_person_who_was_only_mailed_is_not_reached(workspace):
         ]
     )
     assert {BO} == reached(made)
-    assert 2.0 == made.report(LEADER).findings["audience"].value
+    assert 2.0 == made.report(LEADER, measures=["audience"]).findings["audience"].value
 
 
 def test_a_message_to_the_leader_that_answers_nothing_is_inbound_not_a_response(workspace):
@@ -48,7 +48,7 @@ def test_a_reply_by_its_subject_is_guessed(workspace, prefix):
     made = workspace(
         activities=[mail("1", 1, LEADER, [BO], "The plan"), mail("2", 5, BO, [LEADER], f"{prefix}the  PLAN")]
     )
-    found = made.report(LEADER)
+    found = made.report(LEADER, measures=["reach_4"])
     assert {BO} == {one.person for one in found.people}
     assert found.responses["2"].inferred
     assert ["inferred"] == [row.parents for row in found.coverage]
@@ -88,7 +88,7 @@ def test_a_source_that_states_parents_leaves_guesses_out_of_the_headline_and_say
             mail("3", 3, CIA, [LEADER], "Re: The plan"),
         ]
     )
-    found = made.report(LEADER)
+    found = made.report(LEADER, measures=["reach_4"])
     assert {BO} == {one.person for one in found.people}
     assert 0.9 == pytest.approx(found.findings["reach_4"].value)
     assert 1.8 == pytest.approx(found.findings["reach_4"].detail.with_inferred)
@@ -113,7 +113,7 @@ def test_in_a_chat_without_threads_the_message_before_is_answered_within_a_day(w
             {**said("4", 3, "chat:cia"), "time": "2026-01-03T03:00:00Z"},
         ]
     )
-    assert ["chat:bo"] == [one.person for one in made.report("chat:ann").people]
+    assert ["chat:bo"] == [one.person for one in made.report("chat:ann", measures=["reach_4"]).people]
 
 
 def test_without_subjects_and_threads_the_first_message_back_within_three_days_answers(workspace):
@@ -138,7 +138,7 @@ def test_copies_of_one_message_count_once_and_their_ids_still_find_it(workspace)
         ]
     )
     assert {BO} == reached(made)
-    assert 1.0 == made.report(LEADER).findings["own_output"].value
+    assert 1.0 == made.report(LEADER, measures=["own_output"]).findings["own_output"].value
 
 
 def test_a_deleted_activity_is_gone_and_an_older_export_does_not_bring_it_back(workspace, tmp_path):

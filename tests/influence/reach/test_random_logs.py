@@ -7,12 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence.contract.details.reach import PossibleReach
+from tests.kit.draws import draws
 from tests.kit.logs import START, iso, logs, stored
 from tests.kit.plain_reading import DAY, PlainReading
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=draws(25, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(log=logs())
 def test_the_engine_and_the_plain_reading_agree(log, tmp_path_factory):
@@ -45,7 +48,7 @@ def test_the_engine_and_the_plain_reading_agree(log, tmp_path_factory):
         assert plain.possible_reach(hands, days * DAY) == count, key
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(5, 10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs(), seed=st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_twice_adds_nothing(log, seed, tmp_path_factory):
     activities, people, encounters, _, _ = log
@@ -62,7 +65,7 @@ def test_order_does_not_matter_and_twice_adds_nothing(log, seed, tmp_path_factor
         assert first == workspace.report("p0").as_json()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(12, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_bounds_and_interval_hold_the_estimate(log, tmp_path_factory):
     activities, people, encounters, _, _ = log

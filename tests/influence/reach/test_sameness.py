@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.kit.draws import draws
 from tests.kit.logs import logs, stored
 
 ZONES = ("UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia", "Europe/Stockholm")
@@ -33,7 +34,7 @@ def machine():
 
 
 @settings(
-    max_examples=8,
+    max_examples=draws(4, 8),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

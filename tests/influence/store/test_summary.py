@@ -20,6 +20,7 @@ from influence.contract.records import (
     Withdrawn,
 )
 from influence.store.store import Store
+from tests.kit.draws import draws
 
 DAYS = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3)]
 FEW = st.sampled_from(["a", "b", "c"])
@@ -62,7 +63,7 @@ def bring(store, records, *, live=True):
 
 
 @given(st.lists(RECORDS, max_size=4), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(25, 60), deadline=None)
 def test_whatever_comes_adds_up_and_is_told_as_it_is(batches, live):
     store = Store()
     for records in batches:

@@ -20,6 +20,7 @@ from reports.story.sentences import cannot_tell, joined, say
 from reports.story.spheres import OUTWARD, TOPICS
 from reports.story.story import story
 from reports.story.worth import EXCHANGE
+from tests.kit.draws import draws
 from tests.kit.sample_findings import measured
 from tests.kit.sample_report import LEADER, WINDOW, empty_report, sample_report, ties_report
 
@@ -430,7 +431,7 @@ _KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(50, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(REPEATED),
     st.dictionaries(_KEYS, _ANY, max_size=4),
