@@ -61,6 +61,9 @@ class Engine(Protocol):
     def beside(self) -> Engine:
         """Return another engine over the same data, whose temporary tables are its own."""
 
+    def slim(self) -> None:
+        """Let go of what was read from the file and is held only to be at hand."""
+
     def close(self) -> None:
         """Let go of what is held."""
 
@@ -158,6 +161,12 @@ class DuckEngine:
         other._connection = self._connection.cursor()
         other._settle()
         return other
+
+    def slim(self) -> None:
+        """Let go of what was read from the file and is held only to be at hand."""
+        with suppress(EngineError):  # more than that is in use
+            self.run(f"SET memory_limit = '{_WRITING}'")
+        self.run(f"SET memory_limit = '{_READING}'")
 
     def close(self) -> None:
         """Let go of the file."""
