@@ -193,6 +193,9 @@ class SparkEngine:
 
     append = transaction = turn = beside = _refuse
 
+    def slim(self) -> None:
+        """Nothing is held here."""
+
     def close(self) -> None:
         """Let go of the session."""
         self._spark.stop()
