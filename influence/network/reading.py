@@ -56,14 +56,17 @@ WHERE s.outbox IS NOT NULL
 """Which items lay in whose sent mail and who wrote them; no owner where the mailbox is all that is known of one."""
 
 _WRITTEN_FOR = """
-UPDATE read_item SET author = f.leader, typist = read_item.author, decided = true FROM (
+CREATE OR REPLACE TEMP TABLE read_item AS
+SELECT i.item, i.seq, i.id, i.time, coalesce(f.leader, i.author) AS author, i.verb, i.parent, i.conversation,
+    i.channel, i.source, i.system, i.subject, i.wording, i.answers, i.inferred, i.addressees,
+    CASE WHEN f.leader IS NULL THEN i.typist ELSE i.author END AS typist, f.leader IS NOT NULL AS decided
+FROM read_item i LEFT JOIN (
     WITH filled AS (SELECT source, outbox, writer AS leader, count(*) AS items FROM read_sent
         WHERE owner IS NULL GROUP BY ALL)
     SELECT s.item, arg_max(w.leader, (s.owner IS NOT NULL, coalesce(f.items, 0), -w.leader)) AS leader
     FROM read_sent s JOIN writes_for w ON w.writer = s.writer AND w.leader = coalesce(s.owner, w.leader)
     LEFT JOIN filled f ON f.source = s.source AND f.outbox = s.outbox AND f.leader = w.leader
-    WHERE s.owner IS NOT NULL OR f.items IS NOT NULL GROUP BY s.item) f
-WHERE f.item = read_item.item
+    WHERE s.owner IS NOT NULL OR f.items IS NOT NULL GROUP BY s.item) f USING (item)
 """
 """An outbox whose owner no account tells is that leader's who has mail of their own in it, the most of several."""
 

@@ -60,7 +60,7 @@ def an_office(workspace):
             when, one, other = START + timedelta(hours=7 * n), *chance.sample(mail, 2)
             kind = n % 8
             more = {
-                0: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"plan {n % 3}", "outbox": one},
+                0: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"plan {n % 3}", "outbox": mail[0]},
                 1: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"Re: plan {n % 3}", "typist": mail[5]},
                 2: {"verb": Verb.MESSAGE, "channel": "hall", "actor": f"chat:{n % 4}"},
                 3: {"verb": Verb.POST, "channel": "wall", "actor": f"x:{n % 4}"},
@@ -93,6 +93,8 @@ def an_office(workspace):
         for n in range(9):
             meaning = "met" if n % 3 else "influence"
             batch.add(Tie(mail[n % 5], mail[(n + 1) % 6], meaning, directed=bool(n % 2)), "log")
+        everybody = tuple(f"email:all{n}@acme.example" for n in range(120))
+        batch.add(Activity("all", START, mail[0], Verb.MESSAGE, to=everybody), "log")
         batch.add(Exposure("x1", START, "x:0", "x", "views", 12), "log")
     for n in range(22):
         with workspace.store.batch(f"campaign {n}", "activities") as batch:
@@ -117,6 +119,9 @@ class Both:
         self.second.run(sql, params)
         if made := sql.split()[0] == "CREATE" and spoken(sql)[0]:
             self.arrow(f"SELECT * FROM {made}")  # noqa: S608 - a name of ours
+
+    def slim(self):
+        self.first.slim()
 
     def offer(self, name, rows):
         self.first.offer(name, rows)
@@ -143,7 +148,9 @@ class Both:
 
 
 NO_ROWS = {
-    # a fit of one's own is made of many labels; the statement reads one table
+    # who is linked by likelihood, and a fit of one's own, take more data than this; each statement reads one table
+    "SELECT one, other, weight, reasons FROM link_log WHERE verdict = 'linked' AND run = (SELECT max(run) FROM "
+    "link_log) ORDER BY weight DESC, one, other",
     "SELECT seq, fit FROM fit_log WHERE undoes IS NULL AND seq NOT IN (SELECT undoes FROM fit_log WHERE undoes IS "
     "NOT NULL) ORDER BY seq DESC LIMIT 1",
 }
@@ -158,6 +165,7 @@ def office(tmp_path_factory):
     with Workspace(folder / "w") as workspace:
         an_office(workspace)
         workspace.curation.rename("p5", "Pia Five", because="she says so")
+        workspace.review.writes_for("p5", "p0")
         workspace.export_lake(folder / "lake")
     return folder
 
