@@ -21,13 +21,14 @@ import pytest
 from influence import Workspace
 from influence.contract.findings import Finding
 from influence.contract.records import RESPONSE_VERBS, Evidence, Modality, Verb
-from influence.demo import NOTICE, TRUTHS, Company, build, write
+from influence.demo import NOTICE, TRUTHS, Company, write
 from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
 from influence.measures.topics import documents_of
 from influence.measures.voice import said, voice, voice_of
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.text.terms import languages_of, terms_of
+from tests.kit.invented import company
 
 DAY = 86_400
 WAIT = 14 * DAY
@@ -44,11 +45,6 @@ NOT_READ_PLAINLY = {
     "response_rate",
 }
 """What only the report tells: see `test_planted_truths`."""
-
-
-@lru_cache(maxsize=4)
-def company(seed: int = 1) -> Company:
-    return build(seed)
 
 
 @lru_cache(maxsize=4)
