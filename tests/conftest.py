@@ -13,6 +13,20 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 """No test looks into the keyring of whoever runs it, nor waits for it: those that need one bring it."""
 
 
+LONGEST = (
+    *("test_planted_truths", "test_random_logs", "test_networkx_suite", "test_page_in_a_browser"),
+    *("test_third_party", "test_lasting", "test_tutorials", "test_real_data", "test_command_line"),
+    *("test_demo_company", "test_writers", "test_meetings", "test_killed", "test_request_tracker"),
+    *("test_answers", "test_page", "test_called_off", "test_mailboxes", "test_contract", "test_matrix"),
+)
+"""Files that take about half a minute each: begun last, one would keep one worker busy when the others are done."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 @pytest.fixture
 def shared():
     """The folder with recordings and data made by others; tests that need it skip without it."""

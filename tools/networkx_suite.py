@@ -87,7 +87,7 @@ def run(*, networkx_behind: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(folder, "pytest.ini")
         alone.write_text("[pytest]\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-c", alone, "-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-c", alone, "-p", "no:cacheprovider"]
         environment = {**os.environ, RECORD: f"{folder}/record", "NETWORKX_TEST_BACKEND": "influence"}
         environment.pop("PYTEST_XDIST_WORKER", None)
         if networkx_behind:

@@ -21,13 +21,14 @@ import pytest
 from influence import Workspace
 from influence.contract.findings import Finding
 from influence.contract.records import RESPONSE_VERBS, Evidence, Modality, Verb
-from influence.demo import NOTICE, TRUTHS, Company, build, write
+from influence.demo import NOTICE, TRUTHS, Company, write
 from influence.demo.words import COINED, COINING, LED, SAID, SUBJECTS
 from influence.measures.topics import documents_of
 from influence.measures.voice import said, voice, voice_of
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.text.terms import languages_of, terms_of
+from tests.kit.invented import company
 
 DAY = 86_400
 WAIT = 14 * DAY
@@ -44,11 +45,6 @@ NOT_READ_PLAINLY = {
     "response_rate",
 }
 """What only the report tells: see `test_planted_truths`."""
-
-
-@lru_cache(maxsize=4)
-def company(seed: int = 1) -> Company:
-    return build(seed)
 
 
 @lru_cache(maxsize=4)
@@ -509,6 +505,12 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         yield lambda role: Ego(population, population.people.find(leader(role)), window)
 
 
+@pytest.fixture(scope="module")
+def voice_as(heard: Callable[[str], Ego]) -> Callable[[str], dict[str, Finding]]:
+    """Measure the voice of a leader, once for each."""
+    return lru_cache(lambda role: voice(heard(role)))
+
+
 def by_topic(found: dict[str, Finding], name: str) -> tuple[Any, list[Any]]:
     """Return what a finding says of the topic she leads, and of all other topics."""
     of_terms = {row.topic: set(row.terms) for row in found["share_of_voice"].detail.topics}
@@ -518,25 +520,27 @@ def by_topic(found: dict[str, Finding], name: str) -> tuple[Any, list[Any]]:
 
 
 def test_her_share_of_voice_is_large_on_the_subject_that_she_leads_and_small_on_all_others(
-    heard: Callable[[str], Ego],
+    voice_as: Callable[[str], dict[str, Finding]],
 ) -> None:
-    found = voice(heard("beyond"))
+    found = voice_as("beyond")
     led, rest = by_topic(found, "share_of_voice")
     assert led.interval[0] > 0.2
     assert max(row.share for row in rest) < 0.1
     for role in ("near", "broadcast", "carried_on"):
-        assert by_topic(voice(heard(role)), "share_of_voice")[0].share < 0.05
+        assert by_topic(voice_as(role), "share_of_voice")[0].share < 0.05
 
 
-def test_her_new_terms_are_found_to_be_taken_up_and_nobody_else_s(heard: Callable[[str], Ego]) -> None:
-    found = voice(heard("beyond"))
+def test_her_new_terms_are_found_to_be_taken_up_and_nobody_else_s(
+    voice_as: Callable[[str], dict[str, Finding]],
+) -> None:
+    found = voice_as("beyond")
     led, rest = by_topic(found, "lead")
     assert led.new > 2 * led.shuffled
     assert led.q < 0.05
     assert min(row.q for row in rest) > 0.05
     assert found["lead"].detail.p < 0.01
     for role in ("near", "broadcast", "carried_on"):
-        assert voice(heard(role))["lead"].detail.p > 0.05
+        assert voice_as(role)["lead"].detail.p > 0.05
 
 
 def dealt_within(groups: Iterable[int], seed: int = 1) -> list[int]:

@@ -11,9 +11,10 @@ import pytest
 
 from influence import Workspace
 from influence.contract.records import Unsaid
-from influence.demo import build, write
+from influence.demo import write
 from influence.demo.mailroom import ASSISTANT, LETTER, LETTERS
 from tests.influence.demo.shuffling import shuffled
+from tests.kit.invented import company
 
 CHIEF, LEADER, DESK = (
     f"email:{name}@vindhall.example" for name in ("aksel.brandt", "ylva.nordahl", "support")
@@ -24,12 +25,12 @@ EXPECTED = {"automatic": 500, "calendar answer": 100, "spam": 30, "draft": 5, "r
 
 @cache
 def rows(seed=1):
-    return build(seed).activities.to_pylist()
+    return company(seed).activities.to_pylist()
 
 
 @cache
 def rows_shuffled():
-    return shuffled(build(1), 7).activities.to_pylist()
+    return shuffled(company(1), 7).activities.to_pylist()
 
 
 def largest_share(sent):
@@ -48,15 +49,15 @@ def senders_unknown(activities):
 
 @cache
 def imported(folder, *, all_said):
-    company = build(1)
+    invented = company()
     if all_said:
-        place = company.activities.schema.get_field_index("unsaid")
-        nothing = pa.nulls(company.activities.num_rows, pa.string())
-        said = company.activities.set_column(place, "unsaid", nothing)
-        company = replace(company, activities=said)
+        place = invented.activities.schema.get_field_index("unsaid")
+        nothing = pa.nulls(invented.activities.num_rows, pa.string())
+        said = invented.activities.set_column(place, "unsaid", nothing)
+        invented = replace(invented, activities=said)
     with Workspace.create(folder / str(all_said)) as workspace:
-        done = [workspace.import_path(file) for file in write(company, folder / f"{all_said}-files")]
-        return done[0], workspace.report(company.leaders["broadcast"], measures=["four-steps"])
+        done = [workspace.import_path(file) for file in write(invented, folder / f"{all_said}-files")]
+        return done[0], workspace.report(invented.leaders["broadcast"], measures=["four-steps"])
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_most_of_the_mail_in_the_chief_executive_s_sent_folder_is_by_his_assista
     sent = [row for row in rows(seed) if row["outbox"] == CHIEF]
     by = Counter((row["actor"], row["typist"]) for row in sent)
     (assistant,) = {actor for actor, _ in by} - {CHIEF}
-    names = {a: p["name"] for p in build(seed).people.to_pylist() for a in p["accounts"]}
+    names = {a: p["name"] for p in company(seed).people.to_pylist() for a in p["accounts"]}
     assert ASSISTANT == names[assistant]
     assert 0.55 * len(sent) < by[assistant, None] < 0.75 * len(sent)
     assert by[CHIEF, assistant] >= 20
@@ -129,7 +130,7 @@ def test_in_her_own_name_the_assistant_writes_little():
 
 
 def test_customers_write_to_a_desk_that_answers_most_of_them_and_says_who_typed():
-    people = build(1).people.to_pylist()
+    people = company(1).people.to_pylist()
     (desk,) = (row for row in people if DESK in row["accounts"])
     assert desk["bot"] is None
     customers = {account for row in people if row["sphere"] == "customer" for account in row["accounts"]}

@@ -7,8 +7,9 @@ from tempfile import mkdtemp
 import pytest
 
 from influence import Report, Workspace
-from influence.demo import TRUTHS, build, write
+from influence.demo import TRUTHS, write
 from tests.influence.demo.shuffling import shuffled
+from tests.kit.invented import company as invented
 
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
@@ -21,7 +22,7 @@ FORESEEN = {"contagious": ("advice",)}
 
 @cache
 def reports(*, mixed: bool) -> dict[str, Report]:
-    company = build(1)
+    company = invented()
     folder = Path(mkdtemp())
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
     Workspace.create(folder / "workspace").close()

@@ -14,6 +14,7 @@ from influence.measures.two_way import two_way
 from influence.network.network import Network
 from tests.kit.asking import asking, row
 from tests.kit.draws import draws
+from tests.kit.invented import company as invented
 from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -241,7 +242,7 @@ def plain_only(plain):
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     workspace, _ = Workspace.demo(tmp_path_factory.mktemp("demo") / "company")
-    leaders = demo.build().leaders
+    leaders = invented().leaders
     with workspace:
         yield {role: ego_of(workspace, leader=person) for role, person in leaders.items()}
 

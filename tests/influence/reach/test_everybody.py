@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from influence import Workspace
 from influence.contract.details.many import SecondGenerationLeaders
-from influence.demo import build
 from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
 from influence.measures import many, reach
@@ -26,6 +25,7 @@ from influence.reach.everybody import Reaches, everybodys_reach
 from influence.reach.population import Population
 from influence.reach.possible import everybodys_possible_reach
 from influence.reach.steps import Passing
+from tests.kit.invented import company
 from tests.kit.logs import iso, logs, post, reply, stored
 from tests.kit.plain_reading import DAY, PlainReading
 
@@ -167,7 +167,7 @@ def test_in_the_demo_company_everybodys_reach_is_that_of_each(demo):
     population = demo.analysis
     window = population.whole_window()
     found = everybodys_reach(population, window)
-    leaders = [population.people.code[person] for person in build(1).leaders.values()]
+    leaders = [population.people.code[person] for person in company().leaders.values()]
     chosen = leaders + np.random.default_rng(1).choice(len(population.people), 12, replace=False).tolist()
     assert len(found) > 10_000
     for leader in chosen:
