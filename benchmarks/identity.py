@@ -21,6 +21,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from influence import Workspace
@@ -28,7 +29,7 @@ from influence.people.directory import People
 from influence.people.identity import Joining, Sources, exact
 from influence.people.linkage.choose import choose
 from influence.people.linkage.profiles import PROFILES
-from influence.people.linkage.run import profiles_of
+from influence.people.linkage.run import habits_of, profiles_of
 from influence.people.linkage.score import Candidates, candidates
 
 LABELS = Path(__file__).parents[1] / "tests/influence/people/linkage/identity_labels.csv"
@@ -269,7 +270,9 @@ def exact_alone(workspace: Workspace) -> tuple[People, pa.Table]:
     engine = workspace.store.engine
     sources = Sources.read(engine)
     people = Joining(sources, (), exact(sources)).people()
-    return people, profiles_of(engine, sources, people, range(len(people)))
+    everybody = np.arange(len(people))
+    told, habits = profiles_of(people, everybody), habits_of(engine, people, everybody)
+    return people, pa.table([*told.columns, *habits.columns], schema=PROFILES)
 
 
 def account_profiles(profiles: pa.Table, sources: Sources) -> pa.Table:

@@ -22,6 +22,7 @@ from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
+from influence.store.lake import Lake, take_lake, write_lake
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
@@ -127,6 +128,29 @@ class Workspace(Writing):
         self._forget_analysis()
         return done
 
+    def import_lake(self, folder: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Lake:
+        """Bring back all that `export_lake` wrote, into a workspace that holds nothing yet.
+
+        Raises:
+            LakeError: the workspace holds something, or the lake is not whole, or of another version.
+        """
+        try:
+            return take_lake(self.store, Path(folder), progress)
+        finally:
+            self._forget_analysis()
+
+    def export_lake(self, folder: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Lake:
+        """Write all that the workspace holds into a new folder, as Parquet files by month.
+
+        Raises:
+            LakeError: there is something in the folder already, or it cannot be written.
+        """
+        engine = self.store.engine
+        link_what_came(
+            engine, sure=self.settings.link, ask=self.settings.ask
+        )  # whoever reads a lake links nobody
+        return write_lake(engine, Path(folder), progress)
+
     def connecting(self, name: str, connector: str, options: Mapping[str, str]) -> Connecting:
         """Begin to connect a live source under a name, or to renew the one of that name; nothing is written yet.
 
@@ -203,6 +227,10 @@ class Workspace(Writing):
     def review(self) -> Review:
         """Who writes for whom, and what is to be asked about people, first what moves most."""
         return Review(lambda: self.analysis, self.curation, self._forget_analysis)
+
+    def open_about(self, person: str) -> Sequence[str]:
+        """Return what is to be asked about a person, first what moves most."""
+        return self.review.open_about(person)
 
     @property
     def meetings(self) -> Meetings:

@@ -6,12 +6,13 @@ They are a kind of file of their own, never part of what people wrote, so that n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.kit.answers import as_member, each, needed_list, read
+from connectors.kit.answers import ODD_SHAPES, as_member, each, needed_list, read
+from connectors.kit.meetings import Name
 from connectors.kit.paging import Answer, State, Task
 from connectors.kit.text import clean
 from influence.contract.connector import Changed
@@ -59,23 +60,39 @@ class Window:
     """A stretch of a calendar that is read whole, again and again: what it no longer shows is gone.
 
     The place of the part in the cursor holds the meetings that were `held` at the last pull, those `seen` so far in
-    this one, and those `gone` that are still to be told.
+    this one, whether one of them was `unnamed`, and those `gone` that are still to be told.
     """
 
     part: str
 
-    def see(self, place: State, records: Iterable[Record]) -> None:
-        """Note the meetings of one page, with their times (seconds since 1970)."""
+    def see(
+        self, place: State, records: Iterable[Record], items: Iterable[Any], name: Callable[[Any], Name]
+    ) -> None:
+        """Note the meetings of one page, with their times (seconds since 1970).
+
+        An item that is shown is not gone, whether or not it can be read: it keeps its earlier time.
+        """
+        held, shown = place.get("held", {}), set[str]()
+        for item in items:
+            try:
+                shown.add(name(item).id)
+            except ODD_SHAPES:
+                place["unnamed"] = True
         times = {one.id: one.time for one in records if isinstance(one, Encounter) and one.id and one.time}
         place["seen"] = {
             **place.get("seen", {}),
+            **{one: held[one] for one in shown if one in held},
             **{one: int(time.timestamp()) for one, time in times.items()},
         }
 
     def closed(self, place: State, since: datetime, again: datetime) -> State:
-        """Return what is kept of a window read from `since` to its end; the next one begins at `again`."""
+        """Return what is kept of a window read from `since` to its end; the next one begins at `again`.
+
+        Where an item bore no name that can be read, it may be any of those that are missing: none is gone.
+        """
         held, seen = place.get("held", {}), place.get("seen", {})
-        gone = sorted(one for one, time in held.items() if time >= since.timestamp() and one not in seen)
+        missing = sorted(one for one, time in held.items() if time >= since.timestamp() and one not in seen)
+        gone = [] if place.get("unnamed") else missing
         left = {one: time for one, time in {**held, **seen}.items() if time >= again.timestamp()}
         return {"held": {one: time for one, time in left.items() if one not in gone}, "gone": gone}
 

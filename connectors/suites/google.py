@@ -22,7 +22,7 @@ from connectors.kit.paging import Answer, State, Task, afresh, swept, walk
 from connectors.kit.permission import SignedIn, parts_chosen
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
-from connectors.suites.google_records import HEADERS, Reading
+from connectors.suites.google_records import HEADERS, Reading, name_of_entry
 from influence.contract.connector import ConnectorError, Gone, MissingExtra, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
@@ -322,7 +322,7 @@ class _Calendar(_Part):
             "pageToken": page,
         }
         answer = self.apis["calendar"].get("/calendars/primary/events", asked)
-        window.see(place, Reading(upto).records(answer))
+        window.see(place, Reading(upto).records(answer), listed(answer, "items"), name_of_entry)
         following = answer.get("nextPageToken")
         told = upto.isoformat()
         if following:

@@ -121,7 +121,7 @@ class Reading:
         try:
             yield self._encounter(event)
         except NoMeeting as reason:
-            yield from no_meeting(reason, _name(event))
+            yield from no_meeting(reason, name_of_entry(event))
 
     def _encounter(self, event: Mapping[str, Any]) -> Encounter:
         _refuse_no_meeting(event)
@@ -131,7 +131,7 @@ class Reading:
         people = tuple(dict.fromkeys(_together(event, attendees)))
         time = refuse_after(self.until, _start(event, people))
         kind, place = kind_of(told, self.rooms), place_of(told.locations)
-        return meeting(_name(event), time, people, kind, place, guests)
+        return meeting(name_of_entry(event), time, people, kind, place, guests)
 
 
 def _told(event: Mapping[str, Any]) -> Told:
@@ -206,7 +206,7 @@ def _as_mail(message: Mapping[str, Any]) -> bytes:
 # --- Calendar ---------------------------------------------------------------------------------------------
 
 
-def _name(event: Mapping[str, Any]) -> Name:
+def name_of_entry(event: Mapping[str, Any]) -> Name:
     """Name an entry as its .ics does; one that was deleted may state no more than its own id and its series'."""
     own = str(event.get("recurringEventId") or needed(event, "id", "the entry"))
     uid = str(event.get("iCalUID") or f"{own}@google.com")

@@ -25,7 +25,7 @@ from connectors.kit.paging import Answer, State, Task, afresh, everything, next_
 from connectors.kit.permission import SignedIn, parts_chosen
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
-from connectors.suites.microsoft_records import Reading
+from connectors.suites.microsoft_records import Reading, name_of_entry
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised, RateLimited, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
@@ -285,7 +285,7 @@ class _Calendar(_Part):
         upto = moment(place["upto"], "upto") if "upto" in place else day_given(self.options.until)
         link, since = place.get("next"), self._from(place.get("until"), upto)
         answer = self._page(link, since, upto)
-        window.see(place, Reading(upto).records(answer))
+        window.see(place, Reading(upto).records(answer), listed(answer, "value"), name_of_entry)
         following = self._next(answer)
         told = upto.isoformat()
         if following is not None:

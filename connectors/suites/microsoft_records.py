@@ -95,7 +95,7 @@ class Reading:
         try:
             yield self._encounter(event)
         except NoMeeting as reason:
-            yield from no_meeting(reason, _name(event))
+            yield from no_meeting(reason, name_of_entry(event))
 
     def _encounter(self, event: Mapping[str, Any]) -> Record:
         _refuse_no_meeting(event)
@@ -105,7 +105,7 @@ class Reading:
             _refuse_marked_days(event, people)
         time = refuse_after(self.until, _start(event))
         kind, place = kind_of(told, self.rooms), place_of(told.locations)
-        return meeting(_name(event), time, people, kind, place)
+        return meeting(name_of_entry(event), time, people, kind, place)
 
     # --- Teams --------------------------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class Reading:
 # --- meetings ---------------------------------------------------------------------------------------------
 
 
-def _name(event: Mapping[str, Any]) -> Name:
+def name_of_entry(event: Mapping[str, Any]) -> Name:
     """Name a meeting as its .ics does; Exchange gives each time of a series an identifier with its date in it."""
     uid = str(event.get("iCalUId") or event.get("uid") or needed(event, "id", "the meeting"))
     original = (

@@ -7,12 +7,9 @@ on as found; the store checks and converts them.
 from __future__ import annotations
 
 import difflib
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,19 +18,14 @@ from connectors.kit import json_files
 from connectors.kit.json_columns import LineColumns
 from connectors.kit.line_blocks import BOM
 from connectors.kit.wide_text import head_in_utf8, in_utf8
+from connectors.tables import parquet
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 ALIASES = {"targets": "mentions"}
 LISTS = frozenset({"to", "mentions", "targets", "people", "accounts"})
-_PARQUET = b"PAR1"
 _NOTED_COLUMNS = 20
-_ROWS, _BUFFER = 100_000, 1024 * 1024
-"""Rows of a Parquet file that are held at once, and bytes of each of its columns that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ class _Table:
         names = column_names(member, head)
         if not self.fits(names):
             raise Unreadable(_wrong_columns(member, head, names, self))
-        if head.startswith(_PARQUET):
+        if head.startswith(parquet.MARK):
             yield from self._parquet(member)
         elif head.removeprefix(BOM).lstrip().startswith(b"{"):
             yield from self._json_lines(member)
@@ -105,29 +97,28 @@ class _Table:
     def _parquet(self, member: Member) -> Iterator[Record]:
         import pyarrow as pa
 
-        with _parquet_file(member) as file:
-            if file.metadata.num_rows == 0:
+        with parquet.opened(member) as file:
+            if file.rows == 0:
                 raise Unreadable(f"{member.name}: there is no row in the file")
-            found = list(file.schema_arrow.names)
-            names = [_canonical(name) for name in found]
+            names = [_canonical(name) for name in file.names]
             _refuse_doubles(member, names)
             yield from _unused([name for name in names if name not in self.columns])
-            wanted = [name for name in found if _canonical(name) in self.columns]
-            row = 1
-            for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-                table = pa.Table.from_batches([batch])
+            for part in file.tables([name for name in file.names if _canonical(name) in self.columns]):
+                if isinstance(part, SetAside):
+                    yield part
+                    continue
+                row, table = part
                 table = table.rename_columns([_canonical(name) for name in table.column_names])
                 lines = pa.array(np.arange(row, row + len(table)))
-                row += len(table)
                 yield Rows(self.name, table.append_column("line", lines), self.zone)
 
 
 def column_names(member: Member, head: bytes) -> list[str]:
     """Read the column names or keys of a CSV, JSON Lines or Parquet file; none where it is none of them."""
-    if head.startswith(_PARQUET):
+    if head.startswith(parquet.MARK):
         try:
-            with _parquet_file(member) as file:
-                return list(file.schema_arrow.names)
+            with parquet.opened(member) as file:
+                return file.names
         except Unreadable:
             return []
     if head_in_utf8(head).removeprefix(BOM).lstrip().startswith((b"{", b"[")):
@@ -153,37 +144,12 @@ def _unused(names: Sequence[str]) -> Iterator[Note]:
         yield Note(f"columns that are not used: {told}{more}")
 
 
-@contextmanager
-def _parquet_file(member: Member) -> Iterator[pa.parquet.ParquetFile]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with member.open() as stream, _steppable(stream) as source:
-        try:
-            yield pq.ParquetFile(source, buffer_size=_BUFFER)  # else a row group of any size is read whole
-        except (pa.ArrowException, OSError) as error:
-            reason = str(error).split("\n", 1)[0][:120]
-            raise Unreadable(f"{member.name}: the Parquet file is damaged ({reason}); get it again") from None
-
-
-@contextmanager
-def _steppable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """A packed member steps back only by starting anew, so it waits in a temporary file."""
-    if stream.seekable():
-        yield stream
-        return
-    with tempfile.TemporaryFile() as waiting:
-        shutil.copyfileobj(stream, waiting)
-        waiting.seek(0)
-        yield waiting
-
-
 def _wrong_columns(member: Member, head: bytes, found: Sequence[str], kind: _Table) -> str:
     if not head.strip():
         return f"{member.name}: the file is empty; {kind.name} need a header and rows"
-    if head.startswith(_PARQUET) and not found:
+    if head.startswith(parquet.MARK) and not found:
         return f"{member.name}: the Parquet file is damaged or cut off; get it again"
-    if not head.startswith(_PARQUET) and not delimited.is_utf8(head):
+    if not head.startswith(parquet.MARK) and not delimited.is_utf8(head):
         return f"{member.name}: the file is not UTF-8 text; save it as CSV in UTF-8"
     if head.lstrip().startswith(b"["):
         return f"{member.name}: the file is a JSON array; write JSON Lines, one object a line"

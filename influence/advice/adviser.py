@@ -8,15 +8,18 @@ seen (`habits`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from os import cpu_count
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from influence.advice.backtest import BackTest, back_test
 from influence.advice.coming_back import coming_back
-from influence.advice.forecast import Ledger, gains, gains_by, shared_answering, thrown
+from influence.advice.forecast import Ledger, gains_by, shared_answering, thrown
 from influence.advice.habits import EVIDENCE, Advised, habit_rows, topic_rows
 from influence.contract.details import advice as details
 from influence.contract.findings import Finding
@@ -146,8 +149,13 @@ class _Adviser:
         self.seed = ego.settings.seed
 
     @cached_property
+    def thrown(self) -> Sets:
+        """Sets by the mean probabilities."""
+        return thrown(self.fit, self.hops, seed=self.seed)
+
+    @cached_property
     def gain(self) -> Floats:
-        return gains(self.fit, self.hops, seed=self.seed)
+        return gains_by(self.fit, self.thrown, self.fit.answering())
 
     @cached_property
     def alive(self) -> _Alive:
@@ -155,13 +163,20 @@ class _Adviser:
 
     @cached_property
     def draws(self) -> tuple[Floats, Floats]:
-        """Gains of everybody, and of every conversation alive, under each draw of the probabilities: a row a draw."""
-        people, conversations, acts = [], [], self.alive.acts()
-        for n in range(DRAWS):
-            random = np.random.default_rng(self.seed + 1 + n)
-            drawn = thrown(self.fit, self.hops, sets=SETS_A_DRAW, seed=self.seed + 1 + n, random=random)
-            people.append(gains_by(self.fit, drawn, self.fit.answering(random)))
-            conversations.append(self._act_gains(acts, drawn))
+        """Gains of candidates and of conversations alive under each draw of the probabilities: a row a draw."""
+        from influence.advice.spread import even_roots, reverse_sets  # loads numba
+
+        acts, roots = self.alive.acts(), even_roots(self.fit.weight, SETS_A_DRAW)
+
+        def draw(seed: int) -> tuple[Floats, Floats]:
+            random = np.random.default_rng(seed)
+            drawn = reverse_sets(self.fit.model(random), roots, hops=self.hops, seed=seed)
+            answering = self.fit.answering(random)
+            return gains_by(self.fit, drawn, answering)[self.fit.candidates], self._act_gains(acts, drawn)
+
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            drawn = pool.map(draw, range(self.seed + 1, self.seed + 1 + DRAWS))
+            people, conversations = zip(*drawn, strict=True)
         return np.stack(people), np.stack(conversations)
 
     def rows(self) -> tuple[Advised, ...]:
@@ -198,13 +213,17 @@ class _Adviser:
                 "person",
                 self.ego.people.who[code].person,
                 float(self.gain[code]),
-                self._interval(self.draws[0][:, code], float(self.gain[code])),
+                self._interval(self._draws_of([code])[:, 0], float(self.gain[code])),
                 self._why(code),
                 seen[code],
                 self.ego.people.who[code].name,
             )
             for code in chosen
         ]
+
+    def _draws_of(self, candidates: ArrayLike) -> Floats:
+        """Return the gains of some candidates under each draw: a row a draw."""
+        return self.draws[0][:, np.searchsorted(self.fit.candidates, candidates)]
 
     def _interval(self, draws: Floats, gain: float) -> tuple[float, float]:
         low, high = np.quantile(draws, [0.025, 0.975])
@@ -267,7 +286,7 @@ class _Adviser:
                     "sphere",
                     name,
                     float(self.gain[inside].mean()),
-                    self._interval(self.draws[0][:, inside].mean(axis=1), float(self.gain[inside].mean())),
+                    self._interval(self._draws_of(inside).mean(axis=1), float(self.gain[inside].mean())),
                     because(
                         "{left} of its {n} people active in the last 90 days are not reached yet; the gain is that "
                         "of one more exchange with one of them, whoever it is",
@@ -283,7 +302,7 @@ class _Adviser:
 
     def conversations(self) -> list[Advised]:
         alive = self.alive
-        gain = self._act_gains(alive.acts(), thrown(self.fit, self.hops, seed=self.seed))
+        gain = self._act_gains(alive.acts(), self.thrown)
         best = sorted(range(len(gain)), key=lambda n: (-gain[n], alive.codes[n]))[:CONVERSATIONS]
         best = [n for n in best if gain[n] > 0]
         opened = activity_ids(self.ego.tables, [item for n in best for item in alive.shown(n)])

@@ -21,6 +21,7 @@ from influence.times import DAY, Window
 
 if TYPE_CHECKING:
     from influence.advice.spread import CascadeModel, Sets
+    from influence.kernels.spread import Beliefs
 
 
 WRITTEN_TO = 8
@@ -28,6 +29,8 @@ WRITTEN_TO = 8
 RECENT = 90 * DAY
 """Who did nothing in the last 90 days of what is learned from cannot be counted on to be there."""
 SETS = 200_000
+MOST_TIES = 50_000
+"""Of more ties, and of everybody's answers then, only those probabilities are drawn that are asked for."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,38 @@ class Fit:
         """Return the cascade model of the mean probabilities, or of one draw from their posterior."""
         if random is None:
             return self._mean_model
-        return replace(self._mean_model, probability=random.beta(*self._by_target))
+        if not self._many:
+            return replace(self._mean_model, probability=random.beta(*self._by_target))
+        return replace(self._mean_model, probability=self._undrawn, beliefs=self._by_target)
+
+    @property
+    def _many(self) -> bool:
+        return len(self.source) > MOST_TIES
 
     @cached_property
-    def _by_target(self) -> tuple[Floats, Floats]:
+    def _undrawn(self) -> Floats:
+        return np.full(len(self.source), -1.0)
+
+    @cached_property
+    def _by_target(self) -> Beliefs:
         """The posteriors of all ties in the order of the model."""
+        from influence.kernels.spread import Beliefs  # numba: loaded only when something is measured
+
         order = np.lexsort((self.source, self.target))
-        return self.tie_a[order], self.tie_b[order]
+        return Beliefs(self.tie_a[order], self.tie_b[order])
 
     def answering(self, random: np.random.Generator | None = None) -> Floats:
-        """Return for everybody the probability that they answer one more exchange: its mean, or one draw."""
-        mean = self.answer_a / (self.answer_a + self.answer_b)
-        return mean if random is None else random.beta(self.answer_a, self.answer_b)
+        """Return for everybody the probability that they answer one more exchange: its mean, or one draw.
+
+        Where there are many ties, a draw is of the candidates alone, and 0 for all others.
+        """
+        if random is None:
+            return self.answer_a / (self.answer_a + self.answer_b)
+        if not self._many:
+            return random.beta(self.answer_a, self.answer_b)
+        drawn, asked = np.zeros(len(self.weight)), self.candidates
+        drawn[asked] = random.beta(self.answer_a[asked], self.answer_b[asked])
+        return drawn
 
 
 class Ledger:
@@ -125,6 +148,14 @@ class Ledger:
         kept &= ~np.isin(rows.target, self.nobody) & ~np.isin(rows.responder, self.nobody)
         rows = rows.where(kept)
         return rows.target.astype(np.int64), rows.responder.astype(np.int64), rows.parent, rows.time
+
+    @cached_property
+    def _by_pair(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """All pairs source → target as numbers, sorted, and by pair and item which pair, item and time of `passed`."""
+        source, target, parent, time = self.passed
+        pairs, code = np.unique(source * self.people + target, return_inverse=True)
+        order = np.argsort(code * len(self.ego.log.items) + parent)
+        return pairs, code[order], parent[order], time[order]
 
     @cached_property
     def replies_to_all(self) -> tuple[Ints, Ints, Ints]:
@@ -192,12 +223,12 @@ class Ledger:
 
     def _ties(self, window: Window) -> tuple[Ints, Ints, Floats, Floats]:
         """Return u → v with the Beta posterior that v answers one item by u which v could see."""
-        source, target, parent, time = self.passed
+        pairs, code, parent, time = self._by_pair
         inside = window.holds(time)
-        pair, code = np.unique(source[inside] * self.people + target[inside], return_inverse=True)
-        answered = np.sort(code * len(self.ego.log.items) + parent[inside])  # sorting is quicker than hashing
-        once = np.diff(answered, prepend=-1) > 0
-        k = np.bincount(answered[once] // len(self.ego.log.items), minlength=len(pair))
+        code, parent = code[inside], parent[inside]
+        once = (np.diff(code, prepend=-1) != 0) | (np.diff(parent, prepend=-1) != 0)
+        answered = np.bincount(code[once], minlength=len(pairs))
+        pair, k = pairs[answered > 0], answered[answered > 0]
         author, when, public = self.output
         open_items = np.bincount(author[public & window.holds(when)], minlength=self.people)
         n = open_items[pair // self.people] + _looked_up(pair, *self._addressed(window))
@@ -233,13 +264,11 @@ def gains(fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1) -> Floats:
     return gains_by(fit, thrown(fit, hops, sets=sets, seed=seed), fit.answering())
 
 
-def thrown(
-    fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1, random: np.random.Generator | None = None
-) -> Sets:
-    """Return reverse-reachable sets, by the mean probabilities or by one draw of them from their posterior."""
+def thrown(fit: Fit, hops: int, *, sets: int = SETS, seed: int = 1) -> Sets:
+    """Return reverse-reachable sets by the mean probabilities."""
     from influence.advice.spread import even_roots, reverse_sets  # loads numba
 
-    return reverse_sets(fit.model(random), even_roots(fit.weight, sets), hops=hops, seed=seed)
+    return reverse_sets(fit.model(), even_roots(fit.weight, sets), hops=hops, seed=seed)
 
 
 def gains_by(fit: Fit, drawn: Sets, answering: Floats) -> Floats:

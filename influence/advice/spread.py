@@ -9,7 +9,7 @@ it loads numba.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, exp, lgamma, log, sqrt
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from influence.kernels.arrays import Floats, Ints
 from influence.kernels.spread import (
+    Beliefs,
     Chances,
     Memberships,
     draw_reverse_sets,
@@ -32,11 +33,15 @@ MOST_MEMBERS = 50_000_000
 
 @dataclass(frozen=True)
 class CascadeModel:
-    """Ties with probabilities, by target: those who may reach v are `sources[indptr[v]:indptr[v + 1]]`."""
+    """Ties with probabilities, by target: those who may reach v are `sources[indptr[v]:indptr[v + 1]]`.
+
+    A probability below 0 is drawn from `beliefs`, once for all sets that are drawn together.
+    """
 
     indptr: Ints
     sources: Ints
     probability: Floats
+    beliefs: Beliefs = field(default_factory=lambda: Beliefs(np.empty(0), np.empty(0)))
 
     @classmethod
     def from_ties(
@@ -66,6 +71,11 @@ class CascadeModel:
     def rows(self) -> Chances:
         """The ties as compiled loops take them."""
         return Chances(self.indptr, self.sources, self.probability)
+
+    @property
+    def thrown(self) -> Chances:
+        """The ties as `draw_reverse_sets` takes them, which writes what it draws from beliefs."""
+        return self.rows._replace(probability=self.probability.copy()) if len(self.beliefs.a) else self.rows
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -135,8 +145,8 @@ def reverse_sets(model: CascadeModel, roots: ArrayLike, *, hops: int = 2**31, se
     start = np.asarray(roots, np.int64)
     if start.size and (start.min() < 0 or start.max() >= len(model)):
         raise ValueError(f"roots must be positions, 0 to {len(model) - 1}")
-    offsets, members = draw_reverse_sets(model.rows, start, hops, MOST_MEMBERS, np.random.default_rng(seed))
-    return Sets(offsets, members)
+    random = np.random.default_rng(seed)
+    return Sets(*draw_reverse_sets(model.thrown, start, hops, MOST_MEMBERS, random, model.beliefs))
 
 
 def weighted_roots(weight: ArrayLike, count: int, seed: int = 1) -> Ints:
@@ -148,7 +158,7 @@ def weighted_roots(weight: ArrayLike, count: int, seed: int = 1) -> Ints:
     >>> weighted_roots([0.0, 2.0], 3).tolist()
     [1, 1, 1]
     """
-    return _at(weight, np.random.default_rng(seed).random(count))
+    return _InARow(weight).at(np.random.default_rng(seed).random(count))
 
 
 def even_roots(weight: ArrayLike, count: int) -> Ints:
@@ -160,19 +170,34 @@ def even_roots(weight: ArrayLike, count: int) -> Ints:
     >>> even_roots([1.0, 0.0, 2.0], 6).tolist()
     [0, 0, 2, 2, 2, 2]
     """
-    return _at(weight, (np.arange(count) + 0.5) / count)
+    return _InARow(weight).at((np.arange(count) + 0.5) / count)
 
 
-def _at(weight: ArrayLike, places: Floats) -> Ints:
-    """Return who stands at each place in [0, 1) when all stand in a row, each as wide as their weight."""
-    given = np.asarray(weight, np.float64)
-    if not np.isfinite(given).all() or (given < 0).any() or not given.any():
-        raise ValueError("weights must be numbers of at least 0, and one above 0")
-    holders = np.flatnonzero(given)
-    sums = np.cumsum(given[holders])
-    rows = np.searchsorted(sums, places * sums[-1], side="right")
-    found: Ints = holders[np.minimum(rows, len(holders) - 1)]
-    return found
+class _InARow:
+    """Everybody in a row, each as wide as their weight."""
+
+    def __init__(self, weight: ArrayLike) -> None:
+        given = np.asarray(weight, np.float64)
+        if not np.isfinite(given).all() or (given < 0).any() or not given.any():
+            raise ValueError("weights must be numbers of at least 0, and one above 0")
+        self.holders = np.flatnonzero(given)
+        self.sums = np.cumsum(given[self.holders])
+        # by a power of two, so that a place is never taken for one of the part after it
+        self.parts = 2 << len(self.holders).bit_length()
+        edges = np.arange(self.parts) / self.parts * self.sums[-1]
+        self.begin = np.searchsorted(self.sums[:-1], edges, side="right")
+
+    def at(self, places: Floats) -> Ints:
+        """Return who stands at each place in [0, 1): looked for from where its part begins, a step or two on."""
+        mark, row = places * self.sums[-1], self.begin[(places * self.parts).astype(np.int64)]
+        last = len(self.holders) - 1
+        left = np.flatnonzero((self.sums[row] <= mark) & (row < last))
+        for _ in range(8):
+            row[left] += 1
+            left = left[(self.sums[row[left]] <= mark[left]) & (row[left] < last)]
+        row[left] = np.minimum(np.searchsorted(self.sums, mark[left], side="right"), last)
+        found: Ints = self.holders[row]
+        return found
 
 
 def greedy_cover(sets: Sets, n: int, acts: Acts, k: int) -> tuple[list[int], list[float]]:
@@ -255,8 +280,7 @@ def most_spread(
     bound = _Bounds(max(len(doable), 2), min(k, len(doable)), how.epsilon)
     lower = _lower_bound(model, worth, doable, bound, how)
     theta = min(MOST_SETS, ceil(bound.final / lower))
-    roots = weighted_roots(worth, theta, how.seed + 1_000)
-    sets = reverse_sets(model, roots, hops=how.hops, seed=how.seed + 1_001)
+    sets = _Growing(model, worth, how, how.seed + 1_000).to(theta)
     chosen, adds = greedy_cover(sets, n, doable, k)
     total = float(worth.sum())
     return Chosen(tuple(chosen), tuple(share * total for share in adds), len(sets))
@@ -299,15 +323,35 @@ class _Bounds:
 
 def _lower_bound(model: CascadeModel, worth: Floats, acts: Acts, bound: _Bounds, how: Search) -> float:
     """Return a share that the best k acts cover for (almost) certain: guess 1/2, 1/4 … until the sets agree."""
-    guess = 1.0
+    guess, growing = 1.0, _Growing(model, worth, how, how.seed)
     while True:
         guess /= 2
         count = min(MOST_SETS, ceil(bound.search / guess))
-        roots = weighted_roots(worth, count, how.seed)
-        sets = reverse_sets(model, roots, hops=how.hops, seed=how.seed + 1)
-        covered = sum(greedy_cover(sets, len(model), acts, bound.k)[1])
+        covered = sum(greedy_cover(growing.to(count), len(model), acts, bound.k)[1])
         if covered >= (1 + bound.step) * guess or count == MOST_SETS:
             return max(covered, 1 / MOST_SETS) / (1 + bound.step)
+
+
+class _Growing:
+    """Sets with weighted roots of which more and more are drawn: those drawn before stay, as in IMM."""
+
+    def __init__(self, model: CascadeModel, worth: Floats, how: Search, seed: int) -> None:
+        self.model, self.hops = model, how.hops
+        self.worth = _InARow(worth)
+        self.places, self.throws = np.random.default_rng(seed), np.random.default_rng(seed + 1)
+        self.sets = Sets(np.zeros(1, np.int64), np.empty(0, np.int64))
+        self.asked = 0
+
+    def to(self, count: int) -> Sets:
+        """Return `count` sets: those before, and as many new ones as are missing."""
+        roots = self.worth.at(self.places.random(count - self.asked))
+        left = MOST_MEMBERS - len(self.sets.members)
+        new = Sets(
+            *draw_reverse_sets(self.model.thrown, roots, self.hops, left, self.throws, self.model.beliefs)
+        )
+        offsets = np.concatenate([self.sets.offsets, new.offsets[1:] + self.sets.offsets[-1]])
+        self.asked, self.sets = count, Sets(offsets, np.concatenate([self.sets.members, new.members]))
+        return self.sets
 
 
 def simulated_spread(

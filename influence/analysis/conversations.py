@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from influence.contract.findings import Branch, Conversation, Response
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import Floats, Ints, distinct_pairs
 from influence.measures.voice import heard_already
 from influence.network.log_queries import activity_ids
 from influence.reach.ego import Ego
@@ -35,7 +35,7 @@ class Brought:
 def brought(ego: Ego) -> Brought:
     """Return the conversations that brought most people never met, of these first those of most responses."""
     unit, code, responses = np.unique(ego.unit, return_inverse=True, return_counts=True)
-    pairs = np.unique(np.stack([code, ego.drawn.person.astype(np.int64)]), axis=1)
+    pairs = distinct_pairs(code, ego.drawn.person.astype(np.int64))
     weight = np.zeros(len(ego.people))
     for alter in ego.found:
         weight[alter.person] = alter.unmet

@@ -9,7 +9,7 @@ import numpy as np
 
 from influence.analysis.conversations import PER_CONVERSATION
 from influence.contract.findings import Coverage, EgoNetwork, Finding, MetEvidence, Reached, Response
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Ints, distinct_pairs
 from influence.met.evidence import Piece
 from influence.met.known import moments
 from influence.network.log_queries import (
@@ -34,18 +34,16 @@ def reached(
     ego: Ego, ids: Mapping[int, str], tied: Mapping[int, Sequence[Response]], network: EgoNetwork
 ) -> list[Reached]:
     """Return one row a person, by step and then by first response, with the responses and ties that show it."""
-    people, zone, told = ego.people, ego.settings.zone, _what_calendars_tell(ego)
+    who, zone, told = ego.reached, ego.settings.zone, _what_calendars_tell(ego)
     active, community = _months(ego), {node[0]: node[4] for node in network.nodes if node[2]}
     items: dict[int, list[int]] = defaultdict(list)
     for person, item in zip(ego.drawn.person.tolist(), ego.drawn.item.tolist(), strict=True):
         items[person].append(item)
-    order = sorted(
-        ego.found, key=lambda a: (a.step, a.first is None, a.first or 0, people.who[a.person].person)
-    )
+    order = sorted(ego.found, key=lambda a: (a.step, a.first is None, a.first or 0, who[a.person].person))
     return [
         Reached(
-            person=people.who[alter.person].person,
-            name=people.who[alter.person].name,
+            person=who[alter.person].person,
+            name=who[alter.person].name,
             step=alter.step,
             m=alter.m,
             known=alter.known,
@@ -53,7 +51,7 @@ def reached(
             sphere=ego.spheres[alter.person],
             responses=len(items[alter.person]) + len(tied.get(alter.person, ())),
             first_response=moment(alter.first, zone),
-            organisation=people.who[alter.person].organisation,
+            organisation=who[alter.person].organisation,
             evidence=(
                 *(ids[item] for item in items[alter.person][:PER_PERSON]),
                 *(tie.id for tie in tied.get(alter.person, ())),
@@ -62,7 +60,7 @@ def reached(
             coverage=told[alter.person][0],
             unrecorded=told[alter.person][1],
             months=active.get(alter.person, ()),
-            community=community.get(people.who[alter.person].person),
+            community=community.get(who[alter.person].person),
         )
         for alter in order
     ]
@@ -76,7 +74,8 @@ def _months(ego: Ego) -> dict[int, tuple[str, ...]]:
     cut = months(Window(first, last + 1), ego.settings.zone)
     month = np.searchsorted([window.since for _, window in cut], ego.drawn.time, side="right") - 1
     found: dict[int, list[str]] = defaultdict(list)
-    for person, place in np.unique(np.stack([ego.drawn.person.astype(np.int64), month]), axis=1).T.tolist():
+    pairs = distinct_pairs(ego.drawn.person.astype(np.int64), month)
+    for person, place in zip(*(each.tolist() for each in pairs), strict=True):
         found[person].append(cut[place][0])
     return {person: tuple(names) for person, names in found.items()}
 

@@ -57,6 +57,10 @@ class Questions(ABC):
         code = self.analysis.people.find(leader)
         return self.analysis.about(code, self.window(since, until), measures)
 
+    def open_about(self, _person: str) -> Sequence[str]:
+        """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""
+        return ()
+
     def ego(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Ego:
         """Return a leader in a window: what a measure is a function of.
 

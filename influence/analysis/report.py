@@ -94,7 +94,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         coverage=tuple(evidence.coverage(ego.tables, ego.window, zone)),
         reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
-        trend=tuple(trend.trend(ego.drawn, ego.met, ego.team, ego.window, zone)) if ego.dated else (),
+        trend=tuple(trend.monthly(ego)) if ego.dated else (),
         conversations=tuple(told),
         responses={one.id: one for one in responses},
         network=network,

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import Floats, Ints, distinct_pairs
 
 SMOOTHING = 12
 """How far the alternating sum over shared people is followed; the later terms would only add noise."""
 FEWEST_DEGREES = 3.0
 LEAST_PART = 0.2
 """The variance is never taken as less than this part of the jackknife's."""
+MOST_APART = 500
+"""More conversations than these are drawn together where they brought the same."""
 
 
 def conversation_draws(
@@ -39,6 +41,9 @@ def conversation_draws(
     * few people: the variance grows with the sum, so that an interval is wider above than below (a score
       interval: Wilson 1927, doi:10.1080/01621459.1927.10502953). No draw is below 0.
 
+    More than 500 conversations that brought somebody are drawn together where they brought the same: how often `count`
+    of them are drawn is one binomial number, of the same law as `count` numbers added up.
+
     The median of the draws is the estimate, which every interval holds. With fewer than two conversations
     nothing can be told, and all draws are the estimate. `benchmarks/calibration` shows the coverage.
 
@@ -53,11 +58,20 @@ def conversation_draws(
     brought = _brought(unit, person, weight, silent)
     if brought.units < 2:
         return np.tile(total, (draws, 1))
-    telling = np.flatnonzero(brought.alone.any(axis=1))
-    times = _times_drawn(brought.begun[telling], brought.conversations, draws, seed)
+    alike = brought.alike()
+    times = _times_drawn(alike, brought.conversations, draws, seed)
     spread = brought.spread()
-    steps = ((times - 1.0) @ brought.alone[telling]) / np.where(spread > 0, spread, 1.0)
+    steps = ((times - alike.count) @ alike.alone) / np.where(spread > 0, spread, 1.0)
     return _scored(total, steps, spread * brought.widening())
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Conversations that brought the same, a row each: how many they are, what each brought, and if they were begun."""
+
+    count: Floats
+    alone: Floats
+    begun: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,19 @@ class _Brought:
     @property
     def units(self) -> int:
         return self.conversations + int((~self.begun).sum())
+
+    def alike(self) -> _Alike:
+        """Return what conversations brought alone: each for itself, or many together where they brought the same."""
+        telling = np.flatnonzero(self.alone.any(axis=1))
+        alone, begun = self.alone[telling], self.begun[telling]
+        if len(telling) <= MOST_APART:
+            return _Alike(np.ones(len(telling)), alone, begun)
+        order = np.lexsort((*alone.T, begun))
+        new = np.ones(len(order), bool)
+        new[1:] = (np.diff(alone[order], axis=0) != 0).any(axis=1) | np.diff(begun[order])
+        first = np.flatnonzero(new)
+        count = np.diff(first, append=len(order)).astype(np.float64)
+        return _Alike(count, alone[order][first], begun[order][first])
 
     @property
     def _mean(self) -> Floats:
@@ -120,7 +147,7 @@ class _Brought:
 def _brought(unit: Ints, person: Ints, weight: Floats, silent: int) -> _Brought:
     """Sort people by the set of conversations in which they responded."""
     units, code = np.unique(unit, return_inverse=True)
-    pairs = np.unique(np.stack([person, code]), axis=1)
+    pairs = distinct_pairs(person, code)
     people, first, count = np.unique(pairs[0], return_index=True, return_counts=True)
     single = count == 1
     alone = np.zeros((len(units), weight.shape[1]))
@@ -144,15 +171,15 @@ def _alternating(size: Ints) -> Floats:
     return np.where(size > SMOOTHING, 0.0, weights)
 
 
-def _times_drawn(begun: NDArray[np.bool_], conversations: int, draws: int, seed: int) -> Floats:
+def _times_drawn(alike: _Alike, conversations: int, draws: int, seed: int) -> Floats:
     """Draw the conversations with replacement and count the telling ones; the others share one count."""
-    rng = np.random.default_rng(seed)
+    rng, begun = np.random.default_rng(seed), alike.begun
     times = np.empty((draws, len(begun)))
-    shares = np.full(int(begun.sum()) + 1, 1 / max(conversations, 1))
+    shares = np.append(alike.count[begun], 0.0) / max(conversations, 1)
     shares[-1] = max(0.0, 1 - shares[:-1].sum())
     if conversations:
         times[:, begun] = rng.multinomial(conversations, shares, size=draws)[:, :-1]
-    times[:, ~begun] = rng.poisson(1.0, (draws, int((~begun).sum())))
+    times[:, ~begun] = rng.poisson(alike.count[~begun], (draws, int((~begun).sum())))
     return times
 
 

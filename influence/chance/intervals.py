@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -134,7 +133,8 @@ def kaplan_meier(wait: ArrayLike, happened: ArrayLike, share: float = 0.95) -> S
     risk up to and with that time); d_i events at t_i of n_i at risk; `share` is how sure the band is.
 
     Source: Kaplan and Meier 1958, Nonparametric estimation from incomplete observations, JASA 53(282),
-    doi:10.1080/01621459.1958.10501452; Greenwood 1926 for the variance. Worked out by `scipy.stats.ecdf`.
+    doi:10.1080/01621459.1958.10501452; Greenwood 1926 for the variance. The band is the
+    log-log one of Kalbfleisch and Prentice.
 
     Raises:
         ValueError: lengths differ, or a wait is negative or not a number.
@@ -142,10 +142,7 @@ def kaplan_meier(wait: ArrayLike, happened: ArrayLike, share: float = 0.95) -> S
     >>> kaplan_meier([1, 2, 2, 3], [True, True, False, True]).survival.tolist()
     [0.75, 0.5, 0.0]
     """
-    from scipy.stats import (  # scipy's distributions cost 0.5 s, and only a report needs them
-        CensoredData,
-        ecdf,
-    )
+    from scipy.special import ndtri  # scipy costs 0.1 s, and only a report needs it
 
     times, ended = np.asarray(wait, np.float64), np.asarray(happened, bool)
     if times.shape != ended.shape or times.ndim != 1:
@@ -155,11 +152,15 @@ def kaplan_meier(wait: ArrayLike, happened: ArrayLike, share: float = 0.95) -> S
     at = np.unique(times[ended])
     if not at.size:
         return Survival(at, at, at, at)
-    left = ecdf(CensoredData(uncensored=times[ended], right=times[~ended])).sf
-    with warnings.catch_warnings():  # where all or nothing is left there is no band, as is said above
-        warnings.simplefilter("ignore", RuntimeWarning)
-        band = left.confidence_interval(share, method="log-log")
-    return Survival(at, left.evaluate(at), band.low.evaluate(at), band.high.evaluate(at))  # type: ignore[attr-defined]
+    ordered = np.sort(times)
+    left = len(times) - np.searchsorted(ordered, at, "left")
+    events = np.diff(np.searchsorted(np.sort(times[ended]), at, "right"), prepend=0)
+    survival = np.cumprod((left - events) / left)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where all or nothing is left there is no band
+        spread = np.sqrt(np.cumsum(events / (left * (left - events))) / np.log(survival) ** 2)
+        middle, step = np.log(-np.log(survival)), ndtri((1 + share) / 2) * spread
+        low, high = np.exp(-np.exp(middle + step)), np.exp(-np.exp(middle - step))
+    return Survival(at, np.asarray(survival, np.float64), low, high)
 
 
 def median_wait(curve: Survival) -> tuple[float | None, float | None, float | None]:

@@ -48,7 +48,18 @@ def discoveries(p_values: Sequence[float] | Floats, q: float = 0.05) -> list[boo
         raise ValueError("p-values and q lie between 0 and 1")
     if not given.size:
         return []
-    from scipy.stats import false_discovery_control  # 0.5 s, and only comparisons need it
+    found: list[bool] = (adjusted(given) <= q + 1e-12).tolist()
+    return found
 
-    found: list[bool] = (false_discovery_control(given) <= q + 1e-12).tolist()
+
+def adjusted(p_values: Floats) -> Floats:
+    """Return Benjamini and Hochberg's adjusted p-values: the least share of false discoveries with each a discovery.
+
+    >>> adjusted(np.array([0.01, 0.04, 0.03])).round(3).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    order, n = np.argsort(p_values)[::-1], len(p_values)
+    least = np.minimum.accumulate(p_values[order] * n / np.arange(n, 0, -1))
+    found = np.empty(n)
+    found[order] = np.minimum(least, 1.0)
     return found

@@ -1,9 +1,9 @@
-"""Bringing files in: import."""
+"""Bringing files in, and all of it out again: import, export."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +13,11 @@ from influence.kernels.ahead import compile_ahead
 
 if TYPE_CHECKING:
     from influence.store.importing import Imported
+    from influence.store.lake import Lake
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--as", "connector", metavar="NAME", help="Read every file as this kind (see: influence connectors)."
 )
@@ -25,16 +26,16 @@ if TYPE_CHECKING:
 @click.option(
     "--map", "draft", is_flag=True, help="Only write a first mapping of a table beside it, to be edited."
 )
+@click.option(
+    "--lake",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Bring a lake back, written by `influence export`, into a workspace that holds nothing yet.",
+)
 @workspace_option
 @json_option
 def import_(
-    paths: tuple[Path, ...],
-    connector: str | None,
-    zone: str | None,
-    options: tuple[str, ...],
-    draft: bool,
-    folder: Path,
-    as_json: bool,
+    paths: tuple[Path, ...], draft: bool, lake: Path | None, folder: Path, as_json: bool, **how: Any
 ) -> None:
     """Bring in files, folders or archives; the kind of each file is recognised by its content.
 
@@ -45,12 +46,31 @@ def import_(
     influence import mailboxes.tar.xz calendar.ics chart.csv
     influence import log.csv --as mail-log --zone Europe/Warsaw
     influence import reviews.xlsx --map
+    influence import --lake everything -w new
     """
+    if bool(paths) == (lake is not None):
+        raise click.UsageError("say what to bring in: PATH…, or one --lake DIR")
     compile_ahead()
-    if draft:
+    if lake is not None:
+        with opened(folder) as workspace, progress("Reading") as step:
+            taken = workspace.import_lake(lake, progress=step)
+        _tell_lake(f"Brought in {lake}", taken, as_json=as_json)
+    elif draft:
         for path in paths:
             _write_draft(path)
-        return
+    else:
+        _bring_in(paths, folder, as_json=as_json, **how)
+
+
+def _bring_in(
+    paths: tuple[Path, ...],
+    folder: Path,
+    *,
+    connector: str | None,
+    zone: str | None,
+    options: tuple[str, ...],
+    as_json: bool,
+) -> None:
     chosen = pairs(options)
     with opened(folder) as workspace:
         for path in paths:
@@ -118,4 +138,32 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
         say("  `influence doctor` lists what was set aside, with file, line and reason")
 
 
-COMMANDS = (import_,)
+@click.command()
+@click.option(
+    "--parquet", "target", metavar="DIR", required=True, type=click.Path(path_type=Path), help="A new folder."
+)
+@workspace_option
+@json_option
+def export(target: Path, folder: Path, as_json: bool) -> None:
+    """Write all that the workspace holds as a lake: Parquet files by month that any engine reads.
+
+    It holds what was brought in and decided, and message text only where the workspace keeps it. Secrets of live
+    sources stay here. Keep the lake's file `secret` from others: it guards the subjects of mail.
+
+    \b
+    influence export --parquet everything
+    influence init new && influence import --lake everything -w new
+    """
+    with opened(folder) as workspace, progress("Writing") as step:
+        lake = workspace.export_lake(target, progress=step)
+    _tell_lake(f"Wrote {target}", lake, as_json=as_json)
+
+
+def _tell_lake(done: str, lake: Lake, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"lake": lake.folder, "rows": lake.rows, "files": dict(lake.files)})
+        return
+    say(f"{done}: {lake}")
+
+
+COMMANDS = (import_, export)

@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +16,7 @@ import click
 from influence.contract.wording import plain
 
 if TYPE_CHECKING:
+    from influence.analysis.writing import Writing
     from influence.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -30,6 +33,60 @@ def workspace_option(command: _Command) -> _Command:
         default=".",
         help="The workspace; the current folder if left out (or INFLUENCE_WORKSPACE).",
     )(command)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command asks: the workspace in a folder, or a lake by Spark with that folder's settings."""
+
+    folder: Path
+    engine: str
+    lake: str | None
+    master: str | None
+    remote: str | None
+
+    @contextmanager
+    def opened(self) -> Iterator[Writing]:
+        """Open it for one command."""
+        if self.engine != "spark":
+            with opened(self.folder) as workspace:
+                yield workspace
+            return
+        from influence.cluster import Cluster  # NumPy and Arrow: `--help` must not wait for them
+
+        with Cluster(self.folder, str(self.lake), master=self.master, remote=self.remote) as cluster:
+            yield cluster
+
+
+def asked_options(command: _Command) -> _Command:
+    """Give a command `-w` and `--engine`, with `--lake`, `--master` and `--remote` for Spark, passed as `asked`."""
+
+    @wraps(command)
+    def run(*given: Any, **more: Any) -> Any:
+        asked = Asked(*(more.pop(name) for name in ("folder", "engine", "lake", "master", "remote")))
+        if asked.engine == "spark" and asked.lake is None:
+            raise click.UsageError("--engine spark reads a lake: say which by --lake DIR")
+        if asked.engine != "spark" and (asked.lake or asked.master or asked.remote):
+            raise click.UsageError(
+                "--lake, --master and --remote go with --engine spark; `influence import --lake` brings a lake in"
+            )
+        return command(*given, asked=asked, **more)
+
+    remote = click.option("--remote", metavar="URL", help="A Spark Connect server, e.g. sc://host:15002.")
+    master = click.option("--master", metavar="URL", help="A Spark master; this machine if left out.")
+    lake = click.option(
+        "--lake",
+        metavar="DIR",
+        help="For Spark: what `influence export` wrote; a folder or an s3a:// address.",
+    )
+    engine = click.option(
+        "--engine",
+        type=click.Choice(["duckdb", "spark"]),
+        default="duckdb",
+        show_default=True,
+        help="Ask the workspace here, or a lake by Apache Spark (docs/scale.md).",
+    )
+    return workspace_option(engine(lake(master(remote(run)))))  # type: ignore[return-value]  # click is untyped here
 
 
 def inner_workspace_option(command: _Command) -> _Command:

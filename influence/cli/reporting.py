@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.cli.options import (
+    Asked,
+    asked_options,
+    json_option,
+    opened,
+    progress,
+    window_options,
+    workspace_option,
+)
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
@@ -17,8 +25,8 @@ from influence.contract.language import ENGLISH, known, languages, speaking
 from influence.contract.wording import between, phrase, plain, scale, unit_of
 
 if TYPE_CHECKING:
+    from influence.analysis.writing import Writing
     from influence.contract.findings import Finding, Report
-    from influence.workspace import Workspace
 
 
 class _Listing(click.Option):
@@ -79,13 +87,13 @@ class _Listing(click.Option):
     is_flag=True,
     help="A copy for others: people are “a customer”, small groups are merged, and no evidence leads to anybody.",
 )
-@workspace_option
+@asked_options
 def report(
     leader: str,
     since: str | None,
     until: str | None,
     measures: str | None,
-    folder: Path,
+    asked: Asked,
     **how: Any,
 ) -> None:
     """Report how far LEADER's influence reaches: an e-mail address, an account, a person's id or a full name.
@@ -93,13 +101,14 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
+    influence report ann@acme.example --engine spark --lake s3a://acme/lake
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
     known(wanted.language)
-    with opened(folder) as workspace, progress("Measuring") as on:
+    with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
-        asked = workspace.review.open_about(found.leader["person"])
+        unanswered = workspace.open_about(found.leader["person"])
         written = []
         for name in wanted.formats:
             on(f"writing {name}")
@@ -107,8 +116,8 @@ def report(
     with speaking(wanted.language):
         for line in sentences(found):
             say(line)
-    if asked and not wanted.without_names:
-        say(f"Open: {asked[0]}")
+    if unanswered and not wanted.without_names:
+        say(f"Open: {unanswered[0]}")
     for file in written:
         say(f"Wrote {file}")
 
@@ -123,7 +132,7 @@ class _Wanted:
     template: Path | None
     without_names: bool
 
-    def write(self, workspace: Workspace, found: Report, name: str) -> list[Path]:
+    def write(self, workspace: Writing, found: Report, name: str) -> list[Path]:
         """Write it in one format; a template goes to those that take one."""
         place = self.output
         if place is not None and len(self.formats) > 1:
@@ -182,7 +191,7 @@ def measures(as_json: bool) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="The file to write; only counts if left out."
 )
-@workspace_option
+@asked_options
 @json_option
 def network(
     since: str | None,
@@ -190,14 +199,14 @@ def network(
     format_: str,
     digital: bool,
     output: Path | None,
-    folder: Path,
+    asked: Asked,
     as_json: bool,
 ) -> None:
     """Count and write the network of responses: an arrow runs from the one responded to, its weight counts them.
 
     Says of how many ties it is known whether the two have met, and how many have.
     """
-    with opened(folder) as workspace:
+    with asked.opened() as workspace:
         counts = workspace.acquaintance(since, until)
         counts = {"people": len(workspace.network(since, until)), **counts}
         written = workspace.write_network(output, format_, since, until, digital=digital) if output else 0
@@ -216,14 +225,14 @@ def network(
 @click.command()
 @click.argument("people", nargs=-1, metavar="[PERSON]…")
 @window_options
-@workspace_option
+@asked_options
 @json_option
-def many(people: tuple[str, ...], since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
+def many(people: tuple[str, ...], since: str | None, until: str | None, asked: Asked, as_json: bool) -> None:
     """Say how far leadership is spread over everybody here, or over the PEOPLE named: leadership for the many."""
     from influence.contract.measures import measure
 
     words = measure("many").finds
-    with opened(folder) as workspace, progress("Measuring everybody"):
+    with asked.opened() as workspace, progress("Measuring everybody"):
         found = workspace.organisation(since, until, people)
     if as_json:
         body = {name: finding.as_json() for name, finding in found.items()}
@@ -238,13 +247,13 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, folder: 
 @click.command()
 @click.argument("leaders", nargs=-1, required=True, metavar="LEADER LEADER…")
 @window_options
-@workspace_option
+@asked_options
 @json_option
 def compare(
-    leaders: tuple[str, ...], since: str | None, until: str | None, folder: Path, as_json: bool
+    leaders: tuple[str, ...], since: str | None, until: str | None, asked: Asked, as_json: bool
 ) -> None:
     """Compare LEADERs in one window: whom the data tell apart, and whom they do not. It ranks nobody."""
-    with opened(folder) as workspace, progress("Comparing"):
+    with asked.opened() as workspace, progress("Comparing"):
         found = workspace.compare(leaders, since, until)
     if as_json:
         say_json(found.as_json())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -304,21 +304,22 @@ class Report:
             "leader": dict(self.leader),
             "window": dict(self.window),
             "findings": {name: finding.as_json() for name, finding in self.findings.items()},
-            "people": {reached.person: _without(asdict(reached), "person") for reached in self.people},
-            "coverage": [asdict(row) for row in self.coverage],
+            "people": {reached.person: _row(reached, "person") for reached in self.people},
+            "coverage": [_row(row) for row in self.coverage],
             "reasons": list(self.reasons),
-            "spheres": [asdict(row) for row in self.spheres],
-            "trend": [asdict(row) for row in self.trend],
-            "conversations": [asdict(row) for row in self.conversations],
-            "responses": {key: _without(asdict(row), "id") for key, row in self.responses.items()},
-            "network": asdict(self.network),
+            "spheres": [_row(row) for row in self.spheres],
+            "trend": [_row(row) for row in self.trend],
+            "conversations": [_row(row) for row in self.conversations],
+            "responses": {key: _row(row, "id") for key, row in self.responses.items()},
+            "network": _row(self.network),
             "notice": self.notice,
             "names": dict(self.names),
         }
 
     def to_json(self) -> str:
-        """Return schema version 1 as text."""
-        return json.dumps(self.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
+        """Return schema version 1 as text: each person, response and finding on a line of its own."""
+        sections = (f"{_encode(name)}: {_lines(section)}" for name, section in self.as_json().items())
+        return "{\n " + ",\n ".join(sections) + "\n}"
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Report:
@@ -346,8 +347,28 @@ class Report:
         )
 
 
-def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != key}
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _lines(section: Any) -> str:
+    """Return a part of a report as JSON, a line for each of what it holds: encoded whole, since that is compiled."""
+    if isinstance(section, Mapping):
+        lines = [f"{_encode(name)}: {_encode(one)}" for name, one in section.items()]
+        return "{\n  " + ",\n  ".join(lines) + "\n }" if lines else "{}"
+    if isinstance(section, list):
+        return "[\n  " + ",\n  ".join(map(_encode, section)) + "\n ]" if section else "[]"
+    return _encode(section)
+
+
+def _row(record: Any, without: str = "") -> dict[str, Any]:
+    """Return what a record holds, those in it as rows too; `asdict` would copy every text."""
+    return {
+        name: tuple(map(_row, value))
+        if isinstance(value, tuple) and value and is_dataclass(value[0])
+        else value
+        for name, value in vars(record).items()
+        if name != without
+    }
 
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,3 +85,18 @@ def among(wanted: NDArray[np.int64], held: NDArray[np.int64]) -> Flags:
     place = np.minimum(np.searchsorted(held, wanted), held.size - 1)
     found: Flags = held[place] == wanted
     return found
+
+
+def distinct_pairs(
+    one: NDArray[np.int64], other: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair of numbers once, in order; far quicker than `np.unique` over columns.
+
+    >>> [side.tolist() for side in distinct_pairs(np.array([5, 3, 5]), np.array([-1, 2, -1]))]
+    [[3, 5], [2, -1]]
+    """
+    values, code = np.unique(other, return_inverse=True)
+    place = np.unique(one.astype(np.int64) * values.size + code)
+    if not place.size:
+        return place, place
+    return place // values.size, values[place % values.size]

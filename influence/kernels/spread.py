@@ -21,6 +21,13 @@ class Chances(NamedTuple):
     probability: Floats
 
 
+class Beliefs(NamedTuple):
+    """What is known of the probability of each tie: Beta(a, b). Both are empty where each is known for sure."""
+
+    a: Floats
+    b: Floats
+
+
 class Memberships(NamedTuple):
     """Which of `total` sets each person is in: those of person p are `sets[start[p]:start[p + 1]]`."""
 
@@ -31,15 +38,16 @@ class Memberships(NamedTuple):
 
 @compiled
 def draw_reverse_sets(
-    ties: Chances, roots: Ints, hops: int, most: int, random: np.random.Generator
+    ties: Chances, roots: Ints, hops: int, most: int, random: np.random.Generator, beliefs: Beliefs
 ) -> tuple[Ints, Ints]:
     """Draw, for each root, who would reach it in one run of the cascade: where each set begins, and all end to end.
 
     The row of a person in `ties` are those who may reach them. No new set is begun once `most` people are in
-    the sets; at most `hops` ties back are followed.
+    the sets; at most `hops` ties back are followed. A probability below 0 is drawn from `beliefs`, and written,
+    when the tie is first looked at: most are never looked at.
 
-    >>> ties = Chances(np.array([0, 1, 1]), np.array([1]), np.ones(1))
-    >>> [row.tolist() for row in draw_reverse_sets(ties, np.array([0, 1]), 2, 9, np.random.default_rng(1))]
+    >>> ties, sure = Chances(np.array([0, 1, 1]), np.array([1]), np.ones(1)), Beliefs(np.empty(0), np.empty(0))
+    >>> [row.tolist() for row in draw_reverse_sets(ties, np.array([0, 1]), 2, 9, np.random.default_rng(1), sure)]
     [[0, 2, 3], [0, 1, 1]]
     """
     indptr, sources, probability = ties
@@ -64,6 +72,8 @@ def draw_reverse_sets(
             v = members[at]
             for tie in range(indptr[v], indptr[v + 1]):
                 u = sources[tie]
+                if probability[tie] < 0:
+                    probability[tie] = random.beta(beliefs.a[tie], beliefs.b[tie])
                 if seen[u] != i and random.random() < probability[tie]:
                     if filled == members.size:
                         members = np.concatenate((members, np.empty_like(members)))

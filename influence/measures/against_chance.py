@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 FEWEST_TELLING = 30
 """Moments in which those left differed in how many contacts were active: with fewer, too little to say."""
 FEWEST_ACTIVATED = 10
-MOST_STEPS, FEWEST_SHUFFLES = 200_000_000, 199
+MOST_STEPS, FEWEST_SHUFFLES = 40_000_000, 199
 """Contacts that all shuffles may look at together, and the fewest shuffles; where contacts are many they are fewer."""
-MOST_PLACES, FEWEST_WALKS = 12_000_000, 499
+MOST_PLACES, FEWEST_WALKS = 8_000_000, 499
 """People of threads whom all orders drawn may hold together, and the fewest orders."""
 CERTAIN = 0.05
 MORE_THAN_CHANCE = because(

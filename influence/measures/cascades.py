@@ -16,7 +16,7 @@ from influence.contract.details.cascades import Generations, Shape, SocialH, Tre
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import NEVER, Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, Flags, Floats, Ints, distinct_pairs
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.log_queries import activity_ids, items_that_answer_nothing
 from influence.network.responses import Links, Log
@@ -395,7 +395,7 @@ def social_h(ego: Ego) -> dict[str, Finding]:
         reason = NO_TIMES if ego.drawn.undated or not ego.dated else NOBODY
         return {name: Finding(name, None, unit, reason=reason)}
     outside = ~np.isin(ego.drawn.person, sorted(ego.team))
-    pairs = np.unique(np.stack([ego.drawn.person[outside].astype(np.int64), ego.unit[outside]]), axis=1)
+    pairs = distinct_pairs(ego.drawn.person[outside].astype(np.int64), ego.unit[outside])
     _, counts = np.unique(pairs[0], return_counts=True)
     detail = SocialH(people=len(counts), returning=int((counts > 1).sum()))
     return {name: Finding(name, float(h_index(counts)), unit, detail=detail)}

@@ -39,13 +39,13 @@ ORDER = ("customer", "partner", "industry", "media", "public", "company", "depar
 )
 def before_contact(ego: Ego) -> dict[str, Finding]:
     """Count who was influenced before first contact: those met later, and those never met so far."""
-    names = [one.person for one in ego.people.who]
+    ids = {code: who.person for code, who in ego.reached.items()}
     now = int(ego.log.items.time[-1]) if len(ego.log.items) else 0
-    return {"before_contact": responded_before_contact(ego.found, ego.met, names, ego.spheres, now)}
+    return {"before_contact": responded_before_contact(ego.found, ego.met, ids, ego.spheres, now)}
 
 
 def responded_before_contact(
-    found: Sequence[Alter], met: Met, names: Sequence[str], spheres: Sequence[str], now: int
+    found: Sequence[Alter], met: Met, ids: Mapping[int, str], spheres: Sequence[str], now: int
 ) -> Finding:
     """Return how many people outside the team responded before they had met the leader. Unit: people.
 
@@ -54,14 +54,14 @@ def responded_before_contact(
     `high` adds the people about whom nothing is known (`unknown`). `detail` has `by_sphere`, customers first, with
     people's ids; `days_ahead`, the median of days from first response to first encounter; and `customers`.
 
-    >>> responded_before_contact([], None, [], [], 0).value
+    >>> responded_before_contact([], None, {}, [], 0).value
     0.0
     """
     dated = [alter for alter in found if alter.first is not None]
     if found and not dated:
         return Finding("before_contact", None, "people", reason=NO_TIMES)
     ways = {alter.person: way for alter in dated if (way := _way(alter, met, now)) is not None}
-    by_sphere = _by_sphere(ways, names, spheres)
+    by_sphere = _by_sphere(ways, ids, spheres)
     sure = sum(way != "unknown" for way in ways.values())
     ahead = [
         (first - (alter.first or 0)) / DAY
@@ -90,14 +90,14 @@ def _way(alter: Alter, met: Met, now: int) -> str | None:
 
 
 def _by_sphere(
-    ways: Mapping[int, str], names: Sequence[str], spheres: Sequence[str]
+    ways: Mapping[int, str], ids: Mapping[int, str], spheres: Sequence[str]
 ) -> dict[str, FirstContacts]:
     present = {spheres[code] for code in ways}
     order = [sphere for sphere in ORDER if sphere in present] + sorted(present - set(ORDER))
     return {
         sphere: FirstContacts(
             *(
-                tuple(sorted(names[code] for code in ways if ways[code] == way and spheres[code] == sphere))
+                tuple(sorted(ids[code] for code in ways if ways[code] == way and spheres[code] == sphere))
                 for way in ("met_later", "never_met", "unknown")
             )
         )

@@ -13,7 +13,7 @@ from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyL
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import Flags, Ints
+from influence.kernels.arrays import Flags, Ints, distinct_pairs
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import addressed_to_alone
@@ -102,7 +102,7 @@ def threads(responses: Responses, conversation: Ints, leader: int) -> Threads:
     """
     codes, thread = np.unique(conversation, return_inverse=True)
     other = responses.responder != leader
-    pairs = np.unique(np.stack([thread[other], responses.responder[other].astype(np.int64)]), axis=1)
+    pairs = distinct_pairs(thread[other], responses.responder[other].astype(np.int64))
     every = np.bincount(thread, minlength=len(codes))
     between = np.bincount(thread, other & (responses.target != leader), len(codes)) / every
     return Threads(codes, np.bincount(pairs[0], minlength=len(codes)), between)
@@ -133,7 +133,10 @@ def only_leader_answers(ego: Ego) -> dict[str, Finding]:
     if not ego.dated:
         return {name: Finding(name, None, unit, reason=NO_TIMES)}
     items = ego.log.items
-    _, first = np.unique(items.conversation, return_index=True)
+    answered = np.zeros(int(items.conversation.max(initial=0)) + 1, bool)
+    answered[items.conversation[ego.responses.item[ego.responses.responder == ego.leader]]] = True
+    rows = np.flatnonzero(answered[items.conversation])
+    first = rows[np.unique(items.conversation[rows], return_index=True)[1]]
     first = first[~np.isin(items.author[first], sorted(ego.nobody))]
     responses, conversation = _in_conversations(ego, items.conversation[first])
     joined = _joined(responses.responder, conversation, items.author[first], items.conversation[first])

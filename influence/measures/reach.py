@@ -225,8 +225,8 @@ def possible_reach(ego: Ego) -> dict[str, Finding]:
 )
 def crossings(ego: Ego) -> dict[str, Finding]:
     """Count who crossed from digital to face to face, and who went on only digitally."""
-    names = [one.person for one in ego.people.who]
-    return {"crossings": who_crossed(ego.found, ego.drawn, ego.met, names, ego.spheres)}
+    ids = {code: who.person for code, who in ego.reached.items()}
+    return {"crossings": who_crossed(ego.found, ego.drawn, ego.met, ids, ego.spheres)}
 
 
 def reach(
@@ -368,7 +368,7 @@ def hands(found: Sequence[Alter]) -> dict[str, Finding]:
 
 
 def who_crossed(
-    found: Sequence[Alter], drawn: Touches, met: Met, names: Sequence[str], of: Sequence[str] = ()
+    found: Sequence[Alter], drawn: Touches, met: Met, ids: Mapping[int, str], of: Sequence[str] = ()
 ) -> Finding:
     """Return how many people crossed from digital to face to face: first response before first encounter.
 
@@ -391,8 +391,8 @@ def who_crossed(
         elif first <= alter.first and last < last_response[alter.person]:
             met_then_digital.append(alter.person)
     detail = Crossings(
-        tuple(names[code] for code in digital_first),
-        tuple(names[code] for code in met_then_digital),
+        tuple(ids[code] for code in digital_first),
+        tuple(ids[code] for code in met_then_digital),
         _by_sphere(digital_first, met_then_digital, of) if of else None,
     )
     return Finding("crossings", float(len(digital_first)), "people", detail=detail)

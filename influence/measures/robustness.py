@@ -14,9 +14,9 @@ from influence.chance.unseen import unseen as not_seen
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import Floats, Ints, distinct_pairs
 from influence.measures.reach import NO_TIMES, NOBODY
-from influence.network.log_queries import months_in_window, set_aside, source_of, written_to_many
+from influence.network.log_queries import months_by_source, set_aside, source_of, written_to_many
 from influence.network.responses import Links, Log
 from influence.reach.steps import Touches, alters, headline, touches
 from influence.times import months
@@ -219,14 +219,13 @@ def _weights(ego: Ego) -> Floats:
 
 def _times(person: np.ndarray[Any, np.dtype[np.int32]], unit: Ints) -> tuple[Ints, Ints]:
     """Return who responded, and in how many conversations."""
-    pairs = np.unique(np.stack([person.astype(np.int64), unit]), axis=1)
-    people, times = np.unique(pairs[0], return_counts=True)
+    people, times = np.unique(distinct_pairs(person.astype(np.int64), unit)[0], return_counts=True)
     return people, times
 
 
 def _sources(ego: Ego, weight: Floats) -> tuple[UnseenSource, ...]:
     """Say of each source what it held in the window, what is missing, and what that would add."""
-    held, aside = months_in_window(ego.tables, ego.window, ego.settings.zone), set_aside(ego.tables)
+    held, aside = months_by_source(ego.tables, ego.settings.zone, ego.window), set_aside(ego.tables)
     every = [name for name, _ in months(ego.window, ego.settings.zone)]
     source = np.array(source_of(ego.tables, ego.drawn.item), object)
     return tuple(

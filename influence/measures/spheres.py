@@ -82,7 +82,7 @@ def _sources(ego: Ego, heard: Sequence[Alter]) -> Finding:
     rows = sphere_reach(heard, ego.spheres, ego.nobody)
     detail = Sources(
         by_sphere={row.sphere: Heard(row.value, row.people) for row in rows},
-        people=tuple(sorted(ego.people.who[alter.person].person for alter in heard)),
+        people=tuple(sorted(ego.people.ids(np.array([alter.person for alter in heard], np.int64)))),
         most=_most(ego, outside) or None,
     )
     return Finding(
@@ -99,11 +99,9 @@ def _most(ego: Ego, outside: Sequence[Alter]) -> tuple[ListenedTo, ...]:
     """Return those of some people to whom the leader responded most often, the most often first."""
     mine: Responses = ego.responses.where(ego.responses.responder == ego.leader)
     often = Counter(mine.target.tolist())
-    who = ego.people.who
-    ranked = sorted(
-        (alter.person for alter in outside if often[alter.person]),
-        key=lambda code: (-often[code], who[code].person),
-    )
+    codes = [alter.person for alter in outside if often[alter.person]]
+    who = dict(zip(codes, ego.people.some(codes), strict=True))
+    ranked = sorted(codes, key=lambda code: (-often[code], who[code].person))
     return tuple(
         ListenedTo(who[code].person, who[code].name, ego.spheres[code], often[code])
         for code in ranked[:LISTENED_TO]

@@ -9,10 +9,12 @@ from itertools import pairwise
 from math import fsum, log
 from statistics import median
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.chance.ranks import ranks, rises, samples_differ, slope_interval
 from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
 from influence.contract.findings import Finding, Month
 from influence.contract.language import because
@@ -36,6 +38,8 @@ PERMUTATIONS = 1_999
 LONGEST = 240
 """Months, the last ones, in which breaks are looked for."""
 SURE = 0.05
+NORMAL = 1.959963984540054
+"""How many standard deviations hold 95 %."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,16 @@ def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -
     return rows
 
 
+_MONTHS: WeakKeyDictionary[Ego, list[Month]] = WeakKeyDictionary()
+
+
+def monthly(ego: Ego) -> list[Month]:
+    """Return `trend` of a leader's window, worked out once."""
+    if ego not in _MONTHS:
+        _MONTHS[ego] = trend(ego.drawn, ego.met, ego.team, ego.window, ego.settings.zone)
+    return _MONTHS[ego]
+
+
 # --- slope and breaks of any series -------------------------------------------------------------------------
 
 
@@ -98,16 +112,14 @@ def theil_sen(x: Sequence[float], y: Sequence[float]) -> Slope:
     >>> found.value, round(found.p, 4)
     (2.0, 0.0028)
     """
-    from scipy.stats import kendalltau, theilslopes  # 0.3 s, and only a report needs it
-
     across, up = np.asarray(x, np.float64), np.asarray(y, np.float64)
     if across.shape != up.shape or across.size < 3 or not (np.diff(across) > 0).all():
         raise ValueError("a slope needs as many values as places, at least 3, and places that ascend")
     if (up == up[0]).all():
         return Slope(0.0, 0.0, 0.0, 1.0)
-    sen = theilslopes(up, across, 0.95)
-    p = float(kendalltau(across, up).pvalue)
-    return Slope(float(sen.slope), float(sen.low_slope), float(sen.high_slope), p)
+    one, other = np.triu_indices(up.size, 1)
+    slopes = np.sort((up[other] - up[one]) / (across[other] - across[one]))
+    return Slope(float(np.median(slopes)), *slope_interval(slopes, up, NORMAL), rises(up))
 
 
 def largest_shift(y: Sequence[float], *, seed: int = 1) -> tuple[int, int, float]:
@@ -126,18 +138,16 @@ def largest_shift(y: Sequence[float], *, seed: int = 1) -> tuple[int, int, float
     >>> largest_shift([1, 2, 1, 2, 9, 8, 9, 8, 9])[:2], largest_shift([1, 2, 1, 9, 8, 9, 8, 1, 2, 1])[:2]
     ((4, 9), (3, 7))
     """
-    from scipy.stats import rankdata  # 0.3 s, and only a report needs it
-
     n = len(y)
     if n < 2 * FEWEST_IN_A_LEVEL:
         raise ValueError(f"a change of level needs at least {2 * FEWEST_IN_A_LEVEL} values, not {n}")
-    ranks = rankdata(y) - (n + 1) / 2
+    middle = ranks(y) - (n + 1) / 2
     start, end, scale = _stretches(n)
-    found = _shifts(ranks, start, end, scale)
+    found = _shifts(middle, start, end, scale)
     best = int(np.argmax(found > found.max() - 1e-9))
     random, as_large = np.random.default_rng(seed), 0
     for _ in range(PERMUTATIONS):
-        as_large += bool(_shifts(random.permutation(ranks), start, end, scale).max() >= found[best] - 1e-9)
+        as_large += bool(_shifts(random.permutation(middle), start, end, scale).max() >= found[best] - 1e-9)
     return int(start[best]), int(end[best]), (1 + as_large) / (1 + PERMUTATIONS)
 
 
@@ -194,10 +204,8 @@ def _cuts(values: Floats, offset: int, depth: int, seed: int) -> list[tuple[int,
 
 def _that_differ(values: Floats, edges: Sequence[int]) -> list[int]:
     """Return the inner edges whose two sides differ by Mann and Whitney's test."""
-    from scipy.stats import mannwhitneyu  # 0.3 s, and only a report needs it
-
     pieces = [(a, at, b) for a, at, b in zip(edges, edges[1:], edges[2:], strict=False) if at < b]
-    return [at for a, at, b in pieces if float(mannwhitneyu(values[a:at], values[at:b]).pvalue) <= SURE]
+    return [at for a, at, b in pieces if samples_differ(values[a:at], values[at:b]) <= SURE]
 
 
 def _levels_fit_better(values: Floats, places: Sequence[int]) -> bool:
@@ -342,7 +350,7 @@ def movement(ego: Ego) -> dict[str, Finding]:
             "trend_breaks": Finding("trend_breaks", None, "changes of level", reason=NO_TIMES),
         }
     zone = ego.settings.zone
-    rows = trend(ego.drawn, ego.met, ego.team, ego.window, zone)
+    rows = monthly(ego)
     held = months_by_source(ego.tables, zone)
     missing = gaps(held, [row.month for row in rows])
     left_out = partial_months(ego.window, zone) | missing.keys()

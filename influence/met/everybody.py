@@ -24,17 +24,20 @@ from influence.store.engine import Engine
 if TYPE_CHECKING:
     from influence.kernels.everybody import Evidence, Meetings
 
+_PLACED = """
+CREATE OR REPLACE TEMP TABLE placed AS
+SELECT row_number() OVER (ORDER BY time NULLS FIRST, seq) - 1 AS place, time, kind, evidence, attendees, people,
+    evidence IN ('calendar', 'event') AND time IS NOT NULL AS naming
+FROM encounters
+"""
+"""Numbered before people are told apart: an engine may do both at once, and would then number people."""
 _ENCOUNTERED = """
 CREATE OR REPLACE TEMP TABLE encountered AS
-SELECT DISTINCT e.place, p.person, split_part(e.account, ':', 1) AS system, e.naming FROM (
-    SELECT row_number() OVER (ORDER BY time NULLS FIRST, seq) - 1 AS place, unnest(people) AS account,
-        evidence IN ('calendar', 'event') AND time IS NOT NULL AS naming
-    FROM encounters) e
-JOIN account_person p USING (account)
+SELECT DISTINCT e.place, p.person, split_part(e.account, ':', 1) AS system, e.naming
+FROM (SELECT place, naming, unnest(people) AS account FROM placed) e JOIN account_person p USING (account)
 """
 _ENCOUNTERS = """
-SELECT epoch_us(e.time) AS time, e.kind, e.evidence, coalesce(e.attendees, n.people, 1) AS n FROM (
-    SELECT row_number() OVER (ORDER BY time NULLS FIRST, seq) - 1 AS place, * FROM encounters) e
+SELECT epoch_us(e.time) AS time, e.kind, e.evidence, coalesce(e.attendees, n.people, 1) AS n FROM placed e
 LEFT JOIN (SELECT place, count(DISTINCT person) AS people FROM encountered GROUP BY place) n USING (place)
 ORDER BY e.place
 """
@@ -128,8 +131,8 @@ def _evidence(tables: PeopleTables, strengths: Strengths, pairs: Pairs) -> Evide
     from influence.kernels.everybody import Calendars, Kept, evidence_of_pairs
 
     engine, n = tables.engine, len(tables.people)
-    engine.run(_ENCOUNTERED)
-    engine.run(_TIED)
+    for statement in (_PLACED, _ENCOUNTERED, _TIED):
+        engine.run(statement)
     for statement in (_OWNED, _NAMED):
         engine.run(statement, [list(NOT_NAMING)])
     meetings = _meetings(engine, strengths, n)

@@ -211,10 +211,10 @@ SELECT DISTINCT person FROM (
         SELECT item, person FROM addressed UNION ALL SELECT item, person FROM mentioned) whom USING (item)
     WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
     UNION ALL
-    SELECT i.author FROM item i
-    WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until AND (i.system, i.channel) IN (
-        SELECT (system, channel) FROM item
-        WHERE author = $leader AND channel IS NOT NULL AND epoch_us(time) >= $since AND epoch_us(time) < $until))
+    SELECT i.author FROM item i JOIN (
+        SELECT DISTINCT system, channel FROM item
+        WHERE author = $leader AND epoch_us(time) >= $since AND epoch_us(time) < $until) own USING (system, channel)
+    WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until)
 """
 
 
@@ -392,35 +392,31 @@ def ties_to(tables: LogTables, leader: int) -> list[dict[str, Any]]:
 # --- what the sources held ----------------------------------------------------------------------------------
 
 
-def months_by_source(tables: LogTables, zone: str) -> dict[str, set[str]]:
-    """Return the months of a time zone in which each source holds anything by anybody, over the whole store."""
+def months_by_source(tables: LogTables, zone: str, window: Window | None = None) -> dict[str, set[str]]:
+    """Return the months of a time zone in which each source holds anything by anybody, in a window or at all."""
     held: dict[str, set[str]] = defaultdict(set)
-    for (source, _), months in months_by_system(tables, zone).items():
+    for (source, _), months in months_by_system(tables, zone, window).items():
         held[source] |= months
     return held
 
 
-_MONTHS = "SELECT DISTINCT source, system, strftime(timezone(?, time), '%Y-%m') AS month FROM item"
-
-
-def months_by_system(tables: LogTables, zone: str) -> dict[tuple[str, str], set[str]]:
-    """Return the months in which each source holds anything of each of its systems."""
-    held: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in tables.rows(_MONTHS, [zone]).to_pylist():
-        held[row["source"], row["system"]].add(row["month"])
-    return held
-
-
-_HELD = f"""
-SELECT DISTINCT source, strftime(timezone($zone, time), '%Y-%m') AS month FROM item WHERE {_IN_WINDOW}
+_EVER = Window(-(2**63), 2**63 - 1)
+_MONTHS = """
+SELECT DISTINCT source, system, strftime(timezone($zone, time), '%Y-%m') AS month FROM (
+    SELECT source, system, unnest([min(time), max(time)]) AS time FROM item
+    WHERE epoch_us(time) >= $since AND epoch_us(time) < $until
+    GROUP BY source, system, epoch_us(time) // 86_400_000_000)
 """
+"""A day of UTC is in no more than two months of any zone: its first and its last moment tell both."""
 
 
-def months_in_window(tables: LogTables, window: Window, zone: str) -> dict[str, set[str]]:
-    """Return the months of a window in which each source holds anything."""
-    held: dict[str, set[str]] = defaultdict(set)
-    for row in tables.rows(_HELD, {"zone": zone, **_limits(window)}).to_pylist():
-        held[row["source"]].add(row["month"])
+def months_by_system(
+    tables: LogTables, zone: str, window: Window | None = None
+) -> dict[tuple[str, str], set[str]]:
+    """Return the months in which each source holds anything of each of its systems, in a window or at all."""
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in tables.rows(_MONTHS, {"zone": zone, **_limits(window or _EVER)}).to_pylist():
+        held[row["source"], row["system"]].add(row["month"])
     return held
 
 

@@ -38,7 +38,7 @@ _ITEMS = """
 CREATE OR REPLACE TEMP TABLE read_item AS
 SELECT o.item, a.seq, a.id, a.time, o.author, a.verb, coalesce(c.original, a.parent) AS parent, a.conversation,
     a.channel, a.source, split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
-    len(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
+    array_length(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
 FROM activity_log a JOIN read_order o USING (seq)
 LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent
 LEFT JOIN (SELECT s.id, min(p.person) AS person FROM sent_log s JOIN account_person p ON p.account = s.typist
@@ -56,14 +56,17 @@ WHERE s.outbox IS NOT NULL
 """Which items lay in whose sent mail and who wrote them; no owner where the mailbox is all that is known of one."""
 
 _WRITTEN_FOR = """
-UPDATE read_item SET author = f.leader, typist = read_item.author, decided = true FROM (
+CREATE OR REPLACE TEMP TABLE read_item AS
+SELECT i.item, i.seq, i.id, i.time, coalesce(f.leader, i.author) AS author, i.verb, i.parent, i.conversation,
+    i.channel, i.source, i.system, i.subject, i.wording, i.answers, i.inferred, i.addressees,
+    CASE WHEN f.leader IS NULL THEN i.typist ELSE i.author END AS typist, f.leader IS NOT NULL AS decided
+FROM read_item i LEFT JOIN (
     WITH filled AS (SELECT source, outbox, writer AS leader, count(*) AS items FROM read_sent
         WHERE owner IS NULL GROUP BY ALL)
     SELECT s.item, arg_max(w.leader, (s.owner IS NOT NULL, coalesce(f.items, 0), -w.leader)) AS leader
     FROM read_sent s JOIN writes_for w ON w.writer = s.writer AND w.leader = coalesce(s.owner, w.leader)
     LEFT JOIN filled f ON f.source = s.source AND f.outbox = s.outbox AND f.leader = w.leader
-    WHERE s.owner IS NOT NULL OR f.items IS NOT NULL GROUP BY s.item) f
-WHERE f.item = read_item.item
+    WHERE s.owner IS NOT NULL OR f.items IS NOT NULL GROUP BY s.item) f USING (item)
 """
 """An outbox whose owner no account tells is that leader's who has mail of their own in it, the most of several."""
 
@@ -150,11 +153,13 @@ UNION ALL SELECT item, parent, true, true FROM ({_BY_CHAT})
 UNION ALL SELECT item, parent, true, true FROM ({_BY_EXCHANGE})
 """
 
+_TEXTS = "SELECT item, verb, channel, source, system, subject, wording FROM read_item"
+"""What many items say alike: each text is held once, before anything else of the items is read."""
 _TABLES = {
     "item": """
-        SELECT i.item, i.seq, i.id, i.time, i.author, i.verb,
-            CASE WHEN i.parent IS NOT NULL THEN coalesce(q.parent, -1) END AS parent, i.channel, i.source, i.system,
-            i.subject, i.wording, i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts
+        SELECT i.item, i.seq, i.id, i.time, i.author,
+            CASE WHEN i.parent IS NOT NULL THEN coalesce(q.parent, -1) END AS parent,
+            i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts
         FROM read_item i JOIN read_origin o USING (source, system) LEFT JOIN read_parent q USING (item)
         ORDER BY i.item""",
     "sent": "FROM read_sent ORDER BY ALL",
@@ -170,8 +175,6 @@ _TABLES = {
             SELECT i.item, i.author, m.person, NULL, false FROM read_item i JOIN read_mentioned m USING (item))
         WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target""",
 }
-_OFTEN = ("verb", "channel", "source", "system", "subject", "wording")
-"""What many items say alike: each text is held once."""
 _ROOTS = """
 SELECT item, (dense_rank() OVER (ORDER BY coalesce(conversation, parent, id)))::INTEGER AS named
 FROM read_item JOIN root USING (item) ORDER BY item
@@ -186,14 +189,20 @@ def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     is not here; `addressees` how many there are; `counts` whether what is guessed of it counts.
     """
     engine.offer("writes_for", _writes_for(writing))
-    for statement in (_ORDER, _ITEMS, _SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
+    for statement in (_ORDER, _ITEMS, "DROP TABLE read_order"):
+        engine.run(statement)
+    for statement in (_SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
         engine.run(statement)
     for statement in (_ADDRESSED, _MENTIONED, _LINKS):
         engine.run(statement)
+    texts = _texts(engine)
     found = {name: engine.arrow(sql) for name, sql in _TABLES.items()}
-    found["item"] = _with_conversations(engine, found["item"], found["link"])
-    for name in ("order", "item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
+    texts["conversation"] = _conversations(engine, len(found["item"]), found["link"])
+    for name, column in texts.items():
+        found["item"] = found["item"].append_column(name, column)
+    for name in ("item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
         engine.run(f"DROP TABLE read_{name}")
+    engine.slim()
     return found
 
 
@@ -208,25 +217,43 @@ def _writes_for(decided: Mapping[tuple[int, int], str]) -> pa.Table:
     )
 
 
-def _with_conversations(engine: Engine, items: pa.Table, links: pa.Table) -> pa.Table:
-    """Add the conversation of each item: a code, the same for all that descends from one item."""
-    roots = _roots(items.num_rows, numbers(links, "item"), numbers(links, "parent"))
+def _conversations(engine: Engine, items: int, links: pa.Table) -> pa.Array:
+    """Return the conversation of each item: a code, the same for all that descends from one item."""
+    roots = _roots(items, numbers(links, "item"), numbers(links, "parent"))
     own = np.flatnonzero(roots == np.arange(len(roots)))
     engine.offer("root", pa.table({"item": pa.array(own, pa.int32())}))
     named = np.zeros(len(roots), np.int32)
     named[own] = numbers(engine.arrow(_ROOTS), "named")
-    for name in _OFTEN:
-        place = items.schema.get_field_index(name)
-        items = items.set_column(place, name, items.column(name).combine_chunks().dictionary_encode())
-    return items.append_column("conversation", pa.array(named[roots]))
+    return pa.array(named[roots])
 
 
-def _roots(count: int, child: Ints, parents: Ints) -> Ints:
+def _texts(engine: Engine) -> dict[str, pa.Array]:
+    """Return the texts that many items say alike, in the order of the items."""
+    rows = engine.arrow(_TEXTS)
+    order = np.empty(len(rows), np.int64)
+    order[numbers(rows, "item")] = np.arange(len(rows))
+    return {name: _each_once(rows.column(name).combine_chunks(), order) for name in rows.column_names[1:]}
+
+
+def _each_once(column: pa.Array, order: Ints) -> pa.DictionaryArray:
+    """Return texts in an order, each held once, where it stands first."""
+    encoded = column.dictionary_encode()
+    codes = numbers(pa.table({"code": encoded.indices}), "code")[order]
+    known = np.flatnonzero(codes >= 0)
+    first = np.zeros(len(encoded.dictionary), np.int64)
+    first[codes[known[::-1]]] = known[::-1]
+    words = np.argsort(first)
+    place = np.append(np.argsort(words), -1).astype(np.int32)  # what has no text is −1
+    indices = pa.array(place[codes], mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, encoded.dictionary.take(pa.array(words)))
+
+
+def _roots(items: int, child: Ints, parents: Ints) -> Ints:
     from influence.kernels.conversations import (
         conversation_root,  # numba: loaded only when something is measured
     )
 
-    parent = np.full(count, -1, np.int64)
+    parent = np.full(items, -1, np.int64)
     child, first = np.unique(child, return_index=True)
     parent[child] = parents[first]
     roots: Ints = conversation_root(parent)

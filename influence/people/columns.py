@@ -84,6 +84,14 @@ class Everyone(Sequence[Who]):
         made = self._made.get(code)
         return made or self._make(index(code))
 
+    def some(self, codes: Sequence[int]) -> list[Who]:
+        """Return some people by code, those not yet made all at once."""
+        new = [code for code in dict.fromkeys(codes) if code not in self._made]
+        told = [column.take(pa.array(new, pa.int64())).to_pylist() for column in self._columns]
+        told[_ACCOUNTS] = map(tuple, told[_ACCOUNTS])
+        self._made.update(zip(new, map(Who, *told), strict=True))
+        return [self._made[code] for code in codes]
+
     def _make(self, code: int) -> Who:
         if not -len(self) <= code < len(self):
             raise IndexError(code)

@@ -108,6 +108,10 @@ class People:
         ids: list[str] = self.rows.column("person").take(pa.array(codes)).to_pylist()
         return ids
 
+    def some(self, codes: Sequence[int]) -> list[Who]:
+        """Return some people by code: quicker than one after the other."""
+        return self.who.some(codes) if isinstance(self.who, Everyone) else [self.who[code] for code in codes]
+
     def find(self, words: str) -> int:
         """Return the code of the person meant: by an id, an account, an address, a handle with or without @, or a name.
 

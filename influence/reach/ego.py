@@ -14,6 +14,7 @@ from influence.network.log_queries import on_lists
 from influence.network.mass_mail import MassMail, mass_mail
 from influence.network.network import Network
 from influence.network.responses import Count, Responses
+from influence.people.columns import Who
 from influence.people.spheres import circles, spheres
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, Touches, alters, first_and_depth, touches
@@ -85,6 +86,12 @@ class Ego:
     def found(self) -> list[Alter]:
         """Everybody reached: step, m(v), depth, first response."""
         return alters(self.drawn, self.met, self.team)
+
+    @cached_property
+    def reached(self) -> dict[int, Who]:
+        """Who was reached, by person code."""
+        codes = [alter.person for alter in self.found]
+        return dict(zip(codes, self.people.some(codes), strict=True))
 
     @cached_property
     def unit(self) -> Ints:

@@ -198,10 +198,11 @@ def _reached(population: Population) -> Flags:
 def _units(population: Population, item: Ints, leader: Codes) -> Ints:
     """Return the conversation of each touch; a mention outside the leader's conversations is one of its own."""
     items = population.log.items
-    width = int(items.conversation.max(initial=0)) + 1
-    begun = np.sort(items.author.astype(np.int64) * width + items.conversation)
+    width, people = int(items.conversation.max(initial=0)) + 1, len(population.people)
+    # by conversation first: both sides are then nearly in order, which is what finding them costs least in
+    begun = np.sort(items.conversation * people + items.author)
     conversation = items.conversation[item]
-    own = among(leader.astype(np.int64) * width + conversation, begun)
+    own = among(conversation * people + leader, begun)
     return np.where(own, conversation, width + item)
 
 

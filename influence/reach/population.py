@@ -96,5 +96,7 @@ def response_network(people: People, responses: Responses, ties: Ties) -> Networ
     source = np.concatenate([responses.target.astype(np.int64), ties.source])
     target = np.concatenate([responses.responder.astype(np.int64), ties.target])
     weight = np.concatenate([np.ones(len(responses)), ties.weight])
-    present, code = np.unique(np.concatenate([source, target]), return_inverse=True)
-    return Network.from_edges(people.ids(present), code[: len(source)], code[len(source) :], weight)
+    there = np.zeros(len(people), bool)
+    there[source] = there[target] = True
+    code = np.cumsum(there) - 1
+    return Network.from_edges(people.ids(np.flatnonzero(there)), code[source], code[target], weight)

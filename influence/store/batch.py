@@ -39,7 +39,7 @@ _PEOPLE_AT_ONCE = 200_000
 """Accounts of encounters that are kept in memory: a meeting of thousands, every day, is more than its rows."""
 _TURN = 300_000
 """Rows after which a long batch lands what it has: DuckDB holds in memory what has not landed. Until the batch
-is entered in `batches` it does not count, and `_sweep` takes it away."""
+is entered in `batches` it does not count, and `sweep` takes it away."""
 _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 
 

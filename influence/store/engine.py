@@ -46,6 +46,9 @@ class Engine(Protocol):
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
 
+    def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
+        """Run a query and return its rows, so many at a time; no other statement runs until they are read."""
+
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
 
@@ -57,6 +60,9 @@ class Engine(Protocol):
 
     def beside(self) -> Engine:
         """Return another engine over the same data, whose temporary tables are its own."""
+
+    def slim(self) -> None:
+        """Let go of what was read from the file and is held only to be at hand."""
 
     def close(self) -> None:
         """Let go of what is held."""
@@ -117,6 +123,11 @@ class DuckEngine:
         with _told():
             return self._connection.sql(sql, params=_given(params) or None).to_arrow_table()
 
+    def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
+        """Run a query and return its rows, so many at a time; no other statement runs until they are read."""
+        with _told():
+            return self._connection.sql(sql, params=_given(params) or None).to_arrow_reader(rows)
+
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
         self._connection.register(name, rows)
@@ -150,6 +161,12 @@ class DuckEngine:
         other._connection = self._connection.cursor()
         other._settle()
         return other
+
+    def slim(self) -> None:
+        """Let go of what was read from the file and is held only to be at hand."""
+        with suppress(EngineError):  # more than that is in use
+            self.run(f"SET memory_limit = '{_WRITING}'")
+        self.run(f"SET memory_limit = '{_READING}'")
 
     def close(self) -> None:
         """Let go of the file."""

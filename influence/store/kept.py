@@ -67,7 +67,7 @@ class Kept:
             found = dict(make())
             with suppress(OSError):  # a full disk, a folder that may not be written: made anew next time
                 for part, way in ways.items():
-                    self._write(way, found[part])
+                    found[part] = self._written(way, found[part])
                 self._tidy(list(ways.values()))
         return found
 
@@ -79,7 +79,8 @@ class Kept:
             _unlink(place)
         return None
 
-    def _write(self, way: str, table: pa.Table) -> None:
+    def _written(self, way: str, table: pa.Table) -> pa.Table:
+        """Write a table, and return it as it lies in its file: what was made of it need not stay in memory."""
         folder = self._folder or Path()
         folder.mkdir(mode=0o700, exist_ok=True)
         waiting = folder / f"{way}.{os.getpid()}"
@@ -90,7 +91,8 @@ class Kept:
                     rows.write_table(table, _ROWS)
                 file.flush()
                 os.fsync(file.fileno())
-            waiting.replace(folder / f"{way}-{_sum(waiting)}.arrow")
+            place = waiting.replace(folder / f"{way}-{_sum(waiting)}.arrow")
+            return _mapped(place)
         finally:
             waiting.unlink(missing_ok=True)
 
@@ -123,12 +125,16 @@ def _read(place: Path) -> pa.Table | None:
     try:
         if not place.stem.endswith(f"-{_sum(place)}"):
             return None
-        with pa.memory_map(str(place)) as file:
-            table = pa.ipc.open_file(file).read_all()
+        table = _mapped(place)
         table.validate()
     except (OSError, pa.ArrowException):
         return None
     return table
+
+
+def _mapped(place: Path) -> pa.Table:
+    with pa.memory_map(str(place)) as file:
+        return pa.ipc.open_file(file).read_all()
 
 
 def _sum(place: Path) -> str:

@@ -193,6 +193,12 @@ CREATE OR REPLACE VIEW encounters AS SELECT e.* FROM encounter_log e
                 OR w.id = e.id AND coalesce(w.version, 0) = coalesce(e.version, 0) AND w.seq > e.seq)))
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY coalesce(version, 0) DESC, seq DESC) = 1 AND NOT deleted;"""
 """Of each id the highest version, but no time that a higher version of the whole meeting does not list."""
+VIEWS = (
+    _ENCOUNTERS,
+    _ACTIVITIES.format(name="activities", said=""),
+    _ACTIVITIES.format(name="unsaid_activities", said="NOT"),
+)
+"""What of the logs is shown, over whichever engine they lie in."""
 TABLES = """
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
 CREATE TABLE batches (batch BIGINT, done TIMESTAMPTZ, source VARCHAR, connector VARCHAR,
@@ -226,9 +232,7 @@ ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS unsaid VARCHAR;
 ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS wording VARCHAR;
 """,
     7: "\n".join(f"ALTER TABLE {log} ALTER key SET DATA TYPE {_KEY} USING key::{_KEY};" for log in _OF_KEYS)
-    + _ENCOUNTERS
-    + _ACTIVITIES.format(name="activities", said="")
-    + _ACTIVITIES.format(name="unsaid_activities", said="NOT"),
+    + "".join(VIEWS),
 }
 """What each version added: an older store gets it when it is opened."""
 

@@ -48,10 +48,8 @@ class Store:
         if fresh:
             self._create(path)
         self._check_version(path)
-        self._sweep()
-        self._keeping = Keeping(
-            self._meta("secret") or "", text=keep_text, terms=keep_terms and not keep_text
-        )
+        self.sweep()
+        self._text, self._terms = keep_text, keep_terms and not keep_text
 
     def _create(self, path: Path | None) -> None:
         with self.engine.transaction():
@@ -97,13 +95,16 @@ class Store:
         number = count(self.engine, "SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
         try:
             with self.engine.transaction():
-                batch = Batch(self.engine, self._keeping, number, source, live=live)
+                batch = Batch(self.engine, self._keeping(), number, source, live=live)
                 yield batch
                 batch.close()
                 self._close(number, source, connector, batch.summary)
         except BaseException:
-            self._sweep()
+            self.sweep()
             raise
+
+    def _keeping(self) -> Keeping:
+        return Keeping(self._meta("secret") or "", text=self._text, terms=self._terms)
 
     def _close(self, number: int, source: str, connector: str, total: Summary) -> None:
         """Enter the batch in the book: from here on it counts."""
@@ -121,7 +122,7 @@ class Store:
             ],
         )
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Take away what a batch that never ended has left: a failure, or a machine that stopped."""
         unfinished = "batch > (SELECT coalesce(max(batch), 0) FROM batches)"
         left = " UNION ALL ".join(f"SELECT count(*) AS n FROM {log} WHERE {unfinished}" for log in OF_BATCHES)

@@ -27,6 +27,7 @@ class GoogleService:
         self.mail = [f"g{n}" for n in range(1, 121)]
         self.history, self.forgotten, self.silent = 120, 0, False
         self.events = [event(n) for n in range(1, 6)]
+        self.odd: dict[str, object] = {}  # what is shown in place of an event, by its id
         self.acts = [edit(n) for n in range(1, 6)]
         self.refresh, self.access, self.handed = {"placeholder"}, set(), []
         self.given, self.withheld, self.rotates, self.revoked = None, set(), False, False
@@ -124,7 +125,7 @@ class GoogleService:
     def _events(self, _path, query):
         start = int(query.get("pageToken", 0))
         since, until = query.get("timeMin", ""), query.get("timeMax", "9")
-        found = [e for e in self.events if since <= e["start"]["dateTime"] <= until]
+        found = [self.odd.get(e["id"], e) for e in self.events if since <= e["start"]["dateTime"] <= until]
         answer = {"kind": "calendar#events", "summary": "ann@acme.example", "items": found[start : start + 2]}
         return answer | ({"nextPageToken": str(start + 2)} if start + 2 < len(found) else {})
 

@@ -110,6 +110,7 @@ class Graph:
             "sent-1": [mail(n, "ann") for n in range(6, 8)],
         }
         self.events = [event(n) for n in range(1, 6)]
+        self.odd: dict[str, object] = {}  # what is shown in place of an event, by its id
         self.chat = [said(n, chat=True) for n in range(1, 4)]
         self.channel = [said(n) for n in range(10, 15)]
         self.closed, self.forgotten, self.names = set(), set(), {}
@@ -167,7 +168,7 @@ class Graph:
         since, until = query.get("startDateTime", query.get("s")), query.get("endDateTime", query.get("u"))
         found = [one for one in self.events if since <= one["start"]["dateTime"] <= until]
         found.sort(key=lambda one: one["start"]["dateTime"])
-        answer = {"value": found[start : start + 2]}
+        answer = {"value": [self.odd.get(one["id"], one) for one in found[start : start + 2]]}
         if start + 2 < len(found):
             link = f"{self.url}/v1.0{path}?skip={start + 2}&s={since}&u={until}"
             answer["@odata.nextLink"] = link.replace("+", "%2B")

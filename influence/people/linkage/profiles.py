@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from influence.people.addresses import local_part, mangled
 from influence.people.linkage.model import COMMON_GIVEN, COMMON_NAMES
@@ -40,14 +41,16 @@ activity by UTC hour, or empty; `correspondents` are the groups it exchanged wit
 
 _MOST_CORRESPONDENTS = 100
 """The rarest are kept: who writes to everybody tells nobody apart."""
-_FEW_ACTS = 30
+FEW_ACTS = 30
 """Fewer acts than this do not show the hours somebody keeps."""
-_DIGITS = "0123456789"
+DIGITS = "0123456789"
 _LONG = 7
 """A handle this long that is not made of names is hardly chosen by two people."""
 _NUMBERED = re.compile(r"[a-z]{4,}\d{2,}")
 _NO_NAME = re.compile(r"\S*[\d_-]\S*|[^\W_]*[^\W\d_][A-Z][^\W_]*|[a-z]{7,}")
 """One word that reads as a handle (`Blue-Tit`, `NilsDahl`, `bluetits`), and not as a first name."""
+NOBODYS = pa.array([], pa.string())
+"""Handles of nobody beside those who are looked at."""
 
 
 @dataclass
@@ -115,29 +118,46 @@ def _add_handle(made: Record, handle: str, spelt: list[Name]) -> None:
         spelt.append(name)
 
 
-def rare_correspondents(column: Sequence[Sequence[str] | None]) -> list[list[str]]:
+def rare_correspondents(column: pa.ListArray) -> pa.ListArray:
     """Return each profile's correspondents, the rarest first, at most 100.
 
-    >>> rare_correspondents([["all", "b"], ["all"], None])
+    >>> rare_correspondents(pa.array([["all", "b"], ["all"], None])).to_pylist()
     [['b', 'all'], ['all'], []]
     """
-    spread = Counter(each for row in column if row for each in set(row))
-    return [
-        sorted(set(row), key=lambda each: (spread[each], each))[:_MOST_CORRESPONDENTS] if row else []
-        for row in column
-    ]
+    words = pc.list_flatten(column).dictionary_encode()
+    ordered = pc.sort_indices(words.dictionary)
+    rank = np.empty(len(ordered), np.int64)
+    rank[ordered.to_numpy()] = np.arange(len(ordered))
+    rows = pc.list_parent_indices(column).to_numpy().astype(np.int64)
+    pairs = np.unique(rows << 32 | rank[words.indices.to_numpy()])
+    rows, which = pairs >> 32, pairs & 0xFFFFFFFF
+    spread = np.bincount(which, minlength=len(ordered))
+    order = np.lexsort((which, spread[which], rows))
+    many = np.bincount(rows, minlength=len(column))
+    starts = np.cumsum(many) - many
+    kept = order[np.arange(len(order)) - np.repeat(starts, many) < _MOST_CORRESPONDENTS]
+    ends = np.concatenate(([0], np.cumsum(np.minimum(many, _MOST_CORRESPONDENTS))))
+    found = words.dictionary.take(ordered).take(pa.array(which[kept]))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), found)
 
 
-def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
-    """Return the columns that the model compares, one row a record, in the order of the records."""
+def hours_kept(column: pa.ListArray) -> pa.Array:
+    """Return the hours of who acted often enough to show any."""
+    rows = (row if row and len(row) == 24 and sum(row) >= FEW_ACTS else None for row in column.to_pylist())
+    return pa.array(rows, pa.list_(pa.float64()))
+
+
+def record_table(
+    records: Sequence[Record], hours: pa.Array, correspondents: pa.Array, others: pa.Array = NOBODYS
+) -> pa.Table:
+    """Return the columns that the model compares, one row a record, in the order of the records.
+
+    `others` are the handles of those who have no record, each of which nobody else has.
+    """
     _spell(records)
     firsts = _first_names(records)
     mains = [record.names[0] if record.names else None for record in records]
     shapes = [record.forms for record in records]
-    hours = [
-        row if row and len(row) == 24 and sum(row) >= _FEW_ACTS else None
-        for row in _column(profiles, "hours")
-    ]
     text, texts = pa.string(), pa.list_(pa.string())
     return pa.table(
         {
@@ -153,7 +173,7 @@ def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
             "own_name": pa.array([r.own_name for r in records], pa.bool_()),
             "handles": pa.array([sorted(r.handles) for r in records], texts),
             "unusual": pa.array([sorted(_unusual(r)) for r in records], texts),
-            "rare": pa.array([sorted(each) for each in _rare_handles(records)], texts),
+            "rare": pa.array([sorted(each) for each in _rare_handles(records, others)], texts),
             "numbered": pa.array([sorted(filter(_NUMBERED.fullmatch, r.handles)) for r in records], texts),
             "odd": pa.array(
                 [sorted(r.handles.difference(*map(name_forms, r.names))) for r in records], texts
@@ -161,14 +181,14 @@ def record_table(records: Sequence[Record], profiles: pa.Table) -> pa.Table:
             "foreign": pa.array([sorted(_foreign(r)) for r in records], texts),
             "forms": pa.array([sorted(shape) for shape in shapes], texts),
             "organisation": pa.array([_organisation(r) for r in records], text),
-            "hours": pa.array(hours, pa.list_(pa.float64())),
-            "correspondents": pa.array(rare_correspondents(_column(profiles, "correspondents")), texts),
+            "hours": hours,
+            "correspondents": correspondents,
         }
     )
 
 
-def _spell(records: Sequence[Record]) -> None:
-    """Read a name in the handles of who has none: one that somebody here bears (`louisekitchen`, `lkitchen`)."""
+def spelt_here(records: Sequence[Record]) -> tuple[dict[str, Name], set[str]]:
+    """Return the names that somebody here bears, by the letters that spell them, and the surnames of people here."""
     whole: dict[str, Name] = {}
     surnames: set[str] = set()
     for record in records:
@@ -177,9 +197,15 @@ def _spell(records: Sequence[Record]) -> None:
                 whole |= dict.fromkeys(map(fold, (name.first + name.last, name.last + name.first)), name)
             if record.own_name and len(name.last) >= 5:
                 surnames.add(name.last)
+    return whole, surnames
+
+
+def _spell(records: Sequence[Record]) -> None:
+    """Read a name in the handles of who has none: one that somebody here bears (`louisekitchen`, `lkitchen`)."""
+    whole, surnames = spelt_here(records)
     for record in records:
         if not record.names:
-            letters = [handle.rstrip(_DIGITS) for handle in sorted(record.handles)]
+            letters = [handle.rstrip(DIGITS) for handle in sorted(record.handles)]
             found = [
                 replace(whole[plain], middle="", more=(), suffix="") for plain in letters if plain in whole
             ]
@@ -195,17 +221,19 @@ def _known_words(records: Sequence[Record]) -> set[str]:
     return {part for part in borne | COMMON_NAMES if len(part) > 2}
 
 
-def _rare_handles(records: Sequence[Record]) -> list[set[str]]:
+def _rare_handles(records: Sequence[Record], others: pa.Array) -> list[set[str]]:
     """Return the handles of each record that two people hardly choose: long, and no names, initials or usual words.
 
     What stands before the number of more than two handles here is usual.
     """
     words = _known_words(records)
-    stems = Counter(handle.rstrip(_DIGITS) for handle in set().union(*(record.handles for record in records)))
-    kept = {handle for handle in set().union(*(record.handles for record in records)) if _rare(handle, words)}
-    return [
-        {each for each in record.handles & kept if stems[each.rstrip(_DIGITS)] <= 2} for record in records
-    ]
+    borne = set().union(*(record.handles for record in records))
+    stems = Counter(handle.rstrip(DIGITS) for handle in borne)
+    alike = pc.utf8_rtrim(others, DIGITS)
+    alike = alike.filter(pc.is_in(alike, pa.array(sorted(stems), pa.string())))
+    stems.update({each["values"]: each["counts"] for each in pc.value_counts(alike).to_pylist()})
+    kept = {handle for handle in borne if _rare(handle, words)}
+    return [{each for each in record.handles & kept if stems[each.rstrip(DIGITS)] <= 2} for record in records]
 
 
 def _rare(handle: str, names: Set[str]) -> bool:
@@ -214,7 +242,7 @@ def _rare(handle: str, names: Set[str]) -> bool:
     >>> [_rare(handle, {"nils", "dahl"}) for handle in ("bluetits", "b1ue42", "nilsdahl", "ndahl1970", "tits")]
     [True, True, False, False, False]
     """
-    letters = handle.rstrip(_DIGITS)
+    letters = handle.rstrip(DIGITS)
     if len(handle) < (_LONG if handle.isalpha() else _LONG - 2) or letters in names:
         return False
     cuts = [(letters[:at], letters[at:]) for at in range(1, len(letters))]
@@ -222,10 +250,6 @@ def _rare(handle: str, names: Set[str]) -> bool:
         (one, f"{lost}{other}") for one, other in cuts if one[-1] in "aou" for lost in "ae"
     ]  # `fold` took it
     return not any(all(len(part) == 1 or part in names for part in cut) for cut in cuts)
-
-
-def _column(profiles: pa.Table, name: str) -> list[Any]:
-    return list(profiles.column(name).to_pylist())
 
 
 def _surnames(names: Iterable[Name]) -> list[str]:

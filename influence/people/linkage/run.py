@@ -6,26 +6,29 @@ What is linked, asked or left, with every reason, stands in `link_log`, run by r
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from influence.kernels.arrays import Ints
 from influence.people.accounts import token
+from influence.people.columns import whole
 from influence.people.directory import People
 from influence.people.identity import Joining, Sources, likely_links
 from influence.people.keeping import NAMES, as_tables, from_tables
 from influence.people.linkage.choose import Choice, choose
-from influence.people.linkage.profiles import PROFILES
+from influence.people.linkage.profiles import FEW_ACTS, PROFILES
 from influence.people.linkage.score import Candidates, Pair, candidates
 from influence.people.names import bearer_of
 from influence.store.engine import Engine
 from influence.store.kept import Kept
 
 _HOURS = """
-SELECT p.person, hour(a.time) AS hour, count(*) AS acts
-FROM activities a JOIN linked_account p ON p.account = a.actor GROUP BY ALL ORDER BY ALL
+WITH counted AS (SELECT p.person, hour(a.time) AS hour, count(*) AS acts
+    FROM activities a JOIN linked_account p ON p.account = a.actor GROUP BY ALL)
+FROM counted QUALIFY sum(acts) OVER (PARTITION BY person) >= ? ORDER BY ALL
 """
 _CORRESPONDENTS = """
 WITH said AS (
@@ -110,13 +113,22 @@ def _last(engine: Engine) -> str | None:
 def _choice(
     engine: Engine, sources: Sources, people: People, sure: float, ask: float
 ) -> tuple[Choice, Candidates]:
-    shared = {account for account, names in sources.names.items() if bearer_of(names) is None}
-    chosen = [
-        code for code, one in enumerate(people.who) if not one.bot and not shared.issuperset(one.accounts)
-    ]  # a set holds all of no accounts: who has none is left out as well
-    profiles = profiles_of(engine, sources, people, chosen)
-    found = candidates(profiles)
-    return choose(found, profiles, upper=sure, lower=ask), found
+    chosen = _chosen(
+        people, [account for account, names in sources.names.items() if bearer_of(names) is None]
+    )
+    profiles = profiles_of(people, chosen)
+    found = candidates(profiles, lambda: habits_of(engine, people, chosen))
+    named = {group for pair in found for group in (pair.one, pair.other)}
+    met = profiles.filter(pc.is_in(profiles.column("group"), pa.array(sorted(named), pa.string())))
+    return choose(found, met, upper=sure, lower=ask), found
+
+
+def _chosen(people: People, shared: Sequence[str]) -> Ints:
+    """Return the codes of all who are a person with an account that is theirs alone."""
+    accounts = whole(people.rows, "accounts")
+    own = pc.invert(pc.is_in(pc.list_flatten(accounts), pa.array(shared, pa.string())))
+    has = np.bincount(pc.list_parent_indices(accounts).filter(own).to_numpy(), minlength=len(people)) > 0
+    return np.flatnonzero(has & ~whole(people.rows, "bot").to_numpy(zero_copy_only=False))
 
 
 def _keep(engine: Engine, people: People, choice: Choice) -> None:
@@ -151,35 +163,36 @@ def _words(pair: Pair) -> str:
     return "; ".join(for_it) + ("; but " + "; ".join(against) if against else "")
 
 
-def profiles_of(engine: Engine, sources: Sources, people: People, chosen: Sequence[int]) -> pa.Table:
-    """Describe some people for the linkage: names, accounts, organisation, hours, correspondents (`PROFILES`)."""
+def profiles_of(people: People, chosen: Ints) -> pa.Table:
+    """Describe some people for the linkage: names, accounts, organisation (`PROFILES` without the habits)."""
+    codes = pa.array(chosen)
+    told = {name: whole(people.rows, name).take(codes) for name in ("person", "accounts", "organisation")}
+    names = people.also.take(codes)
+    return pa.table([told["person"], names, told["accounts"], told["organisation"]], names=PROFILES.names[:4])
+
+
+def habits_of(engine: Engine, people: People, chosen: Ints) -> pa.Table:
+    """Return at which hours some people acted, where that shows any habit, and with whom they exchanged."""
     engine.offer("linked_account", people.table())
-    with_whom, hours = _correspondents(engine, people), _hours(engine)
-    who = [people.who[code] for code in chosen]
-    columns: dict[str, list[Any]] = {
-        "group": [one.person for one in who],
-        "names": [
-            sorted({name for account in one.accounts for name in sources.names.get(account, ())})
-            for one in who
-        ],
-        "accounts": [list(one.accounts) for one in who],
-        "organisation": [one.organisation for one in who],
-        "hours": [hours.get(code, []) for code in chosen],
-        "correspondents": [with_whom.get(code, []) for code in chosen],
-    }
-    return pa.table({field.name: pa.array(columns[field.name], field.type) for field in PROFILES})
+    return pa.table(
+        {"hours": _hours(engine, chosen), "correspondents": _correspondents(engine, people, chosen)}
+    )
 
 
-def _hours(engine: Engine) -> dict[int, list[int]]:
-    hours: dict[int, list[int]] = defaultdict(lambda: [0] * 24)
-    for row in engine.arrow(_HOURS).to_pylist():
-        hours[row["person"]][row["hour"]] = row["acts"]
-    return hours
+def _hours(engine: Engine, chosen: Ints) -> pa.ListArray:
+    rows = engine.arrow(_HOURS, [FEW_ACTS])
+    person, nth = np.unique(rows.column("person").to_numpy(), return_inverse=True)
+    acts = np.zeros((len(person), 24), np.int64)
+    acts[nth, rows.column("hour").to_numpy()] = rows.column("acts").to_numpy()
+    ends = np.cumsum(np.isin(chosen, person) * 24)
+    theirs = acts[np.isin(person, chosen)]
+    return pa.ListArray.from_arrays(pa.array(np.append(0, ends), pa.int32()), pa.array(theirs.ravel()))
 
 
-def _correspondents(engine: Engine, people: People) -> Mapping[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _correspondents(engine: Engine, people: People, chosen: Ints) -> pa.ListArray:
     rows = engine.arrow(_CORRESPONDENTS)
-    for one, other in zip(rows.column("one").to_pylist(), rows.column("other").to_pylist(), strict=True):
-        found[one].append(people.who[other].person)
-    return found
+    one, other = (rows.column(name).to_numpy() for name in ("one", "other"))
+    many = np.bincount(one, minlength=len(people))[chosen]
+    theirs = other[np.isin(one, chosen)]
+    ids = whole(people.rows, "person").take(pa.array(theirs))
+    return pa.ListArray.from_arrays(pa.array(np.append(0, np.cumsum(many)), pa.int32()), ids)

@@ -13,16 +13,25 @@ import hashlib
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from influence.people.linkage.alone import company
 from influence.people.linkage.model import MODEL, RARITIES, Compared, at_large
-from influence.people.linkage.profiles import Record, keys_of, record_of, record_table
+from influence.people.linkage.profiles import (
+    Record,
+    hours_kept,
+    keys_of,
+    rare_correspondents,
+    record_of,
+    record_table,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,13 +86,29 @@ class Candidates:
         return len(self.pairs)
 
 
+@dataclass(frozen=True)
+class _Described:
+    """Who is compared (`table`, `groups`), how many there are in all, and a sample of those."""
+
+    table: pa.Table
+    groups: Sequence[str]
+    everybody: int
+    sample: pa.Table
+
+
 def candidates(
-    profiles: pa.Table, *, seed: int = 1, prepare: Callable[[Linker], None] | None = None
+    profiles: pa.Table,
+    habits: Callable[[], pa.Table] | None = None,
+    *,
+    seed: int = 1,
+    prepare: Callable[[Linker], None] | None = None,
 ) -> Candidates:
     """Score the pairs of profiles (columns as in `linkage_records.PROFILES`) that share a key.
 
-    The order of the rows, the number of threads and the machine change nothing. `prepare` may change splink's
-    linker before it scores (other weights, training); the words of the reasons assume that it did not.
+    The order of the rows, the number of threads and the machine change nothing. `habits` reads the columns `hours`
+    and `correspondents` in the order of the rows where they are asked for, instead of those of the profiles; nobody
+    asks where no two can meet. `prepare` may change splink's linker before it scores (other weights, training); the
+    words of the reasons assume that it did not.
 
     Raises:
         ValueError: two profiles have one group.
@@ -95,18 +120,25 @@ def candidates(
     >>> [(pair.one, pair.reasons[1][1]) for pair in found.pairs]
     [('email:kitchen@home.example', 'the same surname')]
     """
-    profiles = profiles.sort_by("group")
-    groups = profiles.column("group").to_pylist()
-    if len(set(groups)) < len(groups):
+    if pc.count_distinct(profiles.column("group")).as_py() < len(profiles):
         raise ValueError("two profiles have one group")
-    records = records_of(profiles)
-    if sum(bool(record.names or record.handles) for record in records) < 2:
+    them = company(profiles)
+    if sum(bool(record.names or record.handles) for record in them.records) < 2:
         return Candidates()
-    table = record_table(records, profiles)
-    left, right, left_out, common = _meetings(records, table.column("correspondents").to_pylist())
+    known = habits() if habits else profiles
+    hours = known.column("hours").combine_chunks()
+    near = rare_correspondents(known.column("correspondents").combine_chunks())
+    rows = pa.array(them.rows, pa.int64())
+    table = record_table(them.records, hours_kept(hours.take(rows)), near.take(rows), them.others)
+    left, right, left_out, common = _meetings(them.records, near.take(rows), near)
     if not len(left):
         return Candidates(left_out=left_out, common=common)
-    pairs = _scored(table, left, right, groups, seed, prepare)
+    groups = [record.group for record in them.records]
+    drawn = _drawn(profiles.column("group").to_pylist(), seed)
+    sample = _sample(
+        drawn, dict(zip(them.rows, table.column("organisation").to_pylist(), strict=True)), hours, near
+    )
+    pairs = _scored(_Described(table, groups, len(profiles), sample), left, right, prepare)
     return Candidates(tuple(pairs), len(left), left_out, common)
 
 
@@ -119,15 +151,32 @@ def records_of(profiles: pa.Table) -> list[Record]:
     ]
 
 
+def _sample(
+    drawn: Sequence[int], organisation: Mapping[int, str | None], hours: pa.Array, near: pa.ListArray
+) -> pa.Table:
+    """Return what is counted of the profiles that were drawn; where somebody works is told only of who has a record."""
+    rows = pa.array(drawn, pa.int64())
+    return pa.table(
+        {
+            "unique_id": rows,
+            "organisation": pa.array([organisation.get(row) for row in drawn], pa.string()),
+            "hours": hours_kept(hours.take(rows)),
+            "correspondents": near.take(rows),
+        }
+    )
+
+
 def _meetings(
-    records: Sequence[Record], correspondents: Sequence[Sequence[str]]
+    records: Sequence[Record], near: pa.ListArray, everybodys: pa.ListArray
 ) -> tuple[np.ndarray, np.ndarray, int, int]:
     """Return the pairs of rows that share a key (lower row first), what too common keys would add, and those keys."""
-    spread = Counter(chain.from_iterable(correspondents))
+    theirs = everybodys.flatten()
+    theirs = theirs.filter(pc.is_in(theirs, near.flatten().unique()))
+    spread = {each["values"]: each["counts"] for each in pc.value_counts(theirs).to_pylist()}
     codes: dict[str, int] = {}
     rows, of, looks = [], [], []
-    for row, (record, near) in enumerate(zip(records, correspondents, strict=True)):
-        for key, looking in keys_of(record, near, spread).items():
+    for row, (record, friends) in enumerate(zip(records, near.to_pylist(), strict=True)):
+        for key, looking in keys_of(record, friends, spread).items():
             rows.append(row)
             of.append(codes.setdefault(key, len(codes)))
             looks.append(looking)
@@ -154,25 +203,20 @@ def _within(
 
 
 def _scored(
-    table: pa.Table,
-    left: np.ndarray,
-    right: np.ndarray,
-    groups: Sequence[str],
-    seed: int,
-    prepare: Callable[[Linker], None] | None,
+    told: _Described, left: np.ndarray, right: np.ndarray, prepare: Callable[[Linker], None] | None
 ) -> list[Pair]:
     import duckdb  # an own database: linkage must not touch the workspace's
 
     with duckdb.connect(":memory:", config={"memory_limit": _MEMORY}) as connection:
-        u = counted_u(connection, table, groups, seed)
-        linker = linker_of(connection, table, u)
+        u = counted_u(connection, told.sample) if told.everybody >= _ENOUGH else {}
+        linker = linker_of(connection, told.table, u, everybody=told.everybody)
         if prepare:
             prepare(linker)
         register_pairs(linker, left, right)
         found = linker.inference.predict(warning_mode="never")
         connection.execute(f"CREATE TEMP VIEW found AS FROM {found.physical_name}")
         weights = _weights(u)
-        return [_pair(row, groups, weights) for row in _worth_a_thought(connection, len(groups))]
+        return [_pair(row, told.groups, weights) for row in _worth_a_thought(connection, len(told.groups))]
 
 
 def register_pairs(linker: Linker, left: np.ndarray, right: np.ndarray) -> None:
@@ -182,9 +226,16 @@ def register_pairs(linker: Linker, left: np.ndarray, right: np.ndarray) -> None:
 
 
 def linker_of(
-    connection: duckdb.DuckDBPyConnection, table: pa.Table, u: dict[str, list[float]] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    table: pa.Table,
+    u: dict[str, list[float]] | None = None,
+    *,
+    everybody: int = 0,
 ) -> Linker:
-    """Return splink's linker with the model over the records; `u` by comparison replaces what the model says."""
+    """Return splink's linker with the model over the records; `u` by comparison replaces what the model says.
+
+    `everybody` counts all profiles, those without a record too.
+    """
     from splink import DuckDBAPI, Linker, SettingsCreator  # half a second that only linkage pays
 
     logging.getLogger("splink").setLevel(logging.ERROR)
@@ -193,7 +244,7 @@ def linker_of(
         link_type="dedupe_only",
         comparisons=[_comparison(each, (u or {}).get(each.name)) for each in MODEL],
         blocking_rules_to_generate_predictions=[],
-        probability_two_random_records_match=_MATES / max(_FEWEST, len(table) - 1),
+        probability_two_random_records_match=_MATES / max(_FEWEST, max(everybody, len(table)) - 1),
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
     )
@@ -237,18 +288,13 @@ def _rarity(table: pa.Table, column: str) -> pa.Table:
     return pa.table({column: pa.array(ordered, pa.string()), f"tf_{column}": pa.array(tf, pa.float64())})
 
 
-def counted_u(
-    connection: duckdb.DuckDBPyConnection, table: pa.Table, groups: Sequence[str], seed: int
-) -> dict[str, list[float]]:
-    """Count u of the comparisons marked so over all pairs of a sample, drawn by a digest of group and seed.
+def counted_u(connection: duckdb.DuckDBPyConnection, sample: pa.Table) -> dict[str, list[float]]:
+    """Count u of the comparisons marked so over all pairs of a sample.
 
     Hardly any of those pairs are one person. A level keeps half of what the model says of it, so that nothing
     that the sample happens not to show becomes proof.
     """
-    if len(groups) < _ENOUGH:
-        return {}
-    drawn = sorted(range(len(groups)), key=lambda row: _digest(groups[row], seed))[:_SAMPLE]
-    connection.register("drawn", table.take(pa.array(sorted(drawn))))
+    connection.register("drawn", sample)
     found = {}
     for compared in (each for each in MODEL if each.counted):
         cases = " ".join(f"WHEN {level.condition} THEN {n}" for n, level in enumerate(compared.levels[:-1]))
@@ -268,6 +314,11 @@ def counted_u(
             ]
     connection.unregister("drawn")
     return found
+
+
+def _drawn(groups: Sequence[str], seed: int) -> list[int]:
+    """Draw a sample of profiles by a digest of group and seed."""
+    return nsmallest(_SAMPLE, range(len(groups)), key=lambda row: _digest(groups[row], seed))
 
 
 def _digest(group: str, seed: int) -> bytes:

@@ -416,6 +416,27 @@ def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, graph):
     workspace.close()
 
 
+@pytest.mark.parametrize(
+    ("odd", "left"),
+    [
+        pytest.param({"start": "soon"}, [1, 2, 3, 5], id="a time that is none"),
+        pytest.param({"attendees": 7}, [1, 2, 3, 5], id="guests that are none"),
+        pytest.param(
+            None, [1, 2, 3, 4, 5], id="no entry at all, which could be any of those that are missing"
+        ),
+    ],
+)
+def test_an_entry_that_turns_odd_is_not_gone(tmp_path, graph, odd, left):
+    workspace, _ = pulled(tmp_path / "w", connector(graph, parts="calendar"), Remembered())
+    shown = graph.graph.events.pop(3) and graph.graph.events[2]
+    graph.graph.odd[shown["id"]] = odd and shown | odd
+    pull_again(workspace, connector(graph, parts="calendar"), Remembered())
+    found = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
+    assert left == found["day"].to_pylist()
+    assert 0 < workspace.store.engine.arrow("SELECT * FROM quarantine").num_rows
+    workspace.close()
+
+
 # --- Teams ------------------------------------------------------------------------------------------------
 
 

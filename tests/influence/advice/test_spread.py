@@ -1,5 +1,6 @@
 """The independent-cascade model: spread, reverse-reachable sets, and where the most is reached."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -18,6 +19,7 @@ from influence.advice.spread import (
     simulated_spread,
     weighted_roots,
 )
+from influence.kernels.spread import Beliefs
 
 # --- plain readings -----------------------------------------------------------------------------------------
 
@@ -148,3 +150,23 @@ def test_the_same_seed_gives_the_same_sets_whatever_the_order_of_ties():
     one = reverse_sets(model_of(6, ties), np.arange(6), seed=3)
     other = reverse_sets(model_of(6, ties[::-1]), np.arange(6), seed=3)
     assert one.members.tolist() == other.members.tolist()
+
+
+def test_a_chance_that_is_only_believed_is_drawn_once_for_all_sets_and_only_where_a_set_looks():
+    believed = Beliefs(np.array([2.0, 1.0]), np.array([2.0, 3.0]))
+    path = replace(model_of(3, [(0, 1, 1.0), (1, 2, 1.0)]), probability=np.full(2, -1.0), beliefs=believed)
+    shares = []
+    for seed in range(400):
+        drawn = reverse_sets(path, np.full(300, 2), hops=1, seed=seed)
+        shares.append((len(drawn.members) - 300) / 300)
+    assert (path.probability == -1).all()
+    assert 0.25 == pytest.approx(np.mean(shares), abs=0.03)  # Beta(1, 3)
+    assert np.sqrt(0.0375) == pytest.approx(np.std(shares), abs=0.03)  # one chance for all sets of a draw
+
+
+@pytest.mark.parametrize("heavy", [1, 9], ids=["about alike", "few have nearly all"])
+def test_roots_are_found_where_all_stand_in_a_row_each_as_wide_as_their_weight(heavy):
+    weight = np.random.default_rng(heavy).random(500) ** heavy * (np.arange(500) % 3 > 0)
+    places = np.random.default_rng(3).random(5_000)
+    row = np.searchsorted(np.cumsum(weight), places * np.cumsum(weight)[-1], side="right")
+    assert row.tolist() == weighted_roots(weight, 5_000, seed=3).tolist()

@@ -42,6 +42,18 @@ def test_mentions_come_by_themselves_so_that_their_number_is_open_too():
     assert (82.2, 121.6) == pytest.approx((low, high), abs=2.5)
 
 
+@pytest.mark.parametrize("unit", [np.arange(600), -1 - np.arange(600)], ids=["conversations", "mentions"])
+def test_conversations_drawn_together_spread_as_those_drawn_each_for_itself(unit, monkeypatch):
+    weight = np.repeat([[1.0, 0.5], [0.2, 0.3], [1.0, 0.1]], 200, axis=0)
+
+    def spread():
+        return conversation_draws(unit, np.arange(600), weight, silent=5_400, draws=4000).std(axis=0)
+
+    together = spread()
+    monkeypatch.setattr("influence.chance.bootstrap.MOST_APART", 600)
+    assert spread() == pytest.approx(together, rel=0.07)
+
+
 def test_people_who_came_to_every_conversation_are_certain_to_come():
     unit, person = np.repeat(np.arange(5), 100), np.tile(np.arange(100), 5)
     assert [[100.0]] == np.unique(conversation_draws(unit, person, ONE), axis=0).tolist()

@@ -20,8 +20,14 @@ from influence.people.identity import Joining, Sources
 from influence.people.identity import exact as exactly
 from influence.people.linkage.choose import choose
 from influence.people.linkage.model import MODEL
-from influence.people.linkage.profiles import PROFILES, record_of, record_table
-from influence.people.linkage.run import profiles_of
+from influence.people.linkage.profiles import (
+    PROFILES,
+    hours_kept,
+    rare_correspondents,
+    record_of,
+    record_table,
+)
+from influence.people.linkage.run import habits_of, profiles_of
 from influence.people.linkage.score import Pair, candidates, counted_u, linker_of, records_of, register_pairs
 from influence.people.names import Name, name_forms, parse_name
 from tests.kit.places import TRASH_COUNTS
@@ -378,9 +384,15 @@ def test_the_order_of_the_rows_changes_nothing(rows):
     assert choose(found, profiles(*CROWD)) == choose(found[::-1], profiles(*rows))
 
 
+def habits(made):
+    """Return what is compared of hours and correspondents."""
+    hours, correspondents = (made.column(name).combine_chunks() for name in ("hours", "correspondents"))
+    return hours_kept(hours), rare_correspondents(correspondents)
+
+
 def test_the_number_of_threads_changes_nothing():
     made = profiles(*CROWD).sort_by("group")
-    table = record_table(records_of(made), made)
+    table = record_table(records_of(made), *habits(made))
     left, right = np.triu_indices(len(CROWD), 1)
     scores = []
     for threads in (1, 4):
@@ -401,9 +413,9 @@ def test_u_is_counted_on_the_pairs_of_a_sample_as_by_hand():
         for n in range(400)
     ]
     made = profiles(*rows).sort_by("group")
-    table = record_table(records_of(made), made)
+    table = record_table(records_of(made), *habits(made))
     with duckdb.connect() as connection:
-        u = counted_u(connection, table, made.column("group").to_pylist(), seed=1)
+        u = counted_u(connection, table)
     together = 5 * (80 * 79 / 2) / (400 * 399 / 2)  # the pairs of one of five circles share all three
     model = next(each for each in MODEL if each.name == "correspondents")
     expected = [
@@ -525,10 +537,12 @@ def test_enron_accounts_labelled_by_hand_are_joined_rightly(shared, tmp_path):
         workspace.import_path(shared / "data/enron_executives/enron_executives.tar.xz", options=TRASH_COUNTS)
         sources = Sources.read(workspace.store.engine)
         people = Joining(sources, (), exactly(sources)).people()
-        made = profiles_of(workspace.store.engine, sources, people, range(len(people)))
+        everybody = np.arange(len(people))
+        made = profiles_of(people, everybody)
+        pairs = candidates(made, lambda: habits_of(workspace.store.engine, people, everybody))
     exact = {account: people.who[code].person for account, code in people.account_person.items()}
     above = {group: group for group in exact.values()}
-    for pair in choose(candidates(made), made).linked:
+    for pair in choose(pairs, made).linked:
         old, new = above[pair.one], above[pair.other]
         above = {group: new if root == old else root for group, root in above.items()}
     alone, both = precision_and_recall(exact), precision_and_recall({a: above[g] for a, g in exact.items()})

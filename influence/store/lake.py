@@ -1,0 +1,299 @@
+"""A lake: all that a store holds as Parquet files, by month, for another workspace, machine or engine.
+
+`lake.json` lists every file with its rows, so that one that is missing, cut or of another kind is never read past.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from influence import durably
+from influence.contract.errors import InfluenceError
+from influence.store.engine import Engine, count
+from influence.store.schema import KINDS, VERSION
+from influence.store.store import Store
+
+SCHEMA = "influence.lake/1"
+TOLD, SECRET = "lake.json", "secret"
+LOGS = {
+    "activities": "activity_log",
+    "encounters": "encounter_log",
+    "people": "people_log",
+    "ties": "tie_log",
+    "copies": "copies",
+    "terms": "term_log",
+    "exposure": "exposure_log",
+    "sent": "sent_log",
+    "aside": "quarantine",
+    "decisions": "decision_log",
+    "fits": "fit_log",
+    "links": "link_log",
+    "batches": "batches",
+}
+"""The folders of a lake and the tables of the store; the batches come last, since nothing counts without them.
+
+Cursors are not among them: a live source goes on where it is connected."""
+_BY_MONTH = ("activities", "encounters")
+_AT_THE_END = ("decisions", "fits", "links", "batches")
+"""What no sweep would take away again: read in the last turn."""
+_ROWS, _FILE = 65_536, 4_000_000
+"""Rows that are held at a time, and rows of one file."""
+_MONTHS = """
+SELECT DISTINCT coalesce(strftime(time, '%Y-%m'), 'undated') AS month FROM {log} ORDER BY month
+"""
+_BOUND = "coalesce(strftime(time, '%Y-%m'), 'undated') = ?"
+_HELD = "SELECT (SELECT count(*) FROM batches) + (SELECT count(*) FROM decision_log) AS n"
+
+
+class LakeError(InfluenceError):
+    """A lake cannot be written or read, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Lake:
+    """What a lake tells of itself: each file with its rows, and what the store knew beside its rows."""
+
+    folder: str
+    files: Mapping[str, int]
+    meta: Mapping[str, str]
+
+    def of(self, kind: str) -> dict[str, int]:
+        """Return the files of a kind with their rows."""
+        return {file: rows for file, rows in self.files.items() if file.startswith(f"{kind}/")}
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows there are of each kind, of those that there are."""
+        return {kind: rows for kind in LOGS if (rows := sum(self.of(kind).values()))}
+
+    def __str__(self) -> str:
+        """What was brought in and decided, in one line."""
+        return ", ".join(f"{self.rows.get(kind, 0):,} {kind}" for kind in (*KINDS, "decisions"))
+
+
+def write_lake(engine: Engine, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Lake:
+    """Write all that a store holds into a new folder; it appears whole or not at all.
+
+    Files are `KIND/part-0.parquet`, of activities and encounters `KIND/month=2026-01/part-0.parquet`, in the order in
+    which rows came in. Digests are 16 bytes; moments are UTC.
+
+    Raises:
+        LakeError: there is something in the folder already, or it cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LakeError(f"{folder} holds something already; name a folder that is new or empty")
+    try:
+        with _appearing(folder) as waiting:
+            files: dict[str, int] = {}
+            for kind in LOGS:
+                for part, condition in _parts(engine, kind):
+                    progress(part)
+                    files |= _write(engine, LOGS[kind], waiting, part, condition)
+            lake = Lake(str(folder), files, _meta(engine))
+            _tell(engine, lake, waiting)
+    except OSError as error:
+        raise LakeError(f"{folder} cannot be written: {error.strerror or error}") from error
+    return lake
+
+
+@contextmanager
+def _appearing(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill, which is then called as it should be."""
+    whole = folder.resolve()
+    waiting = whole.with_name(f".{whole.name}.{os.getpid()}")
+    waiting.mkdir(mode=0o700, parents=True)
+    try:
+        yield waiting
+        if whole.exists():
+            whole.rmdir()  # another that was quicker has filled it: an error, and theirs stays
+        waiting.rename(whole)
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
+
+
+def _parts(engine: Engine, kind: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the folders of a kind, each with the month that goes into it."""
+    if kind not in _BY_MONTH:
+        return [(kind, ())]
+    months = engine.arrow(_MONTHS.format(log=LOGS[kind])).column("month").to_pylist()
+    return [(f"{kind}/month={month}", (month,)) for month in months or ["undated"]]
+
+
+def columns_of(engine: Engine, log: str) -> dict[str, str]:
+    """Return the columns of a table of the store with their types."""
+    rows = engine.arrow(f"SELECT column_name, column_type FROM (DESCRIBE {log})")
+    return dict(zip(rows["column_name"].to_pylist(), rows["column_type"].to_pylist(), strict=True))
+
+
+def _given(engine: Engine, log: str) -> str:
+    """Return the columns as a lake has them: digests as bytes, since few readers know a UUID."""
+    return ", ".join(
+        f"unhex(replace({name}::VARCHAR, '-', '')) AS {name}" if kind == "UUID" else name
+        for name, kind in columns_of(engine, log).items()
+    )
+
+
+def _write(engine: Engine, log: str, folder: Path, part: str, month: tuple[str, ...]) -> dict[str, int]:
+    """Write the rows of a month, or all, into files of not too many rows, in the order in which they came in.
+
+    Where there are none there is a file without rows: it tells every engine the columns.
+    """
+    order = "seq" if "seq" in columns_of(engine, log) else "ALL"
+    which = f"WHERE {_BOUND} " if month else ""
+    rows = engine.stream(f"SELECT {_given(engine, log)} FROM {log} {which}ORDER BY {order}", month, _ROWS)
+    (folder / part).mkdir(parents=True)
+    files: dict[str, int] = {}
+    first = next(rows, pa.RecordBatch.from_pylist([], rows.schema))
+    while first is not None:
+        file = f"{part}/part-{len(files)}.parquet"
+        with pq.ParquetWriter(folder / file, rows.schema, compression="zstd") as writer:
+            files[file] = 0
+            for batch in chain([first], islice(rows, _FILE // _ROWS)):
+                writer.write_batch(batch)
+                files[file] += batch.num_rows
+        first = next(rows, None)
+    return files
+
+
+def _meta(engine: Engine) -> dict[str, str]:
+    rows = engine.arrow("SELECT key, value FROM meta WHERE key NOT IN ('version', 'secret') ORDER BY key")
+    return {row["key"]: row["value"] for row in rows.to_pylist()}
+
+
+def _secret(engine: Engine) -> str:
+    return str(engine.arrow("SELECT value FROM meta WHERE key = 'secret'")["value"][0].as_py())
+
+
+def _tell(engine: Engine, lake: Lake, folder: Path) -> None:
+    told = {"schema": SCHEMA, "store": VERSION, "meta": dict(lake.meta), "files": dict(lake.files)}
+    durably.replace(folder / SECRET, _secret(engine) + "\n")
+    durably.replace(folder / TOLD, json.dumps(told, indent=1) + "\n")
+
+
+def open_lake(folder: Path) -> Lake:
+    """Read what a lake in a folder of this machine tells of itself.
+
+    Raises:
+        LakeError: it is none, or of another version.
+    """
+    try:
+        return told_by(str(folder), (folder / TOLD).read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise LakeError(f"{folder / TOLD} is not text: {error}") from error
+    except OSError as error:
+        raise LakeError(f"{folder} is no lake: its {TOLD} cannot be read ({error.strerror})") from error
+
+
+def told_by(folder: str, text: str) -> Lake:
+    """Return the lake of which `lake.json` tells in these words.
+
+    Raises:
+        LakeError: they are no such words, or of another version.
+    """
+    try:
+        told = json.loads(text)
+        files = {_inside(file): int(rows) for file, rows in told["files"].items()}
+        lake = Lake(folder, files, {str(key): str(value) for key, value in told["meta"].items()})
+        made = (told["schema"], told["store"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise LakeError(
+            f"{folder}/{TOLD} is not what `influence export --parquet` writes: {error}"
+        ) from error
+    if made != (SCHEMA, VERSION):
+        raise LakeError(
+            f"{folder} was made by another version of influence ({made[0]}, store {made[1]}; this one reads {SCHEMA}, "
+            f"store {VERSION}); write it anew with this version: influence export --parquet"
+        )
+    return lake
+
+
+def lacks_secret(folder: str) -> LakeError:
+    """Return what is said of a lake without its secret."""
+    return LakeError(
+        f"{folder} lacks its file {SECRET!r}, without which the subjects of mail that it holds cannot be told from "
+        "others; put it there too"
+    )
+
+
+def _inside(file: str) -> str:
+    """Refuse a file that is none of a lake's kinds, or lies elsewhere."""
+    way = PurePosixPath(file)
+    if way.is_absolute() or ".." in way.parts or len(way.parts) < 2 or way.parts[0] not in LOGS:
+        raise ValueError(f"it names the file {file[:100]!r}")
+    return file
+
+
+def take_lake(store: Store, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Lake:
+    """Bring a whole lake into a store that holds nothing yet: afterwards it holds what the other one held.
+
+    Raises:
+        LakeError: the store holds something, or the lake lacks a file, a column or a row, or is of another version.
+        EngineError: the store cannot be written.
+    """
+    lake, engine = open_lake(folder), store.engine
+    if count(engine, _HELD):
+        raise LakeError(
+            "this workspace holds something already; a lake goes into a new one: influence init NEW"
+        )
+    try:
+        secret = (folder / SECRET).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise lacks_secret(str(folder)) from None
+    try:
+        with engine.transaction():
+            _take(engine, lake, progress)
+            engine.run("UPDATE meta SET value = ? WHERE key = 'secret'", [secret])
+            for key, value in lake.meta.items():
+                engine.run("INSERT INTO meta VALUES (?, ?)", [key, value])
+    except BaseException:
+        store.sweep()
+        raise
+    return lake
+
+
+def _take(engine: Engine, lake: Lake, progress: Callable[[str], None]) -> None:
+    """Bring in every file; what a sweep takes away if it is cut off lands in turns, the rest with the batches."""
+    for kind, log in LOGS.items():
+        for file, rows in lake.of(kind).items():
+            progress(file)
+            _take_file(engine, log, Path(lake.folder) / file, rows)
+            if kind not in _AT_THE_END:
+                engine.turn()
+
+
+def _take_file(engine: Engine, log: str, path: Path, told: int) -> None:
+    expected = engine.arrow(f"SELECT {_given(engine, log)} FROM {log} LIMIT 0").schema
+    columns = ", ".join(
+        f"hex({name})::UUID AS {name}" if kind == "UUID" else name
+        for name, kind in columns_of(engine, log).items()
+    )
+    try:
+        with pq.ParquetFile(path) as file:
+            _check(path, file, expected, told)
+            for batch in file.iter_batches(_ROWS, columns=expected.names):
+                rows = pa.Table.from_batches([batch]).select(expected.names).cast(expected)
+                engine.offer("brought", rows)
+                engine.append(f"INSERT INTO {log} BY NAME SELECT {columns} FROM brought")
+    except (OSError, pa.ArrowException) as error:
+        raise LakeError(f"{path} cannot be read: {str(error).splitlines()[0][:200]}") from error
+
+
+def _check(path: Path, file: pq.ParquetFile, expected: pa.Schema, told: int) -> None:
+    missing = [name for name in expected.names if name not in file.schema_arrow.names]
+    if missing:
+        raise LakeError(f"{path} has no column {missing[0]!r}")
+    if file.metadata.num_rows != told:
+        raise LakeError(
+            f"{path} holds {file.metadata.num_rows:,} rows where {TOLD} tells of {told:,}: "
+            "it was changed after it was written"
+        )

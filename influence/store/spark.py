@@ -1,0 +1,241 @@
+"""Apache Spark over a lake: the very statements that DuckDB answers here, answered where the log lies.
+
+Spark only reads: nothing of the lake is changed. Needs the extra `spark` and Java 17 or newer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+
+from influence.contract.errors import InfluenceError
+from influence.store.engine import Failed, Parameters
+from influence.store.lake import LOGS, SECRET, TOLD, LakeError, columns_of, lacks_secret, told_by
+from influence.store.schema import VIEWS
+from influence.store.spark_sql import spoken
+from influence.store.store import Store
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_OLDEST = 4
+_PORTS = {"sc": 15002, "spark": 7077}
+_PATIENCE = 10
+"""Seconds in which a server must take a call."""
+_LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+    "spark.driver.memory": "4g",
+}
+"""What only a Spark that this program starts is told; a cluster has settings of its own."""
+
+
+class SparkError(InfluenceError):
+    """Spark cannot be used, or failed at something, in one sentence."""
+
+
+def session(master: str | None = None, remote: str | None = None) -> SparkSession:
+    """Start Spark on this machine or under a master, or go to a Spark Connect server (`sc://host:15002`).
+
+    Raises:
+        SparkError: the extra or Java is missing, Spark is too old, or there is nobody at that address.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise SparkError(
+            "Spark is asked for, and pyspark is not installed: pip install 'networked-influence[spark]'"
+        ) from None
+    builder = SparkSession.builder.appName("influence").config("spark.sql.session.timeZone", "UTC")
+    if remote is not None:
+        builder = builder.remote(remote)
+    else:
+        _refuse_without_java()
+        for key, value in _LOCAL.items() if master is None else ():
+            builder = builder.config(key, value)
+        builder = builder.master(master or "local[*]")
+    _refuse_unreachable(remote or master or "")
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    with _told(), _silent():
+        made = builder.getOrCreate()
+        if remote is None:
+            made.sparkContext.setLogLevel("OFF")
+        version = made.version
+    if int(version.split(".")[0]) < _OLDEST:
+        raise SparkError(f"this is Spark {version}; influence needs {_OLDEST} or newer")
+    return made
+
+
+def _refuse_unreachable(url: str) -> None:
+    """Refuse an address where nobody listens: Spark itself would try for minutes."""
+    where = urlsplit(url)
+    if where.scheme not in _PORTS:
+        return
+    try:
+        socket.create_connection(
+            (where.hostname or "", where.port or _PORTS[where.scheme]), _PATIENCE
+        ).close()
+    except (OSError, ValueError) as error:
+        raise SparkError(f"there is no Spark at {url}: {error}") from error
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep away from the terminal what Java says: it writes where this program's errors go when it is started."""
+    own = os.dup(2)
+    with TemporaryFile() as elsewhere:
+        os.dup2(elsewhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(own, 2)
+            os.close(own)
+
+
+def _refuse_without_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if not shutil.which(os.path.join(home, "bin", "java") if home else "java"):  # noqa: PTH118 - as Spark itself looks
+        raise SparkError(
+            "Spark needs Java 17 or newer, and there is none: install it (on Debian and Ubuntu: "
+            "apt-get install openjdk-17-jre-headless), or say where it is by JAVA_HOME"
+        )
+
+
+class SparkEngine:
+    """A lake as Spark sees it; an engine that answers and changes nothing.
+
+    Raises:
+        LakeError: there is no lake, or it is of another version.
+        SparkError: the lake cannot be read.
+    """
+
+    def __init__(self, spark: SparkSession, folder: str) -> None:
+        self._spark, self._folder = spark, folder.rstrip("/")
+        self.lake = told_by(
+            self._folder, self._text(TOLD, LakeError(f"{folder} is no lake: it has no {TOLD}"))
+        )
+        secret = self._text(SECRET, lacks_secret(self._folder)).strip()
+        store = Store()
+        for kind, log in LOGS.items():
+            self._open(kind, log, columns_of(store.engine, log))
+        store.close()
+        for view in VIEWS:
+            self._make(view, (), kept=False)
+        meta = {**self.lake.meta, "secret": secret}
+        self.offer("meta", pa.table({"key": [*meta], "value": [*meta.values()]}))
+
+    def _text(self, file: str, missing: LakeError) -> str:
+        with _told(missing):
+            return str(self._spark.read.text(f"{self._folder}/{file}", wholetext=True).collect()[0][0])
+
+    def _open(self, kind: str, log: str, columns: Iterable[str]) -> None:
+        """Let SQL read the files that the lake tells of, and no others."""
+        files = self.lake.of(kind)
+        if not files:
+            raise LakeError(f"{self._folder} has no {kind}")
+        with _told():
+            reader = self._spark.read.option("basePath", f"{self._folder}/{kind}")
+            rows = reader.parquet(*(f"{self._folder}/{file}" for file in files))
+            if (found := rows.count()) != (told := sum(files.values())):
+                raise LakeError(f"{self._folder}/{kind} holds {found:,} rows where {TOLD} tells of {told:,}")
+            if missing := [name for name in columns if name not in rows.columns]:
+                raise LakeError(f"{self._folder}/{kind} has no column {missing[0]!r}")
+            rows.createOrReplaceTempView(log)
+
+    def _make(self, sql: str, params: Parameters, *, kept: bool) -> None:
+        """Let SQL read the rows of a query under a name; `kept` works them out now and once."""
+        name, query = spoken(sql)
+        with _told():
+            rows = self._spark.sql(query, args=_given(params))
+            (rows.localCheckpoint() if kept else rows).createOrReplaceTempView(str(name))
+
+    def run(self, sql: str, params: Parameters = ()) -> None:
+        """Make the temporary table of a statement, or take it away; nothing else is done to a lake."""
+        if sql.split()[0] == "DROP":
+            self._spark.catalog.dropTempView(sql.split()[-1])
+        else:
+            self._make(sql, params, kept=True)
+
+    def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
+        """Run a query and return its rows."""
+        with _told():
+            return self._spark.sql(spoken(sql)[1], args=_given(params)).toArrow()
+
+    def offer(self, name: str, rows: pa.Table) -> None:
+        """Let SQL read `rows` under a name, in place of what stood there before."""
+        plain = rows.cast(pa.schema([(each.name, _plain(each.type)) for each in rows.schema]))
+        with _told():
+            self._frame(plain).createOrReplaceTempView(name)
+
+    def _frame(self, rows: pa.Table) -> DataFrame:
+        if rows.num_rows:
+            return self._spark.createDataFrame(rows)
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        return self._spark.createDataFrame([], from_arrow_schema(rows.schema))
+
+    def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
+        """Run a query and return its rows, so many at a time."""
+        return pa.RecordBatchReader.from_batches(*_batches(self.arrow(sql, params), rows))
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise SparkError("a lake is only read: bring activity into a workspace, and write the lake anew")
+
+    append = transaction = turn = beside = _refuse
+
+    def slim(self) -> None:
+        """Nothing is held here."""
+
+    def close(self) -> None:
+        """Let go of the session."""
+        self._spark.stop()
+
+
+def _batches(rows: pa.Table, most: int) -> tuple[pa.Schema, list[pa.RecordBatch]]:
+    return rows.schema, rows.to_batches(max_chunksize=most)
+
+
+def _plain(of: pa.DataType) -> pa.DataType:
+    return of.value_type if pa.types.is_dictionary(of) else of
+
+
+def _given(params: Parameters) -> dict[str, Any] | list[Any] | None:
+    """Return what a statement is given; Spark takes no empty lists of things."""
+    return (dict(params) if isinstance(params, Mapping) else list(params)) or None
+
+
+@contextmanager
+def _told(missing: LakeError | None = None) -> Iterator[None]:
+    """Say what Spark fails at in one sentence; `missing` is said where there is no such path."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError, OSError) as error:
+        why = _why(error)
+        if "PATH_NOT_FOUND" in why:
+            raise missing or LakeError(f"a file of the lake is not there: {why[:300]}") from error
+        if "OutOfMemory" in str(error) or "Java heap space" in str(error):
+            raise Failed(
+                "Spark has no memory left on this machine; give its driver more: spark.driver.memory"
+            ) from error
+        if "JAVA_GATEWAY_EXITED" in why:
+            why = "Java could not start it; it must be 17 or newer (java -version tells)"
+        raise SparkError(f"Spark failed: {why[:300]}") from error
+
+
+def _why(error: Exception) -> str:
+    """Return the line that tells why: what Java raised stands below what was called."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0])

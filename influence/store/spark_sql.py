@@ -1,0 +1,76 @@
+"""SQL as the house writes it, in DuckDB's dialect, as Spark understands it: each statement is kept once.
+
+SQLGlot does the most; its version is pinned, and every statement's answers are compared on both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+
+
+def _called(name: str) -> Callable[[exp.Expression], exp.Expression]:
+    """Call a function by its name in Spark, with what it was given."""
+    return lambda node: exp.Anonymous(this=name, expressions=list(node.iter_expressions()))
+
+
+def _turned(node: exp.Expression) -> exp.Expression:
+    zone, moment = node.expressions
+    return exp.Anonymous(this="from_utc_timestamp", expressions=[moment, zone])
+
+
+_FUNCTIONS = {
+    "epoch_us": _called("unix_micros"),
+    "timezone": _turned,
+}
+"""Functions that SQLGlot does not know, each with what it is in Spark."""
+
+
+def _rule(node: exp.Expression) -> exp.Expression:
+    """Turn one node of a statement into what Spark has for it."""
+    match node:
+        case exp.Anonymous() if node.name.lower() in _FUNCTIONS:
+            return _FUNCTIONS[node.name.lower()](node)
+        case exp.Parameter():
+            return exp.Placeholder(this=node.name)
+        case exp.ArrayOverlaps():
+            return _called("arrays_overlap")(node)
+        case exp.SHA2():
+            return exp.Anonymous(this="sha2", expressions=[node.this, exp.Literal.number(256)])
+        case exp.CTE():
+            node.set("materialized", None)
+        case exp.Window(this=exp.Count(this=exp.Distinct(expressions=[counted]))):
+            # Spark counts no different values over a window; of a set it tells the size
+            return exp.Anonymous(
+                this="size",
+                expressions=[_over(node, exp.Anonymous(this="collect_set", expressions=[counted]))],
+            )
+    return node
+
+
+def _over(window: exp.Expression, function: exp.Expression) -> exp.Expression:
+    moved = window.copy()
+    moved.set("this", function)
+    return moved
+
+
+@cache
+def spoken(sql: str) -> tuple[str | None, str]:
+    """Return the table that a statement makes, if it makes one, and its query as Spark understands it.
+
+    Raises:
+        ValueError: it is neither a query nor makes a table of one.
+
+    >>> spoken("SELECT len(word) AS n FROM said WHERE epoch_us(time) < $until")
+    (None, 'SELECT LENGTH(word) AS n FROM said WHERE UNIX_MICROS(time) < :until')
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb").transform(_rule)
+    match tree:
+        case exp.Create():
+            return tree.this.name, tree.expression.sql(dialect="spark")
+        case exp.Query():
+            return None, tree.sql(dialect="spark")
+    raise ValueError(f"Spark only answers: {sql.split()[0]}")

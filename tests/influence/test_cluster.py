@@ -1,0 +1,278 @@
+"""A lake asked by a real Spark answers what the workspace answers; what cannot be done is said in one sentence."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pyspark
+import pytest
+
+from influence import Workspace
+from influence.analysis.report import Analysis
+from influence.contract.records import (
+    Activity,
+    Encounter,
+    Evidence,
+    Exposure,
+    Modality,
+    Person,
+    Tie,
+    Unsaid,
+    Verb,
+)
+from influence.people.linkage.run import who_is_who
+from influence.store.kept import Kept
+from influence.store.lake import LakeError
+from influence.store.spark import SparkEngine, SparkError, session
+from influence.store.spark_sql import spoken
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+pytestmark = pytest.mark.skipif(
+    shutil.which("java") is None, reason="Java is not installed: apt-get install openjdk-17-jre-headless"
+)
+
+
+@pytest.fixture(scope="module")
+def spark():
+    made = session()
+    yield made
+    made.stop()
+
+
+# --- every statement ----------------------------------------------------------------------------------------
+
+
+def an_office(workspace):
+    """Bring in a little of everything that a statement may ask for: mail, chat, threads, meetings, ties, numbers."""
+    chance = random.Random(1)  # noqa: S311 - a log, and no secret
+    mail = [f"email:p{n}@acme.example" for n in range(6)]
+    with workspace.store.batch("everything", "activities") as batch:
+        for n in range(160):
+            when, one, other = START + timedelta(hours=7 * n), *chance.sample(mail, 2)
+            kind = n % 8
+            more = {
+                0: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"plan {n % 3}", "outbox": mail[0]},
+                1: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"Re: plan {n % 3}", "typist": mail[5]},
+                2: {"verb": Verb.MESSAGE, "channel": "hall", "actor": f"chat:{n % 4}"},
+                3: {"verb": Verb.POST, "channel": "wall", "actor": f"x:{n % 4}"},
+                4: {"verb": Verb.REPLY, "channel": "wall", "actor": f"x:{n % 3}", "parent": f"a{n - 1}"},
+                5: {"verb": Verb.POST, "mentions": (f"x:{n % 4}",), "actor": f"x:{n % 2}"},
+                6: {"verb": Verb.FOLLOW, "to": (f"x:{n % 4}",), "actor": f"x:{(n + 1) % 4}"},
+                7: {
+                    "verb": Verb.MESSAGE,
+                    "to": (other,),
+                    "actor": f"dm:{n % 3}",
+                    "unsaid": Unsaid.DRAFT if n % 3 else None,
+                },
+            }[kind]
+            made = {
+                "actor": one,
+                "text": "the budget of the week is here and it is long enough to be told",
+                **more,
+            }
+            batch.add(Activity(f"a{n}", when, **made), "log")
+        for n in range(60):
+            people = (mail[0], *chance.sample(mail[1:], 2))
+            place = [Modality.IN_PERSON, Modality.ONLINE, Modality.UNKNOWN][n % 3]
+            evidence = [Evidence.CALENDAR, Evidence.EVENT, Evidence.DECLARED, Evidence.CONTACT][n % 4]
+            batch.add(Encounter(people, place, evidence, START + timedelta(days=n - 40), id=f"e{n}"), "log")
+        for n in range(6):
+            accounts = (mail[n], f"x:{n}", f"chat:{n}", f"dm:{n}")
+            batch.add(
+                Person(f"p{n}", f"Person {n}", accounts, "Acme", "Sales", manager="p1" if n else None), "log"
+            )
+        for n in range(9):
+            meaning = "met" if n % 3 else "influence"
+            batch.add(Tie(mail[n % 5], mail[(n + 1) % 6], meaning, directed=bool(n % 2)), "log")
+        everybody = tuple(f"email:all{n}@acme.example" for n in range(120))
+        batch.add(Activity("all", START, mail[0], Verb.MESSAGE, to=everybody), "log")
+        batch.add(Exposure("x1", START, "x:0", "x", "views", 12), "log")
+    for n in range(22):
+        with workspace.store.batch(f"campaign {n}", "activities") as batch:
+            when = START + timedelta(days=2, minutes=n)
+            letter = {
+                "to": (mail[0],),
+                "subject": "save the park",
+                "text": "please save the park by the river now",
+            }
+            batch.add(Activity(f"c{n}", when, f"email:s{n}@x.example", Verb.MESSAGE, **letter), "log")
+
+
+class Both:
+    """Two engines that are asked the same: the first answers, and what the second says otherwise is kept."""
+
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+        self.other, self.rows = {}, {}
+
+    def run(self, sql, params=()):
+        self.first.run(sql, params)
+        self.second.run(sql, params)
+        if made := sql.split()[0] == "CREATE" and spoken(sql)[0]:
+            self.arrow(f"SELECT * FROM {made}")  # noqa: S608 - a name of ours
+
+    def slim(self):
+        self.first.slim()
+
+    def offer(self, name, rows):
+        self.first.offer(name, rows)
+        self.second.offer(name, rows)
+
+    def arrow(self, sql, params=()):
+        found, other = self.first.arrow(sql, params), self.second.arrow(sql, params)
+        self.rows[sql] = max(self.rows.get(sql, 0), found.num_rows)
+        if (found.column_names, self.told(found)) != (other.column_names, self.told(other)):
+            self.other[sql] = (params, self.told(found)[:3], self.told(other)[:3])
+        return found
+
+    @staticmethod
+    def told(rows):
+        plain = [
+            [
+                round(value, 9) if isinstance(value, float) else value
+                for name, value in row.items()
+                if name != "key"
+            ]
+            for row in rows.to_pylist()  # a digest is a UUID here and sixteen bytes there
+        ]
+        return sorted(map(repr, plain))
+
+
+NO_ROWS = {
+    # who is linked by likelihood, and a fit of one's own, take more data than this; each statement reads one table
+    "SELECT one, other, weight, reasons FROM link_log WHERE verdict = 'linked' AND run = (SELECT max(run) FROM "
+    "link_log) ORDER BY weight DESC, one, other",
+    "SELECT seq, fit FROM fit_log WHERE undoes IS NULL AND seq NOT IN (SELECT undoes FROM fit_log WHERE undoes IS "
+    "NOT NULL) ORDER BY seq DESC LIMIT 1",
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """A workspace with a little of everything, and its lake."""
+    folder = tmp_path_factory.mktemp("office")
+    Workspace.create(folder / "w").close()
+    (folder / "w" / "influence.toml").write_text("[privacy]\nkeep_terms = true\n")
+    with Workspace(folder / "w") as workspace:
+        an_office(workspace)
+        workspace.curation.rename("p5", "Pia Five", because="she says so")
+        workspace.review.writes_for("p5", "p0")
+        workspace.export_lake(folder / "lake")
+    return folder
+
+
+def test_every_statement_has_the_same_answer(spark, office):
+    with Workspace(office / "w") as workspace:
+        both = Both(workspace.store.engine, SparkEngine(spark, str(office / "lake")))
+        asked = Analysis(both, workspace.settings, who_is_who(both, Kept(None, "")), Kept(None, ""))
+        report = asked.about(asked.people.find("p0"), asked.whole_window())
+        assert workspace.report("p0") == report
+    assert {} == both.other
+    assert {" ".join(sql.split()) for sql, rows in both.rows.items() if not rows} == NO_ROWS
+
+
+def command(*words):
+    """Run the command in a process of its own; what it says and fails with."""
+    done = subprocess.run(
+        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=300
+    )
+    return done.stdout, done.stderr, done.returncode
+
+
+def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
+    workspace, leader = Workspace.demo(tmp_path / "w")
+    with workspace:
+        workspace.export_lake(tmp_path / "lake")
+        [here] = workspace.write(workspace.report(leader), "json", tmp_path / "here.json")
+    there = tmp_path / "there.json"
+    asked = ("--engine", "spark", "--lake", tmp_path / "lake", "--format", "json", "-o", there)
+    _, errors, code = command("report", leader, "-w", tmp_path / "w", *asked)
+    assert ("", 0) == (errors, code)
+    assert here.read_text() == there.read_text()
+
+
+# --- a server elsewhere -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A real Spark Connect server on this machine; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = Path(pyspark.__file__).parent
+    start = [home / "bin" / "spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false"]
+    start += ["--conf", f"spark.connect.grpc.binding.port={port}"]
+    start += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
+    known = {**os.environ, "SPARK_HOME": str(home)}
+    with (
+        (tmp_path / "server.log").open("w") as said,
+        subprocess.Popen(start, stdout=said, stderr=said, env=known, start_new_session=True) as running,
+    ):
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.5)
+        yield f"sc://127.0.0.1:{port}"
+        os.killpg(running.pid, signal.SIGKILL)
+
+
+def test_a_server_of_spark_connect_gives_the_same(server, office):
+    asked = ("many", "--json", "-w", office / "w")
+    there = command(*asked, "--engine", "spark", "--lake", office / "lake", "--remote", server)
+    assert command(*asked) == there
+    assert ("", 0) == there[1:]
+
+
+# --- what cannot be done ------------------------------------------------------------------------------------
+
+
+def test_nobody_at_an_address_and_no_java_are_said_at_once(monkeypatch):
+    with pytest.raises(SparkError, match=r"there is no Spark at sc://127\.0\.0\.1:1: .*refused"):
+        session(remote="sc://127.0.0.1:1")
+    with pytest.raises(SparkError, match=r"there is no Spark at spark://127\.0\.0\.1:1: .*refused"):
+        session("spark://127.0.0.1:1")
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    with pytest.raises(SparkError, match="Spark needs Java 17 or newer, and there is none: install it"):
+        session()
+
+
+def test_a_lake_is_only_read(spark, office):
+    engine = SparkEngine(spark, str(office / "lake"))
+    for change in (engine.append, engine.turn, engine.beside, engine.transaction):
+        with pytest.raises(SparkError, match="a lake is only read"):
+            change()
+
+
+def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
+    with pytest.raises(LakeError, match=f"{tmp_path} is no lake: it has no lake.json"):
+        SparkEngine(spark, str(tmp_path))
+    lake = tmp_path / "lake"
+    shutil.copytree(office / "lake", lake)
+    file = lake / "ties" / "part-0.parquet"
+    rows = pq.read_table(file)
+    pq.write_table(rows.slice(1), file)
+    with pytest.raises(LakeError, match=r"ties holds 8 rows where lake\.json tells of 9"):
+        SparkEngine(spark, str(lake))
+    pq.write_table(rows.drop_columns("meaning"), file)
+    with pytest.raises(LakeError, match="ties has no column 'meaning'"):
+        SparkEngine(spark, str(lake))
+    file.write_bytes(b"PAR1 and no more")
+    with pytest.raises(SparkError, match=r"Spark failed: .*part-0\.parquet"):
+        SparkEngine(spark, str(lake))
+    file.unlink()
+    with pytest.raises(LakeError, match=r"a file of the lake is not there: .*part-0\.parquet"):
+        SparkEngine(spark, str(lake))
+    (lake / "secret").unlink()
+    with pytest.raises(LakeError, match="lacks its file 'secret'"):
+        SparkEngine(spark, str(lake))
