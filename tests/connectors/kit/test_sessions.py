@@ -131,7 +131,7 @@ def test_a_service_that_says_nothing_is_left(asking, monkeypatch):
     monkeypatch.setattr(sessions, "SILENT", 0.2)
     monkeypatch.setattr(sessions, "TRIES", 1)
     with (
-        raw(lambda: (time.sleep(1) or b"" for _ in range(9))) as (url, _),
+        raw(lambda: (time.sleep(0.1) or b"" for _ in range(9))) as (url, _),
         pytest.raises(requests.ConnectionError, match="timed out"),
     ):
         asking().get(url)
