@@ -184,14 +184,10 @@ class SparkEngine:
 
         return self._spark.createDataFrame([], from_arrow_schema(rows.schema))
 
-    def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
-        """Run a query and return its rows, so many at a time."""
-        return pa.RecordBatchReader.from_batches(*_batches(self.arrow(sql, params), rows))
-
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise SparkError("a lake is only read: bring activity into a workspace, and write the lake anew")
 
-    append = transaction = turn = beside = _refuse
+    append = stream = transaction = turn = beside = _refuse
 
     def slim(self) -> None:
         """Nothing is held here."""
@@ -199,10 +195,6 @@ class SparkEngine:
     def close(self) -> None:
         """Let go of the session."""
         self._spark.stop()
-
-
-def _batches(rows: pa.Table, most: int) -> tuple[pa.Schema, list[pa.RecordBatch]]:
-    return rows.schema, rows.to_batches(max_chunksize=most)
 
 
 def _plain(of: pa.DataType) -> pa.DataType:
