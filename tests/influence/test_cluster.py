@@ -34,6 +34,7 @@ from influence.store.kept import Kept
 from influence.store.lake import LakeError
 from influence.store.spark import SparkEngine, SparkError, session
 from influence.store.spark_sql import spoken
+from tests.kit.draws import LONG
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 pytestmark = pytest.mark.skipif(
@@ -188,6 +189,7 @@ def command(*words):
     return done.stdout, done.stderr, done.returncode
 
 
+@pytest.mark.skipif(not LONG, reason="two minutes of two processors: `make hostile` tries it")
 def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
     workspace, leader = Workspace.demo(tmp_path / "w")
     with workspace:
