@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from influence.contract.findings import Finding, Report
     from influence.contract.records import Activity, Encounter, Person, Tie, Verb
     from influence.network.network import Network
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
 __version__ = "0.1.0"
 __all__ = ["Activity", "Encounter", "Finding", "Network", "Person", "Report", "Tie", "Verb", "Workspace"]
@@ -28,7 +28,7 @@ _HOME = {
     "Finding": "influence.contract.findings",
     "Report": "influence.contract.findings",
     "Network": "influence.network.network",
-    "Workspace": "influence.workspace",
+    "Workspace": "influence.workspace.workspace",
 }
 
 

@@ -182,21 +182,11 @@ class _InARow:
             raise ValueError("weights must be numbers of at least 0, and one above 0")
         self.holders = np.flatnonzero(given)
         self.sums = np.cumsum(given[self.holders])
-        # by a power of two, so that a place is never taken for one of the part after it
-        self.parts = 2 << len(self.holders).bit_length()
-        edges = np.arange(self.parts) / self.parts * self.sums[-1]
-        self.begin = np.searchsorted(self.sums[:-1], edges, side="right")
 
     def at(self, places: Floats) -> Ints:
-        """Return who stands at each place in [0, 1): looked for from where its part begins, a step or two on."""
-        mark, row = places * self.sums[-1], self.begin[(places * self.parts).astype(np.int64)]
-        last = len(self.holders) - 1
-        left = np.flatnonzero((self.sums[row] <= mark) & (row < last))
-        for _ in range(8):
-            row[left] += 1
-            left = left[(self.sums[row[left]] <= mark[left]) & (row[left] < last)]
-        row[left] = np.minimum(np.searchsorted(self.sums, mark[left], side="right"), last)
-        found: Ints = self.holders[row]
+        """Return who stands at each place in [0, 1)."""
+        rows = np.searchsorted(self.sums, places * self.sums[-1], side="right")
+        found: Ints = self.holders[np.minimum(rows, len(self.holders) - 1)]
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from influence import settings
 from influence.analysis.report import Analysis
@@ -29,6 +29,16 @@ class Questions(ABC):
     """Asks the analysis; a workspace is one that also brings activity in and writes reports out."""
 
     settings: settings.Settings
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what is held."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     @abstractmethod

@@ -18,9 +18,9 @@ from influence.contract.wording import counted
 from influence.kernels.ahead import compile_ahead
 
 if TYPE_CHECKING:
-    from influence.connecting import Connecting
     from influence.store.pulling import Pulled
-    from influence.workspace import Workspace
+    from influence.workspace.connecting import Connecting
+    from influence.workspace.workspace import Workspace
 
 _NOTES = 10
 _PLACES = {

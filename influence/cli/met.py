@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from influence.corrections.labels import Proposal, Question
     from influence.met.evidence import Piece
     from influence.met.known import Met
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
 SHOWN, FEW = 50, 3
 _STEP = {2: "team", 3: "met", 4: "never met", None: "did not respond"}

@@ -17,7 +17,7 @@ from influence.contract.wording import plain
 
 if TYPE_CHECKING:
     from influence.analysis.writing import Writing
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -52,7 +52,7 @@ class Asked:
             with opened(self.folder) as workspace:
                 yield workspace
             return
-        from influence.cluster import Cluster  # NumPy and Arrow: `--help` must not wait for them
+        from influence.workspace.cluster import Cluster  # NumPy and Arrow: `--help` must not wait for them
 
         with Cluster(self.folder, str(self.lake), master=self.master, remote=self.remote) as cluster:
             yield cluster
@@ -77,7 +77,7 @@ def asked_options(command: _Command) -> _Command:
     lake = click.option(
         "--lake",
         metavar="DIR",
-        help="For Spark: what `influence export` wrote; a folder or an s3a:// address.",
+        help="For Spark: what `influence export` wrote; a folder, or an address that it can read.",
     )
     engine = click.option(
         "--engine",
@@ -117,7 +117,7 @@ def json_option(command: _Command) -> _Command:
 def opened(folder: Path, wait: float = 0) -> Iterator[Workspace]:
     """Open the workspace in a folder for one command; where another program holds it, wait so many seconds."""
     from influence.store.engine import InUse  # DuckDB and NumPy: `--help` must not wait for them
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
     until = time.monotonic() + wait
     while True:

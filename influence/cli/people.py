@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from influence.corrections.review import Asked
     from influence.people.columns import Who
     from influence.people.decisions import Decision
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _BASES = click.Choice(["self-published", "public-record", "consent"])

@@ -101,7 +101,7 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
-    influence report ann@acme.example --engine spark --lake s3a://acme/lake
+    influence report ann@acme.example --engine spark --lake /data/lake
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
     known(wanted.language)

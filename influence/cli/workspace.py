@@ -20,7 +20,7 @@ from influence.kernels.ahead import compile_ahead
 @click.pass_context
 def init(context: click.Context, where: Path | None, folder: Path) -> None:
     """Make a workspace in FOLDER (else as -w says, or in the current folder): its settings and its store."""
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
     typed = context.get_parameter_source("folder") is ParameterSource.COMMANDLINE
     if where is not None and typed and where.resolve() != folder.resolve():
@@ -130,7 +130,7 @@ def doctor(folder: Path, as_json: bool) -> None:
 @click.option("--seed", default=1, show_default=True, help="Another number makes another company.")
 def demo(folder: Path, seed: int) -> None:
     """Build an invented company in a new workspace and write the report on one of its leaders."""
-    from influence.workspace import Workspace
+    from influence.workspace.workspace import Workspace
 
     with progress("Inventing a company"):
         workspace, leader = Workspace.demo(folder, seed)

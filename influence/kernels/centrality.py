@@ -107,9 +107,7 @@ def pagerank_by_voters(
     blocks = _blocks(votes.indptr)
     bring, lost = part * x, float(x[given == 0].sum())
     with ThreadPoolExecutor(min(cpu_count() or 1, len(blocks))) as threads:
-        each_block = (
-            threads.map if len(blocks) > 2 else map
-        )  # one block takes less time than a thread's start
+        each_block = threads.map if len(blocks) > 2 else map  # one takes less time than a thread's start
         for _ in range(iteration.max_iter):
             falling: Floats = surfer.alpha * lost * d + (1 - surfer.alpha) * p
             found = _Round(read_only(falling), read_only(x), read_only(bring), np.empty(n), np.empty(n))

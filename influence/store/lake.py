@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from influence import durably
 from influence.contract.errors import InfluenceError
-from influence.store.engine import Engine, count
+from influence.store.engine import Engine, Parameters, count
 from influence.store.schema import KINDS, VERSION
 from influence.store.store import Store
 
@@ -48,10 +48,9 @@ _AT_THE_END = ("decisions", "fits", "links", "batches")
 """What no sweep would take away again: read in the last turn."""
 _ROWS, _FILE = 65_536, 4_000_000
 """Rows that are held at a time, and rows of one file."""
-_MONTHS = """
-SELECT DISTINCT coalesce(strftime(time, '%Y-%m'), 'undated') AS month FROM {log} ORDER BY month
-"""
-_BOUND = "coalesce(strftime(time, '%Y-%m'), 'undated') = ?"
+_MONTHS = "SELECT DISTINCT date_trunc('month', time) AS month FROM {log} ORDER BY month NULLS FIRST"
+_IN_MONTH = "WHERE time >= $month AND time < $month + INTERVAL 1 MONTH "
+_UNDATED = "WHERE time IS NULL "
 _HELD = "SELECT (SELECT count(*) FROM batches) + (SELECT count(*) FROM decision_log) AS n"
 
 
@@ -96,13 +95,14 @@ def write_lake(engine: Engine, folder: Path, progress: Callable[[str], None] = l
         with _appearing(folder) as waiting:
             files: dict[str, int] = {}
             for kind in LOGS:
-                for part, condition in _parts(engine, kind):
+                for part, which, month in _parts(engine, kind):
                     progress(part)
-                    files |= _write(engine, LOGS[kind], waiting, part, condition)
+                    rows = _stream(engine, LOGS[kind], which, month)
+                    files |= _written(rows, waiting, part)
             lake = Lake(str(folder), files, _meta(engine))
             _tell(engine, lake, waiting)
-    except OSError as error:
-        raise LakeError(f"{folder} cannot be written: {error.strerror or error}") from error
+    except (OSError, pa.ArrowException) as error:
+        raise LakeError(f"{folder} cannot be written: {str(error).splitlines()[0][:200]}") from error
     return lake
 
 
@@ -121,12 +121,16 @@ def _appearing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(waiting, ignore_errors=True)
 
 
-def _parts(engine: Engine, kind: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the folders of a kind, each with the month that goes into it."""
+def _parts(engine: Engine, kind: str) -> Iterator[tuple[str, str, Parameters]]:
+    """Yield the folders of a kind, each with the condition for what goes into it."""
     if kind not in _BY_MONTH:
-        return [(kind, ())]
-    months = engine.arrow(_MONTHS.format(log=LOGS[kind])).column("month").to_pylist()
-    return [(f"{kind}/month={month}", (month,)) for month in months or ["undated"]]
+        yield kind, "", ()
+        return
+    for month in engine.arrow(_MONTHS.format(log=LOGS[kind]))["month"].to_pylist() or [None]:
+        if month is None:
+            yield f"{kind}/month=undated", _UNDATED, ()
+        else:
+            yield f"{kind}/month={month:%Y-%m}", _IN_MONTH, {"month": month}
 
 
 def columns_of(engine: Engine, log: str) -> dict[str, str]:
@@ -143,14 +147,17 @@ def _given(engine: Engine, log: str) -> str:
     )
 
 
-def _write(engine: Engine, log: str, folder: Path, part: str, month: tuple[str, ...]) -> dict[str, int]:
-    """Write the rows of a month, or all, into files of not too many rows, in the order in which they came in.
+def _stream(engine: Engine, log: str, which: str, month: Parameters) -> pa.RecordBatchReader:
+    """Return the rows of a month, or all, in the order in which they came in."""
+    order = "seq" if "seq" in columns_of(engine, log) else "ALL"
+    return engine.stream(f"SELECT {_given(engine, log)} FROM {log} {which}ORDER BY {order}", month, _ROWS)
+
+
+def _written(rows: pa.RecordBatchReader, folder: Path, part: str) -> dict[str, int]:
+    """Write rows into files of not too many, and return how many are in each.
 
     Where there are none there is a file without rows: it tells every engine the columns.
     """
-    order = "seq" if "seq" in columns_of(engine, log) else "ALL"
-    which = f"WHERE {_BOUND} " if month else ""
-    rows = engine.stream(f"SELECT {_given(engine, log)} FROM {log} {which}ORDER BY {order}", month, _ROWS)
     (folder / part).mkdir(parents=True)
     files: dict[str, int] = {}
     first = next(rows, pa.RecordBatch.from_pylist([], rows.schema))

@@ -63,7 +63,11 @@ WRONG = [
     ),
     ("reports/story/story.py", "import influence.kernels.arrays", "connectors and reports know the contract"),
     ("reports/story/story.py", "import influence.measures", "connectors and reports know the contract"),
-    ("influence/workspace.py", "import connectors.chat.slack", "nobody names a connector or a report"),
+    (
+        "influence/workspace/workspace.py",
+        "import connectors.chat.slack",
+        "nobody names a connector or a report",
+    ),
     ("connectors/chat/slack.py", "import connectors.mail.files", "families of connectors know the kit"),
     ("connectors/suites/google.py", "import connectors.agenda.vcard", "families of connectors know the kit"),
     ("connectors/kit/text.py", "import connectors.chat.slack", "the kit of the connectors knows no family"),

@@ -1,6 +1,9 @@
 """What every live connector must hold, as one check that each one's test calls."""
 
+import pytest
+
 from influence import Workspace
+from influence.contract.testing import Remembered
 
 
 def store_of(workspace):
@@ -64,3 +67,31 @@ def stored(workspace):
     """Return what is in the store by id: verb, actor and parent of each activity that is not deleted."""
     rows = workspace.store.engine.arrow("SELECT id, verb, actor, parent FROM activities WHERE NOT deleted")
     return {row["id"]: (row["verb"], row["actor"], row["parent"]) for row in rows.to_pylist()}
+
+
+turned_odd = pytest.mark.parametrize(
+    ("odd", "left"),
+    [
+        pytest.param({"start": "soon"}, [1, 2, 3, 5], id="a time that is none"),
+        pytest.param({"attendees": 7}, [1, 2, 3, 5], id="guests that are none"),
+        pytest.param(
+            None, [1, 2, 3, 4, 5], id="no entry at all, which could be any of those that are missing"
+        ),
+    ],
+)
+
+
+def check_turned_odd(tmp_path, connector, service, odd, left):
+    """Of a calendar whose third entry turns odd while its fourth is taken out, these days are left.
+
+    `connector` is a function that makes a fresh connector over the service, which has `events` and `odd` ones by id.
+    """
+    workspace, _ = pulled(tmp_path / "w", connector(), Remembered())
+    service.events.pop(3)
+    shown = service.events[2]
+    service.odd[shown["id"]] = odd and shown | odd
+    pull_again(workspace, connector(), Remembered())
+    found = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
+    assert left == found["day"].to_pylist()
+    assert 0 < workspace.store.engine.arrow("SELECT * FROM quarantine").num_rows
+    workspace.close()

@@ -24,7 +24,7 @@ from influence.contract.records import (
 )
 from influence.contract.testing import Remembered, member_of
 from tests.kit.google_service import ANN, BOB, GoogleService, edit, event
-from tests.kit.live_contract import check_fetch, pull_again, pulled, stored
+from tests.kit.live_contract import check_fetch, check_turned_odd, pull_again, pulled, stored, turned_odd
 from tests.kit.places import PAYLOADS
 from tests.kit.served import served
 
@@ -327,25 +327,9 @@ def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, account):
     workspace.close()
 
 
-@pytest.mark.parametrize(
-    ("odd", "left"),
-    [
-        pytest.param({"start": "soon"}, [1, 2, 3, 5], id="a time that is none"),
-        pytest.param({"attendees": 7}, [1, 2, 3, 5], id="guests that are none"),
-        pytest.param(
-            None, [1, 2, 3, 4, 5], id="no entry at all, which could be any of those that are missing"
-        ),
-    ],
-)
+@turned_odd
 def test_an_entry_that_turns_odd_is_not_gone(tmp_path, account, odd, left):
-    workspace, _ = pulled(tmp_path / "w", connector(account, parts="calendar"), Remembered())
-    shown = account.events.pop(3) and account.events[2]
-    account.odd[shown["id"]] = odd and shown | odd
-    pull_again(workspace, connector(account, parts="calendar"), Remembered())
-    found = workspace.store.engine.arrow("SELECT day(time) AS day FROM encounters ORDER BY day")
-    assert left == found["day"].to_pylist()
-    assert 0 < workspace.store.engine.arrow("SELECT * FROM quarantine").num_rows
-    workspace.close()
+    check_turned_odd(tmp_path, lambda: connector(account, parts="calendar"), account, odd, left)
 
 
 # --- contacts ---------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
-from influence.connecting import Connecting, Disconnected, disconnect
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
@@ -26,6 +25,7 @@ from influence.store.lake import Lake, take_lake, write_lake
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
+from influence.workspace.connecting import Connecting, Disconnected, disconnect
 
 SETTINGS, DATABASE, WORKED_OUT = "influence.toml", "influence.duckdb", "worked-out"
 
@@ -92,12 +92,6 @@ class Workspace(Writing):
     def close(self) -> None:
         """Let go of the files."""
         self.store.close()
-
-    def __enter__(self) -> Workspace:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     # --- bringing activity in ---------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A lake asked by Spark: it answers what a workspace answers, and nothing of the log is stored on this machine."""
+"""A lake asked by Spark: it answers what a workspace answers, and no store is kept on this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from influence.store.spark import SparkEngine, session
 
 
 class Cluster(Writing):
-    """A lake (a folder, or an address such as `s3a://bucket/lake`) with the settings of a folder, through Spark.
+    """A lake (a folder, or an address that Spark can read) with the settings of a folder, through Spark.
 
     Reports go into the folder. `master` and `remote` say which Spark: this machine's own if both are left out.
 
@@ -40,9 +40,3 @@ class Cluster(Writing):
     def close(self) -> None:
         """Let go of Spark."""
         self.engine.close()
-
-    def __enter__(self) -> Cluster:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

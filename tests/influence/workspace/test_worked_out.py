@@ -202,9 +202,10 @@ def test_a_disk_that_fills_while_it_is_written_harms_nothing(made):
     warm = same_as_cold(made)
     shutil.rmtree(made / "worked-out")
     say = "import sys; sys.path.insert(0, sys.argv[2]); from influence import Workspace; "
-    say += "from tests.influence.test_worked_out import told; w = Workspace(sys.argv[1]); print(told(w)); w.close()"
+    say += "from tests.influence.workspace.test_worked_out import told; w = Workspace(sys.argv[1]); "
+    say += "print(told(w)); w.close()"
     done = subprocess.run(
-        [sys.executable, "-c", say, made, Path(__file__).parents[2]],
+        [sys.executable, "-c", say, made, Path(__file__).parents[3]],
         capture_output=True,
         text=True,
         check=True,
