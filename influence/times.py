@@ -14,6 +14,7 @@ from influence.kernels.arrays import Ints
 HOUR = 3_600_000_000
 """Microseconds."""
 DAY = 24 * HOUR
+WEEK = 7 * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -107,3 +108,20 @@ def partial_months(window: Window, zone: str) -> set[str]:
         if (cut.since, cut.until) != whole:
             parts.add(name)
     return parts
+
+
+def weeks(window: Window, zone: str) -> Ints:
+    """Return the edges of the whole weeks of a window, Monday to Monday in a time zone: one edge more than weeks.
+
+    >>> (weeks(Window(0, 20 * DAY), "UTC") // DAY).tolist()  # 1970 began on a Thursday
+    [4, 11, 18]
+    """
+    place = ZoneInfo(zone)
+    first = exact(window.since).astimezone(place)
+    monday = first.date() - timedelta(days=first.weekday())
+    count = (
+        window.until - window.since
+    ) // WEEK + 3  # a week may be an hour shorter or longer than seven days
+    days = (monday + timedelta(weeks=n) for n in range(count))
+    edges = [microseconds(datetime(day.year, day.month, day.day, tzinfo=place)) for day in days]
+    return np.array([edge for edge in edges if window.since <= edge <= window.until], np.int64)

@@ -63,11 +63,11 @@ class Coverage:
         kept = np.zeros((len(person), MONTHS), bool)
         for kind, times in self.entries.items():
             owns = np.isin(person, self.owners[kind]) & (at != UNDATED)
-            kept[owns] |= _kept(times, at[owns])
+            kept[owns] |= months_kept(times, at[owns])
         return np.where(np.isin(person, self.registered), 1.0, kept.mean(axis=1))
 
 
-def _kept(times: Ints, at: Ints) -> Flags:
+def months_kept(times: Ints, at: Ints) -> Flags:
     """Tell of each of the months before each moment, the last first, whether there are enough entries."""
     before = np.searchsorted(times, at[:, np.newaxis] - MONTH * np.arange(MONTHS + 1), side="right")
     enough: Flags = before[:, :-1] - before[:, 1:] >= ENOUGH

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 
 import numpy as np
@@ -51,6 +51,19 @@ class Teams:
         """Return the codes of one leader's team."""
         everybody = np.arange(self._begin.size, dtype=np.int32)
         return set(np.flatnonzero(self.hold(np.full_like(everybody, leader), everybody)).tolist())
+
+    def everybodys(self, least: int, most: int) -> Iterator[tuple[int, Ints]]:
+        """Yield who has a team of at least and at most so many people, with its codes: declared, or the chart's."""
+        for code, members in self._declared.items():
+            if least <= len(members) <= most:
+                yield code, np.array(sorted(members), np.int64)
+        charted = np.flatnonzero(self._begin >= 0)
+        charted = charted[np.argsort(self._begin[charted])]
+        size = self._end - self._begin - 1
+        for code in np.flatnonzero(self._leads & (size >= least) & (size <= most)).tolist():
+            if code not in self._declared and not self._circle[code, 0]:
+                begin = int(np.searchsorted(self._begin[charted], self._begin[code], side="right"))
+                yield code, charted[begin : begin + int(size[code])]
 
 
 def _declared_teams(people: People, declared: Mapping[str, Sequence[str]]) -> dict[int, Set[int]]:

@@ -1,0 +1,85 @@
+"""What belongs to the leader's organisation: walls between its departments, and teams that reach beyond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from influence.contract.details.record import Detail
+
+
+@dataclass(frozen=True)
+class Between(Detail, nameless=("one", "other", "pairs", "expected")):
+    """How many pairs of people of two departments (or of one) respond, and how many would if chance alone drew them."""
+
+    one: str
+    other: str
+    pairs: int | None
+    expected: float | None
+
+
+@dataclass(frozen=True)
+class Walls(
+    Detail,
+    of=("walls",),
+    nameless=(
+        "by_chance",
+        "p",
+        "without_leader",
+        "first_half",
+        "second_half",
+        "departments",
+        "merged",
+        "between",
+    ),
+    counts=("people", "pairs"),
+):
+    """The index by chance (2.5, 50, 97.5 %) and its p; without the leader; in the two halves of the window.
+
+    `people` of known department who respond to one another, in `pairs`; `between` has every two `departments`, of which
+    those of few people are `merged`.
+    """
+
+    people: int | None
+    pairs: int | None
+    by_chance: tuple[float, float, float] | None = None
+    p: float | None = None
+    without_leader: float | None = None
+    first_half: float | None = None
+    second_half: float | None = None
+    departments: int | None = None
+    merged: int | None = None
+    between: tuple[Between, ...] = ()
+
+
+@dataclass(frozen=True)
+class TeamBeyond(
+    Detail,
+    of=("team_beyond",),
+    nameless=(
+        "first_half",
+        "second_half",
+        "teams",
+        "peers",
+        "difference",
+        "apart",
+        "no_peers",
+        "same_department",
+    ),
+    counts=("team", "reaching"),
+):
+    """How many of the team reach people never met, of how many; the share in the two halves of the window.
+
+    `teams` like it, in size and (where that says) department, share `peers` on average; `difference` is the interval of
+    the team's share less theirs, `apart` whether it leaves 0 out; `no_peers` says why there is nothing to compare.
+    """
+
+    team: int | None
+    reaching: int | None
+    first_half: float | None = None
+    second_half: float | None = None
+    teams: int | None = None
+    peers: float | None = None
+    difference: tuple[float, float] | None = None
+    apart: bool | None = None
+    same_department: bool | None = None
+    no_peers: str | None = None
