@@ -42,11 +42,15 @@ from influence.measures import (
     cascades,
     exchange,
     exposure,
+    first_touch,
     letting_go,
     many,
     reach,
     spheres,
+    stage,
+    team_beyond,
     voice,
+    walls,
 )
 
 SMALLEST = 5
@@ -88,7 +92,8 @@ _REASONS = frozenset(
         *(letting_go.TOO_FEW, letting_go.ANSWERED_NONE, letting_go.NO_CIRCLE),
         *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS, exposure.NOT_TOLD),
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
-        *(brand.SAID_NOTHING, brand.NO_RESPONSE),
+        *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
+        *(stage.NOTHING, team_beyond.NO_TEAM, team_beyond.NO_PEERS, walls.NO_DEPARTMENTS, walls.TOO_FEW),
     }
 )
 """Reasons that are the same sentence whoever it is about; any other is left out."""

@@ -51,7 +51,14 @@ class Truth:
 TRUTHS: Mapping[str, Truth] = {
     "near": Truth(
         "The chief executive reaches the team, which is the whole company, and people met; few beyond.",
-        {"reach_2": (100, 399), "reach_4": (0, 80), "beyond_share": (0, 0.25), "carry_on": (0, 0.3)},
+        {
+            "reach_2": (100, 399),
+            "reach_4": (0, 80),
+            "beyond_share": (0, 0.25),
+            "carry_on": (0, 0.3),
+            "stage": (0, 0.1),
+            "persistence": (0, 0.1),
+        },
     ),
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
@@ -63,6 +70,10 @@ TRUTHS: Mapping[str, Truth] = {
             "passed_on": (40, 1_300),
             "carry_on": (0, 0.3),
             "person_against_brand": (1.2, 5),
+            "stage": (0.3, 0.6),
+            "persistence": (0.8, 1),
+            "first_touch": (40, 300),
+            "walls": (-1, 0),
         },
     ),
     "broadcast": Truth(

@@ -26,10 +26,20 @@ FAMILIES = (
 
 _FIRST = (
     *("reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"),
-    *("first_hand", "passed_on", "possible_reach", "audience", "shown", "crossings", "before_contact"),
-    *("two_way_share", "pull", "carry_on", "help", "response_rate", "response_time", "waiting_on_leader"),
+    *("first_hand", "passed_on", "possible_reach", "audience", "shown", "stage", "crossings"),
+    *("first_touch", "before_contact"),
+    *(
+        "two_way_share",
+        "persistence",
+        "pull",
+        "carry_on",
+        "help",
+        "response_rate",
+        "response_time",
+        "waiting_on_leader",
+    ),
     *("mass_mail", "unsaid"),
-    *("only_leader_answers", "centralisation", "second_generation_leaders"),
+    *("only_leader_answers", "centralisation", "second_generation_leaders", "team_beyond", "walls"),
 )
 """In a family these come first, in this order; the others follow as their measures announce them."""
 

@@ -6,12 +6,13 @@ import math
 
 from influence.contract.details.brand import PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
+from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.spheres import Sources
 from influence.contract.details.voice import Lead
 from influence.contract.findings import Report, SphereReach
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import listing, message, recognised, translated
-from influence.contract.wording import between, counted, form_of, number, plain, shared
+from influence.contract.wording import between, counted, counted_between, form_of, number, plain, shared
 from reports.story.chance import SURE
 from reports.story.sentences import (
     Part,
@@ -29,7 +30,7 @@ from reports.story.sentences import (
     why,
 )
 
-OUTWARD = ("sphere_breadth", "sources", "balance", "before_contact")
+OUTWARD = ("sphere_breadth", "sources", "balance", "first_touch", "before_contact")
 TOPICS = ("share_of_voice", "lead")
 _NAMES = {
     "team": message("team"),
@@ -130,6 +131,7 @@ def spheres(report: Report) -> Section:
     told = (
         *_heard(report),
         *joined(*_breadth(report), *_room(report)),
+        *_first_touch(report),
         *joined(*_first_contact(report)),
         *_brand(report),
     )
@@ -233,6 +235,60 @@ def _first_contact(report: Report) -> tuple[Sentence, ...]:
     return (
         sentence,
         say("Those who met later did so {days} after their first response (median).", days=days),
+    )
+
+
+def _first_touch(report: Report) -> tuple[Sentence, ...]:
+    """Say how many customers, or people outside, responded before anybody of the organisation spoke with them."""
+    finding = report.findings.get("first_touch")
+    if finding is None or not report.people:
+        return ()
+    what = Span(translated("before anybody here had spoken with them"), finding.name)
+    held = finding.told(FirstTouch)
+    if finding.value is None:
+        if not held.by_sphere:
+            return ()
+        return (
+            say(
+                "Whether people outside responded {what} cannot be told: {why}.", what=what, why=why(finding)
+            ),
+        )
+    customers = held.by_sphere.get("customer")
+    if customers is not None and customers.responded:
+        return joined(_customers(customers, finding.name), *_ahead(customers.ahead))
+    responded = sum(row.responded or 0 for row in held.by_sphere.values())
+    first = Span(counted_between(finding.low or 0.0, finding.high or 0.0, "person", "people"), finding.name)
+    told = say(
+        "{n} outside the organisation responded, {first} of them before anybody here had spoken with them.",
+        n=counted(responded, "person", "people"),
+        first=first,
+    )
+    return joined(told, *_ahead(held.ahead))
+
+
+def _customers(row: Touched, name: str) -> Sentence:
+    sure, unknown = len(row.first), row.unknown or 0
+    n = counted(row.responded or 0, "customer", "customers")
+    first = Span(number(sure), name)
+    if not unknown:
+        return say(
+            "{n} responded, {first} of them before anybody here had spoken with them.", n=n, first=first
+        )
+    return say(
+        "{n} responded, {first} of them before anybody here had spoken with them, and up to {most} if those count of "
+        "whom no source would tell.",
+        n=n,
+        first=first,
+        most=number(sure + unknown),
+    )
+
+
+def _ahead(days: float | None) -> tuple[Sentence, ...]:
+    if days is None:
+        return ()
+    ahead = counted(round(days), "day", "days")
+    return (
+        say("Those who were spoken with later were {days} ahead (median).", days=Span(ahead, "first_touch")),
     )
 
 

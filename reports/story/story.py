@@ -13,6 +13,7 @@ from influence.contract.findings import Month, Report
 from influence.contract.headline import CAUTION, leader_name, month_unknown, mostly_unknown, people_shown
 from influence.contract.language import listing, message, recognised, translated
 from influence.contract.wording import between, counted, counted_between, number, plain, whole
+from reports.story import standing
 from reports.story.advice import advised
 from reports.story.chance import chance
 from reports.story.doubt import doubts
@@ -136,7 +137,8 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    sentences = (_rows(report), *_sums(report), *_chain(report), *_crossing_sentences(report))
+    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report))
+    sentences += _crossing_sentences(report)
     return (*sentences, *_typed(report), *_shown(report))
 
 

@@ -7,6 +7,7 @@ from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, number
+from reports.story import standing
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -37,10 +38,14 @@ EXCHANGE = ("two_way_share", "pull", "carry_on", "help")
 def worth(report: Report) -> Section:
     """Answer what the fourth step brings now, whether it is exchange or broadcast, and what a step up would bring."""
     told = (
-        *joined(*_exchange(report), *_carried(report), *_brought_in(report)),
+        *joined(*_exchange(report), *standing.habit(report), *_carried(report)),
+        *joined(*_brought_in(report), *standing.team(report)),
+        *standing.walls(report),
         *joined(*_named(report), *_coming_back(report)),
     )
-    untold = cannot_tell(report, *EXCHANGE, "second_generation_leaders")
+    untold = cannot_tell(
+        report, *EXCHANGE, "persistence", "second_generation_leaders", "team_beyond", "walls"
+    )
     return section(
         "worth",
         translated("How valuable are networked-leadership skills in this role?"),
