@@ -18,11 +18,15 @@ from influence.contract.details.exchange import (
     Wait,
     WaitingOnLeader,
 )
+from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
+from influence.contract.details.organisation import Between, TeamBeyond, Walls
+from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
+from influence.contract.details.stage import Digital, Stage
 from influence.contract.details.trend import AgainstBefore, LevelBreak, SphereMove, TrendBreaks, TrendSlope
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
@@ -42,6 +46,7 @@ def measured(reach_4: float) -> list[Finding]:
         *_advice(),
         *_movement(reach_4),
         *_many(),
+        *_standing(),
     ]
 
 
@@ -262,4 +267,32 @@ def _many() -> list[Finding]:
             detail=SecondGenerationLeaders(9, people=("p3",)),
         ),
         Finding("gini", 0.55, "index", 0.54, 0.72, (0.53, 0.57), detail=Spread(150)),
+    ]
+
+
+def _standing() -> list[Finding]:
+    spheres = {"company": Digital(6.0, 40.0), "customer": Digital(4.5, 18.0), "unknown": Digital(0.0, 9.0)}
+    touched = {"customer": Touched(12, ("p3", "p5"), 2, 63.0), "partner": Touched(4, ("p7",), 0)}
+    between = (Between("Finance", "Research", 4, 18.5), Between("Research", "Research", 60, 31.0))
+    return [
+        Finding(
+            "stage", 0.3, "share", 0.26, 0.31, (0.22, 0.4), detail=Stage(40.0, 20.0, 10.0, 30.0, spheres)
+        ),
+        Finding("persistence", 0.75, "share", 0.7, 0.75, detail=Persistence(20, 15, 9, 3, 8)),
+        Finding("first_touch", 3.0, "people", 3.0, 5.0, detail=FirstTouch(touched, 63.0, 2, 1)),
+        Finding(
+            "team_beyond",
+            0.25,
+            "share",
+            0.2,
+            0.25,
+            (0.1, 0.5),
+            detail=TeamBeyond(12, 3, 0.1, 0.2, 4, 0.5, (-0.5, -0.02), apart=True, same_department=True),
+        ),
+        Finding(
+            "walls",
+            -0.5,
+            "index",
+            detail=Walls(60, 400, (0.3, 0.35, 0.4), 0.002, -0.6, -0.4, -0.6, 6, 2, between),
+        ),
     ]

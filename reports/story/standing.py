@@ -1,0 +1,131 @@
+"""Where a role stands and what has spread: who carries it, what is a habit, the team, departments."""
+
+from __future__ import annotations
+
+from influence.contract.details.organisation import TeamBeyond, Walls
+from influence.contract.details.persistence import Persistence
+from influence.contract.details.stage import Stage
+from influence.contract.findings import Report
+from influence.contract.headline import leader_name, mostly_unknown
+from influence.contract.language import listing, message, translated
+from influence.contract.wording import counted, number, shared
+from reports.story.chance import SURE
+from reports.story.sentences import Sentence, Span, joined, say
+from reports.story.spheres import sphere_words
+
+NAMED = 4
+"""So many spheres are named in a sentence."""
+FEWEST = 5.0
+"""Of fewer people whom one could reach only digitally, a share says nothing."""
+_STALE = 2
+
+
+def stage(report: Report) -> tuple[Sentence, ...]:
+    """Say whose doing carries the role, and what part of each sphere it reaches of those never met."""
+    held = report.told("stage", Stage)
+    parts = held.parts
+    if not report.known("stage") or parts is None:
+        return ()
+    who = leader_name(report)
+    of = Span(translated("Of all that was done around {who}").format(who=who), "stage")
+    own, team, met, networked = (f"{one} %" for one in shared([100 * part for part in parts]))
+    if mostly_unknown(report):
+        rest = number(parts[2] + parts[3], "share")
+        return (
+            say(
+                "{of}, {own} is the leader's own output, {team} is by the team and {rest} by others: who of these has "
+                "met {who} is mostly not known.",
+                of=of, own=own, team=team, rest=rest, who=who,
+            ),
+        )  # fmt: skip
+    told = say(
+        "{of}, {own} is the leader's own output, {team} is by the team, {met} by people met and {networked} by people "
+        "never met.",
+        of=of, own=own, who=who, team=team, met=met, networked=networked,
+    )  # fmt: skip
+    return joined(told, *_digitally(held))
+
+
+def _digitally(held: Stage) -> tuple[Sentence, ...]:
+    shares = {
+        sphere: row.reached / row.of
+        for sphere, row in held.spheres.items()
+        if row.reached is not None and row.of is not None and row.of >= FEWEST and sphere != "unknown"
+    }
+    ranked = sorted(shares, key=lambda sphere: (-shares[sphere], sphere))[:NAMED]
+    if not ranked or not any(shares.values()):
+        return ()
+    named = [f"{sphere_words(sphere)} {number(shares[sphere], 'share')}" for sphere in ranked]
+    return (
+        say("Of those known here who were never met, it reaches by sphere: {named}.", named=listing(named)),
+    )
+
+
+def habit(report: Report) -> tuple[Sentence, ...]:
+    """Say in how many weeks there was an exchange beyond, the longest run, and how long ago the last was."""
+    held = report.told("persistence", Persistence)
+    if not report.known("persistence") or held.weeks is None or held.held is None:
+        return ()
+    of = counted(held.weeks, "week", "weeks")
+    if not held.held:
+        none = Span(translated("none"), "persistence")
+        return (say("In {none} of {of} did exchange with people never met go both ways.", none=none, of=of),)
+    told = say(
+        "Is it a habit? In {n} of {of} exchange with people never met went both ways, at the longest in {run} on end.",
+        n=Span(number(held.held), "persistence"),
+        of=of,
+        run=counted(held.longest or 0, "week", "weeks"),
+    )
+    if (held.since_last or 0) < _STALE:
+        return (told,)
+    since = counted(held.since_last or 0, "week", "weeks")
+    return joined(told, say("Since then {since} have passed.", since=since))
+
+
+def team(report: Report) -> tuple[Sentence, ...]:
+    """Say how many of the team are answered by people they never met, beside teams like it."""
+    held = report.told("team_beyond", TeamBeyond)
+    if not report.known("team_beyond") or held.team is None:
+        return ()
+    n, of = Span(number(held.reaching or 0), "team_beyond"), number(held.team)
+    told = say("Of the {of} of the team, {n} are answered by people whom they never met.", n=n, of=of)
+    if held.peers is None or held.teams is None:
+        return (told,)
+    like = counted(held.teams, "team", "teams")
+    share = number(held.peers, "share")
+    pattern = (
+        message("In {like} of about that size it is {share}: a difference that chance would hardly give.")
+        if held.apart
+        else message("In {like} of about that size it is {share}, which cannot be told apart.")
+    )
+    return joined(told, say(pattern, like=like, share=share))
+
+
+def walls(report: Report) -> tuple[Sentence, ...]:
+    """Say whether people respond across departments as often as chance alone would have it."""
+    value, held = report.value("walls"), report.told("walls", Walls)
+    if value is None or held.by_chance is None or held.p is None:
+        return ()
+    pairs = counted(held.pairs or 0, "pair", "pairs")
+    across = Span(number((value + 1) / 2, "share"), "walls")
+    chance = number((held.by_chance[1] + 1) / 2, "share")
+    if held.p > SURE:
+        pattern = message(
+            "Between departments people respond as often as chance alone gives: {across} of {pairs} are of two "
+            "departments ({chance} by chance)."
+        )
+    elif value < held.by_chance[1]:
+        pattern = message(
+            "There are walls between departments: of {pairs} who respond to one another {across} are of two "
+            "departments, where chance alone gives {chance}."
+        )
+    else:
+        pattern = message(
+            "Departments respond to one another more than chance alone gives: of {pairs} {across} are of two "
+            "departments, where chance gives {chance}."
+        )
+    told = say(pattern, across=across, pairs=pairs, chance=chance)
+    if held.without_leader is None:
+        return (told,)
+    without = number((held.without_leader + 1) / 2, "share")
+    return joined(told, say("Without the leader it would be {without}.", without=without))
