@@ -86,16 +86,16 @@ def clustered_share(part: Floats, whole: Floats) -> tuple[float, float]:
 
     Conversations are taken as what may come again, not what they hold: the variance is that of a ratio of sums
     (Cochran 1977, Sampling Techniques, section 6.3), n / (n − 1) Σ (part − p · whole)² / (Σ whole)², and the interval
-    Wilson's for the number of independent trials that would have it (Korn & Graubard 1998, Survey Methodology 24(2));
-    where all or nothing is part there are as many trials as conversations.
+    Wilson's for the number of independent trials that would have it (Korn & Graubard 1998, Survey Methodology 24(2)),
+    at most Σ whole; where all or nothing is part there are as many trials as conversations.
 
     Raises:
         ValueError: there is nothing to take a share of.
 
     >>> alike = clustered_share(np.ones(50), np.full(50, 2.0))
     >>> one_each = clustered_share(np.repeat([0.0, 1.0], 50), np.ones(100))
-    >>> alike, [round(edge, 3) for edge in one_each]
-    ((0.5, 0.5), [0.404, 0.596])
+    >>> [round(edge, 3) for edge in (*alike, *one_each)]
+    [0.404, 0.596, 0.403, 0.597]
     """
     total, n = float(whole.sum()), int((whole > 0).sum())
     if not total > 0:
@@ -103,9 +103,7 @@ def clustered_share(part: Floats, whole: Floats) -> tuple[float, float]:
     share = min(float(part.sum()) / total, 1.0)
     variance = float(((part - share * whole) ** 2).sum()) * n / max(n - 1, 1) / total**2
     free = share * (1 - share)
-    if variance <= free * 1e-12:
-        return (share, share) if free else wilson(share * n, n)
-    trials = free / variance
+    trials = (free / max(variance, free / total)) if free else n
     return wilson(share * trials, trials)
 
 
