@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +18,9 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BACK = re.compile(r"([1-9]\d{0,4})([dwmy])", re.ASCII)
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""The months of what a calendar calls a period."""
 
 
 @dataclass(frozen=True)
@@ -125,3 +130,55 @@ def weeks(window: Window, zone: str) -> Ints:
     days = (monday + timedelta(weeks=n) for n in range(count))
     edges = [microseconds(datetime(day.year, day.month, day.day, tzinfo=place)) for day in days]
     return np.array([edge for edge in edges if window.since <= edge <= window.until], np.int64)
+
+
+def lately(words: str, end: int, zone: str) -> Window | None:
+    """Read a period that ends with what is on record: `7d`, `4w`, `6m`, `1y`, or `week`, `month`, `quarter`, `year`.
+
+    `end` is the moment after the last that counts, in microseconds. The first kind goes back so many days, weeks,
+    months or years from the end of that day; the second is the last whole one of a calendar that ended by then. None
+    where the words are no period.
+
+    >>> end = stated("2026-05-20T10:00", "UTC")
+    >>> window = lately("4w", end, "UTC")
+    >>> moment(window.since, "UTC")[:10], moment(window.until, "UTC")[:10]
+    ('2026-04-23', '2026-05-21')
+    >>> moment(lately("quarter", end, "UTC").since, "UTC")[:10], lately("soon", end, "UTC")
+    ('2026-01-01', None)
+    """
+    place, back = ZoneInfo(zone), _BACK.fullmatch(words)
+    last = exact(end - 1).astimezone(place).date()
+    try:
+        if back is not None:
+            until = last + timedelta(days=1)
+            since = _before(until, int(back[1]), back[2])
+        elif words == "week":
+            until = last + timedelta(days=1)
+            until -= timedelta(days=until.weekday())
+            since = until - timedelta(weeks=1)
+        elif words in _MONTHS:
+            since, until = _last_whole(last + timedelta(days=1), _MONTHS[words])
+        else:
+            return None
+        return Window(
+            *(microseconds(datetime(day.year, day.month, day.day, tzinfo=place)) for day in (since, until))
+        )
+    except (OverflowError, ValueError):  # before the year 1
+        return None
+
+
+def _before(day: date, many: int, unit: str) -> date:
+    if unit in "dw":
+        return day - timedelta(days=many * (7 if unit == "w" else 1))
+    year, month = divmod(day.year * 12 + day.month - 1 - many * (12 if unit == "y" else 1), 12)
+    for last in (day.day, 30, 29, 28):  # a month may be shorter
+        with suppress(ValueError):
+            return date(year, month + 1, min(day.day, last))
+    raise ValueError(f"there is no day {many}{unit} before {day}")
+
+
+def _last_whole(day: date, months: int) -> tuple[date, date]:
+    """Return the edges of the last whole period of so many calendar months that ended by a day."""
+    began = (day.year * 12 + day.month - 1) // months * months
+    (year, month), (before, first) = divmod(began, 12), divmod(began - months, 12)
+    return date(before, first + 1, 1), date(year, month + 1, 1)

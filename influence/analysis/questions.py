@@ -14,11 +14,13 @@ from influence.contract.findings import Finding, Report
 from influence.network.network import Network
 from influence.people.columns import Who
 from influence.reach.ego import Ego
-from influence.times import Window, stated
+from influence.times import Window, lately, stated
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
     from influence.analysis.comparison import Comparison
+
+PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
 
 
 class WorkspaceError(InfluenceError):
@@ -80,10 +82,16 @@ class Questions(ABC):
         return Ego(self.analysis, self.analysis.people.find(leader), self.window(since, until))
 
     def window(self, since: str | date | None, until: str | date | None) -> Window:
-        """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace."""
+        """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace.
+
+        `since` may also be a period that ends at `until`, or with what is on record: see `times.lately`.
+        """
         whole = self.analysis.whole_window()
-        start = whole.since if since is None else self._moment(since, "--since")
         end = whole.until if until is None else self._moment(until, "--until")
+        period = lately(since, end, self.settings.zone) if isinstance(since, str) else None
+        if period is not None:
+            return period
+        start = whole.since if since is None else self._moment(since, "--since")
         if start >= end:
             raise WorkspaceError(
                 f"the window is empty or reversed: since {since} is not before until {until}"
@@ -94,7 +102,9 @@ class Questions(ABC):
         try:
             return stated(given, self.settings.zone)
         except ValueError:
-            raise WorkspaceError(f"{option} {given!r} is not a date such as 2026-01-31") from None
+            raise WorkspaceError(
+                f"{option} {given!r} is not a date such as 2026-01-31{PERIODS if option == '--since' else ''}"
+            ) from None
 
     def people(self) -> Sequence[Who]:
         """List everybody: id, name, accounts, and what the sources say of them."""

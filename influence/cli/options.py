@@ -102,10 +102,24 @@ def inner_workspace_option(command: _Command) -> _Command:
 
 
 def window_options(command: _Command) -> _Command:
-    """Give a command `--since` and `--until`."""
+    """Give a command `--since`, `--until` and `--last`, passed as `since` and `until`."""
+
+    @wraps(command)
+    def run(*given: Any, last: str | None, since: str | None, **more: Any) -> Any:
+        if last is not None and since is not None:
+            raise click.UsageError("--last and --since both say when the window begins: leave one out")
+        return command(*given, since=since if last is None else last, **more)
+
+    length = click.option(
+        "--last",
+        metavar="PERIOD",
+        help="The last 7d, 4w, 6m or 1y on record, or the last whole week, month, quarter or year.",
+    )
     until = click.option("--until", metavar="DATE", help="Up to, not including, this date.")
-    since = click.option("--since", metavar="DATE", help="From this date on, e.g. 2026-01-01.")
-    return since(until(command))
+    since = click.option(
+        "--since", metavar="DATE", help="From this date on, e.g. 2026-01-01; or a period, as --last."
+    )
+    return since(until(length(run)))  # type: ignore[return-value]  # click is untyped here
 
 
 def json_option(command: _Command) -> _Command:

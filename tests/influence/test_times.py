@@ -1,0 +1,78 @@
+"""Periods as people say them: so long back from what is on record, or the last whole one of a calendar."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from influence.cli import main
+from influence.times import exact, lately, stated
+from tests.kit.asking import row
+
+ZONE = "Europe/Stockholm"
+
+
+def days(words, end):
+    """The first day of a period and the day after its last, in the zone."""
+    window = lately(words, stated(end, ZONE), ZONE)
+    return tuple(
+        exact(edge).astimezone(ZoneInfo(ZONE)).isoformat()[:16] for edge in (window.since, window.until)
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "since", "until"),
+    [
+        ("7d", "2026-05-14T00:00", "2026-05-21T00:00"),
+        ("4w", "2026-04-23T00:00", "2026-05-21T00:00"),
+        ("6m", "2025-11-21T00:00", "2026-05-21T00:00"),
+        ("1y", "2025-05-21T00:00", "2026-05-21T00:00"),
+        ("week", "2026-05-11T00:00", "2026-05-18T00:00"),
+        ("month", "2026-04-01T00:00", "2026-05-01T00:00"),
+        ("quarter", "2026-01-01T00:00", "2026-04-01T00:00"),
+        ("year", "2025-01-01T00:00", "2026-01-01T00:00"),
+    ],
+)
+def test_periods_that_end_on_a_wednesday_in_may(words, since, until):
+    assert (since, until) == days(words, "2026-05-20T10:00")
+
+
+def test_a_week_and_a_month_that_have_just_ended_are_whole():
+    assert ("2026-05-25T00:00", "2026-06-01T00:00") == days("week", "2026-06-01T00:00")
+    assert ("2026-05-01T00:00", "2026-06-01T00:00") == days("month", "2026-06-01T00:00")
+
+
+def test_months_back_from_a_longer_one_end_with_the_shorter():
+    """From the end of 30 May a quarter of a year back is 28 February, in a leap year the 29th."""
+    assert "2026-02-28T00:00" == days("3m", "2026-05-30T00:00")[0]
+    assert "2024-02-29T00:00" == days("3m", "2024-05-30T00:00")[0]
+
+
+@pytest.mark.parametrize("words", ["", "0d", "4", "w4", "4 w", "99999y", "²d", "fortnight", "2026-01-01"])
+def test_anything_else_is_no_period(words):
+    assert lately(words, stated("2026-05-20", "UTC"), "UTC") is None
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 400), st.sampled_from("dwmy"))
+def test_a_period_back_is_as_long_as_it_says_and_whole_in_days(day, many, unit):
+    end = stated(datetime(day.year, day.month, day.day, 13), ZONE)
+    window = lately(f"{many}{unit}", end, ZONE)
+    since, until = (exact(edge).astimezone(ZoneInfo(ZONE)) for edge in (window.since, window.until))
+    assert day + timedelta(days=1) == until.date()
+    length = (until.date() - since.date()).days
+    least, most = {"d": (1, 1), "w": (7, 7), "m": (28, 31), "y": (365, 366)}[unit]
+    assert least * many <= length <= most * many + 3
+    assert (0, 0) == (since.hour, until.hour)
+
+
+def test_a_command_takes_one_beginning_of_the_window(workspace):
+    one = workspace(activities=[row("p", 0, "lea"), row("r", 24 * 20, "ann", "p")])
+    found = one.window("7d", None)
+    assert 7 * 24 * 3_600_000_000 == found.until - found.since
+    asked = ["report", "x:lea", "-w", "nowhere", "--last", "4w", "--since", "2026-01-01"]
+    said = CliRunner().invoke(main, asked)
+    assert 2 == said.exit_code
+    assert "--last and --since both say when the window begins" in said.output
