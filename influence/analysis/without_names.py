@@ -40,6 +40,7 @@ from influence.measures import (
     against_chance,
     brand,
     cascades,
+    employees,
     exchange,
     exposure,
     first_touch,
@@ -80,6 +81,8 @@ _WORDS = frozenset(
         *(brand.PERSON_MORE, brand.BRAND_MORE, brand.ALIKE, brand.TOO_LITTLE),
         *(against_chance.MORE_THAN_CHANCE, against_chance.LIKE_CHANCE),
         *exchange.WAYS,
+        *(employees.LEADER, employees.EMPLOYEES, employees.BRAND),
+        *(employees.FIRST_MORE, employees.SECOND_MORE),
         *(kind.value for kind in Unsaid),
     }
 )
@@ -93,7 +96,14 @@ _REASONS = frozenset(
         *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS, exposure.NOT_TOLD),
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
-        *(stage.NOTHING, team_beyond.NO_TEAM, team_beyond.NO_PEERS, walls.NO_DEPARTMENTS, walls.TOO_FEW),
+        *(
+            employees.EVERYBODY_SILENT,
+            stage.NOTHING,
+            team_beyond.NO_TEAM,
+            team_beyond.NO_PEERS,
+            walls.NO_DEPARTMENTS,
+            walls.TOO_FEW,
+        ),
     }
 )
 """Reasons that are the same sentence whoever it is about; any other is left out."""

@@ -109,7 +109,7 @@ def against(ego: Ego, brand: Sequence[str]) -> Finding:
         return _unknown(NO_BRAND)
     if not ego.dated:
         return _unknown(NO_TIMES)
-    codes, missing = _codes(ego, brand)
+    codes, missing = accounts_of(ego, brand)
     not_here = tuple(missing) or None
     if not codes or ego.leader in codes:
         return _unknown(ITSELF if codes else NOT_HERE, not_here)
@@ -120,9 +120,9 @@ def against(ego: Ego, brand: Sequence[str]) -> Finding:
     ratio = rate_ratio(person.counts(), other.counts(), draws=draws, seed=seed)
     detail = PersonAgainstBrand(
         not_here=not_here,
-        verdict=_verdict(ratio, person, other),
-        person=_side(person),
-        brand=_side(other),
+        verdict=verdict_of(ratio, person, other),
+        person=side_of(person),
+        brand=side_of(other),
         spheres=_by_sphere(ego, person, other),
         at_least=ratio.low if ratio.high is None else None,
     )
@@ -135,7 +135,7 @@ def _unknown(reason: str, not_here: tuple[str, ...] | None = None) -> Finding:
     return Finding(NAME, None, UNIT, reason=reason, detail=PersonAgainstBrand(not_here) if not_here else {})
 
 
-def _codes(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
+def accounts_of(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
     """Return the people who own the accounts, and the accounts that nobody here is known by."""
     codes, missing = set(), []
     for words in brand:
@@ -160,12 +160,13 @@ def drawn_by(ego: Ego, authors: set[int], brand: set[int]) -> Drawn:
     return Drawn(len(begun), place, responses.responder[kept].astype(np.int64))
 
 
-def _side(drawn: Drawn) -> Side:
+def side_of(drawn: Drawn) -> Side:
+    """Return how much a side drew, and from how many people."""
     return Side(
         items=drawn.items,
         responses=len(drawn.item),
         people=len(np.unique(drawn.responder)),
-        rate=len(drawn.item) / drawn.items,
+        rate=len(drawn.item) / drawn.items if drawn.items else None,
     )
 
 
@@ -173,7 +174,8 @@ def _enough(person: Drawn, brand: Drawn) -> bool:
     return min(person.items, brand.items) >= FEWEST
 
 
-def _verdict(ratio: Ratio, person: Drawn, brand: Drawn) -> str:
+def verdict_of(ratio: Ratio, person: Drawn, brand: Drawn) -> str:
+    """Say which of the two draws more; of few items on a side, that it is too little to say."""
     return ratio.verdict if _enough(person, brand) else TOO_LITTLE
 
 
@@ -192,7 +194,7 @@ def _by_sphere(ego: Ego, person: Drawn, brand: Drawn) -> dict[str, SphereSides]:
             brand=float(counts[1].mean()),
             ratio=ratio.value,
             interval=(ratio.low, ratio.high),
-            verdict=_verdict(ratio, person, brand),
+            verdict=verdict_of(ratio, person, brand),
         )
     return found
 

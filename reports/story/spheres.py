@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from influence.contract.details.brand import PersonAgainstBrand
+from influence.contract.details.brand import EmployeesAgainstBrand, PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
 from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.spheres import Sources
@@ -42,6 +42,10 @@ _NAMES = {
     "media": message("media"),
     "public": message("public"),
     "unknown": message("unknown"),
+}
+_DRAWS_MORE = {
+    "the first draws more": message("employees draw more"),
+    "the second draws more": message("the brand draws more"),
 }
 HALF = 0.5
 _BEFORE = {
@@ -134,6 +138,7 @@ def spheres(report: Report) -> Section:
         *_first_touch(report),
         *joined(*_first_contact(report)),
         *_brand(report),
+        *_employees(report),
     )
     return section(
         "spheres",
@@ -321,6 +326,28 @@ def _brand(report: Report) -> tuple[Sentence, ...]:
             n=n,
             brand=brand,
             says=says,
+        ),
+    )
+
+
+def _employees(report: Report) -> tuple[Sentence, ...]:
+    """Say whether what employees write draws more from outside than what the organisation's own accounts do."""
+    finding = report.findings.get("employees_against_brand")
+    if finding is None or finding.value is None:
+        return ()
+    held, within = finding.told(EmployeesAgainstBrand), interval_of(report, finding.name)
+    if held.verdict is None or not within:
+        return ()
+    n = span(report, finding.name)
+    writing = counted(held.writing or 0, "employee", "employees")
+    return (
+        say(
+            "Employees or brand? What the other {writing} who wrote make draws {n} times the responses from outside "
+            "that the organisation's own accounts draw ({within}): {says}.",
+            writing=writing,
+            n=n,
+            within=within,
+            says=translated(_DRAWS_MORE.get(held.verdict, "")) or recognised(plain(held.verdict)),
         ),
     )
 

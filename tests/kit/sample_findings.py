@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from influence.contract.details.advice import Advice, AdviceBacktest, Advised, StepUp
 from influence.contract.details.against_chance import InfluenceTest
-from influence.contract.details.brand import PersonAgainstBrand, SphereSides
+from influence.contract.details.brand import EmployeesAgainstBrand, PersonAgainstBrand, SphereSides
 from influence.contract.details.cascades import Shape, SocialH
 from influence.contract.details.contact import BeforeContact, FirstContacts
 from influence.contract.details.exchange import (
@@ -280,6 +280,13 @@ def _standing() -> list[Finding]:
         ),
         Finding("persistence", 0.75, "share", 0.7, 0.75, detail=Persistence(20, 15, 9, 3, 8)),
         Finding("first_touch", 3.0, "people", 3.0, 5.0, detail=FirstTouch(touched, 63.0, 2, 1)),
+        Finding(
+            "employees_against_brand",
+            2.2,
+            "times the brand's responses per item",
+            interval=(1.3, 3.6),
+            detail=EmployeesAgainstBrand("the first draws more", 14, None, None, None),
+        ),
         Finding(
             "team_beyond",
             0.25,

@@ -44,3 +44,37 @@ class PersonAgainstBrand(
     brand: Side | None = None
     spheres: Mapping[str, SphereSides] | None = None
     at_least: float | None = None
+
+
+@dataclass(frozen=True)
+class Pair(Detail, nameless=("one", "other", "ratio", "interval", "verdict")):
+    """Two sides compared, responses per item of the first over the second's; None is beyond all bounds."""
+
+    one: str
+    other: str
+    ratio: float | None
+    interval: tuple[float | None, float | None] | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class EmployeesAgainstBrand(
+    Detail,
+    of=("employees_against_brand",),
+    nameless=("verdict", "leader", "employees", "brand", "pairs", "at_least"),
+    counts=("writing",),
+):
+    """What outsiders' responses the leader, the other employees (`writing` of them) and the brand draw, and every pair.
+
+    `spheres` has the responses per item of the three, in that order; `at_least` is the lower edge of an interval
+    without an upper one.
+    """
+
+    verdict: str | None
+    writing: int | None
+    leader: Side | None
+    employees: Side | None
+    brand: Side | None
+    pairs: tuple[Pair, ...] = ()
+    spheres: Mapping[str, tuple[float, float, float]] | None = None
+    at_least: float | None = None
