@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reports.figures.robustness import plot_robustness
     from reports.figures.room import NothingToDraw
     from reports.figures.spheres import plot_spheres
+    from reports.figures.stage import plot_stage
     from reports.figures.sureness import plot_sureness
     from reports.figures.trend import plot_trend
 
@@ -36,6 +37,7 @@ __all__ = [
     "plot_rings",
     "plot_robustness",
     "plot_spheres",
+    "plot_stage",
     "plot_sureness",
     "plot_trend",
 ]

@@ -10,6 +10,7 @@ from reports.figures.network import network_picture
 from reports.figures.rings import rings_picture
 from reports.figures.robustness import robustness_picture
 from reports.figures.spheres import spheres_picture
+from reports.figures.stage import stage_picture
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.figures.trend import trend_picture
@@ -23,6 +24,7 @@ _BOTH: dict[str, Callable[..., Picture | None]] = {
 }
 _ONE: dict[str, Callable[[Report], Picture | None]] = {
     "sureness": sureness_picture,
+    "stage": stage_picture,
     "wings": spheres_picture,
     "counted_again": robustness_picture,
     "movement": movement_picture,

@@ -16,7 +16,7 @@ import reports.figures as charts
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Finding, Month, Report
 from influence.contract.language import speaking
-from reports.figures import NothingToDraw, palette
+from reports.figures import NothingToDraw, palette, stage
 from reports.figures.letters import SMALL
 from reports.figures.network import network_picture
 from reports.figures.pictures import page_pictures
@@ -143,6 +143,7 @@ def test_another_finding_is_refused_by_name():
     [
         ("nobody responded", "plot_rings", empty_report),
         ("nobody responded", "plot_sureness", empty_report),
+        ("Whose doing carries this role is not known.", "plot_stage", empty_report),
         ("Nobody never met responded", "plot_spheres", empty_report),
         ("There are no ties to draw.", "plot_network", empty_report),
         ("There are no dated responses", "plot_trend", empty_report),
@@ -153,6 +154,15 @@ def test_another_finding_is_refused_by_name():
 def test_a_picture_of_nobody_says_so_in_words(expected, name, make):
     _, axes, _ = on(PLOTS[name], make())
     assert expected in " ".join(text.get_text().replace("\n", " ") for text in axes.texts)
+
+
+def test_the_four_parts_add_up_to_a_hundred():
+    """40 own items, 20 responses of the team, 10 of people met, 30 of people never met."""
+    rows = stage.parts(full_report())
+    assert [("own output", 40), ("team", 20), ("met", 10), ("never met", 30)] == [
+        (one.by, one.percent) for one in rows
+    ]
+    assert 4 == len({one.colour for one in rows})
 
 
 # --- every letter can be read -------------------------------------------------------------------------------
@@ -194,7 +204,7 @@ def svgs(make):
 @pytest.mark.parametrize("make", [full_report, hostile_report])
 def test_letters_are_eleven_pixels_high_on_a_telephone(make):
     shown = [svg for svg in svgs(make) if "wide-only" not in svg.split(">")[0]]
-    assert 7 == len(shown)
+    assert 8 == len(shown)
     for svg in shown:
         scale = ON_A_TELEPHONE / float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
         sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)]
