@@ -24,7 +24,7 @@ _BOTH: dict[str, Callable[..., Picture | None]] = {
 }
 _ONE: dict[str, Callable[[Report], Picture | None]] = {
     "sureness": sureness_picture,
-    "stage": stage_picture,
+    "carried": stage_picture,
     "wings": spheres_picture,
     "counted_again": robustness_picture,
     "movement": movement_picture,
