@@ -46,10 +46,11 @@ from influence.measures import (
     first_touch,
     letting_go,
     many,
+    peers,
     reach,
     spheres,
     stage,
-    team_beyond,
+    team_follows,
     voice,
     walls,
 )
@@ -96,14 +97,8 @@ _REASONS = frozenset(
         *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS, exposure.NOT_TOLD),
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
-        *(
-            employees.EVERYBODY_SILENT,
-            stage.NOTHING,
-            team_beyond.NO_TEAM,
-            team_beyond.NO_PEERS,
-            walls.NO_DEPARTMENTS,
-            walls.TOO_FEW,
-        ),
+        *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
+        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
     }
 )
 """Reasons that are the same sentence whoever it is about; any other is left out."""

@@ -30,7 +30,7 @@ from influence.measures.brand import (
     side_of,
     verdict_of,
 )
-from influence.measures.first_touch import INSIDE
+from influence.measures.peers import INSIDE
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import items_by
 

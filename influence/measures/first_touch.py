@@ -15,6 +15,7 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Ints
 from influence.measures.contact import ORDER
+from influence.measures.peers import INSIDE
 from influence.measures.reach import NO_TIMES
 from influence.met.coverage import COVERED, months_kept
 from influence.network.contacts import Contacts, contacts_outside
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 NAME, UNIT = "first_touch", "people"
-INSIDE = ("team", "department", "company")
 NOBODY_OUTSIDE = because("nobody of a sphere outside the organisation responded in this window")
 NO_SOURCE = because(
     "no source covers what others of the organisation exchange with people outside, such as their mail or the "

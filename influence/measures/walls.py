@@ -14,13 +14,13 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
+from influence.measures.peers import INSIDE
 from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 NAME, UNIT = "walls", "index"
-INSIDE = ("team", "department", "company")
 FEWEST_PAIRS = 20
 DRAWS = 999
 MOST_ENDS = 20_000_000

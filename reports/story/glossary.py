@@ -39,7 +39,14 @@ _FIRST = (
         "waiting_on_leader",
     ),
     *("mass_mail", "unsaid"),
-    *("only_leader_answers", "centralisation", "second_generation_leaders", "team_beyond", "walls"),
+    *(
+        "only_leader_answers",
+        "centralisation",
+        "second_generation_leaders",
+        "team_beyond",
+        "team_follows",
+        "walls",
+    ),
 )
 """In a family these come first, in this order; the others follow as their measures announce them."""
 

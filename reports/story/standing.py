@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from influence.contract.details.organisation import TeamBeyond, Walls
+from influence.contract.details.organisation import TeamBeyond, TeamFollows, Walls
 from influence.contract.details.persistence import Persistence
 from influence.contract.details.stage import Stage
 from influence.contract.findings import Report
@@ -99,6 +99,38 @@ def team(report: Report) -> tuple[Sentence, ...]:
         else message("In {like} of about that size it is {share}, which cannot be told apart.")
     )
     return joined(told, say(pattern, like=like, share=share))
+
+
+def follows(report: Report) -> tuple[Sentence, ...]:
+    """Say how far the team takes up the ways of working that the leader uses, and whether the leader was late."""
+    held = report.told("team_follows", TeamFollows)
+    if not report.known("team_follows") or held.place is None:
+        return ()
+    systems = counted(len(held.systems), "system", "systems")
+    share = Span(number(report.value("team_follows"), "share"), "team_follows")
+    place = number(held.place, "share")
+    told = say(
+        "Where the leader is active, in {systems}, {share} of the team is too; {place} of the organisation's people "
+        "there began before the leader.",
+        systems=systems,
+        share=share,
+        place=place,
+    )
+    if held.peers is None:
+        return (told,)
+    theirs = number(held.peers, "share")
+    if held.late and held.behind:
+        pattern = message(
+            "In teams like it {theirs} is: this team is behind, and the leader was among the last to begin, so that "
+            "the leader may be the reason that the team is not taking it up."
+        )
+    elif held.behind:
+        pattern = message(
+            "In teams like it {theirs} is: this team is behind, though the leader was not late."
+        )
+    else:
+        pattern = message("In teams like it {theirs} is: this team is not behind.")
+    return joined(told, say(pattern, theirs=theirs))
 
 
 def walls(report: Report) -> tuple[Sentence, ...]:

@@ -40,6 +40,7 @@ def worth(report: Report) -> Section:
     told = (
         *joined(*_exchange(report), *standing.habit(report), *_carried(report)),
         *joined(*_brought_in(report), *standing.team(report)),
+        *standing.follows(report),
         *standing.walls(report),
         *joined(*_named(report), *_coming_back(report)),
     )

@@ -22,7 +22,7 @@ from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
-from influence.contract.details.organisation import Between, TeamBeyond, Walls
+from influence.contract.details.organisation import Between, Followed, TeamBeyond, TeamFollows, Walls
 from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
@@ -295,6 +295,15 @@ def _standing() -> list[Finding]:
             0.25,
             (0.1, 0.5),
             detail=TeamBeyond(12, 3, 0.1, 0.2, 4, 0.5, (-0.5, -0.02), apart=True, same_department=True),
+        ),
+        Finding(
+            "team_follows",
+            0.4,
+            "share",
+            interval=(0.3, 0.5),
+            detail=TeamFollows(
+                12, (Followed("slack", 90, 12, 5, 4, 1, 0.8),), 0.8, True, 4, 0.7, (-0.5, -0.1), True, True
+            ),
         ),
         Finding(
             "walls",

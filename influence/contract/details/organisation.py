@@ -83,3 +83,57 @@ class TeamBeyond(
     apart: bool | None = None
     same_department: bool | None = None
     no_peers: str | None = None
+
+
+@dataclass(frozen=True)
+class Followed(
+    Detail,
+    nameless=("system", "place"),
+    counts=("adopters", "team", "active", "before", "after"),
+):
+    """One system in which the leader acts: how many of the `team` are active, began before the leader, and after.
+
+    `place` is the part of the organisation's `adopters` who began before the leader: 0, nobody; towards 1, nearly all.
+    """
+
+    system: str
+    adopters: int | None
+    team: int | None
+    active: int | None
+    before: int | None
+    after: int | None
+    place: float | None
+
+
+@dataclass(frozen=True)
+class TeamFollows(
+    Detail,
+    of=("team_follows",),
+    nameless=(
+        "place",
+        "late",
+        "teams",
+        "peers",
+        "difference",
+        "behind",
+        "systems",
+        "no_peers",
+        "same_department",
+    ),
+    counts=("team",),
+):
+    """Each system, and teams like it as in `TeamBeyond`; `place` is the median of the leader's places.
+
+    `late` tells whether that is in the last third, `behind` whether the team is surely less active than its peers.
+    """
+
+    team: int | None
+    systems: tuple[Followed, ...] = ()
+    place: float | None = None
+    late: bool | None = None
+    teams: int | None = None
+    peers: float | None = None
+    difference: tuple[float, float] | None = None
+    behind: bool | None = None
+    same_department: bool | None = None
+    no_peers: str | None = None

@@ -1,14 +1,18 @@
 """Walls between departments and the team that reaches beyond: small cases by hand, and companies without either."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from influence.chance.intervals import clustered_share
 from influence.chance.p_values import p_value
 from influence.contract.details.organisation import Between
-from influence.measures.team_beyond import NO_PEERS, NO_TEAM, team_beyond
+from influence.measures.peers import NO_PEERS, NO_TEAM
+from influence.measures.team_beyond import team_beyond
+from influence.measures.team_follows import NOWHERE, team_follows
 from influence.measures.walls import NO_DEPARTMENTS, TOO_FEW, Ties, by_chance, index, walls
-from tests.kit.asking import asking, row
+from tests.kit.asking import DAY0, asking, row
 from tests.kit.draws import draws
 
 ego_of = asking("x:lea")
@@ -167,6 +171,59 @@ def test_the_team_of_the_leaders_own_manager_is_no_peer(measured):
     people[0] = person("lea", manager="top")
     people = [person("top"), *people, *(person(f"s{n}", manager="lea0") for n in range(5))]
     assert 0 == measured(team_beyond, answers(pairs), people).detail.teams
+
+
+# --- the team follows ---------------------------------------------------------------------------------------
+
+
+def chats(people, begin, system="slack"):
+    """One message a day of each, in their order."""
+    return [
+        {
+            "id": f"{system}{name}",
+            "time": (DAY0 + timedelta(days=begin + n)).isoformat(),
+            "actor": f"{system}:{name}",
+            "verb": "message",
+        }
+        for n, name in enumerate(people)
+    ]
+
+
+def in_chat(people):
+    return [one | {"accounts": [*one["accounts"], f"slack:{one['person']}"]} for one in people]
+
+
+def test_who_of_the_team_is_where_the_leader_is(measured):
+    """Two of six are in the chat, one before the leader; of four others there three began before: place 4 of 6."""
+    people = [*in_chat(a_team("lea", 6, 0)[0]), *in_chat([person(f"c{n}") for n in range(4)])]
+    order = ["c0", "c1", "lea0", "c2", "lea", "lea1", "c3"]
+    found = measured(team_follows, chats(order, 0), people)
+    assert pytest.approx(2 / 6) == found.value
+    (chat,) = found.detail.systems
+    assert (7, 6, 2, 1, 1, pytest.approx(4 / 6)) == (
+        chat.adopters,
+        chat.team,
+        chat.active,
+        chat.before,
+        chat.after,
+        chat.place,
+    )
+    assert (True, NO_PEERS) == (found.detail.late, found.detail.no_peers)
+
+
+def test_a_team_behind_its_peers_with_a_leader_who_began_late(measured):
+    """Nobody of eight is in the chat; all of three other teams of eight are, and began before the leader."""
+    people, others = in_chat(a_team("lea", 8, 0)[0]), []
+    for name in ("ott", "pia", "qui"):
+        team, _ = a_team(name, 8, 0)
+        people, others = people + in_chat(team), others + [one["person"] for one in team]
+    found = measured(team_follows, chats([*others, "lea"], 0), people)
+    assert (0, 1, True, True) == (found.value, found.detail.peers, found.detail.late, found.detail.behind)
+
+
+def test_a_system_in_which_the_leader_is_not_or_few_are_tells_nothing(measured):
+    people = in_chat(a_team("lea", 6, 0)[0])
+    assert NOWHERE == measured(team_follows, chats(["lea0", "lea1"], 0), people).reason
 
 
 def test_between_is_a_row_of_its_own():
