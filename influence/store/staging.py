@@ -31,8 +31,10 @@ _ANSWERS = (
     "re|r|rép|rep|res|resp|ref|réf|rif|sv|aw|antw|antwort|vs|vast|vá|odp|odg|отв|ответ|на|відп|отг|ynt|yanıt|atb|ats|bls|tl"
     "|răsp|απ|σχετ|回复|回覆|答复|答覆|返信|회신|답장|תגובה|השב|رد|ตอบ|ตอบกลับ"
 )
-_PASSED_ON = "fw|fwd|vb|wg|vl|tr|i|rv|enc|pd|fs|doorst|továbbítás|ilt|İLT|πρθ|пересл|转发|轉寄|轉發|転送|전달|הועבר|إعادة توجيه"
-    "|edasi|trs|yml"
+_PASSED_ON = (
+    "fw|fwd|vb|wg|vl|tr|i|rv|enc|pd|fs|doorst|továbbítás|ilt|İLT|πρθ|пересл|edasi|trs|yml|转发|轉寄|轉發|転送|전달|הועבר"
+    "|إعادة توجيه"
+)
 _REPLY = rf"^{_SPACE}{_FROM_OUTSIDE}*(\[[^\[\]]{{1,40}}\]{_SPACE})?({_ANSWERS}){_NUMBERED}"
 _FIRST, _LAST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
 """Between which moments a time can be meant."""
