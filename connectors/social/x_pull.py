@@ -31,8 +31,8 @@ _LONG_ENOUGH = 6 * 86_400
 LONGEST_QUERY = 15
 """Conversations in one search, so that it stays below 512 characters."""
 _FIELDS = {
-    "tweet_fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,note_tweet,"
-    "public_metrics,referenced_tweets",
+    "tweet_fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,"
+    "note_tweet,public_metrics,referenced_tweets",
     "expansions": "author_id,entities.mentions.username,in_reply_to_user_id,referenced_tweets.id,"
     "referenced_tweets.id.author_id",
     "user_fields": "username,name",
