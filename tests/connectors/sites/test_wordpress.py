@@ -96,11 +96,11 @@ class TestHostileExports:
         assert "never shown" not in str(told.value)
 
     def test_what_comes_before_the_damage_is_kept_and_the_damage_told(self):
-        records = parsed(START + ITEM + b"<item><wp:post_id>8\x01</wp:post_id>")
+        records = parsed(START + ITEM + b"<item><wp:post_id>8</wp:other>")
         assert ["wordpress:b.example/post-7"] == [a.id for a in activities(records)]
-        assert [
-            "the file cannot be read from line 1 on: not well-formed (invalid token): line 1, column"
-        ] == [r.reason.rsplit(" ", 1)[0] for r in records if isinstance(r, SetAside)]
+        assert ["the file cannot be read from line 1 on: mismatched tag: line 1, column"] == [
+            r.reason.rsplit(" ", 1)[0] for r in records if isinstance(r, SetAside)
+        ]
 
     def test_an_export_of_four_thousand_posts_is_not_held_in_memory(self):
         import tracemalloc
