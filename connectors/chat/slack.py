@@ -179,7 +179,7 @@ def _dumped(member: Member) -> Iterator[Record]:
 def _root(names: Sequence[str]) -> str | None:
     """Return the folder of the export inside the archive (mostly empty text); None where there is none."""
     present = set(names)
-    roots = [found[1] for name in names if (found := _USERS.fullmatch(name))]
+    roots = [str(users[1]) for name in names if (users := _USERS.fullmatch(name))]
     found = [root for root in roots if any(root + one in present for one in LISTS)]
     return min(found, key=len, default=None)
 

@@ -21,7 +21,7 @@ def is_apple_mail(head: bytes) -> bool:
     True
     """
     size = _SIZE.match(head)
-    return bool(size) and is_message(head[size.end() :])
+    return size is not None and is_message(head[size.end() :])
 
 
 def apple_mail(stream: IO[bytes]) -> IO[bytes]:

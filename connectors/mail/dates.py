@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+from connectors.kit.months import month_called
 from connectors.kit.text import clean
 from connectors.kit.zones import zone_called
 
@@ -31,26 +32,7 @@ _LEAP = re.compile(r"(:\d\d):60\b", re.ASCII)
 _HOURS = re.compile(r"(?<=\s)([+-])-?(\d\d)(\d\d)?(?=\s|$)", re.ASCII)
 """An offset without its minutes, or with its sign twice."""
 _TWELVE = re.compile(r"\b(\d{1,2})((?::\d\d){1,2})\s*([AP])\.?M\b\.?", re.IGNORECASE | re.ASCII)
-_SPOKEN = {
-    word: month
-    for month, words in {
-        "Jan": "janv jän ene gen sty",
-        "Feb": "févr fév fev lut",
-        "Mar": "mär mrz mars mrt",
-        "Apr": "avr abr kwi",
-        "May": "mai mei maj mag",
-        "Jun": "juin giu cze",
-        "Jul": "juil lug lip",
-        "Aug": "août ago sie",
-        "Sep": "sept set wrz",
-        "Oct": "okt out ott paź",
-        "Nov": "lis",
-        "Dec": "dez déc des dic gru",
-    }.items()
-    for word in words.split()
-}
-"""Months as programs wrote them that took the language of their user."""
-_MONTH = re.compile(rf"(?<=\d[ -])(?:{'|'.join(_SPOKEN)})\.?(?=[ -])", re.IGNORECASE)
+_MONTH = re.compile(r"(?<=\d[ -])([^\W\d_]{3,12})\.?(?=[ -]\d{4})")
 _FIRST_WORD = re.compile(r"\s.*", re.DOTALL)
 _ODD_YEAR = re.compile(r"\b0\d{3}\b(?!\s*$)")
 
@@ -115,9 +97,15 @@ def _as_may_be(value: str, zone: ZoneInfo | None) -> datetime:
 def _tidied(value: str) -> str:
     """Write a date so that the library can read it: whole seconds of 24 hours, English months, an offset of places."""
     value = _TWELVE.sub(_of_24, _FRACTION.sub(r"\1", _LEAP.sub(r"\1:59", value)))
-    value = _MONTH.sub(lambda word: _SPOKEN[word[0].lower().rstrip(".")], value)
+    value = _MONTH.sub(_in_english, value)
     value = _HOURS.sub(lambda part: f"{part[1]}{part[2]}{part[3] or '00'}", value)
     return _WILD.sub("-0000", value)
+
+
+def _in_english(found: re.Match[str]) -> str:
+    """Write a month as the library knows it: programs have written it in the language of their user."""
+    month = month_called(found[1])
+    return _MONTHS[month - 1] if month else found[0]
 
 
 def _of_24(found: re.Match[str]) -> str:

@@ -27,6 +27,7 @@ from connectors.mail.folders import Place, delivered_to, place_in, place_live, p
 from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
 from connectors.mail.mbox import RawMessage, as_text, is_mbox, is_message, messages
 from connectors.mail.mime import TooDeep
+from connectors.mail.outlook import is_outlook, refusal
 from connectors.mail.people_in_headers import Claims
 from connectors.mail.senders import Sender, sender_of
 from connectors.mail.threads import Threads
@@ -87,8 +88,8 @@ class Mail:
             raise ConnectorError(f"trash is {self.trash!r}; say counts, or leave it out")
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell an mbox by its first line and a single mail by its header."""
-        return is_mbox(head) or is_message(head) or is_apple_mail(head)
+        """Tell an mbox by its first line and a single mail by its header; Outlook's own files, to name the cure."""
+        return is_mbox(head) or is_message(head) or is_apple_mail(head) or is_outlook(head)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names whether a folder or archive holds single mails (Maildir, .eml) and nothing else."""
@@ -114,6 +115,8 @@ class Mail:
 
     def _parse(self, member: Member, *, live: bool) -> Iterator[Record]:
         reader = self._reader()
+        if is_outlook(member.head()):
+            raise refusal(member.name, member.head())
         if not self.recognises(member, member.head()):
             raise Unreadable(f"{member.name}: the file holds no mail; an mbox begins with a line 'From …'")
         yield from reader.read_file(member, live=live)
@@ -129,6 +132,8 @@ class Mail:
                 yield SetAside("a delivery that was not finished")
             elif _BOOKKEEPING.search(member.name):
                 return
+            elif is_outlook(member.head()):
+                yield SetAside(str(refusal(member.name, member.head())))
             elif self.recognises(member, member.head()):
                 yield from reader.read_file(member)
             else:

@@ -103,7 +103,9 @@ def is_mbox(head: bytes) -> bool:
 def _begins(text: bytes, at: int, end: int) -> bool:
     """Tell whether the line from `at` to `end` begins a message: what follows is a header."""
     found = _SEPARATOR.match(text, at, end) if end >= 0 else None
-    return bool(found) and bool((_OF_MAIL if found["dateless"] else _FIELD).match(text, end + 1))
+    if found is None:
+        return False
+    return (_OF_MAIL if found["dateless"] else _FIELD).match(text, end + 1) is not None
 
 
 def is_message(head: bytes) -> bool:

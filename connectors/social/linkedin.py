@@ -19,6 +19,7 @@ from connectors.kit import csv_files as delimited
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import At, each, shape_expected
 from connectors.kit.exports import each_file
+from connectors.kit.months import month_called
 from connectors.kit.paging import walk
 from connectors.kit.text import clean
 from connectors.social import linkedin_statistics
@@ -61,28 +62,6 @@ _PROFILE = re.compile(r"linkedin\.com/(in|company|school|pub)/([^/?#\s,]{1,200})
 _URN = re.compile(r"urn:li:\w{1,40}:[\w-]{1,40}")
 _DAY = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,12})\.? (?:de )?(\d{4})")
 _NUMBERED_DAY = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D?")
-_MONTHS = {
-    word: month
-    for month, words in enumerate(
-        (
-            "jan janv ene gen sty янв ocak oca",
-            "feb févr fév fev lut фев şub",
-            "mar mär mrz märz mars mrt maa мар март",
-            "apr avr abr kwi huh апр nis",
-            "may mai mei maj mag maio мая май",
-            "jun juin giu cze kes июн haz",
-            "jul juil lug lip hei июл tem",
-            "aug août aoû ago sie elo авг ağu",
-            "sep sept set wrz syy сен eyl",
-            "oct okt ott out paź lok окт eki",
-            "nov lis ноя kas",
-            "dec dez déc des dic gru jou дек ara",
-        ),
-        1,
-    )
-    for word in words.split()
-}
-"""Months by the first letters that LinkedIn writes in the languages of its members."""
 _Row: TypeAlias = Mapping[str, str | None]
 
 
@@ -449,8 +428,7 @@ def _day(text: str) -> datetime:
     if numbered := _NUMBERED_DAY.fullmatch(text.strip()):
         return datetime(int(numbered[1]), int(numbered[2]), int(numbered[3]), tzinfo=UTC)
     found = _DAY.fullmatch(text.strip())
-    word = found[2].lower() if found else ""
-    month = next((_MONTHS[word[:size]] for size in (5, 4, 3) if word[:size] in _MONTHS), None)
+    month = month_called(found[2]) if found else None
     if found is None or month is None:
         raise ValueError(f"the day {clean(text, 40)!r} on which they connected cannot be read")
     return datetime(int(found[3]), month, int(found[1]), tzinfo=UTC)
