@@ -154,8 +154,6 @@ def test_a_byte_order_mark_does_not_hide_the_first_mail() -> None:
         "Re : Plan",
         "Vá: Plan",
         "Отв: Plan",
-    ]
-    + [
         "[EXTERNAL] Re: Plan",
         "EXT: AW: Plan",
         "[External Email] SV: Plan",

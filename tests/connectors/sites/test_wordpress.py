@@ -476,3 +476,11 @@ def test_a_real_blog_whose_rest_is_closed_is_read_from_its_feeds_to_the_end(blog
             }
     finally:
         (plugins / "closed.php").unlink()
+
+
+@pytest.mark.parametrize("odd", [b"\x0b", b"\x00"[:0] + b"\x1f", b"\xef\xbf\xbf", b"\xe9", b"&nbsp;", b"R&D"])
+def test_one_odd_letter_costs_nothing_else(odd: bytes) -> None:
+    title = ITEM.replace(b"<wp:post_id>7<", b"<title>Caf" + odd + b"</title><wp:post_id>8<")
+    records = parsed(START + title + ITEM + b"</channel></rss>")
+    assert 2 == sum(isinstance(record, Activity) for record in records)
+    assert not [record for record in records if isinstance(record, SetAside)]
