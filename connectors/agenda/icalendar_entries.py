@@ -18,6 +18,8 @@ from connectors.kit.meetings import NotRead
 from connectors.kit.text import clean
 from connectors.kit.zones import zone_called
 
+_FOLDED_LETTER = re.compile(rb"([\xc2-\xf4][\x80-\xbf]{0,2})(\r?\n[ \t])([\x80-\xbf]{1,3})")
+"""A letter of several bytes between which a program folded the line: it counted bytes, as RFC 5545 has it."""
 _NO_EVENT = {
     "VTODO": "a to-do, not a meeting",
     "VJOURNAL": "a journal entry, not a meeting",
@@ -186,13 +188,21 @@ def _add(component: Component | None, line: str) -> None:
         component.lines.append(line)
 
 
+def _line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
 def _text(content: bytes) -> str:
     """Decode and normalise line ends, so that only these end a line (a name may hold U+2028)."""
     content = content.removeprefix(BOM)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        text = content.decode("latin-1")
+        whole = _FOLDED_LETTER.sub(rb"\2\1\3", content)
+        text = "\n".join(map(_line, whole.replace(b"\r\n", b"\n").split(b"\n")))
     for odd in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\0":
         text = text.replace(odd, " ")
     return text

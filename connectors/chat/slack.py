@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.chat.slack_records import Channel, MessageReader, person
 from connectors.kit.answers import each, needed, needed_list, read, shape_expected, written
-from connectors.kit.exports import each_file
+from connectors.kit.exports import each_file, name_in_zip
 from connectors.kit.json_files import rows
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
@@ -26,9 +26,15 @@ if TYPE_CHECKING:
     from connectors.chat.slack_api import Api, Page
 
 LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
+PEOPLE = ("users.json", "org_users.json")
+"""Who is in the workspace, and who is in the organisation that it belongs to (Enterprise Grid)."""
+_USERS = re.compile(r"((?:.*/)?)(?:org_)?users\.json")
 _DIRECT = {"dms.json", "mpims.json"}
 _DAY = re.compile(r"(?:.*/)?([^/]+)/\d{4}-\d\d-\d\d\.json")
 _REPLY = re.compile(rb'\s*\{"slack": ?"[a-z]+\.[a-z]+"')
+_DUMP = re.compile(
+    rb'\s*\{\s*"(?:channel_id"\s*:\s*"[A-Z0-9]{2,40}"|name"\s*:\s*"[^"]{0,200}"\s*,\s*"messages"\s*:\s*\[\s*\{)'
+)
 _KINDS = {
     "public_channel": "the public channels",
     "private_channel": "the private channels",
@@ -74,8 +80,8 @@ class Slack:
         return _root(names) is not None
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell an answer of the API as `fetch` keeps it: with the method and the channel it belongs to."""
-        return _REPLY.match(head) is not None
+        """Tell an answer of the API as `fetch` keeps it, with its method and channel; or a dump by slackdump."""
+        return _REPLY.match(head) is not None or _is_dump(head)
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield people, then all days of all channels; deletions last, since a later day may tell them.
@@ -96,12 +102,15 @@ class Slack:
             Changed: the answer has another shape than it had.
         """
         with shape_expected():
-            with member.open() as stream:
-                if not _REPLY.match(stream.read(200)):
-                    raise Unreadable(
-                        f"{member.name}: this alone tells neither its channel nor its people; import the whole "
-                        "zip or folder of the Slack export"
-                    )
+            head = member.head()
+            if _is_dump(head):
+                yield from _dumped(member)
+                return
+            if not _REPLY.match(head):
+                raise Unreadable(
+                    f"{member.name}: this alone tells neither its channel nor its people; import the whole "
+                    "zip or folder of the Slack export"
+                )
             kept = read(member)
             yield from _answer_records(kept["slack"], kept, needed(kept, "answer", member.name))
 
@@ -142,10 +151,35 @@ class Slack:
         return Api(self.address, renewed(), renewed)
 
 
+def _is_dump(head: bytes) -> bool:
+    return _DUMP.match(head) is not None and all(word in head for word in (b'"messages"', b'"ts"', b'"type"'))
+
+
+def _dumped(member: Member) -> Iterator[Record]:
+    """Read a channel as slackdump writes it for itself: each thread stands within its first message."""
+    kept = read(member)
+    identity = str(
+        kept.get("channel_id") or member.name.rpartition("/")[2].partition(".")[0].partition("-")[0]
+    )
+    channel, reader = (
+        Channel(clean(identity, 40), clean(str(kept.get("name") or ""), 100) or None),
+        MessageReader(),
+    )
+    for message in needed_list(kept, "messages", member.name):
+        yield from each([message], lambda one: _message_records(one, channel, reader), "the message", "ts")
+        replies = message.get("slackdump_thread_replies") if isinstance(message, Mapping) else None
+        answers = replies if isinstance(replies, list) else []
+        yield from each(answers, lambda one: _message_records(one, channel, reader), "the message", "ts")
+    yield from reader.notes()
+    yield Note(
+        "a dump of slackdump tells neither names nor addresses; make its other form, slackdump export, which does"
+    )
+
+
 def _root(names: Sequence[str]) -> str | None:
     """Return the folder of the export inside the archive (mostly empty text); None where there is none."""
     present = set(names)
-    roots = [name.removesuffix("users.json") for name in names if re.search(r"(^|/)users\.json$", name)]
+    roots = [str(users[1]) for name in names if (users := _USERS.fullmatch(name))]
     found = [root for root in roots if any(root + one in present for one in LISTS)]
     return min(found, key=len, default=None)
 
@@ -160,8 +194,8 @@ class _Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
 
     def records(self) -> Iterator[tuple[str, Record]]:
-        users = f"{self.root}users.json"
-        yield from each_file(self.export, [users], self._users)
+        users = [self.root + one for one in PEOPLE if self.root + one in self.export.files]
+        yield from each_file(self.export, users, self._users)
         lists = [self.root + one for one in LISTS if self.root + one in self.export.files]
         for name in lists:
             yield from each_file(self.export, [name], lambda file, name=name: self._channels(file, name))  # type: ignore[misc]
@@ -174,7 +208,7 @@ class _Workspace:
                 yield name, record
         yield from deleted
         yield from ((self.export.name, note) for note in self.reader.notes())
-        yield from self._not_read({users, *lists, *days})
+        yield from self._not_read({*users, *lists, *days})
 
     def _users(self, member: Member) -> Iterator[Record]:
         for record in each(rows(member), lambda at: [person(at.value, at.line)], "the user"):
@@ -195,7 +229,7 @@ class _Workspace:
         self.channels[str(row.get("name") or channel.id)] = channel
 
     def _day(self, member: Member) -> Iterator[Record]:
-        folder = member.name.rsplit("/", 2)[-2]
+        folder = name_in_zip(member.name.rsplit("/", 2)[-2])
         channel = self.channels.get(folder) or Channel(f"#{folder}", clean(folder, 100))
         yield from each(rows(member), lambda at: self.reader.read(at.value, channel, at.line), "the message")
 

@@ -14,7 +14,18 @@ from typing import Any
 
 from connectors.kit.addresses import email_account
 from connectors.kit.text import clean
-from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
+from influence.contract.records import (
+    Activity,
+    Deleted,
+    Encounter,
+    Evidence,
+    Modality,
+    Note,
+    Person,
+    Record,
+    SetAside,
+    Verb,
+)
 
 SAID = {"me_message", "thread_broadcast", "file_share", "bot_message", "file_comment"}
 """Subtypes that somebody wrote; all others are notices (somebody joined, a topic was set) and left out."""
@@ -22,8 +33,14 @@ AFTER = timedelta(microseconds=1)
 """Slack does not tell when a reaction was made: it is dated just after its message, the earliest it can be."""
 FIRST = 1_262_304_000
 """2010 began; there was no Slack before 2013."""
+LAST = 4_102_444_800
+"""2100 begins."""
 _MENTION = re.compile(r"<@([UWB][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
 _TS = re.compile(r"\d{10,11}(?:\.\d{1,6})?")
+MOST_ELEMENTS = 10_000
+"""Elements of the blocks of one message that are looked at."""
+_TALKS = {"huddle_thread", "sh_room_created"}
+"""Subtypes under which Slack says who talked in a room."""
 _ID = re.compile(r"[A-Z0-9]{2,40}")
 
 
@@ -63,7 +80,9 @@ class MessageReader:
             yield SetAside("the message has no author", line)
             return
         if actor not in self.known:
-            yield from self._claim(actor, message, line)
+            for claim in self._claim(actor, message, line):
+                self.known.add(actor)
+                yield claim
         said = _said(message, ts, actor, channel, line)
         yield said
         if "reactions" in message:
@@ -80,6 +99,8 @@ class MessageReader:
             yield Deleted(_id(channel, message["deleted_ts"]), line)
         elif subtype == "tombstone" and isinstance(message.get("ts"), str):
             yield Deleted(_id(channel, message["ts"]), line)
+        elif subtype in _TALKS and (talk := _talk(message.get("room"), line)):
+            yield talk
         else:
             self.left_out[clean(subtype, 40)] += 1
 
@@ -90,10 +111,10 @@ class MessageReader:
         return f"slack:{found}" if isinstance(found, str) and _ID.fullmatch(found) else None
 
     def _claim(self, actor: str, message: Mapping[str, Any], line: int) -> Iterator[Person]:
-        self.known.add(actor)
         profile = message.get("user_profile")
         if isinstance(profile, Mapping) and message.get("user"):
-            yield Person(name=_first_name(profile, "real_name", "display_name"), accounts=(actor,), line=line)
+            if name := _first_name(profile, "real_name", "display_name", "first_name", "name"):
+                yield Person(name=name, accounts=(actor,), line=line)
         elif self.listed and isinstance(message.get("bot_profile"), Mapping):
             yield Person(
                 name=_first_name(message["bot_profile"], "name"), accounts=(actor,), bot=True, line=line
@@ -135,11 +156,36 @@ def _said(message: Mapping[str, Any], ts: str, actor: str, channel: Channel, lin
         parent=root if answers else None,
         conversation=root,
         to=tuple(one for one in channel.members if one != actor),
-        mentions=_mentions(text, actor) if "<@" in text else (),
+        mentions=_mentions(text, message.get("blocks"), actor),
         channel=channel.name,
         text=text or None,
         line=line,
     )
+
+
+def _talk(room: Any, line: int) -> Encounter | None:
+    """Return the online meeting that a huddle was; None where fewer than two were in it."""
+    if not isinstance(room, Mapping) or not isinstance(room.get("id"), str):
+        return None
+    listed = [*_listed(room, "participant_history"), *_listed(room, "participants"), room.get("created_by")]
+    people = dict.fromkeys(f"slack:{one}" for one in listed if isinstance(one, str) and _ID.fullmatch(one))
+    people.pop("slack:USLACKBOT", None)
+    begun = room.get("date_start")
+    if len(people) < 2 or not isinstance(begun, int) or not FIRST <= begun < LAST:
+        return None
+    return Encounter(
+        people=tuple(people),
+        kind=Modality.ONLINE,
+        evidence=Evidence.EVENT,
+        time=datetime.fromtimestamp(begun, UTC),
+        id=f"slack-room:{clean(room['id'], 40)}",
+        line=line,
+    )
+
+
+def _listed(of: Mapping[str, Any], name: str) -> list[Any]:
+    value = of.get(name)
+    return value[:1000] if isinstance(value, list) else []
 
 
 def _verb(message: Mapping[str, Any], *, answers: bool) -> Verb:
@@ -148,10 +194,32 @@ def _verb(message: Mapping[str, Any], *, answers: bool) -> Verb:
     return Verb.COMMENT if message.get("subtype") == "file_comment" else Verb.MESSAGE
 
 
-def _mentions(text: str, actor: str) -> tuple[str, ...]:
-    found = dict.fromkeys(f"slack:{user}" for user in _MENTION.findall(text))
+def _mentions(text: str, blocks: Any, actor: str) -> tuple[str, ...]:
+    """Return who is named: in the text, and in the blocks, of which the text is often only a short form."""
+    named = _MENTION.findall(text) if "<@" in text else []
+    found = dict.fromkeys(f"slack:{user}" for user in (*named, *_named_in(blocks)))
     found.pop(actor, None)
     return tuple(found)
+
+
+def _named_in(blocks: Any) -> Iterator[str]:
+    """Yield who is named in blocks: elements of the type `user`, and texts within elements."""
+    waiting, left = [blocks] if isinstance(blocks, list) else [], MOST_ELEMENTS
+    while waiting and (left := left - 1):
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting.extend(reversed(one))
+        elif isinstance(one, Mapping):
+            user, text = one.get("user_id"), one.get("text")
+            if one.get("type") == "user" and isinstance(user, str) and _ID.fullmatch(user):
+                yield user
+            if isinstance(text, str) and one.get("type") == "mrkdwn":
+                yield from _MENTION.findall(text)
+            waiting.extend(
+                one[name]
+                for name in ("fields", "elements", "text")
+                if isinstance(one.get(name), list | Mapping)
+            )
 
 
 def _reaction(to: Activity, name: str, user: str) -> Activity:

@@ -147,8 +147,11 @@ def table_records(member: Member) -> Iterator[Record]:
     kind = table_of(member.head())
     if not kind:
         raise Unreadable(f"{member.name}: the file is no table of messages or users, nor a saved answer")
-    read_row = _row_message if kind == "messages" else _row_user
-    yield from each(delimited.rows(member), lambda at: [read_row(at.value, at.line)], "")
+    if kind == "users":
+        yield from each(delimited.rows(member), lambda at: [_row_user(at.value, at.line)], "")
+        return
+    named: set[str] = set()
+    yield from each(delimited.rows(member), lambda at: _row_of_message(at.value, at.line, named), "")
 
 
 def _row_user(row: _Row, line: int) -> Record:
@@ -162,6 +165,19 @@ def _row_user(row: _Row, line: int) -> Record:
         site=clean(row.get("location") or "", 200) or None,
         line=line,
     )
+
+
+def _row_of_message(row: _Row, line: int, named: set[str]) -> Iterator[Record]:
+    """Yield a message, and once for each sender who that is: people of other networks stand in no Users.csv."""
+    message = _row_message(row, line)
+    if isinstance(message, Activity) and message.actor not in named:
+        named.add(message.actor)
+        name, email = clean(row.get("sendername") or "", 200), address_account(row.get("senderemail"))
+        bot = (row.get("sendertype") or "user").lower() != "user"
+        if name or email or bot:
+            accounts = (message.actor, email) if email else (message.actor,)
+            yield Person(name=name or None, accounts=accounts, bot=bot or None, line=line)
+    yield message
 
 
 def _row_message(row: _Row, line: int) -> Record:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from connectors.chat.zulip_export import MESSAGES, REALM, organisation_records
 from connectors.chat.zulip_records import (
     LONGEST_WAIT,
     TOPIC,
@@ -53,8 +54,11 @@ class Zulip:
     lookback: str = "3"
 
     name: ClassVar[str] = "zulip"
-    title: ClassVar[str] = "Zulip: an archive as JSON, or live with an API key"
-    source: ClassVar[str] = "Take the folder zulip_json that zulip-archive makes of an organisation."
+    title: ClassVar[str] = "Zulip: an organisation's own export, an archive as JSON, or live with an API key"
+    source: ClassVar[str] = (
+        "An administrator exports the organisation under Settings, Organization, Data exports; or take the folder "
+        "zulip_json that zulip-archive makes."
+    )
     secrets: ClassVar[tuple[str, ...]] = ("key",)
     required: ClassVar[tuple[str, ...]] = ("site", "email")
     beforehand: ClassVar[str] = (
@@ -67,7 +71,9 @@ class Zulip:
     )
 
     def claims(self, names: Sequence[str]) -> bool:
-        """Tell by the names inside: an index of streams, and files of topics."""
+        """Tell by the names inside: an index of streams and files of topics, or Zulip's own export."""
+        if any(map(REALM.fullmatch, names)) and any(map(MESSAGES.fullmatch, names)):
+            return True
         return any(re.search(r"(^|/)stream_index\.json$", name) for name in names) and any(
             TOPIC.fullmatch(name) for name in names
         )
@@ -78,7 +84,10 @@ class Zulip:
         return archived or _REPLY.match(head) is not None
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
-        """Yield all topics of an archive."""
+        """Yield all topics of an archive, or all of an organisation's own export."""
+        if any(map(MESSAGES.fullmatch, export.files)):
+            yield from organisation_records(export, urlsplit(self.site).netloc or self.site)
+            return
         topics = [name for name in export.files if TOPIC.fullmatch(name)]
         yield from each_file(export, topics, archived)
         left = [name for name in export.files if not TOPIC.fullmatch(name) and "stream_index" not in name]

@@ -183,10 +183,11 @@ class Page:
             if not isinstance(message, Mapping) or not isinstance(message.get("id"), int):
                 yield SetAside("the message has no id", 1)
                 continue
-            records = list(guarded(partial(self._message, message, topics), f"message {message['id']}"))
+            records = list(guarded(partial(self.message, message, topics), f"message {message['id']}"))
             yield from records if message["id"] >= since else ()
 
-    def _message(self, message: Mapping[str, Any], topics: dict[str, Turns]) -> Iterator[Record]:
+    def message(self, message: Mapping[str, Any], topics: dict[str, Turns]) -> Iterator[Record]:
+        """Yield one message and its reactions; `topics` as they stand before it."""
         number, seconds, sender = message["id"], message.get("timestamp"), message.get("sender_id")
         if not isinstance(seconds, int) or not isinstance(sender, int) or not 0 < seconds < 2**33:
             yield SetAside(f"message {number} has no sender or no time that can be meant", 1)

@@ -129,6 +129,8 @@ class RowColumns:
             if given.ran_out and not is_last:
                 raise _GoesOn from None
             self.one_by_one += 1
+            if end := self._escaped(block, at, rows, is_last=is_last):
+                return end
             aside.append(SetAside(_what_is_wrong(given.end - at, error), number))
             return self._behind(block, at, given, aside)
         self.one_by_one += bool(row or given.bad)
@@ -141,6 +143,28 @@ class RowColumns:
                 return self._behind(block, at, given, aside)
         elif row:
             rows.append((number, row))
+        return given.end
+
+    def _escaped(
+        self, block: LineBlock, at: int, rows: list[tuple[int, list[str]]], *, is_last: bool
+    ) -> int | None:
+        """Read a row whose quotes have a backslash before them, as some programs write; None where it is none.
+
+        Raises:
+            _GoesOn: it does not end in this block.
+        """
+        if b'\\"' not in block.line(at):
+            return None
+        given = _Given(block, at)
+        try:
+            row = next(csv.reader(given, delimiter=self.form.delimiter, escapechar="\\", strict=True))
+        except csv.Error:
+            if given.ran_out and not is_last:
+                raise _GoesOn from None
+            return None
+        if given.bad or len(row) != self.form.width:
+            return None
+        rows.append((block.number(at), row))
         return given.end
 
     def _are_rows(self, block: LineBlock, lines: Sequence[int]) -> bool:

@@ -22,3 +22,19 @@ def each_file(
             yield name, SetAside(str(error).removeprefix(f"{name}: "))
         except (*ODD_SHAPES, OSError, *DAMAGED_MEMBER) as error:
             yield name, SetAside(f"the file cannot be read: {told(error)}")
+
+
+def name_in_zip(name: str) -> str:
+    """Return the name that a file had before a zip that does not say so held it in UTF-8.
+
+    Such names are read as code page 437, as the format has it; nearly no other text survives the way back.
+
+    >>> name_in_zip("b\u251c\u255dro"), name_in_zip("b\u00fcro")
+    ('b\u00fcro', 'b\u00fcro')
+    """
+    if name.isascii():
+        return name
+    try:
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name

@@ -37,9 +37,25 @@ _SHORT = {
     **dict.fromkeys(("mdt", "mt"), "America/Denver"),
     **dict.fromkeys(("pst", "pdt", "pt"), "America/Los_Angeles"),
     **dict.fromkeys(("cest", "mez", "mesz"), "Europe/Berlin"),
+    "met_dst": "Europe/Berlin",
     "eest": "Europe/Helsinki",
     "bst": "Europe/London",
+    "msk": "Europe/Moscow",
+    "sast": "Africa/Johannesburg",
+    "pkt": "Asia/Karachi",
+    "wib": "Asia/Jakarta",
+    "hkt": "Asia/Hong_Kong",
+    "sgt": "Asia/Singapore",
+    "kst": "Asia/Seoul",
     "jst": "Asia/Tokyo",
+    "awst": "Australia/Perth",
+    **dict.fromkeys(("acst", "acdt"), "Australia/Adelaide"),
+    **dict.fromkeys(("aest", "aedt"), "Australia/Sydney"),
+    **dict.fromkeys(("nzst", "nzdt"), "Pacific/Auckland"),
+    **dict.fromkeys(("akst", "akdt"), "America/Anchorage"),
+    **dict.fromkeys(("nst", "ndt"), "America/St_Johns"),
+    "adt": "America/Halifax",
+    "brt": "America/Sao_Paulo",
 }
 _PARTS_OF_HOURS = {
     -570: "Pacific/Marquesas",
@@ -70,8 +86,8 @@ def zone_called(name: str) -> str | None:
     last = parts[-1].strip()
     if _UNIVERSAL.fullmatch(last):
         return "UTC"
-    if last.lower() in _SHORT:
-        return _SHORT[last.lower()]
+    if short := _SHORT.get(last.lower().replace(" ", "_")):
+        return short
     if american := _AMERICAN_NAME.fullmatch(last):
         return _AMERICAN[american["name"].lower()]
     offset = _OFFSET.fullmatch(last)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -22,26 +21,22 @@ from connectors.kit.meetings import NoMeeting
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
+from connectors.mail.apple import apple_mail, is_apple_mail
+from connectors.mail.dates import NoDate, sent_at
 from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
 from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
 from connectors.mail.mbox import RawMessage, as_text, is_mbox, is_message, messages
 from connectors.mail.mime import TooDeep
+from connectors.mail.outlook import is_outlook, refusal
 from connectors.mail.people_in_headers import Claims
 from connectors.mail.senders import Sender, sender_of
+from connectors.mail.threads import Threads
 from connectors.mail.unsaid import is_by_person, unsaid_by
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Unsaid, Verb
 
-EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
-"""Clocks that were never set say 1980-01-01; there was hardly any mail before."""
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DATE = re.compile(
-    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) (\d\d):(\d\d):(\d\d)"
-    r" ([+-][01]\d[0-5]\d)(?: \([A-Z]{1,5}\))?",
-    re.ASCII,
-)
-_ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.eml$", re.IGNORECASE)
+_ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.emlx?$", re.IGNORECASE)
 _LONGEST_TEXT = 5_000
 """Characters of a body that are looked at for words about meetings; the store drops them unless asked to keep them."""
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -93,8 +88,8 @@ class Mail:
             raise ConnectorError(f"trash is {self.trash!r}; say counts, or leave it out")
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell an mbox by its first line and a single mail by its header."""
-        return is_mbox(head) or is_message(head)
+        """Tell an mbox by its first line and a single mail by its header; Outlook's own files, to name the cure."""
+        return is_mbox(head) or is_message(head) or is_apple_mail(head) or is_outlook(head)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names whether a folder or archive holds single mails (Maildir, .eml) and nothing else."""
@@ -120,9 +115,12 @@ class Mail:
 
     def _parse(self, member: Member, *, live: bool) -> Iterator[Record]:
         reader = self._reader()
+        if is_outlook(member.head()):
+            raise refusal(member.name, member.head())
         if not self.recognises(member, member.head()):
             raise Unreadable(f"{member.name}: the file holds no mail; an mbox begins with a line 'From …'")
         yield from reader.read_file(member, live=live)
+        yield from (record for _, record in reader.threads.at_end())
         yield from reader.at_end()
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
@@ -134,6 +132,8 @@ class Mail:
                 yield SetAside("a delivery that was not finished")
             elif _BOOKKEEPING.search(member.name):
                 return
+            elif is_outlook(member.head()):
+                yield SetAside(str(refusal(member.name, member.head())))
             elif self.recognises(member, member.head()):
                 yield from reader.read_file(member)
             else:
@@ -141,6 +141,7 @@ class Mail:
 
         for last, record in each_file(export, export.files, read):
             yield last, record
+        yield from reader.threads.at_end()
         yield from ((last, record) for record in reader.at_end())
 
     def _reader(self) -> _Reader:
@@ -175,6 +176,7 @@ class _Reader:
     latest: datetime
     trash_counts: bool = False
     claims: Claims = field(default_factory=Claims)
+    threads: Threads = field(default_factory=Threads)
     left_out: Counter[str] = field(default_factory=Counter)
     place: Place | None = None
     owner: str | None = None
@@ -183,8 +185,10 @@ class _Reader:
         """Read the messages of one file."""
         self.place = None if live else place_of(member.name)
         self.owner = None if live else delivered_to(member.head())
+        self.threads.file = member.name
         with member.open() as stream:
-            for raw in messages(stream):
+            own = apple_mail(stream) if is_apple_mail(member.head()) else stream
+            for raw in messages(own):
                 yield from self.read(raw)
 
     def at_end(self) -> Iterator[Record]:
@@ -198,7 +202,7 @@ class _Reader:
         message = Message(raw, raw.fields())
         try:
             yield from self._records(message)
-        except (_NotRead, NoMeeting) as reason:
+        except (_NotRead, NoDate, NoMeeting) as reason:
             yield SetAside(str(reason), raw.line)
         except TooDeep:
             yield SetAside("the parts of the message are nested too deep", raw.line)
@@ -206,7 +210,7 @@ class _Reader:
     def _records(self, message: Message) -> Iterator[Record]:
         if message.raw.too_long:
             raise _NotRead("the header of the message is longer than 1 MiB")
-        time = _time(message.text("date"), self.zone, self.latest)
+        time = sent_at(message.text("date"), self.zone, self.latest)
         if message.folder in _CALENDARS and message.text("x-origin"):
             yield self._calendar_entry(message, time)
             return
@@ -223,7 +227,7 @@ class _Reader:
             place = replace(place, unsaid=None if self.trash_counts else Unsaid.TRASH)
         written = unsaid_by(message, message.raw.body)
         read = _Read(message, sender, actor, addressees, place, written)
-        yield self._activity(read, time)
+        yield from self.threads.placed(self._activity(read, time), message.text("thread-index"))
         if read.unsaid is not Unsaid.SPAM:
             yield from self._claims(read)
 
@@ -285,55 +289,6 @@ class _Reader:
 
 def _account(mailbox: Mailbox | None) -> str | None:
     return account_of(mailbox, "") if mailbox else None
-
-
-def _time(value: str, zone: ZoneInfo | None, latest: datetime) -> datetime:
-    if not value.strip():
-        raise _NotRead("the message has no date")
-    time = _as_usual(value) or _as_may_be(value, zone)
-    if not EARLIEST <= time <= latest:
-        raise _NotRead(f"the date {clean(value, 60)!r} cannot be meant: mail is dated from 1980 to now")
-    return time
-
-
-def _as_usual(value: str) -> datetime | None:
-    """Read a date as nearly every program writes it; None for another, which the standard library tries."""
-    found = _DATE.fullmatch(value)
-    if found is None or found[7] == "-0000":
-        return None
-    day, month, year, hour, minute, second, offset = found.groups()
-    at = int(f"{offset[0]}1") * (60 * int(offset[1:3]) + int(offset[3:]))
-    try:
-        local = datetime(
-            int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC
-        )
-    except ValueError:
-        return None
-    return local - timedelta(minutes=at)
-
-
-def _as_may_be(value: str, zone: ZoneInfo | None) -> datetime:
-    told = clean(value, 60)
-    try:
-        time = parsedate_to_datetime(value[:200])
-    except (TypeError, ValueError, IndexError, OverflowError):
-        raise _NotRead(f"the date {told!r} cannot be read") from None
-    if re.search(r"\b0\d{3}\b(?!\s*$)", re.sub(r"[+-]\d{4}", "", value)):
-        raise _NotRead(f"the year of the date {told!r} cannot be meant")
-    if time.tzinfo is None:
-        time = _placed(time, value, zone, told)
-    try:
-        return time.astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise _NotRead(f"the date {told!r} cannot be meant") from None
-
-
-def _placed(time: datetime, value: str, zone: ZoneInfo | None, told: str) -> datetime:
-    if "-0000" in value:
-        return time.replace(tzinfo=UTC)
-    if zone is None:
-        raise _NotRead(f"the date {told!r} states no time zone; import with --zone")
-    return time.replace(tzinfo=zone)
 
 
 def _said_name(mailbox: Mailbox, entry: str) -> str:

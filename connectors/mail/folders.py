@@ -42,7 +42,7 @@ _UNSAID = {
 _KIND = {name: kind for kind, names in _UNSAID.items() for name in phrases(names)}
 _LABEL = _KIND | {"bin": Unsaid.TRASH, "rubbish": Unsaid.TRASH}
 """Google's English in Britain says "Bin", which elsewhere is a folder of programs."""
-_ENDING = re.compile(r"\.(mbox|mbx|mbs|sbd|mailbox|imapmbox|partial\.mbox|eml)$")
+_ENDING = re.compile(r"\.(mbox|mbx|mbs|sbd|mailbox|imapmbox|partial\.mbox|emlx?)$")
 _COPY = re.compile(r"[ _-]?\(?\d{1,3}\)?$")
 _MAILDIR = re.compile(r"[/\\](?:cur|new)[/\\][^/\\]*$")
 _FLAGS = re.compile(r"[/\\](?:cur|new)[/\\][^/\\]*[:;!]2,([A-Za-z]*)$")

@@ -20,8 +20,21 @@ _LONGEST_LINE = 65_536
 _HELD = LONGEST_HEADER + LONGEST_BODY + 2 * _LONGEST_LINE
 """Bytes of the beginning of a message that are held while its end is looked for."""
 _SEPARATOR = re.compile(
-    rb"From \S.{0,200}(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec).{0,20}\d{1,2}:\d\d.{0,40}\d{4}"
+    rb"From (?:\S.{0,200}(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec).{0,20}\d{1,2}:\d\d.{0,40}\d{4}"
+    rb"|(?P<dateless>(?:-|nobody|MAILER-DAEMON|[^\s@]{1,64}@[^\s@]{1,200})[ \t]*\r?(?=\n|\Z)))"
 )
+_PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?(?=\n|\Z)")
+"""What git writes over every patch, of whatever day it is."""
+_OF_MAIL = re.compile(
+    rb"(?:from|to|date|subject|message-id|received|return-path|mime-version|delivered-to|reply-to|x-[\w-]{1,60}):",
+    re.IGNORECASE,
+)
+"""What a message begins with where the line over it has no date."""
+_BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
+_MOST_WITHIN = 100
+"""Lines of one message that are looked at for standing within its parts: each is sought in all of it."""
+_MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some programs of Windows put before a text."""
 _FIELD = re.compile(rb"[!-9;-~]{1,200}:")
 _LONGEST_NAME = 200
 _BLANK_LINES = re.compile(rb"(?:[ \t\r\v\f]*\n)*")
@@ -83,8 +96,16 @@ def is_mbox(head: bytes) -> bool:
     >>> is_mbox(b"From ann@acme.com Mon Jan  5 09:00:00 2026\\nFrom: ann@acme.com\\n\\nHello\\n")
     True
     """
-    first, _, rest = head.lstrip(b"\r\n").partition(b"\n")
-    return bool(_SEPARATOR.match(first) and _FIELD.match(rest))
+    head = head.removeprefix(_MARK).lstrip(b"\r\n")
+    return _begins(head, 0, head.find(b"\n"))
+
+
+def _begins(text: bytes, at: int, end: int) -> bool:
+    """Tell whether the line from `at` to `end` begins a message: what follows is a header."""
+    found = _SEPARATOR.match(text, at, end) if end >= 0 else None
+    if found is None:
+        return False
+    return (_OF_MAIL if found["dateless"] else _FIELD).match(text, end + 1) is not None
 
 
 def is_message(head: bytes) -> bool:
@@ -93,6 +114,7 @@ def is_message(head: bytes) -> bool:
     >>> is_message(b"Subject: Budget\\nFrom: ann@acme.com\\nDate: Mon, 5 Jan 2026 09:00:00 +0100\\n\\nHello\\n")
     True
     """
+    head = head.removeprefix(_MARK)
     if not _FIELD.match(head):
         return False
     raw = _divided(1, head)
@@ -132,21 +154,24 @@ def _cut(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     Of a very long one the beginning comes, and its end.
     """
     text, line, at = b"", 1, 0
-    lines_left_out, ended = 0, False
+    lines_left_out, within, ended = 0, 0, False
     while not ended:
         block = stream.read(_STEP)
         ended = not block
-        text, begin = text + block, 0
+        text, begin = text + (block if text or line > 1 else block.removeprefix(_MARK)), 0
         while True:
             at, is_start = _next_start(text, at, ended=ended)
             if not is_start:
                 break
+            if begin < at and within < _MOST_WITHIN and _is_within(text, begin, at):
+                at, within = at + 1, within + 1
+                continue
             if at > begin:
                 content = text[begin:at]
                 yield line, content
                 line += content.count(b"\n") + lines_left_out
                 lines_left_out = 0
-            begin, at = at, at + 1
+            begin, at, within = at, at + 1, 0
         text, at = text[begin:], at - begin
         if len(text) > _HELD + _STEP:
             left_out = len(text) - _HELD - 2 * _LONGEST_LINE
@@ -168,9 +193,9 @@ def _next_start(text: bytes, at: int, *, ended: bool) -> tuple[int, bool]:
         if _is_after_blank(text, found):
             end = text.find(b"\n", found, found + _LONGEST_LINE)
             whole = ended or len(text) - found > _LONGEST_LINE
-            if not whole and (end < 0 or len(text) - end <= _LONGEST_NAME + 1):
+            if not whole and (end < 0 or len(text) - end <= _LONGEST_LINE - 1000):
                 return found, False
-            if end >= 0 and _SEPARATOR.match(text, found, end) and _FIELD.match(text, end + 1):
+            if _begins(text, found, end):
                 return found, True
         at = found + 1
 
@@ -178,3 +203,21 @@ def _next_start(text: bytes, at: int, *, ended: bool) -> tuple[int, bool]:
 def _is_after_blank(text: bytes, at: int) -> bool:
     """Tell whether the line before a place is empty, or there is none."""
     return at == 0 or not text[text.rfind(b"\n", 0, at - 1) + 1 : at].strip()
+
+
+def _is_within(text: bytes, begin: int, at: int) -> bool:
+    """Tell a line that would begin a message and stands in a part of the one before: a patch, or a mail attached.
+
+    That one has parts, has not ended them yet, and goes on with them soon after.
+    """
+    if _PATCH.match(text, at) and not _PATCH.match(text, begin):
+        return True
+    head = text.find(b"\n\n", begin, at), text.find(b"\n\r\n", begin, at)
+    ends = min((one for one in head if one >= 0), default=at)
+    found = _BOUNDARY.search(text, begin, min(ends, begin + _LONGEST_LINE))
+    if found is None:
+        return False
+    line = b"\n--" + (found[1] or found[2])
+    if text.rfind(line + b"--", ends, at) >= 0 or text.find(line, ends - 1, at) < 0:
+        return False
+    return text.find(line, at, at + _LONGEST_LINE) >= 0

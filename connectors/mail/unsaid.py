@@ -74,7 +74,9 @@ _READ = phrases(
     """read|not read|gelesen|ungelesen|nicht gelesen|læst|ikke læst|läst|inte läst|lest|ikke lest|luettu|lu|non lu
     |gelezen|leído|letto|lido|lida|przeczytane|přečteno|прочтено"""
 )
-_REPLY_WORDS = frozenset(("re", "sv", "aw", "antw", "vs", "fw", "fwd", "vb", "wg"))
+_REPLY_WORDS = frozenset(
+    ("re", "sv", "aw", "antw", "vs", "fw", "fwd", "vb", "wg", "res", "rép", "r", "odp", "ynt")
+)
 _BY_RULE = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-failure-recipients")
 _FAILED = "x-failed-recipients"
 _NOTES = re.compile(r"(?:auto: )?.{2,80} is out of the office(?:\.|\s*\(returning .*)$", re.IGNORECASE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import IO
 from xml.parsers import expat
 
@@ -38,10 +40,15 @@ _ILL = re.compile(
     rb"<!\[CDATA\[|\]\]>"
     rb"|&#?\w{1,31};|&"
     rb"|\xed[\xa0-\xbf][\x80-\xbf]"  # half of a surrogate pair
+    rb"|\xef\xbf[\xbe\xbf]"  # no character
     rb"|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
-_BEGUN = re.compile(rb"(?:&#?\w{0,31}|<(?:!(?:\[[CDAT]{0,5})?)?|\]{1,2}|\xed[\xa0-\xbf]?)\Z")
+_BEGUN = re.compile(rb"(?:&#?\w{0,31}|<(?:!(?:\[[CDAT]{0,5})?)?|\]{1,2}|\xed[\xa0-\xbf]?|\xef\xbf?)\Z")
 """What the end of one chunk and the beginning of the next may make together."""
+_CODED = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?<\?xml[^<>]{0,100}encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE
+)
+"""A file that says that it is in another coding than UTF-8."""
 _KNOWN = frozenset((b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;"))
 
 
@@ -153,12 +160,13 @@ def elements(
 ) -> Iterator[Element | SetAside]:
     """Yield the elements of these names; where the file breaks off, that it does, and on which line.
 
-    `lenient` is for feeds: it mends single characters, as bare ampersands. `?name` wants a processing instruction.
+    Single characters are mended that would end it: control characters, bare ampersands, letters of another coding.
+    `lenient` is for feeds, which may name a document type. `?name` wants a processing instruction.
     """
     tree = _Tree(wanted, lenient)
     with member.open() as stream:
         try:
-            for chunk in _mended(stream) if lenient else _chunks(stream):
+            for chunk in _mended(stream):
                 tree.parser.Parse(chunk, False)
                 yield from tree.done
                 tree.done.clear()
@@ -176,18 +184,27 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
 
 def _mended(stream: IO[bytes]) -> Iterator[bytes]:
     """Replace what a parser would stop at; a file in characters of two bytes is left as it is."""
-    mend, rest = _Mend(), b""
-    for chunk in _chunks(stream):
+    mend, rest, first = _Mend(), b"", next(_chunks(stream), b"")
+    if b"\0" in first[:4]:
+        yield first
+        yield from _chunks(stream)
+        return
+    chunks = chain((first,), _chunks(stream))
+    for chunk in chunks if _CODED.match(first) else _in_utf8(chunks):
         whole = rest + chunk
-        if b"\0" in whole[:4]:
-            yield whole
-            yield from _chunks(stream)
-            return
         begun = _BEGUN.search(whole, max(0, len(whole) - 40))
         cut = begun.start() if begun else len(whole)
         yield _ILL.sub(mend, whole[:cut])
         rest = whole[cut:]
     yield _ILL.sub(mend, rest)
+
+
+def _in_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Replace bytes that are no UTF-8: a letter that came from elsewhere."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", True).encode()
 
 
 class _Mend:

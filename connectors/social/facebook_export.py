@@ -13,7 +13,14 @@ from typing import ClassVar
 
 from connectors.kit.exports import each_file
 from connectors.kit.text import clean
-from connectors.social.facebook_records import THREAD, Conversations, OwnActs, Told, participants
+from connectors.social.facebook_records import (
+    THREAD,
+    Conversations,
+    OwnActs,
+    Told,
+    is_encrypted,
+    participants,
+)
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Note, Person, Record
@@ -25,6 +32,9 @@ _COMMENTS = re.compile(r"(?:.*/)?(?:comments|your_comments_in_groups)\.json")
 _REACTIONS = re.compile(r"(?:.*/)?(?:likes_and_reactions[^/]*|posts_and_comments|reactions)\.json")
 _FRIENDS = re.compile(r"(?:.*/)?(?:friends|your_friends)\.json")
 _PROFILE = re.compile(r"(?:.*/)?profile_information\.json")
+_HTML = re.compile(
+    r"(?:.*/)?(?:messages/[^/]+/[^/]+/message_\d+|your_facebook_activity/.*|(?:your_posts__check_ins__[^/]*|your_posts_\d+))\.html"
+)
 _CONVERSATION = re.compile(rb'\s*\{\s*"participants"\s*:\s*\[')
 
 
@@ -45,15 +55,20 @@ class FacebookExport:
         """Tell by the names inside: conversations or posts as Facebook names them, and not Instagram's."""
         if any("instagram" in name.lower() for name in names):
             return False
-        return any(THREAD.fullmatch(name) or "/your_posts" in f"/{name}" for name in names)
+        return any(THREAD.fullmatch(name) or "/your_posts" in f"/{name}" for name in names) or _in_html(names)
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell a conversation by its fields; the other files mean something only in their export."""
-        return _CONVERSATION.match(head) is not None and b'"timestamp_ms"' in head
+        return is_encrypted(head) or (_CONVERSATION.match(head) is not None and b'"timestamp_ms"' in head)
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield the owner, friends, messages, and the owner's posts, comments and reactions."""
         kinds = {name: kind for name in export.files if (kind := _kind(name))}
+        if not kinds and _in_html(list(export.files)):
+            raise Unreadable(
+                f"{export.name}: this is Facebook's export as HTML, which is for people to read; ask for it again in "
+                "the Accounts Centre, Download your information, and choose the format JSON"
+            )
         told = Told(clean(self.owner, 200))
         own = OwnActs(told)
         readers = {
@@ -88,6 +103,11 @@ class FacebookExport:
         told = Told(clean(self.owner, 200))
         yield from Conversations(told).thread(member)
         yield from told.notes()
+
+
+def _in_html(names: Sequence[str]) -> bool:
+    """Tell an export as HTML, which Facebook gives where nobody asks for another."""
+    return any(map(_HTML.fullmatch, names))
 
 
 def _kind(name: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import At, each
-from connectors.kit.json_files import document, document_text, rows
+from connectors.kit.json_files import document, document_text, holds, rows
 from connectors.kit.text import clean
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
@@ -24,6 +24,7 @@ AFTER = timedelta(microseconds=1)
 """Where the export does not tell when a reaction was made: just after its message, the earliest it can be."""
 THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
 _PATH = re.compile(r'"thread_path"\s*:\s*"([^"\\]{1,300})"')
+_THREAD_NAME = re.compile(r'"threadName"\s*:\s*"([^"\\]{1,300})"')
 _NOBODY = re.compile(
     r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
 )
@@ -66,9 +67,38 @@ def _name(value: Any) -> str | None:
 
 def participants(member: Member) -> Iterator[Record]:
     """Yield who takes part in a conversation."""
+    if is_encrypted(member.head()):
+        listed = document(member).get("participants")
+        for one in listed if isinstance(listed, list) else ():
+            if name := _name(one.get("name") if isinstance(one, Mapping) else one):
+                yield Person(name=name, accounts=(account_of(name),), line=1)
+        return
     for row in rows(member, "participants"):
         if not isinstance(row, SetAside) and (name := _name(row[1].get("name"))):
             yield Person(name=name, accounts=(account_of(name),), line=row[0])
+
+
+def is_encrypted(head: bytes) -> bool:
+    """Tell a chat that was encrypted from end to end: Messenger exports these apart, with other names of fields.
+
+    >>> is_encrypted(b'{"participants": ["Ann"], "threadName": "Ann_1", "messages": [{"senderName": "Ann"}]}')
+    True
+    """
+    return holds(
+        head, (b'"threadName"', b'"senderName"'), (b'"threadName"', b'"participants"', b'"isUnsent"')
+    )
+
+
+def _as_usual(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name the fields of a message of an encrypted chat as those of all others are."""
+    return {
+        "sender_name": row.get("senderName"),
+        "timestamp_ms": row.get("timestamp"),
+        "content": row.get("text"),
+        "reactions": row.get("reactions"),
+        "is_unsent": row.get("isUnsent"),
+        "call_duration": row.get("type") in {"call", "videoCall", "audioCall"},
+    }
 
 
 @dataclass
@@ -112,7 +142,9 @@ class Conversations:
 
     def thread(self, member: Member) -> Iterator[Record]:
         """Yield the messages of one conversation, their reactions, and who takes part."""
-        found, folder = _PATH.search(document_text(member)), THREAD.fullmatch(member.name)
+        encrypted = is_encrypted(member.head())
+        pattern = _THREAD_NAME if encrypted else _PATH
+        found, folder = pattern.search(document_text(member)), THREAD.fullmatch(member.name)
         path = found[1] if found else folder[1] if folder else member.name
         thread = clean(path.rpartition("/")[2], 200)
         people = [record for record in participants(member) if isinstance(record, Person)]
@@ -121,7 +153,7 @@ class Conversations:
         names = [person.name or "" for person in people]
         yield from each(
             rows(member, "messages"),
-            lambda at: self._message(at.line, at.value, thread, names),
+            lambda at: self._message(at.line, _as_usual(at.value) if encrypted else at.value, thread, names),
             "the message",
         )
 

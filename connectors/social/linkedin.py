@@ -19,6 +19,7 @@ from connectors.kit import csv_files as delimited
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import At, each, shape_expected
 from connectors.kit.exports import each_file
+from connectors.kit.months import month_called
 from connectors.kit.paging import walk
 from connectors.kit.text import clean
 from connectors.social import linkedin_statistics
@@ -49,11 +50,18 @@ _OTHERS = frozenset(
     )
 )
 _CONNECTIONS = re.compile(rb'^(?:\xef\xbb\xbf)?"?First Name"?,"?Last Name"?,', re.MULTILINE)
+_TRANSLATED = re.compile(
+    rb'^(?:\xef\xbb\xbf)?(?:[^,\r\n]{1,60},){2}"?URL"?,(?:[^,\r\n]{1,80},){3}[^,\r\n]{1,60}\r?\n'
+    rb'(?=\s{0,20}(?:[^,\r\n]{0,200},){2}"?https?://[a-z.]{0,10}linkedin\.com/in/)',
+    re.MULTILINE,
+)
+"""The header of the connections in another language: the addresses of profiles below it tell what it is."""
+_ORDER = ("firstname", "lastname", "url", "emailaddress", "company", "position", "connectedon")
 _MESSAGES = re.compile(rb'(?:\xef\xbb\xbf)?"?CONVERSATION ID"?,"?CONVERSATION TITLE"?,"?FROM"?,')
 _PROFILE = re.compile(r"linkedin\.com/(in|company|school|pub)/([^/?#\s,]{1,200})", re.IGNORECASE)
 _URN = re.compile(r"urn:li:\w{1,40}:[\w-]{1,40}")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAY = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})")
+_DAY = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,12})\.? (?:de )?(\d{4})")
+_NUMBERED_DAY = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D?")
 _Row: TypeAlias = Mapping[str, str | None]
 
 
@@ -201,7 +209,10 @@ def _connections_at(head: bytes) -> int | None:
     """Return where the header of the connections begins, below the notes that LinkedIn puts before it."""
     found = _CONNECTIONS.search(head[:4000])
     line = head[found.start() :].split(b"\n", 1)[0] if found else b""
-    return found.start() if found and b"Connected On" in line else None
+    if found and b"Connected On" in line:
+        return found.start()
+    translated = _TRANSLATED.search(head[:4000])
+    return translated.start() if translated else None
 
 
 def _rows(member: Member) -> Iterator[At | SetAside]:
@@ -209,6 +220,7 @@ def _rows(member: Member) -> Iterator[At | SetAside]:
     head = member.head()
     start = _connections_at(head) or 0
     below = head[:start].count(b"\n")
+    translated = _TRANSLATED.match(head, start) is not None and not _CONNECTIONS.match(head, start)
     table = Member(member.name, member.size, lambda: _from(member, start))
     if b"\n" not in head[start:].strip() and delimited.is_utf8(head):
         return
@@ -217,9 +229,14 @@ def _rows(member: Member) -> Iterator[At | SetAside]:
             if isinstance(row, SetAside):
                 yield SetAside(row.reason, (row.line or 0) + below)
             else:
-                yield At(row.line + below, row.value)
+                yield At(row.line + below, _in_english(row.value) if translated else row.value)
     except Unreadable as reason:
         yield SetAside(str(reason), 1)
+
+
+def _in_english(row: _Row) -> _Row:
+    """Call the columns of the connections by their English names: their order is the same in all languages."""
+    return dict(zip(_ORDER, row.values(), strict=True))
 
 
 def _from(member: Member, start: int) -> IO[bytes]:
@@ -403,8 +420,15 @@ def _moment(text: str) -> datetime:
 
 
 def _day(text: str) -> datetime:
-    """Read a day as LinkedIn writes it, `15 Jan 2024`; it begins at midnight UTC."""
+    """Read a day as LinkedIn writes it, `15 Jan 2024`, in its members' languages; it begins at midnight UTC.
+
+    >>> _day("05 janv. 2026") == _day("2026年1月5日") == _day("5 de enero de 2026")
+    True
+    """
+    if numbered := _NUMBERED_DAY.fullmatch(text.strip()):
+        return datetime(int(numbered[1]), int(numbered[2]), int(numbered[3]), tzinfo=UTC)
     found = _DAY.fullmatch(text.strip())
-    if found is None or found[2].lower() not in _MONTHS:
+    month = month_called(found[2]) if found else None
+    if found is None or month is None:
         raise ValueError(f"the day {clean(text, 40)!r} on which they connected cannot be read")
-    return datetime(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]), tzinfo=UTC)
+    return datetime(int(found[3]), month, int(found[1]), tzinfo=UTC)

@@ -42,6 +42,8 @@ _MARKS = (
     (b'"acct"', b'"statuses_count"'),
 )
 _REACTIONS = re.compile(r"statuses[/_](\w{1,64})[/_](favourited_by|reblogged_by)")
+_BACKUP = ("mentions", "favourites", "bookmarks", "followers", "following")
+"""Lists in a backup that the program mastodon-archive makes, besides the statuses."""
 _VERB = {"favourited_by": Verb.REACT, "reblogged_by": Verb.SHARE}
 _READER = re.compile(r"accounts[/_]([\w.-]{1,100}@[\w.:-]{1,260})[/_]notifications")
 _ASKED = {
@@ -212,7 +214,7 @@ class _Reading:
 
     def _lists(self, value: Mapping[str, Any], line: int) -> Iterator[Record]:
         """Read an answer that holds lists: the context of a status, a search, grouped notifications."""
-        names = ("accounts", "ancestors", "descendants", "statuses")
+        names = ("accounts", "ancestors", "descendants", "statuses", *_BACKUP)
         lists = [name for name in names if isinstance(value.get(name), list)]
         held = [row for name in lists for row in rows_of(value, name)]
         if not lists:
@@ -223,6 +225,15 @@ class _Reading:
                 yield from self._server.claim(row, line)
             else:
                 yield from read_status(row, line, self._server)
+        yield from self._favourites(value, line)
+
+    def _favourites(self, value: Mapping[str, Any], line: int) -> Iterator[Activity]:
+        """Read what the owner of a backup favoured: it says whose it is, and not when."""
+        whose = value.get("account")
+        if not isinstance(whose, Mapping) or "acct" not in whose:
+            return
+        for status in rows_of(value, "favourites"):
+            yield reaction(Verb.REACT, str(status["id"]), whose, None, line, self._server)
 
 
 @dataclass(frozen=True)

@@ -261,9 +261,9 @@ def read_outbox(entry: Any, line: int, owner: str | None) -> Iterator[Record]:
     if isinstance(entry, str):
         yield _liked(entry, line, owner)
         return
-    actor = owner or account_at(entry["actor"])
+    actor = owner or account_at(_address(entry["actor"]))
     if entry["type"] == "Announce":
-        boosted = status_at(needed({"object": entry["object"]}, "object", "the boost"))
+        boosted = status_at(needed({"object": _address(entry["object"])}, "object", "the boost"))
         item_id = f"{boosted}/share/{actor.partition(':')[2]}"
         yield Activity(item_id, moment(entry["published"]), actor, Verb.SHARE, parent=boosted, line=line)
     elif entry["type"] == "Create" and isinstance(entry["object"], Mapping):
@@ -286,17 +286,30 @@ def _liked(address: str, line: int, owner: str | None) -> Activity:
     )
 
 
+def _address(value: Any) -> Any:
+    """Return the address of what stands as such, as an object that bears it, or as the first of a list of these."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value.get("id") or value.get("href") if isinstance(value, Mapping) else value
+
+
+def _addressed(note: Mapping[str, Any]) -> list[str]:
+    """Return all to whom a status goes: servers write them as a list, as one text, or as objects."""
+    held = [value if isinstance(value, list) else [value] for value in (note.get("to"), note.get("cc"))]
+    return [str(address) for values in held for value in values if (address := _address(value))]
+
+
 def _note(note: Mapping[str, Any], actor: str, line: int) -> Iterator[Record]:
     people = []
-    for tag in rows_of(note, "tag"):
+    tags = [note["tag"]] if isinstance(note.get("tag"), Mapping) else rows_of(note, "tag")
+    for tag in tags:
         if tag.get("type") == "Mention":
             found = account(tag["name"], host_of(tag["href"])) if tag.get("name") else account_at(tag["href"])
             people.append(found)
     others = tuple(one for one in dict.fromkeys(people) if one != actor)
-    addressed = [*(note.get("to") or ()), *(note.get("cc") or ())]
-    direct = not any(one in _PUBLIC or str(one).endswith("/followers") for one in addressed)
-    parent = note.get("inReplyTo")
-    quoted = note.get("quoteUri") or note.get("quote") or note.get("quoteUrl")
+    direct = not any(one in _PUBLIC or one.endswith("/followers") for one in _addressed(note))
+    parent = _address(note.get("inReplyTo"))
+    quoted = _address(note.get("quoteUri") or note.get("quote") or note.get("quoteUrl"))
     verb = Verb.REPLY if parent else Verb.MESSAGE if direct else Verb.QUOTE if quoted else Verb.POST
     answered = parent or (quoted if verb is Verb.QUOTE else None)
     yield Activity(

@@ -17,6 +17,7 @@ from connectors.kit.json_files import holds, values
 from connectors.kit.paging import walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment
+from connectors.social.x_long_posts import LongPosts
 from connectors.social.x_pull import DOLLARS, Api, Pull
 from connectors.social.x_records import People, account, number, read_reactions, read_v1, read_v2, time_of
 from connectors.social.x_sign_in import App, Permission, signed_in
@@ -26,7 +27,7 @@ from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 
 _ARCHIVE = re.compile(
-    rb"\s*(Grailbird\.data\.tweets_|window\.YTD\.(tweets?|likes?|account|deleted_tweets?"
+    rb"\s*(Grailbird\.data\.tweets_|window\.YTD\.((?:community_|note_)?tweets?|likes?|account|deleted_tweets?"
     rb"|direct_messages(_group)?|followers?|following)\.)"
 )
 _MARKS = (
@@ -38,7 +39,8 @@ _MARKS = (
     (b'"public_metrics"', b'"username"'),
 )
 _COMPLIANCE = re.compile(rb'\s*\{"id": ?"\d{1,19}", ?"action": ?"delete"')
-_FILE = re.compile(r"(tweets?|like|direct-messages(-group)?|deleted-tweets?)(-part\d+)?\.js")
+_FILE = re.compile(r"((?:community-)?tweets?|like|direct-messages(-group)?|deleted-tweets?)(-part\d+)?\.js")
+_LONG = re.compile(r"note-tweets?(-part\d+)?\.js")
 _MONTH = re.compile(r"(.*/)?tweets/\d{4}_\d\d\.js")
 _REACTIONS = re.compile(r"tweets[/_](\d{1,19})[/_](liking_users|retweeted_by)")
 _VERB = {"liking_users": Verb.REACT, "retweeted_by": Verb.SHARE}
@@ -117,6 +119,8 @@ class X:
             plain = PurePosixPath(name).name
             if plain == "account.js":
                 yield from each_file(export, [name], reading.account)
+            elif _LONG.fullmatch(plain):
+                yield from each_file(export, [name], reading.longer)
             elif _MONTH.fullmatch(name) or _FILE.fullmatch(plain):
                 chosen.append(name)
             elif plain in {"follower.js", "following.js"}:
@@ -204,6 +208,7 @@ class _Reading:
         self._owner, self._people = owner, People()
         self._seen: set[str] = set()
         self._left_out: Counter[str] = Counter()
+        self._long = LongPosts()
 
     def file(self, member: Member) -> Iterator[Record]:
         yield from self.posts(member)
@@ -219,6 +224,10 @@ class _Reading:
             if isinstance(record, Activity):
                 self._seen.add(record.id)
             yield record
+
+    def longer(self, member: Member) -> Iterator[Record]:
+        """Learn the whole texts of long posts; a text is no row of its own."""
+        yield from each(values(member), lambda at: self._long.learn(at.value), "the long text")
 
     def notes(self) -> Iterator[Note]:
         yield from (Note(f"{count:,} {what}") for what, count in self._left_out.items())
@@ -253,7 +262,10 @@ class _Reading:
         if kind == "tweet" and content.get("deleted_at"):
             return [Deleted(f"x:{number(content.get('id_str') or content['id'])}", line)]
         if kind == "tweet":
-            return read_v1(content, line, self._people, owner=self._owner)
+            return read_v1(self._long.whole(content), line, self._people, owner=self._owner)
+        if kind == "noteTweet":
+            self._left_out["long texts are read with the posts that they belong to, in a whole archive"] += 1
+            return []
         if kind == "like":
             return [self._like(content, line)]
         if kind == "dmConversation":

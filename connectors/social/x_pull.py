@@ -32,7 +32,7 @@ LONGEST_QUERY = 15
 """Conversations in one search, so that it stays below 512 characters."""
 _FIELDS = {
     "tweet_fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,"
-    "public_metrics,referenced_tweets",
+    "note_tweet,public_metrics,referenced_tweets",
     "expansions": "author_id,entities.mentions.username,in_reply_to_user_id,referenced_tweets.id,"
     "referenced_tweets.id.author_id",
     "user_fields": "username,name",

@@ -22,6 +22,11 @@ _FIRST_SNOWFLAKE = 29_700_859_247
 _EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 _NUMBER = re.compile(r"\d{1,19}")
 _HANDLE = re.compile(r"\w{1,20}")
+_STATUS = re.compile(
+    r"https?://(?:(?:www|m|mobile)\.)?(?:twitter|x)\.com/(?:#!/)?(\w{1,20})/(?:web/)?status(?:es)?/(\d{1,19})/?(?:[?#].*)?"
+)
+"""The address of a post; one of its pictures has more behind the number."""
+_NO_HANDLES = frozenset(("i", "statuses", "web"))
 
 
 def number(value: Any) -> str:
@@ -113,7 +118,7 @@ def read_v1(
     for each in held.values():
         if isinstance(each, Mapping) and each.get("user"):
             yield from read_v1(each, line, people)
-    mentions = rows_of(post.get("entities") or {}, "user_mentions")
+    mentions = _all_mentions(post)
     for one in mentions:
         if _known(one):
             yield from people.claim(one.get("name"), user_id(one), one.get("screen_name"), line)
@@ -130,7 +135,9 @@ def _activity_v1(
     line: int,
 ) -> Activity:
     own = number(post.get("id_str") or post["id"])
-    item_id, text = first_version(post, own), str(post.get("full_text") or post.get("text") or "")
+    longer = mapping(post.get("extended_tweet"))
+    text = str(longer.get("full_text") or post.get("full_text") or post.get("text") or "")
+    item_id = first_version(post, own)
     parent = post.get("in_reply_to_status_id_str") or post.get("in_reply_to_status_id")
     addressed = post.get("in_reply_to_user_id_str") or post.get("in_reply_to_user_id")
     verb, quoted = Verb.POST, post.get("quoted_status_id_str") or _id_of(held["quoted"])
@@ -142,7 +149,12 @@ def _activity_v1(
         verb = Verb.SHARE
     elif quoted:
         verb, parent = Verb.QUOTE, quoted
-    actor = account(user_id(user))
+    actor, named = account(user_id(user)), [_mentioned_v1(one) for one in mentions]
+    linked = None if quoted or verb is Verb.SHARE else _linked(post, own)
+    if linked:
+        verb, parent = (Verb.QUOTE, linked[1]) if verb is Verb.POST else (verb, parent)
+        is_own = linked[0].lower() == str(user.get("screen_name")).lower()
+        named.append(None if is_own or linked[0].lower() in _NO_HANDLES else handle_account(linked[0]))
     return Activity(
         id=f"x:{item_id}",
         time=dated(post["created_at"]) if item_id == own else _by_number(item_id),
@@ -150,11 +162,31 @@ def _activity_v1(
         verb=verb,
         parent=f"x:{number(parent)}" if parent else None,
         to=(account(addressed),) if addressed and account(addressed) != actor else (),
-        mentions=tuple(filter(None, (_mentioned_v1(one) for one in mentions))),
+        mentions=tuple(filter(None, named)),
         text=text or None,
         url=f"https://x.com/i/status/{own}",
         line=line,
     )
+
+
+def _all_mentions(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return who is named, also beyond the 280 characters that a post shows at first."""
+    longer = mapping(post.get("extended_tweet"))
+    return [one for held in (post, longer) for one in rows_of(mapping(held.get("entities")), "user_mentions")]
+
+
+def _linked(post: Mapping[str, Any], own: str) -> tuple[str, str] | None:
+    """Return handle and number of the post that the last link to one leads to: archives tell quotes by nothing else.
+
+    >>> link = "https://x.com/bo_ek/status/12?s=20"
+    >>> _linked({"entities": {"urls": [{"expanded_url": link}]}}, "13")
+    ('bo_ek', '12')
+    """
+    for url in reversed(rows_of(mapping(post.get("entities")), "urls")):
+        found = _STATUS.fullmatch(str(url.get("expanded_url"))[:500])
+        if found and found[2] != own:
+            return found[1], found[2]
+    return None
 
 
 def first_version(post: Mapping[str, Any], own: str) -> str:
@@ -294,7 +326,9 @@ class _Page:
             if kind in refers:
                 verb, parent = its_verb, self._post_of(refers[kind])
         addressed = post.get("in_reply_to_user_id")
-        mentions = [self._mentioned(one) for one in rows_of(post.get("entities") or {}, "mentions")]
+        longer = mapping(post.get("note_tweet"))
+        named = (rows_of(mapping(held.get("entities")), "mentions") for held in (post, longer))
+        mentions = [self._mentioned(one) for rows in named for one in rows]
         if verb is Verb.REPLY and "quoted" in refers:
             mentions.append(self.authors.get(refers["quoted"]))
         first = first_version(post, item_id)
@@ -308,7 +342,7 @@ class _Page:
             conversation=self._post_of(post["conversation_id"]) if post.get("conversation_id") else None,
             to=(account(addressed),) if addressed and account(addressed) != actor else (),
             mentions=tuple(dict.fromkeys(one for one in mentions if one and one != actor)),
-            text=str(post.get("text") or "") or None,
+            text=str(longer.get("text") or post.get("text") or "") or None,
             url=f"https://x.com/i/status/{item_id}",
             line=self.line,
         )

@@ -22,6 +22,7 @@ from connectors.kit.paging import Answer, State, Task, afresh, swept, walk
 from connectors.kit.permission import SignedIn, parts_chosen
 from connectors.kit.text import clean
 from connectors.kit.times import day_given, moment
+from connectors.suites.google_chat import chat_records, is_chat
 from connectors.suites.google_records import HEADERS, Reading, name_of_entry
 from influence.contract.connector import ConnectorError, Gone, MissingExtra, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
@@ -55,6 +56,16 @@ _API = {
     "calendar": "https://www.googleapis.com/calendar/v3",
     "drive": "https://driveactivity.googleapis.com/v2",
 }
+
+
+def _is_answer(head: bytes) -> bool:
+    return holds(
+        head,
+        (b'"threadId"', b'"payload"', b'"headers"', b'"internalDate"'),
+        (b'"calendar#event', b'"iCalUID"'),
+        (b'"connections"', b'"resourceName"'),
+        (b'"activities"', b'"primaryActionDetail"', b'"targets"'),
+    )
 
 
 @dataclass(frozen=True)
@@ -149,14 +160,8 @@ class Google:
     # --- files --------------------------------------------------------------------------------------------
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell an answer of Gmail, Calendar, People or Drive Activity by its fields."""
-        return b'"$ref"' not in head and holds(
-            head,
-            (b'"threadId"', b'"payload"', b'"headers"', b'"internalDate"'),
-            (b'"calendar#event', b'"iCalUID"'),
-            (b'"connections"', b'"resourceName"'),
-            (b'"activities"', b'"primaryActionDetail"', b'"targets"'),
-        )
+        """Tell an answer of Gmail, Calendar, People or Drive Activity, or Takeout's Google Chat, by its fields."""
+        return b'"$ref"' not in head and (is_chat(head) or _is_answer(head))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield what an answer says: activities, encounters, people; what is none of these is set aside.
@@ -167,6 +172,9 @@ class Google:
         """
         if are_tombstones(member):
             yield from tombstones(member)
+            return
+        if is_chat(member.head()):
+            yield from chat_records(member)
             return
         with shape_expected():
             yield from once(Reading(day_given(self.until)).records(read(member)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors.kit import csv_files as delimited
+from connectors.kit.addresses import display_name
 from connectors.kit.csv_files import plain
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
@@ -24,6 +26,7 @@ SYNONYMS = {
         "worker",
         "workerid",
         "staffid",
+        "samaccountname",
     ),
     "manager": (
         *("manager", "managerid", "reportsto", "reportstoid", "supervisor", "supervisorid", "boss", "bossid"),
@@ -34,9 +37,13 @@ SYNONYMS = {
     "department": ("department", "dept", "unit", "team", "division", "avdeling", "abteilung"),
     "site": ("site", "office", "location", "city", "place", "standort"),
     "organisation": ("organisation", "organization", "company", "employer"),
+    "directory": ("distinguishedname", "dn"),
 }
 _FEWEST = ("person", "manager")
 _SHOWN = 10
+_ENTRY = re.compile(r"CN=((?:[^,\\]|\\.){1,200}),(?:CN|OU|DC|O)=", re.IGNORECASE)
+"""A manager as a directory names them: `CN=Lee\\, Ann,OU=Users,DC=acme`."""
+_ESCAPED = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class _Row:
     department: str | None = None
     site: str | None = None
     organisation: str | None = None
+    directory: str | None = None
+    """The name by which a directory (Active Directory, LDAP) knows them."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +171,8 @@ def _rows(member: Member, roles: dict[str, int]) -> Iterator[_Row | SetAside]:
             if person is None:
                 yield SetAside("the row names no person", line)
             else:
+                if row.get("directory") and row.get("name"):
+                    row["name"] = display_name(row["name"] or "") or row["name"]
                 yield _Row(line, person, **row)
 
 
@@ -169,6 +180,7 @@ def _managers(rows: list[_Row]) -> dict[str, str | None]:
     """Find each person's manager by id, else by e-mail address, else by a name that only one has."""
     ids = {row.person for row in rows}
     by_email = {row.email.lower(): row.person for row in rows if row.email}
+    by_entry = {row.directory.lower(): row.person for row in rows if row.directory}
     by_name: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.name:
@@ -177,6 +189,10 @@ def _managers(rows: list[_Row]) -> dict[str, str | None]:
     def person(manager: str | None) -> str | None:
         if manager is None or manager in ids:
             return manager
+        if entry := _ENTRY.match(manager):
+            if found := by_entry.get(manager.lower()):
+                return found
+            manager = display_name(_ESCAPED.sub(r"\1", entry[1]))
         named = by_name.get(manager.lower(), [])
         return by_email.get(manager.lower()) or (named[0] if len(named) == 1 else manager)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -38,6 +39,8 @@ SYNONYMS = {
         "receiver",
         "rcptto",
         "mottaker",
+        "recipients",
+        "recipientstatus",
     ),
     "time": (
         "eventdate",
@@ -49,8 +52,16 @@ SYNONYMS = {
         "senttime",
         "datesent",
         "received",
+        "origintimestamputc",
+        "origintimestamp",
+        "receivedutc",
+        "datetimeutc",
+        "timestamputc",
+        "dateutc",
+        "receiveddate",
     ),
 }
+_SEVERAL = re.compile(r"##|;|^\{|@[^@]*[,\s][^@]*@")
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,11 @@ class MailLog:
         if unused:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
             yield Note(f"columns that are not used: {told}")
+        zone = "UTC" if plain(names[roles["time"]]).endswith("utc") else self.zone
         for item in delimited.tables(member, {at: role for role, at in roles.items()}):
-            yield item if isinstance(item, SetAside) else self._rows(item)
+            yield item if isinstance(item, SetAside) else self._rows(_one_each(item), zone)
 
-    def _rows(self, table: pa.Table) -> Rows:
+    def _rows(self, table: pa.Table, zone: str | None) -> Rows:
         import pyarrow as pa
 
         actors, addressees = (self._accounts(table.column(role)) for role in ("sender", "recipient"))
@@ -110,7 +122,7 @@ class MailLog:
             "to": pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), until)), addressees.drop_null()),
             "line": table.column("line"),
         }
-        return Rows("activities", pa.table(columns), self.zone)
+        return Rows("activities", pa.table(columns), zone)
 
     def _accounts(self, column: pa.ChunkedArray) -> pa.Array:
         """Write the account of each value; few stand in many rows."""
@@ -125,6 +137,35 @@ class MailLog:
         if not told:
             return None
         return f"email:{told.lower()}" if "@" in told else f"{self.system}:{told}"
+
+
+def _one_each(table: pa.Table) -> pa.Table:
+    """Give each recipient a row of their own, where a trace of Exchange lists several in one field.
+
+    It writes `ann@acme.example##Receive, Deliver;bo@…`, and its commands `{ann@acme.example, bo@…}`.
+    """
+    import pyarrow as pa
+
+    told = table.column("recipient").to_pylist()
+    if not any(value and _SEVERAL.search(value) for value in told):
+        return table
+    found = [_recipients(value or "") or [None] for value in told]
+    rows = [row for row, each in enumerate(found) for _ in each]
+    listed = pa.array([one for each in found for one in each], pa.string())
+    return table.take(rows).set_column(table.column_names.index("recipient"), "recipient", listed)
+
+
+def _recipients(value: str) -> list[str | None]:
+    """Return who is listed in a field.
+
+    >>> _recipients("ann@a.example##Receive, Deliver;bo@b.example"), _recipients("{ann@a.example, bo@b.example}")
+    (['ann@a.example', 'bo@b.example'], ['ann@a.example', 'bo@b.example'])
+    """
+    if "##" in value or ";" in value:
+        parts = [part.partition("##")[0] for part in value.split(";")]
+    else:
+        parts = re.split(r"[,\s]+", value.strip("{} ")) if "@" in value else [value]
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _roles(names: Sequence[str]) -> dict[str, int]:

@@ -18,10 +18,29 @@ from influence.text.meeting_phrases import heard
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
-_REPLY = r"^\s*(re|sv|aw|antw|vs|ref|rif)(\[\d+\])?\s*:"
+_SPACE = r"[\s\x{a0}\x{202f}\x{3000}]*"
+_NUMBERED = rf"{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
+"""As in `Re[2]:`, and the colon that Chinese is written with."""
+_OUTSIDE = "externa?l?|extern[eoa]|ext|outside|untrusted|caution"
+_FROM_OUTSIDE = (
+    rf"(([\[({{<*]{{1,3}}({_OUTSIDE})[^\[\](){{}}<>*]{{0,30}}[\])}}>*]{{1,3}}{_SPACE}[:-]?|(externa?l?|ext){_SPACE}:)"
+    rf"{_SPACE})"
+)
+"""What a company's mail server writes before the subject of a mail from outside: `[EXTERNAL]`."""
+_ANSWERS = (
+    "re|r|rép|rep|res|resp|ref|réf|rif|sv|aw|antw|antwort|vs|vast|vá|odp|odg|отв|ответ|на|відп|отг|ynt|yanıt|atb|ats|bls|tl"
+    "|răsp|απ|σχετ|回复|回覆|答复|答覆|返信|회신|답장|תגובה|השב|رد|ตอบ|ตอบกลับ"
+)
+_PASSED_ON = (
+    "fw|fwd|vb|wg|vl|tr|i|rv|enc|pd|fs|doorst|továbbítás|ilt|İLT|πρθ|пересл|edasi|trs|yml|转发|轉寄|轉發|転送|전달|הועבר"
+    "|إعادة توجيه"
+)
+_REPLY = rf"^{_SPACE}{_FROM_OUTSIDE}*(\[[^\[\]]{{1,40}}\]{_SPACE})?({_ANSWERS}){_NUMBERED}"
 _FIRST, _LAST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
 """Between which moments a time can be meant."""
-_PREFIXES = r"^(\s*(re|sv|aw|antw|vs|ref|rif|fw|fwd|vb|wg|vl|tr|i)(\[\d+\])?\s*:)+\s*"
+_PREFIXES = rf"^({_SPACE}({_FROM_OUTSIDE}|({_ANSWERS}|{_PASSED_ON}){_NUMBERED}))+{_SPACE}"
+_BEHIND_TAG = rf"^(\[[^\[\]]{{1,40}}\]{_SPACE})(({_ANSWERS}|{_PASSED_ON}){_NUMBERED}{_SPACE})+"
+"""A list writes its name before the subject, some of them also before the `Re:`."""
 
 
 _BEGINNING, _TELLING = 300, 100
@@ -237,7 +256,8 @@ def _wording(text: str, verb: str, secret: str) -> str:
 
 def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
     actor, verb = _account(column["actor"]), f"lower({column['verb']})"
-    subject = f"lower(trim(regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')))"
+    plain = f"regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')"
+    subject = f"lower(trim(regexp_replace({plain}, '{_BEHIND_TAG}', '\\1', 'i')))"
     words = f"nullif(regexp_replace({subject}, '\\s+', ' ', 'g'), '')"
     sent_with = {name: f"{_account(column[name])}::VARCHAR" for name in ("outbox", "typist")}
     unsaid = f"lower({column['unsaid']})"

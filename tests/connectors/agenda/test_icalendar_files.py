@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connectors.agenda.icalendar_entries import _text
 from connectors.agenda.icalendar_files import Calendar
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
 from influence.contract.records import Encounter, Modality, Record, SetAside
@@ -334,3 +335,9 @@ def test_a_crowd_that_meets_every_day_is_set_aside_and_the_others_are_read() -> 
     assert [2, 2] == [len(record.people) for record in records if isinstance(record, Encounter)]
     (reason,) = (record.reason for record in records if isinstance(record, SetAside))
     assert "the calendar tells too much: this meeting of 2,002 people, 1,200 times" == reason
+
+
+def test_a_letter_that_is_folded_in_two_does_not_turn_the_calendar_to_latin_1() -> None:
+    before, letter, after = "SUMMARY:Møt".encode(), "ø".encode(), "te på kontoret".encode()
+    content = before + letter[:1] + b"\r\n " + letter[1:] + after + b"\r\nLOCATION:\xf8\r\n"
+    assert ["SUMMARY:Møt", " øte på kontoret", "LOCATION:ø"] == _text(content).splitlines()

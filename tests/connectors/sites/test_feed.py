@@ -214,11 +214,10 @@ class TestHostileFeeds(HostileClaims):
         content = rss(item("<dc:creator>Åse Moe</dc:creator>"), start=start).encode(encoding)
         assert ["blog:a.example/åse moe"] == [a.actor for a in activities(parsed(content))]
 
-    def test_a_wrong_encoding_costs_what_cannot_be_read(self):
+    def test_a_wrong_encoding_costs_its_letters_alone(self):
         content = rss(ITEM + item("<dc:creator>Åse</dc:creator>").replace("/1", "/2")).encode("latin-1")
-        records = parsed(content)
-        assert ["blog:https://a.example/1"] == [a.id for a in activities(records)]
-        assert reasons(records)[0].startswith("the file cannot be read from line 1 on")
+        ids = [a.id for a in activities(parsed(content))]
+        assert ["blog:https://a.example/1", "blog:https://a.example/2"] == ids
 
     def test_four_thousand_entries_are_not_held_in_memory(self):
         import tracemalloc

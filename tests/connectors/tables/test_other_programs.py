@@ -1,0 +1,99 @@
+"""Tables of other programs: traces of Exchange, directories, and Viva Insights' person-to-person query."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.tables.chart import OrganisationChart
+from connectors.tables.mail_log import MailLog
+from connectors.tables.viva_insights import VivaInsights
+from influence.contract.connector import Unreadable
+from influence.contract.records import Person, Rows, SetAside, Tie
+from influence.contract.testing import HostileClaims, member_of
+
+
+def sent(*lines: str) -> list[tuple[str, str]]:
+    member = member_of("\n".join((*lines, "")).encode())
+    assert MailLog().recognises(member, member.head())
+    found = [
+        row
+        for record in MailLog().parse(member)
+        if isinstance(record, Rows)
+        for row in record.table.to_pylist()
+    ]
+    return [(row["actor"], *row["to"]) for row in found]
+
+
+BO_TO_TWO = [("email:bo@b.example", "email:ann@a.example"), ("email:bo@b.example", "email:cy@c.example")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "origin_timestamp_utc,sender_address,recipient_status,message_subject",
+            '2026-01-05T09:00:00.0000000Z,bo@b.example,"ann@a.example##Receive, Deliver;cy@c.example##Receive, Fail",x',
+        ),
+        ("Timestamp,Sender,Recipients", '2026-01-05T09:00:00Z,bo@b.example,"{ann@a.example, cy@c.example}"'),
+        (
+            "Received,SenderAddress,RecipientAddress",
+            "2026-01-05 09:00:00Z,bo@b.example,ann@a.example;cy@c.example",
+        ),
+        ("DateTimeUtc,Sender,Recipient", "2026-01-05 09:00:00,bo@b.example,ann@a.example;cy@c.example"),
+    ],
+)
+def test_a_trace_of_exchange_has_a_row_for_each_recipient(lines: tuple[str, ...]) -> None:
+    assert BO_TO_TWO == sent(*lines)
+
+
+def test_one_recipient_stays_as_written() -> None:
+    assert [("email:17", "email:3, 4")] == sent("Date,From,To", '2026-01-05T09:00:00Z,17,"3, 4"')
+
+
+def people(*lines: str) -> list[Person]:
+    member = member_of("\n".join((*lines, "")).encode())
+    assert OrganisationChart().recognises(member, member.head())
+    return [record for record in OrganisationChart().parse(member) if isinstance(record, Person)]
+
+
+@pytest.mark.parametrize("with_entries", [True, False])
+def test_a_manager_whom_a_directory_names_by_an_entry_is_found(with_entries: bool) -> None:
+    ann, bo = (f'"CN={name},OU=Users,DC=acme,DC=example"' for name in ("Lee\\, Ann", "Ek\\, Bo"))
+    header = "SamAccountName,DisplayName,Mail,Manager" + (",DistinguishedName" if with_entries else "")
+    shown = ('"Lee, Ann"', '"Ek, Bo"') if with_entries else ("Ann Lee", "Bo Ek")
+    ends = (f",{ann}", f",{bo}") if with_entries else ("", "")
+    found = people(
+        header, f"annl,{shown[0]},ann@a.example,{ends[0]}", f"boek,{shown[1]},bo@a.example,{ann}{ends[1]}"
+    )
+    assert [("Ann Lee", None), ("Bo Ek", "annl")] == [(one.name, one.manager) for one in found]
+
+
+HEADER = (
+    "PrimaryCollaborator_PersonId,SecondaryCollaborator_PersonId,MetricDate,StrongTieScore,"
+    "PrimaryCollaborator_Organization"
+)
+
+
+def test_the_person_to_person_query_is_a_network() -> None:
+    member = member_of(
+        f"{HEADER}\n1,2,2026-01-05,0.5,Board\n1,3,2026-01-05,x,Board\n,3,2026-01-05,1,Board\n".encode()
+    )
+    assert VivaInsights().recognises(member, member.head())
+    records = list(VivaInsights().parse(member))
+    ties = [(one.source, one.target, one.weight, one.directed) for one in records if isinstance(one, Tie)]
+    assert [("viva:1", "viva:2", 0.5, False)] == ties
+    assert [3, 4] == [one.line for one in records if isinstance(one, SetAside)]
+    assert [("viva:1", "Board")] == [
+        (one.accounts[0], one.department) for one in records if isinstance(one, Person)
+    ]
+
+
+def test_another_table_is_no_such_query() -> None:
+    member = member_of(b"PersonId,MetricDate\n1,2026-01-05\n")
+    assert not VivaInsights().recognises(member, member.head())
+    with pytest.raises(Unreadable, match="PrimaryCollaborator_PersonId"):
+        list(VivaInsights().parse(member))
+
+
+class TestHostile(HostileClaims):
+    connector = VivaInsights()
