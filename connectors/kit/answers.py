@@ -21,8 +21,6 @@ from influence.contract.connector import Changed, ConnectorError
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Note, Record, Rows, SetAside
 
-LARGEST_FILE = 1024 * 1024 * 1024
-"""Bytes of the largest file that is not one value a line; it is held in memory."""
 DEEPEST = 800
 """How far values may be nested within each other."""
 ODD_SHAPES = (
@@ -36,6 +34,8 @@ ODD_SHAPES = (
 )
 """What reading a value may raise that has another shape than it should have."""
 _LONGEST_NUMBER = 400
+_LONGEST_WORD = 12
+"""Characters of what a text may end within: a word such as -Infinity, or an escaped character in two halves."""
 _FLAT = 200
 """How deep values are nested at most in what `flattened` leaves."""
 _MARK = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
@@ -50,6 +50,10 @@ class LeftOut(ValueError):
 
 class NoJson(ValueError):
     """Why something cannot be read as JSON; the sentence goes on from what it is."""
+
+
+class CutOff(NoJson):
+    """What there is of a value may go on where the text ends."""
 
 
 class TooDeep(NoJson):
@@ -114,6 +118,7 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
 
     Raises:
         NoJson: there is none.
+        CutOff: it may go on where the text ends.
         TooDeep: others are nested too deep in it.
 
     >>> value_at('[1, "cut \\\\ud83d"] rest', 0)
@@ -124,7 +129,8 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
     except RecursionError:
         raise TooDeep from None
     except json.JSONDecodeError as error:
-        raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
+        is_cut = error.msg.startswith("Unterminated") or error.pos >= len(text) - _LONGEST_WORD
+        raise (CutOff if is_cut else NoJson)(f"is not JSON: {clean(str(error), 120)}") from None
     except (
         ValueError
     ) as error:  # a whole number of thousands of digits, or what a decoder of another kind refuses

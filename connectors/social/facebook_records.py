@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import At, each
-from connectors.kit.json_files import document, document_text, rows
+from connectors.kit.json_files import document, rows, search
 from connectors.kit.text import clean
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
@@ -23,7 +23,7 @@ from influence.contract.records import Activity, Note, Person, Record, SetAside,
 AFTER = timedelta(microseconds=1)
 """Where the export does not tell when a reaction was made: just after its message, the earliest it can be."""
 THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
-_PATH = re.compile(r'"thread_path"\s*:\s*"([^"\\]{1,300})"')
+_PATH = re.compile(rb'"thread_path"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _NOBODY = re.compile(
     r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
 )
@@ -112,8 +112,8 @@ class Conversations:
 
     def thread(self, member: Member) -> Iterator[Record]:
         """Yield the messages of one conversation, their reactions, and who takes part."""
-        found, folder = _PATH.search(document_text(member)), THREAD.fullmatch(member.name)
-        path = found[1] if found else folder[1] if folder else member.name
+        found, folder = search(member, _PATH), THREAD.fullmatch(member.name)
+        path = found[1].decode("utf-8", "replace") if found else folder[1] if folder else member.name
         thread = clean(path.rpartition("/")[2], 200)
         people = [record for record in participants(member) if isinstance(record, Person)]
         for person in people:
