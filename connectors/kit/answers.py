@@ -16,6 +16,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from connectors.kit.limits import LARGEST_ANSWER
+from connectors.kit.lists import setting_aside
 from connectors.kit.text import ODD, clean, decoded
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.files import Member
@@ -325,15 +326,6 @@ def listed(answer: Any, *names: str) -> list[Any]:
     return found
 
 
-def rows_of(value: Any, name: str) -> list[Mapping[str, Any]]:
-    """Return the objects of a list that may be missing; what is no object is left out.
-
-    >>> rows_of({"users": [{"id": 1}, None]}, "users"), rows_of({}, "users")
-    ([{'id': 1}], [])
-    """
-    return [row for row in listed(mapping(value), name) if isinstance(row, Mapping)]
-
-
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return an object as it is, and an empty one in place of anything else.
 
@@ -405,16 +397,18 @@ def each(
 def guarded(read_it: Callable[[], Iterable[Record]], what: str, line: int = 1) -> Iterator[Record]:
     """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item.
 
-    What was read before something odd in it stays.
+    What was read before something odd in it stays, and so does the rest where a list in it is odd (`lists`).
     """
     found = list[Record]()
-    try:
-        for record in read_it():
-            found.append(record)
-    except LeftOut as reason:
-        found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
-    except ODD_SHAPES as error:
-        found.append(SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line))
+    with setting_aside() as odd:
+        try:
+            for record in read_it():
+                found.append(record)
+        except LeftOut as reason:
+            found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
+        except ODD_SHAPES as error:
+            found.append(SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line))
+    found += (SetAside(f"{what}: {reason}" if what else reason, line) for reason in odd)
     for one in found:
         yield one if isinstance(one, Note | Rows) or one.line is not None else replace(one, line=line)
 

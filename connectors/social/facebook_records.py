@@ -16,6 +16,7 @@ from typing import Any
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import At, each
 from connectors.kit.json_files import document, rows, search
+from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
@@ -158,8 +159,8 @@ class Conversations:
             yield from self._message_reactions(row.get("reactions"), said)
 
     def _message_reactions(self, reactions: Any, to: Activity) -> Iterator[Record]:
-        for row in reactions if isinstance(reactions, list) else ():
-            name = _name(row.get("actor")) if isinstance(row, dict) else None
+        for row in objects(reactions, "reactions"):
+            name = _name(row.get("actor"))
             if name is None:
                 yield SetAside("a reaction to the message is by nobody who can be told from others", to.line)
                 continue
@@ -193,7 +194,7 @@ class OwnActs:
         self.told.claimed.add(self.told.owner)
         listed = profile.get("emails")
         mails = listed.get("emails") if isinstance(listed, dict) else None
-        addresses = [clean(one, 320) for one in mails or () if isinstance(one, str) and "@" in one]
+        addresses = [clean(one, 320) for one in texts(mails, "emails") if "@" in one]
         accounts = (account_of(self.told.owner), *(email_account(one) for one in addresses))
         yield Person(name=self.told.owner, accounts=accounts, line=1)
 
@@ -217,7 +218,7 @@ class OwnActs:
 
     def _post(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
         tags = [_name(tag.get("name") if isinstance(tag, dict) else tag) for tag in row.get("tags") or ()]
-        words = [one.get("post") for one in row.get("data") or () if isinstance(one, dict)]
+        words = [one.get("post") for one in rows_of(row, "data")]
         text = next((mended(one) for one in words if isinstance(one, str)), None)
         title = row.get("title")
         wall = _WALL.search(mended(title)) if isinstance(title, str) else None
@@ -275,8 +276,7 @@ def _accounts(names: Sequence[str], without: str) -> tuple[str, ...]:
 
 def _inner(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the object of that name in the row's `data`, where Facebook puts a comment or a reaction."""
-    data = row.get("data")
-    for one in data if isinstance(data, list) else ():
-        if isinstance(one, dict) and isinstance(one.get(name), dict):
+    for one in rows_of(row, "data"):
+        if isinstance(one.get(name), dict):
             return dict(one[name])
     return {}

@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, items, values
+from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.kit.text import clean
 from connectors.social.mastodon_records import (

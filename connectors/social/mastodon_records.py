@@ -13,7 +13,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import needed, rows_of
+from connectors.kit.answers import needed
+from connectors.kit.lists import rows_of, texts
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
@@ -293,7 +294,7 @@ def _note(note: Mapping[str, Any], actor: str, line: int) -> Iterator[Record]:
             found = account(tag["name"], host_of(tag["href"])) if tag.get("name") else account_at(tag["href"])
             people.append(found)
     others = tuple(one for one in dict.fromkeys(people) if one != actor)
-    addressed = [*(note.get("to") or ()), *(note.get("cc") or ())]
+    addressed = [*texts(note.get("to"), "to"), *texts(note.get("cc"), "cc")]
     direct = not any(one in _PUBLIC or str(one).endswith("/followers") for one in addressed)
     parent = note.get("inReplyTo")
     quoted = note.get("quoteUri") or note.get("quote") or note.get("quoteUrl")
