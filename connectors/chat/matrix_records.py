@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.kit.answers import LeftOut, guarded, mapping, needed
+from connectors.kit.lists import texts
 from connectors.kit.text import clean
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, Verb
@@ -226,8 +227,7 @@ def _answered(content: Mapping[str, Any]) -> tuple[str | None, str | None]:
 def _mentioned(content: Mapping[str, Any]) -> Sequence[str]:
     """Return who is named: as the client says it, else the links to users in the text (older clients)."""
     if "m.mentions" in content:
-        users = mapping(content["m.mentions"]).get("user_ids")
-        found = [str(user) for user in users] if isinstance(users, list) else []
+        found = texts(mapping(content["m.mentions"]).get("user_ids"), "user_ids")
     else:
         markup = content.get("formatted_body")
         links = _PILL.findall(markup[:50_000]) if isinstance(markup, str) else []

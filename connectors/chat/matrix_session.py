@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import as_member, mapping, needed, read, rows_of
+from connectors.kit.answers import as_member, mapping, needed, read
 from connectors.kit.http import Service
+from connectors.kit.lists import rows_of
 from influence.contract.connector import ConnectorError, NotAuthorised, Secret
 from influence.contract.errors import SourceError
 from influence.contract.secrecy import hush

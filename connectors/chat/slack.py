@@ -16,6 +16,7 @@ from connectors.chat.slack_records import Channel, MessageReader, person
 from connectors.kit.answers import each, needed, needed_list, read, shape_expected, written
 from connectors.kit.exports import each_file, name_in_zip
 from connectors.kit.json_files import rows
+from connectors.kit.lists import texts
 from connectors.kit.paging import Answer, State, Task, everything, walk
 from connectors.kit.text import clean
 from influence.contract.connector import Changed, ConnectorError, MissingExtra, Reply, Secret, Unreadable
@@ -251,7 +252,7 @@ def _channel(row: Mapping[str, Any], *, direct: bool, self_id: str = "") -> Chan
         name = row.get("name")
         return Channel(identity, clean(name, 100) if isinstance(name, str) else None)
     members = row.get("members")
-    listed = members if isinstance(members, list) else [row.get("user"), self_id]
+    listed = texts(members, "members") if members is not None else [row.get("user"), self_id]
     return Channel(
         identity, None, tuple(f"slack:{one}" for one in listed if isinstance(one, str) and one.isalnum())
     )

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.kit.addresses import email_account
+from connectors.kit.lists import objects, texts
 from connectors.kit.text import clean
 from influence.contract.records import (
     Activity,
@@ -123,11 +124,13 @@ class MessageReader:
             yield Person(name=_first_name(message, "username"), accounts=(actor,), bot=True, line=line)
 
     def _reactions(self, reactions: Any, to: Activity) -> Iterator[Record]:
-        for reaction in reactions if isinstance(reactions, list) else ():
-            if not isinstance(reaction, Mapping) or not isinstance(reaction.get("users"), list):
+        for reaction in objects(reactions, "reactions"):
+            if not isinstance(reaction.get("users"), list):
                 yield SetAside("a reaction to the message cannot be read", to.line)
                 continue
-            users = [user for user in reaction["users"] if isinstance(user, str) and _ID.fullmatch(user)]
+            users = [
+                user for user in texts(reaction["users"], "the users of a reaction") if _ID.fullmatch(user)
+            ]
             count = reaction.get("count")
             self.unlisted += max(0, count - len(users)) if isinstance(count, int) else 0
             for user in dict.fromkeys(users):

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from connectors.kit import csv_files as delimited
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import each, identifier, listed, mapping, needed
+from connectors.kit.lists import rows_of, setting_aside
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.connector import Changed, Unreadable
@@ -34,8 +35,9 @@ def answer_records(answer: Any, name: str) -> Iterator[Record]:
         items = answer if isinstance(answer, list) else [answer]
         users = [one for one in items if isinstance(one, Mapping) and "full_name" in one]
         answer = {"users": users, "messages": [one for one in items if one not in users]}
-    references = listed(answer, "references")
-    people = [one for one in (*references, *listed(answer, "users")) if isinstance(one, Mapping)]
+    with setting_aside() as odd:
+        people = [*rows_of(answer, "references"), *rows_of(answer, "users")]
+    yield from (SetAside(reason, line=1) for reason in odd)
     yield from each([one for one in people if one.get("type") in ("user", "bot", "guide")], _user, "user")
     handles = {str(one.get("name")): one.get("id") for one in people if one.get("type") == "user"}
     likers = answer.get("likers")

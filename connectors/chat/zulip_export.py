@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.chat.zulip_records import Page, Turns, people
-from connectors.kit.answers import each, rows_of
+from connectors.kit.answers import each
 from connectors.kit.exports import each_file
 from connectors.kit.json_files import document
+from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import each, guarded, needed
 from connectors.kit.json_files import rows
+from connectors.kit.lists import objects
 from connectors.kit.text import clean, words
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -223,7 +224,7 @@ class Page:
 
     def _reactions(self, reactions: Any, to: Activity) -> Iterator[Record]:
         made: set[str] = set()
-        for one in reactions if isinstance(reactions, list) else ():
+        for one in objects(reactions, "reactions"):
             whose = _whose(one)
             if not isinstance(whose, int):
                 yield SetAside("a reaction to the message cannot be read", 1)
@@ -271,9 +272,10 @@ def _stream(message: Mapping[str, Any]) -> str | None:
 
 
 def _recipients(message: Mapping[str, Any]) -> set[int]:
-    listed = message.get("display_recipient")
-    rows = listed if isinstance(listed, list) else []
-    return {row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), int)}
+    """Return who a direct message is to; what is to a stream has its name there."""
+    told = message.get("display_recipient")
+    rows = [] if isinstance(message.get("stream_id"), int) else objects(told, "display_recipient")
+    return {row["id"] for row in rows if isinstance(row.get("id"), int)}
 
 
 def _others(message: Mapping[str, Any], sender: int) -> list[int]:

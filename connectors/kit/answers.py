@@ -16,13 +16,12 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from connectors.kit.limits import LARGEST_ANSWER
+from connectors.kit.lists import setting_aside
 from connectors.kit.text import ODD, clean, decoded
 from influence.contract.connector import Changed, ConnectorError
 from influence.contract.files import Member
 from influence.contract.records import Deleted, Note, Record, Rows, SetAside
 
-LARGEST_FILE = 1024 * 1024 * 1024
-"""Bytes of the largest file that is not one value a line; it is held in memory."""
 DEEPEST = 800
 """How far values may be nested within each other."""
 ODD_SHAPES = (
@@ -36,6 +35,8 @@ ODD_SHAPES = (
 )
 """What reading a value may raise that has another shape than it should have."""
 _LONGEST_NUMBER = 400
+_LONGEST_WORD = 12
+"""Characters of what a text may end within: a word such as -Infinity, or an escaped character in two halves."""
 _FLAT = 200
 """How deep values are nested at most in what `flattened` leaves."""
 _MARK = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
@@ -50,6 +51,10 @@ class LeftOut(ValueError):
 
 class NoJson(ValueError):
     """Why something cannot be read as JSON; the sentence goes on from what it is."""
+
+
+class CutOff(NoJson):
+    """What there is of a value may go on where the text ends."""
 
 
 class TooDeep(NoJson):
@@ -114,6 +119,7 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
 
     Raises:
         NoJson: there is none.
+        CutOff: it may go on where the text ends.
         TooDeep: others are nested too deep in it.
 
     >>> value_at('[1, "cut \\\\ud83d"] rest', 0)
@@ -124,7 +130,8 @@ def value_at(text: str, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[
     except RecursionError:
         raise TooDeep from None
     except json.JSONDecodeError as error:
-        raise NoJson(f"is not JSON: {clean(str(error), 120)}") from None
+        is_cut = error.msg.startswith("Unterminated") or error.pos >= len(text) - _LONGEST_WORD
+        raise (CutOff if is_cut else NoJson)(f"is not JSON: {clean(str(error), 120)}") from None
     except (
         ValueError
     ) as error:  # a whole number of thousands of digits, or what a decoder of another kind refuses
@@ -319,15 +326,6 @@ def listed(answer: Any, *names: str) -> list[Any]:
     return found
 
 
-def rows_of(value: Any, name: str) -> list[Mapping[str, Any]]:
-    """Return the objects of a list that may be missing; what is no object is left out.
-
-    >>> rows_of({"users": [{"id": 1}, None]}, "users"), rows_of({}, "users")
-    ([{'id': 1}], [])
-    """
-    return [row for row in listed(mapping(value), name) if isinstance(row, Mapping)]
-
-
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return an object as it is, and an empty one in place of anything else.
 
@@ -399,16 +397,18 @@ def each(
 def guarded(read_it: Callable[[], Iterable[Record]], what: str, line: int = 1) -> Iterator[Record]:
     """Yield what is read, on its line; where it cannot be, the reason, in which `what` names the item.
 
-    What was read before something odd in it stays.
+    What was read before something odd in it stays, and so does the rest where a list in it is odd (`lists`).
     """
     found = list[Record]()
-    try:
-        for record in read_it():
-            found.append(record)
-    except LeftOut as reason:
-        found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
-    except ODD_SHAPES as error:
-        found.append(SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line))
+    with setting_aside() as odd:
+        try:
+            for record in read_it():
+                found.append(record)
+        except LeftOut as reason:
+            found = [SetAside(f"{what}: {reason}" if what else str(reason), line)]
+        except ODD_SHAPES as error:
+            found.append(SetAside(f"{what} cannot be read: {told(error)}" if what else told(error), line))
+    found += (SetAside(f"{what}: {reason}" if what else reason, line) for reason in odd)
     for one in found:
         yield one if isinstance(one, Note | Rows) or one.line is not None else replace(one, line=line)
 

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn, TypeAlias
 
-from connectors.kit.answers import (
-    LARGEST_FILE,
-    At,
-    NoJson,
-    TooDeep,
-    flat,
-    flattened,
-    parsed,
-    text_of,
-    value_at,
-)
+from connectors.kit.answers import At, NoJson, flat, parsed, text_of
+from connectors.kit.json_window import PIECE, Damaged, Window
+from connectors.kit.limits import LARGEST_ANSWER
 from connectors.kit.line_blocks import BOM, LONGEST_LINE, LineBlock, line_blocks
 from connectors.kit.text import decoded
 from influence.contract.connector import Unreadable
-from influence.contract.files import Member
+from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside
 
 _ASSIGNED = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$]{1,200}\s*=\s*(?=[\[{])")
-_SPACE = re.compile(r"[\s,;]*")
-_GOES_ON = re.compile(r"\s*[,\]]")
-"""What stands after a value of a list."""
-_CUT = "the JSON breaks off or is damaged here; what follows is not read"
 
 Plain: TypeAlias = dict[str, str | list[str] | None]
 """An object of a line as a row of a table: its values as text or lists of text."""
@@ -47,69 +35,127 @@ def holds(head: bytes, *marks: tuple[bytes, ...]) -> bool:
 # --- documents --------------------------------------------------------------------------------------------
 
 
-def document_text(member: Member) -> str:
-    """Read a whole document as text.
-
-    Raises:
-        Unreadable: it is larger than 1 GiB, or is not UTF-8.
-    """
-    try:
-        return text_of(member, LARGEST_FILE)
-    except NoJson as reason:
-        raise Unreadable(f"{member.name}: the file {reason}") from None
-
-
 def document(member: Member) -> Any:
     """Read a whole document, without what is nested too deep in it.
 
     Raises:
-        Unreadable: it is not JSON, or too large.
+        Unreadable: it is not JSON, or larger than 64 MiB.
     """
-    text = document_text(member)
     try:
-        return flat(text)
+        return flat(text_of(member, LARGEST_ANSWER))
     except NoJson as reason:
         raise Unreadable(f"{member.name}: the file {reason}") from None
 
 
-def rows(member: Member, *keys: str) -> Iterator[At | SetAside]:
-    """Yield each object of a list, or of the list under the first of `keys` that there is.
+def search(member: Member, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    """Find the first place of a document that a pattern of less than 64 KiB fits.
 
-    What is no object is set aside; a document that breaks off gives the rows before the break, then the reason.
+    >>> from connectors.kit.answers import as_member
+    >>> search(as_member("page", b'{"path": "a/b"}'), re.compile(rb'"path": "(.{1,20})"'))[1]
+    b'a/b'
+    """
+    with member.open() as stream:
+        held = b""
+        while piece := stream.read(PIECE):
+            held = held[-HEAD:] + piece
+            if found := pattern.search(held):
+                return found
+    return None
+
+
+def rows(member: Member, *keys: str) -> Iterator[At | SetAside]:
+    """Yield each object of a list as `items` does; what is none is set aside.
 
     Raises:
         Unreadable: there is no such list.
 
     >>> from connectors.kit.answers import as_member
-    >>> [tuple(row) for row in rows(as_member("day.json", b'[{"ts": 1},' + b"\\n" + b'{"ts": 2}]'))]
+    >>> list(rows(as_member("day.json", b'{"messages": [{"ts": 1}, 2]}'), "messages"))
+    [At(line=1, value={'ts': 1}), SetAside(reason='the row is no JSON object', line=1)]
+    """
+    for found in items(member, *keys):
+        is_row = isinstance(found, SetAside) or isinstance(found.value, dict)
+        yield found if is_row else SetAside("the row is no JSON object", found.line)
+
+
+def items(member: Member, *keys: str) -> Iterator[At | SetAside]:
+    """Yield each value of a list, or of the lists under those of `keys` that there are; of each document in turn.
+
+    A document that breaks off gives the rows before the break, then the reason.
+
+    Raises:
+        Unreadable: there is no such list.
+
+    >>> from connectors.kit.answers import as_member
+    >>> [tuple(one) for one in items(as_member("day.json", b'[{"ts": 1},' + b"\\n" + b'{"ts": 2}]'))]
     [(1, {'ts': 1}), (2, {'ts': 2})]
     """
-    text = document_text(member)
-    starts = (_start(text, key) for key in (None, *keys))
-    at = next((start for start in starts if start is not None), None)
-    if at is None:
+    with member.open() as stream:
+        window, found = Window(stream), 0
+        window.skip_space()
+        try:
+            for _ in _lists(window, keys):
+                found += 1
+                yield from _elements(window)
+        except Damaged:
+            if found:
+                yield _cut(window)
+    if not found:
         named = f"a JSON list, or an object with the list {keys[0]!r}" if keys else "a JSON list"
         raise Unreadable(f"{member.name}: the file should be {named}, and is not")
-    line = 1 + text.count("\n", 0, at)
+
+
+def _cut(window: Window) -> SetAside:
+    return SetAside(
+        f"the JSON breaks off or is damaged here; what follows is not read{window.place()}", window.line
+    )
+
+
+def _lists(window: Window, keys: Sequence[str]) -> Iterator[None]:
+    """Stop within each list that is a document or stands in one under a key, which is to be read to its end.
+
+    Raises:
+        Damaged: a document breaks off.
+    """
+    while not window.ended():
+        if window.takes("["):
+            yield
+        elif window.takes("{"):
+            for key in _keys(window):
+                if key in keys and window.takes("["):
+                    yield
+                else:
+                    window.pass_over()
+        else:
+            raise Damaged("is neither a list nor an object")
+        window.skip_space()
+
+
+def _keys(window: Window) -> Iterator[str]:
+    """Stop before the value of each key of an object, which is to be read or passed over."""
     while True:
-        end = _after_space(text, at)
-        line, at = line + text.count("\n", at, end), end
-        if text.startswith("]", at):
+        window.skip_space()
+        if window.takes("}"):
             return
-        try:
-            found, end = _one(text, at, line)
-        except NoJson:
-            yield SetAside(_CUT, line)
-            return
-        is_row = isinstance(found, SetAside) or isinstance(found.value, dict)
-        yield found if is_row else SetAside("the row is no JSON object", line)
-        line, at = line + text.count("\n", at, end), end
+        key = window.value()
+        window.skip_space()
+        if not (isinstance(key, At) and isinstance(key.value, str) and window.takes(":")):
+            raise Damaged("has a key that is none")
+        window.skip_space()
+        yield key.value
 
 
-def _start(text: str, key: str | None) -> int | None:
-    pattern = r"\s*\[" if key is None else rf'\s*\{{(?s:.*?)"{re.escape(key)}"\s*:\s*\['
-    found = re.match(pattern, text)
-    return found.end() if found else None
+def _elements(window: Window) -> Iterator[At | SetAside]:
+    """Yield the values of a list up to its end.
+
+    Raises:
+        Damaged: it breaks off, or nothing shows where the next one begins.
+    """
+    while True:
+        window.skip_space()
+        if window.takes("]"):
+            return
+        yield window.value()
 
 
 # --- values, however they are arranged --------------------------------------------------------------------
@@ -118,11 +164,11 @@ def _start(text: str, key: str | None) -> int | None:
 def values(member: Member) -> Iterator[At | SetAside]:
     """Yield each value with the line on which it begins; an array gives its elements.
 
-    A broken line of a JSON Lines file is set aside and the rest goes on; in a file that is one array or
-    one object nothing can be found again after a break, so one row says where it broke.
+    What is damaged is set aside and the rest goes on; where nothing can be found again after a break, one row
+    says where it broke.
 
     Raises:
-        Unreadable: nothing in the file is JSON, or the file is too large to be held.
+        Unreadable: nothing in the file is JSON.
 
     >>> from connectors.kit.answers import as_member
     >>> found = values(as_member("a.js", b'window.YTD.like.part0 = [ {"a": 1},' + bytes([10]) + b' {"a": 2} ]'))
@@ -143,52 +189,30 @@ def values(member: Member) -> Iterator[At | SetAside]:
 
 
 def _arranged(member: Member) -> Iterator[At | SetAside]:
-    text = document_text(member)
-    start = _ASSIGNED.match(text)
-    at, line, found, inside = start.end() if start else 0, 1, 0, False
-    while True:
-        end = _after_space(text, at)
-        if not inside and text.startswith("[", end):
-            inside, end = True, _after_space(text, end + 1)
-        while inside and text.startswith("]", end):
-            inside, end = False, _after_space(text, end + 1)
-        line, at = line + text.count("\n", at, end), end
-        if at >= len(text):
-            break
+    found = False
+    with member.open() as stream:
+        window = Window(stream)
+        start = _ASSIGNED.match(window.text, window.at)
+        window.go_to(start.end() if start else window.at)
         try:
-            one, end = _one(text, at, line)
-        except NoJson:
+            for one in _one_by_one(window):
+                found = True
+                yield one
+        except Damaged:
             if not found:
                 raise Unreadable(f"{member.name}: the file is not the JSON that it should be") from None
-            yield SetAside(_CUT, line)
+            yield SetAside("the file is cut off here", window.line) if window.ended() else _cut(window)
+
+
+def _one_by_one(window: Window) -> Iterator[At | SetAside]:
+    while True:
+        window.skip_space()
+        if window.ended():
             return
-        yield one
-        line, at, found = line + text.count("\n", at, end), end, found + 1
-    if inside:
-        yield SetAside("the file is cut off here", line)
-
-
-def _one(text: str, at: int, line: int) -> tuple[At | SetAside, int]:
-    """Read the value that begins at a place, or say why it is not read, and where it ends.
-
-    Raises:
-        NoJson: it is damaged, and nothing shows where the next one begins.
-    """
-    try:
-        value, end = value_at(text, at)
-    except NoJson as reason:
-        flat_one, end = flattened(text, at) if text.startswith(("{", "["), at) else ("", at)
-        if not _GOES_ON.match(text, end):
-            if isinstance(reason, TooDeep):  # a document of its own
-                return At(line, parsed(flat_one)), end
-            raise
-        return SetAside(f"the value {reason}", line), end
-    return At(line, value), end
-
-
-def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+        if window.takes("["):
+            yield from _elements(window)
+        else:
+            yield window.value()
 
 
 # --- lines ------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def line_blocks(stream: IO[bytes]) -> Iterator[LineBlock]:
     first, is_long = 1, False
     held = [stream.read(len(BOM)).removeprefix(BOM)]
     while True:
-        chunk, damage = _gathered(stream)
+        chunk, damage = gathered(stream)
         begins, cut = chunk.find(b"\n"), chunk.rfind(b"\n") + 1
         is_long = is_long or sum(map(len, held)) + (begins if cut else len(chunk)) > LONGEST_LINE
         if is_long:
@@ -139,11 +139,11 @@ def line_blocks(stream: IO[bytes]) -> Iterator[LineBlock]:
         yield block_of(b"".join(held) or b"\n", first, frozenset({first} if is_long else ()))
 
 
-def _gathered(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
-    """Read a block; return what was read before an error with it."""
+def gathered(stream: IO[bytes], length: int = BLOCK) -> tuple[bytes, Exception | None]:
+    """Read so many bytes; return what was read before an error with it."""
     pieces, size = list[bytes](), 0
     try:
-        while size < BLOCK and (piece := stream.read(min(_PIECE, BLOCK - size))):
+        while size < length and (piece := stream.read(min(_PIECE, length - size))):
             pieces.append(piece)
             size += len(piece)
     except Exception as error:  # whatever a packed stream raises is raised again, after these lines

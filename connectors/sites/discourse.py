@@ -27,7 +27,7 @@ from connectors.kit.text import clean, words
 from connectors.kit.times import days_given, moment, passed
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
 from influence.contract.files import Member
-from influence.contract.records import Activity, Deleted, Person, Record, Verb
+from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
 SYSTEM = "discourse"
 AT_ONCE = 20
@@ -206,10 +206,13 @@ class _Reader:
             line=1,
         )
 
-    def deleted(self, topic: Mapping[str, Any]) -> Iterator[Deleted]:
+    def deleted(self, topic: Mapping[str, Any]) -> Iterator[Deleted | SetAside]:
         """Yield the numbers that are missing from a topic that was read whole: those posts were deleted."""
         stream = topic["post_stream"]
         posts = stream["posts"]
+        if not isinstance(stream.get("stream") or [], list):
+            yield SetAside("the topic does not list its posts: what was deleted from it cannot be told", 1)
+            return
         whole_topic = len(posts) == len(stream.get("stream") or ())
         if not (whole_topic and (posts or topic.get("archetype") == _GONE)):
             return

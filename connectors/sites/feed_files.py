@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
-from connectors.kit.answers import identifier, mapping, needed_list, read, rows_of
+from connectors.kit.answers import identifier, mapping, needed_list, read
+from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
 from connectors.sites.xml_elements import Element, elements
 from influence.contract.connector import Unreadable

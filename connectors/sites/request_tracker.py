@@ -17,17 +17,15 @@ from connectors.kit.addresses import display_name, email_account
 from connectors.kit.answers import (
     each,
     guarded,
-    listed,
-    mapping,
     needed,
     needed_list,
     read,
-    rows_of,
     shape_expected,
     whole,
     written,
 )
 from connectors.kit.http import Service
+from connectors.kit.lists import objects, rows_of, setting_aside
 from connectors.kit.paging import Answer, State, Task, everything, gathered, sound, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment, passed
@@ -80,7 +78,9 @@ class RequestTracker:
         with shape_expected():
             found = read(member)
             where = "the answer of Request Tracker"
-            reader = _Ticket(needed(found, "ticket", where), listed(found, "users"))
+            with setting_aside() as odd:
+                reader = _Ticket(needed(found, "ticket", where), rows_of(found, "users"))
+            yield from (SetAside(reason, line=1) for reason in odd)
             yield from reader.records(needed_list(needed(found, "history", where), "items", "the history"))
 
     def fetch(self, cursor: Mapping[str, Any], secret: Secret) -> Iterator[Reply]:
@@ -233,7 +233,7 @@ class _Ticket:
         self.number = whole(needed(ticket, "id", "the ticket"), "the ticket's id")
         self.root = f"{SYSTEM}:{self.site}/ticket-{self.number}"
         self.ticket = ticket
-        self.users = {str(user.get("id")): user for user in users if isinstance(user, Mapping)}
+        self.users = {str(user.get("id")): user for user in users}
         self.left_out: Counter[str] = Counter()
         self._last_answer: Activity | None = None
         self._told: set[str] = set()
@@ -298,8 +298,8 @@ class _Ticket:
         return self.users.get(str(asked[0]["id"]), asked[0]) if len(asked) == 1 else None
 
     def _people(self, role: str) -> list[Mapping[str, Any]]:
-        found = self.ticket.get(role) or []
-        return [one for one in found if isinstance(one, Mapping) and one.get("type", "user") == "user"]
+        found = objects(self.ticket.get(role) or None, role)
+        return [one for one in found if one.get("type", "user") == "user"]
 
     def _account(self, user: Mapping[str, Any]) -> str:
         return f"{SYSTEM}:{self.site}/{clean(str(needed(user, 'id', 'a user')), 200)}"
@@ -331,7 +331,7 @@ class _Ticket:
 
 def _own(ticket: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the link by which a ticket names itself."""
-    for link in needed_list(ticket, "_hyperlinks", "the ticket"):
-        if mapping(link).get("ref") == "self":
+    for link in objects(needed_list(ticket, "_hyperlinks", "the ticket"), "_hyperlinks"):
+        if link.get("ref") == "self":
             return dict(link)
     raise Changed("the ticket has no link to itself: the answer of Request Tracker has changed")

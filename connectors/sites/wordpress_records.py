@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.answers import LeftOut, each, needed, needed_list, read, rows_of, whole
+from connectors.kit.answers import LeftOut, each, needed, needed_list, read, whole
+from connectors.kit.lists import rows_of
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from influence.contract.connector import Changed
@@ -87,8 +88,7 @@ def _item(row: Any) -> Iterable[Record]:
 
 
 def _site(row: Mapping[str, Any]) -> str:
-    links = row.get("_links")
-    own = links.get("self") if isinstance(links, Mapping) else None
+    own = rows_of(row.get("_links"), "self")
     return site_of(str(own[0]["href"]) if own else str(needed(row, "link", "an item")))
 
 

@@ -14,10 +14,11 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import At, as_member, each, guarded, needed, read, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, guarded, needed, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
+from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.kit.text import clean
 from connectors.social.bluesky_car import Broken, is_car, records

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.kit.answers import needed, rows_of
+from connectors.kit.answers import needed
+from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.connector import Changed

@@ -15,7 +15,8 @@ from typing import Any
 
 from connectors.kit.addresses import email_account
 from connectors.kit.answers import At, each
-from connectors.kit.json_files import document, document_text, holds, rows
+from connectors.kit.json_files import document, holds, rows, search
+from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
@@ -23,8 +24,8 @@ from influence.contract.records import Activity, Note, Person, Record, SetAside,
 AFTER = timedelta(microseconds=1)
 """Where the export does not tell when a reaction was made: just after its message, the earliest it can be."""
 THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
-_PATH = re.compile(r'"thread_path"\s*:\s*"([^"\\]{1,300})"')
-_THREAD_NAME = re.compile(r'"threadName"\s*:\s*"([^"\\]{1,300})"')
+_PATH = re.compile(rb'"thread_path"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
+_THREAD_NAME = re.compile(rb'"threadName"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _NOBODY = re.compile(
     r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
 )
@@ -144,8 +145,8 @@ class Conversations:
         """Yield the messages of one conversation, their reactions, and who takes part."""
         encrypted = is_encrypted(member.head())
         pattern = _THREAD_NAME if encrypted else _PATH
-        found, folder = pattern.search(document_text(member)), THREAD.fullmatch(member.name)
-        path = found[1] if found else folder[1] if folder else member.name
+        found, folder = search(member, pattern), THREAD.fullmatch(member.name)
+        path = found[1].decode("utf-8", "replace") if found else folder[1] if folder else member.name
         thread = clean(path.rpartition("/")[2], 200)
         people = [record for record in participants(member) if isinstance(record, Person)]
         for person in people:
@@ -190,8 +191,8 @@ class Conversations:
             yield from self._message_reactions(row.get("reactions"), said)
 
     def _message_reactions(self, reactions: Any, to: Activity) -> Iterator[Record]:
-        for row in reactions if isinstance(reactions, list) else ():
-            name = _name(row.get("actor")) if isinstance(row, dict) else None
+        for row in objects(reactions, "reactions"):
+            name = _name(row.get("actor"))
             if name is None:
                 yield SetAside("a reaction to the message is by nobody who can be told from others", to.line)
                 continue
@@ -225,7 +226,7 @@ class OwnActs:
         self.told.claimed.add(self.told.owner)
         listed = profile.get("emails")
         mails = listed.get("emails") if isinstance(listed, dict) else None
-        addresses = [clean(one, 320) for one in mails or () if isinstance(one, str) and "@" in one]
+        addresses = [clean(one, 320) for one in texts(mails, "emails") if "@" in one]
         accounts = (account_of(self.told.owner), *(email_account(one) for one in addresses))
         yield Person(name=self.told.owner, accounts=accounts, line=1)
 
@@ -249,7 +250,7 @@ class OwnActs:
 
     def _post(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
         tags = [_name(tag.get("name") if isinstance(tag, dict) else tag) for tag in row.get("tags") or ()]
-        words = [one.get("post") for one in row.get("data") or () if isinstance(one, dict)]
+        words = [one.get("post") for one in rows_of(row, "data")]
         text = next((mended(one) for one in words if isinstance(one, str)), None)
         title = row.get("title")
         wall = _WALL.search(mended(title)) if isinstance(title, str) else None
@@ -307,8 +308,7 @@ def _accounts(names: Sequence[str], without: str) -> tuple[str, ...]:
 
 def _inner(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the object of that name in the row's `data`, where Facebook puts a comment or a reaction."""
-    data = row.get("data")
-    for one in data if isinstance(data, list) else ():
-        if isinstance(one, dict) and isinstance(one.get(name), dict):
+    for one in rows_of(row, "data"):
+        if isinstance(one.get(name), dict):
             return dict(one[name])
     return {}

@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
-from connectors.kit.json_files import holds, values
+from connectors.kit.json_files import holds, items, values
+from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left, walk
 from connectors.kit.text import clean
 from connectors.social.mastodon_records import (
@@ -244,11 +245,11 @@ class _Entry:
 
 
 def _entries(member: Member) -> Iterator[At | SetAside]:
-    for one in values(member):
-        if isinstance(one, SetAside) or not isinstance(one.value, Mapping) or "orderedItems" not in one.value:
-            yield one
-        else:
-            yield from (At(one.line, _Entry(entry)) for entry in one.value["orderedItems"])
+    if b'"orderedItems"' not in member.head():
+        yield from values(member)
+        return
+    for one in items(member, "orderedItems"):
+        yield one if isinstance(one, SetAside) else At(one.line, _Entry(one.value))
 
 
 class _Pull:

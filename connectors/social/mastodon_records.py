@@ -13,7 +13,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import needed, rows_of
+from connectors.kit.answers import needed
+from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.records import Activity, Person, Record, SetAside, Verb

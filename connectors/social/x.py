@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from connectors.kit.answers import At, as_member, each, needed, read, rows_of, shape_expected
+from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
 from connectors.kit.exports import each_file
 from connectors.kit.json_files import holds, values
+from connectors.kit.lists import rows_of
 from connectors.kit.paging import walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.kit.answers import mapping, rows_of
+from connectors.kit.answers import mapping
+from connectors.kit.lists import rows_of
 from connectors.social.x_records import dated
 from influence.contract.records import Record
 

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import as_member, mapping, needed, read, rows_of
+from connectors.kit.answers import as_member, mapping, needed, read
 from connectors.kit.http import Withheld
+from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left
 from connectors.kit.text import clean
 from connectors.social.x_records import first_version, number, time_of, versions

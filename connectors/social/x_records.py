@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.kit.answers import guarded, mapping, needed, rows_of
+from connectors.kit.answers import guarded, mapping, needed
+from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
 from connectors.kit.times import in_utc, moment
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -210,7 +211,7 @@ def versions(post: Mapping[str, Any]) -> list[str]:
         told.get("edit_tweet_ids"),
         control.get("editTweetIds"),
     ):
-        first += listed if isinstance(listed, list) else []
+        first += texts(listed, "the versions of the post")
     return [number(one) for one in first if one is not None]
 
 
@@ -250,12 +251,11 @@ def read_v2(page: Mapping[str, Any], line: int, people: People) -> Iterator[Reco
     """
     if not {"data", "includes", "errors", "meta", "id"} & page.keys():
         raise ValueError("it is no page of posts or users")
-    includes = page.get("includes") or {}
+    held = page.get("includes")
     reading = _Page({}, {}, people, line)
-    held = includes if isinstance(includes, Mapping) else {}
     yield from reading.users(rows_of(held, "users"))
     data = page.get("data", page if "id" in page else [])
-    rows = [data] if isinstance(data, Mapping) else [row for row in data if isinstance(row, Mapping)]
+    rows = [data] if isinstance(data, Mapping) else objects(data, "data")
     reading.know((*rows_of(held, "tweets"), *rows))
     for row in (*rows_of(held, "tweets"), *rows):
         yield from guarded(partial(reading.row, row), "a post", line)

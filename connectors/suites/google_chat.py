@@ -12,8 +12,9 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from connectors.kit.addresses import address_account
-from connectors.kit.answers import At, each, mapping, rows_of
+from connectors.kit.answers import At, each, mapping
 from connectors.kit.json_files import document, holds, rows
+from connectors.kit.lists import rows_of
 from connectors.kit.months import spoken_moment
 from connectors.kit.text import clean
 from influence.contract.files import Member

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from connectors.kit.addresses import address_account
-from connectors.kit.answers import ODD_SHAPES, as_member, each, identifier, listed, needed
+from connectors.kit.answers import ODD_SHAPES, as_member, each, guarded, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
+from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.meetings import (
     Absent,
     Name,
@@ -136,14 +138,12 @@ class Reading:
 
 def _told(event: Mapping[str, Any]) -> Told:
     """Return what an entry tells about how people met."""
-    attendees = event.get("attendees")
-    guests = attendees if isinstance(attendees, list) else []
     return Told(
         locations=(str(event.get("location") or ""),),
         title=str(event.get("summary") or ""),
         text=str(event.get("description") or ""),
         online=bool(event.get("hangoutLink") or event.get("conferenceData")),
-        room=any(_is_room(one) for one in guests if isinstance(one, Mapping)),
+        room=any(map(_is_room, _attendees(event))),
     )
 
 
@@ -152,25 +152,30 @@ def _told(event: Mapping[str, Any]) -> Told:
 
 def _mail(messages: list[Any], owner: str | None) -> Iterator[Record]:
     """Read messages as the mail connector reads them, so that Gmail and its mbox by Takeout agree."""
-    kept = []
+    kept: list[bytes] = []
     for message in messages:
-        if not isinstance(message, Mapping) or not isinstance(message.get("payload"), Mapping):
-            yield SetAside("a message without headers", 1)
-            continue
-        labels = list(map(str, listed(message, "labelIds")))
-        reasons = [_LABELS[label] for label in labels if label in _LABELS]
-        if "CHAT" in labels:
-            yield SetAside(_CHAT, 1)
-        elif reasons and not _headers(message).get("from"):
-            yield SetAside(reasons[0], 1)
-        else:
-            kept.append(_SEPARATOR + _place(labels, owner) + _as_mail(message))
+        yield from guarded(partial(_keep, message, owner, kept), "")
     if not kept:
         return
     try:
         yield from map(_as_answered, Mail().parse_live(as_member("gmail.mbox", b"".join(kept))))
     except Unreadable:
         yield SetAside("none of the messages has a header that can be read", 1)
+
+
+def _keep(message: Any, owner: str | None, kept: list[bytes]) -> Iterator[SetAside]:
+    """Add a message to those that are read, or say why it is not."""
+    if not isinstance(message, Mapping) or not isinstance(message.get("payload"), Mapping):
+        yield SetAside("a message without headers", 1)
+        return
+    labels = texts(message.get("labelIds"), "labelIds")
+    reasons = [_LABELS[label] for label in labels if label in _LABELS]
+    if "CHAT" in labels:
+        yield SetAside(_CHAT, 1)
+    elif reasons and not _headers(message).get("from"):
+        yield SetAside(reasons[0], 1)
+    else:
+        kept.append(_SEPARATOR + _place(labels, owner) + _as_mail(message))
 
 
 def _place(labels: Sequence[str], owner: str | None) -> bytes:
@@ -188,7 +193,7 @@ def _as_answered(record: Record) -> Record:
 
 
 def _headers(message: Mapping[str, Any]) -> dict[str, str]:
-    headers = [one for one in listed(message["payload"], "headers") if isinstance(one, Mapping)]
+    headers = rows_of(message["payload"], "headers")
     return {str(one.get("name", "")).lower(): str(one.get("value", "")) for one in headers}
 
 
@@ -248,7 +253,7 @@ def _start(event: Mapping[str, Any], people: Sequence[str]) -> datetime:
 
 
 def _attendees(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [one for one in event.get("attendees") or [] if isinstance(one, Mapping)]
+    return objects(event.get("attendees"), "attendees")
 
 
 def _is_room(one: Mapping[str, Any]) -> bool:
@@ -274,13 +279,13 @@ def _contact(person: Mapping[str, Any], owner: str | None) -> Iterator[Record]:
     """Yield a contact, and that the owner has their phone number where the card holds one."""
     if person.get("person"):
         person = person["person"]
-    emails = [address_account(one.get("value")) for one in listed(person, "emailAddresses")]
+    emails = [address_account(one.get("value")) for one in rows_of(person, "emailAddresses")]
     accounts = [*_profiles(person), *(one for one in emails if one)]
     if not accounts:
         yield SetAside("a contact without an e-mail address or account")
         return
-    work: Mapping[str, Any] = next(iter(listed(person, "organizations")), {})
-    names = listed(person, "names")
+    work: Mapping[str, Any] = next(iter(rows_of(person, "organizations")), {})
+    names = rows_of(person, "names")
     yield Person(
         name=clean(str(names[0].get("displayName") or ""), 200) or None if names else None,
         accounts=tuple(dict.fromkeys(accounts)),
@@ -288,12 +293,12 @@ def _contact(person: Mapping[str, Any], owner: str | None) -> Iterator[Record]:
         department=clean(str(work.get("department") or ""), 200) or None,
     )
     others = [one for one in emails if one and one != owner]
-    if owner and others and listed(person, "phoneNumbers"):
+    if owner and others and rows_of(person, "phoneNumbers"):
         yield Encounter((owner, others[0]), Modality.UNKNOWN, Evidence.CONTACT)
 
 
 def _profiles(person: Mapping[str, Any]) -> Iterator[str]:
-    sources = listed(person.get("metadata"), "sources")
+    sources = rows_of(person.get("metadata"), "sources")
     yield from (
         f"google:{identifier(one.get('id'), 'the id of a profile')}"
         for one in sources
@@ -307,9 +312,9 @@ def _profiles(person: Mapping[str, Any]) -> Iterator[str]:
 def _drive(activity: Mapping[str, Any]) -> Iterator[Record]:
     """Yield one activity for each actor and target of an action that is somebody's doing on a file."""
     time = activity.get("timestamp") or (activity.get("timeRange") or {}).get("endTime")
-    for action in listed(activity, "actions") or [{"detail": activity.get("primaryActionDetail")}]:
-        actors = [action["actor"]] if action.get("actor") else listed(activity, "actors")
-        targets = [action["target"]] if action.get("target") else listed(activity, "targets")
+    for action in rows_of(activity, "actions") or [{"detail": activity.get("primaryActionDetail")}]:
+        actors = [action["actor"]] if action.get("actor") else rows_of(activity, "actors")
+        targets = [action["target"]] if action.get("target") else rows_of(activity, "targets")
         when = action.get("timestamp") or (action.get("timeRange") or {}).get("endTime") or time
         for actor in actors:
             for target in targets:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.kit.addresses import Mailbox, address_account, is_placeholder, mailboxes, unaddressed
-from connectors.kit.answers import identifier, needed, rows_of
+from connectors.kit.answers import identifier, needed
+from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from connectors.mail.folders import NOWHERE, Place, place_of
@@ -144,10 +145,10 @@ def _header(mail: Mapping[str, Any]) -> _Header:
     told = {
         "from": [sender] if sender.address else [],
         "sender": [mailbox_of(mail.get("sender"))],
-        "to": list(map(mailbox_of, mail.get("toRecipients") or [])),
-        "cc": list(map(mailbox_of, mail.get("ccRecipients") or [])),
-        "bcc": list(map(mailbox_of, mail.get("bccRecipients") or [])),
-        "reply-to": list(map(mailbox_of, mail.get("replyTo") or [])),
+        "to": list(map(mailbox_of, rows_of(mail, "toRecipients"))),
+        "cc": list(map(mailbox_of, rows_of(mail, "ccRecipients"))),
+        "bcc": list(map(mailbox_of, rows_of(mail, "bccRecipients"))),
+        "reply-to": list(map(mailbox_of, rows_of(mail, "replyTo"))),
     }
     subject = str(mail.get("subject") or "")
     return _Header(fields | {"from": f"{sender.name} <{sender.address}>", "subject": subject}, told)

@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 from connectors.kit.addresses import address_account
-from connectors.kit.answers import ODD_SHAPES, each, guarded, identifier, listed, needed
+from connectors.kit.answers import ODD_SHAPES, LeftOut, each, guarded, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
+from connectors.kit.lists import objects, rows_of
 from connectors.kit.meetings import (
     Absent,
     Name,
@@ -68,7 +69,7 @@ class Reading:
         if isinstance(answer, Mapping):
             self.mail.lies_in(answer.get("folder"), answer.get("owner"))
         chat = answer.get("chat") if isinstance(answer, Mapping) else None
-        yield from each(_members(chat), _person, "the member of the chat")
+        yield from each(listed(chat, "members"), _member, "the member of the chat")
         yield from each(items, partial(self._item, chat=chat), "the item")
         yield from each(self.mail.at_end(), lambda record: [record], "the sender")
         if self.moved:
@@ -135,7 +136,7 @@ class Reading:
         where: str,
         chat: Mapping[str, Any] | None,
     ) -> Iterator[Record]:
-        named = [_identity(one.get("mentioned")) for one in message.get("mentions") or []]
+        named = [_identity(one.get("mentioned")) for one in rows_of(message, "mentions")]
         yield from (person for person in named if person is not None)
         mentions = (person.accounts[0] for person in named if person is not None)
         answered = message.get("replyToId") or _quoted(message)
@@ -196,7 +197,7 @@ def _response(status: Any) -> str:
 
 
 def _declined(event: Mapping[str, Any]) -> list[str]:
-    found = [mail_account(mailbox_of(one)) for one in event.get("attendees") or [] if _has_declined(one)]
+    found = [mail_account(mailbox_of(one)) for one in rows_of(event, "attendees") if _has_declined(one)]
     return [account for account in found if account]
 
 
@@ -205,13 +206,13 @@ def _has_declined(attendee: Mapping[str, Any]) -> bool:
 
 
 def _locations(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    named = [event.get("location"), *listed(event, "locations")]
-    return [one for one in named if isinstance(one, Mapping)]
+    one = event.get("location")
+    return [*objects([one] if one else None, "location"), *rows_of(event, "locations")]
 
 
 def _rooms(event: Mapping[str, Any]) -> set[str]:
     """Return the addresses of the rooms: as attendees, Graph calls them "required" like people."""
-    named = [one for one in event.get("attendees") or [] if one.get("type") == "resource"]
+    named = [one for one in rows_of(event, "attendees") if one.get("type") == "resource"]
     places = [
         str(one.get(name) or "")
         for one in _locations(event)
@@ -256,7 +257,7 @@ def _location(location: Mapping[str, Any]) -> str:
 
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms are not people."""
-    attendees = event.get("attendees") or []
+    attendees = rows_of(event, "attendees")
     left_out = _rooms(event) | {mailbox_of(one).address for one in attendees if _has_declined(one)}
     for one in (event.get("organizer"), *attendees):
         mailbox = mailbox_of(one)
@@ -329,6 +330,12 @@ def _members(chat: Mapping[str, Any] | None) -> list[Any]:
     return [one for one in listed(chat, "members") if isinstance(one, Mapping) and one.get("userId")]
 
 
+def _member(one: Mapping[str, Any]) -> Iterator[Record]:
+    if not one.get("userId"):
+        raise LeftOut("it is no user of the directory")
+    yield from _person(one)
+
+
 def _addressees(where: str, chat: Mapping[str, Any] | None) -> tuple[str, ...]:
     """Return who is in a chat; the id of a chat of two says who they are."""
     if chat is not None:
@@ -356,5 +363,5 @@ def _person(user: Mapping[str, Any]) -> Iterator[Record]:
     )
     if manager and "userPrincipalName" in manager:
         yield from _person(manager)
-    for report in user.get("directReports") or []:
+    for report in rows_of(user, "directReports"):
         yield from _person({**report, "manager": {"id": number}} if "manager" not in report else report)
