@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from influence.kernels.arrays import UNDATED, Flags, Floats, Indices, check_within
 from influence.kernels.compiling import compiled
 from influence.kernels.conversations import Replies, checked_replies
+from influence.kernels.tournament import replay, seated
 
 
 def everybodys_depth(
@@ -191,7 +191,8 @@ def evidence_of_pairs(
     >>> round(float(found.missed[0]), 9), found.lately.tolist(), found.coverage.tolist(), found.amounts.tolist()
     (0.1, [1], [0.0], [[1.0]])
     """
-    leader, person, first = pairs
+    leader, person = (np.ascontiguousarray(codes, np.int32) for codes in pairs[:2])
+    first = pairs[2]
     if not leader.size == person.size == first.size or (leader[1:] < leader[:-1]).any():
         raise ValueError("pairs must be sorted by leader and have one moment each")
     found = Evidence(
@@ -321,7 +322,8 @@ def cover(
     if not well_formed or (np.diff(begin) < 0).any():
         raise ValueError("begin must rise from 0 to the number of pairs, each with its weight")
     check_within(person, 0, people, "person")
-    return _cover(begin, person, weight, people, min(most, begin.size - 1))
+    codes = np.ascontiguousarray(person, np.int32)
+    return _cover(begin, codes, weight, people, min(most, begin.size - 1))
 
 
 @compiled
@@ -330,24 +332,25 @@ def _cover(
 ) -> tuple[NDArray[np.int64], Floats]:
     best = np.zeros(people)
     chosen, covered = np.empty(most, np.int64), np.empty(most)
-    # the heap gives the least, hence the sign; of equal promises the lower number, hence the first leader
-    waiting = [(-weight[begin[u] : begin[u + 1]].sum(), u) for u in range(begin.size - 1)]
-    heapify(waiting)
-    count, total = 0, 0.0
-    while count < most and len(waiting) > 0:
-        promised, u = waiting[0]
-        adds = 0.0
+    promised = np.zeros(begin.size - 1)
+    for u in range(promised.size):
+        for i in range(begin[u], begin[u + 1]):
+            promised[u] += weight[i]
+    winner, count, total = seated(promised), 0, 0.0
+    while count < most:
+        u, adds = winner[1], 0.0
+        if promised[u] <= 0:
+            break
         for i in range(begin[u], begin[u + 1]):
             adds += max(weight[i] - best[person[i]], 0.0)
-        if adds <= 0:
-            heappop(waiting)
-        elif adds < -promised:  # promises only fall (submodular): who keeps theirs on top is the best of all
-            heapreplace(waiting, (-adds, u))
+        if adds < promised[u]:  # promises only fall (submodular): who keeps theirs on top is the best of all
+            promised[u] = adds
         else:
-            heappop(waiting)
+            promised[u] = 0.0
             for i in range(begin[u], begin[u + 1]):
                 best[person[i]] = max(best[person[i]], weight[i])
             total += adds
             chosen[count], covered[count] = u, total
             count += 1
+        replay(winner, promised, u)
     return chosen[:count], covered[:count]
