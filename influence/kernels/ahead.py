@@ -22,15 +22,18 @@ from influence.kernels.kept import folder
 _WHOLE, _REPORT, _AT_WORK = "whole", "report", "at-work"
 _FOR_A_REPORT = (
     *("conversations.conversation_root", "conversations.conversation_depth"),
-    *("spread.draw_reverse_sets", "spread.gain_of_acts", "spread.greedy_choice"),
-    *("cascades.grow_trees", "cascades.depths", "cascades.subtree_sizes", "rows.sorted_rows", "rows.joined"),
     *("chance.local_contacts", "chance.follow", "chance.follow_by_chance"),
+    *("cascades.grow_trees", "cascades.depths", "cascades.subtree_sizes", "rows.sorted_rows", "rows.joined"),
     *("chance.activations", "chance.shuffled_activations", "everybody.everybodys_depth"),
     *("everybody.evidence_of_pairs", "everybody.cover", "triangles.structural_holes", "centrality.pagerank"),
     *("centrality.dependencies", "centrality.core_number", "sets_of_people.grown", "sets_of_people.sizes"),
     *("communities.elections", "conversations.respect_time"),
+    *("spread.draw_reverse_sets", "spread.gain_of_acts", "spread.greedy_choice"),
 )
-"""Whose examples compile all that a report runs, in the order in which it comes to them."""
+"""Whose examples compile all that a report runs, in the order in which it comes to them.
+
+But for those of `spread`: it comes to them so early that it compiles them itself, and both would do the same work.
+"""
 _NO_LOOPS = ("__main__", "ahead")
 _GIVEN_UP = 600
 """After so many seconds a process that has left no word is taken for dead."""

@@ -100,7 +100,6 @@ class _Walk(NamedTuple):
     weight: Floats
 
 
-@compiled
 def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, float, int]:
     """Walk through all threads once, as they were or with an order drawn by chance.
 
@@ -114,6 +113,7 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
     >>> round(float(follow(course, np.zeros(6), False)[2]), 3)  # one of two, ln ½
     -0.693
     """
+    # not compiled, since all that it calls would be compiled once more with it
     return _followed(course, _factors(course, theta), theta.size, drawn)
 
 
