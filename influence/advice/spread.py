@@ -63,7 +63,8 @@ class CascadeModel:
             raise ValueError(f"sources and targets must be positions, 0 to {n - 1}")
         if not ((chance >= 0) & (chance <= 1)).all():
             raise ValueError("a probability must lie between 0 and 1")
-        order = np.lexsort((from_, to))
+        order = _sorted(from_, n)
+        order = order[_sorted(to[order], n)]
         indptr = np.concatenate([[0], np.cumsum(np.bincount(to, minlength=n))]).astype(np.int64)
         return cls(indptr, from_[order], chance[order])
 
@@ -79,6 +80,15 @@ class CascadeModel:
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
+
+
+def _sorted(positions: Ints, n: int) -> Ints:
+    """Return the order that sorts positions below n, of equals the first first."""
+    from scipy.sparse import csr_matrix  # counts, where NumPy would sort
+
+    place = np.arange(len(positions) + 1)
+    order: Ints = csr_matrix((place[:-1], positions, place), (len(positions), n)).tocsc().data
+    return order
 
 
 @dataclass(frozen=True)
@@ -246,9 +256,9 @@ def most_spread(
     """Choose k acts whose expected reach is, with probability 1 − 1/n, at least (1 − 1/e − ε) of the best k's.
 
     `acts` default to reaching one person for certain; `weight` says how much each person counts (default 1).
-    This is IMM: sets are drawn until a lower bound of the best is known, then as many as the bound asks for,
-    anew, since sets that decided how many to draw may not be counted again (Chen 2018). At most a million;
-    `Chosen.sets` says how many.
+    This is IMM: sets are drawn until a lower bound of the best is known, then as many more as the bound asks for.
+    Since sets that decided how many to draw are counted again, the bound holds for every number that can be asked
+    for (the second way of Chen 2018), which is one of a few hundred. At most a million; `Chosen.sets` says how many.
 
     Sources: Tang, Shi, Xiao 2015, doi:10.1145/2723372.2723734; Chen 2018, An issue in the martingale analysis
     of IMM, arXiv:1808.09363.
@@ -268,12 +278,22 @@ def most_spread(
     worth = np.ones(n) if weight is None else np.asarray(weight, np.float64)
     doable = Acts.everybody(n) if acts is None else acts
     bound = _Bounds(max(len(doable), 2), min(k, len(doable)), how.epsilon)
-    lower = _lower_bound(model, worth, doable, bound, how)
-    theta = min(MOST_SETS, ceil(bound.final / lower))
-    sets = _Growing(model, worth, how, how.seed + 1_000).to(theta)
+    growing = _Growing(model, worth, how)
+    lower = _lower_bound(growing, n, doable, bound)
+    sets = growing.to(_asked_for(bound.final / lower))
     chosen, adds = greedy_cover(sets, n, doable, k)
     total = float(worth.sum())
     return Chosen(tuple(chosen), tuple(share * total for share in adds), len(sets))
+
+
+def _asked_for(count: float) -> int:
+    """Round a number of sets up to the next of the few that can be asked for, each a twentieth above the one before."""
+    return min(MOST_SETS, ceil(_STEP ** ceil(log(max(count, 1.0), _STEP))))
+
+
+_STEP = 1.05
+_NUMBERS = log(MOST_SETS, _STEP) + log(MOST_SETS, 2) + 3
+"""How many numbers of sets there can be in the end, at the most: these, and those that the search draws."""
 
 
 @dataclass(frozen=True)
@@ -306,18 +326,18 @@ class _Bounds:
     @property
     def final(self) -> float:
         """λ* / n."""
-        alpha = sqrt(self._sure + log(2))
-        beta = sqrt((1 - exp(-1)) * (self._ways + self._sure + log(2)))
+        sure = self._sure + log(2) + log(_NUMBERS)
+        alpha, beta = sqrt(sure), sqrt((1 - exp(-1)) * (self._ways + sure))
         return 2 * ((1 - exp(-1)) * alpha + beta) ** 2 / self.epsilon**2
 
 
-def _lower_bound(model: CascadeModel, worth: Floats, acts: Acts, bound: _Bounds, how: Search) -> float:
+def _lower_bound(growing: _Growing, n: int, acts: Acts, bound: _Bounds) -> float:
     """Return a share that the best k acts cover for (almost) certain: guess 1/2, 1/4 … until the sets agree."""
-    guess, growing = 1.0, _Growing(model, worth, how, how.seed)
+    guess = 1.0
     while True:
         guess /= 2
         count = min(MOST_SETS, ceil(bound.search / guess))
-        covered = sum(greedy_cover(growing.to(count), len(model), acts, bound.k)[1])
+        covered = sum(greedy_cover(growing.to(count), n, acts, bound.k)[1])
         if covered >= (1 + bound.step) * guess or count == MOST_SETS:
             return max(covered, 1 / MOST_SETS) / (1 + bound.step)
 
@@ -325,15 +345,16 @@ def _lower_bound(model: CascadeModel, worth: Floats, acts: Acts, bound: _Bounds,
 class _Growing:
     """Sets with weighted roots of which more and more are drawn: those drawn before stay, as in IMM."""
 
-    def __init__(self, model: CascadeModel, worth: Floats, how: Search, seed: int) -> None:
+    def __init__(self, model: CascadeModel, worth: Floats, how: Search) -> None:
         self.model, self.hops = model, how.hops
         self.worth = _InARow(worth)
-        self.places, self.throws = np.random.default_rng(seed), np.random.default_rng(seed + 1)
+        self.places, self.throws = np.random.default_rng(how.seed), np.random.default_rng(how.seed + 1)
         self.sets = Sets(np.zeros(1, np.int64), np.empty(0, np.int64))
         self.asked = 0
 
     def to(self, count: int) -> Sets:
-        """Return `count` sets: those before, and as many new ones as are missing."""
+        """Return `count` sets, or more where there are more: those before, and as many new ones as are missing."""
+        count = max(count, self.asked)
         roots = self.worth.at(self.places.random(count - self.asked))
         left = MOST_MEMBERS - len(self.sets.members)
         new = Sets(

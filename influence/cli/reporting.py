@@ -23,6 +23,7 @@ from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
 from influence.contract.wording import between, phrase, plain, scale, unit_of
+from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
     from influence.analysis.writing import Writing
@@ -105,6 +106,7 @@ def report(
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
     known(wanted.language)
+    compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
         found = workspace.report(leader, since, until, measures=_listed(measures or ""))
@@ -232,6 +234,7 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, asked: A
     from influence.contract.measures import measure
 
     words = measure("many").finds
+    compile_beside()
     with asked.opened() as workspace, progress("Measuring everybody"):
         found = workspace.organisation(since, until, people)
     if as_json:
@@ -253,6 +256,7 @@ def compare(
     leaders: tuple[str, ...], since: str | None, until: str | None, asked: Asked, as_json: bool
 ) -> None:
     """Compare LEADERs in one window: whom the data tell apart, and whom they do not. It ranks nobody."""
+    compile_beside()
     with asked.opened() as workspace, progress("Comparing"):
         found = workspace.compare(leaders, since, until)
     if as_json:
@@ -277,6 +281,7 @@ def compare(
 @json_option
 def advise(leader: str, since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
     """Say where one more exchange by LEADER is expected to add most people never met, and if that held before."""
+    compile_beside()
     with opened(folder) as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until)
     if as_json:

@@ -1,13 +1,14 @@
-"""Loops are compiled ahead, by a process of their own that stands back for every other, while somebody imports.
+"""Loops are compiled by a process of their own: ahead, while somebody imports, or beside the first report.
 
 Nothing here loads numba until it compiles.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +19,22 @@ from time import time
 
 from influence.kernels.kept import folder
 
-_WHOLE, _AT_WORK = "whole", "at-work"
+_WHOLE, _REPORT, _AT_WORK = "whole", "report", "at-work"
+_FOR_A_REPORT = (
+    *("conversations.conversation_root", "conversations.conversation_depth"),
+    *("chance.local_contacts", "chance.follow", "chance.follow_by_chance"),
+    *("cascades.grow_trees", "cascades.depths", "cascades.subtree_sizes", "rows.sorted_rows", "rows.joined"),
+    *("chance.activations", "chance.shuffled_activations", "everybody.everybodys_depth"),
+    *("everybody.evidence_of_pairs", "everybody.cover", "triangles.structural_holes", "centrality.pagerank"),
+    *("centrality.dependencies", "centrality.core_number", "sets_of_people.grown", "sets_of_people.sizes"),
+    *("communities.elections", "conversations.respect_time"),
+    *("spread.draw_reverse_sets", "spread.gain_of_acts", "spread.greedy_choice"),
+)
+"""Whose examples compile all that a report runs, in the order in which it comes to them.
+
+But for those of `spread`: it comes to them so early that it compiles them itself, and both would do the same work.
+"""
+_NO_LOOPS = ("__main__", "ahead")
 _GIVEN_UP = 600
 """After so many seconds a process that has left no word is taken for dead."""
 
@@ -28,14 +44,27 @@ def compile_ahead() -> None:
 
     Only where somebody sits at a terminal: whoever runs a command by a script gains nothing by it.
     """
-    if not sys.stderr.isatty():
-        return
+    if sys.stderr.isatty():
+        _start(_WHOLE)
+
+
+def compile_beside() -> None:
+    """Start compiling what a report runs and is not compiled yet, and return at once; say and raise nothing.
+
+    The report goes on meanwhile, reads each loop that is kept by then, and compiles for itself what is not.
+    On one core nothing would be won.
+    """
+    if (os.cpu_count() or 1) > 1:
+        _start(_REPORT)
+
+
+def _start(wanted: str) -> None:
     kept = folder()
-    if kept is None or (kept / _WHOLE).exists() or _at_work(kept):
+    if kept is None or _done(kept, wanted) or _at_work(kept):
         return
     with suppress(OSError):
         process = Popen(
-            [sys.executable, "-m", "influence.kernels"],
+            [sys.executable, "-m", "influence.kernels", wanted],
             stdin=DEVNULL,
             stdout=DEVNULL,
             stderr=DEVNULL,
@@ -47,15 +76,30 @@ def compile_ahead() -> None:
 
 def compile_all() -> None:
     """Run the examples of all loops, each of which is then compiled and kept; one process at a time does it."""
-    kept = folder()
-    if kept is None or (kept / _WHOLE).exists():
-        return
     if hasattr(os, "nice"):
         os.nice(19)
+    _compile(_WHOLE, ())
+
+
+def compile_for_a_report() -> None:
+    """Run the examples of the loops of a report, in the order in which it comes to them, at no lower priority."""
+    _compile(_REPORT, _FOR_A_REPORT)
+
+
+def _compile(wanted: str, named: Sequence[str]) -> None:
+    kept = folder()
+    if kept is None or _done(kept, wanted):
+        return
     with _alone(kept) as alone:
         if alone:
-            _run_examples()
-            (kept / _WHOLE).touch()
+            # an eighth of the time goes into collecting what a compiler keeps anyway, and this process ends soon
+            gc.disable()
+            _run_examples(named)
+            (kept / wanted).touch()
+
+
+def _done(kept: Path, wanted: str) -> bool:
+    return (kept / _WHOLE).exists() or (kept / wanted).exists()
 
 
 @contextmanager
@@ -78,14 +122,15 @@ def _at_work(kept: Path) -> bool:
         return False
 
 
-def _run_examples() -> None:
+def _run_examples(named: Sequence[str]) -> None:
+    """Run the examples of the functions named, in this order, or of all."""
     from doctest import DocTestFinder, DocTestRunner
 
     import influence.kernels as kernels
 
-    runner = DocTestRunner(verbose=False)
-    for found in iter_modules(kernels.__path__):
-        if found.name not in ("__main__", "ahead"):
-            module = import_module(f"influence.kernels.{found.name}")
-            for test in DocTestFinder().find(module):
-                runner.run(test, out=lambda _: None)
+    runner, finder = DocTestRunner(verbose=False), DocTestFinder()
+    for name in named or [room.name for room in iter_modules(kernels.__path__) if room.name not in _NO_LOOPS]:
+        room, _, function = name.partition(".")
+        module = import_module(f"influence.kernels.{room}")
+        for test in finder.find(getattr(module, function) if function else module, name, module):
+            runner.run(test, out=lambda _: None)

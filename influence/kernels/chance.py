@@ -100,7 +100,6 @@ class _Walk(NamedTuple):
     weight: Floats
 
 
-@compiled
 def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, float, int]:
     """Walk through all threads once, as they were or with an order drawn by chance.
 
@@ -114,6 +113,7 @@ def follow(course: Course, theta: Floats, drawn: bool) -> tuple[Floats, Floats, 
     >>> round(float(follow(course, np.zeros(6), False)[2]), 3)  # one of two, ln ½
     -0.693
     """
+    # not compiled, since all that it calls would be compiled once more with it
     return _followed(course, _factors(course, theta), theta.size, drawn)
 
 
@@ -280,7 +280,9 @@ def follow_by_chance(course: Course, theta: Floats, draws: int, seed: int) -> Fl
     scores, factors = np.empty((draws, theta.size)), _factors(course, theta)
     for d in range(draws):
         # a comparison, since a loop is compiled once more for a constant
-        scores[d] = _followed(course, factors, theta.size, d >= 0)[0]
+        score = _followed(course, factors, theta.size, d >= 0)[0]
+        for t in range(theta.size):
+            scores[d, t] = score[t]
     return scores
 
 
@@ -305,7 +307,7 @@ def activations(
     Person `order[i]` is activated at the `moment[i]`-th moment (sorted, from 0). At each moment everybody not
     yet active is at risk. Returns two rows of length `known.most` + 1.
 
-    >>> pair = Neighbours(np.array([0, 1, 2]), np.array([1, 0]), 2, 1)
+    >>> pair = Neighbours(np.array([0, 1, 2]), np.array([1, 0], np.int32), 2, 1)
     >>> [row.tolist() for row in activations(np.array([0, 1]), np.array([0, 1]), pair)]
     [[1, 1], [2, 1]]
     """
@@ -336,12 +338,12 @@ def activations(
     for v in range(people):
         if active[v] >= 0:
             at_risk[active[v]] += steps
-    at_risk += more
-    at_risk[1:] -= more[:-1]
+    # loops of numbers here too: an assignment to a slice compiles the words of its error as well, for a second
+    for a in range(most, -1, -1):
+        at_risk[a] += more[a] - (more[a - 1] if a > 0 else 0)
     return acted, at_risk
 
 
-@compiled
 def shuffled_activations(
     order: Indices,
     moment: Indices,
@@ -354,12 +356,27 @@ def shuffled_activations(
 
     `stratum` is one number for each place in `order`; the places of one stratum exchange their people.
 
-    >>> pair = Neighbours(np.array([0, 1, 2]), np.array([1, 0]), 2, 1)
+    >>> pair = Neighbours(np.array([0, 1, 2]), np.array([1, 0], np.int32), 2, 1)
     >>> shuffled_activations(*map(np.array, ([0, 1], [0, 1], [0, 0])), pair, 2, 1)[0].tolist()
     [[1, 1], [1, 1]]
     """
+    # sorted here: a sort takes longer to compile than to run
+    return _shuffled_activations(
+        order, moment, stratum, np.argsort(stratum, kind="stable"), known, draws, seed
+    )
+
+
+@compiled
+def _shuffled_activations(
+    order: Indices,
+    moment: Indices,
+    stratum: Indices,
+    places: Indices,
+    known: Neighbours,
+    draws: int,
+    seed: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     np.random.seed(seed)
-    places = np.argsort(stratum, kind="mergesort")
     acted = np.empty((draws, known.most + 1), np.int64)
     at_risk = np.empty((draws, known.most + 1), np.int64)
     shuffled = order.copy()  # each shuffle goes on from the one before: as even, and nothing is copied back
@@ -374,7 +391,9 @@ def shuffled_activations(
                 here, there = places[i], places[j]
                 shuffled[here], shuffled[there] = shuffled[there], shuffled[here]
             begin = end
-        acted[d], at_risk[d] = activations(shuffled, moment, known)
+        drawn = activations(shuffled, moment, known)
+        for a in range(known.most + 1):
+            acted[d, a], at_risk[d, a] = drawn[0][a], drawn[1][a]
     return acted, at_risk
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heapreplace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from influence.kernels.arrays import Floats, Indices, check_rows
 from influence.kernels.compiling import compiled
 from influence.kernels.rows import fixed, sorted_rows
+from influence.kernels.tournament import replay, seated
 
 _SETTLED = 1e-4  # a round of moves that adds less to the modularity is the last
 
@@ -40,30 +39,29 @@ def elections(indptr: Indices, indices: Indices, most: int | None = None) -> NDA
 @compiled
 def _elections(indptr: Indices, indices: Indices, most: int) -> NDArray[np.int64]:
     n = indptr.size - 1
-    ability, chosen = np.ones(n), np.zeros(n, np.bool_)
+    ability = np.ones(n)
     fall = 1 / (indices.size / n)
-    waiting = [(-float(indptr[u + 1] - indptr[u]), u) for u in range(n)]
-    heapify(waiting)
-    elected = np.empty(most, np.int64)
-    count = 0
-    while count < most and len(waiting) > 0:
-        promised, u = waiting[0]
-        votes = 0.0
+    promised = np.empty(n)
+    for u in range(n):
+        promised[u] = indptr[u + 1] - indptr[u]
+    winner, elected, count = seated(promised), np.empty(most, np.int64), 0
+    while count < most:
+        u, votes = winner[1], 0.0
+        if promised[u] <= 0:  # votes only fall: who has none will never have any
+            break
         for e in range(indptr[u], indptr[u + 1]):
             votes += ability[indices[e]]
-        if votes == 0 or chosen[u]:  # votes only fall: who has none will never have any
-            heappop(waiting)
         # some of its voters have lost ability since: it stands again, lower. Who keeps what was promised has
         # the most, since the others' promises are no less than their votes
-        elif -votes > promised:
-            heapreplace(waiting, (-votes, u))
+        if votes < promised[u]:
+            promised[u] = votes
         else:
-            heappop(waiting)
-            chosen[u], elected[count], ability[u] = True, u, 0.0
+            promised[u], elected[count], ability[u] = 0.0, u, 0.0
             count += 1
             for e in range(indptr[u], indptr[u + 1]):
                 v = indices[e]
                 ability[v] = max(ability[v] - fall, 0.0)
+        replay(winner, promised, u)
     return elected[:count]
 
 

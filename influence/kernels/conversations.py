@@ -129,7 +129,10 @@ def conversation_depth(replies: Replies, leader: int, delta: int, k_max: int) ->
 @compiled
 def _conversation_depth(replies: Replies, leader: int, delta: int, k_max: int) -> NDArray[np.int16]:
     child, parent, time, author = replies
-    depth = np.where(author == leader, 0, -1).astype(np.int16)
+    depth = np.full(time.size, -1, np.int16)
+    for i in range(time.size):
+        if author[i] == leader:
+            depth[i] = 0
     for c, p in zip(child, parent):  # noqa: B905 - numba knows no strict zip
         if author[c] == leader or depth[p] < 0 or not 0 < time[c] - time[p] <= delta:
             continue

@@ -8,6 +8,7 @@ import numpy as np
 
 from influence.kernels.arrays import Floats, Ints
 from influence.kernels.compiling import compiled
+from influence.kernels.tournament import replay, seated
 
 
 class Chances(NamedTuple):
@@ -44,42 +45,43 @@ def draw_reverse_sets(
 
     The row of a person in `ties` are those who may reach them. No new set is begun once `most` people are in
     the sets; at most `hops` ties back are followed. A probability below 0 is drawn from `beliefs`, and written,
-    when the tie is first looked at: most are never looked at.
+    when the tie is first looked at: most are never looked at. Of a row of many ties that are all unlikely only
+    those that may succeed are looked at.
+
+    Source: Guo, Wang, Wei, Chen 2020, Influence Maximization Revisited, SIGMOD, doi:10.1145/3318464.3389740.
 
     >>> ties, sure = Chances(np.array([0, 1, 1]), np.array([1]), np.ones(1)), Beliefs(np.empty(0), np.empty(0))
     >>> [row.tolist() for row in draw_reverse_sets(ties, np.array([0, 1]), 2, 9, np.random.default_rng(1), sure)]
     [[0, 2, 3], [0, 1, 1]]
     """
-    indptr, sources, probability = ties
+    indptr, people = ties.indptr, ties.indptr.size - 1
     offsets = np.zeros(roots.size + 1, np.int64)
     members = np.empty(max(16, 2 * roots.size), np.int64)
-    # the set that somebody was last put in: no clearing between sets
-    seen = np.full(indptr.size - 1, -1, np.int64)
-    made, filled = 0, 0
+    # of whom each row was looked at, and the set that somebody was last put in: no clearing between sets
+    rows, seen = _Rows(np.zeros(people), np.zeros(people)), np.full(people, -1, np.int64)
+    made, filled = 0, np.int64(0)
     for i in range(roots.size):
         # asked between sets only: a set cut short would leave out those farthest from its root
         if filled >= most:
             break
-        first = filled
+        at = filled
         if filled == members.size:
             members = np.concatenate((members, np.empty_like(members)))
         members[filled] = roots[i]
         seen[roots[i]] = i
         filled += 1
         # the set is its own queue: each member's row is walked once, so that each tie is thrown at most once
-        level_end, at, depth = filled, first, 0
+        level_end, depth = filled, 0
         while at < filled and depth < hops:
             v = members[at]
-            for tie in range(indptr[v], indptr[v + 1]):
-                u = sources[tie]
-                if probability[tie] < 0:
-                    probability[tie] = random.beta(beliefs.a[tie], beliefs.b[tie])
-                if seen[u] != i and random.random() < probability[tie]:
-                    if filled == members.size:
-                        members = np.concatenate((members, np.empty_like(members)))
-                    members[filled] = u
-                    seen[u] = i
-                    filled += 1
+            while filled + indptr[v + 1] - indptr[v] > members.size:
+                members = np.concatenate((members, np.empty_like(members)))
+            if rows.leap[v] == 0.0:
+                _look_at(v, ties, rows)
+            if rows.leap[v] > 0.0:
+                filled = _leap(v, ties, rows, i, random, seen, members, filled)
+            else:
+                filled = _throw(v, ties, i, random, beliefs, seen, members, filled)
             at += 1
             if at == level_end:
                 level_end = filled
@@ -87,6 +89,71 @@ def draw_reverse_sets(
         made = i + 1
         offsets[made] = filled
     return offsets[: made + 1], members[:filled]
+
+
+class _Rows(NamedTuple):
+    """Of each row how likely its likeliest tie is, and −1 / ln(1 − that), by which one leaps; 0: not looked at yet,
+
+    −1: its ties are thrown one by one.
+    """
+
+    likeliest: Floats
+    leap: Floats
+
+
+_LIKELY, _HARDLY = 0.3, 1e-9
+"""Where the likeliest tie is likelier, throwing all takes no longer than leaping; below, a leap may pass all numbers."""
+
+
+@compiled
+def _look_at(v: int, ties: Chances, rows: _Rows) -> None:
+    likeliest, known = 0.0, True
+    for tie in range(ties.indptr[v], ties.indptr[v + 1]):
+        likeliest = max(likeliest, ties.probability[tie])
+        known = known and ties.probability[tie] >= 0
+    rows.likeliest[v] = likeliest
+    rows.leap[v] = -1 / np.log1p(-likeliest) if known and _HARDLY < likeliest < _LIKELY else -1.0
+
+
+@compiled
+def _throw(
+    v: int, ties: Chances, i: int, random: np.random.Generator, beliefs: Beliefs, seen: Ints, members: Ints, filled: int
+) -> int:
+    """Throw the ties of v one by one, and put in set i who succeeds; return how many members there are."""
+    _, sources, probability = ties
+    for tie in range(ties.indptr[v], ties.indptr[v + 1]):
+        u = sources[tie]
+        if probability[tie] < 0:
+            probability[tie] = random.beta(beliefs.a[tie], beliefs.b[tie])
+        if seen[u] != i and (probability[tie] >= 1 or random.random() < probability[tie]):
+            members[filled] = u
+            seen[u] = i
+            filled += 1
+    return filled
+
+
+@compiled
+def _leap(
+    v: int, ties: Chances, rows: _Rows, i: int, random: np.random.Generator, seen: Ints, members: Ints, filled: int
+) -> int:
+    """Do as `_throw` does, in law: leap from one success of the likeliest chance to the next, and thin them out.
+
+    How many throws of chance p fail before one succeeds is the whole part of an exponential's −1 / ln(1 − p) fold.
+    """
+    _, sources, probability = ties
+    likeliest, mean = rows.likeliest[v], rows.leap[v]
+    tie, end = ties.indptr[v], ties.indptr[v + 1]
+    while True:
+        leap = mean * random.standard_exponential()
+        if leap >= end - tie:
+            return filled
+        tie += np.int64(leap)
+        u, p = sources[tie], probability[tie]
+        if seen[u] != i and (p == likeliest or random.random() * likeliest < p):
+            members[filled] = u
+            seen[u] = i
+            filled += 1
+        tie += 1
 
 
 @compiled
@@ -137,13 +204,15 @@ def greedy_choice(membership: Memberships, acts: Chances, k: int) -> tuple[Ints,
     count = indptr.size - 1
     left, trial = np.ones(sets), np.ones(sets)
     bound, fresh = gain_of_acts(membership, acts), np.zeros(count, np.int64)
+    winner = seated(bound)
     chosen, adds = np.empty(min(k, count), np.int64), np.empty(min(k, count))
     for turn in range(chosen.size):
-        best = np.argmax(bound)
-        while fresh[best] != turn:
-            bound[best] = _gain(int(best), membership, acts, trial, left)
+        while fresh[winner[1]] != turn:
+            best = winner[1]
+            bound[best] = _gain(best, membership, acts, trial, left)
             fresh[best] = turn
-            best = np.argmax(bound)
+            replay(winner, bound, best)
+        best = winner[1]
         if bound[best] <= 0:
             return chosen[:turn], adds[:turn]
         chosen[turn], adds[turn] = best, bound[best]
@@ -152,6 +221,7 @@ def greedy_choice(membership: Memberships, acts: Chances, k: int) -> tuple[Ints,
                 left[of_member[at]] *= 1 - chance[j]
                 trial[of_member[at]] = left[of_member[at]]
         bound[best] = -1.0  # below every gain, even none: it does not stand again
+        replay(winner, bound, best)
     return chosen, adds
 
 
