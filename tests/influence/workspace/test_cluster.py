@@ -306,16 +306,16 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
 
 
 ENDLESS = "SELECT sum(a.id * b.id) AS n FROM range(10000000) a CROSS JOIN range(10000000) b"
-ASKS = f"""
+MUCH = "SELECT repeat(id, 5000000) AS word FROM range(10000)"
+ASKS = """
 import os, sys
 from influence.contract.errors import InfluenceError
 from influence.store import spark
 spark._LOOK, spark._GONE = 0.5, 3.0
-master = sys.argv[2] if sys.argv[2:] else None
-made = spark.session(master)
-engine = spark.SparkEngine(made, sys.argv[1], master)
+lake, master, *queries = sys.argv[1:]
+engine = spark.SparkEngine(spark.session(master or None), lake, master)
 print("works", flush=True)
-for sql in ("{ENDLESS}",) if master else ("SELECT repeat(id, 5000000) AS word FROM range(10000)", "SELECT 1 AS n"):
+for sql in queries:
     try:
         engine.arrow(sql)
     except InfluenceError as error:
@@ -336,7 +336,7 @@ def asking(*words, **more):
 def test_a_driver_without_memory_says_how_to_give_it_more(office):
     lake = office / "lake"
     before = {file: file.read_bytes() for file in lake.rglob("*") if file.is_file()}
-    with asking(str(lake), SPARK_DRIVER_MEMORY="512m") as asked:
+    with asking(str(lake), "", MUCH, "SELECT 1 AS n", SPARK_DRIVER_MEMORY="512m") as asked:
         works, *errors = asked.communicate(timeout=200)[0].splitlines()
     assert works == "works"
     assert ["SPARK_DRIVER_MEMORY=8g" in error for error in errors] == [True, True]
@@ -353,7 +353,7 @@ def test_a_cluster_that_is_gone_in_the_middle_is_said(office, tmp_path):
         wait_for(port)
         with (
             running(tmp_path, "spark-class", f"{deploy}.worker.Worker", *own, *work, url) as worker,
-            asking(str(office / "lake"), url) as asked,
+            asking(str(office / "lake"), url, ENDLESS) as asked,
         ):
             assert asked.stdout.readline() == "works\n"
             for process in (master, worker):
