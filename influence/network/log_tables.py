@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from influence.network.reading import NAMES, read
+from influence.network.reading import NAMES, make, read
 from influence.people.decisions import Decisions, writers
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
@@ -19,7 +19,8 @@ from influence.store.kept import Kept
 class LogTables(PeopleTables):
     """An engine with the tables of `reading` beside `account_person`: item, sent, origin, addressed, mentioned, link.
 
-    Every statement over the log asks for this, so that none can run before the log was read. `log` holds the tables.
+    Every statement over the log asks for this, so that none can run before the log was read. `log` holds the tables,
+    of an engine elsewhere only the numbers of items, links and responses.
     """
 
     log: Mapping[str, pa.Table]
@@ -37,11 +38,11 @@ class LogTables(PeopleTables):
         `writing` is what is decided if left out; what is only supposed is never kept.
         """
         PeopleTables.of(engine, people)
-        if writing is None:
-            decided = writers(people, Decisions(engine).standing())
-            log = (kept or Kept(None, "")).tables("log", NAMES, lambda: read(engine, decided))
-        else:
-            log = read(engine, writing)
+        decided = writers(people, Decisions(engine).standing()) if writing is None else writing
+        if engine.elsewhere:
+            return cls(engine, people, make(engine, decided))
+        keep = kept if kept and writing is None else Kept(None, "")
+        log = keep.tables("log", NAMES, lambda: read(engine, decided))
         for name, table in log.items():
             engine.offer(name, table)
         return cls(engine, people, log)

@@ -29,17 +29,26 @@ _VERBS = ", ".join(f"'{verb}'" for verb in RESPONSE_VERBS)
 
 _ORDER = """
 CREATE OR REPLACE TEMP TABLE read_order AS
-SELECT a.seq, p.person AS author, (row_number() OVER (ORDER BY a.time, a.id) - 1)::INTEGER AS item
-FROM activity_log a JOIN (SELECT seq FROM activities) USING (seq) JOIN account_person p ON p.account = a.actor
+SELECT seq, author, hour, row_number() OVER (PARTITION BY hour ORDER BY time, id) AS nth FROM (
+    SELECT a.seq, a.time, a.id, p.person AS author, epoch_us(a.time) // 3_600_000_000 AS hour
+    FROM activity_log a JOIN (SELECT seq FROM activities) USING (seq) JOIN account_person p ON p.account = a.actor)
 """
-"""Only what it takes to tell the order is sorted: whole rows would be carried through it."""
+"""Only what it takes to tell the order is sorted, hour by hour: each hour is a piece of work of its own."""
+
+_BEFORE = """
+CREATE OR REPLACE TEMP TABLE read_hour AS
+SELECT hour, (sum(items) OVER (ORDER BY hour))::BIGINT - items AS before
+FROM (SELECT hour, count(*) AS items FROM read_order GROUP BY hour)
+"""
+"""How many items lie before each hour: the number of an item is that and its place within the hour."""
 
 _ITEMS = """
 CREATE OR REPLACE TEMP TABLE read_item AS
-SELECT o.item, a.seq, a.id, a.time, o.author, a.verb, coalesce(c.original, a.parent) AS parent, a.conversation,
-    a.channel, a.source, split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
+SELECT (h.before + o.nth - 1)::INTEGER AS item, a.seq, a.id, a.time, o.author, a.verb,
+    coalesce(c.original, a.parent) AS parent, a.conversation, a.channel, a.source,
+    split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
     array_length(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
-FROM activity_log a JOIN read_order o USING (seq)
+FROM activity_log a JOIN read_order o USING (seq) JOIN read_hour h USING (hour)
 LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent
 LEFT JOIN (SELECT s.id, min(p.person) AS person FROM sent_log s JOIN account_person p ON p.account = s.typist
     GROUP BY s.id) t ON t.id = a.id
@@ -153,33 +162,42 @@ UNION ALL SELECT item, parent, true, true FROM ({_BY_CHAT})
 UNION ALL SELECT item, parent, true, true FROM ({_BY_EXCHANGE})
 """
 
-_TEXTS = "SELECT item, verb, channel, source, system, subject, wording FROM read_item"
-"""What many items say alike: each text is held once, before anything else of the items is read."""
+_WORDS = ("verb", "channel", "source", "system", "subject", "wording")
+"""What many items say alike: where they come here each text is held once, before anything else of the items is read."""
+_TEXTS = f"SELECT item, {', '.join(_WORDS)} FROM read_item"
+_ITEM = """
+SELECT i.item, i.seq, i.id, i.time, i.author,
+    CASE WHEN i.parent IS NOT NULL THEN coalesce(q.parent, -1) END AS parent,
+    i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts{more}
+FROM read_item i JOIN read_origin o USING (source, system) LEFT JOIN read_parent q USING (item)
+ORDER BY i.item
+"""
 _TABLES = {
-    "item": """
-        SELECT i.item, i.seq, i.id, i.time, i.author,
-            CASE WHEN i.parent IS NOT NULL THEN coalesce(q.parent, -1) END AS parent,
-            i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts
-        FROM read_item i JOIN read_origin o USING (source, system) LEFT JOIN read_parent q USING (item)
-        ORDER BY i.item""",
     "sent": "FROM read_sent ORDER BY ALL",
     "origin": "FROM read_origin ORDER BY ALL",
     "addressed": "FROM read_addressed ORDER BY ALL",
     "mentioned": "FROM read_mentioned ORDER BY ALL",
     "link": "FROM read_link ORDER BY item, inferred, parent",
-    "response": """
-        SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
-            SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
-            FROM read_link l JOIN read_item i ON i.item = l.item JOIN read_item q ON q.item = l.parent WHERE l.responds
-            UNION ALL
-            SELECT i.item, i.author, m.person, NULL, false FROM read_item i JOIN read_mentioned m USING (item))
-        WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target""",
 }
+_RESPONSE = """
+SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
+    SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
+    FROM read_link l JOIN read_item i ON i.item = l.item JOIN read_item q ON q.item = l.parent WHERE l.responds
+    UNION ALL
+    SELECT i.item, i.author, m.person, NULL, false FROM read_item i JOIN read_mentioned m USING (item))
+WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target
+"""
+_NUMBERS = {
+    "item": "SELECT epoch_us(time) AS time, author, counts FROM item ORDER BY item",
+    "link": "FROM link ORDER BY item, inferred, parent",
+    "response": _RESPONSE,
+}
+"""What arrays hold of the log."""
 _ROOTS = """
 SELECT item, (dense_rank() OVER (ORDER BY coalesce(conversation, parent, id)))::INTEGER AS named
 FROM read_item JOIN root USING (item) ORDER BY item
 """
-NAMES = (*_TABLES,)
+NAMES = ("item", *_TABLES, "response")
 
 
 def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa.Table]:
@@ -188,22 +206,47 @@ def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     `writing` is what is decided of who writes for whom. In `item`, `parent` is the item that is answered, −1 where it
     is not here; `addressees` how many there are; `counts` whether what is guessed of it counts.
     """
+    _work_out(engine, writing)
+    texts = _texts(engine)
+    queries = {"item": _ITEM.format(more=""), **_TABLES, "response": _RESPONSE}
+    found = {name: engine.arrow(sql) for name, sql in queries.items()}
+    texts["conversation"] = _conversations(engine, len(found["item"]), found["link"])
+    for name, column in texts.items():
+        found["item"] = found["item"].append_column(name, column)
+    _let_go(engine)
+    return found
+
+
+def make(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa.Table]:
+    """Make the tables `NAMES` where the log lies, but for `response`; return of items, links, responses the numbers.
+
+    They are as `read` returns them, without any text.
+    """
+    _work_out(engine, writing)
+    whole = _ITEM.format(more="".join(f", i.{name}" for name in _WORDS))
+    for name, sql in {"item": whole, **_TABLES}.items():
+        engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    found = {name: engine.arrow(sql) for name, sql in _NUMBERS.items()}
+    conversation = _conversations(engine, len(found["item"]), found["link"])
+    found["item"] = found["item"].append_column("conversation", conversation)
+    _let_go(engine)
+    return found
+
+
+def _work_out(engine: Engine, writing: Mapping[tuple[int, int], str]) -> None:
     engine.offer("writes_for", _writes_for(writing))
-    for statement in (_ORDER, _ITEMS, "DROP TABLE read_order"):
+    for statement in (_ORDER, _BEFORE, _ITEMS, "DROP TABLE read_order", "DROP TABLE read_hour"):
         engine.run(statement)
     for statement in (_SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
         engine.run(statement)
     for statement in (_ADDRESSED, _MENTIONED, _LINKS):
         engine.run(statement)
-    texts = _texts(engine)
-    found = {name: engine.arrow(sql) for name, sql in _TABLES.items()}
-    texts["conversation"] = _conversations(engine, len(found["item"]), found["link"])
-    for name, column in texts.items():
-        found["item"] = found["item"].append_column(name, column)
+
+
+def _let_go(engine: Engine) -> None:
     for name in ("item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
         engine.run(f"DROP TABLE read_{name}")
     engine.slim()
-    return found
 
 
 def _writes_for(decided: Mapping[tuple[int, int], str]) -> pa.Table:

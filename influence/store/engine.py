@@ -37,6 +37,10 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 class Engine(Protocol):
     """What the rest of the house asks of a database."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether rows lie on other machines, and are better asked for than held here."""
+
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Run a statement for its effect."""
 
@@ -83,6 +87,8 @@ class DuckEngine:
     >>> DuckEngine().arrow("SELECT 1 + 1 AS two").to_pylist()
     [{'two': 2}]
     """
+
+    elsewhere = False
 
     def __init__(self, path: Path | None = None) -> None:
         if path is not None:

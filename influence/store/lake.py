@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EEXIST, ENOTEMPTY
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -110,13 +111,20 @@ def write_lake(engine: Engine, folder: Path, progress: Callable[[str], None] = l
 def _appearing(folder: Path) -> Iterator[Path]:
     """Give a folder to fill, which is then called as it should be."""
     whole = folder.resolve()
-    waiting = whole.with_name(f".{whole.name}.{os.getpid()}")
-    waiting.mkdir(mode=0o700, parents=True)
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    waiting = Path(mkdtemp(prefix=f".{whole.name}.", dir=whole.parent))  # for its owner alone
     try:
         yield waiting
-        if whole.exists():
-            whole.rmdir()  # another that was quicker has filled it: an error, and theirs stays
-        waiting.rename(whole)
+        try:
+            if whole.exists():
+                whole.rmdir()  # not every system puts a folder in the place of an empty one
+            waiting.rename(whole)
+        except OSError as error:
+            if error.errno not in {ENOTEMPTY, EEXIST}:
+                raise
+            raise LakeError(
+                f"{folder} was filled by another program meanwhile; what it wrote stays: name another folder"
+            ) from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
 

@@ -10,8 +10,9 @@ import os
 import shutil
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -31,11 +32,16 @@ _OLDEST = 4
 _PORTS = {"sc": 15002, "spark": 7077}
 _PATIENCE = 10
 """Seconds in which a server must take a call."""
+_LOOK, _GONE, _NOBODY = 5.0, 60.0, 600.0
+"""Seconds between two looks after a cluster; in which a master comes back; in which a busy cluster finds room."""
+_ASK = "the lake is as it was: ask again when it is there"
+_MEMORY = "SPARK_DRIVER_MEMORY"
 _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
-    "spark.driver.memory": "4g",
+    "spark.driver.memory": os.environ.get(_MEMORY, "4g"),
+    "spark.driver.maxResultSize": "0",
 }
 """What only a Spark that this program starts is told; a cluster has settings of its own."""
 
@@ -64,7 +70,7 @@ def session(master: str | None = None, remote: str | None = None) -> SparkSessio
         for key, value in _LOCAL.items() if master is None else ():
             builder = builder.config(key, value)
         builder = builder.master(master or "local[*]")
-    _refuse_unreachable(remote or master or "")
+    refuse_unreachable(remote or master or "")
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
     with _told(), _silent():
         made = builder.getOrCreate()
@@ -76,17 +82,26 @@ def session(master: str | None = None, remote: str | None = None) -> SparkSessio
     return made
 
 
-def _refuse_unreachable(url: str) -> None:
-    """Refuse an address where nobody listens: Spark itself would try for minutes."""
-    where = urlsplit(url)
-    if where.scheme not in _PORTS:
+def refuse_unreachable(url: str) -> None:
+    """Refuse an address where nobody listens: Spark itself would try for minutes. Of several masters one is enough.
+
+    Raises:
+        SparkError: there is nobody.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in _PORTS:
         return
-    try:
-        socket.create_connection(
-            (where.hostname or "", where.port or _PORTS[where.scheme]), _PATIENCE
-        ).close()
-    except (OSError, ValueError) as error:
-        raise SparkError(f"there is no Spark at {url}: {error}") from error
+    why: Exception | None = None
+    for one in rest.split(","):
+        try:
+            where = urlsplit(f"{scheme}://{one}")
+            there = (where.hostname or "", where.port or _PORTS[scheme])
+            socket.create_connection(there, _PATIENCE).close()
+        except (OSError, ValueError) as error:
+            why = error
+        else:
+            return
+    raise SparkError(f"there is no Spark at {url}: {why}") from why
 
 
 @contextmanager
@@ -111,6 +126,47 @@ def _refuse_without_java() -> None:
         )
 
 
+class _Watch:
+    """Ends a job that would wait for ever, since no machine of the cluster works at it any more.
+
+    Spark itself waits for them. While some work on without a master it lets them.
+    """
+
+    def __init__(self, spark: SparkSession, master: str) -> None:
+        self._context, self._master = spark.sparkContext, master
+        self.gone: SparkError | None = None
+        self._closed = Event()
+        Thread(target=self._look, daemon=True).start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed.set()
+
+    def _look(self) -> None:
+        waits = 0.0
+        while not self._closed.wait(_LOOK):
+            with suppress(Exception):  # Java is on its way out: whoever asks is told so
+                waits = waits + _LOOK if self._nobody_works() else 0.0
+                if waits >= _GONE and (lost := self._lost(waits)):
+                    self.gone = lost
+                    self._context.cancelAllJobs()
+
+    def _nobody_works(self) -> bool:
+        known = self._context._jsc.sc().getExecutorMemoryStatus().size()  # the driver is one
+        return known <= 1 and bool(self._context.statusTracker().getActiveJobsIds())
+
+    def _lost(self, waits: float) -> SparkError | None:
+        try:
+            refuse_unreachable(self._master)
+        except SparkError:
+            return SparkError(f"the Spark at {self._master} is gone in the middle of the work; {_ASK}")
+        if waits < _NOBODY:
+            return None
+        return SparkError(
+            f"no machine of the Spark at {self._master} has taken this work for a while; {_ASK}"
+        )
+
+
 class SparkEngine:
     """A lake as Spark sees it; an engine that answers and changes nothing.
 
@@ -119,8 +175,11 @@ class SparkEngine:
         SparkError: the lake cannot be read.
     """
 
-    def __init__(self, spark: SparkSession, folder: str) -> None:
+    elsewhere = True
+
+    def __init__(self, spark: SparkSession, folder: str, master: str | None = None) -> None:
         self._spark, self._folder = spark, folder.rstrip("/")
+        self._watch = _Watch(spark, master) if master and master.startswith("spark://") else None
         self.lake = told_by(
             self._folder, self._text(TOLD, LakeError(f"{folder} is no lake: it has no {TOLD}"))
         )
@@ -135,7 +194,7 @@ class SparkEngine:
         self.offer("meta", pa.table({"key": [*meta], "value": [*meta.values()]}))
 
     def _text(self, file: str, missing: LakeError) -> str:
-        with _told(missing):
+        with self._told(missing):
             return str(self._spark.read.text(f"{self._folder}/{file}", wholetext=True).collect()[0][0])
 
     def _open(self, kind: str, log: str, columns: Iterable[str]) -> None:
@@ -143,7 +202,7 @@ class SparkEngine:
         files = self.lake.of(kind)
         if not files:
             raise LakeError(f"{self._folder} has no {kind}")
-        with _told():
+        with self._told():
             reader = self._spark.read.option("basePath", f"{self._folder}/{kind}")
             rows = reader.parquet(*(f"{self._folder}/{file}" for file in files))
             if (found := rows.count()) != (told := sum(files.values())):
@@ -155,7 +214,7 @@ class SparkEngine:
     def _make(self, sql: str, params: Parameters, *, kept: bool) -> None:
         """Let SQL read the rows of a query under a name; `kept` works them out now and once."""
         name, query = spoken(sql)
-        with _told():
+        with self._told():
             rows = self._spark.sql(query, args=_given(params))
             (rows.localCheckpoint() if kept else rows).createOrReplaceTempView(str(name))
 
@@ -168,13 +227,13 @@ class SparkEngine:
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
-        with _told():
+        with self._told():
             return self._spark.sql(spoken(sql)[1], args=_given(params)).toArrow()
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
         plain = rows.cast(pa.schema([(each.name, _plain(each.type)) for each in rows.schema]))
-        with _told():
+        with self._told():
             self._frame(plain).createOrReplaceTempView(name)
 
     def _frame(self, rows: pa.Table) -> DataFrame:
@@ -192,8 +251,21 @@ class SparkEngine:
     def slim(self) -> None:
         """Nothing is held here."""
 
+    @contextmanager
+    def _told(self, missing: LakeError | None = None) -> Iterator[None]:
+        """Say what Spark fails at; what it says when a job was ended since its cluster is gone tells nobody why."""
+        try:
+            with _told(missing):
+                yield
+        except InfluenceError as error:
+            if self._watch and self._watch.gone:
+                raise self._watch.gone from error
+            raise
+
     def close(self) -> None:
         """Let go of the session."""
+        if self._watch:
+            self._watch.close()
         self._spark.stop()
 
 
@@ -206,21 +278,34 @@ def _given(params: Parameters) -> dict[str, Any] | list[Any] | None:
     return (dict(params) if isinstance(params, Mapping) else list(params)) or None
 
 
+_NOT_THERE = ("PATH_NOT_FOUND", "FILE_NOT_EXIST", "FileNotFoundException")
+
+
 @contextmanager
 def _told(missing: LakeError | None = None) -> Iterator[None]:
     """Say what Spark fails at in one sentence; `missing` is said where there is no such path."""
-    from py4j.protocol import Py4JError
+    from py4j.protocol import Py4JError, Py4JNetworkError
     from pyspark.errors import PySparkException
 
     try:
         yield
     except (PySparkException, Py4JError, OSError) as error:
         why = _why(error)
-        if "PATH_NOT_FOUND" in why:
+        if any(word in str(error) for word in _NOT_THERE):
             raise missing or LakeError(f"a file of the lake is not there: {why[:300]}") from error
         if "OutOfMemory" in str(error) or "Java heap space" in str(error):
             raise Failed(
-                "Spark has no memory left on this machine; give its driver more: spark.driver.memory"
+                "Spark has no memory left on this machine; give its driver more (4g if nothing is said): "
+                f"{_MEMORY}=8g influence …"
+            ) from error
+        if "maxResultSize" in str(error):
+            raise Failed(
+                "what comes to this machine is more than the cluster lets through; let it: spark.driver.maxResultSize"
+            ) from error
+        if isinstance(error, Py4JNetworkError | ConnectionError):
+            raise SparkError(
+                "the Java that runs Spark on this machine has ended in the middle of the work, most often for want of "
+                f"memory: {_MEMORY}=8g influence … gives it more; nothing was changed"
             ) from error
         if "JAVA_GATEWAY_EXITED" in why:
             why = "Java could not start it; it must be 17 or newer (java -version tells)"

@@ -38,10 +38,16 @@ def _rule(node: exp.Expression) -> exp.Expression:
             return exp.Placeholder(this=node.name)
         case exp.ArrayOverlaps():
             return _called("arrays_overlap")(node)
+        case exp.ArrayAgg(this=exp.Order(this=listed, expressions=[exp.Ordered(this=by)])) if listed == by:
+            # Spark lists in whatever order rows come
+            return _called("sort_array")(exp.Anonymous(expressions=[exp.ArrayAgg(this=listed)]))
         case exp.SHA2():
             return exp.Anonymous(this="sha2", expressions=[node.this, exp.Literal.number(256)])
         case exp.CTE():
             node.set("materialized", None)
+        case exp.DataType(this=exp.DataType.Type.INT):
+            # a cluster may hold more rows than 32 bits count
+            return exp.DataType.build("BIGINT")
         case exp.Window(this=exp.Count(this=exp.Distinct(expressions=[counted]))):
             # Spark counts no different values over a window; of a set it tells the size
             return exp.Anonymous(
@@ -70,6 +76,7 @@ def spoken(sql: str) -> tuple[str | None, str]:
     tree = sqlglot.parse_one(sql, read="duckdb").transform(_rule)
     match tree:
         case exp.Create():
+            tree.expression.set("order", None)  # a table has none, and sorting moves every row
             return tree.this.name, tree.expression.sql(dialect="spark")
         case exp.Query():
             return None, tree.sql(dialect="spark")

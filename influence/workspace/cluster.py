@@ -29,7 +29,7 @@ class Cluster(Writing):
     ) -> None:
         self.path = Path(path)
         self.settings = settings.read(self.path / "influence.toml")
-        self.engine = SparkEngine(session(master, remote), lake)
+        self.engine = SparkEngine(session(master, remote), lake, master)
 
     @cached_property
     def analysis(self) -> Analysis:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,6 +111,8 @@ def an_office(workspace):
 class Both:
     """Two engines that are asked the same: the first answers, and what the second says otherwise is kept."""
 
+    elsewhere = True
+
     def __init__(self, first, second):
         self.first, self.second = first, second
         self.other, self.rows = {}, {}
@@ -173,7 +175,7 @@ def office(tmp_path_factory):
 
 def test_every_statement_has_the_same_answer(spark, office):
     with Workspace(office / "w") as workspace:
-        both = Both(workspace.store.engine, SparkEngine(spark, str(office / "lake")))
+        both = Both(workspace.store.engine.beside(), SparkEngine(spark, str(office / "lake")))
         asked = Analysis(both, workspace.settings, who_is_who(both, Kept(None, "")), Kept(None, ""))
         report = asked.about(asked.people.find("p0"), asked.whole_window())
         assert workspace.report("p0") == report
@@ -205,28 +207,51 @@ def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
 # --- a server elsewhere -------------------------------------------------------------------------------------
 
 
+HOME = Path(pyspark.__file__).parent
+
+
+@contextmanager
+def running(folder, *words):
+    """Run a program of Spark's own in the background until the end of the block; what it says goes into a file."""
+    known = {**os.environ, "SPARK_HOME": str(HOME)}
+    with (
+        (folder / f"{words[1].rpartition('.')[2]}.log").open("w") as said,
+        subprocess.Popen(
+            [HOME / "bin" / words[0], *words[1:]], stdout=said, stderr=said, env=known, start_new_session=True
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(port):
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.5)
+
+
 @pytest.fixture
 def server(tmp_path):
     """A real Spark Connect server on this machine; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = Path(pyspark.__file__).parent
-    start = [home / "bin" / "spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false"]
-    start += ["--conf", f"spark.connect.grpc.binding.port={port}"]
-    start += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
-    known = {**os.environ, "SPARK_HOME": str(home)}
-    with (
-        (tmp_path / "server.log").open("w") as said,
-        subprocess.Popen(start, stdout=said, stderr=said, env=known, start_new_session=True) as running,
+    port = free_port()
+    told = ["--conf", "spark.ui.enabled=false", "--conf", f"spark.connect.grpc.binding.port={port}"]
+    connect = "org.apache.spark.sql.connect.service.SparkConnectServer"
+    with running(
+        tmp_path, "spark-submit", "--master", "local[2]", *told, "--class", connect, "spark-internal"
     ):
-        until = time.monotonic() + 90
-        while time.monotonic() < until:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.5)
+        wait_for(port)
         yield f"sc://127.0.0.1:{port}"
-        os.killpg(running.pid, signal.SIGKILL)
 
 
 def test_a_server_of_spark_connect_gives_the_same(server, office):
@@ -278,3 +303,62 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
     (lake / "secret").unlink()
     with pytest.raises(LakeError, match="lacks its file 'secret'"):
         SparkEngine(spark, str(lake))
+
+
+ENDLESS = "SELECT sum(a.id * b.id) AS n FROM range(10000000) a CROSS JOIN range(10000000) b"
+MUCH = "SELECT repeat(id, 5000000) AS word FROM range(10000)"
+ASKS = """
+import os, sys
+from influence.contract.errors import InfluenceError
+from influence.store import spark
+spark._LOOK, spark._GONE = 0.5, 3.0
+lake, master, *queries = sys.argv[1:]
+engine = spark.SparkEngine(spark.session(master or None), lake, master)
+print("works", flush=True)
+for sql in queries:
+    try:
+        engine.arrow(sql)
+    except InfluenceError as error:
+        print(error, flush=True)
+os._exit(0)
+"""
+
+
+def asking(*words, **more):
+    """Ask in a process of its own, since Spark is one for a whole process."""
+    known = {**os.environ, **more}
+    return subprocess.Popen(
+        [sys.executable, "-c", ASKS, *words], stdout=subprocess.PIPE, text=True, env=known
+    )
+
+
+@pytest.mark.skipif(not LONG, reason="half a minute: `make hostile` tries it")
+def test_a_driver_without_memory_says_how_to_give_it_more(office):
+    lake = office / "lake"
+    before = {file: file.read_bytes() for file in lake.rglob("*") if file.is_file()}
+    with asking(str(lake), "", MUCH, "SELECT 1 AS n", SPARK_DRIVER_MEMORY="512m") as asked:
+        works, *errors = asked.communicate(timeout=200)[0].splitlines()
+    assert works == "works"
+    assert ["SPARK_DRIVER_MEMORY=8g" in error for error in errors] == [True, True]
+    assert before == {file: file.read_bytes() for file in lake.rglob("*") if file.is_file()}
+
+
+@pytest.mark.skipif(not LONG, reason="half a minute: `make hostile` tries it")
+def test_a_cluster_that_is_gone_in_the_middle_is_said(office, tmp_path):
+    port = free_port()
+    url = f"spark://127.0.0.1:{port}"
+    deploy, own = "org.apache.spark.deploy", ("--webui-port", "0", "--host", "127.0.0.1")
+    work = ("--work-dir", str(tmp_path / "work"), "--cores", "2", "--memory", "2g")
+    with running(tmp_path, "spark-class", f"{deploy}.master.Master", *own, "--port", str(port)) as master:
+        wait_for(port)
+        with (
+            running(tmp_path, "spark-class", f"{deploy}.worker.Worker", *own, *work, url) as worker,
+            asking(str(office / "lake"), url, ENDLESS) as asked,
+        ):
+            assert asked.stdout.readline() == "works\n"
+            for process in (master, worker):
+                os.killpg(process.pid, signal.SIGKILL)
+            assert asked.communicate(timeout=100)[0] == (
+                f"the Spark at {url} is gone in the middle of the work; the lake is as it was: ask again when it is "
+                "there\n"
+            )
