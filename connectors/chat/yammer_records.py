@@ -20,6 +20,8 @@ from influence.contract.records import Activity, Deleted, Person, Record, SetAsi
 _MENTION = re.compile(r"\[\[?[Uu]ser:(\d{1,20})\b")
 _MESSAGE_COLUMNS = frozenset(("id", "senderid", "threadid", "repliedtoid", "createdat"))
 _USER_COLUMNS = frozenset(("id", "name", "email", "joinedat"))
+_GONE = re.compile(r"(?:deleted|former|removed|unknown) (?:user|member)", re.IGNORECASE)
+"""What stands in place of the name of many who have left."""
 _Row: TypeAlias = dict[str, str | None]
 
 
@@ -175,6 +177,7 @@ def _row_of_message(row: _Row, line: int, named: set[str]) -> Iterator[Record]:
     if isinstance(message, Activity) and message.actor not in named:
         named.add(message.actor)
         name, email = clean(row.get("sendername") or "", 200), address_account(row.get("senderemail"))
+        name = "" if _GONE.match(name) else name
         bot = (row.get("sendertype") or "user").lower() != "user"
         if name or email or bot:
             accounts = (message.actor, email) if email else (message.actor,)

@@ -57,8 +57,13 @@ class FacebookExport:
             return False
         return any(THREAD.fullmatch(name) or "/your_posts" in f"/{name}" for name in names) or _in_html(names)
 
-    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell a conversation by its fields; the other files mean something only in their export."""
+    def recognises(self, member: Member, head: bytes) -> bool:
+        """Tell a conversation by its fields; the other files mean something only in their export.
+
+        Instagram writes its conversations in the very same fields: those that lie in its folder are not Facebook's.
+        """
+        if "instagram" in member.name.lower():
+            return False
         return is_encrypted(head) or (_CONVERSATION.match(head) is not None and b'"timestamp_ms"' in head)
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:

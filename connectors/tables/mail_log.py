@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +14,7 @@ import numpy as np
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.csv_files import plain
+from connectors.kit.wide_text import head_in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside, Verb
@@ -61,6 +64,9 @@ SYNONYMS = {
         "receiveddate",
     ),
 }
+_ADDRESS = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}")
+_LOOKED_AT = 50
+"""Rows that are looked at for proof that a table is mail."""
 _SEVERAL = re.compile(r"##|;|^\{|@[^@]*[,\s][^@]*@")
 
 
@@ -80,10 +86,19 @@ class MailLog:
     source: ClassVar[str] = "Export the message trace of the mail server with sender, recipient and time."
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell by the header: one column each for sender, recipient and time."""
-        columns = delimited.header(head)[0]
+        """Tell by the header, one column each for sender, recipient and time, and by proof that it is mail.
+
+        That is an address among the first senders and recipients; or a table of a sender, a recipient, a time and
+        nothing else. `Date, From, To` are of trips and payments too.
+        """
+        columns, delimiter = delimited.header(head)
+        roles = _roles(columns)
         of_a_site = any("profile url" in name.lower() or plain(name) == "permalink" for name in columns)
-        return not of_a_site and set(_roles(columns)) == set(SYNONYMS)
+        if of_a_site or set(roles) != set(SYNONYMS):
+            return False
+        named = plain(columns[roles["sender"]]), plain(columns[roles["recipient"]])
+        is_bare = len(columns) == len(SYNONYMS) and named[0][:6] == "sender" and named[1][:9] == "recipient"
+        return is_bare or _holds_addresses(head, delimiter, (roles["sender"], roles["recipient"]))
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield the messages in chunks of 100,000 rows, bad rows set aside with their line.
@@ -137,6 +152,16 @@ class MailLog:
         if not told:
             return None
         return f"email:{told.lower()}" if "@" in told else f"{self.system}:{told}"
+
+
+def _holds_addresses(head: bytes, delimiter: str, places: tuple[int, int]) -> bool:
+    """Tell whether one of the first rows has an e-mail address in one of two columns."""
+    lines = head_in_utf8(head).decode("utf-8", "replace").replace("\0", " ").splitlines()[1 : _LOOKED_AT + 1]
+    with suppress(csv.Error):
+        for row in csv.reader(lines, delimiter=delimiter):
+            if any(_ADDRESS.search(row[place]) for place in places if place < len(row)):
+                return True
+    return False
 
 
 def _one_each(table: pa.Table) -> pa.Table:

@@ -102,6 +102,9 @@ class Reading:
         self._progress(member.name)
         try:
             reader = known.reader(member)
+        except ReadingError as question:
+            self._refuse(member.name, str(question).removeprefix(f"{member.name}: "))
+            return
         except DAMAGED_MEMBER as error:
             self._refuse(member.name, f"the file is damaged: {error}")
             return

@@ -76,6 +76,10 @@ def _options_of(connector: Any) -> list[str]:
     return [one.name for one in fields(connector)] if is_dataclass(connector) else []
 
 
+def _recognises(connector: Any, member: Member, head: bytes) -> bool:
+    return hasattr(connector, "recognises") and bool(connector.recognises(member, head))
+
+
 class Connectors:
     """The connectors that may read a path: the one that is named, or all; an option goes to those that have it.
 
@@ -116,24 +120,29 @@ class Connectors:
         return None
 
     def reader(self, member: Member) -> tuple[str, Any] | None:
-        """Find the connector that recognises a file; where one is named, it is that."""
+        """Find the connector that recognises a file; where one is named, it is that.
+
+        Raises:
+            ReadingError: several of those that read files of its kind recognise it, and only the user can say.
+        """
         if self._forced:
             return self._forced, self._made[self._forced]
         head = member.head()
-        for name, connector in self._asked(kind_of(head)):
-            if hasattr(connector, "recognises") and connector.recognises(member, head):
+        likely = list(self._likely(kind_of(head)))
+        found = [(name, connector) for name, connector in likely if _recognises(connector, member, head)]
+        if len(found) > 1:
+            names = " and ".join(repr(name) for name, _ in found)
+            raise ReadingError(
+                f"{member.name}: {names} could each read this; say which is right, as in --as {found[0][0]}"
+            )
+        return found[0] if found else self._unlikely(member, head, {name for name, _ in likely})
+
+    def _unlikely(self, member: Member, head: bytes, asked: set[str]) -> tuple[str, Any] | None:
+        """Ask all others, up to the first that says yes: a file may begin like one of another kind."""
+        for name in plugins.says(GROUP):
+            if name not in asked and _recognises(connector := self._of_name(name), member, head):
                 return name, connector
         return None
-
-    def _asked(self, kind: str) -> Iterator[tuple[str, Any]]:
-        """Yield all connectors, the likely ones first: a file may begin like one of another kind."""
-        likely = []
-        for name, connector in self._likely(kind):
-            likely.append(name)
-            yield name, connector
-        for name in plugins.says(GROUP):
-            if name not in likely:
-                yield name, self._of_name(name)
 
     def _likely(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Yield the connector that is named, or those that say they read the kind or say nothing."""

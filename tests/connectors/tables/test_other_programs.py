@@ -8,13 +8,17 @@ from connectors.tables.chart import OrganisationChart
 from connectors.tables.mail_log import MailLog
 from connectors.tables.viva_insights import VivaInsights
 from influence.contract.connector import Unreadable
+from influence.contract.files import Member
 from influence.contract.records import Person, Rows, SetAside, Tie
 from influence.contract.testing import HostileClaims, member_of
 
 
+def table(*lines: str) -> Member:
+    return member_of("\n".join((*lines, "")).encode())
+
+
 def sent(*lines: str) -> list[tuple[str, str]]:
-    member = member_of("\n".join((*lines, "")).encode())
-    assert MailLog().recognises(member, member.head())
+    member = table(*lines)
     found = [
         row
         for record in MailLog().parse(member)
@@ -43,7 +47,37 @@ BO_TO_TWO = [("email:bo@b.example", "email:ann@a.example"), ("email:bo@b.example
     ],
 )
 def test_a_trace_of_exchange_has_a_row_for_each_recipient(lines: tuple[str, ...]) -> None:
+    member = table(*lines)
+    assert MailLog().recognises(member, member.head())
     assert BO_TO_TWO == sent(*lines)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Date,From,To,Carrier", "2026-01-05 09:00,Oslo,Stockholm,SK"),
+        ("Date,From,To,Amount", "2026-01-05T09:00:00Z,NO123,NO456,100"),
+        ("timestamp,sender,receiver,text", "2026-01-05T09:00:00Z,+4711,+4722,hi"),
+        ("Date,From,To", "2026-01-05,Oslo,Bergen"),
+        ("time,sender,recipient,amount", "2026-01-05,17,18,100"),
+    ],
+)
+def test_a_table_of_trips_payments_or_calls_is_no_mail(lines: tuple[str, ...]) -> None:
+    member = table(*lines)
+    assert not MailLog().recognises(member, member.head())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Sender;Recipient;EventDate", "17;37;2010-01-02 17:40:10"),
+        ("Date,From,To", "2026-01-05,ann@a.example,bo@b.example"),
+        ("Date,From,To,Size", "2026-01-05,Ann <ann@a.example>,,12"),
+    ],
+)
+def test_a_log_of_mail_is_known_by_its_addresses_or_by_saying_nothing_else(lines: tuple[str, ...]) -> None:
+    member = table(*lines)
+    assert MailLog().recognises(member, member.head())
 
 
 def test_one_recipient_stays_as_written() -> None:

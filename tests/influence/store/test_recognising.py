@@ -7,6 +7,7 @@ import tarfile
 
 import pytest
 
+from influence import Workspace
 from influence.contract import plugins
 from influence.contract.files import ArchiveError, kind_of
 from influence.contract.testing import member_of
@@ -59,10 +60,35 @@ def test_a_folder_of_tables_loads_no_connector_that_reads_neither_exports_nor_ta
 
 
 def test_a_file_that_no_likely_connector_knows_is_still_shown_to_the_others():
-    book = b"\n\n  some words\nBEGIN:VCARD\nVERSION:3.0\nFN:Ann Lee\nEMAIL:ann@acme.example\nEND:VCARD\n"
-    asked = [name for name, _ in Connectors(None, None, {})._asked(kind_of(book))]
-    assert set(SAYS) == set(asked)
-    assert asked.index("mail") < asked.index("vcard")
+    table = "time,actor,verb\n2026-01-05T09:00:00Z,x:ann,post\n".encode("utf-16")
+    assert "activities" not in {name for name, kinds in SAYS.items() if kind_of(table) in kinds}
+    found = Connectors(None, None, {}).reader(member_of(table))
+    assert found is not None
+    assert "activities" == found[0]
+
+
+def test_a_file_that_two_could_read_is_refused_with_a_question():
+    both = (
+        b"source,target,weight,PrimaryCollaborator_PersonId,SecondaryCollaborator_PersonId\nx:1,x:2,1,1,2\n"
+    )
+    with pytest.raises(
+        ReadingError, match=r"'ties' and 'viva-insights' could each read this; say .* --as ties"
+    ):
+        Connectors(None, None, {}).reader(member_of(both))
+    named = Connectors("ties", None, {}).reader(member_of(both))
+    assert named is not None
+    assert "ties" == named[0]
+
+
+def test_such_a_file_in_a_folder_does_not_keep_the_others_from_being_read(tmp_path):
+    (tmp_path / "in").mkdir()
+    both = "source,target,weight,PrimaryCollaborator_PersonId,SecondaryCollaborator_PersonId\nx:1,x:2,1,1,2\n"
+    (tmp_path / "in/both.csv").write_text(both, "utf-8")
+    (tmp_path / "in/rows.csv").write_text("time,actor,verb\n2026-01-05T09:00:00Z,x:ann,post\n", "utf-8")
+    with Workspace.create(tmp_path / "ws") as workspace:
+        done = workspace.import_path(tmp_path / "in")
+    assert 1 == done.summary.stored
+    assert "could each read this" in done.unreadable["both.csv"]
 
 
 def test_an_option_that_no_connector_has_is_refused():
