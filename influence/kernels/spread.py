@@ -92,9 +92,9 @@ def draw_reverse_sets(
 
 
 class _Rows(NamedTuple):
-    """Of each row how likely its likeliest tie is, and −1 / ln(1 − that), by which one leaps; 0: not looked at yet,
+    """Of each row how likely its likeliest tie is, and −1 / ln(1 − that), by which one leaps.
 
-    −1: its ties are thrown one by one.
+    Instead of the latter, 0: the row was not looked at yet, −1: its ties are thrown one by one.
     """
 
     likeliest: Floats
@@ -102,7 +102,7 @@ class _Rows(NamedTuple):
 
 
 _LIKELY, _HARDLY = 0.3, 1e-9
-"""Where the likeliest tie is likelier, throwing all takes no longer than leaping; below, a leap may pass all numbers."""
+"""Where the likeliest tie is likelier, to throw all takes no longer; where it is less likely, a leap has no bound."""
 
 
 @compiled
@@ -117,7 +117,14 @@ def _look_at(v: int, ties: Chances, rows: _Rows) -> None:
 
 @compiled
 def _throw(
-    v: int, ties: Chances, i: int, random: np.random.Generator, beliefs: Beliefs, seen: Ints, members: Ints, filled: int
+    v: int,
+    ties: Chances,
+    i: int,
+    random: np.random.Generator,
+    beliefs: Beliefs,
+    seen: Ints,
+    members: Ints,
+    filled: int,
 ) -> int:
     """Throw the ties of v one by one, and put in set i who succeeds; return how many members there are."""
     _, sources, probability = ties
@@ -134,7 +141,14 @@ def _throw(
 
 @compiled
 def _leap(
-    v: int, ties: Chances, rows: _Rows, i: int, random: np.random.Generator, seen: Ints, members: Ints, filled: int
+    v: int,
+    ties: Chances,
+    rows: _Rows,
+    i: int,
+    random: np.random.Generator,
+    seen: Ints,
+    members: Ints,
+    filled: int,
 ) -> int:
     """Do as `_throw` does, in law: leap from one success of the likeliest chance to the next, and thin them out.
 
