@@ -63,7 +63,7 @@ def _start(wanted: str) -> None:
     if kept is None or _done(kept, wanted) or _at_work(kept):
         return
     with suppress(OSError):
-        process = Popen(
+        process = Popen(  # noqa: S603 - Python itself, and a word of ours
             [sys.executable, "-m", "influence.kernels", wanted],
             stdin=DEVNULL,
             stdout=DEVNULL,
