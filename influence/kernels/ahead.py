@@ -17,22 +17,22 @@ from subprocess import DEVNULL, Popen
 from threading import Thread
 from time import time
 
-from influence.kernels.kept import folder
+from influence.kernels.kept import AT_WORK, folder
 
-_WHOLE, _REPORT, _AT_WORK = "whole", "report", "at-work"
+_WHOLE, _REPORT = "whole", "report"
 _FOR_A_REPORT = (
-    *("conversations.conversation_root", "conversations.conversation_depth"),
-    *("chance.local_contacts", "chance.follow", "chance.follow_by_chance"),
+    *("spread.draw_reverse_sets", "spread.greedy_choice", "spread.gain_of_acts"),
+    *("conversations.conversation_root", "conversations.conversation_depth", "conversations.respect_time"),
     *("cascades.grow_trees", "cascades.depths", "cascades.subtree_sizes", "rows.sorted_rows", "rows.joined"),
+    *("chance.local_contacts", "chance.follow", "chance.follow_by_chance"),
     *("chance.activations", "chance.shuffled_activations", "everybody.everybodys_depth"),
     *("everybody.evidence_of_pairs", "everybody.cover", "triangles.structural_holes", "centrality.pagerank"),
     *("centrality.dependencies", "centrality.core_number", "sets_of_people.grown", "sets_of_people.sizes"),
-    *("communities.elections", "conversations.respect_time"),
-    *("spread.draw_reverse_sets", "spread.gain_of_acts", "spread.greedy_choice"),
+    "communities.elections",
 )
 """Whose examples compile all that a report runs, in the order in which it comes to them.
 
-But for those of `spread`: it comes to them so early that it compiles them itself, and both would do the same work.
+But for the little that it comes to before one of these could be ready.
 """
 _NO_LOOPS = ("__main__", "ahead")
 _GIVEN_UP = 600
@@ -63,7 +63,7 @@ def _start(wanted: str) -> None:
     if kept is None or _done(kept, wanted) or _at_work(kept):
         return
     with suppress(OSError):
-        process = Popen(
+        process = Popen(  # noqa: S603 - Python itself, and a word of ours
             [sys.executable, "-m", "influence.kernels", wanted],
             stdin=DEVNULL,
             stdout=DEVNULL,
@@ -94,7 +94,10 @@ def _compile(wanted: str, named: Sequence[str]) -> None:
         if alone:
             # an eighth of the time goes into collecting what a compiler keeps anyway, and this process ends soon
             gc.disable()
-            _run_examples(named)
+            for name in named or _rooms():
+                if named:  # nobody waits for what stands back for every other
+                    _say(kept, name.partition(".")[0])
+                _run_examples(name)
             (kept / wanted).touch()
 
 
@@ -108,29 +111,36 @@ def _alone(kept: Path) -> Iterator[bool]:
         yield False
         return
     with suppress(OSError):
-        (kept / _AT_WORK).touch()
+        (kept / AT_WORK).touch()
     try:
         yield True
     finally:
-        (kept / _AT_WORK).unlink(missing_ok=True)
+        (kept / AT_WORK).unlink(missing_ok=True)
 
 
 def _at_work(kept: Path) -> bool:
     try:
-        return time() - (kept / _AT_WORK).stat().st_mtime < _GIVEN_UP
+        return time() - (kept / AT_WORK).stat().st_mtime < _GIVEN_UP
     except OSError:
         return False
 
 
-def _run_examples(named: Sequence[str]) -> None:
-    """Run the examples of the functions named, in this order, or of all."""
-    from doctest import DocTestFinder, DocTestRunner
+def _say(kept: Path, room: str) -> None:
+    with suppress(OSError):
+        (kept / AT_WORK).write_text(f"{os.getpid()} {room}", encoding="ascii")
 
+
+def _rooms() -> list[str]:
     import influence.kernels as kernels
 
-    runner, finder = DocTestRunner(verbose=False), DocTestFinder()
-    for name in named or [room.name for room in iter_modules(kernels.__path__) if room.name not in _NO_LOOPS]:
-        room, _, function = name.partition(".")
-        module = import_module(f"influence.kernels.{room}")
-        for test in finder.find(getattr(module, function) if function else module, name, module):
-            runner.run(test, out=lambda _: None)
+    return [room.name for room in iter_modules(kernels.__path__) if room.name not in _NO_LOOPS]
+
+
+def _run_examples(name: str) -> None:
+    """Run the examples of a module, or of one function of it."""
+    from doctest import DocTestFinder, DocTestRunner
+
+    room, _, function = name.partition(".")
+    module = import_module(f"influence.kernels.{room}")
+    for test in DocTestFinder().find(getattr(module, function) if function else module, name, module):
+        DocTestRunner(verbose=False).run(test, out=lambda _: None)

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from time import sleep
 from typing import Any, TypeVar, cast
 
 import numba
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
-from influence.kernels.kept import folder
+from influence.kernels.kept import awaited, folder
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -41,15 +42,17 @@ class _Kept:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._room = name.rsplit(".", 2)[-2]
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Return the loop as it was compiled, or nothing where its file is missing, cut or changed."""
         target.refresh()
         path = self._path(signature, target.codegen())
-        try:
-            held = path.read_bytes() if path else b""
-        except OSError:
-            return None
+        held = _read(path)
+        # who began before is done before: both would do the same work
+        while path and not held and awaited(path.parent, self._room):
+            sleep(0.01)
+            held = _read(path)
         # code that was damaged would not fail, it would be run
         if sha256(held[32:]).digest() != held[:32]:
             return None
@@ -79,3 +82,10 @@ class _Kept:
             return None
         kind = sha256(f"{self._name} {signature!r} {codegen.magic_tuple()!r}".encode()).hexdigest()[:24]
         return kept / f"{self._name}-{kind}"
+
+
+def _read(path: Path | None) -> bytes:
+    try:
+        return path.read_bytes() if path else b""
+    except OSError:
+        return b""

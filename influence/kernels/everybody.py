@@ -69,7 +69,7 @@ def _everybodys_depth(
             least[u] = k_max + 1
     nearest, link, count = _Nearest(np.empty(leading.size, np.int32), least), 0, 0
     for c in range(time.size):
-        found, me = np.int64(0), author[c]  # no constant, for which `_lower` would be compiled once more
+        found, me = int(np.int64(0)), author[c]  # no constant, for which `_lower` would be compiled once more
         while link < child.size and child[link] == c:
             p = parent[link]
             link += 1
@@ -78,7 +78,7 @@ def _everybodys_depth(
                 continue
             hand = 1 if author[p] != me else 0
             for row in range(begin[p], begin[p + 1]):
-                found = _lower(np.int64(leaders[row]), depths[row] + hand, me, k_max, nearest, found)
+                found = _lower(int(np.int64(leaders[row])), depths[row] + hand, me, k_max, nearest, found)
             found = _lower(author[p], hand, me, k_max, nearest, found)
         if count + found > most:
             begin[-1] = -1  # no place in the rows: the sign that they were not finished
@@ -264,11 +264,7 @@ def _covered(
     for i in range(leader.size):
         u, v = leader[i], person[i]
         if i == 0 or leader[i - 1] != u:
-            for row in range(calendars.named_begin[u], calendars.named_begin[u + 1]):
-                kind = calendars.kind[row]
-                if whose[kind] != u:
-                    whose[kind], begin[kind] = u, row
-                end[kind] = row + 1
+            _find_kinds(u, calendars, begin, end, whose)
         if first[i] == UNDATED:  # before everything: no month lies before it
             continue
         for month in range(kept.months):
@@ -281,6 +277,16 @@ def _covered(
         for month in range(kept.months):
             months += covered[month]
         coverage[i] = months / kept.months
+
+
+@compiled
+def _find_kinds(u: int, calendars: Calendars, begin: Indices, end: Indices, whose: Indices) -> None:
+    """Find where the entries that name each kind begin and end in the calendar of u."""
+    for row in range(calendars.named_begin[u], calendars.named_begin[u + 1]):
+        kind = calendars.kind[row]
+        if whose[kind] != u:
+            whose[kind], begin[kind] = u, row
+        end[kind] = row + 1
 
 
 @compiled

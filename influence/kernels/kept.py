@@ -11,6 +11,11 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from time import time
+
+AT_WORK = "at-work"
+"""A file that is there while a process compiles, and says which process, and what for a report that runs beside it."""
+_SILENT = 10
 
 
 @cache
@@ -44,3 +49,16 @@ def _stamp() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def awaited(kept: Path, room: str) -> bool:
+    """Tell whether another process compiles the loops of a module for whom this one is a report that waits for them.
+
+    Of a process that has said nothing for ten seconds nothing is awaited: it was ended, or takes too long.
+    """
+    try:
+        said, at = (kept / AT_WORK).read_text(encoding="ascii"), (kept / AT_WORK).stat().st_mtime
+    except (OSError, ValueError):
+        return False
+    process, _, at_work_on = said.partition(" ")
+    return at_work_on == room and process != str(os.getpid()) and abs(time() - at) < _SILENT

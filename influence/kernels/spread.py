@@ -45,7 +45,7 @@ def draw_reverse_sets(
 
     The row of a person in `ties` are those who may reach them. No new set is begun once `most` people are in
     the sets; at most `hops` ties back are followed. A probability below 0 is drawn from `beliefs`, and written,
-    when the tie is first looked at: most are never looked at. Of a row of many ties that are all unlikely only
+    when its row is first walked: most never are. Of a row of many ties that are all unlikely only
     those that may succeed are looked at.
 
     Source: Guo, Wang, Wei, Chen 2020, Influence Maximization Revisited, SIGMOD, doi:10.1145/3318464.3389740.
@@ -56,32 +56,29 @@ def draw_reverse_sets(
     """
     indptr, people = ties.indptr, ties.indptr.size - 1
     offsets = np.zeros(roots.size + 1, np.int64)
-    members = np.empty(max(16, 2 * roots.size), np.int64)
-    # of whom each row was looked at, and the set that somebody was last put in: no clearing between sets
-    rows, seen = _Rows(np.zeros(people), np.zeros(people)), np.full(people, -1, np.int64)
-    made, filled = 0, np.int64(0)
+    rows = _Rows(ties, np.zeros(people), np.zeros(people))
+    # the set that somebody was last put in: no clearing between sets
+    seen, members = np.full(people, -1, np.int64), np.empty(max(16, 2 * roots.size), np.int64)
+    made, filled = 0, int(np.int64(0))  # no constant, for which all would be compiled once more
     for i in range(roots.size):
         # asked between sets only: a set cut short would leave out those farthest from its root
         if filled >= most:
             break
-        at = filled
-        if filled == members.size:
-            members = np.concatenate((members, np.empty_like(members)))
-        members[filled] = roots[i]
-        seen[roots[i]] = i
+        at, members = filled, _with_room(members, filled + 1)
+        members[filled], seen[roots[i]] = roots[i], i
         filled += 1
         # the set is its own queue: each member's row is walked once, so that each tie is thrown at most once
         level_end, depth = filled, 0
         while at < filled and depth < hops:
             v = members[at]
-            while filled + indptr[v + 1] - indptr[v] > members.size:
-                members = np.concatenate((members, np.empty_like(members)))
+            if members.size < filled + indptr[v + 1] - indptr[v]:
+                members = _with_room(members, filled + indptr[v + 1] - indptr[v])
             if rows.leap[v] == 0.0:
-                _look_at(v, ties, rows)
+                _look_at(v, rows, random, beliefs)
             if rows.leap[v] > 0.0:
-                filled = _leap(v, ties, rows, i, random, seen, members, filled)
+                filled = _leap(v, rows, random, _Drawn(seen, members), i, filled)
             else:
-                filled = _throw(v, ties, i, random, beliefs, seen, members, filled)
+                filled = _throw(v, rows, random, _Drawn(seen, members), i, filled)
             at += 1
             if at == level_end:
                 level_end = filled
@@ -92,66 +89,76 @@ def draw_reverse_sets(
 
 
 class _Rows(NamedTuple):
-    """Of each row how likely its likeliest tie is, and −1 / ln(1 − that), by which one leaps; 0: not looked at yet,
+    """The rows of ties, how likely the likeliest tie of each is, and −1 / ln(1 − that), by which one leaps.
 
-    −1: its ties are thrown one by one.
+    Instead of the latter, 0: the row was not looked at yet, −1: its ties are thrown one by one.
     """
 
+    ties: Chances
     likeliest: Floats
     leap: Floats
 
 
+class _Drawn(NamedTuple):
+    """The set that each person was last put in, and the members of all sets, end to end, with room for more."""
+
+    seen: Ints
+    members: Ints
+
+
 _LIKELY, _HARDLY = 0.3, 1e-9
-"""Where the likeliest tie is likelier, throwing all takes no longer than leaping; below, a leap may pass all numbers."""
+"""Where the likeliest tie is likelier, to throw all takes no longer; where it is less likely, a leap has no bound."""
 
 
 @compiled
-def _look_at(v: int, ties: Chances, rows: _Rows) -> None:
-    likeliest, known = 0.0, True
-    for tie in range(ties.indptr[v], ties.indptr[v + 1]):
-        likeliest = max(likeliest, ties.probability[tie])
-        known = known and ties.probability[tie] >= 0
-    rows.likeliest[v] = likeliest
-    rows.leap[v] = -1 / np.log1p(-likeliest) if known and _HARDLY < likeliest < _LIKELY else -1.0
+def _with_room(members: Ints, wanted: int) -> Ints:
+    while members.size < wanted:
+        members = np.concatenate((members, np.empty_like(members)))
+    return members
 
 
 @compiled
-def _throw(
-    v: int, ties: Chances, i: int, random: np.random.Generator, beliefs: Beliefs, seen: Ints, members: Ints, filled: int
-) -> int:
-    """Throw the ties of v one by one, and put in set i who succeeds; return how many members there are."""
-    _, sources, probability = ties
-    for tie in range(ties.indptr[v], ties.indptr[v + 1]):
-        u = sources[tie]
+def _look_at(v: int, rows: _Rows, random: np.random.Generator, beliefs: Beliefs) -> None:
+    """Draw what is only believed of a row, and choose how its ties are thrown."""
+    indptr, _, probability = rows.ties
+    likeliest = 0.0
+    for tie in range(indptr[v], indptr[v + 1]):
         if probability[tie] < 0:
             probability[tie] = random.beta(beliefs.a[tie], beliefs.b[tie])
-        if seen[u] != i and (probability[tie] >= 1 or random.random() < probability[tie]):
-            members[filled] = u
-            seen[u] = i
+        likeliest = max(likeliest, probability[tie])
+    rows.likeliest[v] = likeliest
+    rows.leap[v] = -1 / np.log1p(-likeliest) if _HARDLY < likeliest < _LIKELY else -1.0
+
+
+@compiled
+def _throw(v: int, rows: _Rows, random: np.random.Generator, drawn: _Drawn, i: int, filled: int) -> int:
+    """Throw the ties of v one by one, and put in set i who succeeds; return how many members there are."""
+    indptr, sources, probability = rows.ties
+    for tie in range(indptr[v], indptr[v + 1]):
+        u = sources[tie]
+        if drawn.seen[u] != i and (probability[tie] >= 1 or random.random() < probability[tie]):
+            drawn.members[filled], drawn.seen[u] = u, i
             filled += 1
     return filled
 
 
 @compiled
-def _leap(
-    v: int, ties: Chances, rows: _Rows, i: int, random: np.random.Generator, seen: Ints, members: Ints, filled: int
-) -> int:
+def _leap(v: int, rows: _Rows, random: np.random.Generator, drawn: _Drawn, i: int, filled: int) -> int:
     """Do as `_throw` does, in law: leap from one success of the likeliest chance to the next, and thin them out.
 
     How many throws of chance p fail before one succeeds is the whole part of an exponential's −1 / ln(1 − p) fold.
     """
-    _, sources, probability = ties
+    indptr, sources, probability = rows.ties
     likeliest, mean = rows.likeliest[v], rows.leap[v]
-    tie, end = ties.indptr[v], ties.indptr[v + 1]
+    tie, end = indptr[v], indptr[v + 1]
     while True:
         leap = mean * random.standard_exponential()
         if leap >= end - tie:
             return filled
         tie += np.int64(leap)
         u, p = sources[tie], probability[tie]
-        if seen[u] != i and (p == likeliest or random.random() * likeliest < p):
-            members[filled] = u
-            seen[u] = i
+        if drawn.seen[u] != i and (p == likeliest or random.random() * likeliest < p):
+            drawn.members[filled], drawn.seen[u] = u, i
             filled += 1
         tie += 1
 

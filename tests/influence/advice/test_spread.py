@@ -70,6 +70,53 @@ def test_sets_and_simulation_agree_with_all_ways_in_which_ties_can_fall(seed, ho
         assert simulated_spread(model, [person], runs=20_000, hops=hops) == pytest.approx(exact, abs=0.07)
 
 
+FOLLOWERS = 400
+
+
+@pytest.mark.parametrize(
+    "kind", ["all alike", "unlike", "hardly any", "some of them known for sure not to be"]
+)
+def test_where_many_ties_are_unlikely_each_succeeds_as_often_as_its_chance_says_and_none_minds_another(kind):
+    random = np.random.default_rng(5)
+    chance = {
+        "all alike": np.full(FOLLOWERS, 0.05),
+        "unlike": random.random(FOLLOWERS) * 0.29,
+        "hardly any": np.full(FOLLOWERS, 1e-4),
+        "some of them known for sure not to be": np.where(random.random(FOLLOWERS) < 0.5, 0.0, 0.1),
+    }[kind]
+    star = CascadeModel.from_ties(FOLLOWERS + 1, np.arange(1, FOLLOWERS + 1), np.zeros(FOLLOWERS), chance)
+    count = 20_000
+    drawn = reverse_sets(star, np.zeros(count, np.int64), seed=9)
+    came = np.bincount(drawn.members, minlength=FOLLOWERS + 1)[1:]
+    assert ((chance > 0) | (came == 0)).all()
+    spread = np.sqrt(count * chance * (1 - chance)) + 1e-9
+    assert (np.abs(came - count * chance) / spread < 5).all()
+    assert (((came - count * chance) / spread)[chance > 0] ** 2).mean() == pytest.approx(1, abs=0.35)
+    # independent of one another: how many succeed at once varies as much as the sum of the variances, and neighbours
+    # succeed together as often as the product of their chances
+    sizes = np.diff(drawn.offsets) - 1
+    assert sizes.mean() == pytest.approx(chance.sum(), abs=5 * np.sqrt((chance * (1 - chance)).sum() / count))
+    assert sizes.var() == pytest.approx((chance * (1 - chance)).sum(), rel=0.06)
+    here = np.zeros((count, FOLLOWERS + 1), bool)
+    here[np.repeat(np.arange(count), np.diff(drawn.offsets)), drawn.members] = True
+    pairs = (here[:, 1:-1] & here[:, 2:]).sum()
+    expected = count * (chance[:-1] * chance[1:]).sum()
+    assert pairs == pytest.approx(expected, abs=6 * np.sqrt(expected) + 1)
+
+
+@pytest.mark.parametrize("hops", [1, 2, 99])
+def test_in_a_network_of_unlikely_ties_sets_are_as_large_as_cascades_that_throw_every_tie(hops):
+    random = np.random.default_rng(hops)
+    pairs = random.permutation(60 * 60)[:1_500]
+    kept = pairs // 60 != pairs % 60
+    chance = np.where(random.random(kept.sum()) < 0.1, 0.6, random.random(kept.sum()) * 0.08)
+    model = CascadeModel.from_ties(60, pairs[kept] // 60, pairs[kept] % 60, chance)
+    share = np.bincount(reverse_sets(model, even_roots(np.ones(60), 60_000), hops=hops).members) / 60_000
+    for person in range(0, 60, 12):
+        plain = simulated_spread(model, [person], runs=40_000, hops=hops, seed=person + 1)
+        assert 60 * share[person] == pytest.approx(plain, rel=0.04)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_imm_keeps_its_guarantee_on_graphs_small_enough_to_try_every_pair(seed):
     ties = random_ties(100 + seed, n=7, m=9)
@@ -115,6 +162,19 @@ def test_greedy_takes_the_plain_best_at_each_turn():
         assert found[0] == pytest.approx(wanted[0])
         assert sum(found) == pytest.approx(sum(wanted), rel=0.2)  # ties may be broken another way
         assert sorted(found, reverse=True) == pytest.approx(found)
+
+
+def test_greedy_chooses_whom_the_plain_greedy_chooses_and_of_equals_the_first():
+    random = np.random.default_rng(8)
+    for _ in range(40):
+        groups = [sorted(random.choice(12, random.integers(1, 5), replace=False).tolist()) for _ in range(25)]
+        sets = Sets(np.cumsum([0, *map(len, groups)]), np.concatenate(groups))
+        left, wanted = list(groups), []
+        while left and len(wanted) < 5:
+            best = int(np.argmax([sum(p in group for group in left) for p in range(12)]))
+            wanted.append(best)
+            left = [group for group in left if best not in group]
+        assert wanted == greedy_cover(sets, 12, Acts.everybody(12), 5)[0]
 
 
 def test_an_act_towards_several_covers_a_set_unless_all_of_them_fail():
