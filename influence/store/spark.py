@@ -71,7 +71,8 @@ def session(master: str | None = None, remote: str | None = None) -> SparkSessio
             builder = builder.config(key, value)
         builder = builder.master(master or "local[*]")
     refuse_unreachable(remote or master or "")
-    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    for chatty in ("py4j", "SQLQueryContextLogger"):  # what went wrong is said in one sentence
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     with _told(), _silent():
         made = builder.getOrCreate()
         if remote is None:
@@ -221,7 +222,8 @@ class SparkEngine:
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Make the temporary table of a statement, or take it away; nothing else is done to a lake."""
         if sql.split()[0] == "DROP":
-            self._spark.catalog.dropTempView(sql.split()[-1])
+            with self._told():
+                self._spark.catalog.dropTempView(sql.split()[-1])
         else:
             self._make(sql, params, kept=True)
 
@@ -266,7 +268,8 @@ class SparkEngine:
         """Let go of the session."""
         if self._watch:
             self._watch.close()
-        self._spark.stop()
+        with suppress(InfluenceError), _told():  # what has ended already has said so
+            self._spark.stop()
 
 
 def _plain(of: pa.DataType) -> pa.DataType:

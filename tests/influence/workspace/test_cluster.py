@@ -305,8 +305,9 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
         SparkEngine(spark, str(lake))
 
 
-ENDLESS = "SELECT sum(a.id * b.id) AS n FROM range(10000000) a CROSS JOIN range(10000000) b"
-MUCH = "SELECT repeat(id, 5000000) AS word FROM range(10000)"
+ALL = "FROM activity_log a, activity_log b, activity_log c, activity_log d, activity_log e"
+ENDLESS = f"SELECT count(*) AS n {ALL} WHERE concat(a.id, b.id, c.id) <> concat(d.id, e.id)"
+MUCH = "SELECT repeat(id, 5000000) AS word FROM activity_log"
 ASKS = """
 import os, sys
 from influence.contract.errors import InfluenceError
