@@ -24,8 +24,6 @@ LIBRARIES = (
     *("numpy", "scipy", "numba", "networkx", "scikit-network", "duckdb", "pyarrow"),
     *("igraph", "networkit", "rustworkx", "raphtory", "reticula", "pynetim", "polars", "pandas"),
 )
-PATIENCE = 900
-"""Seconds after which one run is stopped."""
 Rounds = dict[str, list[dict[str, Any]]]
 
 
@@ -42,9 +40,21 @@ Rounds = dict[str, list[dict[str, Any]]]
 @click.option("--data", type=click.Path(path_type=Path, exists=True), help="The folder of published data.")
 @click.option("--full", is_flag=True, help="At the sizes of the goals: hours, and 16 GB of memory.")
 @click.option("--rounds", default=3, show_default=True, help="How often each side does each piece of work.")
+@click.option(
+    "--patience",
+    default=900,
+    show_default=True,
+    help="Seconds after which a run is stopped, and not tried again.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Where the table goes; shown as well.")
 def main(
-    works: tuple[str, ...], folder: Path, data: Path | None, full: bool, rounds: int, out: Path | None
+    works: tuple[str, ...],
+    folder: Path,
+    data: Path | None,
+    full: bool,
+    rounds: int,
+    patience: int,
+    out: Path | None,
 ) -> None:
     """Measure the WORKS whose names begin so, or all of them."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +65,7 @@ def main(
         click.echo(line)
     why = tomllib.loads((Path(__file__).parent / "reasons.toml").read_text(encoding="utf-8"))
     for work in chosen:
-        for line in _row(work, given, rounds, why.get(work.name, "")):
+        for line in _row(work, given, rounds, patience, why.get(work.name, "")):
             lines.append(line)
             click.echo(line)
     if out:
@@ -104,7 +114,7 @@ def _version(name: str) -> str:
         return ""
 
 
-def _row(work: Work, given: Inputs, rounds: int, why: str) -> Iterator[str]:
+def _row(work: Work, given: Inputs, rounds: int, patience: int, why: str) -> Iterator[str]:
     """Run all sides in turn, round after round, and tell each: medians, spread, ratio."""
     try:
         place = work.input(given)
@@ -115,19 +125,20 @@ def _row(work: Work, given: Inputs, rounds: int, why: str) -> Iterator[str]:
     done: Rounds = {side: [] for side in sides}
     for _ in range(rounds):
         for side in sides:
-            done[side].append(_run(work, side, place))
+            if not any("late" in run for run in done[side]):
+                done[side].append(_run(work, side, place, patience))
     ours = _median(done[OURS], "wall")
     for side in sides:
         yield _told(work, side, done[side], ours)
     yield from _verdict(work, done, why)
 
 
-def _run(work: Work, side: str, place: Path) -> dict[str, Any]:
+def _run(work: Work, side: str, place: Path, patience: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.beside.one", work.name, side, str(place)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=patience, check=False)
     except subprocess.TimeoutExpired:
-        return {"failed": f"no answer in {PATIENCE} s"}
+        return {"failed": f"> {patience:,} s", "late": patience}
     if done.returncode:
         return {"failed": (done.stderr.strip().splitlines() or ["failed"])[-1][:120]}
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))

@@ -155,7 +155,7 @@ def display_name(entry: str) -> str:
     """
     text = _REMARK.sub(" ", _BRACKETS.sub(" ", NOT_SHOWN.sub(" ", entry[:2000])))
     text = re.sub(r"@\s*\w+\s*$", "", text.strip(" \"',;"))
-    if re.search(r"/[^,]*,", text):
+    if "," in text.partition("/")[2]:
         return ""  # two people in one entry
     text = text.split("/", 1)[0]
     text = re.sub(r"\s+", " ", text.replace('"', " ")).strip(" \"',;")

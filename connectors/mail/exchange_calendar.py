@@ -39,7 +39,7 @@ _HEADER = re.compile(r"^[ \t>]*(?:from|sent|to|cc|subject):[^\n]*$", re.IGNORECA
 _AHEAD = timedelta(days=180)
 """How long before a meeting it is entered at most."""
 _AFAR = re.compile(
-    r"[^\n;,]*\b(?:by|via|on)[ \t]+(?:the[ \t]+)?(?:tele)?(?:phone|conference|video)\b[^\n;,]*"
+    r"(?<![^\n;,])[^\n;,]*\b(?:by|via|on)[ \t]+(?:the[ \t]+)?(?:tele)?(?:phone|conference|video)\b[^\n;,]*"
     r"|^[ \t]*(?:tele|video)[ -]?conf\w*:[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -31,15 +31,17 @@ _BEHALF = re.compile(
     re.IGNORECASE,
 )
 _TYPED = re.compile(
-    r"^(?P<author>.{2,200}?)\s*[-,;(\[]?\s*\b(?:sent by|gesendet von|sendt af|sendt av|skickat av|envoyé par)\b:?\s+"
+    r"^(?P<author>.{2,200}?)(?<!\s)\s*+[-,;(\[]?\s*+\b(?:sent by|gesendet von|sendt af|sendt av|skickat av"
+    r"|envoyé par)\b:?\s+"
     r"(?P<typist>[^<>()\[\]]{2,200})",
     re.IGNORECASE,
 )
 _VIA = re.compile(
-    r"^['\" ]*(?P<author>.{1,200}?)['\" ]*\s\(?(?:via|by way of)\s+(?P<list>[^()]{1,200})", re.IGNORECASE
+    r"^['\" ]*+(?P<author>.{1,200}?)(?<!['\" ])['\" ]*\s\(?(?:via|by way of)\s+(?P<list>[^()]{1,200})",
+    re.IGNORECASE,
 )
 _VIA_SURE = re.compile(
-    r"^['\" ]*(?P<author>.{1,200}?)['\" ]*\s\(?(?:via|by way of|über|par|tramite|por|gennem|genom)\s+"
+    r"^['\" ]*+(?P<author>.{1,200}?)(?<!['\" ])['\" ]*\s\(?(?:via|by way of|über|par|tramite|por|gennem|genom)\s+"
     r"(?P<list>[^()]{1,200})",
     re.IGNORECASE,
 )

@@ -82,7 +82,7 @@ _FAILED = "x-failed-recipients"
 _NOTES = re.compile(r"(?:auto: )?.{2,80} is out of the office(?:\.|\s*\(returning .*)$", re.IGNORECASE)
 """As Lotus Notes says it."""
 _REPORT = re.compile(r"report-type\s*=\s*\"?([\w-]+)")
-_METHOD = re.compile(r"text/calendar\s*;[^\n]*?method\s*=\s*\"?(?:reply|counter)\b")
+_METHOD = re.compile(r"text/calendar\s*;(?:(?!text/calendar)[^\n])*?method\s*=\s*\"?(?:reply|counter)\b")
 _METHOD_INSIDE = re.compile(
     rb"^content-type:\s*text/calendar\s*;(?:[^\r\n]|\r?\n[ \t]){0,300}?method\s*=\s*\"?(?:reply|counter)\b",
     re.IGNORECASE | re.MULTILINE,

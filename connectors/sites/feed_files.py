@@ -36,9 +36,10 @@ _ABOUT = (
 _PICTURES = ("image", "textinput", "textInput", "itunes:image", "itunes:owner")
 """Elements with titles and links of their own."""
 _BEFORE = (
-    r"\A\ufeff?\s*(?:<\?.{0,2000}?\?>\s*|<!--.{0,20000}?-->\s*"
-    r"|<!DOCTYPE[^>\[]{0,500}(?:\[.{0,5000}?\]\s*)?>\s*){0,20}"
+    r"\A\ufeff?\s*(?><\?.{0,2000}?\?>\s*|<!--.{0,20000}?-->\s*"
+    r"|<!DOCTYPE[^>\[]{0,500}(?:\[.{0,5000}?\]\s*)?>\s*){0,20}+"
 )
+"""What may stand before the root; no part of it is tried at another length."""
 _ROOT = re.compile(_BEFORE + r"<(?:[\w.-]{1,40}:)?(rss|RDF|feed|entry)\b([^>]{0,20000})>?", re.DOTALL)
 _JSON = re.compile(
     r"""\A\ufeff?\s*\{.{0,60000}?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/version""", re.DOTALL

@@ -86,7 +86,7 @@ _MODEL_OF = {
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "œ": "o"})
 
 
-_BOTH = re.compile(r"[^\s,]*[^\W\d_]\d+[^\W\d_][^\s,]*")
+_BOTH = re.compile(r"(?<![^\s,])[^\s,]*[^\W\d_]\d+[^\W\d_][^\s,]*")
 """A word with a number within it is a handle (`bl4ckbird`)."""
 
 

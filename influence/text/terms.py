@@ -26,7 +26,7 @@ LONGEST_PIECE = 100
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _CUT = re.compile(r"^\s*(-- ?|_{5,}|-{2,}\s?original message\s?-{2,}.*)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_DOMAIN = re.compile(r"[\w-]+\.[a-z]{2,}", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?<![\w-])[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 _MARKED = re.compile(r"@_?\*\*[^*\n]{1,100}\*\*|<[^<>\n]{1,300}>")
 
 # The most frequent function words of each language (articles, pronouns, prepositions, conjunctions, auxiliaries,

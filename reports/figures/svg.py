@@ -60,7 +60,7 @@ _SHOWN_ALONE = {f"{{{SVG}}}{name}" for name in ("defs", "title", "desc")}
 MOST_STOPS = 60
 """More marks than this are not stops of the keyboard: the tables hold the same."""
 _SIZE = re.compile(r"(?:(bold|\d{3}) )?(?:italic )?([\d.]+)px")
-_DIGITS = re.compile(r"-?\d+\.\d{3,}")
+_DIGITS = re.compile(r"-?(?<!\d)\d+\.\d{3,}")
 
 
 @dataclass(frozen=True)

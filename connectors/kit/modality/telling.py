@@ -22,7 +22,9 @@ _TITLE = 200
 _MOST_ROOMS = 10_000
 _SEGMENT = re.compile(r"[;|\n\r]+(?![^()]{0,200}\))|\\n")
 _IN_BRACKETS = re.compile(r"\([^()]*\)?")
-_PIECE = re.compile(r"\s*(?:[,()\[\]{}+&•·:、，；]|/|\s[-–—_]+\s|\s(?:and|und|og|och|et|or|oder|eller)\s)\s*")
+_PIECE = re.compile(
+    r"(?<!\s)\s*(?:[,()\[\]{}+&•·:、，；]|/|\s[-–—_]+\s|\s(?:and|und|og|och|et|or|oder|eller)\s)\s*"
+)
 _JOINED = re.compile(r"[+&/;|•·]|\b(?:and|und|og|och|et|or|oder|eller|plus|y|e|i)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[]|\s[-–—]\s")
 _NO_WORD = re.compile(r"[\W_]*")

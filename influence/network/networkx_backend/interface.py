@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from influence.network.network import Network
@@ -52,19 +53,23 @@ class Backend:
             return "it does not run on arrays"
         if any(callable(argument) for argument in given):
             return "weights that a function gives are not in arrays"
-        return True
+        return _not_taken(name, args, kwargs) or True
 
     @staticmethod
     def should_run(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:
         """Ask for conversion from networkx only where the arrays are worth it."""
         if any(isinstance(argument, Network) for argument in (*args, *kwargs.values())):
             return True
+        if name in MODULE_OF and (reason := _not_taken(name, args, kwargs)):
+            return reason
         return "it is done before the graph is converted" if name in SOON_DONE else name in MODULE_OF
 
 
 def _on_arrays(name: str, *args: Any, **kwargs: Any) -> Any:
     """Run a function of this package; what it refuses for a Network runs on a converted graph."""
-    function = getattr(import_module(f"{__package__}.{MODULE_OF[name]}"), name)
+    if _not_taken(name, args, kwargs):
+        return _by_conversion(name)(*args, **kwargs)
+    function = _function(name)
     graph, *others = args if args else (kwargs.pop("G"),)
     if not isinstance(graph, Network):
         return function(graph, *others, **kwargs)
@@ -72,6 +77,29 @@ def _on_arrays(name: str, *args: Any, **kwargs: Any) -> Any:
         return function(CompressedGraph.of(graph), *others, **kwargs)
     except NotImplementedError:
         return _by_conversion(name)(graph, *others, **kwargs)
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """Return the function of this package that does what networkx's of that name does."""
+    found: Callable[..., Any] = getattr(import_module(f"{__package__}.{MODULE_OF[name]}"), name)
+    return found
+
+
+@cache
+def _parameters(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return what a function of this package takes by its place, and by its name; a newer networkx may give more."""
+    all_of_it = signature(_function(name)).parameters.values()
+    by_place = tuple(one.name for one in all_of_it if one.kind is one.POSITIONAL_OR_KEYWORD)
+    return by_place, frozenset(one.name for one in all_of_it if one.kind is not one.VAR_KEYWORD) | {"G"}
+
+
+def _not_taken(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+    """Say which argument is given that does not run on arrays; None where all are taken."""
+    by_place, by_name = _parameters(name)
+    if len(args) > len(by_place):
+        return f"{name} takes {len(by_place)} arguments on arrays, and {len(args)} are given"
+    odd = next((given for given in kwargs if given not in by_name), None)
+    return f"{name} does not take {odd!r} on arrays" if odd is not None else None
 
 
 def _dispatched(name: str) -> Any:

@@ -1,0 +1,94 @@
+"""No regular expression takes longer than the length of its text: all are listed, and given what is bad for them.
+
+Those of DuckDB and Arrow are RE2's, which is linear by construction. An expression that is given short texts alone is
+named in SHORT with their longest length.
+"""
+
+import re
+import time
+from itertools import takewhile
+
+import pytest
+
+from tests.kit.draws import LONG
+from tests.kit.expressions import Expression, bad_texts, calls_of_re, expressions, pumped
+
+LONGEST = 1_000_000 if LONG else 20_000
+LENGTHS = [
+    *range(20, 60, 2),
+    *range(60, 200, 10),
+    200,
+    400,
+    800,
+    1600,
+    3200,
+    6400,
+    10_000,
+    20_000,
+    200_000,
+    1_000_000,
+]
+SECONDS = 0.5 * LONGEST / 1_000_000
+"""Of CPU, of each text."""
+SHORT = {
+    "connectors.kit.called_off._FRONT": 200,  # LONGEST_FRONT
+    "connectors.kit.called_off._DAY": 200,
+    "influence.people.linkage.profiles._NO_NAME": 200,  # LONGEST
+    "influence/people/linkage/score.py": 500,  # our own SQL
+    "influence/text/meeting_phrases.py": 500,  # our own phrases
+}
+"""Expressions that are given no longer texts, by where they stand; each is cut before, or is given what we wrote."""
+TOGETHER = {
+    "influence/settings.py": "the name of a source is a literal",
+    "influence/contract/language.py": "literals of our own sentences, each part lazy up to the next literal",
+    "connectors/tables/first_mapping.py": "hints of our own, in the names of columns",
+    "connectors/kit/modality/words.py": "a choice of literals",
+    "reports/formats/document.py": "a word, literally",
+    "reports/formats/template.py": "in a template of our own",
+}
+"""Files in which expressions are put together when they are needed, and why each is linear."""
+MATCHED = {"connectors.kit.called_off._FRONT"}
+"""A table of expressions that are used by `match` alone, beside others in the module that are split by."""
+FOUND = sorted(expressions(), key=lambda one: one.where)
+
+
+for known in FOUND:
+    known.uses = {"match"} if known.where in MATCHED else known.uses
+
+
+def seconds(one, text):
+    begun = time.process_time()
+    one.run(text)
+    return time.process_time() - begun
+
+
+def too_slow(one):
+    """The texts that take too long, in steps that double: a bad expression would not end at the longest."""
+    longest = SHORT.get(one.where.partition(":")[0], LONGEST)
+    for before, body in bad_texts(one.pattern):
+        for length in takewhile(lambda one: one <= longest, LENGTHS):
+            text = pumped(before, body, length, one.pattern)
+            if seconds(one, text) > SECONDS and (took := min(seconds(one, text) for _ in range(2))) > SECONDS:
+                yield before[:40], body[:40], length, round(took, 2)
+                break
+
+
+@pytest.mark.parametrize("one", FOUND, ids=[one.where for one in FOUND])
+def test_it_takes_no_longer_than_its_text(one):
+    assert [] == list(too_slow(one))
+
+
+def test_what_is_put_together_is_known():
+    held = {one.pattern.pattern for one in FOUND}
+    in_functions = {where.partition(":")[0] for where, _, text, _ in calls_of_re() if text is None}
+    modules = {
+        one.where.rpartition(".")[0].replace(".", "/") + ".py" for one in FOUND if "/" not in one.where
+    }
+    assert set(TOGETHER) <= in_functions
+    assert in_functions - set(TOGETHER) <= modules
+    assert len(held) > 300
+
+
+@pytest.mark.parametrize("bad", [r"(a+)+$", r"(?:<!--.{0,2000}?-->\s*){0,20}<r", r"\s*,", r"(\w+\s?)*!"])
+def test_a_bad_expression_is_found(bad):
+    assert list(too_slow(Expression("here", re.compile(bad, re.DOTALL), {"search"})))
