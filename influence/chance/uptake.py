@@ -130,6 +130,8 @@ def _laid_out(said: Said, topic: Ints) -> Layout:
         np.append(heard_start, len(heard[1])),
         marks,
         mark_of_use.astype(np.int64),
-        heard[1],
+        np.ascontiguousarray(
+            heard[1]
+        ),  # else a kind of array of its own, for which the loop is compiled anew
         slots.time,
     )

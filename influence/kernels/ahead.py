@@ -28,7 +28,7 @@ _FOR_A_REPORT = (
     *("chance.activations", "chance.shuffled_activations", "everybody.everybodys_depth"),
     *("everybody.evidence_of_pairs", "everybody.cover", "triangles.structural_holes", "centrality.pagerank"),
     *("centrality.dependencies", "centrality.core_number", "sets_of_people.grown", "sets_of_people.sizes"),
-    "communities.elections",
+    *("communities.elections", "swaps.tie_table", "swaps.swap_ties", "chance.taken_up"),
 )
 """Whose examples compile all that a report runs, in the order in which it comes to them.
 

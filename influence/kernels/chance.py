@@ -425,7 +425,15 @@ def taken_up(
     draws: int,
     random: np.random.Generator,
 ) -> tuple[Ints, Ints, Ints]:
-    """Count by topic, and for any, who took up a term, who for the first time, and how many would in shuffled times."""
+    """Count by topic, and for any, who took up a term, who for the first time, and how many would in shuffled times.
+
+    One person, who heard the only term of topic 0 at 5 and used it at 7:
+
+    >>> starts, first = np.array([0, 1]), np.array([0])
+    >>> laid = Layout(first, first + 1, starts, starts, first, starts, starts, first, first, first + 5, first + 7)
+    >>> [row.tolist() for row in taken_up(laid, 1, 9, 0, np.random.default_rng(1))]
+    [[1, 1], [1, 1], []]
+    """
     counted = np.zeros((draws + 1, topics + 1), np.int64)
     takers = np.zeros(topics + 1, np.int64)
     at = laid.time[laid.marks].copy()

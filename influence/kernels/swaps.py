@@ -22,7 +22,11 @@ def _slot(table: Indices, key: int) -> int:
 
 @compiled
 def tie_table(sources: Indices, targets: Indices, nodes: int) -> NDArray[np.int64]:
-    """Return an open table of all ties."""
+    """Return an open table of all ties.
+
+    >>> sorted(tie_table(np.array([0, 1]), np.array([1, 0]), 2).tolist())[-3:]
+    [-1, 1, 2]
+    """
     size = 16
     while size < 4 * sources.size:  # at most a quarter full, so that a search ends after a step or two
         size *= 2
@@ -54,6 +58,10 @@ def swap_ties(sources: Indices, targets: Indices, table: Indices, nodes: int, sw
 
     a → b and c → d become a → d and c → b, unless that makes a tie of a node with itself or one that there is
     already (its opposite may be there). Changes `targets` and `table`.
+
+    >>> sources, targets = np.array([0, 1]), np.array([2, 3])
+    >>> swap_ties(sources, targets, tie_table(sources, targets, 4), 4, 0, 1), targets.tolist()
+    (0, [2, 3])
     """
     np.random.seed(seed)
     done = 0
