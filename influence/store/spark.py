@@ -281,7 +281,9 @@ def _given(params: Parameters) -> dict[str, Any] | list[Any] | None:
     return (dict(params) if isinstance(params, Mapping) else list(params)) or None
 
 
-_NOT_THERE = ("PATH_NOT_FOUND", "FILE_NOT_EXIST", "FileNotFoundException")
+_NO_MEMORY = ("OutOfMemory", "OutOfDirectMemory", "Java heap space")
+_SHUT_DOWN = "SparkContext was shut down"
+_NOT_THERE = ("PATH_NOT_FOUND", "FILE_NOT_EXIST")
 
 
 @contextmanager
@@ -293,19 +295,21 @@ def _told(missing: LakeError | None = None) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError, OSError) as error:
-        why = _why(error)
-        if any(word in str(error) for word in _NOT_THERE):
+        words = _words(error)
+        why = _why(words) or type(error).__name__
+        if any(word in words for word in _NOT_THERE):
             raise missing or LakeError(f"a file of the lake is not there: {why[:300]}") from error
-        if "OutOfMemory" in str(error) or "Java heap space" in str(error):
+        if any(word in words for word in _NO_MEMORY):
             raise Failed(
                 "Spark has no memory left on this machine; give its driver more (4g if nothing is said): "
                 f"{_MEMORY}=8g influence …"
             ) from error
-        if "maxResultSize" in str(error):
+        if "maxResultSize" in words:
             raise Failed(
                 "what comes to this machine is more than the cluster lets through; let it: spark.driver.maxResultSize"
             ) from error
-        if isinstance(error, Py4JNetworkError | ConnectionError):
+        ended = not words or _SHUT_DOWN in words or isinstance(error, Py4JNetworkError | ConnectionError)
+        if ended:
             raise SparkError(
                 "the Java that runs Spark on this machine has ended in the middle of the work, most often for want of "
                 f"memory: {_MEMORY}=8g influence … gives it more; nothing was changed"
@@ -315,7 +319,18 @@ def _told(missing: LakeError | None = None) -> Iterator[None]:
         raise SparkError(f"Spark failed: {why[:300]}") from error
 
 
-def _why(error: Exception) -> str:
+def _words(error: Exception) -> str:
+    """Return what an error says; what Java raised says nothing once that Java has ended."""
+    try:
+        return str(error)
+    except Exception:  # it asks Java, which fails in many ways
+        return ""
+
+
+def _why(words: str) -> str:
     """Return the line that tells why: what Java raised stands below what was called."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0])
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    for line in lines:
+        if any(word in line for word in _NOT_THERE):
+            return line.removeprefix("Caused by: ")
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), "".join(lines[:1]))

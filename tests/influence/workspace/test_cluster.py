@@ -305,6 +305,16 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
         SparkEngine(spark, str(lake))
 
 
+def test_a_file_that_goes_in_the_middle_is_named(spark, office, tmp_path):
+    lake = tmp_path / "lake"
+    shutil.copytree(office / "lake", lake)
+    engine = SparkEngine(spark, str(lake))
+    [file] = (lake / "activities" / "month=2026-01").iterdir()
+    file.unlink()
+    with pytest.raises(LakeError, match=r"a file of the lake is not there: .*month=2026-01"):
+        engine.arrow("SELECT max(actor) AS actor FROM activity_log")
+
+
 ALL = "FROM activity_log a, activity_log b, activity_log c, activity_log d, activity_log e"
 ENDLESS = f"SELECT count(*) AS n {ALL} WHERE concat(a.id, b.id, c.id) <> concat(d.id, e.id)"
 MUCH = "SELECT repeat(id, 5000000) AS word FROM activity_log"
