@@ -43,6 +43,10 @@ NOT_READ_PLAINLY = {
     "advice_backtest",
     "trend_breaks",
     "response_rate",
+    "stage",
+    "persistence",
+    "first_touch",
+    "walls",
 }
 """What only the report tells: see `test_planted_truths`."""
 

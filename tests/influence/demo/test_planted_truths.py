@@ -13,7 +13,7 @@ from tests.kit.invented import company as invented
 
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
-    *("person-against-brand", "exchange", "movement"),
+    *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
 )
 
 FORESEEN = {"contagious": ("advice",)}
