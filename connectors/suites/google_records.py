@@ -253,7 +253,7 @@ def _start(event: Mapping[str, Any], people: Sequence[str]) -> datetime:
 
 
 def _attendees(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return objects(event.get("attendees"), "attendees")
+    return objects(listed(event, "attendees"), "attendees")  # without them it would be another meeting
 
 
 def _is_room(one: Mapping[str, Any]) -> bool:

@@ -197,7 +197,11 @@ def _response(status: Any) -> str:
 
 
 def _declined(event: Mapping[str, Any]) -> list[str]:
-    found = [mail_account(mailbox_of(one)) for one in rows_of(event, "attendees") if _has_declined(one)]
+    found = [
+        mail_account(mailbox_of(one))
+        for one in objects(listed(event, "attendees"), "attendees")
+        if _has_declined(one)
+    ]
     return [account for account in found if account]
 
 
@@ -212,7 +216,7 @@ def _locations(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _rooms(event: Mapping[str, Any]) -> set[str]:
     """Return the addresses of the rooms: as attendees, Graph calls them "required" like people."""
-    named = [one for one in rows_of(event, "attendees") if one.get("type") == "resource"]
+    named = [one for one in objects(listed(event, "attendees"), "attendees") if one.get("type") == "resource"]
     places = [
         str(one.get(name) or "")
         for one in _locations(event)
@@ -257,7 +261,7 @@ def _location(location: Mapping[str, Any]) -> str:
 
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms are not people."""
-    attendees = rows_of(event, "attendees")
+    attendees = objects(listed(event, "attendees"), "attendees")
     left_out = _rooms(event) | {mailbox_of(one).address for one in attendees if _has_declined(one)}
     for one in (event.get("organizer"), *attendees):
         mailbox = mailbox_of(one)
