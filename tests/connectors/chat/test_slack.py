@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.chat.slack import Slack
 from connectors.chat.slack_records import Channel, MessageReader
+from connectors.kit.answers import guarded
 from influence.contract.connector import Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
@@ -237,7 +238,7 @@ FIELDS = (
 def test_no_message_however_odd_stops_the_reading(changed, reaction):
     row = message("1767600000.000100", "U0ANN", "words", reactions=[reaction]) | changed
     reader = MessageReader()
-    records = list(reader.read(row, Channel("C1", "team"), 1))
+    records = list(guarded(lambda: reader.read(row, Channel("C1", "team"), 1), "the message"))
     assert records or reader.left_out
 
 
