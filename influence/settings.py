@@ -55,6 +55,9 @@ smallest_group = 5      # in a report without names, smaller groups of people ar
 [brand]                 # the organisation's own accounts, to compare the person with
 accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 
+[voices]                # competitors, other executives, to compare the person with; nobody is ranked
+accounts = []           # e.g. ["x:rival", "Ann Other"]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -86,6 +89,7 @@ class Settings:
     keep_terms: bool = False
     smallest_group: int = 5
     brand: Sequence[str] = ()
+    voices: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -109,7 +113,7 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    known = {"zone", "notice", "brand", "spheres", "teams", "sources", *_SECTIONS}
+    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -119,7 +123,8 @@ def read(path: Path) -> Settings:
         notice=body.get("notice"),
         strengths=Strengths(**values["met"]),
         registers=registers,
-        brand=_brand(path, body),
+        brand=_accounts(path, "brand", body),
+        voices=_accounts(path, "voices", body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
         sources=_sources(path, body),
@@ -206,10 +211,10 @@ def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str
     return dict(lists)
 
 
-def _brand(path: Path, body: Mapping[str, Any]) -> tuple[str, ...]:
-    lists = _lists(path, "brand", body)
+def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+    lists = _lists(path, section, body)
     for key in lists.keys() - {"accounts"}:
-        raise SettingsError(f"{path}: [brand] has no setting {key!r}; it has: accounts")
+        raise SettingsError(f"{path}: [{section}] has no setting {key!r}; it has: accounts")
     return tuple(lists.get("accounts", ()))
 
 

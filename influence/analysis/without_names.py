@@ -46,6 +46,7 @@ from influence.measures import (
     first_touch,
     letting_go,
     many,
+    named_voices,
     peers,
     reach,
     spheres,
@@ -99,6 +100,7 @@ _REASONS = frozenset(
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )
 """Reasons that are the same sentence whoever it is about; any other is left out."""

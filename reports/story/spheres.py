@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 
-from influence.contract.details.brand import EmployeesAgainstBrand, PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
 from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.spheres import Sources
-from influence.contract.details.voice import Lead
 from influence.contract.findings import Report, SphereReach
 from influence.contract.headline import mostly_unknown
-from influence.contract.language import listing, message, recognised, translated
+from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, counted_between, form_of, number, plain, shared
-from reports.story.chance import SURE
+from reports.story import voices
 from reports.story.sentences import (
     Part,
     Section,
     Sentence,
     Span,
     cannot_tell,
-    interval_of,
     is_range,
     joined,
     numbers,
@@ -42,10 +39,6 @@ _NAMES = {
     "media": message("media"),
     "public": message("public"),
     "unknown": message("unknown"),
-}
-_DRAWS_MORE = {
-    "the first draws more": message("employees draw more"),
-    "the second draws more": message("the brand draws more"),
 }
 HALF = 0.5
 _BEFORE = {
@@ -137,13 +130,14 @@ def spheres(report: Report) -> Section:
         *joined(*_breadth(report), *_room(report)),
         *_first_touch(report),
         *joined(*_first_contact(report)),
-        *_brand(report),
-        *_employees(report),
+        *voices.brand(report),
+        *voices.employees(report),
+        *voices.named(report),
     )
     return section(
         "spheres",
         translated("Which spheres are reached, which could be, and where do my own influences come from?"),
-        (*told, *_voice(report)),
+        (*told, *voices.on_topics(report)),
         numbers(report, *OUTWARD),
         cannot_tell(report, *OUTWARD, *TOPICS),
     )
@@ -295,87 +289,3 @@ def _ahead(days: float | None) -> tuple[Sentence, ...]:
     return (
         say("Those who were spoken with later were {days} ahead (median).", days=Span(ahead, "first_touch")),
     )
-
-
-def _brand(report: Report) -> tuple[Sentence, ...]:
-    finding = report.findings.get("person_against_brand")
-    if finding is None:
-        return ()
-    brand = Span(translated("the organisation's own accounts"), finding.name)
-    if finding.value is None:
-        if finding.reason and "no account is flagged" in finding.reason:
-            return ()
-        return (say("Cannot compare the leader with {brand}: {why}.", brand=brand, why=why(finding)),)
-    within, n = interval_of(report, finding.name), span(report, finding.name)
-    verdict = finding.told(PersonAgainstBrand).verdict
-    says = recognised(plain(verdict)) if verdict else translated("no verdict was given")
-    if within:
-        return (
-            say(
-                "Person or brand? An item by the leader draws {n} times the responses of one by {brand} ({within}): "
-                "{says}.",
-                n=n,
-                brand=brand,
-                within=within,
-                says=says,
-            ),
-        )
-    return (
-        say(
-            "Person or brand? An item by the leader draws {n} times the responses of one by {brand}: {says}.",
-            n=n,
-            brand=brand,
-            says=says,
-        ),
-    )
-
-
-def _employees(report: Report) -> tuple[Sentence, ...]:
-    """Say whether what employees write draws more from outside than what the organisation's own accounts do."""
-    finding = report.findings.get("employees_against_brand")
-    if finding is None or finding.value is None:
-        return ()
-    held, within = finding.told(EmployeesAgainstBrand), interval_of(report, finding.name)
-    if held.verdict is None or not within:
-        return ()
-    n = span(report, finding.name)
-    writing = counted(held.writing or 0, "employee", "employees")
-    return (
-        say(
-            "Employees or brand? What the other {writing} who wrote make draws {n} times the responses from outside "
-            "that the organisation's own accounts draw ({within}): {says}.",
-            writing=writing,
-            n=n,
-            within=within,
-            says=translated(_DRAWS_MORE.get(held.verdict, "")) or recognised(plain(held.verdict)),
-        ),
-    )
-
-
-def _voice(report: Report) -> tuple[Sentence, ...]:
-    sentences = []
-    if report.known("share_of_voice"):
-        share = span(report, "share_of_voice")
-        within = interval_of(report, "share_of_voice")
-        sentences.append(
-            say(
-                "Of all responses on any topic {share} are to the leader ({within}).",
-                share=share,
-                within=within,
-            )
-        )
-    if report.known("lead"):
-        new, held = span(report, "lead", "person", "people"), report.told("lead", Lead)
-        shuffled = number(held.shuffled)
-        if held.p is not None and held.p <= SURE:
-            pattern = message(
-                "Do others take up the leader's words? {new} first used a term after responding to the leader's use "
-                "of it, {shuffled} with times shuffled: more than chance gives."
-            )
-        else:
-            pattern = message(
-                "Do others take up the leader's words? {new} first used a term after responding to the leader's use "
-                "of it, {shuffled} with times shuffled: which cannot be told apart from chance."
-            )
-        sentences.append(say(pattern, new=new, shuffled=shuffled))
-    return tuple(sentences)

@@ -22,6 +22,7 @@ from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
+from influence.contract.details.named_voices import AmongVoices, Voice
 from influence.contract.details.organisation import Between, Followed, TeamBeyond, TeamFollows, Walls
 from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
@@ -270,6 +271,13 @@ def _many() -> list[Finding]:
     ]
 
 
+_VOICES = (
+    Voice("lead", "Mara Lindqvist", 40, 80, 30, 2.0, 30.0, 26.0, 31.0),
+    Voice("v1", "Rival & Co", 50, 40, 20, 0.8, 18.0, 2.0, 20.0, 2.5, (1.6, 3.9), "the leader draws more"),
+    Voice("v2", "Ivo Quiet", 2, 1, 1, 0.5, 1.0, 0.0, 1.0, verdict="too little to say"),
+)
+
+
 def _standing() -> list[Finding]:
     spheres = {"company": Digital(6.0, 40.0), "customer": Digital(4.5, 18.0), "unknown": Digital(0.0, 9.0)}
     touched = {"customer": Touched(12, ("p3", "p5"), 2, 63.0), "partner": Touched(4, ("p7",), 0)}
@@ -287,6 +295,7 @@ def _standing() -> list[Finding]:
             interval=(1.3, 3.6),
             detail=EmployeesAgainstBrand("the first draws more", 14, None, None, None),
         ),
+        Finding("among_voices", 0.6, "share of responses", interval=(0.5, 0.7), detail=AmongVoices(_VOICES)),
         Finding(
             "team_beyond",
             0.25,
