@@ -39,6 +39,7 @@ _FIRST = (
         "waiting_on_leader",
     ),
     *("mass_mail", "unsaid"),
+    *("sphere_breadth", "sources", "balance", "share_of_voice", "lead"),
     *(
         "only_leader_answers",
         "centralisation",

@@ -130,10 +130,11 @@ def test_the_team_is_near_and_no_room_to_grow():
 
 
 def test_without_a_brand_nothing_is_said_about_one():
-    none = Finding(
-        "person_against_brand", None, "", reason="no account is flagged as the organisation's own; name …"
-    )
-    assert "accounts" not in said(with_findings(none), "spheres")
+    none = [
+        Finding(name, None, "", reason="no account is flagged as the organisation's own; name …")
+        for name in ("person_against_brand", "employees_against_brand")
+    ]
+    assert "accounts" not in said(with_findings(*none), "spheres")
 
 
 def test_terms_taken_up_as_often_with_shuffled_times_cannot_be_told_apart():
@@ -462,6 +463,6 @@ def test_every_finding_that_a_measure_of_ours_announces_is_told_in_full():
 def test_the_glossary_lists_the_findings_in_the_order_of_its_questions():
     how_far = ["reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"]
     assert how_far == list(families()["How far"])[:7]
-    assert ["sphere_breadth", "sources", "balance", "share_of_voice", "lead"] == list(
+    assert ["sphere_breadth", "sources", "balance", "share_of_voice", "lead", "among_voices"] == list(
         families()["Spheres and topics"]
     )
