@@ -33,8 +33,9 @@ _REACTIONS = re.compile(r"(?:.*/)?(?:likes_and_reactions[^/]*|posts_and_comments
 _FRIENDS = re.compile(r"(?:.*/)?(?:friends|your_friends)\.json")
 _PROFILE = re.compile(r"(?:.*/)?profile_information\.json")
 _HTML = re.compile(
-    r"(?:.*/)?(?:messages/[^/]+/[^/]+/message_\d+|your_facebook_activity/.*|(?:your_posts__check_ins__[^/]*|your_posts_\d+))\.html"
+    r"(?:.*/)?(?:messages/[^/]+/[^/]+/message_\d+|your_posts__check_ins__[^/]*|your_posts_\d+)\.html"
 )
+_HTML_FOLDER = "/your_facebook_activity/"
 _CONVERSATION = re.compile(rb'\s*\{\s*"participants"\s*:\s*\[')
 
 
@@ -112,7 +113,9 @@ class FacebookExport:
 
 def _in_html(names: Sequence[str]) -> bool:
     """Tell an export as HTML, which Facebook gives where nobody asks for another."""
-    return any(map(_HTML.fullmatch, names))
+    return any(
+        _HTML.fullmatch(name) or (name.endswith(".html") and _HTML_FOLDER in f"/{name}") for name in names
+    )
 
 
 def _kind(name: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.answers import needed
-from connectors.kit.lists import rows_of
+from connectors.kit.lists import rows_of, texts
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
@@ -295,9 +295,18 @@ def _address(value: Any) -> Any:
 
 
 def _addressed(note: Mapping[str, Any]) -> list[str]:
-    """Return all to whom a status goes: servers write them as a list, as one text, or as objects."""
-    held = [value if isinstance(value, list) else [value] for value in (note.get("to"), note.get("cc"))]
-    return [str(address) for values in held for value in values if (address := _address(value))]
+    """Return all to whom a status goes: servers write them as a list, as one address, or as objects."""
+    found: list[str] = []
+    for name in ("to", "cc"):
+        value = note.get(name)
+        if isinstance(value, Mapping) or _is_address(value):
+            value = [value]
+        found += texts([_address(one) for one in value] if isinstance(value, list) else value, name)
+    return found
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and (value in _PUBLIC or value.startswith(("https://", "http://")))
 
 
 def _note(note: Mapping[str, Any], actor: str, line: int) -> Iterator[Record]:

@@ -93,6 +93,7 @@ def _teams_like(ego: Ego, team: Ints) -> tuple[list[Ints], bool]:
 def difference(one: Share, other: Share) -> tuple[float, float]:
     """Return the 95 % interval of one share less another, from the interval of each (Newcombe 1998, method 10).
 
+    >>> from influence.chance.intervals import wilson
     >>> [round(edge, 4) for edge in difference((0.8, wilson(56, 70)), (0.6, wilson(48, 80)))]
     [0.0524, 0.3339]
     """
