@@ -16,7 +16,7 @@ from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
-from influence.network.log_queries import items_by
+from influence.network.log_queries import items_by, system_of
 from influence.people.directory import UnknownPerson
 
 if TYPE_CHECKING:
@@ -146,12 +146,21 @@ def accounts_of(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
     return codes, missing
 
 
-def drawn_by(ego: Ego, authors: set[int], brand: set[int]) -> Drawn:
+def systems_of(ego: Ego, authors: set[int]) -> frozenset[str]:
+    """Return the systems in which some people made items in the window."""
+    items = items_by(ego.tables, sorted(authors), ego.window)
+    return frozenset(system_of(ego.tables, items).tolist())
+
+
+def drawn_by(ego: Ego, authors: set[int], brand: set[int], systems: frozenset[str] | None = None) -> Drawn:
     """Find what the items of some authors drew in the window, from all but bots, the leader and the brand.
 
-    An item that only continues one by its own author is one with it.
+    An item that only continues one by its own author is one with it. `systems` are those whose items count, all if left
+    out.
     """
     items = items_by(ego.tables, sorted(authors), ego.window)
+    if systems is not None:
+        items = items[np.isin(system_of(ego.tables, items), sorted(systems))]
     head, responses = heads(ego.log), ego.responses
     kept = np.isin(responses.parent, items) & np.isin(responses.target, sorted(authors))
     kept &= ~np.isin(responses.responder, sorted(ego.nobody | brand))

@@ -28,11 +28,12 @@ from influence.measures.brand import (
     drawn_by,
     rate_ratio,
     side_of,
+    systems_of,
     verdict_of,
 )
 from influence.measures.peers import INSIDE
 from influence.measures.reach import NO_TIMES
-from influence.network.log_queries import items_by
+from influence.network.log_queries import items_by, system_of
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -42,7 +43,7 @@ UNIT = "times the brand's responses per item"
 LEADER, EMPLOYEES, BRAND = "leader", "employees", "brand"
 FIRST_MORE, SECOND_MORE = because("the first draws more"), because("the second draws more")
 _SAYS = {PERSON_MORE: FIRST_MORE, BRAND_MORE: SECOND_MORE}
-EVERYBODY_SILENT = because("no employee but the leader made an item in this window")
+EVERYBODY_SILENT = because("no employee but the leader made an item where the brand makes any")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Authors:
         label="Employees against brand",
         meaning=(
             "How many times the responses per item of the organisation's own accounts an item by its employees, the "
-            "leader aside, draws from people outside the organisation."
+            "leader aside, draws from people outside the organisation, in the systems in which the brand acts."
         ),
         reading="Above 1: employees out-draw the brand. Where the interval holds 1 they cannot be told apart.",
         unit=UNIT,
@@ -71,7 +72,8 @@ def employees_against_brand(ego: Ego) -> dict[str, Finding]:
     """Compare what items by employees, by the leader and by the organisation's own accounts draw from outside.
 
     Each side's rate is counted responses by people outside (of no sphere team, department or company, no bots) to its
-    items of the window / those items. The value is the employees' rate over the brand's, with the interval of
+    items of the window / those items, in the systems in which the brand makes items: what is written inside reaches
+    nobody outside. The value is the employees' rate over the brand's, with the interval of
     `brand.rate_ratio`; `detail` has the three sides and every two of them compared, with intervals that hold for all
     three comparisons together (Bonferroni). Employees are all people of the leader's spheres team, department and
     company but the leader; of fewer than `smallest_group` who made an item, nothing is told.
@@ -83,16 +85,16 @@ def employees_against_brand(ego: Ego) -> dict[str, Finding]:
     codes, _ = accounts_of(ego, brand)
     if not codes or ego.leader in codes:
         return {NAME: Finding(NAME, None, UNIT, reason=ITSELF if codes else NOT_HERE)}
-    authors = _authors(ego, codes)
+    authors, systems = _authors(ego, codes), systems_of(ego, codes)
     sides = {
-        name: _outside(ego, drawn_by(ego, group, codes))
+        name: _outside(ego, drawn_by(ego, group, codes, systems))
         for name, group in ((LEADER, authors.leader), (EMPLOYEES, authors.employees), (BRAND, authors.brand))
     }
-    writing, least = _writing(ego, authors.employees), ego.settings.smallest_group
-    if not sides[BRAND].items or writing < least:
-        return {
-            NAME: Finding(NAME, None, UNIT, reason=SILENT if writing >= least else _too_few(writing, least))
-        }
+    if not sides[BRAND].items:
+        return {NAME: Finding(NAME, None, UNIT, reason=SILENT)}
+    writing, least = _writing(ego, authors.employees, systems), ego.settings.smallest_group
+    if writing < least:
+        return {NAME: Finding(NAME, None, UNIT, reason=_too_few(writing, least))}
     return {NAME: _finding(ego, sides, writing)}
 
 
@@ -106,16 +108,20 @@ def _outside(ego: Ego, drawn: Drawn) -> Drawn:
     return Drawn(drawn.items, drawn.item[kept], drawn.responder[kept])
 
 
-def _writing(ego: Ego, employees: set[int]) -> int:
-    """Count the employees who made an item in the window."""
+def _writing(ego: Ego, employees: set[int], systems: frozenset[str]) -> int:
+    """Count the employees who made an item in the window, in the systems that count."""
     made = items_by(ego.tables, sorted(employees), ego.window)
+    made = made[np.isin(system_of(ego.tables, made), sorted(systems))]
     return len(np.unique(ego.log.items.author[made]))
 
 
 def _too_few(writing: int, least: int) -> str:
     if not writing:
         return EVERYBODY_SILENT
-    return because("fewer than {least} employees made an item, and nothing is told of so few", least=least)
+    return because(
+        "fewer than {least} employees made an item where the brand makes any, and nothing is told of so few",
+        least=least,
+    )
 
 
 def _finding(ego: Ego, sides: Mapping[str, Drawn], writing: int) -> Finding:

@@ -11,8 +11,9 @@ from influence.contract.details.named_voices import AmongVoices, Voice
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
-from influence.measures.brand import FEWEST, Drawn, accounts_of, drawn_by, rate_ratio, side_of
+from influence.measures.brand import FEWEST, Drawn, accounts_of, drawn_by, rate_ratio, side_of, systems_of
 from influence.measures.reach import FEWEST_CONVERSATIONS, NO_TIMES
+from influence.network.log_queries import items_by, system_of
 from influence.reach.everybody import everybodys_reach
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ ALIKE, TOO_LITTLE = because("cannot be told apart"), because("too little to say"
         "the part of all responses to the leader and the voices named that is to the leader",
         label="Among named voices",
         meaning=(
-            "Of all responses to items by the leader and by the voices that the settings name, the part that is to "
-            "the leader. Of each voice the details have items, responses per item and people never met."
+            "Of all responses to items by the leader and by the voices that the settings name, in the systems in which "
+            "these act, the part that is to the leader. Of each voice the details have items, responses per item and "
+            "people never met."
         ),
         unit="share of responses",
         family="Spheres and topics",
@@ -42,7 +44,8 @@ def among_voices(ego: Ego) -> dict[str, Finding]:
     """Compare what the leader and each voice under `[voices] accounts` draw in the window.
 
     among_voices = responses to items by the leader / responses to items by the leader or a voice; reactions, bots'
-    responses and those of leader and voices themselves are left out, as in `brand.against`. The 95 % interval takes
+    responses and those of leader and voices themselves are left out, as in `brand.against`; only items in systems in
+    which a voice makes any count, so that mail to colleagues is not held against a post. The 95 % interval takes
     whole conversations as what may come again (`chance.clustered_share`). `detail` has of each the items, responses,
     people, responses per item and reach_4 with its range (`reach.everybodys_reach`), and of each voice the leader's
     rate over its rate, with an interval that holds for all voices together (Bonferroni). Voices that are one person
@@ -55,13 +58,14 @@ def among_voices(ego: Ego) -> dict[str, Finding]:
     if not voices:
         return {NAME: Finding(NAME, None, UNIT, reason=NOT_HERE)}
     everybody = {ego.leader, *voices}
-    drawn = {code: drawn_by(ego, {code}, everybody) for code in (ego.leader, *voices)}
+    systems = systems_of(ego, set(voices))
+    drawn = {code: drawn_by(ego, {code}, everybody, systems) for code in (ego.leader, *voices)}
     detail = AmongVoices(_told(ego, drawn), tuple(missing) or None)
     total = sum(len(one.item) for one in drawn.values())
     if not total:
         return {NAME: Finding(NAME, None, UNIT, reason=NO_RESPONSE, detail=detail)}
     value = len(drawn[ego.leader].item) / total
-    return {NAME: Finding(NAME, value, UNIT, interval=_interval(ego, voices), detail=detail)}
+    return {NAME: Finding(NAME, value, UNIT, interval=_interval(ego, voices, systems), detail=detail)}
 
 
 def _voices(ego: Ego) -> tuple[list[int], list[str]]:
@@ -116,10 +120,11 @@ def _against(
     return ratio.value, (ratio.low, ratio.high), LEADER_MORE if above else VOICE_MORE if below else ALIKE
 
 
-def _interval(ego: Ego, voices: list[int]) -> tuple[float, float] | None:
-    everybody = np.array([ego.leader, *voices], np.int64)
-    responses = ego.responses
-    kept = (responses.parent >= 0) & np.isin(responses.target, everybody)
+def _interval(ego: Ego, voices: list[int], systems: frozenset[str]) -> tuple[float, float] | None:
+    everybody, responses = [ego.leader, *voices], ego.responses
+    items = items_by(ego.tables, everybody, ego.window)
+    items = items[np.isin(system_of(ego.tables, items), sorted(systems))]
+    kept = np.isin(responses.parent, items) & np.isin(responses.target, everybody)
     kept &= ~np.isin(responses.responder, [*ego.nobody, *voices])
     _, row = np.unique(ego.log.items.conversation[responses.parent[kept]], return_inverse=True)
     if not len(row) or row.max() + 1 < FEWEST_CONVERSATIONS:

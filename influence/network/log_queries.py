@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.network.log_tables import LogTables
@@ -471,3 +471,10 @@ def place_of(tables: LogTables, items: ArrayLike) -> list[str]:
         "SELECT i.source || ' ' || i.system AS place FROM item i JOIN wanted_items w USING (item) ORDER BY w.row"
     )
     return list(rows.column("place").to_pylist())
+
+
+def system_of(tables: LogTables, items: ArrayLike) -> NDArray[np.str_]:
+    """Return the system in which each item was made (`email`, `x`), in the order of the items."""
+    _offer(tables, items)
+    rows = tables.rows("SELECT i.system FROM item i JOIN wanted_items w USING (item) ORDER BY w.row")
+    return np.array(rows.column("system").to_pylist(), np.str_)

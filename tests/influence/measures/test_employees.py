@@ -57,6 +57,14 @@ def test_what_colleagues_answer_is_not_from_outside(compared):
     assert (0, 0) == (found.value, found.detail.employees.responses)
 
 
+def test_what_is_written_inside_is_not_held_against_the_brand(compared):
+    """Mail to colleagues draws nothing from outside, and the brand writes none."""
+    staff = [one for name in STAFF for one in posts(name, 2, 4)]
+    mail = [row(f"m{n}", n, "s0") | {"actor": "email:s0@acme.example"} for n in range(50)]
+    people = [*PEOPLE[:1], PEOPLE[1] | {"accounts": ["x:s0", "email:s0@acme.example"]}, *PEOPLE[2:]]
+    assert 4 == compared(*staff, *posts("acme", 10, 1), *mail, people=people).value
+
+
 def test_of_few_employees_nothing_is_told(compared):
     few = [one for name in STAFF[:4] for one in posts(name, 2, 4)]
     found = compared(*few, *posts("acme", 10, 1))
