@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 
 import pytest
 
@@ -11,6 +12,10 @@ from tests.kit.places import SHARED
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 """No test looks into the keyring of whoever runs it, nor waits for it: those that need one bring it."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that begins us in the background has us ignore Ctrl-C, and so would the programs that tests stop by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 LONGEST = (
