@@ -101,7 +101,7 @@ def _periods(ego: Ego) -> Periods:
     if missing is None:
         now = ego if window == ego.window else ego.during(window)
         return Periods(ego.during(before), now, halves=False)
-    first, second = _halves(window)
+    first, second = window.halves
     if not _long_enough(first):
         raise CannotCompare(because("{why}, and the window is too short to compare its halves", why=missing))
     missing = _missing(ego, first) or _missing(ego, second)
@@ -133,12 +133,6 @@ def _refuse_short(window: Window) -> None:
 
 def _long_enough(window: Window) -> bool:
     return window.until - window.since >= FEWEST_DAYS * DAY
-
-
-def _halves(window: Window) -> tuple[Window, Window]:
-    half = (window.until - window.since) // 2
-    middle = window.until - half
-    return Window(middle - half, middle), Window(middle, window.until)
 
 
 def covered(time: Ints, window: Window, zone: str) -> float:

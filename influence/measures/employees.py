@@ -31,7 +31,6 @@ from influence.measures.brand import (
     systems_of,
     verdict_of,
 )
-from influence.measures.peers import INSIDE
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import items_by, system_of
 
@@ -99,12 +98,11 @@ def employees_against_brand(ego: Ego) -> dict[str, Finding]:
 
 
 def _authors(ego: Ego, brand: set[int]) -> Authors:
-    inside = set(np.flatnonzero(np.isin(np.array(ego.spheres), INSIDE)).tolist()) | ego.team
-    return Authors({ego.leader}, inside - ego.nobody - brand, brand)
+    return Authors({ego.leader}, set(np.flatnonzero(ego.inside).tolist()) - ego.nobody - brand, brand)
 
 
 def _outside(ego: Ego, drawn: Drawn) -> Drawn:
-    kept = ~np.isin(np.array(ego.spheres), INSIDE)[drawn.responder]
+    kept = ~ego.inside[drawn.responder]
     return Drawn(drawn.items, drawn.item[kept], drawn.responder[kept])
 
 

@@ -15,7 +15,7 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Ints
 from influence.measures.contact import ORDER
-from influence.measures.peers import INSIDE
+from influence.measures.exchange import ASKED_AT_ONCE
 from influence.measures.reach import NO_TIMES
 from influence.met.coverage import COVERED, months_kept
 from influence.network.contacts import Contacts, contacts_outside
@@ -95,12 +95,10 @@ def _touched(ego: Ego) -> tuple[list[Touch], int]:
     """Return everybody outside who responded, and how many responded of whom no sphere is known."""
     dated = [alter for alter in ego.found if alter.first is not None and alter.outside]
     spheres = [ego.spheres[alter.person] for alter in dated]
-    kept = [n for n, sphere in enumerate(spheres) if sphere not in {*INSIDE, "unknown"}]
+    kept = [n for n, alter in enumerate(dated) if not ego.inside[alter.person] and spheres[n] != "unknown"]
     if not kept:
         return [], spheres.count("unknown")
-    inside = np.isin(np.array(ego.spheres), INSIDE)
-    inside[[ego.leader, *ego.team]] = True
-    contacts = contacts_outside(ego.tables, ego.leader, inside)
+    contacts = contacts_outside(ego.tables, ego.leader, ego.inside, ASKED_AT_ONCE)
     person = np.array([dated[n].person for n in kept], np.int64)
     response = np.array([dated[n].first for n in kept], np.int64)
     contact = first_contact(contacts, person)
@@ -141,8 +139,7 @@ def covers(times: Ints, at: Ints) -> Flags:
 def _detail(ego: Ego, found: Sequence[Touch], no_sphere: int) -> FirstTouch:
     present = {touch.sphere for touch in found}
     order = [one for one in ORDER if one in present] + sorted(present - set(ORDER))
-    first = [touch for touch in found if touch.first and touch.covered]
-    days = [touch.ahead for touch in first if touch.ahead is not None]
+    days = _days_ahead(found)
     return FirstTouch(
         {sphere: _of_sphere(ego, [touch for touch in found if touch.sphere == sphere]) for sphere in order},
         median(days) if days else None,
@@ -152,11 +149,14 @@ def _detail(ego: Ego, found: Sequence[Touch], no_sphere: int) -> FirstTouch:
 
 
 def _of_sphere(ego: Ego, found: Sequence[Touch]) -> Touched:
-    first = [touch for touch in found if touch.first and touch.covered]
-    days = [touch.ahead for touch in first if touch.ahead is not None]
+    days = _days_ahead(found)
     return Touched(
         len(found),
-        tuple(sorted(ego.reached[touch.person].person for touch in first)),
+        tuple(sorted(ego.reached[touch.person].person for touch in found if touch.first and touch.covered)),
         sum(touch.first and not touch.covered for touch in found),
         median(days) if days else None,
     )
+
+
+def _days_ahead(found: Sequence[Touch]) -> list[float]:
+    return [touch.ahead for touch in found if touch.covered and touch.ahead is not None]

@@ -15,8 +15,6 @@ from influence.kernels.arrays import Floats, Ints
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
-INSIDE = ("team", "department", "company")
-"""The spheres that are of the leader's organisation."""
 FEWEST_TEAMS = 3
 ALIKE = 2
 """A team like it has at least half and at most twice as many people."""
@@ -78,13 +76,12 @@ def beside(ego: Ego, team: Ints, part: Floats, whole: float = 1.0) -> Beside:
 
 def _teams_like(ego: Ego, team: Ints) -> tuple[list[Ints], bool]:
     least = max(ego.settings.smallest_group, -(-len(team) // ALIKE))
-    home = {code for code, sphere in enumerate(ego.spheres) if sphere in INSIDE}
     own = set(team.tolist()) | {ego.leader}
     department = dict(ego.people.told("department"))
     found = [
         (department.get(leader) == department.get(ego.leader), members)
         for leader, members in ego.population.teams.everybodys(least, ALIKE * len(team))
-        if leader in home and leader not in own and own.isdisjoint(members.tolist())
+        if ego.inside[leader] and leader not in own and own.isdisjoint(members.tolist())
     ]
     near = [members for same, members in found if same] if ego.leader in department else []
     return (near, True) if len(near) >= FEWEST_TEAMS else ([members for _, members in found], False)

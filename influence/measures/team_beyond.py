@@ -14,7 +14,6 @@ from influence.kernels.arrays import Flags
 from influence.measures.peers import beside, told_of
 from influence.measures.reach import NO_TIMES
 from influence.reach.everybody import Reaches, everybodys_reach
-from influence.times import Window
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -50,7 +49,7 @@ def team_beyond(ego: Ego) -> dict[str, Finding]:
     sure, some = _reach_beyond(reaches, known=True)[team], _reach_beyond(reaches)[team]
     first, second = (
         float(_reach_beyond(everybodys_reach(ego.population, half, leaders=team))[team].mean())
-        for half in _halves(ego.window)
+        for half in ego.window.halves
     )
     peers = beside(ego, team, _reach_beyond(reaches).astype(np.float64))
     detail = TeamBeyond(
@@ -77,8 +76,3 @@ def _reach_beyond(reaches: Reaches, *, known: bool = False) -> Flags:
         beyond &= reaches.known
     flags: Flags = np.bincount(reaches.leader[beyond], minlength=reaches.people) > 0
     return flags
-
-
-def _halves(window: Window) -> tuple[Window, Window]:
-    middle = (window.since + window.until) // 2
-    return Window(window.since, middle), Window(middle, window.until)

@@ -12,8 +12,8 @@ from influence.contract.details.organisation import Followed, TeamFollows
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
-from influence.kernels.arrays import Flags, Ints
-from influence.measures.peers import INSIDE, beside, told_of
+from influence.kernels.arrays import Ints
+from influence.measures.peers import beside, told_of
 from influence.measures.reach import NO_TIMES
 from influence.network.adoption import Adopters, adopters
 
@@ -80,12 +80,11 @@ def team_follows(ego: Ego) -> dict[str, Finding]:
 
 def _systems(ego: Ego) -> list[Adopters]:
     """Return who of the organisation acts in each system in which the leader and enough others do."""
-    inside: Flags = np.isin(np.array(ego.spheres), INSIDE)
-    inside[[ego.leader, *ego.team]] = True
-    inside[sorted(ego.bots)] = False
+    own = ego.inside.copy()
+    own[sorted(ego.bots)] = False
     found = []
     for one in adopters(ego.tables, ego.window.until):
-        kept = inside[one.person]
+        kept = own[one.person]
         if ego.leader in one.person and kept.sum() >= ego.settings.smallest_group:
             found.append(Adopters(one.system, one.person[kept], one.first[kept]))
     return found

@@ -14,7 +14,6 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.measures.peers import INSIDE
 from influence.times import Window
 
 if TYPE_CHECKING:
@@ -90,6 +89,7 @@ def walls(ego: Ego) -> dict[str, Finding]:
     shown, merged = _large(department, names, ego.settings.smallest_group)
     value, drawn, between = _compared(every, shown, ego.settings.seed)
     mine = (every.one == ego.leader) | (every.other == ego.leader)
+    first, second = (index(ties(ego, department, half)) for half in ego.window.halves)
     low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975]).tolist()
     detail = Walls(
         people,
@@ -97,8 +97,8 @@ def walls(ego: Ego) -> dict[str, Finding]:
         by_chance=(low, middle, high),
         p=min(1.0, 2 * min(p_value(value, drawn), p_value(-value, -drawn))),
         without_leader=index(every.where(~mine)),
-        first_half=index(ties(ego, department, _half(ego.window, 0))),
-        second_half=index(ties(ego, department, _half(ego.window, 1))),
+        first_half=first,
+        second_half=second,
         departments=len(names),
         merged=merged,
         between=between,
@@ -108,10 +108,9 @@ def walls(ego: Ego) -> dict[str, Finding]:
 
 def departments(ego: Ego) -> tuple[Ints, list[str]]:
     """Number the departments of the leader's organisation: everybody's by person code, −1 where none is known."""
-    inside = np.isin(np.array(ego.spheres), INSIDE)
-    inside[[ego.leader, *ego.team]] = True
-    inside[sorted(ego.bots)] = False
-    stated = {code: name for code, name in ego.people.told("department") if name and inside[code]}
+    own = ego.inside.copy()
+    own[sorted(ego.bots)] = False
+    stated = {code: name for code, name in ego.people.told("department") if name and own[code]}
     names = sorted(set(stated.values()))
     number = {name: place for place, name in enumerate(names)}
     found = np.full(len(ego.people), -1, np.int64)
@@ -148,11 +147,6 @@ def by_chance(every: Ties, seed: int = 1) -> Iterator[Ties]:
         drawn = random.permutation(ends)
         again = Ties(drawn[:n], drawn[n:], every.department)
         yield again.where(again.one != again.other)
-
-
-def _half(window: Window, which: int) -> Window:
-    middle = (window.since + window.until) // 2
-    return Window(middle, window.until) if which else Window(window.since, middle)
 
 
 def _large(department: Ints, names: list[str], smallest: int) -> tuple[dict[int, str], int]:

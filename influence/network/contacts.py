@@ -10,16 +10,13 @@ import pyarrow as pa
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
 
-FEW = 8
-"""A letter to more people is no contact with each of them."""
-
-_WRITTEN = f"""
+_WRITTEN = """
 SELECT CASE WHEN a.inside THEN d.person ELSE i.author END AS outsider, epoch_us(i.time) AS time,
     i.author = $leader OR t.item IS NOT NULL AS leaders
 FROM item i JOIN addressed d USING (item)
 JOIN inside_people a ON a.person = i.author JOIN inside_people b ON b.person = d.person
 LEFT JOIN (SELECT DISTINCT item FROM addressed WHERE person = $leader) t USING (item)
-WHERE i.addressees <= {FEW} AND i.verb IN ('post', 'message', 'reply', 'comment') AND a.inside <> b.inside
+WHERE i.addressees <= $few AND i.verb IN ('post', 'message', 'reply', 'comment') AND a.inside <> b.inside
 """
 _ENCOUNTERED = """
 CREATE OR REPLACE TEMP TABLE contact_encounter AS
@@ -51,13 +48,13 @@ class Contacts:
         return len(self.outsider)
 
 
-def contacts_outside(tables: LogTables, leader: int, inside: Flags) -> Contacts:
-    """Find all contacts of the people `inside` (by person code) with the others: letters to few, dated encounters."""
+def contacts_outside(tables: LogTables, leader: int, inside: Flags, few: int) -> Contacts:
+    """Find all contacts of the people `inside` (by person code) with the others: letters to `few`, dated encounters."""
     tables.engine.offer(
         "inside_people", pa.table({"person": np.arange(len(inside), dtype=np.int32), "inside": inside})
     )
     tables.engine.run(_ENCOUNTERED, {"leader": leader})
-    found = [tables.rows(_WRITTEN, {"leader": leader}), tables.rows(_MET)]
+    found = [tables.rows(_WRITTEN, {"leader": leader, "few": few}), tables.rows(_MET)]
     outsider, time, leaders = (
         np.concatenate([table.column(name).to_numpy().astype(np.int64) for table in found])
         for name in ("outsider", "time", "leaders")

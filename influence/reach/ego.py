@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Flags, Ints
 from influence.met.encounters import met_by
 from influence.met.known import Met, with_learned
 from influence.network.log_queries import on_lists
@@ -19,6 +19,8 @@ from influence.people.spheres import circles, spheres
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, Touches, alters, first_and_depth, touches
 from influence.times import DAY, Window
+
+_INSIDE = ("team", "department", "company")
 
 
 class Ego:
@@ -118,6 +120,13 @@ class Ego:
         """Everybody's sphere by person code, seen from the leader."""
         rules = self.settings.spheres
         return spheres(self.people, self.leader, self.team, rules, on_lists(self.population.tables, rules))
+
+    @cached_property
+    def inside(self) -> Flags:
+        """Who is of the leader's organisation, by person code: the leader, the team, and who is in a sphere of it."""
+        flags: Flags = np.isin(np.array(self.spheres), _INSIDE)
+        flags[[self.leader, *self.team]] = True
+        return flags
 
     @cached_property
     def responses(self) -> Responses:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from influence.contract.details.stage import Stage
 from influence.contract.findings import Report
-from influence.contract.headline import mostly_unknown
-from influence.contract.language import translated
-from influence.contract.wording import shared
+from influence.contract.language import message, translated
 from reports.figures import palette
 from reports.figures.letters import SMALL, fitted
 from reports.figures.room import NARROW, in_points, own_axes, page_axes, say_nothing, tell
 from reports.figures.svg import Picture, house_style
 from reports.story.sentences import say
+from reports.story.standing import four_parts
 
 _BAR, _ROW, _SWATCH, _GAP = 22.0, 21.0, 11.0, 1.5  # points
 _ROWS = 2
@@ -38,23 +36,24 @@ class Part:
         return str(say("{by} {percent} %", by=self.by, percent=str(self.percent)))
 
 
+_BY = (
+    (message("own output"), palette.LINE),
+    (message("team"), palette.SLATE),
+    (message("met"), palette.MET),
+    (message("never met"), palette.UNMET),
+)
+_OTHERS = (message("others"), palette.UNKNOWN)
+
+
 def parts(report: Report) -> tuple[Part, ...]:
     """Return the parts that carry the role; those met or not are one where of most of them nothing tells."""
-    told = report.told("stage", Stage).parts
-    if not report.known("stage") or told is None:
+    held = four_parts(report)
+    if not held:
         return ()
-    own, team, met, networked = told
-    rows = [
-        (translated("own output"), own, palette.LINE),
-        (translated("team"), team, palette.SLATE),
-        (translated("met"), met, palette.MET),
-        (translated("never met"), networked, palette.UNMET),
-    ]
-    if mostly_unknown(report):
-        rows[2:] = [(translated("others"), met + networked, palette.UNKNOWN)]
-    whole = shared([100 * share for _, share, _ in rows])
+    by = _BY if len(held) == len(_BY) else (*_BY[:2], _OTHERS)
     return tuple(
-        Part(by, share, percent, colour) for (by, share, colour), percent in zip(rows, whole, strict=True)
+        Part(translated(who), share, percent, colour)
+        for (who, colour), (share, percent) in zip(by, held, strict=True)
     )
 
 

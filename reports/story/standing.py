@@ -20,17 +20,27 @@ FEWEST = 5.0
 _STALE = 2
 
 
+def four_parts(report: Report) -> tuple[tuple[float, int], ...]:
+    """Return the shares by own output, team, people met and people never met, each also in whole per cent.
+
+    The last two are one where of most people nothing tells; nothing where it is not known.
+    """
+    parts = report.told("stage", Stage).parts
+    if not report.known("stage") or parts is None:
+        return ()
+    held = (*parts[:2], parts[2] + parts[3]) if mostly_unknown(report) else parts
+    return tuple(zip(held, shared([100 * part for part in held]), strict=True))
+
+
 def stage(report: Report) -> tuple[Sentence, ...]:
     """Say whose doing carries the role, and what part of each sphere it reaches of those never met."""
-    held = report.told("stage", Stage)
-    parts = held.parts
-    if not report.known("stage") or parts is None:
+    parts = [f"{percent} %" for _, percent in four_parts(report)]
+    if not parts:
         return ()
     who = leader_name(report)
     of = Span(translated("Of all that was done around {who}").format(who=who), "stage")
-    own, team, met, networked = (f"{one} %" for one in shared([100 * part for part in parts]))
     if mostly_unknown(report):
-        rest = number(parts[2] + parts[3], "share")
+        own, team, rest = parts
         return (
             say(
                 "{of}, {own} is the leader's own output, {team} is by the team and {rest} by others: who of these has "
@@ -38,12 +48,13 @@ def stage(report: Report) -> tuple[Sentence, ...]:
                 of=of, own=own, team=team, rest=rest, who=who,
             ),
         )  # fmt: skip
+    own, team, met, networked = parts
     told = say(
         "{of}, {own} is the leader's own output, {team} is by the team, {met} by people met and {networked} by people "
         "never met.",
-        of=of, own=own, who=who, team=team, met=met, networked=networked,
+        of=of, own=own, team=team, met=met, networked=networked,
     )  # fmt: skip
-    return joined(told, *_digitally(held))
+    return joined(told, *_digitally(report.told("stage", Stage)))
 
 
 def _digitally(held: Stage) -> tuple[Sentence, ...]:

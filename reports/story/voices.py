@@ -8,7 +8,7 @@ from influence.contract.details.voice import Lead
 from influence.contract.findings import Report
 from influence.contract.headline import leader_name
 from influence.contract.language import message, recognised, translated
-from influence.contract.wording import between, counted, number, plain
+from influence.contract.wording import between, counted, number, plain, span_of
 from reports.story.chance import SURE
 from reports.story.sentences import Sentence, Span, interval_of, joined, say, span, why
 
@@ -103,9 +103,7 @@ def _voice(one: Voice) -> Sentence:
         return say(
             "{name}: too little to compare responses per item; never met {people}.", name=name, people=people
         )
-    within = translated("{low} to {high}").format(
-        low=number(one.interval[0], "times"), high=number(one.interval[1], "times")
-    )
+    within = span_of(number(one.interval[0], "times"), number(one.interval[1], "times"))
     return say(
         "{name}: an item by the leader draws {n} times as many responses ({within}: {says}); people never met who "
         "responded there, {people}.",

@@ -12,6 +12,15 @@ def row(name, hours, actor, parent=None, verb=None, **more):
     return {"id": name, "time": time, "actor": f"x:{actor}", "verb": verb, "parent": parent, **more}
 
 
+def answered(who, n, by):
+    """`n` posts by one account, each answered by all of some others an hour later."""
+    rows = []
+    for i in range(n):
+        rows.append(row(f"{who}{i}", i, who))
+        rows += [row(f"{who}{i}{other}", i + 1, other, f"{who}{i}") for other in by]
+    return rows
+
+
 def asking(leader):
     """Return a function that gives the ego of a workspace: of this leader, if no other is named."""
 

@@ -32,7 +32,7 @@ class Voice(
 
 
 @dataclass(frozen=True)
-class AmongVoices(Detail, of=("among_voices",), nameless=()):
+class AmongVoices(Detail, of=("among_voices",)):
     """The leader first, then the voices in the order of the settings; names that nobody here has."""
 
     voices: tuple[Voice, ...]

@@ -8,18 +8,14 @@ from hypothesis import strategies as st
 from influence.contract.details.brand import Side
 from influence.measures import brand
 from influence.measures.brand import against, person_against_brand, rate_ratio
-from tests.kit.asking import asking, row
+from tests.kit.asking import answered, asking, row
 
 ACME = "x:acme"
 
 
 def posts(who, n, each):
     """`n` items by one account, each answered by `each` people."""
-    rows = []
-    for i in range(n):
-        rows.append(row(f"{who}{i}", i, who))
-        rows += [row(f"{who}{i}r{j}", i + 1, f"fan{j}", f"{who}{i}") for j in range(each)]
-    return rows
+    return answered(who, n, [f"fan{j}" for j in range(each)])
 
 
 ego_of = asking("x:lea")

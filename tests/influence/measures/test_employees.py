@@ -5,7 +5,7 @@ import pytest
 from influence.contract.details.brand import Side
 from influence.measures.brand import ALIKE, NO_BRAND, SILENT, TOO_LITTLE
 from influence.measures.employees import EVERYBODY_SILENT, FIRST_MORE, SECOND_MORE, employees_against_brand
-from tests.kit.asking import asking, row
+from tests.kit.asking import answered, asking, row
 
 ego_of = asking("x:lea")
 BRAND = '[brand]\naccounts = ["x:acme"]\n'
@@ -19,11 +19,7 @@ PEOPLE = [
 
 
 def posts(who, n, each, by=FANS):
-    rows = []
-    for i in range(n):
-        rows.append(row(f"{who}{i}", i, who))
-        rows += [row(f"{who}{i}{fan}", i + 1, fan, f"{who}{i}") for fan in by[:each]]
-    return rows
+    return answered(who, n, by[:each])
 
 
 @pytest.fixture

@@ -11,19 +11,14 @@ from influence.measures.named_voices import (
     among_voices,
 )
 from influence.settings import SettingsError
-from tests.kit.asking import asking, row
+from tests.kit.asking import answered, asking, row
 
 ego_of = asking("x:lea")
 FANS = [f"f{n}" for n in range(9)]
 
 
 def posts(who, n, each):
-    """`n` items, each answered by as many people."""
-    rows = []
-    for i in range(n):
-        rows.append(row(f"{who}{i}", i, who))
-        rows += [row(f"{who}{i}{fan}", i + 1, fan, f"{who}{i}") for fan in FANS[:each]]
-    return rows
+    return answered(who, n, FANS[:each])
 
 
 @pytest.fixture
