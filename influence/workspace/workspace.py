@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -75,15 +74,19 @@ class Workspace(Writing):
         Raises:
             WorkspaceError: there is a workspace already, or the folder may not be written.
         """
-        from influence import demo  # only the demo needs it
+        import tomlkit  # only the demo needs these two
+
+        from influence import demo
 
         company = demo.build(seed)
         folder = Path(path)
         cls.create(folder).close()
-        invented = settings.DEFAULTS.replace('# notice = "..."        ', f'notice = "{company.notice}"  ')
-        invented = invented.replace("keep_terms = false", "keep_terms = true")
-        invented = invented.replace("accounts = []", f"accounts = {json.dumps(company.brand)}")
-        durably.replace(folder / SETTINGS, invented)
+        invented: Any = tomlkit.parse(
+            settings.DEFAULTS.replace('# notice = "..."        ', f'notice = "{company.notice}"  ')
+        )
+        invented["privacy"]["keep_terms"] = True
+        invented["brand"]["accounts"] = list(company.brand)
+        durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)
         demo.write(company, folder / "invented")
         workspace.import_path(folder / "invented")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -377,6 +378,9 @@ def test_the_demo_tells_that_it_is_invented_and_names_its_report(run, tmp_path):
     body = Path(page).read_text(encoding="utf-8")
     assert str(tmp_path) in page
     assert 2 <= body.count("Invented company")
+    # each setting in its own section: the brand is no voice to compare the leader with
+    settings = tomllib.loads(Path("try/influence.toml").read_text(encoding="utf-8"))
+    assert (["x:vindhall"], []) == (settings["brand"]["accounts"], settings["voices"]["accounts"])
 
 
 def test_python_m_influence_is_the_command(tmp_path):
