@@ -24,7 +24,7 @@ from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
 
 ALIASES = {"targets": "mentions"}
-LISTS = frozenset({"to", "mentions", "targets", "people", "accounts"})
+LISTS = frozenset({"to", "mentions", "targets", "people", "accounts", "tags"})
 _NOTED_COLUMNS = 20
 
 
@@ -183,6 +183,7 @@ class Activities(_Table):
     columns = (
         *("id", "time", "actor", "verb", "parent", "conversation", "to", "mentions", "channel", "audience"),
         *("text", "url", "subject", "inferred", "fingerprint", "outbox", "typist", "unsaid", "deleted"),
+        *("tags", "rating", "reaction"),
     )
     needed = ((("time",), ("actor",), ("verb",)),)
 
@@ -213,6 +214,7 @@ class People(_Table):
     source = "Write one row for each person: person, name, accounts, organisation, department, site, manager."
     columns = (
         *("person", "name", "accounts", "organisation", "department", "site", "manager", "sphere", "bot"),
+        *("first_contact", "outcome"),
     )
     needed = (
         (("person",), ("accounts", "name", "organisation", "department", "site", "sphere", "bot")),

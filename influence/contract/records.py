@@ -7,7 +7,7 @@ An account is written `system:identifier` (`x:12345`, `email:ann@acme.com`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -42,6 +42,14 @@ class Unsaid(StrEnum):
     DRAFT = "draft"
     SPAM = "spam"
     TRASH = "trash"
+
+
+class Tone(StrEnum):
+    """How a response takes what it answers; None where nothing tells."""
+
+    WELCOMED = "welcomed"
+    NEUTRAL = "neutral"
+    HOSTILE = "hostile"
 
 
 class Modality(StrEnum):
@@ -86,6 +94,8 @@ class Activity:
     the account that typed it, where that is stated and not the actor's. `unsaid` says that a program or nobody
     said it: it is kept and counted, and is never a response and never addressed to anybody. `deleted` withdraws
     the activity of that id.
+    `tags` are those that the service states, without `#`; the store adds those of the text. `rating` is a mark from 0
+    (the worst that can be given) to 1 (the best), `reaction` the service's own word for a kind of reaction.
 
     Raises:
         ValueError: the time has no zone.
@@ -113,6 +123,9 @@ class Activity:
     outbox: str | None = None
     typist: str | None = None
     unsaid: Unsaid | None = None
+    tags: tuple[str, ...] = ()
+    rating: float | None = None
+    reaction: str | None = None
     deleted: bool = False
     line: int | None = None
 
@@ -165,7 +178,8 @@ class Withdrawn:
 class Person:
     """What a source says of one human being (or a bot); `accounts` given together belong together.
 
-    A source that knows accounts but no person leaves `person` empty.
+    A source that knows accounts but no person leaves `person` empty. `first_contact` is the day on which somebody of
+    the user's organisation was first in contact with them, `outcome` what became of it, in the source's own word.
     """
 
     person: str | None = None
@@ -177,6 +191,8 @@ class Person:
     manager: str | None = None
     sphere: str | None = None
     bot: bool | None = None
+    first_contact: date | None = None
+    outcome: str | None = None
     line: int | None = None
 
 

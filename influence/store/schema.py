@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, SetAside, Tie
 
-VERSION = 7
-TEXT, TEXTS, MOMENT, NUMBER, REAL, TRUTH = (
+VERSION = 8
+TEXT, TEXTS, MOMENT, DAY, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
     "TIMESTAMPTZ",
+    "DATE",
     "BIGINT",
     "DOUBLE",
     "BOOLEAN",
@@ -26,6 +27,7 @@ _ARROW = {
     TEXT: pa.string(),
     TEXTS: pa.list_(pa.string()),
     MOMENT: pa.timestamp("us", "UTC"),
+    DAY: pa.date32(),
     NUMBER: pa.int64(),
     REAL: pa.float64(),
     TRUTH: pa.bool_(),
@@ -37,7 +39,8 @@ class Column:
     """One column of a log: its name and type there.
 
     `given` is the record's field that it comes from ("": it is worked out); `kept` whether the log has it; `tells`
-    whether rows that differ in it are different rows.
+    whether rows that differ in it are different rows. One that is `later` than the first rows of a store tells only
+    where something stands in it: every row of before keeps its key.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Column:
     given: str | None = None
     kept: bool = True
     tells: bool = True
+    later: bool = False
 
     @property
     def field(self) -> str:
@@ -53,10 +57,14 @@ class Column:
 
     @property
     def digested(self) -> str:
-        """What of it goes into the key: moments as numbers, and of people who they are, not their order."""
+        """What of it goes into the key, as text: moments as numbers, and of people who they are, not their order."""
+        if self.later:
+            return f"'{self.name}:' || {self.name}"
         if self.type == MOMENT:
-            return f"epoch_us({self.name})"
-        return f"list_sort({self.name})" if self.name in {"people", "accounts"} else self.name
+            value = f"epoch_us({self.name})"
+        else:
+            value = f"list_sort({self.name})" if self.name in {"people", "accounts"} else self.name
+        return f"coalesce(CAST({value} AS VARCHAR), '')"
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,10 @@ KINDS = {
             Column("deleted", TRUTH),
             Column("unsaid", tells=False),
             Column("wording", given="", tells=False),
+            Column("tags", TEXTS, tells=False),
+            Column("rating", REAL, tells=False),
+            Column("reaction", tells=False),
+            Column("tone", given="", tells=False),
         ),
     ),
     "encounters": Kind(
@@ -150,6 +162,8 @@ KINDS = {
             Column("manager"),
             Column("sphere"),
             Column("bot", TRUTH),
+            Column("first_contact", DAY, later=True),
+            Column("outcome", later=True),
         ),
         identified=False,
     ),
@@ -232,6 +246,15 @@ ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS unsaid VARCHAR;
 ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS wording VARCHAR;
 """,
     7: "\n".join(f"ALTER TABLE {log} ALTER key SET DATA TYPE {_KEY} USING key::{_KEY};" for log in _OF_KEYS)
+    + "".join(VIEWS),
+    8: """
+ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS tags VARCHAR[];
+ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS rating DOUBLE;
+ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS reaction VARCHAR;
+ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS tone VARCHAR;
+ALTER TABLE people_log ADD COLUMN IF NOT EXISTS first_contact DATE;
+ALTER TABLE people_log ADD COLUMN IF NOT EXISTS outcome VARCHAR;
+"""
     + "".join(VIEWS),
 }
 """What each version added: an older store gets it when it is opened."""

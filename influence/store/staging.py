@@ -13,8 +13,9 @@ import pyarrow.types as kinds
 
 from influence.contract.records import Evidence, Modality, Unsaid, Verb
 from influence.store.incoming import tidy
-from influence.store.schema import KINDS, NUMBER, REAL, TEXT, TEXTS, TRUTH
+from influence.store.schema import DAY, KINDS, NUMBER, REAL, TEXT, TEXTS, TRUTH
 from influence.text.meeting_phrases import heard
+from influence.text.tags import tags
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
@@ -104,6 +105,8 @@ def _converted(kind: str, name: str, found: pa.DataType, zone: str | None) -> st
         return _moment(quoted, found, zone)
     if declared in {NUMBER, REAL, TRUTH} and _is_number(found):
         return quoted
+    if declared == DAY and (kinds.is_timestamp(found) or kinds.is_date(found)):
+        return f"CAST({quoted} AS DATE)"
     return f"nullif(trim({_as_text(quoted, found)}), '')"
 
 
@@ -231,8 +234,7 @@ def _selected(kind: str, column: Mapping[str, str], made: Mapping[str, str]) -> 
 
 
 def _digest(kind: str) -> str:
-    parts = ", ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in KINDS[kind].telling)
-    return f"md5(concat_ws(chr(31), {parts}))"
+    return f"md5(concat_ws(chr(31), {', '.join(KINDS[kind].telling)}))"
 
 
 def _words(text: str) -> str:
@@ -277,6 +279,9 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         "deleted": _truth(column["deleted"]),
         "unsaid": f"{unsaid}::VARCHAR",
         "wording": f"{_wording(column['text'], verb, keeping.secret)}::VARCHAR",
+        "tags": tags(column["tags"], column["text"]),
+        "rating": f"try_cast({column['rating']} AS DOUBLE)",
+        "tone": "NULL::VARCHAR",
     }
     return f"""
         converted AS (
@@ -292,6 +297,9 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
                     {_known_word(unsaid, "unsaid", Unsaid)}
                     WHEN {column["audience"]} IS NOT NULL AND try_cast({column["audience"]} AS BIGINT) IS NULL
                     THEN 'audience is not a number'
+                    WHEN {column["rating"]} IS NOT NULL
+                    AND NOT coalesce(try_cast({column["rating"]} AS DOUBLE) BETWEEN 0 AND 1, false)
+                    THEN 'rating is not a number from 0 (the worst mark) to 1 (the best)'
                 END AS reason
             FROM given),
         digested AS (SELECT *, {_digest("activities")} AS digest FROM converted)
@@ -338,6 +346,7 @@ def _people(column: dict[str, str]) -> str:
     made = {
         "accounts": f"coalesce({column['accounts']}, [])",
         "bot": f"try_cast({column['bot']} AS BOOLEAN)",
+        "first_contact": f"try_cast({column['first_contact']} AS DATE)",
     }
     return f"""
         converted AS (
@@ -347,6 +356,9 @@ def _people(column: dict[str, str]) -> str:
                     {_not_accounts(column["accounts"], "accounts")}
                     WHEN {column["bot"]} IS NOT NULL AND try_cast({column["bot"]} AS BOOLEAN) IS NULL
                     THEN 'bot is neither true nor false'
+                    WHEN {column["first_contact"]} IS NOT NULL
+                    AND try_cast({column["first_contact"]} AS DATE) IS NULL
+                    THEN 'first_contact is not a day: write it as 2026-03-31'
                 END AS reason
             FROM given)
         SELECT *, md5({_digest("people")}) AS key FROM converted"""
