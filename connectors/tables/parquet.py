@@ -124,11 +124,12 @@ class ParquetFile:
         file = pq.ParquetFile(self.source, buffer_size=_BUFFER, read_dictionary=list(texts))
         found = dict[str, _Leaf]()
         for group in range(file.metadata.num_row_groups):
-            asked = list(dict.fromkeys(leaf.column for path, leaf in texts.items() if path not in found))
+            asked = {path: leaf for path, leaf in texts.items() if path not in found}
             if not asked:
                 break
-            first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=asked), None)
-            for path, leaf in texts.items():
+            columns = list(dict.fromkeys(leaf.column for leaf in asked.values()))
+            first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=columns), None)
+            for path, leaf in asked.items():
                 longest = 0 if first is None else _longest(first.column(leaf.column))
                 if first is not None and (not longest or longest * leaf.values[group] > _HELD):
                     found[path] = leaf
