@@ -58,6 +58,10 @@ accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 [voices]                # competitors, other executives, to compare the person with; nobody is ranked
 accounts = []           # e.g. ["x:rival", "Ann Other"]
 
+[alerts]                # what `influence track` points at
+sphere_quiet = 0.5      # a sphere of which less than this share of the window before is left
+silent = 14             # a system, such as email or x, of which nothing came for so many days
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -88,6 +92,8 @@ class Settings:
     keep_text: bool = False
     keep_terms: bool = False
     smallest_group: int = 5
+    sphere_quiet: float = 0.5
+    silent: float = 14
     brand: Sequence[str] = ()
     voices: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -101,6 +107,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
     "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int},
+    "alerts": {"sphere_quiet": float, "silent": float},
 }
 
 
@@ -132,6 +139,7 @@ def read(path: Path) -> Settings:
         **values["passing"],
         **values["chance"],
         **values["privacy"],
+        **values["alerts"],
     )
 
 

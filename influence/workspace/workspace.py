@@ -24,6 +24,7 @@ from influence.store.lake import Lake, take_lake, write_lake
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
+from influence.tracking.tracking import Tracking
 from influence.workspace.connecting import Connecting, Disconnected, disconnect
 
 SETTINGS, DATABASE, WORKED_OUT = "influence.toml", "influence.duckdb", "worked-out"
@@ -233,6 +234,11 @@ class Workspace(Writing):
     def meetings(self) -> Meetings:
         """Who has met whom, how sure, and why: list, explain, declare, label, fit."""
         return Meetings(lambda: self.analysis, self._forget_analysis)
+
+    @property
+    def tracking(self) -> Tracking:
+        """Week after week: take a leader's snapshot, and say what moved since the one before."""
+        return Tracking(self.store.engine, self.analysis)
 
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
