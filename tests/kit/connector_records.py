@@ -12,7 +12,10 @@ from influence.contract.plugins import load, names
 from tests.kit.places import PAYLOADS
 
 GROUP = "influence.connectors"
-FIXED_OPTIONS: dict[str, dict[str, Any]] = {"calendar": {"until": "2026-06-30"}}
+FIXED_OPTIONS: dict[str, dict[str, Any]] = {
+    "calendar": {"until": "2026-06-30"},
+    "whatsapp": {"zone": "Europe/Oslo"},
+}
 """Options without which a connector's answer would depend on the day of the test."""
 
 
