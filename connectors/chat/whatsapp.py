@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from connectors.chat.whatsapp_lines import Line, is_chat, lines_of
 from connectors.kit.day_order import DayOrder
 from connectors.kit.exports import each_file
 from connectors.kit.phones import country_given, is_number, number_account
+from connectors.kit.repeats import Repeats
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from influence.contract.connector import Unreadable
@@ -39,8 +40,6 @@ _TOLD = {
     "deleted": "messages that were deleted",
     "call": "calls",
 }
-_DAYS_KEPT = 8
-"""Days of which the messages of one moment are numbered: a clock goes back by an hour, not by weeks."""
 _MOST_NAMES = 100_000
 
 
@@ -122,9 +121,8 @@ class _Told:
         for line in lines_of(member):
             if isinstance(line, SetAside):
                 continue
-            if not line.year_first:
-                self.days.add(*line.date, line.separator)
-            self.begun = self.begun or "-".join(map(str, (*line.date, *line.clock)))
+            self.days.learn(line.at)
+            self.begun = self.begun or "-".join(map(str, (*line.at.date, *line.at.clock)))
             kind = line.kind()
             if kind == "message" and len(self.senders) < _MOST_NAMES:
                 self.senders.setdefault(line.sender)
@@ -157,7 +155,7 @@ class _Chat:
     title: str
     apart: Counter[str] = field(default_factory=Counter)
     named: set[str] = field(default_factory=set)
-    numbers: dict[date, Counter[str]] = field(default_factory=dict)
+    repeats: Repeats = field(default_factory=Repeats)
 
     def records(self, member: Member) -> Iterator[Record]:
         """Yield the records of each line, then what was counted apart and how the dates were read."""
@@ -176,7 +174,7 @@ class _Chat:
 
     def _message(self, line: Line) -> Iterator[Record]:
         try:
-            local = line.local(self.order)
+            local = line.at.local(self.order)
             time = local.replace(tzinfo=self.zone).astimezone(UTC)
         except (ValueError, OverflowError):
             yield SetAside(f"the time cannot be read with the dates {self.order}", line.number)
@@ -187,7 +185,7 @@ class _Chat:
             name = None if is_number(line.sender) else line.sender
             yield Person(name=name, accounts=(actor,), line=line.number)
         yield Activity(
-            id=self._id(line, local.date(), f"{local:%Y%m%dT%H%M%S}"),
+            id=self.repeats.named(f"whatsapp:{self.title}:{local:%Y%m%dT%H%M%S}:{line.sender}"),
             time=time,
             actor=actor,
             verb=Verb.MESSAGE,
@@ -198,16 +196,6 @@ class _Chat:
             text=line.words(),
             line=line.number,
         )
-
-    def _id(self, line: Line, day: date, moment: str) -> str:
-        """Name a message by its chat, moment and sender, and by its number among those of one moment."""
-        if day not in self.numbers:
-            self.numbers[day] = Counter()
-            if len(self.numbers) > _DAYS_KEPT:
-                del self.numbers[next(iter(self.numbers))]
-        key = f"{self.title}:{moment}:{line.sender}"
-        self.numbers[day][key] += 1
-        return f"whatsapp:{key}:{self.numbers[day][key]}"
 
     def _account(self, sender: str) -> str:
         return (

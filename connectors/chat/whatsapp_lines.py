@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from connectors.kit.day_order import DAY_FIRST, full_year
+from connectors.kit.day_order import Written, read_written
 from connectors.kit.line_blocks import line_blocks
 from connectors.kit.text import clean
 from influence.contract.files import Member
@@ -23,15 +22,7 @@ LONGEST_TEXT = 100_000
 _MARK = "\u200e"
 _QUOTES = '"\u201c\u201e\u00ab'
 """What no sender has in their name, and a line of the program where it names a group."""
-_HEAD = re.compile(
-    r"(\[?)(\d{1,4})([./-]) ?(\d{1,2})\3 ?(\d{1,4})\.?,? {1,2}(?:([^\W\d_]{1,5})\.? ?)?"
-    r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d))? ?([ap]\.? ?m\.?|fm|em|ap\.?|ip\.?)?(\]| [-\u2013]) (.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
-_LONGEST_HEAD = 60
-"""Characters within which the time of a line ends."""
-_AFTERNOON = frozenset(("p", "e", "i", "\u4e0b\u5348", "\u5348\u5f8c", "\uc624\ud6c4"))
+_BEHIND = re.compile(r"(\]|\s[-\u2013])\s")
 _FILE = re.compile(r"<[^<>]{1,200}>|.{1,200}\.\w{2,5} [(<][^()<>]{3,40}[)>]")
 _LEFT_OUT = re.compile(
     r"omitted|weggelassen|ausgeschlossen|utelämn|utesl|udelad|jätettiin pois|jätetty pois|absent|omis|retiré"
@@ -63,33 +54,13 @@ _PROOF = re.compile(r"\u200e|-WA\d{4}\.|: <[^<>]{4,60}>\s*$", re.MULTILINE)
 
 @dataclass
 class Line:
-    """One line of the export and those that follow it without a time: numbers of its date, clock, sender, text."""
+    """One line of the export and those that follow it without a time: when, by whom, what."""
 
     number: int
-    date: tuple[int, int, int]
-    separator: str
-    clock: tuple[int, int, int]
-    brackets: bool
+    at: Written
     sender: str
     text: str
     size: int = 0
-
-    @property
-    def year_first(self) -> bool:
-        """Whether its date begins with the year."""
-        return self.date[0] > 31
-
-    def local(self, order: str) -> datetime:
-        """Return when it was written, by the clock of the telephone.
-
-        Raises:
-            ValueError: there is no such moment.
-        """
-        first, second, last = self.date
-        if self.year_first:
-            return datetime(first, second, last, *self.clock)
-        day, month = (first, second) if order == DAY_FIRST else (second, first)
-        return datetime(full_year(last), month, day, *self.clock)
 
     def kind(self) -> str:
         """Tell what it is: a message, or a line of the program, a message deleted, a call."""
@@ -129,35 +100,26 @@ def read_line(raw: str, number: int = 1) -> Line | None:
     """Read a line that begins with a time; None for one that goes on from another.
 
     >>> line = read_line("[05.01.26, 09:00:12] Ann Lee: Hei")
-    >>> line.sender, line.text, line.local("day-first").isoformat()
+    >>> line.sender, line.text, line.at.local("day-first").isoformat()
     ('Ann Lee', 'Hei', '2026-01-05T09:00:12')
-    >>> read_line("1/5/26, 9:00\\u202fPM - Ann: x").clock, read_line("and so on")
+    >>> read_line("1/5/26, 9:00\\u202fPM - Ann: x").at.clock, read_line("and so on")
     ((21, 0, 0), None)
     """
     bare = raw.lstrip(MARKS)
-    found = _HEAD.match(bare[:_LONGEST_HEAD].translate(_SPACES) + bare[_LONGEST_HEAD:])
-    if found is None or (found[1] == "[") != (found[11] == "]"):
+    brackets = bare.startswith("[")
+    bare = bare.removeprefix("[")
+    at = read_written(bare)
+    behind = _BEHIND.match(bare, at.end) if at is not None else None
+    if at is None or behind is None or brackets != (behind[1] == "]"):
         return None
-    date = int(found[2]), int(found[4]), int(found[5])
-    clock = _clock(found)
-    if clock is None or max(date) > 9999 or sum(one > 31 for one in date) > 1 or date[1] > 31:
-        return None
-    rest = found[12].rstrip("\r\n")
+    rest = bare[behind.end() :].rstrip("\r\n")
     sender, colon, text = rest.partition(": ")
     if not colon and rest.endswith(":"):
         sender, colon, text = rest[:-1], ":", ""
     if not colon or len(sender) > 200 or any(mark in sender for mark in _QUOTES):
         sender, text = "", rest
     who = clean(sender.strip(MARKS + " ").removeprefix("~"), 200)
-    return Line(number, date, found[3], clock, bool(found[1]), who, text, len(text))
-
-
-def _clock(found: re.Match[str]) -> tuple[int, int, int] | None:
-    hour, minute, second = int(found[7]), int(found[8]), int(found[9] or 0)
-    half = (found[10] or "")[:1].lower() or (found[6] or "")
-    if found[10] or found[6] in _AFTERNOON:
-        hour = hour % 12 + (12 if half in _AFTERNOON else 0)
-    return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+    return Line(number, at, who, text, len(text))
 
 
 def lines_of(member: Member) -> Iterator[Line | SetAside]:

@@ -6,12 +6,75 @@ wrong way, its dates go back and forth. Where that tells nothing, only the user 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from influence.contract.connector import ConnectorError
 
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 _STATED = {"": "", DAY_FIRST: DAY_FIRST, MONTH_FIRST: MONTH_FIRST}
+_WRITTEN = re.compile(
+    r"(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{1,4})\.?[,T]? {0,2}(?:([^\W\d_]{1,5})\.? ?)?"
+    r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:\.\d{1,9})?)?(?: ?([ap]\.? ?m\.?|fm|em|ap\.?|ip\.?))?",
+    re.IGNORECASE,
+)
+_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
+_LONGEST = 60
+"""Characters within which a date and its time end."""
+_AFTERNOON = frozenset(("p", "e", "i", "\u4e0b\u5348", "\u5348\u5f8c", "\uc624\ud6c4"))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A date of three numbers and a time, as they are written; `end` is the character behind them."""
+
+    date: tuple[int, int, int]
+    separator: str
+    clock: tuple[int, int, int]
+    end: int
+
+    @property
+    def year_first(self) -> bool:
+        """Whether the date begins with the year, so that nothing is in doubt."""
+        return self.date[0] > 31
+
+    def local(self, order: str) -> datetime:
+        """Return the moment, by the clock of whoever wrote it.
+
+        Raises:
+            ValueError: there is no such moment.
+        """
+        first, second, last = self.date
+        if self.year_first:
+            return datetime(first, second, last, *self.clock)
+        day, month = (first, second) if order == DAY_FIRST else (second, first)
+        return datetime(full_year(last), month, day, *self.clock)
+
+
+def read_written(text: str) -> Written | None:
+    """Read the date and time with which a text begins; None where it begins with none.
+
+    >>> read_written("5.1.2026 klo 21.00").clock, read_written("1/5/26, 9:00\\u202fPM - Ann").clock
+    ((21, 0, 0), (21, 0, 0))
+    >>> read_written("25 May") is None
+    True
+    """
+    found = _WRITTEN.match(text[:_LONGEST].translate(_SPACES))
+    if found is None:
+        return None
+    date, clock = (int(found[1]), int(found[3]), int(found[4])), _clock(found)
+    if clock is None or sum(one > 31 for one in date) > 1 or date[1] > 31:
+        return None
+    return Written(date, found[2], clock, found.end())
+
+
+def _clock(found: re.Match[str]) -> tuple[int, int, int] | None:
+    hour, minute, second = int(found[6]), int(found[7]), int(found[8] or 0)
+    half = (found[9] or "")[:1].lower() or (found[5] or "")
+    if found[9] or half in _AFTERNOON:
+        hour = hour % 12 + (12 if half in _AFTERNOON else 0)
+    return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
 
 
 @dataclass
@@ -44,6 +107,11 @@ class DayOrder:
     points: bool = False
     reason: str = ""
     _walks: dict[str, _Walk] = field(default_factory=lambda: {DAY_FIRST: _Walk(), MONTH_FIRST: _Walk()})
+
+    def learn(self, written: Written) -> None:
+        """Look at one more date."""
+        if not written.year_first:
+            self.add(*written.date, written.separator)
 
     def add(self, first: int, second: int, year: int, separator: str = "/") -> None:
         """Look at one more date, whose year comes last."""

@@ -73,7 +73,7 @@ def number_account(told: str, country: str = "") -> str | None:
     if not is_number(bare):
         return None
     if bare.startswith("+"):
-        return f"phone:{bare}" if 6 < len(bare) <= 16 else None
+        return f"phone:{bare}" if 3 < len(bare) <= 16 else None
     if bare.startswith("00") and len(bare) >= 9:
         return f"phone:+{bare[2:]}"
     if not country or len(bare) < SHORTEST:

@@ -52,8 +52,8 @@ def acts(records: list[Record]) -> list[Activity]:
 def test_a_line_is_read_as_each_telephone_writes_it(line: str) -> None:
     found = read_line(line)
     assert found is not None
-    order = "month-first" if found.date[0] == 1 and not found.year_first else "day-first"
-    assert datetime(2026, 1, 5, 21, 0, found.clock[2]) == found.local(order)
+    order = "month-first" if found.at.date[0] == 1 else "day-first"
+    assert datetime(2026, 1, 5, 21, 0, found.at.clock[2]) == found.at.local(order)
     assert ("Ann", "x") == (found.sender, found.text.strip())
 
 
