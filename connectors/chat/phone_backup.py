@@ -18,10 +18,8 @@ from connectors.kit.xml_elements import Element, elements
 from influence.contract.files import Member
 from influence.contract.records import SetAside
 
-_BEGINS = re.compile(
-    rb"\s{0,100}(?:<\?[^<>]{0,300}\?>\s{0,100}|<!--.{0,2000}?-->\s{0,100}){0,5}<(?:smses|calls)[\s>]",
-    re.DOTALL,
-)
+_ALL = re.compile(rb"<(?:smses|calls)[\s>]")
+_ONE = re.compile(rb"<(?:sms|mms|call)\s")
 _CALLS: dict[str, Way | str] = {
     "1": Way.IN,
     "2": Way.OUT,
@@ -56,9 +54,11 @@ def is_backup(head: bytes) -> bool:
     >>> is_backup(b"<calls><call>none</call></calls>")
     False
     """
-    return _BEGINS.match(head.removeprefix(BOM)) is not None and all(
-        re.search(rb"\s" + name + rb"\s?=", head) for name in (b"date", b"(?:type|msg_box)")
-    )
+    found = _ALL.search(head[:_CHUNK])
+    before = head[: found.start()].removeprefix(BOM).lstrip() if found else b""
+    begins = found is not None and (not before or before.startswith(b"<"))
+    fields = (b" date=", b" type=" if b"<mms" not in head else b" msg_box=")
+    return begins and _ONE.search(head) is not None and all(name in head for name in fields)
 
 
 def entries(member: Member) -> Iterator[Entry | SetAside]:
