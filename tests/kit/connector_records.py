@@ -14,6 +14,7 @@ from tests.kit.places import PAYLOADS
 GROUP = "influence.connectors"
 FIXED_OPTIONS: dict[str, dict[str, Any]] = {
     "calendar": {"until": "2026-06-30"},
+    "instagram": {"owner": "annlee"},
     "phone": {"owner": "+4790000000", "zone": "Europe/Oslo"},
     "whatsapp": {"zone": "Europe/Oslo"},
 }
