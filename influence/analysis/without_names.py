@@ -44,6 +44,7 @@ from influence.measures import (
     exchange,
     exposure,
     first_touch,
+    help_outcome,
     letting_go,
     many,
     named_voices,
@@ -100,6 +101,7 @@ _REASONS = frozenset(
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )

@@ -19,6 +19,7 @@ from influence.contract.details.exchange import (
     WaitingOnLeader,
 )
 from influence.contract.details.first_touch import FirstTouch, Touched
+from influence.contract.details.help_outcome import HelpOutcome
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
@@ -91,6 +92,15 @@ def _exchange() -> list[Finding]:
         ),
         Finding("response_time", 4.2, "hours", interval=(3.0, 6.1), detail=ResponseTime(within_a_day=0.28)),
         Finding("help", 9.0, "times", detail=Help(asked=90, answered=28, taken_up=9)),
+        Finding(
+            "help_outcome",
+            18.0,
+            "percentage points",
+            interval=(4.0, 31.0),
+            detail=HelpOutcome(
+                150, 110, 60, 42, 50, 25, 8, 2, 20.0, (2.0, 36.0), True, words=(("paused", 8),)
+            ),
+        ),
         Finding("mass_mail", 1184.0, "letters", detail=MassMail(_campaigns(), senders=1184, answered=3)),
         Finding("unsaid", 51.0, "items", detail=Unsaid(UNSAID, UNSAID | {"spam": 90})),
         Finding(
