@@ -38,6 +38,7 @@ from influence.contract.records import SPHERES, Unsaid
 from influence.demo import NOTICE
 from influence.measures import (
     against_chance,
+    asked,
     brand,
     cascades,
     employees,
@@ -83,7 +84,7 @@ _WORDS = frozenset(
         *("rising", "falling", "none to be told", "higher", "lower"),
         *(brand.PERSON_MORE, brand.BRAND_MORE, brand.ALIKE, brand.TOO_LITTLE),
         *(against_chance.MORE_THAN_CHANCE, against_chance.LIKE_CHANCE),
-        *exchange.WAYS,
+        *asked.WAYS,
         *(employees.LEADER, employees.EMPLOYEES, employees.BRAND),
         *(employees.FIRST_MORE, employees.SECOND_MORE),
         *(kind.value for kind in Unsaid),

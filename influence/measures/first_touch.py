@@ -15,8 +15,8 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Ints
+from influence.measures.asked import ASKED_AT_ONCE
 from influence.measures.contact import ORDER
-from influence.measures.exchange import ASKED_AT_ONCE
 from influence.measures.reach import NO_TIMES
 from influence.met.coverage import COVERED, ENOUGH, months_kept
 from influence.network.contacts import Contacts, contacts_outside

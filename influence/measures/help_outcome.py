@@ -17,7 +17,7 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Ints
-from influence.measures.exchange import ASKED_AT_ONCE
+from influence.measures.asked import ASKED_AT_ONCE
 from influence.measures.peers import Share, difference
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import items_said

@@ -35,7 +35,7 @@ KINDS = {
 }
 SEEN = {"topic": message("Topics"), "habit": message("Habits")}
 """Kinds that are no forecast: what the leader's own conversations show, each with its own interval."""
-_WAYS = {
+WAYS = {
     "addressed": message("wrote to the leader"),
     "named": message("named the leader"),
     "in_reply": message("answered the leader"),
@@ -256,7 +256,7 @@ def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
         who=plain(row.name) or page.names.get(row.person, plain(row.person)),
         anchor=page.people.get(row.person, ""),
         sphere=sphere_name(row.sphere),
-        how=translated(_WAYS.get(row.way, "")) or plain(row.way),
+        how=translated(WAYS.get(row.way, "")) or plain(row.way),
         days=counted(round(row.days), "day", "days") if row.days is not None else translated("unknown"),
         evidence=evidence,
         item=plain(row.item),

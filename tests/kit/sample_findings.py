@@ -17,6 +17,7 @@ from influence.contract.details.exchange import (
     TwoWayShare,
     Wait,
     WaitingOnLeader,
+    Worth,
 )
 from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.help_outcome import HelpOutcome
@@ -72,6 +73,9 @@ def _exchange() -> list[Finding]:
         Wait("a0.0", person="p2", name="", sphere="company", way="in_reply", days=31.2),
         Wait("q1", person="x1", name="Juno Abara", sphere="customer", way="addressed", days=9.0),
     )
+    worth = Worth(
+        "q1", "q2", "3f9a1c", "x1", "Juno Abara", "customer", "addressed", 9.0, 2, 14, met=False, worth=9.2
+    )
     brand = PersonAgainstBrand(
         verdict="the person draws more",
         spheres={"customer": SphereSides(2.0, 0.5, 4.0, (0.8, 9.0), "cannot be told apart")},
@@ -104,7 +108,12 @@ def _exchange() -> list[Finding]:
         Finding("mass_mail", 1184.0, "letters", detail=MassMail(_campaigns(), senders=1184, answered=3)),
         Finding("unsaid", 51.0, "items", detail=Unsaid(UNSAID, UNSAID | {"spam": 90})),
         Finding(
-            "waiting_on_leader", 2.0, "conversations", detail=WaitingOnLeader(median_days=20.1, list=waiting)
+            "waiting_on_leader",
+            2.0,
+            "conversations",
+            detail=WaitingOnLeader(
+                median_days=20.1, list=waiting, still=1, worth=(worth,), done=0, snoozed=0
+            ),
         ),
         Finding(
             "carry_on", 0.81, "share", interval=(0.73, 0.87), detail=CarryOn(130, judged=114, carried_on=92)
