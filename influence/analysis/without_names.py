@@ -16,6 +16,7 @@ from hashlib import sha256
 from math import fsum
 from typing import Any
 
+from influence.advice import introductions
 from influence.analysis.small_groups import classes, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
@@ -102,6 +103,7 @@ _REASONS = frozenset(
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        introductions.NOBODY_LEFT,
         *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }

@@ -12,6 +12,7 @@ from influence.contract.language import message, recognised, translated
 from influence.contract.wording import between, counted, number, phrase, plain, scale
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.story.inbound import campaigns
+from reports.story.introductions import introductions
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -78,7 +79,13 @@ def advised(report: Report) -> Section:
     """Answer what it would take: advice if the forecast has shown skill, and where others wait for the leader."""
     advice, habits = (
         _advice(report),
-        (*_waiting(report), *campaigns(report), *_alone(report), *_answers(report)),
+        (
+            *_waiting(report),
+            *introductions(report),
+            *campaigns(report),
+            *_alone(report),
+            *_answers(report),
+        ),
     )
     told = (*advice, *habits) if report.known("advice") else (*habits, *advice)
     return section(

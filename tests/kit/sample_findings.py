@@ -22,6 +22,7 @@ from influence.contract.details.exchange import (
 from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.details.help_outcome import HelpOutcome
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
+from influence.contract.details.introductions import Chain, Hop, Introductions, Within
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
 from influence.contract.details.named_voices import AmongVoices, Voice
@@ -68,6 +69,31 @@ def _campaigns() -> tuple[Campaign, ...]:
     )
 
 
+_INTRODUCTIONS = Introductions(
+    rows=(
+        Chain(
+            "o9", "Cem Buyer", "customer", "Harbour Insurance", 0.31,
+            (
+                Hop("p2", "A. Lind", 9, 7, 0.74, 1.0, "2026-03-04", "2026-04-02", ("a0.0",)),
+                Hop("o9", "Cem Buyer", 4, 3, 0.42, 0.98, "2026-02-11", None, ("q8",)),
+            ),
+        ),
+        Chain(
+            "o8", "Dora Pace", "partner", None, 0.04,
+            (
+                Hop("p2", "A. Lind", 9, 7, 0.74, 1.0, None, None),
+                Hop("p4", "Bo Ek", 0, 0, 0.3, 0.9, None, None),
+                Hop("o8", "Dora Pace", 1, 0, 0.2, 0.9, None, None),
+            ),
+        ),
+    ),
+    spheres={"customer": Within(40, 10), "partner": Within(9, 4)},
+    skill=False,
+    words="too little to say: of 9 people outside who were not reached by two thirds of the window, 2 were in the last "
+    "third; at least 5 who were and 5 who were not are needed to test such chains",
+)  # fmt: skip
+
+
 def _exchange() -> list[Finding]:
     waiting = (
         Wait("a0.0", person="p2", name="", sphere="company", way="in_reply", days=31.2),
@@ -107,6 +133,7 @@ def _exchange() -> list[Finding]:
         ),
         Finding("mass_mail", 1184.0, "letters", detail=MassMail(_campaigns(), senders=1184, answered=3)),
         Finding("unsaid", 51.0, "items", detail=Unsaid(UNSAID, UNSAID | {"spam": 90})),
+        Finding("introductions", 14.0, "people", detail=_INTRODUCTIONS),
         Finding(
             "waiting_on_leader",
             2.0,
