@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -14,6 +14,7 @@ import numpy as np
 from influence.chance.shrunken import beta_binomial
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.asked import ASKED_AT_ONCE
+from influence.met.encounters import decided
 from influence.network.answering import Answers, among, answers, met_with
 from influence.times import Window
 
@@ -163,6 +164,8 @@ class Ways:
         pairs = [one * self.size + other]
         pairs += [held.asker[wanted[held.person]] * self.size + held.person[wanted[held.person]]]
         pairs += [held.person[wanted[held.asker]] * self.size + held.asker[wanted[held.asker]]]
+        said = np.array([*self._declared], np.int64).reshape(-1, 2)
+        pairs += [(a * self.size + b)[wanted[b]] for a, b in (said.T, said.T[::-1])]
         key = np.unique(np.concatenate(pairs))
         able = np.ones(self.size, bool) if frm is None else frm.copy()
         able[sorted(self.ego.nobody)] = False
@@ -171,6 +174,11 @@ class Ways:
         together = np.isin(pairs[0], key)
         met_at[np.searchsorted(key, pairs[0][together])] = last[together]
         return self._met(key // self.size, key % self.size, met_at)
+
+    @cached_property
+    def _declared(self) -> Collection[tuple[int, int]]:
+        """The pairs about whom the user declared something."""
+        return decided(self.ego.tables.engine, self.ego.people).keys()
 
     def _met(self, one: Ints, other: Ints, last: Ints) -> Hops:
         """Return the pairs, sorted, of people who have met."""

@@ -303,7 +303,7 @@ def _words(found: float, interval: tuple[float, float]) -> str:
         )
     return because(
         "whether such chains come true cannot be told: of two people not reached by two thirds of the window, the one "
-        "who was reached in the last third had the better chain in {share} of cases ({range}), where chance alone gives "
-        "half",
+        "who was reached in the last third had the better chain in {share} of cases ({range}), where chance alone "
+        "gives half",
         **measured,
     )

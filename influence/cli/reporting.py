@@ -22,7 +22,7 @@ from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
-from influence.contract.wording import between, counted, number, phrase, plain, scale, unit_of
+from influence.contract.wording import between, counted, phrase, plain, scale, unit_of
 from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
@@ -329,7 +329,7 @@ def _tell_introduced(found: Introduced, *, as_json: bool) -> None:
     for row in found.rows:
         house = f" ({plain(row.organisation)})" if row.organisation else ""
         way = ", who could bring you to ".join(plain(hop.name) for hop in row.hops)
-        say(f"{way}{house}: {number(row.score, 'share')} that everybody answers and has met")
+        say(f"{way}{house}: {phrase(row.score, 'share')} that everybody answers and has met")
         for hop in row.hops:
             say(f"  {plain(hop.name)}: {_on_record(hop)}")
     say(f"Tested on the record: {found.test.words}")

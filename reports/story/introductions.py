@@ -61,26 +61,21 @@ def sentence(row: Chain, leader: str) -> Sentence:
     """Say who could bring the leader to whom, and why: who has met, and who answered how often."""
     target = _called(row)
     who = plain(row.hops[0].name) if row.hops else target
-    hops = [_hop(one, other) for one, other in zip(("", *row.hops), row.hops, strict=False)]
+    before = [leader, *(plain(hop.name) for hop in row.hops)]
+    hops = listing([_hop(one, hop) for one, hop in zip(before, row.hops, strict=False)])
     if len(row.hops) > 2:
         between = plain(row.hops[1].name)
         return say(
             "{who} could bring {leader} to {between}, and {between} to {target}: {hops}.",
-            who=who, leader=leader, between=between, target=target, hops=listing([_of(hop, leader) for hop in hops]),
+            who=who, leader=leader, between=between, target=target, hops=hops,
         )  # fmt: skip
     return say(
-        "{who} could bring {leader} to {target}: {hops}.",
-        who=who, leader=leader, target=target, hops=listing([_of(hop, leader) for hop in hops]),
-    )  # fmt: skip
+        "{who} could bring {leader} to {target}: {hops}.", who=who, leader=leader, target=target, hops=hops
+    )
 
 
-def _hop(before: str | Hop, after: Hop) -> tuple[str, Hop]:
-    return (before if isinstance(before, str) else plain(before.name)), after
-
-
-def _of(hop: tuple[str, Hop], leader: str) -> str:
+def _hop(one: str, after: Hop) -> str:
     """Word one hop: that the two have met, when last, and how often the second answered the first."""
-    one, after = hop[0] or leader, hop[1]
     other = plain(after.name) or plain(after.person)
     met = (
         str(say("{one} and {other} met last on {day}", one=one, other=other, day=day(after.met_last)))
