@@ -62,6 +62,11 @@ accounts = []           # e.g. ["x:rival", "Ann Other"]
 sphere_quiet = 0.5      # a sphere of which less than this share of the window before is left
 silent = 14             # a system, such as email or x, of which nothing came for so many days
 
+[outcomes]              # what a people table may state as `outcome`; any other word is unknown
+good = ["won", "kept"]
+bad = ["lost", "left"]
+# good_from = 7         # where it is a score: good from here on, bad below; a number is unknown if this is left out
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -96,6 +101,9 @@ class Settings:
     silent: float = 14
     brand: Sequence[str] = ()
     voices: Sequence[str] = ()
+    good: Sequence[str] = ("won", "kept")
+    bad: Sequence[str] = ("lost", "left")
+    good_from: float | None = None
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -120,7 +128,7 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "sources", *_SECTIONS}
+    known = {"zone", "notice", "brand", "voices", "outcomes", "spheres", "teams", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -135,6 +143,7 @@ def read(path: Path) -> Settings:
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
         sources=_sources(path, body),
+        **_outcomes(path, body.get("outcomes", {})),
         **values["people"],
         **values["passing"],
         **values["chance"],
@@ -224,6 +233,26 @@ def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, .
     for key in lists.keys() - {"accounts"}:
         raise SettingsError(f"{path}: [{section}] has no setting {key!r}; it has: accounts")
     return tuple(lists.get("accounts", ()))
+
+
+def _outcomes(path: Path, section: Mapping[str, Any]) -> dict[str, Any]:
+    values = {"good": list(Settings.good), "bad": list(Settings.bad), "good_from": None, **section}
+    for key, value in values.items():
+        if key == "good_from":
+            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+                raise SettingsError(f"{path}: [outcomes] good_from = {value!r} should be a number")
+        elif key not in {"good", "bad"}:
+            raise SettingsError(f"{path}: [outcomes] has no setting {key!r}; it has: good, bad, good_from")
+        elif not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise SettingsError(f"{path}: [outcomes] {key} should be a list of words in quotes")
+    both = {word.strip().casefold() for word in values["good"]} & {
+        w.strip().casefold() for w in values["bad"]
+    }
+    if both:
+        raise SettingsError(
+            f"{path}: [outcomes] {min(both)!r} stands under good and under bad; leave one out"
+        )
+    return {**values, "good": tuple(values["good"]), "bad": tuple(values["bad"])}
 
 
 def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -18,6 +18,7 @@ from influence.times import Window, lately, stated
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
+    from influence.advice.introductions import Introduced
     from influence.analysis.comparison import Comparison
 
 PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
@@ -168,3 +169,16 @@ class Questions(ABC):
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
         return advise(self.ego(leader, since, until))
+
+    def introduce(
+        self, leader: str, to: str, since: str | date | None = None, until: str | date | None = None
+    ) -> Introduced:
+        """Return who could bring a leader to a person, an organisation or a sphere that is not reached.
+
+        Raises:
+            IntroductionError: the target is the leader, or reached or met already, or no chain leads there.
+            UnknownPerson: the leader is not known, or nobody, no organisation and no sphere is called `to`.
+        """
+        from influence.advice.introductions import introduce
+
+        return introduce(self.ego(leader, since, until), to)

@@ -16,6 +16,7 @@ from hashlib import sha256
 from math import fsum
 from typing import Any
 
+from influence.advice import introductions
 from influence.analysis.small_groups import classes, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
@@ -38,12 +39,14 @@ from influence.contract.records import SPHERES, Unsaid
 from influence.demo import NOTICE
 from influence.measures import (
     against_chance,
+    asked,
     brand,
     cascades,
     employees,
     exchange,
     exposure,
     first_touch,
+    help_outcome,
     letting_go,
     many,
     named_voices,
@@ -82,7 +85,7 @@ _WORDS = frozenset(
         *("rising", "falling", "none to be told", "higher", "lower"),
         *(brand.PERSON_MORE, brand.BRAND_MORE, brand.ALIKE, brand.TOO_LITTLE),
         *(against_chance.MORE_THAN_CHANCE, against_chance.LIKE_CHANCE),
-        *exchange.WAYS,
+        *asked.WAYS,
         *(employees.LEADER, employees.EMPLOYEES, employees.BRAND),
         *(employees.FIRST_MORE, employees.SECOND_MORE),
         *(kind.value for kind in Unsaid),
@@ -100,6 +103,8 @@ _REASONS = frozenset(
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        introductions.NOBODY_LEFT,
+        *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )

@@ -22,11 +22,13 @@ from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
-from influence.contract.wording import between, phrase, plain, scale, unit_of
+from influence.contract.wording import between, counted, phrase, plain, scale, unit_of
 from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
+    from influence.advice.introductions import Introduced
     from influence.analysis.writing import Writing
+    from influence.contract.details.introductions import Hop
     from influence.contract.findings import Finding, Report
 
 
@@ -276,12 +278,30 @@ def compare(
 
 @click.command()
 @click.argument("leader")
+@click.option(
+    "--to", metavar="NAME", help="Who could bring LEADER to this person, organisation or sphere instead."
+)
 @window_options
 @workspace_option
 @json_option
-def advise(leader: str, since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
-    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before."""
+def advise(
+    leader: str, to: str | None, since: str | None, until: str | None, folder: Path, as_json: bool
+) -> None:
+    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before.
+
+    With --to: who could bring LEADER to somebody not reached, by chains of people who have met and answer one another.
+
+    \b
+    influence advise ann@acme.example
+    influence advise ann@acme.example --to "Harbour Insurance"
+    influence advise ann@acme.example --to customer
+    """
     compile_beside()
+    if to is not None:
+        with opened(folder) as workspace, progress("Looking for chains"):
+            introduced = workspace.introduce(leader, to, since, until)
+        _tell_introduced(introduced, as_json=as_json)
+        return
     with opened(folder) as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until)
     if as_json:
@@ -299,6 +319,28 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
         spread = between(low, high, unit, of=scale(row.gain, unit))
         say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         say(f"  {row.reason}")
+
+
+def _tell_introduced(found: Introduced, *, as_json: bool) -> None:
+    if as_json:
+        rows = [row.as_json() for row in found.rows]
+        say_json({"to": found.target, "rows": rows, "back_test": found.test.words, "skill": found.test.skill})
+        return
+    for row in found.rows:
+        house = f" ({plain(row.organisation)})" if row.organisation else ""
+        way = ", who could bring you to ".join(plain(hop.name) for hop in row.hops)
+        say(f"{way}{house}: {phrase(row.score, 'share')} that everybody answers and has met")
+        for hop in row.hops:
+            say(f"  {plain(hop.name)}: {_on_record(hop)}")
+    say(f"Tested on the record: {found.test.words}")
+
+
+def _on_record(hop: Hop) -> str:
+    met = f"met last on {hop.met_last} by the one before" if hop.met_last else "has met the one before"
+    if not hop.asked:
+        return f"{met}; was asked nothing on record"
+    last = f", last on {hop.answered_last}" if hop.answered_last else ""
+    return f"{met}; answered {hop.answered} of {counted(hop.asked, 'item', 'items')}{last} ({' '.join(hop.evidence)})"
 
 
 def _said(finding: Finding) -> str:

@@ -320,8 +320,17 @@ def command(report: Report) -> str:
     >>> command(Report({"person": "$(reboot)", "name": "Ann"}, {}, {}))
     'influence met LEADER label'
     """
+    return f"influence met {named(report)} label"
+
+
+def named(report: Report) -> str:
+    """Return the leader as a command takes it; what a shell could misread is left to the reader.
+
+    >>> named(Report({"person": "email:ann@acme.example", "name": "Ann"}, {}, {}))
+    'ann@acme.example'
+    """
     person = report.leader.get("person", "").removeprefix("email:")
-    return f"influence met {person if _SAFE.fullmatch(person) and not nameless(report) else 'LEADER'} label"
+    return person if _SAFE.fullmatch(person) and not nameless(report) else "LEADER"
 
 
 def sentences(report: Report) -> tuple[str, ...]:

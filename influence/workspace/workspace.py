@@ -14,6 +14,7 @@ from influence.analysis.writing import Writing
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
+from influence.corrections.waiting import Waiting
 from influence.corrections.whose_mail import others_write
 from influence.people.linkage.run import link_what_came, told, who_is_who
 from influence.secrets.keeping import Secrets
@@ -239,6 +240,11 @@ class Workspace(Writing):
     def tracking(self) -> Tracking:
         """Week after week: take a leader's snapshot, and say what moved since the one before."""
         return Tracking(self.store.engine, self.analysis)
+
+    @property
+    def waiting(self) -> Waiting:
+        """What waits for a leader, by what an answer is worth: list, mark as done, put off."""
+        return Waiting(lambda: self.analysis, self._forget_analysis)
 
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""

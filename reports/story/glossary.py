@@ -34,6 +34,7 @@ _FIRST = (
         "pull",
         "carry_on",
         "help",
+        "help_outcome",
         "response_rate",
         "response_time",
         "waiting_on_leader",

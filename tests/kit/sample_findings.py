@@ -17,9 +17,12 @@ from influence.contract.details.exchange import (
     TwoWayShare,
     Wait,
     WaitingOnLeader,
+    Worth,
 )
 from influence.contract.details.first_touch import FirstTouch, Touched
+from influence.contract.details.help_outcome import HelpOutcome
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
+from influence.contract.details.introductions import Chain, Hop, Introductions, Within
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
 from influence.contract.details.named_voices import AmongVoices, Voice
@@ -66,10 +69,38 @@ def _campaigns() -> tuple[Campaign, ...]:
     )
 
 
+_INTRODUCTIONS = Introductions(
+    rows=(
+        Chain(
+            "o9", "Cem Buyer", "customer", "Harbour Insurance", 0.31,
+            (
+                Hop("p2", "A. Lind", 9, 7, 0.74, 1.0, "2026-03-04", "2026-04-02", ("a0.0",)),
+                Hop("o9", "Cem Buyer", 4, 3, 0.42, 0.98, "2026-02-11", None, ("q8",)),
+            ),
+        ),
+        Chain(
+            "o8", "Dora Pace", "partner", None, 0.04,
+            (
+                Hop("p2", "A. Lind", 9, 7, 0.74, 1.0, None, None),
+                Hop("p4", "Bo Ek", 0, 0, 0.3, 0.9, None, None),
+                Hop("o8", "Dora Pace", 1, 0, 0.2, 0.9, None, None),
+            ),
+        ),
+    ),
+    spheres={"customer": Within(40, 10), "partner": Within(9, 4)},
+    skill=False,
+    words="too little to say: of 9 people outside who were not reached by two thirds of the window, 2 were in the last "
+    "third; at least 5 who were and 5 who were not are needed to test such chains",
+)  # fmt: skip
+
+
 def _exchange() -> list[Finding]:
     waiting = (
         Wait("a0.0", person="p2", name="", sphere="company", way="in_reply", days=31.2),
         Wait("q1", person="x1", name="Juno Abara", sphere="customer", way="addressed", days=9.0),
+    )
+    worth = Worth(
+        "q1", "q2", "3f9a1c", "x1", "Juno Abara", "customer", "addressed", 9.0, 2, 14, met=False, worth=9.2
     )
     brand = PersonAgainstBrand(
         verdict="the person draws more",
@@ -91,10 +122,25 @@ def _exchange() -> list[Finding]:
         ),
         Finding("response_time", 4.2, "hours", interval=(3.0, 6.1), detail=ResponseTime(within_a_day=0.28)),
         Finding("help", 9.0, "times", detail=Help(asked=90, answered=28, taken_up=9)),
+        Finding(
+            "help_outcome",
+            18.0,
+            "percentage points",
+            interval=(4.0, 31.0),
+            detail=HelpOutcome(
+                150, 110, 60, 42, 50, 25, 8, 2, 20.0, (2.0, 36.0), True, words=(("paused", 8),)
+            ),
+        ),
         Finding("mass_mail", 1184.0, "letters", detail=MassMail(_campaigns(), senders=1184, answered=3)),
         Finding("unsaid", 51.0, "items", detail=Unsaid(UNSAID, UNSAID | {"spam": 90})),
+        Finding("introductions", 14.0, "people", detail=_INTRODUCTIONS),
         Finding(
-            "waiting_on_leader", 2.0, "conversations", detail=WaitingOnLeader(median_days=20.1, list=waiting)
+            "waiting_on_leader",
+            2.0,
+            "conversations",
+            detail=WaitingOnLeader(
+                median_days=20.1, list=waiting, still=1, worth=(worth,), done=0, snoozed=0
+            ),
         ),
         Finding(
             "carry_on", 0.81, "share", interval=(0.73, 0.87), detail=CarryOn(130, judged=114, carried_on=92)
