@@ -8,11 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from influence import settings
+from influence.analysis import asking
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
 from influence.network.network import Network
 from influence.people.columns import Who
+from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.times import Window, lately, stated
 
@@ -54,20 +56,24 @@ class Questions(ABC):
         until: str | date | None = None,
         *,
         measures: Sequence[str] = (),
+        against: str | None = None,
     ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
+        `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31.
 
         Raises:
+            CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length.
             PluginError: there is no such measure.
             UnknownPerson: nobody is known by that name.
             WorkspaceError: a date cannot be read, or the window is reversed.
             EmptyWindow: nothing happened in the window.
         """
         self.analysis.refuse_unsaid()
-        code = self.analysis.people.find(leader)
-        return self.analysis.about(code, self.window(since, until), measures)
+        code, window = self.analysis.people.find(leader), self.window(since, until)
+        earlier = None if against is None else asking.against(against, window, self.settings.zone)
+        return self.analysis.about(code, window, measures, Asked(earlier))
 
     def open_about(self, _person: str) -> Sequence[str]:
         """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""

@@ -15,6 +15,7 @@ from influence.contract.findings import Conversation, Finding, Report, Response
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
 from influence.network.log_queries import unsaid_in_all
+from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import Window, moment
@@ -30,8 +31,10 @@ class EmptyWindow(InfluenceError):
 class Analysis(Population):
     """Everything in one store, ready for questions about any leader: read once, asked often."""
 
-    def about(self, leader: int, window: Window, measures: Sequence[str] = ()) -> Report:
-        """Report on one leader, by all measures or by those named.
+    def about(
+        self, leader: int, window: Window, measures: Sequence[str] = (), asked: Asked | None = None
+    ) -> Report:
+        """Report on one leader, by all measures or by those named, and on what is asked beside.
 
         Raises:
             EmptyWindow: no activity of anybody lies in the window, and there are no ties.
@@ -39,7 +42,7 @@ class Analysis(Population):
         """
         self._refuse_empty(window)
         wanted = [HEADLINE, *measures] if measures else []
-        ego = Ego(self, leader, window)
+        ego = Ego(self, leader, window, asked)
         return report(ego, _findings(ego, wanted))
 
     def _refuse_empty(self, window: Window) -> None:

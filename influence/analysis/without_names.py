@@ -359,8 +359,9 @@ def _of_periods(detail: AgainstBefore, smallest: int) -> dict[str, Any]:
         edge: _day(getattr(detail, edge), after=edge == "until")
         for edge in ("since", "until", "before_since", "before_until")
     }
-    rows = [row for row in detail.by_sphere if row.sphere in SPHERES and _moved_many(row, smallest)]
-    others = [row for row in detail.by_sphere if row not in rows]
+    plain = [SphereMove(row.sphere, row.was, row.now) for row in detail.by_sphere]
+    rows = [row for row in plain if row.sphere in SPHERES and _moved_many(row, smallest)]
+    others = [row for row in plain if row not in rows]
     merged = SphereMove(OTHERS, fsum(row.was for row in others), fsum(row.now for row in others))
     if others and _moved_many(merged, smallest):
         rows.append(merged)

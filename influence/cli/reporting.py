@@ -70,6 +70,12 @@ class _Listing(click.Option):
     help="Only these measures beside the headline (see: influence measures); all if left out.",
 )
 @click.option(
+    "--against",
+    metavar="PERIOD",
+    help="The earlier period to compare with: previous, or its first and last day, such as 2026-01-01..2026-03-31; "
+    "if left out the one before, where it is on record.",
+)
+@click.option(
     "--language",
     cls=_Listing,
     there_is=languages,
@@ -94,6 +100,7 @@ def report(
     since: str | None,
     until: str | None,
     measures: str | None,
+    against: str | None,
     asked: Asked,
     **how: Any,
 ) -> None:
@@ -102,6 +109,7 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
+    influence report ann@acme.example --last quarter --against 2026-01-01..2026-03-31
     influence report ann@acme.example --engine spark --lake /data/lake
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
@@ -109,7 +117,7 @@ def report(
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
-        found = workspace.report(leader, since, until, measures=_listed(measures or ""))
+        found = workspace.report(leader, since, until, measures=_listed(measures or ""), against=against)
         unanswered = workspace.open_about(found.leader["person"])
         written = []
         for name in wanted.formats:

@@ -1,0 +1,21 @@
+"""What a report is asked beside its leader and window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from influence.times import Window
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Against which period to compare, and of which audiences to tell.
+
+    `against` is an earlier period, or the `previous` one and no other; None for the previous one where it is on record.
+    `audiences` are people and groups by a name, beside those of the settings.
+    """
+
+    against: Window | Literal["previous"] | None = None
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
