@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from influence import settings
 from influence.analysis import asking
@@ -57,11 +57,13 @@ class Questions(ABC):
         *,
         measures: Sequence[str] = (),
         against: str | None = None,
+        by: Literal["week", "month"] | None = None,
     ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
-        `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31.
+        `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31. Movement is
+        told `by` week or month, by week where less than half a year is on record if neither is asked for.
 
         Raises:
             CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length.
@@ -73,7 +75,7 @@ class Questions(ABC):
         self.analysis.refuse_unsaid()
         code, window = self.analysis.people.find(leader), self.window(since, until)
         earlier = None if against is None else asking.against(against, window, self.settings.zone)
-        return self.analysis.about(code, window, measures, Asked(earlier))
+        return self.analysis.about(code, window, measures, Asked(earlier, by))
 
     def open_about(self, _person: str) -> Sequence[str]:
         """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""

@@ -11,7 +11,7 @@ from influence.analysis.conversations import brought, conversations
 from influence.analysis.limits import limits
 from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
-from influence.contract.findings import Conversation, Finding, Report, Response
+from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
 from influence.network.log_queries import unsaid_in_all
@@ -101,6 +101,8 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         conversations=tuple(told),
         responses={one.id: one for one in responses},
         network=network,
+        weekly=tuple(trend.weekly(ego)) if ego.dated else (),
+        by=ego.asked.by or (trend.shown_by(ego) if ego.dated else MONTH),
         notice=ego.settings.notice,
         names=_names(ego, responses, told),
     )

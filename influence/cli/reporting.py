@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -76,6 +76,11 @@ class _Listing(click.Option):
     "if left out the one before, where it is on record.",
 )
 @click.option(
+    "--by",
+    type=click.Choice(["week", "month"]),
+    help="By what movement is told first; by week in a window of less than half a year if left out.",
+)
+@click.option(
     "--language",
     cls=_Listing,
     there_is=languages,
@@ -101,6 +106,7 @@ def report(
     until: str | None,
     measures: str | None,
     against: str | None,
+    by: Literal["week", "month"] | None,
     asked: Asked,
     **how: Any,
 ) -> None:
@@ -117,7 +123,9 @@ def report(
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
-        found = workspace.report(leader, since, until, measures=_listed(measures or ""), against=against)
+        found = workspace.report(
+            leader, since, until, measures=_listed(measures or ""), against=against, by=by
+        )
         unanswered = workspace.open_about(found.leader["person"])
         written = []
         for name in wanted.formats:

@@ -32,8 +32,8 @@ class Moves:
     """By how much everybody of two periods moved the number, by person code, each person in one of four kinds.
 
     `new` responded in the later period and never before, `returned` in the later one and before the earlier one,
-    `lapsed` in the earlier one only; `anew` in both, weighed differently. `lapsed` is what was lost, above 0; the others
-    are what was gained.
+    `lapsed` in the earlier one only; `anew` in both, weighed differently. `lapsed` is what was lost, above 0; the
+    others are what was gained.
     """
 
     new: Mapping[int, float]
@@ -42,7 +42,7 @@ class Moves:
     anew: Mapping[int, float]
 
     def among(self, people: Iterable[int] | None = None) -> tuple[float, float, float, float]:
-        """Return the sums of the four kinds over some people, or all: the first two less the third and the last add up."""
+        """Return the sums of the four kinds over some people, or all."""
         kept = None if people is None else set(people)
         return tuple(  # type: ignore[return-value]  # there are four
             fsum(by for person, by in kind.items() if kept is None or person in kept)

@@ -62,8 +62,8 @@ class Periods:
 def periods(ego: Ego) -> Periods:
     """Return the window and the period that it is to be compared with.
 
-    That is the one asked for (`ego.asked.against`); else the one right before it, and the window's halves where that is not
-    on record.
+    That is the one asked for (`ego.asked.against`); else the one right before it, and the window's halves where that
+    is not on record.
 
     Raises:
         CannotCompare: they are not on record, or not covered alike.

@@ -11,11 +11,12 @@ from influence.times import Window
 
 @dataclass(frozen=True)
 class Asked:
-    """Against which period to compare, and of which audiences to tell.
+    """Against which period to compare, by week or by month, and of which audiences to tell.
 
     `against` is an earlier period, or the `previous` one and no other; None for the previous one where it is on record.
     `audiences` are people and groups by a name, beside those of the settings.
     """
 
     against: Window | Literal["previous"] | None = None
+    by: Literal["week", "month"] | None = None
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)

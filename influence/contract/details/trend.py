@@ -9,19 +9,24 @@ from influence.contract.details.record import Detail
 
 
 @dataclass(frozen=True)
-class TrendSlope(Detail, of=("trend_slope",), nameless=("months", "left_out", "p", "direction")):
-    """How many months were used and which left out; p of no trend, its direction; which sources lack which months."""
+class TrendSlope(
+    Detail,
+    of=("trend_slope", "weekly_slope"),
+    nameless=("months", "left_out", "p", "direction", "weeks"),
+):
+    """How many months or weeks were used, which left out; p of no trend, its direction; which months sources lack."""
 
     months: int | None
     left_out: tuple[str, ...]
     p: float | None = None
     direction: str | None = None
     gaps: Mapping[str, tuple[str, ...]] | None = None
+    weeks: int | None = None
 
 
 @dataclass(frozen=True)
 class LevelBreak(Detail, nameless=("month", "before", "after", "p")):
-    """The first month of a new level, the medians before and after, p, and sources that begin or end there."""
+    """The first month or week of a new level, the medians before and after, p, and sources that begin or end there."""
 
     month: str
     before: float | None
@@ -31,7 +36,7 @@ class LevelBreak(Detail, nameless=("month", "before", "after", "p")):
 
 
 @dataclass(frozen=True)
-class TrendBreaks(Detail, of=("trend_breaks",), nameless=("breaks",)):
+class TrendBreaks(Detail, of=("trend_breaks", "weekly_breaks"), nameless=("breaks",)):
     """The breaks, in order."""
 
     breaks: tuple[LevelBreak, ...]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from influence.contract.details.trend import SphereMove
 from influence.contract.findings import Finding
 from influence.measures.against_before import against_before, least_and_most
-from influence.measures.moves import moves, who_moved
+from influence.measures.moves import who_moved
 from influence.measures.periods import covered
 from influence.measures.reach import NO_TIMES, TOO_FEW, four_steps
 from influence.reach.steps import Alter
