@@ -13,9 +13,9 @@ import numpy as np
 from influence.contract.details.trend import ConversationMove, SphereMove
 from influence.contract.findings import NETWORKED
 from influence.kernels.arrays import Ints
-from influence.measures.periods import Periods
+from influence.measures.periods import FEWEST_DAYS, Periods
 from influence.network.log_queries import activity_ids, described
-from influence.times import moment
+from influence.times import DAY, moment
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -72,9 +72,9 @@ def moves(before: Iterable[Alter], now: Iterable[Alter], earlier: frozenset[int]
 
 
 def responded_before(periods: Periods) -> frozenset[int] | None:
-    """Return who responded to the leader before the two periods, or between them; None if nothing is on record then."""
+    """Return who responded to the leader before the two periods, or between them; None if no week is on record then."""
     ever, since = periods.now.ever, periods.before.window.since
-    if periods.now.log.items.time[0] >= since:
+    if periods.now.log.items.time[0] > since - FEWEST_DAYS * DAY:
         return None
     kept = (ever.time < periods.now.window.since) & ~periods.before.window.holds(ever.time)
     return frozenset(np.unique(ever.person[kept]).tolist())

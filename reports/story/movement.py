@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from influence.contract.details.trend import AgainstBefore, ConversationMove, TrendBreaks, TrendSlope
-from influence.contract.findings import MONTH, WEEK, Conversation, Month, Report, Week
+from influence.contract.findings import MONTH, WEEK, Month, Report, Week
 from influence.contract.headline import month_unknown, mostly_unknown
 from influence.contract.language import listing, message, recognised, translated
 from influence.contract.wording import between, counted, counted_between, number, people, plain
 from reports.story.evidence import conversation_anchors, names
-from reports.story.sentences import Sentence, Span, interval_of, joined, say, span, why
+from reports.story.sentences import Part, Sentence, Span, interval_of, joined, say, span, why
 from reports.story.spheres import sphere_words
-from reports.story.trees import conversation_name
-from reports.story.wording import day, month, period, week
+from reports.story.wording import day, month, period, shortened, week
 
 NAMED = 3
 """So many spheres are named in a sentence."""
 _HARDLY = {MONTH: 0.5, WEEK: 0.1}
 """A trend of fewer people a month, or a week, than this hardly moves."""
+_WORDS, _NAME = 4, 72
+"""So many words name a conversation, in so many letters at most."""
 _FEW = 2
 """A conversation is named where it brought so many people."""
 _QUESTION = {
@@ -61,7 +62,7 @@ _HIGHEST = {
         "not add up to the window's number."
     ),
     WEEK: message(
-        "The highest week was the {m}, with {n} never met. Each week is counted on its own, so weeks do "
+        "The highest was the {m}, with {n} never met. Each week is counted on its own, so weeks do "
         "not add up to the window's number."
     ),
 }
@@ -293,28 +294,30 @@ def _by_conversation(report: Report, told: AgainstBefore) -> tuple[Sentence, ...
     if came is not None and (came.people or 0) >= _FEW:
         sentences.append(
             say(
-                "No conversation brought more of those who came than {name}: {n}.",
-                name=_name(report, came),
+                "No conversation brought more of those who came than {name}, begun {day} by {who}: {n}.",
+                **_named(report, came),
                 n=counted(came.people or 0, "person", "people"),
             )
         )
     if gone is not None and (gone.people or 0) >= _FEW:
         sentences.append(
             say(
-                "None had brought more of those who stayed away than {name}: {n}.",
-                name=_name(report, gone),
+                "None had brought more of those who stayed away than {name}, begun {day} by {who}: {n}.",
+                **_named(report, gone),
                 n=counted(gone.people or 0, "person", "people"),
             )
         )
     return tuple(sentences)
 
 
-def _name(report: Report, one: ConversationMove) -> Span:
-    """Name a conversation, leading to its row where the report shows it."""
+def _named(report: Report, one: ConversationMove) -> dict[str, Part]:
+    """Name a conversation by what it was about or where, leading to its row where the report shows it."""
     shown = next((each for each in report.conversations if set(each.evidence) & set(one.evidence)), None)
-    if shown is not None:
-        return Span(
-            conversation_name(shown, names(report)), anchor=conversation_anchors(report).get(shown.id)
-        )
-    made = Conversation("", one.began, one.begun_by, 0, one.people or 0, one.weighed or 0.0, one.channel)
-    return Span(conversation_name(made, {one.begun_by: plain(one.name), **names(report)}))
+    words = [plain(each) for each in (*shown.words, *shown.tags)] if shown else []
+    about = ", ".join(words[:_WORDS]) or plain(one.channel or "") or translated("one")
+    anchor = conversation_anchors(report).get(shown.id) if shown else None
+    return {
+        "name": Span(shortened(about, _NAME), anchor=anchor),
+        "day": day(one.began),
+        "who": plain(names(report).get(one.begun_by, one.name)),
+    }
