@@ -58,6 +58,9 @@ accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 [voices]                # competitors, other executives, to compare the person with; nobody is ranked
 accounts = []           # e.g. ["x:rival", "Ann Other"]
 
+[audiences]             # whom a leader means to reach, by a name; beside people also sphere:, channel:, topic:NAME
+# launch = ["bo@buyer.example", "Cia Lind", "channel:launch"]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -92,6 +95,7 @@ class Settings:
     voices: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -113,7 +117,7 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "sources", *_SECTIONS}
+    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "audiences", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -127,6 +131,7 @@ def read(path: Path) -> Settings:
         voices=_accounts(path, "voices", body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
+        audiences=_lists(path, "audiences", body),
         sources=_sources(path, body),
         **values["people"],
         **values["passing"],

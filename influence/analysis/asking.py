@@ -1,12 +1,18 @@
-"""What a report is asked beside its window, as a person writes it: the period to compare with."""
+"""What a report is asked beside its window, as a person writes it: the period to compare with, audiences."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Literal
 
 from influence.contract.errors import InfluenceError
+from influence.contract.wording import plain
+from influence.measures.audiences import GROUPS
 from influence.measures.periods import FEWEST_DAYS
+from influence.people.listed import read_list
 from influence.times import DAY, Window, moment, stated
 
 PREVIOUS: Literal["previous"] = "previous"
@@ -45,6 +51,48 @@ def against(words: str, window: Window, zone: str) -> Window | Literal["previous
             f"compared, such as --against {first}..{last}"
         )
     return period
+
+
+def audiences(
+    wanted: Sequence[str], stated: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[tuple[str, ...]]]:
+    """Read whom a leader means to reach: names of `[audiences]`, files with a person a line, or groups.
+
+    Raises:
+        CannotAsk: it is none of these; the sentence names the nearest.
+        ListError: the file cannot be read, or names nobody.
+
+    >>> audiences(["launch", "sphere:customer"], {"launch": ["bo@buyer.example"]})
+    {'launch': [('bo@buyer.example',)], 'sphere:customer': [('sphere:customer',)]}
+    """
+    found: dict[str, Sequence[tuple[str, ...]]] = {}
+    for words in wanted:
+        if words in stated:
+            found[words] = [(each,) for each in stated[words]]
+        elif words.partition(":")[0].strip().lower() in GROUPS:
+            found[words] = [(words,)]
+        else:
+            found[Path(words).stem] = _listed(words, stated)
+    return found
+
+
+def _listed(words: str, stated: Mapping[str, Sequence[str]]) -> Sequence[tuple[str, ...]]:
+    try:
+        there = Path(words).is_file()
+    except (OSError, ValueError):  # a name too long, or with a zero byte
+        there = False
+    if there:
+        return read_list(Path(words))
+    near = get_close_matches(words, list(stated), n=3, cutoff=0.5)
+    known = f"did you mean {' or '.join(near)}?" if near else _those(stated)
+    raise CannotAsk(
+        f"--audience {plain(words[:80])!r} is no file, no group such as sphere:customer or channel:NAME, and no name "
+        f"under [audiences] in influence.toml; {known}"
+    )
+
+
+def _those(stated: Mapping[str, Sequence[str]]) -> str:
+    return f"there are: {', '.join(sorted(stated)[:8])}" if stated else "there are none yet"
 
 
 def _days(length: int) -> int:

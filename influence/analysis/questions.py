@@ -58,16 +58,22 @@ class Questions(ABC):
         measures: Sequence[str] = (),
         against: str | None = None,
         by: Literal["week", "month"] | None = None,
+        audience: Sequence[str] = (),
     ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
         `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31. Movement is
-        told `by` week or month, by week where less than half a year is on record if neither is asked for.
+        told `by` week or month, by week where less than half a year is on record if neither is asked for. `audience`
+        names those whom the leader means to reach: names under `[audiences]`, files with a person a line, groups such
+        as sphere:customer, channel:NAME, topic:WORD.
 
         Raises:
-            CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length.
+            CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length; there is
+                no such audience.
+            ListError: a list of people cannot be read.
             PluginError: there is no such measure.
+            UnknownGroup: there is no such sphere, channel, conversation or topic.
             UnknownPerson: nobody is known by that name.
             WorkspaceError: a date cannot be read, or the window is reversed.
             EmptyWindow: nothing happened in the window.
@@ -75,7 +81,9 @@ class Questions(ABC):
         self.analysis.refuse_unsaid()
         code, window = self.analysis.people.find(leader), self.window(since, until)
         earlier = None if against is None else asking.against(against, window, self.settings.zone)
-        return self.analysis.about(code, window, measures, Asked(earlier, by))
+        meant = asking.audiences(audience, self.settings.audiences)
+        asked = Asked(earlier, by, meant)
+        return self.analysis.about(code, window, measures, asked)
 
     def open_about(self, _person: str) -> Sequence[str]:
         """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""

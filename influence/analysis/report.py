@@ -14,6 +14,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
+from influence.measures.audiences import who_is_meant
 from influence.network.log_queries import unsaid_in_all
 from influence.reach.asked import Asked
 from influence.reach.ego import Ego
@@ -39,10 +40,13 @@ class Analysis(Population):
         Raises:
             EmptyWindow: no activity of anybody lies in the window, and there are no ties.
             PluginError: there is no such measure.
+            UnknownGroup: there is no such group as an audience that is asked for names.
         """
         self._refuse_empty(window)
         wanted = [HEADLINE, *measures] if measures else []
         ego = Ego(self, leader, window, asked)
+        for entries in ego.asked.audiences.values():
+            who_is_meant(ego, entries)  # a group that is not there is told before all else is worked out
         return report(ego, _findings(ego, wanted))
 
     def _refuse_empty(self, window: Window) -> None:

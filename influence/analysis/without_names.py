@@ -39,6 +39,7 @@ from influence.contract.records import SPHERES, Unsaid
 from influence.demo import NOTICE
 from influence.measures import (
     against_chance,
+    audience_share,
     brand,
     cascades,
     employees,
@@ -102,6 +103,7 @@ _REASONS = frozenset(
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(audience_share.NO_AUDIENCE, audience_share.NAMES_NOBODY),
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )

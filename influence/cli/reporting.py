@@ -81,6 +81,13 @@ class _Listing(click.Option):
     help="By what movement is told first; by week in a window of less than half a year if left out.",
 )
 @click.option(
+    "--audience",
+    multiple=True,
+    metavar="FILE",
+    help="Whom the leader means to reach: a file with a person a line (or a .csv), a name under [audiences] in "
+    "influence.toml, or sphere:NAME, channel:NAME, conversation:ID, topic:WORD. May be given several times.",
+)
+@click.option(
     "--language",
     cls=_Listing,
     there_is=languages,
@@ -107,6 +114,7 @@ def report(
     measures: str | None,
     against: str | None,
     by: Literal["week", "month"] | None,
+    audience: tuple[str, ...],
     asked: Asked,
     **how: Any,
 ) -> None:
@@ -115,6 +123,7 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
+    influence report ann@acme.example --audience launch.csv --audience sphere:customer
     influence report ann@acme.example --last quarter --against 2026-01-01..2026-03-31
     influence report ann@acme.example --engine spark --lake /data/lake
     """
@@ -124,7 +133,7 @@ def report(
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
         found = workspace.report(
-            leader, since, until, measures=_listed(measures or ""), against=against, by=by
+            leader, since, until, measures=_listed(measures or ""), against=against, by=by, audience=audience
         )
         unanswered = workspace.open_about(found.leader["person"])
         written = []

@@ -14,9 +14,10 @@ class Asked:
     """Against which period to compare, by week or by month, and of which audiences to tell.
 
     `against` is an earlier period, or the `previous` one and no other; None for the previous one where it is on record.
-    `audiences` are people and groups by a name, beside those of the settings.
+    `audiences` are people and groups by a name, told before those of the settings; each entry is somebody by every way
+    in which a list names them.
     """
 
     against: Window | Literal["previous"] | None = None
     by: Literal["week", "month"] | None = None
-    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    audiences: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
