@@ -15,7 +15,9 @@ NAMED = 5
 _NAME = 60
 _REACHED = {
     (False, False): message("Of the {people} of the audience {name}, {n} responded: {share}."),
-    (True, False): message("Of the {people} of the audience {name}, {n} responded: {share} (95 % interval {within})."),
+    (True, False): message(
+        "Of the {people} of the audience {name}, {n} responded: {share} (95 % interval {within})."
+    ),
     (False, True): message(
         "{absent} of {listed} of the audience {name} are not in the data: of these it cannot be told. Of the other "
         "{people}, {n} responded: {share}."
@@ -82,9 +84,9 @@ def _met(report: Report, row: Audience) -> tuple[Sentence, ...]:
     if team:
         return (
             say(
-                "Weighed, {never} of these had never met {who}, {met} had, and {team} are in the team.",
+                "Weighed, these are {never} who had never met {who}, {met} who had, and {team} of the team.",
                 **parts,
                 team=number(team),
             ),
         )
-    return (say("Weighed, {never} of these had never met {who}, and {met} had.", **parts),)
+    return (say("Weighed, these are {never} who had never met {who}, and {met} who had.", **parts),)

@@ -56,6 +56,18 @@ _NO_TREND = {
         "Does it rise or fall? No trend can be told from chance: {n} more a week, 95 % interval {within}."
     ),
 }
+_CHANGED = {
+    MONTH: message("The {level} in {when}."),
+    WEEK: message("The {level} in the {when}."),
+}
+_CHANGED_WITH_SOURCE = {
+    MONTH: message(
+        "The {level} in {when}; a source begins or ends there, so it may be the record that changed."
+    ),
+    WEEK: message(
+        "The {level} in the {when}; a source begins or ends there, so it may be the record that changed."
+    ),
+}
 _HIGHEST = {
     MONTH: message(
         "The highest month was {m}, with {n} never met. Each month is counted on its own, so months do "
@@ -167,15 +179,8 @@ def _breaks(report: Report) -> tuple[Sentence, ...]:
     word = week if report.by == WEEK else month
     dates = listing([word(each.month) for each in breaks if each.month])
     level = Span(translated("level changed"), name)
-    if any(each.sources for each in breaks):
-        return (
-            say(
-                "The {level} in {when}; a source begins or ends there, so it may be the record that changed.",
-                level=level,
-                when=dates,
-            ),
-        )
-    return (say("The {level} in {when}.", level=level, when=dates),)
+    changed = (_CHANGED_WITH_SOURCE if any(each.sources for each in breaks) else _CHANGED)[report.by]
+    return (say(changed, level=level, when=dates),)
 
 
 # --- from one period to another -------------------------------------------------------------------------------
@@ -314,7 +319,7 @@ def _named(report: Report, one: ConversationMove) -> dict[str, Part]:
     """Name a conversation by what it was about or where, leading to its row where the report shows it."""
     shown = next((each for each in report.conversations if set(each.evidence) & set(one.evidence)), None)
     words = [plain(each) for each in (*shown.words, *shown.tags)] if shown else []
-    about = ", ".join(words[:_WORDS]) or plain(one.channel or "") or translated("one")
+    about = ", ".join(words[:_WORDS]) or plain(one.channel or "") or translated("a conversation")
     anchor = conversation_anchors(report).get(shown.id) if shown else None
     return {
         "name": Span(shortened(about, _NAME), anchor=anchor),

@@ -119,7 +119,7 @@ def test_the_audiences_of_the_settings_are_told_in_every_report(workspace):
 
 
 def test_of_fewer_people_than_the_smallest_group_nothing_is_told(workspace, tmp_path):
-    found, report = asked(workspace(**talk()), listed(tmp_path, "x:a\nx:b\nx:c\nx:d\nno@one.example\n"))
+    found, _ = asked(workspace(**talk()), listed(tmp_path, "x:a\nx:b\nx:c\nx:d\nno@one.example\n"))
     assert found.value is None
     assert (
         "fewer than 5 people of the audience are in the data, and nothing is told of so few" == found.reason
