@@ -199,9 +199,8 @@ def moved(report: Report) -> tuple[Sentence, ...]:
         about = Span(translated("how it moved"), "against_before")
         reason = recognised(plain(finding.reason or "no reason was given")).rstrip(".")
         return (say("Cannot tell {how}: {why}.", how=about, why=reason),)
-    return joined(*_covered(told), *_who(told), *_weighed(report, told), *_spheres(report, told)) + joined(
-        *_by_conversation(report, told)
-    )
+    how = joined(*_covered(told), *_who(told), *_weighed(report, told), *_spheres(report, told))
+    return (*how, *by_what(report))
 
 
 def _covered(told: AgainstBefore) -> tuple[Sentence, ...]:
@@ -292,9 +291,9 @@ def _spheres(report: Report, told: AgainstBefore) -> tuple[Sentence, ...]:
     return (say("By sphere: {parts}.", parts=listing(parts)),)
 
 
-def _by_conversation(report: Report, told: AgainstBefore) -> tuple[Sentence, ...]:
+def by_what(report: Report) -> tuple[Sentence, ...]:
     """Name the conversation that brought most, and the one by which most of those had come who stayed away."""
-    sentences = []
+    told, sentences = report.told("against_before", AgainstBefore), []
     came, gone = (next(iter(each or ()), None) for each in (told.brought, told.lost))
     if came is not None and (came.people or 0) >= _FEW:
         sentences.append(
@@ -312,7 +311,7 @@ def _by_conversation(report: Report, told: AgainstBefore) -> tuple[Sentence, ...
                 n=counted(gone.people or 0, "person", "people"),
             )
         )
-    return tuple(sentences)
+    return joined(*sentences)
 
 
 def _named(report: Report, one: ConversationMove) -> dict[str, Part]:
