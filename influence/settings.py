@@ -67,6 +67,9 @@ good = ["won", "kept"]
 bad = ["lost", "left"]
 # good_from = 7         # where it is a score: good from here on, bad below; a number is unknown if this is left out
 
+[audiences]             # whom a leader means to reach, by a name; beside people also sphere:, channel:, topic:NAME
+# launch = ["bo@buyer.example", "Cia Lind", "channel:launch"]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -106,6 +109,7 @@ class Settings:
     good_from: float | None = None
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -128,7 +132,8 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    known = {"zone", "notice", "brand", "voices", "outcomes", "spheres", "teams", "sources", *_SECTIONS}
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences"}
+    known = {"zone", "notice", "sources", *lists, *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -142,6 +147,7 @@ def read(path: Path) -> Settings:
         voices=_accounts(path, "voices", body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
+        audiences=_lists(path, "audiences", body),
         sources=_sources(path, body),
         **_outcomes(path, body.get("outcomes", {})),
         **values["people"],

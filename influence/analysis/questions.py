@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from influence import settings
+from influence.analysis import asking
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
 from influence.network.network import Network
 from influence.people.columns import Who
+from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.times import Window, lately, stated
 
@@ -55,20 +57,34 @@ class Questions(ABC):
         until: str | date | None = None,
         *,
         measures: Sequence[str] = (),
+        against: str | None = None,
+        by: Literal["week", "month"] | None = None,
+        audience: Sequence[str] = (),
     ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
+        `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31. Movement is
+        told `by` week or month, by week where less than half a year is on record if neither is asked for. `audience`
+        names those whom the leader means to reach: names under `[audiences]`, files with a person a line, groups such
+        as sphere:customer, channel:NAME, topic:WORD.
 
         Raises:
+            CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length; there is
+                no such audience.
+            ListError: a list of people cannot be read.
             PluginError: there is no such measure.
+            UnknownGroup: there is no such sphere, channel, conversation or topic.
             UnknownPerson: nobody is known by that name.
             WorkspaceError: a date cannot be read, or the window is reversed.
             EmptyWindow: nothing happened in the window.
         """
         self.analysis.refuse_unsaid()
-        code = self.analysis.people.find(leader)
-        return self.analysis.about(code, self.window(since, until), measures)
+        code, window = self.analysis.people.find(leader), self.window(since, until)
+        earlier = None if against is None else asking.against(against, window, self.settings.zone)
+        meant = asking.audiences(audience, self.settings.audiences)
+        asked = Asked(earlier, by, meant)
+        return self.analysis.about(code, window, measures, asked)
 
     def open_about(self, _person: str) -> Sequence[str]:
         """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -72,6 +72,24 @@ class _Listing(click.Option):
     help="Only these measures beside the headline (see: influence measures); all if left out.",
 )
 @click.option(
+    "--against",
+    metavar="PERIOD",
+    help="The earlier period to compare with: previous, or its first and last day, such as 2026-01-01..2026-03-31; "
+    "if left out the one before, where it is on record.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["week", "month"]),
+    help="By what movement is told first; by week in a window of less than half a year if left out.",
+)
+@click.option(
+    "--audience",
+    multiple=True,
+    metavar="FILE",
+    help="Whom the leader means to reach: a file with a person a line (or a .csv), a name under [audiences] in "
+    "influence.toml, or sphere:NAME, channel:NAME, conversation:ID, topic:WORD. May be given several times.",
+)
+@click.option(
     "--language",
     cls=_Listing,
     there_is=languages,
@@ -96,6 +114,9 @@ def report(
     since: str | None,
     until: str | None,
     measures: str | None,
+    against: str | None,
+    by: Literal["week", "month"] | None,
+    audience: tuple[str, ...],
     asked: Asked,
     **how: Any,
 ) -> None:
@@ -104,6 +125,8 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
+    influence report ann@acme.example --audience launch.csv --audience sphere:customer
+    influence report ann@acme.example --last quarter --against 2026-01-01..2026-03-31
     influence report ann@acme.example --engine spark --lake /data/lake
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
@@ -111,7 +134,9 @@ def report(
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
-        found = workspace.report(leader, since, until, measures=_listed(measures or ""))
+        found = workspace.report(
+            leader, since, until, measures=_listed(measures or ""), against=against, by=by, audience=audience
+        )
         unanswered = workspace.open_about(found.leader["person"])
         written = []
         for name in wanted.formats:

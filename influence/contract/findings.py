@@ -17,6 +17,8 @@ from influence.contract.details.record import Detail, read
 SCHEMA = "influence.report/1"
 TEAM, MET, NETWORKED = 2, 3, 4
 """The steps of people reached; step 1 is the leader's own output."""
+MONTH, WEEK = "month", "week"
+"""By what the movement is told."""
 _WORDS = "influence.contract.showing"
 """What says a finding in words reads this module, and is found when a notebook or a terminal first asks."""
 _Record = TypeVar("_Record", bound=Detail)
@@ -205,6 +207,33 @@ class Month:
     high: float
     responses: int
 
+    @property
+    def name(self) -> str:
+        """The month."""
+        return self.month
+
+
+@dataclass(frozen=True)
+class Week:
+    """The same numbers with an ISO week of the window's zone as the window; `week` is `2026-W05`.
+
+    The first and the last week of a window may be parts of one: `whole` is False.
+    """
+
+    week: str
+    reach_2: float
+    reach_3: float
+    reach_4: float
+    low: float
+    high: float
+    responses: int
+    whole: bool = True
+
+    @property
+    def name(self) -> str:
+        """The week."""
+        return self.week
+
 
 @dataclass(frozen=True)
 class SphereReach:
@@ -252,7 +281,8 @@ class Report:
 
     `leader` has `person` and `name`; `window` has `since`, `until` and `zone`; `notice` is shown on every
     page (an invented company says so). `reasons` are the limits of this report in plain words. `names` are those of
-    people who stand in `responses` but were not reached.
+    people who stand in `responses` but were not reached. `by` says whether the movement is told by week or by month
+    first; `trend` and `weekly` hold both.
     """
 
     leader: Mapping[str, str]
@@ -268,6 +298,8 @@ class Report:
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    weekly: tuple[Week, ...] = ()
+    by: str = MONTH
 
     def __repr__(self) -> str:
         """Name the report; all that it holds would fill screens."""
@@ -314,6 +346,8 @@ class Report:
             "network": _row(self.network),
             "notice": self.notice,
             "names": dict(self.names),
+            "weekly": [_row(row) for row in self.weekly],
+            "by": self.by,
         }
 
     def to_json(self) -> str:
@@ -344,6 +378,8 @@ class Report:
             network=_ego_network(body.get("network", {})),
             notice=body.get("notice"),
             names=body.get("names", {}),
+            weekly=tuple(Week(**row) for row in body.get("weekly", ())),
+            by=WEEK if body.get("by") == WEEK else MONTH,
         )
 
 

@@ -3,6 +3,7 @@
 from influence.contract.details import (
     advice,
     against_chance,
+    audience_share,
     brand,
     cascades,
     contact,
@@ -29,6 +30,7 @@ from influence.contract.details import (
 __all__ = [
     "advice",
     "against_chance",
+    "audience_share",
     "brand",
     "cascades",
     "contact",
