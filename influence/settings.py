@@ -58,6 +58,9 @@ accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 [voices]                # competitors, other executives, to compare the person with; nobody is ranked
 accounts = []           # e.g. ["x:rival", "Ann Other"]
 
+[topics]                # topics of your own: words and tags, with * at the end for whatever begins so
+# climate = ["#climate", "#netzero", "net zero", "decarbon*"]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -92,6 +95,7 @@ class Settings:
     voices: Sequence[str] = ()
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -113,7 +117,7 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "sources", *_SECTIONS}
+    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "topics", "sources", *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -127,6 +131,7 @@ def read(path: Path) -> Settings:
         voices=_accounts(path, "voices", body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
+        topics=_topics(path, body),
         sources=_sources(path, body),
         **values["people"],
         **values["passing"],
@@ -209,6 +214,23 @@ def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str
         if name == "spheres" and not key.isidentifier() and key not in SPHERES:
             raise SettingsError(f"{path}: [{name}] {key!r} should be one word")
     return dict(lists)
+
+
+_MARK = re.compile(r"[#\uff03][^\s*#\uff03]+\*?|[^\s*#\uff03]+\*?(\s+[^\s*#\uff03]+\*?)*")
+"""A tag, or words, each of which may end with an asterisk."""
+
+
+def _topics(path: Path, body: Mapping[str, Any]) -> dict[str, list[str]]:
+    topics = _lists(path, "topics", body)
+    for name, marks in topics.items():
+        if not marks:
+            raise SettingsError(f"{path}: [topics] {name} names no word and no tag")
+        for mark in marks:
+            if not _MARK.fullmatch(mark.strip()):
+                raise SettingsError(
+                    f"{path}: [topics] {name} = {mark!r} should be one #tag or words; * may end a word"
+                )
+    return topics
 
 
 def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, ...]:

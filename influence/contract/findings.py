@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from influence.contract.details.record import Detail, read
+from influence.contract.narrowing import Narrowed
 
 SCHEMA = "influence.report/1"
 TEAM, MET, NETWORKED = 2, 3, 4
@@ -252,7 +253,8 @@ class Report:
 
     `leader` has `person` and `name`; `window` has `since`, `until` and `zone`; `notice` is shown on every
     page (an invented company says so). `reasons` are the limits of this report in plain words. `names` are those of
-    people who stand in `responses` but were not reached.
+    people who stand in `responses` but were not reached. `narrowed` says of which part of the log all of it is; None:
+    of the whole.
     """
 
     leader: Mapping[str, str]
@@ -268,6 +270,7 @@ class Report:
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    narrowed: Narrowed | None = None
 
     def __repr__(self) -> str:
         """Name the report; all that it holds would fill screens."""
@@ -314,6 +317,7 @@ class Report:
             "network": _row(self.network),
             "notice": self.notice,
             "names": dict(self.names),
+            "narrowed": None if self.narrowed is None else self.narrowed.as_json(),
         }
 
     def to_json(self) -> str:
@@ -344,6 +348,7 @@ class Report:
             network=_ego_network(body.get("network", {})),
             notice=body.get("notice"),
             names=body.get("names", {}),
+            narrowed=Narrowed.from_json(body["narrowed"]) if body.get("narrowed") else None,
         )
 
 

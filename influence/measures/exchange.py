@@ -301,7 +301,7 @@ def answered(ego: Ego, said: Inbound) -> tuple[Finding, Finding]:
     """
     done = said.answer >= 0
     items = ego.log.items
-    end = min(ego.window.until, int(items.time[-1]))
+    end = min(ego.window.until, int(ego.population.recorded[-1]))
     wait = np.where(done, items.time[said.answer] - said.time, np.maximum(end - said.time, 0)) / HOUR
     ways = {way: (int(done[said.way == n].sum()), int((said.way == n).sum())) for n, way in enumerate(WAYS)}
     within = wilson(done.sum(), len(done))
@@ -374,7 +374,7 @@ def waiting(ego: Ego, said: Inbound, acts: Acts) -> Finding:
     open_ = np.flatnonzero((said.answer < 0) & (since < said.time))
     _, first = np.unique(conversation[open_], return_index=True)
     rows = open_[np.sort(first)]  # in order of time, the longest wait first
-    end = min(ego.window.until, int(ego.log.items.time[-1]))
+    end = min(ego.window.until, int(ego.population.recorded[-1]))
     days = np.maximum(end - said.time[rows], 0) / DAY
     detail = WaitingOnLeader(
         of=len(np.unique(conversation)),
