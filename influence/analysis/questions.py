@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from influence import settings
@@ -84,7 +85,17 @@ class Questions(ABC):
             raise NarrowingError(
                 f"{', '.join(only.spheres)}: a sphere is seen from somebody; name the people"
             )
-        return self.analysis.narrowed(only, seen_from)
+        if not only:
+            return self.analysis
+        seen = tuple(seen_from) if only.spheres else ()
+        if (only, seen) not in self._parts:
+            self._parts[only, seen] = self.analysis.narrowed(only, seen)
+        return self._parts[only, seen]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[Narrowing, tuple[int, ...]], Analysis]:
+        """The parts that were asked for, by what they were narrowed to and who sees the spheres."""
+        return {}
 
     def open_about(self, _person: str) -> Sequence[str]:
         """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""

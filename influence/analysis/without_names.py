@@ -34,6 +34,7 @@ from influence.contract.findings import (
 from influence.contract.headline import CAUTION, NAMELESS, leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
+from influence.contract.narrowing import Narrowed, Narrowing
 from influence.contract.records import SPHERES, Unsaid
 from influence.demo import NOTICE
 from influence.measures import (
@@ -135,7 +136,16 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
         conversations=() if few else _conversations(report, smallest),
         network=_network(report, people),
         notice="\n".join(_notices(report, smallest)),
+        narrowed=_narrowed(report.narrowed),
     )
+
+
+def _narrowed(narrowed: Narrowed | None) -> Narrowed | None:
+    """Return how much is left of what is on record; of what it is narrowed to only spheres of ours are told."""
+    if narrowed is None:
+        return None
+    ours = not narrowed.to.by_items and all(sphere in SPHERES for sphere in narrowed.to.spheres)
+    return Narrowed(narrowed.to if ours else Narrowing(), narrowed.items, narrowed.of)
 
 
 def _notices(report: Report, smallest: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from influence.contract.errors import InfluenceError
-from influence.contract.language import listing, translated
+from influence.contract.language import listing, message, translated
 from influence.contract.wording import number, plain
 
 _MARKS = "#\uff03"
@@ -72,11 +72,15 @@ class Narrowing:
 EVERYTHING = Narrowing()
 
 
+_UNNAMED = message("Only a part of what is on record counts here; which part is left out, as names are.")
+
+
 @dataclass(frozen=True)
 class Narrowed:
     """What a report was narrowed to, and what that left: `items` of the `of` that the workspace holds.
 
-    `unread` are topics with words that could not be looked for, since no words are kept here.
+    `unread` are topics with words that could not be looked for, since no words are kept here. A copy without names
+    tells no tag and no channel, and `to` is then empty.
     """
 
     to: Narrowing = field(default_factory=Narrowing)
@@ -104,10 +108,12 @@ class Narrowed:
         """Say in the language spoken what counts and what does not.
 
         >>> Narrowed(Narrowing(tags=["climate"]), 40, 900).sentences()
-        ['Only what is tagged #climate counts here, and what answers it.', 'That is 40 of 900 items.']
+        ['Only what is tagged #climate counts here, and what answers it.', 'That is 40 of the 900 items on record.']
         """
-        left = translated("That is {n} of {of} items.").format(n=number(self.items), of=number(self.of))
-        said = [*self._asked(), left]
+        left = translated("That is {n} of the {of} items on record.").format(
+            n=number(self.items), of=number(self.of)
+        )
+        said = [*(self._asked() or [translated(_UNNAMED)]), left]
         if self.unread:
             pattern = translated(
                 "Of {topics} only the tags were looked for, since neither the words nor the text of messages are kept "

@@ -115,7 +115,8 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts and `topics` two of its subjects, for the settings of these names; `calendar` is the iCalendar file of `beyond`;
+    `brand` has the company's own accounts and `topics` two of its subjects, for the settings of these names;
+    `calendar` is the iCalendar file of `beyond`;
     `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`.
     """
 

@@ -236,7 +236,7 @@ GROUP BY s.service, s.metric, day ORDER BY s.service, day, count DESC, s.metric
 
 
 def told_exposure(tables: LogTables, leader: int) -> list[dict[str, Any]]:
-    """Return the numbers that services tell of how widely a person's items were shown, largest first; none of a part."""
+    """Return the numbers that services tell of how widely a person's items were shown, most first; none of a part."""
     return [] if tables.part else list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
 
 

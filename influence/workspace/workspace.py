@@ -95,6 +95,8 @@ class Workspace(Writing):
 
     def close(self) -> None:
         """Let go of the files."""
+        for part in self._parts.values():
+            part.engine.close()
         self.store.close()
 
     # --- bringing activity in ---------------------------------------------------------------------------
@@ -237,7 +239,8 @@ class Workspace(Writing):
 
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
-        self.__dict__.pop("analysis", None)
+        for worked_out in ("analysis", "_parts"):
+            self.__dict__.pop(worked_out, None)
         self._kept().forget_older()
 
     def _kept(self) -> Kept:
