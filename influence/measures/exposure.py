@@ -99,6 +99,6 @@ def shown(tables: LogTables, leader: int) -> Finding:
     ]
     counts = [row["count"] for row in told if row["metric"] == "impressions"]
     if not counts:
-        reason = OF_ALL if tables.part else NOT_TOLD
+        reason = OF_ALL if tables.partial else NOT_TOLD
         return Finding("shown", None, "impressions", reason=reason, detail={"said": words} if words else {})
     return Finding("shown", float(sum(counts)), "impressions", detail={"said": words})

@@ -237,7 +237,7 @@ GROUP BY s.service, s.metric, day ORDER BY s.service, day, count DESC, s.metric
 
 def told_exposure(tables: LogTables, leader: int) -> list[dict[str, Any]]:
     """Return the numbers that services tell of how widely a person's items were shown, most first; none of a part."""
-    return [] if tables.part else list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
+    return [] if tables.partial else list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
 
 
 _ON_LIST = """

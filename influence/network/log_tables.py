@@ -29,6 +29,11 @@ class LogTables(PeopleTables):
     part: Part | None = None
 
     @property
+    def partial(self) -> bool:
+        """Whether anything is left out."""
+        return self.part is not None and self.part.narrowed.items < self.part.narrowed.of
+
+    @property
     def whole(self) -> LogTables:
         """The whole log: what a source covers and who ever wrote to whom is asked of it, however narrow a report is."""
         return self if self.part is None else self.part.whole

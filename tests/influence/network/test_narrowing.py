@@ -64,7 +64,7 @@ def reached(report):
     return {one.person: (one.depth, one.responses) for one in report.people}
 
 
-@settings(max_examples=draws(20, 80), **SLOW)
+@settings(max_examples=draws(15, 60), **SLOW)
 @given(
     log=tagged_logs(), tag=st.sampled_from([*TAGS, "climate*"]), channel=st.sampled_from([None, "one", "TW*"])
 )
@@ -95,7 +95,7 @@ def test_a_narrowed_report_counts_what_a_plain_reading_counts(log, tag, channel,
     }
 
 
-@settings(max_examples=draws(8, 30), **SLOW)
+@settings(max_examples=draws(4, 20), **SLOW)
 @given(log=tagged_logs())
 def test_two_tags_keep_what_either_keeps_and_no_narrowing_and_all_channels_leave_all_as_it_is(
     log, tmp_path_factory
@@ -108,7 +108,8 @@ def test_two_tags_keep_what_either_keeps_and_no_narrowing_and_all_channels_leave
     with stored(tmp_path_factory.mktemp("log"), activities, people, encounters) as workspace:
         whole = workspace.report("p0")
         assert whole == workspace.report("p0", only=Narrowing())
-        everywhere = workspace.report("p0", only=Narrowing(channels=["one", "two", "three", "t*"][: 2 + 1]))
+        channels = {one["channel"] for one in activities}
+        everywhere = workspace.report("p0", only=Narrowing(channels=sorted(channels)))
         assert everywhere.narrowed.items == everywhere.narrowed.of == len(activities)
         assert whole.as_json() == everywhere.as_json() | {"narrowed": None}
         assert whole == workspace.report("p0"), "the whole stays as it was"
