@@ -13,8 +13,8 @@ from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
 from influence.contract.narrowing import EVERYTHING, Narrowing, NarrowingError
-from influence.network.narrowing import Used, subjects
 from influence.network.network import Network
+from influence.network.subjects import Used, subjects
 from influence.people.columns import Who
 from influence.reach.ego import Ego
 from influence.times import Window, lately, stated

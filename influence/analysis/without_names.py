@@ -52,6 +52,7 @@ from influence.measures import (
     reach,
     spheres,
     stage,
+    tags,
     team_follows,
     voice,
     walls,
@@ -96,11 +97,13 @@ _REASONS = frozenset(
         *(voice.NO_TEXT, voice.TOO_LITTLE, cascades.BEGAN_NONE, cascades.UNANSWERED),
         *(exchange.NOBODY_ASKED, exchange.ONLY_MASS_MAIL, exchange.LESS_THAN_HALF),
         *(letting_go.TOO_FEW, letting_go.ANSWERED_NONE, letting_go.NO_CIRCLE),
-        *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS, exposure.NOT_TOLD),
+        *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS),
+        *(exposure.NOT_TOLD, exposure.OF_ALL),
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        tags.NO_TAGS,
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )

@@ -114,13 +114,7 @@ class Narrowed:
             n=number(self.items), of=number(self.of)
         )
         said = [*(self._asked() or [translated(_UNNAMED)]), left]
-        if self.unread:
-            pattern = translated(
-                "Of {topics} only the tags were looked for, since neither the words nor the text of messages are kept "
-                "here: set keep_terms = true under [privacy] in influence.toml and import again."
-            )
-            said.append(pattern.format(topics=listing([plain(one) for one in self.unread])))
-        return said
+        return [*said, tags_alone(self.unread)] if self.unread else said
 
     def _asked(self) -> list[str]:
         """Say what is kept, kind by kind: all of them hold."""
@@ -137,6 +131,15 @@ class Narrowed:
             ),
         )
         return [pattern.format(names=any_of(names)) for names, pattern in patterns if names]
+
+
+def tags_alone(topics: Sequence[str]) -> str:
+    """Say of some topics that their words could not be looked for."""
+    pattern = translated(
+        "Of {topics} only the tags were looked for, since neither the words nor the text of messages are kept here: "
+        "set keep_terms = true under [privacy] in influence.toml and import again."
+    )
+    return pattern.format(topics=listing([plain(one) for one in topics]))
 
 
 def any_of(words: Sequence[str]) -> str:

@@ -80,6 +80,7 @@ TRUTHS: Mapping[str, Truth] = {
             "persistence": (0.8, 1),
             "first_touch": (40, 300),
             "walls": (-1, 0),
+            "tags": (300, 700),
         },
     ),
     "broadcast": Truth(

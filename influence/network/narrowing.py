@@ -8,9 +8,8 @@ whole for one tag in it. Spheres are other than that: they keep what some people
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -21,52 +20,23 @@ from influence.contract.narrowing import Narrowed, Narrowing, NarrowingError, ba
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables, Part
 from influence.network.reading import NAMES, RESPONSE, numbers
+from influence.network.subjects import (
+    TAGGED,
+    channels_used,
+    flags_of,
+    items_named,
+    tags_used,
+    topic_flags,
+    words_kept,
+)
 from influence.people.tables import PeopleTables
-from influence.text.terms import own_words
 
 _NEAR = 3
 """So many of the nearest names are told where one is unknown."""
 _LIST = "`influence tags` lists what there is"
 _OPEN = "*"
 
-_OF_TAG = """
-SELECT tag AS name, count(*) AS items, count(DISTINCT author) AS people
-FROM (SELECT i.author, unnest(a.tags) AS tag FROM item i JOIN activity_log a USING (seq)) t
-GROUP BY tag ORDER BY items DESC, name
-"""
-_OF_CHANNEL = """
-SELECT channel AS name, count(*) AS items, count(DISTINCT author) AS people
-FROM item WHERE channel IS NOT NULL GROUP BY channel ORDER BY items DESC, name
-"""
-_TAGGED = """
-SELECT DISTINCT t.item FROM (
-    SELECT i.item, unnest(a.tags) AS tag FROM item i JOIN activity_log a USING (seq)) t
-JOIN wanted_name w ON w.name = t.tag
-"""
 _IN_CHANNEL = "SELECT i.item FROM item i JOIN wanted_name w ON w.name = i.channel"
-_WITH_TERM = """
-SELECT DISTINCT h.item, w.place FROM (
-    SELECT i.item, unnest(t.terms) AS term FROM item i JOIN activity_log a USING (seq)
-    JOIN term_log t ON t.key = a.key AND a.text IS NULL) h
-JOIN wanted_word w ON starts_with(h.term, w.word) AND (w.begins OR h.term = w.word)
-"""
-_WITH_TEXT = """
-SELECT i.item, a.text FROM item i JOIN activity_log a USING (seq)
-WHERE a.text IS NOT NULL AND regexp_matches(lower(a.text), $hint)
-"""
-_WORDS_KEPT = """
-SELECT count(*) AS n FROM (SELECT i.item FROM item i JOIN activity_log a USING (seq)
-    LEFT JOIN term_log t ON t.key = a.key WHERE a.text IS NOT NULL OR t.terms IS NOT NULL LIMIT 1) h
-"""
-
-
-@dataclass(frozen=True)
-class Used:
-    """A tag or a channel, and by how many items and people it is used."""
-
-    name: str
-    items: int
-    people: int
 
 
 @dataclass(frozen=True)
@@ -75,26 +45,6 @@ class View:
 
     topics: Mapping[str, Sequence[str]]
     people: Flags | None = None
-
-
-def tags_used(tables: LogTables) -> list[Used]:
-    """Return every tag with its items and people, the most used first."""
-    return [Used(**row) for row in tables.whole.rows(_OF_TAG).to_pylist()]
-
-
-def channels_used(tables: LogTables) -> list[Used]:
-    """Return every channel with its items and people, the most used first."""
-    return [Used(**row) for row in tables.whole.rows(_OF_CHANNEL).to_pylist()]
-
-
-def subjects(tables: LogTables, topics: Mapping[str, Sequence[str]]) -> dict[str, list[Used]]:
-    """Return tags, topics and channels by how many items and people use them; a topic's are those that name it."""
-    author = numbers(tables.whole.log["item"], "author")
-    found = []
-    for name, marks in topics.items():
-        flags = topic_flags(tables.whole, marks)
-        found.append(Used(name, int(flags.sum()), len(np.unique(author[flags]))))
-    return {"tags": tags_used(tables), "topics": found, "channels": channels_used(tables)}
 
 
 # --- which items --------------------------------------------------------------------------------------------
@@ -112,9 +62,9 @@ def narrowed(tables: LogTables, only: Narrowing, view: View) -> LogTables:
     of = len(whole.log["item"])
     mark, unread = np.ones(of, bool), list[str]()
     if only.tags:
-        mark &= below(whole, _flags(of, _tagged(whole, only.tags)))
+        mark &= below(whole, flags_of(of, _tagged(whole, only.tags)))
     if only.channels:
-        mark &= below(whole, _flags(of, _in_channels(whole, only.channels)))
+        mark &= below(whole, flags_of(of, _in_channels(whole, only.channels)))
     if only.topics:
         on = [_on_topic(whole, name, _marks_of(view.topics, name)) for name in only.topics]
         mark &= below(whole, np.logical_or.reduce([flags for flags, _ in on]))
@@ -131,12 +81,6 @@ def narrowed(tables: LogTables, only: Narrowing, view: View) -> LogTables:
 def _asked(only: Narrowing) -> str:
     parts = [f"#{one}" for one in only.tags], only.topics, only.channels, only.spheres
     return ", ".join(" or ".join(part) for part in parts if part)
-
-
-def _flags(of: int, items: Ints) -> Flags:
-    flags = np.zeros(of, bool)
-    flags[items] = True
-    return flags
 
 
 def below(tables: LogTables, own: Flags) -> Flags:
@@ -170,17 +114,14 @@ def _descendants(own: Flags, child: Ints, parent: Ints) -> Flags:
 
 def _tagged(tables: LogTables, wanted: Sequence[str]) -> Ints:
     there = [one.name for one in tags_used(tables)]
-    return _items(tables, _TAGGED, _named(wanted, there, str, "nothing here is tagged #{name}", "#"))
+    return items_named(tables, TAGGED, _named(wanted, there, str, "nothing here is tagged #{name}", "#"))
 
 
 def _in_channels(tables: LogTables, wanted: Sequence[str]) -> Ints:
     there = [one.name for one in channels_used(tables)]
-    return _items(tables, _IN_CHANNEL, _named(wanted, there, _alike, "there is no channel {name!r} here", ""))
-
-
-def _items(tables: LogTables, sql: str, names: Iterable[str]) -> Ints:
-    tables.engine.offer("wanted_name", pa.table({"name": pa.array(sorted(names), pa.string())}))
-    return numbers(tables.rows(sql), "item")
+    return items_named(
+        tables, _IN_CHANNEL, _named(wanted, there, _alike, "there is no channel {name!r} here", "")
+    )
 
 
 def _alike(name: str) -> str:
@@ -250,55 +191,6 @@ def _on_topic(tables: LogTables, name: str, marks: Sequence[str]) -> tuple[Flags
             "under [topics] in influence.toml"
         )
     return flags, missed
-
-
-def words_kept(tables: LogTables) -> bool:
-    """Tell whether the words or the text of any message are kept."""
-    return bool(tables.rows(_WORDS_KEPT).column("n")[0].as_py())
-
-
-def topic_flags(tables: LogTables, marks: Sequence[str]) -> Flags:
-    """Return which items have a tag or a word of a topic themselves, whatever they answer.
-
-    Several words in one mark must all stand in an item, in any order: what is kept of words has none.
-    """
-    phrases = [mark.split() for mark in marks if not is_tag(mark)]
-    tags = [bare(mark) for mark in marks if is_tag(mark)]
-    there = [one.name for one in tags_used(tables)] if tags else []
-    known = {one for one in there if any(_is(one, tag) for tag in tags)}
-    flags = _flags(
-        len(tables.log["item"]), _items(tables, _TAGGED, known) if known else np.empty(0, np.int64)
-    )
-    return flags | _worded(tables, phrases) if phrases else flags
-
-
-def _is(word: str, mark: str) -> bool:
-    return word.startswith(mark.removesuffix(_OPEN)) if mark.endswith(_OPEN) else word == mark
-
-
-def _worded(tables: LogTables, phrases: Sequence[Sequence[str]]) -> Flags:
-    """Return which items hold all words of any phrase, from the text where it is kept, else from the terms."""
-    marks = sorted({_plain(word) for phrase in phrases for word in phrase})
-    held = np.zeros((len(marks), len(tables.log["item"])), bool)
-    bases = [mark.removesuffix(_OPEN) for mark in marks]
-    begins = pa.array([mark.endswith(_OPEN) for mark in marks], pa.bool_())
-    columns = {"word": pa.array(bases, pa.string()), "begins": begins, "place": np.arange(len(marks))}
-    tables.engine.offer("wanted_word", pa.table(columns))
-    rows = tables.rows(_WITH_TERM)
-    held[numbers(rows, "place"), numbers(rows, "item")] = True
-    hint = "|".join(max(re.findall("[a-z]+", base), key=len, default="") for base in bases)
-    rows = tables.rows(_WITH_TEXT, {"hint": hint})
-    for item, text in zip(rows.column("item").to_pylist(), rows.column("text").to_pylist(), strict=True):
-        said = own_words(text)
-        for place, mark in enumerate(marks):
-            held[place, item] |= any(_is(word, mark) for word in said)
-    every = [held[[marks.index(_plain(word)) for word in phrase]].all(axis=0) for phrase in phrases]
-    whole: Flags = np.logical_or.reduce(every)
-    return whole
-
-
-def _plain(word: str) -> str:
-    return unicodedata.normalize("NFC", word).lower()
 
 
 # --- the tables of what is kept -----------------------------------------------------------------------------
