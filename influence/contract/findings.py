@@ -113,7 +113,8 @@ class Reached:
     `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
     the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
     calendar would show one; neither is given where it is declared. `months` ("2026-01") are those in which they
-    responded, `tags` those of the items by which they did, `community` that of the network picture, if they are in it.
+    responded, `tags` those of the items by which they did or of what these answer, `community` that of the network
+    picture, if they are in it.
     """
 
     person: str

@@ -56,7 +56,7 @@ SELECT i.item, unnest(a.tags) AS tag FROM item i JOIN activity_log a USING (seq)
 WHERE i.author IN (SELECT unnest($authors))
 """
 _TAGS_OF = """
-SELECT i.item, a.tags FROM item i JOIN wanted_item w ON w.item = i.item JOIN activity_log a USING (seq)
+SELECT i.item, a.tags FROM item i JOIN wanted_tagged w ON w.item = i.item JOIN activity_log a USING (seq)
 WHERE a.tags IS NOT NULL
 """
 
@@ -101,7 +101,7 @@ def tags_by(tables: LogTables, authors: Sequence[int]) -> dict[str, Ints]:
 
 def tags_of(tables: LogTables, items: Ints) -> dict[int, list[str]]:
     """Return the tags of some items, of those that carry any."""
-    tables.engine.offer("wanted_item", pa.table({"item": np.unique(items)}))
+    tables.engine.offer("wanted_tagged", pa.table({"item": np.unique(items)}))
     rows = tables.rows(_TAGS_OF)
     return dict(zip(rows.column("item").to_pylist(), rows.column("tags").to_pylist(), strict=True))
 
