@@ -70,6 +70,9 @@ bad = ["lost", "left"]
 [audiences]             # whom a leader means to reach, by a name; beside people also sphere:, channel:, topic:NAME
 # launch = ["bo@buyer.example", "Cia Lind", "channel:launch"]
 
+[topics]                # topics of your own: words and tags, with * at the end for whatever begins so
+# climate = ["#climate", "#netzero", "net zero", "decarbon*"]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -110,6 +113,7 @@ class Settings:
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -132,7 +136,7 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences"}
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
     known = {"zone", "notice", "sources", *lists, *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
@@ -148,6 +152,7 @@ def read(path: Path) -> Settings:
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
         audiences=_lists(path, "audiences", body),
+        topics=_topics(path, body),
         sources=_sources(path, body),
         **_outcomes(path, body.get("outcomes", {})),
         **values["people"],
@@ -232,6 +237,23 @@ def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str
         if name == "spheres" and not key.isidentifier() and key not in SPHERES:
             raise SettingsError(f"{path}: [{name}] {key!r} should be one word")
     return dict(lists)
+
+
+_MARK = re.compile(r"[#\uff03][^\s*#\uff03]+\*?|[^\s*#\uff03]+\*?(\s+[^\s*#\uff03]+\*?)*")
+"""A tag, or words, each of which may end with an asterisk."""
+
+
+def _topics(path: Path, body: Mapping[str, Any]) -> dict[str, list[str]]:
+    topics = _lists(path, "topics", body)
+    for name, marks in topics.items():
+        if not marks:
+            raise SettingsError(f"{path}: [topics] {name} names no word and no tag")
+        for mark in marks:
+            if not _MARK.fullmatch(mark.strip()):
+                raise SettingsError(
+                    f"{path}: [topics] {name} = {mark!r} should be one #tag or words; * may end a word"
+                )
+    return topics
 
 
 def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -334,7 +334,12 @@ def named(report: Report) -> str:
 
 
 def sentences(report: Report) -> tuple[str, ...]:
-    """Tell the headline in a few lines, as a terminal shows it."""
+    """Tell the headline in a few lines, as a terminal shows it, after what the report is narrowed to."""
+    part = report.narrowed.sentences() if report.narrowed else []
+    return (*part, *_whole_headline(report))
+
+
+def _whole_headline(report: Report) -> tuple[str, ...]:
     found, who = headline(report), leader_name(report)
     if found.value is None:
         why = recognised(plain(found.reason or because("no reason was given")))

@@ -88,6 +88,7 @@ class Workspace(Writing):
         )
         invented["privacy"]["keep_terms"] = True
         invented["brand"]["accounts"] = list(company.brand)
+        invented["topics"] |= company.topics
         durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)
         demo.write(company, folder / "invented")
@@ -96,6 +97,8 @@ class Workspace(Writing):
 
     def close(self) -> None:
         """Let go of the files."""
+        for part in self._parts.values():
+            part.engine.close()
         self.store.close()
 
     # --- bringing activity in ---------------------------------------------------------------------------
@@ -248,7 +251,8 @@ class Workspace(Writing):
 
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
-        self.__dict__.pop("analysis", None)
+        for worked_out in ("analysis", "_parts"):
+            self.__dict__.pop(worked_out, None)
         self._kept().forget_older()
 
     def _kept(self) -> Kept:

@@ -149,7 +149,7 @@ def _title(filled: Deck, told: _Told) -> None:
             *map(str, supposed(told.report)),
             *_meanings((first.number,)),
             *_left_out(filled),
-            *([notice(told.report)] if told.report.notice else []),
+            *([line] if (line := notice(told.report)) else []),
         ]
     )
     page.finish()

@@ -49,7 +49,7 @@ _FIRST = (
         "waiting_on_leader",
     ),
     *("mass_mail", "unsaid"),
-    *("sphere_breadth", "sources", "balance", "share_of_voice", "lead"),
+    *("sphere_breadth", "sources", "balance", "share_of_voice", "lead", "tags"),
     *(
         "only_leader_answers",
         "centralisation",

@@ -306,8 +306,9 @@ def _returning(report: Report) -> tuple[Sentence, ...]:
 
 
 def _coverage(report: Report) -> tuple[Sentence, ...]:
+    part = tuple(in_words(line) for line in report.narrowed.sentences()) if report.narrowed else ()
     if not report.coverage:
-        return (say("No source was read."),)
+        return (*part, say("No source was read."))
     gaps = sum(len(one.missing_months) for one in report.coverage)
     aside = sum(one.set_aside for one in report.coverage)
     read = say(
@@ -320,7 +321,7 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
         if aside
         else translated("nothing was set aside"),
     )
-    return (read, *said_by_nobody(report))
+    return (*joined(*part), read, *said_by_nobody(report))
 
 
 def _limits(report: Report) -> tuple[Sentence, ...]:

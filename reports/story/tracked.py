@@ -77,7 +77,9 @@ def _lead(change: Moved) -> str:
             now=counted(change.now, "person", "people"), when=when
         )
     patterns = {
-        True: translated("{now} never met, {was} in the snapshot before ({when}): more than chance may move."),
+        True: translated(
+            "{now} never met, {was} in the snapshot before ({when}): more than chance may move."
+        ),
         False: translated(
             "{now} never met, {was} in the snapshot before ({when}): chance alone may move so much."
         ),

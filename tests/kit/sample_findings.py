@@ -32,6 +32,7 @@ from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.details.stage import Digital, Stage
+from influence.contract.details.tags import Carried, Tags
 from influence.contract.details.trend import (
     AgainstBefore,
     ConversationMove,
@@ -194,6 +195,18 @@ def _spheres() -> list[Finding]:
     ]
 
 
+_TAGS = Tags(
+    tags=(
+        Carried("ferry", 12, 40, 25, 16.0, 14.0, 17.0, (3, 9, 0, 21), voices=4),
+        Carried("harbour", 3, 0, 0, 0.0, 0.0, 0.0, (0, 0, 0, 0), voices=0),
+    ),
+    of=2,
+    topics=(Carried("clean water", 20, 31, 19, 12.0, 10.0, 13.0),),
+    first_week="2026-01-05",
+    unread=("clean water",),
+)
+
+
 def _voice() -> list[Finding]:
     terms = tuple(TOPIC.split(", "))
     share = TopicShare(TOPIC, terms, 0.2, interval=(0.1, 0.3), to_leader=8, to_all=40)
@@ -203,6 +216,7 @@ def _voice() -> list[Finding]:
             "share_of_voice", 0.2, "share of responses", interval=(0.1, 0.3), detail=ShareOfVoice((share,))
         ),
         Finding("lead", 6.0, "people", detail=Lead(shuffled=2.5, p=0.004, topics=(taken,))),
+        Finding("tags", 21.0, "people", 18.0, 22.0, detail=_TAGS),
     ]
 
 

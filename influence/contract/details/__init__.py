@@ -23,6 +23,7 @@ from influence.contract.details import (
     robustness,
     spheres,
     stage,
+    tags,
     trend,
     voice,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "robustness",
     "spheres",
     "stage",
+    "tags",
     "trend",
     "voice",
 ]

@@ -110,7 +110,14 @@ def test_an_address_is_no_place_for_another_header(address: str) -> None:
 
 @pytest.mark.parametrize("language", ["sv", "da", "de", "fi"])
 def test_another_language_says_all_of_it(language: str) -> None:
-    english = {"kept as it was told", "Look at", "people new", "By sphere", "more than chance", "brought in since"}
+    english = {
+        "kept as it was told",
+        "Look at",
+        "people new",
+        "By sphere",
+        "more than chance",
+        "brought in since",
+    }
     with speaking(language):
         said = as_text(ONE)
     assert {words for words in english if words in said} == set()
