@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/tone.py en=tweets.tsv da=tweets.tsv
 
-Each file has one text a line, a tab, and its label: positive, neutral or negative (or 1, 0, -1). The benchmark reads the
-texts as an import does, and prints of each file: in how many texts the words tell anything, the macro-F1 of welcomed
-and hostile among those (a neutral text that is told counts as an error), beside the macro-F1 of always saying the more
-frequent of the two; and the macro-F1 of all three labels where what is not told is taken for neutral. `--seconds` reads
-all texts of the files, many times over, and prints how long that takes.
+Each file has one text a line, a tab, and its label: positive, neutral or negative (or 1, 0, -1). The benchmark reads
+the texts as an import does, and prints of each file: in how many texts the words tell anything; the macro-F1 of
+welcomed and hostile among those (a neutral text that is told counts as an error), beside that of always saying the
+more frequent of the two; and the macro-F1 of all three labels where what is not told is taken for neutral. `--seconds`
+reads all texts of the files, many times over, and prints how long that takes.
 """
 
 from __future__ import annotations

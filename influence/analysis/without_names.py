@@ -52,6 +52,7 @@ from influence.measures import (
     spheres,
     stage,
     team_follows,
+    tone,
     voice,
     walls,
 )
@@ -99,7 +100,7 @@ _REASONS = frozenset(
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
-        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE, tone.NOBODY_BEYOND, tone.MOSTLY_UNTOLD),
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )

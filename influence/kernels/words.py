@@ -29,9 +29,26 @@ _LONGEST = 40
 """Bytes of a word that is looked up."""
 Bytes: TypeAlias = NDArray[np.uint8]
 _Table: TypeAlias = tuple[NDArray[np.uint64], Ints, Ints, Floats]
-_NEWLINE, _BLANK, _APOSTROPHE, _HYPHEN, _SLASH, _AT = 10, 32, 39, 45, 47, 64
+_NEWLINE = 10
 _QUOTED = (62, 124)
 """`>` and `|`, with which lines begin that somebody else wrote."""
+_SIGN, _BLANK, _APOSTROPHE, _HYPHEN, _PASSED, _SLASH = 0, -1, -2, -3, -4, -5
+"""What a byte is that begins no letter; of those that do, how many bytes the letter has."""
+
+
+def _kinds() -> NDArray[np.int8]:
+    kinds = np.zeros(256, np.int8)
+    kinds[: ord(" ") + 1] = _BLANK
+    kinds[ord("A") : ord("Z") + 1] = kinds[ord("a") : ord("z") + 1] = 1
+    kinds[0xC3:0xE0], kinds[0xE0:0xF0], kinds[0xE2] = 2, 3, _SIGN
+    for sign, kind in (("'", _APOSTROPHE), ("-", _HYPHEN), ("@", _PASSED), ("/", _SLASH)):
+        kinds[ord(sign)] = kind
+    return kinds
+
+
+_KINDS = _kinds()
+_QUOTE = (0xE2, 0x80, 0x99)
+"""The apostrophe that word processors write."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +97,7 @@ def leanings(begin: Ints, data: Bytes, words: Vocabulary, weighed: int) -> NDArr
     Text i is `data[begin[i]:begin[i + 1]]`, in UTF-8. It is of the language in which most of its words are known, by
     two at least, or one of a short text, and more than in any other; `weighed` are the languages whose words have
     weights, a bit each. It leans where one side weighs 3 (2 in a text of six words) and three times the other. Lines
-    that quote (`>`), what stands below `--`, names behind `@`, and addresses are passed over.
+    that quote (`>`), what stands below `--`, names behind `@`, and addresses behind `//` are passed over.
 
     >>> english = vocabulary([("you", 0, 0, False), ("bad", 0, -3, False), ("not", 0, 0, True)], 1)
     >>> text = b"You are bad!" + b"You, not bad" + b"Bad, you.\\n> bad bad"
@@ -100,97 +117,95 @@ def leanings(begin: Ints, data: Bytes, words: Vocabulary, weighed: int) -> NDArr
 def _leanings(begin: Ints, data: Bytes, table: _Table, weighed: int) -> NDArray[np.int8]:
     languages = table[3].shape[1]
     found = np.zeros(begin.size - 1, np.int8)
-    votes, negated, sides = (
-        np.zeros(languages, np.int64),
-        np.zeros(languages, np.int64),
-        np.zeros((2, languages)),
-    )
+    votes, negated = np.zeros(languages, np.int64), np.zeros(languages, np.int64)
+    sides = np.zeros((2, languages))
     for row in range(found.size):
         votes[:], negated[:], sides[:] = 0, -NEAR - 1, 0.0
-        at, end, count, fresh = begin[row], begin[row + 1], 0, True
+        at, end, count = _line(data, begin[row], begin[row + 1]), begin[row + 1], 0
         while at < end and count <= MOST_WORDS:
-            at, stop = _piece(data, at, end, fresh)
-            fresh = False
-            while at < stop:
-                if _is_letter(data, at, stop):
-                    at, place, denies = _word(data, at, stop, table[0])
-                    count += 1
+            kind = _KINDS[data[at]]
+            if kind > 0:
+                at, place, denies = _word(data, at, end, table[0])
+                count += 1
+                if place >= 0 or denies:
                     _weigh(count, place, denies, table, (votes, negated), sides)
-                else:
-                    at += _width(data[at])
-            at = max(at, stop)
+            elif data[at] == _NEWLINE:
+                at = _line(data, at + 1, end)
+            elif kind == _PASSED or (kind == _SLASH and at + 1 < end and data[at + 1] == data[at]):
+                while at < end and _KINDS[data[at]] != _BLANK:
+                    at += 1
+            else:
+                at += 1
         if count <= MOST_WORDS:
             found[row] = _side(votes, sides, count, weighed)
     return found
 
 
 @compiled
-def _piece(data: Bytes, at: int, end: int, fresh: bool) -> tuple[int, int]:
-    """Return where the next piece between blanks begins and ends; one that is passed over begins where it ends."""
-    while at < end and data[at] <= _BLANK:
-        fresh = fresh or data[at] == _NEWLINE
-        at += 1
-    if fresh and at < end and data[at] in _QUOTED:
+def _line(data: Bytes, at: int, end: int) -> int:
+    """Return where the next line begins that the writer wrote: none that is quoted, nothing below `--`."""
+    while at < end:
+        while at < end and _KINDS[data[at]] == _BLANK:
+            at += 1
+        if at + 1 < end and _KINDS[data[at]] == _HYPHEN and _KINDS[data[at + 1]] == _HYPHEN:
+            return end
+        if at >= end or (data[at] != _QUOTED[0] and data[at] != _QUOTED[1]):
+            return at
         while at < end and data[at] != _NEWLINE:
             at += 1
-        return at, at
-    if fresh and at + 1 < end and data[at] == _HYPHEN and data[at + 1] == _HYPHEN:
-        return end, end
-    stop, passed = at, False
-    while stop < end and data[stop] > _BLANK:
-        passed = (
-            passed or data[stop] == _AT or (data[stop] == _SLASH and stop > at and data[stop - 1] == _SLASH)
-        )
-        stop += 1
-    return (stop, stop) if passed else (at, stop)
+    return end
 
 
 @compiled
-def _word(data: Bytes, at: int, stop: int, hashes: NDArray[np.uint64]) -> tuple[int, int, bool]:
+def _word(data: Bytes, at: int, end: int, hashes: NDArray[np.uint64]) -> tuple[int, np.int64, bool]:
     """Read one word in small letters: where it ends, its place in the table or −1, and whether it ends in n't."""
-    digest, begin = np.uint64(0xCBF29CE484222325), at
-    last, before, third = 0, 0, 0
-    while at < stop:
-        width, joins = _letter(data, at, stop)
-        if width == 0:
-            break
-        for step in range(width):
-            one = _APOSTROPHE if joins == _APOSTROPHE else _small(data, at, step, width)
-            if joins != _APOSTROPHE or step == 0:
-                digest = (digest ^ np.uint64(one)) * np.uint64(0x100000001B3)
-                third, before, last = before, last, one
+    digest, begin, tail = np.uint64(0xCBF29CE484222325), at, 0
+    while at < end:
+        width = int(_KINDS[data[at]])
+        one = int(data[at])
+        if width == 1:
+            one |= 0x20
+        elif width <= 0:
+            width = _joining(data, at, end)
+            one = 39 if width == len(_QUOTE) else one
+            if width == 0:
+                break
+        digest = (digest ^ np.uint64(one)) * np.uint64(0x100000001B3)
+        tail = (tail << 8 | one) & 0xFFFFFF
+        if one >= 0xC3:
+            digest = _rest(data, at, min(width, end - at), digest)
         at += width
-    denies = third == 110 and before == _APOSTROPHE and last == 116
+    at = min(at, end)
+    denies = tail == 0x6E2774
     return at, (_place(digest, hashes) if at - begin <= _LONGEST else np.int64(-1)), denies
 
 
 @compiled
-def _letter(data: Bytes, at: int, stop: int) -> tuple[int, int]:
-    """Return how many bytes of a word stand here, and the sign that joins its parts: one between letters, or 0."""
-    if _is_letter(data, at, stop):
-        return _width(data[at]), 0
-    joins, width = int(data[at]), 1
-    if joins == 0xE2 and at + 2 < stop and data[at + 1] == 0x80 and data[at + 2] == 0x99:
-        joins, width = _APOSTROPHE, 3
-    if joins in (_APOSTROPHE, _HYPHEN) and at + width < stop and _is_letter(data, at + width, stop):
-        return width, joins
-    return 0, 0
+def _rest(data: Bytes, at: int, width: int, digest: np.uint64) -> np.uint64:
+    """Digest the bytes behind the first of a letter, as they stand in small letters of Western Europe."""
+    for step in range(1, width):
+        one = int(data[at + step])
+        if data[at] == 0xC3 and 0x80 <= one <= 0x9E:
+            one += 0x20
+        digest = (digest ^ np.uint64(one)) * np.uint64(0x100000001B3)
+    return digest
 
 
 @compiled
-def _small(data: Bytes, at: int, step: int, width: int) -> int:
-    """Return a byte as it stands in small letters, of the letters of Western Europe."""
-    one = int(data[at + step])
-    if width == 1:
-        return one + 32 if 65 <= one <= 90 else one
-    capital = step == 1 and data[at] == 0xC3 and 0x80 <= one <= 0x9E and one != 0x97
-    return one + 32 if capital else one
+def _joining(data: Bytes, at: int, end: int) -> int:
+    """Return the bytes of an apostrophe or a hyphen between two letters, or 0."""
+    kind, width = _KINDS[data[at]], 1
+    if data[at] == _QUOTE[0] and at + 2 < end and data[at + 1] == _QUOTE[1] and data[at + 2] == _QUOTE[2]:
+        kind, width = _APOSTROPHE, len(_QUOTE)
+    if kind != _APOSTROPHE and kind != _HYPHEN:
+        return 0
+    return width if at + width < end and _KINDS[data[at + width]] > 0 else 0
 
 
 @compiled
-def _place(digest: int, hashes: NDArray[np.uint64]) -> np.int64:
+def _place(digest: np.uint64, hashes: NDArray[np.uint64]) -> np.int64:
     mask = np.uint64(hashes.size - 1)
-    place = np.uint64(digest) & mask
+    place = digest & mask
     while hashes[place] != 0:
         if hashes[place] == digest:
             return np.int64(place)
@@ -200,7 +215,7 @@ def _place(digest: int, hashes: NDArray[np.uint64]) -> np.int64:
 
 @compiled
 def _weigh(
-    count: int, place: int, denies: bool, table: _Table, heard: tuple[Ints, Ints], sides: Floats
+    count: int, place: np.int64, denies: bool, table: _Table, heard: tuple[Ints, Ints], sides: Floats
 ) -> None:
     """Add a word to the votes of the languages that know it, and its weight to their sides."""
     votes, negated = heard
@@ -217,22 +232,6 @@ def _weigh(
                 sides[1, language] -= value
         if denies or (place >= 0 and table[2][place] & bit):
             negated[language] = count
-
-
-@compiled
-def _is_letter(data: Bytes, at: int, stop: int) -> bool:
-    """Tell a letter from a sign: of those that are no ASCII, all but signs of two or three bytes and pictures."""
-    byte = data[at]
-    if byte < 0x80:
-        return 97 <= (byte | 32) <= 122
-    if _width(byte) > stop - at or byte < 0xC3 or byte == 0xE2 or byte >= 0xF0:
-        return False
-    return not (byte == 0xC3 and (data[at + 1] == 0x97 or data[at + 1] == 0xB7))
-
-
-@compiled
-def _width(byte: int) -> int:
-    return 1 if byte < 0xC0 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
 
 
 @compiled

@@ -26,7 +26,7 @@ FAMILIES = (
 
 _FIRST = (
     *("reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"),
-    *("first_hand", "passed_on", "possible_reach", "audience", "shown", "stage", "crossings"),
+    *("first_hand", "passed_on", "possible_reach", "audience", "shown", "stage", "tone", "crossings"),
     *("first_touch", "before_contact"),
     *(
         "two_way_share",

@@ -132,7 +132,8 @@ def test_tags_that_a_service_states(name: str, member: Member, tags: list[tuple[
 RSS = b"""<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
 <link>https://blog.example/</link><item><guid>https://blog.example/1</guid><link>https://blog.example/1</link>
 <pubDate>Sun, 01 Mar 2026 10:00:00 GMT</pubDate><dc:creator>Ann Lee</dc:creator><title>Act</title>
-<category>Climate</category><category domain="x"> AI </category><dc:subject>Climate</dc:subject></item></channel></rss>"""
+<category>Climate</category><category domain="x"> AI </category><dc:subject>Climate</dc:subject></item>
+</channel></rss>"""
 ATOM = b"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><link href="https://blog.example/"/>
 <entry><id>tag:1</id><link href="https://blog.example/1"/><updated>2026-03-01T10:00:00Z</updated>
 <author><name>Ann Lee</name></author><title>Act</title><category term="climate" label="Climate"/>
@@ -204,7 +205,9 @@ def test_a_mapping_states_what_the_worst_mark_is_and_what_the_best(tmp_path: Any
     ]
 
 
-@pytest.mark.parametrize("said", ["", "[rating]\nworst = 1\n", "[rating]\nworst = 1\nbest = 1\n", "rating = 5\n"])
+@pytest.mark.parametrize(
+    "said", ["", "[rating]\nworst = 1\n", "[rating]\nworst = 1\nbest = 1\n", "rating = 5\n"]
+)
 def test_a_mapping_with_marks_and_no_scale_is_refused(said: str, tmp_path: Any) -> None:
     mapping = tmp_path / "reviews.toml"
     top = said if said.startswith("rating") else ""

@@ -20,6 +20,7 @@ from influence.contract.details import (
     robustness,
     spheres,
     stage,
+    tone,
     trend,
     voice,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "robustness",
     "spheres",
     "stage",
+    "tone",
     "trend",
     "voice",
 ]
