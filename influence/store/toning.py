@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +10,8 @@ import pyarrow.compute as pc
 
 from influence.contract.records import Tone
 from influence.text.terms import LANGUAGES
-from influence.text.tone import is_installed, weighed_languages, weighed_words
-
-if TYPE_CHECKING:
-    from influence.kernels.words import Vocabulary
+from influence.text.tone import is_installed, weighed_words
+from influence.text.weighing import Vocabulary, leanings, vocabulary
 
 _CLASSES = pa.array([Tone.HOSTILE.value, None, Tone.WELCOMED.value], pa.string())
 
@@ -43,19 +40,14 @@ def _told(said: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _of(texts: pa.Array) -> pa.Array:
-    # numba: loaded only where there are words to weigh
-    from influence.kernels.words import leanings
-
     texts = texts.cast(pa.large_string())
     _, offsets, data = texts.buffers()
     begin = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
     held = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
-    side = leanings(begin, held, _vocabulary(), weighed_languages())
+    side = leanings(begin, held, _vocabulary())
     return _CLASSES.take(pa.array(side.astype(np.int64) + 1))
 
 
 @cache
 def _vocabulary() -> Vocabulary:
-    from influence.kernels.words import vocabulary
-
     return vocabulary(weighed_words(), len(LANGUAGES))

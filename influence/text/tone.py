@@ -160,11 +160,6 @@ def weighed_words() -> Iterator[tuple[str, int, float, bool]]:
             yield word, number, 0.0 if word in negations else weights.get(word, 0.0), word in negations
 
 
-def weighed_languages() -> int:
-    """Return the languages whose words have weights, as bits in the order of `LANGUAGES`."""
-    return sum(1 << number for number, language in enumerate(LANGUAGES) if language in _LISTS)
-
-
 def _list(language: str) -> Iterator[tuple[str, float]]:
     """Yield the single words of a list: phrases are what negations are for."""
     folder = _folder()
