@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from influence.contract.records import Tone
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.network.log_tables import LogTables
 from influence.times import Window
@@ -106,6 +107,25 @@ def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
     """Return what is shown of some items: when, who, where and what, never the text."""
     _offer(tables, np.unique(np.asarray(items, np.int64)))
     return list(tables.rows(_DESCRIBED).to_pylist())
+
+
+_TONES = """
+SELECT w.row, a.tone, a.rating IS NOT NULL OR a.reaction IS NOT NULL AS stated
+FROM wanted_items w JOIN item i USING (item) JOIN activity_log a USING (seq) WHERE a.tone IS NOT NULL
+"""
+
+
+def tones_of(tables: LogTables, items: ArrayLike) -> tuple[Ints, Flags]:
+    """Return the tone of some items, in their order, as its place in `Tone` (their number: not told), and if stated."""
+    _offer(tables, items)
+    rows = tables.rows(_TONES)
+    size = np.asarray(items).size
+    its, stated = np.full(size, len(Tone), np.int64), np.zeros(size, bool)
+    place = {one.value: number for number, one in enumerate(Tone)}
+    row = _numbers(rows, "row")
+    its[row] = [place[one] for one in rows.column("tone").to_pylist()]
+    stated[row] = rows.column("stated").to_pylist()
+    return its, stated
 
 
 _TEXTS = """
