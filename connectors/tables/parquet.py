@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,13 @@ class ParquetFile:
         file = pq.ParquetFile(self.source, buffer_size=_BUFFER, read_dictionary=repeated)
         size, row = self._rows_at_once(leaves), 1
         left = _ceiling(self.member)
-        for batch in file.iter_batches(batch_size=size, columns=[n for n in self.names if n in wanted]):
+        asked = [name for name in self.names if name in wanted]
+        whole = range(file.metadata.num_row_groups)
+        # lists whose texts are numbers of a dictionary cannot go on from one part into the next
+        for batch in chain.from_iterable(
+            file.iter_batches(size, row_groups=groups, columns=asked)
+            for groups in ([[group] for group in whole] if repeated else [[*whole]])
+        ):
             if row + len(batch) > self.rows + 1:
                 raise Unreadable(
                     f"{self.member.name}: the Parquet file holds more rows than it says; get it again"
@@ -124,11 +131,12 @@ class ParquetFile:
         file = pq.ParquetFile(self.source, buffer_size=_BUFFER, read_dictionary=list(texts))
         found = dict[str, _Leaf]()
         for group in range(file.metadata.num_row_groups):
-            asked = list(dict.fromkeys(leaf.column for path, leaf in texts.items() if path not in found))
-            if not asked:
+            left = {path: leaf for path, leaf in texts.items() if path not in found}
+            if not left:
                 break
+            asked = list(dict.fromkeys(leaf.column for leaf in left.values()))
             first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=asked), None)
-            for path, leaf in texts.items():
+            for path, leaf in left.items():
                 longest = 0 if first is None else _longest(first.column(leaf.column))
                 if first is not None and (not longest or longest * leaf.values[group] > _HELD):
                     found[path] = leaf

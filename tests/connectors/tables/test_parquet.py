@@ -103,3 +103,13 @@ def test_categories_as_pandas_writes_them_are_bounded_as_well(tmp_path):
     )
     pq.write_table(table, tmp_path / "a.parquet")
     assert "unpacks to more than 67 MB" in refused(next(members(tmp_path / "a.parquet")))
+
+
+def test_a_column_that_begins_empty_in_one_part_is_read_in_all(tmp_path):
+    rows = [
+        {"time": "2026-01-05T09:00:00Z", "actor": f"x:{n}", "verb": "message", "to": ["x:9"] if n else []}
+        for n in range(6)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet", row_group_size=2)
+    found = rows_of(Activities().parse(next(members(tmp_path / "a.parquet"))))
+    assert [row["to"] for row in rows] == [row["to"] for row in found]
