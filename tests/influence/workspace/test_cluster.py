@@ -32,8 +32,10 @@ from influence.contract.records import (
 from influence.people.linkage.run import who_is_who
 from influence.store.kept import Kept
 from influence.store.lake import LakeError
+from influence.store.schema import added_since
 from influence.store.spark import SparkEngine, SparkError, session
 from influence.store.spark_sql import spoken
+from tests.influence.store.test_lake import of_store_7
 from tests.kit.draws import LONG
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -303,6 +305,21 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
     (lake / "secret").unlink()
     with pytest.raises(LakeError, match="lacks its file 'secret'"):
         SparkEngine(spark, str(lake))
+
+
+def test_a_lake_of_an_older_store_lacks_only_what_came_later(spark, office, tmp_path):
+    lake = tmp_path / "lake"
+    shutil.copytree(office / "lake", lake)
+    of_store_7(lake)
+    rows = SparkEngine(spark, str(lake)).arrow("SELECT * FROM activities ORDER BY seq")
+    there = SparkEngine(spark, str(office / "lake")).arrow("SELECT * FROM activities ORDER BY seq")
+    assert there.schema.types == rows.select(there.column_names).schema.types
+    later = sorted(added_since(7)["activity_log"])
+    assert [len(rows)] * len(later) == [rows.column(name).null_count for name in later]
+    assert (
+        there.drop_columns(later).to_pylist()
+        == rows.select(there.drop_columns(later).column_names).to_pylist()
+    )
 
 
 def test_a_file_that_goes_in_the_middle_is_named(spark, office, tmp_path):
