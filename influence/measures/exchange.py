@@ -31,7 +31,7 @@ from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
-from influence.network.log_queries import activity_ids, addressed_to, items_said, written_to
+from influence.network.log_queries import activity_ids, addressed_to, written_to
 from influence.times import DAY, HOUR
 
 if TYPE_CHECKING:
@@ -182,13 +182,13 @@ def inbound(ego: Ego) -> Inbound:
     Where people answer themselves, the first such item that is inbound stands for all, and an answer to any.
     Mass mail is marked, and its bulk is no bulk here.
     """
-    said = items_said(ego.tables, ego.window)
+    said = ego.log.items.said & ego.window.holds(ego.log.items.time)
     addressed, people = addressed_to(ego.tables, ego.leader)
     drawn = ego.responses.where(ego.responses.target == ego.leader)
     items = [addressed[people <= ASKED_AT_ONCE], drawn.item[drawn.parent < 0], drawn.item[drawn.parent >= 0]]
     item, way = _last_of_each(items)
     bulk = np.setdiff1d(addressed[people > ASKED_AT_ONCE], np.union1d(item, ego.mass_mail.item))
-    kept = np.isin(item, said) & _by_others(ego, item)
+    kept = said[item] & _by_others(ego, item)
     item, way = item[kept], way[kept]
     head = heads(ego.log)
     first = np.sort(np.unique(head[item], return_index=True)[1])
@@ -196,7 +196,7 @@ def inbound(ego: Ego) -> Inbound:
     person = ego.log.items.author[item].astype(np.int64)
     answer = _first_response(ego, head, item, np.full(len(item), ego.leader))
     thanks = _first_response(ego, head, answer, person)
-    left_out = int((np.isin(bulk, said) & _by_others(ego, bulk)).sum())
+    left_out = int((said[bulk] & _by_others(ego, bulk)).sum())
     mass = ego.mass_mail.holds(item)
     return Inbound(item, person, ego.log.items.time[item], way, answer, thanks, mass, left_out)
 
