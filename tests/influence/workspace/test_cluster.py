@@ -68,7 +68,12 @@ def an_office(workspace):
                 2: {"verb": Verb.MESSAGE, "channel": "hall", "actor": f"chat:{n % 4}"},
                 3: {"verb": Verb.POST, "channel": "wall", "actor": f"x:{n % 4}"},
                 4: {"verb": Verb.REPLY, "channel": "wall", "actor": f"x:{n % 3}", "parent": f"a{n - 1}"},
-                5: {"verb": Verb.POST, "mentions": (f"x:{n % 4}",), "actor": f"x:{n % 2}"},
+                5: {
+                    "verb": Verb.POST,
+                    "mentions": (f"x:{n % 4}",),
+                    "actor": f"x:{n % 2}",
+                    "conversation": f"talk {n % 3}",
+                },
                 6: {"verb": Verb.FOLLOW, "to": (f"x:{n % 4}",), "actor": f"x:{(n + 1) % 4}"},
                 7: {
                     "verb": Verb.MESSAGE,
@@ -98,6 +103,8 @@ def an_office(workspace):
             batch.add(Tie(mail[n % 5], mail[(n + 1) % 6], meaning, directed=bool(n % 2)), "log")
         everybody = tuple(f"email:all{n}@acme.example" for n in range(120))
         batch.add(Activity("all", START, mail[0], Verb.MESSAGE, to=everybody), "log")
+        for one, other in (("r1", "r2"), ("r2", "r1")):  # a circle, as only broken logs have it
+            batch.add(Activity(one, START, "x:3", Verb.REPLY, parent=other), "log")
         batch.add(Exposure("x1", START, "x:0", "x", "views", 12), "log")
     for n in range(22):
         with workspace.store.batch(f"campaign {n}", "activities") as batch:
