@@ -195,22 +195,36 @@ def test_every_statement_has_the_same_answer(spark, office):
 def command(*words):
     """Run the command in a process of its own; what it says and fails with."""
     done = subprocess.run(
-        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=900
     )
     return done.stdout, done.stderr, done.returncode
+
+
+def whole_reports(workspace, leader, folder):
+    """The whole report of a workspace, and that of its lake by Spark, as they are written."""
+    workspace.export_lake(folder / "lake")
+    [here] = workspace.write(workspace.report(leader), "json", folder / "here.json")
+    there = folder / "there.json"
+    asked = ("--engine", "spark", "--lake", folder / "lake", "--format", "json", "-o", there)
+    _, errors, code = command("report", leader, "-w", workspace.path, *asked)
+    assert ("", 0) == (errors, code)
+    return here.read_text(), there.read_text()
 
 
 @pytest.mark.skipif(not LONG, reason="two minutes of two processors: `make hostile` tries it")
 def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
     workspace, leader = Workspace.demo(tmp_path / "w")
     with workspace:
-        workspace.export_lake(tmp_path / "lake")
-        [here] = workspace.write(workspace.report(leader), "json", tmp_path / "here.json")
-    there = tmp_path / "there.json"
-    asked = ("--engine", "spark", "--lake", tmp_path / "lake", "--format", "json", "-o", there)
-    _, errors, code = command("report", leader, "-w", tmp_path / "w", *asked)
-    assert ("", 0) == (errors, code)
-    assert here.read_text() == there.read_text()
+        here, there = whole_reports(workspace, leader, tmp_path)
+    assert here == there
+
+
+@pytest.mark.skipif(not LONG, reason="minutes of two processors: `make hostile` tries it")
+def test_the_whole_report_of_lean_is_the_same(shared, tmp_path):
+    with Workspace.create(tmp_path / "w") as workspace:
+        workspace.import_path(shared / "data/lean_zulip/lean_zulip_activities.parquet")
+        here, there = whole_reports(workspace, "zulip:Johan Commelin", tmp_path)
+    assert here == there
 
 
 # --- a server elsewhere -------------------------------------------------------------------------------------
