@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from influence import settings
+from influence.analysis import asking
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
@@ -16,11 +17,13 @@ from influence.contract.narrowing import EVERYTHING, Narrowing, NarrowingError
 from influence.network.network import Network
 from influence.network.subjects import Used, subjects
 from influence.people.columns import Who
+from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.times import Window, lately, stated
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
+    from influence.advice.introductions import Introduced
     from influence.analysis.comparison import Comparison
 
 PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
@@ -57,15 +60,26 @@ class Questions(ABC):
         until: str | date | None = None,
         *,
         measures: Sequence[str] = (),
+        against: str | None = None,
+        by: Literal["week", "month"] | None = None,
+        audience: Sequence[str] = (),
         only: Narrowing = EVERYTHING,
     ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
+        `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31. Movement is
+        told `by` week or month, by week where less than half a year is on record if neither is asked for. `audience`
+        names those whom the leader means to reach: names under `[audiences]`, files with a person a line, groups such
+        as sphere:customer, channel:NAME, topic:WORD.
         `only` narrows the report to a part of the log: `Narrowing(tags=["climate"], spheres=["customer"])`.
 
         Raises:
+            CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length; there is
+                no such audience.
+            ListError: a list of people cannot be read.
             PluginError: there is no such measure.
+            UnknownGroup: there is no such sphere, channel, conversation or topic.
             UnknownPerson: nobody is known by that name.
             WorkspaceError: a date cannot be read, or the window is reversed.
             NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
@@ -73,7 +87,9 @@ class Questions(ABC):
         """
         self.analysis.refuse_unsaid()
         code, window = self.analysis.people.find(leader), self.window(since, until)
-        return self.part(only, [code]).about(code, window, measures)
+        earlier = None if against is None else asking.against(against, window, self.settings.zone)
+        meant = asking.audiences(audience, self.settings.audiences)
+        return self.part(only, [code]).about(code, window, measures, Asked(earlier, by, meant))
 
     def part(self, only: Narrowing, seen_from: Sequence[int] = ()) -> Analysis:
         """Return the part of the analysis that is asked for; spheres are as some leaders (by code) see them.
@@ -243,3 +259,16 @@ class Questions(ABC):
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
         return advise(self.ego(leader, since, until, only))
+
+    def introduce(
+        self, leader: str, to: str, since: str | date | None = None, until: str | date | None = None
+    ) -> Introduced:
+        """Return who could bring a leader to a person, an organisation or a sphere that is not reached.
+
+        Raises:
+            IntroductionError: the target is the leader, or reached or met already, or no chain leads there.
+            UnknownPerson: the leader is not known, or nobody, no organisation and no sphere is called `to`.
+        """
+        from influence.advice.introductions import introduce
+
+        return introduce(self.ego(leader, since, until), to)

@@ -213,3 +213,22 @@ def progress(title: str) -> Iterator[Callable[[Any], None]]:
     console = Console(stderr=True)
     with console.status(escape(title)) as status:
         yield lambda what: status.update(escape(plain(f"{title}: {what}")))
+
+
+class OfLeader(click.Group):
+    """A group whose options may stand before or after LEADER; what follows a subcommand's name is its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the options before the words, up to the name of a subcommand."""
+        takes = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
+        options: list[str] = []
+        words: list[str] = []
+        rest = list(args)
+        while rest and not (words and rest[0] in self.commands):
+            word = rest.pop(0)
+            if word.startswith("-") and len(word) > 1:
+                options.append(word)
+                options += [rest.pop(0)] if word in takes and rest else []
+            else:
+                words.append(word)
+        return super().parse_args(ctx, [*options, *words, *rest])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -27,7 +27,9 @@ from influence.contract.wording import between, counted, phrase, plain, scale, u
 from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
+    from influence.advice.introductions import Introduced
     from influence.analysis.writing import Writing
+    from influence.contract.details.introductions import Hop
     from influence.contract.findings import Finding, Report
     from influence.contract.narrowing import Narrowing
 
@@ -72,6 +74,24 @@ class _Listing(click.Option):
     help="Only these measures beside the headline (see: influence measures); all if left out.",
 )
 @click.option(
+    "--against",
+    metavar="PERIOD",
+    help="The earlier period to compare with: previous, or its first and last day, such as 2026-01-01..2026-03-31; "
+    "if left out the one before, where it is on record.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["week", "month"]),
+    help="By what movement is told first; by week in a window of less than half a year if left out.",
+)
+@click.option(
+    "--audience",
+    multiple=True,
+    metavar="FILE",
+    help="Whom the leader means to reach: a file with a person a line (or a .csv), a name under [audiences] in "
+    "influence.toml, or sphere:NAME, channel:NAME, conversation:ID, topic:WORD. May be given several times.",
+)
+@click.option(
     "--language",
     cls=_Listing,
     there_is=languages,
@@ -97,6 +117,9 @@ def report(
     since: str | None,
     until: str | None,
     measures: str | None,
+    against: str | None,
+    by: Literal["week", "month"] | None,
+    audience: tuple[str, ...],
     asked: Asked,
     only: Narrowing,
     **how: Any,
@@ -106,6 +129,8 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
+    influence report ann@acme.example --audience launch.csv --audience sphere:customer
+    influence report ann@acme.example --last quarter --against 2026-01-01..2026-03-31
     influence report ann@acme.example --tag climate --sphere customer --last quarter
     influence report ann@acme.example --engine spark --lake /data/lake
     """
@@ -114,7 +139,16 @@ def report(
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
-        found = workspace.report(leader, since, until, measures=_listed(measures or ""), only=only)
+        found = workspace.report(
+            leader,
+            since,
+            until,
+            measures=_listed(measures or ""),
+            against=against,
+            by=by,
+            audience=audience,
+            only=only,
+        )
         unanswered = workspace.open_about(found.leader["person"])
         written = []
         for name in wanted.formats:
@@ -328,20 +362,37 @@ def compare(
 
 @click.command()
 @click.argument("leader")
+@click.option(
+    "--to", metavar="NAME", help="Who could bring LEADER to this person, organisation or sphere instead."
+)
 @window_options
 @narrowing_options()
 @workspace_option
 @json_option
 def advise(
     leader: str,
+    to: str | None,
     since: str | None,
     until: str | None,
     folder: Path,
     only: Narrowing,
     as_json: bool,
 ) -> None:
-    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before."""
+    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before.
+
+    With --to: who could bring LEADER to somebody not reached, by chains of people who have met and answer one another.
+
+    \b
+    influence advise ann@acme.example
+    influence advise ann@acme.example --to "Harbour Insurance"
+    influence advise ann@acme.example --to customer
+    """
     compile_beside()
+    if to is not None:
+        with opened(folder) as workspace, progress("Looking for chains"):
+            introduced = workspace.introduce(leader, to, since, until)
+        _tell_introduced(introduced, as_json=as_json)
+        return
     with opened(folder) as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until, only)
     if as_json:
@@ -359,6 +410,28 @@ def advise(
         spread = between(low, high, unit, of=scale(row.gain, unit))
         say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         say(f"  {row.reason}")
+
+
+def _tell_introduced(found: Introduced, *, as_json: bool) -> None:
+    if as_json:
+        rows = [row.as_json() for row in found.rows]
+        say_json({"to": found.target, "rows": rows, "back_test": found.test.words, "skill": found.test.skill})
+        return
+    for row in found.rows:
+        house = f" ({plain(row.organisation)})" if row.organisation else ""
+        way = ", who could bring you to ".join(plain(hop.name) for hop in row.hops)
+        say(f"{way}{house}: {phrase(row.score, 'share')} that everybody answers and has met")
+        for hop in row.hops:
+            say(f"  {plain(hop.name)}: {_on_record(hop)}")
+    say(f"Tested on the record: {found.test.words}")
+
+
+def _on_record(hop: Hop) -> str:
+    met = f"met last on {hop.met_last} by the one before" if hop.met_last else "has met the one before"
+    if not hop.asked:
+        return f"{met}; was asked nothing on record"
+    last = f", last on {hop.answered_last}" if hop.answered_last else ""
+    return f"{met}; answered {hop.answered} of {counted(hop.asked, 'item', 'items')}{last} ({' '.join(hop.evidence)})"
 
 
 def _said(finding: Finding) -> str:

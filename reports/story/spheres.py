@@ -11,7 +11,7 @@ from influence.contract.findings import Report, SphereReach
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, counted_between, form_of, number, plain, shared
-from reports.story import tags, voices
+from reports.story import audiences, tags, voices
 from reports.story.sentences import (
     Part,
     Section,
@@ -127,6 +127,7 @@ def spheres(report: Report) -> Section:
     """Answer which spheres are reached and could be, from where the leader is influenced, person against brand."""
     told = (
         *_heard(report),
+        *audiences.told(report),
         *joined(*_breadth(report), *_room(report)),
         *_first_touch(report),
         *joined(*_first_contact(report)),

@@ -124,6 +124,19 @@ def month(text: str) -> str:
     return plain(text) if moment is None else month_of(moment.year, moment.month)
 
 
+def week(text: str) -> str:
+    """Word an ISO week by its Monday.
+
+    >>> week("2026-W02"), week("soon")
+    ('week from 5 Jan 2026', 'soon')
+    """
+    try:
+        monday = datetime.fromisoformat(f"{text}-1") if "W" in text else None
+    except ValueError:
+        monday = None
+    return plain(text) if monday is None else translated("week from {day}").format(day=_day(monday))
+
+
 def period(window: Mapping[str, str | None]) -> str:
     """Word a window [since, until): its last day is the one before a midnight `until`.
 
