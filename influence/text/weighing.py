@@ -22,7 +22,7 @@ TIMES_THE_OTHER = 3.0
 TURNED = -0.74
 """What becomes of a weight behind a negation (Hutto and Gilbert 2014), at most three words before."""
 NEAR = 3
-_AT_ONCE = 2_000_000
+_AT_ONCE = 250_000
 """Bytes that are looked at together: what is worked out of them is many times as much."""
 _VOTE = 7
 """Bits of a count of votes: seven languages stand side by side in a number that is exact."""
@@ -154,7 +154,7 @@ def _some(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
     row = _looked_up(_digests(small, starts, ends), words)
     hit = np.flatnonzero(row >= 0)
     language = _language(_summed(of[hit], words.votes[row[hit]], texts), count, words.weight.shape[1])
-    denies = _denies(small, starts, ends)
+    denies = _denies(small, ends)
     side = np.zeros(texts, np.int8)
     for one in np.flatnonzero((words.weight != 0).any(axis=0)).tolist():
         mine = hit[language[of[hit]] == one]
@@ -170,19 +170,14 @@ def _read(data: Bytes) -> tuple[Bytes, Flags]:
     """Return the bytes in small letters, of Western Europe's, and which are of a letter."""
     small, letters = _SMALL[data], _LETTERS[data]
     last = len(data) - 1
-    of_two = np.flatnonzero(data == 0xC3)
-    of_two = of_two[of_two < last]
-    second = data[of_two + 1]
-    small[of_two[(second >= 0x80) & (second <= 0x9E) & (second != 0x97)] + 1] += 0x20
-    signs = of_two[(second == 0x97) | (second == 0xB7)]
-    for lead, width in (
-        (signs, 1),
-        (np.flatnonzero(data == 0xC2), 1),
-        (np.flatnonzero(data == 0xE2), 2),
-        (np.flatnonzero(data >= 0xF0), 3),
-    ):
+    leads = np.flatnonzero(data >= 0xC2)
+    lead, behind = data[leads], data[np.minimum(leads + 1, last)]
+    capital = (lead == 0xC3) & (behind >= 0x80) & (behind <= 0x9E) & (behind != 0x97)
+    small[np.minimum(leads[capital] + 1, last)] += 0x20
+    sign = (lead == 0xC3) & ((behind == 0x97) | (behind == 0xB7))
+    for signs, width in ((sign | (lead == 0xC2), 1), (lead == 0xE2, 2), (lead >= 0xF0, 3)):
         for step in range(width + 1):
-            letters[np.minimum(lead + step, last)] = False
+            letters[np.minimum(leads[signs] + step, last)] = False
     _join(data, letters)
     return small, letters
 
@@ -230,7 +225,12 @@ def _own(data: Bytes, begin: Ints, starts: Ints, of: Ints) -> Flags:
     quoted = np.isin(sign, _QUOTED)
     below = (sign == _HYPHEN) & (data[np.minimum(opens + 1, len(data) - 1)] == _HYPHEN)
     if quoted.any():
-        kept &= ~quoted[np.searchsorted(lines, starts, side="right") - 1]
+        bounds = np.append(lines, len(data))
+        of_lines = np.searchsorted(starts, np.stack([bounds[:-1][quoted], bounds[1:][quoted]]))
+        inside = np.zeros(len(starts) + 1, np.int64)
+        np.add.at(inside, of_lines[0], 1)
+        np.add.at(inside, of_lines[1], -1)
+        kept &= np.cumsum(inside[:-1]) == 0
     if below.any():
         ends_at = np.full(len(begin) - 1, len(data), np.int64)
         text = np.searchsorted(begin, lines[below], side="right") - 1
@@ -243,8 +243,11 @@ def _looked_up(digests: NDArray[np.uint64], words: Vocabulary) -> NDArray[np.int
     """Return the row of each word, −1 where it is not known."""
     mask = np.uint64(len(words.digest) - 1)
     slot = (digests & mask).astype(np.int64)
-    row = np.where(words.digest[slot] == digests, words.place[slot], np.int32(-1))
-    open_ = np.flatnonzero((row < 0) & (words.place[slot] >= 0))
+    row = np.full(len(digests), -1, np.int32)
+    same = words.digest[slot] == digests
+    row[same] = words.place[slot[same]]
+    others = np.flatnonzero(~same)
+    open_ = others[words.place[slot[others]] >= 0]
     while len(open_):
         slot[open_] = (slot[open_] + 1) & int(mask)
         at = slot[open_]
@@ -264,15 +267,16 @@ def _language(votes: Floats, count: Ints, languages: int) -> Ints:
     return np.where(clear & (count <= MOST_WORDS), best, -1)
 
 
-def _denies(small: Bytes, starts: Ints, ends: Ints) -> Flags:
+def _denies(small: Bytes, ends: Ints) -> Flags:
     """Tell which words end in n't."""
-    last = small[ends - 1] == ord("t")
-    some = np.flatnonzero(last & (ends - starts >= 3))
-    denies = np.zeros(len(starts), bool)
-    plain = (small[ends[some] - 2] == _APOSTROPHE) & (small[ends[some] - 3] == ord("n"))
-    curly = small[ends[some] - 2] == _CURLY[2]
-    curly &= (small[ends[some] - 3] == _CURLY[1]) & (small[np.maximum(ends[some] - 5, 0)] == ord("n"))
-    denies[some] = plain | curly
+    denies = np.zeros(len(ends), bool)
+    for sign, width in ((_APOSTROPHE, 1), (_CURLY[2], len(_CURLY))):
+        at = np.flatnonzero(small == sign)
+        at = at[(at >= width) & (at + 1 < len(small))]
+        at = at[(small[at + 1] == ord("t")) & (small[at - width] == ord("n"))]
+        word = np.searchsorted(ends, at + 2)
+        word, at = word[word < len(ends)], at[word < len(ends)]
+        denies[word[ends[word] == at + 2]] = True
     return denies
 
 
@@ -283,7 +287,8 @@ def _sides(
     value = words.weight[row[mine], language]
     charged = mine[value != 0]
     value = value[value != 0]
-    negates = denies | ((row >= 0) & words.negates[row, language])
+    negates = denies.copy()
+    negates[mine[words.negates[row[mine], language]]] = True
     behind = np.zeros(len(charged), bool)
     for step in range(1, NEAR + 1):
         before = np.maximum(charged - step, 0)
