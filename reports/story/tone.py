@@ -22,6 +22,14 @@ def warned(report: Report) -> tuple[Sentence, ...]:
     return (in_words(said),) if said else ()
 
 
+def no_value() -> Sentence:
+    """Say what a storm is worth."""
+    return say(
+        "The fourth step brings this role {storm} and no value so far.",
+        storm=Span(translated("a storm"), "tone"),
+    )
+
+
 def tone(report: Report) -> tuple[Sentence, ...]:
     """Say how many took it how, of how many nothing tells, and what cannot be told at all."""
     held = report.told("tone", ToneOf)

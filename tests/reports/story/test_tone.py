@@ -44,6 +44,9 @@ def test_a_storm_stands_before_the_range_on_the_first_screen_and_in_the_terminal
     assert sentences(report)[1] == SAID
     assert str(brief(report).range).startswith(SAID)
     assert section(report, "beyond").count(SAID) == 1
+    value = "The fourth step brings this role a storm and no value so far."
+    assert str(brief(report).answers[0].sentence) == value
+    assert section(report, "worth").startswith(value)
 
 
 def test_where_there_is_no_storm_nobody_speaks_of_one():
