@@ -119,8 +119,9 @@ def leanings(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
 
     Text i is `data[begin[i]:begin[i + 1]]`, in UTF-8. It is of the language in which most of its words are known, by
     two at least, or one of a text of six words, and more than in any other. It leans where one side weighs 3 (2 in a
-    text of six words) and three times the other. Quoted lines (`>`), what stands below `--`, names behind `@`, and
-    parts of addresses are passed over; texts of more than 100 other words do not lean.
+    text of six words) and three times the other, and where no other language has 3 on the other side. Quoted lines
+    (`>`), what stands below `--`, names behind `@`, and parts of addresses are passed over; texts of more than 100
+    other words do not lean.
 
     >>> english = vocabulary([("you", 0, 0, False), ("bad", 0, -3, False), ("not", 0, 0, True)], 1)
     >>> text = b"You are bad!" + b"You, not bad" + b"Bad, you.\\n> bad bad"
@@ -153,16 +154,33 @@ def _some(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
     count = np.bincount(of, minlength=texts)
     row = _looked_up(_digests(small, starts, ends), words)
     hit = np.flatnonzero(row >= 0)
-    language = _language(_summed(of[hit], words.votes[row[hit]], texts), count, words.weight.shape[1])
-    denies = _denies(small, ends)
-    side = np.zeros(texts, np.int8)
+    heard = _Heard(row[hit], hit, of, _denies(small, ends), texts)
+    votes = _summed(of[hit], words.votes[heard.row], texts)
+    return _lean(heard, words, _language(votes, count, words.weight.shape[1]), count <= SHORT)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The words that are known: their rows, their places among all; of all, whose they are and which end in n't."""
+
+    row: NDArray[np.int32]
+    place: Ints
+    of: Ints
+    denies: Flags
+    texts: int
+
+
+def _lean(heard: _Heard, words: Vocabulary, language: Ints, short: Flags) -> NDArray[np.int8]:
+    """Say to which side texts lean in their language; where they lean to the other in another, that is not clear."""
+    side, other = np.zeros(heard.texts, np.int8), np.zeros((2, heard.texts), bool)
+    least = np.where(short, WEIGHT_OF_SHORT, WEIGHT)
     for one in np.flatnonzero((words.weight != 0).any(axis=0)).tolist():
-        mine = hit[language[of[hit]] == one]
-        good, bad = _sides(mine, row, of, words, denies, one, texts)
+        good, bad = _sides(heard, words, one)
         its = language == one
-        least = np.where(count <= SHORT, WEIGHT_OF_SHORT, WEIGHT)
         side[its & (good - bad >= least) & (good >= TIMES_THE_OTHER * bad)] = 1
         side[its & (bad - good >= least) & (bad >= TIMES_THE_OTHER * good)] = -1
+        other |= ~its & np.stack([good - bad >= WEIGHT, bad - good >= WEIGHT])
+    side[((side == 1) & other[1]) | ((side == -1) & other[0])] = 0
     return side
 
 
@@ -280,22 +298,20 @@ def _denies(small: Bytes, ends: Ints) -> Flags:
     return denies
 
 
-def _sides(
-    mine: Ints, row: NDArray[np.int32], of: Ints, words: Vocabulary, denies: Flags, language: int, texts: int
-) -> tuple[Floats, Floats]:
+def _sides(heard: _Heard, words: Vocabulary, language: int) -> tuple[Floats, Floats]:
     """Add up the weights of both sides of each text, those behind a negation turned."""
-    value = words.weight[row[mine], language]
-    charged = mine[value != 0]
-    value = value[value != 0]
-    negates = denies.copy()
-    negates[mine[words.negates[row[mine], language]]] = True
+    value = words.weight[heard.row, language]
+    charged = heard.place[value != 0]
+    value, whose = value[value != 0], heard.of[charged]
+    negates = heard.denies.copy()
+    negates[heard.place[words.negates[heard.row, language]]] = True
     behind = np.zeros(len(charged), bool)
     for step in range(1, NEAR + 1):
         before = np.maximum(charged - step, 0)
-        behind |= (charged >= step) & (of[before] == of[charged]) & negates[before]
+        behind |= (charged >= step) & (heard.of[before] == whose) & negates[before]
     value = np.where(behind, TURNED * value, value)
-    of_text = of[charged]
-    return _summed(of_text, np.maximum(value, 0), texts), _summed(of_text, np.maximum(-value, 0), texts)
+    good, bad = np.maximum(value, 0), np.maximum(-value, 0)
+    return _summed(whose, good, heard.texts), _summed(whose, bad, heard.texts)
 
 
 def _summed(of: Ints, values: Floats, texts: int) -> Floats:
