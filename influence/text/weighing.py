@@ -6,7 +6,7 @@ Words are found by where letters begin and end, and looked up by a digest of the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -119,7 +119,7 @@ def leanings(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
 
     Text i is `data[begin[i]:begin[i + 1]]`, in UTF-8. It is of the language in which most of its words are known, by
     two at least, or one of a text of six words, and more than in any other. It leans where one side weighs 3 (2 in a
-    text of six words) and three times the other, and where no other language has 3 on the other side. Quoted lines
+    text of six words) and three times the other, and where foreign words do not weigh 3 on the other. Quoted lines
     (`>`), what stands below `--`, names behind `@`, and parts of addresses are passed over; texts of more than 100
     other words do not lean.
 
@@ -171,11 +171,15 @@ class _Heard:
 
 
 def _lean(heard: _Heard, words: Vocabulary, language: Ints, short: Flags) -> NDArray[np.int8]:
-    """Say to which side texts lean in their language; where they lean to the other in another, that is not clear."""
+    """Say to which side texts lean in their language; where words of another lean to the other, that is not clear."""
     side, other = np.zeros(heard.texts, np.int8), np.zeros((2, heard.texts), bool)
     least = np.where(short, WEIGHT_OF_SHORT, WEIGHT)
+    its_own = language[heard.of[heard.place]]
+    known = words.votes[heard.row].astype(np.int64) >> _VOTE * np.maximum(its_own, 0) & 1
+    foreign = (its_own < 0) | (known == 0)
     for one in np.flatnonzero((words.weight != 0).any(axis=0)).tolist():
-        good, bad = _sides(heard, words, one)
+        mine = (its_own == one) | foreign
+        good, bad = _sides(replace(heard, row=heard.row[mine], place=heard.place[mine]), words, one)
         its = language == one
         side[its & (good - bad >= least) & (good >= TIMES_THE_OTHER * bad)] = 1
         side[its & (bad - good >= least) & (bad >= TIMES_THE_OTHER * good)] = -1
