@@ -39,23 +39,6 @@ Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 
-def _letters() -> Flags:
-    letters = np.zeros(256, bool)
-    letters[ord("A") : ord("Z") + 1] = letters[ord("a") : ord("z") + 1] = True
-    letters[0x80:0xF0] = True
-    letters[[0xC2, 0xE2]] = False
-    return letters
-
-
-def _small() -> Bytes:
-    small = np.arange(256, dtype=np.uint8)
-    small[ord("A") : ord("Z") + 1] += 32
-    return small
-
-
-_LETTERS, _SMALL = _letters(), _small()
-
-
 @dataclass(frozen=True)
 class Vocabulary:
     """Words by their digest, in a table with open places (`place` is the word's row, −1 where there is none).
@@ -190,7 +173,8 @@ def _lean(heard: _Heard, words: Vocabulary, language: Ints, short: Flags) -> NDA
 
 def _read(data: Bytes) -> tuple[Bytes, Flags]:
     """Return the bytes in small letters, of Western Europe's, and which are of a letter."""
-    small, letters = _SMALL[data], _LETTERS[data]
+    small = data + ((data - np.uint8(ord("A")) < 26).view(np.uint8) << 5)
+    letters = (small - np.uint8(ord("a")) < 26) | (data >= 0x80)
     last = len(data) - 1
     leads = np.flatnonzero(data >= 0xC2)
     lead, behind = data[leads], data[np.minimum(leads + 1, last)]
