@@ -67,6 +67,8 @@ def test_a_mark_tells_by_thirds_of_its_scale(rating: float, tone: str) -> None:
         ("bluesky:did", "angry", None),
         ("mastodon:ann@a.example", "favourite", "welcomed"),
         ("unheard-of:1", " :heart: ", "welcomed"),
+        ("email:ann@acme.example", "vote", "welcomed"),
+        ("reddit:ann", "downvote", "hostile"),
         ("unheard-of:1", "", None),
         ("x:1", "' OR true --", None),
     ],
