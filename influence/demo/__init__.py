@@ -7,8 +7,8 @@ May use the contract alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ BESIDES = 3_000_017
 """Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
 CALENDAR = 4_000_037
 """Added to the seed for the dice of the calendar file."""
+LIST = 5_000_011
+"""Added to the seed for the dice of whom she meant to reach."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ TRUTHS: Mapping[str, Truth] = {
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
         "first-hand and passed-on; some of them she meets later. She brings up new terms, which those who respond "
-        "to her take up.",
+        "to her take up. Of a list of people whom she meant to reach most respond, and some are nowhere in the data.",
         {
             "reach_4": (400, 1_300),
             "beyond_share": (0.7, 1),
@@ -74,6 +76,7 @@ TRUTHS: Mapping[str, Truth] = {
             "persistence": (0.8, 1),
             "first_touch": (40, 300),
             "walls": (-1, 0),
+            "audience_share": (0.7, 1),
         },
     ),
     "broadcast": Truth(
@@ -98,6 +101,8 @@ TRUTHS: Mapping[str, Truth] = {
             "influence_test": (0.5, 3),
             "advice_backtest": (0.65, 1),
             "trend_breaks": (1, 1),
+            "weekly_breaks": (1, 1),
+            "against_before": (200, 450),
             "response_rate": (0.35, 1),
         },
     ),
@@ -109,8 +114,9 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts, for the setting of that name; `calendar` is the iCalendar file of `beyond`;
-    `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`.
+    `brand` has the company's own accounts and `audiences` whom `beyond` meant to reach, for those settings;
+    `calendar` is the iCalendar file of `beyond`; `leaders` maps the roles of `TRUTHS` to person ids; the default report
+    is about `beyond`.
     """
 
     activities: pa.Table
@@ -121,6 +127,7 @@ class Company:
     brand: tuple[str, ...] = ()
     calendar: str = ""
     notice: str = NOTICE
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def build(seed: int = 1) -> Company:
@@ -142,6 +149,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.cast import assemble
     from influence.demo.contagion import Contagion
     from influence.demo.dice import Dice
+    from influence.demo.launch import launch_list
     from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
     from influence.demo.talk import Talk
@@ -169,7 +177,8 @@ def build(seed: int = 1) -> Company:
     texts += Words(cast, Dice(seed + WORDS + BESIDES)).texts(later)
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
     tables = (_activities(talk.log, texts), _people(cast), _encounters(cast, meetings))
-    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file)
+    audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
+    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, audiences=audiences)
 
 
 def write(company: Company, folder: Path) -> list[Path]:

@@ -86,6 +86,7 @@ class Workspace(Writing):
         )
         invented["privacy"]["keep_terms"] = True
         invented["brand"]["accounts"] = list(company.brand)
+        invented["audiences"] |= {name: list(held) for name, held in company.audiences.items()}
         durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)
         demo.write(company, folder / "invented")
