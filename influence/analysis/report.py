@@ -58,6 +58,8 @@ class Analysis(Population):
             raise EmptyWindow(
                 "the workspace holds no activity yet; bring some in with: influence import PATH"
             )
+        if self.tables.part is not None:
+            raise EmptyWindow("nothing of what this report is narrowed to happened in this window")
         zone = self.settings.zone
         first, last = (str(moment(int(t), zone))[:10] for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
@@ -109,6 +111,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         by=ego.asked.by or (trend.shown_by(ego) if ego.dated else MONTH),
         notice=ego.settings.notice,
         names=_names(ego, responses, told),
+        narrowed=ego.tables.part.narrowed if ego.tables.part else None,
     )
 
 

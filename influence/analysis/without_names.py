@@ -16,6 +16,7 @@ from hashlib import sha256
 from math import fsum
 from typing import Any
 
+from influence.advice import introductions
 from influence.analysis.small_groups import classes, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
@@ -35,10 +36,12 @@ from influence.contract.findings import (
 from influence.contract.headline import CAUTION, NAMELESS, leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
+from influence.contract.narrowing import Narrowed, Narrowing
 from influence.contract.records import SPHERES, Unsaid
 from influence.demo import NOTICE
 from influence.measures import (
     against_chance,
+    asked,
     audience_share,
     brand,
     cascades,
@@ -46,6 +49,7 @@ from influence.measures import (
     exchange,
     exposure,
     first_touch,
+    help_outcome,
     letting_go,
     many,
     named_voices,
@@ -53,7 +57,9 @@ from influence.measures import (
     reach,
     spheres,
     stage,
+    tags,
     team_follows,
+    tone,
     voice,
     walls,
 )
@@ -85,7 +91,7 @@ _WORDS = frozenset(
         *("rising", "falling", "none to be told", "higher", "lower"),
         *(brand.PERSON_MORE, brand.BRAND_MORE, brand.ALIKE, brand.TOO_LITTLE),
         *(against_chance.MORE_THAN_CHANCE, against_chance.LIKE_CHANCE),
-        *exchange.WAYS,
+        *asked.WAYS,
         *(employees.LEADER, employees.EMPLOYEES, employees.BRAND),
         *(employees.FIRST_MORE, employees.SECOND_MORE),
         *(kind.value for kind in Unsaid),
@@ -98,12 +104,16 @@ _REASONS = frozenset(
         *(voice.NO_TEXT, voice.TOO_LITTLE, cascades.BEGAN_NONE, cascades.UNANSWERED),
         *(exchange.NOBODY_ASKED, exchange.ONLY_MASS_MAIL, exchange.LESS_THAN_HALF),
         *(letting_go.TOO_FEW, letting_go.ANSWERED_NONE, letting_go.NO_CIRCLE),
-        *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS, exposure.NOT_TOLD),
+        *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS),
+        *(exposure.NOT_TOLD, exposure.OF_ALL),
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
-        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE, tone.NOBODY_BEYOND, tone.MOSTLY_UNTOLD),
+        introductions.NOBODY_LEFT,
+        *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
         *(audience_share.NO_AUDIENCE, audience_share.NAMES_NOBODY),
+        tags.NO_TAGS,
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )
@@ -141,7 +151,16 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
         conversations=() if few else _conversations(report, smallest),
         network=_network(report, people),
         notice="\n".join(_notices(report, smallest)),
+        narrowed=_narrowed(report.narrowed),
     )
+
+
+def _narrowed(narrowed: Narrowed | None) -> Narrowed | None:
+    """Return how much is left of what is on record; of what it is narrowed to only spheres of ours are told."""
+    if narrowed is None:
+        return None
+    ours = not narrowed.to.by_items and all(sphere in SPHERES for sphere in narrowed.to.spheres)
+    return Narrowed(narrowed.to if ours else Narrowing(), narrowed.items, narrowed.of)
 
 
 def _notices(report: Report, smallest: int) -> Iterator[str]:

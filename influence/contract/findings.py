@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from influence.contract.details.record import Detail, read
+from influence.contract.narrowing import Narrowed
 
 SCHEMA = "influence.report/1"
 TEAM, MET, NETWORKED = 2, 3, 4
@@ -114,7 +115,8 @@ class Reached:
     `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
     the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
     calendar would show one; neither is given where it is declared. `months` ("2026-01") are those in which they
-    responded, `tags` those of the items by which they did, `community` that of the network picture, if they are in it.
+    responded, `tags` those of the items by which they did or of what these answer, `community` that of the network
+    picture, if they are in it.
     """
 
     person: str
@@ -282,7 +284,7 @@ class Report:
     `leader` has `person` and `name`; `window` has `since`, `until` and `zone`; `notice` is shown on every
     page (an invented company says so). `reasons` are the limits of this report in plain words. `names` are those of
     people who stand in `responses` but were not reached. `by` says whether the movement is told by week or by month
-    first; `trend` and `weekly` hold both.
+    first; `trend` and `weekly` hold both. `narrowed` says of which part of the log all of it is; None: of the whole.
     """
 
     leader: Mapping[str, str]
@@ -300,6 +302,7 @@ class Report:
     names: Mapping[str, str] = field(default_factory=dict)
     weekly: tuple[Week, ...] = ()
     by: str = MONTH
+    narrowed: Narrowed | None = None
 
     def __repr__(self) -> str:
         """Name the report; all that it holds would fill screens."""
@@ -348,6 +351,7 @@ class Report:
             "names": dict(self.names),
             "weekly": [_row(row) for row in self.weekly],
             "by": self.by,
+            "narrowed": None if self.narrowed is None else self.narrowed.as_json(),
         }
 
     def to_json(self) -> str:
@@ -380,6 +384,7 @@ class Report:
             names=body.get("names", {}),
             weekly=tuple(Week(**row) for row in body.get("weekly", ())),
             by=WEEK if body.get("by") == WEEK else MONTH,
+            narrowed=Narrowed.from_json(body["narrowed"]) if body.get("narrowed") else None,
         )
 
 

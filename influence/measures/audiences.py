@@ -13,6 +13,7 @@ from influence.contract.errors import InfluenceError
 from influence.measures.voice import heard
 from influence.network.groups import addressed, channels, in_channel
 from influence.network.log_queries import items_of_ids
+from influence.network.reading import numbers
 from influence.people.directory import Ambiguous
 
 if TYPE_CHECKING:
@@ -70,8 +71,10 @@ def _seen(ego: Ego, people: set[int]) -> set[int]:
     wanted = np.array(sorted(people), np.int64)
     if not len(wanted):
         return set()
-    acted = np.isin(wanted, ego.log.items.author) | np.isin(wanted, [*ego.ties.source, *ego.ties.target])
-    return set(wanted[acted].tolist()) | addressed(ego.tables, wanted[~acted])
+    whole = ego.tables.whole  # who never spoke of what a report is narrowed to is here all the same
+    acted = np.isin(wanted, numbers(whole.log["item"], "author"))
+    acted |= np.isin(wanted, [*ego.ties.source, *ego.ties.target])
+    return set(wanted[acted].tolist()) | addressed(whole, wanted[~acted])
 
 
 def _group(ego: Ego, entry: Entry) -> set[int] | None:
@@ -89,9 +92,9 @@ def _sphere(ego: Ego, name: str) -> set[int]:
 
 
 def _channel(ego: Ego, name: str) -> set[int]:
-    found = in_channel(ego.tables, name, ego.window)
+    found = in_channel(ego.tables.whole, name, ego.window)
     if not found:
-        raise UnknownGroup(_nobody("channel", name, channels(ego.tables)))
+        raise UnknownGroup(_nobody("channel", name, channels(ego.tables.whole)))
     return found
 
 

@@ -113,7 +113,7 @@ def on_record(ego: Ego, window: Window) -> Window:
     Raises:
         CannotCompare: nothing of it is on record.
     """
-    time = ego.log.items.time
+    time = ego.population.recorded
     if not window.holds(time).any():
         raise CannotCompare(because("nothing is on record in this window"))
     if covered(time, window, ego.settings.zone) >= COVERED:
@@ -144,7 +144,7 @@ def covered(time: Ints, window: Window, zone: str) -> float:
 
 def _missing(ego: Ego, period: Window) -> str | None:
     """Say why a period cannot be compared; None where activities and meetings are both on record in it."""
-    time, zone = ego.log.items.time, ego.settings.zone
+    time, zone = ego.population.recorded, ego.settings.zone
     if covered(time, period, zone) < COVERED:
         if time[0] > period.since:
             return because("nothing is on record before {day}", day=day_of(int(time[0]), zone))

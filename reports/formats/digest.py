@@ -69,7 +69,7 @@ def _opening(report: Report, said: Brief, beyond: Section | None) -> list[str]:
         f"# {inert(said.who)}",
         "",
         f"*{inert(said.when, starts=False)}*",
-        *(["", inert(notice(report))] if report.notice else []),
+        *(["", inert(said_of_itself)] if (said_of_itself := notice(report)) else []),
         "",
         f"**{inert(lead)}**",
         *(["", inert(range_)] if range_ else []),

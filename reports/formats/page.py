@@ -28,7 +28,19 @@ from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
-from reports.story import doubt, evidence, explorer, glossary, inbound, movement, sentences, story, wording
+from reports.story import (
+    doubt,
+    evidence,
+    explorer,
+    glossary,
+    inbound,
+    introductions,
+    movement,
+    sentences,
+    story,
+    waiting,
+    wording,
+)
 from reports.story.spheres import sphere_name
 
 _ICON = (
@@ -288,7 +300,9 @@ def _rows(report: Report) -> dict[str, object]:
         "brand": _brand(report),
         "advice": advising.advice_rows(report),
         "advice_holds": report.known("advice"),
+        "worth": waiting.worth_rows(report),
         "waiting": advising.waiting_rows(report),
+        "chains": introductions.chain_rows(report),
         "campaigns": campaigns if len(campaigns) > inbound.IN_A_SENTENCE else (),
         "conversations": conversations,
         "travelled": tuple(row for row in conversations if row.tree),

@@ -21,6 +21,7 @@ from reports.story.doubt import cures, doubts, supposed
 from reports.story.evidence import PersonRow, ResponseRow
 from reports.story.sentences import Number, Section, Sentence, numbers, say
 from reports.story.story import story
+from reports.story.waiting import worth_rows
 from reports.story.wording import day, month, notice, shortened
 
 LONGEST_NAME = 60
@@ -148,7 +149,7 @@ def _title(filled: Deck, told: _Told) -> None:
             *map(str, supposed(told.report)),
             *_meanings((first.number,)),
             *_left_out(filled),
-            *([notice(told.report)] if told.report.notice else []),
+            *([line] if (line := notice(told.report)) else []),
         ]
     )
     page.finish()
@@ -283,9 +284,11 @@ def _whom(report: Report) -> list[tuple[str, str]]:
         for row in rows[:2]
         if report.known("advice") or not row.forecast
     ]
+    first = [(row.who, row.why, row.days) for row in worth_rows(report)]
+    longest = [(row.who, row.how, row.days) for row in waiting_rows(report)]
     waiting = [
-        (row.who, str(say("{how}; waits for {days}", how=row.how, days=row.days)))
-        for row in waiting_rows(report)[:2]
+        (who, str(say("{how}; waits for {days}", how=how, days=days)))
+        for who, how, days in (first or longest)[:2]
     ]
     return [(shortened(who, LONGEST_NAME), why) for who, why in (*waiting, *found)]
 

@@ -242,8 +242,13 @@ def _turn_to(report: Report) -> Sentence | None:
 
 
 def _answer_first(report: Report) -> Sentence | None:
-    """Name who outside the team has waited longest of those whom an answer still helps, else of all."""
+    """Name whom outside the team an answer is worth most to, else who has waited longest."""
     told = report.told("waiting_on_leader", WaitingOnLeader)
+    worth = next((row for row in told.worth or () if row.sphere != "team" and row.days is not None), None)
+    if worth is not None:
+        told = replace(
+            told, recent=Wait(worth.item, worth.person, worth.name, worth.sphere, worth.way, worth.days)
+        )
     if told.recent is not None and told.recent.days is not None:
         return say(
             "Answer {who} ({sphere}), waiting for {days}.",

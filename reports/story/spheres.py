@@ -11,7 +11,7 @@ from influence.contract.findings import Report, SphereReach
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, counted_between, form_of, number, plain, shared
-from reports.story import audiences, voices
+from reports.story import audiences, tags, voices
 from reports.story.sentences import (
     Part,
     Section,
@@ -138,7 +138,7 @@ def spheres(report: Report) -> Section:
     return section(
         "spheres",
         translated("Which spheres are reached, which could be, and where do my own influences come from?"),
-        (*told, *voices.on_topics(report)),
+        (*told, *voices.on_topics(report), *tags.tagged(report)),
         numbers(report, *OUTWARD),
         cannot_tell(report, *OUTWARD, *TOPICS),
     )

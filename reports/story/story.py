@@ -36,6 +36,7 @@ from reports.story.sentences import (
     why,
 )
 from reports.story.spheres import spheres
+from reports.story.tone import tone
 from reports.story.wording import period
 from reports.story.worth import worth
 
@@ -133,7 +134,7 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report))
+    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report), *tone(report))
     sentences += _crossing_sentences(report)
     return (*sentences, *_typed(report), *_shown(report))
 
@@ -306,8 +307,9 @@ def _returning(report: Report) -> tuple[Sentence, ...]:
 
 
 def _coverage(report: Report) -> tuple[Sentence, ...]:
+    part = tuple(in_words(line) for line in report.narrowed.sentences()) if report.narrowed else ()
     if not report.coverage:
-        return (say("No source was read."),)
+        return (*part, say("No source was read."))
     gaps = sum(len(one.missing_months) for one in report.coverage)
     aside = sum(one.set_aside for one in report.coverage)
     read = say(
@@ -320,7 +322,7 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
         if aside
         else translated("nothing was set aside"),
     )
-    return (read, *said_by_nobody(report))
+    return (*joined(*part), read, *said_by_nobody(report))
 
 
 def _limits(report: Report) -> tuple[Sentence, ...]:

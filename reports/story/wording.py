@@ -35,12 +35,15 @@ def isolated(text: str) -> str:
 
 
 def notice(report: Report) -> str:
-    """Return what the workspace has every report say of itself; a line of our own in the language spoken.
+    """Return what a report is narrowed to, and what the workspace has every report say of itself.
+
+    A line of our own is in the language spoken.
 
     >>> notice(Report({}, {}, {}, notice="Draft, for the board only"))
     'Draft, for the board only'
     """
-    return " ".join(recognised(plain(line)) for line in (report.notice or "").splitlines())
+    part = report.narrowed.sentences() if report.narrowed else []
+    return " ".join([*part, *(recognised(plain(line)) for line in (report.notice or "").splitlines())])
 
 
 def care(report: Report) -> str:
