@@ -13,7 +13,7 @@ from influence.met.known import Met, with_learned
 from influence.network.log_queries import on_lists
 from influence.network.mass_mail import MassMail, mass_mail
 from influence.network.network import Network
-from influence.network.responses import Count, Responses, read_log
+from influence.network.responses import Count, Responses
 from influence.people.columns import Who
 from influence.people.spheres import circles, spheres
 from influence.reach.asked import Asked
@@ -81,11 +81,6 @@ class Ego:
     def ever(self) -> Touches:
         """Every valid response that the leader drew at any time."""
         return self._touches("headline", self.population.whole_window())
-
-    @cached_property
-    def recorded(self) -> Ints:
-        """When everything on record took place, in order: also what a narrowed log leaves out."""
-        return self.log.items.time if self.tables.part is None else read_log(self.tables.whole).items.time
 
     def touches(self, count: Count = "headline") -> Touches:
         """Find the valid responses when stated, headline or all responses count."""
