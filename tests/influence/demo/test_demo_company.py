@@ -47,6 +47,9 @@ NOT_READ_PLAINLY = {
     "persistence",
     "first_touch",
     "walls",
+    "audience_share",
+    "weekly_breaks",
+    "against_before",
 }
 """What only the report tells: see `test_planted_truths`."""
 
