@@ -35,6 +35,8 @@ BESIDES = 3_000_017
 """Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
 CALENDAR = 4_000_037
 """Added to the seed for the dice of the calendar file."""
+DOOR = 6_000_011
+"""Added to the seed for the dice of who opens a door."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
 
@@ -76,6 +78,7 @@ TRUTHS: Mapping[str, Truth] = {
             "stage": (0.3, 0.6),
             "persistence": (0.8, 1),
             "first_touch": (40, 300),
+            "help_outcome": (15, 50),
             "walls": (-1, 0),
         },
     ),
@@ -113,7 +116,8 @@ class Company:
     """The invented company in the generic import format, three Arrow tables.
 
     `brand` has the company's own accounts, for the setting of that name; `calendar` is the iCalendar file of `beyond`;
-    `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`.
+    `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and `opens` has who could
+    introduce her best to a customer whom she never reached, and the customer.
     """
 
     activities: pa.Table
@@ -123,6 +127,7 @@ class Company:
     truths: Mapping[str, Truth]
     brand: tuple[str, ...] = ()
     calendar: str = ""
+    opens: tuple[str, str] = ("", "")
     notice: str = NOTICE
 
 
@@ -149,6 +154,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.dice import Dice
     from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
+    from influence.demo.opener import open_door
     from influence.demo.talk import Talk
     from influence.demo.words import Words
 
@@ -170,13 +176,16 @@ def build(seed: int = 1) -> Company:
     Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
     post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
     Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
+    door, held = open_door(talk.apart(Dice(seed + DOOR)))
+    meetings += held
     later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
     texts += Words(cast, Dice(seed + WORDS + BESIDES)).texts(later)
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
     luck = Dice(seed + CUSTOMERS)
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
     tables = (_activities(talk.log, texts), _people(cast, *stated), _encounters(cast, meetings))
-    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file)
+    opens = cast.people[door.opener].person, cast.people[door.customer].person
+    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, opens=opens)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
