@@ -96,7 +96,7 @@ def items(member: Member, *keys: str) -> Iterator[At | SetAside]:
         try:
             for _ in _lists(window, keys):
                 found += 1
-                yield from _elements(window)
+                yield from elements_within(window)
         except Damaged:
             if found:
                 yield _cut(window)
@@ -121,7 +121,7 @@ def _lists(window: Window, keys: Sequence[str]) -> Iterator[None]:
         if window.takes("["):
             yield
         elif window.takes("{"):
-            for key in _keys(window):
+            for key in keys_within(window):
                 if key in keys and window.takes("["):
                     yield
                 else:
@@ -131,7 +131,7 @@ def _lists(window: Window, keys: Sequence[str]) -> Iterator[None]:
         window.skip_space()
 
 
-def _keys(window: Window) -> Iterator[str]:
+def keys_within(window: Window) -> Iterator[str]:
     """Stop before the value of each key of an object, which is to be read or passed over."""
     while True:
         window.skip_space()
@@ -145,7 +145,7 @@ def _keys(window: Window) -> Iterator[str]:
         yield key.value
 
 
-def _elements(window: Window) -> Iterator[At | SetAside]:
+def elements_within(window: Window) -> Iterator[At | SetAside]:
     """Yield the values of a list up to its end.
 
     Raises:
@@ -210,7 +210,7 @@ def _one_by_one(window: Window) -> Iterator[At | SetAside]:
         if window.ended():
             return
         if window.takes("["):
-            yield from _elements(window)
+            yield from elements_within(window)
         else:
             yield window.value()
 

@@ -27,7 +27,6 @@ from connectors.mail.folders import Place, delivered_to, place_in, place_live, p
 from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
 from connectors.mail.mbox import RawMessage, as_text, is_mbox, is_message, messages
 from connectors.mail.mime import TooDeep
-from connectors.mail.outlook import is_outlook, refusal
 from connectors.mail.people_in_headers import Claims
 from connectors.mail.senders import Sender, sender_of
 from connectors.mail.threads import Threads
@@ -35,6 +34,7 @@ from connectors.mail.unsaid import is_by_person, unsaid_by
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Encounter, Note, Person, Record, SetAside, Unsaid, Verb
+from influence.contract.unread_kinds import refusal
 
 _ONE_MAIL = re.compile(r"(^|/)(cur|new)/[^/]+$|\.emlx?$", re.IGNORECASE)
 _LONGEST_TEXT = 5_000
@@ -88,8 +88,8 @@ class Mail:
             raise ConnectorError(f"trash is {self.trash!r}; say counts, or leave it out")
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell an mbox by its first line and a single mail by its header; Outlook's own files, to name the cure."""
-        return is_mbox(head) or is_message(head) or is_apple_mail(head) or is_outlook(head)
+        """Tell an mbox by its first line and a single mail by its header."""
+        return is_mbox(head) or is_message(head) or is_apple_mail(head)
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names whether a folder or archive holds single mails (Maildir, .eml) and nothing else."""
@@ -115,9 +115,9 @@ class Mail:
 
     def _parse(self, member: Member, *, live: bool) -> Iterator[Record]:
         reader = self._reader()
-        if is_outlook(member.head()):
-            raise refusal(member.name, member.head())
         if not self.recognises(member, member.head()):
+            if known := refusal(member.name, member.head()):
+                raise Unreadable(f"{member.name}: {known}")
             raise Unreadable(f"{member.name}: the file holds no mail; an mbox begins with a line 'From …'")
         yield from reader.read_file(member, live=live)
         yield from (record for _, record in reader.threads.at_end())
@@ -132,12 +132,10 @@ class Mail:
                 yield SetAside("a delivery that was not finished")
             elif _BOOKKEEPING.search(member.name):
                 return
-            elif is_outlook(member.head()):
-                yield SetAside(str(refusal(member.name, member.head())))
             elif self.recognises(member, member.head()):
                 yield from reader.read_file(member)
             else:
-                yield SetAside("the file holds no mail")
+                yield SetAside(refusal(member.name, member.head()) or "the file holds no mail")
 
         for last, record in each_file(export, export.files, read):
             yield last, record

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urljoin
 from connectors.kit.answers import identifier, mapping, needed_list, read
 from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
-from connectors.sites.xml_elements import Element, elements
+from connectors.kit.xml_elements import Element, elements
 from influence.contract.connector import Unreadable
 from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside

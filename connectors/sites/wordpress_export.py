@@ -15,8 +15,8 @@ from connectors.kit.addresses import display_name
 from connectors.kit.answers import LeftOut, guarded, whole
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
+from connectors.kit.xml_elements import Element, elements
 from connectors.sites.wordpress_records import SYSTEM, accounts_of, item_id, person, refuse_programs, site_of
-from connectors.sites.xml_elements import Element, elements
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb

@@ -21,6 +21,7 @@ from connectors.social.facebook_records import (
     is_encrypted,
     participants,
 )
+from connectors.social.instagram_names import is_instagrams
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Note, Person, Record
@@ -54,7 +55,7 @@ class FacebookExport:
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names inside: conversations or posts as Facebook names them, and not Instagram's."""
-        if any("instagram" in name.lower() for name in names):
+        if is_instagrams(names) or any("instagram" in name.lower() for name in names):
             return False
         return any(THREAD.fullmatch(name) or "/your_posts" in f"/{name}" for name in names) or _in_html(names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -34,6 +34,7 @@ class Table:
     name: ClassVar[str] = "table"
     title: ClassVar[str] = "any table as CSV, JSON Lines or Excel, by a mapping of its columns"
     source: ClassVar[str] = "Export the table; influence import FILE --map writes a first mapping."
+    ready_made: ClassVar[Mapping[str, str]] = READY_MADE
 
     def recognises(self, member: Member, head: bytes) -> bool:
         """Tell by its columns whether a ready-made mapping is for it; others need `--set mapping=`."""

@@ -27,8 +27,13 @@ from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 
-READY_MADE = ("tripadvisor", "ideas", "requests", "meetings")
-"""Mappings that come with the package, used by their names."""
+READY_MADE = {
+    "tripadvisor": "reviews at TripAdvisor and the owner's responses, as the owner's own list",
+    "ideas": "ideas, votes and comments of an idea platform",
+    "requests": "requests of a service desk: who asked, who answered, who approved",
+    "meetings": "a register of meetings: who met whom, when and where",
+}
+"""Mappings that come with the package, used by their names, and the table that each reads."""
 LONGEST_FILE = 1024 * 1024
 _COLUMN = re.compile(r"\{([^{}]{1,200})\}")
 _EMAIL = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}\.[^\s@<>:;,\"]{1,60}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +36,20 @@ def init(context: click.Context, where: Path | None, folder: Path) -> None:
 @click.command()
 @json_option
 def connectors(as_json: bool) -> None:
-    """List what can be brought in: from files, live, or both; what each still needs; and how to get it."""
+    """List what can be brought in: from files, live, or both; what each still needs; and how to get it.
+
+    Tables that a ready-made mapping reads, and kinds that are known and not read as they are, stand at the end.
+    """
     from influence.contract import plugins
 
     rows = [_row(name) for name in plugins.names("influence.connectors")]
+    rows += [*_ready_made(), *_unread()]
     if as_json:
         say_json(rows)
         return
     for row in rows:
         say(f"{row['name']:<16} {row['from']:<14} {row['state']}")
-        say(f"{'':<16} {row['reads']}. {row['how']}")
+        say(f"{'':<16} {row['reads']}. {row['how'][:1].upper()}{row['how'][1:]}")
         if row["connect"]:
             say(f"{'':<16} {row['connect']}")
 
@@ -63,6 +69,37 @@ def _row(name: str) -> dict[str, str]:
         "how": connector.source,
         "connect": _command(name, connector) if hasattr(connector, "fetch") else "",
     }
+
+
+def _ready_made() -> Iterator[dict[str, str]]:
+    """Yield the tables for which a mapping of their columns comes along."""
+    from influence.contract import plugins
+
+    for name in plugins.names("influence.connectors"):
+        with suppress(plugins.PluginError):  # a broken one is told in its own row
+            connector = plugins.load("influence.connectors", name)
+            for mapping, reads in getattr(connector, "ready_made", {}).items():
+                how = (
+                    f"influence import FILE --as {name} --set mapping={mapping}, where it is not recognised."
+                )
+                yield {**_EMPTY, "name": mapping, "reads": reads, "state": _state(connector), "how": how}
+
+
+def _unread() -> Iterator[dict[str, str]]:
+    """Yield the kinds of files that are known and not read as they are."""
+    from influence.contract.unread_kinds import KINDS
+
+    for kind in KINDS:
+        yield {
+            **_EMPTY,
+            "name": kind.name,
+            "reads": kind.what,
+            "state": "not read as it is",
+            "how": f"{kind.cure}.",
+        }
+
+
+_EMPTY = {"name": "", "reads": "", "from": "files", "state": "", "how": "", "connect": ""}
 
 
 def _command(name: str, connector: Any) -> str:

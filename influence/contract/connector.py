@@ -91,6 +91,7 @@ class Connector(Protocol):
     source: ClassVar[str]
     """How a user gets such a file, one sentence."""
     # `needs`, if there is one, maps a module that must be importable to the extra that brings it.
+    # `ready_made`, if there is one, maps the name of each mapping that comes along to the table that it reads.
 
     def recognises(self, member: Member, head: bytes) -> bool:
         """Tell by its name and its first 64 KiB whether `member` is for this connector."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from influence.contract.details.reach import Reach
-from influence.contract.findings import Finding, Month, Reached, Report
+from influence.contract.findings import Finding, Month, Reached, Report, Week
 from influence.contract.language import because, message, numbered, recognised, translated
 from influence.contract.wording import (
     counted,
@@ -77,8 +77,8 @@ def unsure(finding: Finding) -> bool:
     return bounds(finding) is not None and finding.told(Reach).mostly_unknown
 
 
-def month_unknown(month: Month) -> bool:
-    """Whether of more than half of a month's people outside the team nothing tells.
+def month_unknown(month: Month | Week) -> bool:
+    """Whether of more than half of the people outside the team of a month, or a week, nothing tells.
 
     >>> month_unknown(Month("2026-01", 0, 0.2, 1.8, 0.0, 2.0, 2)), month_unknown(Month("2026-02", 0, 3, 4, 4, 4, 9))
     (True, False)
@@ -334,7 +334,12 @@ def named(report: Report) -> str:
 
 
 def sentences(report: Report) -> tuple[str, ...]:
-    """Tell the headline in a few lines, as a terminal shows it."""
+    """Tell the headline in a few lines, as a terminal shows it, after what the report is narrowed to."""
+    part = report.narrowed.sentences() if report.narrowed else []
+    return (*part, *_whole_headline(report))
+
+
+def _whole_headline(report: Report) -> tuple[str, ...]:
     found, who = headline(report), leader_name(report)
     if found.value is None:
         why = recognised(plain(found.reason or because("no reason was given")))

@@ -7,8 +7,8 @@ May use the contract alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,12 @@ DOOR = 6_000_011
 """Added to the seed for the dice of who opens a door."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
+
+TOPICS = {
+    "circular economy": ["#circular", "recycl*", "repair", "reuse", "waste"],
+    "hiring": ["#hiring", "interview", "onboarding"],
+}
+"""What the company's settings call topics: one that `beyond` leads, and one that is nobody's own."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,7 @@ TRUTHS: Mapping[str, Truth] = {
             "first_touch": (40, 300),
             "help_outcome": (15, 50),
             "walls": (-1, 0),
+            "tags": (300, 700),
         },
     ),
     "broadcast": Truth(
@@ -115,7 +122,8 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts, for the setting of that name; `calendar` is the iCalendar file of `beyond`;
+    `brand` has the company's own accounts and `topics` two of its subjects, for the settings of these names;
+    `calendar` is the iCalendar file of `beyond`;
     `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and `opens` has who could
     introduce her best to a customer whom she never reached, and the customer.
     """
@@ -129,6 +137,7 @@ class Company:
     calendar: str = ""
     opens: tuple[str, str] = ("", "")
     notice: str = NOTICE
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def build(seed: int = 1) -> Company:
@@ -139,8 +148,8 @@ def build(seed: int = 1) -> Company:
     2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about 5,000 meetings. Waits are
     log-normal, activity is heavy-tailed, conversations are branching processes. Beside them lies what is
     nobody's word: automatic replies, receipts, drafts, spam, meetings called off; and one letter by many.
-    What is written is about ten subjects, in six languages. The table of people states what became of customers and
-    partners: more of those are won and kept whom an employee answered.
+    What is written is about ten subjects, in six languages; who posts in the open tags it with its subject. The table
+    of people states what became of customers and partners: more of those are won and kept whom an employee answered.
 
     >>> company = build(seed=1)
     >>> company.people.num_rows, company.leaders["beyond"]
@@ -172,20 +181,24 @@ def build(seed: int = 1) -> Company:
     }
     calendar_file = called_off_and_online(cast, Dice(seed + CALENDAR), strangers)
     meetings += year_before(cast, Dice(seed + BEFORE))
-    texts = Words(cast, Dice(seed + WORDS)).texts(talk.log.columns)
+    words = Words(cast, Dice(seed + WORDS))
+    texts = words.texts(talk.log.columns)
+    tags = words.tags(talk.log.columns)
     Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
     post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
     Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
     door, held = open_door(talk.apart(Dice(seed + DOOR)))
     meetings += held
     later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
-    texts += Words(cast, Dice(seed + WORDS + BESIDES)).texts(later)
+    words = Words(cast, Dice(seed + WORDS + BESIDES))
+    texts += words.texts(later)
+    tags += words.tags(later)
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
     luck = Dice(seed + CUSTOMERS)
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
-    tables = (_activities(talk.log, texts), _people(cast, *stated), _encounters(cast, meetings))
+    tables = (_activities(talk.log, texts, tags), _people(cast, *stated), _encounters(cast, meetings))
     opens = cast.people[door.opener].person, cast.people[door.customer].person
-    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, opens=opens)
+    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, opens=opens, topics=TOPICS)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
@@ -211,7 +224,7 @@ def _instants(seconds: list[object]) -> pa.Array:
     return pa.array(micros, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _activities(log: Log, texts: list[str | None]) -> pa.Table:
+def _activities(log: Log, texts: list[str | None], tags: list[list[str] | None]) -> pa.Table:
     """Make the table of activities, in the order of time."""
     import pyarrow as pa
 
@@ -223,6 +236,7 @@ def _activities(log: Log, texts: list[str | None]) -> pa.Table:
     }
     given = log.marks["text"]
     columns["text"] = pa.array([given.get(row, text) for row, text in enumerate(texts)], pa.string())
+    columns["tags"] = pa.array(tags, lists)
     for name in ("outbox", "typist", "unsaid"):
         columns[name] = pa.array(log.marked(name), pa.string())
     return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])

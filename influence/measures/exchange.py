@@ -150,7 +150,7 @@ def answered(ego: Ego, said: Inbound) -> tuple[Finding, Finding]:
     """
     done = said.answer >= 0
     items = ego.log.items
-    end = min(ego.window.until, int(items.time[-1]))
+    end = min(ego.window.until, int(ego.population.recorded[-1]))
     wait = np.where(done, items.time[said.answer] - said.time, np.maximum(end - said.time, 0)) / HOUR
     ways = {way: (int(done[said.way == n].sum()), int((said.way == n).sum())) for n, way in enumerate(WAYS)}
     within = wilson(done.sum(), len(done))

@@ -126,7 +126,7 @@ def _went_on(ego: Ego, item: Ints) -> Ints:
 
 def the_end(ego: Ego) -> int:
     """Return up to when something can have waited: the end of the window, or of what is on record."""
-    return min(ego.window.until, int(ego.log.items.time[-1]))
+    return min(ego.window.until, int(ego.population.recorded[-1]))
 
 
 def ages(ego: Ego, said: Inbound, rows: Ints) -> Floats:

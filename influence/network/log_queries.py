@@ -204,26 +204,28 @@ def messages_between(tables: LogTables) -> list[dict[str, int]]:
     return list(tables.rows(_BETWEEN).to_pylist())
 
 
-_AUDIENCE = """
+_ADDRESSEES = f"""
+SELECT DISTINCT d.person FROM addressed d JOIN item i USING (item) WHERE i.author = $leader AND {_IN_WINDOW}
+"""
+_PLACES = f"SELECT DISTINCT system, channel FROM item WHERE author = $leader AND {_IN_WINDOW}"
+_ONLOOKERS = """
 SELECT DISTINCT person FROM (
-    SELECT d.person FROM addressed d JOIN item i USING (item)
-    WHERE i.author = $leader AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
-    UNION ALL
-    SELECT i.author FROM item i JOIN (
+    SELECT i.author AS person FROM item i JOIN (
         SELECT item, person FROM addressed UNION ALL SELECT item, person FROM mentioned) whom USING (item)
     WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
     UNION ALL
-    SELECT i.author FROM item i JOIN (
-        SELECT DISTINCT system, channel FROM item
-        WHERE author = $leader AND epoch_us(time) >= $since AND epoch_us(time) < $until) own USING (system, channel)
+    SELECT i.author FROM item i JOIN wanted_places own USING (system, channel)
     WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until)
 """
+"""Who follows, or is active where the leader is: of the whole log, for whoever can see one item can see the next."""
 
 
 def exposed_to(tables: LogTables, leader: int, window: Window) -> set[int]:
     """Return who could see a person's items: addressees, followers, and those active in the same channels."""
-    rows = tables.rows(_AUDIENCE, {"leader": leader, **_limits(window)})
-    return set(rows.column("person").to_pylist())
+    given = {"leader": leader, **_limits(window)}
+    seen = set(tables.rows(_ADDRESSEES, given).column("person").to_pylist())
+    tables.whole.engine.offer("wanted_places", tables.rows(_PLACES, given))
+    return seen | set(tables.whole.rows(_ONLOOKERS, given).column("person").to_pylist())
 
 
 _TOLD = """
@@ -234,8 +236,8 @@ GROUP BY s.service, s.metric, day ORDER BY s.service, day, count DESC, s.metric
 
 
 def told_exposure(tables: LogTables, leader: int) -> list[dict[str, Any]]:
-    """Return the numbers that services tell of how widely a person's items were shown, largest first."""
-    return list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
+    """Return the numbers that services tell of how widely a person's items were shown, most first; none of a part."""
+    return [] if tables.partial else list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
 
 
 _ON_LIST = """
@@ -250,7 +252,7 @@ def on_lists(tables: LogTables, rules: Mapping[str, Sequence[str]]) -> dict[str,
     found = {}
     for mark in sorted(wanted):
         name = mark.removeprefix("list:")
-        rows = tables.rows(_ON_LIST, {"list": name, "account": f"email:{name}"})
+        rows = tables.whole.rows(_ON_LIST, {"list": name, "account": f"email:{name}"})
         found[mark] = set(rows.column("author").to_pylist())
     return found
 
@@ -374,7 +376,20 @@ def ties_of_influence(tables: LogTables) -> tuple[Ints, Ints, Floats]:
     """Return the ties of all undated networks: who responded (target) to whom (source), and the weight."""
     rows = tables.rows(_TIES)
     weight = rows.column("weight").combine_chunks().to_numpy().astype(np.float64)
-    return _numbers(rows, "source"), _numbers(rows, "target"), weight
+    source, target = _numbers(rows, "source"), _numbers(rows, "target")
+    kept = _of_part(tables, source) & _of_part(tables, target)
+    return source[kept], target[kept], weight[kept]
+
+
+def _of_part(tables: LogTables, people: Ints) -> Flags:
+    """Tell whose ties count: a tie has neither tag nor channel, and goes with the spheres of both its ends."""
+    part = tables.part
+    if part is None:
+        return np.ones(len(people), bool)
+    if part.narrowed.to.by_items or part.people is None:
+        return np.zeros(len(people), bool)
+    kept: Flags = part.people[people]
+    return kept
 
 
 _TIES_OF = """
@@ -388,7 +403,8 @@ WHERE l.person = ? AND p.person <> l.person ORDER BY ALL
 
 def ties_to(tables: LogTables, leader: int) -> list[dict[str, Any]]:
     """Return the ties by which people responded to a leader, as they were brought in."""
-    return list(tables.rows(_TIES_OF, [leader]).to_pylist())
+    rows = tables.rows(_TIES_OF, [leader])
+    return list(rows.filter(pa.array(_of_part(tables, _numbers(rows, "person")))).to_pylist())
 
 
 # --- what the sources held ----------------------------------------------------------------------------------
@@ -417,7 +433,7 @@ def months_by_system(
 ) -> dict[tuple[str, str], set[str]]:
     """Return the months in which each source holds anything of each of its systems, in a window or at all."""
     held: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in tables.rows(_MONTHS, {"zone": zone, **_limits(window or _EVER)}).to_pylist():
+    for row in tables.whole.rows(_MONTHS, {"zone": zone, **_limits(window or _EVER)}).to_pylist():
         held[row["source"], row["system"]].add(row["month"])
     return held
 
@@ -443,7 +459,7 @@ GROUP BY ALL ORDER BY source, o.activities DESC, system
 
 def origins(tables: LogTables) -> list[dict[str, Any]]:
     """Return what each source held of each system: activities, first, last, parents `stated` and `guessed`."""
-    return list(tables.rows(_ORIGINS).to_pylist())
+    return list(tables.whole.rows(_ORIGINS).to_pylist())
 
 
 _UNDATED = """

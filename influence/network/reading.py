@@ -179,14 +179,16 @@ _TABLES = {
     "mentioned": "FROM read_mentioned ORDER BY ALL",
     "link": "FROM read_link ORDER BY item, inferred, parent",
 }
-_RESPONSE = """
+RESPONSE = """
 SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
     SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
-    FROM read_link l JOIN read_item i ON i.item = l.item JOIN read_item q ON q.item = l.parent WHERE l.responds
+    FROM {of}link l JOIN {of}item i ON i.item = l.item JOIN {of}item q ON q.item = l.parent WHERE l.responds
     UNION ALL
-    SELECT i.item, i.author, m.person, NULL, false FROM read_item i JOIN read_mentioned m USING (item))
+    SELECT i.item, i.author, m.person, NULL, false FROM {of}item i JOIN {of}mentioned m USING (item))
 WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target
 """
+"""What the tables whose names begin with `of` hold of responses."""
+_RESPONSE = RESPONSE.format(of="read_")
 _NUMBERS = {
     "item": "SELECT epoch_us(time) AS time, author, counts FROM item ORDER BY item",
     "link": "FROM link ORDER BY item, inferred, parent",

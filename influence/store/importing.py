@@ -14,6 +14,7 @@ from influence.contract.errors import SourceError
 from influence.contract.files import DAMAGED_MEMBER, Member, members, open_export
 from influence.contract.records import Note, Record
 from influence.contract.secrecy import hushed
+from influence.contract.unread_kinds import refusal
 from influence.store.batch import Batch
 from influence.store.recognising import Connectors, ReadingError
 from influence.store.store import Store
@@ -107,6 +108,9 @@ class Reading:
             return
         except DAMAGED_MEMBER as error:
             self._refuse(member.name, f"the file is damaged: {error}")
+            return
+        if reader is None and (why := refusal(member.name, member.head())):
+            self._refuse(member.name, why)
             return
         if reader is None:
             self._done.not_recognised.append(member.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from influence.contract.findings import EgoNetwork, Reached, Report
+from influence.contract.findings import WEEK, EgoNetwork, Reached, Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import translated
 from influence.contract.wording import counted, number
@@ -142,7 +142,12 @@ def _again(report: Report) -> tuple[Drawn, ...]:
 
 
 def _months(report: Report) -> tuple[Drawn, ...]:
-    if mostly_unknown(report):
+    if report.by == WEEK:
+        caption = translated(
+            "Never met (orange) within its range, alone where of most people nothing tells; met (blue, circles). Whole "
+            "weeks, Monday to Sunday."
+        )
+    elif mostly_unknown(report):
         caption = translated(
             "Never met (orange) within its range, alone in months in which of most people nothing tells; met (blue, "
             "circles)."

@@ -49,6 +49,15 @@ _BEFORE = {
     "down": message("{now}, down from {was} in the period before."),
     "same": message("{now}, as many as in the period before."),
 }
+_CAME = {
+    (False, False): message("{came} came, {away} stayed away."),
+    (True, False): message("{came} came, {away} stayed away, {met} were met."),
+    (False, True): message("{came} came, {back} of them back after a while; {away} stayed away."),
+    (True, True): message(
+        "{came} came, {back} of them back after a while; {away} stayed away, {met} were met."
+    ),
+}
+"""Who came and who stayed away: whether anybody was met since, and whether anybody came back."""
 _HALVES = {
     "up": message("{now} in the second half, up from {was} in the first."),
     "down": message("{now} in the second half, down from {was} in the first."),
@@ -365,17 +374,10 @@ def _by_whom(told: AgainstBefore) -> tuple[Sentence, ...]:
     """Say what moved it: who came and who stayed away, and the sphere that moved most."""
     sentences = []
     if told.came is not None and told.stayed_away is not None:
-        came, away = counted(told.came, "person", "people"), number(told.stayed_away)
-        sentences.append(
-            say(
-                "{came} came, {away} stayed away, {met} were met.",
-                came=came,
-                away=away,
-                met=number(told.met_since),
-            )
-            if told.met_since
-            else say("{came} came, {away} stayed away.", came=came, away=away)
-        )
+        counts = {"came": counted(told.came, "person", "people"), "away": number(told.stayed_away)}
+        counts |= {"met": number(told.met_since)} if told.met_since else {}
+        counts |= {"back": number(told.came_back)} if told.came_back else {}
+        sentences.append(say(_CAME[bool(told.met_since), bool(told.came_back)], **counts))
     most = told.by_sphere[0] if told.by_sphere else None
     if most and people(most.was) != people(most.now):
         pattern = "Largest change: {sphere}, from {was} to {now}."

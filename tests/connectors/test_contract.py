@@ -177,6 +177,7 @@ def test_a_line_of_100_mb_is_never_held_and_the_rows_after_it_are_read(
 
 OWN_RECORDINGS = {
     "facebook-page": {"facebook"},
+    "instagram": {"facebook-export"},  # a conversation alone may be of either: the user is asked
     "linkedin": {"linkedin-export"},
     "microsoft": {"ms-graph", "ms-teams", "yammer"},  # the last holds one list of users of Graph
     "request-tracker": {"service-desk-rt"},

@@ -368,6 +368,8 @@ def test_listings_are_machine_readable(filled):
     assert {"activities", "mail", "calendar"} <= {
         row["name"] for row in json.loads(filled("connectors", "--json")[1])
     }
+    listed = {row["name"]: row["state"] for row in json.loads(filled("connectors", "--json")[1])}
+    assert ("ready", "not read as it is") == (listed["tripadvisor"], listed["Outlook .pst, .ost"])
     assert 1 == len(json.loads(filled("doctor", "-w", "ws", "--json")[1])["imports"])
 
 

@@ -33,6 +33,7 @@ SECONDS = 0.5 * LONGEST / 1_000_000
 SHORT = {
     "connectors.kit.called_off._FRONT": 200,  # LONGEST_FRONT
     "connectors.kit.called_off._DAY": 200,
+    "connectors.chat.whatsapp_lines._CREATED": 300,  # cut before
     "influence.people.linkage.profiles._NO_NAME": 200,  # LONGEST
     "influence/people/linkage/score.py": 500,  # our own SQL
     "influence/text/meeting_phrases.py": 500,  # our own phrases

@@ -12,7 +12,12 @@ from influence.contract.plugins import load, names
 from tests.kit.places import PAYLOADS
 
 GROUP = "influence.connectors"
-FIXED_OPTIONS: dict[str, dict[str, Any]] = {"calendar": {"until": "2026-06-30"}}
+FIXED_OPTIONS: dict[str, dict[str, Any]] = {
+    "calendar": {"until": "2026-06-30"},
+    "instagram": {"owner": "annlee"},
+    "phone": {"owner": "+4790000000", "zone": "Europe/Oslo"},
+    "whatsapp": {"zone": "Europe/Oslo"},
+}
 """Options without which a connector's answer would depend on the day of the test."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from influence.contract.details.advice import Advice, AdviceBacktest, Advised, StepUp
 from influence.contract.details.against_chance import InfluenceTest
+from influence.contract.details.audience_share import Audience, AudienceShare
 from influence.contract.details.brand import EmployeesAgainstBrand, PersonAgainstBrand, SphereSides
 from influence.contract.details.cascades import Shape, SocialH
 from influence.contract.details.contact import BeforeContact, FirstContacts
@@ -31,7 +32,15 @@ from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.details.stage import Digital, Stage
-from influence.contract.details.trend import AgainstBefore, LevelBreak, SphereMove, TrendBreaks, TrendSlope
+from influence.contract.details.tags import Carried, Tags
+from influence.contract.details.trend import (
+    AgainstBefore,
+    ConversationMove,
+    LevelBreak,
+    SphereMove,
+    TrendBreaks,
+    TrendSlope,
+)
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
 
@@ -186,6 +195,18 @@ def _spheres() -> list[Finding]:
     ]
 
 
+_TAGS = Tags(
+    tags=(
+        Carried("ferry", 12, 40, 25, 16.0, 14.0, 17.0, (3, 9, 0, 21), voices=4),
+        Carried("harbour", 3, 0, 0, 0.0, 0.0, 0.0, (0, 0, 0, 0), voices=0),
+    ),
+    of=2,
+    topics=(Carried("clean water", 20, 31, 19, 12.0, 10.0, 13.0),),
+    first_week="2026-01-05",
+    unread=("clean water",),
+)
+
+
 def _voice() -> list[Finding]:
     terms = tuple(TOPIC.split(", "))
     share = TopicShare(TOPIC, terms, 0.2, interval=(0.1, 0.3), to_leader=8, to_all=40)
@@ -195,6 +216,7 @@ def _voice() -> list[Finding]:
             "share_of_voice", 0.2, "share of responses", interval=(0.1, 0.3), detail=ShareOfVoice((share,))
         ),
         Finding("lead", 6.0, "people", detail=Lead(shuffled=2.5, p=0.004, topics=(taken,))),
+        Finding("tags", 21.0, "people", 18.0, 22.0, detail=_TAGS),
     ]
 
 
@@ -279,7 +301,24 @@ def _against_before(reach_4: float) -> Finding:
         came=13,
         stayed=14,
         stayed_away=6,
-        by_sphere=(SphereMove("customer", 2.0, 7.0), SphereMove("public", 4.0, 2.0)),
+        by_sphere=(
+            SphereMove("customer", 2.0, 7.0, 6.0, 1.0, 2.0),
+            SphereMove("public", 4.0, 2.0, 0.5, 0.0, 2.5),
+        ),
+        covered=1.0,
+        before_covered=0.94,
+        record_since="2024-10-07",
+        came_back=4,
+        new=reach_4 * 0.3,
+        returned=reach_4 * 0.1,
+        lapsed=reach_4 * 0.15,
+        anew=0.0,
+        brought=(
+            ConversationMove(
+                "2026-03-02T09:00:00+00:00", "p0", "Mara Lindqvist", "harbour", 6, 5.4, ("a1.0",)
+            ),
+        ),
+        lost=(ConversationMove("2025-11-03T09:00:00+00:00", "p4", "Ivo Quiet", None, 3, 2.7, ("b7",)),),
     )
     return Finding(
         "against_before", reach_4 * 0.25, "people more than before", interval=(1.2, 12.9), detail=told
@@ -299,6 +338,18 @@ def _movement(reach_4: float) -> list[Finding]:
             detail=TrendSlope(6, left_out=(), p=0.7, direction="none to be told"),
         ),
         Finding("trend_breaks", 1.0, "changes of level", detail=TrendBreaks((marked,))),
+        Finding(
+            "weekly_slope",
+            0.4,
+            "people more in each week",
+            0.3,
+            0.5,
+            (0.1, 0.7),
+            detail=TrendSlope(None, left_out=(), p=0.03, direction="rising", weeks=25),
+        ),
+        Finding(
+            "weekly_breaks", 1.0, "changes of level", detail=TrendBreaks((replace(marked, month="2026-W14"),))
+        ),
         _against_before(reach_4),
     ]
 
@@ -334,6 +385,20 @@ def _standing() -> list[Finding]:
         ),
         Finding("persistence", 0.75, "share", 0.7, 0.75, detail=Persistence(20, 15, 9, 3, 8)),
         Finding("first_touch", 3.0, "people", 3.0, 5.0, detail=FirstTouch(touched, 63.0, 2, 1)),
+        Finding(
+            "audience_share",
+            0.25,
+            "share",
+            0.2,
+            0.4,
+            (0.15, 0.36),
+            detail=AudienceShare(
+                (
+                    Audience("launch", 40, 8, 2, 10, 0.25, (0.15, 0.36), 1.0, 2.5, 6.5, 6.0, 7.0, 1),
+                    Audience("press", None, None, None, reason="the audience names nobody"),
+                )
+            ),
+        ),
         Finding(
             "employees_against_brand",
             2.2,

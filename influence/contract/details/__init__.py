@@ -3,6 +3,7 @@
 from influence.contract.details import (
     advice,
     against_chance,
+    audience_share,
     brand,
     cascades,
     contact,
@@ -22,6 +23,7 @@ from influence.contract.details import (
     robustness,
     spheres,
     stage,
+    tags,
     trend,
     voice,
 )
@@ -29,6 +31,7 @@ from influence.contract.details import (
 __all__ = [
     "advice",
     "against_chance",
+    "audience_share",
     "brand",
     "cascades",
     "contact",
@@ -48,6 +51,7 @@ __all__ = [
     "robustness",
     "spheres",
     "stage",
+    "tags",
     "trend",
     "voice",
 ]

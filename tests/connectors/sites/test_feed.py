@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sites import public_pages, xml_elements
+from connectors.kit import xml_elements
+from connectors.sites import public_pages
 from connectors.sites.feed import FeedReader
 from connectors.sites.feed_pull import FeedPull
 from influence import Workspace

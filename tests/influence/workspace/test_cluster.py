@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyspark
 import pytest
 
-from influence import Workspace
+from influence import Narrowing, Workspace
 from influence.analysis.report import Analysis
 from influence.contract.records import (
     Activity,
@@ -29,6 +29,7 @@ from influence.contract.records import (
     Unsaid,
     Verb,
 )
+from influence.network.subjects import subjects
 from influence.people.linkage.run import who_is_who
 from influence.store.kept import Kept
 from influence.store.lake import LakeError
@@ -61,10 +62,21 @@ def an_office(workspace):
             when, one, other = START + timedelta(hours=7 * n), *chance.sample(mail, 2)
             kind = n % 8
             more = {
-                0: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"plan {n % 3}", "outbox": mail[0]},
+                0: {
+                    "verb": Verb.MESSAGE,
+                    "to": (other,),
+                    "subject": f"plan {n % 3}",
+                    "outbox": mail[0],
+                    "tags": ("mail",),
+                },
                 1: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"Re: plan {n % 3}", "typist": mail[5]},
                 2: {"verb": Verb.MESSAGE, "channel": "hall", "actor": f"chat:{n % 4}"},
-                3: {"verb": Verb.POST, "channel": "wall", "actor": f"x:{n % 4}"},
+                3: {
+                    "verb": Verb.POST,
+                    "channel": "wall",
+                    "actor": f"x:{n % 4}",
+                    "tags": ("park", f"plan{n % 3}"),
+                },
                 4: {"verb": Verb.REPLY, "channel": "wall", "actor": f"x:{n % 3}", "parent": f"a{n - 1}"},
                 5: {"verb": Verb.POST, "mentions": (f"x:{n % 4}",), "actor": f"x:{n % 2}"},
                 6: {"verb": Verb.FOLLOW, "to": (f"x:{n % 4}",), "actor": f"x:{(n + 1) % 4}"},
@@ -151,6 +163,9 @@ class Both:
 
 
 NO_ROWS = {
+    # here no text is kept
+    "SELECT i.item, a.text FROM item i JOIN activity_log a USING (seq) WHERE a.text IS NOT NULL AND "
+    "regexp_matches(lower(a.text), $hint)",
     # who is linked by likelihood, and a fit of one's own, take more data than this; each statement reads one table
     "SELECT one, other, weight, reasons FROM link_log WHERE verdict = 'linked' AND run = (SELECT max(run) FROM "
     "link_log) ORDER BY weight DESC, one, other",
@@ -164,7 +179,9 @@ def office(tmp_path_factory):
     """A workspace with a little of everything, and its lake."""
     folder = tmp_path_factory.mktemp("office")
     Workspace.create(folder / "w").close()
-    (folder / "w" / "influence.toml").write_text("[privacy]\nkeep_terms = true\n")
+    (folder / "w" / "influence.toml").write_text(
+        '[privacy]\nkeep_terms = true\n[topics]\nmoney = ["#plan1", "budg*", "long week"]\nwords = ["budget"]\n'
+    )
     with Workspace(folder / "w") as workspace:
         an_office(workspace)
         workspace.curation.rename("p5", "Pia Five", because="she says so")
@@ -179,8 +196,31 @@ def test_every_statement_has_the_same_answer(spark, office):
         asked = Analysis(both, workspace.settings, who_is_who(both, Kept(None, "")), Kept(None, ""))
         report = asked.about(asked.people.find("p0"), asked.whole_window())
         assert workspace.report("p0") == report
+        subjects(asked.tables, workspace.settings.topics)
     assert {} == both.other
     assert {" ".join(sql.split()) for sql, rows in both.rows.items() if not rows} == NO_ROWS
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        Narrowing(tags=["plan*"], channels=["WALL"]),
+        Narrowing(topics=["money"]),
+        Narrowing(spheres=["department", "team"]),
+    ],
+)
+def test_a_part_of_a_lake_is_that_of_the_workspace(spark, office, only):
+    with Workspace(office / "w") as workspace:
+        here = workspace.report("p0", only=only)
+        engine = SparkEngine(spark, str(office / "lake"))
+        asked = Analysis(engine, workspace.settings, who_is_who(engine, Kept(None, "")), Kept(None, ""))
+        leader = asked.people.find("p0")
+        there = asked.narrowed(only, [leader]).about(leader, workspace.window(None, None))
+        assert 0 < here.narrowed.items < here.narrowed.of
+        assert here == there
+        assert workspace.report("p0", measures=["tags"]) == asked.about(
+            leader, asked.whole_window(), ["tags"]
+        )
 
 
 def command(*words):

@@ -1,0 +1,176 @@
+"""Teams and Skype: what a person gets who exports their chats (messages.json).
+
+Reference: Microsoft Support, Export or delete your data in Microsoft Teams (free); Skype wrote the same file. Microsoft
+describes no field of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from connectors.kit.answers import At, guarded, identifier, mapping
+from connectors.kit.json_files import holds
+from connectors.kit.json_nested import Places, nested
+from connectors.kit.lists import rows_of
+from connectors.kit.text import clean, words
+from connectors.kit.times import moment
+from influence.contract.connector import Unreadable
+from influence.contract.files import Member
+from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
+
+_PLACES = Places(
+    rows="MessageList",
+    around=frozenset(("conversations",)),
+    told=frozenset(("userId", "id", "displayName", "threadProperties")),
+)
+_MARKS = (b'"conversations"', b'"MessageList"')
+_BEGINS = (b'"userId"', b'"exportDate"', b'"conversations"')
+_SAID = re.compile(
+    r"(?:RichText|Text)(?:/(?:Html|UriObject|Media_\w{1,30}|Contacts|Location))?", re.IGNORECASE
+)
+_QUOTE = re.compile(r"<quote\b[^<>]{0,2000}\bmessageid=\"(\d{6,20})\"", re.IGNORECASE)
+_REPLY = re.compile(r"<blockquote\b[^<>]{0,500}\bitemid=\"(\d{6,20})\"", re.IGNORECASE)
+_AT = re.compile(r"<at\b[^<>]{0,200}\bid=\"([^\"<>]{3,100})\"", re.IGNORECASE)
+_ORGANISATION = re.compile(r"8:orgid:([0-9a-f-]{36})", re.IGNORECASE)
+_AFTER = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class TeamsExport:
+    """Messages of conversations, what they answer, mentions and reactions."""
+
+    name: ClassVar[str] = "teams-export"
+    title: ClassVar[str] = (
+        "Teams (free) and Skype: what a person gets who exports their chats (messages.json)"
+    )
+    source: ClassVar[str] = (
+        "Ask for it in Teams: Settings, Accounts, Export; the archive holds messages.json."
+    )
+
+    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+        """Tell the file by its fields."""
+        return holds(head, _MARKS, _BEGINS)
+
+    def parse(self, member: Member) -> Iterator[Record]:
+        """Yield each message, its reactions, and who wrote it.
+
+        Raises:
+            Unreadable: it is no such file.
+        """
+        if not self.recognises(member, member.head()):
+            raise Unreadable(f"{member.name}: the file is no messages.json of an export of Teams or Skype")
+        reader = _Reader()
+        for told, row in nested(member, _PLACES):
+            if isinstance(row, SetAside):
+                yield row
+            else:
+                yield from guarded(lambda told=told, row=row: reader.read(told, row), "the message", row.line)  # type: ignore[misc]
+        yield from reader.notes()
+
+
+def account_of(told: Any) -> str:
+    """Write an identity of Teams or Skype as an account; that of an organisation is the one that Graph knows.
+
+    Raises:
+        Changed: it is none.
+
+    >>> account_of("8:live:ann"), account_of("8:orgid:1fce8e1c-7b3b-4b8f-a2a3-0b6d3a0e5c11")
+    ('skype:live:ann', 'microsoft:1fce8e1c-7b3b-4b8f-a2a3-0b6d3a0e5c11')
+    """
+    text = str(told or "").rpartition("/")[2]
+    found = _ORGANISATION.fullmatch(text)
+    if found:
+        return f"microsoft:{found[1].lower()}"
+    return f"skype:{identifier(text.partition(':')[2] if text[:2].rstrip(':').isdigit() else text, 'the sender')}"
+
+
+@dataclass
+class _Reader:
+    named: set[tuple[str, str]] = field(default_factory=set)
+    apart: Counter[str] = field(default_factory=Counter)
+
+    def notes(self) -> Iterator[Note]:
+        if self.apart:
+            yield Note(
+                "not read: " + ", ".join(f"{count:,} {what}" for what, count in self.apart.most_common(6))
+            )
+
+    def read(self, told: Mapping[str, Any], at: At) -> Iterator[Record]:
+        """Yield a message and its reactions; a line of the program is counted."""
+        row, kind = at.value, str(at.value.get("messagetype") or "")
+        if mapping(row.get("properties")).get("deletetime"):
+            self.apart["messages that were deleted"] += 1
+            return
+        if not _SAID.fullmatch(kind):
+            self.apart[
+                "calls" if "call" in kind.lower() else "lines of the program (joined, renamed and the like)"
+            ] += 1
+            return
+        actor, talk = account_of(row.get("from")), str(told.get("id") or row.get("conversationid") or "")
+        yield from self._named(actor, row.get("displayName"), at.line)
+        two = talk.startswith(("8:", "1:", "2:"))
+        if two:
+            yield from self._named(account_of(talk), told.get("displayName"), at.line)
+        said = self._said(told, at, actor, talk)
+        yield said
+        yield from self._reactions(row, said)
+
+    def _said(self, told: Mapping[str, Any], at: At, actor: str, talk: str) -> Activity:
+        row, content = at.value, str(at.value.get("content") or "")
+        owner = account_of(told["userId"]) if told.get("userId") else None
+        two = talk.startswith(("8:", "1:", "2:"))
+        other = account_of(talk) if two else None
+        to = (owner if actor == other else other) if two else None
+        # A conversation of two bears the other's name: the owner belongs to it.
+        chat = clean("+".join(sorted({str(owner), str(other)})) if two else talk, 200)
+        answers = _REPLY.search(content) or _QUOTE.search(content)
+        named = dict.fromkeys(account_of(one) for one in _AT.findall(content) if one[:2] == "8:")
+        return Activity(
+            id=f"teams:{chat}:{identifier(row['id'], 'id')}",
+            time=moment(row.get("originalarrivaltime"), zone="Z"),
+            actor=actor,
+            verb=Verb.REPLY if answers else Verb.MESSAGE,
+            parent=f"teams:{chat}:{answers[1]}" if answers else None,
+            conversation=f"teams:{chat}",
+            to=(to,) if to and to != actor else (),
+            mentions=tuple(one for one in named if one != actor),
+            channel=None if two else f"teams:{chat}",
+            text=words(content.rpartition("</quote>")[2].rpartition("</blockquote>")[2]),
+            line=at.line,
+        )
+
+    def _reactions(self, row: Mapping[str, Any], to: Activity) -> Iterator[Record]:
+        for emotion in rows_of(mapping(row.get("properties")), "emotions"):
+            sign = clean(str(emotion.get("key") or ""), 40)
+            for user in rows_of(emotion, "users"):
+                who, at = account_of(user.get("mri")), user.get("time")
+                made = to.time + _AFTER
+                if isinstance(at, int) and 0 < at < 2**43:
+                    made = max(made, datetime.fromtimestamp(at / 1000, UTC))
+                yield Activity(
+                    id=f"{to.id}:{sign}:{who}",
+                    time=made,
+                    actor=who,
+                    verb=Verb.REACT,
+                    parent=to.id,
+                    conversation=to.conversation,
+                    channel=to.channel,
+                    reaction=sign or None,
+                    line=to.line,
+                )
+
+    def _named(self, account: str, name: Any, line: int) -> Iterator[Person]:
+        shown = clean(name, 200) if isinstance(name, str) else ""
+        if shown and (account, shown) not in self.named:
+            self.named.add((account, shown))
+            yield Person(
+                name=shown,
+                accounts=(account,),
+                bot=True if account.startswith("skype:28:") else None,
+                line=line,
+            )

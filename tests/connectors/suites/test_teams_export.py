@@ -1,0 +1,73 @@
+"""Teams (free) and Skype: conversations of two and of several, quotes, deleted messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from connectors.suites.teams_export import TeamsExport
+from influence.contract.connector import Unreadable
+from influence.contract.records import Activity, Note, Person, Record, Verb
+from influence.contract.testing import member_of
+from tests.kit.connector_records import recognised_by
+from tests.kit.places import SHARED
+
+
+def message(number: int, who: str, **more: Any) -> dict[str, Any]:
+    at = {"originalarrivaltime": f"2026-01-05T09:0{number}:00.000Z", "messagetype": "RichText"}
+    return {"id": f"17676036{number}0000", "displayName": None, "content": "x", "from": who, **at, **more}
+
+
+def read(talk: str, *messages: dict[str, Any]) -> list[Record]:
+    body = {
+        "userId": "8:ann",
+        "conversations": [{"id": talk, "displayName": "Bo", "MessageList": list(messages)}],
+    }
+    member = member_of(json.dumps(body).encode(), "messages.json")
+    assert ["teams-export"] == recognised_by(member)
+    return list(TeamsExport().parse(member))
+
+
+def acts(records: list[Record]) -> list[Activity]:
+    return [one for one in records if isinstance(one, Activity)]
+
+
+def test_what_two_write_is_to_the_other_under_both_names() -> None:
+    records = read("8:bo", message(1, "8:bo"), message(2, "8:ann"))
+    assert [("skype:ann",), ("skype:bo",)] == [one.to for one in acts(records)]
+    assert {"teams:skype:ann+skype:bo"} == {one.conversation for one in acts(records)}
+    assert [("Bo", ("skype:bo",))] == [(one.name, one.accounts) for one in records if isinstance(one, Person)]
+
+
+def test_answers_by_teams_and_by_skype() -> None:
+    teams = '<blockquote itemscope itemtype="http://schema.skype.com/Reply" itemid="1767603610000">x</blockquote>yes'
+    told = acts(read("19:a@thread.v2", message(1, "8:bo"), message(2, "8:ann", content=teams)))
+    assert (Verb.REPLY, told[0].id, "yes", ()) == (told[1].verb, told[1].parent, told[1].text, told[1].to)
+
+
+def test_what_is_no_message_is_counted() -> None:
+    records = read(
+        "19:a@thread.v2",
+        message(1, "8:bo", properties={"deletetime": 1767603610000}),
+        message(2, "8:bo", messagetype="ThreadActivity/AddMember"),
+        message(3, "8:bo", messagetype="Event/Call"),
+    )
+    assert [] == acts(records)
+    told = next(one.text for one in records if isinstance(one, Note))
+    assert all(part in told for part in ("1 calls", "1 messages that were deleted", "1 lines of the program"))
+
+
+def test_another_file_is_refused() -> None:
+    with pytest.raises(Unreadable, match=r"no messages\.json"):
+        list(TeamsExport().parse(member_of(b'{"messages": []}')))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared cases are not on this machine")
+def test_the_case_is_read() -> None:
+    member = member_of(SHARED / "cases/sources/teams-messages.json")
+    assert ["teams-export"] == recognised_by(member)
+    assert [("skype:bo", ("skype:ann",))] == [
+        (one.actor, one.to) for one in acts(list(TeamsExport().parse(member)))
+    ]

@@ -1,0 +1,90 @@
+"""Kinds that are known and not read: each proved by what stands in it, and never in place of a connector."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from influence.contract.unread_kinds import KINDS, refusal, unread_kind
+from influence.store.importing import ReadingError
+from influence.workspace.workspace import Workspace
+from tests.kit.connector_records import payloads
+from tests.kit.places import SHARED
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+def wide(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "kind"),
+    [
+        ("a", b"!BDN" + bytes(60), "Outlook .pst, .ost"),
+        ("a", OLE + wide("__properties_version1.0"), "Outlook .msg"),
+        ("a", OLE + wide("Workbook"), "older Excel .xls"),
+        ("a", OLE, "older Office"),
+        (
+            "a",
+            b'<?xml version="1.0"?><emails elementCount="1"><email><OPFMessageCopySubject/>',
+            "Outlook for Mac .olm",
+        ),
+        ("a", b'"Subject","Body","From: (Name)","From: (Address)"\r\n', "Outlook mail as CSV"),
+        ("a", b'"Subject","Start Date","Start Time","End Date","End Time"\r\n', "Outlook calendar as CSV"),
+        ("a", b"First Name,Middle Name,Last Name,Title,E-mail Address\r\n", "contacts as CSV"),
+        ("a", b"\x78\x9f\x3e\x22" + bytes(9), "winmail.dat"),
+        ("a", b"\x1a\x00\x00\x04\x00\x00" + bytes(9), "Notes .nsf"),
+        ("signal-2026-01-05-09-00-00.backup", bytes(99), "Signal backup"),
+        ("x/msgstore.db.crypt15", bytes(99), "WhatsApp backup"),
+        ("a", b"SQLite format 3\x00", "database of a telephone"),
+        ("a", b'<!DOCTYPE html><title>Exported Data</title><div class="page_wrap">', "Telegram as HTML"),
+        ("a", b'<html><div class="pam _3-95 _2ph- _a6-g uiBoxWhite">', "Facebook, Instagram as HTML"),
+        ("a", b'{"conversations": [{"conversation_id": {}, "self_conversation_state": {}}]}', "Hangouts"),
+        ("Export_Loadfile_1.csv", b"File ID,Custodian\n", "Purview load file"),
+        ("a", b"[LINE] Chat history with Bo\n", "LINE"),
+        ("a", b"PK\x03\x04" + bytes(30) + b"word/document.xml", "Word document"),
+        ("a", b"%PDF-1.7", "PDF"),
+        ("a", b"{\\rtf1", "RTF"),
+        ("a", b"\x28\xb5\x2f\xfd", "7z, RAR, Zstandard"),
+        ("a", b"  <!doctype HTML><p>", "web page"),
+    ],
+)
+def test_a_kind_is_told_by_its_marks(name: str, head: bytes, kind: str) -> None:
+    found = unread_kind(name, head)
+    assert found is not None
+    assert kind == found.name
+    told = refusal(name, head)
+    assert told is not None
+    assert re.fullmatch(r"this is [^\n]{10,400}[\w)]", told), told
+
+
+def test_every_kind_is_tried_and_named_once() -> None:
+    marks = test_a_kind_is_told_by_its_marks.pytestmark[0].args[1]  # type: ignore[attr-defined]
+    assert [kind.name for kind in KINDS] == [kind for _, _, kind in marks]
+
+
+def test_nothing_that_a_connector_reads_is_of_such_a_kind() -> None:
+    assert [] == [path.name for path in payloads() if unread_kind("unnamed", path.read_bytes()[:65_536])]
+
+
+def test_an_import_says_the_name_and_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "mail.pst").write_bytes(b"!BDN" + bytes(60))
+    (tmp_path / "log.csv").write_text("time,actor,verb\n2026-01-05T09:00:00Z,x:1,post\n")
+    with Workspace.create(tmp_path / "w") as workspace:
+        with pytest.raises(ReadingError, match=r"mail\.pst: this is an Outlook data file .* readpst"):
+            workspace.import_path(tmp_path / "mail.pst")
+        done = workspace.import_path(tmp_path)
+    assert 1 == done.summary.stored
+    assert "mail.pst" in done.unreadable
+    assert "mail.pst" not in done.not_recognised
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared cases are not on this machine")
+@pytest.mark.parametrize("name", ["first-bytes-of-a.pst", "first-bytes-of-a.msg"])
+def test_the_cases_are_named(name: str) -> None:
+    told = refusal(name, (SHARED / "cases/sources" / name).read_bytes())
+    assert told is not None
+    assert "readpst" in told
