@@ -59,6 +59,7 @@ from influence.measures import (
     stage,
     tags,
     team_follows,
+    tone,
     voice,
     walls,
 )
@@ -108,7 +109,7 @@ _REASONS = frozenset(
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
-        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE, tone.NOBODY_BEYOND, tone.MOSTLY_UNTOLD),
         introductions.NOBODY_LEFT,
         *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
         *(audience_share.NO_AUDIENCE, audience_share.NAMES_NOBODY),

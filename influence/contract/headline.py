@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from influence.contract.details.reach import Reach
+from influence.contract.details.tone import ToneOf
 from influence.contract.findings import Finding, Month, Reached, Report, Week
 from influence.contract.language import because, message, numbered, recognised, translated
 from influence.contract.wording import (
@@ -349,7 +350,27 @@ def _whole_headline(report: Report) -> tuple[str, ...]:
     first = _lead(report, doubt).format(who=who, n=people_shown(report), doubt=doubt)
     second = f"{rerun[:1].upper()}{rerun[1:]}." if rerun else ""
     more = cures(report) if mostly_unknown(report) else ()
-    return tuple(line for line in (first, second, *more) if line)
+    return tuple(line for line in (first, storm(report), second, *more) if line)
+
+
+def storm(report: Report) -> str:
+    """Say that most of those reached were hostile, where that is so: it is never sold as influence.
+
+    >>> told = {"storm": True, "people": 40, "told": 30, "classes": {"hostile": {"people": 28}}}
+    >>> storm(Report({"name": "Ada Berg"}, {}, {"tone": Finding("tone", 0.9, "share", detail=told)}))
+    'This is a storm and no influence: of the 30 people of whom it is told how they took it, 28 were hostile.'
+    """
+    found = report.findings.get("tone")
+    told = found.told(ToneOf) if found else None
+    if told is None or not told.storm:
+        return ""
+    hostile = told.classes["hostile"].people if "hostile" in told.classes else None
+    if not told.told or not hostile:
+        return translated("This is a storm and no influence: most of those who responded were hostile.")
+    pattern = translated(
+        "This is a storm and no influence: of the {told} of whom it is told how they took it, {n} were hostile."
+    )
+    return pattern.format(told=counted(told.told, "person", "people"), n=people(hostile))
 
 
 def _lead(report: Report, doubt: str) -> str:

@@ -91,12 +91,13 @@ TRUTHS: Mapping[str, Truth] = {
     ),
     "broadcast": Truth(
         "He posts and mails to everybody, and hardly anybody responds, fewer than to the brand; only programs "
-        "answer him by the hundred.",
+        "answer him by the hundred, and one post draws the anger of strangers.",
         {
             "audience": (900, 1_403),
             "reach_2": (0, 29),
             "reach_4": (0, 30),
             "person_against_brand": (0, 0.5),
+            "tone": (0.6, 1),
         },
     ),
     "carried_on": Truth(
@@ -164,6 +165,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
     from influence.demo.opener import open_door
+    from influence.demo.storm import break_out, name_kinds
     from influence.demo.talk import Talk
     from influence.demo.words import Words
 
@@ -187,6 +189,9 @@ def build(seed: int = 1) -> Company:
     Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
     post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
     Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
+    reacting = talk.apart(Dice(seed + BESIDES + 3))
+    name_kinds(reacting)
+    break_out(reacting)
     door, held = open_door(talk.apart(Dice(seed + DOOR)))
     meetings += held
     later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
@@ -237,7 +242,7 @@ def _activities(log: Log, texts: list[str | None], tags: list[list[str] | None])
     given = log.marks["text"]
     columns["text"] = pa.array([given.get(row, text) for row, text in enumerate(texts)], pa.string())
     columns["tags"] = pa.array(tags, lists)
-    for name in ("outbox", "typist", "unsaid"):
+    for name in ("outbox", "typist", "unsaid", "reaction"):
         columns[name] = pa.array(log.marked(name), pa.string())
     return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from influence.kernels.arrays import NEVER, Flags, Ints
 from influence.measures.cascades import heads
-from influence.network.log_queries import addressed_to, items_said, written_to
+from influence.network.log_queries import addressed_to, written_to
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -80,13 +80,13 @@ def inbound(ego: Ego) -> Inbound:
     Where people answer themselves, the first such item that is inbound stands for all, and an answer to any.
     Mass mail is marked, and its bulk is no bulk here.
     """
-    said = items_said(ego.tables, ego.window)
+    said = said_in(ego)
     addressed, people = addressed_to(ego.tables, ego.leader)
     drawn = ego.responses.where(ego.responses.target == ego.leader)
     items = [addressed[people <= ASKED_AT_ONCE], drawn.item[drawn.parent < 0], drawn.item[drawn.parent >= 0]]
     item, way = _last_of_each(items)
     bulk = np.setdiff1d(addressed[people > ASKED_AT_ONCE], np.union1d(item, ego.mass_mail.item))
-    kept = np.isin(item, said) & _by_others(ego, item)
+    kept = said[item] & _by_others(ego, item)
     item, way = item[kept], way[kept]
     head = heads(ego.log)
     first = np.sort(np.unique(head[item], return_index=True)[1])
@@ -94,9 +94,16 @@ def inbound(ego: Ego) -> Inbound:
     person = ego.log.items.author[item].astype(np.int64)
     answer = _first_response(ego, head, item, np.full(len(item), ego.leader))
     thanks = _first_response(ego, head, answer, person)
-    left_out = int((np.isin(bulk, said) & _by_others(ego, bulk)).sum())
+    left_out = int((said[bulk] & _by_others(ego, bulk)).sum())
     mass = ego.mass_mail.holds(item)
     return Inbound(item, person, ego.log.items.time[item], way, answer, thanks, mass, left_out)
+
+
+def said_in(ego: Ego) -> Flags:
+    """Tell by item which of the window say something, whoever says it."""
+    items = ego.log.items
+    found: Flags = items.said & ego.window.holds(items.time)
+    return found
 
 
 def _by_others(ego: Ego, item: Ints) -> Flags:

@@ -17,10 +17,9 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Ints
-from influence.measures.asked import ASKED_AT_ONCE
+from influence.measures.asked import ASKED_AT_ONCE, said_in
 from influence.measures.peers import Share, difference
 from influence.measures.reach import NO_TIMES
-from influence.network.log_queries import items_said
 from influence.network.requests import letters_to
 from influence.people.stated import told_by_tables
 from influence.settings import Settings
@@ -149,15 +148,15 @@ def requests(ego: Ego, people: Ints, inside: Flags) -> tuple[Ints, Ints]:
     """Return how often each of some people outside asked in the window, and how often they were answered."""
     asking = np.zeros(len(inside), bool)
     asking[people] = True
-    said = items_said(ego.tables, ego.window)
+    said = said_in(ego)
     turned = ego.responses.where(asking[ego.responses.responder] & inside[ego.responses.target])
     letters = letters_to(ego.tables, asking, inside, ASKED_AT_ONCE, ego.window)
-    item = np.union1d(letters, turned.item[np.isin(turned.item, said)])
+    item = np.union1d(letters, turned.item[said[turned.item]])
     item = item[~ego.mass_mail.holds(item)]
     links, items = ego.log.counted_links(), ego.log.items
     able = inside.copy()
     able[sorted(ego.bots)] = False
-    answers = able[items.author[links.child]] & np.isin(links.child, said) & np.isin(links.parent, item)
+    answers = able[items.author[links.child]] & said[links.child] & np.isin(links.parent, item)
     answers &= items.time[links.child] >= items.time[links.parent]
     answered = np.isin(item, links.parent[answers])
     place = np.searchsorted(people, items.author[item])

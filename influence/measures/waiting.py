@@ -12,9 +12,9 @@ import numpy as np
 from influence.contract.details.exchange import Wait, WaitingOnLeader, Worth
 from influence.contract.findings import Finding
 from influence.kernels.arrays import UNDATED, Flags, Floats, Ints
-from influence.measures.asked import WAYS, Acts, Inbound
+from influence.measures.asked import WAYS, Acts, Inbound, said_in
 from influence.measures.cascades import heads
-from influence.network.log_queries import activity_ids, items_of_ids, items_said
+from influence.network.log_queries import activity_ids, items_of_ids
 from influence.people.decisions import DONE, SNOOZE, Decision, Decisions, codes
 from influence.times import DAY, stated
 
@@ -117,7 +117,7 @@ def open_items(ego: Ego, said: Inbound, acts: Acts) -> Open:
 
 def _went_on(ego: Ego, item: Ints) -> Ints:
     """Return the latest item in which its author went on with each, by answering themselves; the item if nothing is."""
-    head, said = heads(ego.log), items_said(ego.tables, ego.window)
+    head, said = heads(ego.log), np.flatnonzero(said_in(ego))
     last = np.arange(len(head))
     np.maximum.at(last, head[said], said)
     found: Ints = last[item]

@@ -9,19 +9,19 @@ import pyarrow as pa
 
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
+from influence.network.reading import MADE
 from influence.times import Window
 
-_MADE = "i.verb NOT IN ('react', 'follow', 'view')"
 _PAIRS = f"""
 WITH directed AS (
     SELECT DISTINCT item, asker, person, time FROM (
         SELECT i.item, i.author AS asker, d.person, i.time FROM item i JOIN addressed d USING (item)
-        WHERE i.addressees <= $few AND {_MADE}
+        WHERE i.addressees <= $few AND i.{MADE}
         UNION ALL
-        SELECT i.item, i.author, m.person, i.time FROM item i JOIN mentioned m USING (item) WHERE {_MADE}
+        SELECT i.item, i.author, m.person, i.time FROM item i JOIN mentioned m USING (item) WHERE i.{MADE}
         UNION ALL
         SELECT i.item, i.author, q.author, i.time FROM item i JOIN link l USING (item)
-        JOIN item q ON q.item = l.parent WHERE l.responds AND (NOT l.inferred OR i.counts) AND {_MADE})
+        JOIN item q ON q.item = l.parent WHERE l.responds AND (NOT l.inferred OR i.counts) AND i.{MADE})
     WHERE asker <> person AND epoch_us(time) >= $since AND epoch_us(time) < $asked),
 answers AS (
     SELECT l.parent AS item, c.author AS person, min(c.item) AS answer FROM link l

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from influence.contract.records import Tone
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.network.log_tables import LogTables
+from influence.network.reading import MADE
 from influence.times import Window
 
-_MADE = "verb NOT IN ('react', 'follow', 'view')"
-"""What makes an item of one's own: a reaction, a follow or a view does not."""
 _IN_WINDOW = "epoch_us(time) >= $since AND epoch_us(time) < $until"
 
 
@@ -39,7 +39,7 @@ def _offer(tables: LogTables, items: ArrayLike) -> None:
 # --- items --------------------------------------------------------------------------------------------------
 
 _BY_AUTHORS = f"""
-SELECT item, author FROM item WHERE author IN (SELECT unnest($authors)) AND {_MADE} AND {_IN_WINDOW} ORDER BY item
+SELECT item, author FROM item WHERE author IN (SELECT unnest($authors)) AND {MADE} AND {_IN_WINDOW} ORDER BY item
 """
 
 
@@ -55,28 +55,6 @@ _BEGINNING = f"SELECT item FROM item WHERE author = $leader AND {_IN_WINDOW} AND
 def items_that_answer_nothing(tables: LogTables, leader: int, window: Window) -> Ints:
     """Return a person's posts, messages, shares and quotes in a window that answer nothing, in order of time."""
     return _numbers(tables.rows(_BEGINNING, {"leader": leader, **_limits(window)}), "item")
-
-
-_SAID = f"""
-SELECT item FROM item WHERE verb IN ('post', 'message', 'reply', 'comment', 'quote') AND {_IN_WINDOW}
-"""
-
-
-def items_said(tables: LogTables, window: Window) -> Ints:
-    """Return the items of a window in which somebody says something, whoever it is."""
-    return _numbers(tables.rows(_SAID, _limits(window)), "item")
-
-
-_OUTPUT = f"""
-SELECT item, author, epoch_us(time) AS time, addressees = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
-"""
-
-
-def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Ints, Flags]:
-    """Return everybody's items in a window: item, author, time, and whether it was addressed to nobody."""
-    rows = tables.rows(_OUTPUT, _limits(window))
-    item, author, time = (_numbers(rows, name) for name in ("item", "author", "time"))
-    return item, author, time, _numbers(rows, "public").astype(np.bool_)
 
 
 def activity_ids(tables: LogTables, items: ArrayLike) -> dict[int, str]:
@@ -106,6 +84,25 @@ def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
     """Return what is shown of some items: when, who, where and what, never the text."""
     _offer(tables, np.unique(np.asarray(items, np.int64)))
     return list(tables.rows(_DESCRIBED).to_pylist())
+
+
+_TONES = """
+SELECT w.row, a.tone, a.rating IS NOT NULL OR a.reaction IS NOT NULL AS stated
+FROM wanted_items w JOIN item i USING (item) JOIN activity_log a USING (seq) WHERE a.tone IS NOT NULL
+"""
+
+
+def tones_of(tables: LogTables, items: ArrayLike) -> tuple[Ints, Flags]:
+    """Return the tone of some items, in their order, as its place in `Tone` (their number: not told), and if stated."""
+    _offer(tables, items)
+    rows = tables.rows(_TONES)
+    size = np.asarray(items).size
+    its, stated = np.full(size, len(Tone), np.int64), np.zeros(size, bool)
+    place = {one.value: number for number, one in enumerate(Tone)}
+    row = _numbers(rows, "row")
+    its[row] = [place[one] for one in rows.column("tone").to_pylist()]
+    stated[row] = rows.column("stated").to_pylist()
+    return its, stated
 
 
 _TEXTS = """
@@ -160,7 +157,7 @@ def written_to(tables: LogTables, leader: int, until: int) -> tuple[Ints, Ints, 
 
 _WRITTEN_TO_FEW = f"""
 SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
-WHERE i.author = $leader AND i.addressees <= $most AND i.{_MADE} AND {_IN_WINDOW}
+WHERE i.author = $leader AND i.addressees <= $most AND i.{MADE} AND {_IN_WINDOW}
 """
 
 
@@ -172,7 +169,7 @@ def written_to_few(tables: LogTables, leader: int, most: int, window: Window) ->
 
 _PAIRS = f"""
 SELECT i.author * $people::BIGINT + d.person AS pair, count(*) AS n FROM addressed d JOIN item i USING (item)
-WHERE i.{_MADE} AND {_IN_WINDOW} GROUP BY pair ORDER BY pair
+WHERE i.{MADE} AND {_IN_WINDOW} GROUP BY pair ORDER BY pair
 """
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 from influence.contract.narrowing import Narrowed, Narrowing, NarrowingError, bare, is_tag
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables, Part
-from influence.network.reading import NAMES, RESPONSE, numbers
+from influence.network.reading import NAMES, numbers, responses
 from influence.network.subjects import (
     TAGGED,
     channels_used,
@@ -197,6 +197,7 @@ def _on_topic(tables: LogTables, name: str, marks: Sequence[str]) -> tuple[Flags
 
 _COLUMNS = (
     *("seq", "id", "time", "author", "answers", "inferred", "addressees", "typist", "decided", "counts"),
+    *("made", "said", "public"),
     *("verb", "channel", "source", "system", "subject", "wording"),
 )
 _ITEM = f"""
@@ -215,7 +216,7 @@ _TABLES = {
     "mentioned": _WHOM.format(of="mentioned"),
     "link": _LINK,
 }
-_NUMBERS = {"link": "FROM link ORDER BY item, inferred, parent", "response": RESPONSE.format(of="")}
+_NUMBERS = {"link": "FROM link ORDER BY item, inferred, parent", "mentioned": "FROM mentioned"}
 
 
 def _tables_of(whole: LogTables, kept: Ints, part: Part) -> LogTables:
@@ -235,4 +236,5 @@ def _tables_of(whole: LogTables, kept: Ints, part: Part) -> LogTables:
             engine.offer(name, made[name])
     log = {name: engine.arrow(sql) for name, sql in _NUMBERS.items()}
     log["item"] = whole.log["item"].take(pa.array(kept))
+    log["response"] = responses(log["item"], log["link"], log.pop("mentioned"))
     return LogTables(engine, whole.people, log, part)

@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import copy
 from itertools import count
@@ -203,8 +203,8 @@ class SparkEngine:
         with self._told(missing):
             return str(self._spark.read.text(f"{self._folder}/{file}", wholetext=True).collect()[0][0])
 
-    def _open(self, kind: str, log: str, columns: Iterable[str]) -> None:
-        """Let SQL read the files that the lake tells of, and no others."""
+    def _open(self, kind: str, log: str, columns: Mapping[str, str]) -> None:
+        """Let SQL read the files that the lake tells of, and no others; columns that came later are empty."""
         files = self.lake.of(kind)
         if not files:
             raise LakeError(f"{self._folder} has no {kind}")
@@ -213,9 +213,10 @@ class SparkEngine:
             rows = reader.parquet(*(f"{self._folder}/{file}" for file in files))
             if (found := rows.count()) != (told := sum(files.values())):
                 raise LakeError(f"{self._folder}/{kind} holds {found:,} rows where {TOLD} tells of {told:,}")
-            if missing := [name for name in columns if name not in rows.columns]:
-                raise LakeError(f"{self._folder}/{kind} has no column {missing[0]!r}")
-            rows.createOrReplaceTempView(log)
+            lacking = self.lake.lacking(columns, log, rows.columns, f"{self._folder}/{kind}")
+            rows.createOrReplaceTempView("opened")
+        empty = "".join(f", CAST(NULL AS {columns[name]}) AS {name}" for name in lacking)
+        self._make(f"CREATE TEMP TABLE {log} AS SELECT *{empty} FROM opened", (), kept=False)
 
     def _make(self, sql: str, params: Parameters, *, kept: bool) -> None:
         """Let SQL read the rows of a query under a name; `kept` works them out now and once."""

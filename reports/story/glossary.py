@@ -34,6 +34,7 @@ _FIRST = (
         "audience_share",
         "shown",
         "stage",
+        "tone",
         "crossings",
     ),
     *("first_touch", "before_contact"),

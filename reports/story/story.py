@@ -36,6 +36,7 @@ from reports.story.sentences import (
     why,
 )
 from reports.story.spheres import spheres
+from reports.story.tone import tone
 from reports.story.wording import period
 from reports.story.worth import worth
 
@@ -133,7 +134,7 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report))
+    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report), *tone(report))
     sentences += _crossing_sentences(report)
     return (*sentences, *_typed(report), *_shown(report))
 

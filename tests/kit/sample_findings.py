@@ -33,6 +33,7 @@ from influence.contract.details.robustness import Alternative, Robustness, Unsee
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.details.stage import Digital, Stage
 from influence.contract.details.tags import Carried, Tags
+from influence.contract.details.tone import Toned, ToneOf
 from influence.contract.details.trend import (
     AgainstBefore,
     ConversationMove,
@@ -375,6 +376,20 @@ _VOICES = (
 )
 
 
+_TONE = ToneOf(
+    storm=False,
+    people=40,
+    told=32,
+    by_words=12,
+    classes={
+        "welcomed": Toned(26, 70, 20.5),
+        "neutral": Toned(2, 4, 1.5),
+        "hostile": Toned(4, 9, 3.0),
+        "unknown": Toned(8, 11, 5.0),
+    },
+)
+
+
 def _standing() -> list[Finding]:
     spheres = {"company": Digital(6.0, 40.0), "customer": Digital(4.5, 18.0), "unknown": Digital(0.0, 9.0)}
     touched = {"customer": Touched(12, ("p3", "p5"), 2, 63.0), "partner": Touched(4, ("p7",), 0)}
@@ -384,6 +399,7 @@ def _standing() -> list[Finding]:
             "stage", 0.3, "share", 0.26, 0.31, (0.22, 0.4), detail=Stage(40.0, 20.0, 10.0, 30.0, spheres)
         ),
         Finding("persistence", 0.75, "share", 0.7, 0.75, detail=Persistence(20, 15, 9, 3, 8)),
+        Finding("tone", 0.125, "share", 0.1, 0.3, (0.04, 0.3), detail=_TONE),
         Finding("first_touch", 3.0, "people", 3.0, 5.0, detail=FirstTouch(touched, 63.0, 2, 1)),
         Finding(
             "audience_share",

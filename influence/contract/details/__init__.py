@@ -24,6 +24,7 @@ from influence.contract.details import (
     spheres,
     stage,
     tags,
+    tone,
     trend,
     voice,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "spheres",
     "stage",
     "tags",
+    "tone",
     "trend",
     "voice",
 ]

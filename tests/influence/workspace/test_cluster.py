@@ -33,8 +33,10 @@ from influence.network.subjects import subjects
 from influence.people.linkage.run import who_is_who
 from influence.store.kept import Kept
 from influence.store.lake import LakeError
+from influence.store.schema import added_since
 from influence.store.spark import SparkEngine, SparkError, session
 from influence.store.spark_sql import spoken
+from tests.influence.store.test_lake import of_store_7
 from tests.kit.draws import LONG
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -78,7 +80,12 @@ def an_office(workspace):
                     "tags": ("park", f"plan{n % 3}"),
                 },
                 4: {"verb": Verb.REPLY, "channel": "wall", "actor": f"x:{n % 3}", "parent": f"a{n - 1}"},
-                5: {"verb": Verb.POST, "mentions": (f"x:{n % 4}",), "actor": f"x:{n % 2}"},
+                5: {
+                    "verb": Verb.POST,
+                    "mentions": (f"x:{n % 4}",),
+                    "actor": f"x:{n % 2}",
+                    "conversation": f"talk {n % 3}",
+                },
                 6: {"verb": Verb.FOLLOW, "to": (f"x:{n % 4}",), "actor": f"x:{(n + 1) % 4}"},
                 7: {
                     "verb": Verb.MESSAGE,
@@ -108,6 +115,8 @@ def an_office(workspace):
             batch.add(Tie(mail[n % 5], mail[(n + 1) % 6], meaning, directed=bool(n % 2)), "log")
         everybody = tuple(f"email:all{n}@acme.example" for n in range(120))
         batch.add(Activity("all", START, mail[0], Verb.MESSAGE, to=everybody), "log")
+        for one, other in (("r1", "r2"), ("r2", "r1")):  # a circle, as only broken logs have it
+            batch.add(Activity(one, START, "x:3", Verb.REPLY, parent=other), "log")
         batch.add(Exposure("x1", START, "x:0", "x", "views", 12), "log")
         customers(batch, mail)
     for n in range(22):
@@ -239,22 +248,36 @@ def test_a_part_of_a_lake_is_that_of_the_workspace(spark, office, only):
 def command(*words):
     """Run the command in a process of its own; what it says and fails with."""
     done = subprocess.run(
-        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=900
     )
     return done.stdout, done.stderr, done.returncode
+
+
+def whole_reports(workspace, leader, folder):
+    """The whole report of a workspace, and that of its lake by Spark, as they are written."""
+    workspace.export_lake(folder / "lake")
+    [here] = workspace.write(workspace.report(leader), "json", folder / "here.json")
+    there = folder / "there.json"
+    asked = ("--engine", "spark", "--lake", folder / "lake", "--format", "json", "-o", there)
+    _, errors, code = command("report", leader, "-w", workspace.path, *asked)
+    assert ("", 0) == (errors, code)
+    return here.read_text(), there.read_text()
 
 
 @pytest.mark.skipif(not LONG, reason="two minutes of two processors: `make hostile` tries it")
 def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
     workspace, leader = Workspace.demo(tmp_path / "w")
     with workspace:
-        workspace.export_lake(tmp_path / "lake")
-        [here] = workspace.write(workspace.report(leader), "json", tmp_path / "here.json")
-    there = tmp_path / "there.json"
-    asked = ("--engine", "spark", "--lake", tmp_path / "lake", "--format", "json", "-o", there)
-    _, errors, code = command("report", leader, "-w", tmp_path / "w", *asked)
-    assert ("", 0) == (errors, code)
-    assert here.read_text() == there.read_text()
+        here, there = whole_reports(workspace, leader, tmp_path)
+    assert here == there
+
+
+@pytest.mark.skipif(not LONG, reason="minutes of two processors: `make hostile` tries it")
+def test_the_whole_report_of_lean_is_the_same(shared, tmp_path):
+    with Workspace.create(tmp_path / "w") as workspace:
+        workspace.import_path(shared / "data/lean_zulip/lean_zulip_activities.parquet")
+        here, there = whole_reports(workspace, "zulip:Johan Commelin", tmp_path)
+    assert here == there
 
 
 # --- a server elsewhere -------------------------------------------------------------------------------------
@@ -356,6 +379,21 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
     (lake / "secret").unlink()
     with pytest.raises(LakeError, match="lacks its file 'secret'"):
         SparkEngine(spark, str(lake))
+
+
+def test_a_lake_of_an_older_store_lacks_only_what_came_later(spark, office, tmp_path):
+    lake = tmp_path / "lake"
+    shutil.copytree(office / "lake", lake)
+    of_store_7(lake)
+    rows = SparkEngine(spark, str(lake)).arrow("SELECT * FROM activities ORDER BY seq")
+    there = SparkEngine(spark, str(office / "lake")).arrow("SELECT * FROM activities ORDER BY seq")
+    assert there.schema.types == rows.select(there.column_names).schema.types
+    later = sorted(added_since(7)["activity_log"])
+    assert [len(rows)] * len(later) == [rows.column(name).null_count for name in later]
+    assert (
+        there.drop_columns(later).to_pylist()
+        == rows.select(there.drop_columns(later).column_names).to_pylist()
+    )
 
 
 def test_a_file_that_goes_in_the_middle_is_named(spark, office, tmp_path):
