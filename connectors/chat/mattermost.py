@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from connectors.kit.addresses import address_account
@@ -73,9 +74,7 @@ def _bulk(member: Member) -> Iterator[Record]:
         row = mapping(line.value)
         kind = str(row.get("type"))
         if kind in {"user", "bot", "post", "direct_post"}:
-            yield from guarded(
-                lambda row=row, at=line, kind=kind: reader.read(kind, row, at.line), f"the {kind}", line.line
-            )  # type: ignore[misc]
+            yield from guarded(partial(reader.read, kind, row, line.line), f"the {kind}", line.line)
         elif not row:
             yield SetAside("the line is no JSON object", line.line)
         elif kind not in {"version", "team", "channel", "scheme", "role", "emoji", "direct_channel"}:

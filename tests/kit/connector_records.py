@@ -15,6 +15,8 @@ GROUP = "influence.connectors"
 FIXED_OPTIONS: dict[str, dict[str, Any]] = {
     "calendar": {"until": "2026-06-30"},
     "instagram": {"owner": "annlee"},
+    "jira": {"zone": "Europe/Oslo"},
+    "table": {"zone": "Europe/Oslo"},
     "phone": {"owner": "+4790000000", "zone": "Europe/Oslo"},
     "whatsapp": {"zone": "Europe/Oslo"},
 }
