@@ -1,7 +1,7 @@
 """Invented activities of any number, as a real log has them: few people do most, answers come soon, some meet.
 
 `python benchmarks/generated.py 1000000 FOLDER` writes `activities.parquet`, `.csv` and `.jsonl`.
-The same number gives the same rows.
+The same number gives the same rows. A third word, from 0 to 1, is the part of all activities that are one person's.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ _SHARE = (0.25, 0.15, 0.35, 0.15, 0.10)
 _BEGINS, _SECONDS = np.datetime64("2024-01-01T00:00:00", "us"), 2 * 365 * 86_400
 
 
-def activities(count: int, seed: int = 1) -> pa.Table:
+def activities(count: int, seed: int = 1, share: float | None = None) -> pa.Table:
     """Make activities in order of time by `count` / 5 people, of whom a few do most (Zipf, 1.1; `x:0` most of all).
 
-    Answers go to one of the 2,000 items before them; messages to one to three people, whom a person draws anew.
+    Answers go to one of the 2,000 items before them; messages to one to three people, whom a person draws anew. `share`
+    is the part of all that `x:0` does, beside whom nobody stands out then.
     """
     rng = np.random.default_rng(seed)
     people = max(50, count // 5)
-    actor = _drawn(rng, people, count)
+    actor = _drawn(rng, people, count) if share is None else _beside_one(rng, people, count, share)
     verb = rng.choice(_VERBS.size, count, p=_SHARE)
     moment = np.sort(rng.integers(0, _SECONDS * 1_000_000, count))
     back = 1 + np.minimum(rng.geometric(0.01, count), np.arange(count))
@@ -68,10 +69,20 @@ def _drawn(rng: np.random.Generator, people: int, count: int) -> np.ndarray:
     return np.searchsorted(weight, rng.random(count) * weight[-1])
 
 
-def write(count: int, folder: Path) -> None:
+_AHEAD = 300
+"""So many are left out of those who do most, that nobody may stand out."""
+
+
+def _beside_one(rng: np.random.Generator, people: int, count: int, share: float) -> np.ndarray:
+    weight = np.cumsum(1 / np.arange(_AHEAD, _AHEAD + people - 1) ** 1.1)
+    others = 1 + np.searchsorted(weight, rng.random(count) * weight[-1])
+    return np.where(rng.random(count) < share, 0, others)
+
+
+def write(count: int, folder: Path, share: float | None = None) -> None:
     """Write the activities in each of our formats."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = activities(count)
+    rows = activities(count, share=share)
     pq.write_table(rows, folder / "activities.parquet")
     engine = duckdb.connect()
     engine.register("rows", rows)
@@ -83,4 +94,4 @@ def write(count: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(int(sys.argv[1]), Path(sys.argv[2]))
+    write(int(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:]))

@@ -12,12 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from influence.contract.findings import Finding, Report
+    from influence.contract.narrowing import Narrowing
     from influence.contract.records import Activity, Encounter, Person, Tie, Verb
     from influence.network.network import Network
     from influence.workspace.workspace import Workspace
 
 __version__ = "0.1.0"
-__all__ = ["Activity", "Encounter", "Finding", "Network", "Person", "Report", "Tie", "Verb", "Workspace"]
+__all__ = [
+    "Activity",
+    "Encounter",
+    "Finding",
+    "Narrowing",
+    "Network",
+    "Person",
+    "Report",
+    "Tie",
+    "Verb",
+    "Workspace",
+]
 
 _HOME = {
     "Activity": "influence.contract.records",
@@ -27,6 +39,7 @@ _HOME = {
     "Verb": "influence.contract.records",
     "Finding": "influence.contract.findings",
     "Report": "influence.contract.findings",
+    "Narrowing": "influence.contract.narrowing",
     "Network": "influence.network.network",
     "Workspace": "influence.workspace.workspace",
 }

@@ -58,6 +58,21 @@ accounts = []           # e.g. ["x:vindhall", "linkedin:vindhall"]
 [voices]                # competitors, other executives, to compare the person with; nobody is ranked
 accounts = []           # e.g. ["x:rival", "Ann Other"]
 
+[alerts]                # what `influence track` points at
+sphere_quiet = 0.5      # a sphere of which less than this share of the window before is left
+silent = 14             # a system, such as email or x, of which nothing came for so many days
+
+[outcomes]              # what a people table may state as `outcome`; any other word is unknown
+good = ["won", "kept"]
+bad = ["lost", "left"]
+# good_from = 7         # where it is a score: good from here on, bad below; a number is unknown if this is left out
+
+[audiences]             # whom a leader means to reach, by a name; beside people also sphere:, channel:, topic:NAME
+# launch = ["bo@buyer.example", "Cia Lind", "channel:launch"]
+
+[topics]                # topics of your own: words and tags, with * at the end for whatever begins so
+# climate = ["#climate", "#netzero", "net zero", "decarbon*"]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -88,10 +103,17 @@ class Settings:
     keep_text: bool = False
     keep_terms: bool = False
     smallest_group: int = 5
+    sphere_quiet: float = 0.5
+    silent: float = 14
     brand: Sequence[str] = ()
     voices: Sequence[str] = ()
+    good: Sequence[str] = ("won", "kept")
+    bad: Sequence[str] = ("lost", "left")
+    good_from: float | None = None
     spheres: Mapping[str, Sequence[str]] = field(default_factory=dict)
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -101,6 +123,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
     "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int},
+    "alerts": {"sphere_quiet": float, "silent": float},
 }
 
 
@@ -113,7 +136,8 @@ def read(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     body = _parsed(path, _text(path))
-    known = {"zone", "notice", "brand", "voices", "spheres", "teams", "sources", *_SECTIONS}
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
+    known = {"zone", "notice", "sources", *lists, *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -127,11 +151,15 @@ def read(path: Path) -> Settings:
         voices=_accounts(path, "voices", body),
         spheres=_lists(path, "spheres", body),
         teams=_lists(path, "teams", body),
+        audiences=_lists(path, "audiences", body),
+        topics=_topics(path, body),
         sources=_sources(path, body),
+        **_outcomes(path, body.get("outcomes", {})),
         **values["people"],
         **values["passing"],
         **values["chance"],
         **values["privacy"],
+        **values["alerts"],
     )
 
 
@@ -211,11 +239,48 @@ def _lists(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, list[str
     return dict(lists)
 
 
+_MARK = re.compile(r"[#\uff03][^\s*#\uff03]+\*?|[^\s*#\uff03]+\*?(\s+[^\s*#\uff03]+\*?)*")
+"""A tag, or words, each of which may end with an asterisk."""
+
+
+def _topics(path: Path, body: Mapping[str, Any]) -> dict[str, list[str]]:
+    topics = _lists(path, "topics", body)
+    for name, marks in topics.items():
+        if not marks:
+            raise SettingsError(f"{path}: [topics] {name} names no word and no tag")
+        for mark in marks:
+            if not _MARK.fullmatch(mark.strip()):
+                raise SettingsError(
+                    f"{path}: [topics] {name} = {mark!r} should be one #tag or words; * may end a word"
+                )
+    return topics
+
+
 def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, ...]:
     lists = _lists(path, section, body)
     for key in lists.keys() - {"accounts"}:
         raise SettingsError(f"{path}: [{section}] has no setting {key!r}; it has: accounts")
     return tuple(lists.get("accounts", ()))
+
+
+def _outcomes(path: Path, section: Mapping[str, Any]) -> dict[str, Any]:
+    values = {"good": list(Settings.good), "bad": list(Settings.bad), "good_from": None, **section}
+    for key, value in values.items():
+        if key == "good_from":
+            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+                raise SettingsError(f"{path}: [outcomes] good_from = {value!r} should be a number")
+        elif key not in {"good", "bad"}:
+            raise SettingsError(f"{path}: [outcomes] has no setting {key!r}; it has: good, bad, good_from")
+        elif not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise SettingsError(f"{path}: [outcomes] {key} should be a list of words in quotes")
+    both = {word.strip().casefold() for word in values["good"]} & {
+        w.strip().casefold() for w in values["bad"]
+    }
+    if both:
+        raise SettingsError(
+            f"{path}: [outcomes] {min(both)!r} stands under good and under bad; leave one out"
+        )
+    return {**values, "good": tuple(values["good"]), "bad": tuple(values["bad"])}
 
 
 def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -121,6 +122,56 @@ def partial_months(window: Window, zone: str) -> set[str]:
     return parts
 
 
+def calendar_weeks(window: Window, zone: str) -> list[tuple[str, Window]]:
+    """Cut a window into ISO weeks, Monday to Monday in a time zone; the first and the last may be parts of one.
+
+    A week in which the clocks are changed is an hour shorter or longer. The name is that of ISO 8601, whose years begin
+    with the week of their first Thursday.
+
+    >>> [name for name, _ in calendar_weeks(Window(0, 8 * DAY), "UTC")]  # 1970 began on a Thursday
+    ['1970-W01', '1970-W02']
+    """
+    place = ZoneInfo(zone)
+    first = exact(window.since).astimezone(place).date()
+    monday, since, cut = first - timedelta(days=first.weekday()), window.since, []
+    while since < window.until:
+        name = _iso_week(monday)
+        monday += timedelta(weeks=1)
+        until = min(window.until, _midnight(monday, place))
+        cut.append((name, Window(since, until)))
+        since = until
+    return cut
+
+
+def week_of(time: int, zone: str) -> str:
+    """Return the ISO week in which a moment lies in a zone.
+
+    >>> week_of(0, "UTC")
+    '1970-W01'
+    """
+    return _iso_week(exact(time).astimezone(ZoneInfo(zone)).date())
+
+
+def _iso_week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def partial_weeks(window: Window, zone: str) -> set[str]:
+    """Return which weeks of a window are only parts of one: at most the first and the last.
+
+    >>> sorted(partial_weeks(Window(4 * DAY, 12 * DAY), "UTC"))
+    ['1970-W03']
+    """
+    edges = weeks(window, zone).tolist()
+    whole = set(pairwise(edges))
+    return {name for name, cut in calendar_weeks(window, zone) if (cut.since, cut.until) not in whole}
+
+
+def _midnight(day: date, place: ZoneInfo) -> int:
+    return microseconds(datetime(day.year, day.month, day.day, tzinfo=place))
+
+
 def weeks(window: Window, zone: str) -> Ints:
     """Return the edges of the whole weeks of a window, Monday to Monday in a time zone: one edge more than weeks.
 
@@ -134,7 +185,7 @@ def weeks(window: Window, zone: str) -> Ints:
         window.until - window.since
     ) // WEEK + 3  # a week may be an hour shorter or longer than seven days
     days = (monday + timedelta(weeks=n) for n in range(count))
-    edges = [microseconds(datetime(day.year, day.month, day.day, tzinfo=place)) for day in days]
+    edges = [_midnight(day, place) for day in days]
     return np.array([edge for edge in edges if window.since <= edge <= window.until], np.int64)
 
 
@@ -166,9 +217,7 @@ def lately(words: str, end: int, zone: str) -> Window | None:
             since, until = _last_whole(last + timedelta(days=1), _MONTHS[words])
         else:
             return None
-        return Window(
-            *(microseconds(datetime(day.year, day.month, day.day, tzinfo=place)) for day in (since, until))
-        )
+        return Window(_midnight(since, place), _midnight(until, place))
     except (OverflowError, ValueError):  # before the year 1
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,7 +99,8 @@ class _Reader:
         elif "redacted_because" in mapping(event.get("unsigned")):
             self.passed_over["messages were withdrawn before they were read"] += 1
         elif kind == "m.reaction":
-            yield self._activity(event, Verb.REACT, self._related(content))
+            acted = self._activity(event, Verb.REACT, self._related(content))
+            yield replace(acted, reaction=clean(str(_relation(content).get("key") or ""), 40) or None)
         elif kind in _MESSAGES and _relation(content).get("rel_type") == "m.replace":
             yield from self._edited(content)
         elif kind in _MESSAGES:

@@ -232,6 +232,7 @@ def _reaction(to: Activity, name: str, user: str) -> Activity:
         actor=f"slack:{user}",
         verb=Verb.REACT,
         parent=to.id,
+        reaction=name,
         conversation=to.conversation,
         channel=to.channel,
         line=to.line,

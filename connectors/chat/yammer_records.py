@@ -131,6 +131,7 @@ def _likes(
             actor=_account(number),
             verb=Verb.REACT,
             parent=item,
+            reaction="like",
         )
 
 

@@ -217,6 +217,7 @@ class Page:
             mentions=tuple(one for one in named if one != actor),
             channel=_stream(message),
             text=words(own_words(content)),
+            tags=_topic(message),
             line=1,
         )
         yield said
@@ -229,7 +230,8 @@ class Page:
             if not isinstance(whose, int):
                 yield SetAside("a reaction to the message cannot be read", 1)
                 continue
-            identity = f"{to.id}:{clean(str(one.get('emoji_name')), 100)}:{whose}"
+            kind = clean(str(one.get("emoji_name")), 100)
+            identity = f"{to.id}:{kind}:{whose}"
             if identity not in made:
                 made.add(identity)
                 yield Activity(
@@ -238,6 +240,7 @@ class Page:
                     actor=self._account(whose),
                     verb=Verb.REACT,
                     parent=to.id,
+                    reaction=kind,
                     conversation=to.conversation,
                     channel=to.channel,
                     line=1,
@@ -264,6 +267,12 @@ def place_of(message: Mapping[str, Any]) -> str:
     if isinstance(message.get("stream_id"), int):
         return f"{message['stream_id']}/{clean(str(message.get('subject') or ''), 200)}"
     return "direct/" + ",".join(str(one) for one in sorted(_recipients(message)))
+
+
+def _topic(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the topic that a message in a stream stands under."""
+    topic = clean(str(message.get("subject") or ""), 100) if isinstance(message.get("stream_id"), int) else ""
+    return (topic,) if topic else ()
 
 
 def _stream(message: Mapping[str, Any]) -> str | None:

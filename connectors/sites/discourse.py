@@ -94,6 +94,7 @@ class Discourse:
                 yield from each([found], reader.post, "post")
                 return
             stream = needed(found, "post_stream", "the answer of Discourse")
+            reader.tags = _tags(found)
             yield from each(needed(stream, "posts", "the topic"), reader.post, "post")
             yield from reader.deleted(found)
 
@@ -131,9 +132,13 @@ class Discourse:
 
 
 class _Reader:
-    """Reads posts and likes; `site` keeps the numbers of one forum from those of another."""
+    """Reads posts and likes; `site` keeps the numbers of one forum from those of another.
+
+    `tags` are those of the topic that is read: who began it named it by them.
+    """
 
     def __init__(self, site: str) -> None:
+        self.tags: tuple[str, ...] = ()
         self._at = f"{SYSTEM}:{site}"
         self._names = f"{SYSTEM}-name:{site}"
 
@@ -162,6 +167,7 @@ class _Reader:
             mentions=self._mentions(row),
             text=words(row.get("cooked")),
             url=self._link(f"t/{topic}/{number}"),
+            tags=self.tags if first else (),
             line=1,
         )
 
@@ -202,6 +208,7 @@ class _Reader:
             actor=f"{self._at}{who}",
             verb=Verb.REACT,
             parent=post,
+            reaction="like",
             conversation=self._id(row["topic_id"], 1),
             line=1,
         )
@@ -351,6 +358,12 @@ class _Pull:
         file = f"likes-{quote(name, safe='')}-{kind}"
         mark = key if all_of_it else ""
         return [["told", mark, f"{file}-{end}.json", new[max(0, end - LIKES_AT_ONCE) : end]] for end in ends]
+
+
+def _tags(topic: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the tags of a topic: names, or in newer forums objects that bear them."""
+    named = (one.get("name") if isinstance(one, Mapping) else one for one in listed(topic, "tags"))
+    return tuple(clean(one, 200) for one in named if isinstance(one, str))
 
 
 def _is_program(number: Any) -> bool:

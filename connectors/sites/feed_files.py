@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
 from connectors.kit.answers import identifier, mapping, needed_list, read
-from connectors.kit.lists import rows_of
+from connectors.kit.lists import rows_of, texts
 from connectors.kit.text import clean
 from connectors.kit.xml_elements import Element, elements
 from influence.contract.connector import Unreadable
@@ -72,7 +72,10 @@ class Feed:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: `answers` is the id of what it answers, `comments` the feed of its own comments, `count` how many."""
+    """One entry: `answers` is the id of what it answers, `comments` the feed of its own comments, `count` how many.
+
+    `tags` are its categories.
+    """
 
     line: int
     id: str = ""
@@ -85,6 +88,7 @@ class Entry:
     answers: str = ""
     comments: str = ""
     count: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -200,7 +204,17 @@ def _xml_entry(item: Element) -> Entry:
         else "",
         comments=_replies(item, base) or item.get("wfw:commentRss", "wfw:commentRSS"),
         count=item.get("slash:comments", "thr:total") or _counted(item),
+        tags=_tags(item),
     )
+
+
+def _tags(item: Element) -> tuple[str, ...]:
+    """Return the categories: RSS writes them as text, Atom as a term that a label may show."""
+    atom = (
+        one.attributes.get("label") or one.attributes.get("term", "") for one in item.all("atom:category")
+    )
+    plain = (one.text for tag in ("category", "dc:subject") for one in item.all(tag))
+    return tuple(dict.fromkeys(filter(None, (clean(one, 200) for one in (*plain, *atom)))))
 
 
 def _writers(item: Element, *tags: str) -> tuple[Writer, ...]:
@@ -273,6 +287,7 @@ def _json_entry(row: Mapping[str, Any]) -> Entry:
         writers=_json_writers(row),
         published=_said(row, "date_published"),
         updated=_said(row, "date_modified"),
+        tags=tuple(clean(one, 200) for one in texts(row.get("tags"), "tags")),
     )
 
 

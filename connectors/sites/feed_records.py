@@ -109,6 +109,7 @@ class _Reader:
             channel=channel,
             text=words(entry.text if parent and entry.text else f"{entry.title} {entry.text}"),
             url=_address(entry.link),
+            tags=entry.tags,
         )
 
     def _parent(self, entry: Entry, site: str) -> str | None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from connectors.kit.answers import LeftOut, as_member, each, needed, needed_list, read, shape_expected, whole
 from connectors.kit.http import Service
 from connectors.kit.limits import asked_to_wait
+from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, sound, walk
 from connectors.kit.text import clean
 from connectors.kit.times import moment, passed
@@ -351,6 +352,8 @@ def _written(
         channel=re.split(r"[#]|/(?:issue|review)-", own)[0],
         text=clean(f"{row.get('title') or ''} {text}", 20_000) or None,
         url=clean(str(row.get("html_url") or "")) or None,
+        tags=tuple(clean(str(one.get("name") or ""), 200) for one in rows_of(row, "labels")),
+        reaction=clean(str(row.get("state") or ""), 40).lower() or None if verb is Verb.REACT else None,
         line=1,
     )
 
@@ -389,6 +392,7 @@ def _reaction(row: Mapping[str, Any], about: str) -> Iterator[Record]:
         actor=actor,
         verb=Verb.REACT,
         parent=parent,
+        reaction=clean(str(row.get("content") or ""), 40).lower() or None,
         channel=re.split(r"[#]|/(?:issue|review)-", parent)[0],
         line=1,
     )

@@ -202,8 +202,8 @@ class _Pull:
     def _page(self, kind: str, number: int) -> httpx.Response | None:
         """Ask for one page with all fields, or, where that is not allowed, with those that all can see."""
         order: dict[str, Any] = {"page": number, "per_page": AT_ONCE, "orderby": "id", "order": "asc"}
-        if kind == "posts" and self._embeds:
-            order["_embed"] = "author"
+        if kind == "posts":
+            order["_embed"] = "author,wp:term" if self._embeds else "wp:term"
         more = {"context": "edit", "status": "all"} if kind == "comments" else {"context": "edit"}
         for params in [order | more, order] if self.signed_in else [order]:
             try:

@@ -16,7 +16,16 @@ from connectors.kit.answers import LeftOut, guarded, whole
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from connectors.kit.xml_elements import Element, elements
-from connectors.sites.wordpress_records import SYSTEM, accounts_of, item_id, person, refuse_programs, site_of
+from connectors.sites.wordpress_records import (
+    SYSTEM,
+    TAXONOMIES,
+    UNNAMED,
+    accounts_of,
+    item_id,
+    person,
+    refuse_programs,
+    site_of,
+)
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
@@ -127,6 +136,7 @@ class _Reader:
             channel=f"{SYSTEM}:{self.site}",
             text=words(f"{element.get('title')} {element.get('content:encoded')}"),
             url=clean(element.get("link")) or None,
+            tags=_terms(element),
         )
 
     def _comment(self, comment: Element, post: str, element: Element) -> Iterator[Record]:
@@ -179,7 +189,15 @@ class _Reader:
             channel=f"{SYSTEM}:{site}",
             text=words(element.get("content:encoded") or element.get("description")),
             url=clean(link) or None,
+            tags=_terms(element),
         )
+
+
+def _terms(element: Element) -> tuple[str, ...]:
+    """Return the categories and tags of a post; a feed does not say which of the two each is."""
+    of = [(one, one.attributes.get("domain", "category")) for one in element.all("category")]
+    held = (one for one, domain in of if domain in TAXONOMIES and one.attributes.get("nicename") != UNNAMED)
+    return tuple(dict.fromkeys(filter(None, (clean(one.text, 200) for one in held))))
 
 
 def _parent(site: str, post: str, answers: re.Match[str] | None) -> str:

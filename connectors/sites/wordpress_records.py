@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kit.addresses import display_name, email_account
-from connectors.kit.answers import LeftOut, each, needed, needed_list, read, whole
-from connectors.kit.lists import rows_of
+from connectors.kit.answers import LeftOut, each, mapping, needed, needed_list, read, whole
+from connectors.kit.lists import objects, rows_of
 from connectors.kit.text import clean, is_nobody, words
 from connectors.kit.times import moment
 from influence.contract.connector import Changed
@@ -20,6 +20,10 @@ from influence.contract.records import Activity, Deleted, Person, Record, SetAsi
 SYSTEM = "wordpress"
 PEOPLES_COMMENTS = frozenset(("comment", "review", ""))
 """Types of comments that people write; pingbacks and the notes of plug-ins are others."""
+TAXONOMIES = frozenset(("category", "post_tag"))
+"""What names a post; others tell its format or its language."""
+UNNAMED = "uncategorized"
+"""The category that WordPress gives where the author gives none."""
 _HOSTED = re.compile(r"/(?:rest/|wp-json/)?wp/v2/sites/([\w.-]{1,200})")
 """Where WordPress.com has the REST of its blogs, each by its number."""
 _HASH = re.compile(r"/avatar/([0-9a-f]{32,64})\b")
@@ -110,6 +114,7 @@ def _post(row: Mapping[str, Any]) -> Iterator[Record]:
         channel=f"{SYSTEM}:{site}",
         text=words(f"{title.get('rendered', '')} {body.get('rendered', '')}"),
         url=clean(str(row.get("link") or "")) or None,
+        tags=_terms(row),
         line=1,
     )
 
@@ -121,6 +126,14 @@ def _embedded(row: Mapping[str, Any], site: str) -> Iterator[Person]:
             yield from person(
                 display_name(str(author["name"])), accounts_of(site, author["id"], None, _avatar(author))
             )
+
+
+def _terms(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the categories and tags of a post, where the blog tells their names beside it."""
+    lists = mapping(row.get("_embedded")).get("wp:term")
+    terms = [term for one in lists for term in objects(one, "wp:term")] if isinstance(lists, list) else []
+    named = (one for one in terms if one.get("taxonomy") in TAXONOMIES and one.get("slug") != UNNAMED)
+    return tuple(dict.fromkeys(filter(None, (words(str(one.get("name") or "")) for one in named))))
 
 
 def _author(row: Mapping[str, Any], number: int) -> int:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.kit.answers import needed
-from connectors.kit.lists import rows_of
+from connectors.kit.lists import rows_of, texts
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.connector import Changed
@@ -118,7 +118,7 @@ def read_record(uri: Any, value: Mapping[str, Any], line: int) -> Activity | Per
     if collection == f"{_FEED}like":
         subject = needed(value["subject"], "uri", "the like")
         item_id = reaction_id(Verb.REACT, subject, did)
-        return Activity(item_id, time, actor, Verb.REACT, parent=id_of(subject), line=line)
+        return Activity(item_id, time, actor, Verb.REACT, parent=id_of(subject), reaction="like", line=line)
     if collection == f"{_FEED}repost":
         subject = needed(value["subject"], "uri", "the repost")
         item_id = reaction_id(Verb.SHARE, subject, did)
@@ -143,12 +143,9 @@ def _post(uri: str, post: Mapping[str, Any], line: int) -> Activity:
         verb, parent = Verb.REPLY, needed(reply["parent"], "uri", "the reply")
         conversation = str(needed(reply["root"], "uri", "the reply"))
     quoted = quoted_by(post)
-    mentions = [
-        account(feature["did"])
-        for facet in rows_of(post, "facets")
-        for feature in rows_of(facet, "features")
-        if "did" in feature
-    ]
+    features = [one for facet in rows_of(post, "facets") for one in rows_of(facet, "features")]
+    mentions = [account(one["did"]) for one in features if "did" in one]
+    tags = [*(one.get("tag") for one in features), *texts(post.get("tags"), "tags")]
     if quoted and parent is None:
         verb, parent = Verb.QUOTE, quoted
     elif quoted:
@@ -163,6 +160,7 @@ def _post(uri: str, post: Mapping[str, Any], line: int) -> Activity:
         mentions=tuple(one for one in dict.fromkeys(mentions) if one != actor),
         text=str(post.get("text") or "") or None,
         url=f"https://bsky.app/profile/{did}/post/{key}",
+        tags=tuple(dict.fromkeys(clean(one, 200) for one in tags if isinstance(one, str))),
         line=line,
     )
 
@@ -224,6 +222,7 @@ def read_reactions(page: Mapping[str, Any], line: int, people: People) -> Iterat
             actor=account(did),
             verb=Verb.REACT,
             parent=id_of(subject),
+            reaction="like",
             line=line,
         )
     for profile in rows_of(page, "repostedBy"):

@@ -205,7 +205,8 @@ def _said(item: Mapping[str, Any], below: str | None) -> Iterator[Record]:
     comments = listed(item.get("comments"), "data")
     yield from each(comments, lambda comment: _said(comment, number), "the comment")
     for edge in ("reactions", "likes"):
-        yield from _reactions(listed(item.get(edge), "data"), number, item.get("created_time"))
+        kind = "like" if edge == "likes" else ""
+        yield from _reactions(listed(item.get(edge), "data"), number, item.get("created_time"), kind)
 
 
 def _own(item: Mapping[str, Any], number: str, below: str | None) -> Iterator[Record]:
@@ -242,12 +243,12 @@ def _named(item: Mapping[str, Any], actor: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_account(one) for one in tags if one.get("id") and _account(one) != actor))
 
 
-def _reactions(reactions: list[Any], item: str, time: Any) -> Iterator[Record]:
+def _reactions(reactions: list[Any], item: str, time: Any, kind: str) -> Iterator[Record]:
     """Yield who reacted. No answer dates a reaction: it bears the item's time, the earliest it can be."""
-    yield from each(reactions, lambda one: _reaction(one, item, time), f"the reaction to {item},")
+    yield from each(reactions, lambda one: _reaction(one, item, time, kind), f"the reaction to {item},")
 
 
-def _reaction(reaction: Any, item: str, time: Any) -> Iterator[Record]:
+def _reaction(reaction: Any, item: str, time: Any, kind: str) -> Iterator[Record]:
     if not reaction.get("id"):
         yield SetAside(f"a reaction to {item} names nobody")
     else:
@@ -258,4 +259,5 @@ def _reaction(reaction: Any, item: str, time: Any) -> Iterator[Record]:
             actor=_account(reaction),
             verb=Verb.REACT,
             parent=item,
+            reaction=clean(str(reaction.get("type") or kind), 40).lower() or None,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -192,7 +192,7 @@ class Conversations:
 
     def _message_reactions(self, reactions: Any, to: Activity) -> Iterator[Record]:
         for row in objects(reactions, "reactions"):
-            name = _name(row.get("actor"))
+            name, shown = _name(row.get("actor")), row.get("reaction")
             if name is None:
                 yield SetAside("a reaction to the message is by nobody who can be told from others", to.line)
                 continue
@@ -203,6 +203,7 @@ class Conversations:
                 verb=Verb.REACT,
                 parent=to.id,
                 conversation=to.conversation,
+                reaction=clean(mended(shown), 40) or None if isinstance(shown, str) else None,
                 line=to.line,
             )
 
@@ -274,7 +275,8 @@ class OwnActs:
 
     def _reaction(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
         kind = clean(str(_inner(row, "reaction").get("reaction") or ""), 40).lower()
-        yield self._answer(f"reaction-{kind}", Verb.REACT, At(line, row))
+        found = self._answer(f"reaction-{kind}", Verb.REACT, At(line, row))
+        yield replace(found, reaction=kind or None) if isinstance(found, Activity) else found
 
     def _answer(self, kind: str, verb: Verb, at: At, text: str | None = None) -> Record:
         title = at.value.get("title")

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO, Any, ClassVar, TypeAlias
 from urllib.parse import unquote
@@ -372,9 +372,9 @@ class _Reader:
         yield self._own("comment", Verb.COMMENT, row, line, row.get("link"), row.get("message"))
 
     def _reaction(self, line: int, row: _Row) -> Iterator[Record]:
-        yield self._own(
-            f"reaction-{clean(row.get('type') or '', 40).lower()}", Verb.REACT, row, line, row.get("link")
-        )
+        kind = clean(row.get("type") or "", 40).lower()
+        acted = self._own(f"reaction-{kind}", Verb.REACT, row, line, row.get("link"))
+        yield replace(acted, reaction=kind or None)
 
     def _share(self, line: int, row: _Row) -> Iterator[Record]:
         link, shared = row.get("sharelink"), row.get("sharedurl") or ""

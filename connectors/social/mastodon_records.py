@@ -203,8 +203,14 @@ def _activity(
         mentions=() if direct else others,
         text=plain(status.get("content")),
         url=_web(status.get("url")),
+        tags=_names(rows_of(status, "tags")),
         line=line,
     )
+
+
+def _names(tags: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    found = (clean(str(one.get("name") or ""), 200) for one in tags)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _web(address: Any) -> str | None:
@@ -222,6 +228,7 @@ def reaction(
         actor=actor,
         verb=verb,
         parent=item_id,
+        reaction="favourite" if verb is Verb.REACT else None,
         line=line,
     )
 
@@ -283,6 +290,7 @@ def _liked(address: str, line: int, owner: str | None) -> Activity:
         owner,
         Verb.REACT,
         parent=item_id,
+        reaction="favourite",
         line=line,
     )
 
@@ -332,5 +340,6 @@ def _note(note: Mapping[str, Any], actor: str, line: int) -> Iterator[Record]:
         mentions=() if direct else others,
         text=plain(note.get("content")),
         url=_web(note.get("url")),
+        tags=_names(one for one in tags if one.get("type") == "Hashtag"),
         line=line,
     )

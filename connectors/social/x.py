@@ -286,7 +286,9 @@ class _Reading:
         if made is None:
             return SetAside("a like has no time, and the post is from before numbers told it", line)
         item_id = f"x:{post}/react/{owner}"
-        return Activity(item_id, made, account(owner), Verb.REACT, parent=f"x:{post}", line=line)
+        return Activity(
+            item_id, made, account(owner), Verb.REACT, parent=f"x:{post}", reaction="like", line=line
+        )
 
 
 def _asked(value: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -327,5 +329,6 @@ def _message(message: Mapping[str, Any], channel: str, line: int) -> Iterator[Re
             verb=Verb.REACT,
             parent=item_id,
             channel=channel,
+            reaction=clean(str(one.get("reactionKey") or ""), 40) or None,
             line=line,
         )

@@ -166,6 +166,7 @@ def _activity_v1(
         mentions=tuple(filter(None, named)),
         text=text or None,
         url=f"https://x.com/i/status/{own}",
+        tags=_tags((post, mapping(post.get("extended_tweet"))), "text"),
         line=line,
     )
 
@@ -174,6 +175,12 @@ def _all_mentions(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return who is named, also beyond the 280 characters that a post shows at first."""
     longer = mapping(post.get("extended_tweet"))
     return [one for held in (post, longer) for one in rows_of(mapping(held.get("entities")), "user_mentions")]
+
+
+def _tags(held: Iterable[Mapping[str, Any]], name: str) -> tuple[str, ...]:
+    """Return the tags of a post, also those beyond its first 280 characters; `name` is what a tag stands under."""
+    found = (one.get(name) for each in held for one in rows_of(mapping(each.get("entities")), "hashtags"))
+    return tuple(dict.fromkeys(clean(one, 200) for one in found if isinstance(one, str)))
 
 
 def _linked(post: Mapping[str, Any], own: str) -> tuple[str, str] | None:
@@ -344,6 +351,7 @@ class _Page:
             mentions=tuple(dict.fromkeys(one for one in mentions if one and one != actor)),
             text=str(longer.get("text") or post.get("text") or "") or None,
             url=f"https://x.com/i/status/{item_id}",
+            tags=_tags((post, longer), "tag"),
             line=self.line,
         )
 
@@ -414,5 +422,6 @@ def read_reactions(
             actor=account(user["id"]),
             verb=verb,
             parent=f"x:{post}",
+            reaction="like" if verb is Verb.REACT else None,
             line=line,
         )

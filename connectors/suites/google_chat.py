@@ -103,17 +103,18 @@ def _quoted(row: Mapping[str, Any], actor: str) -> tuple[str, ...]:
 
 def _reactions(row: Mapping[str, Any], to: Activity) -> Iterator[Record]:
     for reaction in rows_of(row, "reactions"):
-        sign = clean(str(mapping(reaction.get("emoji")).get("unicode") or "custom"), 40)
+        shown = clean(str(mapping(reaction.get("emoji")).get("unicode") or ""), 40)
         addresses = reaction.get("reactor_emails")
         accounts = map(address_account, addresses if isinstance(addresses, list) else ())
         for account in dict.fromkeys(one for one in accounts if one):
             yield Activity(
-                id=f"{to.id}:{sign}:{account.partition(':')[2]}",
+                id=f"{to.id}:{shown or 'custom'}:{account.partition(':')[2]}",
                 time=to.time + AFTER,
                 actor=account,
                 verb=Verb.REACT,
                 parent=to.id,
                 conversation=to.conversation,
                 channel=to.channel,
+                reaction=shown or None,
                 line=to.line,
             )

@@ -327,6 +327,7 @@ def _reaction(reaction: Mapping[str, Any], item: str) -> Iterator[Record]:
         actor=who.accounts[0],
         verb=Verb.REACT,
         parent=item,
+        reaction=kind or None,
     )
 
 

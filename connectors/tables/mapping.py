@@ -23,6 +23,7 @@ from connectors.kit.modality.telling import Told, kind_of, place_of, says_nothin
 from connectors.kit.sheets import Row
 from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
+from connectors.tables.marks import Scale, scale_of
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
@@ -56,14 +57,14 @@ _ACTIVITY = frozenset(
             "mentions",
             "channel",
         ),
-        *("audience", "text", "url", "subject"),
+        *("audience", "text", "url", "subject", "tags", "rating", "reaction"),
     )
 )
 _ENCOUNTER = frozenset(("when", "id", "time", "people", "kind", "place", "words", "attendees", "evidence"))
 _TOP = frozenset(
     (
         *("version", "system", "zone", "time_format", "separator", "sheet", "nobody", "recognised_by"),
-        *("activity", "encounter", "verbs", "kinds"),
+        *("activity", "encounter", "verbs", "kinds", "rating"),
     )
 )
 _SKIP = "skip"
@@ -126,6 +127,7 @@ class Mapped:
     recognised_by: tuple[str, ...] = ()
     verbs: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    scale: Scale | None = None
 
     def columns(self) -> list[str]:
         """Return the names of all columns that the mapping uses."""
@@ -134,7 +136,7 @@ class Mapped:
 
     def lists(self) -> list[str]:
         """Return the names of the columns that may hold several values."""
-        many = ("to", "mentions", "people")
+        many = ("to", "mentions", "people", "tags")
         return [name for _, rule in self.rules for f in many for t in rule.get(f, ()) for name in t.columns()]
 
     def records(self, row: Row, line: int, unread: UnreadKinds) -> Iterator[Record]:
@@ -160,7 +162,7 @@ class Mapped:
             yield Person(name=name, accounts=(actor,), line=line)
         audience = _one(rule, "audience", row)
         parent = self._identity(_one(rule, "parent", row))
-        own = self._identity(_one(rule, "id", row))
+        own, mark = self._identity(_one(rule, "id", row)), _one(rule, "rating", row)
         yield Activity(
             id=own or f"{self.system}:line-{line}",
             time=self._time(_one(rule, "time", row)),
@@ -175,8 +177,18 @@ class Mapped:
             text=_one(rule, "text", row) or None,
             url=clean(_one(rule, "url", row)) or None,
             subject=clean(_one(rule, "subject", row)) or None,
+            tags=self._tags(rule.get("tags", ()), row),
+            rating=self.scale.rating(mark) if self.scale and mark else None,
+            reaction=clean(_one(rule, "reaction", row), 40).lower() or None if verb is Verb.REACT else None,
             line=line,
         )
+        if self.scale and mark and self.scale.rating(mark) is None:
+            told = f"the rating {clean(mark, 40)!r} is no mark from {self.scale}"
+            yield SetAside(f"{told}; the rest of the row is read", line)
+
+    def _tags(self, templates: Sequence[Template], row: Row) -> tuple[str, ...]:
+        parts = (part for template in templates for part in template.fill(row).split(self.separator))
+        return tuple(dict.fromkeys(filter(None, (clean(part, 200) for part in parts))))
 
     def _encounter(
         self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int, unread: UnreadKinds
@@ -372,6 +384,11 @@ def read(text: str, name: str, zone: str | None = None, owner: str | None = None
     system = str(body.get("system", "table"))
     if not re.fullmatch(r"[A-Za-z][\w.-]{0,60}", system):
         raise BadMapping(f"{name}: system is {system[:60]!r}; write one word, as in tripadvisor")
+    scale = scale_of(body.get("rating"))
+    if scale is None and ("rating" in body or any("rating" in rule for _, rule in rules)):
+        raise BadMapping(
+            f"{name}: say which mark is the worst and which the best: [rating] with worst = 1 and best = 5"
+        )
     return Mapped(
         name=name,
         system=system,
@@ -384,6 +401,7 @@ def read(text: str, name: str, zone: str | None = None, owner: str | None = None
         recognised_by=_texts(body, "recognised_by", name),
         verbs=_meanings(body, "verbs", {*Verb, _SKIP}, name),
         kinds=_meanings(body, "kinds", set(Modality), name),
+        scale=scale,
     )
 
 

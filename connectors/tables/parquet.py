@@ -67,7 +67,7 @@ class ParquetFile:
         file = pq.ParquetFile(self.source, buffer_size=_BUFFER, read_dictionary=repeated)
         size, row = self._rows_at_once(leaves), 1
         left = _ceiling(self.member)
-        for batch in file.iter_batches(batch_size=size, columns=[n for n in self.names if n in wanted]):
+        for batch in self._batches(file, size, [name for name in self.names if name in wanted]):
             if row + len(batch) > self.rows + 1:
                 raise Unreadable(
                     f"{self.member.name}: the Parquet file holds more rows than it says; get it again"
@@ -78,6 +78,18 @@ class ParquetFile:
                 raise Unreadable(_too_large(self.member))
             yield from _written_out(pa.Table.from_batches([batch]), sizes, row)
             row += len(batch)
+
+    @staticmethod
+    def _batches(file: pa.parquet.ParquetFile, size: int, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Yield rows of one part at a time where lists hold numbers of a dictionary: each part has its own."""
+        import pyarrow.types as kinds
+
+        types = [field.type for field in file.schema_arrow]
+        if not any(kinds.is_nested(kind) and kind != _without_dictionary(kind) for kind in types):
+            yield from file.iter_batches(batch_size=size, columns=columns)
+            return
+        for part in range(file.metadata.num_row_groups):
+            yield from file.iter_batches(batch_size=size, columns=columns, row_groups=[part])
 
     def _leaf(self, number: int) -> _Leaf:
         metadata, column = self.file.metadata, self.file.metadata.schema.column(number)
@@ -124,11 +136,12 @@ class ParquetFile:
         file = pq.ParquetFile(self.source, buffer_size=_BUFFER, read_dictionary=list(texts))
         found = dict[str, _Leaf]()
         for group in range(file.metadata.num_row_groups):
-            asked = list(dict.fromkeys(leaf.column for path, leaf in texts.items() if path not in found))
+            asked = {path: leaf for path, leaf in texts.items() if path not in found}
             if not asked:
                 break
-            first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=asked), None)
-            for path, leaf in texts.items():
+            columns = list(dict.fromkeys(leaf.column for leaf in asked.values()))
+            first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=columns), None)
+            for path, leaf in asked.items():
                 longest = 0 if first is None else _longest(first.column(leaf.column))
                 if first is not None and (not longest or longest * leaf.values[group] > _HELD):
                     found[path] = leaf

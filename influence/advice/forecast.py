@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from influence.kernels.arrays import Floats, Ints
-from influence.network.log_queries import everybodys_output, items_by_pair, written_to_few
+from influence.network.log_queries import items_by_pair, written_to_few
 from influence.reach.ego import Ego
 from influence.times import DAY, Window
 
@@ -172,9 +172,10 @@ class Ledger:
 
         Mass mail to the leader is left out: its senders are not those with whom an exchange is likely.
         """
-        item, author, time, public = everybodys_output(self.ego.tables, self.ego.window)
-        kept = ~self.ego.mass_mail.holds(item)
-        return author[kept], time[kept], public[kept]
+        items = self.ego.log.items
+        item = np.flatnonzero(items.made & self.ego.window.holds(items.time))
+        item = item[~self.ego.mass_mail.holds(item)]
+        return items.author[item].astype(np.int64), items.time[item], items.public[item]
 
     def _addressed(self, window: Window) -> tuple[Ints, Ints]:
         """How many items each author wrote to each addressee: the pair as one number, sorted, and the count."""

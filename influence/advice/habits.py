@@ -19,7 +19,7 @@ from influence.contract.findings import NETWORKED
 from influence.contract.language import because, forms
 from influence.contract.wording import counted, people
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.measures.exchange import inbound
+from influence.measures.asked import inbound
 from influence.measures.voice import heard
 from influence.network.log_queries import activity_ids, items_by, place_of
 from influence.reach.ego import Ego

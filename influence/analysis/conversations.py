@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from influence.contract.findings import Branch, Conversation, Response
 from influence.kernels.arrays import Floats, Ints, distinct_pairs
 from influence.measures.voice import heard_already
 from influence.network.log_queries import activity_ids
+from influence.network.subjects import tags_of
 from influence.reach.ego import Ego
 from influence.times import moment
 
@@ -51,7 +53,10 @@ def conversations(ego: Ego, most: Brought, details: Mapping[int, Response]) -> l
     wholes = _Wholes(ego, most.unit)
     words = _words(ego, wholes)
     found = [_conversation(ego, most, place, rows[place], wholes, details) for place in range(len(rows))]
-    named = [replace(one, words=words.get(place, ())) for place, one in enumerate(found)]
+    tags = _tags(ego, wholes)
+    named = [
+        replace(one, words=words.get(place, ()), tags=tags.get(place, ())) for place, one in enumerate(found)
+    ]
     return _with_trees(ego, named, wholes)
 
 
@@ -118,6 +123,21 @@ def _words(ego: Ego, wholes: _Wholes) -> dict[int, tuple[str, ...]]:
         for place, topic in told
         if len(topic)
     }
+
+
+def _tags(ego: Ego, wholes: _Wholes) -> dict[int, tuple[str, ...]]:
+    """Return the tags that most items of a conversation carry."""
+    of_item = tags_of(ego.tables, wholes.item)
+    counted = ((place, Counter(_each(of_item, wholes.item[mine]))) for place, mine in enumerate(wholes.of))
+    return {
+        place: tuple(sorted(tags, key=lambda tag: (-tags[tag], tag))[:WORDS])
+        for place, tags in counted
+        if tags
+    }
+
+
+def _each(of_item: Mapping[int, Sequence[str]], items: Ints) -> list[str]:
+    return [tag for item in items.tolist() for tag in of_item.get(item, ())]
 
 
 def _conversation(

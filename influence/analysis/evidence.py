@@ -23,6 +23,7 @@ from influence.network.log_queries import (
 )
 from influence.network.log_tables import LogTables
 from influence.network.responses import Log
+from influence.network.subjects import tags_of
 from influence.reach.ego import Ego
 from influence.reach.steps import Touches
 from influence.times import Window, moment, months
@@ -35,6 +36,7 @@ def reached(
 ) -> list[Reached]:
     """Return one row a person, by step and then by first response, with the responses and ties that show it."""
     who, zone, told = ego.reached, ego.settings.zone, _what_calendars_tell(ego)
+    tags = _tags(ego)
     active, community = _months(ego), {node[0]: node[4] for node in network.nodes if node[2]}
     items: dict[int, list[int]] = defaultdict(list)
     for person, item in zip(ego.drawn.person.tolist(), ego.drawn.item.tolist(), strict=True):
@@ -60,10 +62,26 @@ def reached(
             coverage=told[alter.person][0],
             unrecorded=told[alter.person][1],
             months=active.get(alter.person, ()),
+            tags=tags.get(alter.person, ()),
             community=community.get(who[alter.person].person),
         )
         for alter in order
     ]
+
+
+def _tags(ego: Ego) -> dict[int, tuple[str, ...]]:
+    """Return the tags of the items by which each person responded, or of what these answer, in order."""
+    drawn, links = ego.drawn, ego.log.counted_links()
+    inside = np.isin(links.child, drawn.item)
+    above: dict[int, list[int]] = defaultdict(list)
+    for child, parent in zip(links.child[inside].tolist(), links.parent[inside].tolist(), strict=True):
+        above[child].append(parent)
+    of_item = tags_of(ego.tables, np.concatenate([drawn.item, links.parent[inside]]))
+    found: dict[int, set[str]] = defaultdict(set)
+    for person, item in zip(drawn.person.tolist(), drawn.item.tolist(), strict=True):
+        for one in (item, *above[item]):
+            found[person].update(of_item.get(one, ()))
+    return {person: tuple(sorted(tags)) for person, tags in found.items()}
 
 
 def _months(ego: Ego) -> dict[int, tuple[str, ...]]:

@@ -19,7 +19,7 @@ def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
     """Say in plain words, in English, what these numbers cannot tell."""
     with speaking(ENGLISH):
         return [
-            *open_about(ego.tables, ego.leader),
+            *open_about(ego.tables.whole, ego.leader),
             CAUTION,
             because(
                 "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here."

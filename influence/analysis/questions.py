@@ -5,19 +5,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Self
 
 from influence import settings
+from influence.analysis import asking
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
+from influence.contract.narrowing import EVERYTHING, Narrowing, NarrowingError
 from influence.network.network import Network
+from influence.network.subjects import Used, subjects
 from influence.people.columns import Who
+from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.times import Window, lately, stated
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
+    from influence.advice.introductions import Introduced
     from influence.analysis.comparison import Comparison
 
 PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
@@ -54,32 +60,78 @@ class Questions(ABC):
         until: str | date | None = None,
         *,
         measures: Sequence[str] = (),
+        against: str | None = None,
+        by: Literal["week", "month"] | None = None,
+        audience: Sequence[str] = (),
+        only: Narrowing = EVERYTHING,
     ) -> Report:
         """Report on a leader (an id, an account, an e-mail address or a full name) in [since, until).
 
         `measures` names those that are wanted, or findings of theirs; all if left out. The headline is always there.
+        `against` is the period to compare with: `previous`, or two days such as 2026-01-01..2026-03-31. Movement is
+        told `by` week or month, by week where less than half a year is on record if neither is asked for. `audience`
+        names those whom the leader means to reach: names under `[audiences]`, files with a person a line, groups such
+        as sphere:customer, channel:NAME, topic:WORD.
+        `only` narrows the report to a part of the log: `Narrowing(tags=["climate"], spheres=["customer"])`.
 
         Raises:
+            CannotAsk: the period to compare with cannot be read, or is not an earlier one of the same length; there is
+                no such audience.
+            ListError: a list of people cannot be read.
             PluginError: there is no such measure.
+            UnknownGroup: there is no such sphere, channel, conversation or topic.
             UnknownPerson: nobody is known by that name.
             WorkspaceError: a date cannot be read, or the window is reversed.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
             EmptyWindow: nothing happened in the window.
         """
         self.analysis.refuse_unsaid()
-        code = self.analysis.people.find(leader)
-        return self.analysis.about(code, self.window(since, until), measures)
+        code, window = self.analysis.people.find(leader), self.window(since, until)
+        earlier = None if against is None else asking.against(against, window, self.settings.zone)
+        meant = asking.audiences(audience, self.settings.audiences)
+        return self.part(only, [code]).about(code, window, measures, Asked(earlier, by, meant))
+
+    def part(self, only: Narrowing, seen_from: Sequence[int] = ()) -> Analysis:
+        """Return the part of the analysis that is asked for; spheres are as some leaders (by code) see them.
+
+        Raises:
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left, or nobody sees spheres.
+        """
+        if only.spheres and not seen_from:
+            raise NarrowingError(
+                f"{', '.join(only.spheres)}: a sphere is seen from somebody; name the people"
+            )
+        if not only:
+            return self.analysis
+        seen = tuple(seen_from) if only.spheres else ()
+        if (only, seen) not in self._parts:
+            self._parts[only, seen] = self.analysis.narrowed(only, seen)
+        return self._parts[only, seen]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[Narrowing, tuple[int, ...]], Analysis]:
+        """The parts that were asked for, by what they were narrowed to and who sees the spheres."""
+        return {}
 
     def open_about(self, _person: str) -> Sequence[str]:
         """Return what is to be asked about a person, first what moves most; nothing where no answer could be kept."""
         return ()
 
-    def ego(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Ego:
+    def ego(
+        self,
+        leader: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+    ) -> Ego:
         """Return a leader in a window: what a measure is a function of.
 
         Raises:
             UnknownPerson: nobody is known by that name.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
         """
-        return Ego(self.analysis, self.analysis.people.find(leader), self.window(since, until))
+        code = self.analysis.people.find(leader)
+        return Ego(self.part(only, [code]), code, self.window(since, until))
 
     def window(self, since: str | date | None, until: str | date | None) -> Window:
         """Return [since, until) as microseconds; a date without a zone is in the zone of the workspace.
@@ -110,56 +162,95 @@ class Questions(ABC):
         """List everybody: id, name, accounts, and what the sources say of them."""
         return self.analysis.people.who
 
-    def network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
+    def network(
+        self,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+    ) -> Network:
         """Return the response network of a window; it opens as a networkx graph."""
-        return self.analysis.network(self.window(since, until))
+        return self.part(only).network(self.window(since, until))
 
-    def digital_network(self, since: str | date | None = None, until: str | date | None = None) -> Network:
+    def digital_network(
+        self,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+    ) -> Network:
         """Return the part of the response network of a window that joins people not known to have met."""
         from influence.reach.acquaintance import digital_network
 
-        return digital_network(self.analysis, self.window(since, until))
+        return digital_network(self.part(only), self.window(since, until))
 
     def acquaintance(
-        self, since: str | date | None = None, until: str | date | None = None
+        self,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
     ) -> dict[str, int]:
         """Count the ties of a window's response network, and how many join people who have met, or have not."""
         from influence.reach.acquaintance import acquaintance
 
-        return acquaintance(self.analysis, self.window(since, until)).counts()
+        return acquaintance(self.part(only), self.window(since, until)).counts()
 
     def organisation(
-        self, since: str | date | None = None, until: str | date | None = None, cohort: Sequence[str] = ()
+        self,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        cohort: Sequence[str] = (),
+        only: Narrowing = EVERYTHING,
     ) -> dict[str, Finding]:
         """Say how far leadership is spread over everybody here, or over a cohort: leadership for the many.
 
         Raises:
             UnknownPerson: nobody is known by a name of the cohort.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
         """
         from influence.measures.many import organisation
 
-        codes = [self.analysis.people.find(one) for one in cohort] or None
-        return organisation(self.analysis, self.window(since, until), codes)
+        codes = [self.analysis.people.find(one) for one in cohort]
+        return organisation(self.part(only, codes), self.window(since, until), codes or None)
 
     def compare(
-        self, leaders: Sequence[str], since: str | date | None = None, until: str | date | None = None
+        self,
+        leaders: Sequence[str],
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
     ) -> Comparison:
         """Compare people in one window, and say who cannot be told apart; it ranks nobody.
 
         Raises:
             UnknownPerson: nobody is known by one of the names.
             CohortError: there are fewer than two of them.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
         """
         from influence.analysis.comparison import compare
 
-        return compare([self.ego(one, since, until) for one in leaders])
+        codes = [self.analysis.people.find(one) for one in leaders]
+        part, window = self.part(only, codes), self.window(since, until)
+        return compare([Ego(part, code, window) for code in codes])
 
-    def advise(self, leader: str, since: str | date | None = None, until: str | date | None = None) -> Advice:
+    def subjects(self) -> dict[str, list[Used]]:
+        """List the tags and channels here and the topics of the settings, by how many items and people use them.
+
+        A topic that nothing here is on, or everything, has none.
+        """
+        return subjects(self.analysis.tables, self.settings.topics)
+
+    def advise(
+        self,
+        leader: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+    ) -> Advice:
         """Return what a leader might do next, and how such advice did on the last third of the window.
 
         Raises:
             UnknownPerson: nobody is known by that name.
             WorkspaceError: there are no times to learn from.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
         """
         from influence.advice.adviser import advise
 
@@ -167,4 +258,17 @@ class Questions(ABC):
             raise WorkspaceError(
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
-        return advise(self.ego(leader, since, until))
+        return advise(self.ego(leader, since, until, only))
+
+    def introduce(
+        self, leader: str, to: str, since: str | date | None = None, until: str | date | None = None
+    ) -> Introduced:
+        """Return who could bring a leader to a person, an organisation or a sphere that is not reached.
+
+        Raises:
+            IntroductionError: the target is the leader, or reached or met already, or no chain leads there.
+            UnknownPerson: the leader is not known, or nobody, no organisation and no sphere is called `to`.
+        """
+        from influence.advice.introductions import introduce
+
+        return introduce(self.ego(leader, since, until), to)

@@ -11,10 +11,12 @@ from influence.analysis.conversations import brought, conversations
 from influence.analysis.limits import limits
 from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
-from influence.contract.findings import Conversation, Finding, Report, Response
+from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
+from influence.measures.audiences import who_is_meant
 from influence.network.log_queries import unsaid_in_all
+from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import Window, moment
@@ -30,16 +32,21 @@ class EmptyWindow(InfluenceError):
 class Analysis(Population):
     """Everything in one store, ready for questions about any leader: read once, asked often."""
 
-    def about(self, leader: int, window: Window, measures: Sequence[str] = ()) -> Report:
-        """Report on one leader, by all measures or by those named.
+    def about(
+        self, leader: int, window: Window, measures: Sequence[str] = (), asked: Asked | None = None
+    ) -> Report:
+        """Report on one leader, by all measures or by those named, and on what is asked beside.
 
         Raises:
             EmptyWindow: no activity of anybody lies in the window, and there are no ties.
             PluginError: there is no such measure.
+            UnknownGroup: there is no such group as an audience that is asked for names.
         """
         self._refuse_empty(window)
         wanted = [HEADLINE, *measures] if measures else []
-        ego = Ego(self, leader, window)
+        ego = Ego(self, leader, window, asked)
+        for entries in ego.asked.audiences.values():
+            who_is_meant(ego, entries)  # a group that is not there is told before all else is worked out
         return report(ego, _findings(ego, wanted))
 
     def _refuse_empty(self, window: Window) -> None:
@@ -51,6 +58,8 @@ class Analysis(Population):
             raise EmptyWindow(
                 "the workspace holds no activity yet; bring some in with: influence import PATH"
             )
+        if self.tables.part is not None:
+            raise EmptyWindow("nothing of what this report is narrowed to happened in this window")
         zone = self.settings.zone
         first, last = (str(moment(int(t), zone))[:10] for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
@@ -98,8 +107,11 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         conversations=tuple(told),
         responses={one.id: one for one in responses},
         network=network,
+        weekly=tuple(trend.weekly(ego)) if ego.dated else (),
+        by=ego.asked.by or (trend.shown_by(ego) if ego.dated else MONTH),
         notice=ego.settings.notice,
         names=_names(ego, responses, told),
+        narrowed=ego.tables.part.narrowed if ego.tables.part else None,
     )
 
 

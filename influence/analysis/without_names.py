@@ -16,6 +16,7 @@ from hashlib import sha256
 from math import fsum
 from typing import Any
 
+from influence.advice import introductions
 from influence.analysis.small_groups import classes, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
@@ -30,20 +31,25 @@ from influence.contract.findings import (
     Reached,
     Report,
     SphereReach,
+    Week,
 )
 from influence.contract.headline import CAUTION, NAMELESS, leader_name
 from influence.contract.language import because, message, translated
 from influence.contract.measures import catalogue
+from influence.contract.narrowing import Narrowed, Narrowing
 from influence.contract.records import SPHERES, Unsaid
 from influence.demo import NOTICE
 from influence.measures import (
     against_chance,
+    asked,
+    audience_share,
     brand,
     cascades,
     employees,
     exchange,
     exposure,
     first_touch,
+    help_outcome,
     letting_go,
     many,
     named_voices,
@@ -51,7 +57,9 @@ from influence.measures import (
     reach,
     spheres,
     stage,
+    tags,
     team_follows,
+    tone,
     voice,
     walls,
 )
@@ -63,6 +71,7 @@ LEADER = NAMELESS
 _STEPS = frozenset({"reach_2", "reach_3", "reach_4", "reach_beyond", "first_hand", "passed_on"})
 """How many people were reached at all: the report is about these numbers, and they list nobody."""
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_WHEN = re.compile(r"\d{4}-W?\d{2}", re.ASCII)
 _GRID = re.compile(r"\d+(?:,\d+(?:\.\d+)?)?", re.ASCII)
 _TINY = 1e-6
 _PARENTS = frozenset({"explicit", "inferred", "none", "undated"})
@@ -82,7 +91,7 @@ _WORDS = frozenset(
         *("rising", "falling", "none to be told", "higher", "lower"),
         *(brand.PERSON_MORE, brand.BRAND_MORE, brand.ALIKE, brand.TOO_LITTLE),
         *(against_chance.MORE_THAN_CHANCE, against_chance.LIKE_CHANCE),
-        *exchange.WAYS,
+        *asked.WAYS,
         *(employees.LEADER, employees.EMPLOYEES, employees.BRAND),
         *(employees.FIRST_MORE, employees.SECOND_MORE),
         *(kind.value for kind in Unsaid),
@@ -95,11 +104,16 @@ _REASONS = frozenset(
         *(voice.NO_TEXT, voice.TOO_LITTLE, cascades.BEGAN_NONE, cascades.UNANSWERED),
         *(exchange.NOBODY_ASKED, exchange.ONLY_MASS_MAIL, exchange.LESS_THAN_HALF),
         *(letting_go.TOO_FEW, letting_go.ANSWERED_NONE, letting_go.NO_CIRCLE),
-        *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS, exposure.NOT_TOLD),
+        *(many.NOBODY, many.ALL_MET, many.ALONE, many.NO_CONVERSATIONS, exposure.NO_ITEMS),
+        *(exposure.NOT_TOLD, exposure.OF_ALL),
         *(spheres.NOBODY_BEYOND, spheres.NO_SPHERE, spheres.NO_SOURCES, brand.NO_BRAND, brand.SILENT),
         *(brand.SAID_NOTHING, brand.NO_RESPONSE, first_touch.NOBODY_OUTSIDE, first_touch.NO_SOURCE),
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
-        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE),
+        *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE, tone.NOBODY_BEYOND, tone.MOSTLY_UNTOLD),
+        introductions.NOBODY_LEFT,
+        *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
+        *(audience_share.NO_AUDIENCE, audience_share.NAMES_NOBODY),
+        tags.NO_TAGS,
         *(named_voices.NO_VOICES, named_voices.NOT_HERE, named_voices.NO_RESPONSE),
     }
 )
@@ -132,10 +146,21 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
         reasons=tuple(reason for reason in report.reasons if reason == CAUTION),
         spheres=() if few else _spheres(report.spheres, stand),
         trend=() if few else tuple(row for row in report.trend if _hides(row, smallest)),
+        weekly=() if few else tuple(row for row in report.weekly if _hides(row, smallest)),
+        by=report.by,
         conversations=() if few else _conversations(report, smallest),
         network=_network(report, people),
         notice="\n".join(_notices(report, smallest)),
+        narrowed=_narrowed(report.narrowed),
     )
+
+
+def _narrowed(narrowed: Narrowed | None) -> Narrowed | None:
+    """Return how much is left of what is on record; of what it is narrowed to only spheres of ours are told."""
+    if narrowed is None:
+        return None
+    ours = not narrowed.to.by_items and all(sphere in SPHERES for sphere in narrowed.to.spheres)
+    return Narrowed(narrowed.to if ours else Narrowing(), narrowed.items, narrowed.of)
 
 
 def _notices(report: Report, smallest: int) -> Iterator[str]:
@@ -251,10 +276,10 @@ def _network(report: Report, people: Mapping[str, Reached]) -> EgoNetwork:
 # --- months, conversations, sources ---------------------------------------------------------------------------
 
 
-def _hides(row: Month, smallest: int) -> bool:
-    """Whether a month has as many people as there must be, or nobody."""
+def _hides(row: Month | Week, smallest: int) -> bool:
+    """Whether a month or a week has as many people as there must be, or nobody."""
     people = row.reach_2 + row.reach_3 + row.reach_4
-    return bool(_MONTH.fullmatch(row.month)) and (people == 0 or people >= smallest - _TINY)
+    return bool(_WHEN.fullmatch(row.name)) and (people == 0 or people >= smallest - _TINY)
 
 
 def _conversations(report: Report, smallest: int) -> tuple[Conversation, ...]:
@@ -337,11 +362,11 @@ def _many(value: Any, smallest: int) -> Any:
 
 
 def _told(value: Any, smallest: int) -> Any:
-    """Return a value if it is a number, a month, one of our own words, or made of such; else None."""
+    """Return a value if it is a number, a month or a week, one of our own words, or made of such; else None."""
     if isinstance(value, Detail):
         return nameless(value, smallest)
     if isinstance(value, str):
-        ours = value in _WORDS or value in _REASONS or _MONTH.fullmatch(value)
+        ours = value in _WORDS or value in _REASONS or _WHEN.fullmatch(value)
         return value if ours else None
     if isinstance(value, tuple):
         return tuple(each for each in (_told(one, smallest) for one in value) if each is not None)
@@ -359,8 +384,9 @@ def _of_periods(detail: AgainstBefore, smallest: int) -> dict[str, Any]:
         edge: _day(getattr(detail, edge), after=edge == "until")
         for edge in ("since", "until", "before_since", "before_until")
     }
-    rows = [row for row in detail.by_sphere if row.sphere in SPHERES and _moved_many(row, smallest)]
-    others = [row for row in detail.by_sphere if row not in rows]
+    plain = [SphereMove(row.sphere, row.was, row.now) for row in detail.by_sphere]
+    rows = [row for row in plain if row.sphere in SPHERES and _moved_many(row, smallest)]
+    others = [row for row in plain if row not in rows]
     merged = SphereMove(OTHERS, fsum(row.was for row in others), fsum(row.now for row in others))
     if others and _moved_many(merged, smallest):
         rows.append(merged)

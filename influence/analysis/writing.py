@@ -14,6 +14,7 @@ from influence.contract import plugins
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import ENGLISH, known, speaking
+from influence.contract.narrowing import EVERYTHING, Narrowing
 from influence.network.writing import NETWORK_FORMATS, write_network
 
 REPORTS = "reports"
@@ -104,10 +105,11 @@ class Writing(Questions):
         until: str | date | None = None,
         *,
         digital: bool = False,
+        only: Narrowing = EVERYTHING,
     ) -> int:
         """Write the response network, as `graphml`, `gexf` or `parquet`, and return how many people are in it.
 
-        `digital` leaves out the ties between people known to have met.
+        `digital` leaves out the ties between people known to have met, `only` whatever is no part of what is asked for.
 
         Raises:
             WorkspaceError: there is no such format, or the place may not be written.
@@ -116,7 +118,7 @@ class Writing(Questions):
             raise WorkspaceError(
                 f"there is no network format {kind!r}; there are: {', '.join(NETWORK_FORMATS)}"
             )
-        network = self.digital_network(since, until) if digital else self.network(since, until)
+        network = self.digital_network(since, until, only) if digital else self.network(since, until, only)
         place = Path(path)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from influence.cli.options import json_option, opened, progress, window_options, workspace_option
+from influence.cli.options import OfLeader, json_option, opened, progress, window_options, workspace_option
 from influence.cli.saying import ask, say, say_json
 from influence.contract.wording import counted, people
 
@@ -37,25 +37,7 @@ _KIND = {"in_person": "in person", "unknown": "in person or not", "online": "onl
 _ASK = {"m": "met", "n": "never", "d": "unsure", "s": "stop"}
 
 
-class _OfLeader(click.Group):
-    """A group whose options may stand before or after LEADER; what follows a subcommand's name is its own."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        takes = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
-        options: list[str] = []
-        words: list[str] = []
-        rest = list(args)
-        while rest and not (words and rest[0] in self.commands):
-            word = rest.pop(0)
-            if word.startswith("-") and len(word) > 1:
-                options.append(word)
-                options += [rest.pop(0)] if word in takes and rest else []
-            else:
-                words.append(word)
-        return super().parse_args(ctx, [*options, *words, *rest])
-
-
-@click.group(cls=_OfLeader, invoke_without_command=True, subcommand_metavar="[COMMAND]…")
+@click.group(cls=OfLeader, invoke_without_command=True, subcommand_metavar="[COMMAND]…")
 @click.argument("leader")
 @window_options
 @click.option("--all", "everybody", is_flag=True, help=f"Everybody, not only the first {SHOWN}.")

@@ -122,6 +122,61 @@ def window_options(command: _Command) -> _Command:
     return since(until(length(run)))  # type: ignore[return-value]  # click is untyped here
 
 
+def narrowing_options(*, spheres: bool = True) -> Callable[[_Command], _Command]:
+    """Give a command `--tag`, `--topic`, `--channel` and, where spheres are seen from somebody, `--sphere`.
+
+    They are passed as `only`.
+    """
+
+    def give(command: _Command) -> _Command:
+        @wraps(command)
+        def run(*given: Any, **more: Any) -> Any:
+            from influence.contract.narrowing import Narrowing  # Babel: `--help` must not wait for it
+
+            only = Narrowing(
+                **{kind: more.pop(kind, ()) for kind in ("tags", "topics", "channels", "spheres")}
+            )
+            return command(*given, only=only, **more)
+
+        made = run
+        for name, kind, metavar, told in _NARROWING:
+            if kind != "spheres" or spheres:
+                made = click.option(name, kind, multiple=True, metavar=metavar, help=told)(made)
+        return made  # type: ignore[return-value]  # click is untyped here
+
+    return give
+
+
+_NARROWING = (
+    (
+        "--sphere",
+        "spheres",
+        "NAME",
+        "Of others only people of this sphere, as those named see it: customer, partner, department … Again: either.",
+    ),
+    (
+        "--channel",
+        "channels",
+        "NAME",
+        "Only this channel, list or subreddit, and what answers it; * may end the name. Again: either.",
+    ),
+    (
+        "--topic",
+        "topics",
+        "NAME",
+        "Only this topic of [topics] in influence.toml, and what answers it. Again: either.",
+    ),
+    (
+        "--tag",
+        "tags",
+        "TAG",
+        "Only what has this tag, and what answers it, e.g. climate or 'climate*' (see: influence tags). Again: either. "
+        "With --topic, --channel or --sphere both must hold.",
+    ),
+)
+"""Options are listed in the order in which they are given last."""
+
+
 def json_option(command: _Command) -> _Command:
     """Give a command `--json`, passed as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")(command)
@@ -158,3 +213,22 @@ def progress(title: str) -> Iterator[Callable[[Any], None]]:
     console = Console(stderr=True)
     with console.status(escape(title)) as status:
         yield lambda what: status.update(escape(plain(f"{title}: {what}")))
+
+
+class OfLeader(click.Group):
+    """A group whose options may stand before or after LEADER; what follows a subcommand's name is its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the options before the words, up to the name of a subcommand."""
+        takes = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
+        options: list[str] = []
+        words: list[str] = []
+        rest = list(args)
+        while rest and not (words and rest[0] in self.commands):
+            word = rest.pop(0)
+            if word.startswith("-") and len(word) > 1:
+                options.append(word)
+                options += [rest.pop(0)] if word in takes and rest else []
+            else:
+                words.append(word)
+        return super().parse_args(ctx, [*options, *words, *rest])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -13,6 +13,7 @@ from influence.cli.options import (
     Asked,
     asked_options,
     json_option,
+    narrowing_options,
     opened,
     progress,
     window_options,
@@ -22,12 +23,15 @@ from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
-from influence.contract.wording import between, phrase, plain, scale, unit_of
+from influence.contract.wording import between, counted, phrase, plain, scale, unit_of
 from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
+    from influence.advice.introductions import Introduced
     from influence.analysis.writing import Writing
+    from influence.contract.details.introductions import Hop
     from influence.contract.findings import Finding, Report
+    from influence.contract.narrowing import Narrowing
 
 
 class _Listing(click.Option):
@@ -70,6 +74,24 @@ class _Listing(click.Option):
     help="Only these measures beside the headline (see: influence measures); all if left out.",
 )
 @click.option(
+    "--against",
+    metavar="PERIOD",
+    help="The earlier period to compare with: previous, or its first and last day, such as 2026-01-01..2026-03-31; "
+    "if left out the one before, where it is on record.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["week", "month"]),
+    help="By what movement is told first; by week in a window of less than half a year if left out.",
+)
+@click.option(
+    "--audience",
+    multiple=True,
+    metavar="FILE",
+    help="Whom the leader means to reach: a file with a person a line (or a .csv), a name under [audiences] in "
+    "influence.toml, or sphere:NAME, channel:NAME, conversation:ID, topic:WORD. May be given several times.",
+)
+@click.option(
     "--language",
     cls=_Listing,
     there_is=languages,
@@ -88,13 +110,18 @@ class _Listing(click.Option):
     is_flag=True,
     help="A copy for others: people are “a customer”, small groups are merged, and no evidence leads to anybody.",
 )
+@narrowing_options()
 @asked_options
 def report(
     leader: str,
     since: str | None,
     until: str | None,
     measures: str | None,
+    against: str | None,
+    by: Literal["week", "month"] | None,
+    audience: tuple[str, ...],
     asked: Asked,
+    only: Narrowing,
     **how: Any,
 ) -> None:
     """Report how far LEADER's influence reaches: an e-mail address, an account, a person's id or a full name.
@@ -102,6 +129,9 @@ def report(
     \b
     influence report "Louise Kitchen" --since 2000-05-01 --until 2001-12-31 --format html,json,csv
     influence report ann@acme.example --format pdf,pptx --language sv --without-names
+    influence report ann@acme.example --audience launch.csv --audience sphere:customer
+    influence report ann@acme.example --last quarter --against 2026-01-01..2026-03-31
+    influence report ann@acme.example --tag climate --sphere customer --last quarter
     influence report ann@acme.example --engine spark --lake /data/lake
     """
     wanted = _Wanted(_listed(how.pop("formats")), **how)
@@ -109,7 +139,16 @@ def report(
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
         workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
-        found = workspace.report(leader, since, until, measures=_listed(measures or ""))
+        found = workspace.report(
+            leader,
+            since,
+            until,
+            measures=_listed(measures or ""),
+            against=against,
+            by=by,
+            audience=audience,
+            only=only,
+        )
         unanswered = workspace.open_about(found.leader["person"])
         written = []
         for name in wanted.formats:
@@ -180,6 +219,34 @@ def measures(as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--most", type=click.IntRange(1), default=30, show_default=True, help="So many of each are listed."
+)
+@asked_options
+@json_option
+def tags(most: int, asked: Asked, as_json: bool) -> None:
+    """List tags, channels and your own topics, by how many items and people use them: what a report can be narrowed to.
+
+    \b
+    influence tags
+    influence report ann@acme.example --tag climate --channel 'general*'
+    """
+    with asked.opened() as workspace:
+        found = workspace.subjects()
+    if as_json:
+        say_json({kind: [vars(one) for one in rows] for kind, rows in found.items()})
+        return
+    for kind, rows in found.items():
+        say(f"{kind}: {len(rows):,}" + (f", of these the {most:,} most used" if len(rows) > most else ""))
+        for one in rows[:most]:
+            name = f"#{one.name}" if kind == "tags" else one.name
+            items, people = counted(one.items, "item", "items"), counted(one.people, "person", "people")
+            say(f"  {plain(name):<40} {items}, {people}")
+    if not found["topics"]:
+        say("topics of your own are named under [topics] in influence.toml")
+
+
+@click.command()
 @window_options
 @click.option(
     "--format",
@@ -193,25 +260,30 @@ def measures(as_json: bool) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="The file to write; only counts if left out."
 )
+@narrowing_options(spheres=False)
 @asked_options
 @json_option
 def network(
     since: str | None,
     until: str | None,
-    format_: str,
     digital: bool,
     output: Path | None,
     asked: Asked,
+    only: Narrowing,
     as_json: bool,
+    **how: str,
 ) -> None:
     """Count and write the network of responses: an arrow runs from the one responded to, its weight counts them.
 
     Says of how many ties it is known whether the two have met, and how many have.
     """
     with asked.opened() as workspace:
-        counts = workspace.acquaintance(since, until)
-        counts = {"people": len(workspace.network(since, until)), **counts}
-        written = workspace.write_network(output, format_, since, until, digital=digital) if output else 0
+        counts = workspace.acquaintance(since, until, only)
+        counts = {"people": len(workspace.network(since, until, only)), **counts}
+        kind = how["format_"]
+        written = (
+            workspace.write_network(output, kind, since, until, digital=digital, only=only) if output else 0
+        )
     if as_json:
         say_json(counts)
         return
@@ -227,16 +299,24 @@ def network(
 @click.command()
 @click.argument("people", nargs=-1, metavar="[PERSON]…")
 @window_options
+@narrowing_options()
 @asked_options
 @json_option
-def many(people: tuple[str, ...], since: str | None, until: str | None, asked: Asked, as_json: bool) -> None:
+def many(
+    people: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    asked: Asked,
+    only: Narrowing,
+    as_json: bool,
+) -> None:
     """Say how far leadership is spread over everybody here, or over the PEOPLE named: leadership for the many."""
     from influence.contract.measures import measure
 
     words = measure("many").finds
     compile_beside()
     with asked.opened() as workspace, progress("Measuring everybody"):
-        found = workspace.organisation(since, until, people)
+        found = workspace.organisation(since, until, people, only)
     if as_json:
         body = {name: finding.as_json() for name, finding in found.items()}
         say_json(body)
@@ -250,15 +330,21 @@ def many(people: tuple[str, ...], since: str | None, until: str | None, asked: A
 @click.command()
 @click.argument("leaders", nargs=-1, required=True, metavar="LEADER LEADER…")
 @window_options
+@narrowing_options()
 @asked_options
 @json_option
 def compare(
-    leaders: tuple[str, ...], since: str | None, until: str | None, asked: Asked, as_json: bool
+    leaders: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    asked: Asked,
+    only: Narrowing,
+    as_json: bool,
 ) -> None:
     """Compare LEADERs in one window: whom the data tell apart, and whom they do not. It ranks nobody."""
     compile_beside()
     with asked.opened() as workspace, progress("Comparing"):
-        found = workspace.compare(leaders, since, until)
+        found = workspace.compare(leaders, since, until, only)
     if as_json:
         say_json(found.as_json())
         return
@@ -276,14 +362,39 @@ def compare(
 
 @click.command()
 @click.argument("leader")
+@click.option(
+    "--to", metavar="NAME", help="Who could bring LEADER to this person, organisation or sphere instead."
+)
 @window_options
+@narrowing_options()
 @workspace_option
 @json_option
-def advise(leader: str, since: str | None, until: str | None, folder: Path, as_json: bool) -> None:
-    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before."""
+def advise(
+    leader: str,
+    to: str | None,
+    since: str | None,
+    until: str | None,
+    folder: Path,
+    only: Narrowing,
+    as_json: bool,
+) -> None:
+    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before.
+
+    With --to: who could bring LEADER to somebody not reached, by chains of people who have met and answer one another.
+
+    \b
+    influence advise ann@acme.example
+    influence advise ann@acme.example --to "Harbour Insurance"
+    influence advise ann@acme.example --to customer
+    """
     compile_beside()
+    if to is not None:
+        with opened(folder) as workspace, progress("Looking for chains"):
+            introduced = workspace.introduce(leader, to, since, until)
+        _tell_introduced(introduced, as_json=as_json)
+        return
     with opened(folder) as workspace, progress("Learning from the log"):
-        found = workspace.advise(leader, since, until)
+        found = workspace.advise(leader, since, until, only)
     if as_json:
         rows = [row.as_detail().as_json() for row in found.rows]
         say_json({"rows": rows, "together": found.together, "back_test": found.test.words})
@@ -301,6 +412,28 @@ def advise(leader: str, since: str | None, until: str | None, folder: Path, as_j
         say(f"  {row.reason}")
 
 
+def _tell_introduced(found: Introduced, *, as_json: bool) -> None:
+    if as_json:
+        rows = [row.as_json() for row in found.rows]
+        say_json({"to": found.target, "rows": rows, "back_test": found.test.words, "skill": found.test.skill})
+        return
+    for row in found.rows:
+        house = f" ({plain(row.organisation)})" if row.organisation else ""
+        way = ", who could bring you to ".join(plain(hop.name) for hop in row.hops)
+        say(f"{way}{house}: {phrase(row.score, 'share')} that everybody answers and has met")
+        for hop in row.hops:
+            say(f"  {plain(hop.name)}: {_on_record(hop)}")
+    say(f"Tested on the record: {found.test.words}")
+
+
+def _on_record(hop: Hop) -> str:
+    met = f"met last on {hop.met_last} by the one before" if hop.met_last else "has met the one before"
+    if not hop.asked:
+        return f"{met}; was asked nothing on record"
+    last = f", last on {hop.answered_last}" if hop.answered_last else ""
+    return f"{met}; answered {hop.answered} of {counted(hop.asked, 'item', 'items')}{last} ({' '.join(hop.evidence)})"
+
+
 def _said(finding: Finding) -> str:
     """Word a number as every report does: whole people, the range alone where of most of them nothing tells."""
     held, unit = bounds(finding), finding.unit
@@ -314,4 +447,4 @@ def _said(finding: Finding) -> str:
     return phrase(finding.value, unit) + (f" ({'; '.join(said)})" if said else "")
 
 
-COMMANDS = (report, measures, compare, advise, many, network)
+COMMANDS = (report, measures, compare, advise, many, network, tags)

@@ -13,10 +13,13 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from influence.contract.details.record import Detail, read
+from influence.contract.narrowing import Narrowed
 
 SCHEMA = "influence.report/1"
 TEAM, MET, NETWORKED = 2, 3, 4
 """The steps of people reached; step 1 is the leader's own output."""
+MONTH, WEEK = "month", "week"
+"""By what the movement is told."""
 _WORDS = "influence.contract.showing"
 """What says a finding in words reads this module, and is found when a notebook or a terminal first asks."""
 _Record = TypeVar("_Record", bound=Detail)
@@ -112,7 +115,8 @@ class Reached:
     `evidence` lists ids of the strongest responses, earliest first; `met` why `m` is what it is, beside `unrecorded`,
     the chance of a meeting that nobody recorded, and `coverage`, the share of the twelve months before in which a
     calendar would show one; neither is given where it is declared. `months` ("2026-01") are those in which they
-    responded, `tags` those of the items by which they did, `community` that of the network picture, if they are in it.
+    responded, `tags` those of the items by which they did or of what these answer, `community` that of the network
+    picture, if they are in it.
     """
 
     person: str
@@ -205,6 +209,33 @@ class Month:
     high: float
     responses: int
 
+    @property
+    def name(self) -> str:
+        """The month."""
+        return self.month
+
+
+@dataclass(frozen=True)
+class Week:
+    """The same numbers with an ISO week of the window's zone as the window; `week` is `2026-W05`.
+
+    The first and the last week of a window may be parts of one: `whole` is False.
+    """
+
+    week: str
+    reach_2: float
+    reach_3: float
+    reach_4: float
+    low: float
+    high: float
+    responses: int
+    whole: bool = True
+
+    @property
+    def name(self) -> str:
+        """The week."""
+        return self.week
+
 
 @dataclass(frozen=True)
 class SphereReach:
@@ -252,7 +283,8 @@ class Report:
 
     `leader` has `person` and `name`; `window` has `since`, `until` and `zone`; `notice` is shown on every
     page (an invented company says so). `reasons` are the limits of this report in plain words. `names` are those of
-    people who stand in `responses` but were not reached.
+    people who stand in `responses` but were not reached. `by` says whether the movement is told by week or by month
+    first; `trend` and `weekly` hold both. `narrowed` says of which part of the log all of it is; None: of the whole.
     """
 
     leader: Mapping[str, str]
@@ -268,6 +300,9 @@ class Report:
     network: EgoNetwork = field(default_factory=EgoNetwork)
     notice: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    weekly: tuple[Week, ...] = ()
+    by: str = MONTH
+    narrowed: Narrowed | None = None
 
     def __repr__(self) -> str:
         """Name the report; all that it holds would fill screens."""
@@ -314,6 +349,9 @@ class Report:
             "network": _row(self.network),
             "notice": self.notice,
             "names": dict(self.names),
+            "weekly": [_row(row) for row in self.weekly],
+            "by": self.by,
+            "narrowed": None if self.narrowed is None else self.narrowed.as_json(),
         }
 
     def to_json(self) -> str:
@@ -344,6 +382,9 @@ class Report:
             network=_ego_network(body.get("network", {})),
             notice=body.get("notice"),
             names=body.get("names", {}),
+            weekly=tuple(Week(**row) for row in body.get("weekly", ())),
+            by=WEEK if body.get("by") == WEEK else MONTH,
+            narrowed=Narrowed.from_json(body["narrowed"]) if body.get("narrowed") else None,
         )
 
 

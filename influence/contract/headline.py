@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from influence.contract.details.reach import Reach
-from influence.contract.findings import Finding, Month, Reached, Report
+from influence.contract.details.tone import ToneOf
+from influence.contract.findings import Finding, Month, Reached, Report, Week
 from influence.contract.language import because, message, numbered, recognised, translated
 from influence.contract.wording import (
     counted,
@@ -77,8 +78,8 @@ def unsure(finding: Finding) -> bool:
     return bounds(finding) is not None and finding.told(Reach).mostly_unknown
 
 
-def month_unknown(month: Month) -> bool:
-    """Whether of more than half of a month's people outside the team nothing tells.
+def month_unknown(month: Month | Week) -> bool:
+    """Whether of more than half of the people outside the team of a month, or a week, nothing tells.
 
     >>> month_unknown(Month("2026-01", 0, 0.2, 1.8, 0.0, 2.0, 2)), month_unknown(Month("2026-02", 0, 3, 4, 4, 4, 9))
     (True, False)
@@ -320,12 +321,26 @@ def command(report: Report) -> str:
     >>> command(Report({"person": "$(reboot)", "name": "Ann"}, {}, {}))
     'influence met LEADER label'
     """
+    return f"influence met {named(report)} label"
+
+
+def named(report: Report) -> str:
+    """Return the leader as a command takes it; what a shell could misread is left to the reader.
+
+    >>> named(Report({"person": "email:ann@acme.example", "name": "Ann"}, {}, {}))
+    'ann@acme.example'
+    """
     person = report.leader.get("person", "").removeprefix("email:")
-    return f"influence met {person if _SAFE.fullmatch(person) and not nameless(report) else 'LEADER'} label"
+    return person if _SAFE.fullmatch(person) and not nameless(report) else "LEADER"
 
 
 def sentences(report: Report) -> tuple[str, ...]:
-    """Tell the headline in a few lines, as a terminal shows it."""
+    """Tell the headline in a few lines, as a terminal shows it, after what the report is narrowed to."""
+    part = report.narrowed.sentences() if report.narrowed else []
+    return (*part, *_whole_headline(report))
+
+
+def _whole_headline(report: Report) -> tuple[str, ...]:
     found, who = headline(report), leader_name(report)
     if found.value is None:
         why = recognised(plain(found.reason or because("no reason was given")))
@@ -335,7 +350,27 @@ def sentences(report: Report) -> tuple[str, ...]:
     first = _lead(report, doubt).format(who=who, n=people_shown(report), doubt=doubt)
     second = f"{rerun[:1].upper()}{rerun[1:]}." if rerun else ""
     more = cures(report) if mostly_unknown(report) else ()
-    return tuple(line for line in (first, second, *more) if line)
+    return tuple(line for line in (first, storm(report), second, *more) if line)
+
+
+def storm(report: Report) -> str:
+    """Say that most of those reached were hostile, where that is so: it is never sold as influence.
+
+    >>> told = {"storm": True, "people": 40, "told": 30, "classes": {"hostile": {"people": 28}}}
+    >>> storm(Report({"name": "Ada Berg"}, {}, {"tone": Finding("tone", 0.9, "share", detail=told)}))
+    'This is a storm and no influence: of the 30 people of whom it is told how they took it, 28 were hostile.'
+    """
+    found = report.findings.get("tone")
+    told = found.told(ToneOf) if found else None
+    if told is None or not told.storm:
+        return ""
+    hostile = told.classes["hostile"].people if "hostile" in told.classes else None
+    if not told.told or not hostile:
+        return translated("This is a storm and no influence: most of those who responded were hostile.")
+    pattern = translated(
+        "This is a storm and no influence: of the {told} of whom it is told how they took it, {n} were hostile."
+    )
+    return pattern.format(told=counted(told.told, "person", "people"), n=people(hostile))
 
 
 def _lead(report: Report, doubt: str) -> str:

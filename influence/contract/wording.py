@@ -208,6 +208,19 @@ def short_month(month: int) -> str:
     return str(names[month]).removesuffix(".")
 
 
+def short_day(month: int, day: int) -> str:
+    """Word a day of a month in a few letters, as under a picture.
+
+    >>> short_day(1, 5)
+    '5 Jan'
+    """
+    if spoken().code == ENGLISH:
+        return f"{day} {short_month(month)}"
+    from babel.dates import format_skeleton  # its tables cost what a report in English does not need
+
+    return str(format_skeleton("MMMd", date(2000, month, day), locale=spoken().locale))
+
+
 def odds(chance: float) -> str:
     """Word a chance as so many of so many.
 

@@ -7,8 +7,9 @@ May use the contract alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,14 @@ BESIDES = 3_000_017
 """Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
 CALENDAR = 4_000_037
 """Added to the seed for the dice of the calendar file."""
+CUSTOMERS = 5_000_011
+"""Added to the seed for the dice of what the table of people states of customers."""
+
+TOPICS = {
+    "circular economy": ["#circular", "recycl*", "repair", "reuse", "waste"],
+    "hiring": ["#hiring", "interview", "onboarding"],
+}
+"""What the company's settings call topics: one that `beyond` leads, and one that is nobody's own."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +83,18 @@ TRUTHS: Mapping[str, Truth] = {
             "persistence": (0.8, 1),
             "first_touch": (40, 300),
             "walls": (-1, 0),
+            "tags": (300, 700),
         },
     ),
     "broadcast": Truth(
         "He posts and mails to everybody, and hardly anybody responds, fewer than to the brand; only programs "
-        "answer him by the hundred.",
+        "answer him by the hundred, and one post draws the anger of strangers.",
         {
             "audience": (900, 1_403),
             "reach_2": (0, 29),
             "reach_4": (0, 30),
             "person_against_brand": (0, 0.5),
+            "tone": (0.6, 1),
         },
     ),
     "carried_on": Truth(
@@ -109,7 +120,8 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts, for the setting of that name; `calendar` is the iCalendar file of `beyond`;
+    `brand` has the company's own accounts and `topics` two of its subjects, for the settings of these names;
+    `calendar` is the iCalendar file of `beyond`;
     `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`.
     """
 
@@ -121,6 +133,7 @@ class Company:
     brand: tuple[str, ...] = ()
     calendar: str = ""
     notice: str = NOTICE
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def build(seed: int = 1) -> Company:
@@ -131,7 +144,8 @@ def build(seed: int = 1) -> Company:
     2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about 5,000 meetings. Waits are
     log-normal, activity is heavy-tailed, conversations are branching processes. Beside them lies what is
     nobody's word: automatic replies, receipts, drafts, spam, meetings called off; and one letter by many.
-    What is written is about ten subjects, in six languages.
+    What is written is about ten subjects, in six languages; who posts in the open tags it with its subject. The table
+    of people states what became of customers and partners: more of those are won and kept whom an employee answered.
 
     >>> company = build(seed=1)
     >>> company.people.num_rows, company.leaders["beyond"]
@@ -141,9 +155,11 @@ def build(seed: int = 1) -> Company:
     from influence.demo.called_off import called_off_and_online
     from influence.demo.cast import assemble
     from influence.demo.contagion import Contagion
+    from influence.demo.customers import first_contacts, outcomes
     from influence.demo.dice import Dice
     from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
+    from influence.demo.storm import break_out, name_kinds
     from influence.demo.talk import Talk
     from influence.demo.words import Words
 
@@ -161,15 +177,24 @@ def build(seed: int = 1) -> Company:
     }
     calendar_file = called_off_and_online(cast, Dice(seed + CALENDAR), strangers)
     meetings += year_before(cast, Dice(seed + BEFORE))
-    texts = Words(cast, Dice(seed + WORDS)).texts(talk.log.columns)
+    words = Words(cast, Dice(seed + WORDS))
+    texts = words.texts(talk.log.columns)
+    tags = words.tags(talk.log.columns)
     Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
     post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
     Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
+    reacting = talk.apart(Dice(seed + BESIDES + 3))
+    name_kinds(reacting)
+    break_out(reacting)
     later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
-    texts += Words(cast, Dice(seed + WORDS + BESIDES)).texts(later)
+    words = Words(cast, Dice(seed + WORDS + BESIDES))
+    texts += words.texts(later)
+    tags += words.tags(later)
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
-    tables = (_activities(talk.log, texts), _people(cast), _encounters(cast, meetings))
-    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file)
+    luck = Dice(seed + CUSTOMERS)
+    stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
+    tables = (_activities(talk.log, texts, tags), _people(cast, *stated), _encounters(cast, meetings))
+    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, topics=TOPICS)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
@@ -195,7 +220,7 @@ def _instants(seconds: list[object]) -> pa.Array:
     return pa.array(micros, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _activities(log: Log, texts: list[str | None]) -> pa.Table:
+def _activities(log: Log, texts: list[str | None], tags: list[list[str] | None]) -> pa.Table:
     """Make the table of activities, in the order of time."""
     import pyarrow as pa
 
@@ -207,12 +232,13 @@ def _activities(log: Log, texts: list[str | None]) -> pa.Table:
     }
     given = log.marks["text"]
     columns["text"] = pa.array([given.get(row, text) for row, text in enumerate(texts)], pa.string())
-    for name in ("outbox", "typist", "unsaid"):
+    columns["tags"] = pa.array(tags, lists)
+    for name in ("outbox", "typist", "unsaid", "reaction"):
         columns[name] = pa.array(log.marked(name), pa.string())
     return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])
 
 
-def _people(cast: Cast) -> pa.Table:
+def _people(cast: Cast, contacts: Mapping[int, date], outcomes: Mapping[int, str]) -> pa.Table:
     import pyarrow as pa
 
     rows = [
@@ -226,6 +252,8 @@ def _people(cast: Cast) -> pa.Table:
             "manager": cast.people[who.manager].person if who.manager is not None else None,
             "sphere": who.sphere,
             "bot": who.bot,
+            "first_contact": contacts.get(who.index),
+            "outcome": outcomes.get(who.index),
         }
         for who in cast.people
         if who.listed
@@ -234,7 +262,7 @@ def _people(cast: Cast) -> pa.Table:
         [(name, pa.string()) for name in ("person", "name")]
         + [("accounts", pa.list_(pa.string()))]
         + [(name, pa.string()) for name in ("organisation", "department", "site", "manager", "sphere")]
-        + [("bot", pa.bool_())]
+        + [("bot", pa.bool_()), ("first_contact", pa.date32()), ("outcome", pa.string())]
     )
     return pa.Table.from_pylist(rows, schema)
 

@@ -44,8 +44,8 @@ class Item(NamedTuple):
 class Log:
     """The activities, one list a column; `open_items` are the conversations that anybody may join.
 
-    `marks` has the columns that few activities fill (`outbox`, `typist`, `unsaid`, and a `text` that is given), by
-    row.
+    `marks` has the columns that few activities fill (`outbox`, `typist`, `unsaid`, `reaction`, and a `text` that is
+    given), by row.
     """
 
     columns: dict[str, list[object]] = field(
@@ -59,7 +59,7 @@ class Log:
     )  # fmt: skip
     open_items: list[Item] = field(default_factory=list)
     marks: dict[str, dict[int, str]] = field(
-        default_factory=lambda: {"outbox": {}, "typist": {}, "unsaid": {}, "text": {}}
+        default_factory=lambda: {"outbox": {}, "typist": {}, "unsaid": {}, "reaction": {}, "text": {}}
     )
 
     def __len__(self) -> int:

@@ -98,6 +98,8 @@ COINING = {
     "de": "Was wir wollen ist {}.",
 }
 _OF_SITE = {"Copenhagen": ("da",), "Helsinki": ("fi", "sv"), "Oslo": ("no",)}
+_TAGGING = ("x:", "blog:")
+"""Systems in which people use tags."""
 _AT_HOME = {"email", "chat"}
 """Systems in which people use the language of their site at times."""
 
@@ -137,6 +139,16 @@ class Words:
                 said[place] = self._write(who, int(time) - SINCE, number, actor, conversation)
             self._hear(who, int(time) - SINCE, parent)
         return said
+
+    def tags(self, columns: Mapping[str, list[object]]) -> list[list[str] | None]:
+        """Return the tags of each row, once the texts are written: who begins in the open names the subject."""
+        rows = zip(*(columns[name] for name in ("actor", "parent", "conversation")), strict=True)
+        return [
+            [self._about[str(conversation)][1]]
+            if parent is None and str(actor).startswith(_TAGGING) and str(conversation) in self._about
+            else None
+            for actor, parent, conversation in rows
+        ]
 
     def _write(self, who: int, time: int, number: str, actor: str, conversation: str) -> str:
         about = self._about.get(conversation) or self._begin(who, actor.partition(":")[0])

@@ -1,9 +1,8 @@
-"""How the number moved against the period before, and what moved it: who came, who stayed away, in which spheres."""
+"""How the number moved against the period before, and what moved it: who is new, returned or lapsed, and by what."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from math import fsum
 from typing import TYPE_CHECKING
 
@@ -11,47 +10,29 @@ import numpy as np
 
 from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
-from influence.contract.details.trend import AgainstBefore, SphereMove
-from influence.contract.findings import NETWORKED, Finding
-from influence.contract.language import because
+from influence.contract.details.trend import AgainstBefore
+from influence.contract.findings import Finding
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Floats, Ints
-from influence.measures.reach import FEWEST_CONVERSATIONS, NO_CONVERSATIONS, NO_TIMES, TOO_FEW
-from influence.met.coverage import ENOUGH, MONTH
-from influence.network.log_queries import origins
+from influence.measures.moves import (
+    DIGITS,
+    brought,
+    by_sphere,
+    came_back,
+    lost,
+    moves,
+    responded_before,
+    who_moved,
+)
+from influence.measures.periods import CannotCompare, Periods, day_of, periods
+from influence.measures.reach import FEWEST_CONVERSATIONS, NO_CONVERSATIONS, TOO_FEW
 from influence.reach.steps import Alter, headline
-from influence.times import DAY, Window, moment, months
+from influence.times import Window, moment
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 UNIT = "people more than before"
-COVERED = 0.9
-"""A period is on record if the sources cover this share of it."""
-FEWEST_DAYS = 7
-"""A shorter period is made of weekdays: another one differs by which they are."""
-SILENT = 5.0
-"""A source ends, or begins, where it is silent for so many of its usual pauses."""
-DIGITS = 9
-"""A difference in the last digits of a sum is none."""
-
-
-class CannotCompare(Exception):
-    """Why there are no two periods to compare, in one sentence."""
-
-
-@dataclass(frozen=True)
-class Periods:
-    """The leader in two periods of one length, one right after the other."""
-
-    before: Ego
-    now: Ego
-    halves: bool
-
-    @property
-    def window(self) -> Window:
-        """The two together."""
-        return Window(self.before.window.since, self.now.window.until)
 
 
 @finds(
@@ -59,9 +40,10 @@ class Periods:
         "how many more people never met responded than in the period of the same length before",
         label="Against the period before",
         meaning=(
-            "Step 4 of this period less step 4 of the one of the same length right before it; where nothing is on "
-            "record before, the second half of this period less its first half. The 95 % interval redraws whole "
-            "conversations of both periods 1,000 times."
+            "Step 4 of this period less step 4 of the one of the same length right before it, or the one asked for; "
+            "where nothing is on record before, the second half of this period less its first half. It is who is new, "
+            "and who returned, less who lapsed, and what was learned of those who stayed. The 95 % interval redraws "
+            "whole conversations of both periods 1,000 times."
         ),
         reading="Above 0: more than before. Where the interval holds 0, chance alone could have moved it.",
         unit=UNIT,
@@ -75,114 +57,13 @@ def against_before(ego: Ego) -> dict[str, Finding]:
     both periods together (`chance.conversation_draws`), so that how many there are of each may also be chance; where
     nobody never met responded in one of them, its draws are those of a score interval of nobody. `low` and `high` take
     all people of whom nothing tells as met or as unmet, whichever gives less and more; who had met the leader, has.
+    `detail` parts the difference by who it was (`moves.moves`), exactly: new + returned − lapsed + anew = value.
     """
     try:
-        periods = _periods(ego)
+        compared = periods(ego)
     except CannotCompare as why:
         return {"against_before": Finding("against_before", None, UNIT, reason=str(why))}
-    return {"against_before": _moved(periods)}
-
-
-# --- which two periods ----------------------------------------------------------------------------------------
-
-
-def _periods(ego: Ego) -> Periods:
-    """Return the window and the period before it; the window's halves if that is not on record.
-
-    Raises:
-        CannotCompare: neither is.
-    """
-    if not ego.dated:
-        raise CannotCompare(NO_TIMES)
-    window = on_record(ego, ego.window)
-    _refuse_short(window)
-    before = Window(2 * window.since - window.until, window.since)
-    missing = _missing(ego, before)
-    if missing is None:
-        now = ego if window == ego.window else ego.during(window)
-        return Periods(ego.during(before), now, halves=False)
-    first, second = window.halves
-    if not _long_enough(first):
-        raise CannotCompare(because("{why}, and the window is too short to compare its halves", why=missing))
-    missing = _missing(ego, first) or _missing(ego, second)
-    if missing is not None:
-        raise CannotCompare(missing)
-    return Periods(ego.during(first), ego.during(second), halves=True)
-
-
-def on_record(ego: Ego, window: Window) -> Window:
-    """Return a window, cut to what is on record where that is less than nine tenths of it.
-
-    Raises:
-        CannotCompare: nothing of it is on record.
-    """
-    time = ego.log.items.time
-    if not window.holds(time).any():
-        raise CannotCompare(because("nothing is on record in this window"))
-    if covered(time, window, ego.settings.zone) >= COVERED:
-        return window
-    return Window(max(window.since, int(time[0])), min(window.until, int(time[-1]) + 1))
-
-
-def _refuse_short(window: Window) -> None:
-    if not _long_enough(window):
-        raise CannotCompare(
-            because("the window is shorter than {days} days, too short to compare", days=FEWEST_DAYS)
-        )
-
-
-def _long_enough(window: Window) -> bool:
-    return window.until - window.since >= FEWEST_DAYS * DAY
-
-
-def covered(time: Ints, window: Window, zone: str) -> float:
-    """Return the share of a window that is on record: the months in which anybody did anything.
-
-    `time` are the sorted times of all activities; before the first of them and after the last nothing is on record.
-
-    >>> covered(np.array([35 * DAY, 65 * DAY]), Window(25 * DAY, 75 * DAY), "UTC")
-    0.6
-    """
-    held = 0
-    for _, month in months(window, zone):
-        first, after = np.searchsorted(time, [month.since, month.until]).tolist()
-        if first < after:
-            since = month.since if first else int(time[0])
-            held += (month.until if after < len(time) else int(time[-1])) - since
-    return held / (window.until - window.since)
-
-
-def _missing(ego: Ego, period: Window) -> str | None:
-    """Say why a period cannot be compared; None where activities and meetings are both on record in it."""
-    time, zone = ego.log.items.time, ego.settings.zone
-    if covered(time, period, zone) < COVERED:
-        if time[0] > period.since:
-            return because("nothing is on record before {day}", day=_day(int(time[0]), zone))
-        return because(
-            "of {since} to {until} too little is on record",
-            since=_day(period.since, zone),
-            until=_day(period.until - 1, zone),
-        )
-    kept = _calendar_since(ego)
-    if kept is not None and kept > period.since + (1 - COVERED) * (period.until - period.since):
-        return because(
-            "the leader's calendar begins on {day}, so that before it nothing tells whom they had met",
-            day=_day(kept, zone),
-        )
-    return None
-
-
-def _calendar_since(ego: Ego) -> int | None:
-    """Return from when on the leader's calendar was kept: the first entry of a month with enough of them."""
-    begins = []
-    for times in ego.met.coverage.entries.values():
-        dense = np.flatnonzero(times[ENOUGH - 1 :] - times[: len(times) - ENOUGH + 1] <= MONTH)
-        begins += [int(times[dense[0]])] if len(dense) else []
-    return min(begins, default=None)
-
-
-def _day(time: int, zone: str) -> str:
-    return str(moment(time, zone))[:10]
+    return {"against_before": _moved(compared)}
 
 
 # --- how it moved, and what moved it --------------------------------------------------------------------------
@@ -194,30 +75,57 @@ def _moved(periods: Periods) -> Finding:
     low, high = least_and_most(periods.before.found, periods.now.found)
     within, why = _interval(periods, value)
     doubtful = any(map(_mostly_unknown, (periods.before.found, periods.now.found)))
-    came, stayed, stayed_away, met_since = who_moved(periods.before.found, periods.now.found)
-    zone = periods.now.settings.zone
-    since, middle, until = (
-        moment(time, zone) for time in (periods.window.since, periods.now.window.since, periods.window.until)
-    )
-    detail = AgainstBefore(
-        since=middle,
-        until=until,
-        before_since=since,
-        before_until=middle,
+    detail = replace(
+        _by_whom(periods),
         was=was,
         now=now,
-        halves=periods.halves,
         apart=_apart(value, within, (low, high) if doubtful else None, _turns(periods)),
+        mostly_unknown=doubtful or None,
+        no_interval=why,
+    )
+    return Finding("against_before", value, UNIT, min(low, value), max(high, value), within, detail=detail)
+
+
+def _by_whom(periods: Periods) -> AgainstBefore:
+    """Return which periods they are and what moved the number, without the number."""
+    zone = periods.now.settings.zone
+    earlier = responded_before(periods)
+    moved = moves(periods.before.found, periods.now.found, earlier or frozenset())
+    new, returned, lapsed, anew = moved.among()
+    came, stayed, stayed_away, met_since = who_moved(periods.before.found, periods.now.found)
+    back = came_back(periods.before.found, periods.now.found, earlier)
+    edges = (*_edges(periods.before.window), *_edges(periods.now.window))
+    before_since, before_until, since, until = (moment(time, zone) for time in edges)
+    return AgainstBefore(
+        since=since,
+        until=until,
+        before_since=before_since,
+        before_until=before_until,
+        was=None,
+        now=None,
+        halves=periods.halves,
+        apart=None,
         came=came,
         stayed=stayed,
         stayed_away=stayed_away,
-        by_sphere=_by_sphere(periods),
+        by_sphere=by_sphere(periods, moved),
         met_since=met_since,
-        mostly_unknown=doubtful or None,
-        no_interval=why,
-        sources=_changed(periods) or None,
+        sources=periods.broken or None,
+        covered=periods.coverage[1],
+        before_covered=periods.coverage[0],
+        record_since=None if earlier is None else day_of(int(periods.now.log.items.time[0]), zone),
+        came_back=back,
+        new=new,
+        returned=returned,
+        lapsed=lapsed,
+        anew=anew,
+        brought=brought(periods, moved) or None,
+        lost=lost(periods, moved) or None,
     )
-    return Finding("against_before", value, UNIT, min(low, value), max(high, value), within, detail=detail)
+
+
+def _edges(window: Window) -> tuple[int, int]:
+    return window.since, window.until
 
 
 def least_and_most(before: list[Alter], now: list[Alter]) -> tuple[float, float]:
@@ -270,7 +178,7 @@ def _interval(periods: Periods, value: float) -> tuple[tuple[float, float] | Non
     if before.drawn.undated or now.drawn.undated:
         return None, NO_CONVERSATIONS
     unit = np.concatenate([before.unit, now.unit])
-    silent = _silent(now, periods.window, unit)
+    silent = _silent(periods, unit)
     if len(np.unique(unit)) + silent < FEWEST_CONVERSATIONS:
         return None, TOO_FEW
     person, weight = _people(before, now)
@@ -284,10 +192,10 @@ def _interval(periods: Periods, value: float) -> tuple[tuple[float, float] | Non
     return (min(low, value), max(high, value)), None
 
 
-def _silent(ego: Ego, window: Window, unit: Ints) -> int:
+def _silent(periods: Periods, unit: Ints) -> int:
     """Count the leader's conversations in both periods that drew no response in either."""
-    items = ego.log.items
-    mine = (items.author == ego.leader) & window.holds(items.time)
+    items, leader = periods.now.log.items, periods.now.leader
+    mine = (items.author == leader) & periods.holds(items.time)
     return len(np.setdiff1d(items.conversation[mine], unit))
 
 
@@ -313,38 +221,3 @@ def of_nobody(draws: int, seed: int) -> Floats:
     """
     steps = np.random.default_rng(seed).standard_normal(draws)
     return np.maximum(steps, 0.0) ** 2
-
-
-def who_moved(before: list[Alter], now: list[Alter]) -> tuple[int, int, int, int]:
-    """Count who came, stayed, stayed away and was met since, of the people never met in either period."""
-    earlier, later = ({alter.person for alter in found if alter.step == NETWORKED} for found in (before, now))
-    gone = earlier - later
-    met = gone & {alter.person for alter in now}
-    return len(later - earlier), len(later & earlier), len(gone) - len(met), len(met)
-
-
-def _by_sphere(periods: Periods) -> tuple[SphereMove, ...]:
-    sums: dict[str, list[list[float]]] = defaultdict(lambda: [[], []])
-    for column, ego in enumerate((periods.before, periods.now)):
-        for alter in ego.found:
-            if alter.outside:
-                sums[ego.spheres[alter.person]][column].append(alter.unmet)
-    rows = [SphereMove(sphere, fsum(was), fsum(now)) for sphere, (was, now) in sums.items()]
-    return tuple(sorted(rows, key=lambda row: (-round(abs(row.now - row.was), DIGITS), row.sphere)))
-
-
-def _changed(periods: Periods) -> tuple[str, ...]:
-    """Name the sources whose data begins or ends in the two periods: they cover part of them only."""
-    spans: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for row in origins(periods.now.tables):
-        spans[row["source"]].append((row["first"], row["last"], row["activities"]))
-    return tuple(sorted(source for source, rows in spans.items() if _breaks_off(rows, periods.window)))
-
-
-def _breaks_off(rows: list[tuple[int, int, int]], window: Window) -> bool:
-    first, last = min(row[0] for row in rows), max(row[1] for row in rows)
-    if last < window.since or first >= window.until:
-        return False
-    pause = (last - first) / max(sum(row[2] for row in rows) - 1, 1)
-    least = max((1 - COVERED) * (window.until - window.since) / 2, SILENT * pause)
-    return first - window.since > least or window.until - last > least

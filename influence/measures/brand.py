@@ -211,16 +211,17 @@ def _by_sphere(ego: Ego, person: Drawn, brand: Drawn) -> dict[str, SphereSides]:
 def rate_ratio(
     one: ArrayLike, other: ArrayLike, *, share: float = 0.95, draws: int = 1000, seed: int = 1
 ) -> Ratio:
-    """Return the ratio of two means of counts, with an interval that is not narrower than either of two.
+    """Return the ratio of two means of counts, with an interval that is not narrower than any of three.
 
     `one` and `other` are how many responses each item drew. The first interval is exact for counts that
     differ by chance alone (Poisson): given all responses together, those of `one` are binomial. The second is
-    the percentile bootstrap over items, which allows for a few items that draw most. Where a side drew
-    nothing the bootstrap knows no spread, and the exact one does; where items differ widely it is the other
-    way round; so each edge is the farther of the two.
+    the percentile bootstrap over items, which allows for a few items that draw most. The third holds the ratios
+    at which who made which item might have been dealt out by chance; it alone knows that the largest counts may
+    all have come to one side, however few items the other has. Each edge is the farthest of the three.
 
     Source: Przyborowski and Wilenski 1940, Homogeneity of results in testing samples from Poisson series,
-    Biometrika 31, doi:10.1093/biomet/31.3-4.313; Efron 1979 for the bootstrap.
+    Biometrika 31, doi:10.1093/biomet/31.3-4.313; Efron 1979 for the bootstrap; Pitman 1937, Significance tests
+    which may be applied to samples from any populations, doi:10.2307/2984124, for the third.
 
     Raises:
         ValueError: a side has no items, or a count is negative.
@@ -232,10 +233,14 @@ def rate_ratio(
     first, second = np.asarray(one, np.int64), np.asarray(other, np.int64)
     if not first.size or not second.size or min(first.min(), second.min()) < 0:
         raise ValueError("both sides need items, each with 0 responses or more")
-    exact, drawn = _exact(first, second, share), _bootstrap(first, second, share, draws, seed)
-    high = max(exact[1], drawn[1])
+    edges = (
+        _exact(first, second, share),
+        _bootstrap(first, second, share, draws, seed),
+        _dealt(first, second, share, draws, seed),
+    )
+    low, high = min(low for low, _ in edges), max(high for _, high in edges)
     value = float(first.mean() / second.mean()) if second.any() else None
-    return Ratio(value, min(exact[0], drawn[0]), high if np.isfinite(high) else None)
+    return Ratio(value, low, high if np.isfinite(high) else None)
 
 
 def _exact(first: Ints, second: Ints, share: float) -> tuple[float, float]:
@@ -258,6 +263,26 @@ def _bootstrap(first: Ints, second: Ints, share: float, draws: int, seed: int) -
     low = np.quantile(np.nan_to_num(ratio, nan=0.0, posinf=np.inf), edge, method="lower")
     high = np.quantile(np.nan_to_num(ratio, nan=np.inf, posinf=np.inf), 1 - edge, method="higher")
     return float(low), float(high)
+
+
+def _dealt(first: Ints, second: Ints, share: float, draws: int, seed: int) -> tuple[float, float]:
+    """Return between which ratios who made which item may have been dealt out by chance.
+
+    At the ratio r the items of the first side and r times those of the second are alike; dealt out anew, the first
+    side then has less than it has where r < what it gave away / what it got.
+    """
+    (own, of_own), (others, of_others) = (np.unique(side, return_counts=True) for side in (first, second))
+    cells = np.concatenate([of_own, of_others])
+    random = np.random.default_rng(seed)
+    dealt = random.multivariate_hypergeometric(cells, first.size, draws, method="marginals")
+    given = first.sum() - dealt[:, : own.size] @ own
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = given / (dealt[:, own.size :] @ others)  # 0/0 as in the bootstrap
+    beyond = int((1 - share) / 2 * (draws + 1))
+    if not beyond:
+        return 0.0, np.inf
+    low = np.sort(np.nan_to_num(ratio, nan=0.0, posinf=np.inf))[beyond - 1]
+    return float(low), float(np.sort(np.nan_to_num(ratio, nan=np.inf, posinf=np.inf))[-beyond])
 
 
 def _drawn_means(counts: Ints, draws: int, random: np.random.Generator) -> Floats:

@@ -40,7 +40,7 @@ ORDER = ("customer", "partner", "industry", "media", "public", "company", "depar
 def before_contact(ego: Ego) -> dict[str, Finding]:
     """Count who was influenced before first contact: those met later, and those never met so far."""
     ids = {code: who.person for code, who in ego.reached.items()}
-    now = int(ego.log.items.time[-1]) if len(ego.log.items) else 0
+    now = int(ego.population.recorded[-1]) if ego.dated else 0
     return {"before_contact": responded_before_contact(ego.found, ego.met, ids, ego.spheres, now)}
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NO_ITEMS = because("the network tells who is tied to whom, not who made or saw what")
 
+OF_ALL = because("services tell how often all items of an account were shown, and not those of a part")
 NOT_TOLD = because("no service has said how often the items were shown; LinkedIn does, where it is connected")
 
 
@@ -98,5 +99,6 @@ def shown(tables: LogTables, leader: int) -> Finding:
     ]
     counts = [row["count"] for row in told if row["metric"] == "impressions"]
     if not counts:
-        return Finding("shown", None, "impressions", reason=NOT_TOLD, detail={"said": words} if words else {})
+        reason = OF_ALL if tables.partial else NOT_TOLD
+        return Finding("shown", None, "impressions", reason=reason, detail={"said": words} if words else {})
     return Finding("shown", float(sum(counts)), "impressions", detail={"said": words})

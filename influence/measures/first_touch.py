@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -14,12 +15,13 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import NEVER, Flags, Ints
+from influence.measures.asked import ASKED_AT_ONCE
 from influence.measures.contact import ORDER
-from influence.measures.exchange import ASKED_AT_ONCE
 from influence.measures.reach import NO_TIMES
-from influence.met.coverage import COVERED, months_kept
+from influence.met.coverage import COVERED, ENOUGH, months_kept
 from influence.network.contacts import Contacts, contacts_outside
-from influence.times import DAY
+from influence.people.stated import Stated, told_by_tables
+from influence.times import DAY, stated
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -27,25 +29,29 @@ if TYPE_CHECKING:
 NAME, UNIT = "first_touch", "people"
 NOBODY_OUTSIDE = because("nobody of a sphere outside the organisation responded in this window")
 NO_SOURCE = because(
-    "no source covers what others of the organisation exchange with people outside, such as their mail or the "
-    "meetings of sales, so nobody can tell who was first"
+    "no source covers what others of the organisation exchange with people outside, such as their mail, the "
+    "meetings of sales or a people table with first contacts, so nobody can tell who was first"
 )
 
 
 @dataclass(frozen=True)
 class Touch:
-    """One person outside: code, sphere, first response, first contact (`NEVER`: none), and if that would be known."""
+    """One person outside: code, sphere, first response, first contact (`NEVER`: none), and if that would be known.
+
+    `stated` tells that the contact is a day that a people table states, at its beginning.
+    """
 
     person: int
     sphere: str
     response: int
     contact: int
     covered: bool
+    stated: bool = False
 
     @property
     def first(self) -> bool:
-        """Whether the response came before any contact that is on record."""
-        return self.response <= self.contact
+        """Whether the response came before any contact that is on record; a letter of response is none before it."""
+        return self.response < self.contact if self.stated else self.response <= self.contact
 
     @property
     def ahead(self) -> float | None:
@@ -72,11 +78,14 @@ def first_touch(ego: Ego) -> dict[str, Finding]:
 
     first_touch = |{v outside: first response ≤ first contact, covered}|. Outside is who is in a known sphere other than
     team, department and company. A contact is a letter either way between v and anybody of those three spheres, to at
-    most eight people, or a dated encounter of the two (online too). Whether there was one is *covered* if in half of
-    the twelve months before the response or more there are four contacts or more in which the leader took no part
-    (as a calendar covers, `met.coverage`): a leader's own mailbox tells nothing about what others exchange. `high`
-    adds those who responded first, and of whom that is not covered. `ahead` is the median of days by which they were
-    ahead, of those in contact since. None where nobody's is covered.
+    most eight people, a dated encounter of the two (online too), or the day that a people table states as
+    `first_contact`, from its beginning in the zone of the workspace: who responded on that day was not first. Whether
+    there was one is *covered* if in half of the twelve months before the response or more there are four contacts or
+    more in which the leader took no part (as a calendar covers, `met.coverage`): a leader's own mailbox tells nothing
+    about what others exchange. Covered at any time is also of whom a people table states the day, and whom a table
+    lists that states it of four people or more of their sphere. `high` adds those who responded first, and of whom
+    that is not covered. `ahead` is the median of days by which they were ahead, of those in contact since. None where
+    nobody's is covered.
     """
     if not ego.dated:
         return {NAME: Finding(NAME, None, UNIT, reason=NO_TIMES)}
@@ -101,10 +110,14 @@ def _touched(ego: Ego) -> tuple[list[Touch], int]:
     contacts = contacts_outside(ego.tables, ego.leader, ego.inside, ASKED_AT_ONCE)
     person = np.array([dated[n].person for n in kept], np.int64)
     response = np.array([dated[n].first for n in kept], np.int64)
-    contact = first_contact(contacts, person)
-    covered = covers(contacts.time[~contacts.leaders], response)
-    rows = zip(kept, contact.tolist(), covered.tolist(), strict=True)
-    touches = [Touch(dated[n].person, spheres[n], dated[n].first or 0, at, sure) for n, at, sure in rows]
+    told = told_by_tables(ego.tables)
+    on_record, by_table = first_contact(contacts, person), _stated_contact(ego, told, person)
+    covered = covers(contacts.time[~contacts.leaders], response) | _listed(ego, told, person)
+    rows = zip(kept, on_record.tolist(), by_table.tolist(), covered.tolist(), strict=True)
+    touches = [
+        Touch(dated[n].person, spheres[n], dated[n].first or 0, min(at, day), sure, day < NEVER and day <= at)
+        for n, at, day, sure in rows
+    ]
     return touches, spheres.count("unknown")
 
 
@@ -123,6 +136,21 @@ def first_contact(contacts: Contacts, person: Ints) -> Ints:
     there = who[place] == person
     found[there] = contacts.time[row[place[there]]]
     return found
+
+
+def _stated_contact(ego: Ego, told: Stated, person: Ints) -> Ints:
+    """Return when the first day of contact that a people table states begins; `NEVER` where none does."""
+    days = [told.contact.get(code) for code in person.tolist()]
+    return np.array([NEVER if day is None else stated(day, ego.settings.zone) for day in days], np.int64)
+
+
+def _listed(ego: Ego, told: Stated, person: Ints) -> Flags:
+    """Tell of whom a people table states the first contact, or would if there had been one."""
+    known = set(told.contact)
+    for members in told.listed.values():
+        stating = Counter(ego.spheres[code] for code in members if code in told.contact)
+        known |= {code for code in members if stating[ego.spheres[code]] >= ENOUGH}
+    return np.isin(person, sorted(known))
 
 
 def covers(times: Ints, at: Ints) -> Flags:

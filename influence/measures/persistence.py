@@ -12,8 +12,8 @@ from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Flags, Ints
-from influence.measures.against_before import CannotCompare, on_record
-from influence.measures.exchange import Acts, acts_of, prompted
+from influence.measures.asked import Acts, acts_of, prompted
+from influence.measures.periods import CannotCompare, on_record
 from influence.measures.reach import NO_TIMES
 from influence.times import WEEK, weeks
 

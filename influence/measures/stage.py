@@ -82,7 +82,7 @@ def _interval(ego: Ego, own: Ints, networked: Floats) -> tuple[float, float] | N
 
 def _spheres(ego: Ego) -> dict[str, Digital]:
     """Weigh who of each sphere could be reached only digitally, and who of them was reached."""
-    end = min(ego.window.until - 1, int(ego.log.items.time[-1]))
+    end = min(ego.window.until - 1, int(ego.population.recorded[-1]))
     people = np.arange(len(ego.people))
     unmet = 1 - ego.met.each(people, np.full(len(people), end))[0]
     reached = np.zeros(len(people))

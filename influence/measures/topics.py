@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.kernels.arrays import Floats, Ints
+from influence.network.subjects import tags_of
 from influence.text.terms import name_words, terms_in_groups, without_names
 
 if TYPE_CHECKING:
@@ -53,15 +54,18 @@ class Topics:
 def documents_of(
     ego: Ego, texts: Mapping[int, str], terms: Mapping[int, Sequence[str]]
 ) -> dict[int, list[str]]:
-    """Return the terms of each item, from its text or as they were kept, without the names of anybody here."""
+    """Return the terms of each item, from its text or as they were kept, and its tags; without anybody's name here."""
     people = ego.people.who
     names = name_words([name for one in people for name in (one.person, one.name, *one.accounts)])
     conversation = ego.log.items.conversation
     groups = conversation[np.fromiter(texts, np.int64, len(texts))].tolist()
     read = terms_in_groups(list(texts.values()), groups, names)
-    return dict(zip(texts, read, strict=True)) | {
+    found = dict(zip(texts, read, strict=True)) | {
         item: without_names(bag, names) for item, bag in terms.items()
     }
+    for item, tags in tags_of(ego.tables, np.array(sorted(found), np.int64)).items():
+        found[item] = [*found[item], *(f"#{tag}" for tag in without_names(tags, names))]
+    return found
 
 
 def corpus(documents: Mapping[int, Sequence[str]], author: NDArray[Any]) -> Corpus:

@@ -1,4 +1,4 @@
-"""How it moved: the same numbers month by month, their slope, and the months at which the level broke."""
+"""How it moved, by month and by week: the same numbers, their slope, and where the level broke."""
 
 from __future__ import annotations
 
@@ -15,27 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
-from influence.contract.findings import Finding, Month
+from influence.contract.findings import MONTH, WEEK, Finding, Month, Week
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.contract.wording import counted
 from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
 from influence.met.known import Met
-from influence.network.log_queries import months_by_source
+from influence.network.log_queries import months_by_source, origins
 from influence.reach.steps import Touches, alters, headline
-from influence.times import Window, months, partial_months
+from influence.times import WEEK as A_WEEK
+from influence.times import Window, calendar_weeks, months, partial_months, partial_weeks, week_of
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 
 FEWEST_MONTHS = 6
-"""Fewer complete months than this tell no slope: their 95 % interval would be wider than all that is seen."""
+"""Fewer complete months, or weeks, tell no slope: their 95 % interval would be wider than all that is seen."""
 FEWEST_IN_A_LEVEL = 3
 PERMUTATIONS = 1_999
-LONGEST = 240
-"""Months, the last ones, in which breaks are looked for."""
+LONGEST = {MONTH: 240, WEEK: 104}
+"""So many months or weeks, the last ones, in which breaks are looked for."""
+SHOWN_BY_WEEK = 26
+"""A window of fewer weeks is told by week: it has fewer whole months than a slope needs."""
+UNITS = {MONTH: "people more in each month", WEEK: "people more in each week"}
+_SLOPE = {MONTH: "trend_slope", WEEK: "weekly_slope"}
+_BREAKS = {MONTH: "trend_breaks", WEEK: "weekly_breaks"}
 SURE = 0.05
 
 
@@ -61,26 +67,38 @@ class Break:
 
 def trend(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -> list[Month]:
     """Return reach_2, reach_3 and reach_4 with each month as the window: m(v) by the first response in it."""
-    rows = []
-    for name, month in months(window, zone):
-        found = alters(drawn.within(month), met, team)
-        outside = [alter for alter in found if alter.outside]
-        low = fsum(alter.unmet for alter in outside if alter.known)
-        rows.append(
-            Month(
-                month=name,
-                reach_2=float(len(found) - len(outside)),
-                reach_3=fsum(alter.met for alter in outside),
-                reach_4=headline(outside),
-                low=low,
-                high=low + sum(not alter.known for alter in outside),
-                responses=int(month.holds(drawn.time).sum()),
-            )
-        )
-    return rows
+    return [Month(name, *_numbers(drawn, met, team, month)) for name, month in months(window, zone)]
+
+
+def by_week(drawn: Touches, met: Met, team: Set[int], window: Window, zone: str) -> list[Week]:
+    """Return the same with each ISO week of the zone as the window; the first and the last may be parts of one."""
+    parts = partial_weeks(window, zone)
+    return [
+        Week(name, *_numbers(drawn, met, team, week), whole=name not in parts)
+        for name, week in calendar_weeks(window, zone)
+    ]
+
+
+def _numbers(
+    drawn: Touches, met: Met, team: Set[int], window: Window
+) -> tuple[float, float, float, float, float, int]:
+    """Return reach_2, reach_3, reach_4, its bounds, and how many responses there were."""
+    held = drawn.within(window)
+    found = alters(held, met, team)
+    outside = [alter for alter in found if alter.outside]
+    low = fsum(alter.unmet for alter in outside if alter.known)
+    return (
+        float(len(found) - len(outside)),
+        fsum(alter.met for alter in outside),
+        headline(outside),
+        low,
+        low + sum(not alter.known for alter in outside),
+        len(held.time),
+    )
 
 
 _MONTHS: WeakKeyDictionary[Ego, list[Month]] = WeakKeyDictionary()
+_WEEKS: WeakKeyDictionary[Ego, list[Week]] = WeakKeyDictionary()
 
 
 def monthly(ego: Ego) -> list[Month]:
@@ -88,6 +106,20 @@ def monthly(ego: Ego) -> list[Month]:
     if ego not in _MONTHS:
         _MONTHS[ego] = trend(ego.drawn, ego.met, ego.team, ego.window, ego.settings.zone)
     return _MONTHS[ego]
+
+
+def weekly(ego: Ego) -> list[Week]:
+    """Return `by_week` of a leader's window, worked out once."""
+    if ego not in _WEEKS:
+        _WEEKS[ego] = by_week(ego.drawn, ego.met, ego.team, ego.window, ego.settings.zone)
+    return _WEEKS[ego]
+
+
+def shown_by(ego: Ego) -> str:
+    """Return by what the movement of a window is told: by week where less than half a year of it is on record."""
+    time, window = ego.log.items.time, ego.window
+    since, until = max(window.since, int(time[0])), min(window.until, int(time[-1]) + 1)
+    return WEEK if until - since < SHOWN_BY_WEEK * A_WEEK else MONTH
 
 
 # --- slope and breaks of any series -------------------------------------------------------------------------
@@ -246,10 +278,10 @@ def gaps(held: Mapping[str, Set[str]], names: Sequence[str]) -> dict[str, list[s
     return dict(sorted(missing.items()))
 
 
-def trend_slope(rows: Sequence[Month], left_out: Set[str] = frozenset()) -> Finding:
-    """Return Theil and Sen's slope of monthly reach_4 with its 95 % interval: people more in each month.
+def trend_slope(rows: Sequence[Month | Week], left_out: Set[str] = frozenset(), by: str = MONTH) -> Finding:
+    """Return Theil and Sen's slope of monthly (or weekly) reach_4 with its 95 % interval: people more in each month.
 
-    `left_out` names the months that are not whole (parts of a month, gaps of a source). `low` and `high` hold
+    `left_out` names the months or weeks that are not whole (parts of one, gaps of a source). `low` and `high` hold
     the slopes where all unknown people are taken as met, and as unmet. `detail` has `p` (Mann and Kendall),
     `direction` (rising, falling, or none to be told: the interval holds 0), `months` used and those left out.
 
@@ -257,17 +289,19 @@ def trend_slope(rows: Sequence[Month], left_out: Set[str] = frozenset()) -> Find
     >>> trend_slope(rows).value, trend_slope(rows).detail.direction, trend_slope(rows[:5]).value
     (2.0, 'rising', None)
     """
-    used = [(n, row) for n, row in enumerate(rows) if row.month not in left_out]
-    detail = TrendSlope(len(used), left_out=tuple(row.month for row in rows if row.month in left_out))
-    unit = "people more in each month"
-    if len(used) < FEWEST_MONTHS:
-        return Finding("trend_slope", None, unit, reason=_too_few(len(used)), detail=detail)
+    used = [(n, row) for n, row in enumerate(rows) if row.name not in left_out]
+    missing = tuple(row.name for row in rows if row.name in left_out)
+    count = len(used)
+    detail = TrendSlope(None, missing, weeks=count) if by == WEEK else TrendSlope(count, missing)
+    name, unit = _SLOPE[by], UNITS[by]
+    if count < FEWEST_MONTHS:
+        return Finding(name, None, unit, reason=_too_few(count, by), detail=detail)
     x = [float(n) for n, _ in used]
     found = theil_sen(x, [row.reach_4 for _, row in used])
     bounds = [theil_sen(x, [getattr(row, end) for _, row in used]).value for end in ("low", "high")]
     direction = "rising" if found.low > 0 else "falling" if found.high < 0 else "none to be told"
     return Finding(
-        "trend_slope",
+        name,
         found.value,
         unit,
         min(found.value, *bounds),
@@ -278,50 +312,51 @@ def trend_slope(rows: Sequence[Month], left_out: Set[str] = frozenset()) -> Find
 
 
 def trend_breaks(
-    rows: Sequence[Month],
+    rows: Sequence[Month | Week],
     left_out: Set[str] = frozenset(),
     edges: Mapping[str, Sequence[str]] | None = None,
     *,
     seed: int = 1,
+    by: str = MONTH,
 ) -> Finding:
-    """Return how many times the level of monthly reach_4 changed; `detail` lists the `breaks`.
+    """Return how many times the level of monthly (or weekly) reach_4 changed; `detail` lists the `breaks`.
 
     Each has the first `month` of the new level, the median `before` and `after`, p, and `sources`: those whose
     data begins or ends there (`edges`), so that the change may be one of what was seen. Tenths of a person are the
-    smallest that is looked at. Looks at the last 240
-    months at most. See `breaks`.
+    smallest that is looked at. Looks at the last 240 months, or 104 weeks, at most. See `breaks`.
 
     >>> rows = [Month(f"m{n:02}", 0.0, 0.0, 9.0 if n > 6 else 2.0, 0.0, 0.0, n) for n in range(14)]
     >>> trend_breaks(rows).detail.breaks[0].month
     'm07'
     """
-    used = [row for row in rows if row.month not in left_out][-LONGEST:]
-    unit = "changes of level"
+    used = [row for row in rows if row.name not in left_out][-LONGEST[by] :]
+    name, unit = _BREAKS[by], "changes of level"
     if len(used) < FEWEST_MONTHS:
-        return Finding("trend_breaks", None, unit, reason=_too_few(len(used)))
+        return Finding(name, None, unit, reason=_too_few(len(used), by))
     marks = tuple(
         LevelBreak(
-            month=used[found.at].month,
+            month=used[found.at].name,
             before=found.before,
             after=found.after,
             p=found.p,
-            sources=_sources_at(used[found.at - 1].month, used[found.at].month, edges or {}),
+            sources=_sources_at(used[found.at - 1].name, used[found.at].name, edges or {}),
         )
         for found in breaks([round(row.reach_4, 1) for row in used], seed=seed)
     )
-    return Finding("trend_breaks", float(len(marks)), unit, detail=TrendBreaks(marks))
+    return Finding(name, float(len(marks)), unit, detail=TrendBreaks(marks))
 
 
-def _too_few(whole: int) -> str:
-    months = counted(whole, "whole month", "whole months")
+def _too_few(whole: int, by: str) -> str:
+    weeks, months = counted(whole, "whole week", "whole weeks"), counted(whole, "whole month", "whole months")
+    held = weeks if by == WEEK else months
     why = because(
-        "{months} with data from every source; {least} are needed", months=months, least=FEWEST_MONTHS
+        "{months} with data from every source; {least} are needed", months=held, least=FEWEST_MONTHS
     )
     return because("too little to say: {why}", why=why)
 
 
 def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Name the sources that begin or end in the months on both sides of a break, or between them."""
+    """Name the sources that begin or end in the months, or weeks, on both sides of a break, or between them."""
     found = {source for month, sources in edges.items() if last <= month <= first for source in sources}
     return tuple(sorted(found))
 
@@ -344,25 +379,72 @@ def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> tu
         unit="changes of level",
         family="From month to month",
     ),
+    weekly_slope=Definition(
+        "how many more people never met each week brings than the week before",
+        label="Slope by week",
+        meaning=(
+            "By how many people never met each week, Monday to Sunday, differs from the one before (the median slope, "
+            "Theil–Sen); weeks that are partly outside the window, or lack a source, are left out."
+        ),
+        unit="people more in each week",
+        family="From month to month",
+    ),
+    weekly_breaks=Definition(
+        "how often the weekly level changed",
+        label="Breaks by week",
+        meaning="Weeks at which the level changed by more than shuffled weeks give.",
+        unit="changes of level",
+        family="From month to month",
+    ),
 )
 def movement(ego: Ego) -> dict[str, Finding]:
-    """How reach beyond moves from month to month: the slope, and months at which the level broke."""
+    """How reach beyond moves from month to month and from week to week: slopes, and where the level broke."""
     if not ego.dated:
-        return {
-            "trend_slope": Finding("trend_slope", None, "people more in each month", reason=NO_TIMES),
-            "trend_breaks": Finding("trend_breaks", None, "changes of level", reason=NO_TIMES),
+        slopes = {name: Finding(name, None, UNITS[by], reason=NO_TIMES) for by, name in _SLOPE.items()}
+        return slopes | {
+            name: Finding(name, None, "changes of level", reason=NO_TIMES) for name in _BREAKS.values()
         }
-    zone = ego.settings.zone
+    zone, seed = ego.settings.zone, ego.settings.seed
     rows = monthly(ego)
     held = months_by_source(ego.tables, zone)
     missing = gaps(held, [row.month for row in rows])
     left_out = partial_months(ego.window, zone) | missing.keys()
     edges = _edges(held, rows[0].month, rows[-1].month)
-    slope, broken = trend_slope(rows, left_out), trend_breaks(rows, left_out, edges, seed=ego.settings.seed)
+    slope, broken = trend_slope(rows, left_out), trend_breaks(rows, left_out, edges, seed=seed)
     detail = replace(
         slope.told(TrendSlope), gaps={month: tuple(sources) for month, sources in missing.items()}
     )
-    return {"trend_slope": replace(slope, detail=detail), "trend_breaks": broken}
+    return {"trend_slope": replace(slope, detail=detail), "trend_breaks": broken} | _by_week(ego, missing)
+
+
+def _by_week(ego: Ego, missing: Mapping[str, Sequence[str]]) -> dict[str, Finding]:
+    """Return slope and breaks by week; weeks that touch a month which a source lacks are left out."""
+    zone, rows = ego.settings.zone, weekly(ego)
+    gone = [cut for name, cut in months(ego.window, zone) if name in missing]
+    left_out = {row.week for row in rows if not row.whole}
+    left_out |= {
+        name
+        for name, week in calendar_weeks(ego.window, zone)
+        if any(month.since < week.until and week.since < month.until for month in gone)
+    }
+    edges = _week_edges(ego, rows[0].week, rows[-1].week)
+    return {
+        "weekly_slope": trend_slope(rows, left_out, WEEK),
+        "weekly_breaks": trend_breaks(rows, left_out, edges, seed=ego.settings.seed, by=WEEK),
+    }
+
+
+def _week_edges(ego: Ego, first: str, last: str) -> dict[str, list[str]]:
+    """Return the weeks, inside the window, in which a source's data begins or ends."""
+    spans: dict[str, list[int]] = defaultdict(list)
+    for row in origins(ego.tables):
+        spans[row["source"]] += [row["first"], row["last"]]
+    edges = defaultdict(list)
+    for source, times in sorted(spans.items()):
+        for week in {week_of(time, ego.settings.zone) for time in (min(times), max(times))}:
+            if first < week < last:
+                edges[week].append(source)
+    return edges
 
 
 def _edges(held: Mapping[str, Set[str]], first: str, last: str) -> dict[str, list[str]]:

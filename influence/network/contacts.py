@@ -49,7 +49,11 @@ class Contacts:
 
 
 def contacts_outside(tables: LogTables, leader: int, inside: Flags, few: int) -> Contacts:
-    """Find all contacts of the people `inside` (by person code) with the others: letters to `few`, dated encounters."""
+    """Find all contacts of the people `inside` (by person code) with the others: letters to `few`, dated encounters.
+
+    However narrow a report is, they are those of the whole log: who wrote about something else was in contact too.
+    """
+    tables = tables.whole
     tables.engine.offer(
         "inside_people", pa.table({"person": np.arange(len(inside), dtype=np.int32), "inside": inside})
     )

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from influence.contract.records import Tone
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.network.log_tables import LogTables
+from influence.network.reading import MADE
 from influence.times import Window
 
-_MADE = "verb NOT IN ('react', 'follow', 'view')"
-"""What makes an item of one's own: a reaction, a follow or a view does not."""
 _IN_WINDOW = "epoch_us(time) >= $since AND epoch_us(time) < $until"
 
 
@@ -39,7 +39,7 @@ def _offer(tables: LogTables, items: ArrayLike) -> None:
 # --- items --------------------------------------------------------------------------------------------------
 
 _BY_AUTHORS = f"""
-SELECT item, author FROM item WHERE author IN (SELECT unnest($authors)) AND {_MADE} AND {_IN_WINDOW} ORDER BY item
+SELECT item, author FROM item WHERE author IN (SELECT unnest($authors)) AND {MADE} AND {_IN_WINDOW} ORDER BY item
 """
 
 
@@ -55,28 +55,6 @@ _BEGINNING = f"SELECT item FROM item WHERE author = $leader AND {_IN_WINDOW} AND
 def items_that_answer_nothing(tables: LogTables, leader: int, window: Window) -> Ints:
     """Return a person's posts, messages, shares and quotes in a window that answer nothing, in order of time."""
     return _numbers(tables.rows(_BEGINNING, {"leader": leader, **_limits(window)}), "item")
-
-
-_SAID = f"""
-SELECT item FROM item WHERE verb IN ('post', 'message', 'reply', 'comment', 'quote') AND {_IN_WINDOW}
-"""
-
-
-def items_said(tables: LogTables, window: Window) -> Ints:
-    """Return the items of a window in which somebody says something, whoever it is."""
-    return _numbers(tables.rows(_SAID, _limits(window)), "item")
-
-
-_OUTPUT = f"""
-SELECT item, author, epoch_us(time) AS time, addressees = 0 AS public FROM item WHERE {_MADE} AND {_IN_WINDOW}
-"""
-
-
-def everybodys_output(tables: LogTables, window: Window) -> tuple[Ints, Ints, Ints, Flags]:
-    """Return everybody's items in a window: item, author, time, and whether it was addressed to nobody."""
-    rows = tables.rows(_OUTPUT, _limits(window))
-    item, author, time = (_numbers(rows, name) for name in ("item", "author", "time"))
-    return item, author, time, _numbers(rows, "public").astype(np.bool_)
 
 
 def activity_ids(tables: LogTables, items: ArrayLike) -> dict[int, str]:
@@ -106,6 +84,25 @@ def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
     """Return what is shown of some items: when, who, where and what, never the text."""
     _offer(tables, np.unique(np.asarray(items, np.int64)))
     return list(tables.rows(_DESCRIBED).to_pylist())
+
+
+_TONES = """
+SELECT w.row, a.tone, a.rating IS NOT NULL OR a.reaction IS NOT NULL AS stated
+FROM wanted_items w JOIN item i USING (item) JOIN activity_log a USING (seq) WHERE a.tone IS NOT NULL
+"""
+
+
+def tones_of(tables: LogTables, items: ArrayLike) -> tuple[Ints, Flags]:
+    """Return the tone of some items, in their order, as its place in `Tone` (their number: not told), and if stated."""
+    _offer(tables, items)
+    rows = tables.rows(_TONES)
+    size = np.asarray(items).size
+    its, stated = np.full(size, len(Tone), np.int64), np.zeros(size, bool)
+    place = {one.value: number for number, one in enumerate(Tone)}
+    row = _numbers(rows, "row")
+    its[row] = [place[one] for one in rows.column("tone").to_pylist()]
+    stated[row] = rows.column("stated").to_pylist()
+    return its, stated
 
 
 _TEXTS = """
@@ -160,7 +157,7 @@ def written_to(tables: LogTables, leader: int, until: int) -> tuple[Ints, Ints, 
 
 _WRITTEN_TO_FEW = f"""
 SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
-WHERE i.author = $leader AND i.addressees <= $most AND i.{_MADE} AND {_IN_WINDOW}
+WHERE i.author = $leader AND i.addressees <= $most AND i.{MADE} AND {_IN_WINDOW}
 """
 
 
@@ -172,7 +169,7 @@ def written_to_few(tables: LogTables, leader: int, most: int, window: Window) ->
 
 _PAIRS = f"""
 SELECT i.author * $people::BIGINT + d.person AS pair, count(*) AS n FROM addressed d JOIN item i USING (item)
-WHERE i.{_MADE} AND {_IN_WINDOW} GROUP BY pair ORDER BY pair
+WHERE i.{MADE} AND {_IN_WINDOW} GROUP BY pair ORDER BY pair
 """
 
 
@@ -204,26 +201,28 @@ def messages_between(tables: LogTables) -> list[dict[str, int]]:
     return list(tables.rows(_BETWEEN).to_pylist())
 
 
-_AUDIENCE = """
+_ADDRESSEES = f"""
+SELECT DISTINCT d.person FROM addressed d JOIN item i USING (item) WHERE i.author = $leader AND {_IN_WINDOW}
+"""
+_PLACES = f"SELECT DISTINCT system, channel FROM item WHERE author = $leader AND {_IN_WINDOW}"
+_ONLOOKERS = """
 SELECT DISTINCT person FROM (
-    SELECT d.person FROM addressed d JOIN item i USING (item)
-    WHERE i.author = $leader AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
-    UNION ALL
-    SELECT i.author FROM item i JOIN (
+    SELECT i.author AS person FROM item i JOIN (
         SELECT item, person FROM addressed UNION ALL SELECT item, person FROM mentioned) whom USING (item)
     WHERE i.verb = 'follow' AND whom.person = $leader AND epoch_us(i.time) < $until
     UNION ALL
-    SELECT i.author FROM item i JOIN (
-        SELECT DISTINCT system, channel FROM item
-        WHERE author = $leader AND epoch_us(time) >= $since AND epoch_us(time) < $until) own USING (system, channel)
+    SELECT i.author FROM item i JOIN wanted_places own USING (system, channel)
     WHERE epoch_us(i.time) >= $since AND epoch_us(i.time) < $until)
 """
+"""Who follows, or is active where the leader is: of the whole log, for whoever can see one item can see the next."""
 
 
 def exposed_to(tables: LogTables, leader: int, window: Window) -> set[int]:
     """Return who could see a person's items: addressees, followers, and those active in the same channels."""
-    rows = tables.rows(_AUDIENCE, {"leader": leader, **_limits(window)})
-    return set(rows.column("person").to_pylist())
+    given = {"leader": leader, **_limits(window)}
+    seen = set(tables.rows(_ADDRESSEES, given).column("person").to_pylist())
+    tables.whole.engine.offer("wanted_places", tables.rows(_PLACES, given))
+    return seen | set(tables.whole.rows(_ONLOOKERS, given).column("person").to_pylist())
 
 
 _TOLD = """
@@ -234,8 +233,8 @@ GROUP BY s.service, s.metric, day ORDER BY s.service, day, count DESC, s.metric
 
 
 def told_exposure(tables: LogTables, leader: int) -> list[dict[str, Any]]:
-    """Return the numbers that services tell of how widely a person's items were shown, largest first."""
-    return list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
+    """Return the numbers that services tell of how widely a person's items were shown, most first; none of a part."""
+    return [] if tables.partial else list(tables.rows(_TOLD, {"leader": leader}).to_pylist())
 
 
 _ON_LIST = """
@@ -250,7 +249,7 @@ def on_lists(tables: LogTables, rules: Mapping[str, Sequence[str]]) -> dict[str,
     found = {}
     for mark in sorted(wanted):
         name = mark.removeprefix("list:")
-        rows = tables.rows(_ON_LIST, {"list": name, "account": f"email:{name}"})
+        rows = tables.whole.rows(_ON_LIST, {"list": name, "account": f"email:{name}"})
         found[mark] = set(rows.column("author").to_pylist())
     return found
 
@@ -374,7 +373,20 @@ def ties_of_influence(tables: LogTables) -> tuple[Ints, Ints, Floats]:
     """Return the ties of all undated networks: who responded (target) to whom (source), and the weight."""
     rows = tables.rows(_TIES)
     weight = rows.column("weight").combine_chunks().to_numpy().astype(np.float64)
-    return _numbers(rows, "source"), _numbers(rows, "target"), weight
+    source, target = _numbers(rows, "source"), _numbers(rows, "target")
+    kept = _of_part(tables, source) & _of_part(tables, target)
+    return source[kept], target[kept], weight[kept]
+
+
+def _of_part(tables: LogTables, people: Ints) -> Flags:
+    """Tell whose ties count: a tie has neither tag nor channel, and goes with the spheres of both its ends."""
+    part = tables.part
+    if part is None:
+        return np.ones(len(people), bool)
+    if part.narrowed.to.by_items or part.people is None:
+        return np.zeros(len(people), bool)
+    kept: Flags = part.people[people]
+    return kept
 
 
 _TIES_OF = """
@@ -388,7 +400,8 @@ WHERE l.person = ? AND p.person <> l.person ORDER BY ALL
 
 def ties_to(tables: LogTables, leader: int) -> list[dict[str, Any]]:
     """Return the ties by which people responded to a leader, as they were brought in."""
-    return list(tables.rows(_TIES_OF, [leader]).to_pylist())
+    rows = tables.rows(_TIES_OF, [leader])
+    return list(rows.filter(pa.array(_of_part(tables, _numbers(rows, "person")))).to_pylist())
 
 
 # --- what the sources held ----------------------------------------------------------------------------------
@@ -417,7 +430,7 @@ def months_by_system(
 ) -> dict[tuple[str, str], set[str]]:
     """Return the months in which each source holds anything of each of its systems, in a window or at all."""
     held: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in tables.rows(_MONTHS, {"zone": zone, **_limits(window or _EVER)}).to_pylist():
+    for row in tables.whole.rows(_MONTHS, {"zone": zone, **_limits(window or _EVER)}).to_pylist():
         held[row["source"], row["system"]].add(row["month"])
     return held
 
@@ -443,7 +456,7 @@ GROUP BY ALL ORDER BY source, o.activities DESC, system
 
 def origins(tables: LogTables) -> list[dict[str, Any]]:
     """Return what each source held of each system: activities, first, last, parents `stated` and `guessed`."""
-    return list(tables.rows(_ORIGINS).to_pylist())
+    return list(tables.whole.rows(_ORIGINS).to_pylist())
 
 
 _UNDATED = """

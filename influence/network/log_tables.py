@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from influence.contract.narrowing import Narrowed
+from influence.kernels.arrays import Flags
 from influence.network.reading import NAMES, make, read
 from influence.people.decisions import Decisions, writers
 from influence.people.directory import People
@@ -20,10 +22,21 @@ class LogTables(PeopleTables):
     """An engine with the tables of `reading` beside `account_person`: item, sent, origin, addressed, mentioned, link.
 
     Every statement over the log asks for this, so that none can run before the log was read. `log` holds the tables,
-    of an engine elsewhere only the numbers of items, links and responses.
+    of an engine elsewhere only the numbers of items, links and responses. `part` says of what they are only a part.
     """
 
     log: Mapping[str, pa.Table]
+    part: Part | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether anything is left out."""
+        return self.part is not None and self.part.narrowed.items < self.part.narrowed.of
+
+    @property
+    def whole(self) -> LogTables:
+        """The whole log: what a source covers and who ever wrote to whom is asked of it, however narrow a report is."""
+        return self if self.part is None else self.part.whole
 
     @classmethod
     def of(
@@ -46,3 +59,12 @@ class LogTables(PeopleTables):
         for name, table in log.items():
             engine.offer(name, table)
         return cls(engine, people, log)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a log was narrowed from and to; `people` are those whose items are kept (None: everybody's)."""
+
+    whole: LogTables
+    narrowed: Narrowed
+    people: Flags | None = None

@@ -26,6 +26,8 @@ from influence.kernels.arrays import Ints
 from influence.store.engine import Engine
 
 _VERBS = ", ".join(f"'{verb}'" for verb in RESPONSE_VERBS)
+MADE = "verb NOT IN ('react', 'follow', 'view')"
+"""What makes an item of one's own: a reaction, a follow or a view does not."""
 
 _ORDER = """
 CREATE OR REPLACE TEMP TABLE read_order AS
@@ -165,10 +167,11 @@ UNION ALL SELECT item, parent, true, true FROM ({_BY_EXCHANGE})
 _WORDS = ("verb", "channel", "source", "system", "subject", "wording")
 """What many items say alike: where they come here each text is held once, before anything else of the items is read."""
 _TEXTS = f"SELECT item, {', '.join(_WORDS)} FROM read_item"
-_ITEM = """
+_ITEM = f"""
 SELECT i.item, i.seq, i.id, i.time, i.author,
     CASE WHEN i.parent IS NOT NULL THEN coalesce(q.parent, -1) END AS parent,
-    i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts{more}
+    i.answers, i.inferred, i.addressees, i.typist, i.decided, o.stated = 0 AS counts, i.{MADE} AS made,
+    i.verb IN ('post', 'message', 'reply', 'comment', 'quote') AS said, coalesce(i.addressees, 0) = 0 AS public{{more}}
 FROM read_item i JOIN read_origin o USING (source, system) LEFT JOIN read_parent q USING (item)
 ORDER BY i.item
 """
@@ -179,24 +182,21 @@ _TABLES = {
     "mentioned": "FROM read_mentioned ORDER BY ALL",
     "link": "FROM read_link ORDER BY item, inferred, parent",
 }
-_RESPONSE = """
-SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
-    SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
-    FROM read_link l JOIN read_item i ON i.item = l.item JOIN read_item q ON q.item = l.parent WHERE l.responds
-    UNION ALL
-    SELECT i.item, i.author, m.person, NULL, false FROM read_item i JOIN read_mentioned m USING (item))
-WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target
-"""
 _NUMBERS = {
-    "item": "SELECT epoch_us(time) AS time, author, counts FROM item ORDER BY item",
+    "item": "SELECT epoch_us(time) AS time, author, counts, made, said, public FROM item ORDER BY item",
     "link": "FROM link ORDER BY item, inferred, parent",
-    "response": _RESPONSE,
+    "mentioned": "FROM mentioned",
 }
-"""What arrays hold of the log."""
-_ROOTS = """
-SELECT item, (dense_rank() OVER (ORDER BY coalesce(conversation, parent, id)))::INTEGER AS named
-FROM read_item JOIN root USING (item) ORDER BY item
+"""What arrays hold of the log, and what responses are worked out of."""
+_FIRSTS = """
+WITH root AS (
+    SELECT i.item, coalesce(i.conversation, i.parent, i.id) AS name
+    FROM read_item i LEFT JOIN (SELECT DISTINCT item, true AS linked FROM read_link) l USING (item)
+    WHERE l.linked IS NULL OR i.item IN (SELECT item FROM circle)),
+named AS (SELECT name, min(item) AS first FROM root GROUP BY name HAVING count(*) > 1)
+SELECT r.item, n.first FROM root r JOIN named n USING (name) WHERE n.first < r.item
 """
+"""Of what heads no conversation of its own, since an earlier item has the same name of one: that item. They are few."""
 NAMES = ("item", *_TABLES, "response")
 
 
@@ -208,8 +208,9 @@ def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     """
     _work_out(engine, writing)
     texts = _texts(engine)
-    queries = {"item": _ITEM.format(more=""), **_TABLES, "response": _RESPONSE}
+    queries = {"item": _ITEM.format(more=""), **_TABLES}
     found = {name: engine.arrow(sql) for name, sql in queries.items()}
+    found["response"] = responses(found["item"], found["link"], found["mentioned"])
     texts["conversation"] = _conversations(engine, len(found["item"]), found["link"])
     for name, column in texts.items():
         found["item"] = found["item"].append_column(name, column)
@@ -227,10 +228,32 @@ def make(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     for name, sql in {"item": whole, **_TABLES}.items():
         engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
     found = {name: engine.arrow(sql) for name, sql in _NUMBERS.items()}
+    found["response"] = responses(found["item"], found["link"], found.pop("mentioned"))
     conversation = _conversations(engine, len(found["item"]), found["link"])
     found["item"] = found["item"].append_column("conversation", conversation)
     _let_go(engine)
     return found
+
+
+def responses(item: pa.Table, link: pa.Table, mentioned: pa.Table) -> pa.Table:
+    """Return who responded to whom by which item: by answering (the earliest `parent` of several) or by naming.
+
+    `inferred` are those of which only guesses tell.
+    """
+    author, answers = numbers(item, "author"), link.filter(link.column("responds"))
+    child, above = numbers(answers, "item"), numbers(answers, "parent")
+    by = np.concatenate([child, numbers(mentioned, "item")])
+    target = np.concatenate([author[above], numbers(mentioned, "person")])
+    parent = np.concatenate([above, np.full(len(by) - len(above), len(author))])  # to name somebody has none
+    guess = np.concatenate([numbers(answers, "inferred") > 0, np.zeros(len(by) - len(above), bool)])
+    order = np.lexsort((parent, target, by))
+    order = order[author[by[order]] != target[order]]
+    by, target, parent = by[order], target[order], parent[order]
+    first = np.flatnonzero(np.append(True, (np.diff(by) != 0) | (np.diff(target) != 0))[: len(by)])
+    told = {"item": by[first], "responder": author[by[first]], "target": target[first]}
+    columns = {name: pa.array(codes, pa.int32()) for name, codes in told.items()}
+    columns["parent"] = pa.array(parent[first], pa.int32(), mask=parent[first] == len(author))
+    return pa.table({**columns, "inferred": np.logical_and.reduceat(guess[order], first)})
 
 
 def _work_out(engine: Engine, writing: Mapping[tuple[int, int], str]) -> None:
@@ -261,13 +284,14 @@ def _writes_for(decided: Mapping[tuple[int, int], str]) -> pa.Table:
 
 
 def _conversations(engine: Engine, items: int, links: pa.Table) -> pa.Array:
-    """Return the conversation of each item: a code, the same for all that descends from one item."""
-    roots = _roots(items, numbers(links, "item"), numbers(links, "parent"))
-    own = np.flatnonzero(roots == np.arange(len(roots)))
-    engine.offer("root", pa.table({"item": pa.array(own, pa.int32())}))
-    named = np.zeros(len(roots), np.int32)
-    named[own] = numbers(engine.arrow(_ROOTS), "named")
-    return pa.array(named[roots])
+    """Return the conversation of each item, the same for all that descends from one item: the first that heads it."""
+    child = numbers(links, "item")
+    roots = _roots(items, child, numbers(links, "parent"))
+    circles = child[roots[child] == child]
+    engine.offer("circle", pa.table({"item": pa.array(np.unique(circles), pa.int32())}))
+    named, first = engine.arrow(_FIRSTS), np.arange(items, dtype=np.int32)
+    first[numbers(named, "item")] = numbers(named, "first")
+    return pa.array(first[roots])
 
 
 def _texts(engine: Engine) -> dict[str, pa.Array]:

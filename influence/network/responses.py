@@ -23,13 +23,17 @@ class Items:
     """All activities in order of time, as arrays of one length; `time` in microseconds since 1970, UTC.
 
     `counts` is True where the item's source states no parents, so that its inferred responses count;
-    `conversation` is a code, the same for all that descends from one item.
+    `conversation` is a code, the same for all that descends from one item. `made` are items of one's own (no reactions,
+    follows or views), `said` those that say something, `public` those addressed to nobody.
     """
 
     time: Ints
     author: NDArray[np.int32]
     counts: Flags
     conversation: Ints
+    made: Flags
+    said: Flags
+    public: Flags
 
     def __len__(self) -> int:
         return len(self.time)
@@ -112,6 +116,7 @@ def read_log(tables: LogTables) -> Log:
         numbers(item, "author").astype(np.int32),
         numbers(item, "counts").astype(np.bool_),
         numbers(item, "conversation"),
+        *(numbers(item, name).astype(np.bool_) for name in ("made", "said", "public")),
     )
     return Log(tables, items, _links(link), _responses(response, items))
 

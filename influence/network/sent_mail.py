@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from influence.kernels.arrays import Ints
 from influence.network.log_tables import LogTables
+from influence.network.reading import MADE
 from influence.times import Window
 
 _FOLDERS = """
@@ -28,9 +29,9 @@ _STATED = """
 SELECT author, typist, count(*) AS items FROM item
 WHERE typist IS NOT NULL AND NOT decided GROUP BY ALL ORDER BY ALL
 """
-_TYPED = """
+_TYPED = f"""
 SELECT typist, decided, count(*) AS items FROM item
-WHERE author = $leader AND typist IS NOT NULL AND verb NOT IN ('react', 'follow', 'view')
+WHERE author = $leader AND typist IS NOT NULL AND {MADE}
     AND epoch_us(time) >= $since AND epoch_us(time) < $until GROUP BY ALL ORDER BY items DESC, typist, decided
 """
 

@@ -19,6 +19,9 @@ from influence.store.engine import Engine
 
 WRITES_FOR = "writes-for"
 """Whether `accounts` write for `others`: the value is yes, no or unsure."""
+DONE, SNOOZE = "done", "snooze"
+"""What `others` said to the leader of `accounts` waits no longer, up to the item whose id is the value, or not before
+a day: then the value is that day, a space and the id."""
 
 
 class DecisionError(InfluenceError):
@@ -29,8 +32,8 @@ class DecisionError(InfluenceError):
 class Decision:
     """One decision about `accounts`, and where two sides are meant about `others`.
 
-    `verb` is same, apart, unsure, writes-for, rename, bot, sphere, met, never, label or undo; `value` is the new name,
-    sphere, date or answer; `undoes` the number of the decision that is taken back.
+    `verb` is same, apart, unsure, writes-for, rename, bot, sphere, met, never, label, done, snooze or undo; `value` is
+    the new name, sphere, date, answer or item; `undoes` the number of the decision that is taken back.
     """
 
     seq: int

@@ -125,18 +125,30 @@ class People:
         said = words.strip()
         if not said:
             raise UnknownPerson("nobody is named: say an id, an account, an e-mail address or a name")
-        if (code := self._exactly(said)) is not None:
+        if (code := self.known(said)) is not None:
             return code
         if len(said) > LONGEST:
             raise UnknownPerson(f"nobody here is called {said[:40]!r}… ({len(said):,} characters)")
+        raise UnknownPerson(self._nearest(said))
+
+    def known(self, words: str) -> int | None:
+        """Return the code of the person meant, as `find` does; None where nobody is.
+
+        Raises:
+            Ambiguous: more than one person is called that.
+        """
+        said = words.strip()
+        if (code := self._exactly(said)) is not None:
+            return code
+        if not said or len(said) > LONGEST:
+            return None
         for way in _ways(said):
             if found := self._called.get(way):
                 return self._one(words, found)
         if found := self._handles.get(_handle(said)):
             return self._one(words, found)
-        if (shown := _SHOWN_WITH_ID.fullmatch(said)) and (code := self._exactly(shown[2])) is not None:
-            return code
-        raise UnknownPerson(self._nearest(said))
+        shown = _SHOWN_WITH_ID.fullmatch(said)
+        return self._exactly(shown[2]) if shown else None
 
     def _exactly(self, said: str) -> int | None:
         if len(said) > _LONGEST_ACCOUNT:

@@ -16,6 +16,7 @@ from influence.network.network import Network
 from influence.network.responses import Count, Responses
 from influence.people.columns import Who
 from influence.people.spheres import circles, spheres
+from influence.reach.asked import Asked
 from influence.reach.population import Population
 from influence.reach.steps import Alter, Passing, Touches, alters, first_and_depth, touches
 from influence.times import DAY, Window
@@ -30,8 +31,11 @@ class Ego:
     `influence.measures`.
     """
 
-    def __init__(self, population: Population, leader: int, window: Window) -> None:
+    def __init__(
+        self, population: Population, leader: int, window: Window, asked: Asked | None = None
+    ) -> None:
         self.population, self.leader, self.window = population, leader, window
+        self.asked = asked or Asked()
         self.people, self.log, self.settings = population.people, population.log, population.settings
         self.tables, self.ties, self.dated = population.tables, population.ties, population.dated
         self.bots = population.bots
@@ -62,10 +66,8 @@ class Ego:
 
     def during(self, window: Window) -> Ego:
         """Return the same leader in another window; what does not depend on the window is not gathered again."""
-        other = Ego(self.population, self.leader, window)
-        other.__dict__.update(team=self.team, spheres=self.spheres)
-        if self.window.since <= window.since and window.until <= self.window.until:
-            other.__dict__["drawn"] = replace(self.drawn.within(window), undated=self.drawn.undated)
+        other = Ego(self.population, self.leader, window, self.asked)
+        other.__dict__.update(team=self.team, spheres=self.spheres, ever=self.ever)
         first, _ = first_and_depth(other.drawn)
         other.__dict__["met"] = with_learned(self.met, first, circles(self.people, self.leader, self.spheres))
         return other
@@ -73,16 +75,21 @@ class Ego:
     @cached_property
     def drawn(self) -> Touches:
         """Every valid response that the leader drew in the window."""
-        return self._touches("headline")
+        return replace(self.ever.within(self.window), undated=self.ever.undated)
+
+    @cached_property
+    def ever(self) -> Touches:
+        """Every valid response that the leader drew at any time."""
+        return self._touches("headline", self.population.whole_window())
 
     def touches(self, count: Count = "headline") -> Touches:
         """Find the valid responses when stated, headline or all responses count."""
-        return self._touches(count) if count != "headline" and self.log.guessed else self.drawn
+        return self._touches(count, self.window) if count != "headline" and self.log.guessed else self.drawn
 
-    def _touches(self, count: Count) -> Touches:
+    def _touches(self, count: Count, window: Window) -> Touches:
         undated = self.ties.target[self.ties.source == self.leader].tolist()
         passing = replace(self.passing, count=count)
-        return touches(self.log, self.leader, self.window, passing, self.nobody, undated)
+        return touches(self.log, self.leader, window, passing, self.nobody, undated)
 
     @cached_property
     def found(self) -> list[Alter]:

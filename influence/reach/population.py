@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
+from influence.contract.narrowing import Narrowing, NarrowingError
+from influence.contract.records import SPHERES
 from influence.kernels.arrays import Codes, Flags, Floats, Ints
 from influence.met.everybody import Pairs, met_by_pairs
 from influence.network.log_queries import on_lists, ties_of_influence
 from influence.network.log_tables import LogTables
+from influence.network.narrowing import View, narrowed
 from influence.network.network import Network
 from influence.network.responses import Log, Responses, read_log
 from influence.people.directory import People
 from influence.people.identity import resolve
-from influence.people.spheres import circles_of_pairs
+from influence.people.spheres import circles_of_pairs, spheres
 from influence.people.teams import Teams
 from influence.settings import Settings
 from influence.store.engine import Engine
@@ -35,17 +40,59 @@ class Ties:
 class Population:
     """Everybody in one store and what they did.
 
-    `people` if it is known already who is who; `kept` holds what was worked out before, if anything is kept.
+    `people` if it is known already who is who; `kept` holds what was worked out before, if anything is kept. `tables`
+    are the log's, if they are made already, as those of a part are.
     """
 
     def __init__(
-        self, engine: Engine, settings: Settings, people: People | None = None, kept: Kept | None = None
+        self,
+        engine: Engine,
+        settings: Settings,
+        people: People | None = None,
+        kept: Kept | None = None,
+        tables: LogTables | None = None,
     ) -> None:
         self.engine, self.settings = engine, settings
         self.kept = kept or Kept(None, "")
         self.people = resolve(engine) if people is None else people
-        self.tables = LogTables.of(engine, self.people, kept=self.kept)
+        self.tables = tables or LogTables.of(engine, self.people, kept=self.kept)
         self.log: Log = read_log(self.tables)
+        self.recorded: Ints = self.log.items.time
+        """When anything was done at all, in order; of a part of the log as of the whole."""
+
+    def narrowed(self, only: Narrowing, seen_from: Sequence[int] = ()) -> Self:
+        """Return the part of it that is asked for; spheres are those that some leaders (by code) see, and themselves.
+
+        Nothing of it is kept beside the store.
+
+        Raises:
+            NarrowingError: there is no such name here, or nothing is left.
+        """
+        if not only:
+            return self
+        people = self._of_spheres(only, seen_from) if only.spheres else None
+        tables = narrowed(self.tables, only, View(self.settings.topics, people))
+        part = type(self)(tables.engine, self.settings, self.people, tables=tables)
+        part.recorded = self.recorded
+        return part
+
+    def _of_spheres(self, only: Narrowing, seen_from: Sequence[int]) -> Flags:
+        """Return who is one of some leaders or in one of the spheres asked for, as any of these leaders sees it."""
+        rules = self.settings.spheres
+        listed = on_lists(self.tables, rules)
+        seen = [
+            np.array(spheres(self.people, leader, self.teams.of(leader), rules, listed))
+            for leader in seen_from
+        ]
+        there = sorted({*SPHERES, *rules, *(name for one in seen for name in np.unique(one).tolist())})
+        if unknown := [name for name in only.spheres if name not in there]:
+            raise NarrowingError(f"there is no sphere {unknown[0]!r}; there are: {', '.join(there)}")
+        kept: Flags = np.logical_or.reduce([np.isin(one, only.spheres) for one in seen])
+        kept[list(seen_from)] = False
+        if not kept.any():
+            raise NarrowingError(f"nobody here is of the sphere {' or '.join(only.spheres)}")
+        kept[list(seen_from)] = True
+        return kept
 
     @cached_property
     def bots(self) -> frozenset[int]:
@@ -78,7 +125,7 @@ class Population:
 
     def whole_window(self) -> Window:
         """Return the window that holds everything."""
-        time = self.log.items.time
+        time = self.recorded
         return Window(int(time[0]), int(time[-1]) + 1) if len(time) else Window(0, 1)
 
     def responses(self, window: Window) -> Responses:

@@ -32,6 +32,7 @@ from influence.store.quarantine import set_aside
 from influence.store.schema import KIND_OF, ODD_VALUES, as_table, that_fit
 from influence.store.staging import Keeping, staging
 from influence.store.summary import Summary
+from influence.store.toning import with_tone
 
 _AT_ONCE = 20_000
 """Records of one kind that are kept in memory before they go in."""
@@ -209,6 +210,8 @@ class Batch:
         table = readable(table)
         engine.offer("incoming", table)
         staged = engine.arrow(staging(kind, table, zone, self._keeping))
+        if kind == "activities":
+            staged = with_tone(staged)
         told = staged.select(["file", "line", "reason"])
         refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
         reasons = [(SetAside(row["reason"], row["line"]), row["file"]) for row in refused]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import EEXIST, ENOTEMPTY
@@ -21,11 +21,13 @@ import pyarrow.parquet as pq
 from influence import durably
 from influence.contract.errors import InfluenceError
 from influence.store.engine import Engine, Parameters, count
-from influence.store.schema import KINDS, VERSION
+from influence.store.schema import KINDS, VERSION, added_since
 from influence.store.store import Store
 
 SCHEMA = "influence.lake/1"
 TOLD, SECRET = "lake.json", "secret"
+OLDEST = 7
+"""The oldest store whose lakes are read: since then nothing came but columns, which stay empty."""
 LOGS = {
     "activities": "activity_log",
     "encounters": "encounter_log",
@@ -61,15 +63,27 @@ class LakeError(InfluenceError):
 
 @dataclass(frozen=True)
 class Lake:
-    """What a lake tells of itself: each file with its rows, and what the store knew beside its rows."""
+    """What a lake tells of itself: each file with its rows, what the store knew beside its rows, and its version."""
 
     folder: str
     files: Mapping[str, int]
     meta: Mapping[str, str]
+    store: int = VERSION
 
     def of(self, kind: str) -> dict[str, int]:
         """Return the files of a kind with their rows."""
         return {file: rows for file, rows in self.files.items() if file.startswith(f"{kind}/")}
+
+    def lacking(self, columns: Iterable[str], log: str, found: Collection[str], where: object) -> list[str]:
+        """Return which columns of a table are not among those found, since they came later than the lake.
+
+        Raises:
+            LakeError: another column is not there, `where` it should be.
+        """
+        later, lacking = added_since(self.store), [name for name in columns if name not in found]
+        if missing := [name for name in lacking if name not in later[log]]:
+            raise LakeError(f"{where} has no column {missing[0]!r}")
+        return lacking
 
     @property
     def rows(self) -> dict[str, int]:
@@ -218,18 +232,18 @@ def told_by(folder: str, text: str) -> Lake:
     try:
         told = json.loads(text)
         files = {_inside(file): int(rows) for file, rows in told["files"].items()}
-        lake = Lake(folder, files, {str(key): str(value) for key, value in told["meta"].items()})
-        made = (told["schema"], told["store"])
+        meta = {str(key): str(value) for key, value in told["meta"].items()}
+        schema, store = told["schema"], int(told["store"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LakeError(
             f"{folder}/{TOLD} is not what `influence export --parquet` writes: {error}"
         ) from error
-    if made != (SCHEMA, VERSION):
+    if schema != SCHEMA or not OLDEST <= store <= VERSION:
         raise LakeError(
-            f"{folder} was made by another version of influence ({made[0]}, store {made[1]}; this one reads {SCHEMA}, "
-            f"store {VERSION}); write it anew with this version: influence export --parquet"
+            f"{folder} was made by another version of influence ({schema}, store {store}; this one reads {SCHEMA}, "
+            f"store {OLDEST} to {VERSION}); write it anew with this version: influence export --parquet"
         )
-    return lake
+    return Lake(folder, files, meta, store)
 
 
 def lacks_secret(folder: str) -> LakeError:
@@ -281,32 +295,31 @@ def _take(engine: Engine, lake: Lake, progress: Callable[[str], None]) -> None:
     for kind, log in LOGS.items():
         for file, rows in lake.of(kind).items():
             progress(file)
-            _take_file(engine, log, Path(lake.folder) / file, rows)
+            _take_file(engine, log, Path(lake.folder) / file, lake, rows)
             if kind not in _AT_THE_END:
                 engine.turn()
 
 
-def _take_file(engine: Engine, log: str, path: Path, told: int) -> None:
+def _take_file(engine: Engine, log: str, path: Path, lake: Lake, told: int) -> None:
     expected = engine.arrow(f"SELECT {_given(engine, log)} FROM {log} LIMIT 0").schema
-    columns = ", ".join(
-        f"hex({name})::UUID AS {name}" if kind == "UUID" else name
-        for name, kind in columns_of(engine, log).items()
-    )
+    types = columns_of(engine, log)
     try:
         with pq.ParquetFile(path) as file:
-            _check(path, file, expected, told)
-            for batch in file.iter_batches(_ROWS, columns=expected.names):
-                rows = pa.Table.from_batches([batch]).select(expected.names).cast(expected)
+            lacking = lake.lacking(expected.names, log, file.schema_arrow.names, path)
+            _refuse_changed(path, file, told)
+            there = pa.schema([field for field in expected if field.name not in lacking])
+            columns = ", ".join(
+                f"hex({name})::UUID AS {name}" if types[name] == "UUID" else name for name in there.names
+            )
+            for batch in file.iter_batches(_ROWS, columns=there.names):
+                rows = pa.Table.from_batches([batch]).select(there.names).cast(there)
                 engine.offer("brought", rows)
                 engine.append(f"INSERT INTO {log} BY NAME SELECT {columns} FROM brought")
     except (OSError, pa.ArrowException) as error:
         raise LakeError(f"{path} cannot be read: {str(error).splitlines()[0][:200]}") from error
 
 
-def _check(path: Path, file: pq.ParquetFile, expected: pa.Schema, told: int) -> None:
-    missing = [name for name in expected.names if name not in file.schema_arrow.names]
-    if missing:
-        raise LakeError(f"{path} has no column {missing[0]!r}")
+def _refuse_changed(path: Path, file: pq.ParquetFile, told: int) -> None:
     if file.metadata.num_rows != told:
         raise LakeError(
             f"{path} holds {file.metadata.num_rows:,} rows where {TOLD} tells of {told:,}: "

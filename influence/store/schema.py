@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -254,10 +256,26 @@ ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS reaction VARCHAR;
 ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS tone VARCHAR;
 ALTER TABLE people_log ADD COLUMN IF NOT EXISTS first_contact DATE;
 ALTER TABLE people_log ADD COLUMN IF NOT EXISTS outcome VARCHAR;
+CREATE TABLE snapshot_log (seq BIGINT, taken TIMESTAMPTZ, leader VARCHAR, since TIMESTAMPTZ, until TIMESTAMPTZ,
+    version VARCHAR, told BLOB);
 """
     + "".join(VIEWS),
 }
 """What each version added: an older store gets it when it is opened."""
+_ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+)")
+
+
+def added_since(version: int) -> dict[str, set[str]]:
+    """Return the columns that later versions than one added, by table.
+
+    >>> added_since(7)["people_log"] == {"first_contact", "outcome"}
+    True
+    """
+    added: dict[str, set[str]] = defaultdict(set)
+    for later in range(version + 1, VERSION + 1):
+        for table, column in _ADDED.findall(LATER[later]):
+            added[table].add(column)
+    return added
 
 
 ODD_VALUES = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)

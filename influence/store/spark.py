@@ -9,8 +9,10 @@ import logging
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import copy
+from itertools import count
 from tempfile import TemporaryFile
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +36,7 @@ _PATIENCE = 10
 """Seconds in which a server must take a call."""
 _LOOK, _GONE, _NOBODY = 5.0, 60.0, 600.0
 """Seconds between two looks after a cluster; in which a master comes back; in which a busy cluster finds room."""
+_BESIDES = count(1)
 _ASK = "the lake is as it was: ask again when it is there"
 _MEMORY = "SPARK_DRIVER_MEMORY"
 _LOCAL = {
@@ -177,6 +180,8 @@ class SparkEngine:
     """
 
     elsewhere = True
+    _sign = ""
+    _own: frozenset[str] = frozenset()
 
     def __init__(self, spark: SparkSession, folder: str, master: str | None = None) -> None:
         self._spark, self._folder = spark, folder.rstrip("/")
@@ -198,8 +203,8 @@ class SparkEngine:
         with self._told(missing):
             return str(self._spark.read.text(f"{self._folder}/{file}", wholetext=True).collect()[0][0])
 
-    def _open(self, kind: str, log: str, columns: Iterable[str]) -> None:
-        """Let SQL read the files that the lake tells of, and no others."""
+    def _open(self, kind: str, log: str, columns: Mapping[str, str]) -> None:
+        """Let SQL read the files that the lake tells of, and no others; columns that came later are empty."""
         files = self.lake.of(kind)
         if not files:
             raise LakeError(f"{self._folder} has no {kind}")
@@ -208,35 +213,43 @@ class SparkEngine:
             rows = reader.parquet(*(f"{self._folder}/{file}" for file in files))
             if (found := rows.count()) != (told := sum(files.values())):
                 raise LakeError(f"{self._folder}/{kind} holds {found:,} rows where {TOLD} tells of {told:,}")
-            if missing := [name for name in columns if name not in rows.columns]:
-                raise LakeError(f"{self._folder}/{kind} has no column {missing[0]!r}")
-            rows.createOrReplaceTempView(log)
+            lacking = self.lake.lacking(columns, log, rows.columns, f"{self._folder}/{kind}")
+            rows.createOrReplaceTempView("opened")
+        empty = "".join(f", CAST(NULL AS {columns[name]}) AS {name}" for name in lacking)
+        self._make(f"CREATE TEMP TABLE {log} AS SELECT *{empty} FROM opened", (), kept=False)
 
     def _make(self, sql: str, params: Parameters, *, kept: bool) -> None:
         """Let SQL read the rows of a query under a name; `kept` works them out now and once."""
-        name, query = spoken(sql)
+        name, query = spoken(sql, self._own, self._sign)
         with self._told():
             rows = self._spark.sql(query, args=_given(params))
-            (rows.localCheckpoint() if kept else rows).createOrReplaceTempView(str(name))
+            (rows.localCheckpoint() if kept else rows).createOrReplaceTempView(self._named(str(name)))
+
+    def _named(self, name: str) -> str:
+        """Return the name of a table that this engine makes; beside another it has a sign before it."""
+        if self._sign:
+            self._own |= {name}
+        return self._sign + name
 
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Make the temporary table of a statement, or take it away; nothing else is done to a lake."""
         if sql.split()[0] == "DROP":
             with self._told():
-                self._spark.catalog.dropTempView(sql.split()[-1])
+                self._spark.catalog.dropTempView(self._sign + sql.split()[-1])
         else:
             self._make(sql, params, kept=True)
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
         with self._told():
-            return self._spark.sql(spoken(sql)[1], args=_given(params)).toArrow()
+            query = spoken(sql, self._own, self._sign)[1]
+            return self._spark.sql(query, args=_given(params)).toArrow()
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
         plain = rows.cast(pa.schema([(each.name, _plain(each.type)) for each in rows.schema]))
         with self._told():
-            self._frame(plain).createOrReplaceTempView(name)
+            self._frame(plain).createOrReplaceTempView(self._named(name))
 
     def _frame(self, rows: pa.Table) -> DataFrame:
         if rows.num_rows:
@@ -248,7 +261,13 @@ class SparkEngine:
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise SparkError("a lake is only read: bring activity into a workspace, and write the lake anew")
 
-    append = stream = transaction = turn = beside = _refuse
+    append = stream = transaction = turn = _refuse
+
+    def beside(self) -> SparkEngine:
+        """Return another engine over the same lake: it reads the tables made so far, and what it makes is its own."""
+        other = copy(self)
+        other._sign = f"beside_{next(_BESIDES)}_"
+        return other
 
     def slim(self) -> None:
         """Nothing is held here."""
@@ -265,7 +284,9 @@ class SparkEngine:
             raise
 
     def close(self) -> None:
-        """Let go of the session."""
+        """Let go of the session; one beside another leaves it to that."""
+        if self._sign:
+            return
         if self._watch:
             self._watch.close()
         with suppress(InfluenceError), _told():  # what has ended already has said so

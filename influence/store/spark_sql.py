@@ -64,8 +64,10 @@ def _over(window: exp.Expression, function: exp.Expression) -> exp.Expression:
 
 
 @cache
-def spoken(sql: str) -> tuple[str | None, str]:
+def spoken(sql: str, apart: frozenset[str] = frozenset(), sign: str = "") -> tuple[str | None, str]:
     """Return the table that a statement makes, if it makes one, and its query as Spark understands it.
+
+    Tables that are kept `apart` are read under their names with a sign before them.
 
     Raises:
         ValueError: it is neither a query nor makes a table of one.
@@ -74,6 +76,11 @@ def spoken(sql: str) -> tuple[str | None, str]:
     (None, 'SELECT LENGTH(word) AS n FROM said WHERE UNIX_MICROS(time) < :until')
     """
     tree = sqlglot.parse_one(sql, read="duckdb").transform(_rule)
+    for table in tree.find_all(exp.Table):
+        if table.name in apart and not (isinstance(tree, exp.Create) and table is tree.this):
+            alias = table.alias or table.name
+            table.set("this", exp.to_identifier(sign + table.name))
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
     match tree:
         case exp.Create():
             tree.expression.set("order", None)  # a table has none, and sorting moves every row

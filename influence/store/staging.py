@@ -16,6 +16,7 @@ from influence.store.incoming import tidy
 from influence.store.schema import DAY, KINDS, NUMBER, REAL, TEXT, TEXTS, TRUTH
 from influence.text.meeting_phrases import heard
 from influence.text.tags import tags
+from influence.text.tone import SAID, stated_tone
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
@@ -281,11 +282,13 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         "wording": f"{_wording(column['text'], verb, keeping.secret)}::VARCHAR",
         "tags": tags(column["tags"], column["text"]),
         "rating": f"try_cast({column['rating']} AS DOUBLE)",
-        "tone": "NULL::VARCHAR",
+        "tone": stated_tone(column["rating"], column["reaction"], actor),
     }
+    spoken = ", ".join(f"'{one}'" for one in SAID)
     return f"""
         converted AS (
             SELECT line, file, row, {column["id"]}::VARCHAR AS given, {_selected("activities", column, made)},
+                CASE WHEN tone IS NULL AND {verb} IN ({spoken}) THEN {column["text"]} END::VARCHAR AS words_said,
                 {_words(column["text"])} AS words, {column["text"] if keeping.terms else "NULL"}::VARCHAR AS said,
                 CASE {_bad_time(column["time"], time, needed=True)}
                     WHEN {actor} IS NULL THEN 'actor is empty'

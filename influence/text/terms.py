@@ -176,6 +176,15 @@ def terms_of(text: str, language: str, names: Set[str] = frozenset()) -> list[st
     ]
 
 
+def own_words(text: str) -> set[str]:
+    """Return every word that the author wrote, lower case, whatever the language: no addresses, quotes or code.
+
+    >>> sorted(own_words("See https://x.example/a: Net zero"))
+    ['net', 'see', 'zero']
+    """
+    return {word for line in _own_lines(_plain(text[:LONGEST_TEXT])) for word in _words(line)}
+
+
 def terms_in_groups(
     texts: Sequence[str], groups: Sequence[Hashable], names: Set[str] = frozenset()
 ) -> list[list[str]]:

@@ -14,6 +14,7 @@ from influence.analysis.writing import Writing
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
+from influence.corrections.waiting import Waiting
 from influence.corrections.whose_mail import others_write
 from influence.people.linkage.run import link_what_came, told, who_is_who
 from influence.secrets.keeping import Secrets
@@ -24,6 +25,7 @@ from influence.store.lake import Lake, take_lake, write_lake
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.store import Store
+from influence.tracking.tracking import Tracking
 from influence.workspace.connecting import Connecting, Disconnected, disconnect
 
 SETTINGS, DATABASE, WORKED_OUT = "influence.toml", "influence.duckdb", "worked-out"
@@ -86,6 +88,7 @@ class Workspace(Writing):
         )
         invented["privacy"]["keep_terms"] = True
         invented["brand"]["accounts"] = list(company.brand)
+        invented["topics"] |= company.topics
         durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)
         demo.write(company, folder / "invented")
@@ -94,6 +97,8 @@ class Workspace(Writing):
 
     def close(self) -> None:
         """Let go of the files."""
+        for part in self._parts.values():
+            part.engine.close()
         self.store.close()
 
     # --- bringing activity in ---------------------------------------------------------------------------
@@ -234,9 +239,20 @@ class Workspace(Writing):
         """Who has met whom, how sure, and why: list, explain, declare, label, fit."""
         return Meetings(lambda: self.analysis, self._forget_analysis)
 
+    @property
+    def tracking(self) -> Tracking:
+        """Week after week: take a leader's snapshot, and say what moved since the one before."""
+        return Tracking(self.store.engine, self.analysis)
+
+    @property
+    def waiting(self) -> Waiting:
+        """What waits for a leader, by what an answer is worth: list, mark as done, put off."""
+        return Waiting(lambda: self.analysis, self._forget_analysis)
+
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
-        self.__dict__.pop("analysis", None)
+        for worked_out in ("analysis", "_parts"):
+            self.__dict__.pop(worked_out, None)
         self._kept().forget_older()
 
     def _kept(self) -> Kept:

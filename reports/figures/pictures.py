@@ -13,7 +13,7 @@ from reports.figures.spheres import spheres_picture
 from reports.figures.stage import stage_picture
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
-from reports.figures.trend import trend_picture
+from reports.figures.trend import other_picture, trend_picture
 
 WIDE_ONLY, NARROW_ONLY = "wide-only", "narrow-only"
 """The classes by which a style sheet shows the one that fits."""
@@ -21,6 +21,7 @@ _BOTH: dict[str, Callable[..., Picture | None]] = {
     "rings": rings_picture,
     "network": network_picture,
     "trend_chart": trend_picture,
+    "other_chart": other_picture,
 }
 _ONE: dict[str, Callable[[Report], Picture | None]] = {
     "sureness": sureness_picture,
@@ -34,8 +35,8 @@ _ONE: dict[str, Callable[[Report], Picture | None]] = {
 def page_pictures(report: Report) -> dict[str, str]:
     """Return every picture of a report by its key as inline SVG; empty where there is nothing to draw.
 
-    Rings, network and trend are there twice, one after the other: of the class `wide-only` and of `narrow-only`. The
-    others are narrow enough for both. Words in them are 11 pixels high or more on a telephone 390 pixels wide.
+    Rings, network and both trends are there twice, one after the other: of the class `wide-only` and of `narrow-only`.
+    The others are narrow enough for both. Words in them are 11 pixels high or more on a telephone 390 pixels wide.
     """
     with house_style():
         pictures = {key: _inline(make(report), key, key) for key, make in _ONE.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from influence.contract.findings import EgoNetwork, Reached, Report
+from influence.contract.findings import WEEK, EgoNetwork, Reached, Report
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import translated
 from influence.contract.wording import counted, number
@@ -15,7 +15,9 @@ from reports.figures.spheres import spheres_picture
 from reports.figures.svg import Picture
 from reports.figures.trend import trend_picture
 from reports.story import advice, evidence
+from reports.story.introductions import chain_rows
 from reports.story.sentences import Number, Section, say
+from reports.story.waiting import worth_rows
 from reports.story.wording import days, shortened
 
 NAME = 60
@@ -140,7 +142,12 @@ def _again(report: Report) -> tuple[Drawn, ...]:
 
 
 def _months(report: Report) -> tuple[Drawn, ...]:
-    if mostly_unknown(report):
+    if report.by == WEEK:
+        caption = translated(
+            "Never met (orange) within its range, alone where of most people nothing tells; met (blue, circles). Whole "
+            "weeks, Monday to Sunday."
+        )
+    elif mostly_unknown(report):
         caption = translated(
             "Never met (orange) within its range, alone in months in which of most people nothing tells; met (blue, "
             "circles)."
@@ -191,7 +198,7 @@ def _spheres(report: Report, _: Section) -> tuple[Table, ...]:
 
 
 def _takes(report: Report, _: Section) -> tuple[Table, ...]:
-    return (*_advice(report), _waiting(report))
+    return (*_advice(report), *_chains(report), *_worth(report), _waiting(report))
 
 
 def _advice(report: Report) -> tuple[Table, ...]:
@@ -210,6 +217,38 @@ def _advice(report: Report) -> tuple[Table, ...]:
     )[: 2 * _ROWS]
     title = translated("Where one more exchange is expected to bring most")
     return (Table(heads, (False, False, False), (4, 5, 7), rows, title),)
+
+
+def _chains(report: Report) -> tuple[Table, ...]:
+    """List who could introduce the leader to whom, with what is on record of every hop."""
+    rows = tuple(_cells(row.who, row.sphere, row.words, row.likely) for row in chain_rows(report)[:_ROWS])
+    if not rows:
+        return ()
+    heads = (translated("To whom"), translated("Sphere"), translated("Who, and why"), translated("Likely"))
+    title = translated("Who could introduce the leader")
+    return (Table(heads, (False, False, False, True), (4, 2, 9, 2), rows, title),)
+
+
+def _worth(report: Report) -> tuple[Table, ...]:
+    """List whom to answer first, with the command that marks it as done."""
+    rows = tuple(
+        (
+            _linked(row.who, *(each.link for each in row.evidence)),
+            *_cells(row.sphere, row.why, row.days, row.command),
+        )
+        for row in worth_rows(report)[:_ROWS]
+    )
+    if not rows:
+        return ()
+    heads = (
+        translated("Who"),
+        translated("Sphere"),
+        translated("Why here"),
+        translated("Waiting"),
+        translated("Mark it as done"),
+    )
+    title = translated("Whom to answer first")
+    return (Table(heads, (False, False, False, True, False), (4, 3, 5, 2, 5), rows, title),)
 
 
 def _waiting(report: Report) -> Table:

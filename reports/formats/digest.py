@@ -9,6 +9,7 @@ from influence.contract.findings import Report
 from influence.contract.language import translated
 from reports.formats.chapters import CONVERSATIONS, with_short_names
 from reports.formats.writing import write_whole
+from reports.story import audiences, movement
 from reports.story.brief import Brief, brief
 from reports.story.evidence import ConversationRow, conversations
 from reports.story.sentences import Section, say
@@ -16,6 +17,8 @@ from reports.story.story import story
 from reports.story.wording import care, isolated, notice, shortened
 
 _LINE = 400
+AUDIENCES = 2
+"""So many audiences are told."""
 _MEANT = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=[#\w]+;)")
 """What Markdown reads as more than a letter, anywhere in a line."""
 _STARTING = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
@@ -66,7 +69,7 @@ def _opening(report: Report, said: Brief, beyond: Section | None) -> list[str]:
         f"# {inert(said.who)}",
         "",
         f"*{inert(said.when, starts=False)}*",
-        *(["", inert(notice(report))] if report.notice else []),
+        *(["", inert(said_of_itself)] if (said_of_itself := notice(report)) else []),
         "",
         f"**{inert(lead)}**",
         *(["", inert(range_)] if range_ else []),
@@ -89,8 +92,10 @@ def _answers(said: Brief) -> list[str]:
 
 
 def _happened(report: Report, told: dict[str, Section]) -> list[str]:
-    """Say how it moved, and name the conversations that brought most people."""
-    moved = [inert(str(told["trend"].sentences[0])), ""] if report.trend else []
+    """Say how it moved and by what, which audiences respond, and name the conversations that brought most people."""
+    said = [*told["trend"].sentences[:1], *movement.by_what(report)] if report.trend else []
+    said += audiences.told(report)[:AUDIENCES]
+    moved = [line for sentence in said for line in (inert(str(sentence)), "")]
     every, _ = conversations(report)
     if not every:
         return moved

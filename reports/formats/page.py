@@ -15,7 +15,7 @@ from influence.contract.details.brand import PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
 from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
-from influence.contract.findings import Coverage, Finding, Month, Report
+from influence.contract.findings import Coverage, Finding, Month, Report, Week
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
 from influence.contract.language import message, numbered, recognised, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
@@ -23,11 +23,24 @@ from reports.figures import palette
 from reports.figures.network import network_words
 from reports.figures.pictures import page_pictures
 from reports.figures.possible import reachable
+from reports.figures.trend import MOST, other
 from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
-from reports.story import doubt, evidence, explorer, glossary, inbound, sentences, story, wording
+from reports.story import (
+    doubt,
+    evidence,
+    explorer,
+    glossary,
+    inbound,
+    introductions,
+    movement,
+    sentences,
+    story,
+    waiting,
+    wording,
+)
 from reports.story.spheres import sphere_name
 
 _ICON = (
@@ -287,12 +300,14 @@ def _rows(report: Report) -> dict[str, object]:
         "brand": _brand(report),
         "advice": advising.advice_rows(report),
         "advice_holds": report.known("advice"),
+        "worth": waiting.worth_rows(report),
         "waiting": advising.waiting_rows(report),
+        "chains": introductions.chain_rows(report),
         "campaigns": campaigns if len(campaigns) > inbound.IN_A_SENTENCE else (),
         "conversations": conversations,
         "travelled": tuple(row for row in conversations if row.tree),
         "more_conversations": more_conversations,
-        "trend": tuple(_month(row) for row in report.trend),
+        **_movement(report),
         "coverage": tuple(_coverage(row) for row in report.coverage),
         "grid": grid(report.findings.get("possible_reach")),
     }
@@ -341,18 +356,29 @@ def _brand(report: Report) -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
-def _month(row: Month) -> MonthRow:
-    """Word one month; met and never met add up to the people outside the team who responded in it."""
+def _movement(report: Report) -> dict[str, object]:
+    """Return the table by which the movement is told, the other one, and what both are called."""
+    first, then = (movement.rows(report, by)[-MOST[by] :] for by in (report.by, other(report)))
+    return {
+        "trend": tuple(_month(row) for row in first),
+        "other_trend": tuple(_month(row) for row in then),
+        "trend_words": page_words.BY[report.by],
+        "other_words": page_words.BY[other(report)],
+    }
+
+
+def _month(row: Month | Week) -> MonthRow:
+    """Word one month or week; met and never met add up to the people outside the team who responded in it."""
     unsure = month_unknown(row)
     of = row.high - row.low
     held = row.low, row.high
     near = row.reach_3 + row.reach_4 - row.high
     met = people_between(near, near + of, half_up=False) if unsure else people(row.reach_3, half_up=False)
     return MonthRow(
-        month=wording.month(row.month),
+        month=page_words.part_of(row),
         team=people(row.reach_2),
         met=met,
-        unmet=story.in_month(row),
+        unmet=movement.in_month(row),
         bounds="" if unsure else people_between(*held),
         responses=number(row.responses),
     )

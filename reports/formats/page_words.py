@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from influence.contract.findings import Report
+from influence.contract.findings import MONTH, WEEK, Month, Report, Week
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import message, translated
 from reports.story import glossary
+from reports.story.movement import when
 from reports.story.sentences import Section, Sentence, Span, say
 
 INDEX = {
@@ -16,7 +17,7 @@ INDEX = {
     "takes": message("What it takes"),
     "chance": message("How well it holds"),
     "conversations": message("Conversations"),
-    "trend": message("Month by month"),
+    "trend": message("Movement"),
     "coverage": message("Coverage"),
     "limits": message("Limits and words"),
 }
@@ -28,6 +29,32 @@ PARENTS = {
     "undated": message("a network of ties, undated"),
 }
 """How it is known what an item answers, by source."""
+
+
+BY = {
+    MONTH: {
+        "table": message("Month by month"),
+        "column": message("Month"),
+        "summary": message("The same by month"),
+    },
+    WEEK: {
+        "table": message("Week by week"),
+        "column": message("Week"),
+        "summary": message("The same by week"),
+    },
+}
+"""What the tables of the movement are called."""
+
+
+def part_of(row: Month | Week) -> str:
+    """Word which month or week a row is about, and whether the window holds a part of the week only.
+
+    >>> part_of(Week("2026-W02", 0, 0, 0, 0, 0, 0, whole=False))
+    'week from 5 Jan 2026, in part'
+    """
+    if isinstance(row, Week) and not row.whole:
+        return str(say("{week}, in part", week=when(row)))
+    return when(row)
 
 
 def index(sections: dict[str, Section], *others: str) -> tuple[tuple[str, str], ...]:
@@ -88,10 +115,22 @@ def _conversations(report: Report, weighed: Span) -> Sentence:
 
 
 def _trend(report: Report, weighed: Span) -> Sentence:
+    if mostly_unknown(report) and report.by == WEEK:
+        return say(
+            "Never met (orange) within its range, alone in weeks in which of most people nothing tells; met (blue, "
+            "circles); both {weighed}. Whole weeks, Monday to Sunday.",
+            weighed=weighed,
+        )
     if mostly_unknown(report):
         return say(
             "Never met (orange) within its range, alone in months in which of most people nothing tells; met (blue, "
             "circles); both {weighed}.",
+            weighed=weighed,
+        )
+    if report.by == WEEK:
+        return say(
+            "Never met (orange, diamonds) with its range; met (blue, circles); both {weighed}. Whole weeks, Monday to "
+            "Sunday.",
             weighed=weighed,
         )
     return say(

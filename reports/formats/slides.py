@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from influence.contract.findings import Coverage, Report
+from influence.contract.findings import MONTH, WEEK, Coverage, Report
 from influence.contract.language import message, translated
 from influence.contract.wording import between, counted, people, plain
 from reports.formats.deck import SMALL_SIZES, Deck, opened
@@ -21,6 +21,7 @@ from reports.story.doubt import cures, doubts, supposed
 from reports.story.evidence import PersonRow, ResponseRow
 from reports.story.sentences import Number, Section, Sentence, numbers, say
 from reports.story.story import story
+from reports.story.waiting import worth_rows
 from reports.story.wording import day, month, notice, shortened
 
 LONGEST_NAME = 60
@@ -37,8 +38,16 @@ _STEPS = ("own_output", "reach_2", "reach_3", "reach_4")
 _POSITION = ("pagerank", "betweenness", "constraint", "core_number")
 _NUMBERS = {
     "steps": (*_STEPS, "beyond_share", "beyond_ratio", *_POSITION),
-    "trend": ("trend_slope", "trend_breaks", "against_before"),
+    "trend": ("trend_slope", "trend_breaks", "weekly_slope", "weekly_breaks", "against_before"),
     "chance": ("influence_test", "robustness", "unseen", "position_by_chance"),
+}
+_TITLE = {
+    MONTH: message("Movement, month by month"),
+    WEEK: message("Movement, week by week"),
+}
+_CHARTED = {
+    MONTH: message("People never met who responded, by month. {words}."),
+    WEEK: message("People never met who responded, by week. {words}."),
 }
 _PARENTS = {
     "explicit": message("what answers what is stated by the source"),
@@ -140,7 +149,7 @@ def _title(filled: Deck, told: _Told) -> None:
             *map(str, supposed(told.report)),
             *_meanings((first.number,)),
             *_left_out(filled),
-            *([notice(told.report)] if told.report.notice else []),
+            *([line] if (line := notice(told.report)) else []),
         ]
     )
     page.finish()
@@ -231,14 +240,13 @@ def _months(filled: Deck, told: _Told) -> None:
     points = charted.months(told.report)
     if len(points) <= 1 and told.first.moved is None:
         return  # what is said of one month, or of none, stands with what was covered
-    page = filled.page(translated("Movement, month by month"))
+    by = told.report.by
+    page = filled.page(translated(_TITLE[by]))
     if len(points) > 1:
         upper, lower = page.room.below(0.34)
         page.write(texts[:3], upper, SMALL_SIZES)
         words = "; ".join(f"{point.label}: {_month(point)}" for point in points)
-        months_chart(
-            page, lower, points, str(say("People never met who responded, by month. {words}.", words=words))
-        )
+        months_chart(page, lower, points, str(say(_CHARTED[by], words=words)))
     else:
         page.write(texts)
     page.tell(
@@ -276,9 +284,11 @@ def _whom(report: Report) -> list[tuple[str, str]]:
         for row in rows[:2]
         if report.known("advice") or not row.forecast
     ]
+    first = [(row.who, row.why, row.days) for row in worth_rows(report)]
+    longest = [(row.who, row.how, row.days) for row in waiting_rows(report)]
     waiting = [
-        (row.who, str(say("{how}; waits for {days}", how=row.how, days=row.days)))
-        for row in waiting_rows(report)[:2]
+        (who, str(say("{how}; waits for {days}", how=how, days=days)))
+        for who, how, days in (first or longest)[:2]
     ]
     return [(shortened(who, LONGEST_NAME), why) for who, why in (*waiting, *found)]
 
@@ -304,7 +314,7 @@ def _holds(filled: Deck, told: _Told) -> None:
 def _covered(filled: Deck, told: _Told) -> None:
     page = filled.page(translated("What was covered, and the limits"))
     sources = [_source(row, named=True) for row in told.report.coverage]
-    moves = told.lines("trend") if len(told.report.trend) <= 1 else []
+    moves = told.lines("trend") if len(charted.months(told.report)) <= 1 else []
     shown = [_source(row) for row in told.report.coverage]
     page.columns(([*told.lines("coverage"), *moves, *shown], told.lines("limits")), sizes=SMALL_SIZES)
     page.tell([*told.notes("coverage"), *sources, *told.notes("limits")])

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from influence.contract.findings import Finding, Month, Reached, Report
+from influence.contract.findings import Finding, Month, Reached, Report, Week
 from influence.contract.language import message, translated
 from influence.contract.wording import number, plain
 from reports.formats.columns import moment_of, zone_of
@@ -75,6 +75,7 @@ def sheets(report: Report) -> tuple[Sheet, ...]:
         _people(report),
         _spheres(report),
         _months(report),
+        _weeks(report),
         _conversations(report),
         _coverage(report),
         _limits(report),
@@ -299,9 +300,26 @@ def _months(report: Report) -> Sheet:
     return Sheet(translated("Months"), columns, [_month(row) for row in report.trend])
 
 
-def _month(row: Month) -> tuple[Cell, ...]:
+def _weeks(report: Report) -> Sheet:
+    columns = (
+        translated("Week"),
+        translated("Part"),
+        translated("Team"),
+        translated("Met"),
+        translated("Never met"),
+        translated("Never met, at least"),
+        translated("Never met, at most"),
+        translated("Responses"),
+    )
+    rows = [
+        (row.week, None if row.whole else translated("in part"), *_month(row)[1:]) for row in report.weekly
+    ]
+    return Sheet(translated("Weeks"), columns, rows)
+
+
+def _month(row: Month | Week) -> tuple[Cell, ...]:
     numbers = (row.reach_2, row.reach_3, row.reach_4, row.low, row.high)
-    return (row.month, *map(_number, numbers), row.responses)
+    return (row.name, *map(_number, numbers), row.responses)
 
 
 def _conversations(report: Report) -> Sheet:

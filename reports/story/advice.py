@@ -12,6 +12,7 @@ from influence.contract.language import message, recognised, translated
 from influence.contract.wording import between, counted, number, phrase, plain, scale
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.story.inbound import campaigns
+from reports.story.introductions import introductions
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -35,7 +36,7 @@ KINDS = {
 }
 SEEN = {"topic": message("Topics"), "habit": message("Habits")}
 """Kinds that are no forecast: what the leader's own conversations show, each with its own interval."""
-_WAYS = {
+WAYS = {
     "addressed": message("wrote to the leader"),
     "named": message("named the leader"),
     "in_reply": message("answered the leader"),
@@ -78,7 +79,13 @@ def advised(report: Report) -> Section:
     """Answer what it would take: advice if the forecast has shown skill, and where others wait for the leader."""
     advice, habits = (
         _advice(report),
-        (*_waiting(report), *campaigns(report), *_alone(report), *_answers(report)),
+        (
+            *_waiting(report),
+            *introductions(report),
+            *campaigns(report),
+            *_alone(report),
+            *_answers(report),
+        ),
     )
     told = (*advice, *habits) if report.known("advice") else (*habits, *advice)
     return section(
@@ -256,7 +263,7 @@ def _waiting_row(row: Wait, page: _Known) -> WaitingRow:
         who=plain(row.name) or page.names.get(row.person, plain(row.person)),
         anchor=page.people.get(row.person, ""),
         sphere=sphere_name(row.sphere),
-        how=translated(_WAYS.get(row.way, "")) or plain(row.way),
+        how=translated(WAYS.get(row.way, "")) or plain(row.way),
         days=counted(round(row.days), "day", "days") if row.days is not None else translated("unknown"),
         evidence=evidence,
         item=plain(row.item),

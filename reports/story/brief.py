@@ -49,6 +49,15 @@ _BEFORE = {
     "down": message("{now}, down from {was} in the period before."),
     "same": message("{now}, as many as in the period before."),
 }
+_CAME = {
+    (False, False): message("{came} came, {away} stayed away."),
+    (True, False): message("{came} came, {away} stayed away, {met} were met."),
+    (False, True): message("{came} came, {back} of them back after a while; {away} stayed away."),
+    (True, True): message(
+        "{came} came, {back} of them back after a while; {away} stayed away, {met} were met."
+    ),
+}
+"""Who came and who stayed away: whether anybody was met since, and whether anybody came back."""
 _HALVES = {
     "up": message("{now} in the second half, up from {was} in the first."),
     "down": message("{now} in the second half, down from {was} in the first."),
@@ -233,8 +242,13 @@ def _turn_to(report: Report) -> Sentence | None:
 
 
 def _answer_first(report: Report) -> Sentence | None:
-    """Name who outside the team has waited longest of those whom an answer still helps, else of all."""
+    """Name whom outside the team an answer is worth most to, else who has waited longest."""
     told = report.told("waiting_on_leader", WaitingOnLeader)
+    worth = next((row for row in told.worth or () if row.sphere != "team" and row.days is not None), None)
+    if worth is not None:
+        told = replace(
+            told, recent=Wait(worth.item, worth.person, worth.name, worth.sphere, worth.way, worth.days)
+        )
     if told.recent is not None and told.recent.days is not None:
         return say(
             "Answer {who} ({sphere}), waiting for {days}.",
@@ -360,17 +374,10 @@ def _by_whom(told: AgainstBefore) -> tuple[Sentence, ...]:
     """Say what moved it: who came and who stayed away, and the sphere that moved most."""
     sentences = []
     if told.came is not None and told.stayed_away is not None:
-        came, away = counted(told.came, "person", "people"), number(told.stayed_away)
-        sentences.append(
-            say(
-                "{came} came, {away} stayed away, {met} were met.",
-                came=came,
-                away=away,
-                met=number(told.met_since),
-            )
-            if told.met_since
-            else say("{came} came, {away} stayed away.", came=came, away=away)
-        )
+        counts = {"came": counted(told.came, "person", "people"), "away": number(told.stayed_away)}
+        counts |= {"met": number(told.met_since)} if told.met_since else {}
+        counts |= {"back": number(told.came_back)} if told.came_back else {}
+        sentences.append(say(_CAME[bool(told.met_since), bool(told.came_back)], **counts))
     most = told.by_sphere[0] if told.by_sphere else None
     if most and people(most.was) != people(most.now):
         pattern = "Largest change: {sphere}, from {was} to {now}."

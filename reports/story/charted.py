@@ -9,14 +9,14 @@ import math
 from dataclasses import dataclass
 
 from influence.contract.details.robustness import Robustness
-from influence.contract.findings import Report
+from influence.contract.findings import Report, Week
 from influence.contract.headline import bounds, month_unknown, mostly_unknown
 from influence.contract.language import translated
 from influence.contract.wording import plain, shared, whole
 from reports.story.chance import alternatives
+from reports.story.movement import rows, when
 from reports.story.sentences import numbers
 from reports.story.spheres import reached_outside, sources_by_sphere, sphere_name, unmet_range
-from reports.story.wording import month
 
 MOST_SPHERES = 8
 """The smaller spheres stand together."""
@@ -49,7 +49,10 @@ class Both:
 
 @dataclass(frozen=True)
 class Point:
-    """One month, in words and as 2026-01: never met (None where only the range says something), its range, and met."""
+    """One month or week, in words and as 2026-01 or 2026-W05: never met, its range, and met.
+
+    Never met is None where only the range says something.
+    """
 
     label: str
     month: str
@@ -109,17 +112,18 @@ def spheres(report: Report) -> tuple[Both, ...]:
 
 
 def months(report: Report) -> tuple[Point, ...]:
-    """Return the months in their order."""
+    """Return the months, or the whole weeks, by which the movement is told, in their order."""
     return tuple(
         Point(
-            label=month(row.month),
-            month=plain(row.month),
+            label=when(row),
+            month=plain(row.name),
             unmet=None if month_unknown(row) else drawn(row.reach_4),
             low=drawn(row.low),
             high=drawn(row.high),
             met=None if month_unknown(row) else drawn(row.reach_3, half_up=False),
         )
-        for row in report.trend
+        for row in rows(report)
+        if not isinstance(row, Week) or row.whole
     )
 
 

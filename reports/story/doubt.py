@@ -9,14 +9,20 @@ from influence.contract.details.reach import Prior, Reach
 from influence.contract.findings import Report
 from influence.contract.wording import counted, number, odds, plain
 from reports.story.evidence import anchors, names
-from reports.story.sentences import Sentence, in_words, row, say
+from reports.story.sentences import Sentence, in_words, joined, row, say
 from reports.story.spheres import sphere_words
+from reports.story.tone import warned
 
 
 def doubts(report: Report) -> tuple[Sentence, ...]:
-    """Say what the headline's one range depends on, and apart from it what another run would give."""
+    """Say what the headline's one range depends on, and apart from it what another run would give.
+
+    That most were hostile stands before both: nobody may read the one without the other.
+    """
     said = (lead.depending(report), lead.again(report))
-    return tuple(in_words(f"{one[:1].upper()}{one[1:]}.") for one in said if one)
+    range_, *more = [in_words(f"{one[:1].upper()}{one[1:]}.") if one else None for one in said]
+    first = joined(*warned(report), *([range_] if range_ else []))
+    return (*first, *(one for one in more if one))
 
 
 def cures(report: Report) -> tuple[Sentence, ...]:

@@ -26,7 +26,17 @@ FAMILIES = (
 
 _FIRST = (
     *("reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"),
-    *("first_hand", "passed_on", "possible_reach", "audience", "shown", "stage", "crossings"),
+    *(
+        "first_hand",
+        "passed_on",
+        "possible_reach",
+        "audience",
+        "audience_share",
+        "shown",
+        "stage",
+        "tone",
+        "crossings",
+    ),
     *("first_touch", "before_contact"),
     *(
         "two_way_share",
@@ -34,12 +44,13 @@ _FIRST = (
         "pull",
         "carry_on",
         "help",
+        "help_outcome",
         "response_rate",
         "response_time",
         "waiting_on_leader",
     ),
     *("mass_mail", "unsaid"),
-    *("sphere_breadth", "sources", "balance", "share_of_voice", "lead"),
+    *("sphere_breadth", "sources", "balance", "share_of_voice", "lead", "tags"),
     *(
         "only_leader_answers",
         "centralisation",

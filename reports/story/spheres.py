@@ -11,7 +11,7 @@ from influence.contract.findings import Report, SphereReach
 from influence.contract.headline import mostly_unknown
 from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, counted_between, form_of, number, plain, shared
-from reports.story import voices
+from reports.story import audiences, tags, voices
 from reports.story.sentences import (
     Part,
     Section,
@@ -127,6 +127,7 @@ def spheres(report: Report) -> Section:
     """Answer which spheres are reached and could be, from where the leader is influenced, person against brand."""
     told = (
         *_heard(report),
+        *audiences.told(report),
         *joined(*_breadth(report), *_room(report)),
         *_first_touch(report),
         *joined(*_first_contact(report)),
@@ -137,7 +138,7 @@ def spheres(report: Report) -> Section:
     return section(
         "spheres",
         translated("Which spheres are reached, which could be, and where do my own influences come from?"),
-        (*told, *voices.on_topics(report)),
+        (*told, *voices.on_topics(report), *tags.tagged(report)),
         numbers(report, *OUTWARD),
         cannot_tell(report, *OUTWARD, *TOPICS),
     )

@@ -8,12 +8,11 @@ from influence.contract import headline as lead
 from influence.contract.details.cascades import Shape
 from influence.contract.details.own_voice import TypedByOthers, Typist
 from influence.contract.details.reach import Crossings
-from influence.contract.details.trend import TrendBreaks, TrendSlope
-from influence.contract.findings import Month, Report
-from influence.contract.headline import CAUTION, leader_name, month_unknown, mostly_unknown, people_shown
+from influence.contract.findings import Report
+from influence.contract.headline import CAUTION, leader_name, mostly_unknown, people_shown
 from influence.contract.language import listing, message, recognised, translated
-from influence.contract.wording import between, counted, counted_between, number, plain, whole
-from reports.story import standing
+from influence.contract.wording import counted, number, plain, whole
+from reports.story import movement, standing
 from reports.story.advice import advised
 from reports.story.chance import chance
 from reports.story.doubt import doubts
@@ -27,7 +26,6 @@ from reports.story.sentences import (
     Span,
     headline,
     in_words,
-    interval_of,
     is_nobody,
     joined,
     numbers,
@@ -38,7 +36,8 @@ from reports.story.sentences import (
     why,
 )
 from reports.story.spheres import spheres
-from reports.story.wording import month, period
+from reports.story.tone import tone
+from reports.story.wording import period
 from reports.story.worth import worth
 
 _MARKS = {
@@ -47,8 +46,6 @@ _MARKS = {
     "unmet": message("{n} who most likely had not"),
     "unknown": message("{n} of whom nothing tells"),
 }
-_HARDLY = 0.5
-"""A trend of fewer people a month than this hardly moves."""
 _TYPISTS = 5
 """So many who typed for the leader are named."""
 AUDIENCE_APART = message(
@@ -74,7 +71,7 @@ def story(report: Report) -> tuple[Section, ...]:
         advised(report),
         chance(report),
         Section("conversations", translated("By which conversations?"), _conversations(report)),
-        Section("trend", translated("How did it move, month by month?"), _trend(report)),
+        Section("trend", movement.question(report), movement.trend(report)),
         Section("coverage", translated("What was covered, and what was not?"), _coverage(report)),
         Section("limits", translated("What are the limits?"), _limits(report)),
     )
@@ -137,7 +134,7 @@ def _near(report: Report) -> tuple[Sentence, ...]:
 def _who(report: Report) -> tuple[Sentence, ...]:
     if not report.people:
         return (say("No person in this window is on record as having responded."),)
-    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report))
+    sentences = (*standing.stage(report), _rows(report), *_sums(report), *_chain(report), *tone(report))
     sentences += _crossing_sentences(report)
     return (*sentences, *_typed(report), *_shown(report))
 
@@ -309,109 +306,10 @@ def _returning(report: Report) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
-def _trend(report: Report) -> tuple[Sentence, ...]:
-    if not report.trend:
-        return (say("There are no dated responses to follow from month to month."),)
-    if len(report.trend) == 1:
-        only = report.trend[0]
-        return (say("There is one month only, {m}: no movement can be told.", m=month(only.month)),)
-    best = max(report.trend, key=lambda row: row.high if mostly_unknown(report) else row.reach_4)
-    highest = say(
-        "The highest month was {m}, with {n} never met. Each month is counted on its own, so months do "
-        "not add up to the window's number.",
-        m=month(best.month),
-        n=Span(people_in_month(best), "reach_4" if "reach_4" in report.findings else None),
-    )
-    return (*_slope(report), *_breaks(report), highest)
-
-
-def in_month(row: Month) -> str:
-    """Word how many people never met responded in a month: the range where of most of them nothing tells.
-
-    >>> in_month(Month("2026-01", 0, 0.2, 1.8, 0.0, 2.0, 2)), in_month(Month("2026-02", 0, 3.0, 4.0, 4.0, 4.0, 9))
-    ('0 to 2', '4')
-    """
-    return between(row.low, row.high) if month_unknown(row) else number(row.reach_4)
-
-
-def people_in_month(row: Month) -> str:
-    """Word how many people never met responded in a month, with their noun."""
-    if month_unknown(row):
-        return counted_between(row.low, row.high, "person", "people")
-    return counted(row.reach_4, "person", "people")
-
-
-def _slope(report: Report) -> tuple[Sentence, ...]:
-    finding = report.findings.get("trend_slope")
-    if finding is None:
-        return ()
-    if finding.value is None:
-        return (
-            say(
-                "Cannot tell a {trend}: {why}.",
-                trend=Span(translated("trend"), finding.name),
-                why=why(finding),
-            ),
-        )
-    direction = finding.told(TrendSlope).direction
-    if direction in {"rising", "falling"} and abs(finding.value) < _HARDLY and not mostly_unknown(report):
-        less = Span(translated("less than one person"), finding.name)
-        if direction == "rising":
-            return (say("Does it rise or fall? It hardly moves: it is rising by {n} a month.", n=less),)
-        return (say("Does it rise or fall? It hardly moves: it is falling by {n} a month.", n=less),)
-    return (_direction(report, direction),)
-
-
-def _direction(report: Report, direction: str | None) -> Sentence:
-    """Say whether it rises or falls, by how many people a month, and in which range that lies."""
-    n = span(report, "trend_slope", "person", "people")
-    within = interval_of(report, "trend_slope") or translated("none")
-    if direction == "rising":
-        return say(
-            "Does it rise or fall? It is rising: {n} more a month, 95 % interval {within}.",
-            n=n,
-            within=within,
-        )
-    if direction == "falling" and not mostly_unknown(report):
-        fewer = counted(abs(report.findings["trend_slope"].value or 0.0), "person", "people")
-        return say(
-            "Does it rise or fall? It is falling: {n} fewer a month, 95 % interval {within}.",
-            n=Span(fewer, "trend_slope"),
-            within=within,
-        )
-    if direction == "falling":
-        return say(
-            "Does it rise or fall? It is falling: {n} more a month, 95 % interval {within}.",
-            n=n,
-            within=within,
-        )
-    return say(
-        "Does it rise or fall? No trend can be told from chance: {n} more a month, 95 % interval {within}.",
-        n=n,
-        within=within,
-    )
-
-
-def _breaks(report: Report) -> tuple[Sentence, ...]:
-    breaks = report.told("trend_breaks", TrendBreaks).breaks
-    if not breaks:
-        return ()
-    when = listing([month(each.month) for each in breaks if each.month])
-    level = Span(translated("level changed"), "trend_breaks")
-    if any(each.sources for each in breaks):
-        return (
-            say(
-                "The {level} in {when}; a source begins or ends there, so it may be the record that changed.",
-                level=level,
-                when=when,
-            ),
-        )
-    return (say("The {level} in {when}.", level=level, when=when),)
-
-
 def _coverage(report: Report) -> tuple[Sentence, ...]:
+    part = tuple(in_words(line) for line in report.narrowed.sentences()) if report.narrowed else ()
     if not report.coverage:
-        return (say("No source was read."),)
+        return (*part, say("No source was read."))
     gaps = sum(len(one.missing_months) for one in report.coverage)
     aside = sum(one.set_aside for one in report.coverage)
     read = say(
@@ -424,7 +322,7 @@ def _coverage(report: Report) -> tuple[Sentence, ...]:
         if aside
         else translated("nothing was set aside"),
     )
-    return (read, *said_by_nobody(report))
+    return (*joined(*part), read, *said_by_nobody(report))
 
 
 def _limits(report: Report) -> tuple[Sentence, ...]:

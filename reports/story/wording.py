@@ -35,12 +35,15 @@ def isolated(text: str) -> str:
 
 
 def notice(report: Report) -> str:
-    """Return what the workspace has every report say of itself; a line of our own in the language spoken.
+    """Return what a report is narrowed to, and what the workspace has every report say of itself.
+
+    A line of our own is in the language spoken.
 
     >>> notice(Report({}, {}, {}, notice="Draft, for the board only"))
     'Draft, for the board only'
     """
-    return " ".join(recognised(plain(line)) for line in (report.notice or "").splitlines())
+    part = report.narrowed.sentences() if report.narrowed else []
+    return " ".join([*part, *(recognised(plain(line)) for line in (report.notice or "").splitlines())])
 
 
 def care(report: Report) -> str:
@@ -119,6 +122,19 @@ def month(text: str) -> str:
     """
     moment = _read(f"{text}-01")
     return plain(text) if moment is None else month_of(moment.year, moment.month)
+
+
+def week(text: str) -> str:
+    """Word an ISO week by its Monday.
+
+    >>> week("2026-W02"), week("soon")
+    ('week from 5 Jan 2026', 'soon')
+    """
+    try:
+        monday = datetime.fromisoformat(f"{text}-1") if "W" in text else None
+    except ValueError:
+        monday = None
+    return plain(text) if monday is None else translated("week from {day}").format(day=_day(monday))
 
 
 def period(window: Mapping[str, str | None]) -> str:

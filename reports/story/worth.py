@@ -8,6 +8,7 @@ from influence.contract.headline import mostly_unknown
 from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, number
 from reports.story import standing
+from reports.story.helped import help_outcome
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -40,6 +41,7 @@ def worth(report: Report) -> Section:
     told = (
         *joined(*_exchange(report), *standing.habit(report), *_carried(report)),
         *joined(*_brought_in(report), *standing.team(report)),
+        *help_outcome(report),
         *standing.follows(report),
         *standing.walls(report),
         *joined(*_named(report), *_coming_back(report)),

@@ -80,11 +80,12 @@ def test_every_setting_stands_in_the_settings_that_init_writes():
     from influence.settings import DEFAULTS, Settings, read
 
     body = tomllib.loads(DEFAULTS)
-    lists = {"brand", "voices", "spheres", "teams"}
-    assert {"zone", "met", "people", "passing", "chance", "privacy"} | lists == set(body)
-    for section in ("people", "passing", "chance", "privacy"):
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
+    assert {"zone", "met", "people", "passing", "chance", "privacy", "alerts"} | lists == set(body)
+    for section in ("people", "passing", "chance", "privacy", "alerts"):
         for name, value in body[section].items():
             assert value == getattr(Settings(), name)
+    assert {"good": list(Settings().good), "bad": list(Settings().bad)} == body["outcomes"]
     assert list(Settings().registers) == body["met"].pop("registers")
     for name, value in body["met"].items():
         assert value == getattr(Settings().strengths, name)

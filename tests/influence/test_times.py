@@ -1,6 +1,7 @@
 """Periods as people say them: so long back from what is on record, or the last whole one of a calendar."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influence.cli import main
-from influence.times import exact, lately, stated
+from influence.times import (
+    HOUR,
+    Window,
+    calendar_weeks,
+    exact,
+    lately,
+    partial_weeks,
+    stated,
+    week_of,
+    weeks,
+)
 from tests.kit.asking import row
 
 ZONE = "Europe/Stockholm"
@@ -76,3 +87,42 @@ def test_a_command_takes_one_beginning_of_the_window(workspace):
     said = CliRunner().invoke(main, asked)
     assert 2 == said.exit_code
     assert "--last and --since both say when the window begins" in said.output
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [("2026-03-23", "2026-04-06", [167, 168]), ("2026-10-19", "2026-11-02", [169, 168])],
+)
+def test_a_week_in_which_the_clocks_change_is_an_hour_shorter_or_longer(since, until, hours):
+    zone = "Europe/Stockholm"
+    window = Window(stated(since, zone), stated(until, zone))
+    cut = calendar_weeks(window, zone)
+    assert hours == [(week.until - week.since) // HOUR for _, week in cut]
+    assert set() == partial_weeks(window, zone)
+
+
+def test_the_weeks_of_a_year_are_those_of_its_thursdays():
+    """2026 has 53 weeks; its first begins on 29 December 2025, and its last ends on 3 January 2027."""
+    window = Window(stated("2025-12-29", "UTC"), stated("2027-01-11", "UTC"))
+    names = [name for name, _ in calendar_weeks(window, "UTC")]
+    assert ["2026-W01", "2026-W53", "2027-W01"] == [names[0], *names[-2:]]
+    assert ["2025-W52", "2026-W01"] == [week_of(stated(f"2025-12-{day}", "UTC"), "UTC") for day in (28, 29)]
+
+
+@given(
+    st.integers(0, 60 * 365 * 24),
+    st.integers(1, 200 * 24),
+    st.sampled_from(["UTC", "Europe/Stockholm", "Asia/Kolkata", "America/New_York", "Pacific/Apia"]),
+)
+def test_weeks_cut_a_window_without_gaps_and_end_on_mondays(start, length, zone):
+    window = Window(start * HOUR, (start + length) * HOUR)
+    cut = calendar_weeks(window, zone)
+    assert (window.since, window.until) == (cut[0][1].since, cut[-1][1].until)
+    assert all(one.until == other.since for (_, one), (_, other) in pairwise(cut))
+    assert [name for name, _ in cut] == sorted({name for name, _ in cut})
+    edges = weeks(window, zone).tolist()
+    assert all(one.until in edges for _, one in cut[:-1])
+    parts = partial_weeks(window, zone)
+    assert parts <= {cut[0][0], cut[-1][0]}
+    assert len(cut) - len(parts) == max(0, len(edges) - 1)
+    assert all(week_of(one.since, zone) == name == week_of(one.until - 1, zone) for name, one in cut)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from influence.contract.details.advice import Advice, AdviceBacktest, Advised, StepUp
 from influence.contract.details.against_chance import InfluenceTest
+from influence.contract.details.audience_share import Audience, AudienceShare
 from influence.contract.details.brand import EmployeesAgainstBrand, PersonAgainstBrand, SphereSides
 from influence.contract.details.cascades import Shape, SocialH
 from influence.contract.details.contact import BeforeContact, FirstContacts
@@ -17,9 +18,12 @@ from influence.contract.details.exchange import (
     TwoWayShare,
     Wait,
     WaitingOnLeader,
+    Worth,
 )
 from influence.contract.details.first_touch import FirstTouch, Touched
+from influence.contract.details.help_outcome import HelpOutcome
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
+from influence.contract.details.introductions import Chain, Hop, Introductions, Within
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
 from influence.contract.details.named_voices import AmongVoices, Voice
@@ -28,7 +32,16 @@ from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.details.stage import Digital, Stage
-from influence.contract.details.trend import AgainstBefore, LevelBreak, SphereMove, TrendBreaks, TrendSlope
+from influence.contract.details.tags import Carried, Tags
+from influence.contract.details.tone import Toned, ToneOf
+from influence.contract.details.trend import (
+    AgainstBefore,
+    ConversationMove,
+    LevelBreak,
+    SphereMove,
+    TrendBreaks,
+    TrendSlope,
+)
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Finding
 
@@ -66,10 +79,38 @@ def _campaigns() -> tuple[Campaign, ...]:
     )
 
 
+_INTRODUCTIONS = Introductions(
+    rows=(
+        Chain(
+            "o9", "Cem Buyer", "customer", "Harbour Insurance", 0.31,
+            (
+                Hop("p2", "A. Lind", 9, 7, 0.74, 1.0, "2026-03-04", "2026-04-02", ("a0.0",)),
+                Hop("o9", "Cem Buyer", 4, 3, 0.42, 0.98, "2026-02-11", None, ("q8",)),
+            ),
+        ),
+        Chain(
+            "o8", "Dora Pace", "partner", None, 0.04,
+            (
+                Hop("p2", "A. Lind", 9, 7, 0.74, 1.0, None, None),
+                Hop("p4", "Bo Ek", 0, 0, 0.3, 0.9, None, None),
+                Hop("o8", "Dora Pace", 1, 0, 0.2, 0.9, None, None),
+            ),
+        ),
+    ),
+    spheres={"customer": Within(40, 10), "partner": Within(9, 4)},
+    skill=False,
+    words="too little to say: of 9 people outside who were not reached by two thirds of the window, 2 were in the last "
+    "third; at least 5 who were and 5 who were not are needed to test such chains",
+)  # fmt: skip
+
+
 def _exchange() -> list[Finding]:
     waiting = (
         Wait("a0.0", person="p2", name="", sphere="company", way="in_reply", days=31.2),
         Wait("q1", person="x1", name="Juno Abara", sphere="customer", way="addressed", days=9.0),
+    )
+    worth = Worth(
+        "q1", "q2", "3f9a1c", "x1", "Juno Abara", "customer", "addressed", 9.0, 2, 14, met=False, worth=9.2
     )
     brand = PersonAgainstBrand(
         verdict="the person draws more",
@@ -91,10 +132,25 @@ def _exchange() -> list[Finding]:
         ),
         Finding("response_time", 4.2, "hours", interval=(3.0, 6.1), detail=ResponseTime(within_a_day=0.28)),
         Finding("help", 9.0, "times", detail=Help(asked=90, answered=28, taken_up=9)),
+        Finding(
+            "help_outcome",
+            18.0,
+            "percentage points",
+            interval=(4.0, 31.0),
+            detail=HelpOutcome(
+                150, 110, 60, 42, 50, 25, 8, 2, 20.0, (2.0, 36.0), True, words=(("paused", 8),)
+            ),
+        ),
         Finding("mass_mail", 1184.0, "letters", detail=MassMail(_campaigns(), senders=1184, answered=3)),
         Finding("unsaid", 51.0, "items", detail=Unsaid(UNSAID, UNSAID | {"spam": 90})),
+        Finding("introductions", 14.0, "people", detail=_INTRODUCTIONS),
         Finding(
-            "waiting_on_leader", 2.0, "conversations", detail=WaitingOnLeader(median_days=20.1, list=waiting)
+            "waiting_on_leader",
+            2.0,
+            "conversations",
+            detail=WaitingOnLeader(
+                median_days=20.1, list=waiting, still=1, worth=(worth,), done=0, snoozed=0
+            ),
         ),
         Finding(
             "carry_on", 0.81, "share", interval=(0.73, 0.87), detail=CarryOn(130, judged=114, carried_on=92)
@@ -140,6 +196,18 @@ def _spheres() -> list[Finding]:
     ]
 
 
+_TAGS = Tags(
+    tags=(
+        Carried("ferry", 12, 40, 25, 16.0, 14.0, 17.0, (3, 9, 0, 21), voices=4),
+        Carried("harbour", 3, 0, 0, 0.0, 0.0, 0.0, (0, 0, 0, 0), voices=0),
+    ),
+    of=2,
+    topics=(Carried("clean water", 20, 31, 19, 12.0, 10.0, 13.0),),
+    first_week="2026-01-05",
+    unread=("clean water",),
+)
+
+
 def _voice() -> list[Finding]:
     terms = tuple(TOPIC.split(", "))
     share = TopicShare(TOPIC, terms, 0.2, interval=(0.1, 0.3), to_leader=8, to_all=40)
@@ -149,6 +217,7 @@ def _voice() -> list[Finding]:
             "share_of_voice", 0.2, "share of responses", interval=(0.1, 0.3), detail=ShareOfVoice((share,))
         ),
         Finding("lead", 6.0, "people", detail=Lead(shuffled=2.5, p=0.004, topics=(taken,))),
+        Finding("tags", 21.0, "people", 18.0, 22.0, detail=_TAGS),
     ]
 
 
@@ -233,7 +302,24 @@ def _against_before(reach_4: float) -> Finding:
         came=13,
         stayed=14,
         stayed_away=6,
-        by_sphere=(SphereMove("customer", 2.0, 7.0), SphereMove("public", 4.0, 2.0)),
+        by_sphere=(
+            SphereMove("customer", 2.0, 7.0, 6.0, 1.0, 2.0),
+            SphereMove("public", 4.0, 2.0, 0.5, 0.0, 2.5),
+        ),
+        covered=1.0,
+        before_covered=0.94,
+        record_since="2024-10-07",
+        came_back=4,
+        new=reach_4 * 0.3,
+        returned=reach_4 * 0.1,
+        lapsed=reach_4 * 0.15,
+        anew=0.0,
+        brought=(
+            ConversationMove(
+                "2026-03-02T09:00:00+00:00", "p0", "Mara Lindqvist", "harbour", 6, 5.4, ("a1.0",)
+            ),
+        ),
+        lost=(ConversationMove("2025-11-03T09:00:00+00:00", "p4", "Ivo Quiet", None, 3, 2.7, ("b7",)),),
     )
     return Finding(
         "against_before", reach_4 * 0.25, "people more than before", interval=(1.2, 12.9), detail=told
@@ -253,6 +339,18 @@ def _movement(reach_4: float) -> list[Finding]:
             detail=TrendSlope(6, left_out=(), p=0.7, direction="none to be told"),
         ),
         Finding("trend_breaks", 1.0, "changes of level", detail=TrendBreaks((marked,))),
+        Finding(
+            "weekly_slope",
+            0.4,
+            "people more in each week",
+            0.3,
+            0.5,
+            (0.1, 0.7),
+            detail=TrendSlope(None, left_out=(), p=0.03, direction="rising", weeks=25),
+        ),
+        Finding(
+            "weekly_breaks", 1.0, "changes of level", detail=TrendBreaks((replace(marked, month="2026-W14"),))
+        ),
         _against_before(reach_4),
     ]
 
@@ -278,6 +376,20 @@ _VOICES = (
 )
 
 
+_TONE = ToneOf(
+    storm=False,
+    people=40,
+    told=32,
+    by_words=12,
+    classes={
+        "welcomed": Toned(26, 70, 20.5),
+        "neutral": Toned(2, 4, 1.5),
+        "hostile": Toned(4, 9, 3.0),
+        "unknown": Toned(8, 11, 5.0),
+    },
+)
+
+
 def _standing() -> list[Finding]:
     spheres = {"company": Digital(6.0, 40.0), "customer": Digital(4.5, 18.0), "unknown": Digital(0.0, 9.0)}
     touched = {"customer": Touched(12, ("p3", "p5"), 2, 63.0), "partner": Touched(4, ("p7",), 0)}
@@ -287,7 +399,22 @@ def _standing() -> list[Finding]:
             "stage", 0.3, "share", 0.26, 0.31, (0.22, 0.4), detail=Stage(40.0, 20.0, 10.0, 30.0, spheres)
         ),
         Finding("persistence", 0.75, "share", 0.7, 0.75, detail=Persistence(20, 15, 9, 3, 8)),
+        Finding("tone", 0.125, "share", 0.1, 0.3, (0.04, 0.3), detail=_TONE),
         Finding("first_touch", 3.0, "people", 3.0, 5.0, detail=FirstTouch(touched, 63.0, 2, 1)),
+        Finding(
+            "audience_share",
+            0.25,
+            "share",
+            0.2,
+            0.4,
+            (0.15, 0.36),
+            detail=AudienceShare(
+                (
+                    Audience("launch", 40, 8, 2, 10, 0.25, (0.15, 0.36), 1.0, 2.5, 6.5, 6.0, 7.0, 1),
+                    Audience("press", None, None, None, reason="the audience names nobody"),
+                )
+            ),
+        ),
         Finding(
             "employees_against_brand",
             2.2,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 from influence.contract.details.position import Position
 from influence.contract.details.reach import Crossings, PossibleReach, Reach
@@ -19,6 +20,7 @@ from influence.contract.findings import (
     Report,
     Response,
     SphereReach,
+    Week,
 )
 from tests.kit.sample_findings import measured
 
@@ -122,6 +124,7 @@ def built(people: int, conversations: int, seed: int) -> Report:
         ),
         spheres=_spheres(reached),
         trend=_trend(reached),
+        weekly=_weekly(reached),
         conversations=tuple(_conversation(n, responses, reached) for n in range(conversations)),
         responses=responses,
         network=_network(reached, chance),
@@ -244,26 +247,36 @@ def _spheres(reached: list[Reached]) -> tuple[SphereReach, ...]:
 
 
 def _trend(reached: list[Reached]) -> tuple[Month, ...]:
-    rows = []
-    for month in range(1, 7):
-        name = f"2026-{month:02}"
-        inside = [one for one in reached if (one.first_response or "").startswith(name)]
-        outside = [one for one in inside if one.step != 2]
-        beyond, low = sum(1 - one.m for one in outside), sum(1 - one.m for one in outside if one.known)
-        high = low + sum(not one.known for one in outside)
-        met = sum(one.m for one in outside)
-        rows.append(
-            Month(
-                name,
-                float(len(inside) - len(outside)),
-                met,
-                beyond,
-                low,
-                high,
-                sum(o.responses for o in inside),
-            )
+    names = [f"2026-{month:02}" for month in range(1, 7)]
+    return tuple(Month(name, *_counted(reached, lambda day, name=name: day[:7] == name)) for name in names)
+
+
+def _weekly(reached: list[Reached]) -> tuple[Week, ...]:
+    """The weeks from 1 January 2026, a Thursday, to 30 June, a Tuesday: the first and the last are parts of one."""
+    names = [f"2026-W{week:02}" for week in range(1, 28)]
+
+    def in_week(day: str, name: str) -> bool:
+        return "{}-W{:02}".format(*date.fromisoformat(day[:10]).isocalendar()) == name
+
+    return tuple(
+        Week(
+            name,
+            *_counted(reached, lambda day, name=name: in_week(day, name)),
+            whole=name not in {names[0], names[-1]},
         )
-    return tuple(rows)
+        for name in names
+    )
+
+
+def _counted(
+    reached: list[Reached], within: Callable[[str], bool]
+) -> tuple[float, float, float, float, float, int]:
+    inside = [one for one in reached if one.first_response and within(one.first_response)]
+    outside = [one for one in inside if one.step != 2]
+    beyond, low = sum(1 - one.m for one in outside), sum(1 - one.m for one in outside if one.known)
+    high = low + sum(not one.known for one in outside)
+    met = sum(one.m for one in outside)
+    return float(len(inside) - len(outside)), met, beyond, low, high, sum(one.responses for one in inside)
 
 
 def _conversation(n: int, responses: dict[str, Response], reached: list[Reached]) -> Conversation:

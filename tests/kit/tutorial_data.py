@@ -137,6 +137,8 @@ def comms_lead(home: Path) -> None:
     )
     feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Blog</title><id>b</id>{entries}</feed>'
     (home / "feed.xml").write_text(feed, encoding="utf-8")
+    listed = "\n".join(["# whom we mean to reach", *public[:20], "press@paper.example"])
+    (home / "press.txt").write_text(listed + "\n", encoding="utf-8")
 
 
 def _posts(dice, speakers, public):

@@ -99,14 +99,42 @@ class Wait(Detail):
 
 
 @dataclass(frozen=True)
+class Worth(Detail):
+    """One conversation that waits, and what answering it is worth: under whom it stands, as in `Wait`, and why.
+
+    `last` is the id of the latest item that waits there, `short` a short name for it that commands take. `others` wait
+    there too; `answered_by` people besides the leader responded to this person in the window; `met` tells whether the
+    two had met, None where nothing tells.
+    """
+
+    item: str
+    last: str
+    short: str
+    person: str
+    name: str
+    sphere: str
+    way: str
+    days: float | None
+    others: int | None
+    answered_by: int | None
+    met: bool | None = None
+    worth: float | None = None
+
+
+@dataclass(frozen=True)
 class WaitingOnLeader(
     Detail,
     of=("waiting_on_leader",),
-    nameless=("bulk", "of", "older", "older_than_days", "ways", "median_days", "longest_days"),
+    nameless=(
+        *("bulk", "of", "older", "older_than_days", "ways", "median_days", "longest_days"),
+        *("still", "done", "snoozed"),
+    ),
 ):
     """Of how many conversations, how many wait longer than δ, how they came, and which have waited longest.
 
-    `recent` is the one from outside the team that has waited longest of those that came in the last month.
+    `recent` is the one from outside the team that has waited longest of those that came in the last month. `worth`
+    lists those of the last month by what an answer is worth, of `still` such; `done` and `snoozed` wait no longer, or
+    not yet, by a decision.
     """
 
     bulk: int | None = None
@@ -118,6 +146,10 @@ class WaitingOnLeader(
     median_days: float | None = None
     longest_days: float | None = None
     recent: Wait | None = None
+    still: int | None = None
+    worth: tuple[Worth, ...] | None = None
+    done: int | None = None
+    snoozed: int | None = None
 
 
 @dataclass(frozen=True)

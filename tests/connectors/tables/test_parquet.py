@@ -103,3 +103,19 @@ def test_categories_as_pandas_writes_them_are_bounded_as_well(tmp_path):
     )
     pq.write_table(table, tmp_path / "a.parquet")
     assert "unpacks to more than 67 MB" in refused(next(members(tmp_path / "a.parquet")))
+
+
+def test_a_file_of_several_parts_is_read_whole_whichever_columns_are_empty_where_a_part_begins(tmp_path):
+    """Of a column that is empty in the first row nothing is known after the first part, and of the others all is."""
+    rows = [
+        {
+            "time": f"2026-01-05T09:00:0{n}Z",
+            "actor": f"x:{n}",
+            "verb": "post",
+            "to": None if n < 2 else [f"x:{n}0"],
+        }
+        for n in range(6)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet", row_group_size=2)
+    found = rows_of(Activities().parse(next(members(tmp_path / "a.parquet"))))
+    assert [(row["actor"], row["to"]) for row in rows] == [(row["actor"], row["to"]) for row in found]

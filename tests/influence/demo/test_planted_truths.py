@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 import pytest
 
 from influence import Report, Workspace
+from influence.contract.headline import sentences, storm
 from influence.demo import TRUTHS, write
 from tests.influence.demo.shuffling import shuffled
 from tests.kit.invented import company as invented
@@ -14,6 +15,7 @@ from tests.kit.invented import company as invented
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
+    "tone",
 )
 
 FORESEEN = {"contagious": ("advice",)}
@@ -66,6 +68,14 @@ def test_that_people_take_up_what_their_contacts_did_cannot_be_chance_and_in_the
 @pytest.mark.parametrize("role", ["near", "beyond"])
 def test_where_people_only_are_alike_it_can_be_chance(role):
     assert reports(mixed=False)[role].findings["influence_test"].detail.p > 0.05
+
+
+def test_the_storm_is_told_before_the_number_and_in_the_shuffle_there_is_none():
+    planted, mixed = (reports(mixed=mixed)["broadcast"] for mixed in (False, True))
+    assert storm(planted).startswith("This is a storm and no influence: of the ")
+    assert storm(planted) in sentences(planted)
+    assert storm(mixed) == ""
+    assert not any(storm(report) for role, report in reports(mixed=False).items() if role != "broadcast")
 
 
 def test_the_brand_draws_less_than_one_leader_more_than_another_and_of_a_third_it_cannot_be_told():

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from influence.contract.details.trend import SphereMove
 from influence.contract.findings import Finding
-from influence.measures.against_before import against_before, covered, least_and_most, who_moved
+from influence.measures.against_before import against_before, least_and_most
+from influence.measures.moves import who_moved
+from influence.measures.periods import covered
 from influence.measures.reach import NO_TIMES, TOO_FEW, four_steps
 from influence.reach.steps import Alter
 from influence.times import DAY, Window
@@ -107,7 +109,11 @@ def test_the_sphere_that_moved_most_comes_first(workspace):
         encounters=declared(*NEVER),
     )
     rows = found(ego_of(held, MIDDLE, UNTIL)).detail.by_sphere
-    assert (SphereMove("customer", 3, 0), SphereMove("media", 1, 1), SphereMove("partner", 1, 1)) == rows
+    assert (
+        SphereMove("customer", 3, 0, new=0, returned=0, lapsed=3),
+        SphereMove("media", 1, 1, new=0, returned=0, lapsed=0),
+        SphereMove("partner", 1, 1, new=0, returned=0, lapsed=0),
+    ) == rows
 
 
 def test_a_window_with_nothing_on_record_before_is_compared_by_its_halves(workspace):

@@ -1,11 +1,13 @@
 """Employees against the brand: rates by hand, from outside alone, and never of few."""
 
+import numpy as np
 import pytest
 
 from influence.contract.details.brand import Side
-from influence.measures.brand import ALIKE, NO_BRAND, SILENT, TOO_LITTLE
+from influence.measures.brand import ALIKE, NO_BRAND, SILENT, TOO_LITTLE, rate_ratio
 from influence.measures.employees import EVERYBODY_SILENT, FIRST_MORE, SECOND_MORE, employees_against_brand
 from tests.kit.asking import answered, asking, row
+from tests.kit.draws import draws
 
 ego_of = asking("x:lea")
 BRAND = '[brand]\naccounts = ["x:acme"]\n'
@@ -80,3 +82,15 @@ def test_a_side_with_few_items_is_too_little_to_say(compared):
     staff = [one for name in STAFF for one in posts(name, 2, 4)]
     found = compared(*staff, *posts("acme", 3, 1))
     assert (None, TOO_LITTLE) == (found.interval, found.detail.verdict)
+
+
+@pytest.mark.parametrize(("items", "brand", "tail"), [(300, 40, 1.5), (100, 100, 3.0), (1000, 30, 1.2)])
+def test_where_items_are_dealt_out_by_chance_no_difference_is_found(items, brand, tail) -> None:
+    """However few items draw most of the responses: found in 5 % of companies at most, give or take chance."""
+    random, companies = np.random.default_rng(11), draws(200, 1_000)
+    found = 0
+    for company in range(companies):
+        counts = random.permutation(np.minimum(random.pareto(tail, items + brand), 200).astype(int))
+        ratio = rate_ratio(counts[:items], counts[items:], seed=company)
+        found += not (ratio.low <= 1 and (ratio.high is None or ratio.high >= 1))
+    assert found / companies <= 0.05 + 3 * (0.05 * 0.95 / companies) ** 0.5

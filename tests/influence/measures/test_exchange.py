@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from influence.contract.details.exchange import Stages, TakenUp, Wait
 from influence.measures import cascades, letting_go
+from influence.measures.asked import Acts, prompted
 from influence.measures.brand import against
-from influence.measures.exchange import LESS_THAN_HALF, NOBODY_ASKED, Acts, exchange, prompted
+from influence.measures.exchange import LESS_THAN_HALF, NOBODY_ASKED, exchange
 from influence.measures.two_way import two_way
 from tests.kit.asking import DAY0, asking
 from tests.kit.draws import draws

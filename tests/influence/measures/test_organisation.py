@@ -8,7 +8,7 @@ import pytest
 from influence.chance.intervals import clustered_share
 from influence.chance.p_values import p_value
 from influence.contract.details.organisation import Between
-from influence.measures.peers import NO_PEERS, NO_TEAM
+from influence.measures.peers import NO_PEERS, NO_TEAM, difference
 from influence.measures.team_beyond import team_beyond
 from influence.measures.team_follows import NOWHERE, team_follows
 from influence.measures.walls import NO_DEPARTMENTS, TOO_FEW, Ties, by_chance, index, walls
@@ -241,3 +241,22 @@ def test_a_clustered_share_covers_as_often_as_it_says():
         low, high = clustered_share(part, size)
         covered += low <= 0.3 <= high
     assert covered / tried >= 0.92
+
+
+@pytest.mark.parametrize(("teams", "size", "share"), [(12, 20, 0.2), (6, 26, 0.15), (4, 30, 0.5)])
+def test_a_team_of_a_shuffled_company_differs_from_others_by_chance_alone(teams, size, share):
+    """Teams dealt out at random: the interval of the difference holds 0 in 95 % of companies, give or take chance."""
+    random, companies = np.random.default_rng(11), draws(300, 1_000)
+    held = 0
+    for _ in range(companies):
+        reaching = (random.random(400) < share).astype(float)
+        sizes = random.integers(size // 2, 2 * size + 1, teams)
+        own, *others = np.split(random.permutation(reaching), np.cumsum([size, *sizes]))[: teams + 1]
+        some = np.array([part.sum() for part in others])
+        every = np.array([float(len(part)) for part in others])
+        sides = (own, np.ones(size)), (some, every)
+        low, high = difference(
+            *((part.sum() / whole.sum(), clustered_share(part, whole)) for part, whole in sides)
+        )
+        held += low <= 0 <= high
+    assert abs(held / companies - 0.95) <= max(0.025, 3 * (0.05 * 0.95 / companies) ** 0.5)

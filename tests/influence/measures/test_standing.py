@@ -39,8 +39,9 @@ CUSTOMERS = [person(name, organisation="Buyer", sphere="customer") for name in (
 def measured(workspace):
     """Measure a few activities: measured(stage, row(…), …)."""
 
-    def found(measure, *rows, **kinds):
-        one = workspace(activities=list(rows), people=[LEADER, TEAM, COLLEAGUE, *CUSTOMERS], **kinds)
+    def found(measure, *rows, told=(), **kinds):
+        known = [LEADER, TEAM, COLLEAGUE, *CUSTOMERS]
+        one = workspace(activities=list(rows), people=[*known, *told], **kinds)
         (finding,) = measure(ego_of(one)).values()
         return finding
 
@@ -224,3 +225,31 @@ def test_who_responded_where_no_source_reaches_is_in_the_upper_bound(measured):
 def test_colleagues_are_not_outside(measured):
     found = measured(first_touch, row("p", 0, "lea", verb="post"), row("k", 1, "kai", parent="p"))
     assert (None, NOBODY_OUTSIDE) == (found.value, found.reason)
+
+
+def test_the_day_that_a_people_table_states_is_a_contact_from_its_beginning(measured):
+    """Ann was spoken with the day before she responded, Bob on that very day, Cem three days later; Dan never."""
+    days = {"ann": 99, "bob": 100, "cem": 103, "eva": 300, "fay": 301}
+    told = [
+        person(name, first_contact=str((MONDAY + timedelta(days=day)).date()), sphere="customer")
+        for name, day in days.items()
+    ]
+    found = measured(
+        first_touch,
+        row("p", 99, "lea", verb="post"),
+        *(row(f"r{name}", 100, name, parent="p") for name in ("ann", "bob", "cem", "dan")),
+        told=[*told, person("dan", sphere="customer")],
+    )
+    assert (2, 2, 2, 3) == (found.value, found.low, found.high, found.detail.ahead)
+    assert {"customer": Touched(4, ("cem", "dan"), 0, 3)} == found.detail.by_sphere
+
+
+def test_a_people_table_that_states_few_first_contacts_covers_those_alone(measured):
+    found = measured(
+        first_touch,
+        row("p", 99, "lea", verb="post"),
+        *(row(f"r{name}", 100, name, parent="p") for name in ("ann", "bob")),
+        told=[person("ann", first_contact="2027-01-01"), person("bob")],
+    )
+    assert {"customer": Touched(2, ("ann",), 1, found.detail.ahead)} == found.detail.by_sphere
+    assert (1, 2) == (found.low, found.high)

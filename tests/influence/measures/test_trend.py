@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.contract.findings import Month
+from influence.contract.findings import Month, Week
 from influence.measures.reach import NO_TIMES
 from influence.measures.trend import (
     breaks,
@@ -250,3 +250,95 @@ def test_an_undated_network_has_no_trend_and_says_why(workspace):
     )
     assert {NO_TIMES} == {finding.reason for finding in movement(ego).values()}
     assert {None} == {finding.value for finding in movement(ego).values()}
+
+
+# --- by week ------------------------------------------------------------------------------------------------
+
+
+def week(n, reach):
+    """The n-th week from the first of 2025, a year of 52 weeks."""
+    name = f"2025-W{n + 1:02}" if n < 52 else f"2026-W{n - 51:02}"
+    return Week(name, 0.0, 0.0, reach, reach, reach, n)
+
+
+def test_the_weeks_of_a_window_are_told_as_its_months_are(workspace):
+    """Three weeks from Thursday 1 January 2026: a part, a whole one in which two responded, a part."""
+    rows = [
+        {"id": f"p{day}", "time": f"2026-01-{day:02}T09:00:00Z", "actor": "x:lea", "verb": "post"}
+        for day in (1, 6, 13)
+    ]
+    rows += [
+        {
+            "id": f"{who}{day}",
+            "time": f"2026-01-{day:02}T10:00:00Z",
+            "actor": f"x:{who}",
+            "verb": "reply",
+            "parent": f"p{day}",
+        }
+        for who, day in (("a", 1), ("a", 6), ("b", 6), ("b", 13))
+    ]
+    held = workspace(activities=rows)
+    report = held.report("x:lea", "2026-01-01", "2026-01-15", measures=["movement"])
+    assert [("2026-W01", 1, False), ("2026-W02", 2, True), ("2026-W03", 1, False)] == [
+        (one.week, one.responses, one.whole) for one in report.weekly
+    ]
+    assert [0.9, 1.8, 0.9] == pytest.approx([one.reach_4 for one in report.weekly])
+    assert report.by == "week"
+    assert report == type(report).from_json(report.as_json())
+
+
+def test_a_week_with_a_part_of_it_outside_has_no_say_in_the_slope():
+    rows = [week(n, 3.0 * n) for n in range(8)]
+    found = trend_slope(rows, {rows[0].week}, "week")
+    assert ("weekly_slope", "people more in each week", 3.0) == (found.name, found.unit, found.value)
+    assert (7, None, (rows[0].week,)) == (found.detail.weeks, found.detail.months, found.detail.left_out)
+    few = trend_slope(rows[:5], by="week")
+    assert "too little to say: 5 whole weeks with data from every source; 6 are needed" == few.reason
+
+
+def test_a_change_of_level_is_found_by_week_over_the_turn_of_the_year():
+    found = trend_breaks([week(n, 9.0 if n > 54 else 2.0) for n in range(40, 66)], by="week")
+    assert ("weekly_breaks", 1.0, "2026-W04") == (found.name, found.value, found.detail.breaks[0].month)
+
+
+def test_breaks_are_looked_for_in_the_last_two_years_of_weeks_only():
+    rows = [Week(f"w{n:03}", 0, 0, 9.0 if n < 20 else 2.0, 0, 0, 0) for n in range(20 + 104)]
+    assert trend_breaks(rows, by="week").value == 0
+    assert trend_breaks(rows[:110], by="week").value == 1
+
+
+def test_weeks_that_touch_a_month_without_a_source_are_left_out(workspace):
+    """The source holds nothing in March 2026: the weeks from 23 February, which ends on 1 March, to 30 March."""
+    days = [datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(days=n) for n in range(150)]
+    rows = [
+        {"id": f"p{n}", "time": day.isoformat(), "actor": "x:lea", "verb": "post"}
+        for n, day in enumerate(days)
+        if day.month != 3
+    ]
+    held = workspace(activities=rows)
+    found = movement(held.ego("x:lea", "2026-01-05", "2026-06-01"))
+    assert {f"2026-W{n:02}" for n in range(9, 15)} == set(found["weekly_slope"].detail.left_out)
+    assert {"2026-03": (next(iter(found["trend_slope"].detail.gaps["2026-03"])),)} == {
+        month: tuple(sources) for month, sources in found["trend_slope"].detail.gaps.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("until", "by"), [("2026-02-02", "week"), ("2026-07-01", "week"), ("2026-07-15", "month")]
+)
+def test_a_window_of_less_than_half_a_year_is_told_by_week(workspace, until, by):
+    days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(250)]
+    rows = [
+        {"id": f"p{n}", "time": day.isoformat(), "actor": "x:lea", "verb": "post"}
+        for n, day in enumerate(days)
+    ]
+    held = workspace(activities=rows)
+    assert by == held.report("x:lea", "2026-01-01", until, measures=["movement"]).by
+    other = "month" if by == "week" else "week"
+    assert other == held.report("x:lea", "2026-01-01", until, measures=["movement"], by=other).by
+
+
+def test_without_times_there_are_no_weeks(workspace):
+    held = workspace(ties=[{"source": "x:lea", "target": "x:a", "meaning": "influence"}])
+    report = held.report("x:lea", measures=["movement"])
+    assert ((), NO_TIMES) == (report.weekly, report.findings["weekly_slope"].reason)

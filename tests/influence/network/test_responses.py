@@ -1,6 +1,12 @@
 """Who answered whom, stated or guessed."""
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from influence.network.reading import responses
+from influence.store.engine import DuckEngine
 
 LEADER = "email:ann@acme.example"
 BO, CIA, DAN = "email:bo@acme.example", "email:cia@acme.example", "email:dan@far.example"
@@ -180,3 +186,53 @@ def test_the_subject_is_kept_only_as_a_digest(workspace):
     stored = b"".join(file.read_bytes() for file in made.path.rglob("*") if file.is_file())
     assert b"Oslo" not in stored
     assert b"ann@acme.example" in stored
+
+
+def test_what_bears_one_name_is_one_conversation_and_so_is_a_circle(workspace):
+    def said(ident, day, **more):
+        return mail(ident, day, LEADER, [BO], **more)
+
+    made = workspace(
+        activities=[
+            said("head", 1, conversation="plan"),
+            said("other", 2),
+            said("again", 3, conversation="plan"),
+            said("answer", 4, parent="again", conversation="something else"),
+            said("lost", 5, parent="gone"),
+            said("lost too", 6, parent="gone"),
+            said("round", 7, parent="back"),
+            said("back", 8, parent="round"),
+            said("on the circle", 9, parent="back"),
+        ]
+    )
+    assert [0, 1, 0, 0, 4, 4, 6, 6, 6] == made.analysis.log.items.conversation.tolist()
+
+
+AUTHORS = st.lists(st.integers(0, 3), min_size=1, max_size=6)
+PLACES = st.integers(0, 5)
+ANSWERS = st.lists(st.tuples(PLACES, PLACES, st.booleans(), st.booleans()), max_size=12, unique=True)
+NAMED = st.lists(st.tuples(PLACES, st.integers(0, 3)), max_size=6, unique=True)
+RESPONSES = """
+SELECT item, responder, target, min(parent) AS parent, bool_and(inferred) AS inferred FROM (
+    SELECT l.item, i.author AS responder, q.author AS target, l.parent, l.inferred
+    FROM link l JOIN item i ON i.item = l.item JOIN item q ON q.item = l.parent WHERE l.responds
+    UNION ALL SELECT i.item, i.author, m.person, NULL, false FROM item i JOIN mentioned m USING (item))
+WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target
+"""
+
+
+@given(authors=AUTHORS, answers=ANSWERS, named=NAMED)
+def test_responses_are_what_sql_says_of_links_and_mentions(authors, answers, named):
+    def table(rows, *names):
+        of = [pa.bool_() if name in {"inferred", "responds"} else pa.int32() for name in names]
+        kept = [row for row in rows if max(row[: 2 if len(names) > 2 else 1]) < len(authors)]
+        columns = zip(*kept, strict=True) if kept else [[]] * len(names)
+        return pa.table({n: pa.array(v, t) for n, v, t in zip(names, columns, of, strict=True)})
+
+    item = table(list(enumerate(authors)), "item", "author")
+    link = table(answers, "item", "parent", "inferred", "responds")
+    mentioned = table(named, "item", "person")
+    engine = DuckEngine()
+    for name, rows in {"item": item, "link": link, "mentioned": mentioned}.items():
+        engine.offer(name, rows)
+    assert engine.arrow(RESPONSES).to_pylist() == responses(item, link, mentioned).to_pylist()

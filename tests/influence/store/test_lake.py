@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,8 @@ from influence.contract.records import (
     Tie,
     Verb,
 )
-from influence.store.lake import LOGS, LakeError, open_lake, take_lake, write_lake
+from influence.store.lake import LOGS, OLDEST, LakeError, open_lake, take_lake, write_lake
+from influence.store.schema import LATER, VERSION, VIEWS, added_since
 from influence.store.store import Store
 
 START = datetime(2026, 1, 29, 9, tzinfo=UTC)
@@ -144,10 +146,41 @@ def _with_lists_for_verbs(whole: bytes) -> pa.Table:
     return rows.set_column(at, "verb", pc.split_pattern(rows["verb"], ","))
 
 
+def of_store_7(lake: Path) -> None:
+    """Make a lake what a store of version 7 wrote, which knew no tags, ratings, reactions, tones and outcomes."""
+    for kind, log in LOGS.items():
+        for file in (lake / kind).rglob("*.parquet"):
+            rows = pq.read_table(file, partitioning=None)
+            pq.write_table(rows.drop_columns(sorted(added_since(7)[log])), file)
+    body = json.loads((lake / "lake.json").read_text())
+    (lake / "lake.json").write_text(json.dumps(body | {"store": 7}))
+
+
+def test_since_the_oldest_lake_that_is_read_only_columns_came() -> None:
+    for version in range(OLDEST + 1, VERSION + 1):
+        lines = [line for line in LATER[version].removesuffix("".join(VIEWS)).splitlines() if line]
+        assert all(re.fullmatch(r"ALTER TABLE \w+ ADD COLUMN IF NOT EXISTS .*", line) for line in lines)
+
+
+def test_a_lake_of_an_older_store_is_read_and_what_it_did_not_know_is_empty(lake: Path) -> None:
+    new, old = Store(), Store()
+    take_lake(new, lake)
+    of_store_7(lake)
+    take_lake(old, lake)
+    later = {name: None for columns in added_since(7).values() for name in columns}
+    emptied = {
+        kind: [{name: later.get(name, value) for name, value in row.items()} for row in rows]
+        for kind, rows in told(new).items()
+    }
+    assert emptied == told(old)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"store": 6}, "another version"),
+        ({"store": VERSION + 1}, "another version"),
+        ({"store": [8]}, "not what"),
         ({"schema": "influence.lake/2"}, "another version"),
         ({"files": {"../secret": 1}}, "names the file"),
         ({"files": {"/etc/passwd": 1}}, "names the file"),
@@ -156,7 +189,9 @@ def _with_lists_for_verbs(whole: bytes) -> pa.Table:
         ({"meta": None}, "not what"),
     ],
     ids=(
-        "an older store",
+        "a store too old",
+        "a newer store",
+        "a store of no number",
         "another schema",
         "outside",
         "elsewhere",

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyspark
 import pytest
 
-from influence import Workspace
+from influence import Narrowing, Workspace
 from influence.analysis.report import Analysis
 from influence.contract.records import (
     Activity,
@@ -29,11 +29,14 @@ from influence.contract.records import (
     Unsaid,
     Verb,
 )
+from influence.network.subjects import subjects
 from influence.people.linkage.run import who_is_who
 from influence.store.kept import Kept
 from influence.store.lake import LakeError
+from influence.store.schema import added_since
 from influence.store.spark import SparkEngine, SparkError, session
 from influence.store.spark_sql import spoken
+from tests.influence.store.test_lake import of_store_7
 from tests.kit.draws import LONG
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -61,12 +64,28 @@ def an_office(workspace):
             when, one, other = START + timedelta(hours=7 * n), *chance.sample(mail, 2)
             kind = n % 8
             more = {
-                0: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"plan {n % 3}", "outbox": mail[0]},
+                0: {
+                    "verb": Verb.MESSAGE,
+                    "to": (other,),
+                    "subject": f"plan {n % 3}",
+                    "outbox": mail[0],
+                    "tags": ("mail",),
+                },
                 1: {"verb": Verb.MESSAGE, "to": (other,), "subject": f"Re: plan {n % 3}", "typist": mail[5]},
                 2: {"verb": Verb.MESSAGE, "channel": "hall", "actor": f"chat:{n % 4}"},
-                3: {"verb": Verb.POST, "channel": "wall", "actor": f"x:{n % 4}"},
+                3: {
+                    "verb": Verb.POST,
+                    "channel": "wall",
+                    "actor": f"x:{n % 4}",
+                    "tags": ("park", f"plan{n % 3}"),
+                },
                 4: {"verb": Verb.REPLY, "channel": "wall", "actor": f"x:{n % 3}", "parent": f"a{n - 1}"},
-                5: {"verb": Verb.POST, "mentions": (f"x:{n % 4}",), "actor": f"x:{n % 2}"},
+                5: {
+                    "verb": Verb.POST,
+                    "mentions": (f"x:{n % 4}",),
+                    "actor": f"x:{n % 2}",
+                    "conversation": f"talk {n % 3}",
+                },
                 6: {"verb": Verb.FOLLOW, "to": (f"x:{n % 4}",), "actor": f"x:{(n + 1) % 4}"},
                 7: {
                     "verb": Verb.MESSAGE,
@@ -96,6 +115,8 @@ def an_office(workspace):
             batch.add(Tie(mail[n % 5], mail[(n + 1) % 6], meaning, directed=bool(n % 2)), "log")
         everybody = tuple(f"email:all{n}@acme.example" for n in range(120))
         batch.add(Activity("all", START, mail[0], Verb.MESSAGE, to=everybody), "log")
+        for one, other in (("r1", "r2"), ("r2", "r1")):  # a circle, as only broken logs have it
+            batch.add(Activity(one, START, "x:3", Verb.REPLY, parent=other), "log")
         batch.add(Exposure("x1", START, "x:0", "x", "views", 12), "log")
     for n in range(22):
         with workspace.store.batch(f"campaign {n}", "activities") as batch:
@@ -151,6 +172,9 @@ class Both:
 
 
 NO_ROWS = {
+    # here no text is kept
+    "SELECT i.item, a.text FROM item i JOIN activity_log a USING (seq) WHERE a.text IS NOT NULL AND "
+    "regexp_matches(lower(a.text), $hint)",
     # who is linked by likelihood, and a fit of one's own, take more data than this; each statement reads one table
     "SELECT one, other, weight, reasons FROM link_log WHERE verdict = 'linked' AND run = (SELECT max(run) FROM "
     "link_log) ORDER BY weight DESC, one, other",
@@ -164,7 +188,9 @@ def office(tmp_path_factory):
     """A workspace with a little of everything, and its lake."""
     folder = tmp_path_factory.mktemp("office")
     Workspace.create(folder / "w").close()
-    (folder / "w" / "influence.toml").write_text("[privacy]\nkeep_terms = true\n")
+    (folder / "w" / "influence.toml").write_text(
+        '[privacy]\nkeep_terms = true\n[topics]\nmoney = ["#plan1", "budg*", "long week"]\nwords = ["budget"]\n'
+    )
     with Workspace(folder / "w") as workspace:
         an_office(workspace)
         workspace.curation.rename("p5", "Pia Five", because="she says so")
@@ -179,29 +205,66 @@ def test_every_statement_has_the_same_answer(spark, office):
         asked = Analysis(both, workspace.settings, who_is_who(both, Kept(None, "")), Kept(None, ""))
         report = asked.about(asked.people.find("p0"), asked.whole_window())
         assert workspace.report("p0") == report
+        subjects(asked.tables, workspace.settings.topics)
     assert {} == both.other
     assert {" ".join(sql.split()) for sql, rows in both.rows.items() if not rows} == NO_ROWS
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        Narrowing(tags=["plan*"], channels=["WALL"]),
+        Narrowing(topics=["money"]),
+        Narrowing(spheres=["department", "team"]),
+    ],
+)
+def test_a_part_of_a_lake_is_that_of_the_workspace(spark, office, only):
+    with Workspace(office / "w") as workspace:
+        here = workspace.report("p0", only=only)
+        engine = SparkEngine(spark, str(office / "lake"))
+        asked = Analysis(engine, workspace.settings, who_is_who(engine, Kept(None, "")), Kept(None, ""))
+        leader = asked.people.find("p0")
+        there = asked.narrowed(only, [leader]).about(leader, workspace.window(None, None))
+        assert 0 < here.narrowed.items < here.narrowed.of
+        assert here == there
+        assert workspace.report("p0", measures=["tags"]) == asked.about(
+            leader, asked.whole_window(), ["tags"]
+        )
 
 
 def command(*words):
     """Run the command in a process of its own; what it says and fails with."""
     done = subprocess.run(
-        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "influence", *map(str, words)], capture_output=True, text=True, timeout=900
     )
     return done.stdout, done.stderr, done.returncode
+
+
+def whole_reports(workspace, leader, folder):
+    """The whole report of a workspace, and that of its lake by Spark, as they are written."""
+    workspace.export_lake(folder / "lake")
+    [here] = workspace.write(workspace.report(leader), "json", folder / "here.json")
+    there = folder / "there.json"
+    asked = ("--engine", "spark", "--lake", folder / "lake", "--format", "json", "-o", there)
+    _, errors, code = command("report", leader, "-w", workspace.path, *asked)
+    assert ("", 0) == (errors, code)
+    return here.read_text(), there.read_text()
 
 
 @pytest.mark.skipif(not LONG, reason="two minutes of two processors: `make hostile` tries it")
 def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
     workspace, leader = Workspace.demo(tmp_path / "w")
     with workspace:
-        workspace.export_lake(tmp_path / "lake")
-        [here] = workspace.write(workspace.report(leader), "json", tmp_path / "here.json")
-    there = tmp_path / "there.json"
-    asked = ("--engine", "spark", "--lake", tmp_path / "lake", "--format", "json", "-o", there)
-    _, errors, code = command("report", leader, "-w", tmp_path / "w", *asked)
-    assert ("", 0) == (errors, code)
-    assert here.read_text() == there.read_text()
+        here, there = whole_reports(workspace, leader, tmp_path)
+    assert here == there
+
+
+@pytest.mark.skipif(not LONG, reason="minutes of two processors: `make hostile` tries it")
+def test_the_whole_report_of_lean_is_the_same(shared, tmp_path):
+    with Workspace.create(tmp_path / "w") as workspace:
+        workspace.import_path(shared / "data/lean_zulip/lean_zulip_activities.parquet")
+        here, there = whole_reports(workspace, "zulip:Johan Commelin", tmp_path)
+    assert here == there
 
 
 # --- a server elsewhere -------------------------------------------------------------------------------------
@@ -303,6 +366,21 @@ def test_a_lake_that_is_not_whole_is_refused_by_name(spark, office, tmp_path):
     (lake / "secret").unlink()
     with pytest.raises(LakeError, match="lacks its file 'secret'"):
         SparkEngine(spark, str(lake))
+
+
+def test_a_lake_of_an_older_store_lacks_only_what_came_later(spark, office, tmp_path):
+    lake = tmp_path / "lake"
+    shutil.copytree(office / "lake", lake)
+    of_store_7(lake)
+    rows = SparkEngine(spark, str(lake)).arrow("SELECT * FROM activities ORDER BY seq")
+    there = SparkEngine(spark, str(office / "lake")).arrow("SELECT * FROM activities ORDER BY seq")
+    assert there.schema.types == rows.select(there.column_names).schema.types
+    later = sorted(added_since(7)["activity_log"])
+    assert [len(rows)] * len(later) == [rows.column(name).null_count for name in later]
+    assert (
+        there.drop_columns(later).to_pylist()
+        == rows.select(there.drop_columns(later).column_names).to_pylist()
+    )
 
 
 def test_a_file_that_goes_in_the_middle_is_named(spark, office, tmp_path):

@@ -10,7 +10,7 @@ from reports.story.brief import brief
 from tests.kit.sample_report import LEADER, WINDOW, empty_report, sample_report
 
 openpyxl = pytest.importorskip("openpyxl", reason="the extra `tables` is not installed (openpyxl)")
-SHEETS = ["Summary", "Numbers", "People", "Spheres", "Months", "Conversations", "Coverage", "Limits"]
+SHEETS = ["Summary", "Numbers", "People", "Spheres", "Months", "Weeks", "Conversations", "Coverage", "Limits"]
 
 
 def read(report, folder):
@@ -82,11 +82,11 @@ def test_a_time_before_the_calendar_of_workbooks_stays_text(tmp_path):
 
 
 def test_more_rows_than_a_sheet_holds_are_left_out_and_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_ROWS", 21)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 31)
     book = read(sample_report(), tmp_path)
     said = {row["What"]: row["Answer"] for row in rows(book, "Summary")}["Left out"]
-    assert 20 == len(rows(book, "People"))
-    assert "The sheet People holds the first 20 of 56 rows; a sheet holds no more. The CSV holds all." == said
+    assert 30 == len(rows(book, "People"))
+    assert "The sheet People holds the first 30 of 56 rows; a sheet holds no more. The CSV holds all." == said
 
 
 def test_a_report_of_nobody_has_every_sheet(tmp_path):

@@ -463,6 +463,6 @@ def test_every_finding_that_a_measure_of_ours_announces_is_told_in_full():
 def test_the_glossary_lists_the_findings_in_the_order_of_its_questions():
     how_far = ["reach_beyond", "own_output", "reach_2", "reach_3", "reach_4", "beyond_share", "beyond_ratio"]
     assert how_far == list(families()["How far"])[:7]
-    assert ["sphere_breadth", "sources", "balance", "share_of_voice", "lead", "among_voices"] == list(
+    assert ["sphere_breadth", "sources", "balance", "share_of_voice", "lead", "tags", "among_voices"] == list(
         families()["Spheres and topics"]
     )

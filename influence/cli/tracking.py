@@ -1,0 +1,180 @@
+"""Week after week: track, digest."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.cli.saying import say, say_json
+from influence.contract import plugins
+from influence.contract.language import ENGLISH, known, speaking
+
+if TYPE_CHECKING:
+    from influence.contract.tracked import Tracked
+    from influence.workspace.workspace import Workspace
+
+DIGESTS = "influence.digests"
+_PATIENCE = 60
+"""Seconds that a command from a timer waits for another program to let go of the workspace."""
+
+
+@click.command()
+@click.argument("leaders", nargs=-1, required=True, metavar="LEADER...")
+@click.option(
+    "--every",
+    type=click.Choice(["week", "month"]),
+    default="week",
+    show_default=True,
+    help="Take the snapshot of the last whole week or month on record.",
+)
+@click.option(
+    "--over",
+    metavar="LENGTH",
+    help="How long a window ends there: 4w if left out (of months: 1m). Keep to one.",
+)
+@click.option("--list", "listing", is_flag=True, help="List the snapshots there are, and take none.")
+@click.option(
+    "--timer",
+    type=click.Choice(["cron", "systemd"]),
+    help="Print what makes this machine do it by itself, and take none.",
+)
+@click.option("--quiet", is_flag=True, help="Say nothing but what to look at: for a timer.")
+@workspace_option
+@json_option
+def track(
+    leaders: Sequence[str], every: str, over: str | None, folder: Path, as_json: bool, **how: Any
+) -> None:
+    """Take a snapshot of each LEADER's findings, once a week or month, and say what moved since the last.
+
+    A snapshot stays as it was told: what is brought in later changes no number that somebody has seen. Running it
+    again changes nothing. `influence digest` writes the last ones as a page or a mail.
+
+    \b
+    influence track ann@acme.example
+    influence track ann@acme.example "Bo Ek" --every month
+    influence track ann@acme.example --timer cron | crontab -
+    """
+    if how["timer"]:
+        click.echo(_timer(how["timer"], folder, leaders, every), nl=False)
+        return
+    with opened(folder, _PATIENCE) as workspace, progress("Measuring"):
+        if how["listing"]:
+            _list(workspace, leaders, as_json=as_json)
+            return
+        told = [workspace.tracking.take(one, every, over) for one in leaders]
+        notice = workspace.settings.notice
+    if as_json:
+        say_json([one.as_json() for one in told])
+    elif how["quiet"]:
+        _say_alerts(told)
+    else:
+        for one in told:
+            say(*_text((one,), notice).splitlines())
+
+
+@click.command()
+@click.argument("leaders", nargs=-1, metavar="[LEADER]...")
+@click.option(
+    "--format",
+    "kind",
+    default="html",
+    show_default=True,
+    help="html, txt, or eml: a mail that holds both, for `sendmail -t`.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file (default: in reports/); - prints it."
+)
+@click.option("--to", multiple=True, metavar="ADDRESS", help="Whom the mail goes to (eml); may be repeated.")
+@click.option("--from", "sender", metavar="ADDRESS", help="Whom the mail comes from (eml).")
+@click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
+@workspace_option
+def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path, **how: Any) -> None:
+    """Write the last snapshots of the LEADERs, or of all that are tracked, as one page for mail.
+
+    About one leader it names who came; about several nobody but the leaders. Nothing is worked out anew, and nothing
+    is sent: your own mail program does that.
+
+    \b
+    influence digest ann@acme.example
+    influence digest --format eml --to ann@acme.example -o - | sendmail -t
+    """
+    from influence.contract.tracked import Digest  # it reads the records of findings: `--help` must not wait
+
+    write: Any = plugins.load(DIGESTS, kind)
+    language = known(how["language"])
+    more = {"to": how["to"], "sender": how["sender"]} if kind == "eml" else {}
+    if kind != "eml" and (how["to"] or how["sender"]):
+        raise click.UsageError("--to and --from go with --format eml")
+    with opened(folder, _PATIENCE) as workspace:
+        made = Digest(workspace.tracking.latest(leaders), workspace.settings.notice)
+        place = workspace.path / "reports" / f"digest.{kind}"
+    with TemporaryDirectory() as waiting, speaking(language):
+        if output == Path("-"):
+            written = write(made, Path(waiting) / f"digest.{kind}", **more)
+            sys.stdout.buffer.write(written[0].read_bytes())
+            return
+        place = output or place
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for file in write(made, place, **more):
+            say(f"Wrote {file}")
+
+
+def _text(told: tuple[Tracked, ...], notice: str | None) -> str:
+    from influence.contract.tracked import Digest
+
+    with TemporaryDirectory() as waiting:
+        file = Path(waiting) / "digest.txt"
+        write: Any = plugins.load(DIGESTS, "txt")
+        write(Digest(told, notice), file)
+        return file.read_text(encoding="utf-8")
+
+
+def _say_alerts(told: Sequence[Tracked]) -> None:
+    for one in told:
+        for alert in one.alerts:
+            say(f"{one.report.leader['name']}: {alert}")
+
+
+def _list(workspace: Workspace, leaders: Sequence[str], *, as_json: bool) -> None:
+    from influence.contract.headline import people_shown
+    from influence.tracking.snapshots import Snapshots
+
+    people, snapshots = workspace.analysis.people, Snapshots(workspace.store.engine)
+    rows = [
+        {
+            "leader": str(one.report.leader["name"]),
+            "since": str(one.report.window["since"]),
+            "until": str(one.report.window["until"]),
+            "reached": people_shown(one.report),
+            "taken": one.taken.isoformat(timespec="seconds"),
+            "version": one.version,
+        }
+        for leader in leaders
+        for one in snapshots.of(people.who[people.find(leader)].person)
+    ]
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows:
+        since, until, taken = (row[when][:10] for when in ("since", "until", "taken"))
+        say(f"{row['leader']}  {since} to {until}  {row['reached']} never met  (taken {taken})")
+    if not rows:
+        say("There is no snapshot yet.")
+
+
+def _timer(kind: str, folder: Path, leaders: Sequence[str], every: str) -> str:
+    from influence.tracking import timers
+
+    program = shutil.which("influence") or str(Path(sys.argv[0]).resolve())
+    write = timers.cron if kind == "cron" else timers.systemd
+    return write(program, folder.resolve(), leaders, every)
+
+
+COMMANDS = (track, digest)

@@ -1,0 +1,33 @@
+"""Who is in a group that the log tells: who acted in a channel, and to whom anything was addressed."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from influence.kernels.arrays import Ints
+from influence.network.log_tables import LogTables
+from influence.times import Window
+
+_IN_CHANNEL = """
+SELECT DISTINCT author FROM item
+WHERE lower(channel) = $channel AND epoch_us(time) >= $since AND epoch_us(time) < $until
+"""
+
+
+def in_channel(tables: LogTables, name: str, window: Window) -> set[int]:
+    """Return who did anything in a channel in a window, whatever the case of its name."""
+    rows = tables.rows(_IN_CHANNEL, {"channel": name.lower(), "since": window.since, "until": window.until})
+    return set(rows.column("author").to_pylist())
+
+
+def channels(tables: LogTables) -> set[str]:
+    """Return the names of all channels."""
+    rows = tables.rows("SELECT DISTINCT channel FROM item WHERE channel IS NOT NULL")
+    return set(rows.column("channel").to_pylist())
+
+
+def addressed(tables: LogTables, people: Ints) -> set[int]:
+    """Return those of some people to whom anything was ever addressed."""
+    tables.engine.offer("wanted_people", pa.table({"person": pa.array(people.tolist(), pa.int32())}))
+    rows = tables.rows("SELECT DISTINCT person FROM addressed JOIN wanted_people USING (person)")
+    return set(rows.column("person").to_pylist())
