@@ -257,7 +257,7 @@ def _answer_first(report: Report) -> Sentence | None:
             "Answer {who} ({sphere}), waiting for {days}.",
             who=_person(report, told.recent.person, told.recent.name, "waiting_on_leader"),
             sphere=sphere_words(told.recent.sphere),
-            days=Span(counted(round(told.recent.days), "day", "days"), "waiting_on_leader"),
+            days=Span(_waited(told.recent.days), "waiting_on_leader"),
         )
     rows: tuple[Wait, ...] = told.list or ()
     outside = [row for row in rows if row.sphere != "team" and row.days is not None]
@@ -268,8 +268,13 @@ def _answer_first(report: Report) -> Sentence | None:
         "Answer {who} ({sphere}), who has waited longest: {days}.",
         who=_person(report, longest.person, longest.name, "waiting_on_leader"),
         sphere=sphere_words(longest.sphere),
-        days=Span(counted(round(longest.days or 0.0), "day", "days"), "waiting_on_leader"),
+        days=Span(_waited(longest.days or 0.0), "waiting_on_leader"),
     )
+
+
+def _waited(days: float) -> str:
+    """Say how long somebody waits; of the first day that it is less than one."""
+    return counted(days if days < 1 else round(days), "day", "days")
 
 
 def _more_of(report: Report) -> Sentence | None:
