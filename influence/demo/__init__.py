@@ -35,9 +35,9 @@ BESIDES = 3_000_017
 """Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
 CALENDAR = 4_000_037
 """Added to the seed for the dice of the calendar file."""
-LIST = 7_000_003
+LIST = 6_000_011
 """Added to the seed for the dice of whom she meant to reach."""
-DOOR = 6_000_011
+DOOR = 7_000_003
 """Added to the seed for the dice of who opens a door."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
