@@ -72,7 +72,7 @@ TRUTHS: Mapping[str, Truth] = {
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
         "first-hand and passed-on; some of them she meets later. She brings up new terms, which those who respond "
-        "to her take up.",
+        "to her take up; what she tags most is what she leads.",
         {
             "reach_4": (400, 1_300),
             "beyond_share": (0.7, 1),
@@ -83,7 +83,7 @@ TRUTHS: Mapping[str, Truth] = {
             "persistence": (0.8, 1),
             "first_touch": (40, 300),
             "walls": (-1, 0),
-            "tags": (300, 700),
+            "tags": (220, 700),
         },
     ),
     "broadcast": Truth(
