@@ -89,9 +89,9 @@ def _sphere(ego: Ego, name: str) -> set[int]:
 
 
 def _channel(ego: Ego, name: str) -> set[int]:
-    found = in_channel(ego.tables, name, ego.window)
+    found = in_channel(ego.tables.whole, name, ego.window)
     if not found:
-        raise UnknownGroup(_nobody("channel", name, channels(ego.tables)))
+        raise UnknownGroup(_nobody("channel", name, channels(ego.tables.whole)))
     return found
 
 
