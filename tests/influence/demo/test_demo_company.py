@@ -441,7 +441,7 @@ def test_the_tables_have_the_columns_of_the_import_format() -> None:
         "id time actor verb parent conversation to mentions channel audience url text tags outbox typist unsaid "
         "reaction"
     )
-    people = "person name accounts organisation department site manager sphere bot"
+    people = "person name accounts organisation department site manager sphere bot first_contact outcome"
     assert activities == " ".join(built.activities.column_names)
     assert people == " ".join(built.people.column_names)
     assert "time people kind evidence attendees place" == " ".join(built.encounters.column_names)
