@@ -76,7 +76,8 @@ TRUTHS: Mapping[str, Truth] = {
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
         "first-hand and passed-on; some of them she meets later. She brings up new terms, which those who respond "
-        "to her take up. Of a list of people whom she meant to reach most respond, and some are nowhere in the data.",
+        "to her take up; what she tags most is what she leads. Of a list of people whom she meant to reach most "
+        "respond, and some are nowhere in the data.",
         {
             "reach_4": (400, 1_300),
             "beyond_share": (0.7, 1),
@@ -89,7 +90,7 @@ TRUTHS: Mapping[str, Truth] = {
             "help_outcome": (15, 50),
             "walls": (-1, 0),
             "audience_share": (0.7, 1),
-            "tags": (300, 700),
+            "tags": (220, 700),
         },
     ),
     "broadcast": Truth(

@@ -15,8 +15,7 @@ from tests.kit.invented import company as invented
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
-    *("audience-share", "against-before"),
-    "tone",
+    *("audience-share", "against-before", "tone", "tags"),
 )
 
 BESIDES = {"contagious": ("advice",), "beyond": ("help-outcome", "introductions")}
@@ -55,6 +54,15 @@ def outside(role: str, report: Report) -> list[str]:
 @pytest.mark.parametrize("role", TRUTHS)
 def test_every_planted_truth_comes_out_of_the_report(role):
     assert [] == outside(role, reports(mixed=False)[role])
+
+
+def test_what_she_leads_is_her_leading_tag_and_draws_hundreds_and_in_the_shuffle_it_does_not():
+    led, mixed = (reports(mixed=mixed)["beyond"].findings["tags"].detail.tags for mixed in (False, True))
+    second = max(one.people for one in led[1:])
+    assert ("circular", True) == (led[0].name, led[0].people > 2 * second)
+    low, _ = TRUTHS["beyond"].bounds["tags"]
+    assert all(one.never_met < low for one in mixed)
+    assert "circular" != mixed[0].name or mixed[0].people < 2 * max(one.people for one in mixed[1:])
 
 
 @pytest.mark.parametrize("role", TRUTHS)
