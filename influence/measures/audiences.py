@@ -11,9 +11,8 @@ import numpy as np
 
 from influence.contract.errors import InfluenceError
 from influence.measures.voice import heard
-from influence.network.groups import addressed, channels, in_channel
+from influence.network.groups import acted, addressed, channels, in_channel
 from influence.network.log_queries import items_of_ids
-from influence.network.reading import numbers
 from influence.people.directory import Ambiguous
 
 if TYPE_CHECKING:
@@ -71,10 +70,8 @@ def _seen(ego: Ego, people: set[int]) -> set[int]:
     wanted = np.array(sorted(people), np.int64)
     if not len(wanted):
         return set()
-    whole = ego.tables.whole  # who never spoke of what a report is narrowed to is here all the same
-    acted = np.isin(wanted, numbers(whole.log["item"], "author"))
-    acted |= np.isin(wanted, [*ego.ties.source, *ego.ties.target])
-    return set(wanted[acted].tolist()) | addressed(whole, wanted[~acted])
+    present = acted(ego.tables, wanted) | np.isin(wanted, [*ego.ties.source, *ego.ties.target])
+    return set(wanted[present].tolist()) | addressed(ego.tables, wanted[~present])
 
 
 def _group(ego: Ego, entry: Entry) -> set[int] | None:
