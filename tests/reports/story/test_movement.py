@@ -119,7 +119,9 @@ def test_the_section_is_told_by_what_the_report_says():
 
 def test_in_short_it_says_the_slope_or_else_what_was_highest():
     assert str(in_short(weekly())[0]).startswith("Does it rise or fall?")
-    slope = Finding("weekly_slope", None, "people more in each week", reason="too little to say: 3 whole weeks")
+    slope = Finding(
+        "weekly_slope", None, "people more in each week", reason="too little to say: 3 whole weeks"
+    )
     few = weekly(findings=sample_report().findings | {"weekly_slope": slope})
     assert str(in_short(few)[0]).startswith("The highest was the week from")
     assert 1 == len(in_short(few))
