@@ -35,8 +35,10 @@ BESIDES = 3_000_017
 """Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
 CALENDAR = 4_000_037
 """Added to the seed for the dice of the calendar file."""
-LIST = 6_000_011
+LIST = 7_000_003
 """Added to the seed for the dice of whom she meant to reach."""
+DOOR = 6_000_011
+"""Added to the seed for the dice of who opens a door."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
 
@@ -84,6 +86,7 @@ TRUTHS: Mapping[str, Truth] = {
             "stage": (0.3, 0.6),
             "persistence": (0.8, 1),
             "first_touch": (40, 300),
+            "help_outcome": (15, 50),
             "walls": (-1, 0),
             "audience_share": (0.7, 1),
             "tags": (300, 700),
@@ -125,9 +128,10 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts, `topics` two of its subjects and `audiences` whom `beyond` meant
-    to reach, for the settings of these names; `calendar` is the iCalendar file of `beyond`; `leaders` maps the roles of
-    `TRUTHS` to person ids; the default report is about `beyond`.
+    `brand` has the company's own accounts, `topics` two of its subjects and `audiences` whom `beyond` meant to reach,
+    for the settings of these names; `calendar` is the iCalendar file of `beyond`; `leaders` maps the roles of `TRUTHS`
+    to person ids; the default report is about `beyond`, and `opens` has who could introduce her best to a customer whom
+    she never reached, and the customer.
     """
 
     activities: pa.Table
@@ -137,6 +141,7 @@ class Company:
     truths: Mapping[str, Truth]
     brand: tuple[str, ...] = ()
     calendar: str = ""
+    opens: tuple[str, str] = ("", "")
     notice: str = NOTICE
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -166,6 +171,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.launch import launch_list
     from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
+    from influence.demo.opener import open_door
     from influence.demo.storm import break_out, name_kinds
     from influence.demo.talk import Talk
     from influence.demo.words import Words
@@ -193,6 +199,8 @@ def build(seed: int = 1) -> Company:
     reacting = talk.apart(Dice(seed + BESIDES + 3))
     name_kinds(reacting)
     break_out(reacting)
+    door, held = open_door(talk.apart(Dice(seed + DOOR)))
+    meetings += held
     later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
     words = Words(cast, Dice(seed + WORDS + BESIDES))
     texts += words.texts(later)
@@ -202,7 +210,10 @@ def build(seed: int = 1) -> Company:
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
     tables = (_activities(talk.log, texts, tags), _people(cast, *stated), _encounters(cast, meetings))
     audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
-    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, topics=TOPICS, audiences=audiences)
+    opens = cast.people[door.opener].person, cast.people[door.customer].person
+    return Company(
+        *tables, leaders, TRUTHS, (BRAND,), calendar_file, opens, topics=TOPICS, audiences=audiences
+    )
 
 
 def write(company: Company, folder: Path) -> list[Path]:

@@ -46,6 +46,7 @@ NOT_READ_PLAINLY = {
     "stage",
     "persistence",
     "first_touch",
+    "help_outcome",
     "walls",
     "audience_share",
     "weekly_breaks",

@@ -19,8 +19,8 @@ MEASURES = (
     "tone",
 )
 
-FORESEEN = {"contagious": ("advice",)}
-"""Of whom it is claimed whether the forecast has skill."""
+BESIDES = {"contagious": ("advice",), "beyond": ("help-outcome", "introductions")}
+"""What is planted about one leader alone: that the forecast has skill, what became of customers, who opens a door."""
 
 
 @cache
@@ -37,7 +37,7 @@ def reports(*, mixed: bool) -> dict[str, Report]:
         for file in files:
             workspace.import_path(file)
         return {
-            role: workspace.report(person, measures=[*MEASURES, *FORESEEN.get(role, ())])
+            role: workspace.report(person, measures=[*MEASURES, *BESIDES.get(role, ())])
             for role, person in company.leaders.items()
         }
 
@@ -135,6 +135,22 @@ def test_her_reach_rises_to_another_level_in_march_and_in_the_shuffle_in_no_mont
 def test_how_long_an_answer_takes_is_told_of_the_leader_who_answers_most_and_of_no_other():
     times = {role: one.findings["response_time"].value for role, one in reports(mixed=False).items()}
     assert ["contagious"] == [role for role, hours in times.items() if hours is not None]
+
+
+def test_more_of_the_customers_who_were_answered_are_won_and_in_the_shuffle_they_are_not():
+    planted, mixed = (reports(mixed=mixed)["beyond"].findings["help_outcome"] for mixed in (False, True))
+    assert planted.interval[0] > 5
+    assert mixed.interval[0] < 0 < mixed.interval[1]
+
+
+def test_who_could_introduce_her_best_is_found_and_in_the_shuffle_it_is_somebody_else():
+    opener, customer = invented().opens
+    planted, mixed = (
+        reports(mixed=mixed)["beyond"].findings["introductions"].detail.rows[0] for mixed in (False, True)
+    )
+    assert (customer, [opener, customer]) == (planted.person, [hop.person for hop in planted.hops])
+    assert [opener, customer] != [hop.person for hop in mixed.hops]
+    assert planted.score > 10 * mixed.score
 
 
 def test_everybody_in_the_evidence_has_a_name():
