@@ -61,6 +61,7 @@ accounts = []           # e.g. ["x:rival", "Ann Other"]
 [alerts]                # what `influence track` points at
 sphere_quiet = 0.5      # a sphere of which less than this share of the window before is left
 silent = 14             # a system, such as email or x, of which nothing came for so many days
+took_off = 2            # a tag or topic whose last week drew so many times the responses of any week before
 
 [outcomes]              # what a people table may state as `outcome`; any other word is unknown
 good = ["won", "kept"]
@@ -105,6 +106,7 @@ class Settings:
     smallest_group: int = 5
     sphere_quiet: float = 0.5
     silent: float = 14
+    took_off: float = 2
     brand: Sequence[str] = ()
     voices: Sequence[str] = ()
     good: Sequence[str] = ("won", "kept")
@@ -123,7 +125,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
     "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int},
-    "alerts": {"sphere_quiet": float, "silent": float},
+    "alerts": {"sphere_quiet": float, "silent": float, "took_off": float},
 }
 
 

@@ -261,14 +261,20 @@ class Questions(ABC):
         return advise(self.ego(leader, since, until, only))
 
     def introduce(
-        self, leader: str, to: str, since: str | date | None = None, until: str | date | None = None
+        self,
+        leader: str,
+        to: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
     ) -> Introduced:
         """Return who could bring a leader to a person, an organisation or a sphere that is not reached.
 
         Raises:
             IntroductionError: the target is the leader, or reached or met already, or no chain leads there.
             UnknownPerson: the leader is not known, or nobody, no organisation and no sphere is called `to`.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
         """
         from influence.advice.introductions import introduce
 
-        return introduce(self.ego(leader, since, until), to)
+        return introduce(self.ego(leader, since, until, only), to)

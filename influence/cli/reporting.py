@@ -390,7 +390,7 @@ def advise(
     compile_beside()
     if to is not None:
         with opened(folder) as workspace, progress("Looking for chains"):
-            introduced = workspace.introduce(leader, to, since, until)
+            introduced = workspace.introduce(leader, to, since, until, only)
         _tell_introduced(introduced, as_json=as_json)
         return
     with opened(folder) as workspace, progress("Learning from the log"):

@@ -1,10 +1,12 @@
-"""What somebody should look at: a sphere that went quiet, a system that fell silent."""
+"""What somebody should look at: a system that fell silent, a storm, a topic that took off, a sphere that went quiet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from influence.contract.details.tags import Tags
+from influence.contract.details.tone import ToneOf
 from influence.contract.findings import Report
 from influence.contract.language import because
 from influence.contract.tracked import Moved
@@ -13,7 +15,12 @@ from influence.settings import Settings
 
 def alerts(report: Report, moved: Moved | None, settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each rule of `[alerts]` that holds, systems first: without them the rest says little."""
-    return (*_silent(report, settings.silent), *_quiet_spheres(moved, settings))
+    return (
+        *_silent(report, settings.silent),
+        *_storm(report),
+        *_took_off(report, settings),
+        *_quiet_spheres(moved, settings),
+    )
 
 
 def _silent(report: Report, days: float) -> Iterator[str]:
@@ -28,6 +35,27 @@ def _silent(report: Report, days: float) -> Iterator[str]:
         if end - when > timedelta(days=days):
             yield because(
                 "nothing of {name} was brought in since {day}", name=system, day=when.date().isoformat()
+            )
+
+
+def _storm(report: Report) -> Iterator[str]:
+    """Say so where most of those who responded were hostile: it is no influence."""
+    if report.told("tone", ToneOf).storm:
+        yield because("most of those who responded were hostile: a storm, and no influence")
+
+
+def _took_off(report: Report, settings: Settings) -> Iterator[str]:
+    """Name the tags and topics whose last week drew so many times the responses of any week before it in the window."""
+    told = report.told("tags", Tags)
+    for one in (*told.tags, *told.topics):
+        *before, last = one.weeks or (0,)
+        most = max(before, default=0)
+        if before and last >= max(settings.smallest_group, settings.took_off * most):
+            yield because(
+                "the topic {name} took off: {last} responses in the last week, at most {most} in a week before",
+                name=one.name,
+                last=last,
+                most=most,
             )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from influence.contract.details.introductions import Chain, Hop, Introductions
 from influence.contract.findings import Report
 from influence.contract.headline import leader_name
-from influence.contract.language import listing, recognised, translated
+from influence.contract.language import recognised, translated
 from influence.contract.wording import counted, number, plain
 from reports.story.evidence import ResponseRow, anchors, names, response_rows
 from reports.story.sentences import Sentence, Span, joined, say, span
@@ -62,7 +62,7 @@ def sentence(row: Chain, leader: str) -> Sentence:
     target = _called(row)
     who = plain(row.hops[0].name) if row.hops else target
     before = [leader, *(plain(hop.name) for hop in row.hops)]
-    hops = listing([_hop(one, hop) for one, hop in zip(before, row.hops, strict=False)])
+    hops = "; ".join(_hop(one, hop) for one, hop in zip(before, row.hops, strict=False))
     if len(row.hops) > 2:
         between = plain(row.hops[1].name)
         return say(

@@ -197,7 +197,7 @@ def test_what_is_told_of_a_chain_names_who_has_met_whom_and_who_answered(made):
     (chain,) = introduce(ego_of(one), "cem").rows
     assert (
         "kai could bring Ann to Cem of Harbour Insurance: Ann and kai met last on 4 Jan 2026, and kai answered 4 of 4 "
-        "items and kai and Cem met last on 6 Jan 2026, and Cem answered 1 of 2 items."
+        "items; kai and Cem met last on 6 Jan 2026, and Cem answered 1 of 2 items."
     ) == str(sentence(chain, "Ann"))
 
 

@@ -46,7 +46,11 @@ NOT_READ_PLAINLY = {
     "stage",
     "persistence",
     "first_touch",
+    "help_outcome",
     "walls",
+    "audience_share",
+    "weekly_breaks",
+    "against_before",
 }
 """What only the report tells: see `test_planted_truths`."""
 

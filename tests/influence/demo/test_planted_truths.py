@@ -15,11 +15,12 @@ from tests.kit.invented import company as invented
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
+    *("audience-share", "against-before"),
     "tone",
 )
 
-FORESEEN = {"contagious": ("advice",)}
-"""Of whom it is claimed whether the forecast has skill."""
+BESIDES = {"contagious": ("advice",), "beyond": ("help-outcome", "introductions")}
+"""What is planted about one leader alone: that the forecast has skill, what became of customers, who opens a door."""
 
 
 @cache
@@ -28,12 +29,15 @@ def reports(*, mixed: bool) -> dict[str, Report]:
     folder = Path(mkdtemp())
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
     Workspace.create(folder / "workspace").close()
-    (folder / "workspace" / "influence.toml").write_text(f"[brand]\naccounts = {list(company.brand)}\n")
+    (folder / "workspace" / "influence.toml").write_text(
+        f"[brand]\naccounts = {list(company.brand)}\n"
+        f"[audiences]\nlaunch = {list(company.audiences['launch'])}\n"
+    )
     with Workspace(folder / "workspace") as workspace:
         for file in files:
             workspace.import_path(file)
         return {
-            role: workspace.report(person, measures=[*MEASURES, *FORESEEN.get(role, ())])
+            role: workspace.report(person, measures=[*MEASURES, *BESIDES.get(role, ())])
             for role, person in company.leaders.items()
         }
 
@@ -63,6 +67,27 @@ def test_that_people_take_up_what_their_contacts_did_cannot_be_chance_and_in_the
     planted, mixed = (reports(mixed=mixed)[role].findings["influence_test"] for mixed in (False, True))
     assert planted.detail.p < 0.01
     assert mixed.value is None or mixed.detail.p > 0.01
+
+
+def test_what_moved_in_march_is_found_by_week_as_new_people_and_in_the_shuffle_it_is_not():
+    planted, mixed = (reports(mixed=mixed)["contagious"].findings for mixed in (False, True))
+    (week,) = (each.month for each in planted["weekly_breaks"].detail.breaks)
+    assert "2026-W10" == week  # from 2 March on
+    moved, chance = planted["against_before"].detail, mixed["against_before"].detail
+    assert moved.apart
+    assert moved.lapsed < 0.1 * moved.new
+    assert chance.lapsed > 0.3 * chance.new
+    assert week not in [each.month for each in mixed["weekly_breaks"].detail.breaks]
+
+
+def test_of_her_list_most_respond_and_those_who_are_nowhere_are_counted_and_in_the_shuffle_fewer_do():
+    (planted,), (mixed,) = (
+        reports(mixed=mixed)["beyond"].findings["audience_share"].detail.audiences for mixed in (False, True)
+    )
+    assert (40, 12, 0) == (planted.people, planted.absent, planted.unclear)
+    assert planted.reached >= 30
+    assert mixed.absent >= 12
+    assert mixed.share < planted.interval[0]
 
 
 @pytest.mark.parametrize("role", ["near", "beyond"])
@@ -110,6 +135,22 @@ def test_her_reach_rises_to_another_level_in_march_and_in_the_shuffle_in_no_mont
 def test_how_long_an_answer_takes_is_told_of_the_leader_who_answers_most_and_of_no_other():
     times = {role: one.findings["response_time"].value for role, one in reports(mixed=False).items()}
     assert ["contagious"] == [role for role, hours in times.items() if hours is not None]
+
+
+def test_more_of_the_customers_who_were_answered_are_won_and_in_the_shuffle_they_are_not():
+    planted, mixed = (reports(mixed=mixed)["beyond"].findings["help_outcome"] for mixed in (False, True))
+    assert planted.interval[0] > 5
+    assert mixed.interval[0] < 0 < mixed.interval[1]
+
+
+def test_who_could_introduce_her_best_is_found_and_in_the_shuffle_it_is_somebody_else():
+    opener, customer = invented().opens
+    planted, mixed = (
+        reports(mixed=mixed)["beyond"].findings["introductions"].detail.rows[0] for mixed in (False, True)
+    )
+    assert (customer, [opener, customer]) == (planted.person, [hop.person for hop in planted.hops])
+    assert [opener, customer] != [hop.person for hop in mixed.hops]
+    assert planted.score > 10 * mixed.score
 
 
 def test_everybody_in_the_evidence_has_a_name():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -122,3 +123,24 @@ def test_a_quiet_sphere_and_a_silent_source_are_pointed_at() -> None:
         "the sphere customer went quiet: 2 people never met responded, 6 in the window before",
     )
     assert alerts(now, change, Settings(silent=30, sphere_quiet=0.3)) == ()
+
+
+def test_a_storm_and_a_topic_that_took_off_are_pointed_at() -> None:
+    carried = [
+        {"name": name, "items": 4, "responses": sum(weeks), "people": 9, "weeks": weeks}
+        for name, weeks in (
+            ("climate", [2, 3, 1, 6]),
+            ("hiring", [3, 3, 3, 5]),
+            ("ai", [0, 0, 0, 4]),
+            ("new", [9]),
+        )
+    ]
+    findings = {
+        "tags": Finding("tags", 9.0, "people", detail={"tags": carried[:2], "topics": carried[2:]}),
+        "tone": Finding("tone", 0.9, "share", detail={"storm": True}),
+    }
+    base = report([reached("a", 0.0)])
+    assert alerts(replace(base, findings={**base.findings, **findings}), None, Settings()) == (
+        "most of those who responded were hostile: a storm, and no influence",
+        "the topic climate took off: 6 responses in the last week, at most 3 in a week before",
+    )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -118,6 +118,7 @@ def an_office(workspace):
         for one, other in (("r1", "r2"), ("r2", "r1")):  # a circle, as only broken logs have it
             batch.add(Activity(one, START, "x:3", Verb.REPLY, parent=other), "log")
         batch.add(Exposure("x1", START, "x:0", "x", "views", 12), "log")
+        customers(batch, mail)
     for n in range(22):
         with workspace.store.batch(f"campaign {n}", "activities") as batch:
             when = START + timedelta(days=2, minutes=n)
@@ -127,6 +128,18 @@ def an_office(workspace):
                 "text": "please save the park by the river now",
             }
             batch.add(Activity(f"c{n}", when, f"email:s{n}@x.example", Verb.MESSAGE, **letter), "log")
+
+
+def customers(batch, mail):
+    """People outside who are told of in a table, ask somebody who is not the leader, and have met them."""
+    for n in range(4):
+        account, when = f"email:k{n}@buyer.example", START + timedelta(days=n)
+        told = {"first_contact": date(2026, 1, 5), "outcome": "won" if n % 2 else "lost"}
+        batch.add(Person(f"k{n}", f"Kim {n}", (account,), "Buyer", sphere="customer", **told), "log")
+        batch.add(Activity(f"q{n}", when, account, Verb.MESSAGE, to=(mail[1],)), "log")
+        batch.add(Activity(f"r{n}", when + timedelta(hours=1), mail[1], Verb.REPLY, parent=f"q{n}"), "log")
+        met = Encounter((mail[1], account), Modality.IN_PERSON, Evidence.CALENDAR, when, id=f"k{n}")
+        batch.add(met, "log")
 
 
 class Both:
