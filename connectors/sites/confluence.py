@@ -28,7 +28,7 @@ from influence.contract.records import Activity, Note, Person, Record, SetAside,
 
 _BEGINS = re.compile(rb"<hibernate-generic[\s>]")
 _ANSWER = ((b'"history"', b'"createdBy"', b'"createdDate"', b'"title"'),)
-_ENTITIES = re.compile(r"(?:.*/)?entities\.xml")
+_ENTITIES = "entities.xml"
 _PAGES = frozenset(("Page", "BlogPost"))
 
 
@@ -47,8 +47,7 @@ class Confluence:
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell the export of a space by the two files that each has."""
-        inside = {name.rpartition("/")[2] for name in names}
-        return {"entities.xml", "exportDescriptor.properties"} <= inside
+        return {"entities.xml", "exportDescriptor.properties"} <= set(names)
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell the entities of an export by their outermost element, an answer by its fields."""
@@ -82,7 +81,7 @@ class Confluence:
         Raises:
             Unreadable: its times state no zone and none is given.
         """
-        read = [name for name in export.files if _ENTITIES.fullmatch(name)]
+        read = [name for name in export.files if name == _ENTITIES]
         self._zone(export.name)
         yield from each_file(export, read, self._entities)
         if left := len(export.files) - len(read):

@@ -23,7 +23,7 @@ from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
-_FILES = re.compile(r"(?:.*/)?tree/project/(issues|merge_requests|project_members)\.ndjson")
+_FILES = re.compile(r"(?:\./)?tree/project/(issues|merge_requests|project_members)\.ndjson")
 _MARKS = (
     (b'"iid"', b'"project_id"', b'"author"', b'"web_url"'),
     (b'"iid"', b'"project_id"', b'"author_id"', b'"title"'),
