@@ -38,7 +38,7 @@ _MET = """
 WITH present AS (
     SELECT DISTINCT e.id, e.time, a.person
     FROM (SELECT id, time, unnest(people) AS account FROM encounters
-        WHERE kind NOT IN ('never', 'online') AND len(people) <= $most) e
+        WHERE kind NOT IN ('never', 'online') AND array_length(people) <= $most) e
     JOIN account_person a USING (account))
 SELECT one.person AS one, other.person AS other, max(epoch_us(one.time))::BIGINT AS last
 FROM present one JOIN present other USING (id) JOIN wanted_people w ON w.person = other.person

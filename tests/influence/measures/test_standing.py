@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence.contract.details.first_touch import Touched
@@ -13,6 +13,10 @@ from influence.measures.persistence import longest_run, persistence
 from influence.measures.stage import NOTHING, stage
 from influence.times import DAY, Window, microseconds, weeks
 from tests.kit.asking import asking
+from tests.kit.draws import draws
+from tests.kit.logs import START, iso, logs, stored
+from tests.kit.plain_reading import DAY as SECONDS
+from tests.kit.plain_reading import MONTH, PlainReading
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 ego_of = asking("m:lea")
@@ -253,3 +257,79 @@ def test_a_people_table_that_states_few_first_contacts_covers_those_alone(measur
     )
     assert {"customer": Touched(2, ("ann",), 1, found.detail.ahead)} == found.detail.by_sphere
     assert (1, 2) == (found.low, found.high)
+
+
+class Touches(PlainReading):
+    """Who was first in contact, read as slowly as it likes: mail to at most eight, meetings, days of a table."""
+
+    def contacts(self, inside):
+        """(person outside, second, whether the leader took part) of every letter and encounter."""
+        found = []
+        for row in self.activities:
+            to = {self.who(account) for account in row.get("to", [])}
+            if row["verb"] in {"post", "message", "reply", "comment"} and len(row.get("to", [])) <= 8:
+                for other in to:
+                    ends = {self.author(row), other}
+                    if len(ends & inside) == 1 and len(ends) == 2:
+                        with_leader = self.author(row) == self.leader or self.leader in to
+                        found.append((*(ends - inside), row["time"], with_leader))
+        for row in self.encounters:
+            there = {self.who(account) for account in row["people"]}
+            if row["kind"] != "never" and row["time"] is not None and there & inside:
+                found += [(one, row["time"], self.leader in there) for one in there - inside]
+        return found
+
+    def first(self, person, at, inside, days):
+        """Whether somebody who responded at a second was first, and whether anything would tell."""
+        contacts = self.contacts(inside)
+        before = any(one == person and time < at for one, time, _ in contacts)
+        others = [time for _, time, with_leader in contacts if not with_leader]
+        kept = sum(
+            sum(at - (month + 1) * MONTH < time <= at - month * MONTH for time in others) >= 4
+            for month in range(12)
+        )
+        stated = days.get(person)
+        return not before and not (
+            stated is not None and stated * SECONDS <= at
+        ), kept >= 6 or stated is not None
+
+
+def stated_day(days):
+    return None if days is None else str((START + timedelta(days=days)).date())
+
+
+@settings(max_examples=draws(10, 400), deadline=None, suppress_health_check=list(HealthCheck))
+@given(logs(), st.dictionaries(st.integers(1, 4), st.integers(0, 50), max_size=4))
+def test_who_was_first_is_what_a_plain_reading_finds(tmp_path_factory, log, days):
+    """The table states the first contacts of few, and covers those alone."""
+    activities, people, encounters, since, until = log
+    if not activities:
+        return
+    spheres = {"p1": "customer", "p2": "customer", "p3": "partner", "p4": "company"}
+    known = [
+        {
+            **row,
+            "sphere": spheres.get(row["person"]),
+            "first_contact": str((START + timedelta(days=days[n])).date())
+            if (n := int(row["person"][1:])) in days
+            else None,
+        }
+        for row in people
+    ]
+    with stored(tmp_path_factory.mktemp("log"), activities, known, encounters) as one:
+        ego = one.ego("p0", iso(since), iso(until))
+        (found,) = first_touch(ego).values()
+        inside = {ego.people.who[code].person for code in np.flatnonzero(ego.inside)}
+        responded = {
+            ego.people.who[alter.person].person: (alter.first - microseconds(START)) // 1_000_000
+            for alter in ego.found
+            if alter.outside and ego.spheres[alter.person] in {"customer", "partner"}
+        }
+    plain = Touches(activities, known, encounters, "p0", since, until)
+    stated = {f"p{n}": day for n, day in days.items()}
+    read = {who: plain.first(who, at, inside, stated) for who, at in responded.items()}
+    if not any(covered for _, covered in read.values()):
+        assert found.value is None
+        return
+    assert sum(first and covered for first, covered in read.values()) == found.low
+    assert sum(first for first, _ in read.values()) == found.high
