@@ -62,10 +62,9 @@ def waiting(
 
 
 def _why(row: Worth) -> str:
-    why = [
-        f"{_WAY.get(row.way, plain(row.way))} {counted(row.days if row.days and row.days < 1 else round(row.days or 0), 'day', 'days')} ago",
-        _MET[row.met],
-    ]
+    days = row.days or 0.0
+    waited = counted(days if days < 1 else round(days), "day", "days")
+    why = [f"{_WAY.get(row.way, plain(row.way))} {waited} ago", _MET[row.met]]
     if row.others:
         why.append(f"{counted(row.others, 'other waits', 'others wait')} there")
     if row.answered_by:

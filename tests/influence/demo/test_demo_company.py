@@ -438,7 +438,8 @@ def test_what_is_written_is_what_was_built(tmp_path: Path) -> None:
 def test_the_tables_have_the_columns_of_the_import_format() -> None:
     built = company()
     activities = (
-        "id time actor verb parent conversation to mentions channel audience url text tags outbox typist unsaid reaction"
+        "id time actor verb parent conversation to mentions channel audience url text tags outbox typist unsaid "
+        "reaction"
     )
     people = "person name accounts organisation department site manager sphere bot first_contact outcome"
     assert activities == " ".join(built.activities.column_names)
