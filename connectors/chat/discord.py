@@ -19,8 +19,8 @@ from influence.contract.files import DAMAGED_MEMBER, Export, Member
 from influence.contract.records import Note, Person, Record
 
 _MARKS = (b'"messages"', b'"channel"', b'"timestamp"', b'"author"', b'"guild"')
-_USER = re.compile(r"(?:.*/)?account/user\.json", re.IGNORECASE)
-_MESSAGES = re.compile(r"((?:.*/)?messages/c?\d{5,25}/)messages\.(json|csv)", re.IGNORECASE)
+_USER = re.compile(r"(?:package/)?account/user\.json", re.IGNORECASE)
+_MESSAGES = re.compile(r"((?:package/)?messages/c?\d{5,25}/)messages\.(json|csv)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

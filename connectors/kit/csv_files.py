@@ -128,12 +128,29 @@ def rows(member: Member) -> Iterator[At | SetAside]:
         Unreadable: as for `tables`.
     """
     names = [plain(name) for name in columns_of(member)]
+    found = False
+    for row in listed_rows(member):
+        found = True
+        yield row if isinstance(row, SetAside) else At(row.line, dict(zip(names, row.value, strict=True)))
+    if not found:
+        raise Unreadable(f"{member.name}: there is a header but no row below it")
+
+
+def listed_rows(member: Member) -> Iterator[At | SetAside]:
+    """Yield each row below the header as a list of its values, None where empty: a column may stand more than once.
+
+    >>> from connectors.kit.answers import as_member
+    >>> [row.value for row in listed_rows(as_member("a.csv", b"Key,Comment,Comment\\n1,a,\\n"))]
+    [['1', 'a', None]]
+    """
+    names, delimiter = header(in_utf8(member).head())
     used = {place: str(place) for place in range(len(names))}
-    for table in tables(member, used):
-        if isinstance(table, SetAside):
-            yield table
-            continue
-        for some in table.to_batches(_AT_ONCE):
-            *columns, lines = (column.to_pylist() for column in some.columns)
-            for line, *values in zip(lines, *columns, strict=True):
-                yield At(line, dict(zip(names, values, strict=True)))
+    with in_utf8(member).open() as stream:
+        for table in RowColumns(Form(len(names), delimiter, used)).of(stream):
+            if isinstance(table, SetAside):
+                yield table
+                continue
+            for some in table.to_batches(_AT_ONCE):
+                *columns, lines = (column.to_pylist() for column in some.columns)
+                for line, *values in zip(lines, *columns, strict=True):
+                    yield At(line, values)

@@ -27,6 +27,11 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?")
 _YEAR, _DAY = re.compile(r"(?<!\d)[12]\d{3}(?!\d)"), re.compile(r"(?<![\d:.])\d{1,2}(?![\d:])")
 _AFTERNOON = re.compile(r"(?<=[\d\s])(?:p\.?\s?m\b|nachm)|下午|午後|오후", re.IGNORECASE)
 _MORNING = re.compile(r"(?<=[\d\s])(?:a\.?\s?m\b|vorm)|上午|午前|오전", re.IGNORECASE)
+_SHORT = re.compile(
+    r"(\d{1,2})[/ .-]{1,2}([^\W\d_]{3,12}\.?)[/ .-]{1,2}(\d{4}|\d\d),? (\d{1,2})[:.](\d\d)(?:[:.](\d\d))?"
+    r" ?([ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"([12]\d{3})\s?(?:年|년|[-/.])\s?(\d{1,2})\s?(?:月|월|[-/.])\s?(\d{1,2})")
 
 
@@ -75,3 +80,25 @@ def _date(text: str, told: str) -> tuple[int, int, int]:
     if month is None or year is None or day is None:
         raise ValueError(f"the day of {told[:60]!r} cannot be read")
     return int(year[0]), month, int(day[0])
+
+
+def short_moment(text: str, zone: tzinfo) -> datetime:
+    """Read a day with the month's name and a year of two digits or four, and a time: `05/Jan/26 9:00 AM`.
+
+    Raises:
+        ValueError: it is none.
+
+    >>> from datetime import UTC
+    >>> short_moment("05/Jan/26 9:00 PM", UTC).isoformat(), short_moment("5. janv. 2026 09:00", UTC).isoformat()
+    ('2026-01-05T21:00:00+00:00', '2026-01-05T09:00:00+00:00')
+    """
+    told = clean(text, 60)
+    found = _SHORT.fullmatch(told)
+    month = month_called(found[2]) if found else None
+    if found is None or month is None:
+        raise ValueError(f"the time {told[:60]!r} cannot be read")
+    hour, half = int(found[4]), (found[7] or "").lower()[:1]
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+    return datetime(year, month, int(found[1]), hour, int(found[5]), int(found[6] or 0), tzinfo=zone)

@@ -10,6 +10,10 @@ _ITS_OWN = re.compile(
     r"|threads/(?:threads_and_replies|liked_threads)\.json|likes/liked_(?:posts|comments)\.json"
     r"|story_(?:sticker_)?interactions/[^/]{1,100}|comments/(?:post|reels)_comments[^/]{0,20}\.json)"
 )
+_OTHERS = re.compile(
+    r"\.(?:csv|tsv|xml|mbox|ics|eml|emlx|jsonl|ndjson|parquet|vcf|xlsx|pst|msg)", re.IGNORECASE
+)
+"""Endings that no download of Instagram has: in a folder of several exports each file is asked for itself."""
 
 
 def is_instagrams(names: Sequence[str]) -> bool:
@@ -21,5 +25,5 @@ def is_instagrams(names: Sequence[str]) -> bool:
     False
     """
     return any(_ITS_OWN.fullmatch(name) for name in names) and not any(
-        "your_facebook_activity/" in name for name in names
+        "your_facebook_activity/" in name or _OTHERS.fullmatch(name[name.rfind(".") :]) for name in names
     )

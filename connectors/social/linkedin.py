@@ -58,6 +58,16 @@ _TRANSLATED = re.compile(
 """The header of the connections in another language: the addresses of profiles below it tell what it is."""
 _ORDER = ("firstname", "lastname", "url", "emailaddress", "company", "position", "connectedon")
 _MESSAGES = re.compile(rb'(?:\xef\xbb\xbf)?"?CONVERSATION ID"?,"?CONVERSATION TITLE"?,"?FROM"?,')
+_TRANSLATED_MESSAGES = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:[^,\r\n]{1,60},){7,11}[^,\r\n]{1,60}\r?\n"
+    rb'"?[\w=+/-]{8,200}"?,(?:"[^"\r\n]{0,300}"|[^",\r\n]{0,300}),(?:"[^"\r\n]{0,200}"|[^",\r\n]{0,200}),'
+    rb'"?https?://[a-z.]{0,10}linkedin\.com/in/'
+)
+"""The messages in another language: below the header stand an id, a title, a name and the address of a profile."""
+_ORDER_OF_MESSAGES = (
+    *("conversationid", "conversationtitle", "from", "senderprofileurl", "to", "recipientprofileurls"),
+    *("date", "subject", "content", "folder", "attachments"),
+)
 _PROFILE = re.compile(r"linkedin\.com/(in|company|school|pub)/([^/?#\s,]{1,200})", re.IGNORECASE)
 _URN = re.compile(r"urn:li:\w{1,40}:[\w-]{1,40}")
 _DAY = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,12})\.? (?:de )?(\d{4})")
@@ -107,7 +117,7 @@ class LinkedIn:
         """Tell the messages and the connections by their header, and saved answers by how they begin."""
         if head.startswith(linkedin_statistics.BEGINS):
             return True
-        return _MESSAGES.match(head) is not None or _connections_at(head) is not None
+        return _are_messages(head) or _connections_at(head) is not None
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield the owner, the connections, the messages, and what the owner did.
@@ -215,12 +225,21 @@ def _connections_at(head: bytes) -> int | None:
     return translated.start() if translated else None
 
 
+def _are_messages(head: bytes) -> bool:
+    """Tell the messages by their header, in another language by what stands below it."""
+    return _MESSAGES.match(head) is not None or _TRANSLATED_MESSAGES.match(head) is not None
+
+
 def _rows(member: Member) -> Iterator[At | SetAside]:
     """Yield each row with its line and its columns in plain lower case; a file without rows yields none."""
     head = member.head()
     start = _connections_at(head) or 0
     below = head[:start].count(b"\n")
-    translated = _TRANSLATED.match(head, start) is not None and not _CONNECTIONS.match(head, start)
+    order: Sequence[str] | None = None
+    if _TRANSLATED.match(head, start) and not _CONNECTIONS.match(head, start):
+        order = _ORDER
+    elif not _MESSAGES.match(head) and _TRANSLATED_MESSAGES.match(head):
+        order = _ORDER_OF_MESSAGES
     table = Member(member.name, member.size, lambda: _from(member, start))
     if b"\n" not in head[start:].strip() and delimited.is_utf8(head):
         return
@@ -229,14 +248,14 @@ def _rows(member: Member) -> Iterator[At | SetAside]:
             if isinstance(row, SetAside):
                 yield SetAside(row.reason, (row.line or 0) + below)
             else:
-                yield At(row.line + below, _in_english(row.value) if translated else row.value)
+                yield At(row.line + below, _in_english(row.value, order) if order else row.value)
     except Unreadable as reason:
         yield SetAside(str(reason), 1)
 
 
-def _in_english(row: _Row) -> _Row:
-    """Call the columns of the connections by their English names: their order is the same in all languages."""
-    return dict(zip(_ORDER, row.values(), strict=True))
+def _in_english(row: _Row, order: Sequence[str]) -> _Row:
+    """Call the columns by their English names: their order is the same in all languages."""
+    return dict(zip(order, row.values(), strict=False))
 
 
 def _from(member: Member, start: int) -> IO[bytes]:
@@ -305,7 +324,7 @@ class _Reader:
             "shares.csv": self._share,
         }
         head = member.head()
-        told = "messages.csv" if _MESSAGES.match(head) else _base(member.name)
+        told = "messages.csv" if _are_messages(head) else _base(member.name)
         read = kinds.get("connections.csv" if _connections_at(head) is not None else told, self._nothing)
         yield from each(_rows(member), lambda at: read(at.line, at.value), "")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
+from connectors.kit.times import named_zone
 from connectors.kit.wide_text import head_in_utf8
 from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
@@ -22,9 +23,9 @@ from influence.contract.records import Note, Record, SetAside
 class Table:
     """A table of any columns.
 
-    `mapping` is a mapping file, or the name of one that comes with the package: tripadvisor, ideas,
-    requests, meetings. `zone` is the IANA zone for times that state none, where the mapping names none;
-    `owner` the account (or e-mail address) of whoever keeps the table, where the mapping leaves that open.
+    `mapping` is a mapping file, or the name of one that comes with the package (`ready_made`). `zone` is the IANA
+    zone for times that state none, where the mapping names none; `owner` the account (or e-mail address) of whoever
+    keeps the table, where the mapping leaves that open.
     """
 
     mapping: str = ""
@@ -88,7 +89,7 @@ class Table:
                 f"{member.name}: no mapping is known for these columns; write one with: "
                 f"influence import {member.name} --map"
             )
-        return fitting
+        return replace(fitting, zone=fitting.zone or named_zone(self.zone))
 
 
 @lru_cache(maxsize=1)

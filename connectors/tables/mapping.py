@@ -33,6 +33,9 @@ READY_MADE = {
     "ideas": "ideas, votes and comments of an idea platform",
     "requests": "requests of a service desk: who asked, who answered, who approved",
     "meetings": "a register of meetings: who met whom, when and where",
+    "servicenow": "incidents and requests of ServiceNow, a list with the names of fields",
+    "servicenow-labels": "incidents and requests of ServiceNow, a list with the labels of fields",
+    "zendesk": "tickets of Zendesk, a view",
 }
 """Mappings that come with the package, used by their names, and the table that each reads."""
 LONGEST_FILE = 1024 * 1024

@@ -94,7 +94,7 @@ class Ways:
 
     def __init__(self, ego: Ego) -> None:
         self.ego = ego
-        self.until = min(ego.window.until, int(ego.log.items.time[-1]) + 1)
+        self.until = min(ego.window.until, int(ego.population.recorded[-1]) + 1)
         self.size = len(ego.people)
         self.most = 2 * int(ego.settings.strengths.table)
 

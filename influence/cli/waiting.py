@@ -63,7 +63,7 @@ def waiting(
 
 def _why(row: Worth) -> str:
     why = [
-        f"{_WAY.get(row.way, plain(row.way))} {counted(round(row.days or 0), 'day', 'days')} ago",
+        f"{_WAY.get(row.way, plain(row.way))} {counted(row.days if row.days and row.days < 1 else round(row.days or 0), 'day', 'days')} ago",
         _MET[row.met],
     ]
     if row.others:

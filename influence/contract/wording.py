@@ -58,6 +58,7 @@ _UNITS = (
     forms("comment", "comments"),
     forms("reshare", "reshares"),
     forms("person more in each month", "people more in each month"),
+    forms("person more in each week", "people more in each week"),
     forms("person more than before", "people more than before"),
 )
 _FORMS = {many: (one, many) for one, many in _UNITS}

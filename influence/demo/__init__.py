@@ -35,7 +35,9 @@ BESIDES = 3_000_017
 """Added to the seed for the dice of what came in besides: what they draw changes nothing that was said before."""
 CALENDAR = 4_000_037
 """Added to the seed for the dice of the calendar file."""
-DOOR = 6_000_011
+LIST = 6_000_011
+"""Added to the seed for the dice of whom she meant to reach."""
+DOOR = 7_000_003
 """Added to the seed for the dice of who opens a door."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
@@ -74,7 +76,8 @@ TRUTHS: Mapping[str, Truth] = {
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
         "first-hand and passed-on; some of them she meets later. She brings up new terms, which those who respond "
-        "to her take up.",
+        "to her take up; what she tags most is what she leads. Of a list of people whom she meant to reach most "
+        "respond, and some are nowhere in the data.",
         {
             "reach_4": (400, 1_300),
             "beyond_share": (0.7, 1),
@@ -86,7 +89,8 @@ TRUTHS: Mapping[str, Truth] = {
             "first_touch": (40, 300),
             "help_outcome": (15, 50),
             "walls": (-1, 0),
-            "tags": (300, 700),
+            "audience_share": (0.7, 1),
+            "tags": (220, 700),
         },
     ),
     "broadcast": Truth(
@@ -112,6 +116,8 @@ TRUTHS: Mapping[str, Truth] = {
             "influence_test": (0.5, 3),
             "advice_backtest": (0.65, 1),
             "trend_breaks": (1, 1),
+            "weekly_breaks": (1, 1),
+            "against_before": (200, 450),
             "response_rate": (0.35, 1),
         },
     ),
@@ -123,10 +129,10 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts and `topics` two of its subjects, for the settings of these names;
-    `calendar` is the iCalendar file of `beyond`;
-    `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and `opens` has who could
-    introduce her best to a customer whom she never reached, and the customer.
+    `brand` has the company's own accounts, `topics` two of its subjects and `audiences` whom `beyond` meant to reach,
+    for the settings of these names; `calendar` is the iCalendar file of `beyond`; `leaders` maps the roles of `TRUTHS`
+    to person ids; the default report is about `beyond`, and `opens` has who could introduce her best to a customer whom
+    she never reached, and the customer.
     """
 
     activities: pa.Table
@@ -139,6 +145,7 @@ class Company:
     opens: tuple[str, str] = ("", "")
     notice: str = NOTICE
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def build(seed: int = 1) -> Company:
@@ -162,6 +169,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.contagion import Contagion
     from influence.demo.customers import first_contacts, outcomes
     from influence.demo.dice import Dice
+    from influence.demo.launch import launch_list
     from influence.demo.mailroom import Mailroom
     from influence.demo.meetings import calendar, met, met_later, year_before
     from influence.demo.opener import open_door
@@ -202,8 +210,11 @@ def build(seed: int = 1) -> Company:
     luck = Dice(seed + CUSTOMERS)
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
     tables = (_activities(talk.log, texts, tags), _people(cast, *stated), _encounters(cast, meetings))
+    audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
     opens = cast.people[door.opener].person, cast.people[door.customer].person
-    return Company(*tables, leaders, TRUTHS, (BRAND,), calendar_file, opens=opens, topics=TOPICS)
+    return Company(
+        *tables, leaders, TRUTHS, (BRAND,), calendar_file, opens, topics=TOPICS, audiences=audiences
+    )
 
 
 def write(company: Company, folder: Path) -> list[Path]:

@@ -113,7 +113,7 @@ def _by_whom(periods: Periods) -> AgainstBefore:
         sources=periods.broken or None,
         covered=periods.coverage[1],
         before_covered=periods.coverage[0],
-        record_since=None if earlier is None else day_of(int(periods.now.log.items.time[0]), zone),
+        record_since=None if earlier is None else day_of(int(periods.now.population.recorded[0]), zone),
         came_back=back,
         new=new,
         returned=returned,

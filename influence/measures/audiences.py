@@ -11,7 +11,7 @@ import numpy as np
 
 from influence.contract.errors import InfluenceError
 from influence.measures.voice import heard
-from influence.network.groups import addressed, channels, in_channel
+from influence.network.groups import acted, addressed, channels, in_channel
 from influence.network.log_queries import items_of_ids
 from influence.people.directory import Ambiguous
 
@@ -70,8 +70,8 @@ def _seen(ego: Ego, people: set[int]) -> set[int]:
     wanted = np.array(sorted(people), np.int64)
     if not len(wanted):
         return set()
-    acted = np.isin(wanted, ego.log.items.author) | np.isin(wanted, [*ego.ties.source, *ego.ties.target])
-    return set(wanted[acted].tolist()) | addressed(ego.tables, wanted[~acted])
+    present = acted(ego.tables, wanted) | np.isin(wanted, [*ego.ties.source, *ego.ties.target])
+    return set(wanted[present].tolist()) | addressed(ego.tables, wanted[~present])
 
 
 def _group(ego: Ego, entry: Entry) -> set[int] | None:
@@ -89,9 +89,9 @@ def _sphere(ego: Ego, name: str) -> set[int]:
 
 
 def _channel(ego: Ego, name: str) -> set[int]:
-    found = in_channel(ego.tables, name, ego.window)
+    found = in_channel(ego.tables.whole, name, ego.window)
     if not found:
-        raise UnknownGroup(_nobody("channel", name, channels(ego.tables)))
+        raise UnknownGroup(_nobody("channel", name, channels(ego.tables.whole)))
     return found
 
 

@@ -74,7 +74,7 @@ def moves(before: Iterable[Alter], now: Iterable[Alter], earlier: frozenset[int]
 def responded_before(periods: Periods) -> frozenset[int] | None:
     """Return who responded to the leader before the two periods, or between them; None if no week is on record then."""
     ever, since = periods.now.ever, periods.before.window.since
-    if periods.now.log.items.time[0] > since - FEWEST_DAYS * DAY:
+    if periods.now.population.recorded[0] > since - FEWEST_DAYS * DAY:
         return None
     kept = (ever.time < periods.now.window.since) & ~periods.before.window.holds(ever.time)
     return frozenset(np.unique(ever.person[kept]).tolist())

@@ -75,17 +75,21 @@ def periods(ego: Ego) -> Periods:
         raise CannotCompare(
             because("the window is shorter than {days} days, too short to compare", days=FEWEST_DAYS)
         )
-    before = Window(2 * window.since - window.until, window.since)
-    if ego.asked.against is not None:  # neither is cut, and no other is taken in its place
-        return _compared(ego, before if ego.asked.against == "previous" else ego.asked.against, ego.window)
+    asked = ego.asked.against
+    if asked is not None:  # neither is cut, and no other is taken in its place
+        return _compared(ego, _before(ego.window) if asked == "previous" else asked, ego.window)
     try:
-        return _compared(ego, before, window)
+        return _compared(ego, _before(window), window)
     except CannotCompare as why:
         first, second = window.halves
         if not _long_enough(first):
             too_short = because("{why}, and the window is too short to compare its halves", why=str(why))
             raise CannotCompare(too_short) from why
         return _compared(ego, first, second, halves=True)
+
+
+def _before(window: Window) -> Window:
+    return Window(2 * window.since - window.until, window.since)
 
 
 def _compared(ego: Ego, before: Window, now: Window, *, halves: bool = False) -> Periods:

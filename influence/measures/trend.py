@@ -117,7 +117,7 @@ def weekly(ego: Ego) -> list[Week]:
 
 def shown_by(ego: Ego) -> str:
     """Return by what the movement of a window is told: by week where less than half a year of it is on record."""
-    time, window = ego.log.items.time, ego.window
+    time, window = ego.population.recorded, ego.window
     since, until = max(window.since, int(time[0])), min(window.until, int(time[-1]) + 1)
     return WEEK if until - since < SHOWN_BY_WEEK * A_WEEK else MONTH
 

@@ -68,10 +68,11 @@ def answers(tables: LogTables, window: Window, within: int, few: int) -> Answers
     """Return who said what to whom in a window, and what was answered within so many microseconds.
 
     Said to somebody is an item addressed to at most `few` people of whom they are one, one that names them, or one that
-    responds to theirs. What came too late in the window to be answered in that time is left out.
+    responds to theirs. What came too late in the window to be answered in that time is left out. However narrow a
+    report is, it is asked of the whole log: who answers is told by all that was asked.
     """
     given = {"since": window.since, "asked": window.until - within, "until": window.until}
-    rows = tables.rows(_PAIRS, {**given, "within": within, "few": few})
+    rows = tables.whole.rows(_PAIRS, {**given, "within": within, "few": few})
     names = ("asker", "person", "asked", "answered", "last")
     return Answers(*(rows.column(name).to_numpy().astype(np.int64) for name in names))
 

@@ -1,11 +1,16 @@
-"""Who is in a group that the log tells: who acted in a channel, and to whom anything was addressed."""
+"""Who is in a group that the log tells: who acted in a channel, and to whom anything was addressed.
+
+A group is the same however narrow a report is: it is asked of the whole log.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
+from influence.network.reading import numbers
 from influence.times import Window
 
 _IN_CHANNEL = """
@@ -16,18 +21,27 @@ WHERE lower(channel) = $channel AND epoch_us(time) >= $since AND epoch_us(time) 
 
 def in_channel(tables: LogTables, name: str, window: Window) -> set[int]:
     """Return who did anything in a channel in a window, whatever the case of its name."""
-    rows = tables.rows(_IN_CHANNEL, {"channel": name.lower(), "since": window.since, "until": window.until})
+    rows = tables.whole.rows(
+        _IN_CHANNEL, {"channel": name.lower(), "since": window.since, "until": window.until}
+    )
     return set(rows.column("author").to_pylist())
 
 
 def channels(tables: LogTables) -> set[str]:
     """Return the names of all channels."""
-    rows = tables.rows("SELECT DISTINCT channel FROM item WHERE channel IS NOT NULL")
+    rows = tables.whole.rows("SELECT DISTINCT channel FROM item WHERE channel IS NOT NULL")
     return set(rows.column("channel").to_pylist())
+
+
+def acted(tables: LogTables, people: Ints) -> Flags:
+    """Tell which of some people ever did anything."""
+    flags: Flags = np.isin(people, numbers(tables.whole.log["item"], "author"))
+    return flags
 
 
 def addressed(tables: LogTables, people: Ints) -> set[int]:
     """Return those of some people to whom anything was ever addressed."""
+    tables = tables.whole
     tables.engine.offer("wanted_people", pa.table({"person": pa.array(people.tolist(), pa.int32())}))
     rows = tables.rows("SELECT DISTINCT person FROM addressed JOIN wanted_people USING (person)")
     return set(rows.column("person").to_pylist())

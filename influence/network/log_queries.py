@@ -87,7 +87,7 @@ def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
 
 
 _TONES = """
-SELECT w.row, a.tone, a.rating IS NOT NULL OR a.reaction IS NOT NULL AS stated
+SELECT w.row, a.tone, (a.rating IS NOT NULL OR a.reaction IS NOT NULL) AS stated
 FROM wanted_items w JOIN item i USING (item) JOIN activity_log a USING (seq) WHERE a.tone IS NOT NULL
 """
 

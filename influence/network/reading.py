@@ -87,13 +87,13 @@ SELECT i.item, q.item AS parent FROM read_item i JOIN read_item q ON q.id = i.pa
 """
 
 _ORIGINS = """
-CREATE OR REPLACE TEMP TABLE read_origin AS
 SELECT source, system, count(*) AS activities, min(time) AS first, max(time) AS last,
     count(*) FILTER (WHERE parent IS NOT NULL AND verb <> 'react' AND NOT inferred) AS stated,
     count(*) FILTER (WHERE parent IS NOT NULL AND verb <> 'react') AS parents,
     count(*) FILTER (WHERE subject IS NOT NULL) AS subjects
 FROM read_item GROUP BY source, system
 """
+"""Few rows, asked for and offered again: so every machine gets all of them, else all items of a source met in one."""
 
 _ADDRESSED = """
 CREATE OR REPLACE TEMP TABLE read_addressed AS
@@ -260,14 +260,15 @@ def _work_out(engine: Engine, writing: Mapping[tuple[int, int], str]) -> None:
     engine.offer("writes_for", _writes_for(writing))
     for statement in (_ORDER, _BEFORE, _ITEMS, "DROP TABLE read_order", "DROP TABLE read_hour"):
         engine.run(statement)
-    for statement in (_SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS, _ORIGINS):
+    for statement in (_SENT, *([_WRITTEN_FOR] if writing else []), _PARENTS):
         engine.run(statement)
+    engine.offer("read_origin", engine.arrow(_ORIGINS))
     for statement in (_ADDRESSED, _MENTIONED, _LINKS):
         engine.run(statement)
 
 
 def _let_go(engine: Engine) -> None:
-    for name in ("item", "sent", "parent", "origin", "addressed", "mentioned", "link"):
+    for name in ("item", "sent", "parent", "addressed", "mentioned", "link"):
         engine.run(f"DROP TABLE read_{name}")
     engine.slim()
 

@@ -108,16 +108,24 @@ class Connectors:
 
         Raises:
             ArchiveError: the path cannot be opened.
+            ReadingError: several know it for their own.
         """
         if self._forced and not hasattr(self._made[self._forced], "parse_export"):
             return None  # a packed archive would be read once more, for its names alone
         inside = names(path)
+        found = list[tuple[str, Any]]()
         for name, connector in self._likely(EXPORT) if inside or self._forced else ():
             if hasattr(connector, "parse_export") and (
                 (self._forced and not hasattr(connector, "parse")) or connector.claims(inside)
             ):
-                return name, connector
-        return None
+                found.append((name, connector))
+        if len(found) > 1:
+            told = " and ".join(repr(name) for name, _ in found)
+            raise ReadingError(
+                f"{path}: {told} each find an export of theirs in it; import each export by itself, or say which is "
+                f"right, as in --as {found[0][0]}"
+            )
+        return found[0] if found else None
 
     def reader(self, member: Member) -> tuple[str, Any] | None:
         """Find the connector that recognises a file; where one is named, it is that.

@@ -45,6 +45,8 @@ _BEHIND_TAG = rf"^(\[[^\[\]]{{1,40}}\]{_SPACE})(({_ANSWERS}|{_PASSED_ON}){_NUMBE
 """A list writes its name before the subject, some of them also before the `Re:`."""
 
 
+_WEIGHED = 3_000
+"""Letters of a message whose words are weighed."""
 _BEGINNING, _TELLING = 300, 100
 """Letters of a message that are digested to know copies of it, and how long it must be."""
 
@@ -243,6 +245,13 @@ def _words(text: str) -> str:
     return "NULL::VARCHAR" if text == "NULL" else heard(text)
 
 
+def _opening(text: str) -> str:
+    """As much of a text as is weighed: of a long one most is quoted."""
+    if text == "NULL":
+        return text
+    return f"CASE WHEN strlen({text}) > {_WEIGHED} THEN left({text}, {_WEIGHED}) ELSE {text} END"
+
+
 def _wording(text: str, verb: str, secret: str) -> str:
     """A keyed digest of how a message begins, without spaces and line ends; NULL where it is too short to tell copies.
 
@@ -284,11 +293,11 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         "rating": f"try_cast({column['rating']} AS DOUBLE)",
         "tone": stated_tone(column["rating"], column["reaction"], actor),
     }
-    spoken = ", ".join(f"'{one}'" for one in SAID)
+    spoken, spoken_words = ", ".join(f"'{one}'" for one in SAID), _opening(column["text"])
     return f"""
         converted AS (
             SELECT line, file, row, {column["id"]}::VARCHAR AS given, {_selected("activities", column, made)},
-                CASE WHEN tone IS NULL AND {verb} IN ({spoken}) THEN {column["text"]} END::VARCHAR AS words_said,
+                CASE WHEN tone IS NULL AND {verb} IN ({spoken}) THEN {spoken_words} END::VARCHAR AS words_said,
                 {_words(column["text"])} AS words, {column["text"] if keeping.terms else "NULL"}::VARCHAR AS said,
                 CASE {_bad_time(column["time"], time, needed=True)}
                     WHEN {actor} IS NULL THEN 'actor is empty'

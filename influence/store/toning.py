@@ -40,6 +40,8 @@ def _told(said: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _of(texts: pa.Array) -> pa.Array:
+    if not len(texts):
+        return pa.array([], pa.string())
     texts = texts.cast(pa.large_string())
     _, offsets, data = texts.buffers()
     begin = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]

@@ -29,12 +29,12 @@ _NAMED = {
         +1 thumbsup thumbs_up like heart hearts love heart_eyes red_heart blue_heart green_heart yellow_heart
         orange_heart purple_heart sparkling_heart two_hearts smiling_face_with_hearts clap raised_hands tada hooray
         rocket 100 star star2 star-struck pray fire muscle white_check_mark heavy_check_mark check ok_hand trophy
-        partying_face smile slightly_smiling_face blush grinning hugging_face hug handshake""",
+        partying_face smile slightly_smiling_face blush grinning hugging_face hug handshake vote upvote""",
     Tone.HOSTILE: """
         -1 thumbsdown thumbs_down angry rage face_with_symbols_on_mouth triumph nauseated_face face_vomiting
-        middle_finger hankey poop imp""",
+        middle_finger hankey poop imp downvote""",
 }
-"""The names that Slack, Zulip, Discourse, GitHub and Mattermost have for the same pictures."""
+"""The names that Slack, Zulip, Discourse, GitHub and Mattermost have for the same pictures, and votes."""
 
 
 def _by_word(told: Mapping[Tone, str]) -> dict[str, Tone]:
@@ -47,20 +47,14 @@ KINDS: Mapping[str, Mapping[str, Tone]] = {
     "facebook": _PICTURES
     | _by_word({Tone.WELCOMED: "like love care pride thankful", Tone.HOSTILE: "angry anger"}),
     "linkedin": _by_word(
-        {
-            Tone.WELCOMED: (
-                "like praise celebrate empathy love interest insightful appreciation support entertainment_like"
-            )
-        }
+        {Tone.WELCOMED: ("like praise celebrate empathy love interest insightful appreciation support")}
     ),
     "microsoft": _PICTURES | _by_word({Tone.WELCOMED: "like heart", Tone.HOSTILE: "angry"}),
-    "yammer": _by_word({Tone.WELCOMED: "like love celebrate thank", Tone.HOSTILE: ""}),
+    "yammer": _by_word({Tone.WELCOMED: "like love celebrate thank"}),
     "x": _PICTURES | _by_word({Tone.WELCOMED: "like agree excited", Tone.HOSTILE: "disagree"}),
     "mastodon": _PICTURES | {"favourite": Tone.WELCOMED},
     "bluesky": {"like": Tone.WELCOMED},
     "github": _EITHER | {"approved": Tone.WELCOMED},
-    "reddit": _by_word({Tone.WELCOMED: "upvote", Tone.HOSTILE: "downvote"}),
-    "ideas": _by_word({Tone.WELCOMED: "vote like"}),
 }
 """What each service's kinds mean; of a service that is not listed, those by which most name the same pictures.
 

@@ -6,7 +6,7 @@ Words are found by where letters begin and end, and looked up by a digest of the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -22,7 +22,7 @@ TIMES_THE_OTHER = 3.0
 TURNED = -0.74
 """What becomes of a weight behind a negation (Hutto and Gilbert 2014), at most three words before."""
 NEAR = 3
-_AT_ONCE = 2_000_000
+_AT_ONCE = 250_000
 """Bytes that are looked at together: what is worked out of them is many times as much."""
 _VOTE = 7
 """Bits of a count of votes: seven languages stand side by side in a number that is exact."""
@@ -37,23 +37,6 @@ Bytes: TypeAlias = NDArray[np.uint8]
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
-
-
-def _letters() -> Flags:
-    letters = np.zeros(256, bool)
-    letters[ord("A") : ord("Z") + 1] = letters[ord("a") : ord("z") + 1] = True
-    letters[0x80:0xF0] = True
-    letters[[0xC2, 0xE2]] = False
-    return letters
-
-
-def _small() -> Bytes:
-    small = np.arange(256, dtype=np.uint8)
-    small[ord("A") : ord("Z") + 1] += 32
-    return small
-
-
-_LETTERS, _SMALL = _letters(), _small()
 
 
 @dataclass(frozen=True)
@@ -119,8 +102,9 @@ def leanings(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
 
     Text i is `data[begin[i]:begin[i + 1]]`, in UTF-8. It is of the language in which most of its words are known, by
     two at least, or one of a text of six words, and more than in any other. It leans where one side weighs 3 (2 in a
-    text of six words) and three times the other. Quoted lines (`>`), what stands below `--`, names behind `@`, and
-    parts of addresses are passed over; texts of more than 100 other words do not lean.
+    text of six words) and three times the other, and where foreign words do not weigh 3 on the other. Quoted lines
+    (`>`), what stands below `--`, names behind `@`, and parts of addresses are passed over; texts of more than 100
+    other words do not lean.
 
     >>> english = vocabulary([("you", 0, 0, False), ("bad", 0, -3, False), ("not", 0, 0, True)], 1)
     >>> text = b"You are bad!" + b"You, not bad" + b"Bad, you.\\n> bad bad"
@@ -153,36 +137,53 @@ def _some(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
     count = np.bincount(of, minlength=texts)
     row = _looked_up(_digests(small, starts, ends), words)
     hit = np.flatnonzero(row >= 0)
-    language = _language(_summed(of[hit], words.votes[row[hit]], texts), count, words.weight.shape[1])
-    denies = _denies(small, starts, ends)
-    side = np.zeros(texts, np.int8)
+    heard = _Heard(row[hit], hit, of, _denies(small, ends), texts)
+    votes = _summed(of[hit], words.votes[heard.row], texts)
+    return _lean(heard, words, _language(votes, count, words.weight.shape[1]), count <= SHORT)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The words that are known: their rows, their places among all; of all, whose they are and which end in n't."""
+
+    row: NDArray[np.int32]
+    place: Ints
+    of: Ints
+    denies: Flags
+    texts: int
+
+
+def _lean(heard: _Heard, words: Vocabulary, language: Ints, short: Flags) -> NDArray[np.int8]:
+    """Say to which side texts lean in their language; where words of another lean to the other, that is not clear."""
+    side, other = np.zeros(heard.texts, np.int8), np.zeros((2, heard.texts), bool)
+    least = np.where(short, WEIGHT_OF_SHORT, WEIGHT)
+    its_own = language[heard.of[heard.place]]
+    known = words.votes[heard.row].astype(np.int64) >> _VOTE * np.maximum(its_own, 0) & 1
+    foreign = (its_own < 0) | (known == 0)
     for one in np.flatnonzero((words.weight != 0).any(axis=0)).tolist():
-        mine = hit[language[of[hit]] == one]
-        good, bad = _sides(mine, row, of, words, denies, one, texts)
+        mine = (its_own == one) | foreign
+        good, bad = _sides(replace(heard, row=heard.row[mine], place=heard.place[mine]), words, one)
         its = language == one
-        least = np.where(count <= SHORT, WEIGHT_OF_SHORT, WEIGHT)
         side[its & (good - bad >= least) & (good >= TIMES_THE_OTHER * bad)] = 1
         side[its & (bad - good >= least) & (bad >= TIMES_THE_OTHER * good)] = -1
+        other |= ~its & np.stack([good - bad >= WEIGHT, bad - good >= WEIGHT])
+    side[((side == 1) & other[1]) | ((side == -1) & other[0])] = 0
     return side
 
 
 def _read(data: Bytes) -> tuple[Bytes, Flags]:
     """Return the bytes in small letters, of Western Europe's, and which are of a letter."""
-    small, letters = _SMALL[data], _LETTERS[data]
+    small = data + ((data - np.uint8(ord("A")) < 26).view(np.uint8) << 5)
+    letters = (small - np.uint8(ord("a")) < 26) | (data >= 0x80)
     last = len(data) - 1
-    of_two = np.flatnonzero(data == 0xC3)
-    of_two = of_two[of_two < last]
-    second = data[of_two + 1]
-    small[of_two[(second >= 0x80) & (second <= 0x9E) & (second != 0x97)] + 1] += 0x20
-    signs = of_two[(second == 0x97) | (second == 0xB7)]
-    for lead, width in (
-        (signs, 1),
-        (np.flatnonzero(data == 0xC2), 1),
-        (np.flatnonzero(data == 0xE2), 2),
-        (np.flatnonzero(data >= 0xF0), 3),
-    ):
+    leads = np.flatnonzero(data >= 0xC2)
+    lead, behind = data[leads], data[np.minimum(leads + 1, last)]
+    capital = (lead == 0xC3) & (behind >= 0x80) & (behind <= 0x9E) & (behind != 0x97)
+    small[np.minimum(leads[capital] + 1, last)] += 0x20
+    sign = (lead == 0xC3) & ((behind == 0x97) | (behind == 0xB7))
+    for signs, width in ((sign | (lead == 0xC2), 1), (lead == 0xE2, 2), (lead >= 0xF0, 3)):
         for step in range(width + 1):
-            letters[np.minimum(lead + step, last)] = False
+            letters[np.minimum(leads[signs] + step, last)] = False
     _join(data, letters)
     return small, letters
 
@@ -230,7 +231,12 @@ def _own(data: Bytes, begin: Ints, starts: Ints, of: Ints) -> Flags:
     quoted = np.isin(sign, _QUOTED)
     below = (sign == _HYPHEN) & (data[np.minimum(opens + 1, len(data) - 1)] == _HYPHEN)
     if quoted.any():
-        kept &= ~quoted[np.searchsorted(lines, starts, side="right") - 1]
+        bounds = np.append(lines, len(data))
+        of_lines = np.searchsorted(starts, np.stack([bounds[:-1][quoted], bounds[1:][quoted]]))
+        inside = np.zeros(len(starts) + 1, np.int64)
+        np.add.at(inside, of_lines[0], 1)
+        np.add.at(inside, of_lines[1], -1)
+        kept &= np.cumsum(inside[:-1]) == 0
     if below.any():
         ends_at = np.full(len(begin) - 1, len(data), np.int64)
         text = np.searchsorted(begin, lines[below], side="right") - 1
@@ -243,8 +249,11 @@ def _looked_up(digests: NDArray[np.uint64], words: Vocabulary) -> NDArray[np.int
     """Return the row of each word, −1 where it is not known."""
     mask = np.uint64(len(words.digest) - 1)
     slot = (digests & mask).astype(np.int64)
-    row = np.where(words.digest[slot] == digests, words.place[slot], np.int32(-1))
-    open_ = np.flatnonzero((row < 0) & (words.place[slot] >= 0))
+    row = np.full(len(digests), -1, np.int32)
+    same = words.digest[slot] == digests
+    row[same] = words.place[slot[same]]
+    others = np.flatnonzero(~same)
+    open_ = others[words.place[slot[others]] >= 0]
     while len(open_):
         slot[open_] = (slot[open_] + 1) & int(mask)
         at = slot[open_]
@@ -264,33 +273,33 @@ def _language(votes: Floats, count: Ints, languages: int) -> Ints:
     return np.where(clear & (count <= MOST_WORDS), best, -1)
 
 
-def _denies(small: Bytes, starts: Ints, ends: Ints) -> Flags:
+def _denies(small: Bytes, ends: Ints) -> Flags:
     """Tell which words end in n't."""
-    last = small[ends - 1] == ord("t")
-    some = np.flatnonzero(last & (ends - starts >= 3))
-    denies = np.zeros(len(starts), bool)
-    plain = (small[ends[some] - 2] == _APOSTROPHE) & (small[ends[some] - 3] == ord("n"))
-    curly = small[ends[some] - 2] == _CURLY[2]
-    curly &= (small[ends[some] - 3] == _CURLY[1]) & (small[np.maximum(ends[some] - 5, 0)] == ord("n"))
-    denies[some] = plain | curly
+    denies = np.zeros(len(ends), bool)
+    for sign, width in ((_APOSTROPHE, 1), (_CURLY[2], len(_CURLY))):
+        at = np.flatnonzero(small == sign)
+        at = at[(at >= width) & (at + 1 < len(small))]
+        at = at[(small[at + 1] == ord("t")) & (small[at - width] == ord("n"))]
+        word = np.searchsorted(ends, at + 2)
+        word, at = word[word < len(ends)], at[word < len(ends)]
+        denies[word[ends[word] == at + 2]] = True
     return denies
 
 
-def _sides(
-    mine: Ints, row: NDArray[np.int32], of: Ints, words: Vocabulary, denies: Flags, language: int, texts: int
-) -> tuple[Floats, Floats]:
+def _sides(heard: _Heard, words: Vocabulary, language: int) -> tuple[Floats, Floats]:
     """Add up the weights of both sides of each text, those behind a negation turned."""
-    value = words.weight[row[mine], language]
-    charged = mine[value != 0]
-    value = value[value != 0]
-    negates = denies | ((row >= 0) & words.negates[row, language])
+    value = words.weight[heard.row, language]
+    charged = heard.place[value != 0]
+    value, whose = value[value != 0], heard.of[charged]
+    negates = heard.denies.copy()
+    negates[heard.place[words.negates[heard.row, language]]] = True
     behind = np.zeros(len(charged), bool)
     for step in range(1, NEAR + 1):
         before = np.maximum(charged - step, 0)
-        behind |= (charged >= step) & (of[before] == of[charged]) & negates[before]
+        behind |= (charged >= step) & (heard.of[before] == whose) & negates[before]
     value = np.where(behind, TURNED * value, value)
-    of_text = of[charged]
-    return _summed(of_text, np.maximum(value, 0), texts), _summed(of_text, np.maximum(-value, 0), texts)
+    good, bad = np.maximum(value, 0), np.maximum(-value, 0)
+    return _summed(whose, good, heard.texts), _summed(whose, bad, heard.texts)
 
 
 def _summed(of: Ints, values: Floats, texts: int) -> Floats:

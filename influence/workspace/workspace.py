@@ -88,6 +88,7 @@ class Workspace(Writing):
         )
         invented["privacy"]["keep_terms"] = True
         invented["brand"]["accounts"] = list(company.brand)
+        invented["audiences"] |= {name: list(held) for name, held in company.audiences.items()}
         invented["topics"] |= company.topics
         durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)

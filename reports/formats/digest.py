@@ -43,7 +43,7 @@ def digest(report: Report) -> str:
     """Return the first screen, what happened, and the limits in a few lines; nothing in it calls or leads anywhere."""
     report = with_short_names(report)
     said, told = brief(report), {section.key: section for section in story(report)}
-    lines = [*_opening(report, said, told.get("beyond")), "", *_answers(said), "", *_happened(report, told)]
+    lines = [*_opening(report, said, told.get("beyond")), "", *_answers(said), "", *_happened(report)]
     return "\n".join(_without_doubled_gaps([*lines, *_closing(report, told)])) + "\n"
 
 
@@ -91,9 +91,9 @@ def _answers(said: Brief) -> list[str]:
     return [f"- **{inert(label)}:** {inert(text)}" for label, text in lines]
 
 
-def _happened(report: Report, told: dict[str, Section]) -> list[str]:
+def _happened(report: Report) -> list[str]:
     """Say how it moved and by what, which audiences respond, and name the conversations that brought most people."""
-    said = [*told["trend"].sentences[:1], *movement.by_what(report)] if report.trend else []
+    said = [*movement.in_short(report), *movement.by_what(report)] if report.trend else []
     said += audiences.told(report)[:AUDIENCES]
     moved = [line for sentence in said for line in (inert(str(sentence)), "")]
     every, _ = conversations(report)

@@ -14,7 +14,7 @@ from influence.contract.details.letting_go import OnlyLeaderAnswers
 from influence.contract.details.spheres import Sources
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Report
-from influence.contract.headline import ASKED, command, leader_name, mostly_unknown, unknown
+from influence.contract.headline import ASKED, command, leader_name, mostly_unknown, storm, unknown
 from influence.contract.language import listing, message, numbered, recognised, translated
 from influence.contract.wording import counted, number, people, phrase, plain
 from reports.story.advice import advised
@@ -32,6 +32,7 @@ from reports.story.sentences import (
     span,
 )
 from reports.story.spheres import reached_outside, sources_by_sphere, sphere_words, spheres
+from reports.story.tone import no_value
 from reports.story.wording import period, shortened
 from reports.story.worth import worth
 
@@ -133,6 +134,8 @@ def _answer(section: Section, label: str, line: Sentence | None) -> Answer | Non
 
 
 def _value(report: Report) -> Sentence | None:
+    if storm(report):
+        return no_value()
     if not report.value("reach_4"):
         return (
             None if not report.known("reach_4") else say("Nobody beyond the people met has responded so far.")
@@ -254,7 +257,7 @@ def _answer_first(report: Report) -> Sentence | None:
             "Answer {who} ({sphere}), waiting for {days}.",
             who=_person(report, told.recent.person, told.recent.name, "waiting_on_leader"),
             sphere=sphere_words(told.recent.sphere),
-            days=Span(counted(round(told.recent.days), "day", "days"), "waiting_on_leader"),
+            days=Span(_waited(told.recent.days), "waiting_on_leader"),
         )
     rows: tuple[Wait, ...] = told.list or ()
     outside = [row for row in rows if row.sphere != "team" and row.days is not None]
@@ -265,8 +268,13 @@ def _answer_first(report: Report) -> Sentence | None:
         "Answer {who} ({sphere}), who has waited longest: {days}.",
         who=_person(report, longest.person, longest.name, "waiting_on_leader"),
         sphere=sphere_words(longest.sphere),
-        days=Span(counted(round(longest.days or 0.0), "day", "days"), "waiting_on_leader"),
+        days=Span(_waited(longest.days or 0.0), "waiting_on_leader"),
     )
+
+
+def _waited(days: float) -> str:
+    """Say how long somebody waits; of the first day that it is less than one."""
+    return counted(days if days < 1 else round(days), "day", "days")
 
 
 def _more_of(report: Report) -> Sentence | None:

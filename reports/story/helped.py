@@ -51,9 +51,11 @@ def _difference(value: float, within: tuple[float, float], held: HelpOutcome) ->
             "Among people who asked about as often the difference is {points} ({within}), which cannot be told apart "
             "from none."
         )
-    size = abs(value) if held.apart else value
-    points = Span(counted_points(size), "help_outcome")
-    return say(pattern, points=points, within=between(*within, "percentage points"))
+    low, high = within
+    if held.apart and value < 0:  # how many fewer
+        value, low, high = -value, -high, -low
+    points = Span(counted_points(value), "help_outcome")
+    return say(pattern, points=points, within=between(low, high, "percentage points"))
 
 
 def counted_points(value: float) -> str:

@@ -128,6 +128,12 @@ def _over_time(report: Report) -> tuple[Sentence, ...]:
     return (*_slope(report), *_breaks(report), highest)
 
 
+def in_short(report: Report) -> tuple[Sentence, ...]:
+    """Say in a sentence how it moves: whether it rises or falls, or what was highest where that cannot be told."""
+    told = _over_time(report)
+    return told[:1] if report.known(_SLOPE[report.by]) else told[-1:]
+
+
 def in_month(row: Month | Week) -> str:
     """Word how many people never met responded in a month: the range where of most of them nothing tells.
 

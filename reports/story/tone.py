@@ -6,7 +6,7 @@ from influence.contract.details.tone import ToneOf
 from influence.contract.findings import Report
 from influence.contract.headline import storm
 from influence.contract.language import listing, message, translated
-from influence.contract.wording import counted, number
+from influence.contract.wording import between, counted, number
 from reports.story.sentences import Sentence, Span, in_words, joined, say
 
 _CLASSES = {
@@ -20,6 +20,14 @@ def warned(report: Report) -> tuple[Sentence, ...]:
     """Say that most of those reached were hostile, where that is so."""
     said = storm(report)
     return (in_words(said),) if said else ()
+
+
+def no_value() -> Sentence:
+    """Say what a storm is worth."""
+    return say(
+        "The fourth step brings this role {storm} and no value so far.",
+        storm=Span(translated("a storm"), "tone"),
+    )
 
 
 def tone(report: Report) -> tuple[Sentence, ...]:
@@ -47,4 +55,15 @@ def tone(report: Report) -> tuple[Sentence, ...]:
         "Whether a response is against the leader or against somebody else in the conversation, and whether it is "
         "meant as it stands, nothing tells."
     )
-    return joined(told, say(note)) if parts else ()
+    return joined(told, *_hostile(held), say(note)) if parts else ()
+
+
+def _hostile(held: ToneOf) -> tuple[Sentence, ...]:
+    """Say between how many of the people never met were hostile: the unknown not, or all of them."""
+    its, unknown = (
+        held.classes[name].reach if name in held.classes else None for name in ("hostile", "unknown")
+    )
+    if its is None or unknown is None:
+        return ()
+    reach = Span(translated("people never met"), "reach_4")
+    return (say("Of the {reach}, {range} were hostile.", reach=reach, range=between(its, its + unknown)),)

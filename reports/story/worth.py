@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
-from influence.contract.headline import mostly_unknown
+from influence.contract.headline import mostly_unknown, storm
 from influence.contract.language import listing, message, translated
 from influence.contract.wording import between, counted, number
 from reports.story import standing
@@ -25,6 +25,7 @@ from reports.story.sentences import (
     why_too_little,
 )
 from reports.story.spheres import reached_outside, side, sphere_words, unmet_range, whole_by_sphere
+from reports.story.tone import no_value
 
 EVEN = 0.15
 """So far from a half a share is called even, where its interval holds the half."""
@@ -61,6 +62,8 @@ def worth(report: Report) -> Section:
 def _brings(report: Report) -> tuple[Sentence, ...]:
     if not report.known("reach_4"):
         return ()
+    if storm(report):
+        return (no_value(),)
     n = span(report, "reach_4", "person", "people")
     if is_nobody(report):
         nobody = Span(translated("nobody"), "reach_4")

@@ -15,6 +15,9 @@ GROUP = "influence.connectors"
 FIXED_OPTIONS: dict[str, dict[str, Any]] = {
     "calendar": {"until": "2026-06-30"},
     "instagram": {"owner": "annlee"},
+    "confluence": {"zone": "Europe/Oslo"},
+    "jira": {"zone": "Europe/Oslo"},
+    "table": {"zone": "Europe/Oslo"},
     "phone": {"owner": "+4790000000", "zone": "Europe/Oslo"},
     "whatsapp": {"zone": "Europe/Oslo"},
 }

@@ -146,9 +146,10 @@ def _posts(dice, speakers, public):
     for place, (speaker, size) in enumerate(speakers):
         for _ in range(size):
             begun = BEGIN + timedelta(days=dice.random() * 260)
-            words = SUBJECTS[dice.choice(list(SUBJECTS))]
+            subject = dice.choice(list(SUBJECTS))
+            words = SUBJECTS[subject]
             number = f"p{next(numbers)}"
-            yield [number, begun.isoformat(), speaker, "post", "", words]
+            yield [number, begun.isoformat(), speaker, "post", "", f"{words} #{subject}"]
             for one in dice.sample(public, 4 if place < 5 else 1):
                 answered = begun + timedelta(hours=1 + dice.random() * 40)
                 yield [f"p{next(numbers)}", answered.isoformat(), one, "reply", number, words]

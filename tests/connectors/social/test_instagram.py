@@ -165,6 +165,10 @@ def test_an_older_download_is_not_facebooks() -> None:
     assert FacebookExport().claims(facebooks)
 
 
+def test_a_folder_of_several_exports_is_not_claimed_whole() -> None:
+    assert not Instagram().claims(["a/your_instagram_activity/media/posts_1.json", "b/mails.mbox"])
+
+
 def test_a_conversation_alone_may_be_of_either() -> None:
     talk = {
         "participants": [{"name": "Bo"}],

@@ -9,6 +9,7 @@ from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import names, open_export
 from influence.contract.records import Activity, Encounter, Note, Person, SetAside, Verb
 from influence.contract.testing import member_of
+from tests.kit.connector_records import recognised_by
 
 MESSAGES = (
     "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,"
@@ -184,3 +185,17 @@ def test_a_file_that_means_nothing_alone_is_refused():
 def test_another_folder_of_tables_is_not_claimed():
     assert not LinkedIn().claims(["messages.csv", "readme.txt"])
     assert not LinkedIn().claims(["Profile.csv", "Skills.csv"])
+
+
+def test_messages_in_another_language_are_told_by_what_stands_below_the_header():
+    header = "UNTERHALTUNGS-ID,TITEL,VON,ABSENDERPROFIL,AN,EMPFÄNGERPROFILE,DATUM,BETREFF,INHALT,ORDNER"
+    row = "2-MTcz==,,Bo Ek,https://www.linkedin.com/in/bo-ek,Ann Lee,https://www.linkedin.com/in/ann-lee,"
+    row += "2026-01-05 09:00:00 UTC,,hallo,INBOX"
+    member = member_of(f"{header}\n{row}\n".encode(), "messages.csv")
+    assert ["linkedin"] == recognised_by(member)
+    (said,) = [one for one in LinkedIn().parse(member) if isinstance(one, Activity)]
+    assert ("linkedin:in/bo-ek", ("linkedin:in/ann-lee",)) == (said.actor, said.to)
+    trips = member_of(
+        b"A,B,C,D,E,F,G,H,I,J\n12345678,,x,https://www.example.com/in/a,x,x,x,x,x,x\n", "messages.csv"
+    )
+    assert not LinkedIn().recognises(trips, trips.head())

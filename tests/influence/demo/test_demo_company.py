@@ -48,6 +48,11 @@ NOT_READ_PLAINLY = {
     "first_touch",
     "help_outcome",
     "walls",
+    "audience_share",
+    "weekly_breaks",
+    "against_before",
+    "tags",
+    "tone",
 }
 """What only the report tells: see `test_planted_truths`."""
 
@@ -433,9 +438,9 @@ def test_what_is_written_is_what_was_built(tmp_path: Path) -> None:
 def test_the_tables_have_the_columns_of_the_import_format() -> None:
     built = company()
     activities = (
-        "id time actor verb parent conversation to mentions channel audience url text outbox typist unsaid"
+        "id time actor verb parent conversation to mentions channel audience url text tags outbox typist unsaid reaction"
     )
-    people = "person name accounts organisation department site manager sphere bot"
+    people = "person name accounts organisation department site manager sphere bot first_contact outcome"
     assert activities == " ".join(built.activities.column_names)
     assert people == " ".join(built.people.column_names)
     assert "time people kind evidence attendees place" == " ".join(built.encounters.column_names)

@@ -15,7 +15,7 @@ from tests.kit.invented import company as invented
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
-    "tone",
+    *("audience-share", "against-before", "tone", "tags"),
 )
 
 BESIDES = {"contagious": ("advice",), "beyond": ("help-outcome", "introductions")}
@@ -28,7 +28,10 @@ def reports(*, mixed: bool) -> dict[str, Report]:
     folder = Path(mkdtemp())
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
     Workspace.create(folder / "workspace").close()
-    (folder / "workspace" / "influence.toml").write_text(f"[brand]\naccounts = {list(company.brand)}\n")
+    (folder / "workspace" / "influence.toml").write_text(
+        f"[brand]\naccounts = {list(company.brand)}\n"
+        f"[audiences]\nlaunch = {list(company.audiences['launch'])}\n"
+    )
     with Workspace(folder / "workspace") as workspace:
         for file in files:
             workspace.import_path(file)
@@ -53,6 +56,15 @@ def test_every_planted_truth_comes_out_of_the_report(role):
     assert [] == outside(role, reports(mixed=False)[role])
 
 
+def test_what_she_leads_is_her_leading_tag_and_draws_hundreds_and_in_the_shuffle_it_does_not():
+    led, mixed = (reports(mixed=mixed)["beyond"].findings["tags"].detail.tags for mixed in (False, True))
+    second = max(one.people for one in led[1:])
+    assert ("circular", True) == (led[0].name, led[0].people > 2 * second)
+    low, _ = TRUTHS["beyond"].bounds["tags"]
+    assert all(one.never_met < low for one in mixed)
+    assert "circular" != mixed[0].name or mixed[0].people < 2 * max(one.people for one in mixed[1:])
+
+
 @pytest.mark.parametrize("role", TRUTHS)
 def test_no_planted_truth_survives_a_shuffle(role):
     assert outside(role, reports(mixed=True)[role])
@@ -63,6 +75,27 @@ def test_that_people_take_up_what_their_contacts_did_cannot_be_chance_and_in_the
     planted, mixed = (reports(mixed=mixed)[role].findings["influence_test"] for mixed in (False, True))
     assert planted.detail.p < 0.01
     assert mixed.value is None or mixed.detail.p > 0.01
+
+
+def test_what_moved_in_march_is_found_by_week_as_new_people_and_in_the_shuffle_it_is_not():
+    planted, mixed = (reports(mixed=mixed)["contagious"].findings for mixed in (False, True))
+    (week,) = (each.month for each in planted["weekly_breaks"].detail.breaks)
+    assert "2026-W10" == week  # from 2 March on
+    moved, chance = planted["against_before"].detail, mixed["against_before"].detail
+    assert moved.apart
+    assert moved.lapsed < 0.1 * moved.new
+    assert chance.lapsed > 0.3 * chance.new
+    assert week not in [each.month for each in mixed["weekly_breaks"].detail.breaks]
+
+
+def test_of_her_list_most_respond_and_those_who_are_nowhere_are_counted_and_in_the_shuffle_fewer_do():
+    (planted,), (mixed,) = (
+        reports(mixed=mixed)["beyond"].findings["audience_share"].detail.audiences for mixed in (False, True)
+    )
+    assert (40, 12, 0) == (planted.people, planted.absent, planted.unclear)
+    assert planted.reached >= 30
+    assert mixed.absent >= 12
+    assert mixed.share < planted.interval[0]
 
 
 @pytest.mark.parametrize("role", ["near", "beyond"])

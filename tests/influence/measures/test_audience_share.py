@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from influence.analysis.asking import CannotAsk
 from influence.contract.details.audience_share import AudienceShare
+from influence.contract.narrowing import Narrowing
 from influence.measures.audience_share import NAMES_NOBODY, NO_AUDIENCE
 from influence.measures.audiences import UnknownGroup
 from influence.people.listed import ListError, read_list
@@ -215,3 +216,14 @@ def test_on_random_logs_reached_is_who_responded_of_those_listed(tmp_path_factor
 
 def bots(people):
     return {each["person"] for each in people if each.get("bot")}
+
+
+def test_in_a_narrowed_report_who_never_spoke_of_it_is_still_in_the_data(workspace, tmp_path):
+    """In the channel four responded; e and f only spoke elsewhere, and are no less there for it."""
+    file = listed(tmp_path, "x:a\nx:b\nx:c\nx:e\nx:f\nno@one.example\n")
+    held = workspace(**talk())
+    report = held.report(
+        "x:lea", measures=["audience-share"], audience=[file], only=Narrowing(channels=["Plans"])
+    )
+    (one,) = report.told("audience_share", AudienceShare).audiences
+    assert (5, 1, 3) == (one.people, one.absent, one.reached)

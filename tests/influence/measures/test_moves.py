@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from influence.analysis.asking import CannotAsk
+from influence.contract.narrowing import Narrowing
 from influence.measures.moves import moves
 from influence.reach.steps import Alter
 from tests.influence.measures.test_against_before import declared, talk
@@ -189,3 +190,22 @@ def test_new_and_returned_less_lapsed_is_the_difference_on_random_logs(tmp_path_
             fsum((each.new or 0) + (each.returned or 0) for each in detail.by_sphere)
         )
         assert detail.lapsed == pytest.approx(fsum(each.lapsed or 0 for each in detail.by_sphere))
+
+
+def test_a_narrowed_report_is_compared_where_the_whole_is_on_record(workspace):
+    """Of one channel little is said in the earlier period; what the sources cover of it is all the same."""
+    made = ninety_days([""], ["a"], ["b", "c", "d"])
+    for one in made["activities"]:
+        if one["id"] in {"p30", "a30", "p60", "b60", "p61", "c61"}:
+            one["channel"] = "plans"
+    held = workspace(**made)
+    report = held.report("x:lea", THIRD, END, measures=["against-before"], only=Narrowing(channels=["plans"]))
+    one = report.findings["against_before"]
+    assert (1, 2, 1.0) == (one.detail.was, one.detail.now, one.value)
+    assert (2, 0, 1, "2026-01-01") == (
+        one.detail.new,
+        one.detail.returned,
+        one.detail.lapsed,
+        one.detail.record_since,
+    )
+    assert "week" == report.by

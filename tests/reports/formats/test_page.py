@@ -22,6 +22,7 @@ from influence.contract.findings import (
     Report,
     Response,
     SphereReach,
+    Week,
 )
 from reports.figures.rings import people_a_mark
 from reports.formats.page import page, write_page
@@ -158,6 +159,11 @@ def hostile_report(attack):
         reasons=(attack,),
         spheres=(SphereReach(attack, 0.8, 1, 1, 0.8),),
         trend=(Month("2026-01", 0, 0.2, 0.8, 0.8, 0.8, 2), Month(attack, 0, 0, 1, 0, 2, 1)),
+        weekly=(
+            Week("2026-W02", 0, 0.2, 0.8, 0.8, 0.8, 2),
+            Week(attack, 0, 0, 1, 0, 2, 1),
+            Week("2026-W99", 0, 0, 1, 0, 2, 1),
+        ),
         conversations=(Conversation(attack, attack, attack, 2, 1, 0.8, attack, ("a1",)),),
         responses={"a1": response},
         network=EgoNetwork(
@@ -382,7 +388,7 @@ def test_audience_is_never_added_to_reach():
 def test_every_picture_has_a_name_and_a_description():
     text = page_of(sample_report)
     pictures = re.findall(r'<svg [^>]*role="(?:img|group)"[^>]*aria-labelledby="([^"]+)"', text)
-    assert 11 == len(set(pictures)), "rings, network and trend are there for a page and for a telephone"
+    assert 13 == len(set(pictures)), "rings, network and both trends are there for a page and for a telephone"
     assert all(f'id="{key}"' in text for picture in pictures for key in picture.split())
 
 
@@ -418,3 +424,14 @@ def test_a_person_put_as_met_is_never_said_to_have_no_meeting():
     text = Reader(page(Report(LEADER, WINDOW, {}, people=(person,)))).text
     assert "Put at 90 %; this report lists no single piece of evidence for it." in text
     assert "No meeting face to face" not in text
+
+
+@pytest.mark.parametrize("by", ["week", "month"])
+def test_the_page_shows_the_movement_by_week_and_by_month_whichever_is_told_first(by):
+    body = page(replace(sample_report(), by=by))
+    section = body.partition('<section id="trend">')[2].partition("</section>")[0]
+    first, other = ("week", "month") if by == "week" else ("month", "week")
+    told = {"week": "week from 5 Jan 2026</th>", "month": "January 2026</th>"}
+    assert section.index(told[first]) < section.index(f"The same by {other}") < section.index(told[other])
+    assert f"How did it move, {by} by {by}?" in section
+    assert "week from 29 Dec 2025, in part</th>" in section

@@ -329,3 +329,12 @@ def test_libreoffice_makes_as_many_pages_as_there_are_slides(deck, tmp_path):
         for found in re.findall(r'<word xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="([^"]+)"', boxed)
     ]
     assert all(0 <= left and right <= wide and 0 <= top and low <= high for left, top, right, low in words)
+
+
+def test_a_report_by_week_has_its_weeks_on_the_slide(tmp_path):
+    deck = opened(replace(sample_report(), by="week"), tmp_path)
+    titles = [slide.shapes.title.text for slide in deck.slides if slide.shapes.title is not None]
+    assert "Movement, week by week" in titles
+    labels = [list(shape.chart.plots[0].categories) for shape in charts(deck)]
+    whole = [row.week for row in sample_report().weekly if row.whole]
+    assert whole in labels

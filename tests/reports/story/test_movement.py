@@ -6,7 +6,7 @@ import pytest
 
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Finding, Report, Week
-from reports.story.movement import moved, question, trend
+from reports.story.movement import in_short, moved, question, trend
 from reports.story.story import story
 from tests.kit.sample_report import sample_report
 
@@ -115,3 +115,13 @@ def test_what_cannot_be_compared_says_why():
 def test_the_section_is_told_by_what_the_report_says():
     keys = {section.key: section.question for section in story(weekly())}
     assert "How did it move, week by week?" == keys["trend"]
+
+
+def test_in_short_it_says_the_slope_or_else_what_was_highest():
+    assert str(in_short(weekly())[0]).startswith("Does it rise or fall?")
+    slope = Finding(
+        "weekly_slope", None, "people more in each week", reason="too little to say: 3 whole weeks"
+    )
+    few = weekly(findings=sample_report().findings | {"weekly_slope": slope})
+    assert str(in_short(few)[0]).startswith("The highest was the week from")
+    assert 1 == len(in_short(few))

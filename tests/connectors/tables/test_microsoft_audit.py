@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connectors.suites.microsoft_audit import MicrosoftAudit
+from connectors.tables.microsoft_audit import MicrosoftAudit
 from influence.contract.connector import Unreadable
 from influence.contract.records import Activity, Note, Record, SetAside, Verb
 from influence.contract.testing import member_of
