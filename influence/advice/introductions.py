@@ -42,11 +42,11 @@ class Introduced:
 
     target: str
     rows: tuple[Chain, ...]
-    test: Tested
+    test: Trial
 
 
 @dataclass(frozen=True)
-class Tested:
+class Trial:
     """Whether earlier chains came true: in words, and how often the better chain was that of who was reached."""
 
     words: str
@@ -79,7 +79,7 @@ def introductions(ego: Ego) -> dict[str, Finding]:
     A chain is leader → a → target or leader → a → b → target, of people who have met by the end of the window, as far
     as is known (m ≥ 0.5, or one leads the other's team). Its score is the product over its hops of how likely the next
     answers the one before and the two have met (`chains.Ways`). `detail` has the chains with their evidence, how many
-    of each sphere are left and have a chain, and whether such chains came true when tested (`tested`).
+    of each sphere are left and have a chain, and whether such chains came true when tested (`trial_of`).
     """
     if not ego.dated:
         return {NAME: Finding(NAME, None, UNIT, reason=NO_TIMES)}
@@ -91,7 +91,7 @@ def introductions(ego: Ego) -> dict[str, Finding]:
     best = _one_each(ways.best(np.sort(every)))
     led = {way.people[-1] for way in best}
     chosen = [way for codes in left.values() for way in _various(best, set(codes.tolist()))[:A_SPHERE]]
-    test = tested(ego)
+    test = trial_of(ego)
     detail = Introductions(
         rows=told(ways, chosen),
         spheres={
@@ -127,7 +127,7 @@ def introduce(ego: Ego, words: str) -> Introduced:
             f"no chain of people who have met leads from {ego.people.who[ego.leader].name} to {name}: nobody whom the "
             "leader has met is known to have met them, nor to have met somebody who has"
         )
-    return Introduced(name, told(ways, best), tested(ego))
+    return Introduced(name, told(ways, best), trial_of(ego))
 
 
 # --- to whom ------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def _day(at: int | None, zone: str) -> str | None:
 # --- would it have been right? ------------------------------------------------------------------------------
 
 
-def tested(ego: Ego) -> Tested:
+def trial_of(ego: Ego) -> Trial:
     """Find chains by two thirds of the window, and say whether who was reached in the last third had better ones.
 
     Scored are the people outside the organisation who had done something before and were neither reached nor met: the
@@ -260,7 +260,7 @@ def tested(ego: Ego) -> Tested:
     came = np.isin(people, ego.drawn.person[last.holds(ego.drawn.time)])
     hits = int(came.sum())
     if hits < FEWEST or len(people) - hits < FEWEST:
-        return Tested(_too_few(len(people), hits))
+        return Trial(_too_few(len(people), hits))
     score = np.zeros(len(people))
     for way in Ways(earlier).best(people):
         place = int(np.searchsorted(people, way.people[-1]))
@@ -268,7 +268,7 @@ def tested(ego: Ego) -> Tested:
     return scored(score, came, ego.settings.draws, ego.settings.seed)
 
 
-def scored(score: Floats, came: Flags, draws: int, seed: int) -> Tested:
+def scored(score: Floats, came: Flags, draws: int, seed: int) -> Trial:
     """Say how well the scores of chains told who came.
 
     >>> scored(np.arange(12.0), np.arange(12) > 5, 100, 1).skill
@@ -279,7 +279,7 @@ def scored(score: Floats, came: Flags, draws: int, seed: int) -> Tested:
     times = times[(times[:, came].sum(axis=1) > 0) & (times[:, ~came].sum(axis=1) > 0)]
     found = float(auc(score, came, np.ones((1, n), np.int64))[0])
     interval = percentiles(auc(score, came, times))
-    return Tested(_words(found, interval), found, interval)
+    return Trial(_words(found, interval), found, interval)
 
 
 def _too_few(people: int, hits: int) -> str:
