@@ -289,9 +289,8 @@ def _part(said: str) -> str:
     if found and known:
         one = found["figures"] in {"1", "fewer than 1"}
         return f"{_part(found['figures'])} {numbered(*known, 1 if one else _amount(found['figures']))}"
-    if ", " in said:
-        return ", ".join(map(_part, said.split(", ")))
-    return recognised(said)
+    whole = recognised(said)
+    return ", ".join(map(_part, said.split(", "))) if whole == said and ", " in said else whole
 
 
 def _figure(said: str) -> str:

@@ -39,7 +39,7 @@ NO_OUTCOMES = because(
 )
 NOBODY_ASKED = because("nobody outside whose outcome is known asked anything in this window")
 TOO_FEW = because(
-    "too little to say: of the people outside whose outcome is known, at least 10 who were answered and 10 who were "
+    "too few to compare: of the people outside whose outcome is known, at least 10 who were answered and 10 who were "
     "not have to have asked about as often"
 )
 

@@ -27,7 +27,7 @@ def test_reach_and_audience_tell_the_one_who_reaches_from_the_one_who_broadcasts
         for role in ("beyond", "broadcast")
     )
     assert broadcasts["audience"].value >= reaches["audience"].value
-    assert reaches["reach_4"].value > 100 * broadcasts["reach_4"].value
+    assert reaches["reach_4"].value > 30 * broadcasts["reach_4"].value  # nearly all of his is a storm
 
 
 def example(folder, name, *files):

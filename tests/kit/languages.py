@@ -34,7 +34,10 @@ STANDARD_SPHERES = frozenset(
     {"team", "company", "department", "customer", "partner", "industry", "media", "public", "unknown"}
 )
 ALLOWED = frozenset(
-    {"JSON", "CSV", "influence", "met", "label", "LEADER", "UTC", "noindex", "no", "referrer"}
+    {
+        *("JSON", "CSV", "influence", "met", "label", "waiting", "done", "LEADER", "UTC", "noindex", "no"),
+        "referrer",
+    }
 )
 """Letters that are no language's: names of formats, the words of commands, what only browsers read."""
 OF_WINDOWS = frozenset(
@@ -108,6 +111,7 @@ def untranslated(text: str, report: Report) -> set[str]:
 
 def _left(line: str, by_word: dict[str, list[str]]) -> set[str]:
     """Return the words of a line that are left when its data are taken out, the longest first."""
+    line = re.sub(r"\w+…", " ", line)  # a word that was cut
     known = {one for word in _WORD.findall(line) for one in by_word.get(word, ())}
     for one in sorted(known, key=len, reverse=True):
         line = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", line)
@@ -118,7 +122,8 @@ def _data(report: Report) -> set[str]:
     """Return every text of a report that is data: names, ids, addresses, channels, sources, spheres of a user's own."""
     found = set(_texts(report.as_json()))
     hosts = {one.split("/")[2] for one in found if "://" in one}
-    named = {piece for one in report.people for piece in one.name.split() if len(piece) > 2}
+    names = [*(one.name for one in report.people), *filter(str.istitle, found)]
+    named = {piece for one in names for piece in one.split() if len(piece) > 2}
     initials = {"".join(word[0] for word in report.leader["name"].split()[:2]).upper()}
     return {one for one in found | hosts | named | initials if _WORD.search(one)} - STANDARD_SPHERES
 

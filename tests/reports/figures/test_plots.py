@@ -235,7 +235,7 @@ def svgs(make):
 @pytest.mark.parametrize("make", [full_report, hostile_report])
 def test_letters_are_eleven_pixels_high_on_a_telephone(make):
     shown = [svg for svg in svgs(make) if "wide-only" not in svg.split(">")[0]]
-    assert 8 == len(shown)
+    assert 9 == len(shown)
     for svg in shown:
         scale = ON_A_TELEPHONE / float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
         sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)]

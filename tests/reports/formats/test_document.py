@@ -19,14 +19,14 @@ from tests.kit.sample_report import built, empty_report, sample_report, ties_rep
 
 HOSTILE = (
     *(
-        '#panic("x")',
+        '#panic("x") Åse Ødegård Þór',
         "*bold* _it_",
         "$x$ @ref ] [",
         "`code` // c /* d",
         "<script>alert(1)</script>",
         "\\u{41} <l>",
     ),
-    *("Åse Ødegård Þór", "x" * NAME, "Maximiliane Alexandra von Hohenberg-Sondershausen und Thurn"),
+    *("x" * NAME, "Maximiliane Alexandra von Hohenberg-Sondershausen und Thurn"),
 )
 
 
@@ -99,7 +99,7 @@ def test_a_document_says_that_it_names_people_and_that_its_company_is_invented(o
     assert sample_report().notice in text
 
 
-@pytest.mark.parametrize("name", HOSTILE[:7])
+@pytest.mark.parametrize("name", HOSTILE[:6])
 def test_what_others_wrote_stands_in_a_document_as_it_is(name, hostile):
     text, _, _ = hostile
     assert name in text
