@@ -256,8 +256,8 @@ ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS reaction VARCHAR;
 ALTER TABLE activity_log ADD COLUMN IF NOT EXISTS tone VARCHAR;
 ALTER TABLE people_log ADD COLUMN IF NOT EXISTS first_contact DATE;
 ALTER TABLE people_log ADD COLUMN IF NOT EXISTS outcome VARCHAR;
-CREATE TABLE IF NOT EXISTS snapshot_log (seq BIGINT, taken TIMESTAMPTZ, leader VARCHAR, since TIMESTAMPTZ, until TIMESTAMPTZ,
-    version VARCHAR, told BLOB);
+CREATE TABLE IF NOT EXISTS snapshot_log (seq BIGINT, taken TIMESTAMPTZ, leader VARCHAR, since TIMESTAMPTZ,
+    until TIMESTAMPTZ, version VARCHAR, told BLOB);
 """
     + "".join(VIEWS),
 }
