@@ -13,13 +13,14 @@ from itertools import islice
 from typing import Any
 
 from connectors.kit.answers import At, guarded, identifier, mapping
+from connectors.kit.apart import not_read
 from connectors.kit.json_files import document
 from connectors.kit.json_nested import Places, nested
 from connectors.kit.lists import rows_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from influence.contract.files import Member
-from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 PLACES = Places("messages", frozenset(), frozenset(("guild", "channel")))
 _SAID = frozenset(("Default", "Reply", "ThreadStarterMessage", "0", "19", "20", "21", "23"))
@@ -36,7 +37,7 @@ def exported(member: Member) -> Iterator[Record]:
             yield row
         else:
             yield from guarded(lambda told=told, row=row: reader.read(told, row), "the message", row.line)  # type: ignore[misc]
-    yield from reader.notes()
+    yield from not_read(reader.apart)
 
 
 def _between_two(member: Member) -> tuple[str, ...]:
@@ -58,12 +59,6 @@ class _Channel:
     people: tuple[str, ...]
     named: set[str] = field(default_factory=set)
     apart: Counter[str] = field(default_factory=Counter)
-
-    def notes(self) -> Iterator[Note]:
-        if self.apart:
-            yield Note(
-                "not read: " + ", ".join(f"{count:,} {what}" for what, count in self.apart.most_common(6))
-            )
 
     def read(self, told: Mapping[str, Any], at: At) -> Iterator[Record]:
         """Yield a message and its reactions."""

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from connectors.kit.answers import At, guarded, mapping
+from connectors.kit.apart import not_read
 from connectors.kit.json_files import holds
 from connectors.kit.json_nested import Places, nested
 from connectors.kit.lists import rows_of
@@ -24,7 +25,7 @@ from connectors.kit.text import clean
 from connectors.kit.times import in_utc, named_zone, seconds
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 _PLACES = Places(
     rows="messages",
@@ -75,7 +76,7 @@ class Telegram:
                 yield row
             else:
                 yield from guarded(lambda told=told, row=row: reader.read(told, row), "the message", row.line)  # type: ignore[misc]
-        yield from reader.notes()
+        yield from not_read(reader.apart)
 
 
 def _owner(member: Member) -> str:
@@ -96,12 +97,6 @@ class _Reader:
     owner: str
     named: set[tuple[str, str]] = field(default_factory=set)
     apart: Counter[str] = field(default_factory=Counter)
-
-    def notes(self) -> Iterator[Note]:
-        if self.apart:
-            yield Note(
-                "not read: " + ", ".join(f"{count:,} {what}" for what, count in self.apart.most_common(6))
-            )
 
     def read(self, told: Mapping[str, Any], at: At) -> Iterator[Record]:
         """Yield a message and what was made of it; a line of the program is counted."""

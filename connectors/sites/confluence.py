@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import each, guarded, identifier, mapping
+from connectors.kit.apart import not_read
 from connectors.kit.exports import each_file
 from connectors.kit.json_files import document, holds, rows
 from connectors.kit.lists import rows_of
@@ -103,7 +104,7 @@ class Confluence:
             else:
                 kind = element.attributes.get("class") or ""
                 yield from guarded(partial(reader.read, kind, element), f"the {kind.lower()}", element.line)
-        yield from reader.notes()
+        yield from not_read(reader.apart)
 
 
 @dataclass
@@ -112,10 +113,6 @@ class _Entities:
 
     zone: ZoneInfo
     apart: Counter[str] = field(default_factory=Counter)
-
-    def notes(self) -> Iterator[Note]:
-        if self.apart:
-            yield Note("not read: " + ", ".join(f"{count:,} {what}" for what, count in self.apart.items()))
 
     def read(self, kind: str, element: Element) -> Iterator[Record]:
         told = {part.attributes.get("name") or "": part for part in element.all("property")}

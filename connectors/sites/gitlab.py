@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import At, guarded, identifier, mapping
+from connectors.kit.apart import not_read
 from connectors.kit.exports import each_file
 from connectors.kit.json_files import holds, values
 from connectors.kit.lists import rows_of
@@ -69,7 +70,7 @@ class GitLab:
             )
         reader = _Reader()
         yield from reader.file(member)
-        yield from reader.notes()
+        yield from not_read(reader.apart)
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield the members, the issues and the merge requests of a project."""
@@ -78,7 +79,7 @@ class GitLab:
         )
         reader = _Reader()
         yield from each_file(export, read, reader.file)
-        yield from ((export.name, note) for note in reader.notes())
+        yield from ((export.name, note) for note in not_read(reader.apart))
         if left := len(export.files) - len(read):
             yield export.name, Note(f"files that are not read (the code, pipelines, settings): {left:,}")
 
@@ -87,12 +88,6 @@ class GitLab:
 class _Reader:
     named: set[str] = field(default_factory=set)
     apart: Counter[str] = field(default_factory=Counter)
-
-    def notes(self) -> Iterator[Note]:
-        if self.apart:
-            yield Note(
-                "not read: " + ", ".join(f"{count:,} {what}" for what, count in self.apart.most_common(6))
-            )
 
     def file(self, member: Member) -> Iterator[Record]:
         """Yield what each row of a file tells, by its fields."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.kit.answers import At, guarded, identifier, mapping
+from connectors.kit.apart import not_read
 from connectors.kit.json_files import holds
 from connectors.kit.json_nested import Places, nested
 from connectors.kit.lists import rows_of
@@ -21,7 +22,7 @@ from connectors.kit.text import clean, words
 from connectors.kit.times import moment
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Person, Record, SetAside, Verb
 
 _PLACES = Places(
     rows="MessageList",
@@ -70,7 +71,7 @@ class TeamsExport:
                 yield row
             else:
                 yield from guarded(lambda told=told, row=row: reader.read(told, row), "the message", row.line)  # type: ignore[misc]
-        yield from reader.notes()
+        yield from not_read(reader.apart)
 
 
 def account_of(told: Any) -> str:
@@ -93,12 +94,6 @@ def account_of(told: Any) -> str:
 class _Reader:
     named: set[tuple[str, str]] = field(default_factory=set)
     apart: Counter[str] = field(default_factory=Counter)
-
-    def notes(self) -> Iterator[Note]:
-        if self.apart:
-            yield Note(
-                "not read: " + ", ".join(f"{count:,} {what}" for what, count in self.apart.most_common(6))
-            )
 
     def read(self, told: Mapping[str, Any], at: At) -> Iterator[Record]:
         """Yield a message and its reactions; a line of the program is counted."""

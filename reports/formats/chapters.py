@@ -22,7 +22,7 @@ from reports.story.wording import days, shortened
 
 NAME = 60
 """So many characters of a name are shown, and of any text in a cell."""
-_NOTICE, _HOST, _WHY = 200, 40, 160
+_NOTICE, _HOST, _WHY, _CHAIN = 200, 40, 160, 280
 _SMALL = 0.75
 """So large are most pictures: their letters are those of a table."""
 CONVERSATIONS = 5
@@ -221,7 +221,10 @@ def _advice(report: Report) -> tuple[Table, ...]:
 
 def _chains(report: Report) -> tuple[Table, ...]:
     """List who could introduce the leader to whom, with what is on record of every hop."""
-    rows = tuple(_cells(row.who, row.sphere, row.words, row.likely) for row in chain_rows(report)[:_ROWS])
+    rows = tuple(
+        (*_cells(row.who, row.sphere), Cell(shortened(row.words, _CHAIN)), *_cells(row.likely))
+        for row in chain_rows(report)[:_ROWS]
+    )
     if not rows:
         return ()
     heads = (translated("To whom"), translated("Sphere"), translated("Who, and why"), translated("Likely"))
@@ -234,7 +237,7 @@ def _worth(report: Report) -> tuple[Table, ...]:
     rows = tuple(
         (
             _linked(row.who, *(each.link for each in row.evidence)),
-            *_cells(row.sphere, row.why, row.days, row.command),
+            *(*_cells(row.sphere), Cell(shortened(row.why, _WHY)), *_cells(row.days, row.command)),
         )
         for row in worth_rows(report)[:_ROWS]
     )

@@ -19,7 +19,7 @@ from influence.contract.wording import counted
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
-from reports.formats.chapters import Chapter, Drawn, Table, chapters, drawn, with_short_names
+from reports.formats.chapters import NAME, Chapter, Drawn, Table, chapters, drawn, with_short_names
 from reports.formats.writing import encodable, needing, write_whole
 from reports.story import glossary
 from reports.story.brief import Brief, brief
@@ -309,7 +309,14 @@ def _shorter(data: Data) -> Data:
 def _shorter_block(block: Data) -> Data:
     if block["kind"] == "picture":
         return {**block, "width": block["width"] * 0.95}
-    return {**block, "rows": block["rows"][: max(_LEAST, len(block["rows"]) - 1)]}
+    rows = block["rows"][: max(_LEAST, len(block["rows"]) - 1)]
+    return {**block, "rows": [[_shorter_cell(cell) for cell in row] for row in rows]}
+
+
+def _shorter_cell(cell: Data) -> Data:
+    """Take a fifth of a text that is longer than a name."""
+    text = cell["text"]
+    return cell if len(text) <= NAME else {**cell, "text": shortened(text, max(NAME, 4 * len(text) // 5))}
 
 
 def _until(report: Report) -> datetime | None:

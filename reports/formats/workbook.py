@@ -288,22 +288,20 @@ def _spheres(report: Report) -> Sheet:
 
 
 def _months(report: Report) -> Sheet:
-    columns = (
-        translated("Month"),
-        translated("Team"),
-        translated("Met"),
-        translated("Never met"),
-        translated("Never met, at least"),
-        translated("Never met, at most"),
-        translated("Responses"),
-    )
+    columns = (translated("Month"), *_reached())
     return Sheet(translated("Months"), columns, [_month(row) for row in report.trend])
 
 
 def _weeks(report: Report) -> Sheet:
-    columns = (
-        translated("Week"),
-        translated("Part"),
+    columns = (translated("Week"), translated("Part"), *_reached())
+    rows = [
+        (row.week, None if row.whole else translated("in part"), *_month(row)[1:]) for row in report.weekly
+    ]
+    return Sheet(translated("Weeks"), columns, rows)
+
+
+def _reached() -> tuple[str, ...]:
+    return (
         translated("Team"),
         translated("Met"),
         translated("Never met"),
@@ -311,10 +309,6 @@ def _weeks(report: Report) -> Sheet:
         translated("Never met, at most"),
         translated("Responses"),
     )
-    rows = [
-        (row.week, None if row.whole else translated("in part"), *_month(row)[1:]) for row in report.weekly
-    ]
-    return Sheet(translated("Weeks"), columns, rows)
 
 
 def _month(row: Month | Week) -> tuple[Cell, ...]:
