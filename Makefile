@@ -55,7 +55,7 @@ told:
 
 # Newer versions of everything, with hashes and without addresses (needs uv).
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra calendar --extra live --extra pdf --extra slides --extra tables -o requirements.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra calendar --extra campaign --extra dashboard --extra live --extra pdf --extra slides --extra tables -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra dev --extra docs -o requirements-dev.lock pyproject.toml
 
 clean:

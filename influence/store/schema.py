@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, SetAside, Tie
 
-VERSION = 8
+VERSION = 9
 TEXT, TEXTS, MOMENT, DAY, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -260,6 +260,15 @@ CREATE TABLE IF NOT EXISTS snapshot_log (seq BIGINT, taken TIMESTAMPTZ, leader V
     until TIMESTAMPTZ, version VARCHAR, told BLOB);
 """
     + "".join(VIEWS),
+    9: """
+CREATE TABLE IF NOT EXISTS baseline_log (seq BIGINT, taken TIMESTAMPTZ, programme VARCHAR, leader VARCHAR,
+    since TIMESTAMPTZ, until TIMESTAMPTZ, version VARCHAR, told BLOB);
+CREATE TABLE IF NOT EXISTS note_log (seq BIGINT, noted TIMESTAMPTZ, author VARCHAR, programme VARCHAR, leader VARCHAR,
+    kind VARCHAR, about VARCHAR, words VARCHAR, undoes BIGINT);
+CREATE TABLE IF NOT EXISTS forgotten_log (seq BIGINT, done TIMESTAMPTZ, mark VARCHAR);
+CREATE TABLE IF NOT EXISTS reading_log (seq BIGINT, read TIMESTAMPTZ, reader VARCHAR, command VARCHAR,
+    leaders VARCHAR[], basis VARCHAR, chained VARCHAR);
+""",
 }
 """What each version added: an older store gets it when it is opened."""
 _ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+)")
