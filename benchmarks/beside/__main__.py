@@ -22,7 +22,17 @@ from benchmarks.beside.work import OURS, Inputs, Work
 
 LIBRARIES = (
     *("numpy", "scipy", "numba", "networkx", "scikit-network", "duckdb", "pyarrow"),
-    *("igraph", "networkit", "rustworkx", "raphtory", "reticula", "pynetim", "polars", "pandas"),
+    *(
+        "igraph",
+        "networkit",
+        "rustworkx",
+        "vivainsights",
+        "raphtory",
+        "reticula",
+        "pynetim",
+        "polars",
+        "pandas",
+    ),
 )
 Rounds = dict[str, list[dict[str, Any]]]
 

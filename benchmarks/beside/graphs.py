@@ -92,6 +92,19 @@ def _triangles(network: Any) -> float:
     return sum(nx.triangles(network).values()) / 3
 
 
+def _five(network: Any) -> list[dict[str, float]]:
+    """Tell the five things that Viva Insights' table tells of everybody."""
+    import networkx as nx
+
+    return [
+        nx.betweenness_centrality(network, normalized=False),
+        nx.closeness_centrality(network),
+        dict(nx.degree(network)),
+        nx.eigenvector_centrality(network, max_iter=1000),
+        nx.pagerank(network),
+    ]
+
+
 def _modularity(path: Path, label: Any) -> float:
     """Return Newman's modularity of communities, each pair that is tied counted once."""
     nodes, source, target = _ties(path)
@@ -243,6 +256,22 @@ def networkx(run: Callable[[Any, Any], Any], *, directed: bool = True) -> Prepar
     return prepare
 
 
+def viva_insights(path: Path) -> Timed:
+    """Ask vivainsights for the five centralities of everybody, from a person-to-person query as a table."""
+    import pandas as pd
+    import vivainsights as vi
+
+    _, source, target = _ties(path)
+    sides = {"PrimaryCollaborator": source, "SecondaryCollaborator": target}
+    people = {f"{side}_PersonId": [f"n{code:08}" for code in codes] for side, codes in sides.items()}
+    query = pd.DataFrame(people | {f"{side}_Organization": "all" for side in sides})
+
+    def timed() -> Any:
+        return vi.network_p2p(query, centrality="betweenness", return_type="network")
+
+    return timed
+
+
 # --- the table ----------------------------------------------------------------------------------------------
 
 
@@ -253,6 +282,10 @@ def _large(given: Inputs) -> Path:
 
 def _middle(given: Inputs) -> Path:
     return inputs.network(given.folder, *((100_000, 1_000_000) if given.full else (20_000, 200_000)))
+
+
+def _small(given: Inputs) -> Path:
+    return inputs.network(given.folder, *((20_000, 200_000) if given.full else (2_000, 20_000)))
 
 
 _mutual = partial(ours, directed=False)
@@ -309,6 +342,14 @@ WORKS = [
         {"igraph": igraph(lambda g: g.constraint(), directed=False)},
         20,
         "igraph",
+    ),
+    Work(
+        "five centralities of everybody, small network",
+        _small,
+        ours(_five),
+        {"vivainsights": viva_insights},
+        1,
+        "vivainsights",
     ),
     Work("Burt's constraint and effective size, large network", _large, _mutual(_holes), {}),
     Work(

@@ -24,12 +24,19 @@ class Edges(NamedTuple):
 
 
 def levels(
-    edges: Edges, drawn: Callable[[int], Ints], resolution: float = 1.0, threshold: float = 1e-7
+    edges: Edges,
+    drawn: Callable[[int], Ints],
+    resolution: float = 1.0,
+    threshold: float = 1e-7,
+    *,
+    multiplied: bool = False,
 ) -> Iterator[Ints]:
     """Yield each node's community after each level, numbered from 0.
 
     Nodes move to the neighbouring community that adds most to the modularity, in the order that `drawn` gives for so
-    many nodes; then communities become nodes. It ends when a level adds no more than `threshold`.
+    many nodes; then communities become nodes. It ends when a level adds no more than `threshold`. What a move adds is
+    compared as a share, or `multiplied` by the square of all weight: nothing is divided then, and no rounding prefers
+    one of two moves that add as much.
 
     Source: Blondel, Guillaume, Lambiotte, Lefebvre 2008, doi:10.1088/1742-5468/2008/10/P10008; for directed
     networks Dugué and Perez 2015, hal-01231784.
@@ -44,7 +51,7 @@ def levels(
     label, alone = np.arange(edges.n), np.arange(edges.n)
     total = float(edges.weights.sum())
     quality = _modularity(edges, alone, resolution)
-    code = _level(edges, drawn(edges.n), total, resolution, np.arange(edges.n))
+    code = _level(edges, drawn(edges.n), total, resolution, np.arange(edges.n), multiplied)
     while True:
         label = code[label]
         yield label
@@ -52,7 +59,7 @@ def levels(
         if better - quality <= threshold:
             return
         quality, edges = better, _merged(edges, code)
-        code = _level(edges, drawn(edges.n), total, resolution, np.arange(edges.n))
+        code = _level(edges, drawn(edges.n), total, resolution, np.arange(edges.n), multiplied)
         if np.unique(code).size == edges.n:
             return
 
@@ -116,10 +123,13 @@ def _modularity(edges: Edges, label: Ints, resolution: float) -> float:
     return float(inside / total - resolution * squared)
 
 
-def _level(edges: Edges, order: Ints, total: float, resolution: float, start: Ints) -> Ints:
+def _level(
+    edges: Edges, order: Ints, total: float, resolution: float, start: Ints, multiplied: bool = False
+) -> Ints:
     indptr, indices, weights = _around(edges)
     out, in_ = _degrees(edges)
-    scale = resolution, total, total**2 if edges.directed else 2 * total**2
+    both = 1 if edges.directed else 2
+    scale = (resolution / both, total, 0.0) if multiplied else (resolution, total, both * total**2)
     return _numbered(_moved(indptr, indices, weights, out, in_, order, start.copy(), *scale))
 
 
@@ -161,7 +171,7 @@ def _moved(
     total: float,
     squared: float,
 ) -> Ints:
-    """Move nodes between communities until no move adds to the modularity."""
+    """Move nodes between communities until no move adds to the modularity; where nothing is `squared`, multiplied."""
     n = indptr.size - 1
     held_out, held_in = np.zeros(n), np.zeros(n)
     for u in range(n):
@@ -184,12 +194,15 @@ def _moved(
             held_out[own] -= out[u]
             held_in[own] -= in_[u]
             against = out[u] * held_out[own] if symmetric else out[u] * held_in[own] + in_[u] * held_out[own]
-            leaving = -(towards[own] if met[own] else 0.0) / total + resolution * against / squared
-            best, most = own, 0.0
+            staying = towards[own] if met[own] else 0.0
+            if squared == 0.0:
+                leaving, best, most = 0.0, own, _gain(0.0, staying, against, resolution, total, squared)
+            else:
+                leaving, best, most = -staying / total + resolution * against / squared, own, 0.0
             for i in range(count):
                 c = touched[i]
                 against = out[u] * held_out[c] if symmetric else out[u] * held_in[c] + in_[u] * held_out[c]
-                gain = leaving + towards[c] / total - resolution * against / squared
+                gain = _gain(leaving, towards[c], against, resolution, total, squared)
                 if gain > most:
                     best, most = c, gain
                 met[c] = False
@@ -200,6 +213,15 @@ def _moved(
         if moves == 0:
             break
     return label
+
+
+@compiled
+def _gain(
+    leaving: float, towards: float, against: float, resolution: float, total: float, squared: float
+) -> float:
+    if squared == 0.0:
+        return towards * total - resolution * against
+    return leaving + towards / total - resolution * against / squared
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, ValuesView
 from functools import partial
 from itertools import islice
@@ -18,6 +19,8 @@ from influence.network.networkx_backend.degrees import degrees
 from influence.network.networkx_backend.turning import both_ways
 
 _Partition = list[set[Node]]
+_SINCE_3_7 = tuple(map(int, re.findall(r"\d+", nx.__version__)[:2])) >= (3, 7)
+"""Since then networkx multiplies what it compares instead of dividing it."""
 
 
 def louvain_communities(
@@ -53,7 +56,9 @@ def louvain_partitions(
     """
     if not graph.indices.size:
         return iter([[{node} for node in graph]])
-    found = levels.levels(_edges(graph, weight), partial(_drawn, seed), resolution, threshold)
+    found = levels.levels(
+        _edges(graph, weight), partial(_drawn, seed), resolution, threshold, multiplied=_SINCE_3_7
+    )
     return (_parted(graph, label) for label in found)
 
 

@@ -118,7 +118,11 @@ def degree_pearson_correlation_coefficient(
     """Compute `networkx.degree_pearson_correlation_coefficient`."""
     from scipy.stats import pearsonr  # 0.3 s, and only this needs it
 
-    return float(pearsonr(*_degrees_of_ends(graph, x, y, weight, nodes))[0])
+    one, other = _degrees_of_ends(graph, x, y, weight, nodes)
+    if one.size < 2:
+        # an error or NaN, as this networkx says it
+        return float(nx.degree_pearson_correlation_coefficient(nx.null_graph(), backend="networkx"))
+    return float(pearsonr(one, other)[0])
 
 
 def _degrees_of_ends(

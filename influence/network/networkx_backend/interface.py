@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from influence.network.network import Network
 from influence.network.networkx_backend.compressed import CompressedGraph
-from influence.network.networkx_backend.table import MODULE_OF, SOON_DONE
+from influence.network.networkx_backend.table import MODULE_OF, NEWER, SOON_DONE
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -69,7 +69,7 @@ def _on_arrays(name: str, *args: Any, **kwargs: Any) -> Any:
     """Run a function of this package; what it refuses for a Network runs on a converted graph."""
     if _not_taken(name, args, kwargs):
         return _by_conversion(name)(*args, **kwargs)
-    function = _function(name)
+    function, kwargs = _function(name), _taken(name, kwargs)
     graph, *others = args if args else (kwargs.pop("G"),)
     if not isinstance(graph, Network):
         return function(graph, *others, **kwargs)
@@ -98,8 +98,14 @@ def _not_taken(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> s
     by_place, by_name = _parameters(name)
     if len(args) > len(by_place):
         return f"{name} takes {len(by_place)} arguments on arrays, and {len(args)} are given"
-    odd = next((given for given in kwargs if given not in by_name), None)
+    odd = next((given for given in _taken(name, kwargs) if given not in by_name), None)
     return f"{name} does not take {odd!r} on arrays" if odd is not None else None
+
+
+def _taken(name: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what only a newer networkx takes, where it asks for what is done here anyhow."""
+    newer = NEWER.get(name, {})
+    return {given: value for given, value in kwargs.items() if given not in newer or value != newer[given]}
 
 
 def _dispatched(name: str) -> Any:

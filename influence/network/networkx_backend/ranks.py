@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 from scipy.sparse import eye_array
-from scipy.sparse.linalg import ArpackNoConvergence, eigs, splu, svds
+from scipy.sparse.linalg import eigs, splu
 
 from influence.kernels import centrality
 from influence.kernels.arrays import Floats
@@ -68,26 +68,40 @@ def hits(
     nstart: Mapping[Node, float] | None = None,
     normalized: bool = True,
 ) -> tuple[dict[Node, float], dict[Node, float]]:
-    """Compute `networkx.hits`: hubs and authorities, from the first singular vector of the weights.
+    """Compute `networkx.hits`: hubs and authorities, each from the other (Kleinberg 1999, doi:10.1145/324133.324140).
+
+    As networkx does since 3.7. Before it took the first singular vector, which is not one where several are as long: of
+    a star it gave numbers below 0.
 
     Raises:
+        networkx.NetworkXError: the start lacks a node, or sums to 0.
         networkx.PowerIterationFailedConvergence: it has not settled in `max_iter` rounds.
     """
     if not len(graph):
         return {}, {}
-    if max_iter <= 0:
+    matrix, hubs = graph.matrix("weight"), _first_hubs(graph, nstart)
+    for _ in range(max_iter if matrix.nnz else 0):
+        before, authorities = hubs, hubs @ matrix
+        hubs = matrix @ authorities
+        hubs = hubs / hubs.max()
+        if np.abs(hubs - before).sum() < tol:
+            break
+    else:
         raise nx.PowerIterationFailedConvergence(max_iter)
-    start = None if nstart is None else np.array(list(nstart.values()), np.float64)
-    matrix = graph.matrix("weight")
-    try:
-        _, _, vectors = svds(matrix, k=1, v0=start, maxiter=max_iter, tol=tol)
-    except ArpackNoConvergence as error:
-        raise nx.PowerIterationFailedConvergence(max_iter) from error
-    authorities = vectors.flatten().real
-    hubs = matrix @ authorities
     if normalized:
-        hubs, authorities = hubs / hubs.sum(), authorities / authorities.sum()
-    return graph.named(hubs), graph.named(authorities)
+        return graph.named(hubs / hubs.sum()), graph.named(authorities / authorities.sum())
+    return graph.named(hubs), graph.named(authorities / authorities.max())
+
+
+def _first_hubs(graph: CompressedGraph, nstart: Mapping[Node, float] | None) -> Floats:
+    if nstart is None:
+        return np.full(len(graph), 1 / len(graph))
+    if missing := [node for node in graph if node not in nstart]:
+        raise nx.NetworkXError(f"nstart must have a value for every node; missing: {missing}")
+    start = _given(graph, nstart)
+    if not start.sum():
+        raise nx.NetworkXError("nstart values must not sum to zero")
+    return start / start.sum()
 
 
 def eigenvector_centrality(

@@ -46,3 +46,11 @@ SOON_DONE = set(
     """.split()  # noqa: SIM905 (a list of as many lines as names)
 )
 """What networkx has done itself before a graph is converted: run here only where it is asked for by name."""
+
+NEWER: dict[str, dict[str, object]] = {
+    "closeness_centrality": {"sp": None},
+    "hits": {"method": "power_iteration"},
+}
+"""Arguments that networkx takes since 3.7 alone, and hands over by itself: with which value it asks for what we do.
+
+Leiden's are not among them: networkx has its own since, which finds the same for the same seed."""
