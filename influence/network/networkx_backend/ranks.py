@@ -101,7 +101,8 @@ def _first_hubs(graph: CompressedGraph, nstart: Mapping[Node, float] | None) -> 
     start = _given(graph, nstart)
     if not start.sum():
         raise nx.NetworkXError("nstart values must not sum to zero")
-    return start / start.sum()
+    shares: Floats = start / start.sum()
+    return shares
 
 
 def eigenvector_centrality(
