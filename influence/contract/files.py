@@ -131,6 +131,13 @@ def open_export(path: Path) -> Iterator[Export]:
         yield Export(path.name, {member.name: member for member in found})
 
 
+def children(path: Path) -> list[Path]:
+    """List what lies in a folder itself, links and what macOS leaves behind left out, in the order of their names."""
+    return sorted(
+        child for child in path.iterdir() if not child.is_symlink() and not _left_behind(child.name)
+    )
+
+
 def names(path: Path) -> list[str]:
     """List the names of the files in a folder, zip or tar; a single file has none inside.
 
@@ -191,11 +198,16 @@ def _folder(path: Path) -> Iterator[Member]:
         Path(where) / name
         for where, _, names in os.walk(path, followlinks=False)
         for name in names
-        if name != ".DS_Store" and not name.startswith("._")  # what macOS leaves behind
+        if not _left_behind(name)
     )
     for file in files:
         if file.is_file() and not file.is_symlink():
             yield _single(file, str(file.relative_to(path)))
+
+
+def _left_behind(name: str) -> bool:
+    """Tell a file that macOS leaves behind."""
+    return name == ".DS_Store" or name.startswith("._")
 
 
 def _single(file: Path, name: str) -> Member:

@@ -11,7 +11,13 @@ from typing import Any, Self
 import pyarrow as pa
 
 from influence.contract.errors import SourceError
-from influence.contract.files import DAMAGED_MEMBER, Member, members, open_export
+from influence.contract.files import (
+    DAMAGED_MEMBER,
+    ArchiveError,
+    Member,
+    members,
+    open_export,
+)
 from influence.contract.records import Note, Record
 from influence.contract.secrecy import hushed
 from influence.contract.unread_kinds import refusal
@@ -21,6 +27,8 @@ from influence.store.store import Store
 from influence.store.summary import Summary
 
 _DAMAGED = (SourceError, ValueError, OSError, EOFError, RecursionError, pa.ArrowException)
+_NAMED = 5
+_ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
 @dataclass
@@ -76,13 +84,8 @@ def read_path(
     """
     known = Connectors(connector, zone, options)
     with store.batch(path.name, connector or "recognised") as batch:
-        reading = Reading(batch, progress)
-        whole = known.claimant(path)
-        if whole is not None:
-            reading.export(path, *whole)
-        else:
-            for member in members(path):
-                reading.member(member, known)
+        reading = Bringing(batch, known, progress)
+        reading.bring(path)
         done = reading.finish()
         if not done.summary.read:
             if not batch.claims:
@@ -98,27 +101,6 @@ class Reading:
         self._batch, self._progress, self._done = batch, progress, Imported()
         self._before, self._whose = Summary(), ""
 
-    def member(self, member: Member, known: Connectors) -> None:
-        """Let the connector that recognises a file read it; what nobody knows or can open is set aside."""
-        self._progress(member.name)
-        try:
-            reader = known.reader(member)
-        except ReadingError as question:
-            self._refuse(member.name, str(question).removeprefix(f"{member.name}: "))
-            return
-        except DAMAGED_MEMBER as error:
-            self._refuse(member.name, f"the file is damaged: {error}")
-            return
-        if reader is None and (why := refusal(member.name, member.head())):
-            self._refuse(member.name, why)
-            return
-        if reader is None:
-            self._done.not_recognised.append(member.name)
-            self._batch.refuse(member.name, "a file of no known kind")
-            return
-        name, connector = reader
-        self.records(name, member.name, connector.parse(member))
-
     def records(self, whose: str, file: str, records: Iterable[Record]) -> None:
         """Pass on the records of one file, up to where it is damaged."""
         self._account(whose)
@@ -132,14 +114,6 @@ class Reading:
     def _refuse(self, file: str, reason: str) -> None:
         self._done.unreadable[file] = hushed(reason)
         self._batch.refuse(file, reason)
-
-    def export(self, path: Path, whose: str, connector: Any) -> None:
-        """Pass on the records of an export whose files belong together."""
-        self._account(whose)
-        with open_export(path) as export:
-            for file, record in connector.parse_export(export):
-                self._progress(file)
-                self._record(record, file)
 
     def _record(self, record: Record, file: str) -> None:
         if isinstance(record, Note):
@@ -163,6 +137,88 @@ class Reading:
         self._done.summary = self._batch.summary
         self._done.unsaid = self._batch.unsaid
         return self._done
+
+
+class Bringing(Reading):
+    """One import of a path: which connector reads what of it."""
+
+    def __init__(self, batch: Batch, known: Connectors, progress: Callable[[str], None]) -> None:
+        super().__init__(batch, progress)
+        self._known = known
+
+    def bring(self, path: Path) -> None:
+        """Read a path: an export whole, and what lies beside it by itself; else file by file.
+
+        Raises:
+            ArchiveError: the path cannot be opened.
+            ReadingError: several know it for their own, and it does not fall into parts of theirs.
+        """
+        for part in (parts := self._known.side_by_side(path)):
+            self._apart(part)
+        if parts:
+            return
+        whole = self._known.claimant(path)
+        if whole is not None:
+            self._export(path, *whole)
+            return
+        for member in members(path):
+            self._member(member, path)
+
+    def _apart(self, path: Path) -> None:
+        """Read one of several things in a folder: what is wrong with it stops none of the others."""
+        try:
+            self.bring(path)
+        except (ArchiveError, ReadingError) as error:
+            self._refuse(path.name, str(error).removeprefix(f"{path}: "))
+
+    def _member(self, member: Member, folder: Path) -> None:
+        """Let the connector that recognises a file read it; what nobody knows or can open is set aside."""
+        self._progress(member.name)
+        try:
+            reader = self._known.reader(member)
+        except ReadingError as question:
+            self._refuse(member.name, str(question).removeprefix(f"{member.name}: "))
+            return
+        except DAMAGED_MEMBER as error:
+            self._refuse(member.name, f"the file is damaged: {error}")
+            return
+        if reader is not None:
+            self.records(reader[0], member.name, reader[1].parse(member))
+        elif archive := _archive(folder, member.name):
+            self._apart(archive)  # opened as if it were named itself
+        elif why := refusal(member.name, member.head()):
+            self._refuse(member.name, why)
+        else:
+            self._done.not_recognised.append(member.name)
+            self._batch.refuse(member.name, "a file of no known kind")
+
+    def _export(self, path: Path, whose: str, connector: Any) -> None:
+        """Pass on the records of an export whose files belong together, then what lies beside it and is another's."""
+        self._account(whose)
+        with open_export(path) as export:
+            told, beside = set[str](), list[str]()
+            for file, record in connector.parse_export(export):
+                self._progress(file)
+                self._record(record, file)
+                told.add(file)
+            for name, member in export.files.items():
+                if name not in told and self._is_of_others(member, path, whose):
+                    beside.append(name)
+                    self._member(member, path)
+        if beside:
+            shown = ", ".join(beside[:_NAMED]) + (" and others" if len(beside) > _NAMED else "")
+            self._done.notes.append(
+                f"{len(beside)} beside the export of {whose}, read by themselves: {shown}"
+            )
+
+    def _is_of_others(self, member: Member, folder: Path, whose: str) -> bool:
+        return bool(_archive(folder, member.name)) or self._known.likely(member, besides=whose)
+
+
+def _archive(folder: Path, name: str) -> Path | None:
+    """Return where an archive lies in a folder, by its name: documents are packed too, and are not opened."""
+    packed = (folder / name, folder / f"{name}.gz")  # a file loses its .gz where it is listed
+    return next((one for one in packed if one.name.lower().endswith(_ARCHIVES) and one.is_file()), None)
 
 
 def _nothing_read(path: Path, done: Imported) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from influence.contract import plugins
 from influence.contract.connector import MissingExtra
 from influence.contract.errors import InfluenceError
-from influence.contract.files import Member, kind_of, names
+from influence.contract.files import DAMAGED_MEMBER, Member, children, kind_of, names
 
 GROUP = "influence.connectors"
 EXPORT = "export"
@@ -110,15 +110,7 @@ class Connectors:
             ArchiveError: the path cannot be opened.
             ReadingError: several know it for their own.
         """
-        if self._forced and not hasattr(self._made[self._forced], "parse_export"):
-            return None  # a packed archive would be read once more, for its names alone
-        inside = names(path)
-        found = list[tuple[str, Any]]()
-        for name, connector in self._likely(EXPORT) if inside or self._forced else ():
-            if hasattr(connector, "parse_export") and (
-                (self._forced and not hasattr(connector, "parse")) or connector.claims(inside)
-            ):
-                found.append((name, connector))
+        found = self._claimants(path)
         if len(found) > 1:
             told = " and ".join(repr(name) for name, _ in found)
             raise ReadingError(
@@ -126,6 +118,26 @@ class Connectors:
                 f"right, as in --as {found[0][0]}"
             )
         return found[0] if found else None
+
+    def side_by_side(self, path: Path) -> list[Path]:
+        """List what lies in a folder if the exports of several lie in it side by side; of any other path nothing."""
+        if not path.is_dir() or self._forced:
+            return []
+        parts = children(path)
+        apart = {name for part in parts for name, _ in self._claimants(part)}
+        whole = {name for name, _ in self._claimants(path)}
+        return parts if len(apart) > 1 and whole <= apart else []
+
+    def _claimants(self, path: Path) -> list[tuple[str, Any]]:
+        if self._forced and not hasattr(self._made[self._forced], "parse_export"):
+            return []  # a packed archive would be read once more, for its names alone
+        inside = names(path)
+        return [
+            (name, connector)
+            for name, connector in (self._likely(EXPORT) if inside or self._forced else ())
+            if hasattr(connector, "parse_export")
+            and ((self._forced and not hasattr(connector, "parse")) or connector.claims(inside))
+        ]
 
     def reader(self, member: Member) -> tuple[str, Any] | None:
         """Find the connector that recognises a file; where one is named, it is that.
@@ -144,6 +156,17 @@ class Connectors:
                 f"{member.name}: {names} could each read this; say which is right, as in --as {found[0][0]}"
             )
         return found[0] if found else self._unlikely(member, head, {name for name, _ in likely})
+
+    def likely(self, member: Member, besides: str) -> bool:
+        """Tell whether a file of an export is not its connector's but another one's of those that read its kind."""
+        if self._forced:
+            return False
+        try:
+            head = member.head()
+        except DAMAGED_MEMBER:
+            return False
+        asked = [one for one in self._likely(kind_of(head)) if _recognises(one[1], member, head)]
+        return bool(asked) and besides not in {name for name, _ in asked}
 
     def _unlikely(self, member: Member, head: bytes, asked: set[str]) -> tuple[str, Any] | None:
         """Ask all others, up to the first that says yes: a file may begin like one of another kind."""
