@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reports.figures.stage import plot_stage
     from reports.figures.sureness import plot_sureness
     from reports.figures.trend import plot_trend
+    from reports.figures.walls import plot_walls
 
 __all__ = [
     "NothingToDraw",
@@ -40,6 +41,7 @@ __all__ = [
     "plot_stage",
     "plot_sureness",
     "plot_trend",
+    "plot_walls",
 ]
 _HOMES = {name: name.removeprefix("plot_") for name in __all__} | {
     "NothingToDraw": "room",

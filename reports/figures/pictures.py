@@ -14,6 +14,7 @@ from reports.figures.stage import stage_picture
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.figures.trend import other_picture, trend_picture
+from reports.figures.walls import walls_picture
 
 WIDE_ONLY, NARROW_ONLY = "wide-only", "narrow-only"
 """The classes by which a style sheet shows the one that fits."""
@@ -29,6 +30,7 @@ _ONE: dict[str, Callable[[Report], Picture | None]] = {
     "wings": spheres_picture,
     "counted_again": robustness_picture,
     "movement": movement_picture,
+    "departments": walls_picture,
 }
 
 

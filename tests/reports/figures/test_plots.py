@@ -118,10 +118,16 @@ def test_the_users_own_settings_stay_and_draw_nothing_of_ours():
         assert {SMALL} == {text.get_fontsize() for text in axes.texts}
 
 
-@pytest.mark.parametrize("name", ["plot_possible_reach", "plot_movement"])
-def test_a_finding_suffices_where_the_chart_needs_no_more(name):
-    finding = full_report().findings[{"plot_possible_reach": "possible_reach"}.get(name, "against_before")]
-    _, axes, _ = on(PLOTS[name], finding)
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        ("plot_possible_reach", "possible_reach"),
+        ("plot_movement", "against_before"),
+        ("plot_walls", "walls"),
+    ],
+)
+def test_a_finding_suffices_where_the_chart_needs_no_more(name, finding):
+    _, axes, _ = on(PLOTS[name], full_report().findings[finding])
     assert axes.texts
 
 
@@ -279,6 +285,9 @@ def test_a_month_and_a_bar_tell_their_words_as_the_picture_describes_them():
     assert 2 * len(sample_report().trend) == len(told)
     assert "January 2026: 7 never met (range 6 to 8), 3 met. A source is missing in this month." == told[0]
     assert "<title>customer: 9 before, 30 now.</title>" in drawn(full_report)["movement"]
+    departments = drawn(full_report)["departments"]
+    assert "<title>Finance and Research: 4 pairs, 18 by chance.</title>" in departments
+    assert "<title>Within Research: 60 pairs, 31 by chance.</title>" in departments
     assert "<title>without the one who responded most: 25</title>" in drawn(full_report)["counted_again"]
 
 

@@ -388,7 +388,7 @@ def test_audience_is_never_added_to_reach():
 def test_every_picture_has_a_name_and_a_description():
     text = page_of(sample_report)
     pictures = re.findall(r'<svg [^>]*role="(?:img|group)"[^>]*aria-labelledby="([^"]+)"', text)
-    assert 13 == len(set(pictures)), "rings, network and both trends are there for a page and for a telephone"
+    assert 14 == len(set(pictures)), "rings, network and both trends are there for a page and for a telephone"
     assert all(f'id="{key}"' in text for picture in pictures for key in picture.split())
 
 
