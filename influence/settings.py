@@ -274,7 +274,10 @@ _OF_CAMPAIGN = ("tags", "topics", "channels", "voices")
 
 
 def _campaigns(path: Path, body: Mapping[str, Any]) -> dict[str, Stated]:
-    return {name: _campaign(path, name, one) for name, one in body.get("campaigns", {}).items()}
+    stated = body.get("campaigns", {})
+    if not isinstance(stated, dict):
+        raise SettingsError(f"{path}: [campaigns] should be sections of their own, [campaigns.NAME]")
+    return {name: _campaign(path, name, one) for name, one in stated.items()}
 
 
 def _campaign(path: Path, name: str, body: Any) -> Stated:

@@ -23,6 +23,8 @@ _SLOPE_FROM = 3
 """A line through fewer weeks than this says nothing of where they are going."""
 _CORRELATIONS = np.linspace(0.0, 0.98, 50)
 _EDGE = 0.025
+_NO_NOISE = 1e-9
+"""Weeks that are all alike have no scatter, and nothing may be divided by it."""
 
 
 class CannotTell(InfluenceError):
@@ -205,7 +207,7 @@ class _Laws:
         from scipy.optimize import brentq  # scipy costs 0.1 s, and only a campaign needs it
 
         middle = self._coefficients @ contrast
-        scale = np.sqrt(np.einsum("i,kij,j->k", contrast, self._spread, contrast))
+        scale = np.sqrt(np.einsum("i,kij,j->k", contrast, self._spread, contrast)) + _NO_NOISE
         reach = 1 + 400 * float(scale.max())
         edges = (middle.min() - reach, middle.max() + reach)
 

@@ -92,6 +92,7 @@ class Workspace(Writing):
         invented["brand"]["accounts"] = list(company.brand)
         invented["audiences"] |= {name: list(held) for name, held in company.audiences.items()}
         invented["topics"] |= company.topics
+        invented["campaigns"] |= {name: dict(one) for name, one in company.campaigns.items()}
         durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)
         demo.write(company, folder / "invented")
