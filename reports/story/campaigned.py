@@ -345,7 +345,7 @@ def _voices(one: Campaigned) -> Iterator[str]:
 
 
 _APART = {
-    True: message("During the campaign it was another than before, by more than chance may move."),
+    True: message("During the campaign it was another than before, by more than chance may move it."),
     False: message("Chance alone may move it so much."),
     None: message("Whether it moved cannot be told from so few conversations."),
 }
