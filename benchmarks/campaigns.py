@@ -1,10 +1,13 @@
 """How often a campaign without effect is told as a change, and how often one with an effect is: simulated weeks.
 
     .venv/bin/python benchmarks/campaigns.py [--campaigns 500] [--lift 1.3]
+    .venv/bin/python benchmarks/campaigns.py --others 500
 
 Prints a table for `benchmarks/campaigns.md`: of each kind of weeks, in how many of so many campaigns without effect
 `influence.chance.interrupted` says "changed", and in how many with the lift. The weekly count of people is negative
-binomial around a mean that wanders as an AR(1) in logarithms; short forms of it run in the tests.
+binomial around a mean that wanders as an AR(1) in logarithms; short forms of it run in the tests. `--others` prints how
+often the usual ways say so of such campaigns without effect, with the same columns: plain least squares, Newey and
+West's errors with four lags, and an AR(1) that is estimated and taken for known (statsmodels' GLSAR).
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from statsmodels.regression.linear_model import GLSAR, OLS
 
 from influence.chance.interrupted import interrupted
 from influence.kernels.arrays import Floats, Ints
@@ -88,9 +92,42 @@ def changed(kind: Kind, lift: float, campaigns: int, seed: int = 1) -> int:
     return sum(interrupted(weeks(kind), one, kind.during).changed for one in drawn)
 
 
+def others(kind: Kind, campaigns: int) -> list[float]:
+    """Return how often least squares, Newey and West, and an estimated AR(1) find a change where there is none."""
+    random, at = np.random.default_rng(1), weeks(kind).astype(float)
+    during = (at >= 0) & (at < kind.during)
+    columns = [np.ones(len(at)), at, during, np.where(during, at - at[during].mean(), 0), at >= kind.during]
+    design = np.stack(columns, axis=1).astype(float)
+    found = np.zeros(3)
+    for _ in range(campaigns):
+        logs = np.log(simulated(kind, 1.0, random) + 0.5)
+        plain = OLS(logs, design)
+        fits = (
+            plain.fit(),
+            plain.fit(cov_type="HAC", cov_kwds={"maxlags": 4, "use_correction": True}),
+            GLSAR(logs, design, rho=1).iterative_fit(maxiter=20),
+        )
+        found += [fit.pvalues[2] < 0.05 for fit in fits]
+    return [float(one) for one in found / campaigns]
+
+
+def compare(campaigns: int) -> None:
+    """Print the table of the others."""
+    print("| before | during | people a week | ρ | least squares | Newey–West | estimated AR(1) |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in (KINDS[1], KINDS[4], KINDS[8], KINDS[11]):
+        told = " | ".join(f"{one:.1%}" for one in others(kind, campaigns))
+        print(
+            f"| {kind.before} | {kind.during} | {kind.mean:.0f} | {kind.correlation} | {told} |", flush=True
+        )
+
+
 def main(words: Sequence[str]) -> None:
     """Print the table."""
     given = dict(zip(words[::2], words[1::2], strict=True))
+    if "--others" in given:
+        compare(int(given["--others"]))
+        return
     campaigns, lift = int(given.get("--campaigns", 500)), float(given.get("--lift", 1.3))
     print(f"| before | during | people a week | ρ | spread | lumps | trend | yearly | without | × {lift} |")
     print("|---|---|---|---|---|---|---|---|---|---|")

@@ -22,7 +22,7 @@ from influence.contract.campaigned import (
     Times,
 )
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.network.log_queries import system_of
+from influence.network.heard import heard_from, heard_in
 from influence.times import WEEK, Window, exact, microseconds, moment
 
 MOST_BEFORE = 156
@@ -77,7 +77,7 @@ def weeks_around(held: Held) -> Weeks:
     since, until = held.window.since, held.window.until
     recorded = held.whole.whole_window()
     zone = held.whole.settings.zone
-    begun = _begun(held)
+    begun = heard_from(held.whole.tables, held.systems)
     rows = [
         *reversed(list(_seven_days(since, zone, -1, Window(begun, since), BEFORE))),
         *_seven_days(since, zone, 1, Window(since, until), DURING),
@@ -87,7 +87,8 @@ def weeks_around(held: Held) -> Weeks:
     first = np.round((edges[:, 0] - since) / WEEK, 3)  # an hour more or less where clocks are changed
     part = tuple(name for _, name in rows)
     place = np.where(np.array(part) == DURING, np.round(first), first) if part else first
-    return Weeks(place, edges[:, 0], edges[:, 1], part, _heard(held, edges))
+    heard = heard_in(held.whole.tables, held.systems, edges[:, 0], edges[:, 1])
+    return Weeks(place, edges[:, 0], edges[:, 1], part, heard)
 
 
 def _seven_days(start: int, zone: str, step: int, inside: Window, part: str) -> Iterator[tuple[Window, str]]:
@@ -99,24 +100,6 @@ def _seven_days(start: int, zone: str, step: int, inside: Window, part: str) -> 
         if window.since < inside.since or window.until > inside.until:
             return
         yield window, part
-
-
-def _begun(held: Held) -> int:
-    """Return from when on every system in which the campaign ran is on record."""
-    log = held.whole.log.items
-    system = system_of(held.whole.tables, np.arange(len(log)))
-    return max(int(log.time[np.argmax(system == one)]) for one in held.systems)
-
-
-def _heard(held: Held, edges: Ints) -> Flags:
-    """Tell in which weeks anybody did anything in every system in which the campaign ran."""
-    log = held.whole.log.items
-    system = system_of(held.whole.tables, np.arange(len(log)))
-    heard = np.ones(len(edges), bool)
-    for one in sorted(held.systems):
-        place = np.searchsorted(log.time[system == one], edges)
-        heard &= place[:, 1] > place[:, 0]
-    return heard
 
 
 def _told(told: AgainstBefore, found: Interrupted) -> AgainstBefore:

@@ -128,15 +128,22 @@ def _list(workspace: Workspace, *, as_json: bool) -> None:
 
 
 def _write(told: Campaigned, kinds: Sequence[str], place: Path) -> None:
+    from influence.contract.campaigned import CampaignError  # Babel: `--help` must not wait for it
+
     if place == Path("-"):
         sys.stdout.write(_as(told, kinds[0]))
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
     for kind in kinds:
-        file = place if place.suffix == f".{kind}" else place.with_name(f"{place.name}.{kind}")
+        known_ending = place.suffix[1:] in plugins.names(PAGES)
+        file = place.with_suffix(f".{kind}") if known_ending else place.with_name(f"{place.name}.{kind}")
         write: Any = plugins.load(PAGES, kind)
-        for written in write(told, file):
-            say(f"Wrote {written}")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            written = write(told, file)
+        except OSError as error:
+            raise CampaignError(f"{file} cannot be written: {error.strerror}") from error
+        for one in written:
+            say(f"Wrote {one}")
 
 
 def _as(told: Campaigned, kind: str) -> str:

@@ -87,7 +87,7 @@ def told(one: Campaigned) -> Told:
     chapters = (
         Chapter("part", translated("Who took part?"), tuple(_part(one)), _names(one)),
         Chapter("beyond", translated("How far beyond?"), tuple(_beyond(one))),
-        Chapter("before", translated("More than in the weeks before?"), tuple(_before(one.before))),
+        Chapter("before", translated("More than in the weeks before?"), tuple(_before(one))),
         Chapter("travelled", translated("Which posts travelled?"), tuple(_travelled(one.travelled))),
         Chapter("tone", translated("How did they take it?"), tuple(_tone(one))),
         Chapter("voices", translated("Against named voices?"), tuple(_voices(one))),
@@ -234,8 +234,11 @@ def _beyond(one: Campaigned) -> Iterator[str]:
 # --- against before -----------------------------------------------------------------------------------------
 
 
-def _before(one: AgainstBefore) -> Iterator[str]:
-    if one.counts == SUBJECT:
+def _before(campaigned: Campaigned) -> Iterator[str]:
+    one, leader = campaigned.before, campaigned.leader
+    if leader is not None:
+        yield _counted_of(shortened(leader["name"], _LONGEST), one)
+    elif one.counts == SUBJECT:
         yield translated(
             "Counted is how many people respond in a week to what is on its subject: {before} before, {during} of the "
             "campaign."
@@ -255,6 +258,18 @@ def _before(one: AgainstBefore) -> Iterator[str]:
     ).format(rho=number(one.correlation, "index"))
     if one.yearly:
         yield translated("So is a wave that comes every year.")
+
+
+def _counted_of(who: str, one: AgainstBefore) -> str:
+    if one.counts == SUBJECT:
+        return translated(
+            "Counted is how many people respond in a week to {who} on its subject: {before} before, {during} of the "
+            "campaign."
+        ).format(who=who, **_weeks(one))
+    return translated(
+        "{who} is hardly on record on its subject before. So counted is how many people respond in a week to {who} on "
+        "anything where it ran: {before} before, {during} of the campaign."
+    ).format(who=who, **_weeks(one))
 
 
 def _weeks(one: AgainstBefore) -> dict[str, str]:

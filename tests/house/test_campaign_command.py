@@ -91,6 +91,7 @@ def test_files_are_written_and_a_copy_without_names(folder: Path, tmp_path: Path
         (["spring", "--json", "--format", "txt"], 2, "leave one out"),
         (["spring", "--format", "html,txt", "-o", "-"], 2, "-o - prints one format"),
         (["spring", "--language", "xx"], 1, "xx"),
+        (["spring", "-o", "/proc/nowhere/page.html"], 1, "/proc/nowhere/page.html cannot be written"),
     ],
 )
 def test_what_is_typed_wrongly_is_one_sentence(folder: Path, words: list[str], code: int, why: str) -> None:
