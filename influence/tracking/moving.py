@@ -44,7 +44,7 @@ def moved(
     Raises:
         CannotCompare: a number is missing, or one window is much better on record than the other.
     """
-    _refuse_unlike(before, now)
+    refuse_unlike(before, now)
     old, new = _weights(before, called), _weights(now, called)
     came = new.keys() - old.keys()
     back = came & {called(person) for person in earlier}
@@ -106,7 +106,12 @@ def _new_conversations(before: Report, now: Report) -> Sequence[Conversation]:
 # --- whether they can be compared -------------------------------------------------------------------------------
 
 
-def _refuse_unlike(before: Report, now: Report) -> None:
+def refuse_unlike(before: Report, now: Report) -> None:
+    """Refuse two windows that cannot be compared.
+
+    Raises:
+        CannotCompare: a number is missing, or one window is much better on record than the other.
+    """
     for report in (before, now):
         found = report.findings.get("reach_4")
         if found is None or found.value is None:
