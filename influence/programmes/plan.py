@@ -38,8 +38,10 @@ FEWEST_WEEKS, MOST_WEEKS = 4, 52
 """Of a window: what is told of fewer weeks is mostly which weeks they were."""
 _FIELDS = ("name", "mentor", "start", "end", "window", "smallest_group", "mentees")
 _OF_MENTEE = ("who", "goals")
+_NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _AIM = re.compile(
-    r"(?:(?P<sign>[+-−])\s*(?P<part>\d+(?:\.\d+)?)\s*%|at (?P<side>least|most) (?P<value>\d+(?:\.\d+)?)\s*(?P<cent>%?))"
+    rf"(?P<sign>[+\-−]) ?(?P<part>{_NUMBER}) ?%|at (?P<side>least|most) (?P<value>{_NUMBER}) ?(?P<cent>%?)",
+    re.ASCII,
 )
 _AIMS = 'should be such as "+20 %", "-20 %", "at least 60 %" or "at most 5"'
 
