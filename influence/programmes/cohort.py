@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from influence.analysis.alike import active_weeks
 from influence.analysis.report import Analysis
 from influence.chance.in_differences import in_differences
 from influence.contract.language import because
@@ -118,16 +119,6 @@ def reach_and_weeks(analysis: Analysis, window: Window, weeks: int, codes: Ints)
     """Return reach_4 of some people in a window, and in how many of its weeks each did anything."""
     reach = everybodys_reach(analysis, window, leaders=codes).reach_4()[0]
     return reach[codes], active_weeks(analysis, window, weeks)[codes]
-
-
-def active_weeks(analysis: Analysis, window: Window, weeks: int) -> Ints:
-    """Return by person code in how many weeks of a window, counted from its first day, somebody did anything."""
-    items = analysis.log.items
-    held = window.holds(items.time)
-    week = np.minimum((items.time[held] - window.since) // WEEK, weeks - 1)
-    pairs = np.unique(items.author[held].astype(np.int64) * weeks + week)
-    found: Ints = np.bincount(pairs // weeks, minlength=len(analysis.people)).astype(np.int64)
-    return found
 
 
 # --- what followed ----------------------------------------------------------------------------------------------

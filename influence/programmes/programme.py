@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from influence.analysis.alike import INACTIVE, CannotCompare, active_weeks, refuse_unlike
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
@@ -19,14 +20,13 @@ from influence.contract.programmed import GIVEN, NOTE, TAKEN, Ended, Note, Progr
 from influence.people.directory import UnknownPerson
 from influence.programmes import plan as plans
 from influence.programmes.baselines import Baseline, Baselines
-from influence.programmes.cohort import Cohort, active_weeks, reach_and_weeks, together
+from influence.programmes.cohort import Cohort, reach_and_weeks, together
 from influence.programmes.exercises import EXERCISES, exercise
 from influence.programmes.notes import Notes
 from influence.programmes.plan import Plan, PlanError, Planned
-from influence.programmes.sheets import INACTIVE, TOLD, bands, measured, moved, sought
+from influence.programmes.sheets import TOLD, bands, measured, moved, sought
 from influence.store.engine import Engine
 from influence.times import Window, exact, moment, stated
-from influence.tracking.moving import CannotCompare, refuse_unlike
 
 
 class ProgrammeError(InfluenceError):

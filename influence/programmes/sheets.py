@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from influence.analysis.alike import WEEKLY, for_each_week
 from influence.contract.findings import Finding, Report
-from influence.contract.headline import unsure
 from influence.contract.language import because
 from influence.contract.programmed import Band, Goal, Measured, Sheet, Sought
 from influence.measures.peers import difference
@@ -24,18 +24,6 @@ TOLD = (
     "waiting_on_leader",
 )
 """The measures that a sheet tells beside those of the goals."""
-WEEKLY = frozenset(
-    {
-        *("own_output", "audience", "shown", "reach_2", "reach_3", "reach_4", "reach_beyond", "first_hand"),
-        *("passed_on", "crossings", "help", "tags", "first_touch", "before_contact", "mass_mail", "unsaid"),
-        "typed_by_others",
-    }
-)
-"""The findings that count what happened in a window: they are told for each active week."""
-MOSTLY_UNKNOWN = because(
-    "of most of the people outside the team nothing tells whether they have met the leader"
-)
-INACTIVE = because("nothing that the leader did is on record in this window")
 
 
 def measured(
@@ -47,31 +35,13 @@ def measured(
 
 
 def _measured(name: str, before: Finding | None, now: Finding | None, weeks: tuple[int, int]) -> Measured:
-    weekly = name in WEEKLY
-    was, later = (
-        _told(found, many if weekly else 1) for found, many in ((before, weeks[0]), (now, weeks[1]))
-    )
+    was, later = for_each_week(before, weeks[0]), for_each_week(now, weeks[1])
     unit = (now or before or Finding(name, None, "")).unit
     apart = None
     if was[0] is not None and later[0] is not None and was[1] is not None and later[1] is not None:
         low, high = difference((later[0], later[1]), (was[0], was[1]))
         apart = not low <= 0 <= high
-    return Measured(name, unit, weekly, was[0], later[0], was[1], later[1], apart, later[2] or was[2])
-
-
-_Told = tuple[float | None, tuple[float, float] | None, str | None]
-
-
-def _told(found: Finding | None, weeks: int) -> _Told:
-    """Return the value of a finding for each week, its interval, and why there is none."""
-    if found is None or found.value is None:
-        return None, None, found.reason if found else None
-    if unsure(found):
-        return None, None, MOSTLY_UNKNOWN
-    if not weeks:
-        return None, None, INACTIVE
-    held = found.interval
-    return found.value / weeks, None if held is None else (held[0] / weeks, held[1] / weeks), None
+    return Measured(name, unit, name in WEEKLY, was[0], later[0], was[1], later[1], apart, later[2] or was[2])
 
 
 def sought(goals: Iterable[Goal], told: Sequence[Measured]) -> tuple[Sought, ...]:

@@ -40,7 +40,7 @@ def as_page(record: Record) -> str:
     """Return it as a page."""
     said = told(record)
     return (
-        _environment()
+        environment()
         .get_template("programme.html")
         .render(language=spoken().code, said=said, notice=plain(said.notice) if said.notice else "")
     )
@@ -73,7 +73,8 @@ def _paragraph(text: str, mark: str = "") -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what fills the templates of plain pages: without scripts, everything escaped."""
     environment = Environment(
         loader=PackageLoader("reports.formats", "templates"),
         autoescape=True,

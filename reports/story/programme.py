@@ -23,12 +23,11 @@ from influence.contract.programmed import (
     Sought,
     Together,
 )
-from influence.contract.wording import counted, number, people, phrase, plain, span_of, whole
+from influence.contract.wording import counted, number, people, plain, span_of, whole
 from reports.story.glossary import definition
+from reports.story.weekly import WEEKS, value_of
 from reports.story.wording import day, period, shortened
 
-WEEKS = 10
-"""What is told for each active week is worded for so many, so that people stay whole."""
 _LONGEST, _NOTES = 400, 12
 
 
@@ -179,9 +178,7 @@ def _row(one: Measured) -> Row:
 
 
 def _value(found: Measured, value: float | None) -> str:
-    if value is None:
-        return translated("cannot tell")
-    return phrase(value * WEEKS if found.weekly else value, found.unit)
+    return value_of(value, found.unit, weekly=found.weekly)
 
 
 def _says(one: Measured) -> str:
