@@ -13,7 +13,19 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import campaigning, importing, live, met, people, reporting, tracking, waiting, workspace
+from influence.cli import (
+    campaigning,
+    comparing,
+    importing,
+    live,
+    met,
+    people,
+    programme,
+    reporting,
+    tracking,
+    waiting,
+    workspace,
+)
 from influence.cli.meant import WhoIsMeant, instead
 from influence.cli.saying import say, told_harmlessly
 from influence.contract.errors import InfluenceError
@@ -81,6 +93,19 @@ def main() -> None:
     """
 
 
-for _room in (workspace, importing, live, reporting, tracking, campaigning, people, met, waiting):
+_ROOMS = (
+    workspace,
+    importing,
+    live,
+    reporting,
+    comparing,
+    tracking,
+    campaigning,
+    programme,
+    people,
+    met,
+    waiting,
+)
+for _room in _ROOMS:
     for _command in _room.COMMANDS:
         main.add_command(_command)
