@@ -123,6 +123,13 @@ def shown_items(drawn: Touches, unit: Ints, shown: Ints) -> Ints:
     return drawn.item[keep]
 
 
+def first_of_each(item: Ints, unit: Ints, wanted: Ints) -> Ints:
+    """Return the first of the items of each unit wanted; items are in order of time."""
+    inside = np.flatnonzero(np.isin(unit, wanted))
+    _, first = np.unique(unit[inside], return_index=True)
+    return np.unique(item[inside[first]])
+
+
 def cited(tables: LogTables, findings: Mapping[str, Finding]) -> Ints:
     """Return the items that findings name in their details as evidence, by position."""
     return items_of_ids(tables, [word for finding in findings.values() for word in _ids(finding.as_json())])
