@@ -9,11 +9,9 @@ from collections import Counter
 
 from influence.analysis import evidence
 from influence.analysis.conversations import Brought, brought, conversations
-from influence.analysis.limits import limits
 from influence.analysis.report import HEADLINE, names_of, window_of
-from influence.contract.findings import Conversation, Reached, Report, Response
+from influence.contract.findings import MONTH, Conversation, Reached, Report
 from influence.contract.measures import measure
-from influence.kernels.arrays import Ints
 from influence.measures import spheres, trend
 from influence.reach.ego import Ego
 from influence.times import moment
@@ -22,22 +20,24 @@ CONVERSATIONS = 20
 """So many conversations are shown, those that brought most."""
 
 
-def glance(ego: Ego) -> Report:
-    """Return a report that holds what a glance shows: its numbers are those of the whole report."""
-    findings = measure(HEADLINE)(ego)
+def glance(ego: Ego, held: evidence.Held) -> Report:
+    """Return a report that holds what a glance shows: its numbers are those of the whole report.
+
+    `held` is what each source held; what a report cannot tell in general is left to the whole report.
+    """
+    zone, by = ego.settings.zone, trend.shown_by(ego) if ego.dated else MONTH
     told = _conversations(ego)
     return Report(
         leader={"person": ego.person, "name": ego.people.who[ego.leader].name},
         window=window_of(ego),
-        findings=findings,
+        findings=measure(HEADLINE)(ego),
         people=tuple(_people(ego)),
-        coverage=tuple(evidence.coverage(ego.tables, ego.window, ego.settings.zone)),
-        reasons=tuple(limits(ego, findings)),
+        coverage=tuple(evidence.coverage(held, ego.window, zone)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
-        trend=tuple(trend.monthly(ego)) if ego.dated else (),
+        trend=tuple(trend.monthly(ego)) if ego.dated and by == MONTH else (),
         conversations=tuple(told),
-        weekly=tuple(trend.weekly(ego)) if ego.dated else (),
-        by=trend.shown_by(ego) if ego.dated else "month",
+        weekly=tuple(trend.weekly(ego)) if ego.dated and by != MONTH else (),
+        by=by,
         notice=ego.settings.notice,
         names=names_of(ego, (), told),
         narrowed=ego.tables.part.narrowed if ego.tables.part else None,
@@ -70,9 +70,4 @@ def _conversations(ego: Ego) -> list[Conversation]:
     """Return the conversations that brought most; only the first response in each is looked up, for its name."""
     every = brought(ego)
     most = Brought(*(column[:CONVERSATIONS] for column in vars(every).values()))
-    return conversations(ego, most, _firsts(ego, most.unit))
-
-
-def _firsts(ego: Ego, units: Ints) -> dict[int, Response]:
-    shown = evidence.first_of_each(ego.drawn.item, ego.unit, units)
-    return evidence.details(ego.log, shown, ego.leader, ego.settings.zone)
+    return conversations(ego, most, evidence.firsts(ego, most.unit), trees=False)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -33,6 +33,16 @@ PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
 
 class WorkspaceError(InfluenceError):
     """Something the user can mend, in one sentence."""
+
+
+_PARTS, _EGOS = 12, 24
+"""So many parts of the log, and leaders in all their time, are kept for the next question."""
+
+
+def _shortened(kept: dict[Any, Any], most: int) -> None:
+    """Let go of what was kept first where one more would be too many."""
+    while len(kept) >= most:
+        del kept[next(iter(kept))]
 
 
 class Questions(ABC):
@@ -113,9 +123,22 @@ class Questions(ABC):
         from influence.analysis.glance import glance
 
         self.analysis.refuse_unsaid()
-        ego = self.ego(leader, since, until, only)
-        self.part(only, [ego.leader]).refuse_empty(ego.window)
-        return glance(ego)
+        code, window = self.analysis.people.find(leader), self.window(since, until)
+        part = self.part(only, [code])
+        part.refuse_empty(window)
+        return glance(self._lasting(part, code).during(window), part.held)
+
+    def _lasting(self, part: Analysis, code: int) -> Ego:
+        """Return a leader in the window of everything, kept for those of other windows."""
+        if (id(part), code) not in self._egos:
+            _shortened(self._egos, _EGOS)
+            self._egos[id(part), code] = Ego(part, code, part.whole_window())
+        return self._egos[id(part), code]
+
+    @cached_property
+    def _egos(self) -> dict[tuple[int, int], Ego]:
+        """The leaders at whom somebody looked last; each holds the part that it is of."""
+        return {}
 
     def heard(self, most: int = 5) -> Sequence[Who]:
         """Return those whom most responses went to, in order of their names: somebody to begin with, no ranking."""
@@ -139,6 +162,7 @@ class Questions(ABC):
             return self.analysis
         seen = tuple(seen_from) if only.spheres else ()
         if (only, seen) not in self._parts:
+            _shortened(self._parts, _PARTS)
             self._parts[only, seen] = self.analysis.narrowed(only, seen)
         return self._parts[only, seen]
 

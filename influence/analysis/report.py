@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -48,6 +49,11 @@ class Analysis(Population):
         for entries in ego.asked.audiences.values():
             who_is_meant(ego, entries)  # a group that is not there is told before all else is worked out
         return report(ego, _findings(ego, wanted))
+
+    @cached_property
+    def held(self) -> evidence.Held:
+        """What each source held, which no window changes."""
+        return evidence.held(self.tables, self.settings.zone)
 
     def refuse_empty(self, window: Window) -> None:
         """Say so where there is nothing in a window.
@@ -105,7 +111,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         window=window_of(ego),
         findings=findings,
         people=tuple(evidence.reached(ego, ids, tied, network)),
-        coverage=tuple(evidence.coverage(ego.tables, ego.window, zone)),
+        coverage=tuple(evidence.coverage(evidence.held(ego.tables, zone), ego.window, zone)),
         reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
         trend=tuple(trend.monthly(ego)) if ego.dated else (),

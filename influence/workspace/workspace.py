@@ -291,7 +291,7 @@ class Workspace(Writing):
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
         with self.alone:
-            for worked_out in ("analysis", "_parts"):
+            for worked_out in ("analysis", "_parts", "_egos"):
                 self.__dict__.pop(worked_out, None)
             self._kept().forget_older()
 

@@ -199,6 +199,7 @@ def _another_link(desk: Desk, door: Door) -> _Endpoint:
     """Give whoever is in a link for another browser: two people at one desk, each with a session of their own."""
 
     def handler(desk: Desk, asked: Asked) -> Response:
+        desk.open_to_all()
         return HTMLResponse(page(desk, asked.session, "link.html", address=door.address(door.new_link())))
 
     return _writing(desk, handler)

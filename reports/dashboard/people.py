@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from starlette.responses import Response
@@ -145,7 +146,7 @@ def _who_cards(workspace: Workspace, about: str) -> list[Card]:
 
 def _card(one: Any) -> Card:
     return Card(
-        key=_key(one),
+        key=_key_of(one),
         kind=one.kind,
         question=plain(one.question),
         why=plain(one.sentence),
@@ -159,8 +160,13 @@ def _card(one: Any) -> Card:
     )
 
 
-def _key(one: Any) -> str:
-    return "\n".join([one.kind, one.one.person, *(other.person for other in one.others)])
+def _key(*parts: str) -> str:
+    """Return a word for what a question is about: an id may hold what no form carries as it is."""
+    return sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:20]
+
+
+def _key_of(one: Any) -> str:
+    return _key(one.kind, one.one.person, *(other.person for other in one.others))
 
 
 def _side(who: Any) -> Side:
@@ -184,7 +190,7 @@ def _met_card(workspace: Workspace, one: Any, name: str) -> Card:
     pattern = translated("Had {who} met {name} face to face by {day}?")
     pieces = [plain(f"{piece.evidence} {piece.kind} {piece.place or ''}") for piece in one.pieces[:_SHOWN]]
     return Card(
-        key=f"{MET}\n{one.person}",
+        key=_key(MET, one.person),
         kind=MET,
         question=pattern.format(who=plain(name), name=plain(one.name), day=by),
         why="; ".join(pieces) or translated("Nothing on record tells."),
@@ -207,11 +213,11 @@ def _keep(
     if kind == MET:
         person, _ = desk.person(about)
         for question in workspace.meetings.questions(person):
-            if f"{MET}\n{question.person}" == key:
+            if _key(MET, question.person) == key:
                 return workspace.meetings.label(person, question, said)
         raise Gone(_gone())
     for asked in workspace.review.questions(desk.person(about)[0] if about else None):
-        if _key(asked) == key:
+        if _key_of(asked) == key:
             if said not in {"yes", "no", "unsure"}:
                 raise Gone(translated("That is no answer to this question."))
             decision = workspace.review.answer(asked, said, basis=basis or None)

@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from influence.contract.errors import InfluenceError
+from influence.contract.language import ENGLISH
 from influence.workspace.workspace import Workspace
+from reports.dashboard.door import Door
 from reports.formats.writing import needing
 
 if TYPE_CHECKING:
     import uvicorn
     from starlette.applications import Starlette
+
+    from reports.dashboard.desk import Desk
 
 _SECONDS = 2
 """So long open pages are waited for at the end."""
@@ -31,6 +35,43 @@ class CannotServe(InfluenceError):
     """Why the dashboard cannot be served, in one sentence."""
 
 
+class Serving:
+    """A dashboard that listens already: whoever has a link of its `door` comes in once it runs."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        port: int,
+        only: Sequence[str] = (),
+        *,
+        read_only: bool = False,
+        language: str = ENGLISH,
+    ) -> None:
+        with needing("dashboard", "Pages that are served"):
+            import uvicorn
+
+            from reports.dashboard.app import application
+        from reports.dashboard.desk import Desk
+
+        self.desk = Desk(workspace, only, read_only=read_only, language=language)
+        self._listening = _listening(port)
+        self.door = Door(self._listening.getsockname()[1])
+        self._server = uvicorn.Server(_settings(application(self.desk, self.door)))
+
+    def run(self) -> None:
+        """Answer until somebody stops it."""
+        threading.Thread(target=_warm, args=(self.desk,), daemon=True).start()
+        try:
+            self._server.run(sockets=[self._listening])
+        finally:
+            self.desk.close()
+            self._listening.close()
+
+    def stop(self) -> None:
+        """Have it end, from another thread."""
+        self._server.should_exit = True
+
+
 def serve(
     workspace: Workspace,
     *,
@@ -38,7 +79,7 @@ def serve(
     only: Sequence[str] = (),
     read_only: bool = False,
     browser: bool = True,
-    language: str = "en",
+    language: str = ENGLISH,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the dashboard of a workspace on 127.0.0.1 until somebody stops it (Ctrl-C).
@@ -51,27 +92,14 @@ def serve(
         CannotWrite: what the dashboard needs is not installed.
         UnknownPerson: one of the leaders is not in the data.
     """
-    with needing("dashboard", "Pages that are served"):
-        import uvicorn
-
-        from reports.dashboard.app import application
-    from reports.dashboard.desk import Desk
-    from reports.dashboard.door import Door
-
-    desk = Desk(workspace, only, read_only=read_only, language=language)
-    listening = _listening(port)
-    door = Door(listening.getsockname()[1])
-    server = uvicorn.Server(_settings(application(desk, door)))
-    link = door.address(door.new_link())
-    threading.Thread(target=_warm, args=(desk.workspace,), daemon=True).start()
-    try:
-        with _opened(link, workspace.path, browser=browser, say=say):
-            say(f"The dashboard is at {door.origin}/ until you press Ctrl-C.")
-            server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        desk.close()
+    serving = Serving(workspace, port, only, read_only=read_only, language=language)
+    link = serving.door.address(serving.door.new_link())
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _opened(link, workspace.path, browser=browser, say=say),
+    ):
+        say(f"The dashboard is at {serving.door.origin}/ until you press Ctrl-C.")
+        serving.run()
 
 
 def _settings(application: Starlette) -> uvicorn.Config:
@@ -110,10 +138,10 @@ def _listening(port: int) -> socket.socket:
         ) from None
 
 
-def _warm(workspace: Workspace) -> None:
+def _warm(desk: Desk) -> None:
     """Read everything while the first page is looked at; what fails then is told by the page that needs it."""
-    with contextlib.suppress(InfluenceError), workspace.alone:
-        _ = workspace.analysis
+    with contextlib.suppress(InfluenceError), desk.workspace.alone:
+        _ = desk.workspace.analysis
 
 
 @contextlib.contextmanager
