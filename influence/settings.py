@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from influence import durably
@@ -93,6 +93,10 @@ FEWEST_ALIKE = 3
 """Fewer people than this do not hide one another."""
 
 
+Value: TypeAlias = bool | int | float | str | Sequence[str]
+"""What a setting may be."""
+
+
 class SettingsError(InfluenceError):
     """A setting that cannot be meant, in one sentence that names the file and the setting."""
 
@@ -146,9 +150,11 @@ def read(path: Path) -> Settings:
     Raises:
         SettingsError: the file is not TOML, or a setting is unknown or of the wrong type.
     """
-    if not path.exists():
-        return Settings()
-    body = _parsed(path, _text(path))
+    return _understood(path, _text(path)) if path.exists() else Settings()
+
+
+def _understood(path: Path, text: str) -> Settings:
+    body = _parsed(path, text)
     lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
     known = {"zone", "notice", "sources", "campaigns", *lists, *_SECTIONS}
     for name in body.keys() - known:
@@ -350,6 +356,50 @@ def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         if not all(isinstance(value, str) for value in source.values()):
             raise SettingsError(f"{path}: [sources.{name}] should hold texts in quotes only")
     return dict(sources)
+
+
+def held(path: Path) -> dict[str, Any]:
+    """Return what the file holds, over what a new workspace has: by section, those at the top by themselves.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    body = tomllib.loads(DEFAULTS)
+    own = _parsed(path, _text(path)) if path.exists() else {}
+    for name, value in own.items():
+        body[name] = body.get(name, {}) | value if isinstance(value, dict) else value
+    return body
+
+
+def change(path: Path, section: str, name: str, value: Value | None) -> Settings:
+    """Set one setting, or take it out where it is None; all else stays as a person wrote it. Return them all as read.
+
+    `section` is empty for those at the top. Nothing is written that `read` would refuse.
+
+    Raises:
+        SettingsError: there is no such setting, it cannot have this value, or the file cannot be written.
+    """
+    import tomlkit  # the command line must not wait for it
+
+    text = _text(path) if path.exists() else DEFAULTS
+    _parsed(path, text)
+    document: Any = tomlkit.parse(text)
+    table = document.setdefault(section, tomlkit.table()) if section else document
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: {section!r} is no section of settings")
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = list(value) if isinstance(value, tuple) else value
+    written = tomlkit.dumps(document)
+    found = _understood(path, written)
+    try:
+        durably.replace(path, written)
+    except UnicodeEncodeError as error:
+        raise SettingsError("half a character (a surrogate) stands in a setting; write it anew") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+    return found
 
 
 def checked_name(name: str) -> str:

@@ -1,4 +1,5 @@
-// Bundles the page's script and its loader into reports/formats/web/built, with the licences of what is in it at its head.
+// Bundles the page's script and its loader, and the dashboard's script, each into the folder `built` beside its sources,
+// with the licences of what is in it at its head.
 // Run by hatch_build.py when a wheel is built; by hand: npm ci && npm run bundle
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,13 +7,18 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const sources = join(root, "reports/formats/web");
 const LICENCES = ["LICENSE", "LICENSE.txt", "LICENSE.md", "Readme.md"];
 
-for (const name of ["page.js", "loader.js"]) await bundle(name);
+const SCRIPTS = [
+  ["reports/formats/web", "page.js"],
+  ["reports/formats/web", "loader.js"],
+  ["reports/dashboard/web", "dashboard.js"],
+];
+
+for (const [folder, name] of SCRIPTS) await bundle(join(root, folder), name);
 
 /** Bundle one script; a loader has no package of others in it and so no licence at its head. */
-async function bundle(name) {
+async function bundle(sources, name) {
   const result = await build({
     entryPoints: [join(sources, name)],
     bundle: true,

@@ -47,8 +47,10 @@ def brought(ego: Ego) -> Brought:
     return Brought(unit[order], responses[order], people[order], unmet[order])
 
 
-def conversations(ego: Ego, most: Brought, details: Mapping[int, Response]) -> list[Conversation]:
-    """Return the conversations that brought most, with the responses that show it."""
+def conversations(
+    ego: Ego, most: Brought, details: Mapping[int, Response], *, trees: bool = True
+) -> list[Conversation]:
+    """Return the conversations that brought most, with the responses that show it and, of some, who answered whom."""
     rows = _rows(ego.unit, most.unit)
     wholes = _Wholes(ego, most.unit)
     words = _words(ego, wholes)
@@ -57,7 +59,7 @@ def conversations(ego: Ego, most: Brought, details: Mapping[int, Response]) -> l
     named = [
         replace(one, words=words.get(place, ()), tags=tags.get(place, ())) for place, one in enumerate(found)
     ]
-    return _with_trees(ego, named, wholes)
+    return _with_trees(ego, named, wholes) if trees else named
 
 
 def _rows(unit: Ints, wanted: Ints) -> list[list[int]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -123,6 +125,25 @@ def shown_items(drawn: Touches, unit: Ints, shown: Ints) -> Ints:
     return drawn.item[keep]
 
 
+def firsts(ego: Ego, wanted: Ints) -> dict[int, Response]:
+    """Return the first response in each conversation wanted: who, when and where, of what the log holds of it."""
+    inside = np.flatnonzero(np.isin(ego.unit, wanted))
+    _, first = np.unique(ego.unit[inside], return_index=True)
+    items = np.unique(ego.drawn.item[inside[first]])
+    rows = ego.tables.log["item"].select(["id", "author", "verb", "channel"]).take(items).to_pylist()
+    return {
+        item: Response(
+            id=row["id"],
+            time=moment(int(ego.log.items.time[item]), ego.settings.zone),
+            actor=ego.people.who[row["author"]].person,
+            verb=row["verb"],
+            target="",
+            channel=row["channel"],
+        )
+        for item, row in zip(items.tolist(), rows, strict=True)
+    }
+
+
 def cited(tables: LogTables, findings: Mapping[str, Finding]) -> Ints:
     """Return the items that findings name in their details as evidence, by position."""
     return items_of_ids(tables, [word for finding in findings.values() for word in _ids(finding.as_json())])
@@ -203,18 +224,33 @@ def _targets(log: Log, items: Ints, leader: int) -> tuple[dict[int, int], dict[i
     )
 
 
-def coverage(tables: LogTables, window: Window, zone: str) -> list[Coverage]:
+@dataclass(frozen=True)
+class Held:
+    """What each source held, whatever the window: undated and dated ones, their months, and what is set aside."""
+
+    undated: Sequence[Mapping[str, Any]]
+    dated: Sequence[Mapping[str, Any]]
+    months: Mapping[tuple[str, str], set[str]]
+    aside: Mapping[str, int]
+
+
+def held(tables: LogTables, zone: str) -> Held:
+    """Ask what each source held."""
+    aside = {source: rows for source, (rows, _) in set_aside(tables).items()}
+    return Held(list(undated_origins(tables)), list(origins(tables)), months_by_system(tables, zone), aside)
+
+
+def coverage(found: Held, window: Window, zone: str) -> list[Coverage]:
     """Say for each source and system what it held, how its parents are known, and which months are missing.
 
     What a source set aside stands once, with its largest system.
     """
-    aside = {source: rows for source, (rows, _) in set_aside(tables).items()}
-    held = months_by_system(tables, zone)
+    aside = dict(found.aside)
     return [
         Coverage(
             row["source"], row["system"], row["ties"], None, None, "undated", aside.get(row["source"], 0)
         )
-        for row in undated_origins(tables)
+        for row in found.undated
     ] + [
         Coverage(
             source=row["source"],
@@ -225,8 +261,10 @@ def coverage(tables: LogTables, window: Window, zone: str) -> list[Coverage]:
             parents="explicit" if row["stated"] else "inferred" if row["guessed"] else "none",
             set_aside=aside.pop(row["source"], 0),
             missing_months=tuple(
-                name for name, _ in months(window, zone) if name not in held[row["source"], row["system"]]
+                name
+                for name, _ in months(window, zone)
+                if name not in found.months[row["source"], row["system"]]
             ),
         )
-        for row in origins(tables)
+        for row in found.dated
     ]

@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
 
 from influence import settings
 from influence.analysis import asking
@@ -19,7 +21,7 @@ from influence.network.subjects import Used, subjects
 from influence.people.columns import Who
 from influence.reach.asked import Asked
 from influence.reach.ego import Ego
-from influence.times import Window, lately, stated
+from influence.times import Window, lately, moment, stated
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
@@ -32,6 +34,16 @@ PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
 
 class WorkspaceError(InfluenceError):
     """Something the user can mend, in one sentence."""
+
+
+_PARTS, _EGOS = 12, 24
+"""So many parts of the log, and leaders in all their time, are kept for the next question."""
+
+
+def _shortened(kept: dict[Any, Any], most: int) -> None:
+    """Let go of what was kept first where one more would be too many."""
+    while len(kept) >= most:
+        del kept[next(iter(kept))]
 
 
 class Questions(ABC):
@@ -92,6 +104,51 @@ class Questions(ABC):
         meant = asking.audiences(audience, self.settings.audiences)
         return self.part(only, [code]).about(code, window, measures, Asked(earlier, by, meant))
 
+    def glance(
+        self,
+        leader: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+    ) -> Report:
+        """Return what is shown of a leader at a glance: headline, steps, spheres, conversations, movement; no evidence.
+
+        Its numbers are those of `report`, in a fraction of its time.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+            WorkspaceError: a date cannot be read, or the window is reversed.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
+            EmptyWindow: nothing happened in the window.
+        """
+        from influence.analysis.glance import glance
+
+        self.analysis.refuse_unsaid()
+        code, window = self.analysis.people.find(leader), self.window(since, until)
+        part = self.part(only, [code])
+        part.refuse_empty(window)
+        return glance(self._lasting(part, code).during(window), part.held)
+
+    def _lasting(self, part: Analysis, code: int) -> Ego:
+        """Return a leader in the window of everything, kept for those of other windows."""
+        if (id(part), code) not in self._egos:
+            _shortened(self._egos, _EGOS)
+            self._egos[id(part), code] = Ego(part, code, part.whole_window())
+        return self._egos[id(part), code]
+
+    @cached_property
+    def _egos(self) -> dict[tuple[int, int], Ego]:
+        """The leaders at whom somebody looked last; each holds the part that it is of."""
+        return {}
+
+    def heard(self, most: int = 5) -> Sequence[Who]:
+        """Return those whom most responses went to, in order of their names: somebody to begin with, no ranking."""
+        analysis = self.analysis
+        drawn = np.bincount(analysis.log.counted().target, minlength=len(analysis.people))
+        drawn[sorted(analysis.bots)] = 0
+        codes = [code for code in np.argsort(-drawn, kind="stable")[:most].tolist() if drawn[code]]
+        return sorted(analysis.people.some(codes), key=lambda who: (who.name, who.person))
+
     def part(self, only: Narrowing, seen_from: Sequence[int] = ()) -> Analysis:
         """Return the part of the analysis that is asked for; spheres are as some leaders (by code) see them.
 
@@ -106,6 +163,7 @@ class Questions(ABC):
             return self.analysis
         seen = tuple(seen_from) if only.spheres else ()
         if (only, seen) not in self._parts:
+            _shortened(self._parts, _PARTS)
             self._parts[only, seen] = self.analysis.narrowed(only, seen)
         return self._parts[only, seen]
 
@@ -158,6 +216,19 @@ class Questions(ABC):
             raise WorkspaceError(
                 f"{option} {given!r} is not a date such as 2026-01-31{PERIODS if option == '--since' else ''}"
             ) from None
+
+    def who(self, words: str) -> Who:
+        """Return the person meant by an id, an account, an e-mail address or a full name.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+        """
+        people = self.analysis.people
+        return people.who[people.find(words)]
+
+    def moment(self, time: int) -> str:
+        """Return a moment (microseconds since 1970, UTC) as text in the zone of the workspace."""
+        return str(moment(time, self.settings.zone))
 
     def people(self) -> Sequence[Who]:
         """List everybody: id, name, accounts, and what the sources say of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -42,14 +43,24 @@ class Analysis(Population):
             PluginError: there is no such measure.
             UnknownGroup: there is no such group as an audience that is asked for names.
         """
-        self._refuse_empty(window)
+        self.refuse_empty(window)
         wanted = [HEADLINE, *measures] if measures else []
         ego = Ego(self, leader, window, asked)
         for entries in ego.asked.audiences.values():
             who_is_meant(ego, entries)  # a group that is not there is told before all else is worked out
         return report(ego, _findings(ego, wanted))
 
-    def _refuse_empty(self, window: Window) -> None:
+    @cached_property
+    def held(self) -> evidence.Held:
+        """What each source held, which no window changes."""
+        return evidence.held(self.tables, self.settings.zone)
+
+    def refuse_empty(self, window: Window) -> None:
+        """Say so where there is nothing in a window.
+
+        Raises:
+            EmptyWindow: that is so.
+        """
         time = self.log.items.time
         if len(self.ties.source) or bool(window.holds(time).any()):
             return
@@ -97,10 +108,10 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
     responses = (*details.values(), *(tie for ties in tied.values() for tie in ties))
     return Report(
         leader={"person": me.person, "name": me.name},
-        window=_window(ego),
+        window=window_of(ego),
         findings=findings,
         people=tuple(evidence.reached(ego, ids, tied, network)),
-        coverage=tuple(evidence.coverage(ego.tables, ego.window, zone)),
+        coverage=tuple(evidence.coverage(evidence.held(ego.tables, zone), ego.window, zone)),
         reasons=tuple(limits(ego, findings)),
         spheres=tuple(spheres.sphere_reach(ego.found, ego.spheres, ego.nobody)),
         trend=tuple(trend.monthly(ego)) if ego.dated else (),
@@ -110,12 +121,12 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         weekly=tuple(trend.weekly(ego)) if ego.dated else (),
         by=ego.asked.by or (trend.shown_by(ego) if ego.dated else MONTH),
         notice=ego.settings.notice,
-        names=_names(ego, responses, told),
+        names=names_of(ego, responses, told),
         narrowed=ego.tables.part.narrowed if ego.tables.part else None,
     )
 
 
-def _names(ego: Ego, responses: Sequence[Response], told: Sequence[Conversation]) -> dict[str, str]:
+def names_of(ego: Ego, responses: Sequence[Response], told: Sequence[Conversation]) -> dict[str, str]:
     """Return the names of people who stand in the evidence or in a tree but were not reached."""
     named = {person for one in responses for person in (one.actor, one.target) if person}
     named |= {branch.person for one in told for branch in one.tree}
@@ -123,7 +134,8 @@ def _names(ego: Ego, responses: Sequence[Response], told: Sequence[Conversation]
     return {person: ego.people.who[ego.people.code[person]].name for person in sorted(named - known)}
 
 
-def _window(ego: Ego) -> dict[str, str | None]:
+def window_of(ego: Ego) -> dict[str, str | None]:
+    """Return the window of a report in the zone of the workspace; without times it has no edges."""
     zone = ego.settings.zone
     if not ego.dated:
         return {"since": None, "until": None, "zone": zone}

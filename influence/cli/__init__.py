@@ -22,6 +22,7 @@ from influence.cli import (
     people,
     programme,
     reporting,
+    serving,
     tracking,
     waiting,
     workspace,
@@ -105,6 +106,7 @@ _ROOMS = (
     people,
     met,
     waiting,
+    serving,
 )
 for _room in _ROOMS:
     for _command in _room.COMMANDS:

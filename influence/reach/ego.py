@@ -62,14 +62,19 @@ class Ego:
         settings = self.settings
         met = met_by(self.population.tables, self.leader, settings.strengths, settings.registers)
         first, _ = first_and_depth(self.drawn)
-        return with_learned(met, first, circles(self.people, self.leader, self.spheres))
+        return with_learned(met, first, self.circles)
+
+    @cached_property
+    def circles(self) -> list[str]:
+        """In which circle of the leader's everybody is, by person code."""
+        return circles(self.people, self.leader, self.spheres)
 
     def during(self, window: Window) -> Ego:
         """Return the same leader in another window; what does not depend on the window is not gathered again."""
         other = Ego(self.population, self.leader, window, self.asked)
-        other.__dict__.update(team=self.team, spheres=self.spheres, ever=self.ever)
+        other.__dict__.update(team=self.team, spheres=self.spheres, ever=self.ever, circles=self.circles)
         first, _ = first_and_depth(other.drawn)
-        other.__dict__["met"] = with_learned(self.met, first, circles(self.people, self.leader, self.spheres))
+        other.__dict__["met"] = with_learned(self.met, first, self.circles)
         return other
 
     @cached_property

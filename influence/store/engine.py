@@ -84,6 +84,9 @@ def count(engine: Engine, sql: str) -> int:
 class DuckEngine:
     """DuckDB over one file, or in memory; times are in UTC whatever the zone of the machine.
 
+    Several threads may use it: a statement waits for the one before, and a whole transaction is one turn. Whoever needs
+    several statements to see the same holds `alone`.
+
     >>> DuckEngine().arrow("SELECT 1 + 1 AS two").to_pylist()
     [{'two': 2}]
     """
@@ -101,6 +104,7 @@ class DuckEngine:
         self._settle()
 
     def _settle(self) -> None:
+        self.alone = threading.RLock()
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute(f"SET memory_limit = '{_READING}'")
         self._connection.execute("SET enable_external_access = false")
@@ -110,7 +114,7 @@ class DuckEngine:
 
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Run a statement for its effect."""
-        with _told(), _for_the_owner_alone():
+        with self.alone, _told(), _for_the_owner_alone():
             self._connection.execute(sql, _given(params))
 
     def append(self, sql: str, params: Parameters = ()) -> None:
@@ -118,15 +122,16 @@ class DuckEngine:
 
         Each thread leaves a group of rows that is not full; at the end all of them would be written once more.
         """
-        self.run("SET threads = 1")
-        try:
-            self.run(sql, params)
-        finally:
-            self.run("RESET threads")
+        with self.alone:
+            self.run("SET threads = 1")
+            try:
+                self.run(sql, params)
+            finally:
+                self.run("RESET threads")
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
-        with _told():
+        with self.alone, _told():
             return self._connection.sql(sql, params=_given(params) or None).to_arrow_table()
 
     def stream(self, sql: str, params: Parameters, rows: int) -> pa.RecordBatchReader:
@@ -136,11 +141,16 @@ class DuckEngine:
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
-        self._connection.register(name, rows)
+        with self.alone:
+            self._connection.register(name, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything in a `with` block land together or not at all."""
+        with self.alone:
+            yield from self._transaction()
+
+    def _transaction(self) -> Iterator[None]:
         self.run(f"SET memory_limit = '{_WRITING}'")
         self.run("BEGIN TRANSACTION")
         try:
@@ -164,7 +174,8 @@ class DuckEngine:
     def beside(self) -> DuckEngine:
         """Return another engine over the same data, whose temporary tables are its own."""
         other = DuckEngine.__new__(DuckEngine)
-        other._connection = self._connection.cursor()
+        with self.alone:
+            other._connection = self._connection.cursor()
         other._settle()
         return other
 
@@ -176,7 +187,7 @@ class DuckEngine:
 
     def close(self) -> None:
         """Let go of the file."""
-        with _told(), _for_the_owner_alone():
+        with self.alone, _told(), _for_the_owner_alone():
             self._connection.close()
 
 

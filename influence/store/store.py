@@ -16,7 +16,7 @@ from typing import Any
 
 from influence.contract.errors import InfluenceError
 from influence.store.batch import Batch
-from influence.store.engine import DuckEngine, Engine, count
+from influence.store.engine import DuckEngine, count
 from influence.store.schema import (
     LATER,
     MORTAL,
@@ -44,12 +44,16 @@ class Store:
         self, path: Path | None = None, *, keep_text: bool = False, keep_terms: bool = False
     ) -> None:
         fresh = path is None or not path.exists()
-        self.engine: Engine = DuckEngine(path)
+        self.engine = DuckEngine(path)
         if fresh:
             self._create(path)
         self._check_version(path)
         self.sweep()
-        self._text, self._terms = keep_text, keep_terms and not keep_text
+        self.keep(text=keep_text, terms=keep_terms)
+
+    def keep(self, *, text: bool, terms: bool) -> None:
+        """Say what is kept of the texts that come from now on."""
+        self._text, self._terms = text, terms and not text
 
     def _create(self, path: Path | None) -> None:
         with self.engine.transaction():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ class Workspace(Writing):
         Raises:
             WorkspaceError: there is no such source.
         """
-        sources = settings.read(self.path / SETTINGS).sources
+        sources = self.sources()
         for name in names:
             if name not in sources:
                 raise WorkspaceError(self._no_source(name))
@@ -276,11 +277,49 @@ class Workspace(Writing):
         """What waits for a leader, by what an answer is worth: list, mark as done, put off."""
         return Waiting(lambda: self.analysis, self._forget_analysis)
 
+    @property
+    def alone(self) -> AbstractContextManager[object]:
+        """Within it no other thread reads or writes the store: for what must see one state of it."""
+        return self.store.engine.alone
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything was read already, so that a question is answered at once."""
+        return "analysis" in self.__dict__
+
+    def sources(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the live sources of the settings with their options; secrets are none."""
+        return settings.read(self.path / SETTINGS).sources
+
+    def settings_held(self) -> dict[str, Any]:
+        """Return the settings as the file holds them, over those that a new workspace has.
+
+        Raises:
+            SettingsError: the file cannot be read.
+        """
+        return settings.held(self.path / SETTINGS)
+
+    def settings_told(self) -> str:
+        """Return the settings of a new workspace, with what each is for."""
+        return settings.DEFAULTS
+
+    def change_setting(self, section: str, name: str, value: settings.Value | None) -> None:
+        """Set one setting of `influence.toml` (None: take it out); everything is worked out anew by it.
+
+        Raises:
+            SettingsError: there is no such setting, it cannot have this value, or the file cannot be written.
+        """
+        with self.alone:
+            self.settings = settings.change(self.path / SETTINGS, section, name, value)
+            self.store.keep(text=self.settings.keep_text, terms=self.settings.keep_terms)
+            self._forget_analysis()
+
     def _forget_analysis(self) -> None:
         """Everything is read anew when it is next asked for; what was worked out of an older store lies nowhere."""
-        for worked_out in ("analysis", "_parts"):
-            self.__dict__.pop(worked_out, None)
-        self._kept().forget_older()
+        with self.alone:
+            for worked_out in ("analysis", "_parts", "_egos"):
+                self.__dict__.pop(worked_out, None)
+            self._kept().forget_older()
 
     def _kept(self) -> Kept:
         return Kept(self.path / WORKED_OUT, stamp(self.store.engine))

@@ -49,5 +49,14 @@ def page_pictures(report: Report) -> dict[str, str]:
     return pictures
 
 
+def glance_pictures(report: Report) -> dict[str, str]:
+    """Return the pictures that a glance at a report shows, as `page_pictures` does: how sure, which spheres, when."""
+    with house_style():
+        pictures = {key: _inline(_ONE[key](report), key, key) for key in ("sureness", "wings")}
+        wide = _inline(trend_picture(report), "trend_chart", f"trend_chart {WIDE_ONLY}")
+        narrow = _inline(trend_picture(report, narrow=True), "trend_chart-n", f"trend_chart {NARROW_ONLY}")
+    return {**pictures, "trend_chart": wide + narrow}
+
+
 def _inline(picture: Picture | None, key: str, classes: str) -> str:
     return to_svg(picture, key, f"picture {classes}") if picture else ""

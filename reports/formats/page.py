@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.contract.details.brand import PersonAgainstBrand
@@ -109,19 +110,31 @@ def write_page(report: Report, path: Path) -> list[Path]:
 
 def page(report: Report) -> str:
     """Return the report as one HTML document; the same report gives the same bytes."""
-    environment = _environment()
-    style = _style(environment)
-    scripts = _scripts(report)
-    return environment.get_template("page.html").render(
-        style=Markup(style),  # noqa: S704 (our own file)
-        scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
-        data=_data(report),
-        policy=policy(style, *scripts, *_unpacked(report)),
-        icon=base64.b64encode(_ICON.encode()).decode(),
-        **_words(report),
-        **_rows(report),
-        **_pictures(report),
+    sheet, scripts = style(), _scripts(report)
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            style=Markup(sheet),  # noqa: S704 (our own file)
+            scripts=tuple(Markup(one) for one in scripts),  # noqa: S704 (our own files)
+            data=_data(report),
+            policy=policy_of(report),
+            icon=icon(),
+            **_words(report),
+            **_rows(report),
+            **_pictures(report),
+        )
     )
+
+
+def icon() -> str:
+    """Return the picture in the tab, as a data address holds it."""
+    return base64.b64encode(_ICON.encode()).decode()
+
+
+def policy_of(report: Report) -> str:
+    """Return the content-security policy of a report's page."""
+    return policy(style(), *_scripts(report), *_unpacked(report))
 
 
 def policy(style: str, *scripts: str) -> str:
@@ -140,9 +153,11 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _style(environment: Environment) -> str:
+@cache
+def style() -> str:
+    """Return the style sheet of every page of ours."""
     sheets = ("page.css", "explorer.css")
-    return "\n".join(str(environment.get_template(name).render(palette=palette)).strip() for name in sheets)
+    return "\n".join(str(environment().get_template(name).render(palette=palette)).strip() for name in sheets)
 
 
 def _scripts(report: Report) -> tuple[str, ...]:
@@ -188,18 +203,19 @@ def _shaded(value: float | None, most: float) -> tuple[str, int]:
     return number(value), 0 if value is None else round(4 * value / most)
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.formats", "templates"),
+def environment(*more: BaseLoader) -> Environment:
+    """Return what makes pages of templates, ours and those of `more`: a text of data is cleaned and never markup."""
+    made = Environment(
+        loader=ChoiceLoader([*more, PackageLoader("reports.formats", "templates")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
-    environment.filters["number"] = number
-    return environment
+    made.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
+    made.filters["number"] = number
+    return made
 
 
 def _shown(value: object) -> object:

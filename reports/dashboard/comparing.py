@@ -1,0 +1,62 @@
+"""Comparing people in one window; it ranks nobody and says whom the data cannot tell apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from influence.contract.errors import InfluenceError
+from influence.contract.findings import Finding
+from influence.contract.language import recognised, translated
+from influence.contract.showing import label_of, more_of, number_of
+from influence.contract.wording import plain
+from influence.workspace.workspace import Workspace
+from reports.dashboard.asked import Asked, shown
+from reports.dashboard.desk import Desk
+from reports.dashboard.view import View, all_of, one_of
+
+COMPARED = ("reach_4", "beyond_share")
+MOST = 8
+"""So many people are compared on a page."""
+
+
+def compare(desk: Desk, asked: Asked) -> Response:
+    """Compare those who are named, or ask whom."""
+    typed = [word.strip() for one in all_of(asked.query, "who") for word in one.split(",") if word.strip()][
+        :MOST
+    ]
+    view, found, why = View(one_of(asked.query, "since"), one_of(asked.query, "until")), None, ""
+    try:
+        people = [desk.person(one)[0] for one in typed]
+        if people:
+            key = ("compare", tuple(sorted(set(people))), view.since, view.until, desk.language)
+            found = desk.kept(key, lambda: _compared(desk.workspace, sorted(set(people)), view))
+    except InfluenceError as error:
+        why = str(error)
+    known = [desk.person(one) for one in desk.only]
+    return shown(
+        desk, asked, "compare.html", "/compare", typed=typed, view=view, found=found, why=why, known=known
+    )
+
+
+def _compared(workspace: Workspace, people: list[str], view: View) -> dict[str, Any]:
+    comparison = workspace.compare(people, view.since or None, view.until or None)
+    return {
+        "heads": [label_of(name) for name in COMPARED],
+        "rows": [
+            (plain(comparison.names.get(person, person)), person, [_cell(one.get(name)) for name in COMPARED])
+            for person, one in comparison.people.items()
+        ],
+        "told": [plain(line) for line in str(comparison).splitlines()],
+        "reasons": [translated(reason) for reason in comparison.reasons],
+    }
+
+
+def _cell(finding: Finding | None) -> str:
+    """Return a finding in a cell, with its range and interval, or why there is none."""
+    if finding is None:
+        return "–"
+    if finding.value is None:
+        return recognised(finding.reason or "")
+    return "; ".join((number_of(finding), *more_of(finding)))

@@ -1,0 +1,160 @@
+"""The workspace as several sit at it: one works at a time, and what one has worked out is there for the others.
+
+A narrower door (`only`) shows some leaders and nobody else; nothing is written through one that is `read_only`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+from influence.contract.errors import InfluenceError
+from influence.contract.findings import Report
+from influence.contract.language import message, translated
+from influence.workspace.workspace import Workspace
+from reports.dashboard.view import View
+from reports.dashboard.work import Progress, Work, Works
+
+T = TypeVar("T")
+KEPT = 96
+"""So many answers are kept, of those that were asked for last."""
+_NOT_SHOWN = message("There is no such page here.")
+
+
+class NotShown(InfluenceError):
+    """What this door does not show; it is not told whether it is there."""
+
+
+class ReadOnly(InfluenceError):
+    """Something would be written through a door that only shows."""
+
+
+class Desk:
+    """A workspace that several threads ask."""
+
+    def __init__(
+        self, workspace: Workspace, only: Sequence[str] = (), *, read_only: bool = False, language: str = "en"
+    ) -> None:
+        self.workspace, self.read_only, self.language = workspace, read_only, language
+        self.works = Works()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._one = threading.Lock()
+        self._state = 0
+        self.only = tuple(workspace.who(one).person for one in only)
+
+    # --- asking -----------------------------------------------------------------------------------------------
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for a key since the workspace changed last, or make it now, alone at the desk."""
+        if (found := self._found(key)) is not None:
+            return found  # type: ignore[no-any-return]  # what a key holds is what its `make` made
+        with self.workspace.alone:
+            if (found := self._found(key)) is not None:
+                return found  # type: ignore[no-any-return]
+            state, made = self._state, make()
+        with self._one:
+            if state == self._state:
+                self._kept[key] = made
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return made
+
+    def _found(self, key: Hashable) -> Any:
+        with self._one:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def changed(self) -> None:
+        """Forget what was worked out before something changed."""
+        with self._one:
+            self._state += 1
+            self._kept.clear()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it shows some leaders only."""
+        return bool(self.only)
+
+    def person(self, words: str) -> tuple[str, str]:
+        """Return the id and the name of somebody who may be shown.
+
+        Raises:
+            NotShown: this door does not show them, whether they are there or not.
+            UnknownPerson: nobody is known by that name.
+        """
+        with self.workspace.alone:
+            try:
+                who = self.workspace.who(words)
+            except InfluenceError:
+                if self.narrow:
+                    raise NotShown(translated(_NOT_SHOWN)) from None
+                raise
+            if self.narrow and who.person not in {self.workspace.who(one).person for one in self.only}:
+                raise NotShown(translated(_NOT_SHOWN))
+        return who.person, who.name
+
+    def open_to_all(self) -> None:
+        """Refuse what is about everybody where only some are shown.
+
+        Raises:
+            NotShown: that is so.
+        """
+        if self.narrow:
+            raise NotShown(translated(_NOT_SHOWN))
+
+    def glance(self, person: str, view: View) -> Report:
+        """Return what a view shows of a leader at a glance.
+
+        Raises:
+            InfluenceError: the window or a filter cannot be meant; the sentence says what can.
+        """
+        return self.kept(("glance", person, view), lambda: self._glance(person, view))
+
+    def _glance(self, person: str, view: View) -> Report:
+        return self.workspace.glance(person, view.since or None, view.until or None, view.only)
+
+    def whole(self, person: str, name: str, view: View) -> Work | Report:
+        """Return the whole report of a view if it was worked out already, else the work that does so."""
+        key = ("whole", person, view)
+        if (found := self._found(key)) is not None:
+            return found  # type: ignore[no-any-return]
+        return self.works.start(f"report {hash(key)}", name, lambda say: self._whole(key, person, view, say))
+
+    def _whole(self, key: Hashable, person: str, view: View, say: Progress) -> None:
+        say("")
+
+        def make() -> Report:
+            return self.workspace.report(person, view.since or None, view.until or None, only=view.only)
+
+        self.kept(key, make)
+
+    # --- changing ---------------------------------------------------------------------------------------------
+
+    def change(self, do: Callable[[Workspace], T]) -> T:
+        """Let somebody change something, alone at the desk; then everything is asked anew.
+
+        Raises:
+            ReadOnly: nothing may be changed through this door.
+        """
+        self.may_change()
+        with self.workspace.alone:
+            try:
+                return do(self.workspace)
+            finally:
+                self.changed()
+
+    def may_change(self) -> None:
+        """Refuse where nothing may be changed.
+
+        Raises:
+            ReadOnly: that is so.
+        """
+        if self.read_only or self.narrow:
+            raise ReadOnly(translated("This door only shows: nothing can be changed through it."))
+
+    def close(self) -> None:
+        """Have all work end at its next step."""
+        self.works.close()

@@ -1,0 +1,152 @@
+"""The sources: how fresh each is, and a pull that begins here and goes on when nobody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from influence.contract.language import translated
+from influence.contract.wording import counted, number, plain
+from influence.workspace.workspace import Workspace
+from reports.dashboard.asked import Asked, see, shown
+from reports.dashboard.desk import Desk
+from reports.dashboard.work import Progress, Work
+from reports.story.wording import day_and_hour
+
+PULL = "pull"
+_EVERY_S = 0.4
+
+
+@dataclass(frozen=True)
+class Source:
+    """One live source in words: its connector, when it brought something last, how much, and whether it is stale."""
+
+    name: str
+    connector: str
+    last: str
+    ago: str
+    stored: str
+    stale: bool
+
+
+def sources(desk: Desk, asked: Asked) -> Response:
+    """Show the sources with their freshness, and the pull that goes on or ended last."""
+    desk.open_to_all()
+    work = desk.works.latest(PULL)
+    return shown(
+        desk, asked, "sources.html", "/sources", sources=_sources(desk.workspace), work=work, said=_said(work)
+    )
+
+
+def pull(desk: Desk, asked: Asked) -> Response:
+    """Begin to fetch what is new, from one source or from all; where a pull goes on, show that one."""
+    desk.may_change()
+    desk.open_to_all()
+    name = asked.said("source")
+    names = (name,) if name else ()
+    title = name or translated("all sources")
+    desk.works.start(PULL, title, lambda say: _pull(desk, names, say))
+    return see("/sources")
+
+
+def _pull(desk: Desk, names: Sequence[str], say: Progress) -> list[tuple[str, str, bool]]:
+    """Pull and return what became of each source: its name, a sentence, and whether it failed."""
+    ended: list[tuple[str, str, bool]] = []
+
+    def end(name: str, pulled: Any) -> None:
+        ended.append((name, pulled.failed or str(pulled), bool(pulled.failed)))
+        say(f"{name}: {pulled.failed or pulled}")
+
+    try:
+        desk.workspace.pull(names, progress=say, ended=end)
+    finally:
+        desk.changed()
+    return ended
+
+
+def _sources(workspace: Workspace) -> list[Source]:
+    last: dict[str, dict[str, Any]] = {}
+    stored: Counter[str] = Counter()
+    for batch in workspace.store.imports():
+        last[batch["source"]] = batch
+        stored[batch["source"]] += batch["stored"]
+    now, silent = datetime.now(UTC), workspace.settings.silent
+    found: list[Source] = []
+    for name, options in sorted(workspace.sources().items()):
+        row = last.get(name)
+        days = (now - _moment(row["done"])).days if row else None
+        found.append(
+            Source(
+                plain(name),
+                plain(options["connector"]),
+                day_and_hour(_moment(row["done"]).isoformat()) if row else "",
+                ""
+                if days is None
+                else translated("today")
+                if days < 1
+                else counted(days, "day ago", "days ago"),
+                number(stored[name]),
+                days is None or days > silent,
+            )
+        )
+    return found
+
+
+def _moment(done: str) -> datetime:
+    return datetime.fromisoformat(done.replace(" ", "T")).replace(tzinfo=UTC)
+
+
+def _said(work: Work | None) -> dict[str, Any] | None:
+    """Return some work in words, as the page shows it and as events tell it."""
+    if work is None:
+        return None
+    state = (
+        translated("It goes on, also if you close this page.")
+        if work.running
+        else translated("It failed: {why}").format(why=work.failed)
+        if work.failed
+        else translated("It is done.")
+    )
+    return {
+        "number": work.number,
+        "running": work.running,
+        "state": state,
+        "lines": list(work.lines),
+        "steps": work.steps,
+    }
+
+
+def events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that tells how far some work is, as it goes on, until it has ended."""
+
+    async def endpoint(request: Request) -> Response:
+        work = desk.works.of(request.path_params["number"])
+        if work is None or (desk.narrow and work.kind == PULL):
+            raise HTTPException(404)
+        return EventSourceResponse(_events(work), ping=20)
+
+    return endpoint
+
+
+async def _events(work: Work) -> AsyncIterator[dict[str, str]]:
+    told = -1
+    while work.running:
+        if work.steps != told:
+            told = work.steps
+            yield {"event": "on", "data": _written(work)}
+        await asyncio.sleep(_EVERY_S)
+    yield {"event": "end", "data": _written(work)}
+
+
+def _written(work: Work) -> str:
+    return json.dumps(_said(work))

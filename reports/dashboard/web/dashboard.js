@@ -1,0 +1,39 @@
+// What makes the dashboard quicker where scripts run: filters without a new page, keys for the queue, progress as it goes.
+// Everything is there without it. Names and lines are data: they are shown by textContent alone.
+import "htmx.org";
+
+/** A key answers the question that is open, unless somebody writes in a field. */
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const button = document.querySelector(`button[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+for (const section of document.querySelectorAll("[data-events]")) follow(section);
+
+/** Show how far some work is until it has ended; then open the page anew, which says what became of it. */
+function follow(section) {
+  const source = new EventSource(section.dataset.events);
+  source.addEventListener("on", (event) => show(section, JSON.parse(event.data)));
+  source.addEventListener("end", (event) => {
+    source.close();
+    show(section, JSON.parse(event.data));
+    window.location.reload();
+  });
+}
+
+function show(section, told) {
+  section.querySelector(".state").textContent = told.state;
+  section.querySelector(".lines").replaceChildren(
+    ...told.lines.map((line) => {
+      const item = document.createElement("li");
+      const isolated = document.createElement("bdi");
+      isolated.textContent = line;
+      item.append(isolated);
+      return item;
+    }),
+  );
+}

@@ -1,0 +1,205 @@
+"""What the pages show is what the reports say, and what cannot be meant is told in one sentence."""
+
+import re
+
+import pytest
+
+from influence.contract.narrowing import Narrowing
+from reports.story.sentences import headline
+from tests.kit.dashboard import SCRIPT
+
+
+def number_of(text):
+    return re.search(r'class="big[^"]*" href="[^"]*">([^<]+)<', text)[1]
+
+
+def said(text):
+    """The sentence of an error page or of a view that cannot be meant."""
+    return re.search(r'role="alert"><bdi>(.+?)</bdi>', text, re.DOTALL)[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/begin",
+        "/leader/ann",
+        "/compare",
+        "/digest",
+        "/people",
+        "/people/decisions",
+        "/sources",
+        "/aside",
+        "/settings",
+    ],
+)
+def test_every_page_is_there_and_leads_to_the_others(visitor, path):
+    answer = visitor.get(path)
+    assert 200 == answer.status
+    for place in ("/compare", "/digest", "/people", "/sources", "/aside", "/settings"):
+        assert f'href="{place}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", {}),
+        ("?since=2026-03-01", {"since": "2026-03-01"}),
+        ("?since=2026-02-01&until=2026-04-01", {"since": "2026-02-01", "until": "2026-04-01"}),
+        ("?tag=climate", {"only": Narrowing(tags=["climate"])}),
+        ("?sphere=unknown&since=quarter", {"since": "quarter", "only": Narrowing(spheres=["unknown"])}),
+    ],
+)
+def test_a_glance_has_the_numbers_of_the_report(small, visitor, query, asked):
+    answer = visitor.get(f"/leader/ann{query}")
+    with small.alone:
+        report = small.report("ann", measures=["four-steps"], **asked)
+        glance = small.glance("ann", asked.get("since"), asked.get("until"), asked.get("only", Narrowing()))
+    assert 200 == answer.status
+    assert report.findings == glance.findings
+    assert report.spheres == glance.spheres
+    assert report.coverage == glance.coverage
+    assert (report.trend or report.weekly) and {report.trend, report.weekly} >= {
+        glance.trend or glance.weekly
+    }
+    told = {
+        (one.id, one.responses, one.people, one.unmet, one.channel, one.tags) for one in report.conversations
+    }
+    assert {
+        (one.id, one.responses, one.people, one.unmet, one.channel, one.tags) for one in glance.conversations
+    } <= told
+    assert headline(report).text == number_of(answer.text)
+
+
+def test_the_whole_report_is_worked_out_beside_and_then_shown_as_its_page(dashboard, visitor):
+    path = "/leader/ann/report?since=2026-03-01"
+    first = visitor.get(path)
+    assert 200 == first.status
+    if "Every measure is being worked out" in first.text:
+        for work in list(dashboard.serving.desk.works._all):
+            dashboard.serving.desk.works.wait(work, 60)
+    answer = visitor.get(path)
+    assert 'id="brief"' in answer.text
+    assert "sha256-" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/leader/nobody-here", 400, "nobody-here"),
+        ("/leader?who=", 400, "nobody is named"),
+        ("/leader/ann?since=yesterday-ish", 200, "is not a date such as 2026-01-31"),
+        ("/leader/ann?since=2026-05-01&until=2026-04-01", 200, "empty or reversed"),
+        ("/leader/ann?since=2031-01-01&until=2032-01-01", 200, "nothing happened in this window"),
+        ("/leader/ann?tag=sports", 200, "sports"),
+        ("/leader/ann?tag=%23", 200, "one of the tags is empty"),
+        ("/leader/ann?sphere=moon", 200, "there is no sphere"),
+        ("/compare?who=ann", 200, "2 to"),
+        ("/compare?who=ann,nobody-here", 200, "nobody-here"),
+        ("/digest", 200, "nobody is tracked yet"),
+        ("/digest/letter", 400, "nobody is tracked yet"),
+        ("/leader/ann/report?since=x", 400, "is not a date"),
+        ("/people?kind=met&about=nobody-here", 400, "nobody-here"),
+        ("/nowhere", 404, "no such page"),
+        ("/leader/%00", 400, ""),
+        ("/leader/" + "x" * 4000, 400, ""),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(dashboard, visitor, path, status, words):
+    answer = visitor.get(path)
+    if "is being worked out" in answer.text:
+        for work in list(dashboard.serving.desk.works._all):
+            dashboard.serving.desk.works.wait(work, 60)
+        answer = visitor.get(path)
+    assert status == answer.status
+    assert words in said(answer.text)
+    assert "Traceback" not in answer.text
+
+
+def test_a_name_that_holds_a_script_is_text_on_every_page(visitor):
+    for path in (
+        "/",
+        "/leader/ann",
+        "/compare?who=ann,eve",
+        "/people",
+        f"/leader?who={SCRIPT}",
+        f"/leader/ann?tag={SCRIPT}",
+    ):
+        text = visitor.get(path.replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")).text
+        assert SCRIPT not in text, path
+        assert "<img src=x" not in text, path
+
+
+def test_a_setting_is_changed_through_the_checks_of_reading_it_and_comments_stay(small, visitor):
+    file = small.path / "influence.toml"
+    before = file.read_text("utf-8")
+    assert "how much each kind of evidence says" in visitor.get("/settings").text
+    wrong = visitor.post("/settings", {"section": "met", "name": "prior", "kind": "number", "value": "7"})
+    assert 400 == wrong.status
+    assert "between 0 and 1" in said(wrong.text)
+    assert before == file.read_text("utf-8")
+    changed = visitor.post(
+        "/settings", {"section": "met", "name": "prior", "kind": "number", "value": "0.25"}
+    )
+    assert 303 == changed.status
+    after = file.read_text("utf-8")
+    assert "prior = 0.25 " in after
+    assert after.count("#") == before.count("#")
+    assert 0.25 == small.settings.strengths.prior
+    visitor.post(
+        "/settings", {"section": "topics", "name": "planet", "kind": "list", "value": "#climate\nnet zero"}
+    )
+    assert ["#climate", "net zero"] == list(small.settings.topics["planet"])
+    assert 'value="planet"' in visitor.get("/leader/ann").text
+    visitor.post("/settings", {"section": "topics", "name": "planet", "kind": "list", "value": ""})
+    visitor.post("/settings", {"section": "met", "name": "prior", "kind": "number", "value": "0.1"})
+    assert before.split() == file.read_text("utf-8").split()
+
+
+def card(text):
+    """The question on a page as its form holds it."""
+    return dict(re.findall(r'<input type="hidden" name="(kind|about|key)" value="([^"]*)"', text))
+
+
+def test_the_queue_asks_keeps_and_takes_back_and_a_second_answer_is_told(small, dashboard, visitor):
+    page = visitor.get("/people?kind=met&about=ann")
+    asked = card(page.text)
+    other = dashboard.visitor()
+    answer = visitor.post("/people", {**asked, "answer": "met"})
+    assert 303 == answer.status
+    number = re.search(r"undo=(\d+)", answer.headers["location"])[1]
+    next_page = visitor.get(answer.headers["location"])
+    assert card(next_page.text)["key"] != asked["key"]
+    assert f"Kept as decision {number}." in next_page.text
+    late = other.post("/people", {**asked, "answer": "never"})
+    assert 400 == late.status
+    assert "answered meanwhile" in said(late.text)
+    assert (
+        303 == visitor.post("/people/undo", {"number": number, "back": "/people?kind=met&about=ann"}).status
+    )
+    assert asked["key"] == card(visitor.get("/people?kind=met&about=ann").text)["key"]
+    assert "undone" in visitor.get("/people/decisions").text
+
+
+def test_a_question_put_off_is_not_asked_until_somebody_wants_it(visitor):
+    asked = card(visitor.get("/people?kind=met&about=ann").text)
+    answer = visitor.post("/people", {**asked, "answer": "pass"})
+    later = visitor.get(answer.headers["location"]).text
+    assert card(later).get("key") != asked["key"]
+    assert asked["key"] == card(visitor.get("/people?kind=met&about=ann").text)["key"]
+
+
+@pytest.mark.parametrize("number", ["", "x", "99999", "9" * 40, "-1"])
+def test_a_decision_that_is_not_there_is_told(visitor, number):
+    answer = visitor.post("/people/undo", {"number": number})
+    assert 400 == answer.status
+    assert "no" in said(answer.text)
+
+
+def test_going_back_never_leads_elsewhere(visitor):
+    asked = card(visitor.get("/people?kind=met&about=ann").text)
+    location = visitor.post("/people", {**asked, "answer": "unsure"}).headers["location"]
+    number = re.search(r"undo=(\d+)", location)[1]
+    answer = visitor.post("/people/undo", {"number": number, "back": "//evil.example/people"})
+    assert "/people/decisions" == answer.headers["location"]
