@@ -150,28 +150,38 @@ class Record:
     def chances(self, until: int) -> Chances | None:
         """Return how a score becomes a probability, by what followed a cut that lies a third of the window before.
 
-        None where too few came, or where who scored higher came no more often.
+        A score is told in standard deviations among all pairs of its cut; the level is moved by how much more often, or
+        less, people came within the last step than within the first after that cut: who has come cannot come again. None
+        where too few came, or where who scored higher came no more often.
         """
         cut = until - self.ahead
         if cut - self.since < FIRST * (until - self.since):
             return None
-        pairs = self.at(cut)
+        pairs, now = self.at(cut), self.at(until)
         outcome = came(self.history, pairs.asked, cut, until)
-        return _calibrated(self.weights(cut).scores(pairs), outcome)
+        if min(outcome.sum(), (~outcome).sum()) < FEWEST or not len(now.asked):
+            return None
+        early, late = (self._rate(one) for one in (cut, until - self.step))
+        fit = _curve(_standard(self.weights(cut).scores(pairs)), outcome)
+        return _moved(fit, self.weights(until).scores(now), late - early)
+
+    def _rate(self, cut: int) -> float:
+        """Return the log-odds that somebody came within the step after a cut; one half is added to both sides."""
+        outcome = came(self.history, self.at(cut).asked, cut, cut + self.step)
+        return float(np.log((outcome.sum() + 0.5) / ((~outcome).sum() + 0.5)))
 
 
 @dataclass(frozen=True)
 class Chances:
-    """A logistic curve from scores to probabilities, and the share of all who came where it was learned."""
+    """A logistic curve from scores to probabilities."""
 
     slope: float
     level: float
-    base: float
 
     def of(self, scores: Floats) -> Floats:
         """Return probabilities.
 
-        >>> Chances(1.0, 0.0, 0.5).of(np.array([0.0])).tolist()
+        >>> Chances(1.0, 0.0).of(np.array([0.0])).tolist()
         [0.5]
         """
         found: Floats = 1 / (1 + np.exp(-np.clip(self.slope * scores + self.level, -30, 30)))
@@ -179,8 +189,6 @@ class Chances:
 
 
 def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
-    from sklearn.linear_model import LogisticRegression  # 0.5 s, and only learning needs it
-
     signs = np.concatenate([one.asked.signs for one in pairs])
     ranks = np.concatenate([one.ranks[:, :OF_PAIRS] for one in pairs])
     prior = np.concatenate([told.scores(one) for one in pairs])
@@ -189,21 +197,39 @@ def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
     spread[spread < 1e-9] = np.inf
     features -= mean
     features /= spread
-    fit = LogisticRegression(C=RIDGE, max_iter=500).fit(
-        np.column_stack([features, TRUST * prior]), outcome
-    )
-    weight, trust = fit.coef_[0, :-1] / spread, TRUST * float(fit.coef_[0, -1])
+    coefficients, intercept = _logistic(np.column_stack([features, TRUST * prior]), outcome, RIDGE)
+    weight, trust = coefficients[:-1] / spread, TRUST * float(coefficients[-1])
     rank = trust * told.rank
     rank[:OF_PAIRS] += weight[len(SIGNS) :]
-    level = float(fit.intercept_[0] - mean @ weight)
+    level = intercept - float(mean @ weight)
     return Weights(weight[: len(SIGNS)] + trust * told.raw, rank, level, here=True)
 
 
-def _calibrated(scores: Floats, outcome: Flags) -> Chances | None:
-    from sklearn.linear_model import LogisticRegression  # 0.5 s, and only learning needs it
+def _standard(scores: Floats) -> Floats:
+    spread = float(scores.std())
+    found: Floats = (scores - scores.mean()) / (spread if spread > 0 else 1.0)
+    return found
 
-    if min(outcome.sum(), (~outcome).sum()) < FEWEST:
+
+def _curve(scores: Floats, outcome: Flags) -> Chances:
+    slope, level = _logistic(scores[:, None], outcome, 1e6)
+    return Chances(float(slope[0]), level)
+
+
+def _logistic(features: Floats, outcome: Flags, ridge: float) -> tuple[Floats, float]:
+    """Return coefficients and intercept of a logistic regression; one thread, so that sums are the same everywhere."""
+    from sklearn.linear_model import LogisticRegression  # 0.5 s, and only learning needs it
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        fit = LogisticRegression(C=ridge, max_iter=500).fit(features, outcome)
+    return fit.coef_[0], float(fit.intercept_[0])
+
+
+def _moved(curve: Chances, scores: Floats, shift: float) -> Chances | None:
+    """Return a curve of standard scores for scores as they are, its level moved; None where it does not rise."""
+    spread = float(scores.std())
+    if curve.slope <= 0 or spread <= 0:
         return None
-    fit = LogisticRegression(C=1e6, max_iter=500).fit(scores[:, None], outcome)
-    slope = float(fit.coef_[0, 0])
-    return Chances(slope, float(fit.intercept_[0]), float(outcome.mean())) if slope > 0 else None
+    slope = curve.slope / spread
+    return Chances(slope, curve.level + shift - slope * float(scores.mean()))

@@ -36,18 +36,22 @@ STEPS, BACK = 4, 0.15
 class History:
     """What everybody did, in order of time (microseconds), by person code.
 
-    `time`, `author`, `conversation`, `channel` (−1: none) are of items; `responded`, `responder`, `target` of responses;
-    `wrote`, `writer`, `reader` of what was written to at most eight people. `asked` tells who can be asked about.
+    `item`, `time`, `author`, `conversation`, `channel` (−1: none) are of items; `response` (an item), `responded` (its
+    time), `responder`, `target` of responses; `letter` (an item), `wrote` (its time), `writer`, `reader` of what was
+    written to at most eight people. `asked` tells who can be asked about.
     """
 
     asked: Flags
+    item: Ints
     time: Ints
     author: Ints
     conversation: Ints
     channel: Ints
+    response: Ints
     responded: Ints
     responder: Ints
     target: Ints
+    letter: Ints
     wrote: Ints
     writer: Ints
     reader: Ints
@@ -63,13 +67,16 @@ class History:
         order = np.argsort(responses.time, kind="stable")
         return cls(
             asked,
+            kept,
             items.time[kept],
             items.author[kept].astype(np.int64),
             items.conversation[kept],
             channel_by_item(population.tables, len(items))[kept],
+            responses.item[order],
             responses.time[order],
             responses.responder[order].astype(np.int64),
             responses.target[order].astype(np.int64),
+            item,
             items.time[item],
             items.author[item].astype(np.int64),
             reader,
@@ -82,9 +89,9 @@ class History:
         )
         return History(
             self.asked,
-            *(one[items] for one in (self.time, self.author, self.conversation, self.channel)),
-            *(one[responses] for one in (self.responded, self.responder, self.target)),
-            *(one[writing] for one in (self.wrote, self.writer, self.reader)),
+            *(one[items] for one in (self.item, self.time, self.author, self.conversation, self.channel)),
+            *(one[responses] for one in (self.response, self.responded, self.responder, self.target)),
+            *(one[writing] for one in (self.letter, self.wrote, self.writer, self.reader)),
         )
 
     @property
@@ -148,10 +155,7 @@ def asked_at(history: History, cut: int, leaders: Sequence[int] | Ints) -> Asked
 
 
 def came(history: History, asked: Asked, since: int, until: int) -> Flags:
-    """Tell of each pair whether that person first responded to that leader in a time.
-
-    Raises nothing: who never responded did not come.
-    """
+    """Tell of each pair whether that person first responded to that leader in a time."""
     pairs, first = history.first_responses
     wanted = asked.leader * history.people + asked.person
     place = np.minimum(np.searchsorted(pairs, wanted), max(len(pairs) - 1, 0))
