@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ from influence.contract.details.next_to_respond import Likely, NextTested, NextT
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.plan import line
 from influence.contract.wording import counted
 from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
@@ -24,7 +24,9 @@ from influence.reach.ego import Ego
 from influence.reach.population import Population
 from influence.times import DAY, Window
 
-NAME, TESTED, UNIT = "next_to_respond", "next_to_respond_tested", "people"
+NAME, TESTED, MINUTES, UNIT = "next_to_respond", "next_to_respond_tested", "answer_minutes", "people"
+SITTING, FEWEST_GAPS = 60, 20
+"""Minutes within which two answers are of one sitting, and so many pairs of them before a median is told."""
 FIRST = 10
 SHORTEST = 28 * DAY
 NOBODY_LEFT = because("everybody who was active in the last 90 days of the window has responded already")
@@ -100,6 +102,16 @@ def _from_json(row: dict[str, object]) -> Learned:
         unit="AUC",
         family="What to do",
     ),
+    answer_minutes=Definition(
+        "how many minutes lie between two answers of the leader in one sitting, at the median",
+        label="What an answer takes",
+        meaning=(
+            "The median time from one answer of the leader to the next within the same hour: at most so long did reading "
+            "and answering take. When something was read is not on record."
+        ),
+        unit="minutes",
+        family="What to do",
+    ),
 )
 def next_to_respond(ego: Ego) -> dict[str, Finding]:
     """Name who is likely to respond next, if such lists have shown skill, and say how they did."""
@@ -108,10 +120,11 @@ def next_to_respond(ego: Ego) -> dict[str, Finding]:
         return {
             NAME: Finding(NAME, None, UNIT, reason=reason),
             TESTED: Finding(TESTED, None, "AUC", reason=reason),
+            MINUTES: Finding(MINUTES, None, "minutes", reason=reason),
         }
     history = History.of(ego.population, ego.window)
     found = learned(ego.population, ego.window, history)
-    return {NAME: _next(ego, history, found), TESTED: _tested(found.test)}
+    return {NAME: _next(ego, history, found), TESTED: _tested(found.test), MINUTES: answer_minutes(ego)}
 
 
 def _too_little(ego: Ego) -> str | None:
@@ -125,6 +138,21 @@ def _too_little(ego: Ego) -> str | None:
             least=SHORTEST // DAY,
         )
     return None
+
+
+def answer_minutes(ego: Ego) -> Finding:
+    """Return the median minutes between two answers of the leader within one hour; items that answer are answers."""
+    mine = ego.responses.where(ego.responses.responder == ego.leader)
+    gaps = np.diff(np.unique(mine.time)) / (DAY / 1440)
+    gaps = gaps[gaps <= SITTING]
+    if len(gaps) < FEWEST_GAPS:
+        reason = because(
+            "{n} times two answers of the leader lie within an hour; {least} are needed to say what one takes",
+            n=len(gaps),
+            least=FEWEST_GAPS,
+        )
+        return Finding(MINUTES, None, "minutes", reason=reason)
+    return Finding(MINUTES, float(np.median(gaps)), "minutes")
 
 
 def _tested(test: Tested) -> Finding:
@@ -174,7 +202,7 @@ def _rows(
         who = ego.people.who[code]
         rows.append(
             Likely(
-                line=line("answer", ego.person, who.person),
+                line=line("reach", ego.person, who.person),
                 person=who.person,
                 name=who.name,
                 sphere=ego.spheres[code],
@@ -186,12 +214,3 @@ def _rows(
         )
     return tuple(rows)
 
-
-def line(kind: str, leader: str, about: str) -> str:
-    """Return the name of a line of a plan: the same as long as it is of that kind, that leader, and about the same.
-
-    >>> line("answer", "ann@acme.example", "bo@buyer.example")
-    'answer-f7c1d9'
-    """
-    told = json.dumps([kind, leader, about], ensure_ascii=False)
-    return f"{kind}-{sha256(told.encode()).hexdigest()[:6]}"

@@ -12,7 +12,7 @@ from influence.advice.signs import RECENT, SIGNS, History
 from influence.contract.language import because
 from influence.contract.wording import counted
 from influence.kernels.arrays import Floats, Ints
-from influence.network.log_queries import activity_ids, described
+from influence.network.log_queries import activity_ids, described, system_of
 from influence.reach.ego import Ego
 from influence.times import DAY, moment
 
@@ -124,6 +124,8 @@ class Reasons:
         last = rows[history.channel[rows] == int(both.argmax())][-1]
         item = int(history.item[last])
         name = described(self.ego.tables, [item])[0]["channel"]
+        if name == system_of(self.ego.tables, [item])[0]:
+            return None  # the whole of a service is no place
         return Reason(because("active in {channel}, where the leader is active too", channel=name), (item,))
 
     def _wrote_to_leader(self, person: int) -> Reason | None:
