@@ -26,6 +26,7 @@ from influence.times import Window, lately, moment, stated
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
     from influence.advice.introductions import Introduced
+    from influence.advice.week import Week
     from influence.analysis.comparison import Comparison
     from influence.contract.compared import Compared
 
@@ -381,6 +382,23 @@ class Questions(ABC):
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
         return advise(self.ego(leader, since, until, only))
+
+    def this_week(
+        self,
+        leader: str,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+    ) -> Week:
+        """Return who is likely to respond to a leader next, whom to answer this week, and what that takes.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
+        """
+        from influence.advice.week import this_week
+
+        return this_week(self.ego(leader, since, until, only))
 
     def introduce(
         self,

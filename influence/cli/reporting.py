@@ -21,6 +21,7 @@ from influence.cli.options import (
 )
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
+from influence.contract.details.next_to_respond import NextTested, NextToRespond
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
 from influence.contract.wording import between, counted, phrase, plain, scale, unit_of
@@ -28,6 +29,7 @@ from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
     from influence.advice.introductions import Introduced
+    from influence.advice.week import Week
     from influence.analysis.writing import Writing
     from influence.contract.details.introductions import Hop
     from influence.contract.findings import Finding, Report
@@ -362,11 +364,14 @@ def advise(
         return
     with opened(folder) as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until, only)
+        week = workspace.this_week(leader, since, until, only)
     if as_json:
         rows = [row.as_detail().as_json() for row in found.rows]
-        say_json({"rows": rows, "together": found.together, "back_test": found.test.words})
+        told = {"rows": rows, "together": found.together, "back_test": found.test.words}
+        say_json(told | {"this_week": week.as_json()})
         return
-    say(found.test.words)
+    _tell_week(week)
+    say(f"Where one more exchange may bring most: {found.test.words}")
     if found.forecast and not found.test.skill:
         say("What the forecast names all the same, without having shown skill:")
     for number, row in enumerate(found.rows):
@@ -377,6 +382,26 @@ def advise(
         spread = between(low, high, unit, of=scale(row.gain, unit))
         say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         say(f"  {row.reason}")
+
+
+def _tell_week(week: Week) -> None:
+    """Say who is likely to respond next and why, and whom to answer this week, each with the name of its line."""
+    following = week.findings["next_to_respond"]
+    if following.value is None:
+        say(f"Who will respond next cannot be told: {following.reason}")
+    else:
+        held = following.told(NextToRespond)
+        say(f"Likely to respond within {counted(round(held.days or 0), 'day', 'days')}, and not reached so far:")
+        for one in held.rows:
+            say(f"{one.line}  {plain(one.name)} ({plain(one.sphere)}): {phrase(one.chance, 'share')}")
+            say(f"  {one.reason}")
+        say(f"Tested: {week.findings['next_to_respond_tested'].told(NextTested).words}")
+    if week.answers:
+        minutes = week.minutes
+        spent = "" if minutes is None else f", about {counted(max(1, round(minutes)), 'minute', 'minutes')}"
+        say(f"To answer this week{spent}:")
+    for row in week.answers:
+        say(f"{row.line}  {plain(row.name)} ({plain(row.sphere)})")
 
 
 def _tell_introduced(found: Introduced, *, as_json: bool) -> None:

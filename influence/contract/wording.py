@@ -43,6 +43,7 @@ _UNITS = (
     forms("person", "people"),
     forms("item", "items"),
     forms("hour", "hours"),
+    forms("minute", "minutes"),
     forms("hand", "hands"),
     forms("time", "times"),
     forms("sphere", "spheres"),

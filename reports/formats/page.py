@@ -29,6 +29,7 @@ from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
+from reports.story import plan as planning
 from reports.story import (
     doubt,
     evidence,
@@ -37,6 +38,7 @@ from reports.story import (
     inbound,
     introductions,
     movement,
+    next_to_respond,
     sentences,
     story,
     waiting,
@@ -315,6 +317,9 @@ def _rows(report: Report) -> dict[str, object]:
         "topics": _topics(report),
         "brand": _brand(report),
         "advice": advising.advice_rows(report),
+        "next": next_to_respond.next_rows(report),
+        "plan": planning.plan(report),
+        "plan_takes": planning.takes(report),
         "advice_holds": report.known("advice"),
         "worth": waiting.worth_rows(report),
         "waiting": advising.waiting_rows(report),

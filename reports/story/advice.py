@@ -13,6 +13,7 @@ from influence.contract.wording import between, counted, number, phrase, plain, 
 from reports.story.evidence import ResponseRow, anchors, conversation_anchors, names, response_rows
 from reports.story.inbound import campaigns
 from reports.story.introductions import introductions
+from reports.story.next_to_respond import next_to_respond
 from reports.story.sentences import (
     Section,
     Sentence,
@@ -77,6 +78,7 @@ class WaitingRow:
 
 def advised(report: Report) -> Section:
     """Answer what it would take: advice if the forecast has shown skill, and where others wait for the leader."""
+    following = next_to_respond(report)
     advice, habits = (
         _advice(report),
         (
@@ -88,6 +90,7 @@ def advised(report: Report) -> Section:
         ),
     )
     told = (*advice, *habits) if report.known("advice") else (*habits, *advice)
+    told = (*following, *told) if report.known("next_to_respond") else (*told, *following)
     return section(
         "takes", translated("What would it take?"), told, numbers(report, *TAKES), cannot_tell(report, *TAKES)
     )

@@ -20,6 +20,7 @@ from influence.contract.wording import counted, number, people, phrase, plain
 from reports.story.advice import advised
 from reports.story.doubt import doubts
 from reports.story.evidence import anchors, names
+from reports.story.next_to_respond import likeliest
 from reports.story.sentences import (
     Number,
     Section,
@@ -206,6 +207,7 @@ def _start(report: Report) -> Sentence | None:
         return None
     return (
         _turn_to(report)
+        or _likely(report)
         or _answer_first(report)
         or _more_of(report)
         or say("Nothing in this record stands out to start.")
@@ -228,7 +230,7 @@ def _stop(report: Report) -> Sentence | None:
 
 def _asked_for(report: Report) -> bool:
     """Whether the report holds anything that could say what to start or stop."""
-    could = ("advice", "waiting_on_leader", "only_leader_answers", "two_way_share")
+    could = ("advice", "next_to_respond", "waiting_on_leader", "only_leader_answers", "two_way_share")
     return any(name in report.findings for name in could)
 
 
@@ -241,6 +243,18 @@ def _turn_to(report: Report) -> Sentence | None:
         "Turn to {who} once more; new people never met to expect: {gain}.",
         who=_person(report, best.who, best.name, "advice"),
         gain=Span(phrase(best.gain, "people expected"), "advice"),
+    )
+
+
+def _likely(report: Report) -> Sentence | None:
+    """Name who is likeliest to respond next."""
+    best = likeliest(report)
+    if best is None:
+        return None
+    return say(
+        "Turn to {who}, who is likely to respond next: {chance}.",
+        who=_person(report, best.person, best.name, "next_to_respond"),
+        chance=Span(number(best.chance, "share"), "next_to_respond"),
     )
 
 

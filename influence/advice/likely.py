@@ -1,0 +1,235 @@
+"""Who of those not yet reached is likely to respond next: learned from earlier cuts of the same record.
+
+A score is linear in the signs known at a cut (`influence.advice.signs`) and in their ranks among everybody who could be
+named to that leader. It is learned from all leaders of the record, at cuts before which and after which enough is known,
+and leans on weights that were learned elsewhere (`learned_elsewhere.txt`); where the record holds too little it is these
+alone. Nothing at or after the moment asked about is looked at.
+
+Sources: logistic regression with a ridge, Hoerl and Kennard 1970, doi:10.1080/00401706.1970.10488634; calibration by a
+logistic curve, Platt 1999; signs as in Liben-Nowell and Kleinberg 2007, doi:10.1002/asi.20591.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+
+import numpy as np
+
+from influence.advice.signs import OF_PAIRS, SIGNS, Asked, History, asked_at, came
+from influence.kernels.arrays import Flags, Floats, Ints
+
+LEADERS = 60
+"""Of more, those to whom most different people responded teach enough."""
+FEWEST = 20
+"""Who came at the cuts learned from: of fewer nothing is learned here."""
+CUTS = (1.0, 1.5, 2.0, 2.5, 3.0)
+"""How many steps before the moment asked about lie the cuts learned from; who came within one step is learned."""
+STEP = 6
+"""A step is a sixth of the window: half of the time that is foreseen, a third."""
+FIRST = 0.08
+"""The part of the record that must lie before a cut."""
+RIDGE = 0.001
+"""scikit-learn's C of the weights learned here, and how much more those learned elsewhere are trusted."""
+TRUST = 30.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A score: Σ raw · sign + Σ rank · (rank of the sign − ½) + level; ranks lie in [0, 1] among one leader's people."""
+
+    raw: Floats
+    rank: Floats
+    level: float = 0.0
+    here: bool = False
+
+    def scores(self, asked: Ranked) -> Floats:
+        """Return the score of each pair."""
+        found: Floats = asked.asked.signs @ self.raw + asked.ranks @ self.rank + self.level
+        return found
+
+    def parts(self, asked: Ranked) -> Floats:
+        """Return what each sign adds to each pair's score, beyond what it adds to all of these pairs on average."""
+        signs, ranks = asked.asked.signs, asked.ranks
+        found: Floats = (signs - signs.mean(axis=0)) * self.raw + (ranks - ranks.mean(axis=0)) * self.rank
+        return found
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Pairs with their signs, and each sign's rank less a half among the people of that leader."""
+
+    asked: Asked
+    ranks: Floats
+
+    @classmethod
+    def of(cls, asked: Asked) -> Ranked:
+        """Rank the signs of pairs."""
+        ranks = np.zeros_like(asked.signs)
+        for rows in _by_leader(asked.leader):
+            ranks[rows, :OF_PAIRS] = _ranks(asked.signs[rows, :OF_PAIRS])
+        return cls(asked, ranks)
+
+
+def _by_leader(leader: Ints) -> list[slice]:
+    edges = np.flatnonzero(np.diff(leader)) + 1
+    begin = [0, *edges.tolist(), len(leader)]
+    return [slice(a, b) for a, b in zip(begin[:-1], begin[1:], strict=True) if b > a]
+
+
+def _ranks(signs: Floats) -> Floats:
+    """Return each value's rank in its column, from −½ to ½; equals share theirs.
+
+    >>> _ranks(np.array([[1.0], [3.0], [3.0], [9.0]])).ravel().tolist()
+    [-0.375, 0.0, 0.0, 0.375]
+    """
+    from scipy.stats import rankdata  # 0.3 s, and only this needs it
+
+    found: Floats = (rankdata(signs, axis=0) - 0.5) / len(signs) - 0.5
+    return found
+
+
+@cache
+def elsewhere() -> Weights:
+    """Return the weights that were learned from public records, and stand in a text file with how they were made."""
+    text = (files("influence.advice") / "learned_elsewhere.txt").read_text("utf-8")
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return of_ranks({name: float(weight) for name, weight in rows})
+
+
+def of_ranks(weights: Mapping[str, float]) -> Weights:
+    """Return weights of ranks alone, by the name of the sign."""
+    rank = np.array([weights.get(name, 0.0) for name in SIGNS])
+    return Weights(np.zeros(len(SIGNS)), rank)
+
+
+@dataclass
+class Record:
+    """A history with the pairs of its cuts, each worked out once; `since` and `until` bound the window."""
+
+    history: History
+    since: int
+    until: int
+    told: Weights = field(default_factory=elsewhere)
+
+    @cached_property
+    def step(self) -> int:
+        return (self.until - self.since) // STEP
+
+    @property
+    def ahead(self) -> int:
+        """How far ahead is foreseen: a third of the window."""
+        return 2 * self.step
+
+    @cached_property
+    def _pairs(self) -> dict[int, Ranked]:
+        return {}
+
+    def at(self, cut: int) -> Ranked:
+        """Return the pairs of the leaders of a cut."""
+        if cut not in self._pairs:
+            leaders = self.history.before(cut).leaders(LEADERS, 1)
+            self._pairs[cut] = Ranked.of(asked_at(self.history, cut, leaders))
+        return self._pairs[cut]
+
+    def weights(self, until: int) -> Weights:
+        """Learn from what came before a moment; the weights learned elsewhere where that is too little."""
+        cuts = [until - int(self.step * one) for one in CUTS]
+        cuts = [cut for cut in cuts if cut - self.since >= FIRST * (until - self.since)]
+        pairs = [self.at(cut) for cut in cuts]
+        outcomes = [
+            came(self.history, one.asked, cut, cut + self.step)
+            for one, cut in zip(pairs, cuts, strict=True)
+        ]
+        if sum(int(one.sum()) for one in outcomes) < FEWEST:
+            return self.told
+        return _learned(pairs, np.concatenate(outcomes), self.told)
+
+    def chances(self, until: int) -> Chances | None:
+        """Return how a score becomes a probability, by what followed a cut that lies a third of the window before.
+
+        A score is told in standard deviations among all pairs of its cut; the level is moved by how much more often, or
+        less, people came within the last step than within the first after that cut: who has come cannot come again. None
+        where too few came, or where who scored higher came no more often.
+        """
+        cut = until - self.ahead
+        if cut - self.since < FIRST * (until - self.since):
+            return None
+        pairs, now = self.at(cut), self.at(until)
+        outcome = came(self.history, pairs.asked, cut, until)
+        if min(outcome.sum(), (~outcome).sum()) < FEWEST or not len(now.asked):
+            return None
+        early, late = (self._rate(one) for one in (cut, until - self.step))
+        fit = _curve(_standard(self.weights(cut).scores(pairs)), outcome)
+        return _moved(fit, self.weights(until).scores(now), late - early)
+
+    def _rate(self, cut: int) -> float:
+        """Return the log-odds that somebody came within the step after a cut; one half is added to both sides."""
+        outcome = came(self.history, self.at(cut).asked, cut, cut + self.step)
+        return float(np.log((outcome.sum() + 0.5) / ((~outcome).sum() + 0.5)))
+
+
+@dataclass(frozen=True)
+class Chances:
+    """A logistic curve from scores to probabilities."""
+
+    slope: float
+    level: float
+
+    def of(self, scores: Floats) -> Floats:
+        """Return probabilities.
+
+        >>> Chances(1.0, 0.0).of(np.array([0.0])).tolist()
+        [0.5]
+        """
+        found: Floats = 1 / (1 + np.exp(-np.clip(self.slope * scores + self.level, -30, 30)))
+        return found
+
+
+def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
+    signs = np.concatenate([one.asked.signs for one in pairs])
+    ranks = np.concatenate([one.ranks[:, :OF_PAIRS] for one in pairs])
+    prior = np.concatenate([told.scores(one) for one in pairs])
+    features = np.hstack([signs, ranks])
+    mean, spread = features.mean(axis=0), features.std(axis=0)
+    spread[spread < 1e-9] = np.inf
+    features -= mean
+    features /= spread
+    coefficients, intercept = _logistic(np.column_stack([features, TRUST * prior]), outcome, RIDGE)
+    weight, trust = coefficients[:-1] / spread, TRUST * float(coefficients[-1])
+    rank = trust * told.rank
+    rank[:OF_PAIRS] += weight[len(SIGNS) :]
+    level = intercept - float(mean @ weight)
+    return Weights(weight[: len(SIGNS)] + trust * told.raw, rank, level, here=True)
+
+
+def _standard(scores: Floats) -> Floats:
+    spread = float(scores.std())
+    found: Floats = (scores - scores.mean()) / (spread if spread > 0 else 1.0)
+    return found
+
+
+def _curve(scores: Floats, outcome: Flags) -> Chances:
+    slope, level = _logistic(scores[:, None], outcome, 1e6)
+    return Chances(float(slope[0]), level)
+
+
+def _logistic(features: Floats, outcome: Flags, ridge: float) -> tuple[Floats, float]:
+    """Return coefficients and intercept of a logistic regression; one thread, so that sums are the same everywhere."""
+    from sklearn.linear_model import LogisticRegression  # 0.5 s, and only learning needs it
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        fit = LogisticRegression(C=ridge, max_iter=500).fit(features, outcome)
+    return fit.coef_[0], float(fit.intercept_[0])
+
+
+def _moved(curve: Chances, scores: Floats, shift: float) -> Chances | None:
+    """Return a curve of standard scores for scores as they are, its level moved; None where it does not rise."""
+    spread = float(scores.std())
+    if curve.slope <= 0 or spread <= 0:
+        return None
+    slope = curve.slope / spread
+    return Chances(slope, curve.level + shift - slope * float(scores.mean()))
