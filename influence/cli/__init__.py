@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import importing, live, met, people, reporting, tracking, waiting, workspace
+from influence.cli import importing, live, met, people, reporting, rights, tracking, waiting, workspace
 from influence.cli.meant import WhoIsMeant, instead
 from influence.cli.saying import say, told_harmlessly
 from influence.contract.errors import InfluenceError
@@ -81,6 +81,6 @@ def main() -> None:
     """
 
 
-for _room in (workspace, importing, live, reporting, tracking, people, met, waiting):
+for _room in (workspace, importing, live, reporting, tracking, people, met, waiting, rights):
     for _command in _room.COMMANDS:
         main.add_command(_command)
