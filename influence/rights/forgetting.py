@@ -77,8 +77,7 @@ def forget(store: Store, place: Place, traces: Traces, key: bytes, *, reports: b
         EngineError: the disk is full, or the store is in use.
         OSError: a file cannot be taken away.
     """
-    written, others = place.files_naming(traces)
-    gone = taken_away([one.file for one in written]) if reports else 0
+    gone = taken_away([one.file for one in place.files_naming(traces)[0]]) if reports else 0
     lists, worked_out = unlisted(place.settings, traces), emptied(place.worked_out)
     engine = store.engine
     with engine.transaction():
@@ -93,6 +92,7 @@ def forget(store: Store, place: Place, traces: Traces, key: bytes, *, reports: b
         store.owe()
     store.rewrite()
     emptied(place.worked_out)
+    written, others = place.files_naming(traces)
     return Receipt(
         done=datetime.now(UTC).isoformat(timespec="seconds"),
         removed=dict(done["removed"]),
@@ -102,7 +102,7 @@ def forget(store: Store, place: Place, traces: Traces, key: bytes, *, reports: b
         worked_out=worked_out,
         reports=gone,
         lists=lists,
-        held=[(str(one.file), one.why) for one in ([] if reports else written) + others],
+        held=[(str(one.file), one.why) for one in (*written, *others)],
         database=str(place.database),
     )
 

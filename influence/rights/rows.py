@@ -64,7 +64,18 @@ TOLD = ("snapshot_log", "baseline_log")
 """Tables that keep what was told as JSON, compressed."""
 _ACCOUNTS = frozenset(
     (
-        *("actor", "addressees", "mentions", "people", "absent", "accounts", "others", "one", "other", "target"),
+        *(
+            "actor",
+            "addressees",
+            "mentions",
+            "people",
+            "absent",
+            "accounts",
+            "others",
+            "one",
+            "other",
+            "target",
+        ),
         *("account", "outbox", "typist", "person", "manager", "leader", "leaders", "mark", "chained"),
     )
 )
@@ -145,8 +156,8 @@ class _Rows:
         found = {}
         for text in texts(self._engine):
             whole = _NAMES.format(list=text.column) if text.listed else f"{text.column} IN (FROM gone)"
-            within = [f"regexp_matches({text.value}, {one})" for one in self._patterns if text.swept]
-            if rows := self._count(text.table, " OR ".join((whole, *within))):
+            within = " OR ".join(f"regexp_matches({text.value}, {one})" for one in self._patterns)
+            if rows := self._count(text.table, within or "false" if text.swept else whole):
                 found[f"{text.table}.{text.column}"] = rows
         return found
 

@@ -8,8 +8,12 @@ from typing import Any
 
 from influence.rights.traces import Traces
 
-_WHOSE = frozenset(("person", "who", "account", "one", "other", "name", "id"))
+_WHOSE = frozenset(("person", "who", "account", "one", "other", "actor", "source", "target", "begun_by"))
+"""Fields that hold the id of a person."""
+_ROWS_OF = _WHOSE - {"begun_by"} | {"name", "id"}
 """Fields that say whose a row is: without them there is no row."""
+_BY_PERSON = frozenset(("people", "names"))
+"""What is told by the id of a person."""
 _CHAINS = "hops"
 """A chain of people that lacks one of them leads nowhere."""
 
@@ -21,30 +25,44 @@ def told_without(told: bytes, traces: Traces) -> bytes | None:
     they were told.
     """
     before = json.loads(zlib.decompress(told))
-    after = _without(before, traces)
+    after = _Telling(traces).without(before)
     if after == before:
         return None
     return zlib.compress(json.dumps(after, ensure_ascii=True).encode(), 9)
 
 
-def _without(value: Any, traces: Traces) -> Any:
-    match value:
-        case str():
-            return "" if traces.is_one(value) else traces.taken_out(value)
-        case dict():
-            return {key: _without(one, traces) for key, one in value.items() if not traces.names_them(key)}
-        case list():
-            return [_without(one, traces) for one in value if not _is_theirs(one, traces)]
-    return value
+class _Telling:
+    def __init__(self, traces: Traces) -> None:
+        self._traces = traces
 
+    def without(self, value: Any, field: str = "") -> Any:
+        match value:
+            case str():
+                return "" if self._is_one(value, field) else self._traces.taken_out(value)
+            case dict():
+                return {
+                    key: self.without(one, key)
+                    for key, one in value.items()
+                    if not (
+                        self._is_one(key, "person" if field in _BY_PERSON else "")
+                        or self._traces.names_them(key)
+                    )
+                }
+            case list():
+                return [self.without(one, field) for one in value if not self._is_theirs(one, field)]
+        return value
 
-def _is_theirs(item: Any, traces: Traces) -> bool:
-    match item:
-        case str():
-            return traces.is_one(item)
-        case list():
-            return any(isinstance(one, str) and traces.is_one(one) for one in item)
-        case dict():
-            whose = any(isinstance(item.get(key), str) and traces.is_one(item[key]) for key in _WHOSE)
-            return whose or any(_is_theirs(hop, traces) for hop in item.get(_CHAINS) or ())
-    return False
+    def _is_one(self, text: str, field: str) -> bool:
+        return self._traces.is_one(text) or (field in _WHOSE and text in self._traces.exact)
+
+    def _is_theirs(self, item: Any, field: str) -> bool:
+        match item:
+            case str():
+                return self._is_one(item, field)
+            case list():
+                return any(isinstance(one, str) and self._traces.is_one(one) for one in item)
+            case dict():
+                told = ((key, item.get(key)) for key in _ROWS_OF)
+                whose = any(isinstance(one, str) and self._is_one(one, key) for key, one in told)
+                return whose or any(self._is_theirs(hop, _CHAINS) for hop in item.get(_CHAINS) or ())
+        return False

@@ -15,7 +15,7 @@ from influence.people.names import fold
 
 _SHORTEST, _DIGITS = 6, 8
 """A shorter word, or number, within a text may be anything."""
-_SHORTEST_HANDLE = 3
+_SHORTEST_HANDLE, _SHORTEST_ID = 3, 4
 _BEFORE, _AFTER = r"(^|[^\pL\pN])", r"($|[^\pL\pN])"
 _LED_BY = r"([/@:=~])"
 """What stands before a handle in an address of the web, or where somebody is called by it."""
@@ -25,13 +25,15 @@ _LED_BY = r"([/@:=~])"
 class Traces:
     """What names one person.
 
-    `exact` are their accounts and ids; `names` what sources call them, but for names that somebody else bears;
+    `exact` are their accounts and ids, `telling` those that are no short word or number, which may be anything where no
+    ids stand; `names` what sources call them, but for names that somebody else bears;
     `words` what means them wherever it stands between other characters; `handles` what means them behind `/`, `@`, `:`,
     `=` and `~` only, since it may be a word of the language.
     """
 
     who: Who
     exact: frozenset[str]
+    telling: frozenset[str]
     names: frozenset[str]
     words: frozenset[str]
     handles: frozenset[str]
@@ -59,11 +61,11 @@ class Traces:
 
     def is_one(self, text: str) -> bool:
         """Tell whether a text is one of their accounts, ids or names, and nothing else."""
-        return text in self.exact or text in self.names
+        return text in self.telling or text in self.names
 
     def names_them(self, text: str) -> bool:
         """Tell whether a text names them."""
-        return text in self.exact or self._within.search(text) is not None
+        return text in self.telling or self._within.search(text) is not None
 
     def taken_out(self, text: str) -> str:
         """Return a text without them.
@@ -97,7 +99,8 @@ def traces_of(who: Who, merged: Iterable[str], names: Iterable[str]) -> Traces:
         for word in _spelled(account):
             (words if _means_one(word) else handles).add(word)
     long = frozenset(word for word in handles if len(word) >= _SHORTEST_HANDLE)
-    return Traces(who, frozenset(exact), called, frozenset(words), long)
+    telling = frozenset(one for one in exact if _tells(one))
+    return Traces(who, frozenset(exact), telling, called, frozenset(words), long)
 
 
 def _spelled(account: str) -> Iterator[str]:
@@ -110,6 +113,11 @@ def _spelled(account: str) -> Iterator[str]:
             yield quote(word, safe="")
         elif len(word) >= _DIGITS:
             yield word
+
+
+def _tells(account: str) -> bool:
+    """Tell whether an account or an id is no short word or number."""
+    return ":" in account or (len(account.strip()) >= _SHORTEST_ID and not account.strip().isdigit())
 
 
 def _means_one(word: str) -> bool:
