@@ -104,7 +104,7 @@ class Store:
         self.engine.close()
 
     def owe(self) -> None:
-        """Within a transaction that takes rows out for good: owe a new file, to be written now or by who opens it next."""
+        """Within a transaction that takes rows out for good: owe a new file, written now or by who opens it next."""
         now = datetime.now(UTC).isoformat()
         self.engine.run("DELETE FROM meta WHERE key IN (?, 'linked', 'taken')", [rewriting.OWED])
         self.engine.run("INSERT INTO meta VALUES (?, ?), ('taken', ?)", [rewriting.OWED, now, now])

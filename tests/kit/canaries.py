@@ -75,9 +75,10 @@ def _mail(one):
     day = 1 + one.number % 27
     return (
         f"From x Thu Jan 01 00:00:00 2026\nFrom: {one.name} <{one.address}>\nTo: Ann <ann@acme.example>\n"
-        f"Date: {day:02} Mar 2026 10:00:00 +0000\nMessage-ID: <m{one.number}.{one.address}>\nSubject: seed {one.number}\n\n"
-        f"I am {one.name}.\n\n"
-        f"From x Thu Jan 01 00:00:00 2026\nFrom: Ann <ann@acme.example>\nTo: {one.name} <{one.address}>, bo@acme.example\n"
+        f"Date: {day:02} Mar 2026 10:00:00 +0000\nMessage-ID: <m{one.number}.{one.address}>\n"
+        f"Subject: seed {one.number}\n\nI am {one.name}.\n\n"
+        "From x Thu Jan 01 00:00:00 2026\nFrom: Ann <ann@acme.example>\n"
+        f"To: {one.name} <{one.address}>, bo@acme.example\n"
         f"Date: {day:02} Mar 2026 11:00:00 +0000\nMessage-ID: <a{one.number}@acme.example>\n"
         f"In-Reply-To: <m{one.number}.{one.address}>\nSubject: Re: seed {one.number}\n\n"
         f"Dear {one.name}, it was good to meet you yesterday.\n\n"
