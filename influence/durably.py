@@ -63,6 +63,25 @@ def whole(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     _settle(target.parent)
 
 
+def take_the_place(waiting: Path, target: Path) -> None:
+    """Let a file that is filled and closed take the place of another: afterwards there is the one or the other, whole.
+
+    Raises:
+        OSError: it cannot; what was there is there still.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "old").write_text("1"), (folder / "new").write_text("2")
+    >>> take_the_place(folder / "new", folder / "old")
+    >>> [file.name for file in folder.iterdir()], (folder / "old").read_text()
+    (['old'], '2')
+    """
+    with waiting.open("rb+") as file:
+        os.fsync(file.fileno())
+    waiting.replace(target)
+    _settle(target.parent)
+
+
 def _settle(folder: Path) -> None:
     """Let the new name of a file outlive a loss of power too, where a system lets a folder be opened for that."""
     with suppress(OSError):

@@ -51,6 +51,13 @@ keep_text = false       # keep the text of messages? Nothing in a report needs i
 keep_terms = false      # keep the words of messages, sorted, without addresses? Topics need them
 smallest_group = 5      # in a report without names, smaller groups of people are merged or left out
 
+[purpose]               # whose reports this workspace is for; about anybody else a basis is asked for, and recorded
+# for = ["ann@acme.example"]
+
+[retention]             # how long what was brought in is kept, by service or source, and by kind; else for good
+# mail = "2y"
+# "slack.message" = "1y"
+
 [spheres]               # organisations, e-mail domains, "department:Name", "list:Name" -> whose world they belong to
 # customer = ["acme.example", "Acme Inc", "list:customers@vindhall.example"]
 # partner = ["department:Alliances"]
@@ -131,6 +138,8 @@ class Settings:
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     campaigns: Mapping[str, Stated] = field(default_factory=dict)
+    reports_for: Sequence[str] = ()
+    retention: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -155,7 +164,7 @@ def read(path: Path) -> Settings:
 
 def _understood(path: Path, text: str) -> Settings:
     body = _parsed(path, text)
-    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics", "purpose", "retention"}
     known = {"zone", "notice", "sources", "campaigns", *lists, *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
@@ -173,6 +182,8 @@ def _understood(path: Path, text: str) -> Settings:
         audiences=_lists(path, "audiences", body),
         topics=_topics(path, body),
         campaigns=_campaigns(path, body),
+        reports_for=_accounts(path, "purpose", body, "for"),
+        retention=_periods(path, body),
         sources=_sources(path, body),
         **_outcomes(path, body.get("outcomes", {})),
         **values["people"],
@@ -321,11 +332,27 @@ def _day(where: str, key: str, given: Any) -> str | None:
         raise SettingsError(f"{where}: {key} = {given!r} should be a day such as 2026-01-31") from None
 
 
-def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+def _accounts(path: Path, section: str, body: Mapping[str, Any], only: str = "accounts") -> tuple[str, ...]:
     lists = _lists(path, section, body)
-    for key in lists.keys() - {"accounts"}:
-        raise SettingsError(f"{path}: [{section}] has no setting {key!r}; it has: accounts")
-    return tuple(lists.get("accounts", ()))
+    for key in lists.keys() - {only}:
+        raise SettingsError(f"{path}: [{section}] has no setting {key!r}; it has: {only}")
+    return tuple(lists.get(only, ()))
+
+
+PERIOD = re.compile(r"([1-9]\d{0,3})([dwmy])")
+"""How long something is kept: so many days, weeks, months or years."""
+
+
+def _periods(path: Path, body: Mapping[str, Any]) -> dict[str, str]:
+    periods = body.get("retention", {})
+    if not isinstance(periods, dict):
+        raise SettingsError(f"{path}: [retention] should be a section of its own")
+    for what, period in periods.items():
+        if not isinstance(period, str) or not PERIOD.fullmatch(period):
+            raise SettingsError(
+                f"{path}: [retention] {what} = {period!r} should be a length such as 90d, 6m or 2y, in quotes"
+            )
+    return dict(periods)
 
 
 def _outcomes(path: Path, section: Mapping[str, Any]) -> dict[str, Any]:
@@ -411,6 +438,20 @@ def checked_name(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise SettingsError(f"a source is named with letters, digits and dashes, not {name!r}")
     return name
+
+
+def set_purpose(path: Path, people: Sequence[str]) -> None:
+    """Write whose reports a workspace is for; all else stays as a person wrote it.
+
+    Raises:
+        SettingsError: the settings are not readable or not writable.
+    """
+    import tomlkit  # the command line must not wait for it
+
+    read(path)
+    document: Any = tomlkit.parse(_text(path) if path.exists() else "")
+    document.setdefault("purpose", {})["for"] = list(people)
+    _write(path, tomlkit.dumps(document), document.unwrap().get("sources", {}))
 
 
 def set_source(path: Path, name: str, connector: str, options: Mapping[str, str]) -> None:

@@ -101,6 +101,7 @@ class Questions(ABC):
         """
         self.analysis.refuse_unsaid()
         code, window = self.analysis.people.find(leader), self.window(since, until)
+        self.reads("report", [code])
         earlier = None if against is None else asking.against(against, window, self.settings.zone)
         meant = asking.audiences(audience, self.settings.audiences)
         return self.part(only, [code]).about(code, window, measures, Asked(earlier, by, meant))
@@ -149,6 +150,9 @@ class Questions(ABC):
         drawn[sorted(analysis.bots)] = 0
         codes = [code for code in np.argsort(-drawn, kind="stable")[:most].tolist() if drawn[code]]
         return sorted(analysis.people.some(codes), key=lambda who: (who.name, who.person))
+    @abstractmethod
+    def reads(self, command: str, codes: Sequence[int] = ()) -> None:
+        """Hear that somebody reads about leaders (by code), and record it where there is a log of that."""
 
     def part(self, only: Narrowing, seen_from: Sequence[int] = ()) -> Analysis:
         """Return the part of the analysis that is asked for; spheres are as some leaders (by code) see them.
@@ -242,6 +246,7 @@ class Questions(ABC):
         only: Narrowing = EVERYTHING,
     ) -> Network:
         """Return the response network of a window; it opens as a networkx graph."""
+        self.reads("network")
         return self.part(only).network(self.window(since, until))
 
     def digital_network(
@@ -282,6 +287,7 @@ class Questions(ABC):
         from influence.measures.many import organisation
 
         codes = [self.analysis.people.find(one) for one in cohort]
+        self.reads("many", codes)
         return organisation(self.part(only, codes), self.window(since, until), codes or None)
 
     def compare(
@@ -301,6 +307,7 @@ class Questions(ABC):
         from influence.analysis.comparison import compare
 
         codes = [self.analysis.people.find(one) for one in leaders]
+        self.reads("compare", codes)
         part, window = self.part(only, codes), self.window(since, until)
         return compare([Ego(part, code, window) for code in codes])
 
@@ -381,6 +388,7 @@ class Questions(ABC):
             raise WorkspaceError(
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
+        self.reads("advise", [self.analysis.people.find(leader)])
         return advise(self.ego(leader, since, until, only))
 
     def this_week(
@@ -417,4 +425,5 @@ class Questions(ABC):
         """
         from influence.advice.introductions import introduce
 
+        self.reads("advise", [self.analysis.people.find(leader)])
         return introduce(self.ego(leader, since, until, only), to)

@@ -22,6 +22,7 @@ from influence.cli import (
     people,
     programme,
     reporting,
+    rights,
     serving,
     tracking,
     waiting,
@@ -106,6 +107,7 @@ _ROOMS = (
     people,
     met,
     waiting,
+    rights,
     serving,
 )
 for _room in _ROOMS:

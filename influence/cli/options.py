@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from influence.contract.wording import plain
+from influence.contract.wording import harmless, plain
 
 if TYPE_CHECKING:
     from influence.analysis.writing import Writing
@@ -54,7 +54,9 @@ class Asked:
             return
         from influence.workspace.cluster import Cluster  # NumPy and Arrow: `--help` must not wait for them
 
-        with Cluster(self.folder, str(self.lake), master=self.master, remote=self.remote) as cluster:
+        with Cluster(
+            self.folder, str(self.lake), master=self.master, remote=self.remote, basis=_basis()
+        ) as cluster:
             yield cluster
 
 
@@ -86,7 +88,7 @@ def asked_options(command: _Command) -> _Command:
         show_default=True,
         help="Ask the workspace here, or a lake by Apache Spark (docs/scale.md).",
     )
-    return workspace_option(engine(lake(master(remote(run)))))  # type: ignore[return-value]  # click is untyped here
+    return workspace_option(engine(lake(master(remote(basis_option(run))))))  # type: ignore[return-value]  # click is untyped here
 
 
 def inner_workspace_option(command: _Command) -> _Command:
@@ -182,6 +184,35 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")(command)
 
 
+_BASIS = "influence.basis"
+
+
+def basis_option(command: _Command) -> _Command:
+    """Give a command `--basis`, which `opened` hands to the workspace."""
+
+    def keep(context: click.Context, _: click.Parameter, given: str | None) -> None:
+        context.meta[_BASIS] = given
+
+    return click.option(
+        "--basis",
+        metavar="WORDS",
+        expose_value=False,
+        callback=keep,
+        help="Why you may read about somebody for whom the workspace is not; recorded with the reading.",
+    )(command)
+
+
+def _basis() -> str | None:
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(_BASIS)
+
+
+def _asked_why(told: str) -> str:
+    return str(
+        click.prompt(harmless(f"This workspace is not for reports about {told}. On what basis do you ask?"))
+    )
+
+
 @contextmanager
 def opened(folder: Path, wait: float = 0) -> Iterator[Workspace]:
     """Open the workspace in a folder for one command; where another program holds it, wait so many seconds."""
@@ -191,7 +222,7 @@ def opened(folder: Path, wait: float = 0) -> Iterator[Workspace]:
     until = time.monotonic() + wait
     while True:
         try:
-            workspace = Workspace(folder)
+            workspace = Workspace(folder, basis=_basis(), ask=_asked_why if sys.stdin.isatty() else None)
             break
         except InUse:
             if time.monotonic() >= until:

@@ -12,6 +12,7 @@ import click
 from influence.cli.options import (
     Asked,
     asked_options,
+    basis_option,
     json_option,
     narrowing_options,
     opened,
@@ -336,6 +337,7 @@ def many(
 )
 @window_options
 @narrowing_options()
+@basis_option
 @workspace_option
 @json_option
 def advise(

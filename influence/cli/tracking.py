@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from influence.cli.options import json_option, opened, progress, workspace_option
+from influence.cli.options import basis_option, json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
@@ -46,6 +46,7 @@ _PATIENCE = 60
     help="Print what makes this machine do it by itself, and take none.",
 )
 @click.option("--quiet", is_flag=True, help="Say nothing but what to look at: for a timer.")
+@basis_option
 @workspace_option
 @json_option
 def track(
@@ -94,6 +95,7 @@ def track(
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Whom the mail goes to (eml); may be repeated.")
 @click.option("--from", "sender", metavar="ADDRESS", help="Whom the mail comes from (eml).")
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
+@basis_option
 @workspace_option
 def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path, **how: Any) -> None:
     """Write the last snapshots of the LEADERs, or of all that are tracked, as one page for mail.

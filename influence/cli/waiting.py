@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from influence.cli.options import OfLeader, json_option, opened, progress, window_options, workspace_option
+from influence.cli.options import (
+    OfLeader,
+    basis_option,
+    json_option,
+    opened,
+    progress,
+    window_options,
+    workspace_option,
+)
 from influence.cli.saying import say, say_json
 from influence.contract.wording import counted, plain
 
@@ -25,6 +33,7 @@ _MET = {True: "met", False: "never met", None: "met or not is unknown"}
 @click.argument("leader")
 @window_options
 @click.option("--all", "older", is_flag=True, help="Also what has waited for more than 30 days.")
+@basis_option
 @workspace_option
 @json_option
 @click.pass_context

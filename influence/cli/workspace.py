@@ -18,9 +18,16 @@ from influence.kernels.ahead import compile_ahead
 
 @click.command()
 @click.argument("where", metavar="[FOLDER]", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--for",
+    "reports_for",
+    multiple=True,
+    metavar="PERSON",
+    help="Whose reports it is for; about anybody else a basis is asked for. Again for several.",
+)
 @workspace_option
 @click.pass_context
-def init(context: click.Context, where: Path | None, folder: Path) -> None:
+def init(context: click.Context, where: Path | None, folder: Path, reports_for: tuple[str, ...]) -> None:
     """Make a workspace in FOLDER (else as -w says, or in the current folder): its settings and its store."""
     from influence.workspace.workspace import Workspace
 
@@ -29,7 +36,7 @@ def init(context: click.Context, where: Path | None, folder: Path) -> None:
         raise click.UsageError(f"FOLDER is {where} and -w is {folder}: say it once")
     compile_ahead()
     folder = where or folder
-    Workspace.create(folder).close()
+    Workspace.create(folder, reports_for).close()
     say(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
 
 
@@ -147,6 +154,8 @@ def doctor(folder: Path, as_json: bool) -> None:
         say(f"  {row['file']}{line}: {row['reason']}")
     for doubt in (*found["conflicts"], *found["doubts"]):
         say(f"  {doubt}")
+    for broken in found["readings"]:
+        say(broken)
     if found["linkage"]["left_out"]:
         say(
             f"{found['linkage']['left_out']:,} pairs of people at most were not compared: they share "

@@ -37,12 +37,18 @@ class Marked:
 class Waiting:
     """What waits for a leader, and what the user decided of it.
 
-    `population` gives everything as it is now; `changed` is called after a change. A leader is an id, an account, an
-    e-mail address or a full name; every method raises UnknownPerson for a name that nobody bears.
+    `population` gives everything as it is now; `changed` is called after a change, and `reads` hears about whom
+    somebody reads. A leader is an id, an account, an e-mail address or a full name; every method raises UnknownPerson
+    for a name that nobody bears.
     """
 
-    def __init__(self, population: Callable[[], Population], changed: Callable[[], None]) -> None:
-        self._population, self._changed = population, changed
+    def __init__(
+        self,
+        population: Callable[[], Population],
+        changed: Callable[[], None],
+        reads: Callable[[str, Sequence[int]], None] = lambda *_: None,
+    ) -> None:
+        self._population, self._changed, self._reads = population, changed, reads
 
     @property
     def _decisions(self) -> Decisions:
@@ -59,6 +65,7 @@ class Waiting:
             WaitingError: nothing here has a time.
         """
         ego = self._dated(leader, window)
+        self._reads("waiting", [ego.leader])
         every = inbound(ego)
         said = every.where(~every.mass)
         if not len(said):

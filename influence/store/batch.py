@@ -24,6 +24,7 @@ from influence.contract.records import (
 )
 from influence.store.engine import Engine
 from influence.store.exposed import keep_exposures
+from influence.store.forgotten import REASON, Forgotten
 from influence.store.gathering import Gathered
 from influence.store.incoming import readable
 from influence.store.listening import Listening
@@ -47,13 +48,21 @@ _Row: TypeAlias = Activity | Encounter | Person | Tie | Deleted
 class Batch:
     """One import on its way into the store; `summary` is right after `flush`.
 
-    `claims` counts what was said of accounts (a name, that two belong together): these are no rows of a file.
+    `claims` counts what was said of accounts (a name, that two belong together): these are no rows of a file;
+    `forgotten` the rows that stay out because they are of somebody who was forgotten.
     """
 
     def __init__(
-        self, engine: Engine, keeping: Keeping, number: int, source: str, *, live: bool = False
+        self,
+        engine: Engine,
+        keeping: Keeping,
+        forgotten: Forgotten,
+        number: int,
+        source: str,
+        *,
+        live: bool = False,
     ) -> None:
-        self._engine, self._keeping = engine, keeping
+        self._engine, self._keeping, self._forgotten = engine, keeping, forgotten
         self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
@@ -63,7 +72,7 @@ class Batch:
         self._refused: dict[tuple[str, str], None] = {}
         self._exposures: list[Exposure] = []
         self._withdrawn: dict[tuple[str, str | None], Withdrawn] = {}
-        self._turned = self.claims = self._people = 0
+        self._turned = self.claims = self._people = self.forgotten = 0
         self.unsaid: Counter[str] = Counter()
         self.summary = Summary()
 
@@ -108,6 +117,8 @@ class Batch:
 
     def _withdraw(self, record: Withdrawn) -> None:
         """Let it wait for the encounters before it; of two of one version the later one holds."""
+        if self._forgotten.withdraws(record):
+            return
         key = (record.id, record.absent)
         known = self._withdrawn.pop(key, record)
         self._withdrawn[key] = record if (record.version or 0) >= (known.version or 0) else known
@@ -169,9 +180,9 @@ class Batch:
             return as_table(kind, [record for record, _ in fit], [file for _, file in fit])
 
     def _expose(self) -> None:
-        if told := self._exposures:
+        if told := self._forgotten.exposures(self._exposures):
             self.summary += keep_exposures(self._engine, self._number, self._source, told)
-            self._exposures = []
+        self._exposures = []
 
     def _turn(self) -> None:
         written = self.summary.stored + self._text.bags
@@ -212,15 +223,17 @@ class Batch:
         staged = engine.arrow(staging(kind, table, zone, self._keeping))
         if kind == "activities":
             staged = with_tone(staged)
+        staged = self._forgotten.set_apart(kind, staged)
         told = staged.select(["file", "line", "reason"])
         refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
+        self.forgotten += sum(row["reason"] == REASON for row in refused)
         reasons = [(SetAside(row["reason"], row["line"]), row["file"]) for row in refused]
-        set_aside(engine, self._number, reasons)
+        set_aside(engine, self._number, list(dict.fromkeys(reasons)))
         added = self._logs.append(
             kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
         )
         if kind == "activities":
-            self._listen(staged)
+            self._listen(staged if not refused else staged.filter(pc.is_null(staged["reason"])))
         known = table.num_rows - added.stored - len(refused)
         return added + Summary(read=table.num_rows, known=known, aside=len(refused))
 

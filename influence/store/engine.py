@@ -97,7 +97,7 @@ class DuckEngine:
         if path is not None:
             _hide(path.with_name(f"{path.name}.wal"))
         try:
-            with _for_the_owner_alone():
+            with for_the_owner_alone():
                 self._connection = duckdb.connect(str(path) if path else ":memory:")
         except (duckdb.Error, OSError) as error:
             raise _why_not(path, str(error)) from error
@@ -114,7 +114,7 @@ class DuckEngine:
 
     def run(self, sql: str, params: Parameters = ()) -> None:
         """Run a statement for its effect."""
-        with self.alone, _told(), _for_the_owner_alone():
+        with self.alone, _told(), for_the_owner_alone():
             self._connection.execute(sql, _given(params))
 
     def append(self, sql: str, params: Parameters = ()) -> None:
@@ -187,7 +187,7 @@ class DuckEngine:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self.alone, _told(), _for_the_owner_alone():
+        with self.alone, _told(), for_the_owner_alone():
             self._connection.close()
 
 
@@ -196,7 +196,7 @@ _hiding, _masks = threading.Lock(), [0, 0]
 
 
 @contextmanager
-def _for_the_owner_alone() -> Iterator[None]:
+def for_the_owner_alone() -> Iterator[None]:
     """Let whatever files the database makes meanwhile (its log of changes) be readable by their owner only."""
     with _hiding:
         if not _masks[0]:
@@ -231,10 +231,15 @@ def _told() -> Iterator[None]:
             f"the database is not as this version expects it ({_first_line(error)}): another version "
             "or another program made it; make a new workspace and import again"
         ) from error
-    except duckdb.OutOfMemoryException as error:
-        raise Failed(f"the memory or the disk is full: {_first_line(error)}") from error
     except duckdb.Error as error:
-        raise Failed(_failed(_first_line(error))) from error
+        raise failure(error) from error
+
+
+def failure(error: duckdb.Error) -> Failed:
+    """Return what says in one sentence why the database failed."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Failed(f"the memory or the disk is full: {_first_line(error)}")
+    return Failed(_failed(_first_line(error)))
 
 
 _DAMAGE = re.compile("corrupt|checksum|deseriali|invalidated|not a valid", re.IGNORECASE)

@@ -136,6 +136,10 @@ class Reading:
         self._batch.flush()
         self._done.summary = self._batch.summary
         self._done.unsaid = self._batch.unsaid
+        if self._batch.forgotten:
+            self._done.notes.append(
+                f"{self._batch.forgotten:,} rows are of somebody who was forgotten, and stay out"
+            )
         return self._done
 
 

@@ -31,7 +31,7 @@ SELECT 'batches' AS log, to_json(b)::VARCHAR AS row FROM batches b
 UNION ALL SELECT 'decisions', to_json(d)::VARCHAR FROM decision_log d
 UNION ALL SELECT 'fits', to_json(f)::VARCHAR FROM fit_log f
 UNION ALL SELECT 'links', concat_ws(' ', max(run), count(*), sum(hash(l))) FROM link_log l
-UNION ALL SELECT 'meta', key || ' ' || value FROM meta WHERE key IN ('secret', 'version')
+UNION ALL SELECT 'meta', key || ' ' || value FROM meta WHERE key IN ('secret', 'taken', 'version')
 ORDER BY ALL
 """
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from influence.contract.errors import InfluenceError
+from influence.store import rewriting
 from influence.store.batch import Batch
-from influence.store.engine import DuckEngine, count
+from influence.store.engine import DuckEngine, EngineError, count
+from influence.store.forgotten import Forgotten, marks_in
 from influence.store.schema import (
     LATER,
     MORTAL,
@@ -32,8 +34,14 @@ class StoreError(InfluenceError):
     """The store cannot be used, in one sentence."""
 
 
+def _no_key() -> bytes:
+    raise StoreError(
+        "the key that tells who was forgotten is not here: this store is opened without a workspace"
+    )
+
+
 class Store:
-    """The tables of one workspace.
+    """The tables of one workspace; `key` gives what the marks of those who were forgotten are made with.
 
     Raises:
         EngineError: the file cannot be opened.
@@ -41,15 +49,24 @@ class Store:
     """
 
     def __init__(
-        self, path: Path | None = None, *, keep_text: bool = False, keep_terms: bool = False
+        self,
+        path: Path | None = None,
+        *,
+        keep_text: bool = False,
+        keep_terms: bool = False,
+        key: Callable[[], bytes] = _no_key,
     ) -> None:
         fresh = path is None or not path.exists()
+        self._path, self._key = path, key
         self.engine = DuckEngine(path)
         if fresh:
             self._create(path)
         self._check_version(path)
         self.sweep()
         self.keep(text=keep_text, terms=keep_terms)
+        if self._meta(rewriting.OWED):
+            with suppress(EngineError):  # there is no room now: what is shown is right, and it is tried again
+                self.rewrite()
 
     def keep(self, *, text: bool, terms: bool) -> None:
         """Say what is kept of the texts that come from now on."""
@@ -90,6 +107,26 @@ class Store:
         """Let go of the file."""
         self.engine.close()
 
+    def owe(self) -> None:
+        """Within a transaction that takes rows out for good: owe a new file, written now or by who opens it next."""
+        now = datetime.now(UTC).isoformat()
+        self.engine.run("DELETE FROM meta WHERE key IN (?, 'linked', 'taken')", [rewriting.OWED])
+        self.engine.run("INSERT INTO meta VALUES (?, ?), ('taken', ?)", [rewriting.OWED, now, now])
+
+    def rewrite(self) -> None:
+        """Write the file anew, without what was taken out of it: a database keeps the bytes of rows that are deleted.
+
+        Raises:
+            EngineError: there is no room for it; the file is as it was.
+        """
+        if self._path is None:
+            return
+        self.engine.close()
+        try:
+            rewriting.rewrite(self._path)
+        finally:
+            self.engine = DuckEngine(self._path)
+
     @contextmanager
     def batch(self, source: str, connector: str, *, live: bool = False) -> Iterator[Batch]:
         """Open a batch: all that is added in the `with` block counts together, or nothing of it.
@@ -97,9 +134,10 @@ class Store:
         What a `live` source shows again after it was deleted is back; an old export brings nothing back.
         """
         number = count(self.engine, "SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
+        forgotten = Forgotten(marks_in(self.engine), self._key)
         try:
             with self.engine.transaction():
-                batch = Batch(self.engine, self._keeping(), number, source, live=live)
+                batch = Batch(self.engine, self._keeping(), forgotten, number, source, live=live)
                 yield batch
                 batch.close()
                 self._close(number, source, connector, batch.summary)

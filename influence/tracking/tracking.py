@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from influence.analysis.alike import CannotCompare
@@ -25,10 +25,11 @@ class NothingTracked(InfluenceError):
 
 @dataclass(frozen=True)
 class Tracking:
-    """Snapshots of leaders over an analysis of what is in the store now."""
+    """Snapshots of leaders over an analysis of what is in the store now; `reads` hears about whom somebody reads."""
 
     engine: Engine
     analysis: Analysis
+    reads: Callable[[str, Sequence[int]], None] = lambda *_: None
 
     def take(self, leader: str, every: str = "week", over: str | None = None) -> Tracked:
         """Take the snapshot of the last whole week or month on record; one that was taken stays as it was told.
@@ -42,6 +43,7 @@ class Tracking:
         """
         self.analysis.refuse_unsaid()
         code, window = self.analysis.people.find(leader), self.window(every, over)
+        self.reads("track", [code])
         snapshots = Snapshots(self.engine)
         kept = snapshots.of(self.analysis.people.who[code].person)
         of_window = [one for one in kept if one.window == window]
@@ -60,6 +62,8 @@ class Tracking:
         ids = [people.who[people.find(one)].person for one in leaders] or snapshots.leaders()
         if not ids:
             raise NothingTracked("nobody is tracked yet: influence track LEADER takes the first snapshot")
+        codes = [self.analysis.people.code.get(person) for person in dict.fromkeys(ids)]
+        self.reads("digest", [code for code in codes if code is not None])
         found = []
         for person in dict.fromkeys(ids):
             kept = snapshots.of(person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from influence import settings
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
 from influence.people.linkage.run import who_is_who
+from influence.rights.purpose import Purpose
 from influence.store.kept import Kept
 from influence.store.spark import SparkEngine, session
 
@@ -25,9 +27,15 @@ class Cluster(Writing):
     """
 
     def __init__(
-        self, path: str | Path, lake: str, *, master: str | None = None, remote: str | None = None
+        self,
+        path: str | Path,
+        lake: str,
+        *,
+        master: str | None = None,
+        remote: str | None = None,
+        basis: str | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path, self._basis = Path(path), basis
         self.settings = settings.read(self.path / "influence.toml")
         self.engine = SparkEngine(session(master, remote), lake, master)
 
@@ -36,6 +44,14 @@ class Cluster(Writing):
         """Everything in the lake, ready for questions; people are linked as they were when it was written."""
         kept = Kept(None, "")
         return Analysis(self.engine, self.settings, who_is_who(self.engine, kept), kept)
+
+    def reads(self, command: str, codes: Sequence[int] = ()) -> None:  # noqa: ARG002 - a lake keeps no log
+        """Refuse what the workspace is not for; nothing is recorded, since a lake is only read.
+
+        Raises:
+            PurposeError: the workspace is not for reports about one of them, and no basis was stated.
+        """
+        Purpose(self.settings.reports_for, self._basis).basis_for(self.analysis.people, codes)
 
     def close(self) -> None:
         """Let go of Spark."""

@@ -11,7 +11,7 @@ from typing import Any
 from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
-from influence.analysis.writing import Writing
+from influence.analysis.writing import REPORTS, Writing
 from influence.campaigns.campaigns import Campaigns
 from influence.contract.campaigned import Campaigned, Stated
 from influence.corrections.meetings import Meetings
@@ -20,10 +20,17 @@ from influence.corrections.review import Review
 from influence.corrections.waiting import Waiting
 from influence.corrections.whose_mail import others_write
 from influence.people.linkage.run import link_what_came, told, who_is_who
-from influence.programmes.plan import FILE
+from influence.programmes.plan import FILE as PROGRAMME
 from influence.programmes.programme import Programmes
+from influence.rights.access import About, about
+from influence.rights.forgetting import Place, Receipt, forget
+from influence.rights.purpose import Purpose
+from influence.rights.readings import Readings
+from influence.rights.retention import Pruned, prune, rules
+from influence.rights.traces import Traces, traces
 from influence.secrets.keeping import Secrets
-from influence.secrets.places import PATIENCE, InKeyring
+from influence.secrets.keys import key_made, key_of
+from influence.secrets.places import FILE, PATIENCE, InKeyring, SecretError
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
@@ -46,18 +53,25 @@ class Workspace(Writing):
     >>> workspace.close()
     """
 
-    def __init__(self, path: str | Path = ".") -> None:
+    def __init__(
+        self, path: str | Path = ".", *, basis: str | None = None, ask: Callable[[str], str] | None = None
+    ) -> None:
         self.path = Path(path)
         if not (self.path / DATABASE).exists():
             raise WorkspaceError(f"{self.path} is not a workspace; make one with: influence init {self.path}")
         self.settings = settings.read(self.path / SETTINGS)
+        self._basis, self._ask = basis, ask
+        self._read: set[tuple[str, tuple[int, ...]]] = set()
         self.store = Store(
-            self.path / DATABASE, keep_text=self.settings.keep_text, keep_terms=self.settings.keep_terms
+            self.path / DATABASE,
+            keep_text=self.settings.keep_text,
+            keep_terms=self.settings.keep_terms,
+            key=partial(key_of, self.path),
         )
 
     @classmethod
-    def create(cls, path: str | Path) -> Workspace:
-        """Make a workspace in a folder, which may hold other files already.
+    def create(cls, path: str | Path, reports_for: Sequence[str] = ()) -> Workspace:
+        """Make a workspace in a folder, which may hold other files already; for reports about some people, or all.
 
         Raises:
             WorkspaceError: there is a workspace already, or the folder may not be written.
@@ -69,6 +83,8 @@ class Workspace(Writing):
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / SETTINGS).exists():
                 durably.replace(folder / SETTINGS, settings.DEFAULTS)
+            if reports_for:
+                settings.set_purpose(folder / SETTINGS, reports_for)
         except OSError as error:
             raise WorkspaceError(f"{folder} cannot be written: {error.strerror}") from error
         Store(folder / DATABASE).close()
@@ -134,6 +150,7 @@ class Workspace(Writing):
             self.store, Path(path), connector=connector, zone=zone, options=options or {}, progress=progress
         )
         done.notes += others_write(self.store.engine) if done.summary.new else []
+        self.prune()
         self._forget_analysis()
         return done
 
@@ -209,6 +226,7 @@ class Workspace(Writing):
             done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
             done[name].notes += others_write(self.store.engine) if done[name].summary.new else []
             ended(name, done[name])
+        self.prune()
         self._forget_analysis()
         return done
 
@@ -249,11 +267,11 @@ class Workspace(Writing):
     @property
     def tracking(self) -> Tracking:
         """Week after week: take a leader's snapshot, and say what moved since the one before."""
-        return Tracking(self.store.engine, self.analysis)
+        return Tracking(self.store.engine, self.analysis, self.reads)
 
     def programme(self, file: str | Path | None = None) -> Programmes:
         """Return the programme of a file (`programme.toml` of the workspace): start it, show it, note, write sheets."""
-        return Programmes(self.store.engine, self.analysis, self.path / FILE if file is None else Path(file))
+        return Programmes(self.store.engine, self.analysis, self.path / PROGRAMME if file is None else Path(file))
 
     @property
     def campaigns(self) -> Campaigns:
@@ -275,7 +293,99 @@ class Workspace(Writing):
     @property
     def waiting(self) -> Waiting:
         """What waits for a leader, by what an answer is worth: list, mark as done, put off."""
-        return Waiting(lambda: self.analysis, self._forget_analysis)
+        return Waiting(lambda: self.analysis, self._forget_analysis, self.reads)
+
+    # --- people's rights --------------------------------------------------------------------------------
+
+    def reads(self, command: str, codes: Sequence[int] = ()) -> None:
+        """Record that somebody reads about leaders (by code), each command about the same leaders once.
+
+        Raises:
+            PurposeError: the workspace is not for reports about one of them, and no basis was stated.
+        """
+        if (command, tuple(codes)) in self._read:
+            return
+        people = self.analysis.people
+        basis = Purpose(self.settings.reports_for, self._basis, self._ask).basis_for(people, codes)
+        leaders = [people.who[code].person for code in codes]
+        Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
+        self._basis = self._basis or basis
+        self._read.add((command, tuple(codes)))
+
+    @property
+    def readings(self) -> Readings:
+        """Who read whose report: the log, and whether it is as it was written."""
+        return Readings(self.store.engine, partial(key_of, self.path))
+
+    def access(self, person: str) -> About:
+        """Return all that is held about somebody: rows by source and kind, accounts, decisions, snapshots, who read.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+        """
+        code = self.analysis.people.find(person)
+        self.reads("access", [code])
+        return about(self.store.engine, self._traces(code), self._place, self.readings)
+
+    def to_be_forgotten(self, person: str) -> Traces:
+        """Return by what somebody would be known and taken out; nothing is changed.
+
+        Raises:
+            UnknownPerson: nobody is known by that name.
+        """
+        return self._traces(self.analysis.people.find(person))
+
+    def forget(self, person: str, *, reports: bool = False) -> Receipt:
+        """Take somebody out of every table, file and worked-out table for good, and keep them out of what comes in.
+
+        `reports` also takes away the reports that name them, and those that nobody can look into. It cannot be undone.
+
+        Raises:
+            ForgetError: they would be named still; nothing was taken out of the store.
+            UnknownPerson: nobody is known by that name.
+            WorkspaceError: a file cannot be taken away.
+        """
+        whom = self.to_be_forgotten(person)
+        key = key_made(self.path)
+        self._let_go()
+        try:
+            return forget(self.store, self._place, whom, key, reports=reports)
+        except OSError as error:
+            raise WorkspaceError(f"{error.filename} cannot be taken away: {error.strerror}") from error
+        finally:
+            self.settings = settings.read(self.path / SETTINGS)
+            self._let_go()
+
+    def prune(self, *, rehearse: bool = False) -> Pruned:
+        """Take out what is older than `[retention]` says, for good; or only count it.
+
+        Raises:
+            RetentionError: a rule cannot be meant.
+        """
+        wanted = rules(self.settings.retention)
+        if wanted and not rehearse:
+            self._let_go()
+        return prune(self.store, wanted, rehearse=rehearse)
+
+    def _traces(self, code: int) -> Traces:
+        return traces(self.analysis.people, code)
+
+    @property
+    def _place(self) -> Place:
+        return Place(
+            folder=self.path,
+            settings=self.path / SETTINGS,
+            database=self.path / DATABASE,
+            reports=self.path / REPORTS,
+            worked_out=self.path / WORKED_OUT,
+            secrets=self.path / FILE,
+        )
+
+    def _let_go(self) -> None:
+        """Let go of everything that was read from the store: its file is to be written anew."""
+        for part in self._parts.values():
+            part.engine.close()
+        self._forget_analysis()
 
     @property
     def alone(self) -> AbstractContextManager[object]:
@@ -332,4 +442,11 @@ class Workspace(Writing):
             "doubts": self.meetings.doubts(),
             "linkage": told(self.store.engine),
             "imports": self.store.imports(),
+            "readings": self._readings_checked(),
         }
+
+    def _readings_checked(self) -> list[str]:
+        try:
+            return self.readings.broken()
+        except SecretError as error:
+            return [f"the log of readings cannot be checked: {error}"]

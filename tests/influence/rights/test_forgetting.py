@@ -1,0 +1,209 @@
+"""Somebody who asks to be forgotten is nowhere: in no table, no file, no packed text, and does not come back."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zlib
+
+import pytest
+
+from influence import Workspace
+from influence.contract.findings import Report
+from influence.people.columns import Who
+from influence.rights.traces import traces_of
+from tests.kit.canaries import FRIEND, LEADER, Canary, flock, heard, heard_in_tables, written
+
+LONG = bool(os.environ.get("INFLUENCE_LONG"))
+MANY = 200 if LONG else 4
+SETTINGS = """
+[privacy]
+keep_text = true
+[brand]
+accounts = ["x-handle:kan001feather", "x:acme"]
+[teams]
+"email:ann@acme.example" = ["Kanarie001 Zyx001quark", "email:bo@acme.example"]
+"""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A folder in which canaries sit in every kind of source, decision, snapshot, note and report."""
+    folder = tmp_path_factory.mktemp("cage")
+    Workspace.create(folder / "w").close()
+    (folder / "w" / "influence.toml").write_text(SETTINGS, encoding="utf-8")
+    with Workspace(folder / "w") as held:
+        _fill(held, written(folder / "sources", flock(MANY)))
+    return folder
+
+
+@pytest.fixture
+def cage(filled, tmp_path):
+    """The same, for one test."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    with Workspace(tmp_path / "w") as held:
+        yield held
+
+
+def _fill(held, sources):
+    held.import_path(sources)
+    one = Canary(1)
+    held.curation.rename(one.account, f"{one.name} Jr.", because=f"{one.name} says so")
+    held.curation.sphere(one.account, "customer")
+    held.meetings.declare(LEADER, one.account, met=True)
+    held.tracking.take(LEADER, over="8w")
+    held.tracking.take(one.account, over="8w")
+    report = held.report(LEADER)
+    told = zlib.compress(json.dumps(report.as_json()).encode())
+    person = held.people()[held.analysis.people.find(one.account)].person
+    run = held.store.engine.run
+    run("INSERT INTO baseline_log SELECT 1, now(), 'p', 'p-ann', now(), now(), '1', ?", [told])
+    run("INSERT INTO note_log VALUES (1, now(), 'me', 'p', 'p-ann', 'advice', ?, 'ask her', NULL)", [person])
+    run(
+        "INSERT INTO note_log VALUES (2, now(), 'me', 'p', 'p-ann', 'note', 'x', ?, NULL)",
+        [f"call {one.name} soon"],
+    )
+    run("INSERT INTO quarantine VALUES (1, 'a.csv', 3, ?)", [f"what is '{one.address}'?"])
+    run("INSERT INTO cursors VALUES (1, 'chat', ?)", [json.dumps({"with": one.accounts[2]})])
+    run("INSERT INTO exposure_log VALUES (1, 's', 'e1', now(), ?, 'X', 'impressions', 5)", [one.accounts[3]])
+    for kind in ("html", "json", "csv", "xlsx"):
+        held.write(report, kind)
+
+
+def test_a_canary_sings_in_no_table_and_in_no_file_after_it_was_forgotten(cage, tmp_path):
+    gone = flock(MANY if LONG else 2)
+    assert {one.number for one in gone} <= {
+        int(needle[7:10]) for _, needle in heard(tmp_path / "w", gone) if needle.startswith("kanarie")
+    }, "before, each is heard"
+    for one in gone:
+        receipt = cage.forget(one.account, reports=True)
+        assert 0 < receipt.removed["activity_log"]
+        assert not [why for _, why in receipt.held if why == "names them"]
+    assert [] == heard_in_tables(cage.store.engine, gone)
+    cage.close()
+    assert [] == heard(tmp_path / "w", gone)
+
+
+def test_what_others_said_stays_without_the_one_who_was_forgotten(cage):
+    cage.forget(Canary(1).account)
+    [answer] = cage.store.engine.arrow("SELECT * FROM activities WHERE id = 'x:answer1'").to_pylist()
+    assert (FRIEND, "reply", [LEADER]) == (answer["actor"], answer["verb"], answer["mentions"])
+    assert answer["parent"] == answer["conversation"]
+    assert answer["parent"].startswith("forgotten:"), "it answers something, and nothing that leads anywhere"
+    assert "@  is right" == answer["text"]
+    [meeting] = cage.store.engine.arrow("SELECT people FROM encounters WHERE id = 'three:1'").to_pylist()
+    assert [LEADER, FRIEND] == sorted(meeting["people"])
+    assert 0 == cage.store.engine.arrow("SELECT * FROM encounters WHERE id = 'met:1'").num_rows
+    assert {"x:acme"} == {*cage.settings.brand}
+    assert ["email:bo@acme.example"] == list(cage.settings.teams["email:ann@acme.example"])
+
+
+def test_what_was_told_stays_readable_and_keeps_its_numbers(cage):
+    before = _baseline(cage)
+    cage.forget(Canary(1).account)
+    after = _baseline(cage)
+    assert {name: one.value for name, one in before.findings.items()} == {
+        name: one.value for name, one in after.findings.items()
+    }
+    assert {"p-kan001feather"} == {one.person for one in before.people} - {one.person for one in after.people}
+    assert ["p-ann"] == [one.report.leader["person"] for one in cage.tracking.latest()], (
+        "hers of themselves is gone"
+    )
+    assert ["call  soon"] == cage.store.engine.arrow("SELECT words FROM note_log")["words"].to_pylist()
+
+
+def _baseline(cage):
+    [told] = cage.store.engine.arrow("SELECT told FROM baseline_log")["told"].to_pylist()
+    return Report.from_json(json.loads(zlib.decompress(told)))
+
+
+def test_who_was_forgotten_does_not_come_in_again_and_is_not_named(cage, tmp_path):
+    one = Canary(1)
+    receipt = cage.forget(one.account)
+    assert receipt.marks > len(one.accounts), "each account, and the id"
+    left = _items(cage)
+    done = cage.import_path(tmp_path / "sources")
+    assert 0 == done.summary.stored
+    assert done.summary.read == done.summary.known + done.summary.aside
+    assert ["rows are of somebody who was forgotten, and stay out"] == [
+        note.partition(" ")[2] for note in done.notes if "forgotten" in note
+    ]
+    assert left == _items(cage)
+    assert "of somebody who was forgotten" in {row["reason"] for row in cage.doctor()["quarantine"]}
+    cage.close()
+    assert not [hit for hit in heard(tmp_path / "w", [one]) if hit[0] == "influence.duckdb"]
+
+
+def _items(cage):
+    return cage.store.engine.arrow("SELECT id FROM activities ORDER BY id")["id"].to_pylist()
+
+
+def test_without_the_key_nothing_is_brought_in_that_may_be_forgotten(cage, tmp_path):
+    cage.forget(Canary(1).account)
+    (tmp_path / "w" / "secrets.toml").unlink()
+    with pytest.raises(Exception, match=r"the key of .* is nowhere: .*put its secrets.toml back"):
+        cage.import_path(tmp_path / "sources")
+
+
+def test_the_log_of_readings_holds_after_somebody_was_forgotten(cage):
+    assert [] == cage.readings.broken()
+    cage.report(Canary(1).account)
+    cage.forget(Canary(1).account)
+    assert [] == cage.readings.broken()
+    assert any(leader.startswith("forgotten:") for one in cage.readings.all() for leader in one.leaders)
+
+
+POINTS = (3, 60, 90)
+KILLED = """
+import os, signal, sys
+from influence import Workspace, durably
+from influence.store import rewriting
+from influence.rights import rows
+at, steps = int(sys.argv[2]), [0]
+def dying(call):
+    def around(*given, **more):
+        steps[0] += 1
+        if steps[0] == at: os.kill(os.getpid(), signal.SIGKILL)
+        done = call(*given, **more)
+        steps[0] += 1
+        if steps[0] == at: os.kill(os.getpid(), signal.SIGKILL)
+        return done
+    return around
+os.fsync, os.replace = dying(os.fsync), dying(os.replace)
+rewriting._copy, rewriting.sweep = dying(rewriting._copy), dying(rewriting.sweep)
+rewriting._settle = dying(rewriting._settle)
+rows._Rows._sweep = dying(rows._Rows._sweep)
+with Workspace(sys.argv[1]) as held:
+    held.forget("email:kanarie001.zyx@cage.example")
+print(steps[0])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL")
+def test_killed_at_any_point_there_is_the_old_store_or_the_new_one(cage, tmp_path):
+    cage.close()
+    (tmp_path / "kill.py").write_text(KILLED, encoding="utf-8")
+    for at in range(1, 400) if LONG else POINTS:
+        place = tmp_path / f"at-{at}"
+        shutil.copytree(tmp_path / "w", place)
+        died = subprocess.run(
+            [sys.executable, str(tmp_path / "kill.py"), str(place), str(at)], capture_output=True, text=True
+        )
+        with Workspace(place) as held:
+            known = held.analysis.people.known(Canary(1).account) is not None
+            if not known:
+                assert [] == heard_in_tables(held.store.engine, [Canary(1)])
+        if not known:
+            assert [] == [hit for hit in heard(place, [Canary(1)]) if hit[0].startswith("influence.duckdb")]
+            assert not list(place.glob(".influence.duckdb*"))
+        if died.returncode == 0:
+            break
+        assert -signal.SIGKILL == died.returncode, died.stderr
+
+
+def test_an_address_within_another_is_another():
+    berg = traces_of(Who("p1", "Berg", ("email:berg@acme.example",)), [], ["Berg"])
+    assert not berg.names_them("email:ann.berg@acme.example wrote to berg@acme.example.org")
+    assert berg.names_them("to berg@acme.example.")

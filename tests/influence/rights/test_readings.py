@@ -1,0 +1,76 @@
+"""Who read whose report stands in a log that shows where it was touched."""
+
+import re
+
+import pytest
+
+from influence.rights.readings import Readings
+from influence.store.store import Store
+
+LOG = {
+    "people": [
+        {"person": "p1", "name": "Ann Berg", "accounts": ["x:1"]},
+        {"person": "p2", "name": "Bo Ek", "accounts": ["x:2"]},
+    ],
+    "activities": [
+        {"id": "x:a", "time": "2026-03-01T10:00:00Z", "actor": "x:1", "verb": "post"},
+        {"id": "x:b", "time": "2026-03-02T10:00:00Z", "actor": "x:2", "verb": "reply", "parent": "x:a"},
+    ],
+}
+
+
+@pytest.fixture
+def log():
+    readings = Readings(Store().engine, lambda: b"key")
+    for number in range(1, 5):
+        readings.record("report", [f"p{number}"], f"reason {number}", by="ann")
+    return readings
+
+
+def test_what_was_asked_by_whom_is_recorded_once_a_session(workspace):
+    held = workspace(**LOG)
+    held.report("x:1")
+    held.report("x:1")
+    held.compare(["x:1", "x:2"])
+    held.organisation()
+    told = [(one.seq, one.command, one.leaders) for one in held.readings.all()]
+    assert [(1, "report", ("p1",)), (2, "compare", ("p1", "p2")), (3, "many", ())] == told
+    assert [] == held.doctor()["readings"]
+    assert ["report", "compare"] == [one.command for one in held.readings.about(["p1"])]
+
+
+@pytest.mark.parametrize(
+    ("touch", "told"),
+    [
+        ("UPDATE reading_log SET leaders = ['p9'] WHERE seq = 2", "reading 2 .*changed after"),
+        ("UPDATE reading_log SET basis = 'another' WHERE seq = 3", "reading 3 .*changed after"),
+        ("UPDATE reading_log SET read = read + INTERVAL 1 HOUR WHERE seq = 1", "reading 1 .*changed after"),
+        ("UPDATE reading_log SET reader = 'bo' WHERE seq = 4", "reading 4 .*changed after"),
+        ("DELETE FROM reading_log WHERE seq = 2", "2 to 2 are missing before reading 3"),
+        ("DELETE FROM reading_log WHERE seq > 2", "3 to 4 were cut off"),
+        ("DELETE FROM reading_log", "1 to 4 were cut off"),
+        ("DELETE FROM meta WHERE key = 'readings'", "how long it is was taken out"),
+    ],
+)
+def test_a_row_that_was_changed_taken_out_or_cut_off_is_named(log, touch, told):
+    assert [] == log.broken()
+    log._engine.run(touch)
+    [first, *_] = log.broken()
+    assert re.search(told, first), first
+
+
+def test_a_log_that_was_written_anew_without_the_key_does_not_hold(log):
+    forged = Readings(Store().engine, lambda: b"another key")
+    forged.record("report", ["p1"], by="nobody")
+    log._engine.run("DELETE FROM reading_log")
+    log._engine.offer("forged", forged._engine.arrow("SELECT * FROM reading_log"))
+    log._engine.run("INSERT INTO reading_log SELECT * FROM forged")
+    assert any("changed after it was written" in one for one in log.broken())
+
+
+def test_without_the_key_it_is_said_that_the_log_cannot_be_checked(workspace):
+    held = workspace(**LOG)
+    held.report("x:1")
+    (held.path / "secrets.toml").unlink()
+    [told] = held.doctor()["readings"]
+    assert told.startswith("the log of readings cannot be checked: the key of")
