@@ -31,6 +31,8 @@ class Failed(EngineError):
 _READING, _WRITING = "1200MB", "250MB"
 """What DuckDB may hold in memory: a report joins everything, an import only streams. More goes to disk."""
 
+SAVE = "save what can be read with influence doctor --repair"
+
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 
@@ -233,9 +235,7 @@ def _failed(why: str) -> str:
     if re.search(r"no space|disk full|quota", why, re.IGNORECASE):
         return f"the disk is full: {why}"
     if _DAMAGE.search(why):
-        return (
-            f"the database is damaged; put back a copy of it, or make a new workspace and import again: {why}"
-        )
+        return f"the database is damaged; put back a copy of it, or {SAVE}: {why}"
     return f"the database cannot be read or written: {why}"
 
 
@@ -256,7 +256,5 @@ def _why_not(path: Path | None, message: str) -> EngineError:
         return EngineError(f"{path}: no permission to open it")
     why = (message.splitlines() or ["no reason is given"])[0][:300]
     if _DAMAGE.search(why):
-        return EngineError(
-            f"{path} is no database, or is damaged; put back a copy of it, or move it away: {why}"
-        )
+        return EngineError(f"{path} is no database, or is damaged; put back a copy of it, or {SAVE}: {why}")
     return EngineError(f"{path} cannot be opened as a database: {why}")
