@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL"
 
 @pytest.fixture(scope="module")
 def commands():
-    with Commands(INFLUENCE_SLACK_TOKEN="placeholder") as running:  # noqa: S106 - none that opens anything
+    with Commands(INFLUENCE_SLACK_TOKEN="placeholder", INFLUENCE_WORKSPACE="ws") as running:  # noqa: S106 - none that opens anything
         yield running
 
 
@@ -41,10 +41,10 @@ def rooms(tmp_path_factory, commands):
     for name in ("empty", "filled"):
         (place / name).mkdir()
         assert 0 == commands("init", "ws", folder=place / name)[0]
-    code, said, _ = commands("import", place / "files", "-w", "ws", folder=place / "filled")
+    code, said, _ = commands("import", place / "files", folder=place / "filled")
     assert 0 == code, said
     shutil.copytree(place / "filled", place / "read")
-    assert 0 == commands("people", "-w", "ws", folder=place / "read")[0]  # who is who is worked out
+    assert 0 == commands("people", folder=place / "read")[0]  # who is who is worked out
     return place
 
 
@@ -132,7 +132,7 @@ def test_what_is_killed_is_finished_by_the_same_command(rooms, commands, name):
             return fresh(rooms, case, name, here.url, way[1])
 
         def finish(place, way):
-            code, said, seconds = commands(*way[0], "-w", "ws", folder=place)
+            code, said, seconds = commands(*way[0], folder=place)
             assert code == 0 or (case.already and case.already in said), said
             whole(place)
             return told(place, case), seconds
@@ -144,7 +144,7 @@ def test_what_is_killed_is_finished_by_the_same_command(rooms, commands, name):
         for n in range(KILLS):
             way = chance.choice(case.ways())
             place, (once, seconds), (twice, _) = begin(way), *known[way]
-            code, said, _ = commands(*way[0], "-w", "ws", folder=place, after=chance.random() * seconds)
+            code, said, _ = commands(*way[0], folder=place, after=chance.random() * seconds)
             assert code in (-signal.SIGKILL, 0), said
             died += code != 0
             whole(place)
