@@ -224,8 +224,14 @@ def _told() -> Iterator[None]:
         ) from error
     except duckdb.OutOfMemoryException as error:
         raise Failed(f"the memory or the disk is full: {_first_line(error)}") from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.Error as error:
         raise Failed(_failed(_first_line(error))) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # so DuckDB says that somebody pressed Ctrl-C meanwhile
+            raise KeyboardInterrupt from error
+        raise
 
 
 _DAMAGE = re.compile("corrupt|checksum|deseriali|invalidated|not a valid", re.IGNORECASE)

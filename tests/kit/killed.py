@@ -11,6 +11,7 @@ import pkgutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -83,7 +84,8 @@ def _in_a_fork(words, folder, log):
 
 
 def _run(words, folder, after, by):
-    log = f"{folder}/.said"
+    descriptor, log = tempfile.mkstemp()  # not in the folder: its disk may be full
+    os.close(descriptor)
     begun = time.monotonic()
     child = os.fork()
     if not child:
@@ -102,8 +104,8 @@ def _run(words, folder, after, by):
         time.sleep(0.0005 if after is not None and not sent else 0.005)
     spent = time.monotonic() - begun
     code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    said = Path(log).read_text("utf-8", "replace") if Path(log).exists() else ""
-    Path(log).unlink(missing_ok=True)
+    said = Path(log).read_text("utf-8", "replace")
+    Path(log).unlink()
     return code, said, spent
 
 
