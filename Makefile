@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
-.PHONY: demo test checked older-duckdb docs docs-links languages told lock clean hostile
+.PHONY: demo test checked older-duckdb docs docs-links languages told lock clean hostile trust sbom audit
 
 # What reads and writes the store.
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/text/test_terms.py tests/house/test_live_sources.py $(addprefix tests/house/test_command_line.py::,$(BY_COMMAND))
@@ -65,3 +65,21 @@ clean:
 hostile:
 	@tools/environment requirements-dev.lock
 	INFLUENCE_MUTATIONS=500 INFLUENCE_SEED=$(or $(SEED),1) .venv/bin/pytest -q tests/connectors/test_changed_pulls.py $(shell grep -rl --include='*.py' 'tests.kit.draws import' tests)
+
+# What may go wrong, tried in full: hours. SEED=2 tries other moments and files; what it measured goes to docs/reliability.md.
+MEASURED = $(CURDIR)/build/reliability.jsonl
+trust:
+	@tools/environment requirements-dev.lock
+	@mkdir -p build && rm -f $(MEASURED)
+	INFLUENCE_FIGURES=$(MEASURED) INFLUENCE_SEED=$(or $(SEED),1) INFLUENCE_KILLS=500 INFLUENCE_STOPS=100 INFLUENCE_FAULTS=all INFLUENCE_FUZZ=10000 INFLUENCE_ATTACKS=all INFLUENCE_MUTATIONS=500 .venv/bin/pytest -q -n $(WORKERS) --dist loadscope tests/faults tests/house/test_killed.py tests/house/test_regular_expressions.py
+	.venv/bin/python tools/reliability.py $(MEASURED)
+
+# All that is installed, as a bill of materials (CycloneDX).
+sbom:
+	@tools/environment requirements-dev.lock
+	.venv/bin/python tools/sbom.py build/sbom.json
+
+# Known holes in what is installed. It asks the network; a package that cannot be looked up is no pass.
+audit:
+	@test -x build/audit/bin/pip-audit || (python3 -m venv build/audit && build/audit/bin/pip install --quiet pip-audit)
+	build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock

@@ -16,7 +16,17 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from connectors.chat.yammer_records import answer_records, table_of, table_records
-from connectors.kit.answers import listed, mapping, needed, once, read, shape_expected, whole, written
+from connectors.kit.answers import (
+    listed,
+    mapping,
+    needed,
+    needed_list,
+    once,
+    read,
+    shape_expected,
+    whole,
+    written,
+)
 from connectors.kit.entra import KEPT, NEEDS, Entra
 from connectors.kit.exports import each_file
 from connectors.kit.http import Service
@@ -173,7 +183,7 @@ class _Pull:
     def ask(self, task: Task, state: State) -> Answer:
         """Ask for a page of messages, newest first, and who likes each."""
         answer = self._get("/messages.json", {"older_than": state.get("older_than"), "limit": PAGE})
-        found = list(sound(listed(answer, "messages"), _number))
+        found = list(sound(needed_list(answer, "messages", "the page of messages"), _number))
         messages, ids = [message for message, _ in found], [number for _, number in found]
         ended = self._ended(answer, messages, ids, state)
         if not ids and ended and "newest" not in state:

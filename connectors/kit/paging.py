@@ -28,6 +28,8 @@ MOST_PAGES = 10_000
 """Pages of one list; a service that goes on and on ends there."""
 MOST_EMPTY = 50
 """Pages in a row that hold nothing and name a next one."""
+_PULLS = 3
+"""Pulls in which an answer that cannot be read is asked for."""
 MOST_ODD = 20
 """Answers in a row in which nothing can be found: the service is another one by now."""
 
@@ -62,6 +64,7 @@ def walk(
 
     A pull that was cut off goes on with the tasks that its cursor keeps (`todo`). Where `keeps_tasks` is
     False the cursor is the state alone: every pull begins anew, and each task finds its place in the state.
+    What could not be read is kept there too (`unread`), and asked for again by the next pulls.
 
     Raises:
         Changed: at the end, where one answer or more had a shape in which nothing can be found; at once after
@@ -75,9 +78,11 @@ def walk(
     [('a.json', [['b']]), ('b.json', [])]
     """
     state: State = copy.deepcopy(dict(cursor))
+    unread = _Unread(state.pop("unread", None))
     todo: list[Task] = (keeps_tasks and state.pop("todo", None)) or []
     with shape_expected():
         todo = todo or list(begin(state))
+    todo = [*unread.but(todo), *todo]
     lists = _Lists()
     while todo:
         task, *rest = todo
@@ -85,14 +90,46 @@ def walk(
             with shape_expected(), lists.told_of(str(task[0])):
                 answer = ask(task, state)
         except Changed as odd:
+            unread.keep(task)
             lists.passed_over(odd)
             todo = rest
             continue
         todo = [*answer.then, *lists.following(answer, state), *rest]
+        unread.settle(task, whole=not lists.told_now)
         if answer.member is not None:
-            kept = {**state, "todo": todo} if keeps_tasks else state
+            kept = {**state, **({"todo": todo} if keeps_tasks else {}), **unread.kept}
             yield Reply(answer.member, copy.deepcopy(kept), answer.note)
     lists.close()
+
+
+class _Unread:
+    """Tasks whose answer could not be read: the next pulls ask for them again, a few times each."""
+
+    def __init__(self, kept: Any) -> None:
+        with shape_expected():
+            self._tries = {repr(task): (list(task), int(tries)) for task, tries in kept or ()}
+
+    @property
+    def kept(self) -> State:
+        """What of it goes into the cursor: nothing where nothing is left."""
+        return {"unread": [list(one) for one in self._tries.values()]} if self._tries else {}
+
+    def but(self, todo: Sequence[Task]) -> list[Task]:
+        """Return the tasks that do not stand in a list anyway."""
+        return [task for task, _ in self._tries.values() if task not in todo]
+
+    def keep(self, task: Task) -> None:
+        """Keep a task for the next pull, unless it was asked for often enough."""
+        _, tries = self._tries.pop(repr(task), (task, 0))
+        if tries + 1 < _PULLS and len(self._tries) < MOST_PAGES:
+            self._tries[repr(task)] = task, tries + 1
+
+    def settle(self, task: Task, *, whole: bool) -> None:
+        """Let go of a task that was read, or keep it where a list of it had to be left before its end."""
+        if whole:
+            self._tries.pop(repr(task), None)
+        else:
+            self.keep(task)
 
 
 _LEFT = "and was left there: what lies behind it is not read."
@@ -111,6 +148,7 @@ class _Lists:
         self._in_a_row = 0
         self._asked: set[bytes] = set()
         self._empty = 0
+        self.told_now = False
 
     def following(self, answer: Answer, state: State) -> list[Task]:
         """Return the next page if it leads on: the same page in the same state came before, or nothing ever comes."""
@@ -127,6 +165,8 @@ class _Lists:
         if answer.afresh is not None:
             state.clear()
             state.update(answer.afresh)
+        else:
+            self.told_now = True
         return []
 
     def _seen(self, what: Any) -> bool:
@@ -166,8 +206,14 @@ class _Lists:
 
     @contextmanager
     def told_of(self, name: str) -> Iterator[None]:
-        """Be told of the lists that are read whole for one task."""
-        before = _tell.set(lambda why: self.note(name, why))
+        """Be told of the lists that are read whole for one task; `told_now` says whether one was left."""
+        self.told_now = False
+
+        def tell(why: str) -> None:
+            self.told_now = True
+            self.note(name, why)
+
+        before = _tell.set(tell)
         try:
             yield
         finally:

@@ -21,11 +21,11 @@ from connectors.kit.answers import (
     whole,
     written,
 )
-from connectors.kit.http import Service
+from connectors.kit.http import Service, Withheld
 from connectors.kit.paging import Answer, State, Task, everything, gathered, sound, walk
 from connectors.kit.text import clean, words
 from connectors.kit.times import days_given, moment, passed
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
+from influence.contract.connector import Changed, ConnectorError, Gone, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Deleted, Person, Record, SetAside, Verb
 
@@ -322,7 +322,7 @@ class _Pull:
         """Ask for a topic and, twenty at a time, for the posts that it names but does not bring."""
         try:
             topic = self.service.json(f"t/{number}.json")
-        except (Gone, NotAuthorised):
+        except (Gone, Withheld):
             return None
         stream = needed(topic, "post_stream", f"topic {number}")
         posts = needed_list(stream, "posts", f"topic {number}")

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from connectors.kit.answers import At, as_member, each, needed, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.exports import each_file
-from connectors.kit.http import Service
+from connectors.kit.http import Service, Withheld
 from connectors.kit.json_files import holds, items, values
 from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left, walk
@@ -32,7 +32,7 @@ from connectors.social.mastodon_records import (
     read_status,
     time_of,
 )
-from influence.contract.connector import ConnectorError, Gone, NotAuthorised, Reply, Secret
+from influence.contract.connector import ConnectorError, Gone, Reply, Secret
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -288,7 +288,7 @@ class _Pull:
         path, params = self._request(kind, about, page, since, state)
         try:
             response = self._service.get(path, **params)
-        except (NotAuthorised, Gone):
+        except (Withheld, Gone):
             if kind in {"me", "statuses"}:
                 raise
             return Answer(None)

@@ -168,5 +168,6 @@ def _refuse_unwritable(path: Path) -> None:
 
 
 def file_name(name: str) -> str:
-    """Make a safe file name of a person's name: letters, digits and dashes only."""
-    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80] or "report"
+    """Make a safe file name of a person's name: letters, digits and dashes only, and short in bytes too."""
+    letters = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80]
+    return letters.encode()[:160].decode(errors="ignore").rstrip("-") or "report"

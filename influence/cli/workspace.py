@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -14,6 +14,9 @@ from influence.cli.options import json_option, opened, progress, workspace_optio
 from influence.cli.saying import say, say_json
 from influence.contract.headline import sentences
 from influence.kernels.ahead import compile_ahead
+
+if TYPE_CHECKING:
+    from influence.store.repairing import Repaired
 
 
 @click.command()
@@ -136,8 +139,17 @@ def _state(connector: Any) -> str:
 @click.command()
 @workspace_option
 @json_option
-def doctor(folder: Path, as_json: bool) -> None:
-    """List the imports, and what was set aside with its file, line and reason."""
+@click.option(
+    "--repair", is_flag=True, help="Save what can be read of a damaged store into a new one beside it."
+)
+def doctor(folder: Path, as_json: bool, repair: bool) -> None:
+    """List the imports, and what was set aside with its file, line and reason.
+
+    Where the store is damaged, --repair saves what can be read of it into a new one and counts what is lost.
+    """
+    if repair:
+        _repair(folder, as_json)
+        return
     with opened(folder) as workspace:
         found = workspace.doctor()
     if as_json:
@@ -161,6 +173,54 @@ def doctor(folder: Path, as_json: bool) -> None:
             f"{found['linkage']['left_out']:,} pairs of people at most were not compared: they share "
             "only a name or handle that very many have"
         )
+
+
+def _repair(folder: Path, as_json: bool) -> None:
+    from influence.workspace.workspace import Workspace
+
+    with progress("Reading the store"):
+        done = Workspace.repair(folder)
+    tables = {
+        one.name: {"rows": one.rows, "saved": one.saved, "lost": one.lost, "poorer": one.poorer}
+        for one in done.tables
+    }
+    if as_json:
+        say_json(
+            {
+                "path": str(done.path) if done.path else None,
+                "tables": tables,
+                "changes_lost": done.changes_lost,
+                "batches_lost": done.batches_lost,
+                "secret_lost": done.secret_lost,
+            }
+        )
+        return
+    saved = sum(one.saved for one in done.tables)
+    if done.path is None:
+        say(f"Nothing is damaged: all {saved:,} rows can be read")
+        return
+    say(f"Saved {saved:,} rows into {done.path}")
+    for line in _what_is_lost(done):
+        say(f"  {line}")
+    say(
+        f"The damaged store is as it was. To go on with the new one: mv {done.path} {folder / 'influence.duckdb'}"
+    )
+
+
+def _what_is_lost(done: Repaired) -> Iterator[str]:
+    for one in done.tables:
+        if one.lost is None:
+            yield f"{one.name}: {one.saved:,} saved; how many are lost nothing tells"
+        elif one.lost:
+            yield f"{one.name}: {one.saved:,} of {one.rows:,} saved, {one.lost:,} lost"
+        if one.poorer:
+            yield f"{one.name}: {one.poorer:,} of these without a text, a tag or the like"
+    if done.changes_lost:
+        yield "the last changes are lost: their log could not be read; import or pull again"
+    if done.batches_lost:
+        yield f"{done.batches_lost:,} imports are no longer listed, though their rows are there"
+    if done.secret_lost:
+        yield "what makes a row known again is lost: begin a new workspace before you import the same files again"
 
 
 @click.command()

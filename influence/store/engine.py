@@ -31,6 +31,8 @@ class Failed(EngineError):
 _READING, _WRITING = "1200MB", "250MB"
 """What DuckDB may hold in memory: a report joins everything, an import only streams. More goes to disk."""
 
+SAVE = "save what can be read with influence doctor --repair"
+
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 
@@ -231,8 +233,14 @@ def _told() -> Iterator[None]:
             f"the database is not as this version expects it ({_first_line(error)}): another version "
             "or another program made it; make a new workspace and import again"
         ) from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.Error as error:
         raise failure(error) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # so DuckDB says that somebody pressed Ctrl-C meanwhile
+            raise KeyboardInterrupt from error
+        raise
 
 
 def failure(error: duckdb.Error) -> Failed:
@@ -249,9 +257,7 @@ def _failed(why: str) -> str:
     if re.search(r"no space|disk full|quota", why, re.IGNORECASE):
         return f"the disk is full: {why}"
     if _DAMAGE.search(why):
-        return (
-            f"the database is damaged; put back a copy of it, or make a new workspace and import again: {why}"
-        )
+        return f"the database is damaged; put back a copy of it, or {SAVE}: {why}"
     return f"the database cannot be read or written: {why}"
 
 
@@ -272,7 +278,5 @@ def _why_not(path: Path | None, message: str) -> EngineError:
         return EngineError(f"{path}: no permission to open it")
     why = (message.splitlines() or ["no reason is given"])[0][:300]
     if _DAMAGE.search(why):
-        return EngineError(
-            f"{path} is no database, or is damaged; put back a copy of it, or move it away: {why}"
-        )
+        return EngineError(f"{path} is no database, or is damaged; put back a copy of it, or {SAVE}: {why}")
     return EngineError(f"{path} cannot be opened as a database: {why}")

@@ -36,6 +36,7 @@ from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
 from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
+from influence.store.repairing import Repaired, repair
 from influence.store.store import Store
 from influence.tracking.tracking import Tracking
 from influence.workspace.connecting import Connecting, Disconnected, disconnect
@@ -123,6 +124,20 @@ class Workspace(Writing):
         for part in self._parts.values():
             part.engine.close()
         self.store.close()
+
+    @staticmethod
+    def repair(path: str | Path) -> Repaired:
+        """Save what can be read of a damaged store into a new one beside it; the damaged one is left as it is.
+
+        Raises:
+            WorkspaceError: there is no store.
+            StoreError: nothing of it can be read, or there is no room for the new one.
+            InUse: another program holds it.
+        """
+        store = Path(path) / DATABASE
+        if not store.exists():
+            raise WorkspaceError(f"{path} is not a workspace: there is no {DATABASE} in it")
+        return repair(store, store.with_suffix(".repaired.duckdb"))
 
     # --- bringing activity in ---------------------------------------------------------------------------
 

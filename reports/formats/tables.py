@@ -74,14 +74,15 @@ def write_csv(report: Report, path: Path) -> list[Path]:
 
 
 def defused(cell: Cell) -> Cell:
-    """Put a `'` before a text that a spreadsheet would run.
+    """Put a `'` before a text that a spreadsheet would run; NUL, which some programs pass over, is left out.
 
     >>> defused("=HYPERLINK(1)"), defused("Ann"), defused(-1.5)
     ("'=HYPERLINK(1)", 'Ann', -1.5)
     """
-    if isinstance(cell, str) and {cell.lstrip(" ")[:1], cell.lstrip()[:1]} & FORMULA_STARTS:
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\0", "")
+    return f"'{text}" if {text.lstrip(" ")[:1], text.lstrip()[:1]} & FORMULA_STARTS else text
 
 
 def _as_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -1,5 +1,6 @@
 """The house itself: its public face, its doors, and that the documents keep up with it."""
 
+import ast
 import doctest
 import importlib
 import pkgutil
@@ -113,3 +114,33 @@ def test_documents_name_only_files_that_are_there():
         for name in re.findall(named, file.read_text(encoding="utf-8")):
             there = [(place / name).exists() for place in file.parents if place.is_relative_to(ROOT)]
             assert any(there), f"{file.name}: {name}"
+
+
+PICKLED = {"influence/kernels/compiling.py"}
+"""Compiled loops, as numba keeps them: read from the user's own folder alone, which others may not write."""
+
+
+def test_nothing_that_was_read_is_run():
+    runs = {"eval", "exec", "compile", "__import__"}
+    files = [
+        path for house in ("influence", "connectors", "reports") for path in (ROOT / house).rglob("*.py")
+    ]
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in runs, f"{file}: {node.lineno}"
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                named = {alias.name for alias in node.names} | {getattr(node, "module", None)}
+                unsafe = named & {"pickle", "marshal", "shelve", "dill", "yaml"}
+                assert not unsafe or file.relative_to(ROOT).as_posix() in PICKLED, f"{file}: {unsafe}"
+
+
+def test_every_package_is_locked_by_its_hash_and_stands_in_the_bill_of_materials():
+    tool = runpy.run_path(str(ROOT / "tools/sbom.py"))
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lock = (ROOT / name).read_text(encoding="utf-8")
+        named = re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)
+        bill = tool["bill"](lock)
+        assert named == [one["name"] for one in bill["components"]]
+        assert all(one["properties"] for one in bill["components"]), "each has a hash"
+    assert "CycloneDX" == bill["bomFormat"]

@@ -38,7 +38,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    """What the service says: a value that is written as JSON, bytes as they are, or pieces that come one by one."""
+    """What the service says: a value that is written as JSON, bytes as they are, or pieces that come one by one.
+
+    Of status 0 nothing is said: the connection is reset.
+    """
 
     body: Any = None
     status: int = 200
@@ -72,6 +75,10 @@ def served(answer: Callable[[Asked], Any], port: int = 0) -> Iterator[Served]:
         do_POST = do_PUT = do_PROPFIND = do_REPORT = do_GET  # noqa: N815 - the names that http.server calls
 
         def _say(self, said):
+            if not said.status:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                self.connection.close()
+                return
             told = {"Content-Type": "application/json", **said.headers}
             if isinstance(said.body, Iterator):
                 pieces = said.body

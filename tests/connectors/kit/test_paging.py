@@ -1,5 +1,7 @@
 """Pulling page by page: cut anywhere and taken up again, the same is read."""
 
+from contextlib import suppress
+
 import pytest
 
 from connectors.kit.answers import as_member
@@ -179,3 +181,32 @@ def test_who_must_know_at_once_whether_that_was_all_asks():
     assert not next(pull).cursor["whole"]
     with pytest.raises(StoppedShort):
         next(pull)
+
+
+@pytest.mark.parametrize("keeps_tasks", [True, False])
+def test_what_could_not_be_read_is_asked_for_again_by_the_next_pulls_a_few_times(keeps_tasks):
+    asked, healed = [], []
+
+    def ask(task, _):
+        asked.append(*task)
+        if task == ["b"] and not healed:
+            raise Changed("b is not JSON")
+        return Answer(as_member(*task, b"{}"))
+
+    def pull(cursor, *tasks):
+        asked.clear()
+        with suppress(Changed):
+            for reply in walk(cursor, lambda _: [*tasks, ["a"], ["c"]], ask, keeps_tasks=keeps_tasks):
+                cursor = reply.cursor
+        return cursor
+
+    first = pull({}, ["b"])
+    assert [[["b"], 1]] == first["unread"]
+    third = pull(pull(first))
+    assert ["b", "a", "c"] == asked
+    assert "unread" not in third
+    pull(third)
+    assert ["a", "c"] == asked
+    healed.append(True)
+    assert "unread" not in pull(first)
+    assert ["b", "a", "c"] == asked

@@ -1,0 +1,298 @@
+"""What a machine does to a workspace: full, closed to writing, in another zone, used twice, stopped by hand, older."""
+
+import errno
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from influence import Workspace
+from influence.store.engine import _failed
+from influence.store.store import Store
+from tests.kit import small_company
+from tests.kit.figures import measured
+from tests.kit.killed import Commands
+from tests.kit.stores import digests, make_older
+
+STOPS = int(os.environ.get("INFLUENCE_STOPS", "3"))
+SEED = int(os.environ.get("INFLUENCE_SEED", "1"))
+STORE = "influence.duckdb"
+ZONES = (
+    *(
+        "UTC",
+        "Europe/Stockholm",
+        "Europe/London",
+        "America/New_York",
+        "America/St_Johns",
+        "America/Sao_Paulo",
+    ),
+    *(
+        "Asia/Kolkata",
+        "Asia/Kathmandu",
+        "Asia/Tokyo",
+        "Asia/Tehran",
+        "Australia/Lord_Howe",
+        "Australia/Eucla",
+    ),
+    *("Pacific/Kiritimati", "Pacific/Marquesas", "Pacific/Chatham", "Pacific/Pago_Pago", "Africa/Casablanca"),
+    *("Africa/Cairo", "Antarctica/Troll", "America/Asuncion"),
+)
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, mounts and owners as on Linux")
+
+
+@pytest.fixture(scope="module")
+def commands():
+    with Commands(INFLUENCE_WORKSPACE="ws") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory, commands):
+    """A folder with a workspace `ws` of a small company, and its files."""
+    place = tmp_path_factory.mktemp("filled")
+    small_company.write(place / "files")
+    assert 0 == commands("init", "ws", folder=place)[0]
+    assert 0 == commands("import", "files", folder=place)[0]
+    return place
+
+
+@pytest.fixture
+def room(filled, tmp_path):
+    shutil.copytree(filled, tmp_path / "room")
+    return tmp_path / "room"
+
+
+def no_traceback(code, said):
+    assert code in (0, 1), said
+    assert "Traceback" not in said, said
+    assert code == 0 or said.strip(), "it says why"
+
+
+# --- older stores --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", range(1, 9))
+def test_a_store_of_every_earlier_version_holds_the_same_afterwards(room, version):
+    path = room / "ws" / STORE
+    make_older(path, version)
+    before = digests(path)
+    Store(path).close()
+    with duckdb.connect(str(path)) as store:
+        assert [("9",)] == store.sql("SELECT value FROM meta WHERE key = 'version'").fetchall()
+        columns = {name: store.sql(f"DESCRIBE {name}").fetchall() for name in before}
+    after = digests(path)
+    assert {name: rows for name, (rows, _) in before.items()} == {name: after[name][0] for name in before}
+    assert all(columns.values())
+    Store(path).close()
+    assert after == digests(path)
+    measured("migration", f"version {version}", rows=sum(rows for rows, _ in before.values()), lost=0)
+
+
+def test_an_older_store_knows_its_files_again(room, commands):
+    make_older(room / "ws" / STORE, 5)
+    code, said, _ = commands("import", "files", folder=room)
+    assert 0 == code
+    assert " 0 stored" in said.replace("= 0 stored", " 0 stored"), said
+
+
+# --- two at once ---------------------------------------------------------------------------------------------
+
+
+def test_of_two_processes_one_wins_and_the_other_says_at_once_who(room, commands):
+    script = (
+        "import sys; from influence import Workspace; w = Workspace('ws'); print('open', flush=True); input()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=room, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert "open\n" == holder.stdout.readline()
+        for words in (
+            ["import", "files"],
+            ["people"],
+            ["report", "ann@acme.example"],
+            ["doctor", "--repair"],
+        ):
+            begun = time.process_time()
+            code, said, seconds = commands(*words, folder=room)
+            assert 1 == code
+            assert f"is in use by process {holder.pid}" in said
+            measured("two processes", words[0], seconds=round(seconds, 2), limit=1)
+            assert seconds < 5, "one second on a machine of its own"
+            assert time.process_time() - begun < 1
+    finally:
+        holder.communicate("\n")
+    assert 0 == commands("people", folder=room)[0]
+
+
+# --- stopped by hand -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", [("import", "files"), ("people",), ("report", "ann@acme.example")][: 3 if STOPS > 50 else 2]
+)
+def test_stopped_by_hand_at_any_moment_it_says_so_and_the_store_is_whole(filled, tmp_path, commands, words):
+    chance, stopped = random.Random(f"{words} {SEED}"), 0  # noqa: S311 - it only picks moments
+    shutil.copytree(filled, tmp_path / "whole")
+    _, _, took = commands(*words, folder=tmp_path / "whole")
+    expected = digests(tmp_path / "whole/ws" / STORE, but=("batch",))
+    for n in range(STOPS):
+        place = tmp_path / f"n{n}"
+        shutil.copytree(filled, place)
+        code, said, _ = commands(*words, folder=place, after=chance.random() * took, by=signal.SIGINT)
+        assert code in (0, 1, 130), said
+        assert "Traceback" not in said, said
+        stopped += code != 0
+        code, said, _ = commands(*words, folder=place)
+        assert 0 == code, said
+        ended = digests(place / "ws" / STORE, but=("batch",))
+        assert {**expected, "batches": 0} == {**ended, "batches": 0}
+        shutil.rmtree(place)
+    measured("stopped by hand", words[0], stops=STOPS, stopped=stopped, lost=0)
+
+
+# --- the disk ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of so many megabytes."""
+    mounted = []
+
+    def made(megabytes):
+        place = tmp_path / f"disk-{megabytes}"
+        place.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()[:120]}")
+        mounted.append(place)
+        return place
+
+    yield made
+    for place in mounted:
+        subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+@pytest.mark.parametrize(
+    "spare", [0, 64, 700] if STOPS <= 50 else [0, 16, 64, 128, 256, 400, 700, 1000, 1500, 2500]
+)
+@pytest.mark.parametrize(
+    "words", [("import", "../files"), ("report", "ann@acme.example")][: 2 if STOPS > 50 else 1]
+)
+def test_a_full_disk_is_told_and_the_store_is_whole_when_there_is_room_again(
+    filled, small_disk, commands, spare, words
+):
+    disk = small_disk(12)
+    shutil.copytree(filled, disk / "room")
+    small_company.write(disk / "files", messages=900)
+    room = disk / "room"
+    before = digests(room / "ws" / STORE)
+    free = shutil.disk_usage(disk).free // 1024
+    (disk / "filler").write_bytes(b"\1" * max(0, free - spare) * 1024)
+    code, said, _ = commands(*words, folder=room)
+    if "no space" not in said.lower() or code != 1:
+        no_traceback(code, said)
+    assert "Traceback" not in said, said
+    (disk / "filler").unlink()
+    if code and words[0] == "import":
+        assert before == digests(room / "ws" / STORE)
+    code, said, _ = commands(*words, folder=room)
+    assert 0 == code, said
+    measured("disk", f"full, {spare} KB free: {words[0]}", told=1)
+
+
+def test_a_folder_that_may_not_be_written_is_told_to_an_ordinary_user(room):
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv (Debian: util-linux) is not installed")
+    python = os.path.realpath(sys.executable)
+    if subprocess.run(
+        ["setpriv", "--reuid=65534", "--clear-groups", python, "-c", ""], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("nobody may not run the Python of this machine")
+    for path in (room, *room.rglob("*")):
+        os.chown(path, 65534, 65534)
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for parent in room.parents:
+        if parent != Path("/") and parent.stat().st_mode & 0o5 != 0o5:
+            parent.chmod(parent.stat().st_mode | 0o5)
+    paths = os.pathsep.join([str(Path(__file__).parents[2]), *(one for one in sys.path if one)])
+    known = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "PYTHONPATH": paths,
+        "INFLUENCE_WORKSPACE": "ws",
+    }
+    for words in (
+        ["people"],
+        ["import", "files"],
+        ["report", "ann@acme.example"],
+        ["init", "new"],
+        ["connect", "zulip"],
+    ):
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-m", "influence", *words],
+            cwd=room, env=known, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert done.returncode in (1, 2), done.stdout
+        assert "Traceback" not in done.stderr, done.stderr
+        assert re.search(
+            "permission|cannot be written|may not|needs|nothing without", done.stderr, re.IGNORECASE
+        ), done.stderr
+    measured("disk", "closed to writing, as an ordinary user", told=1)
+
+
+def test_a_quota_is_told_as_a_full_disk_and_what_was_there_stays(tmp_path):
+    assert "the disk is full" in _failed(f"write: {os.strerror(errno.EDQUOT)}")
+    (tmp_path / "settings").write_text("before")
+    script = (
+        "import resource, signal\nfrom pathlib import Path\nfrom influence import durably\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "durably.replace(Path('settings'), 'x' * 9000)\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "OSError" in done.stderr
+    assert "before" == (tmp_path / "settings").read_text()
+    assert ["settings"] == [path.name for path in tmp_path.iterdir()]
+
+
+# --- clocks and zones ----------------------------------------------------------------------------------------
+
+
+def test_a_store_is_the_same_whatever_the_zone_of_the_machine(filled, tmp_path):
+    script = (
+        "import os, shutil, sys, time\nfrom pathlib import Path\nfrom influence import Workspace\n"
+        "for zone in sys.argv[1:]:\n"
+        "    os.environ['TZ'] = zone; time.tzset()\n"
+        "    place = Path(zone.replace('/', '-')); shutil.copytree('empty', place)  # one secret for all\n"
+        "    workspace = Workspace(place)\n"
+        "    workspace.import_path('files'); workspace.close()\n"
+    )
+    shutil.copytree(filled / "files", tmp_path / "files")
+    Workspace.create(tmp_path / "empty").close()
+    zones = ZONES if STOPS > 50 else ZONES[:3]
+    subprocess.run([sys.executable, "-c", script, *zones], cwd=tmp_path, check=True)
+    kinds = ("activity_log", "encounter_log", "people_log", "copies", "sent_log")
+    found = {
+        zone: {
+            name: rows
+            for name, rows in digests(tmp_path / zone.replace("/", "-") / STORE, but=("key",)).items()
+            if name in kinds
+        }
+        for zone in zones
+    }
+    assert [found["UTC"]] * len(zones) == list(found.values())
+    measured("zones", "import", zones=len(zones), differ=0)
