@@ -90,7 +90,7 @@ class Guard:
                 await self._app(scope, receive, send)
             return  # there are no sockets here: what is not answered is closed
 
-        async def say(message: Message) -> None:
+        async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
@@ -98,7 +98,7 @@ class Guard:
             await send(message)
 
         answer = self._refused(scope) or self._at_the_door(Request(scope))
-        await (answer or self._app)(scope, receive, say)
+        await (answer or self._app)(scope, receive, sent)
 
     def _refused(self, scope: Scope) -> Response | None:
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}

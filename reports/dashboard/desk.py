@@ -121,10 +121,10 @@ class Desk:
         key = ("whole", person, view)
         if (found := self._found(key)) is not None:
             return found  # type: ignore[no-any-return]
-        return self.works.start(f"report {hash(key)}", name, lambda say: self._whole(key, person, view, say))
+        return self.works.start(f"report {hash(key)}", name, lambda tell: self._whole(key, person, view, tell))
 
-    def _whole(self, key: Hashable, person: str, view: View, say: Progress) -> None:
-        say("")
+    def _whole(self, key: Hashable, person: str, view: View, tell: Progress) -> None:
+        tell("")
 
         def make() -> Report:
             return self.workspace.report(person, view.since or None, view.until or None, only=view.only)
