@@ -127,6 +127,7 @@ class Questions(ABC):
 
         self.analysis.refuse_unsaid()
         code, window = self.analysis.people.find(leader), self.window(since, until)
+        self.reads("report", [code])
         part = self.part(only, [code])
         part.refuse_empty(window)
         return glance(self._lasting(part, code).during(window), part.held)
@@ -339,6 +340,7 @@ class Questions(ABC):
         self.analysis.refuse_unsaid()
         names = compared_measures(measures)
         codes = [self.analysis.people.find(one) for one in leaders]
+        self.reads("compare", codes)
         part, window = self.part(only, codes), self.window(since, until)
         if against is not None:
             return self._over_time(part, codes, window, against, names)
@@ -406,6 +408,7 @@ class Questions(ABC):
         """
         from influence.advice.week import this_week
 
+        self.reads("advise", [self.analysis.people.find(leader)])
         return this_week(self.ego(leader, since, until, only))
 
     def introduce(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -35,11 +35,12 @@ class ProgrammeError(InfluenceError):
 
 @dataclass(frozen=True)
 class Programmes:
-    """The programme of a file, over an analysis of what is in the store now."""
+    """The programme of a file, over an analysis of what is in the store now; `reads` hears who is read about."""
 
     engine: Engine
     analysis: Analysis
     path: Path
+    reads: Callable[[str, Sequence[int]], None] = lambda *_: None
 
     # --- before it starts -----------------------------------------------------------------------------------
 
@@ -238,6 +239,7 @@ class Programmes:
             ProgrammeError: it was not started.
         """
         plan = self.baseline.plan
+        self._heard(self.baseline.reports)
         return Programme(
             name=plan.name,
             mentor=plan.mentor,
@@ -257,7 +259,13 @@ class Programmes:
             PlanError: the file cannot be meant.
             ProgrammeError: it was not started, or this is nobody of its mentees.
         """
-        return self.sheets[self._mentee(mentee)]
+        person = self._mentee(mentee)
+        self._heard([person])
+        return self.sheets[person]
+
+    def _heard(self, mentees: Iterable[str]) -> None:
+        codes = [self._code(person) for person in mentees]
+        self.reads("programme", [code for code in codes if code is not None])
 
     @cached_property
     def sheets(self) -> dict[str, Sheet]:

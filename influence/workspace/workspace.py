@@ -286,7 +286,8 @@ class Workspace(Writing):
 
     def programme(self, file: str | Path | None = None) -> Programmes:
         """Return the programme of a file (`programme.toml` of the workspace): start it, show it, note, write sheets."""
-        return Programmes(self.store.engine, self.analysis, self.path / PROGRAMME if file is None else Path(file))
+        place = self.path / PROGRAMME if file is None else Path(file)
+        return Programmes(self.store.engine, self.analysis, place, self.reads)
 
     @property
     def campaigns(self) -> Campaigns:
@@ -303,6 +304,7 @@ class Workspace(Writing):
             UnknownPerson: nobody is known by the leader's name.
         """
         stated = self.campaigns.stated(campaign) if isinstance(campaign, str) else campaign
+        self.reads("campaign", [self.analysis.people.find(leader)] if leader is not None else [])
         return self.campaigns.tell(stated, leader)
 
     @property
