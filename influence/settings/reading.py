@@ -1,4 +1,4 @@
-"""The settings of a workspace: `influence.toml`, read with plain errors and sensible defaults."""
+"""What `influence.toml` says, read with plain errors and sensible defaults."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from influence import durably
 from influence.contract.campaigned import Stated
 from influence.contract.errors import InfluenceError
 from influence.contract.narrowing import Narrowing, NarrowingError
@@ -91,6 +90,13 @@ bad = ["lost", "left"]
 # until = "2026-04-13"
 # voices = ["x:rival"]  # in place of those under [voices]
 
+[mail]                  # only for `influence digest --send`
+# host = "smtp.acme.example"
+# security = "starttls" # or "tls", or "none" for a server on this machine
+# port = 587
+# user = "ann"          # the password is asked for once, and kept in the keyring
+# sender = "ann@acme.example"
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -100,12 +106,19 @@ FEWEST_ALIKE = 3
 """Fewer people than this do not hide one another."""
 
 
-Value: TypeAlias = bool | int | float | str | Sequence[str]
-"""What a setting may be."""
-
-
 class SettingsError(InfluenceError):
     """A setting that cannot be meant, in one sentence that names the file and the setting."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where a digest is handed in for sending: `security` is "starttls", "tls" or, on this machine only, "none"."""
+
+    host: str
+    port: int
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +154,7 @@ class Settings:
     reports_for: Sequence[str] = ()
     retention: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    mail: MailServer | None = None
 
 
 _SECTIONS: Mapping[str, Mapping[str, type]] = {
@@ -159,13 +173,18 @@ def read(path: Path) -> Settings:
     Raises:
         SettingsError: the file is not TOML, or a setting is unknown or of the wrong type.
     """
-    return _understood(path, _text(path)) if path.exists() else Settings()
+    return understood(path, text_of(path)) if path.exists() else Settings()
 
 
-def _understood(path: Path, text: str) -> Settings:
-    body = _parsed(path, text)
+def understood(path: Path, text: str) -> Settings:
+    """Return what a text of settings says.
+
+    Raises:
+        SettingsError: a setting is unknown or of the wrong type.
+    """
+    body = parsed(path, text)
     lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics", "purpose", "retention"}
-    known = {"zone", "notice", "sources", "campaigns", *lists, *_SECTIONS}
+    known = {"zone", "notice", "sources", "campaigns", "mail", *lists, *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -185,6 +204,7 @@ def _understood(path: Path, text: str) -> Settings:
         reports_for=_accounts(path, "purpose", body, "for"),
         retention=_periods(path, body),
         sources=_sources(path, body),
+        mail=_mail(path, body.get("mail", {})),
         **_outcomes(path, body.get("outcomes", {})),
         **values["people"],
         **values["passing"],
@@ -194,7 +214,12 @@ def _understood(path: Path, text: str) -> Settings:
     )
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return what a file of settings holds.
+
+    Raises:
+        SettingsError: it is no text.
+    """
     content = path.read_bytes()
     try:
         return content.decode()
@@ -203,7 +228,12 @@ def _text(path: Path) -> str:
         raise SettingsError(f"{path}, line {line} is not text in UTF-8") from error
 
 
-def _parsed(path: Path, text: str) -> dict[str, Any]:
+def parsed(path: Path, text: str) -> dict[str, Any]:
+    """Return a text of settings as TOML has it.
+
+    Raises:
+        SettingsError: it is no TOML; the sentence names the line.
+    """
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -375,6 +405,33 @@ def _outcomes(path: Path, section: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "good": tuple(values["good"]), "bad": tuple(values["bad"])}
 
 
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+"""The usual port of each kind of security."""
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _mail(path: Path, body: Any) -> MailServer | None:
+    if not isinstance(body, dict):
+        raise SettingsError(f"{path}: [mail] should be a section of its own")
+    if not body:
+        return None
+    known = [one.name for one in fields(MailServer)]
+    for key, value in body.items():
+        if key not in known:
+            raise SettingsError(f"{path}: [mail] has no setting {key!r}; it has: {', '.join(known)}")
+        if not isinstance(value, str) and key != "port":
+            raise SettingsError(f"{path}: [mail] {key} = {value!r} should be text in quotes")
+    security, host = body.get("security", "starttls"), body.get("host", "")
+    if not host or security not in PORTS:
+        raise SettingsError(f"{path}: [mail] should have a host and a security of: {', '.join(PORTS)}")
+    if security == "none" and host not in _THIS_MACHINE:
+        raise SettingsError(f'{path}: [mail] security = "none" is for a server on this machine alone')
+    port = body.get("port", PORTS[security])
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
+        raise SettingsError(f"{path}: [mail] port = {port!r} should be a whole number below 65,536")
+    return MailServer(**{**body, "port": port})
+
+
 def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     sources = body.get("sources", {})
     for name, source in sources.items():
@@ -383,135 +440,3 @@ def _sources(path: Path, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         if not all(isinstance(value, str) for value in source.values()):
             raise SettingsError(f"{path}: [sources.{name}] should hold texts in quotes only")
     return dict(sources)
-
-
-def held(path: Path) -> dict[str, Any]:
-    """Return what the file holds, over what a new workspace has: by section, those at the top by themselves.
-
-    Raises:
-        SettingsError: the file cannot be read.
-    """
-    body = tomllib.loads(DEFAULTS)
-    own = _parsed(path, _text(path)) if path.exists() else {}
-    for name, value in own.items():
-        body[name] = body.get(name, {}) | value if isinstance(value, dict) else value
-    return body
-
-
-def change(path: Path, section: str, name: str, value: Value | None) -> Settings:
-    """Set one setting, or take it out where it is None; all else stays as a person wrote it. Return them all as read.
-
-    `section` is empty for those at the top. Nothing is written that `read` would refuse.
-
-    Raises:
-        SettingsError: there is no such setting, it cannot have this value, or the file cannot be written.
-    """
-    import tomlkit  # the command line must not wait for it
-
-    text = _text(path) if path.exists() else DEFAULTS
-    _parsed(path, text)
-    document: Any = tomlkit.parse(text)
-    table = document.setdefault(section, tomlkit.table()) if section else document
-    if not isinstance(table, dict):
-        raise SettingsError(f"{path}: {section!r} is no section of settings")
-    if value is None:
-        table.pop(name, None)
-    else:
-        table[name] = list(value) if isinstance(value, tuple) else value
-    written = tomlkit.dumps(document)
-    found = _understood(path, written)
-    try:
-        durably.replace(path, written)
-    except UnicodeEncodeError as error:
-        raise SettingsError("half a character (a surrogate) stands in a setting; write it anew") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
-    return found
-
-
-def checked_name(name: str) -> str:
-    """Return the name of a source if it can be one.
-
-    Raises:
-        SettingsError: it is not letters, digits and dashes.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise SettingsError(f"a source is named with letters, digits and dashes, not {name!r}")
-    return name
-
-
-def set_purpose(path: Path, people: Sequence[str]) -> None:
-    """Write whose reports a workspace is for; all else stays as a person wrote it.
-
-    Raises:
-        SettingsError: the settings are not readable or not writable.
-    """
-    import tomlkit  # the command line must not wait for it
-
-    read(path)
-    document: Any = tomlkit.parse(_text(path) if path.exists() else "")
-    document.setdefault("purpose", {})["for"] = list(people)
-    _write(path, tomlkit.dumps(document), document.unwrap().get("sources", {}))
-
-
-def set_source(path: Path, name: str, connector: str, options: Mapping[str, str]) -> None:
-    """Add a live source, or give it these options in place of those it has; all else stays as a person wrote it.
-
-    Raises:
-        SettingsError: the name is not letters, digits and dashes, or the settings are not readable or not writable.
-    """
-    import tomlkit  # the command line must not wait for it
-
-    wanted = {"connector": connector, **options}
-    known = read(path).sources
-    before, section, after = _around(path, checked_name(name))
-    document: Any = tomlkit.parse(section or f"[sources.{name}]\n")
-    table = document["sources"][name]
-    for key in table.keys() - wanted.keys():
-        del table[key]
-    table.update(wanted)
-    gap = "" if section or not before or before.endswith("\n\n") else "\n"
-    _write(path, before + gap + tomlkit.dumps(document) + after, {**known, name: wanted})
-
-
-def remove_source(path: Path, name: str) -> None:
-    """Take a live source out of the settings; all else stays as a person wrote it.
-
-    Raises:
-        SettingsError: the settings are not readable or not writable.
-    """
-    left = {key: source for key, source in read(path).sources.items() if key != name}
-    before, _, after = _around(path, name)
-    _write(path, before.rstrip() + "\n" + ("\n" if after.strip() else "") + after.lstrip("\r\n"), left)
-
-
-def _around(path: Path, name: str) -> tuple[str, str, str]:
-    """Split the settings into what stands before the section of a source, the section, and what comes after it.
-
-    Comments at its end are taken for those of what comes after it.
-    """
-    lines = (_text(path) if path.exists() else "").splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    header = re.compile(rf"""\s*\[\s*["']?sources["']?\s*\.\s*["']?{re.escape(name)}["']?\s*\]""")
-    start = next((n for n, line in enumerate(lines) if header.match(line)), len(lines))
-    end = next((n for n in range(start + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-    while end > start + 1 and lines[end - 1].strip()[:1] in {"", "#"}:
-        end -= 1
-    return "".join(lines[:start]), "".join(lines[start:end]), "".join(lines[end:])
-
-
-def _write(path: Path, text: str, sources: Mapping[str, Mapping[str, str]]) -> None:
-    """Write the settings if they say afterwards what they should: they are a person's own."""
-    try:
-        understood = tomllib.loads(text).get("sources", {}) == sources
-    except tomllib.TOMLDecodeError:
-        understood = False
-    if not understood:
-        raise SettingsError(f"{path}: write each source there as a section of its own, [sources.NAME]")
-    try:
-        durably.replace(path, text)
-    except UnicodeEncodeError as error:
-        raise SettingsError("half a character (a surrogate) stands in an option; write it anew") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error

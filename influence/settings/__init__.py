@@ -1,0 +1,41 @@
+"""The settings of a workspace: `influence.toml`. May use who was met, the contract and below.
+
+>>> Settings().zone
+'UTC'
+"""
+
+from influence.settings.changing import (
+    Value,
+    change,
+    checked_name,
+    held,
+    remove_source,
+    set_purpose,
+    set_source,
+)
+from influence.settings.reading import (
+    DEFAULTS,
+    FEWEST_ALIKE,
+    PERIOD,
+    Settings,
+    SettingsError,
+    read,
+    zone_name,
+)
+
+__all__ = [
+    "DEFAULTS",
+    "FEWEST_ALIKE",
+    "PERIOD",
+    "Settings",
+    "SettingsError",
+    "Value",
+    "change",
+    "checked_name",
+    "held",
+    "read",
+    "remove_source",
+    "set_purpose",
+    "set_source",
+    "zone_name",
+]
