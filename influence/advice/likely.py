@@ -140,8 +140,7 @@ class Record:
         cuts = [cut for cut in cuts if cut - self.since >= FIRST * (until - self.since)]
         pairs = [self.at(cut) for cut in cuts]
         outcomes = [
-            came(self.history, one.asked, cut, cut + self.step)
-            for one, cut in zip(pairs, cuts, strict=True)
+            came(self.history, one.asked, cut, cut + self.step) for one, cut in zip(pairs, cuts, strict=True)
         ]
         if sum(int(one.sum()) for one in outcomes) < FEWEST:
             return self.told

@@ -51,9 +51,7 @@ def learned(population: Population, window: Window, history: History) -> Learned
 
     def make() -> pa.Table:
         record = Record(history, window.since, window.until)
-        found = Learned(
-            record.weights(window.until), record.chances(window.until), tested(record)
-        )
+        found = Learned(record.weights(window.until), record.chances(window.until), tested(record))
         return pa.table({"learned": [json.dumps(_as_json(found))]})
 
     table = population.kept.table("next", make, window.since, window.until)
@@ -189,9 +187,7 @@ def _left(ego: Ego, history: History) -> Ranked:
     return Ranked(ranked.asked.where(kept), ranked.ranks[kept])
 
 
-def _rows(
-    ego: Ego, history: History, found: Learned, asked: Ranked, chance: Floats
-) -> tuple[Likely, ...]:
+def _rows(ego: Ego, history: History, found: Learned, asked: Ranked, chance: Floats) -> tuple[Likely, ...]:
     best = np.lexsort((asked.asked.person, -chance))[:FIRST]
     people, parts = asked.asked.person[best], found.weights.parts(asked)[best]
     unmet = 1 - ego.met.each(people, np.full(len(people), ego.window.until - 1))[0]
@@ -213,4 +209,3 @@ def _rows(
             )
         )
     return tuple(rows)
-

@@ -282,7 +282,10 @@ class _Known:
         kept = self.before.channel >= 0
         many = int(self.before.channel.max(initial=0)) + 1
         return self._matrix(
-            self.before.author[kept], self.before.channel[kept], self.faded(self.before.time[kept], SLOW), many
+            self.before.author[kept],
+            self.before.channel[kept],
+            self.faded(self.before.time[kept], SLOW),
+            many,
         )
 
     def _channels(self) -> Floats:

@@ -151,6 +151,7 @@ class Questions(ABC):
         drawn[sorted(analysis.bots)] = 0
         codes = [code for code in np.argsort(-drawn, kind="stable")[:most].tolist() if drawn[code]]
         return sorted(analysis.people.some(codes), key=lambda who: (who.name, who.person))
+
     @abstractmethod
     def reads(self, command: str, codes: Sequence[int] = ()) -> None:
         """Hear that somebody reads about leaders (by code), and record it where there is a log of that."""

@@ -393,7 +393,9 @@ def _tell_week(week: Week) -> None:
         say(f"Who will respond next cannot be told: {following.reason}")
     else:
         held = following.told(NextToRespond)
-        say(f"Likely to respond within {counted(round(held.days or 0), 'day', 'days')}, and not reached so far:")
+        say(
+            f"Likely to respond within {counted(round(held.days or 0), 'day', 'days')}, and not reached so far:"
+        )
         for one in held.rows:
             say(f"{one.line}  {plain(one.name)} ({plain(one.sphere)}): {phrase(one.chance, 'share')}")
             say(f"  {one.reason}")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from influence.cli.options import basis_option, json_option, opened, progress, workspace_option
-from influence.cli.saying import say, say_json
+from influence.cli.saying import ask, say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
 
 if TYPE_CHECKING:
-    from influence.contract.tracked import Tracked
+    from influence.contract.tracked import Digest, Tracked
     from influence.workspace.workspace import Workspace
 
 DIGESTS = "influence.digests"
@@ -95,28 +95,37 @@ def track(
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Whom the mail goes to (eml); may be repeated.")
 @click.option("--from", "sender", metavar="ADDRESS", help="Whom the mail comes from (eml).")
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
+@click.option(
+    "--send", is_flag=True, help="Hand the mail (eml) to the server that [mail] in influence.toml names."
+)
 @basis_option
 @workspace_option
 def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path, **how: Any) -> None:
     """Write the last snapshots of the LEADERs, or of all that are tracked, as one page for mail.
 
-    About one leader it names who came; about several nobody but the leaders. Nothing is worked out anew, and nothing
-    is sent: your own mail program does that.
+    About one leader it names who came; about several nobody but the leaders. Nothing is worked out anew. Your own mail
+    program sends it; this one only where you say `--send`, by the server that [mail] in influence.toml names.
 
     \b
     influence digest ann@acme.example
     influence digest --format eml --to ann@acme.example -o - | sendmail -t
+    influence digest --format eml --to ann@acme.example --send
     """
     from influence.contract.tracked import Digest  # it reads the records of findings: `--help` must not wait
 
     write: Any = plugins.load(DIGESTS, kind)
     language = known(how["language"])
     more = {"to": how["to"], "sender": how["sender"]} if kind == "eml" else {}
-    if kind != "eml" and (how["to"] or how["sender"]):
-        raise click.UsageError("--to and --from go with --format eml")
+    if kind != "eml" and (how["to"] or how["sender"] or how["send"]):
+        raise click.UsageError("--to, --from and --send go with --format eml")
+    if how["send"] and output:
+        raise click.UsageError("--send writes no file: leave out --output")
     with opened(folder, _PATIENCE) as workspace:
         made = Digest(workspace.tracking.latest(leaders), workspace.settings.notice)
         place = workspace.path / "reports" / f"digest.{kind}"
+        if how["send"]:
+            _send(workspace, made, write, how)
+            return
     with TemporaryDirectory() as waiting, speaking(language):
         if output == Path("-"):
             written = write(made, Path(waiting) / f"digest.{kind}", **more)
@@ -126,6 +135,20 @@ def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path,
         place.parent.mkdir(parents=True, exist_ok=True)
         for file in write(made, place, **more):
             say(f"Wrote {file}")
+
+
+def _send(workspace: Workspace, made: Digest, write: Any, how: dict[str, Any]) -> None:
+    """Hand the mail in, from whom the command or the settings say."""
+    server = workspace.settings.mail
+    sender = how["sender"] or (server.sender if server else None)
+    with TemporaryDirectory() as waiting, speaking(known(how["language"])):
+        (mail,) = write(made, Path(waiting) / "digest.eml", to=how["to"], sender=sender)
+        to = workspace.send(mail.read_bytes(), _asked if sys.stdin.isatty() else None)
+    say(f"Sent to {', '.join(to)}")
+
+
+def _asked(words: str) -> str:
+    return str(ask(words, hide_input=True))
 
 
 def _text(told: tuple[Tracked, ...], notice: str | None) -> str:

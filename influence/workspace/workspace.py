@@ -38,6 +38,8 @@ from influence.store.pulling import Pulled, pull
 from influence.store.recognising import made
 from influence.store.repairing import Repaired, repair
 from influence.store.store import Store
+from influence.tracking.sending import SECRETS as SENDING
+from influence.tracking.sending import NotSent, password_of, send
 from influence.tracking.tracking import Tracking
 from influence.workspace.connecting import Connecting, Disconnected, disconnect
 
@@ -311,6 +313,17 @@ class Workspace(Writing):
     def waiting(self) -> Waiting:
         """What waits for a leader, by what an answer is worth: list, mark as done, put off."""
         return Waiting(lambda: self.analysis, self._forget_analysis, self.reads)
+
+    def send(self, mail: bytes, ask: Callable[[str], str] | None = None) -> list[str]:
+        """Hand a mail in at the server of the settings and return to whom it goes; `ask` is for its password.
+
+        Raises:
+            NotSent: no server is set, nobody is named, or the server cannot be reached or refuses.
+        """
+        if self.settings.mail is None:
+            raise NotSent(f"{self.path / SETTINGS} names no server that sends mail: set host under [mail]")
+        secrets = Secrets(self.path, SENDING, InKeyring(self.path, PATIENCE))
+        return send(mail, self.settings.mail, password_of(secrets, ask))
 
     # --- people's rights --------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import pkgutil
 import re
 import runpy
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -78,12 +79,14 @@ def test_the_table_of_findings_is_that_of_the_measures():
 
 
 def test_every_setting_stands_in_the_settings_that_init_writes():
-    from influence.settings import DEFAULTS, Settings, read
+    from influence.settings import DEFAULTS, MailServer, Settings, read
 
     body = tomllib.loads(DEFAULTS)
     lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
     sections = {"zone", "met", "people", "passing", "chance", "privacy", "alerts", "campaigns"}
-    assert sections | lists == set(body)
+    assert sections | lists | {"mail"} == set(body)
+    mail = re.search(r"\[mail\].*\n(?:# .*\n)+", DEFAULTS)[0]
+    assert {one.name for one in fields(MailServer)} == set(tomllib.loads(mail.replace("\n# ", "\n"))["mail"])
     campaign = re.search(r"# \[campaigns\.spring\]\n(?:# .*\n)+", DEFAULTS)[0]
     assert "spring" in tomllib.loads(re.sub(r"(?m)^# ", "", campaign))["campaigns"]
     for section in ("people", "passing", "chance", "privacy", "alerts"):
