@@ -11,7 +11,7 @@ from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
-from influence.campaigns.campaigns import Campaigns
+from influence.campaigns.campaigns import named, tell
 from influence.contract.campaigned import Campaigned, Stated
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
@@ -248,11 +248,6 @@ class Workspace(Writing):
         """Week after week: take a leader's snapshot, and say what moved since the one before."""
         return Tracking(self.store.engine, self.analysis)
 
-    @property
-    def campaigns(self) -> Campaigns:
-        """The campaigns of the settings, or given by options: list, and tell what one did."""
-        return Campaigns(self.analysis)
-
     def campaign(self, campaign: str | Stated, leader: str | None = None) -> Campaigned:
         """Say what a campaign did: one of the settings by its name, or as `Stated` says; as far as it was a leader's.
 
@@ -262,8 +257,8 @@ class Workspace(Writing):
             NeedsStatsmodels: statsmodels is not installed.
             UnknownPerson: nobody is known by the leader's name.
         """
-        stated = self.campaigns.stated(campaign) if isinstance(campaign, str) else campaign
-        return self.campaigns.tell(stated, leader)
+        stated = campaign if isinstance(campaign, Stated) else named(campaign, self.settings.campaigns)
+        return tell(self.analysis, stated, leader)
 
     @property
     def waiting(self) -> Waiting:
