@@ -21,8 +21,8 @@ from influence.times import DAY, WEEK, Window
 
 AFTER = 28 * DAY
 """Four weeks: what is left then, remained."""
-MOST_PAIRS = 4_000_000
-"""So many pairs of who posted and who responded are looked at; more would take gigabytes."""
+MOST_PAIRS = 2_000_000
+"""So many pairs of who posted and who responded are looked at; more would take too much memory."""
 UNIT = "people"
 NOBODY_ELSE = because("nobody responded who did not post as well")
 TOO_MANY = because("too many people posted and responded to look at every two of them")

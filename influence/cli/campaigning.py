@@ -104,19 +104,19 @@ def _stated(
     voices: Sequence[str],
     **_: Any,
 ) -> Stated:
-    from influence.campaigns.campaigns import given as by_options  # NumPy: `--help` must not wait for it
+    from influence.campaigns import campaigns  # NumPy: `--help` must not wait for it
 
     if not given and name is not None:
-        return workspace.campaigns.stated(name)
+        return campaigns.named(name, workspace.settings.campaigns)
     if name is not None and name in workspace.settings.campaigns:
         raise click.UsageError(
             f"{name} stands in influence.toml: leave the options out, or give it another name"
         )
-    return by_options(name, only, since, until, tuple(voices))
+    return campaigns.given(name, only, since, until, tuple(voices))
 
 
 def _list(workspace: Workspace, *, as_json: bool) -> None:
-    found = workspace.campaigns.listed()
+    found = list(workspace.settings.campaigns.values())
     if as_json:
         say_json([one.as_json() for one in found])
         return

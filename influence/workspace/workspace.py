@@ -12,7 +12,7 @@ from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import REPORTS, Writing
-from influence.campaigns.campaigns import Campaigns
+from influence.campaigns.campaigns import named, tell
 from influence.contract.campaigned import Campaigned, Stated
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
@@ -291,11 +291,6 @@ class Workspace(Writing):
         place = self.path / PROGRAMME if file is None else Path(file)
         return Programmes(self.store.engine, self.analysis, place, self.reads)
 
-    @property
-    def campaigns(self) -> Campaigns:
-        """The campaigns of the settings, or given by options: list, and tell what one did."""
-        return Campaigns(self.analysis)
-
     def campaign(self, campaign: str | Stated, leader: str | None = None) -> Campaigned:
         """Say what a campaign did: one of the settings by its name, or as `Stated` says; as far as it was a leader's.
 
@@ -305,9 +300,9 @@ class Workspace(Writing):
             NeedsStatsmodels: statsmodels is not installed.
             UnknownPerson: nobody is known by the leader's name.
         """
-        stated = self.campaigns.stated(campaign) if isinstance(campaign, str) else campaign
+        stated = campaign if isinstance(campaign, Stated) else named(campaign, self.settings.campaigns)
         self.reads("campaign", [self.analysis.people.find(leader)] if leader is not None else [])
-        return self.campaigns.tell(stated, leader)
+        return tell(self.analysis, stated, leader)
 
     @property
     def waiting(self) -> Waiting:

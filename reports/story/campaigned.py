@@ -209,7 +209,10 @@ def _sphere(sphere: str | None) -> str:
 
 
 def _names(one: Campaigned) -> tuple[str, ...]:
-    return tuple(shortened(plain(name), _LONGEST) for name in one.took_part.names[:NAMES])
+    names = one.took_part.names
+    told = tuple(shortened(plain(name), _LONGEST) for name in names[:NAMES])
+    more = len(names) - len(told)
+    return (*told, translated("and {n} more").format(n=people(more))) if more else told
 
 
 def _beyond(one: Campaigned) -> Iterator[str]:
@@ -285,9 +288,9 @@ def _effects(one: AgainstBefore) -> Iterator[str]:
             times=_times(one.level), within=_within(one.level)
         )
     if one.slope is not None:
-        yield translated("From week to week {times} times the growth of before ({within}).").format(
-            times=_times(one.slope), within=_within(one.slope)
-        )
+        yield translated(
+            "From one week to the next it grew by the factor {times} beside the growth of before ({within})."
+        ).format(times=_times(one.slope), within=_within(one.slope))
 
 
 # --- what travelled, tone, voices, what remained ------------------------------------------------------------
@@ -347,16 +350,24 @@ def _voices(one: Campaigned) -> Iterator[str]:
     if voices.reason is not None:
         yield translated("That cannot be told: {why}.").format(why=recognised(voices.reason))
     elif one.nameless:
-        yield translated("Their share of all responses to them and to the voices compared with:")
+        yield translated("Of all responses to them and to the voices compared with, the part to them:")
+    elif one.leader is None:
+        yield translated(
+            "Of all responses to those who posted and to {voices}, the part to those who posted:"
+        ).format(voices=_named(voices.voices))
     else:
-        yield translated("Their share of all responses to them and to {voices}:").format(
-            voices=listing([shortened(plain(each), _LONGEST) for each in voices.voices])
+        yield translated("Of all responses to {who} and to {voices}, the part to {who}:").format(
+            who=shortened(one.leader["name"], _LONGEST), voices=_named(voices.voices)
         )
     yield from (_share(row) for row in voices.shares)
     if voices.shares:
         yield translated(_APART[voices.apart])
     if voices.missing:
         yield translated("Nobody here is {names}.").format(names=listing([plain(n) for n in voices.missing]))
+
+
+def _named(voices: Sequence[str]) -> str:
+    return listing([shortened(plain(each), _LONGEST) for each in voices])
 
 
 _APART = {

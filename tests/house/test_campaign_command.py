@@ -9,22 +9,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from influence import Workspace
 from influence.cli import main
-from tests.kit.campaign_log import PEOPLE, SETTINGS, year
+from tests.kit.campaign_log import spring
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: Any) -> Path:
     """A workspace with two campaigns in its settings."""
     place: Path = tmp_path_factory.mktemp("campaigns")
-    Workspace.create(place).close()
-    (place / "influence.toml").write_text(SETTINGS, encoding="utf-8")
-    with Workspace(place) as one:
-        for kind, rows in (("activities", year()), ("people", PEOPLE)):
-            file = place / f"{kind}.jsonl"
-            file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-            one.import_path(file, connector=kind)
+    spring(place).close()
     return place
 
 

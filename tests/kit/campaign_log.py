@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+from influence import Workspace
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday; the campaign begins on the Monday twenty weeks later."""
@@ -68,3 +72,15 @@ PEOPLE = [
     {"person": "bo", "name": "Bo Lind", "accounts": ["x:bo"], "organisation": "Acme", "sphere": "company"},
     *({"person": f"v{n}", "name": f"V{n}", "accounts": [f"x:v{n}"], "sphere": "customer"} for n in range(4)),
 ]
+
+
+def spring(folder: Path) -> Workspace:
+    """Make the workspace of this year in a folder, with the settings of its campaigns."""
+    Workspace.create(folder).close()
+    (folder / "influence.toml").write_text(SETTINGS, encoding="utf-8")
+    one = Workspace(folder)
+    for kind, rows in (("activities", year()), ("people", PEOPLE)):
+        file = folder / f"{kind}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        one.import_path(file, connector=kind)
+    return one

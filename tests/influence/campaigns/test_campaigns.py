@@ -20,6 +20,7 @@ from influence.contract.campaigned import (
 )
 from influence.contract.narrowing import Narrowing, NarrowingError
 from tests.kit.campaign_log import PEOPLE, SETTINGS, monday, row, year
+from tests.kit.campaign_log import spring as made
 
 NET_ZERO = Narrowing(tags=["netzero"])
 
@@ -27,14 +28,7 @@ NET_ZERO = Narrowing(tags=["netzero"])
 @pytest.fixture(scope="module")
 def spring(tmp_path_factory: Any) -> Iterator[Workspace]:
     """The campaign of the settings, over a year in which three times as many answer during it; nobody changes it."""
-    folder = tmp_path_factory.mktemp("spring")
-    Workspace.create(folder).close()
-    (folder / "influence.toml").write_text(SETTINGS, encoding="utf-8")
-    with Workspace(folder) as one:
-        for kind, rows in (("activities", year()), ("people", PEOPLE)):
-            file = folder / f"{kind}.jsonl"
-            file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-            one.import_path(file, connector=kind)
+    with made(tmp_path_factory.mktemp("spring")) as one:
         yield one
 
 
@@ -145,7 +139,8 @@ def test_a_new_tag_has_no_before_so_all_that_is_said_there_is_compared(workspace
     rows = [{**one, "tags": []} if one["id"].startswith("p-") else one for one in year()]
     told = workspace(SETTINGS, activities=rows, people=PEOPLE).campaign("spring")
     assert EVERYTHING_THERE == told.before.counts
-    assert [12, 14, 13] == [one.people for one in told.weeks[1:20:7]] or told.weeks[0].people >= 12
+    # those who answer Ann and the two who answer the rival
+    assert [14, 13, 12] == [one.people for one in told.weeks[:3]]
 
 
 def test_a_campaign_that_goes_on_is_told_as_far_as_it_is_on_record(spring: Any) -> None:
