@@ -46,7 +46,7 @@ def refuse_unlike(before: Report, now: Report) -> None:
     for report in (before, now):
         found = report.findings.get("reach_4")
         if found is None or found.value is None:
-            raise CannotCompare(because("one of the two snapshots has no number of people never met"))
+            raise CannotCompare(because("one of the two windows has no number of people never met"))
     covers = [_covered(report) for report in (before, now)]
     for system in sorted(covers[0].keys() | covers[1].keys()):
         was, later = (one.get(system, 0.0) for one in covers)

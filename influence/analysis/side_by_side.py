@@ -7,7 +7,7 @@ from itertools import combinations
 
 from influence.analysis.alike import WEEKLY, active_weeks, for_each_week
 from influence.analysis.comparison import COMPARED, FALSE_SHARE, ONE_WINDOW, Comparison
-from influence.analysis.report import Analysis, EmptyWindow
+from influence.analysis.report import Analysis
 from influence.chance.intervals import wilson
 from influence.chance.p_values import discoveries
 from influence.contract.compared import WAYS, Apart, Compared, Line, Role, Side, Value
@@ -25,8 +25,8 @@ OF_THE_HOUSE = frozenset(
     {"gini", "absence_factor", "coverage_curve", "second_generation_leaders", "walls", "help_outcome"}
 )
 """Findings about everybody, the same for each leader."""
-NO_RANK = frozenset({"voterank", "digital_voterank", "reach_beyond"})
-"""Places in an order, which compare nothing, and what is told as reach_4 already."""
+NO_RANK = frozenset({"voterank", "digital_voterank", "reach_beyond", "beyond_ratio"})
+"""Places in an order, which compare nothing, and what reach_4 and beyond_share tell already."""
 FEWEST_ACTS = 20
 TOO_FEW_ACTS = because("too few acts are on record to say what somebody mostly does")
 NO_INTERVALS = because("no measure of both has an interval, so nothing says whether they differ")
@@ -54,10 +54,7 @@ def compared_measures(wanted: Sequence[str] = ()) -> list[str]:
 
 def side(analysis: Analysis, leader: int, window: Window, names: Sequence[str]) -> tuple[Report, Side]:
     """Return what is found of one leader in one window, and what they mostly do."""
-    try:
-        report = analysis.about(leader, window, names)
-    except EmptyWindow as why:
-        raise EmptyWindow(f"{analysis.people.who[leader].name}: {why}") from why
+    report = analysis.about(leader, window, names)
     weeks = max(1, round((window.until - window.since) / WEEK))
     active = int(active_weeks(analysis, window, weeks)[leader]) if analysis.dated else 0
     who = report.leader
