@@ -105,6 +105,11 @@ class Programmes:
                 f"the programme {plan.name!r} was started on {kept.taken:%Y-%m-%d} and its baseline stays; "
                 f"`influence programme show` says how it stands, and another programme needs another name"
             )
+        if not self.analysis.dated:
+            self.analysis.refuse_unsaid()
+            raise ProgrammeError(
+                "a network without times has no time before a start; bring in dated activity"
+            )
         codes = self._mentees(plan)
         window = self._before(plan)
         cohort = Cohort(self.analysis, np.array(list(codes), np.int64), window, plan.weeks)
