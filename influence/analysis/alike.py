@@ -44,6 +44,8 @@ def refuse_unlike(before: Report, now: Report) -> None:
         CannotCompare: a number is missing, or one window is much better on record than the other.
     """
     for report in (before, now):
+        if not (report.window.get("since") and report.window.get("until")):
+            raise CannotCompare(because("a network without times has no windows to compare"))
         found = report.findings.get("reach_4")
         if found is None or found.value is None:
             raise CannotCompare(because("one of the two windows has no number of people never met"))

@@ -139,6 +139,8 @@ def _place(family: str) -> int:
 
 
 def _note(compared: Compared, sides: tuple[str, ...]) -> str:
+    if not any(side.of for side in compared.sides):
+        return translated("These are ties without times.")
     weeks = [
         translated("{who} {n} of {of}").format(who=name, n=number(side.weeks), of=number(side.of))
         for name, side in zip(sides, compared.sides, strict=True)

@@ -122,6 +122,15 @@ def test_what_cannot_be_compared_is_one_sentence(three: Workspace) -> None:
         three.compared(["x:ann", "x:bob"], measures=["reach_5"])
 
 
+def test_a_network_without_times_has_no_windows_and_no_weeks(workspace: Any) -> None:
+    tie = {"source": "x:a", "target": "x:b", "meaning": "influence"}
+    one = workspace(ties=[tie, {"source": "x:b", "target": "x:a", "meaning": "influence"}])
+    found = one.compared(["x:a", "x:b"], measures=["reach_4"])
+    assert ([side.of for side in found.sides], found.differences) == ([0, 0], ())
+    with pytest.raises(CannotCompare, match="a network without times has no windows to compare"):
+        one.compared(["x:a"], against="previous")
+
+
 def test_nothing_that_ranks_or_is_about_everybody_is_compared() -> None:
     names = compared_measures()
     assert {"reach_4", "response_rate", "carry_on"} <= {*names}
