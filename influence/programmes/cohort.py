@@ -17,7 +17,7 @@ from influence.kernels.arrays import Floats, Ints
 from influence.programmes.matching import Leaders, level, matched
 from influence.reach.ego import Ego
 from influence.reach.everybody import everybodys_reach
-from influence.times import WEEK, Window
+from influence.times import DAY, WEEK, Window
 
 TOO_FEW_OTHERS = because("too few leaders like the mentees, who were not in the programme, are on record")
 FEWEST_FITTED = 20
@@ -87,7 +87,9 @@ class Cohort:
     def _earlier(self, codes: Ints) -> list[float | None]:
         """Return the level of the half year before the baseline, or of what is on record of it: a window at least."""
         since = self.analysis.whole_window().since
-        many = min(LONGEST, (self.window.since - since) // WEEK)
+        many = min(
+            LONGEST, (self.window.since - since + DAY) // WEEK
+        )  # what is on record begins within a day
         if many < self.weeks:
             return [None] * len(codes)
         window = Window(self.window.since - many * WEEK, self.window.since)

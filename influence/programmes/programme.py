@@ -153,20 +153,19 @@ class Programmes:
         return [] if code is None else [code]
 
     def _before(self, plan: Plan) -> Window:
-        window = self._between(plan.start - timedelta(weeks=plan.weeks), plan.start)
-        whole = self.analysis.whole_window()
+        since = plan.start - timedelta(weeks=plan.weeks)
         if plan.start > self._last_day:
             raise ProgrammeError(
                 f"{self.path}: the programme starts on {plan.start} and what is on record ends on "
                 f"{self._last_day - timedelta(days=1)}; bring in what is newer, or start it when the day has come"
             )
-        if window.since < whole.since:
-            first = str(moment(whole.since, self._zone))[:10]
+        first = str(moment(self.analysis.whole_window().since, self._zone))[:10]
+        if since.isoformat() < first:
             raise ProgrammeError(
-                f"{self.path}: the baseline would begin on {plan.start - timedelta(weeks=plan.weeks)} and what is on "
-                f"record begins on {first}; make the window shorter, the start later, or bring in what is older"
+                f"{self.path}: the baseline would begin on {since} and what is on record begins on {first}; make the "
+                "window shorter, the start later, or bring in what is older"
             )
-        return window
+        return self._between(since, plan.start)
 
     def _report(self, code: int, window: Window, one: Planned) -> Report:
         wanted = {*TOLD, *(rule.measure for rule in EXERCISES), *(goal.measure for goal in one.goals)}
