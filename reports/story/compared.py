@@ -98,9 +98,12 @@ def _lead(compared: Compared, apart: int) -> str:
         return translated("Of {tested} that could be tested none is more than chance may make.").format(
             tested=tested
         )
-    return translated("Of {tested} that could be tested {n} are more than chance may make.").format(
-        tested=tested, n=number(apart)
+    pattern = numbered(
+        "Of {tested} that could be tested {n} is more than chance may make.",
+        "Of {tested} that could be tested {n} are more than chance may make.",
+        apart,
     )
+    return pattern.format(tested=tested, n=number(apart))
 
 
 def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[str]:

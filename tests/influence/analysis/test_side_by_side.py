@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.analysis.alike import CannotCompare
@@ -137,6 +137,7 @@ def test_nothing_that_ranks_or_is_about_everybody_is_compared() -> None:
     assert not {"voterank", "digital_voterank", "gini", "walls", "influence_test", "advice"} & {*names}
 
 
+@settings(deadline=None)  # the first loads scipy
 @given(st.integers(0, 60), st.integers(1, 60), st.integers(0, 60), st.integers(1, 60))
 def test_p_is_small_just_where_the_interval_leaves_nothing_out(a: int, n: int, b: int, m: int) -> None:
     some, others = min(a, n), min(b, m)

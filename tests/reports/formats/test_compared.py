@@ -44,7 +44,7 @@ def test_it_says_who_does_what_what_tells_apart_and_that_it_is_no_rank() -> None
     assert "Ann Berg mostly answers: of 38 acts 30 answer, 5 begin, 1 connects and 2 broadcast." in text
     assert "Bo Ek does no one thing more than all others: of 38 acts" in text
     assert "What Cy Fa mostly does cannot be told: too few acts are on record." in text
-    assert "Of 2 differences that could be tested 1 are more than chance may make." in text
+    assert "Of 2 differences that could be tested 1 is more than chance may make." in text
     assert "Step 4, networked, in 10 active weeks: Ann Berg 20 people and Bo Ek 5 people." in text
     assert "Answered" not in text
     assert "Weeks in which anything was done: Ann Berg 8 of 8, Bo Ek 6 of 8 and Cy Fa 1 of 8." in text
