@@ -44,9 +44,11 @@ def refuse_unlike(before: Report, now: Report) -> None:
         CannotCompare: a number is missing, or one window is much better on record than the other.
     """
     for report in (before, now):
+        if not (report.window.get("since") and report.window.get("until")):
+            raise CannotCompare(because("a network without times has no windows to compare"))
         found = report.findings.get("reach_4")
         if found is None or found.value is None:
-            raise CannotCompare(because("one of the two snapshots has no number of people never met"))
+            raise CannotCompare(because("one of the two windows has no number of people never met"))
     covers = [_covered(report) for report in (before, now)]
     for system in sorted(covers[0].keys() | covers[1].keys()):
         was, later = (one.get(system, 0.0) for one in covers)

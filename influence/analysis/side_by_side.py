@@ -7,7 +7,7 @@ from itertools import combinations
 
 from influence.analysis.alike import WEEKLY, active_weeks, for_each_week
 from influence.analysis.comparison import COMPARED, FALSE_SHARE, ONE_WINDOW, Comparison
-from influence.analysis.report import Analysis, EmptyWindow
+from influence.analysis.report import Analysis
 from influence.chance.intervals import wilson
 from influence.chance.p_values import discoveries
 from influence.contract.compared import WAYS, Apart, Compared, Line, Role, Side, Value
@@ -25,11 +25,10 @@ OF_THE_HOUSE = frozenset(
     {"gini", "absence_factor", "coverage_curve", "second_generation_leaders", "walls", "help_outcome"}
 )
 """Findings about everybody, the same for each leader."""
-NO_RANK = frozenset({"voterank", "digital_voterank", "reach_beyond"})
-"""Places in an order, which compare nothing, and what is told as reach_4 already."""
+NO_RANK = frozenset({"voterank", "digital_voterank", "reach_beyond", "beyond_ratio"})
+"""Places in an order, which compare nothing, and what reach_4 and beyond_share tell already."""
 FEWEST_ACTS = 20
 TOO_FEW_ACTS = because("too few acts are on record to say what somebody mostly does")
-NO_INTERVALS = because("no measure of both has an interval, so nothing says whether they differ")
 TWO_WINDOWS = because(
     "What is compared is what was brought into this workspace; whether the person or the time made a difference it "
     "cannot tell."
@@ -54,12 +53,9 @@ def compared_measures(wanted: Sequence[str] = ()) -> list[str]:
 
 def side(analysis: Analysis, leader: int, window: Window, names: Sequence[str]) -> tuple[Report, Side]:
     """Return what is found of one leader in one window, and what they mostly do."""
-    try:
-        report = analysis.about(leader, window, names)
-    except EmptyWindow as why:
-        raise EmptyWindow(f"{analysis.people.who[leader].name}: {why}") from why
-    weeks = max(1, round((window.until - window.since) / WEEK))
-    active = int(active_weeks(analysis, window, weeks)[leader]) if analysis.dated else 0
+    report = analysis.about(leader, window, names)
+    weeks = max(1, round((window.until - window.since) / WEEK)) if analysis.dated else 0
+    active = int(active_weeks(analysis, window, weeks)[leader]) if weeks else 0
     who = report.leader
     return report, Side(
         who["person"], who["name"], dict(report.window), active, weeks, role(analysis, leader, window)
@@ -98,10 +94,8 @@ def side_by_side(
         Apart(measure, one, other, p, bool(sure and may))
         for (measure, one, other, p, may), sure in zip(tested, decided, strict=True)
     )
-    limits = [ONE_WINDOW if headline is not None else TWO_WINDOWS, *([] if tested else [NO_INTERVALS])]
-    return Compared(
-        tuple(one for _, one in found), lines, differences, tuple(limits), notice=found[0][0].notice
-    )
+    limit = ONE_WINDOW if headline is not None else TWO_WINDOWS
+    return Compared(tuple(one for _, one in found), lines, differences, (limit,), notice=found[0][0].notice)
 
 
 def _lines(found: Sequence[tuple[Report, Side]], names: Sequence[str]) -> Iterator[Line]:

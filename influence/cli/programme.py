@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from influence.cli.options import json_option, opened, progress
+from influence.cli.options import inner_workspace_option, json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
@@ -24,22 +26,9 @@ SHEETS = "influence.sheets"
 
 
 @click.group()
-@click.option(
-    "-w",
-    "--workspace",
-    "folder",
-    type=click.Path(path_type=Path),
-    envvar="INFLUENCE_WORKSPACE",
-    default=".",
-    help="The workspace; the current folder if left out (or INFLUENCE_WORKSPACE).",
-)
-@click.option(
-    "--file",
-    type=click.Path(path_type=Path),
-    help="The programme's file; programme.toml of the workspace if left out.",
-)
+@workspace_option
 @click.pass_context
-def programme(ctx: click.Context, folder: Path, file: Path | None) -> None:
+def programme(ctx: click.Context, folder: Path) -> None:
     """Run a programme of leaders: each against their own baseline and what was agreed, nobody against another.
 
     It is told in a file, programme.toml: who, from when to when, which goals. `start` freezes what each is measured
@@ -54,14 +43,34 @@ def programme(ctx: click.Context, folder: Path, file: Path | None) -> None:
     influence programme sheet                               # one page a mentee, for the talk
     influence programme end                                 # for the sponsor, without names
     """
-    ctx.obj = (folder, file)
+    ctx.obj = folder
 
 
-@contextmanager
-def _programme(asked: tuple[Path, Path | None], doing: str = "Measuring") -> Iterator[Programmes]:
-    folder, file = asked
-    with opened(folder) as workspace, progress(doing):
-        yield workspace.programme(file)
+@dataclass(frozen=True)
+class _Asked:
+    """Which programme is meant: the workspace, and its file if it is another than the workspace's own."""
+
+    folder: Path
+    file: Path | None
+
+    @contextmanager
+    def opened(self, doing: str = "Measuring") -> Iterator[Programmes]:
+        with opened(self.folder) as workspace, progress(doing):
+            yield workspace.programme(self.file)
+
+    def place(self, output: Path | None) -> Path:
+        return output or self.folder / "reports/programme"
+
+
+def _asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command `-w` and `--file`, passed as `asked`."""
+
+    @wraps(command)
+    def run(*given: Any, folder: Path, file: Path | None, **more: Any) -> None:
+        command(*given, asked=_Asked(folder, file), **more)
+
+    told = "The programme's file; programme.toml of the workspace if left out."
+    return inner_workspace_option(click.option("--file", type=click.Path(path_type=Path), help=told)(run))
 
 
 _LANGUAGE = click.option(
@@ -71,19 +80,19 @@ _LANGUAGE = click.option(
 
 @programme.command()
 @click.argument("mentees", nargs=-1, metavar="[MENTEE]...")
-@click.pass_obj
-def draft(asked: Any, mentees: Sequence[str]) -> None:
+@_asking
+def draft(asked: _Asked, mentees: Sequence[str]) -> None:
     """Write programme.toml to fill in, with a part for each MENTEE."""
-    with _programme(asked, "Reading") as one:
+    with asked.opened("Reading") as one:
         say(f"Wrote {one.draft(mentees)}: fill it in, then: influence programme start")
 
 
 @programme.command()
 @json_option
-@click.pass_obj
-def start(asked: Any, as_json: bool) -> None:
+@_asking
+def start(asked: _Asked, as_json: bool) -> None:
     """Freeze the baseline of every mentee, once; the start may lie in the past, where it is on record."""
-    with _programme(asked) as one:
+    with asked.opened() as one:
         told = one.start()
         beside = {person: len(others) for person, others in one.baseline.beside.items()}
     if as_json:
@@ -97,11 +106,11 @@ def start(asked: Any, as_json: bool) -> None:
 @programme.command()
 @json_option
 @_LANGUAGE
-@click.pass_obj
-def show(asked: Any, as_json: bool, language: str) -> None:
+@_asking
+def show(asked: _Asked, as_json: bool, language: str) -> None:
     """Say how each mentee stands against their own baseline, and all together beside leaders like them."""
     spoken = known(language)
-    with _programme(asked) as one:
+    with asked.opened() as one:
         told = one.show()
     if as_json:
         say_json(told.as_json())
@@ -119,10 +128,10 @@ def show(asked: Any, as_json: bool, language: str) -> None:
 @click.option(
     "--about", metavar="WHAT", help="An exercise, such as sooner, or anything else that it is about."
 )
-@click.pass_obj
-def note(asked: Any, mentee: str, words: str, advice: str | None, about: str | None) -> None:
+@_asking
+def note(asked: _Asked, mentee: str, words: str, advice: str | None, about: str | None) -> None:
     """Note WORDS about a MENTEE. What was advised and taken is not advised first again."""
-    with _programme(asked, "Reading") as one:
+    with asked.opened("Reading") as one:
         kept = one.note(mentee, words, advice, about)
     say(
         f"Note {kept.seq} is kept: {_noted(kept)}.",
@@ -132,10 +141,10 @@ def note(asked: Any, mentee: str, words: str, advice: str | None, about: str | N
 
 @programme.command()
 @json_option
-@click.pass_obj
-def notes(asked: Any, as_json: bool) -> None:
+@_asking
+def notes(asked: _Asked, as_json: bool) -> None:
     """List the notes that stand: number, when, by whom, about whom."""
-    with _programme(asked, "Reading") as one:
+    with asked.opened("Reading") as one:
         found = one.notes.standing()
         names = {person: str(kept.leader["name"]) for person, kept in one.baseline.reports.items()}
     if as_json:
@@ -155,10 +164,10 @@ def _noted(one: Any) -> str:
 
 @programme.command()
 @click.argument("number", type=int)
-@click.pass_obj
-def undo(asked: Any, number: int) -> None:
+@_asking
+def undo(asked: _Asked, number: int) -> None:
     """Take back the note of that NUMBER; taking back can be taken back as well."""
-    with _programme(asked, "Reading") as one:
+    with asked.opened("Reading") as one:
         taken = one.notes.undo(number)
     say(f"Note {number} is taken back.", f"  Take that back with: influence programme undo {taken}")
 
@@ -178,14 +187,12 @@ _FORMAT = click.option(
     help="The folder (default: reports/programme of the workspace).",
 )
 @_LANGUAGE
-@click.pass_obj
-def sheet(asked: Any, mentees: Sequence[str], kind: str, output: Path | None, language: str) -> None:
+@_asking
+def sheet(asked: _Asked, mentees: Sequence[str], kind: str, output: Path | None, language: str) -> None:
     """Write the sheet of each MENTEE, or of all: for the talk of two, without anybody else's data."""
-    with _programme(asked) as one:
+    with asked.opened() as one:
         told = [one.sheet(mentee) for mentee in mentees] or list(one.sheets.values())
-    _write(
-        {_file_name(each): each for each in told}, kind, output or asked[0] / "reports/programme", language
-    )
+    _write({_file_name(each): each for each in told}, kind, asked.place(output), language)
 
 
 @programme.command()
@@ -198,15 +205,15 @@ def sheet(asked: Any, mentees: Sequence[str], kind: str, output: Path | None, la
 )
 @json_option
 @_LANGUAGE
-@click.pass_obj
-def end(asked: Any, kind: str, output: Path | None, as_json: bool, language: str) -> None:
+@_asking
+def end(asked: _Asked, kind: str, output: Path | None, as_json: bool, language: str) -> None:
     """Write the end report for the sponsor: no name, and nothing about fewer people than the smallest group."""
-    with _programme(asked) as one:
+    with asked.opened() as one:
         told = one.ended()
     if as_json:
         say_json(told.as_json())
         return
-    _write({"end-report": told}, kind, output or asked[0] / "reports/programme", language)
+    _write({"end-report": told}, kind, asked.place(output), language)
 
 
 def _write(told: dict[str, Sheet] | dict[str, Ended], kind: str, folder: Path, language: str) -> None:

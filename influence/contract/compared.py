@@ -32,7 +32,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Side:
-    """One person in one window: in how many `weeks` of it they did anything, of `of` there are, and their role."""
+    """One person in one window: in how many `weeks` of it they did anything, of `of` there are, and their role.
+
+    A network without times has no weeks.
+    """
 
     person: str
     name: str

@@ -22,11 +22,12 @@ named AS (SELECT item, count(*) AS people FROM mentioned WHERE person <> $leader
 SELECT CASE
     WHEN m.verb IN ('react', 'follow', 'view') THEN 'listens'
     WHEN m.verb IN ('share', 'quote') OR coalesce(n.people, 0) > 1 THEN 'connects'
-    WHEN m.item IN (FROM answer) THEN 'answers'
+    WHEN r.item IS NOT NULL THEN 'answers'
     WHEN coalesce(m.addressees, 0) > $few THEN 'broadcasts'
-    WHEN coalesce(m.addressees, 0) > 0 OR m.item IN (FROM answered) THEN 'begins'
+    WHEN coalesce(m.addressees, 0) > 0 OR a.item IS NOT NULL THEN 'begins'
     ELSE 'broadcasts' END AS way, count(*) AS times
-FROM mine m LEFT JOIN named n USING (item) GROUP BY way ORDER BY way
+FROM mine m LEFT JOIN named n ON n.item = m.item LEFT JOIN answer r ON r.item = m.item
+LEFT JOIN answered a ON a.item = m.item GROUP BY way ORDER BY way
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from influence.kernels.arrays import Floats, Ints
 from influence.programmes.matching import Leaders, level, matched
 from influence.reach.ego import Ego
 from influence.reach.everybody import everybodys_reach
-from influence.times import WEEK, Window
+from influence.times import DAY, WEEK, Window
 
 TOO_FEW_OTHERS = because("too few leaders like the mentees, who were not in the programme, are on record")
 FEWEST_FITTED = 20
@@ -39,7 +40,7 @@ class Before:
     @property
     def levels(self) -> tuple[float, ...]:
         """The level in the baseline, and the one before it where there is one."""
-        return (level(self.reach, self.weeks), *(() if self.earlier is None else (self.earlier,)))
+        return (level(self.reach, max(1, self.weeks)), *(() if self.earlier is None else (self.earlier,)))
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class Cohort:
     def _earlier(self, codes: Ints) -> list[float | None]:
         """Return the level of the half year before the baseline, or of what is on record of it: a window at least."""
         since = self.analysis.whole_window().since
-        many = min(LONGEST, (self.window.since - since) // WEEK)
+        many = min(
+            LONGEST, (self.window.since - since + DAY) // WEEK
+        )  # what is on record begins within a day
         if many < self.weeks:
             return [None] * len(codes)
         window = Window(self.window.since - many * WEEK, self.window.since)
@@ -98,7 +101,7 @@ class Cohort:
 
     def beside(self, mentees: Sequence[Before], others: Ints, before: Sequence[Before]) -> list[Ints]:
         """Return for each mentee the codes of those of the others who stand beside them."""
-        usual = all(one.earlier is not None for one in mentees)
+        usual = _mostly_usual(mentees)
         may = np.array([one.earlier is not None or not usual for one in before], bool)
         kept = [one for one, held in zip(before, may, strict=True) if held]
         rows = matched(
@@ -107,7 +110,7 @@ class Cohort:
         return [others[may][row] for row in rows]
 
     def _told(self, codes: Ints, before: Sequence[Before], *, usual: bool) -> Leaders:
-        levels = [one.levels if usual else one.levels[:1] for one in before]
+        levels = [_levels(one, usual=usual) for one in before]
         team = np.array([len(self.analysis.teams.of(code)) for code in codes.tolist()], np.int64)
         told = dict(self.analysis.people.told("department"))
         names = {name: n for n, name in enumerate(sorted(set(told.values())))}
@@ -162,9 +165,9 @@ def _unexpected(
     """Return by how much each level changed more than levels like theirs do by themselves."""
     active = [one for one, was in before.items() if was.weeks and now.get(one, (0.0, 0))[1]]
     change = np.array([level(*now[one]) - before[one].levels[0] for one in active])
-    usual = all(before[one].earlier is not None for one in active if one in mentees)
+    usual = _mostly_usual([before[one] for one in active if one in mentees])
     known = np.array([not usual or before[one].earlier is not None for one in active], bool)
-    rows = [before[one].levels if usual else before[one].levels[:1] for one in active]
+    rows = [_levels(before[one], usual=usual) for one in active]
     fitted = known & np.array([one not in mentees for one in active], bool)
     if fitted.sum() < FEWEST_FITTED:
         return dict(zip(active, change.tolist(), strict=True))
@@ -173,6 +176,18 @@ def _unexpected(
     learned = np.linalg.lstsq(design[fitted[known]], change[fitted], rcond=None)[0]
     left = change[known] - design @ learned
     return dict(zip(names, left.tolist(), strict=True))
+
+
+def _mostly_usual(mentees: Sequence[Before]) -> bool:
+    """Tell whether of half of the mentees at least the level before the baseline is known: then it counts for all."""
+    return 2 * sum(one.earlier is not None for one in mentees) >= len(mentees) > 0
+
+
+def _levels(one: Before, *, usual: bool) -> tuple[float, ...]:
+    """Return the levels that count; one that is not known is like nobody's."""
+    if not usual:
+        return one.levels[:1]
+    return one.levels if one.earlier is not None else (one.levels[0], inf)
 
 
 def _too_few(mentees: int, least: int) -> str:

@@ -106,6 +106,11 @@ class Programmes:
                 f"the programme {plan.name!r} was started on {kept.taken:%Y-%m-%d} and its baseline stays; "
                 f"`influence programme show` says how it stands, and another programme needs another name"
             )
+        if not self.analysis.dated:
+            self.analysis.refuse_unsaid()
+            raise ProgrammeError(
+                "a network without times has no time before a start; bring in dated activity"
+            )
         codes = self._mentees(plan)
         window = self._before(plan)
         cohort = Cohort(self.analysis, np.array(list(codes), np.int64), window, plan.weeks)
@@ -149,20 +154,19 @@ class Programmes:
         return [] if code is None else [code]
 
     def _before(self, plan: Plan) -> Window:
-        window = self._between(plan.start - timedelta(weeks=plan.weeks), plan.start)
-        whole = self.analysis.whole_window()
+        since = plan.start - timedelta(weeks=plan.weeks)
         if plan.start > self._last_day:
             raise ProgrammeError(
                 f"{self.path}: the programme starts on {plan.start} and what is on record ends on "
                 f"{self._last_day - timedelta(days=1)}; bring in what is newer, or start it when the day has come"
             )
-        if window.since < whole.since:
-            first = str(moment(whole.since, self._zone))[:10]
+        first = str(moment(self.analysis.whole_window().since, self._zone))[:10]
+        if since.isoformat() < first:
             raise ProgrammeError(
-                f"{self.path}: the baseline would begin on {plan.start - timedelta(weeks=plan.weeks)} and what is on "
-                f"record begins on {first}; make the window shorter, the start later, or bring in what is older"
+                f"{self.path}: the baseline would begin on {since} and what is on record begins on {first}; make the "
+                "window shorter, the start later, or bring in what is older"
             )
-        return window
+        return self._between(since, plan.start)
 
     def _report(self, code: int, window: Window, one: Planned) -> Report:
         wanted = {*TOLD, *(rule.measure for rule in EXERCISES), *(goal.measure for goal in one.goals)}

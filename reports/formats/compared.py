@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from influence.contract.compared import Compared
@@ -62,12 +63,12 @@ def as_text(compared: Compared) -> str:
     """Return a comparison as plain text: who does what, what is told apart, and the limits."""
     said = told(compared)
     lines = [*([plain(said.notice)] if said.notice else []), f"{said.who}, {said.when}"]
-    lines += [_paragraph(said.lead), *(_paragraph(one, "- ") for one in said.apart)]
     lines += [
         translated("Who does what"),
         *(_paragraph(one, "- ") for one in said.roles),
         _paragraph(said.ways),
     ]
+    lines += [said.lead, *(_paragraph(one, "- ") for one in said.apart)]
     return "\n".join([*lines, *map(_paragraph, (said.note, *said.limits))]) + "\n"
 
 
@@ -92,8 +93,8 @@ def as_document(compared: Compared) -> bytes:
 
 def _contents(said: Told) -> Data:
     chapters = [
-        _chapter("apart", translated("What tells them apart"), said.apart),
         _chapter("roles", translated("Who does what"), (*said.roles, said.ways)),
+        _chapter("apart", translated("What tells them apart"), said.apart),
         _chapter("measures", translated("Every measure"), (said.note,), list(_tables(said))),
         _chapter("limits", translated("What this cannot tell"), said.limits),
     ]
@@ -145,13 +146,17 @@ def _chapter(key: str, title: str, sentences: Sequence[str], blocks: Sequence[Da
 
 def _tables(said: Told) -> Iterator[Data]:
     for first in range(0, len(said.sides), _SIDES):
-        for row in range(0, len(said.rows), _ROWS):
-            yield _table(said.sides[first : first + _SIDES], said.rows[row : row + _ROWS], first)
+        for family, held in groupby(said.rows, key=lambda row: row.family):
+            rows = list(held)
+            for row in range(0, len(rows), _ROWS):
+                yield _table(
+                    translated(family), said.sides[first : first + _SIDES], rows[row : row + _ROWS], first
+                )
 
 
-def _table(sides: Sequence[str], rows: Sequence[Row], first: int) -> Data:
+def _table(title: str, sides: Sequence[str], rows: Sequence[Row], first: int) -> Data:
     table = Table(
-        title="",
+        title=title,
         heads=(translated("Measure"), *sides),
         wide=(3, *(2 for _ in sides)),
         numeric=(False, *(False for _ in sides)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from influence.contract.compared import Apart, Compared, Line, Role, Side
 from influence.contract.language import listing, numbered, recognised, translated
 from influence.contract.wording import counted, number, plain
-from reports.story.glossary import definition
+from reports.story.glossary import FAMILIES, definition
 from reports.story.weekly import WEEKS, value_of
 from reports.story.wording import period, shortened
 
@@ -17,10 +17,11 @@ _NAME = 60
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of every side."""
+    """One measure of every side, and the heading under which it stands."""
 
     label: str
     values: tuple[str, ...]
+    family: str
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,12 @@ def told(compared: Compared) -> Told:
         apart=tuple(_apart(compared, sides)),
         roles=tuple(_role(_of(compared, side), side.role) for side in compared.sides),
         ways=translated(
-            "An act connects if it shares, quotes or names two others; it answers if it responds to somebody; it begins "
-            "if it turns to eight people or fewer, or to nobody by name and is answered; it listens if it reacts, "
-            "follows or looks; else it broadcasts."
+            "An act connects if it shares, quotes or names two others; it answers if it responds to somebody; it "
+            "begins if it turns to eight people or fewer, or to nobody by name and is answered; it listens if it "
+            "reacts, follows or looks; else it broadcasts."
         ),
         sides=sides,
-        rows=tuple(map(_row, compared.lines)),
+        rows=tuple(sorted(map(_row, compared.lines), key=lambda row: _place(row.family))),
         note=_note(compared, sides),
         limits=(
             *map(recognised, compared.reasons),
@@ -97,9 +98,12 @@ def _lead(compared: Compared, apart: int) -> str:
         return translated("Of {tested} that could be tested none is more than chance may make.").format(
             tested=tested
         )
-    return translated("Of {tested} that could be tested {n} are more than chance may make.").format(
-        tested=tested, n=number(apart)
+    pattern = numbered(
+        "Of {tested} that could be tested {n} is more than chance may make.",
+        "Of {tested} that could be tested {n} are more than chance may make.",
+        apart,
     )
+    return pattern.format(tested=tested, n=number(apart))
 
 
 def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[str]:
@@ -129,10 +133,17 @@ def _measure(line: Line) -> str:
 
 def _row(line: Line) -> Row:
     values = (value_of(one.value, line.unit, weekly=line.weekly) for one in line.values)
-    return Row(_measure(line), tuple(values))
+    return Row(_measure(line), tuple(values), definition(line.name).family)
+
+
+def _place(family: str) -> int:
+    """Return where a heading stands among those of the glossary; what another package names comes last."""
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
 
 def _note(compared: Compared, sides: tuple[str, ...]) -> str:
+    if not any(side.of for side in compared.sides):
+        return translated("These are ties without times.")
     weeks = [
         translated("{who} {n} of {of}").format(who=name, n=number(side.weeks), of=number(side.of))
         for name, side in zip(sides, compared.sides, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,14 @@ def test_who_did_nothing_in_one_window_is_left_out() -> None:
     beside, before, now = cohort(0.5)
     before["m0"], now["m1"] = Before(0.0, 0), (0.0, 0)
     assert together(beside, before, now, least=4).mentees == 4
+
+
+def test_a_mentee_of_whom_the_time_before_is_not_known_is_left_out_and_takes_it_from_nobody() -> None:
+    beside, before, now = cohort(0.5)
+    before = {one: replace(was, earlier=was.levels[0] + 0.1) for one, was in before.items()}
+    before["m0"] = replace(before["m0"], earlier=None)
+    found = together(beside, before, now, least=5)
+    assert (found.mentees, found.apart) == (5, True)
 
 
 def test_programmes_without_effect_seldom_differ_and_with_one_more_often(programmes: Any) -> None:

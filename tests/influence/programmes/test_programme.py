@@ -125,7 +125,7 @@ def test_a_source_that_fell_silent_is_not_compared(workspace: Any) -> None:
             ProgrammeError,
             "starts on 2027-01-04 and what is on record",
         ),
-        (log.file(start="2026-01-12"), ProgrammeError, "the baseline would begin on 2025-12-15"),
+        (log.file(start="2026-02-01"), ProgrammeError, "the baseline would begin on 2026-01-04"),
     ],
 )
 def test_what_cannot_be_started_is_one_sentence(
@@ -135,6 +135,11 @@ def test_what_cannot_be_started_is_one_sentence(
     with pytest.raises(error, match=match):
         one.programme().start()
     assert 0 == len(one.store.engine.arrow("SELECT * FROM baseline_log"))
+
+
+def test_a_baseline_may_begin_on_the_first_day_on_record(workspace: Any) -> None:
+    one = made(workspace, weeks=5, text=log.file(start="2026-02-02"))
+    assert one.programme().start().sheets[0].before["since"] == "2026-01-05T00:00:00+00:00"
 
 
 def test_a_programme_that_is_not_started_says_so(workspace: Any) -> None:
