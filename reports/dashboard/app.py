@@ -132,7 +132,9 @@ class Guard:
         opened = self._door.enter(word)
         if opened is None:
             return HTMLResponse(page(self._desk, None, "closed.html", why="wrong link"), 403)
-        answer = HTMLResponse(page(self._desk, None, "welcome.html"))
+        answer = HTMLResponse(
+            page(self._desk, None, "welcome.html"), headers={"Referrer-Policy": "no-referrer"}
+        )
         # Not a redirect: a browser that came from elsewhere would not show a strict cookie on the way on.
         answer.set_cookie(self._door.cookie, opened.word, httponly=True, samesite="strict", path="/")
         return answer

@@ -29,6 +29,7 @@ def test_a_link_works_once_and_opens_a_session_that_no_script_reads_and_no_other
     entered = one.enter(link)
     assert 200 == entered.status
     cookie = entered.headers["set-cookie"]
+    assert "no-referrer" == entered.headers["referrer-policy"]
     assert "HttpOnly" in cookie
     assert "samesite=strict" in cookie.lower()
     assert "max-age" not in cookie.lower()
@@ -131,7 +132,7 @@ def test_no_other_site_may_read_frame_or_script_any_answer(visitor, path):
         ["'self'"] if path == "/digest/letter" and answer.status == 200 else ["'none'"]
     )
     assert not {"'unsafe-inline'", "'unsafe-eval'", "*"} & set(policy.get("script-src", []))
-    assert "no-referrer" == headers["referrer-policy"]
+    assert "same-origin" == headers["referrer-policy"]
     assert "nosniff" == headers["x-content-type-options"]
 
 
