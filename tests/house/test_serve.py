@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from influence import Workspace
 from influence.cli import main
 from tests.kit.blog_service import BlogService
-from tests.kit.command_line import connected, influence, said
-from tests.kit.dashboard import PEOPLE, Visitor, activities
+from tests.kit.command_line import influence
+from tests.kit.dashboard import PEOPLE, Visitor, activities, open_dashboard
 from tests.kit.live_contract import store_of
 from tests.kit.served import served
 
@@ -61,7 +61,7 @@ def serving(folder, *words):
         yield running, visitor
 
 
-def test_its_link_is_in_no_argument_and_no_log_and_ctrl_c_ends_it(folder):
+def test_its_link_is_in_no_argument_and_no_log_another_command_says_who_holds_it_and_ctrl_c_ends_it(folder):
     with serving(folder) as (running, visitor):
         assert 200 == visitor.get("/").status
         token = visitor.cookie.partition("=")[2]
@@ -70,6 +70,8 @@ def test_its_link_is_in_no_argument_and_no_log_and_ctrl_c_ends_it(folder):
             ["ps", "axww", "-o", "args"], capture_output=True, text=True, check=True
         ).stdout
         assert "token" not in "".join(line for line in arguments.splitlines() if "influence serve" in line)
+        other = CliRunner().invoke(main, ["report", "ann", "-w", str(folder / "w")])
+        assert (1, True) == (other.exit_code, f"is in use by process {running.pid}" in other.output)
         running.send_signal(signal.SIGINT)
         told, _ = running.communicate(timeout=30)
     assert (0, "") == (running.returncode, told)
@@ -110,14 +112,6 @@ def test_a_port_in_use_is_one_sentence(folder):
             f"Error: port {port} is in use by another program, perhaps another dashboard; choose another with"
         )
         assert (1, f"{told} --port\n") == typed(folder, "--port", str(port))
-
-
-def test_while_it_runs_another_command_says_who_holds_the_workspace(folder):
-    with serving(folder) as (running, _):
-        code, told = said(folder, "report", "ann")
-        assert 1 == code
-        assert f"is in use by process {running.pid}" in told
-        assert 1 == said(folder, "serve", "--no-browser", "--port", "0")[0]
 
 
 @pytest.mark.parametrize(
@@ -164,42 +158,51 @@ def wait(check, seconds=30):
         time.sleep(0.05)
 
 
+def fed(place, url):
+    """A workspace whose one source is that feed."""
+    with Workspace.create(place / "w") as made:
+        source = f'\n[sources.feed]\nconnector = "feed"\nurl = "{url}"\n'
+        (made.path / "influence.toml").write_text((made.path / "influence.toml").read_text() + source)
+    return place
+
+
 def test_a_pull_begun_on_a_page_goes_on_without_it_and_killed_in_the_middle_loses_nothing(tmp_path):
     blog = Slow()
     with served(blog.answer) as here:
-        for name in ("whole", "killed"):
-            (tmp_path / name).mkdir()
-            connected(tmp_path / name, "feed", ["--set", f"url={here.url}"], "")
-        blog.slow = False
-        assert 0 == said(tmp_path / "whole", "pull")[0]
-        blog.slow, blog.asked_again = True, 0
-        with serving(tmp_path / "killed") as (running, visitor):
+        with serving(fed(tmp_path / "killed", here.url)) as (running, visitor):
             assert 303 == visitor.post("/pull").status  # nobody looks any more
-            wait(lambda: blog.asked_again >= 1)
-            other = visitor.get("/sources").text
-            assert "It goes on, also if you close this page." in other
+            wait(lambda: blog.asked_again >= 2)
+            assert "It goes on, also if you close this page." in visitor.get("/sources").text
             assert 303 == visitor.post("/pull", {"source": "feed"}).status, "one at a time"
             running.kill()
             running.wait()
         blog.slow = False
-        with serving(tmp_path / "killed") as (_, visitor):
-            assert 303 == visitor.post("/pull").status
-            wait(lambda: "It is done." in visitor.get("/sources").text)
-            assert "never so far" not in visitor.get("/sources").text
-    with Workspace(tmp_path / "whole/w") as whole, Workspace(tmp_path / "killed/w") as killed:
-        expected = store_of(whole)
-        assert expected["activities"]
-        assert expected == store_of(killed)
+        with (
+            Workspace(fed(tmp_path / "whole", here.url) / "w") as whole,
+            Workspace(tmp_path / "killed/w") as killed,
+        ):
+            landed = len(killed.store.imports())
+            assert not whole.pull()["feed"].failed
+            assert not killed.pull()["feed"].failed
+            assert 0 < landed < len(killed.store.imports())
+            expected = store_of(whole)
+            assert expected["activities"]
+            assert expected == store_of(killed)
 
 
 def test_progress_comes_as_it_goes_and_a_page_that_comes_back_hears_the_end(tmp_path):
     blog = Slow()
-    with served(blog.answer) as here:
-        connected(tmp_path, "feed", ["--set", f"url={here.url}"], "")
-        with serving(tmp_path) as (_, visitor):
-            visitor.post("/pull")
-            number = re.search(r'data-events="/work/(\d+)"', visitor.get("/sources").text)[1]
-            stream = visitor.get(f"/work/{number}")
+    with (
+        served(blog.answer) as here,
+        Workspace(fed(tmp_path, here.url) / "w") as workspace,
+        open_dashboard(workspace) as opened,
+    ):
+        visitor = opened.visitor()
+        visitor.post("/pull")
+        number = re.search(r'data-events="/work/(\d+)"', visitor.get("/sources").text)[1]
+        stream = visitor.get(f"/work/{number}")
+        assert "It is done." in visitor.get("/sources").text
+        assert "never so far" not in visitor.get("/sources").text
     assert "text/event-stream" in stream.headers["content-type"]
     told = [
         json.loads(line.removeprefix("data: "))
