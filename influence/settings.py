@@ -6,12 +6,15 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from influence import durably
+from influence.contract.campaigned import Stated
 from influence.contract.errors import InfluenceError
+from influence.contract.narrowing import Narrowing, NarrowingError
 from influence.contract.records import SPHERES
 from influence.met.evidence import Strengths
 
@@ -74,6 +77,13 @@ bad = ["lost", "left"]
 [topics]                # topics of your own: words and tags, with * at the end for whatever begins so
 # climate = ["#climate", "#netzero", "net zero", "decarbon*"]
 
+[campaigns]             # what `influence campaign` tells of; `until` is the first day after it
+# [campaigns.spring]
+# tags = ["#netzero"]   # or topics = [...], channels = [...]
+# since = "2026-03-02"
+# until = "2026-04-13"
+# voices = ["x:rival"]  # in place of those under [voices]
+
 [teams]                 # a leader's team where no organisation chart gives it
 # "ann@acme.example" = ["bo@acme.example", "Cia Lind"]
 """
@@ -120,6 +130,7 @@ class Settings:
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    campaigns: Mapping[str, Stated] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -145,7 +156,7 @@ def read(path: Path) -> Settings:
 def _understood(path: Path, text: str) -> Settings:
     body = _parsed(path, text)
     lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
-    known = {"zone", "notice", "sources", *lists, *_SECTIONS}
+    known = {"zone", "notice", "sources", "campaigns", *lists, *_SECTIONS}
     for name in body.keys() - known:
         raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
     registers = _registers(path, body.get("met", {}))
@@ -161,6 +172,7 @@ def _understood(path: Path, text: str) -> Settings:
         teams=_lists(path, "teams", body),
         audiences=_lists(path, "audiences", body),
         topics=_topics(path, body),
+        campaigns=_campaigns(path, body),
         sources=_sources(path, body),
         **_outcomes(path, body.get("outcomes", {})),
         **values["people"],
@@ -262,6 +274,51 @@ def _topics(path: Path, body: Mapping[str, Any]) -> dict[str, list[str]]:
                     f"{path}: [topics] {name} = {mark!r} should be one #tag or words; * may end a word"
                 )
     return topics
+
+
+_OF_CAMPAIGN = ("tags", "topics", "channels", "voices")
+
+
+def _campaigns(path: Path, body: Mapping[str, Any]) -> dict[str, Stated]:
+    stated = body.get("campaigns", {})
+    if not isinstance(stated, dict):
+        raise SettingsError(f"{path}: [campaigns] should be sections of their own, [campaigns.NAME]")
+    return {name: _campaign(path, name, one) for name, one in stated.items()}
+
+
+def _campaign(path: Path, name: str, body: Any) -> Stated:
+    where = f"{path}: [campaigns.{name}]"
+    if not isinstance(body, dict):
+        raise SettingsError(f"{path}: [campaigns] {name} should be a section of its own, [campaigns.{name}]")
+    for key in body.keys() - {*_OF_CAMPAIGN, "since", "until"}:
+        raise SettingsError(
+            f"{where} has no setting {key!r}; it has: {', '.join(_OF_CAMPAIGN)}, since, until"
+        )
+    lists = _lists(
+        path, f"campaigns.{name}", {f"campaigns.{name}": {k: body.get(k, []) for k in _OF_CAMPAIGN}}
+    )
+    try:
+        only = Narrowing(lists["tags"], lists["topics"], lists["channels"])
+    except NarrowingError as error:
+        raise SettingsError(f"{where}: {error}") from error
+    if not only:
+        raise SettingsError(f"{where} should say what belongs to it: tags, topics or channels")
+    since, until = (_day(where, key, body.get(key)) for key in ("since", "until"))
+    if since is None:
+        raise SettingsError(f'{where} should say when it began: since = "2026-01-31"')
+    if until is not None and until <= since:
+        raise SettingsError(
+            f"{where} ends ({until}) before it begins ({since}): until is the first day after it"
+        )
+    return Stated(name, only, since, until, tuple(lists["voices"]))
+
+
+def _day(where: str, key: str, given: Any) -> str | None:
+    """Read a day as TOML has it, or in quotes."""
+    try:
+        return None if given is None else date.fromisoformat(str(given)).isoformat()
+    except ValueError:
+        raise SettingsError(f"{where}: {key} = {given!r} should be a day such as 2026-01-31") from None
 
 
 def _accounts(path: Path, section: str, body: Mapping[str, Any]) -> tuple[str, ...]:

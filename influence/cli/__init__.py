@@ -13,7 +13,18 @@ from typing import Any
 import click
 
 from influence import __version__
-from influence.cli import importing, live, met, people, reporting, serving, tracking, waiting, workspace
+from influence.cli import (
+    campaigning,
+    importing,
+    live,
+    met,
+    people,
+    reporting,
+    serving,
+    tracking,
+    waiting,
+    workspace,
+)
 from influence.cli.meant import WhoIsMeant, instead
 from influence.cli.saying import say, told_harmlessly
 from influence.contract.errors import InfluenceError
@@ -81,6 +92,6 @@ def main() -> None:
     """
 
 
-for _room in (workspace, importing, live, reporting, tracking, people, met, waiting, serving):
+for _room in (workspace, importing, live, reporting, tracking, campaigning, people, met, waiting, serving):
     for _command in _room.COMMANDS:
         main.add_command(_command)

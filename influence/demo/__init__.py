@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from influence.demo.cast import Cast
     from influence.demo.conversing import Log
     from influence.demo.meetings import Meeting
+    from influence.demo.talk import Talk
 
 __all__ = ["NOTICE", "SINCE", "TRUTHS", "UNTIL", "Company", "Truth", "build", "write"]
 
@@ -39,6 +40,8 @@ LIST = 6_000_011
 """Added to the seed for the dice of whom she meant to reach."""
 DOOR = 7_000_003
 """Added to the seed for the dice of who opens a door."""
+ON_TIME = 8_000_009
+"""Added to the seed for the dice of the campaign."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
 
@@ -47,6 +50,13 @@ TOPICS = {
     "hiring": ["#hiring", "interview", "onboarding"],
 }
 """What the company's settings call topics: one that `beyond` leads, and one that is nobody's own."""
+
+
+CAMPAIGN, STATED = (
+    "on-time",
+    {"tags": ["#delivery"], "since": "2026-06-01", "until": "2026-07-13", "voices": ["x:vindhall"]},
+)
+"""What the company's settings call the campaign, and how they state it (`demo.campaign` runs it)."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +139,10 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts, `topics` two of its subjects and `audiences` whom `beyond` meant to reach,
-    for the settings of these names; `calendar` is the iCalendar file of `beyond`; `leaders` maps the roles of `TRUTHS`
-    to person ids; the default report is about `beyond`, and `opens` has who could introduce her best to a customer whom
-    she never reached, and the customer.
+    `brand` has the company's own accounts, `topics` two of its subjects, `audiences` whom `beyond` meant to reach and
+    `campaigns` what was run, for the settings of these names; `calendar` is the iCalendar file of `beyond`; `leaders`
+    maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and `opens` has who could introduce
+    her best to a customer whom she never reached, and the customer.
     """
 
     activities: pa.Table
@@ -146,6 +156,7 @@ class Company:
     notice: str = NOTICE
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    campaigns: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
 
 
 def build(seed: int = 1) -> Company:
@@ -209,12 +220,39 @@ def build(seed: int = 1) -> Company:
     leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
     luck = Dice(seed + CUSTOMERS)
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
-    tables = (_activities(talk.log, texts, tags), _people(cast, *stated), _encounters(cast, meetings))
     audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
     opens = cast.people[door.opener].person, cast.people[door.customer].person
-    return Company(
-        *tables, leaders, TRUTHS, (BRAND,), calendar_file, opens, topics=TOPICS, audiences=audiences
+    more_texts, more_tags = _campaign(talk, cast, seed)
+    tables = (
+        _activities(talk.log, texts + more_texts, tags + more_tags),
+        _people(cast, *stated),
+        _encounters(cast, meetings),
     )
+    return Company(
+        *tables,
+        leaders,
+        TRUTHS,
+        (BRAND,),
+        calendar_file,
+        opens,
+        topics=TOPICS,
+        audiences=audiences,
+        campaigns={CAMPAIGN: STATED},
+    )
+
+
+def _campaign(talk: Talk, cast: Cast, seed: int) -> tuple[list[str | None], list[list[str] | None]]:
+    """Run the campaign after all else, with dice of its own, so that nothing that was said before is another."""
+    from influence.demo import campaign
+    from influence.demo.dice import Dice
+    from influence.demo.words import Words
+
+    said = len(talk.log)
+    conversations = campaign.run(talk.apart(Dice(seed + ON_TIME)))
+    words = Words(cast, Dice(seed + WORDS + ON_TIME))
+    words.settle(conversations, campaign.SUBJECT)
+    columns = {name: values[said:] for name, values in talk.log.columns.items()}
+    return words.texts(columns), words.tags(columns)
 
 
 def write(company: Company, folder: Path) -> list[Path]:

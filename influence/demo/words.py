@@ -5,7 +5,7 @@ Who writes what is drawn after who writes when, from dice of its own: the words 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from influence.demo.cast import Cast
@@ -125,6 +125,10 @@ class Words:
     _own: dict[tuple[int, tuple[str, str]], list[str]] = field(default_factory=dict)
     _used: set[tuple[int, str]] = field(default_factory=set)
     _in_mind: dict[int, tuple[int, str]] = field(default_factory=dict)
+
+    def settle(self, conversations: Iterable[str], subject: str) -> None:
+        """Let some conversations be in English about one subject, whoever begins them."""
+        self._about.update(dict.fromkeys(conversations, ("en", subject)))
 
     def texts(self, columns: Mapping[str, list[object]]) -> list[str | None]:
         """Return the text of each row; invitations, reactions and bots have none."""

@@ -26,9 +26,9 @@ NAME, UNIT = "tone", "share"
 UNKNOWN = "unknown"
 NOBODY_BEYOND = because("nobody outside the team responded to the leader in this window")
 MOSTLY_UNTOLD = because("of most of those who responded nothing tells how they took it")
-_CLASSES = (*(one.value for one in Tone), UNKNOWN)
+CLASSES = (*(one.value for one in Tone), UNKNOWN)
 _WELCOMED, _NEUTRAL, _HOSTILE, _UNTOLD = range(4)
-_ONE_SIDED = 0.9
+ONE_SIDED = 0.9
 """A two-sided interval of 90 % leaves 5 % below it."""
 
 
@@ -62,20 +62,20 @@ def tone(ego: Ego) -> dict[str, Finding]:
     if not reach > 0:
         return {NAME: Finding(NAME, None, UNIT, reason=NOBODY_BEYOND)}
     counted, by_words = _responses(ego, outside)
-    its = _class_of(counted)
+    its = class_of(counted)
     weight = np.array([alter.unmet for alter in outside])
-    by_class = np.bincount(its, weight, len(_CLASSES)).tolist()
+    by_class = np.bincount(its, weight, len(CLASSES)).tolist()
     hostile, told = by_class[_HOSTILE], reach - by_class[_UNTOLD]
     known = weight[its != _UNTOLD]
     many = float(known.sum() ** 2 / (known**2).sum()) if (known > 0).any() else 0.0
     detail = ToneOf(
-        storm=many > 0 and wilson(many * min(1.0, hostile / told), many, _ONE_SIDED)[0] > 1 / 2,
+        storm=many > 0 and wilson(many * min(1.0, hostile / told), many, ONE_SIDED)[0] > 1 / 2,
         people=len(outside),
         told=int((its != _UNTOLD).sum()),
         by_words=by_words,
         classes={
             name: Toned(int((its == place).sum()), int(counted[:, place].sum()), by_class[place])
-            for place, name in enumerate(_CLASSES)
+            for place, name in enumerate(CLASSES)
         },
     )
     if not many > 0 or 2 * told < reach:
@@ -92,15 +92,15 @@ def _responses(ego: Ego, outside: Sequence[Alter]) -> tuple[Ints, int]:
     kept = np.isin(ego.drawn.person, list(row))
     item, person = ego.drawn.item[kept], ego.drawn.person[kept]
     its, stated = tones_of(ego.tables, item)
-    place = np.array([row[one] for one in person.tolist()], np.int64) * len(_CLASSES) + its
-    counted = np.bincount(place, minlength=len(outside) * len(_CLASSES)).reshape(-1, len(_CLASSES))
+    place = np.array([row[one] for one in person.tolist()], np.int64) * len(CLASSES) + its
+    counted = np.bincount(place, minlength=len(outside) * len(CLASSES)).reshape(-1, len(CLASSES))
     return counted.astype(np.int64), int(((its != _UNTOLD) & ~stated).sum())
 
 
-def _class_of(counted: Ints) -> Ints:
+def class_of(counted: Ints) -> Ints:
     """Return the class of each person by the counts of their responses.
 
-    >>> _class_of(np.array([[2, 0, 1, 9], [1, 0, 1, 0], [0, 0, 1, 5], [0, 0, 0, 3], [0, 4, 0, 0]])).tolist()
+    >>> class_of(np.array([[2, 0, 1, 9], [1, 0, 1, 0], [0, 0, 1, 5], [0, 0, 0, 3], [0, 4, 0, 0]])).tolist()
     [0, 1, 2, 3, 1]
     """
     good, bad = counted[:, _WELCOMED], counted[:, _HOSTILE]

@@ -120,7 +120,7 @@ def everybodys_reach(
 
 def kept_for(population: Population, window: Window) -> tuple[Window, Settings]:
     """Return what a table for a window depends on beside the store: also the settings, but those that only show."""
-    return window, replace(population.settings, notice=None, sources={})
+    return window, replace(population.settings, notice=None, sources={}, campaigns={})
 
 
 def _as_table(reaches: Reaches) -> pa.Table:

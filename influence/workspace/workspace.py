@@ -12,6 +12,8 @@ from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import Writing
+from influence.campaigns.campaigns import Campaigns
+from influence.contract.campaigned import Campaigned, Stated
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
@@ -91,6 +93,7 @@ class Workspace(Writing):
         invented["brand"]["accounts"] = list(company.brand)
         invented["audiences"] |= {name: list(held) for name, held in company.audiences.items()}
         invented["topics"] |= company.topics
+        invented["campaigns"] |= {name: dict(one) for name, one in company.campaigns.items()}
         durably.replace(folder / SETTINGS, tomlkit.dumps(invented))
         workspace = cls(folder)
         demo.write(company, folder / "invented")
@@ -245,6 +248,23 @@ class Workspace(Writing):
     def tracking(self) -> Tracking:
         """Week after week: take a leader's snapshot, and say what moved since the one before."""
         return Tracking(self.store.engine, self.analysis)
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """The campaigns of the settings, or given by options: list, and tell what one did."""
+        return Campaigns(self.analysis)
+
+    def campaign(self, campaign: str | Stated, leader: str | None = None) -> Campaigned:
+        """Say what a campaign did: one of the settings by its name, or as `Stated` says; as far as it was a leader's.
+
+        Raises:
+            CampaignError: there is no such campaign, its window is not on record, or nothing of it is there.
+            NarrowingError: there is no such tag, topic or channel.
+            NeedsStatsmodels: statsmodels is not installed.
+            UnknownPerson: nobody is known by the leader's name.
+        """
+        stated = self.campaigns.stated(campaign) if isinstance(campaign, str) else campaign
+        return self.campaigns.tell(stated, leader)
 
     @property
     def waiting(self) -> Waiting:

@@ -81,7 +81,10 @@ def test_every_setting_stands_in_the_settings_that_init_writes():
 
     body = tomllib.loads(DEFAULTS)
     lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
-    assert {"zone", "met", "people", "passing", "chance", "privacy", "alerts"} | lists == set(body)
+    sections = {"zone", "met", "people", "passing", "chance", "privacy", "alerts", "campaigns"}
+    assert sections | lists == set(body)
+    campaign = re.search(r"# \[campaigns\.spring\]\n(?:# .*\n)+", DEFAULTS)[0]
+    assert "spring" in tomllib.loads(re.sub(r"(?m)^# ", "", campaign))["campaigns"]
     for section in ("people", "passing", "chance", "privacy", "alerts"):
         for name, value in body[section].items():
             assert value == getattr(Settings(), name)

@@ -110,3 +110,41 @@ def test_settings_that_a_person_broke_are_told_with_file_and_line(file, content,
         with pytest.raises(SettingsError, match=told):
             act(file)
     assert content == file.read_bytes()
+
+
+CAMPAIGN = '[campaigns.spring]\ntags = ["#NetZero"]\nsince = 2026-03-02\n'
+
+
+def test_a_campaign_is_read_with_days_as_toml_has_them_or_in_quotes(tmp_path):
+    file = tmp_path / "influence.toml"
+    file.write_text(CAMPAIGN + 'until = "2026-04-13"\nvoices = ["x:rival"]\n', "utf-8")
+    one = settings.read(file).campaigns["spring"]
+    assert ("spring", ("netzero",), "2026-03-02", "2026-04-13", ("x:rival",)) == (
+        one.name,
+        one.only.tags,
+        one.since,
+        one.until,
+        one.voices,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (CAMPAIGN + 'end = "2026-04-13"', r"\[campaigns.spring\] has no setting 'end'; it has: tags"),
+        (CAMPAIGN + "until = 2026-03-02", r"ends \(2026-03-02\) before it begins"),
+        (CAMPAIGN + 'until = "soon"', "until = 'soon' should be a day such as 2026-01-31"),
+        (CAMPAIGN + "until = 7", "until = 7 should be a day"),
+        (CAMPAIGN.replace("since", "# since"), 'should say when it began: since = "2026-01-31"'),
+        (CAMPAIGN.replace("tags", "# tags"), "should say what belongs to it: tags, topics or channels"),
+        (CAMPAIGN.replace('"#NetZero"', '""'), "one of the tags is empty"),
+        (CAMPAIGN.replace('["#NetZero"]', '"#NetZero"'), "tags should be a list of names in quotes"),
+        ("[campaigns]\nspring = 3", "spring should be a section of its own"),
+        ("campaigns = 3", r"\[campaigns\] should be sections"),
+    ],
+)
+def test_a_campaign_that_cannot_be_meant_is_one_sentence(tmp_path, body, why):
+    file = tmp_path / "influence.toml"
+    file.write_text(body, "utf-8")
+    with pytest.raises(SettingsError, match=why):
+        settings.read(file)

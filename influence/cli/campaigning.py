@@ -1,0 +1,163 @@
+"""What a campaign did: campaign."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from influence.cli.options import json_option, narrowing_options, opened, progress, workspace_option
+from influence.cli.saying import say, say_json
+from influence.contract import plugins
+from influence.contract.language import ENGLISH, known, speaking
+
+if TYPE_CHECKING:
+    from influence.contract.campaigned import Campaigned, Stated
+    from influence.contract.narrowing import Narrowing
+    from influence.workspace.workspace import Workspace
+
+PAGES = "influence.campaign-pages"
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--leader", metavar="LEADER", help="Only as far as it was this person's.")
+@click.option("--since", metavar="DATE", help="Its first day, for a campaign that is not in the settings.")
+@click.option("--until", metavar="DATE", help="The first day after it; left out where it goes on.")
+@click.option(
+    "--voice", "voices", multiple=True, metavar="ACCOUNT", help="Compare with this voice. Again: with both."
+)
+@click.option("--format", "formats", metavar="NAME,…", help="Write files instead: html, txt, json.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file (default: in reports/); of several formats each gets its own ending; - prints one.",
+)
+@click.option(
+    "--without-names", is_flag=True, help="A copy for others: no names, no links, small spheres merged."
+)
+@click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
+@narrowing_options(spheres=False)
+@workspace_option
+@json_option
+def campaign(name: str | None, only: Narrowing, folder: Path, as_json: bool, **how: Any) -> None:
+    """Say what a campaign did: who took part, who was new, how far beyond it went, and if more responded than before.
+
+    Campaigns stand in influence.toml as [campaigns.NAME]; without NAME they are listed. One that is not there is told
+    by options. The time before is compared by an interrupted time series: pip install 'networked-influence[campaign]'.
+
+    \b
+    influence campaign spring
+    influence campaign spring --leader ann@acme.example --format html,json
+    influence campaign --tag netzero --since 2026-03-02 --until 2026-04-13
+    """
+    spoken, kinds = known(how["language"]), _kinds(how["formats"], as_json=as_json, output=how["output"])
+    given = bool(only or how["since"] or how["until"] or how["voices"])
+    with opened(folder) as workspace:
+        if name is None and not given:
+            _list(workspace, as_json=as_json)
+            return
+        with progress("Measuring"):
+            told = workspace.campaign(_stated(workspace, name, only, given=given, **how), how["leader"])
+        if how["without_names"]:
+            told = told.without_names(workspace.settings.smallest_group)
+        place = how["output"] or workspace.path / "reports" / f"campaign-{_file_name(told)}"
+    with speaking(spoken):
+        if as_json:
+            say_json(told.as_json())
+        elif kinds:
+            _write(told, kinds, place)
+        else:
+            say(*_as(told, "txt").splitlines())
+
+
+def _kinds(formats: str | None, *, as_json: bool, output: Path | None) -> list[str]:
+    """Return the formats asked for, each once; the ending of the output says it where none is.
+
+    Raises:
+        PluginError: there is no such format.
+    """
+    if as_json and (formats or output):
+        raise click.UsageError("--json prints; --format json writes a file: leave one out")
+    named = formats or (output.suffix[1:] if output and output.suffix else "html" if output else "")
+    kinds = list(dict.fromkeys(one.strip() for one in named.split(",") if one.strip()))
+    for kind in kinds:
+        plugins.load(PAGES, kind)
+    if output == Path("-") and len(kinds) != 1:
+        raise click.UsageError("-o - prints one format: name it by --format")
+    return kinds
+
+
+def _stated(
+    workspace: Workspace,
+    name: str | None,
+    only: Narrowing,
+    *,
+    given: bool,
+    since: str | None,
+    until: str | None,
+    voices: Sequence[str],
+    **_: Any,
+) -> Stated:
+    from influence.campaigns.campaigns import given as by_options  # NumPy: `--help` must not wait for it
+
+    if not given and name is not None:
+        return workspace.campaigns.stated(name)
+    if name is not None and name in workspace.settings.campaigns:
+        raise click.UsageError(
+            f"{name} stands in influence.toml: leave the options out, or give it another name"
+        )
+    return by_options(name, only, since, until, tuple(voices))
+
+
+def _list(workspace: Workspace, *, as_json: bool) -> None:
+    found = workspace.campaigns.listed()
+    if as_json:
+        say_json([one.as_json() for one in found])
+        return
+    for one in found:
+        until = one.until or "still running"
+        say(f"{one.name}  {one.since} to {until}  {', '.join(one.marks)}")
+    if not found:
+        say("No campaign is set: write [campaigns.NAME] in influence.toml, or give --tag and --since.")
+
+
+def _write(told: Campaigned, kinds: Sequence[str], place: Path) -> None:
+    from influence.contract.campaigned import CampaignError  # Babel: `--help` must not wait for it
+
+    if place == Path("-"):
+        sys.stdout.write(_as(told, kinds[0]))
+        return
+    for kind in kinds:
+        known_ending = place.suffix[1:] in plugins.names(PAGES)
+        file = place.with_suffix(f".{kind}") if known_ending else place.with_name(f"{place.name}.{kind}")
+        write: Any = plugins.load(PAGES, kind)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            written = write(told, file)
+        except OSError as error:
+            raise CampaignError(f"{file} cannot be written: {error.strerror}") from error
+        for one in written:
+            say(f"Wrote {one}")
+
+
+def _as(told: Campaigned, kind: str) -> str:
+    with TemporaryDirectory() as waiting:
+        file = Path(waiting) / f"campaign.{kind}"
+        write: Any = plugins.load(PAGES, kind)
+        write(told, file)
+        return file.read_text(encoding="utf-8")
+
+
+def _file_name(told: Campaigned) -> str:
+    """Make a safe file name of the campaign's name and the leader's."""
+    words = f"{told.stated.name} {told.leader['name'] if told.leader else ''}"
+    return "-".join("".join(c if c.isalnum() else " " for c in words.lower()).split())[:80] or "of-options"
+
+
+COMMANDS = (campaign,)
