@@ -33,7 +33,10 @@ from reports.story.glossary import FAMILIES, WORDS
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "influence/contract/languages"
 WINGS = (
-    *(f"influence/{wing}" for wing in ("contract", "reach", "chance", "measures", "advice", "tracking")),
+    *(
+        f"influence/{wing}"
+        for wing in ("contract", "reach", "chance", "measures", "advice", "tracking", "programmes")
+    ),
     "influence/corrections/writers.py",
     "influence/demo/__init__.py",
     "influence/analysis",

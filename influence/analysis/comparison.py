@@ -58,6 +58,11 @@ class Difference:
     apart: bool
     words: str
 
+    @property
+    def turns(self) -> bool:
+        """Whether the answer turns with whom the unknown people have met."""
+        return self.words == TURNS
+
 
 @dataclass(frozen=True, repr=False)
 class Comparison:

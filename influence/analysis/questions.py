@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from influence.advice.adviser import Advice
     from influence.advice.introductions import Introduced
     from influence.analysis.comparison import Comparison
+    from influence.contract.compared import Compared
 
 PERIODS = ", nor a period such as 7d, 4w, 6m, 1y, week, month, quarter or year"
 
@@ -301,6 +302,56 @@ class Questions(ABC):
         codes = [self.analysis.people.find(one) for one in leaders]
         part, window = self.part(only, codes), self.window(since, until)
         return compare([Ego(part, code, window) for code in codes])
+
+    def compared(
+        self,
+        leaders: Sequence[str],
+        since: str | date | None = None,
+        until: str | date | None = None,
+        only: Narrowing = EVERYTHING,
+        *,
+        against: str | None = None,
+        measures: Sequence[str] = (),
+    ) -> Compared:
+        """Put people side by side by every measure in one window, or one person in two, like for like.
+
+        `against` is the earlier window of one person: `previous`, or two days such as 2026-01-01..2026-03-31.
+
+        Raises:
+            CannotAsk: the earlier window cannot be read, or is not an earlier one of the same length.
+            CannotCompare: one window is much better on record than the other.
+            CohortError: there are too few or too many of them, or one twice.
+            PluginError: there is no such measure.
+            UnknownPerson: nobody is known by one of the names.
+            NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
+        """
+        from influence.analysis.comparison import compare
+        from influence.analysis.side_by_side import compared_measures, side, side_by_side
+
+        self.analysis.refuse_unsaid()
+        names = compared_measures(measures)
+        codes = [self.analysis.people.find(one) for one in leaders]
+        part, window = self.part(only, codes), self.window(since, until)
+        if against is not None:
+            return self._over_time(part, codes, window, against, names)
+        headline = compare([Ego(part, code, window) for code in codes])
+        return side_by_side([side(part, code, window, names) for code in codes], names, headline)
+
+    def _over_time(
+        self, part: Analysis, codes: Sequence[int], window: Window, against: str, names: Sequence[str]
+    ) -> Compared:
+        from influence.analysis.alike import refuse_unlike
+        from influence.analysis.comparison import CohortError
+        from influence.analysis.side_by_side import side, side_by_side
+
+        if len(codes) != 1:
+            raise CohortError("--against compares two windows of one person: name that one alone")
+        earlier = asking.against(against, window, self.settings.zone)
+        if isinstance(earlier, str):
+            earlier = Window(2 * window.since - window.until, window.since)
+        found = [side(part, codes[0], each, names) for each in (earlier, window)]
+        refuse_unlike(found[0][0], found[1][0])
+        return side_by_side(found, names)
 
     def subjects(self) -> dict[str, list[Used]]:
         """List the tags and channels here and the topics of the settings, by how many items and people use them.

@@ -51,7 +51,7 @@ class Writing(Questions):
         options = _template(writer, kind, template)
         if path is None:
             ending = f"-without-names.{kind}" if without_names else f".{kind}"
-            path = self.path / REPORTS / f"{_file_name(report.leader['name'])}{ending}"
+            path = self.path / REPORTS / f"{file_name(report.leader['name'])}{ending}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with speaking(language):
@@ -167,6 +167,6 @@ def _refuse_unwritable(path: Path) -> None:
         raise WorkspaceError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """Make a safe file name of a person's name: letters, digits and dashes only."""
     return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80] or "report"

@@ -15,10 +15,12 @@ import click
 from influence import __version__
 from influence.cli import (
     campaigning,
+    comparing,
     importing,
     live,
     met,
     people,
+    programme,
     reporting,
     serving,
     tracking,
@@ -92,6 +94,19 @@ def main() -> None:
     """
 
 
-for _room in (workspace, importing, live, reporting, tracking, campaigning, people, met, waiting, serving):
+for _room in (
+    workspace,
+    importing,
+    live,
+    reporting,
+    comparing,
+    tracking,
+    campaigning,
+    programme,
+    people,
+    met,
+    waiting,
+    serving,
+):
     for _command in _room.COMMANDS:
         main.add_command(_command)

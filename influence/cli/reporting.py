@@ -134,7 +134,7 @@ def report(
     influence report ann@acme.example --tag climate --sphere customer --last quarter
     influence report ann@acme.example --engine spark --lake /data/lake
     """
-    wanted = _Wanted(_listed(how.pop("formats")), **how)
+    wanted = _Wanted(listed(how.pop("formats")), **how)
     known(wanted.language)
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
@@ -143,7 +143,7 @@ def report(
             leader,
             since,
             until,
-            measures=_listed(measures or ""),
+            measures=listed(measures or ""),
             against=against,
             by=by,
             audience=audience,
@@ -191,7 +191,7 @@ class _Wanted:
         )
 
 
-def _listed(words: str) -> list[str]:
+def listed(words: str) -> list[str]:
     """Return the names in a list with commas, each once."""
     return list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
 
@@ -322,42 +322,9 @@ def many(
         say_json(body)
         return
     for name, finding in found.items():
-        value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
+        value = f"cannot tell: {finding.reason}" if finding.value is None else said_of(finding)
         say(f"{name:<28} {value}")
         say(f"  {words[name].line}")
-
-
-@click.command()
-@click.argument("leaders", nargs=-1, required=True, metavar="LEADER LEADER…")
-@window_options
-@narrowing_options()
-@asked_options
-@json_option
-def compare(
-    leaders: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    asked: Asked,
-    only: Narrowing,
-    as_json: bool,
-) -> None:
-    """Compare LEADERs in one window: whom the data tell apart, and whom they do not. It ranks nobody."""
-    compile_beside()
-    with asked.opened() as workspace, progress("Comparing"):
-        found = workspace.compare(leaders, since, until, only)
-    if as_json:
-        say_json(found.as_json())
-        return
-    for person, findings in found.people.items():
-        say(plain(found.names.get(person, person)))
-        for name, finding in findings.items():
-            value = f"cannot tell: {finding.reason}" if finding.value is None else _said(finding)
-            say(f"  {name:<14} {value}")
-    for one in found.differences:
-        sides = " and ".join(plain(found.names.get(side, side)) for side in (one.one, one.other))
-        say(one.words if one.apart else f"{sides}, {one.measure}: {one.words}")
-    for reason in found.reasons:
-        say(reason)
 
 
 @click.command()
@@ -434,7 +401,7 @@ def _on_record(hop: Hop) -> str:
     return f"{met}; answered {hop.answered} of {counted(hop.asked, 'item', 'items')}{last} ({' '.join(hop.evidence)})"
 
 
-def _said(finding: Finding) -> str:
+def said_of(finding: Finding) -> str:
     """Word a number as every report does: whole people, the range alone where of most of them nothing tells."""
     held, unit = bounds(finding), finding.unit
     if held and unsure(finding):
@@ -447,4 +414,4 @@ def _said(finding: Finding) -> str:
     return phrase(finding.value, unit) + (f" ({'; '.join(said)})" if said else "")
 
 
-COMMANDS = (report, measures, compare, advise, many, network, tags)
+COMMANDS = (report, measures, advise, many, network, tags)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import erfc, hypot, sqrt
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from influence.kernels.arrays import Floats, Ints
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
+_Z = 1.959963984540054
 FEWEST_TEAMS = 3
 ALIKE = 2
 """A team like it has at least half and at most twice as many people."""
@@ -96,3 +97,19 @@ def difference(one: Share, other: Share) -> tuple[float, float]:
     """
     (p, (low, high)), (q, (least, most)) = one, other
     return p - q - sqrt((p - low) ** 2 + (most - q) ** 2), p - q + sqrt((high - p) ** 2 + (q - least) ** 2)
+
+
+def p_of_difference(one: Share, other: Share) -> float:
+    """Return p that two values are the same, from the interval of each: where `difference` at 1 − p ends at 0.
+
+    The margin towards 0 is taken as 1.96 standard errors (Zou and Donner 2008, doi:10.1002/sim.3095).
+
+    >>> from influence.chance.intervals import wilson
+    >>> round(p_of_difference((0.8, wilson(56, 70)), (0.6, wilson(48, 80))), 3)
+    0.008
+    """
+    (p, (low, high)), (q, (least, most)) = one, other
+    margin = hypot(p - low, most - q) if p > q else hypot(high - p, q - least)
+    if p == q:
+        return 1.0
+    return erfc(_Z * abs(p - q) / margin / sqrt(2)) if margin > 0 else 0.0

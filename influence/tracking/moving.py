@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from math import fsum
 
+from influence.analysis.alike import refuse_unlike
 from influence.contract.details.trend import SphereMove
-from influence.contract.errors import InfluenceError
-from influence.contract.findings import Conversation, Coverage, Finding, Reached, Report
-from influence.contract.language import because
+from influence.contract.findings import Conversation, Finding, Reached, Report
 from influence.contract.tracked import Moved, Movers
 from influence.measures.peers import difference
 
@@ -18,13 +16,7 @@ NAMED = 5
 """So many of those who count most are named."""
 TOLD = 3
 """So many conversations are told."""
-UNLIKE = 0.2
-"""Two windows are not compared where a system covers one of them by more than this share better than the other."""
 _LAST = 1e-9
-
-
-class CannotCompare(InfluenceError):
-    """Why two snapshots cannot be compared, in one sentence."""
 
 
 def moved(
@@ -44,7 +36,7 @@ def moved(
     Raises:
         CannotCompare: a number is missing, or one window is much better on record than the other.
     """
-    _refuse_unlike(before, now)
+    refuse_unlike(before, now)
     old, new = _weights(before, called), _weights(now, called)
     came = new.keys() - old.keys()
     back = came & {called(person) for person in earlier}
@@ -101,43 +93,6 @@ def _new_conversations(before: Report, now: Report) -> Sequence[Conversation]:
     known = {one.id for one in before.conversations}
     fresh = [one for one in now.conversations if one.id not in known and one.unmet > _LAST]
     return sorted(fresh, key=lambda one: (-one.unmet, one.id))[:TOLD]
-
-
-# --- whether they can be compared -------------------------------------------------------------------------------
-
-
-def _refuse_unlike(before: Report, now: Report) -> None:
-    for report in (before, now):
-        found = report.findings.get("reach_4")
-        if found is None or found.value is None:
-            raise CannotCompare(because("one of the two snapshots has no number of people never met"))
-    covers = [_covered(report) for report in (before, now)]
-    for system in sorted(covers[0].keys() | covers[1].keys()):
-        was, later = (one.get(system, 0.0) for one in covers)
-        if abs(later - was) > UNLIKE:
-            raise CannotCompare(
-                because(
-                    "what is on record of {name} covers {was} of the window before and {now} of this one",
-                    name=system,
-                    was=f"{was:.0%}".replace("%", " %"),
-                    now=f"{later:.0%}".replace("%", " %"),
-                )
-            )
-
-
-def _covered(report: Report) -> dict[str, float]:
-    """Return what share of a window lies between the first and the last activity of each system: files come and go."""
-    since, until = (datetime.fromisoformat(str(report.window[edge])) for edge in ("since", "until"))
-    spans: dict[str, list[Coverage]] = defaultdict(list)
-    for row in report.coverage:
-        if row.first and row.last:
-            spans[row.system].append(row)
-    found = {}
-    for system, rows in spans.items():
-        first = max(since, min(datetime.fromisoformat(str(row.first)) for row in rows))
-        last = min(until, max(datetime.fromisoformat(str(row.last)) for row in rows))
-        found[system] = max(0.0, (last - first) / (until - since))
-    return found
 
 
 def people_of(reports: Iterable[Report]) -> set[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from influence.analysis.alike import CannotCompare
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.tracked import Moved, Tracked
 from influence.store.engine import Engine
 from influence.times import Window, lately
 from influence.tracking.alerts import alerts
-from influence.tracking.moving import CannotCompare, moved, people_of
+from influence.tracking.moving import moved, people_of
 from influence.tracking.snapshots import Snapshot, Snapshots
 
 OVER = {"week": "4w", "month": "1m"}

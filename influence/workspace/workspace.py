@@ -20,6 +20,8 @@ from influence.corrections.review import Review
 from influence.corrections.waiting import Waiting
 from influence.corrections.whose_mail import others_write
 from influence.people.linkage.run import link_what_came, told, who_is_who
+from influence.programmes.plan import FILE
+from influence.programmes.programme import Programmes
 from influence.secrets.keeping import Secrets
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
@@ -248,6 +250,10 @@ class Workspace(Writing):
     def tracking(self) -> Tracking:
         """Week after week: take a leader's snapshot, and say what moved since the one before."""
         return Tracking(self.store.engine, self.analysis)
+
+    def programme(self, file: str | Path | None = None) -> Programmes:
+        """Return the programme of a file (`programme.toml` of the workspace): start it, show it, note, write sheets."""
+        return Programmes(self.store.engine, self.analysis, self.path / FILE if file is None else Path(file))
 
     @property
     def campaigns(self) -> Campaigns:

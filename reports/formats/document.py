@@ -60,15 +60,24 @@ def document(report: Report) -> bytes:
     Raises:
         CannotWrite: the extra that sets documents is not installed.
     """
+    return set_whole(lambda: contents(report), _until(report))
+
+
+def set_whole(contents: Callable[[], Data], until: datetime | None) -> bytes:
+    """Set contents as a PDF of the house, dated `until`: they are what `document.typ` is filled with.
+
+    Raises:
+        CannotWrite: the extra that sets documents is not installed.
+    """
     with needing("pdf", "PDF documents"):
         import typst  # noqa: F401 (it is an extra)
     with lettering.fonts() as offered:
-        data = contents(report)
+        data = contents()
         letters = lettering.missing(_texts(data, _ADDRESSES), offered)
         if letters:
             data["fonts"] = _no_font(data, letters)
         shown = _mapped(data, lambda text: lettering.boxed(text, letters), _ADDRESSES)
-        return _fitted(shown, _until(report), offered)
+        return _fitted(shown, until, offered)
 
 
 def contents(report: Report) -> Data:
@@ -93,8 +102,13 @@ def contents(report: Report) -> Data:
         "chapters": [one for one in body if one["sentences"] or one["blocks"]],
     }
     data["words"] = _words(data)
-    finished: Data = _mapped(data, lambda text: isolated(encodable(text)).replace(" %", "\u00a0%"))
-    return finished
+    return finished(data)
+
+
+def finished(data: Data) -> Data:
+    """Return contents whose texts can be set: no halves of letters, and nothing that turns the direction."""
+    shown: Data = _mapped(data, lambda text: isolated(encodable(text)).replace(" %", "\u00a0%"))
+    return shown
 
 
 def _mapped(value: Any, change: Callable[[str], str], as_they_are: frozenset[str] = _MARKUP) -> Any:

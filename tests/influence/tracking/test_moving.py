@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from influence.analysis.alike import CannotCompare
 from influence.contract.findings import NETWORKED, TEAM, Conversation, Coverage, Finding, Reached, Report
 from influence.settings import Settings
 from influence.tracking.alerts import alerts
-from influence.tracking.moving import CannotCompare, moved, people_of
+from influence.tracking.moving import moved, people_of
 
 WINDOW = {"since": "2026-01-05T00:00:00+00:00", "until": "2026-02-02T00:00:00+00:00", "zone": "UTC"}
 LATER = {"since": "2026-01-12T00:00:00+00:00", "until": "2026-02-09T00:00:00+00:00", "zone": "UTC"}

@@ -30,6 +30,7 @@ from influence.contract.records import (
     Verb,
 )
 from influence.network.subjects import subjects
+from influence.network.ways import ways
 from influence.people.linkage.run import who_is_who
 from influence.store.kept import Kept
 from influence.store.lake import LakeError
@@ -221,6 +222,7 @@ def test_every_statement_has_the_same_answer(spark, office):
         report = asked.about(asked.people.find("p0"), asked.whole_window())
         assert workspace.report("p0") == report
         subjects(asked.tables, workspace.settings.topics)
+        assert sum(ways(asked.tables, asked.people.find("p0"), asked.whole_window()).values()) > 0
     assert {} == both.other
     assert {" ".join(sql.split()) for sql, rows in both.rows.items() if not rows} == NO_ROWS
 

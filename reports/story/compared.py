@@ -1,0 +1,181 @@
+"""People side by side in words, or one person in two windows: who does what, what tells them apart, every measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from influence.contract.compared import Apart, Compared, Line, Role, Side
+from influence.contract.language import listing, numbered, recognised, translated
+from influence.contract.wording import counted, number, plain
+from reports.story.glossary import FAMILIES, definition
+from reports.story.weekly import WEEKS, value_of
+from reports.story.wording import period, shortened
+
+_NAME = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of every side, and the heading under which it stands."""
+
+    label: str
+    values: tuple[str, ...]
+    family: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A comparison: of whom, when, the lead, what each mostly does, what is told apart, every measure, the limits."""
+
+    kind: str
+    who: str
+    when: str
+    lead: str
+    apart: tuple[str, ...]
+    roles: tuple[str, ...]
+    ways: str
+    sides: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str
+    limits: tuple[str, ...]
+    notice: str | None = None
+
+
+def told(compared: Compared) -> Told:
+    """Say a comparison; sides stay in the order in which they were asked for."""
+    sides = tuple(_label(compared, side) for side in compared.sides)
+    apart = sum(one.apart for one in compared.differences)
+    names = dict.fromkeys(_name(side) for side in compared.sides)
+    return Told(
+        kind=translated("One person in two windows") if compared.one_person else translated("Side by side"),
+        who=listing([*names]),
+        when=_when(compared),
+        lead=_lead(compared, apart),
+        apart=tuple(_apart(compared, sides)),
+        roles=tuple(_role(_of(compared, side), side.role) for side in compared.sides),
+        ways=translated(
+            "An act connects if it shares, quotes or names two others; it answers if it responds to somebody; it "
+            "begins if it turns to eight people or fewer, or to nobody by name and is answered; it listens if it "
+            "reacts, follows or looks; else it broadcasts."
+        ),
+        sides=sides,
+        rows=tuple(sorted(map(_row, compared.lines), key=lambda row: _place(row.family))),
+        note=_note(compared, sides),
+        limits=(
+            *map(recognised, compared.reasons),
+            translated("The order is that of the question; it is no rank."),
+        ),
+        notice=compared.notice,
+    )
+
+
+def _name(side: Side) -> str:
+    return shortened(plain(side.name) or side.person, _NAME)
+
+
+def _label(compared: Compared, side: Side) -> str:
+    return period(side.window) if compared.one_person else _name(side)
+
+
+def _of(compared: Compared, side: Side) -> str:
+    if not compared.one_person:
+        return _name(side)
+    return translated("{who} ({when})").format(who=_name(side), when=period(side.window))
+
+
+def _when(compared: Compared) -> str:
+    if compared.one_person:
+        return listing([period(side.window) for side in compared.sides])
+    return period(compared.sides[0].window)
+
+
+def _lead(compared: Compared, apart: int) -> str:
+    if not compared.differences:
+        return translated("Nothing here has an interval, so nothing can be told apart.")
+    tested = counted(len(compared.differences), "difference", "differences")
+    if not apart:
+        return translated("Of {tested} that could be tested none is more than chance may make.").format(
+            tested=tested
+        )
+    return translated("Of {tested} that could be tested {n} are more than chance may make.").format(
+        tested=tested, n=number(apart)
+    )
+
+
+def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[str]:
+    """Say what tells sides apart, measure by measure."""
+    for line in compared.lines:
+        pairs = [one for one in compared.differences if one.apart and one.measure == line.name]
+        if pairs:
+            told = "; ".join(_pair(line, one, sides) for one in pairs)
+            yield translated("{measure}: {pairs}.").format(measure=_measure(line), pairs=told)
+
+
+def _pair(line: Line, one: Apart, sides: tuple[str, ...]) -> str:
+    first, second = (
+        value_of(line.values[place].value, line.unit, weekly=line.weekly) for place in (one.one, one.other)
+    )
+    return translated("{one} {first} and {other} {second}").format(
+        one=sides[one.one], first=first, other=sides[one.other], second=second
+    )
+
+
+def _measure(line: Line) -> str:
+    label = definition(line.name).label or line.name
+    if not line.weekly:
+        return label
+    return translated("{measure}, in {weeks} active weeks").format(measure=label, weeks=WEEKS)
+
+
+def _row(line: Line) -> Row:
+    values = (value_of(one.value, line.unit, weekly=line.weekly) for one in line.values)
+    return Row(_measure(line), tuple(values), definition(line.name).family)
+
+
+def _place(family: str) -> int:
+    """Return where a heading stands among those of the glossary; what another package names comes last."""
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
+
+
+def _note(compared: Compared, sides: tuple[str, ...]) -> str:
+    weeks = [
+        translated("{who} {n} of {of}").format(who=name, n=number(side.weeks), of=number(side.of))
+        for name, side in zip(sides, compared.sides, strict=True)
+    ]
+    return translated("Weeks in which anything was done: {weeks}.").format(weeks=listing(weeks))
+
+
+def _role(who: str, role: Role) -> str:
+    if role.reason is not None:
+        return translated("What {who} mostly does cannot be told: {why}.").format(
+            who=who, why=recognised(role.reason)
+        )
+    patterns = {
+        "answers": translated("{who} mostly answers: of {acts} {times}."),
+        "begins": translated("{who} mostly begins: of {acts} {times}."),
+        "connects": translated("{who} mostly connects: of {acts} {times}."),
+        "broadcasts": translated("{who} mostly broadcasts: of {acts} {times}."),
+        "listens": translated("{who} mostly listens: of {acts} {times}."),
+        None: translated("{who} does no one thing more than all others: of {acts} {times}."),
+    }
+    return patterns[role.mostly].format(
+        who=who, acts=counted(role.acts, "act", "acts"), times=listing(list(_times(role)))
+    )
+
+
+def _times(role: Role) -> Iterator[str]:
+    for way, times in role.times.items():
+        if times:
+            yield _counted(way, times)
+
+
+def _counted(way: str, times: int) -> str:
+    patterns = {
+        "answers": numbered("{n} answers", "{n} answer", times),
+        "begins": numbered("{n} begins", "{n} begin", times),
+        "connects": numbered("{n} connects", "{n} connect", times),
+        "broadcasts": numbered("{n} broadcasts", "{n} broadcast", times),
+        "listens": numbered("{n} listens", "{n} listen", times),
+    }
+    return patterns[way].format(n=number(times))

@@ -1,0 +1,368 @@
+"""A programme in words: one mentee's sheet, what the mentor sees, what the sponsor sees. It ranks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from influence.contract.language import in_figures, recognised, translated
+from influence.contract.programmed import (
+    CHANGE,
+    GIVEN,
+    LEAST,
+    NOTE,
+    TAKEN,
+    Band,
+    Ended,
+    Exercise,
+    Goal,
+    Measured,
+    Note,
+    Programme,
+    Sheet,
+    Sought,
+    Together,
+)
+from influence.contract.wording import counted, number, people, plain, span_of, whole
+from reports.story.glossary import definition
+from reports.story.weekly import WEEKS, value_of
+from reports.story.wording import day, period, shortened
+
+_LONGEST, _NOTES = 400, 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure: what it is called, before, now, and what that says."""
+
+    label: str
+    was: str
+    now: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a page: its title, lines, rows of a table; `marked` where it is to be done."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """A page: what kind it is, whom or what it is about, when, its lead, its parts, and what stands at its foot."""
+
+    kind: str
+    who: str
+    when: str
+    lead: tuple[str, ...]
+    parts: tuple[Part, ...]
+    foot: tuple[str, ...]
+    notice: str | None = None
+
+
+def told(record: Sheet | Programme | Ended) -> Told:
+    """Say a record of a programme."""
+    if isinstance(record, Sheet):
+        return told_sheet(record)
+    return told_programme(record) if isinstance(record, Programme) else told_end(record)
+
+
+# --- one mentee -------------------------------------------------------------------------------------------------
+
+
+def told_sheet(sheet: Sheet) -> Told:
+    """Say one mentee's sheet."""
+    parts = (
+        Part(
+            translated("To practise next"), tuple(_exercise(sheet.exercise, sheet.no_exercise)), marked=True
+        ),
+        Part(translated("What was agreed"), tuple(_goals(sheet))),
+        Part(translated("Before and now"), _comparable(sheet), tuple(map(_row, sheet.measured))),
+        Part(translated("The others, as a band"), tuple(_bands(sheet))),
+        Part(translated("What was noted"), tuple(map(_note, sheet.notes[-_NOTES:]))),
+    )
+    return Told(
+        kind=translated("{programme}: sheet for a talk").format(programme=plain(sheet.programme)),
+        who=shortened(sheet.name or sheet.person, 80),
+        when=_windows(sheet),
+        lead=_lead(sheet),
+        parts=tuple(part for part in parts if part.lines or part.rows),
+        foot=(translated("It is for the two who talk: share it as you would a personnel file."), _caution()),
+        notice=sheet.notice,
+    )
+
+
+def _windows(sheet: Sheet) -> str:
+    if sheet.now is None:
+        return translated("before the start: {before}").format(before=period(sheet.before))
+    return translated("{now}, against {before} before the start").format(
+        now=period(sheet.now), before=period(sheet.before)
+    )
+
+
+def _lead(sheet: Sheet) -> tuple[str, ...]:
+    if sheet.reason is not None:
+        return (_cannot_compare(sheet.reason),)
+    reached = sum(one.reached is True for one in sheet.goals)
+    if not sheet.goals:
+        return (translated("No goal was agreed; what moved stands below."),)
+    goals = counted(len(sheet.goals), "goal", "goals")
+    return (translated("Reached: {n} of {goals} agreed.").format(goals=goals, n=number(reached)),)
+
+
+def _cannot_compare(why: str) -> str:
+    return translated("It cannot be told yet how this compares with the time before: {why}.").format(
+        why=recognised(why)
+    )
+
+
+def _exercise(one: Exercise | None, why_not: str | None) -> Iterator[str]:
+    if one is not None:
+        yield recognised(one.does)
+        yield translated("Why: {why}.").format(why=recognised(one.why))
+    elif why_not:
+        yield translated("Cannot tell: {why}.").format(why=recognised(why_not))
+
+
+def _goals(sheet: Sheet) -> Iterator[str]:
+    for one in sheet.goals:
+        found = sheet.measure(one.goal.measure)
+        if found is not None:
+            yield _goal(one, found)
+
+
+def _goal(one: Sought, found: Measured) -> str:
+    what, aim = _label(found.name), _aim(one.goal, found)
+    if one.reached is None:
+        why = recognised(found.reason or "") or translated("no value")
+        return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
+    now, wanted = _value(found, found.now), _value(found, one.wanted)
+    pattern = (
+        translated("{what}, {aim}: reached. Wanted {wanted}, now {now}.")
+        if one.reached
+        else translated("{what}, {aim}: not yet. Wanted {wanted}, now {now}.")
+    )
+    return pattern.format(what=what, aim=aim, now=now, wanted=wanted)
+
+
+def _aim(goal: Goal, found: Measured) -> str:
+    if goal.kind == CHANGE:
+        share = number(abs(goal.amount), "share")
+        if goal.amount >= 0:
+            return translated("{share} more than before").format(share=share)
+        return translated("{share} less than before").format(share=share)
+    value = _value(found, goal.amount)
+    if goal.kind == LEAST:
+        return translated("at least {value}").format(value=value)
+    return translated("at most {value}").format(value=value)
+
+
+def _comparable(sheet: Sheet) -> tuple[str, ...]:
+    if sheet.weeks is None:
+        return ()
+    before, now = map(number, sheet.weeks)
+    return (
+        translated(
+            "Windows of one length, covered alike. What counts happenings is told for {weeks} active weeks; there were "
+            "{before} of them before, and {now} now."
+        ).format(weeks=WEEKS, before=before, now=now),
+    )
+
+
+def _row(one: Measured) -> Row:
+    return Row(_label(one.name), _value(one, one.was), _value(one, one.now), _says(one))
+
+
+def _value(found: Measured, value: float | None) -> str:
+    return value_of(value, found.unit, weekly=found.weekly)
+
+
+def _says(one: Measured) -> str:
+    if one.was is None or one.now is None:
+        return recognised(one.reason) if one.reason else ""
+    if one.apart is None:
+        return translated("whether chance alone may move so much cannot be told")
+    if one.apart:
+        return translated("more than chance may move")
+    return translated("chance alone may move so much")
+
+
+def _label(name: str) -> str:
+    return definition(name).label or name
+
+
+def _bands(sheet: Sheet) -> Iterator[str]:
+    if sheet.no_band:
+        yield translated("Not shown: {why}.").format(why=recognised(sheet.no_band))
+        return
+    goals = {one.goal.measure for one in sheet.goals} or {"reach_4"}
+    for one in sheet.bands:
+        if one.measure in goals:
+            yield translated(
+                "{what}: half of {n} others moved by {range} against their own time before."
+            ).format(what=_label(one.measure), n=people(one.people), range=_range(one))
+
+
+def _range(one: Band) -> str:
+    return span_of(_moved(one.low), _moved(one.high))
+
+
+def _moved(share: float) -> str:
+    """Word by what share something moved, with its sign.
+
+    >>> _moved(0.2), _moved(-0.05), _moved(0.001)
+    ('+20 %', '−5 %', '0 %')
+    """
+    per_cent = whole(abs(share) * 100)
+    sign = "" if not per_cent else "+" if share > 0 else "−"
+    return f"{sign}{in_figures(f'{per_cent:,} %')}"
+
+
+def _note(one: Note) -> str:
+    patterns = {
+        NOTE: translated("{day}: {words}"),
+        GIVEN: translated("{day}, advice given: {words}"),
+        TAKEN: translated("{day}, advice taken: {words}"),
+    }
+    return patterns.get(one.kind, patterns[NOTE]).format(
+        day=day(one.noted), words=shortened(plain(one.words), _LONGEST)
+    )
+
+
+# --- all together ---------------------------------------------------------------------------------------------
+
+
+def told_programme(programme: Programme) -> Told:
+    """Say a programme as its mentor sees it: each mentee in the order of the file, and all together."""
+    return Told(
+        kind=translated("Programme, mentor {mentor}").format(mentor=plain(programme.mentor)),
+        who=shortened(programme.name, 80),
+        when=_from_to(programme.start, programme.end),
+        lead=(*_together(programme.together),),
+        parts=tuple(_mentee(sheet) for sheet in programme.sheets),
+        foot=(
+            translated("The baseline was frozen on {day} and stays as it is.").format(
+                day=day(programme.frozen)
+            ),
+            *([_changed()] if programme.changed else []),
+            translated("It names people: share it as you would a personnel file."),
+            _caution(),
+        ),
+        notice=programme.notice,
+    )
+
+
+def _changed() -> str:
+    return translated("The programme's file was changed since; what was agreed at the start counts.")
+
+
+def _from_to(start: str, end: str) -> str:
+    return period({"since": f"{start}T00:00:00", "until": f"{end}T00:00:00"})
+
+
+def _mentee(sheet: Sheet) -> Part:
+    lines = (
+        *_lead(sheet),
+        *_goals(sheet),
+        *_exercise(sheet.exercise, sheet.no_exercise),
+        *_advised(sheet.notes),
+    )
+    return Part(shortened(sheet.name or sheet.person, 80), lines)
+
+
+def _advised(notes: Sequence[Note]) -> Iterator[str]:
+    given, taken = (sum(one.kind == kind for one in notes) for kind in (GIVEN, TAKEN))
+    if given or taken:
+        yield translated("Advice given {given}, taken {taken}.").format(
+            given=counted(given, "time", "times"), taken=counted(taken, "time", "times")
+        )
+
+
+def _together(one: Together) -> Iterator[str]:
+    if one.value is None or one.interval is None:
+        yield translated(
+            "Whether the mentees moved otherwise than leaders like them cannot be told: {why}."
+        ).format(why=recognised(one.reason or ""))
+        return
+    parts = {
+        "mentees": counted(one.mentees, "mentee", "mentees"),
+        "others": counted(one.others, "leader", "leaders"),
+        "moved": _moved(one.value),
+        "range": span_of(*map(_moved, one.interval)),
+    }
+    if one.apart:
+        pattern = translated(
+            "People never met who responded, for each active week: {mentees} moved by {moved} against {others} like "
+            "them who were not in the programme ({range} with 95 % certainty). That is consistent with the programme "
+            "having made a difference; it does not show that it did."
+        )
+    else:
+        pattern = translated(
+            "People never met who responded, for each active week: {mentees} and {others} like them who were not in "
+            "the programme cannot be told apart ({range} with 95 % certainty)."
+        )
+    yield pattern.format(**parts)
+
+
+def _caution() -> str:
+    return translated("A response is consistent with influence; it never proves it.")
+
+
+# --- for the sponsor --------------------------------------------------------------------------------------------
+
+
+def told_end(ended: Ended) -> Told:
+    """Say a programme as its sponsor may see it: no name, and nothing about too few."""
+    parts = (
+        Part(translated("Beside leaders like them"), tuple(_together(ended.together))),
+        Part(translated("What was agreed"), tuple(_agreed(ended))),
+        Part(translated("How the mentees moved"), tuple(map(_band_of_all, ended.moved))),
+        Part(translated("What was advised"), tuple(_advice(ended))),
+    )
+    lead = translated("A programme with {mentees}, told without names.").format(
+        mentees=counted(ended.mentees, "mentee", "mentees")
+    )
+    why = () if ended.reason is None else (_not_told(ended.reason),)
+    return Told(
+        kind=translated("End report"),
+        who=shortened(ended.name, 80),
+        when=_from_to(ended.start, ended.end) if ended.now is None else _so_far(ended),
+        lead=(lead, *why),
+        parts=tuple(part for part in parts if part.lines),
+        foot=(translated("Nobody is named, and nothing is told of few: do not ask who it was."), _caution()),
+        notice=ended.notice,
+    )
+
+
+def _so_far(ended: Ended) -> str:
+    pattern = translated("{programme}; the weeks compared are {now}")
+    return pattern.format(programme=_from_to(ended.start, ended.end), now=period(ended.now or {}))
+
+
+def _not_told(why: str) -> str:
+    return translated("Of the mentees by themselves nothing is told: {why}.").format(why=recognised(why))
+
+
+def _agreed(ended: Ended) -> Iterator[str]:
+    if ended.agreed is not None and ended.reached is not None:
+        goals = counted(ended.agreed, "goal", "goals")
+        yield translated("Reached: {n} of {goals} of which it can be told.").format(
+            goals=goals, n=number(ended.reached)
+        )
+
+
+def _band_of_all(one: Band) -> str:
+    return translated("{what}: half of {n} mentees moved by {range} against their own time before.").format(
+        what=_label(one.measure), n=people(one.people), range=_range(one)
+    )
+
+
+def _advice(ended: Ended) -> Iterator[str]:
+    if ended.given is not None and ended.taken is not None:
+        yield translated("Advice was given {given}, and noted as taken {taken}.").format(
+            given=counted(ended.given, "time", "times"), taken=counted(ended.taken, "time", "times")
+        )
