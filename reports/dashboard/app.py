@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
 from influence.contract.secrecy import hushed
-from reports.dashboard import aside, comparing, digest, leader, overview, people, preferences, sources
+from reports.dashboard import aside, comparing, digest, framed, leader, overview, people, preferences, sources
 from reports.dashboard.asked import Asked, Handler
 from reports.dashboard.desk import Desk, NotShown, ReadOnly
 from reports.dashboard.door import HEADERS, Door, Session, ours
@@ -36,6 +36,11 @@ READ: Mapping[str, Handler] = {
     "/leader/{person}": leader.glance,
     "/leader/{person}/report": leader.whole,
     "/compare": comparing.compare,
+    "/compare/all": framed.compared_page,
+    "/campaigns": framed.campaigns,
+    "/campaigns/page": framed.campaign_page,
+    "/programme": framed.programmes,
+    "/programme/page": framed.programme_page,
     "/digest": digest.preview,
     "/digest/letter": digest.letter,
     "/people": people.queue,
@@ -132,7 +137,9 @@ class Guard:
         opened = self._door.enter(word)
         if opened is None:
             return HTMLResponse(page(self._desk, None, "closed.html", why="wrong link"), 403)
-        answer = HTMLResponse(page(self._desk, None, "welcome.html"))
+        answer = HTMLResponse(
+            page(self._desk, None, "welcome.html"), headers={"Referrer-Policy": "no-referrer"}
+        )
         # Not a redirect: a browser that came from elsewhere would not show a strict cookie on the way on.
         answer.set_cookie(self._door.cookie, opened.word, httponly=True, samesite="strict", path="/")
         return answer

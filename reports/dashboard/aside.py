@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from influence.contract.language import translated
 from influence.contract.unread_kinds import KINDS
 from influence.contract.wording import number, plain
 from reports.dashboard.asked import Asked, shown
@@ -62,8 +63,9 @@ def _reason(reason: str, rows: list[dict[str, Any]]) -> Reason:
 
 
 def _place(row: dict[str, Any]) -> str:
-    line = f", {row['line']}" if row["line"] is not None else ""
-    return plain(f"{row['file']}{line}")
+    if row["line"] is None:
+        return plain(str(row["file"]))
+    return translated("{file}, line {n}").format(file=plain(str(row["file"])), n=row["line"])
 
 
 def _cure(files: list[str]) -> str:

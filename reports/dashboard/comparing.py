@@ -14,7 +14,7 @@ from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
-from reports.dashboard.view import View, all_of, one_of
+from reports.dashboard.view import View, all_of, one_of, with_query
 
 COMPARED = ("reach_4", "beyond_share")
 MOST = 8
@@ -35,8 +35,18 @@ def compare(desk: Desk, asked: Asked) -> Response:
     except InfluenceError as error:
         why = str(error)
     known = [desk.person(one) for one in desk.only]
+    pairs = [*(("who", one) for one in typed), *view.pairs()]
     return shown(
-        desk, asked, "compare.html", "/compare", typed=typed, view=view, found=found, why=why, known=known
+        desk,
+        asked,
+        "compare.html",
+        "/compare",
+        typed=typed,
+        view=view,
+        found=found,
+        why=why,
+        known=known,
+        every=with_query("/compare/all", pairs),
     )
 
 

@@ -18,7 +18,7 @@ from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
 
 T = TypeVar("T")
-KEPT = 96
+KEPT = 256
 """So many answers are kept, of those that were asked for last."""
 _NOT_SHOWN = message("There is no such page here.")
 
@@ -111,25 +111,29 @@ class Desk:
         Raises:
             InfluenceError: the window or a filter cannot be meant; the sentence says what can.
         """
-        return self.kept(("glance", person, view), lambda: self._glance(person, view))
+        return self.kept(("glance", person, view), lambda: self.look(person, view))
 
-    def _glance(self, person: str, view: View) -> Report:
+    def look(self, person: str, view: View) -> Report:
+        """Return the same without keeping it: of a leader who reached many it is large."""
         return self.workspace.glance(person, view.since or None, view.until or None, view.only)
 
-    def whole(self, person: str, name: str, view: View) -> Work | Report:
-        """Return the whole report of a view if it was worked out already, else the work that does so."""
-        key = ("whole", person, view)
+    def lasting(self, key: Hashable, title: str, make: Callable[[Workspace], T]) -> T | Work:
+        """Return what takes long if it was worked out already, else the work that does so beside.
+
+        Raises:
+            InfluenceError: it was tried, and came to nothing.
+        """
         if (found := self._found(key)) is not None:
             return found  # type: ignore[no-any-return]
-        return self.works.start(f"report {hash(key)}", name, lambda tell: self._whole(key, person, view, tell))
+        kind = f"{key!r} {self._state}"
+        tried = self.works.latest(kind)
+        if tried is not None and tried.failed:
+            raise InfluenceError(tried.failed)
+        return self.works.start(kind, title, lambda say: self._lasting(key, make, say))
 
-    def _whole(self, key: Hashable, person: str, view: View, tell: Progress) -> None:
-        tell("")
-
-        def make() -> Report:
-            return self.workspace.report(person, view.since or None, view.until or None, only=view.only)
-
-        self.kept(key, make)
+    def _lasting(self, key: Hashable, make: Callable[[Workspace], T], say: Progress) -> None:
+        say("")
+        self.kept(key, lambda: make(self.workspace))
 
     # --- changing ---------------------------------------------------------------------------------------------
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.tracked import Digest
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.framed import framed
 from reports.dashboard.view import all_of
 from reports.formats import letter as letters
-
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
-    "sandbox"
-)
-"""The letter is a page without scripts for mail programs; it is shown in a frame of ours and may do nothing."""
 
 
 def preview(desk: Desk, asked: Asked) -> Response:
@@ -44,9 +39,7 @@ def letter(desk: Desk, asked: Asked) -> Response:
     """Show the letter as the page that a mail program shows."""
     who = all_of(asked.query, "who")
     written = desk.kept(("letter", who, desk.language), lambda: letters.as_page(_digest(desk, who)))
-    return HTMLResponse(
-        written, headers={"Content-Security-Policy": _POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    )
+    return framed(written)
 
 
 def _digest(desk: Desk, who: tuple[str, ...]) -> Digest:

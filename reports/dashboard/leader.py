@@ -54,7 +54,7 @@ def glance(desk: Desk, asked: Asked) -> Response:
     offered = choices(desk, person)
     try:
         view = _meant(desk, asked.query, offered)
-        body = desk.kept(("body", person, view, spoken().code), lambda: _body(desk.glance(person, view)))
+        body = desk.kept(("body", person, view, spoken().code), lambda: _body(desk.look(person, view)))
     except NotShown:
         raise
     except InfluenceError as error:
@@ -81,10 +81,13 @@ def whole(desk: Desk, asked: Asked) -> Response:
     """Show the whole report of a view, as its page has it; while it is worked out, say so."""
     person, name = desk.person(asked.path["person"])
     view = _meant(desk, asked.query, choices(desk, person))
-    found = desk.whole(person, plain(name), view)
+    since, until = view.since or None, view.until or None
+    found = desk.lasting(
+        ("whole", person, view),
+        plain(name),
+        lambda workspace: workspace.report(person, since, until, only=view.only),
+    )
     if isinstance(found, Work):
-        if not found.running and found.failed:
-            raise InfluenceError(found.failed)
         return shown(desk, asked, "waiting.html", "/", work=found, name=plain(name), back=leader_path(person))
     written = desk.kept(("page", person, view, spoken().code), lambda: report_page(found))
     policy = f"{policy_of(found)}; frame-ancestors 'none'"

@@ -30,9 +30,14 @@ class Brought:
 
 def overview(desk: Desk, asked: Asked) -> Response:
     """Show what is in the workspace; who is tracked comes after, since it is longer in coming."""
-    held = {} if desk.narrow else {"brought": desk.kept("brought", lambda: brought(desk.workspace))}
+    held = {} if desk.narrow else {"brought": prepared(desk)}
     ready = begin_with(desk) if desk.workspace.ready or desk.narrow else None
     return shown(desk, asked, "overview.html", "/", begin=ready, **held)
+
+
+def prepared(desk: Desk) -> list[Brought]:
+    """Return what came in; asked once before everything is read, so that the first page does not wait for that."""
+    return desk.kept("brought", lambda: brought(desk.workspace))
 
 
 def begin(desk: Desk, asked: Asked) -> Response:

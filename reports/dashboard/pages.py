@@ -19,6 +19,8 @@ PLACES = (
     ("/", message("Overview"), False),
     ("/compare", message("Compare"), False),
     ("/digest", message("Digest"), False),
+    ("/campaigns", message("Campaigns"), True),
+    ("/programme", message("Programme"), True),
     ("/people", message("People"), True),
     ("/sources", message("Sources"), True),
     ("/aside", message("Set aside"), True),

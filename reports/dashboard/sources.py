@@ -42,10 +42,8 @@ class Source:
 def sources(desk: Desk, asked: Asked) -> Response:
     """Show the sources with their freshness, and the pull that goes on or ended last."""
     desk.open_to_all()
-    work = desk.works.latest(PULL)
-    return shown(
-        desk, asked, "sources.html", "/sources", sources=_sources(desk.workspace), work=work, said=_said(work)
-    )
+    work = _said(desk.works.latest(PULL))
+    return shown(desk, asked, "sources.html", "/sources", sources=_sources(desk.workspace), work=work)
 
 
 def pull(desk: Desk, asked: Asked) -> Response:

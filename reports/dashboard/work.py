@@ -14,7 +14,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
 
-_LINES, _KEPT = 8, 20
+_LINES, _KEPT = 8, 50
 
 
 class Stopped(InfluenceError):
@@ -55,7 +55,7 @@ class Works:
     """
 
     def __init__(self) -> None:
-        self._all: deque[Work] = deque(maxlen=_KEPT)
+        self._all: list[Work] = []
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         self._closing = False
@@ -66,9 +66,14 @@ class Works:
             if going := self.running(kind):
                 return going
             work = Work(next(self._numbers), kind, title)
-            self._all.append(work)
+            self._all = [*self._kept(), work]
         threading.Thread(target=self._run, args=(work, do), name=f"work-{work.number}", daemon=True).start()
         return work
+
+    def _kept(self) -> list[Work]:
+        """Return what goes on, and what ended last."""
+        ended = [one for one in self._all if not one.running]
+        return [one for one in self._all if one.running or one in ended[-_KEPT:]]
 
     def running(self, kind: str) -> Work | None:
         """Return the work of a kind that goes on."""

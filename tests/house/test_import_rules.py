@@ -74,6 +74,20 @@ WRONG = [
     ("influence/kernels/arrays.py", "import influence.reach.ego", "one way through the wings"),
     ("influence/people/names.py", "import influence.met.encounters", "one way through the wings"),
     ("reports/story/story.py", "import reports.formats.page", "a report is told, then drawn, then written"),
+    (
+        "reports/formats/page.py",
+        "import reports.dashboard.pages",
+        "a report is told, then drawn, then written",
+    ),
+    (
+        "reports/formats/page.py",
+        "import influence.workspace.workspace",
+        "connectors and reports know the contract",
+    ),
+    ("reports/story/story.py", "from influence import Workspace", "connectors and reports know the contract"),
+    ("reports/dashboard/pages.py", "import influence.settings", "connectors and reports know the contract"),
+    ("reports/dashboard/desk.py", "import influence.store.store", "connectors and reports know the contract"),
+    ("influence/cli/serving.py", "import reports.dashboard.serving", "nobody names a connector or a report"),
     ("influence/people/names.py", "import influence.people.identity", "no circle, in any wing"),
 ]
 

@@ -21,7 +21,11 @@ NEEDED = (
     ".npmrc",
 )
 UNREACHABLE = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
-SCRIPTS = {"reports/formats/web/built/page.js", "reports/formats/web/built/loader.js"}
+SCRIPTS = {
+    "reports/formats/web/built/page.js",
+    "reports/formats/web/built/loader.js",
+    "reports/dashboard/web/built/dashboard.js",
+}
 
 
 @pytest.fixture
@@ -30,9 +34,8 @@ def project(tmp_path):
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("hatchling is not installed")
     folder = tmp_path / "project"
-    shutil.copytree(
-        ROOT / "reports/formats/web", folder / "reports/formats/web", ignore=shutil.ignore_patterns("built")
-    )
+    for place in ("reports/formats/web", "reports/dashboard/web"):
+        shutil.copytree(ROOT / place, folder / place, ignore=shutil.ignore_patterns("built"))
     for package in ("influence", "connectors", "reports"):
         (folder / package).mkdir(exist_ok=True)
         shutil.copy(ROOT / package / "__init__.py", folder / package)
@@ -78,6 +81,8 @@ def test_the_wheel_carries_the_script_with_the_licences_of_what_is_in_it(project
     assert all(
         name in head for name in ("graphology 0", "sigma 4", "events 3", "Permission is hereby granted")
     )
+    served = held["reports/dashboard/web/built/dashboard.js"].decode()
+    assert all(words in served[: served.index("*/")] for words in ("htmx.org 4", "Zero-Clause BSD"))
     assert not [name for name in held if "node_modules" in name]
     again, _ = wheel(project, **UNREACHABLE)
     assert again.keys() >= SCRIPTS, "what is built is not fetched again"

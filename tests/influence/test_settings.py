@@ -148,3 +148,37 @@ def test_a_campaign_that_cannot_be_meant_is_one_sentence(tmp_path, body, why):
     file.write_text(body, "utf-8")
     with pytest.raises(SettingsError, match=why):
         settings.read(file)
+
+
+def test_one_setting_is_changed_and_taken_out_and_all_else_stays(tmp_path):
+    file = tmp_path / "influence.toml"
+    file.write_text(OWN, "utf-8")
+    assert 0.25 == settings.change(file, "met", "prior", 0.25).strengths.prior
+    settings.change(file, "topics", "planet", ["#climate", "net zero"])
+    assert ("#climate", "net zero") == tuple(settings.read(file).topics["planet"])
+    assert "Europe/Oslo" == settings.change(file, "", "zone", "Europe/Oslo").zone
+    for name, section in (("prior", "met"), ("planet", "topics"), ("zone", "")):
+        settings.change(file, section, name, None)
+    assert settings.Settings().strengths == settings.read(file).strengths
+    assert all(
+        words in file.read_text("utf-8") for words in ("# my settings", "# the host of work", "# how long")
+    )
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "why"),
+    [
+        ("met", "prior", 7, "should lie between 0 and 1"),
+        ("met", "colour", 1, "has no setting 'colour'"),
+        ("moon", "phase", 1, "there is no setting 'moon'"),
+        ("", "zone", "Moon/Crater", "is not a time zone"),
+        ("topics", "all", [], "names no word and no tag"),
+        ("zone", "x", 1, "is no section"),
+    ],
+)
+def test_a_change_that_cannot_be_meant_writes_nothing(tmp_path, section, name, value, why):
+    file = tmp_path / "influence.toml"
+    file.write_text(OWN, "utf-8")
+    with pytest.raises(SettingsError, match=why):
+        settings.change(file, section, name, value)
+    assert OWN == file.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The dashboard as it runs: a real server on this machine, and visitors who ask as browsers do, or as they never would."""
+"""The dashboard as it runs: a real server on this machine, and visitors who ask as browsers do, or never would."""
 
 import http.client
 import re
@@ -23,7 +23,7 @@ class Answer:
 
 @dataclass
 class Visitor:
-    """Somebody who asks a port of this machine; `cookie` is what their browser keeps, `word` what a form of theirs holds."""
+    """Somebody who asks a port of this machine; their browser keeps `cookie`, and a form of theirs holds `word`."""
 
     port: int
     cookie: str = ""

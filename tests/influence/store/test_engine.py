@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,23 @@ def test_of_a_transaction_that_fails_nothing_lands() -> None:
     with pytest.raises(EngineError, match="nothing of this landed"):
         bring_in()
     assert 0 == engine.arrow("FROM t").num_rows
+
+
+def test_a_transaction_of_one_thread_is_one_turn_and_no_other_thread_sees_half_of_it() -> None:
+    engine, within, seen = DuckEngine(), threading.Event(), list[int]()
+    engine.run("CREATE TABLE t (a INTEGER)")
+
+    def look() -> None:
+        within.wait(10)
+        seen.append(engine.arrow("FROM t").num_rows)
+
+    other = threading.Thread(target=look)
+    other.start()
+    with engine.transaction():
+        engine.run("INSERT INTO t VALUES (1)")
+        within.set()
+        time.sleep(0.1)  # the other thread asks now
+        engine.turn()
+        engine.run("INSERT INTO t VALUES (2)")
+    other.join(10)
+    assert [2] == seen

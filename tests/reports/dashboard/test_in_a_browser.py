@@ -1,0 +1,157 @@
+"""The dashboard as somebody has it: at a desk, on a telephone, by lamplight, by keyboard, without scripts."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from reports.dashboard.pages import script
+from tests.kit.axe import AXE, NO_AXE, barriers
+from tests.kit.browser import DESK, PHONE, Tab
+from tests.kit.dashboard import open_dashboard
+
+PAGES = (
+    "/",
+    "/leader/ann",
+    "/leader/ann?tag=climate&since=2026-03-01",
+    "/leader/ann?since=nonsense",
+    "/compare?who=ann,eve",
+    "/digest",
+    "/people?kind=met&about=ann",
+    "/people/decisions",
+    "/sources",
+    "/aside",
+    "/settings",
+    "/nowhere",
+)
+NOT_BUILT = "the dashboard's script is not built: npm run bundle"
+
+
+@pytest.fixture(scope="module")
+def tracked(small):
+    """The small workspace with a snapshot, so that a digest has something to say."""
+    small.tracking.take("ann", "month")
+    with open_dashboard(small) as opened:
+        yield opened
+
+
+@contextmanager
+def inside(browser, opened, size=DESK, *, dark=False, scripts=True):
+    """Come in with a browser; whatever is asked of others is stopped and kept."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+    )
+    tab, origin = Tab(context.new_page()), opened.serving.door.origin
+
+    def answer(route):
+        if route.request.url.startswith((origin, "data:")):
+            route.continue_()
+        else:
+            tab.asked.append(route.request.url)
+            route.abort()
+
+    tab.page.route("**/*", answer)
+    tab.page.on(
+        "console",
+        lambda said: (
+            "the server responded with a status of 404" in said.text or tab.complaints.append(said.text)
+        ),
+    )
+    tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    try:
+        tab.page.goto(opened.link())
+        tab.page.wait_for_url(f"{origin}/")
+        yield tab, lambda path: tab.page.goto(origin + path)
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_no_page_complains_asks_others_scrolls_sideways_or_runs_a_name(chromium, tracked, size):
+    with inside(chromium, tracked, size) as (tab, go):
+        for path in PAGES:
+            go(path)
+            assert [] == tab.too_wide(), path
+            assert "ran" != tab.page.title(), path
+        assert ([], []) == (tab.complaints, tab.asked)
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason=NO_AXE)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nobody_is_shut_out(chromium, tracked, dark):
+    with inside(chromium, tracked, dark=dark) as (tab, go):
+        for path in PAGES:
+            go(path)
+            # axe is put in by the browser itself: a page of ours runs no script of others
+            assert [] == barriers(tab, folded=True, colours=dark), path
+
+
+def test_without_scripts_everything_can_be_read_filtered_and_answered(chromium, tracked):
+    with inside(chromium, tracked, scripts=False) as (tab, go):
+        go("/leader/ann")
+        tab.page.select_option("#tag", "climate")
+        tab.page.click("text=Show")
+        assert "tag=climate" in tab.page.url
+        assert "#climate" in tab.page.inner_text("#view")
+        go("/people?kind=met&about=ann")
+        question = tab.page.inner_text("#question")
+        tab.page.click("button[value=unsure]")
+        assert question != tab.page.inner_text("#question")
+        tab.page.click("text=Undo")
+        assert question == tab.page.inner_text("#question")
+
+
+@pytest.mark.skipif(script() is None, reason=NOT_BUILT)
+def test_a_filter_answers_in_the_same_page_and_its_address_opens_the_same_view(chromium, tracked):
+    with inside(chromium, tracked) as (tab, go):
+        go("/leader/ann")
+        tab.page.evaluate("() => { window.same = true }")
+        tab.page.select_option("#tag", "climate")
+        tab.page.wait_for_url("**tag=climate**")
+        tab.page.wait_for_selector("#view:has-text('#climate')")
+        shown = tab.page.inner_text("#view")
+        assert tab.page.evaluate("() => window.same")
+        tab.page.reload()
+        assert shown == tab.page.inner_text("#view")
+        tab.page.fill("#since", "nonsense")
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_selector("#view [role=alert]")
+        assert "is not a date" in tab.page.inner_text("#view")
+        assert [] == tab.complaints
+
+
+@pytest.mark.skipif(script() is None, reason=NOT_BUILT)
+def test_keys_answer_the_queue_and_take_an_answer_back_but_not_while_somebody_types(chromium, tracked):
+    with inside(chromium, tracked) as (tab, go):
+        go("/people?kind=met&about=ann")
+        first = tab.page.inner_text("#question")
+        for key in "uu":
+            before = tab.page.inner_text("#question")
+            tab.page.keyboard.press(key)
+            tab.page.wait_for_function(
+                "text => document.querySelector('#question')?.innerText !== text", arg=before
+            )
+        third = tab.page.inner_text("#question")
+        tab.page.keyboard.press("z")
+        tab.page.wait_for_function(
+            "text => document.querySelector('#question')?.innerText !== text", arg=third
+        )
+        assert tab.page.inner_text("#question") not in {first, third}
+        go("/people")
+        tab.page.fill("#about", "yy")
+        assert "/people" in tab.page.url
+
+
+def test_everything_is_reached_by_the_keyboard(chromium, tracked):
+    with inside(chromium, tracked) as (tab, go):
+        go("/leader/ann")
+        seen = []
+        for _ in range(20):
+            tab.page.keyboard.press("Tab")
+            seen.append(
+                tab.page.evaluate("() => document.activeElement.id || document.activeElement.innerText")
+            )
+        assert "Skip to the page" == seen[0]
+        assert {"Overview", "Settings", "since", "until", "tag", "channel", "Show"} <= set(seen)
