@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from influence.advice.likely import Chances, Ranked, Record, Weights
 from influence.advice.signs import History, asked_at
-from influence.advice.tested import Tested, tested
+from influence.advice.tested import Tested, back_tested
 from influence.advice.why_likely import Reasons
 from influence.contract.details.next_to_respond import Likely, NextTested, NextToRespond
 from influence.contract.findings import Finding
@@ -36,6 +37,10 @@ NO_CHANCES = because(
     "20 are needed"
 )
 
+NO_BETTER = because(
+    "on the last third of the record the probabilities of such lists were no better than the share of all who responded"
+)
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -51,16 +56,14 @@ def learned(population: Population, window: Window, history: History) -> Learned
 
     def make() -> pa.Table:
         record = Record(history, window.since, window.until)
-        found = Learned(
-            record.weights(window.until), record.chances(window.until), tested(record)
-        )
+        found = Learned(record.weights(window.until), record.chances(window.until), back_tested(record))
         return pa.table({"learned": [json.dumps(_as_json(found))]})
 
     table = population.kept.table("next", make, window.since, window.until)
     return _from_json(json.loads(table.column("learned")[0].as_py()))
 
 
-def _as_json(found: Learned) -> dict[str, object]:
+def _as_json(found: Learned) -> dict[str, Any]:
     weights = found.weights
     return {
         "raw": weights.raw.tolist(),
@@ -72,10 +75,12 @@ def _as_json(found: Learned) -> dict[str, object]:
     }
 
 
-def _from_json(row: dict[str, object]) -> Learned:
-    weights = Weights(np.array(row["raw"]), np.array(row["rank"]), row["level"], row["here"])  # type: ignore[arg-type]
-    test = {name: tuple(one) if isinstance(one, list) else one for name, one in row["test"].items()}  # type: ignore[attr-defined]
-    chances = Chances(**row["chances"]) if row["chances"] else None  # type: ignore[arg-type]
+def _from_json(row: dict[str, Any]) -> Learned:
+    weights = Weights(np.array(row["raw"]), np.array(row["rank"]), row["level"], row["here"])
+    test: dict[str, Any] = {
+        name: tuple(one) if isinstance(one, list) else one for name, one in row["test"].items()
+    }
+    chances = Chances(**row["chances"]) if row["chances"] else None
     return Learned(weights, chances, Tested(**test))
 
 
@@ -84,8 +89,8 @@ def _from_json(row: dict[str, object]) -> Learned:
         "how many of the ten people likeliest to respond next are expected to, of those never met",
         label="Likely to respond next",
         meaning=(
-            "Of the people who were active lately and have not been reached, the ten likeliest to respond to the leader "
-            "in the time to come, and how many of them, never met, are expected to. Learned from earlier cuts of the "
+            "Of the people who were active lately and are not reached, the ten likeliest to respond to the leader in "
+            "the time to come, and how many of them, never met, are expected to. Learned from earlier cuts of the "
             "same record. No number where such lists have shown no skill."
         ),
         unit=UNIT,
@@ -106,8 +111,8 @@ def _from_json(row: dict[str, object]) -> Learned:
         "how many minutes lie between two answers of the leader in one sitting, at the median",
         label="What an answer takes",
         meaning=(
-            "The median time from one answer of the leader to the next within the same hour: at most so long did reading "
-            "and answering take. When something was read is not on record."
+            "The median time from one answer of the leader to the next within the same hour: at most so long did "
+            "reading and answering take. When something was read is not on record."
         ),
         unit="minutes",
         family="What to do",
@@ -170,6 +175,8 @@ def _next(ego: Ego, history: History, found: Learned) -> Finding:
         return Finding(NAME, None, UNIT, reason=NOBODY_LEFT if len(history.time) else NOTHING_DONE)
     if not found.test.skill:
         return Finding(NAME, None, UNIT, reason=found.test.words)
+    if found.test.brier is not None and found.test.brier <= 0:
+        return Finding(NAME, None, UNIT, reason=NO_BETTER)
     if found.chances is None:
         return Finding(NAME, None, UNIT, reason=NO_CHANCES)
     scores = found.weights.scores(asked)
@@ -189,9 +196,7 @@ def _left(ego: Ego, history: History) -> Ranked:
     return Ranked(ranked.asked.where(kept), ranked.ranks[kept])
 
 
-def _rows(
-    ego: Ego, history: History, found: Learned, asked: Ranked, chance: Floats
-) -> tuple[Likely, ...]:
+def _rows(ego: Ego, history: History, found: Learned, asked: Ranked, chance: Floats) -> tuple[Likely, ...]:
     best = np.lexsort((asked.asked.person, -chance))[:FIRST]
     people, parts = asked.asked.person[best], found.weights.parts(asked)[best]
     unmet = 1 - ego.met.each(people, np.full(len(people), ego.window.until - 1))[0]
@@ -213,4 +218,3 @@ def _rows(
             )
         )
     return tuple(rows)
-

@@ -9,7 +9,7 @@ from influence.contract.findings import Report
 from influence.contract.language import recognised, translated
 from influence.contract.wording import counted, number, plain
 from reports.story.evidence import ResponseRow, anchors, names, response_rows
-from reports.story.sentences import Sentence, Span, joined, say, span, why_too_little
+from reports.story.sentences import Sentence, Span, say, span, why_too_little
 from reports.story.spheres import sphere_name
 
 
@@ -47,7 +47,7 @@ def next_to_respond(report: Report) -> tuple[Sentence, ...]:
     words = report.told("next_to_respond_tested", NextTested).words
     if not words:
         return (first,)
-    return joined(first, say("The {test}: {words}.", test=tested, words=recognised(plain(words).rstrip("."))))
+    return first, say("The {test}: {words}.", test=tested, words=recognised(plain(words).rstrip(".")))
 
 
 def likeliest(report: Report) -> Likely | None:

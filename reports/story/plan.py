@@ -14,7 +14,7 @@ from influence.contract.plan import line
 from influence.contract.wording import counted, plain
 from reports.story.brief import brief
 from reports.story.next_to_respond import likeliest
-from reports.story.sentences import Sentence, say, span
+from reports.story.sentences import Sentence, Span, say
 from reports.story.spheres import sphere_words
 
 ANSWERS = 3
@@ -45,7 +45,7 @@ def plan(report: Report) -> tuple[PlanLine, ...]:
 
 
 def _name(kind: str, leader: str, words: Sentence, report: Report) -> str:
-    """Return the name of a line to start or stop: of whom or of what it is about, whatever its numbers are this week."""
+    """Return the name of a line to start or stop: of whom or what it is about, whatever its numbers are this week."""
     about = [span.about or span.anchor or "" for span in words.spans]
     best = likeliest(report)
     if best is not None and "next_to_respond" in about:
@@ -59,7 +59,9 @@ def _answers(report: Report, leader: str) -> list[PlanLine]:
         PlanLine(
             line("answer", leader, row.item),
             translated("Answer"),
-            say("{who} ({sphere}).", who=plain(row.name) or plain(row.person), sphere=sphere_words(row.sphere)),
+            say(
+                "{who} ({sphere}).", who=plain(row.name) or plain(row.person), sphere=sphere_words(row.sphere)
+            ),
         )
         for row in rows
     ]
@@ -70,9 +72,10 @@ def takes(report: Report) -> Sentence | None:
     many = len(_answers(report, ""))
     if not many or not report.known("answer_minutes"):
         return None
+    minutes = report.value("answer_minutes") or 0.0
     return say(
         "{answers} take about {minutes} together: {one} lie between two answers in one sitting, at the median.",
         answers=counted(many, "answer", "answers"),
-        minutes=counted(max(1, round((report.value("answer_minutes") or 0.0) * many)), "minute", "minutes"),
-        one=span(report, "answer_minutes"),
+        minutes=counted(max(1, round(minutes * many)), "minute", "minutes"),
+        one=Span(counted(max(1, round(minutes)), "minute", "minutes"), "answer_minutes"),
     )
