@@ -19,7 +19,6 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.contract.plan import line
 from influence.contract.wording import counted
-from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -49,6 +48,11 @@ class Learned:
     weights: Weights
     chances: Chances | None
     test: Tested
+
+    @property
+    def likely(self) -> Chances | None:
+        """How likely a score is, where that was better than the share of all when tested."""
+        return self.chances if self.test.brier is not None and self.test.brier > 0 else None
 
 
 def learned(population: Population, window: Window, history: History) -> Learned:
@@ -175,15 +179,13 @@ def _next(ego: Ego, history: History, found: Learned) -> Finding:
         return Finding(NAME, None, UNIT, reason=NOBODY_LEFT if len(history.time) else NOTHING_DONE)
     if not found.test.skill:
         return Finding(NAME, None, UNIT, reason=found.test.words)
-    if found.test.brier is not None and found.test.brier <= 0:
-        return Finding(NAME, None, UNIT, reason=NO_BETTER)
-    if found.chances is None:
-        return Finding(NAME, None, UNIT, reason=NO_CHANCES)
-    scores = found.weights.scores(asked)
-    rows = _rows(ego, history, found, asked, found.chances.of(scores))
+    rows = _rows(ego, history, found, asked)
     detail = NextToRespond(
         rows, len(asked.asked), (ego.window.until - ego.window.since) / 3 / DAY, found.weights.here
     )
+    if found.likely is None:
+        reason = NO_CHANCES if found.chances is None else NO_BETTER
+        return Finding(NAME, None, UNIT, reason=reason, detail=detail)
     value = float(sum((row.chance or 0.0) * (row.unmet or 0.0) for row in rows))
     return Finding(NAME, value, UNIT, detail=detail)
 
@@ -196,8 +198,10 @@ def _left(ego: Ego, history: History) -> Ranked:
     return Ranked(ranked.asked.where(kept), ranked.ranks[kept])
 
 
-def _rows(ego: Ego, history: History, found: Learned, asked: Ranked, chance: Floats) -> tuple[Likely, ...]:
-    best = np.lexsort((asked.asked.person, -chance))[:FIRST]
+def _rows(ego: Ego, history: History, found: Learned, asked: Ranked) -> tuple[Likely, ...]:
+    scores = found.weights.scores(asked)
+    best = np.lexsort((asked.asked.person, -scores))[:FIRST]
+    chances = None if found.likely is None else found.likely.of(scores[best])
     people, parts = asked.asked.person[best], found.weights.parts(asked)[best]
     unmet = 1 - ego.met.each(people, np.full(len(people), ego.window.until - 1))[0]
     reasons = Reasons(ego, history, ego.window.until)
@@ -211,7 +215,7 @@ def _rows(ego: Ego, history: History, found: Learned, asked: Ranked, chance: Flo
                 person=who.person,
                 name=who.name,
                 sphere=ego.spheres[code],
-                chance=float(chance[best[n]]),
+                chance=None if chances is None else float(chances[n]),
                 unmet=float(unmet[n]),
                 reason=words,
                 evidence=evidence,

@@ -418,18 +418,20 @@ def advise(
 
 def _tell_week(week: Week) -> None:
     """Say who is likely to respond next and why, and whom to answer this week, each with the name of its line."""
-    following = week.findings["next_to_respond"]
-    if following.value is None:
+    following, tested = week.findings["next_to_respond"], week.findings["next_to_respond_tested"]
+    held = following.told(NextToRespond)
+    if not held.rows:
         say(f"Who will respond next cannot be told: {following.reason}")
     else:
-        held = following.told(NextToRespond)
         say(
             f"Likely to respond within {counted(round(held.days or 0), 'day', 'days')}, and not reached so far:"
         )
         for one in held.rows:
             say(f"{one.line}  {plain(one.name)} ({plain(one.sphere)}): {phrase(one.chance, 'share')}")
             say(f"  {one.reason}")
-        say(f"Tested: {week.findings['next_to_respond_tested'].told(NextTested).words}")
+        if following.reason is not None:
+            say(f"How likely each is cannot be told: {following.reason}")
+        say(f"Tested: {tested.told(NextTested).words}")
     if week.answers:
         minutes = week.minutes
         spent = "" if minutes is None else f", about {counted(max(1, round(minutes)), 'minute', 'minutes')}"
