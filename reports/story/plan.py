@@ -39,9 +39,9 @@ def plan(report: Report) -> tuple[PlanLine, ...]:
             ("start", translated("Start"), said.start),
             ("stop", translated("Stop"), said.stop),
         )
-        if words is not None
+        if words is not None and any(span.about or span.anchor for span in words.spans)
     ]
-    return (*lines, *_answers(report, leader))
+    return (*lines, *answers(report))
 
 
 def _name(kind: str, leader: str, words: Sentence, report: Report) -> str:
@@ -53,9 +53,11 @@ def _name(kind: str, leader: str, words: Sentence, report: Report) -> str:
     return line(kind, leader, " ".join(one for one in about if one))
 
 
-def _answers(report: Report, leader: str) -> list[PlanLine]:
+def answers(report: Report) -> tuple[PlanLine, ...]:
+    """Return whom to answer this week: those first whom an answer is worth most to."""
+    leader = str(report.leader.get("person", ""))
     rows = (report.told("waiting_on_leader", WaitingOnLeader).worth or ())[:ANSWERS]
-    return [
+    return tuple(
         PlanLine(
             line("answer", leader, row.item),
             translated("Answer"),
@@ -64,12 +66,12 @@ def _answers(report: Report, leader: str) -> list[PlanLine]:
             ),
         )
         for row in rows
-    ]
+    )
 
 
 def takes(report: Report) -> Sentence | None:
     """Say what the answers of the plan take, where the record tells."""
-    many = len(_answers(report, ""))
+    many = len(answers(report))
     if not many or not report.known("answer_minutes"):
         return None
     minutes = report.value("answer_minutes") or 0.0
