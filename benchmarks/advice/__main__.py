@@ -16,15 +16,19 @@ from influence.advice.likely import Weights
 from influence.advice.signs import came
 
 EARLIER, LAST = (0.4, 0.533, 0.667), (1.0,)
-"""The parts of a log that had passed when the thirds foreseen ended: those at which things were chosen, and the last."""
+"""The parts of a log that had passed when the thirds foreseen ended: where things were chosen, and the last."""
 MODEL = "the advice"
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True, help="Published data.")
-@click.option("--inputs", "folder", type=click.Path(path_type=Path), default=Path("build/advice"), show_default=True)
+@click.option(
+    "--inputs", "folder", type=click.Path(path_type=Path), default=Path("build/advice"), show_default=True
+)
 @click.option("--last", is_flag=True, help="Open the last cut, and the log that nothing was learned from.")
-@click.option("--write", type=click.Path(path_type=Path), help="Write the weights learned from public logs here.")
+@click.option(
+    "--write", type=click.Path(path_type=Path), help="Write the weights learned from public logs here."
+)
 def main(data: Path, folder: Path, last: bool, write: Path | None) -> None:
     """Print a table for each log."""
     names = [name for name in SOURCES if last or name != NEVER_LEARNED]
@@ -63,9 +67,12 @@ def _told(log: Log, told: Weights, ends: Sequence[float]) -> Iterator[str]:
     leaders = scoring.mean(scores[MODEL]["auc"]).leaders
     learnt = "here" if all(here) else "elsewhere" if not any(here) else "here at some cuts"
     yield f"\n## {log.name}: {leaders} leaders to whom somebody came; learned {learnt}; {taken:.1f} s\n"
-    yield "| ranked by | AUC | average precision | of the first ten | the advice's AUC beyond it |\n|---|---|---|---|---|"
+    yield "| ranked by | AUC | average precision | of the first ten | the advice's AUC beyond it |"
+    yield "|---|---|---|---|---|"
     for name, one in scores.items():
-        values = " | ".join(f"{scoring.mean(one[how]).value:.3f}" for how in ("auc", "precision", "first_ten"))
+        values = " | ".join(
+            f"{scoring.mean(one[how]).value:.3f}" for how in ("auc", "precision", "first_ten")
+        )
         ahead = "" if name == MODEL else str(scoring.mean(scores[MODEL]["auc"], one["auc"]))
         yield f"| {name} | {values} | {ahead} |"
     if chances:
@@ -88,7 +95,7 @@ def _file(weights: Weights) -> str:
 # What a sign's rank among everybody who could be named to a leader adds to the log-odds that somebody responds next.
 # Learned by `python -m benchmarks.advice --data DIR --write influence/advice/learned_elsewhere.txt` from public logs:
 # the Lean community's Zulip, a manufacturing company's mail, a Slack of Houston and the mail of Enron executives, at
-# cuts of their first two thirds; a log that has many people who came counts like one that has 200. Ranks from -0.5 to 0.5.
+# cuts of their first two thirds; a log with more people who came counts like one with 200. Ranks from -0.5 to 0.5.
 """
     return head + "".join(f"{name} {weights.rank[n]:.4f}\n" for n, name in SUBSET)
 

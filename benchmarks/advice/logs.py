@@ -26,7 +26,9 @@ class Source:
 SOURCES = {
     "Lean": Source(("lean_zulip/lean_zulip_activities.parquet",), {}),
     "manufacturing": Source(
-        ("manufacturing_email/communication.csv", "manufacturing_email/reportsto.csv"), {}, zone="Europe/Warsaw"
+        ("manufacturing_email/communication.csv", "manufacturing_email/reportsto.csv"),
+        {},
+        zone="Europe/Warsaw",
     ),
     "Houston": Source(("slack_export_houston",), {}),
     "Enron": Source(

@@ -1,9 +1,9 @@
 """Who of those not yet reached is likely to respond next: learned from earlier cuts of the same record.
 
-A score is linear in the signs known at a cut (`influence.advice.signs`) and in their ranks among everybody who could be
-named to that leader. It is learned from all leaders of the record, at cuts before which and after which enough is known,
-and leans on weights that were learned elsewhere (`learned_elsewhere.txt`); where the record holds too little it is these
-alone. Nothing at or after the moment asked about is looked at.
+A score is linear in the signs known at a cut (`influence.advice.signs`) and in their ranks among everybody who could
+be named to that leader. It is learned from all leaders of the record, at cuts before and after which enough is known,
+and leans on weights that were learned elsewhere (`learned_elsewhere.txt`); where the record holds too little it is
+these alone. Nothing at or after the moment asked about is looked at.
 
 Sources: logistic regression with a ridge, Hoerl and Kennard 1970, doi:10.1080/00401706.1970.10488634; calibration by a
 logistic curve, Platt 1999; signs as in Liben-Nowell and Kleinberg 2007, doi:10.1002/asi.20591.
@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,7 +39,7 @@ TRUST = 30.0
 
 @dataclass(frozen=True)
 class Weights:
-    """A score: Σ raw · sign + Σ rank · (rank of the sign − ½) + level; ranks lie in [0, 1] among one leader's people."""
+    """A score: Σ raw · sign + Σ rank · (rank of the sign − ½) + level; ranks are among the people of one leader."""
 
     raw: Floats
     rank: Floats
@@ -76,7 +77,7 @@ class Ranked:
 def _by_leader(leader: Ints) -> list[slice]:
     edges = np.flatnonzero(np.diff(leader)) + 1
     begin = [0, *edges.tolist(), len(leader)]
-    return [slice(a, b) for a, b in zip(begin[:-1], begin[1:], strict=True) if b > a]
+    return [slice(a, b) for a, b in pairwise(begin) if b > a]
 
 
 def _ranks(signs: Floats) -> Floats:
@@ -116,6 +117,7 @@ class Record:
 
     @cached_property
     def step(self) -> int:
+        """Half of the time that is foreseen."""
         return (self.until - self.since) // STEP
 
     @property
@@ -149,9 +151,9 @@ class Record:
     def chances(self, until: int) -> Chances | None:
         """Return how a score becomes a probability, by what followed a cut that lies a third of the window before.
 
-        A score is told in standard deviations among all pairs of its cut; the level is moved by how much more often, or
-        less, people came within the last step than within the first after that cut: who has come cannot come again. None
-        where too few came, or where who scored higher came no more often.
+        A score is told in standard deviations among all pairs of its cut; the level is moved by how much more or less
+        often people came within the last step than within the first after that cut: who has come cannot come again.
+        None where too few came, or where who scored higher came no more often.
         """
         cut = until - self.ahead
         if cut - self.since < FIRST * (until - self.since):

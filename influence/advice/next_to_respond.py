@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from influence.advice.likely import Chances, Ranked, Record, Weights
 from influence.advice.signs import History, asked_at
-from influence.advice.tested import Tested, tested
+from influence.advice.tested import Tested, back_tested
 from influence.advice.why_likely import Reasons
 from influence.contract.details.next_to_respond import Likely, NextTested, NextToRespond
 from influence.contract.findings import Finding
@@ -18,7 +19,6 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.contract.plan import line
 from influence.contract.wording import counted
-from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -36,6 +36,10 @@ NO_CHANCES = because(
     "20 are needed"
 )
 
+NO_BETTER = because(
+    "on the last third of the record the probabilities of such lists were no better than the share of all who responded"
+)
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -45,20 +49,25 @@ class Learned:
     chances: Chances | None
     test: Tested
 
+    @property
+    def likely(self) -> Chances | None:
+        """How likely a score is, where that was better than the share of all when tested."""
+        return self.chances if self.test.brier is not None and self.test.brier > 0 else None
+
 
 def learned(population: Population, window: Window, history: History) -> Learned:
     """Learn from all leaders of a window; what was learned of it before is taken from what is kept."""
 
     def make() -> pa.Table:
         record = Record(history, window.since, window.until)
-        found = Learned(record.weights(window.until), record.chances(window.until), tested(record))
+        found = Learned(record.weights(window.until), record.chances(window.until), back_tested(record))
         return pa.table({"learned": [json.dumps(_as_json(found))]})
 
     table = population.kept.table("next", make, window.since, window.until)
     return _from_json(json.loads(table.column("learned")[0].as_py()))
 
 
-def _as_json(found: Learned) -> dict[str, object]:
+def _as_json(found: Learned) -> dict[str, Any]:
     weights = found.weights
     return {
         "raw": weights.raw.tolist(),
@@ -70,10 +79,12 @@ def _as_json(found: Learned) -> dict[str, object]:
     }
 
 
-def _from_json(row: dict[str, object]) -> Learned:
-    weights = Weights(np.array(row["raw"]), np.array(row["rank"]), row["level"], row["here"])  # type: ignore[arg-type]
-    test = {name: tuple(one) if isinstance(one, list) else one for name, one in row["test"].items()}  # type: ignore[attr-defined]
-    chances = Chances(**row["chances"]) if row["chances"] else None  # type: ignore[arg-type]
+def _from_json(row: dict[str, Any]) -> Learned:
+    weights = Weights(np.array(row["raw"]), np.array(row["rank"]), row["level"], row["here"])
+    test: dict[str, Any] = {
+        name: tuple(one) if isinstance(one, list) else one for name, one in row["test"].items()
+    }
+    chances = Chances(**row["chances"]) if row["chances"] else None
     return Learned(weights, chances, Tested(**test))
 
 
@@ -82,8 +93,8 @@ def _from_json(row: dict[str, object]) -> Learned:
         "how many of the ten people likeliest to respond next are expected to, of those never met",
         label="Likely to respond next",
         meaning=(
-            "Of the people who were active lately and have not been reached, the ten likeliest to respond to the leader "
-            "in the time to come, and how many of them, never met, are expected to. Learned from earlier cuts of the "
+            "Of the people who were active lately and are not reached, the ten likeliest to respond to the leader in "
+            "the time to come, and how many of them, never met, are expected to. Learned from earlier cuts of the "
             "same record. No number where such lists have shown no skill."
         ),
         unit=UNIT,
@@ -104,8 +115,8 @@ def _from_json(row: dict[str, object]) -> Learned:
         "how many minutes lie between two answers of the leader in one sitting, at the median",
         label="What an answer takes",
         meaning=(
-            "The median time from one answer of the leader to the next within the same hour: at most so long did reading "
-            "and answering take. When something was read is not on record."
+            "The median time from one answer of the leader to the next within the same hour: at most so long did "
+            "reading and answering take. When something was read is not on record."
         ),
         unit="minutes",
         family="What to do",
@@ -168,13 +179,13 @@ def _next(ego: Ego, history: History, found: Learned) -> Finding:
         return Finding(NAME, None, UNIT, reason=NOBODY_LEFT if len(history.time) else NOTHING_DONE)
     if not found.test.skill:
         return Finding(NAME, None, UNIT, reason=found.test.words)
-    if found.chances is None:
-        return Finding(NAME, None, UNIT, reason=NO_CHANCES)
-    scores = found.weights.scores(asked)
-    rows = _rows(ego, history, found, asked, found.chances.of(scores))
+    rows = _rows(ego, history, found, asked)
     detail = NextToRespond(
         rows, len(asked.asked), (ego.window.until - ego.window.since) / 3 / DAY, found.weights.here
     )
+    if found.likely is None:
+        reason = NO_CHANCES if found.chances is None else NO_BETTER
+        return Finding(NAME, None, UNIT, reason=reason, detail=detail)
     value = float(sum((row.chance or 0.0) * (row.unmet or 0.0) for row in rows))
     return Finding(NAME, value, UNIT, detail=detail)
 
@@ -187,8 +198,10 @@ def _left(ego: Ego, history: History) -> Ranked:
     return Ranked(ranked.asked.where(kept), ranked.ranks[kept])
 
 
-def _rows(ego: Ego, history: History, found: Learned, asked: Ranked, chance: Floats) -> tuple[Likely, ...]:
-    best = np.lexsort((asked.asked.person, -chance))[:FIRST]
+def _rows(ego: Ego, history: History, found: Learned, asked: Ranked) -> tuple[Likely, ...]:
+    scores = found.weights.scores(asked)
+    best = np.lexsort((asked.asked.person, -scores))[:FIRST]
+    chances = None if found.likely is None else found.likely.of(scores[best])
     people, parts = asked.asked.person[best], found.weights.parts(asked)[best]
     unmet = 1 - ego.met.each(people, np.full(len(people), ego.window.until - 1))[0]
     reasons = Reasons(ego, history, ego.window.until)
@@ -202,7 +215,7 @@ def _rows(ego: Ego, history: History, found: Learned, asked: Ranked, chance: Flo
                 person=who.person,
                 name=who.name,
                 sphere=ego.spheres[code],
-                chance=float(chance[best[n]]),
+                chance=None if chances is None else float(chances[n]),
                 unmet=float(unmet[n]),
                 reason=words,
                 evidence=evidence,

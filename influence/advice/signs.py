@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.network.log_queries import channel_by_item, written_to_few_by_all
+from influence.network.doings import channel_by_item, written_to_few_by_all
 from influence.times import DAY, Window
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class History:
 
     @property
     def people(self) -> int:
+        """How many people there are."""
         return len(self.asked)
 
     @cached_property
@@ -256,7 +257,7 @@ class _Known:
         return found
 
     def _reached(self) -> list[Floats]:
-        """How many of those who respond to the leader one answers, has a tie with, and how many the leader answers too."""
+        """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
         once = self.answers.sign()
         to_me = once[:, self.leaders].T.tocsr()
         lately = self.answers_lately
@@ -295,7 +296,7 @@ class _Known:
         hour = (self.before.time // (DAY // 24)) % 24
         return self._alike(self._matrix(self.before.author, hour, np.ones(len(hour)), 24))
 
-    def _alike(self, of: csr_matrix) -> Floats:
+    def _alike(self, of: Any) -> Floats:
         """Return the cosine between what leaders and others have."""
         length = np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel())
         dots = self._at((of[self.leaders] @ of.T).tocsr())
@@ -323,7 +324,7 @@ class _Known:
 
         made = np.bincount(self.before.author, minlength=self.before.people)
         passed = (self.answers @ diags(1 / np.maximum(made, 1))).minimum(0.999)
-        first = passed[:, self.leaders].T.tocsr()
+        first = passed.tocsr()[:, self.leaders].T.tocsr()
         return self._at((first @ passed.T).tocsr())
 
     # --- of one side ------------------------------------------------------------------------------------
@@ -354,7 +355,7 @@ class _Known:
         return pair // self.before.people, pair % self.before.people, self.faded(first)
 
     def _of_people(self) -> list[Floats]:
-        before, (target, responder, new) = self.before, self._ties
+        before, (_, responder, new) = self.before, self._ties
         once = np.asarray(self._in_channels.sign().sum(axis=1)).ravel()
         every = [
             self._count(before.author),

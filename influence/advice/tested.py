@@ -11,7 +11,7 @@ from influence.advice.backtest import auc, percentiles
 from influence.advice.likely import Ranked, Record
 from influence.advice.signs import SIGNS, came
 from influence.contract.language import because
-from influence.contract.wording import between, number
+from influence.contract.wording import between, counted, number
 from influence.kernels.arrays import Flags, Floats
 
 FEWEST = 5
@@ -48,39 +48,39 @@ class Tested:
         """Say what the test showed; the AUC is how often, of two people, the one who responded ranked first."""
         if self.auc is None or self.interval is None:
             why = because(
-                "in the last third of the record somebody new responded to {leaders} leaders; at least {least} are "
+                "in the last third of the record somebody new responded to {leaders}; at least {least} are "
                 "needed to test such a list",
-                leaders=self.leaders,
+                leaders=counted(self.leaders, "leader", "leaders"),
                 least=FEWEST,
             )
             return because("too little to say: {why}", why=why)
         measured = {
-            "leaders": self.leaders,
+            "leaders": counted(self.leaders, "leader", "leaders"),
             "share": number(self.auc, "share"),
             "range": between(*self.interval, "share"),
         }
         if not self.skill:
             return because(
-                "over {leaders} leaders the list cannot be told from chance on the last third of the record: of two "
+                "over {leaders} the list cannot be told from chance on the last third of the record: of two "
                 "people it put the one who responded first in {share} of cases ({range})",
                 **measured,
             )
         if all(low is not None and low[0] > 0 for low in (self.most_interval, self.ties_interval)):
             return because(
-                "over {leaders} leaders the list did better on the last third of the record than going to those who "
+                "over {leaders} the list did better on the last third of the record than going to those who "
                 "respond most, or to those with most ties to people already reached: of two people it put the one who "
                 "responded first in {share} of cases ({range})",
                 **measured,
             )
         return because(
-            "over {leaders} leaders the list did better than chance on the last third of the record, but cannot be told "
-            "apart from going to those who respond most, or to those with most ties to people already reached: of two "
-            "people it put the one who responded first in {share} of cases ({range})",
+            "over {leaders} the list did better than chance on the last third of the record, but cannot be "
+            "told apart from going to those who respond most, or to those with most ties to people already reached: of "
+            "two people it put the one who responded first in {share} of cases ({range})",
             **measured,
         )
 
 
-def tested(record: Record) -> Tested:
+def back_tested(record: Record) -> Tested:
     """Learn before the last third, rank for each leader who was not reached then, and score by who responded."""
     cut = record.until - record.ahead
     pairs = record.at(cut)

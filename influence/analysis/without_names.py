@@ -16,7 +16,7 @@ from hashlib import sha256
 from math import fsum
 from typing import Any
 
-from influence.advice import introductions
+from influence.advice import introductions, next_to_respond
 from influence.analysis.small_groups import classes, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
@@ -111,6 +111,8 @@ _REASONS = frozenset(
         *(employees.EVERYBODY_SILENT, stage.NOTHING, peers.NO_TEAM, peers.NO_PEERS),
         *(walls.NO_DEPARTMENTS, walls.TOO_FEW, team_follows.NOWHERE, tone.NOBODY_BEYOND, tone.MOSTLY_UNTOLD),
         introductions.NOBODY_LEFT,
+        *(next_to_respond.NOBODY_LEFT, next_to_respond.NOTHING_DONE),
+        *(next_to_respond.NO_CHANCES, next_to_respond.NO_BETTER),
         *(help_outcome.NO_OUTCOMES, help_outcome.NOBODY_ASKED, help_outcome.TOO_FEW),
         *(audience_share.NO_AUDIENCE, audience_share.NAMES_NOBODY),
         tags.NO_TAGS,

@@ -374,13 +374,12 @@ def advise(
         return
     _tell_week(week)
     say(f"Where one more exchange may bring most: {found.test.words}")
-    if found.forecast and not found.test.skill:
-        say("What the forecast names all the same, without having shown skill:")
-    for number, row in enumerate(found.rows):
-        if number == len(found.forecast):
+    forecast = found.forecast if found.test.skill else ()
+    for number, row in enumerate((*forecast, *found.rows[len(found.forecast) :])):
+        if number == len(forecast):
             say("Topics and habits, as seen so far (associations, not forecasts):")
         low, high = row.interval
-        unit = "people expected" if number < len(found.forecast) else "people a conversation"
+        unit = "people expected" if number < len(forecast) else "people a conversation"
         spread = between(low, high, unit, of=scale(row.gain, unit))
         say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         say(f"  {row.reason}")
@@ -388,18 +387,20 @@ def advise(
 
 def _tell_week(week: Week) -> None:
     """Say who is likely to respond next and why, and whom to answer this week, each with the name of its line."""
-    following = week.findings["next_to_respond"]
-    if following.value is None:
+    following, tested = week.findings["next_to_respond"], week.findings["next_to_respond_tested"]
+    held = following.told(NextToRespond)
+    if not held.rows:
         say(f"Who will respond next cannot be told: {following.reason}")
     else:
-        held = following.told(NextToRespond)
         say(
             f"Likely to respond within {counted(round(held.days or 0), 'day', 'days')}, and not reached so far:"
         )
         for one in held.rows:
             say(f"{one.line}  {plain(one.name)} ({plain(one.sphere)}): {phrase(one.chance, 'share')}")
             say(f"  {one.reason}")
-        say(f"Tested: {week.findings['next_to_respond_tested'].told(NextTested).words}")
+        if following.reason is not None:
+            say(f"How likely each is cannot be told: {following.reason}")
+        say(f"Tested: {tested.told(NextTested).words}")
     if week.answers:
         minutes = week.minutes
         spent = "" if minutes is None else f", about {counted(max(1, round(minutes)), 'minute', 'minutes')}"

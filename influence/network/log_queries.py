@@ -167,18 +167,6 @@ def written_to_few(tables: LogTables, leader: int, most: int, window: Window) ->
     return _numbers(rows, "item"), _numbers(rows, "person")
 
 
-_WRITTEN_BY_ALL = f"""
-SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
-WHERE i.author <> d.person AND i.addressees <= $most AND i.{MADE} AND {_IN_WINDOW} ORDER BY d.item, d.person
-"""
-
-
-def written_to_few_by_all(tables: LogTables, most: int, window: Window) -> tuple[Ints, Ints]:
-    """Return everybody's items of a window to at most so many addressees: item and addressee, in order of time."""
-    rows = tables.rows(_WRITTEN_BY_ALL, {"most": most, **_limits(window)})
-    return _numbers(rows, "item"), _numbers(rows, "person")
-
-
 _PAIRS = f"""
 SELECT i.author * $people::BIGINT + d.person AS pair, count(*) AS n FROM addressed d JOIN item i USING (item)
 WHERE i.{MADE} AND {_IN_WINDOW} GROUP BY pair ORDER BY pair
@@ -480,19 +468,6 @@ GROUP BY ALL ORDER BY ALL
 def undated_origins(tables: LogTables) -> list[dict[str, Any]]:
     """Return how many ties each source of an undated network held."""
     return list(tables.rows(_UNDATED).to_pylist())
-
-
-_CHANNELS = """
-SELECT item, dense_rank() OVER (ORDER BY source, system, channel) - 1 AS channel FROM item WHERE channel IS NOT NULL
-"""
-
-
-def channel_by_item(tables: LogTables, items: int) -> Ints:
-    """Return the channel of each of so many items as a number; -1 where it stands in none."""
-    rows = tables.rows(_CHANNELS)
-    found = np.full(items, -1, np.int64)
-    found[_numbers(rows, "item")] = _numbers(rows, "channel")
-    return found
 
 
 def source_of(tables: LogTables, items: ArrayLike) -> list[str]:

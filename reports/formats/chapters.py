@@ -16,6 +16,8 @@ from reports.figures.svg import Picture
 from reports.figures.trend import trend_picture
 from reports.story import advice, evidence
 from reports.story.introductions import chain_rows
+from reports.story.next_to_respond import next_rows
+from reports.story.plan import plan, takes
 from reports.story.sentences import Number, Section, say
 from reports.story.waiting import worth_rows
 from reports.story.wording import days, shortened
@@ -198,7 +200,37 @@ def _spheres(report: Report, _: Section) -> tuple[Table, ...]:
 
 
 def _takes(report: Report, _: Section) -> tuple[Table, ...]:
-    return (*_advice(report), *_chains(report), *_worth(report), _waiting(report))
+    return (
+        *_week(report),
+        *_next(report),
+        *_advice(report),
+        *_chains(report),
+        *_worth(report),
+        _waiting(report),
+    )
+
+
+def _week(report: Report) -> tuple[Table, ...]:
+    """List what to start, to stop and whom to answer this week, each with the name of its line."""
+    rows = tuple((*_cells(one.kind), Cell(str(one.words)), *_cells(one.line)) for one in plan(report))
+    if not rows:
+        return ()
+    heads = (translated("This week"), translated("What"), translated("Line"))
+    spent = takes(report)
+    return (Table(heads, (False, False, False), (2, 11, 4), rows, note=str(spent) if spent else ""),)
+
+
+def _next(report: Report) -> tuple[Table, ...]:
+    """List who is likely to respond next, with the reasons that carried their place."""
+    rows = tuple(
+        (*_cells(row.who, row.sphere, row.likely), Cell(shortened(row.why, _WHY)))
+        for row in next_rows(report)[:_ROWS]
+    )
+    if not rows:
+        return ()
+    heads = (translated("Who"), translated("Sphere"), translated("Likely"), translated("Why"))
+    title = translated("Who is likely to respond next")
+    return (Table(heads, (False, False, True, False), (4, 3, 2, 8), rows, title),)
 
 
 def _advice(report: Report) -> tuple[Table, ...]:

@@ -12,6 +12,7 @@ from reports.formats.writing import write_whole
 from reports.story import audiences, movement
 from reports.story.brief import Brief, brief
 from reports.story.evidence import ConversationRow, conversations
+from reports.story.plan import answers
 from reports.story.sentences import Section, say
 from reports.story.story import story
 from reports.story.wording import care, isolated, notice, shortened
@@ -43,7 +44,7 @@ def digest(report: Report) -> str:
     """Return the first screen, what happened, and the limits in a few lines; nothing in it calls or leads anywhere."""
     report = with_short_names(report)
     said, told = brief(report), {section.key: section for section in story(report)}
-    lines = [*_opening(report, said, told.get("beyond")), "", *_answers(said), "", *_happened(report)]
+    lines = [*_opening(report, said, told.get("beyond")), "", *_answers(report, said), "", *_happened(report)]
     return "\n".join(_without_doubled_gaps([*lines, *_closing(report, told)])) + "\n"
 
 
@@ -76,7 +77,7 @@ def _opening(report: Report, said: Brief, beyond: Section | None) -> list[str]:
     ]
 
 
-def _answers(said: Brief) -> list[str]:
+def _answers(report: Report, said: Brief) -> list[str]:
     lines = [(one.label, str(one.sentence)) for one in said.answers]
     lines += [
         (label, str(sentence))
@@ -88,6 +89,7 @@ def _answers(said: Brief) -> list[str]:
         )
         if sentence
     ]
+    lines += [(one.kind, f"{one.words} {one.line}") for one in answers(report)]
     return [f"- **{inert(label)}:** {inert(text)}" for label, text in lines]
 
 

@@ -29,7 +29,6 @@ from reports.formats import page_words, people_data
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
-from reports.story import plan as planning
 from reports.story import (
     doubt,
     evidence,
@@ -44,6 +43,7 @@ from reports.story import (
     waiting,
     wording,
 )
+from reports.story import plan as planning
 from reports.story.spheres import sphere_name
 
 _ICON = (

@@ -9,7 +9,7 @@ from influence.contract.findings import Report
 from influence.contract.language import recognised, translated
 from influence.contract.wording import counted, number, plain
 from reports.story.evidence import ResponseRow, anchors, names, response_rows
-from reports.story.sentences import Sentence, Span, joined, say, span, why_too_little
+from reports.story.sentences import Sentence, Span, say, span, why_too_little
 from reports.story.spheres import sphere_name
 
 
@@ -32,11 +32,26 @@ def next_to_respond(report: Report) -> tuple[Sentence, ...]:
     if "next_to_respond" not in report.findings:
         return ()
     tested = Span(translated("test"), "next_to_respond_tested")
-    if not report.known("next_to_respond"):
-        why = why_too_little(report.findings["next_to_respond"])
-        return (say("By the {test}, who will respond next cannot be told: {why}.", test=tested, why=why),)
     held = report.told("next_to_respond", NextToRespond)
-    first = say(
+    why = why_too_little(report.findings["next_to_respond"])
+    if not held.rows:
+        return (say("By the {test}, who will respond next cannot be told: {why}.", test=tested, why=why),)
+    first = _how_many(report, held) if report.known("next_to_respond") else _in_order(held, why)
+    words = report.told("next_to_respond_tested", NextTested).words
+    if not words:
+        return (first,)
+    return first, say("The {test}: {words}.", test=tested, words=recognised(plain(words).rstrip(".")))
+
+
+def _in_order(held: NextToRespond, why: str) -> Sentence:
+    few = counted(len(held.rows), "person", "people")
+    return say(
+        "{few} are likelier than others to respond next; how likely cannot be told: {why}.", few=few, why=why
+    )
+
+
+def _how_many(report: Report, held: NextToRespond) -> Sentence:
+    return say(
         "Of the {few} likeliest to respond next, of {all} active lately and not reached, {n} never met are expected to "
         "within {days}.",
         few=number(len(held.rows)),
@@ -44,10 +59,6 @@ def next_to_respond(report: Report) -> tuple[Sentence, ...]:
         n=span(report, "next_to_respond", "person", "people"),
         days=counted(round(held.days or 0), "day", "days"),
     )
-    words = report.told("next_to_respond_tested", NextTested).words
-    if not words:
-        return (first,)
-    return joined(first, say("The {test}: {words}.", test=tested, words=recognised(plain(words).rstrip("."))))
 
 
 def likeliest(report: Report) -> Likely | None:
@@ -58,8 +69,6 @@ def likeliest(report: Report) -> Likely | None:
 
 def next_rows(report: Report) -> tuple[NextRow, ...]:
     """List the likeliest, with the reasons that carried their place and what shows them."""
-    if not report.known("next_to_respond"):
-        return ()
     known, people = names(report), anchors(report)
     rows = []
     for row in report.told("next_to_respond", NextToRespond).rows:

@@ -14,7 +14,7 @@ from influence.contract.plan import line
 from influence.contract.wording import counted, plain
 from reports.story.brief import brief
 from reports.story.next_to_respond import likeliest
-from reports.story.sentences import Sentence, say, span
+from reports.story.sentences import Sentence, Span, say
 from reports.story.spheres import sphere_words
 
 ANSWERS = 3
@@ -39,13 +39,13 @@ def plan(report: Report) -> tuple[PlanLine, ...]:
             ("start", translated("Start"), said.start),
             ("stop", translated("Stop"), said.stop),
         )
-        if words is not None
+        if words is not None and any(span.about or span.anchor for span in words.spans)
     ]
-    return (*lines, *_answers(report, leader))
+    return (*lines, *answers(report))
 
 
 def _name(kind: str, leader: str, words: Sentence, report: Report) -> str:
-    """Return the name of a line to start or stop: of whom or of what it is about, whatever its numbers are this week."""
+    """Return the name of a line to start or stop: of whom or what it is about, whatever its numbers are this week."""
     about = [span.about or span.anchor or "" for span in words.spans]
     best = likeliest(report)
     if best is not None and "next_to_respond" in about:
@@ -53,26 +53,31 @@ def _name(kind: str, leader: str, words: Sentence, report: Report) -> str:
     return line(kind, leader, " ".join(one for one in about if one))
 
 
-def _answers(report: Report, leader: str) -> list[PlanLine]:
+def answers(report: Report) -> tuple[PlanLine, ...]:
+    """Return whom to answer this week: those first whom an answer is worth most to."""
+    leader = str(report.leader.get("person", ""))
     rows = (report.told("waiting_on_leader", WaitingOnLeader).worth or ())[:ANSWERS]
-    return [
+    return tuple(
         PlanLine(
             line("answer", leader, row.item),
             translated("Answer"),
-            say("{who} ({sphere}).", who=plain(row.name) or plain(row.person), sphere=sphere_words(row.sphere)),
+            say(
+                "{who} ({sphere}).", who=plain(row.name) or plain(row.person), sphere=sphere_words(row.sphere)
+            ),
         )
         for row in rows
-    ]
+    )
 
 
 def takes(report: Report) -> Sentence | None:
     """Say what the answers of the plan take, where the record tells."""
-    many = len(_answers(report, ""))
+    many = len(answers(report))
     if not many or not report.known("answer_minutes"):
         return None
+    minutes = report.value("answer_minutes") or 0.0
     return say(
         "{answers} take about {minutes} together: {one} lie between two answers in one sitting, at the median.",
         answers=counted(many, "answer", "answers"),
-        minutes=counted(max(1, round((report.value("answer_minutes") or 0.0) * many)), "minute", "minutes"),
-        one=span(report, "answer_minutes"),
+        minutes=counted(max(1, round(minutes * many)), "minute", "minutes"),
+        one=Span(counted(max(1, round(minutes)), "minute", "minutes"), "answer_minutes"),
     )

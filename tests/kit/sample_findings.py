@@ -27,6 +27,7 @@ from influence.contract.details.introductions import Chain, Hop, Introductions, 
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.details.many import SecondGenerationLeaders, Spread
 from influence.contract.details.named_voices import AmongVoices, Voice
+from influence.contract.details.next_to_respond import Likely, NextTested, NextToRespond
 from influence.contract.details.organisation import Between, Followed, TeamBeyond, TeamFollows, Walls
 from influence.contract.details.persistence import Persistence
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
@@ -275,6 +276,7 @@ def _advice() -> list[Finding]:
             interval=(0.6, 0.84),
             detail=AdviceBacktest(60, brought=21, skill=True, words=tested),
         ),
+        *_next(tested),
         Finding(
             "step_up",
             1.1,
@@ -283,6 +285,27 @@ def _advice() -> list[Finding]:
             detail=StepUp(44, came_back=30, compared=25, with_=1.8, without=0.7),
         ),
     ]
+
+
+def _next(tested: str) -> list[Finding]:
+    rows = (
+        Likely("reach-0a1b2c", "x5", "Ottilie Brandvold", "customer", 0.41, 0.9, _WHY_NEXT, ("k10",)),
+        Likely("reach-3d4e5f", "x6", "Per Asgeirsson", "partner", 0.2, 1.0, "last seen 3 days ago", ("k7",)),
+    )
+    return [
+        Finding("next_to_respond", 0.57, "people", detail=NextToRespond(rows, 320, 122.0, here=True)),
+        Finding(
+            "next_to_respond_tested",
+            0.79,
+            "AUC",
+            interval=(0.77, 0.81),
+            detail=NextTested(True, tested, 55, 0.02, (0.01, 0.04), 0.02, (0.01, 0.03), 0.13),
+        ),
+        Finding("answer_minutes", 12.0, "minutes"),
+    ]
+
+
+_WHY_NEXT = "answered Ann Lind and Bo Nyberg, who both answer the leader; last seen 3 days ago"
 
 
 def _row(kind: str, who: str, gain: float, evidence: tuple[str, ...], reason: str) -> Advised:

@@ -46,8 +46,8 @@ class NextTested(
 ):
     """How such lists did on the last third, over all leaders to whom somebody came then.
 
-    `most` is by how much the AUC is above that of ranking by responses given to anybody, `ties` above that of ranking by
-    ties with people already reached, each with its 95 % interval; `brier` the Brier skill of the probabilities.
+    `most` is by how much the AUC is above that of ranking by responses given to anybody, `ties` above that of ranking
+    by ties with people already reached, each with its 95 % interval; `brier` the Brier skill of the probabilities.
     """
 
     skill: bool

@@ -27,6 +27,11 @@ def test_whom_the_forecast_names_is_turned_to_first():
     assert str(brief(sample_report()).start).startswith("Turn to Bao Brandt once more")
 
 
+def test_who_is_likeliest_to_respond_is_turned_to_where_the_forecast_names_nobody():
+    told = str(brief(having(without=("advice",))).start)
+    assert "Turn to Ottilie Brandvold, who is likely to respond next: 41 %." == told
+
+
 def test_without_skill_the_one_outside_who_has_waited_longest_is_answered_first():
     waits = (
         Wait("q0", "p1", "Tom Team", "team", "addressed", 300.0),
@@ -34,7 +39,7 @@ def test_without_skill_the_one_outside_who_has_waited_longest_is_answered_first(
         Wait("q2", "x2", "Ilse Fontaine", "partner", "addressed", 31.0),
     )
     waiting = Finding("waiting_on_leader", 3.0, "conversations", detail=WaitingOnLeader(list=waits))
-    start = brief(having(waiting, without=("advice",))).start
+    start = brief(having(waiting, without=("advice", "next_to_respond"))).start
     assert "Answer Ilse Fontaine (partners), who has waited longest: 31 days." == str(start)
 
 
@@ -42,7 +47,8 @@ def test_whom_an_answer_still_helps_comes_before_who_has_waited_longest():
     old = Wait("q2", "x2", "Ilse Fontaine", "partner", "addressed", 300.0)
     recent = Wait("q1", "x1", "Juno Abara", "customer", "addressed", 9.0)
     waiting = WaitingOnLeader(list=(old,), recent=recent)
-    found = having(Finding("waiting_on_leader", 2.0, "conversations", detail=waiting), without=("advice",))
+    finding = Finding("waiting_on_leader", 2.0, "conversations", detail=waiting)
+    found = having(finding, without=("advice", "next_to_respond"))
     assert "Answer Juno Abara (customers), waiting for 9 days." == str(brief(found).start)
 
 
@@ -56,7 +62,7 @@ def test_sending_without_exchange_is_stopped_where_it_is_surely_the_lesser_part(
 
 
 def test_where_nothing_supports_it_nothing_stands_out():
-    gone = ("advice", "waiting_on_leader", "only_leader_answers")
+    gone = ("advice", "next_to_respond", "waiting_on_leader", "only_leader_answers")
     even = Finding("two_way_share", 0.6, "share", interval=(0.5, 0.7))
     told = brief(having(even, without=gone))
     assert "Nothing in this record stands out to start." == str(told.start)

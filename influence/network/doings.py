@@ -1,0 +1,36 @@
+"""What everybody did, asked of the whole log at once: to whom each item was written, and in which channel it stands."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from influence.kernels.arrays import Ints
+from influence.network.log_tables import LogTables
+from influence.network.reading import MADE, numbers
+from influence.times import Window
+
+_WRITTEN_BY_ALL = f"""
+SELECT d.item, d.person FROM addressed d JOIN item i USING (item)
+WHERE i.author <> d.person AND i.addressees <= $most AND i.{MADE}
+    AND epoch_us(i.time) >= $since AND epoch_us(i.time) < $until
+ORDER BY d.item, d.person
+"""
+
+
+def written_to_few_by_all(tables: LogTables, most: int, window: Window) -> tuple[Ints, Ints]:
+    """Return everybody's items of a window to at most so many addressees: item and addressee, in order of time."""
+    rows = tables.rows(_WRITTEN_BY_ALL, {"most": most, "since": window.since, "until": window.until})
+    return numbers(rows, "item"), numbers(rows, "person")
+
+
+_CHANNELS = """
+SELECT item, dense_rank() OVER (ORDER BY source, system, channel) - 1 AS channel FROM item WHERE channel IS NOT NULL
+"""
+
+
+def channel_by_item(tables: LogTables, items: int) -> Ints:
+    """Return the channel of each of so many items as a number; -1 where it stands in none."""
+    rows = tables.rows(_CHANNELS)
+    found = np.full(items, -1, np.int64)
+    found[numbers(rows, "item")] = numbers(rows, "channel")
+    return found
