@@ -11,6 +11,7 @@ from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import REPORTS, Writing
+from influence.contract.findings import Report
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
@@ -21,6 +22,7 @@ from influence.rights.access import About, about
 from influence.rights.forgetting import Place, Receipt, forget
 from influence.rights.purpose import Purpose
 from influence.rights.readings import Readings
+from influence.rights.released import Released, cells_of
 from influence.rights.retention import Pruned, prune, rules
 from influence.rights.traces import Traces, traces
 from influence.secrets.keeping import Secrets
@@ -284,6 +286,17 @@ class Workspace(Writing):
         Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
         self._basis = self._basis or basis
         self._read.add((command, tuple(codes)))
+
+    def without_names(self, report: Report) -> Report:
+        """Return a copy of a report for others; see `Writing.without_names`.
+
+        Raises:
+            TooAlike: with a copy given before, it would tell of fewer people than `[privacy] smallest_shown`.
+        """
+        smallest = self.settings.smallest_shown
+        released = Released(self.store.engine, partial(key_made, self.path))
+        released.grant(report.leader["person"], cells_of(report, smallest), smallest)
+        return super().without_names(report)
 
     @property
     def readings(self) -> Readings:

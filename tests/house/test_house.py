@@ -80,7 +80,7 @@ def test_every_setting_stands_in_the_settings_that_init_writes():
     from influence.settings import DEFAULTS, Settings, read
 
     body = tomllib.loads(DEFAULTS)
-    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics", "purpose", "retention"}
     assert {"zone", "met", "people", "passing", "chance", "privacy", "alerts"} | lists == set(body)
     for section in ("people", "passing", "chance", "privacy", "alerts"):
         for name, value in body[section].items():

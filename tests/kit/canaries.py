@@ -188,10 +188,8 @@ def heard_in_tables(engine, canaries):
     ).to_pylist()
     found = set()
     for row in rows:
-        cells = (
-            engine.arrow(f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"').column("cell").to_pylist()
-        )
-        for cell in cells:
+        asked = f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"'  # noqa: S608 - ours
+        for cell in engine.arrow(asked).column("cell").to_pylist():
             told = zlib.decompress(cell).decode() if isinstance(cell, bytes) else str(cell)
             found |= {(row["t"], row["c"], needle) for needle in needles if needle in told.lower()}
     return sorted(found)
