@@ -11,6 +11,7 @@ from influence import durably, settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import REPORTS, Writing
+from influence.contract import plugins
 from influence.contract.findings import Report
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
@@ -31,8 +32,8 @@ from influence.secrets.places import FILE, PATIENCE, InKeyring, SecretError
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
-from influence.store.pulling import Pulled, pull
-from influence.store.recognising import made
+from influence.store.pulling import Pulled, look_again, pull
+from influence.store.recognising import GROUP, made
 from influence.store.store import Store
 from influence.tracking.tracking import Tracking
 from influence.workspace.connecting import Connecting, Disconnected, disconnect
@@ -224,6 +225,34 @@ class Workspace(Writing):
             ended(name, done[name])
         self.prune()
         self._forget_analysis()
+        return done
+
+    def comply(
+        self, names: Sequence[str] = (), *, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, Pulled | None]:
+        """Ask the sources named, or all, what became of everything that is stored of them, and take it over.
+
+        What was deleted there says nothing here any more: the file is written anew without it. None where a connector
+        cannot ask that. A source that fails stops no other: its `failed` says why.
+
+        Raises:
+            WorkspaceError: there is no such source.
+        """
+        sources = settings.read(self.path / SETTINGS).sources
+        for name in names:
+            if name not in sources:
+                raise WorkspaceError(self._no_source(name))
+        self._let_go()
+        done, keyring, emptied = dict[str, Pulled | None](), InKeyring(self.path, PATIENCE), 0
+        for name in dict.fromkeys(names or sorted(sources)):
+            options = dict(sources[name])
+            make = partial(made, options.pop("connector"), options, live=True)
+            done[name] = look_again(self.store, name, make, Secrets(self.path, name, keyring), progress)
+            if done[name] is not None:
+                emptied += self.store.empty_deleted(plugins.load(GROUP, sources[name]["connector"]).stored)
+        if emptied:
+            self.store.rewrite()
+        self._let_go()
         return done
 
     def _no_source(self, name: str) -> str:
