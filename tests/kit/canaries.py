@@ -184,7 +184,8 @@ def heard_in_tables(engine, canaries):
     """Name the columns that still hold anything of them, with what was told unpacked."""
     needles = [needle for one in canaries for needle in one.needles]
     rows = engine.arrow(
-        "SELECT table_name AS t, column_name AS c, data_type AS d FROM information_schema.columns ORDER BY ALL"
+        "SELECT table_name AS t, column_name AS c FROM information_schema.columns "
+        "WHERE table_catalog = current_database() ORDER BY ALL"
     ).to_pylist()
     found = set()
     for row in rows:
