@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from connectors.kit.answers import At, as_member, each, guarded, needed, read, shape_expected
+from connectors.kit.answers import At, as_member, each, guarded, needed, needed_list, read, shape_expected
 from connectors.kit.deletions import are_tombstones, as_tombstones, tombstones
 from connectors.kit.http import Service
 from connectors.kit.json_files import holds, values
 from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left, walk
+from connectors.kit.stored import asked_again
 from connectors.kit.text import clean
 from connectors.social.bluesky_car import Broken, is_car, records
 from connectors.social.bluesky_records import (
@@ -52,6 +53,8 @@ _ASKED = {
 RECENT = 30 * 86_400
 """Seconds for which a record is asked again: for edits, deletions and new answers."""
 AT_ONCE = 100
+_PARTS = 4
+"""Strokes in the address of a record: at://did/collection/key."""
 VIEWED = 25
 """Posts that the network shows in one answer."""
 LARGEST = 2 * 1024 * 1024 * 1024
@@ -76,6 +79,7 @@ class Bluesky:
     name: ClassVar[str] = "bluesky"
     title: ClassVar[str] = "Bluesky: repository (.car), API answers, live"
     source: ClassVar[str] = "Settings › Account › Export my data (repo.car); or: influence connect bluesky."
+    stored: ClassVar[tuple[str, ...]] = ("bluesky:",)
     secrets: ClassVar[tuple[str, ...]] = ()
     required: ClassVar[tuple[str, ...]] = ("accounts",)
     reads: ClassVar[str] = (
@@ -114,6 +118,19 @@ class Bluesky:
         view = Service(self.view) if self.view else None
         pull = _Pull(self._names(), Service(self.server), view, type(self).clock())
         yield from walk(cursor, pull.begin, pull.ask)
+
+    def look_again(self, ids: Iterable[str], secret: Secret) -> Iterator[Reply]:  # noqa: ARG002 - all is public
+        """Yield what the network shows now of stored posts: an edited one as it is, one that is gone as such.
+
+        Raises:
+            RateLimited, Gone, Changed: as they say.
+        """
+        addresses = (one.removeprefix("bluesky:") for one in ids)
+        posts = (one for one in addresses if one.count("/") == _PARTS and f"/{_POSTS}/" in one)
+        tasks = asked_again("getPosts", posts, VIEWED)
+        if self.view:
+            pull = _Pull([], Service(self.server), Service(self.view), type(self).clock())
+            yield from walk({}, lambda _: tasks, pull.look)
 
     def signed_in_as(self, secret: Secret) -> str:  # noqa: ARG002 - all is public
         """Ask the server whose records the first account's are.
@@ -264,6 +281,17 @@ class _Pull:
             then, is_last = self._listed(about, body, state, is_last=more is None)
             more = None if is_last else more
         return Answer(member, then, note, more, empty=not rows, held=(kind, about, rows))
+
+    def look(self, task: Task, state: State) -> Answer:
+        """Ask what became of posts, and tell which are gone."""
+        if task[0] == "gone":
+            return self.ask(task[:3], state)
+        answer = self.ask(task[:3], {**state, "dids": {}, "counts": {}})
+        shown = read(answer.member) if answer.member is not None else {"posts": []}
+        rows = rows_of({"posts": needed_list(shown, "posts", "the posts")}, "posts")
+        there = {str(row.get("uri")) for row in rows}
+        missing = [id_of(uri) for uri in task[1] if uri not in there]
+        return replace(answer, then=[["gone", missing, None]] if missing else [])
 
     def _know(self, name: str, body: Any, state: State) -> None:
         did = needed(body, "did", f"the answer about {name[:80]}")

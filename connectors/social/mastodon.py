@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ from connectors.kit.http import Service, Withheld
 from connectors.kit.json_files import holds, items, values
 from connectors.kit.lists import rows_of
 from connectors.kit.paging import Answer, State, Task, left, walk
+from connectors.kit.stored import asked_again
 from connectors.kit.text import clean
 from connectors.social.mastodon_records import (
     Server,
@@ -77,6 +78,7 @@ class Mastodon:
     source: ClassVar[str] = (
         "Preferences › Import and export › Request your archive; or: influence connect mastodon."
     )
+    stored: ClassVar[tuple[str, ...]] = ("mastodon:",)
     secrets: ClassVar[tuple[str, ...]] = ("token",)
     required: ClassVar[tuple[str, ...]] = ("server",)
     beforehand: ClassVar[str] = (
@@ -144,6 +146,18 @@ class Mastodon:
         service, host = self._service(secret)
         pull = _Pull(service, host, type(self).clock())
         yield from walk(cursor, pull.begin, pull.ask)
+
+    def look_again(self, ids: Iterable[str], secret: Secret) -> Iterator[Reply]:
+        """Yield what the server says now of stored statuses: an edited one as it is, one that is gone as such.
+
+        Raises:
+            ConnectorError: no server is named.
+            RateLimited, NotAuthorised, Changed: as they say.
+        """
+        service, host = self._service(secret)
+        statuses = (one.removeprefix(f"mastodon:{host}/") for one in ids)
+        tasks = asked_again("status", (status for status in statuses if status.isdigit()), 1)
+        yield from walk({}, lambda _: tasks, _Pull(service, host, type(self).clock()).look)
 
     def signed_in_as(self, secret: Secret) -> str:
         """Ask whose the token is.
@@ -304,6 +318,17 @@ class _Pull:
             name = f"accounts/{state['acct']}/notifications"
         member, held = as_member(f"{name}.json", response.content), (kind, about, rows)
         return Answer(member, then, left(response.headers), more, empty=not rows, held=held)
+
+    def look(self, task: Task, state: State) -> Answer:  # noqa: ARG002 - nothing follows from it
+        """Ask what became of one status; one that is closed to us is passed over."""
+        [status] = task[1]
+        try:
+            response = self._service.get(f"/api/v1/statuses/{status}")
+        except Gone:
+            return Answer(as_tombstones("gone.json", [f"mastodon:{self._host}/{status}"]))
+        except NotAuthorised:
+            return Answer(None)
+        return Answer(as_member(f"statuses/{status}.json", response.content), note=left(response.headers))
 
     def _request(
         self, kind: str, about: Any, page: str | None, since: Any, state: State

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,10 +14,11 @@ from connectors.kit.answers import At, as_member, each, mapping, needed, read, s
 from connectors.kit.deletions import are_tombstones, tombstones
 from connectors.kit.json_files import holds, values
 from connectors.kit.paging import walk
+from connectors.kit.stored import asked_again
 from connectors.kit.text import clean
 from connectors.kit.times import seconds
 from connectors.social import reddit_export
-from connectors.social.reddit_pull import Api, App, Pull
+from connectors.social.reddit_pull import AT_ONCE, Api, App, Pull
 from connectors.social.reddit_records import People, read_thing, things
 from influence.contract.connector import ConnectorError, Reply, Secret
 from influence.contract.files import Export, Member
@@ -47,6 +48,7 @@ class Reddit:
         "dump; or: influence connect reddit."
     )
     needs: ClassVar[Mapping[str, str]] = {}
+    stored: ClassVar[tuple[str, ...]] = ("reddit:",)
     secrets: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
     required: ClassVar[tuple[str, ...]] = ("user",)
     beforehand: ClassVar[str] = (
@@ -147,6 +149,18 @@ class Reddit:
         with closing(self._api(secret)) as api:
             pull = Pull(self._stated(), api, type(self).clock())
             yield from walk(cursor, pull.begin, pull.ask)
+
+    def look_again(self, ids: Iterable[str], secret: Secret) -> Iterator[Reply]:
+        """Yield what Reddit says now of stored items: an edited one as it is, one that is gone as such.
+
+        Raises:
+            ConnectorError: no user is named.
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        items = (one.removeprefix("reddit:") for one in ids)
+        tasks = asked_again("info", (item for item in items if item.startswith(("t1_", "t3_"))), AT_ONCE)
+        with closing(self._api(secret)) as api:
+            yield from walk({}, lambda _: tasks, Pull(self._stated(), api, type(self).clock()).look)
 
 
 def _things(found: Iterator[At | SetAside]) -> Iterator[At | SetAside]:

@@ -233,6 +233,10 @@ class Pull:
         empty = more is not None and not found
         return Answer(as_member(name, response.content), then, self._api.left(), more, empty)
 
+    def look(self, task: Task, state: State) -> Answer:
+        """Ask what became of items, and tell which are gone."""
+        return self.ask([*task[:2], "check", 0], {**state, "recent": {}})
+
     def _request(self, kind: str, about: Any, page: str | None) -> tuple[str, dict[str, Any]]:
         if kind == "info":
             return "/api/info.json", {"id": ",".join(about)}

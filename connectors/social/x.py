@@ -16,10 +16,11 @@ from connectors.kit.exports import each_file
 from connectors.kit.json_files import holds, values
 from connectors.kit.lists import rows_of
 from connectors.kit.paging import walk
+from connectors.kit.stored import asked_again
 from connectors.kit.text import clean
 from connectors.kit.times import moment
 from connectors.social.x_long_posts import LongPosts
-from connectors.social.x_pull import DOLLARS, Api, Pull
+from connectors.social.x_pull import AT_ONCE, DOLLARS, Api, Pull
 from connectors.social.x_records import People, account, number, read_reactions, read_v1, read_v2, time_of
 from connectors.social.x_sign_in import App, Permission, signed_in
 from influence.contract.connector import Changed, ConnectorError, Reply, Secret
@@ -75,6 +76,7 @@ class X:
         "Settings › Your account › Download an archive of your data; or: influence connect x."
     )
     needs: ClassVar[Mapping[str, str]] = {}
+    stored: ClassVar[tuple[str, ...]] = ("x:",)
     secrets: ClassVar[tuple[str, ...]] = ("refresh_token", "token", "token_ends")
     given: ClassVar[tuple[str, ...]] = ("client_secret",)
     required: ClassVar[tuple[str, ...]] = ("client_id",)
@@ -187,6 +189,18 @@ class X:
         with closing(self._api(secret)) as api:
             pull = Pull(self.reactions != "no", began, api, type(self).clock())
             yield from walk(cursor, pull.begin, pull.ask)
+
+    def look_again(self, ids: Iterable[str], secret: Secret) -> Iterator[Reply]:
+        """Yield what X says now of stored posts: an edited one as it is, one that is gone as such.
+
+        Raises:
+            RateLimited, NotAuthorised, Gone, Changed: as they say.
+        """
+        posts = (one.removeprefix("x:") for one in ids)
+        tasks = asked_again("posts", (post for post in posts if post.isdigit()), AT_ONCE)
+        with closing(self._api(secret)) as api:
+            pull = Pull(False, None, api, type(self).clock())
+            yield from walk({}, lambda _: tasks, pull.look)
 
     def _began(self) -> str | None:
         try:

@@ -29,6 +29,8 @@ SEARCHED = 7 * 86_400
 """Seconds that the search of recent posts goes back."""
 _LONG_ENOUGH = 6 * 86_400
 """Age of a post from which on it is too old to begin the search with: X refuses it, and our clock may be off."""
+AT_ONCE = 100
+"""Posts that are asked for by their numbers in one request."""
 LONGEST_QUERY = 15
 """Conversations in one search, so that it stays below 512 characters."""
 _FIELDS = {
@@ -132,7 +134,7 @@ class Pull:
         }
         state.setdefault("marks", {})
         ids = sorted(state["recent"])
-        checks = [["posts", ids[at : at + 100], None, None] for at in range(0, len(ids), 100)]
+        checks = [["posts", ids[at : at + AT_ONCE], None, None] for at in range(0, len(ids), AT_ONCE)]
         streams = [[kind, None, None, state["marks"].get(kind)] for kind in ("tweets", "mentions")]
         return [["me", None, None, None], *checks, *self._searches(ids, state), *streams]
 
@@ -173,6 +175,14 @@ class Pull:
         note = self._note(kind, body, response.headers)
         empty = more is not None and not posts
         return Answer(as_member(f"{path}.json", response.content), then, note, more, empty)
+
+    def look(self, task: Task, state: State) -> Answer:  # noqa: ARG002 - nothing follows from it
+        """Ask what became of posts."""
+        response = self._api.get(lambda x: self._request(x, task, {}))
+        body = read(as_member("tweets", response.content))
+        return Answer(
+            as_member("tweets.json", response.content), note=self._note("posts", body, response.headers)
+        )
 
     def _request(self, x: tweepy.Client, task: Task, state: State) -> Any:
         kind, about, page, since = task

@@ -63,9 +63,9 @@ class Writing(Questions):
     def without_names(self, report: Report) -> Report:
         """Return a copy of a report for others, in which nobody but the leader can be told.
 
-        Groups of fewer people than `[privacy] smallest_group` says are merged or left out.
+        Groups of fewer people than `[privacy] smallest_shown` says are merged or left out.
         """
-        return copy_without_names(report, self.settings.smallest_group)
+        return copy_without_names(report, self.settings.smallest_shown)
 
     def rehearse(
         self,

@@ -14,6 +14,7 @@ from influence.contract.wording import counted, plain
 
 if TYPE_CHECKING:
     from influence.rights.forgetting import Receipt
+    from influence.store.pulling import Pulled
 
 
 @click.command()
@@ -148,4 +149,39 @@ def prune(dry_run: bool, folder: Path, as_json: bool) -> None:
     say(f"{counted(done.total, 'row', 'rows')} {would}")
 
 
-COMMANDS = (forget, access, prune)
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]…")
+@workspace_option
+@json_option
+def comply(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Ask live sources what became of everything that is stored of them; take deletions and edits over.
+
+    X, Reddit, Bluesky and Mastodon can be asked. A pull looks at the last 30 days; this at all of it, so that what
+    was deleted there is deleted here whatever its age, and its bytes with it. Safe from cron; X charges each post
+    that is asked for.
+
+    \b
+    influence comply
+    influence comply reddit
+    """
+    with opened(folder) as workspace, progress("Looking again") as step:
+        done = workspace.comply(names, progress=step)
+    if as_json:
+        say_json({name: one and {**vars(one.summary), "failed": one.failed} for name, one in done.items()})
+    else:
+        for name, one in done.items():
+            say(f"{name}: {_complied(one)}", err=bool(one and one.failed))
+        if not done:
+            say("There is no live source: influence connect NAME adds one.")
+    if any(one and one.failed for one in done.values()):
+        sys.exit(1)
+
+
+def _complied(one: Pulled | None) -> str:
+    if one is None:
+        return "cannot be asked about what is stored"
+    told = f"{one.summary.changed:,} changed, {one.summary.deleted:,} deleted there and here"
+    return f"{told}; {one.failed}" if one.failed else told
+
+
+COMMANDS = (forget, access, prune, comply)

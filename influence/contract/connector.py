@@ -130,6 +130,8 @@ class LiveConnector(Protocol):
     """What it will read, one sentence in plain words."""
     revoke: ClassVar[str]
     """How to take the permission back, one sentence."""
+    # Where its terms ask that what is deleted or edited there is deleted or edited here, whatever its age:
+    # `stored`: how the ids begin about which it can ask; `look_again(ids, secret) -> Iterator[Reply]`: asks about them.
     # Where there are some:
     # `required`: options without which it reads nothing; `influence connect` asks for those that are not set.
     # `beforehand`: what a person must know before they sign in (approval, cost, how long it holds).

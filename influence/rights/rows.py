@@ -40,6 +40,7 @@ _THEIRS = {
     "link_log": "one IN (FROM gone) OR other IN (FROM gone)",
     "snapshot_log": "leader IN (FROM gone)",
     "baseline_log": "leader IN (FROM gone)",
+    "release_log": "leader IN (FROM gone)",
     "note_log": "leader IN (FROM gone) OR about IN (FROM gone)",
 }
 """What is theirs, table by table, in the order in which it goes."""

@@ -48,7 +48,8 @@ seed = 1
 [privacy]
 keep_text = false       # keep the text of messages? Nothing in a report needs it
 keep_terms = false      # keep the words of messages, sorted, without addresses? Topics need them
-smallest_group = 5      # in a report without names, smaller groups of people are merged or left out
+smallest_group = 5      # fewer people than this are no group to measure
+smallest_shown = 10     # in a copy for others, smaller groups of people are merged or left out; 5 at least
 
 [purpose]               # whose reports this workspace is for; about anybody else a basis is asked for, and recorded
 # for = ["ann@acme.example"]
@@ -102,8 +103,8 @@ bad = ["lost", "left"]
 """
 
 
-FEWEST_ALIKE = 3
-"""Fewer people than this do not hide one another."""
+_FEWEST = {"smallest_group": 3, "smallest_shown": 5}
+"""Fewer people than this are no group, and do not hide one another from others."""
 
 
 class SettingsError(InfluenceError):
@@ -138,6 +139,7 @@ class Settings:
     keep_text: bool = False
     keep_terms: bool = False
     smallest_group: int = 5
+    smallest_shown: int = 10
     sphere_quiet: float = 0.5
     silent: float = 14
     took_off: float = 2
@@ -162,7 +164,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "people": {"link": float, "ask": float},
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
-    "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int},
+    "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int, "smallest_shown": int},
     "alerts": {"sphere_quiet": float, "silent": float, "took_off": float},
 }
 
@@ -275,8 +277,8 @@ def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be a {_WORDS[wanted[key]]}")
         if (name == "people" or (name == "met" and key != "table")) and not 0 <= value <= 1:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should lie between 0 and 1")
-        if key == "smallest_group" and value < FEWEST_ALIKE:
-            raise SettingsError(f"{path}: [privacy] {key} = {value!r} should be {FEWEST_ALIKE} or more")
+        if value < _FEWEST.get(key, value):
+            raise SettingsError(f"{path}: [privacy] {key} = {value!r} should be {_FEWEST[key]} or more")
         if (
             not isinstance(value, bool)
             and value <= 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from influence.contract.connector import ConnectorError, RateLimited, Secret, StoppedShort
+from influence.contract.connector import ConnectorError, RateLimited, Reply, Secret, StoppedShort
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
@@ -72,19 +72,56 @@ def pull(
     return done
 
 
+def look_again(
+    store: Store, source: str, make: Callable[[], Any], secret: Secret, progress: Callable[[str], None]
+) -> Pulled | None:
+    """Ask a live source what became of everything that is stored of it, and take deletions and edits over.
+
+    None where its connector cannot ask that. Nothing is raised; where it stopped is as good as not asked.
+    """
+    done = Pulled()
+    try:
+        with faults_of(source):
+            connector = make()
+        if not hasattr(connector, "look_again"):
+            return None
+        with faults_of(getattr(connector, "name", source)):
+            ids = [one for beginning in connector.stored for one in store.ids(beginning)]
+            for reply in connector.look_again(ids, secret):
+                _land(store, source, connector, reply, done, progress, remember=False)
+    except InfluenceError as error:
+        done.failed = _line(_sentence(error))
+    return done
+
+
 def _fetch(
     store: Store, source: str, connector: Any, secret: Secret, done: Pulled, progress: Callable[[str], None]
 ) -> None:
     for reply in connector.fetch(store.cursor(source), secret):
-        with store.batch(source, connector.name, live=True) as batch:
-            reading = Reading(batch, progress)
-            reading.records(connector.name, reply.member.name, connector.parse(reply.member))
-            landed = reading.finish()
+        _land(store, source, connector, reply, done, progress)
+
+
+def _land(
+    store: Store,
+    source: str,
+    connector: Any,
+    reply: Reply,
+    done: Pulled,
+    progress: Callable[[str], None],
+    *,
+    remember: bool = True,
+) -> None:
+    """Bring one reply in, with its cursor, or not at all."""
+    with store.batch(source, connector.name, live=True) as batch:
+        reading = Reading(batch, progress)
+        reading.records(connector.name, reply.member.name, connector.parse(reply.member))
+        landed = reading.finish()
+        if remember:
             batch.remember(reply.cursor)
-        done += landed
-        if reply.note:
-            done.hear(reply.note)
-            progress(f"{source}: {done.note}")
+    done += landed
+    if reply.note:
+        done.hear(reply.note)
+        progress(f"{source}: {done.note}")
 
 
 @contextmanager

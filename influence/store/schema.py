@@ -268,6 +268,8 @@ CREATE TABLE IF NOT EXISTS note_log (seq BIGINT, noted TIMESTAMPTZ, author VARCH
 CREATE TABLE IF NOT EXISTS forgotten_log (seq BIGINT, done TIMESTAMPTZ, mark VARCHAR);
 CREATE TABLE IF NOT EXISTS reading_log (seq BIGINT, read TIMESTAMPTZ, reader VARCHAR, command VARCHAR,
     leaders VARCHAR[], basis VARCHAR, chained VARCHAR);
+CREATE TABLE IF NOT EXISTS release_log (seq BIGINT, released TIMESTAMPTZ, leader VARCHAR, cell VARCHAR,
+    marks VARCHAR[]);
 """,
 }
 """What each version added: an older store gets it when it is opened."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,19 @@ from influence.store.schema import (
 )
 from influence.store.staging import Keeping
 from influence.store.summary import Summary
+
+_EMPTIED = ", ".join(
+    (
+        "actor = ''",
+        *(f"{name} = []" for name in ("addressees", "mentions", "tags")),
+        *(
+            f"{name} = NULL"
+            for name in ("parent", "conversation", "channel", "audience", "text", "url", "subject")
+        ),
+        *(f"{name} = NULL" for name in ("wording", "rating", "reaction", "tone")),
+    )
+)
+"""What is left of an activity that was deleted where it was made: its id, its key, and when."""
 
 
 class StoreError(InfluenceError):
@@ -183,6 +196,35 @@ class Store:
     def forget_cursor(self, source: str) -> None:
         """Forget where the last fetch from a source ended: the next one begins anew."""
         self.engine.run("DELETE FROM cursors WHERE source = ?", [source])
+
+    def ids(self, beginning: str) -> list[str]:
+        """Return the ids of the activities that are shown, of those that begin so."""
+        rows = self.engine.arrow(
+            "SELECT id FROM activities WHERE starts_with(id, ?) ORDER BY id", [beginning]
+        )
+        return list(rows["id"].to_pylist())
+
+    def empty_deleted(self, beginnings: Sequence[str]) -> int:
+        """Take out what deleted activities said, whom they named and who made them; return of how many rows.
+
+        Their ids and keys stay, so that no old export brings them back.
+        """
+        begun = " OR ".join(["starts_with(id, ?)"] * len(beginnings)) or "false"
+        held = (
+            "activity_log WHERE actor <> '' AND id IN (SELECT id FROM activity_log WHERE deleted) "
+            f"AND id NOT IN (SELECT id FROM activities) AND ({begun})"
+        )
+        rows = self.engine.arrow(f"SELECT count(*) AS n FROM {held}", list(beginnings))["n"][0].as_py()
+        if rows:
+            with self.engine.transaction():
+                self.engine.run(
+                    f"DELETE FROM term_log WHERE key IN (SELECT key FROM {held})", list(beginnings)
+                )
+                self.engine.run(
+                    f"UPDATE {held.replace(' WHERE ', f' SET {_EMPTIED} WHERE ', 1)}", list(beginnings)
+                )
+                self.owe()
+        return int(rows)
 
     def shown_of(self, source: str) -> int:
         """Return how much of what is shown came from a source: activities, encounters, people, numbers, ties."""

@@ -13,7 +13,9 @@ from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.analysis.writing import REPORTS, Writing
 from influence.campaigns.campaigns import named, tell
+from influence.contract import plugins
 from influence.contract.campaigned import Campaigned, Stated
+from influence.contract.findings import Report
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
@@ -26,6 +28,7 @@ from influence.rights.access import About, about
 from influence.rights.forgetting import Place, Receipt, forget
 from influence.rights.purpose import Purpose
 from influence.rights.readings import Readings
+from influence.rights.released import Released, cells_of
 from influence.rights.retention import Pruned, prune, rules
 from influence.rights.traces import Traces, traces
 from influence.secrets.keeping import Secrets
@@ -34,8 +37,8 @@ from influence.secrets.places import FILE, PATIENCE, InKeyring, SecretError
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
-from influence.store.pulling import Pulled, pull
-from influence.store.recognising import made
+from influence.store.pulling import Pulled, look_again, pull
+from influence.store.recognising import GROUP, made
 from influence.store.repairing import Repaired, repair
 from influence.store.store import Store
 from influence.tracking.sending import SECRETS as SENDING
@@ -247,6 +250,34 @@ class Workspace(Writing):
         self._forget_analysis()
         return done
 
+    def comply(
+        self, names: Sequence[str] = (), *, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, Pulled | None]:
+        """Ask the sources named, or all, what became of everything that is stored of them, and take it over.
+
+        What was deleted there says nothing here any more: the file is written anew without it. None where a connector
+        cannot ask that. A source that fails stops no other: its `failed` says why.
+
+        Raises:
+            WorkspaceError: there is no such source.
+        """
+        sources = settings.read(self.path / SETTINGS).sources
+        for name in names:
+            if name not in sources:
+                raise WorkspaceError(self._no_source(name))
+        self._let_go()
+        done, keyring, emptied = dict[str, Pulled | None](), InKeyring(self.path, PATIENCE), 0
+        for name in dict.fromkeys(names or sorted(sources)):
+            options = dict(sources[name])
+            make = partial(made, options.pop("connector"), options, live=True)
+            done[name] = look_again(self.store, name, make, Secrets(self.path, name, keyring), progress)
+            if done[name] is not None:
+                emptied += self.store.empty_deleted(plugins.load(GROUP, sources[name]["connector"]).stored)
+        if emptied:
+            self.store.rewrite()
+        self._let_go()
+        return done
+
     def _no_source(self, name: str) -> str:
         known = ", ".join(sorted(settings.read(self.path / SETTINGS).sources))
         there = f"there are: {known}" if known else "there is none yet: influence connect NAME adds one"
@@ -336,6 +367,17 @@ class Workspace(Writing):
         Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
         self._basis = self._basis or basis
         self._read.add((command, tuple(codes)))
+
+    def without_names(self, report: Report) -> Report:
+        """Return a copy of a report for others; see `Writing.without_names`.
+
+        Raises:
+            TooAlike: with a copy given before, it would tell of fewer people than `[privacy] smallest_shown`.
+        """
+        smallest = self.settings.smallest_shown
+        released = Released(self.store.engine, partial(key_made, self.path))
+        released.grant(report.leader["person"], cells_of(report, smallest), smallest)
+        return super().without_names(report)
 
     @property
     def readings(self) -> Readings:

@@ -82,7 +82,7 @@ def test_every_setting_stands_in_the_settings_that_init_writes():
     from influence.settings import DEFAULTS, MailServer, Settings, read
 
     body = tomllib.loads(DEFAULTS)
-    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics"}
+    lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics", "purpose", "retention"}
     sections = {"zone", "met", "people", "passing", "chance", "privacy", "alerts", "campaigns"}
     assert sections | lists | {"mail"} == set(body)
     mail = re.search(r"\[mail\].*\n(?:# .*\n)+", DEFAULTS)[0]

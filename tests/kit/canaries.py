@@ -184,14 +184,13 @@ def heard_in_tables(engine, canaries):
     """Name the columns that still hold anything of them, with what was told unpacked."""
     needles = [needle for one in canaries for needle in one.needles]
     rows = engine.arrow(
-        "SELECT table_name AS t, column_name AS c, data_type AS d FROM information_schema.columns ORDER BY ALL"
+        "SELECT table_name AS t, column_name AS c FROM information_schema.columns "
+        "WHERE table_catalog = current_database() ORDER BY ALL"
     ).to_pylist()
     found = set()
     for row in rows:
-        cells = (
-            engine.arrow(f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"').column("cell").to_pylist()
-        )
-        for cell in cells:
+        asked = f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"'  # noqa: S608 - ours
+        for cell in engine.arrow(asked).column("cell").to_pylist():
             told = zlib.decompress(cell).decode() if isinstance(cell, bytes) else str(cell)
             found |= {(row["t"], row["c"], needle) for needle in needles if needle in told.lower()}
     return sorted(found)

@@ -2,6 +2,7 @@
 
 from influence.contract.records import Activity
 from influence.contract.testing import Remembered
+from influence.store.pulling import look_again
 from tests.kit.live_contract import pulled, store_of
 
 
@@ -28,6 +29,14 @@ def pull_again(workspace, connector):
     return stored, ids(workspace)
 
 
+def looked_again(workspace, connector):
+    """Ask what became of all that is stored; returns the account of it, and the ids of the activities left."""
+    done = look_again(workspace.store, "source", lambda: connector, Remembered(), lambda _: None)
+    assert done is not None
+    assert not done.failed, done.failed
+    return done, ids(workspace)
+
+
 def ids(workspace):
     """The ids of the activities that count."""
     rows = workspace.store.engine.arrow("SELECT id FROM activities").to_pylist()
@@ -40,4 +49,14 @@ def kept(workspace, activity):
     return row
 
 
-__all__ = ["Remembered", "activities", "ids", "kept", "pull_again", "pulled", "replies", "store_of"]
+__all__ = [
+    "Remembered",
+    "activities",
+    "ids",
+    "kept",
+    "looked_again",
+    "pull_again",
+    "pulled",
+    "replies",
+    "store_of",
+]

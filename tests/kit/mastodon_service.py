@@ -1,6 +1,7 @@
 """A Mastodon server as its API is documented: ann's account, two statuses a page, pages by the header Link."""
 
 from datetime import UTC, datetime
+from itertools import chain
 
 from connectors.social.mastodon_records import time_of
 from tests.kit.served import Said, program
@@ -88,6 +89,14 @@ class Mastodon:
             return self.page(path, [one for one in self.mine if int(one["id"]) < before])
         if path.endswith("/quotes"):
             return Said({"error": "Record not found"}, 404)
+        if path.startswith("statuses/") and path.count("/") == 1:
+            every = [
+                *self.mine,
+                *chain(*self.answers.values()),
+                *filter(None, (one["reblog"] for one in self.mine)),
+            ]
+            found = [one for one in every if one["id"] == path.rpartition("/")[2]]
+            return found[0] if found else Said({"error": "Record not found"}, 404)
         return self.lists.get(path, [])
 
     def page(self, path, rows):

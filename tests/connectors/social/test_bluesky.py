@@ -19,7 +19,7 @@ from influence.contract.records import Activity, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
 from tests.kit.live_pds import Account, running
-from tests.kit.live_replies import activities, ids, kept, pull_again, pulled, replies
+from tests.kit.live_replies import activities, ids, kept, looked_again, pull_again, pulled, replies
 from tests.kit.places import PAYLOADS
 from tests.kit.served import Said, served
 
@@ -159,6 +159,16 @@ class TestLive:
         assert at(REPLY) == found[at(uri(ANN, NOON))].parent
         assert (Verb.QUOTE, at(FIRST)) == (found[at(QUOTE)].verb, found[at(QUOTE)].parent)
         assert NOON == found[f"{at(FIRST)}/react/{BOB}"].time
+
+    def test_all_that_is_stored_is_asked_again_whatever_its_age(self, over, tmp_path):
+        service = Service()
+        workspace, _ = pulled(tmp_path / "w", over(service), Remembered())
+        service.records[ANN, POSTS].pop()
+        done, left = looked_again(workspace, over(service))
+        assert 1 == done.summary.deleted
+        assert at(uri(ANN, OLD)) not in left
+        assert at(FIRST) in left
+        workspace.close()
 
     def test_cut_and_resumed_is_the_same_as_not_cut(self, over, tmp_path):
         count = len(replies(over(Service())))

@@ -19,7 +19,7 @@ from influence.contract.files import open_export
 from influence.contract.records import Activity, Note, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.live_replies import activities, ids, kept, pull_again, pulled, replies
+from tests.kit.live_replies import activities, ids, kept, looked_again, pull_again, pulled, replies
 from tests.kit.loopback import free_port
 from tests.kit.mastodon_service import ANSWER, FIRST, OLD, OTHER, number, person, status
 from tests.kit.mastodon_service import Mastodon as MastodonServer
@@ -103,6 +103,16 @@ class TestLive:
         _, known = pull_again(workspace, ONE)
         assert {at(newer), at(late), at(OLD)} <= known
         assert not {at(FIRST), f"{at(OTHER)}/share/ann@{HOST}"} & known
+        workspace.close()
+
+    def test_all_that_is_stored_is_asked_again_whatever_its_age(self, here, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", ONE, Remembered())
+        here.service.mine[1] |= {"mentions": [person("dee")], "edited_at": "2026-01-07T09:00:00Z"}
+        del here.service.mine[2]
+        done, left = looked_again(workspace, ONE)
+        assert (1, 1) == (done.summary.deleted, done.summary.changed)
+        assert at(OLD) not in left
+        assert [f"mastodon:dee@{HOST}"] == kept(workspace, at(FIRST))["mentions"]
         workspace.close()
 
     def test_an_edit_is_the_same_status_with_other_content(self, here, tmp_path):

@@ -25,7 +25,7 @@ from influence.contract.connector import (
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.live_replies import activities, pull_again, pulled, replies
+from tests.kit.live_replies import activities, looked_again, pull_again, pulled, replies
 from tests.kit.reddit_service import NOW, RECENTLY, RedditService, comment, listing, submission
 from tests.kit.served import Said, served
 
@@ -64,6 +64,16 @@ class TestClaims(LiveClaims):
 
     def make(self):
         return reddit(self.service)
+
+
+class TestLookingAgain:
+    def test_all_that_is_stored_is_asked_again_whatever_its_age(self, service, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", reddit(service), Remembered())
+        gone = service.submissions.pop()["data"]["name"]
+        done, left = looked_again(workspace, reddit(service))
+        assert f"reddit:{gone}" not in left
+        assert 1 <= done.summary.deleted < len(left)
+        workspace.close()
 
 
 class TestLive:

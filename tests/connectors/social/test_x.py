@@ -31,7 +31,7 @@ from influence.contract.files import open_export
 from influence.contract.records import Activity, Deleted, Note, Person, SetAside, Verb
 from influence.contract.testing import LiveClaims, Remembered, member_of
 from tests.kit.live_contract import check_fetch
-from tests.kit.live_replies import activities, pull_again, pulled, replies
+from tests.kit.live_replies import activities, kept, looked_again, pull_again, pulled, replies
 from tests.kit.places import SHARED
 from tests.kit.served import Said, served
 from tests.kit.x_service import (
@@ -77,6 +77,27 @@ class TestClaims(LiveClaims):
 
     def make(self):
         return x(self.service)
+
+
+class TestLookingAgain:
+    def test_all_that_is_stored_is_asked_again_and_what_is_gone_says_nothing_more(self, service, tmp_path):
+        workspace, _ = pulled(tmp_path / "w", x(service), Remembered())
+        old = kept(workspace, f"x:{OLD}")
+        del service.posts[OLD]
+        service.asked.clear()
+        done, left = looked_again(workspace, x(service))
+        assert ["tweets"] == service.asked, "one request, and nothing follows from it"
+        assert 1 == done.summary.deleted
+        assert f"x:{OLD}" not in left
+        assert f"x:{FIRST}" in left
+        assert 0 < workspace.store.empty_deleted(("x:",))
+        assert 0 == workspace.store.empty_deleted(("x:",))
+        rows = workspace.store.engine.arrow(
+            "SELECT * FROM activity_log WHERE id = ?", [f"x:{OLD}"]
+        ).to_pylist()
+        assert {("", None, None)} == {(row["actor"], row["url"], row["text"]) for row in rows}
+        assert old["key"] in {row["key"] for row in rows}, "an old export brings nothing back"
+        workspace.close()
 
 
 class TestLive:

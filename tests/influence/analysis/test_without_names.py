@@ -364,11 +364,12 @@ def test_to_whom_the_leader_listens_is_told_by_spheres_of_enough_people():
     assert Sources({"customer": Heard(8.5, 9), "company": Heard(0.5, 6), OTHERS: Heard(5.0, 6)}, ()) == copy
 
 
-def test_the_smallest_group_is_a_setting_of_three_people_or_more(workspace):
-    held = workspace("[privacy]\nsmallest_group = 12\n")
+def test_the_smallest_group_shown_is_a_setting_of_five_people_or_more_and_ten_if_left_out(workspace):
+    assert "groups below 10 people" in (workspace().without_names(sample_report()).notice or "")
+    held = workspace("[privacy]\nsmallest_shown = 12\n")
     assert "groups below 12 people" in (held.without_names(sample_report()).notice or "")
-    with pytest.raises(Exception, match="smallest_group = 2 should be 3 or more"):
-        workspace("[privacy]\nsmallest_group = 2\n")
+    with pytest.raises(Exception, match="smallest_shown = 4 should be 5 or more"):
+        workspace("[privacy]\nsmallest_shown = 4\n")
 
 
 def test_random_reports_read_back_as_they_were_written():

@@ -156,7 +156,7 @@ def of_store_7(lake: Path) -> None:
     (lake / "lake.json").write_text(json.dumps(body | {"store": 7}))
 
 
-NOT_IN_A_LAKE = {"snapshot_log", "baseline_log", "note_log", "forgotten_log", "reading_log"}
+NOT_IN_A_LAKE = {"snapshot_log", "baseline_log", "note_log", "forgotten_log", "reading_log", "release_log"}
 
 
 def test_since_the_oldest_lake_that_is_read_only_columns_came() -> None:
