@@ -19,7 +19,15 @@ project = "influence"
 version = release = __version__
 project_copyright = "its contributors, Apache-2.0"
 root_doc = "docs/index"
-include_patterns = ["docs/**", "examples/**", "benchmarks/**", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+include_patterns = [
+    "docs/**",
+    "examples/**",
+    "benchmarks/**",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+]
 exclude_patterns = ["build", "demo", "dist", "influence", "connectors", "reports", "tests", "tools", ".*"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]

@@ -209,5 +209,5 @@ def test_a_pattern_is_found_across_pieces():
 @pytest.mark.parametrize("stray", ["}", ":", "]}"])
 def test_where_no_value_begins_none_is_passed_over(stray):
     window = Window(BytesIO(stray.encode()))
-    with pytest.raises(json_window.Damaged, match="is no value|has no end"):
+    with pytest.raises(json_window.Damaged, match=r"is no value|has no end"):
         window.pass_over()
