@@ -142,14 +142,16 @@ class Window:
         """Go past the value that begins here without reading it.
 
         Raises:
-            Damaged: it has no end.
+            Damaged: it has no end, or none begins here.
         """
-        end = _End(self.text[self.at])
+        end, begun = _End(self.text[self.at]), self.byte
         while not end.found(self.text, self.at):
             self.go_to(end.place)
             if not self._more():
                 raise Damaged("has no end")
         self.go_to(end.place)
+        if self.byte == begun:  # a bracket that closes nothing, a colon: whoever goes on from here never ends
+            raise Damaged("is no value")
 
     def _refused(self, line: int) -> At | SetAside:
         """Look for the end of a value that the decoder refuses, and say why it does."""

@@ -27,7 +27,7 @@ from tests.kit.figures import measured
 from tests.kit.sample_report import built
 
 ALL = os.environ.get("INFLUENCE_ATTACKS") == "all"
-ATTACKS = attacks() if ALL else attacks()[:: len(attacks()) // 60]
+ATTACKS = attacks() if ALL else attacks()[:: len(attacks()) // 40]
 PORTION = 400
 """Attacks in one report."""
 PORTIONS = [ATTACKS[at : at + PORTION] for at in range(0, len(ATTACKS), PORTION)]

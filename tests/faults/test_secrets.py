@@ -7,6 +7,7 @@ import secrets as chance
 import threading
 import urllib.error
 import urllib.request
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -16,7 +17,6 @@ from influence.contract.connector import ConnectorError, NotAuthorised
 from influence.contract.secrecy import hushed
 from influence.contract.testing import PLACEHOLDER, Remembered
 from tests.kit.figures import measured
-from tests.kit.killed import Commands
 from tests.kit.played import PLAYED
 from tests.kit.served import Said, served
 from tests.kit.slack_service import SlackService
@@ -86,7 +86,7 @@ def refusal(connector, secret):
 # --- commands ------------------------------------------------------------------------------------------------
 
 
-def test_of_twenty_canaries_none_is_found_anywhere(tmp_path):
+def test_of_twenty_canaries_none_is_found_anywhere(tmp_path, commands):
     canaries = [f"canary{n:02}{chance.token_hex(12)}" for n in range(CANARIES)]
     service = SlackService()
     service.tokens = {canaries[0]}
@@ -101,8 +101,9 @@ def test_of_twenty_canaries_none_is_found_anywhere(tmp_path):
         return service.answer(asked)
 
     said = []
-    with served(answer) as here, Commands(INFLUENCE_WORKSPACE="ws", **in_environment) as typed:
-        said.append(typed("init", "ws", folder=tmp_path))
+    typed = partial(commands, folder=tmp_path, **in_environment)
+    with served(answer) as here:
+        said.append(typed("init", "ws"))
         sources = f'\n[sources.slack]\nconnector = "slack"\naddress = "{here.url}/api/"\n'
         for n in range(1, 10):
             sources += f'\n[sources.source{n}]\nconnector = "mastodon"\nserver = "{here.url}/echo"\n'
@@ -115,11 +116,8 @@ def test_of_twenty_canaries_none_is_found_anywhere(tmp_path):
             settings.write(sources)
         (tmp_path / "ws/secrets.toml").write_text(kept)
         (tmp_path / "ws/secrets.toml").chmod(0o600)
-        report = ["report", "slack:U0ANN", "--format", "json,html,csv"]
-        said += [
-            typed(*words, folder=tmp_path)
-            for words in (["pull"], ["pull", "slack"], ["doctor"], ["people"], report)
-        ]
+        report = ["report", "slack:U0ANN", "--format", "json"]
+        said += [typed(*words) for words in (["pull"], ["pull", "slack"], ["doctor"], ["people"], report)]
         seen = f"{[(one.headers.as_string(), one.body) for one in here.asked]}"
     used = [one for one in canaries if one in seen or quote(one) in seen]
     assert canaries[0] in used
@@ -137,10 +135,9 @@ def test_of_twenty_canaries_none_is_found_anywhere(tmp_path):
     )
 
 
-def test_no_option_takes_a_secret_where_other_users_of_the_machine_see_it(tmp_path):
-    with Commands(INFLUENCE_WORKSPACE="ws") as typed:
-        typed("init", "ws", folder=tmp_path)
-        code, said, _ = typed("connect", "slack", "--set", "token=canary", folder=tmp_path)
+def test_no_option_takes_a_secret_where_other_users_of_the_machine_see_it(tmp_path, commands):
+    commands("init", "ws", folder=tmp_path)
+    code, said, _ = commands("connect", "slack", "--set", "token=canary", folder=tmp_path)
     assert code == 1
     assert "has no option 'token'" in said
 

@@ -203,7 +203,7 @@ def combinations():
         for once in (True, False)
         if not (once and fault in ONLY_FOR_EVER)
     ]
-    return found if EVERY else found[:: len(found) // 60]
+    return found if EVERY else found[:: len(found) // 40]
 
 
 @pytest.mark.parametrize(("name", "fault", "place", "once"), combinations())

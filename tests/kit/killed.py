@@ -22,8 +22,11 @@ HOUSES = ("influence", "connectors", "reports")
 class Commands:
     """Runs commands, each in a fork; use it as `with Commands() as commands`."""
 
-    def __init__(self, **environment):
-        known = os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"} | environment
+    def __init__(self):
+        known = os.environ | {
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "INFLUENCE_WORKSPACE": "ws",
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.kit.killed"],
             cwd=Path(__file__).parents[2],
@@ -42,10 +45,11 @@ class Commands:
         self._process.stdout.close()
         self._process.wait(20)
 
-    def __call__(self, *words, folder, after=None, by=signal.SIGKILL):
+    def __call__(self, *words, folder, after=None, by=signal.SIGKILL, **environment):
         """Run a command in a folder; send a signal `after` so many seconds. Give its exit code (or minus the signal),
         what it said, and how many seconds it took."""
         asked = {"words": [str(word) for word in words], "folder": str(folder), "after": after, "by": int(by)}
+        asked["environment"] = environment
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         return tuple(json.loads(self._process.stdout.readline()))
@@ -60,11 +64,12 @@ def _everything():
                 importlib.import_module(room.name)
 
 
-def _in_a_fork(words, folder, log):
+def _in_a_fork(words, folder, environment, log):
     """Be the command, to its end."""
     from influence.cli import main
 
     os.chdir(folder)
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for stream in (1, 2):
@@ -83,13 +88,13 @@ def _in_a_fork(words, folder, log):
     os._exit(code)
 
 
-def _run(words, folder, after, by):
+def _run(words, folder, after, by, environment):
     descriptor, log = tempfile.mkstemp()  # not in the folder: its disk may be full
     os.close(descriptor)
     begun = time.monotonic()
     child = os.fork()
     if not child:
-        _in_a_fork(words, folder, log)
+        _in_a_fork(words, folder, environment, log)
     sent = False
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -114,5 +119,5 @@ if __name__ == "__main__":
     print("ready", flush=True)  # noqa: T201 - it is answered so
     for line in sys.stdin:
         asked = json.loads(line)
-        told = _run(asked["words"], asked["folder"], asked["after"], asked["by"])
+        told = _run(**asked)
         print(json.dumps(told), flush=True)  # noqa: T201

@@ -204,3 +204,10 @@ def test_bytes_are_counted_as_they_stand_in_the_file():
 def test_a_pattern_is_found_across_pieces():
     body = b"x" * 70_000 + b'"path": "a/b"' + b"y" * 70_000
     assert search(as_member("page", body), re.compile(rb'"path": "(.{1,9}?)"'))[1] == b"a/b"
+
+
+@pytest.mark.parametrize("stray", ["}", ":", "]}"])
+def test_where_no_value_begins_none_is_passed_over(stray):
+    window = Window(BytesIO(stray.encode()))
+    with pytest.raises(json_window.Damaged, match=r"is no value|has no end"):
+        window.pass_over()
