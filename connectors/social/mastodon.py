@@ -326,7 +326,7 @@ class _Pull:
             response = self._service.get(f"/api/v1/statuses/{status}")
         except Gone:
             return Answer(as_tombstones("gone.json", [f"mastodon:{self._host}/{status}"]))
-        except NotAuthorised:
+        except Withheld:
             return Answer(None)
         return Answer(as_member(f"statuses/{status}.json", response.content), note=left(response.headers))
 
