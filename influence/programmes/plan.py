@@ -15,7 +15,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.measures import catalogue
 from influence.contract.programmed import CHANGE, LEAST, MOST, Goal
 from influence.contract.wording import is_share
-from influence.settings import FEWEST_ALIKE
+from influence.settings import FEWEST
 
 FILE = "programme.toml"
 DRAFT = """\
@@ -212,8 +212,10 @@ class _Reading:
         value = body.get("smallest_group")
         if value is None:
             return None
-        if type(value) is not int or value < FEWEST_ALIKE:
-            raise self._wrong("smallest_group", f"smallest_group should be {FEWEST_ALIKE} or more")
+        if type(value) is not int or value < FEWEST["smallest_group"]:
+            raise self._wrong(
+                "smallest_group", f"smallest_group should be {FEWEST['smallest_group']} or more"
+            )
         return value
 
     # --- mentees and their goals --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from influence.settings.changing import (
 )
 from influence.settings.reading import (
     DEFAULTS,
-    FEWEST_ALIKE,
+    FEWEST,
     PERIOD,
     MailServer,
     Settings,
@@ -26,7 +26,7 @@ from influence.settings.reading import (
 
 __all__ = [
     "DEFAULTS",
-    "FEWEST_ALIKE",
+    "FEWEST",
     "PERIOD",
     "MailServer",
     "Settings",

@@ -103,7 +103,7 @@ bad = ["lost", "left"]
 """
 
 
-_FEWEST = {"smallest_group": 3, "smallest_shown": 5}
+FEWEST = {"smallest_group": 3, "smallest_shown": 5}
 """Fewer people than this are no group, and do not hide one another from others."""
 
 
@@ -277,8 +277,8 @@ def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be a {_WORDS[wanted[key]]}")
         if (name == "people" or (name == "met" and key != "table")) and not 0 <= value <= 1:
             raise SettingsError(f"{path}: [{name}] {key} = {value!r} should lie between 0 and 1")
-        if value < _FEWEST.get(key, value):
-            raise SettingsError(f"{path}: [privacy] {key} = {value!r} should be {_FEWEST[key]} or more")
+        if value < FEWEST.get(key, value):
+            raise SettingsError(f"{path}: [privacy] {key} = {value!r} should be {FEWEST[key]} or more")
         if (
             not isinstance(value, bool)
             and value <= 0

@@ -33,7 +33,7 @@ def campaigns(desk: Desk, asked: Asked) -> Response:
     """Show the campaigns of the settings, and the one that is asked for."""
     desk.open_to_all()
     name, why, text = one_of(asked.query, "name"), "", ""
-    listed = [one.name for one in desk.workspace.campaigns.listed()]
+    listed = list(desk.workspace.settings.campaigns)
     try:
         found = _campaign(desk, name) if name else None
         if isinstance(found, Work):
