@@ -29,6 +29,7 @@ from influence.rights.traces import Traces, traces
 from influence.secrets.keeping import Secrets
 from influence.secrets.keys import key_made, key_of
 from influence.secrets.places import FILE, PATIENCE, InKeyring, SecretError
+from influence.store.engine import EngineError
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
@@ -59,6 +60,7 @@ class Workspace(Writing):
             raise WorkspaceError(f"{self.path} is not a workspace; make one with: influence init {self.path}")
         self.settings = settings.read(self.path / SETTINGS)
         self._basis, self._ask = basis, ask
+        self.unrecorded = ""
         self._read: set[tuple[str, tuple[int, ...]]] = set()
         self.store = Store(
             self.path / DATABASE,
@@ -304,6 +306,8 @@ class Workspace(Writing):
     def reads(self, command: str, codes: Sequence[int] = ()) -> None:
         """Record that somebody reads about leaders (by code), each command about the same leaders once.
 
+        Where that cannot be kept, `unrecorded` says why.
+
         Raises:
             PurposeError: the workspace is not for reports about one of them, and no basis was stated.
         """
@@ -312,7 +316,10 @@ class Workspace(Writing):
         people = self.analysis.people
         basis = Purpose(self.settings.reports_for, self._basis, self._ask).basis_for(people, codes)
         leaders = [people.who[code].person for code in codes]
-        Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
+        try:
+            Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
+        except (EngineError, SecretError) as error:  # a folder that may only be read is read all the same
+            self.unrecorded = str(error)
         self._basis = self._basis or basis
         self._read.add((command, tuple(codes)))
 
