@@ -27,7 +27,7 @@ from influence.rights.released import Released, cells_of
 from influence.rights.retention import Pruned, prune, rules
 from influence.rights.traces import Traces, traces
 from influence.secrets.keeping import Secrets
-from influence.secrets.keys import key_made, key_of
+from influence.secrets.keys import VARIABLE, key_made, key_of
 from influence.secrets.places import FILE, PATIENCE, InKeyring, SecretError
 from influence.store.engine import EngineError
 from influence.store.importing import Imported, read_path
@@ -66,7 +66,7 @@ class Workspace(Writing):
             self.path / DATABASE,
             keep_text=self.settings.keep_text,
             keep_terms=self.settings.keep_terms,
-            key=partial(key_of, self.path),
+            key=self._key,
         )
 
     @classmethod
@@ -317,7 +317,7 @@ class Workspace(Writing):
         basis = Purpose(self.settings.reports_for, self._basis, self._ask).basis_for(people, codes)
         leaders = [people.who[code].person for code in codes]
         try:
-            Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
+            Readings(self.store.engine, self._key).record(command, leaders, basis)
         except (EngineError, SecretError) as error:  # a folder that may only be read is read all the same
             self.unrecorded = str(error)
         self._basis = self._basis or basis
@@ -330,14 +330,14 @@ class Workspace(Writing):
             TooAlike: with a copy given before, it would tell of fewer people than `[privacy] smallest_shown`.
         """
         smallest = self.settings.smallest_shown
-        released = Released(self.store.engine, partial(key_made, self.path))
+        released = Released(self.store.engine, self._key)
         released.grant(report.leader["person"], cells_of(report, smallest), smallest)
         return super().without_names(report)
 
     @property
     def readings(self) -> Readings:
         """Who read whose report: the log, and whether it is as it was written."""
-        return Readings(self.store.engine, partial(key_of, self.path))
+        return Readings(self.store.engine, self._key)
 
     def access(self, person: str) -> About:
         """Return all that is held about somebody: rows by source and kind, accounts, decisions, snapshots, who read.
@@ -368,7 +368,7 @@ class Workspace(Writing):
             WorkspaceError: a file cannot be taken away.
         """
         whom = self.to_be_forgotten(person)
-        key = key_made(self.path)
+        key = self._key()
         self._let_go()
         try:
             return forget(self.store, self._place, whom, key, reports=reports)
@@ -388,6 +388,20 @@ class Workspace(Writing):
         if wanted and not rehearse:
             self._let_go()
         return prune(self.store, wanted, rehearse=rehearse)
+
+    def _key(self) -> bytes:
+        """Return the key of the workspace, the one with which everything was marked; the first time it is made.
+
+        Raises:
+            SecretError: it is nowhere, or is another one.
+        """
+        key = key_of(self.path) if self.store.is_sealed else key_made(self.path)
+        if not self.store.is_sealed_with(key):
+            raise SecretError(
+                f"the key of {self.path} is another than the one with which it was sealed; put its secrets.toml "
+                f"back, or set {VARIABLE} to what it was"
+            )
+        return key
 
     def _traces(self, code: int) -> Traces:
         return traces(self.analysis.people, code)

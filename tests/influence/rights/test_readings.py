@@ -77,6 +77,14 @@ def test_where_it_cannot_be_recorded_the_report_is_given_and_that_is_said(worksp
     assert [] == held.readings.all()
 
 
+def test_another_key_is_no_key(workspace, monkeypatch):
+    held = workspace(**LOG)
+    held.report("x:1")
+    monkeypatch.setenv("INFLUENCE_RIGHTS_KEY", "another key")
+    [told] = held.doctor()["readings"]
+    assert "is another than the one with which it was sealed" in told
+
+
 def test_without_the_key_it_is_said_that_the_log_cannot_be_checked(workspace):
     held = workspace(**LOG)
     held.report("x:1")
