@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from influence.cli.saying import say
 from influence.contract.wording import harmless, plain
 
 if TYPE_CHECKING:
@@ -230,6 +231,8 @@ def opened(folder: Path, wait: float = 0) -> Iterator[Workspace]:
             time.sleep(0.2)
     with workspace:
         yield workspace
+    if workspace.unrecorded:
+        say(f"Who read this could not be recorded: {workspace.unrecorded}", err=True)
 
 
 @contextmanager

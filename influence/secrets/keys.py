@@ -7,8 +7,7 @@ import secrets
 from pathlib import Path
 
 from influence.contract.secrecy import hush
-from influence.secrets.keeping import Secrets
-from influence.secrets.places import PATIENCE, InKeyring, SecretError
+from influence.secrets.places import InFile, SecretError
 
 _OWNER, _NAME = ".rights", "key"
 """No source can be called so."""
@@ -17,22 +16,19 @@ VARIABLE = "INFLUENCE_RIGHTS_KEY"
 
 
 def key_of(workspace: Path) -> bytes:
-    """Return the key of a workspace: from the environment, its `secrets.toml`, or the keyring.
+    """Return the key of a workspace: from the environment, or its `secrets.toml`. No keyring is asked to unlock.
 
     Raises:
         SecretError: it is nowhere, or may be read by others.
     """
-    handed = os.environ.get(VARIABLE)
-    if handed:
-        hush(handed)
-        return handed.encode()
-    kept = _kept(workspace)
-    if not kept.knows(_NAME):
+    key = os.environ.get(VARIABLE) or InFile(workspace).read(_OWNER).get(_NAME)
+    if not key:
         raise SecretError(
             f"the key of {workspace} is nowhere: it marks who was forgotten and seals the log of readings; put its "
             f"secrets.toml back, or set {VARIABLE}"
         )
-    return kept.get(_NAME).encode()
+    hush(key)
+    return key.encode()
 
 
 def key_made(workspace: Path) -> bytes:
@@ -41,10 +37,7 @@ def key_made(workspace: Path) -> bytes:
     Raises:
         SecretError: it cannot be kept, or may be read by others.
     """
-    if not os.environ.get(VARIABLE) and not _kept(workspace).knows(_NAME):
-        _kept(workspace).keep_in("file", {_NAME: secrets.token_hex(32)})
+    file = InFile(workspace)
+    if not os.environ.get(VARIABLE) and _NAME not in file.read(_OWNER):
+        file.write(_OWNER, {_NAME: secrets.token_hex(32)})
     return key_of(workspace)
-
-
-def _kept(workspace: Path) -> Secrets:
-    return Secrets(workspace, _OWNER, InKeyring(workspace, PATIENCE))

@@ -18,7 +18,7 @@ from influence.contract.errors import InfluenceError
 from influence.store import rewriting
 from influence.store.batch import Batch
 from influence.store.engine import DuckEngine, EngineError, count
-from influence.store.forgotten import Forgotten, marks_in
+from influence.store.forgotten import Forgotten, mark, marks_in
 from influence.store.schema import (
     LATER,
     MORTAL,
@@ -29,6 +29,7 @@ from influence.store.schema import (
 from influence.store.staging import Keeping
 from influence.store.summary import Summary
 
+_SEAL = "sealed"
 _EMPTIED = ", ".join(
     (
         "actor = ''",
@@ -115,6 +116,18 @@ class Store:
     def _meta(self, key: str) -> str | None:
         rows = self.engine.arrow("SELECT value FROM meta WHERE key = ?", [key]).to_pylist()
         return rows[0]["value"] if rows else None
+
+    def is_sealed_with(self, key: bytes) -> bool:
+        """Tell whether a key is the one that marks were made with; the first that is shown is."""
+        shown, known = mark(key, _SEAL), self._meta(_SEAL)
+        if known is None:
+            self.engine.run("INSERT INTO meta VALUES (?, ?)", [_SEAL, shown])
+        return known in {None, shown}
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether anything was marked with a key."""
+        return self._meta(_SEAL) is not None
 
     def close(self) -> None:
         """Let go of the file."""

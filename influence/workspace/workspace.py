@@ -32,8 +32,9 @@ from influence.rights.released import Released, cells_of
 from influence.rights.retention import Pruned, prune, rules
 from influence.rights.traces import Traces, traces
 from influence.secrets.keeping import Secrets
-from influence.secrets.keys import key_made, key_of
+from influence.secrets.keys import VARIABLE, key_made, key_of
 from influence.secrets.places import FILE, PATIENCE, InKeyring, SecretError
+from influence.store.engine import EngineError
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
@@ -67,12 +68,13 @@ class Workspace(Writing):
             raise WorkspaceError(f"{self.path} is not a workspace; make one with: influence init {self.path}")
         self.settings = settings.read(self.path / SETTINGS)
         self._basis, self._ask = basis, ask
+        self.unrecorded = ""
         self._read: set[tuple[str, tuple[int, ...]]] = set()
         self.store = Store(
             self.path / DATABASE,
             keep_text=self.settings.keep_text,
             keep_terms=self.settings.keep_terms,
-            key=partial(key_of, self.path),
+            key=self._key,
         )
 
     @classmethod
@@ -356,6 +358,8 @@ class Workspace(Writing):
     def reads(self, command: str, codes: Sequence[int] = ()) -> None:
         """Record that somebody reads about leaders (by code), each command about the same leaders once.
 
+        Where that cannot be kept, `unrecorded` says why.
+
         Raises:
             PurposeError: the workspace is not for reports about one of them, and no basis was stated.
         """
@@ -364,7 +368,10 @@ class Workspace(Writing):
         people = self.analysis.people
         basis = Purpose(self.settings.reports_for, self._basis, self._ask).basis_for(people, codes)
         leaders = [people.who[code].person for code in codes]
-        Readings(self.store.engine, partial(key_made, self.path)).record(command, leaders, basis)
+        try:
+            Readings(self.store.engine, self._key).record(command, leaders, basis)
+        except (EngineError, SecretError) as error:  # a folder that may only be read is read all the same
+            self.unrecorded = str(error)
         self._basis = self._basis or basis
         self._read.add((command, tuple(codes)))
 
@@ -375,14 +382,14 @@ class Workspace(Writing):
             TooAlike: with a copy given before, it would tell of fewer people than `[privacy] smallest_shown`.
         """
         smallest = self.settings.smallest_shown
-        released = Released(self.store.engine, partial(key_made, self.path))
+        released = Released(self.store.engine, self._key)
         released.grant(report.leader["person"], cells_of(report, smallest), smallest)
         return super().without_names(report)
 
     @property
     def readings(self) -> Readings:
         """Who read whose report: the log, and whether it is as it was written."""
-        return Readings(self.store.engine, partial(key_of, self.path))
+        return Readings(self.store.engine, self._key)
 
     def access(self, person: str) -> About:
         """Return all that is held about somebody: rows by source and kind, accounts, decisions, snapshots, who read.
@@ -413,7 +420,7 @@ class Workspace(Writing):
             WorkspaceError: a file cannot be taken away.
         """
         whom = self.to_be_forgotten(person)
-        key = key_made(self.path)
+        key = self._key()
         self._let_go()
         try:
             return forget(self.store, self._place, whom, key, reports=reports)
@@ -433,6 +440,20 @@ class Workspace(Writing):
         if wanted and not rehearse:
             self._let_go()
         return prune(self.store, wanted, rehearse=rehearse)
+
+    def _key(self) -> bytes:
+        """Return the key of the workspace, the one with which everything was marked; the first time it is made.
+
+        Raises:
+            SecretError: it is nowhere, or is another one.
+        """
+        key = key_of(self.path) if self.store.is_sealed else key_made(self.path)
+        if not self.store.is_sealed_with(key):
+            raise SecretError(
+                f"the key of {self.path} is another than the one with which it was sealed; put its secrets.toml "
+                f"back, or set {VARIABLE} to what it was"
+            )
+        return key
 
     def _traces(self, code: int) -> Traces:
         return traces(self.analysis.people, code)

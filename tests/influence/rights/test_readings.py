@@ -68,6 +68,23 @@ def test_a_log_that_was_written_anew_without_the_key_does_not_hold(log):
     assert any("changed after it was written" in one for one in log.broken())
 
 
+def test_where_it_cannot_be_recorded_the_report_is_given_and_that_is_said(workspace):
+    held = workspace(**LOG)
+    (held.path / "secrets.toml").write_text("", encoding="utf-8")
+    (held.path / "secrets.toml").chmod(0o644)
+    assert "Ann Berg" == held.report("x:1").leader["name"]
+    assert "can be read by others" in held.unrecorded
+    assert [] == held.readings.all()
+
+
+def test_another_key_is_no_key(workspace, monkeypatch):
+    held = workspace(**LOG)
+    held.report("x:1")
+    monkeypatch.setenv("INFLUENCE_RIGHTS_KEY", "another key")
+    [told] = held.doctor()["readings"]
+    assert "is another than the one with which it was sealed" in told
+
+
 def test_without_the_key_it_is_said_that_the_log_cannot_be_checked(workspace):
     held = workspace(**LOG)
     held.report("x:1")
