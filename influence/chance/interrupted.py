@@ -21,7 +21,8 @@ TWO_YEARS = 104
 _YEAR = 365.25 / 7
 _SLOPE_FROM = 3
 """A line through fewer weeks than this says nothing of where they are going."""
-_CORRELATIONS = np.linspace(0.0, 0.98, 50)
+ERRORS = tuple((float(rho), own) for rho in (*np.linspace(0.0, 0.9, 16), 0.98) for own in (0.0, 0.33, 0.66))
+"""What errors may be like: the correlation ρ of what goes on from week to week, and the part that is each week's."""
 _EDGE = 0.025
 _NO_NOISE = 1e-9
 """Weeks that are all alike have no scatter, and nothing may be divided by it."""
@@ -79,10 +80,11 @@ def interrupted(week: ArrayLike, count: ArrayLike, during: int) -> Interrupted:
 
     `week` numbers the weeks from the first one during (0), those before are negative, and some may be missing; `count`
     is how many there were in each; `during` how many weeks it runs. log(count + ½) = level + trend (+ a yearly wave,
-    from two years before on) + step and bend during + step after + error, an AR(1) over the weeks between them.
-    Its correlation ρ is not estimated and then taken for true, which in short series makes chance look like change,
-    but averaged over: each ρ from 0 to 0.98 weighs with its restricted likelihood and 1 / (1 − ρ), and gives each
-    effect a t law; the interval is that of the mixture. `benchmarks/campaigns.md` has how often it cries wolf.
+    from two years before on) + step and bend during + step after + error: an AR(1) over the weeks between them and a
+    noise of each week's own, as counts have it. Its correlation ρ and the part of the noise are not estimated and then
+    taken for true, which in short series makes chance look like change, but averaged over (`ERRORS`): each pair weighs
+    with its restricted likelihood and 1 / (1 − ρ), and gives each effect a t law; the interval is that of the mixture.
+    `benchmarks/campaigns.md` has how often it cries wolf.
 
     Source: Wagner, Soumerai, Zhang, Ross-Degnan 2002, Segmented regression analysis of interrupted time series studies,
     J. Clin. Pharm. Ther. 27(4), doi:10.1046/j.1365-2710.2002.00430.x; Zellner and Tiao 1964, Bayesian analysis of the
@@ -184,18 +186,19 @@ class _Laws:
     """The law of every effect: a t law for each correlation of the errors, and how much each weighs."""
 
     def __init__(self, at: Floats, logs: Floats, columns: _Columns) -> None:
-        fits = [_fit(at, logs, columns.design, one) for one in _CORRELATIONS.tolist()]
+        fits = [_fit(logs, columns.design, spread_of(at, *one)) for one in ERRORS]
+        self._next = np.array([rho * (1 - own) for rho, own in ERRORS])
         self._coefficients = np.stack([fit.params for fit in fits])
         self._spread = np.stack([fit.cov_params() for fit in fits])
         self._free = float(fits[0].df_resid)
-        weight = np.array([_restricted(fit) for fit in fits]) - np.log(1 - _CORRELATIONS)
+        weight = np.array([_restricted(fit) for fit in fits]) - np.log([1 - rho for rho, _ in ERRORS])
         weight = np.exp(weight - weight.max())
         self._weight = weight / weight.sum()
 
     @property
     def correlation(self) -> float:
         """The mean correlation of one week's error with the next one's."""
-        return float(self._weight @ _CORRELATIONS)
+        return float(self._weight @ self._next)
 
     def fitted(self, design: Floats) -> Floats:
         """Return what a design lets expect, in logarithms."""
@@ -224,16 +227,26 @@ class _Laws:
         return float(self._weight @ stdtr(self._free, (value - middle) / scale))
 
 
-def _fit(at: Floats, logs: Floats, design: Floats, correlation: float) -> Any:
-    """Fit by generalised least squares with errors whose correlation falls with their distance in weeks."""
+def spread_of(at: Floats, correlation: float, own: float) -> Floats:
+    """Return how errors go together: by ρ to the power of the weeks between them, but for the part that is their own.
+
+    >>> spread_of(np.array([0.0, 1.0, 3.0]), 0.5, 0.2)[0].round(3).tolist()
+    [1.0, 0.4, 0.1]
+    """
+    apart = np.abs(at[:, None] - at[None, :])
+    spread: Floats = np.where(apart == 0, 1.0, (1 - own) * correlation**apart)
+    return spread
+
+
+def _fit(logs: Floats, design: Floats, spread: Floats) -> Any:
+    """Fit by generalised least squares."""
     try:
         from statsmodels.regression.linear_model import GLS  # a second, and only a campaign needs it
     except ModuleNotFoundError:
         raise NeedsStatsmodels(
             "to compare with the time before, statsmodels is needed: pip install 'networked-influence[campaign]'"
         ) from None
-    apart = np.abs(at[:, None] - at[None, :])
-    return GLS(logs, design, sigma=np.where(apart == 0, 1.0, correlation**apart)).fit()
+    return GLS(logs, design, sigma=spread).fit()
 
 
 def _restricted(fit: Any) -> float:
