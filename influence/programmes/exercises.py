@@ -13,8 +13,8 @@ from influence.contract.language import because
 from influence.contract.programmed import Exercise
 from influence.contract.wording import between, counted
 
-WAIT = 3
-"""From so many conversations on that wait, they come first."""
+WAIT, A_FIFTH = 3, 0.2
+"""So many conversations of the last 30 days, and so large a part of all of the window, wait where it comes first."""
 LATE = 48.0
 """Hours after which half is answered; a later answer is late."""
 HALF = 0.5
@@ -37,8 +37,9 @@ class Rule:
 
 
 def _waiting(found: Finding) -> str | None:
-    still = found.told(WaitingOnLeader).still or 0
-    if still < WAIT:
+    told = found.told(WaitingOnLeader)
+    still = told.still or 0
+    if still < WAIT or not told.of or (found.value or 0) < A_FIFTH * told.of:
         return None
     return because("{n} of the last 30 days wait", n=counted(still, "conversation", "conversations"))
 

@@ -107,11 +107,17 @@ def _windows(sheet: Sheet) -> str:
 def _lead(sheet: Sheet) -> tuple[str, ...]:
     if sheet.reason is not None:
         return (_cannot_compare(sheet.reason),)
-    reached = sum(one.reached is True for one in sheet.goals)
     if not sheet.goals:
         return (translated("No goal was agreed; what moved stands below."),)
-    goals = counted(len(sheet.goals), "goal", "goals")
-    return (translated("Reached: {n} of {goals} agreed.").format(goals=goals, n=number(reached)),)
+    known = [one.reached for one in sheet.goals if one.reached is not None]
+    if not known:
+        return (translated("Whether what was agreed is reached cannot be told."),)
+    pattern = (
+        translated("Reached: {n} of {goals} agreed.")
+        if len(known) == len(sheet.goals)
+        else translated("Reached: {n} of {goals} of which it can be told.")
+    )
+    return (pattern.format(goals=counted(len(known), "goal", "goals"), n=number(sum(known))),)
 
 
 def _cannot_compare(why: str) -> str:
@@ -141,6 +147,8 @@ def _goal(one: Sought, found: Measured) -> str:
         why = recognised(found.reason or "") or translated("no value")
         return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
     now, wanted = _value(found, found.now), _value(found, one.wanted)
+    if not one.reached and now == wanted:
+        return translated("{what}, {aim}: nearly, now {now}.").format(what=what, aim=aim, now=now)
     pattern = (
         translated("{what}, {aim}: reached. Wanted {wanted}, now {now}.")
         if one.reached

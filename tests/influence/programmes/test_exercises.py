@@ -18,8 +18,8 @@ def share(name: str, value: float, within: tuple[float, float] | None = None, **
     return Finding(name, value, "share", interval=within, detail=detail)
 
 
-def waiting(still: int) -> Finding:
-    return Finding("waiting_on_leader", 9.0, "conversations", detail={"still": still})
+def waiting(still: int, of: int = 45) -> Finding:
+    return Finding("waiting_on_leader", 9.0, "conversations", detail={"still": still, "of": of})
 
 
 def hours(value: float, within: tuple[float, float] | None = None) -> Finding:
@@ -73,6 +73,10 @@ def test_it_is_called_for_by_its_measure_and_by_no_less(name: str) -> None:
     assert found is not None
     assert (found.name, found.measure, found.why, none) == (name, called.name, why, None)
     assert exercise(report(not_called)) == (None, NOT_CALLED_FOR)
+
+
+def test_a_few_who_wait_of_many_call_for_nothing() -> None:
+    assert exercise(report(waiting(9, of=46))) == (None, NOT_CALLED_FOR)
 
 
 def test_where_no_measure_tells_nothing_is_advised() -> None:
