@@ -57,7 +57,7 @@ def serve(
             read_only=read_only,
             browser=not no_browser,
             language=spoken,
-            say=say,
+            tell=say,
         )
 
 

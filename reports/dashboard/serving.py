@@ -82,7 +82,7 @@ def serve(
     read_only: bool = False,
     browser: bool = True,
     language: str = ENGLISH,
-    say: Callable[[str], None] = print,
+    tell: Callable[[str], None] = print,
 ) -> None:
     """Serve the dashboard of a workspace on 127.0.0.1 until somebody stops it (Ctrl-C).
 
@@ -98,9 +98,9 @@ def serve(
     link = serving.door.address(serving.door.new_link())
     with (
         contextlib.suppress(KeyboardInterrupt),
-        _opened(link, workspace.path, browser=browser, say=say),
+        _opened(link, workspace.path, browser=browser, tell=tell),
     ):
-        say(f"The dashboard is at {serving.door.origin}/ until you press Ctrl-C.")
+        tell(f"The dashboard is at {serving.door.origin}/ until you press Ctrl-C.")
         serving.run()
 
 
@@ -147,10 +147,10 @@ def _warm(desk: Desk) -> None:
 
 
 @contextlib.contextmanager
-def _opened(link: str, folder: Path, *, browser: bool, say: Callable[[str], None]) -> Iterator[None]:
+def _opened(link: str, folder: Path, *, browser: bool, tell: Callable[[str], None]) -> Iterator[None]:
     """Open the link in the browser, by a file that only this user reads: what a program is started with others see."""
     if not browser:
-        say(f"Open this link; it works once: {link}")
+        tell(f"Open this link; it works once: {link}")
         yield
         return
     handle, name = tempfile.mkstemp(prefix=".dashboard-", suffix=".html", dir=folder)
@@ -159,7 +159,7 @@ def _opened(link: str, folder: Path, *, browser: bool, say: Callable[[str], None
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(_GOING_ON.format(link=html.escape(link)))
         if not _shows(place):
-            say(f"No browser could be opened here. Open this link; it works once: {link}")
+            tell(f"No browser could be opened here. Open this link; it works once: {link}")
         yield
     finally:
         place.unlink(missing_ok=True)

@@ -53,20 +53,20 @@ def pull(desk: Desk, asked: Asked) -> Response:
     name = asked.said("source")
     names = (name,) if name else ()
     title = name or translated("all sources")
-    desk.works.start(PULL, title, lambda say: _pull(desk, names, say))
+    desk.works.start(PULL, title, lambda tell: _pull(desk, names, tell))
     return see("/sources")
 
 
-def _pull(desk: Desk, names: Sequence[str], say: Progress) -> list[tuple[str, str, bool]]:
+def _pull(desk: Desk, names: Sequence[str], tell: Progress) -> list[tuple[str, str, bool]]:
     """Pull and return what became of each source: its name, a sentence, and whether it failed."""
     ended: list[tuple[str, str, bool]] = []
 
     def end(name: str, pulled: Any) -> None:
         ended.append((name, pulled.failed or str(pulled), bool(pulled.failed)))
-        say(f"{name}: {pulled.failed or pulled}")
+        tell(f"{name}: {pulled.failed or pulled}")
 
     try:
-        desk.workspace.pull(names, progress=say, ended=end)
+        desk.workspace.pull(names, progress=tell, ended=end)
     finally:
         desk.changed()
     return ended
