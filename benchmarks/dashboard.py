@@ -47,7 +47,7 @@ def main() -> None:
         with _served(place) as (server, visitor, began):
             _first_views(visitor, began)
             _filters(visitor, server)
-            _rate(visitor, given.seconds)
+            _rate(visitor, server, given.seconds)
             _soak(visitor, server, given.soak)
 
 
@@ -123,7 +123,7 @@ def _filters(visitor: Visitor, server: subprocess.Popen[str]) -> None:
             )
 
 
-def _rate(visitor: Visitor, seconds: float) -> None:
+def _rate(visitor: Visitor, server: subprocess.Popen[str], seconds: float) -> None:
     """Ask for read views by several visitors at once, each on a connection that stays."""
     paths = [
         "/",
@@ -143,12 +143,15 @@ def _rate(visitor: Visitor, seconds: float) -> None:
             answered, wrong = answered + 1, wrong + (status != 200)
         return answered, wrong
 
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _processor(server)
     with ThreadPoolExecutor(VISITORS) as pool:
         counts = list(pool.map(ask, range(VISITORS)))
     took = time.perf_counter() - began
     answered, wrong = (sum(column) for column in zip(*counts, strict=True))
-    _say(f"read views: {answered / took:.0f} a second over {took:.0f} s, {wrong} errors")
+    own = 1000 * (_processor(server) - before) / answered
+    _say(
+        f"read views: {answered / took:.0f} a second over {took:.0f} s, {wrong} errors, {own:.1f} ms of processor each"
+    )
 
 
 def _soak(visitor: Visitor, server: subprocess.Popen[str], requests: int) -> None:

@@ -181,7 +181,7 @@ def _literals(node: ast.expr, known: dict[str, list[ast.expr]], where: str) -> I
 
 
 def _in_templates() -> Iterator[tuple[str, str, str, str]]:
-    for path in sorted((ROOT / "reports/formats/templates").rglob("*.html")):
+    for path in sorted((ROOT / "reports").rglob("templates/*.html")):
         place = path.relative_to(ROOT).as_posix()
         parsed = Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
         for _, name, said in extract_from_ast(parsed, tuple(SAID), babel_style=False):

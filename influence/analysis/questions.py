@@ -130,7 +130,7 @@ class Questions(ABC):
         self.reads("report", [code])
         part = self.part(only, [code])
         part.refuse_empty(window)
-        return glance(self._lasting(part, code).during(window), part.held)
+        return glance(self._lasting(part, code).during(window), self.analysis.held)
 
     def _lasting(self, part: Analysis, code: int) -> Ego:
         """Return a leader in the window of everything, kept for those of other windows."""

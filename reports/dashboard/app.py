@@ -150,12 +150,7 @@ class Guard:
 
 def _reading(desk: Desk, handler: Handler) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = Asked(
-            _session(request),
-            request.path_params,
-            request.query_params.multi_items(),
-            partly=_partly(request),
-        )
+        asked = Asked(_session(request), request.path_params, request.query_params.multi_items())
         return await run_in_threadpool(_spoken, desk, handler, asked)
 
     return endpoint
@@ -167,9 +162,7 @@ def _writing(desk: Desk, handler: Handler) -> _Endpoint:
         session = _session(request)
         if not ours(session, next((word for name, word in form if name == "word"), "")):
             raise HTTPException(403, "word")
-        asked = Asked(
-            session, request.path_params, request.query_params.multi_items(), form, partly=_partly(request)
-        )
+        asked = Asked(session, request.path_params, request.query_params.multi_items(), form)
         return await run_in_threadpool(_spoken, desk, handler, asked)
 
     return endpoint
@@ -183,10 +176,6 @@ def _spoken(desk: Desk, handler: Handler, asked: Asked) -> Response:
 def _session(request: Request) -> Session:
     session: Session = request.scope["session"]
     return session
-
-
-def _partly(request: Request) -> bool:
-    return request.headers.get("hx-request") == "true"
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:

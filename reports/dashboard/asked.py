@@ -22,8 +22,6 @@ class Asked:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Pairs = ()
     form: Pairs = ()
-    partly: bool = False
-    """Whether a script asks for it, to put a part of it into the page that is open."""
 
     def said(self, name: str) -> str:
         """Return the value of a name in the form; empty where there is none."""
@@ -35,7 +33,7 @@ Handler: TypeAlias = Callable[[Desk, Asked], Response]
 
 def shown(desk: Desk, asked: Asked, template: str, place: str = "", **held: Any) -> Response:
     """Return a page."""
-    return HTMLResponse(page(desk, asked.session, template, place, partly=asked.partly, **held))
+    return HTMLResponse(page(desk, asked.session, template, place, **held))
 
 
 def see(address: str) -> Response:

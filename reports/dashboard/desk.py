@@ -129,10 +129,10 @@ class Desk:
         tried = self.works.latest(kind)
         if tried is not None and tried.failed:
             raise InfluenceError(tried.failed)
-        return self.works.start(kind, title, lambda say: self._lasting(key, make, say))
+        return self.works.start(kind, title, lambda tell: self._lasting(key, make, tell))
 
-    def _lasting(self, key: Hashable, make: Callable[[Workspace], T], say: Progress) -> None:
-        say("")
+    def _lasting(self, key: Hashable, make: Callable[[Workspace], T], tell: Progress) -> None:
+        tell("")
         self.kept(key, lambda: make(self.workspace))
 
     # --- changing ---------------------------------------------------------------------------------------------

@@ -27,7 +27,6 @@ from reports.story import doubt, evidence, sentences
 from reports.story.spheres import sphere_name
 from reports.story.wording import care, period
 
-PERIODS = ("", "year", "quarter", "month", "4w", "1y")
 _CHOICES = 60
 """So many names of one kind are offered, those that most people share."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -51,11 +51,6 @@ class View:
     def query(self) -> str:
         """Return it as the query of an address."""
         return urlencode(self.pairs())
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether it is less than everything."""
-        return any(getattr(self, one.name) for one in fields(self))
 
 
 def one_of(pairs: Pairs, name: str) -> str:

@@ -48,7 +48,7 @@ class Works:
     """All work of one server: each of a `kind` that excludes others of its kind.
 
     >>> works = Works()
-    >>> one = works.start("pull", "Mail", lambda say: say("half way"))
+    >>> one = works.start("pull", "Mail", lambda tell: tell("half way"))
     >>> works.wait(one)
     >>> one.running, one.failed, list(one.lines)
     (False, '', ['half way'])
@@ -99,7 +99,7 @@ class Works:
             self.wait(work, seconds)
 
     def _run(self, work: Work, do: Callable[[Progress], Any]) -> None:
-        def say(line: str) -> None:
+        def tell(line: str) -> None:
             if self._closing:
                 raise Stopped("stopped, because the program ends; nothing is lost")
             work.steps += 1
@@ -107,7 +107,7 @@ class Works:
                 work.lines.append(hushed(plain(line)))
 
         try:
-            work.result = do(say)
+            work.result = do(tell)
         except InfluenceError as error:
             work.failed = hushed(plain(str(error)))
         except Exception as error:  # a thread that dies says so on the page, or nobody learns of it
