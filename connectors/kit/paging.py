@@ -17,7 +17,14 @@ from urllib.parse import urlsplit
 
 from connectors.kit.answers import ODD_SHAPES, shape_expected, told
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, Reply, StoppedShort
+from influence.contract.connector import (
+    Changed,
+    ConnectorError,
+    NotAuthorised,
+    RateLimited,
+    Reply,
+    StoppedShort,
+)
 from influence.contract.files import Member
 
 Task: TypeAlias = list[Any]
@@ -82,7 +89,8 @@ def walk(
     todo: list[Task] = (keeps_tasks and state.pop("todo", None)) or []
     with shape_expected():
         todo = todo or list(begin(state))
-    todo = [*unread.but(todo), *todo]
+    again = unread.but(todo)
+    todo = [*again, *todo]
     lists = _Lists()
     while todo:
         task, *rest = todo
@@ -92,6 +100,14 @@ def walk(
         except Changed as odd:
             unread.keep(task)
             lists.passed_over(odd)
+            todo = rest
+            continue
+        except (
+            ConnectorError
+        ) as refused:  # where a page stood that was asked for before, there may be none by now
+            if task not in again or isinstance(refused, RateLimited | NotAuthorised):
+                raise
+            unread.keep(task)
             todo = rest
             continue
         todo = [*answer.then, *lists.following(answer, state), *rest]
@@ -165,8 +181,6 @@ class _Lists:
         if answer.afresh is not None:
             state.clear()
             state.update(answer.afresh)
-        else:
-            self.told_now = True
         return []
 
     def _seen(self, what: Any) -> bool:

@@ -202,8 +202,9 @@ def _repair(folder: Path, as_json: bool) -> None:
     say(f"Saved {saved:,} rows into {done.path}")
     for line in _what_is_lost(done):
         say(f"  {line}")
+    store = folder / "influence.duckdb"
     say(
-        f"The damaged store is as it was. To go on with the new one: mv {done.path} {folder / 'influence.duckdb'}"
+        f"The damaged store is as it was. To go on with the new one: rm -f {store}.wal && mv {done.path} {store}"
     )
 
 

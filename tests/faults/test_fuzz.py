@@ -3,6 +3,7 @@
 `INFLUENCE_FUZZ` says how many of each format (`make trust`: 10,000), `INFLUENCE_SEED` which.
 """
 
+import csv
 import io
 import os
 import random
@@ -40,9 +41,9 @@ def payloads(*endings, of="*"):
 
 
 def sheet():
-    """A workbook of activities."""
+    """A workbook of tickets, which a ready mapping reads."""
     book = openpyxl.Workbook()
-    for row in table():
+    for row in csv.reader((PAYLOADS / "table/zendesk.csv").read_text("utf-8-sig").splitlines()):
         book.active.append(row)
     made = io.BytesIO()
     book.save(made)
@@ -105,9 +106,12 @@ def seeds(kind):
         "zip": lambda: [zipped(export())],
         "tar": lambda: [tarred(export()), packed(tarred(export()))],
     }
-    return [(content, None) for content in made[kind]()]
+    return [(content, {"vCard": "vcard", "xlsx": "table"}.get(kind)) for content in made[kind]()]
 
 
+NAMED = {"xlsx": "input.xlsx"}
+"""A workbook is a zip too, and is known by its name."""
+OPTIONS = {"vcard": {"owner": "ann@acme.example"}, "table": {"mapping": "zendesk"}}
 FORMATS = ("mbox", "iCalendar", "vCard", "CSV", "XML", "CAR", "xlsx", "Parquet", "zip", "tar")
 
 
@@ -157,7 +161,7 @@ def flood(before):
 def brought(path, connector, options=None):
     """Bring a file into the store, and reckon up its rows."""
     done = read_path(
-        STORES[-1], path, connector=connector, zone=None, options=options or {}, progress=lambda _: None
+        STORES[-1], path, connector=connector, zone="UTC", options=options or {}, progress=lambda _: None
     )
     moved = done.summary
     assert moved.read == moved.stored + moved.known + moved.aside
@@ -189,10 +193,11 @@ def test_what_is_nearly_right_is_read_set_aside_or_refused(tmp_path, kind):
     for n in range(many):
         chance = random.Random(f"{kind} {SEED} {n}")  # noqa: S311 - it only picks changes
         content, connector = changed(kind, chance)
-        path = tmp_path / "input"
+        path = tmp_path / NAMED.get(kind, "input")
         path.write_bytes(content)
+        options = OPTIONS.get(connector, {})
         try:
-            moved = tried(lambda: brought(path, connector))  # noqa: B023 - at once
+            moved = tried(lambda: brought(path, connector, options))  # noqa: B023 - at once
             landed += bool(moved and moved.stored + moved.known)
         except (Exception, Hung) as error:
             failed.append(keep(kind, n, content, error))

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.kit.answers import as_member
 from connectors.kit.paging import MOST_EMPTY, Answer, everything, gathered, walk
-from influence.contract.connector import Changed, Gone, StoppedShort
+from influence.contract.connector import Changed, ConnectorError, Gone, StoppedShort
 
 
 def listing(task, state):
@@ -210,3 +210,16 @@ def test_what_could_not_be_read_is_asked_for_again_by_the_next_pulls_a_few_times
     healed.append(True)
     assert "unread" not in pull(first)
     assert ["b", "a", "c"] == asked
+
+
+def test_what_is_asked_for_again_and_refused_by_now_stops_no_pull():
+    def ask(task, _):
+        if task == ["old"]:
+            raise ConnectorError("acme.example refuses the request (400)")
+        return Answer(as_member(*task, b"{}"))
+
+    replies = list(walk({"unread": [[["old"], 1]]}, lambda _: [["a"]], ask))
+    assert ["a"] == names(replies)
+    assert [[["old"], 2]] == replies[-1].cursor["unread"]
+    with pytest.raises(ConnectorError, match="400"):
+        list(walk({}, lambda _: [["old"]], ask))
