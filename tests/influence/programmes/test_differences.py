@@ -49,7 +49,7 @@ def test_by_hand() -> None:
 
 
 @given(CHANGES, st.floats(-3, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_an_effect_moves_estimate_and_interval_by_as_much(sets: list[np.ndarray], effect: float) -> None:
     plain = in_differences(sets, draws=999)
     moved = in_differences([np.array([one[0] + effect, *one[1:]]) for one in sets], draws=999)
@@ -62,7 +62,7 @@ def test_an_effect_moves_estimate_and_interval_by_as_much(sets: list[np.ndarray]
 
 
 @given(CHANGES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_interval_leaves_nothing_out_just_where_the_test_refuses(sets: list[np.ndarray]) -> None:
     found = in_differences(sets, draws=999)
     assert found is not None

@@ -115,9 +115,9 @@ def test_a_source_that_fell_silent_is_not_compared(workspace: Any) -> None:
     assert "what is on record of y covers" in str(told.sheets[0].reason)
 
 
-@pytest.mark.parametrize(
-    ("text", "error", "match"),
-    [
+def test_what_cannot_be_started_is_one_sentence_and_keeps_nothing(workspace: Any) -> None:
+    one = made(workspace)
+    for text, error, match in (
         (log.file(("m0", "nobody")), PlanError, r"programme.toml, line 12: nobody here is called 'nobody'"),
         (log.file(("m0", "Name m0")), PlanError, "'Name m0' and 'm0' are one person; leave one out"),
         (
@@ -126,25 +126,18 @@ def test_a_source_that_fell_silent_is_not_compared(workspace: Any) -> None:
             "starts on 2027-01-04 and what is on record",
         ),
         (log.file(start="2026-02-01"), ProgrammeError, "the baseline would begin on 2026-01-04"),
-    ],
-)
-def test_what_cannot_be_started_is_one_sentence(
-    workspace: Any, text: str, error: type[Exception], match: str
-) -> None:
-    one = made(workspace, text=text)
-    with pytest.raises(error, match=match):
-        one.programme().start()
+    ):
+        (one.path / "programme.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(error, match=match):
+            one.programme().start()
+    with pytest.raises(ProgrammeError, match="'Spring' is not started; `influence programme start`"):
+        one.programme().show()
     assert 0 == len(one.store.engine.arrow("SELECT * FROM baseline_log"))
 
 
 def test_a_baseline_may_begin_on_the_first_day_on_record(workspace: Any) -> None:
     one = made(workspace, weeks=5, text=log.file(start="2026-02-02"))
     assert one.programme().start().sheets[0].before["since"] == "2026-01-05T00:00:00+00:00"
-
-
-def test_a_programme_that_is_not_started_says_so(workspace: Any) -> None:
-    with pytest.raises(ProgrammeError, match="'Spring' is not started; `influence programme start`"):
-        made(workspace).programme().show()
 
 
 def test_a_programme_of_three_has_no_band_and_no_number_for_a_sponsor(workspace: Any) -> None:
