@@ -49,6 +49,8 @@ Cursors are not among them: a live source goes on where it is connected."""
 _BY_MONTH = ("activities", "encounters")
 _AT_THE_END = ("decisions", "fits", "links", "batches")
 """What no sweep would take away again: read in the last turn."""
+_OF_ONE_FILE = ("version", "secret", "sealed", "readings", "rewrite", "taken")
+"""What `meta` tells of this file alone: another store has a key, readings and forgotten people of its own."""
 _ROWS, _FILE = 65_536, 4_000_000
 """Rows that are held at a time, and rows of one file."""
 _MONTHS = "SELECT DISTINCT date_trunc('month', time) AS month FROM {log} ORDER BY month NULLS FIRST"
@@ -195,7 +197,7 @@ def _written(rows: pa.RecordBatchReader, folder: Path, part: str) -> dict[str, i
 
 
 def _meta(engine: Engine) -> dict[str, str]:
-    rows = engine.arrow("SELECT key, value FROM meta WHERE key NOT IN ('version', 'secret') ORDER BY key")
+    rows = engine.arrow(f"SELECT key, value FROM meta WHERE key NOT IN {_OF_ONE_FILE} ORDER BY key")
     return {row["key"]: row["value"] for row in rows.to_pylist()}
 
 
