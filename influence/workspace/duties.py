@@ -1,4 +1,4 @@
-"""What a workspace owes the people in it: to keep who read about them, to tell and forget them, to let go of the old."""
+"""What a workspace owes the people in it: it keeps who read about them, tells and forgets them, lets go of the old."""
 
 from __future__ import annotations
 
