@@ -28,7 +28,7 @@ from tests.kit.figures import measured
 from tests.kit.mutations import mutated, packed, remade, tarred, zipped
 from tests.kit.places import PAYLOADS, ROOT
 
-MANY = int(os.environ.get("INFLUENCE_FUZZ", "3"))
+MANY = int(os.environ.get("INFLUENCE_FUZZ", "2"))
 SEED = os.environ.get("INFLUENCE_SEED", "1")
 LONGEST, MOST = 5.0, 512 * 1024
 """Seconds for one file; KB that a thousand of them may take."""

@@ -79,7 +79,7 @@ CASES = {
     "track": Case("read", (("track", ANN, "--every", "week"),)),
 }
 if not LONG:
-    for slow in ("report", "track"):
+    for slow in ("report", "track", "pull"):  # pulls are killed in tests/house/test_killed.py too
         del CASES[slow]
 
 
