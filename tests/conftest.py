@@ -8,6 +8,7 @@ import pytest
 
 from influence import Workspace
 from influence.contract import secrecy
+from tests.kit.browser import CHROMIUM, NO_CHROMIUM, launched
 from tests.kit.places import SHARED
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -71,3 +72,12 @@ def _secrets_of_one_test():
     before = set(secrecy._known)
     yield
     secrecy._known.intersection_update(before)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for a module: a loop of its own runs while it is open."""
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    with launched() as browser:
+        yield browser

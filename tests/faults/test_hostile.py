@@ -1,6 +1,6 @@
 """Texts that try to run, in every place where others write, through every format: none runs, no request leaves.
 
-`INFLUENCE_ATTACKS=all` tries all of them (`make trust`), else a sample. A further face (a dashboard) is a row in FACES.
+`INFLUENCE_ATTACKS=all` tries all of them (`make trust`), else a sample.
 """
 
 import csv
@@ -17,12 +17,12 @@ import pytest
 from markdown_it import MarkdownIt
 from pptx import Presentation
 
-from influence.analysis.writing import _file_name
+from influence.analysis.writing import file_name
 from influence.contract.plugins import load, names
 from influence.contract.tracked import Digest, Tracked
 from reports.formats.letter import as_mail, as_page, as_text
 from tests.kit.attacks import attacks
-from tests.kit.browser import CHROMIUM, NO_CHROMIUM, launched, tab
+from tests.kit.browser import tab
 from tests.kit.figures import measured
 from tests.kit.sample_report import built
 
@@ -32,7 +32,7 @@ PORTION = 400
 """Attacks in one report."""
 PORTIONS = [ATTACKS[at : at + PORTION] for at in range(0, len(ATTACKS), PORTION)]
 FACES = {"html": ".html", "md": ".md", "digest": ".html"}
-"""What a browser shows; the page of a dashboard belongs here too."""
+"""What a browser shows; the dashboard has a file of its own."""
 
 
 def test_there_are_as_many_as_are_promised():
@@ -83,14 +83,6 @@ def hostile(texts):
         ),
         names={who: told(n) for n, who in enumerate(made.names)},
     )
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip(NO_CHROMIUM)
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", params=range(len(PORTIONS)))
@@ -217,7 +209,7 @@ def test_a_mail_of_a_digest_has_the_headers_that_we_wrote_and_no_others(report):
 
 def test_a_file_is_named_by_letters_digits_and_dashes(tmp_path):
     for text in ATTACKS if ALL else attacks():
-        name = f"{_file_name(text)}-without-names.parquet"
+        name = f"{file_name(text)}-without-names.parquet"
         assert re.fullmatch(r"[\w-]+\.parquet", name), name
         assert not name.startswith(("-", "."))
         assert len(name.encode()) <= 255, name
