@@ -211,13 +211,13 @@ def _takes(report: Report, _: Section) -> tuple[Table, ...]:
 
 
 def _week(report: Report) -> tuple[Table, ...]:
-    """List what to start, to stop and whom to answer this week, each with the name of its line."""
-    rows = tuple((*_cells(one.kind), Cell(str(one.words)), *_cells(one.line)) for one in plan(report))
+    """List what to start, to stop and whom to answer this week."""
+    rows = tuple((*_cells(one.kind), Cell(str(one.words))) for one in plan(report))
     if not rows:
         return ()
-    heads = (translated("This week"), translated("What"), translated("Line"))
+    heads = (translated("This week"), translated("What"))
     spent = takes(report)
-    return (Table(heads, (False, False, False), (2, 11, 4), rows, note=str(spent) if spent else ""),)
+    return (Table(heads, (False, False), (2, 15), rows, note=str(spent) if spent else ""),)
 
 
 def _next(report: Report) -> tuple[Table, ...]:

@@ -89,7 +89,7 @@ def _answers(report: Report, said: Brief) -> list[str]:
         )
         if sentence
     ]
-    lines += [(one.kind, f"{one.words} {one.line}") for one in answers(report)]
+    lines += [(one.kind, str(one.words)) for one in answers(report)]
     return [f"- **{inert(label)}:** {inert(text)}" for label, text in lines]
 
 
