@@ -14,7 +14,7 @@ from influence.contract.wording import plain
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk
 
-_LINE = re.compile(r"^(?:# )?(?P<name>[\w\"@.]+) = (?P<value>[^#]*?)\s*(?:#\s*(?P<why>.*))?$")
+_LINE = re.compile(r"^(?:# )?(?P<name>[\w\"@.]+) = [^#]*(?:#\s*(?P<why>.*))?$")
 _HEAD = re.compile(r"^\[(?P<name>\w+)\]\s*(?:#\s*(?P<why>.*))?$")
 
 

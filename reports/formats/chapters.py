@@ -202,8 +202,7 @@ def _spheres(report: Report, _: Section) -> tuple[Table, ...]:
 def _takes(report: Report, _: Section) -> tuple[Table, ...]:
     return (
         *_week(report),
-        *_next(report),
-        *_advice(report),
+        *(_next(report) or _advice(report)),
         *_chains(report),
         *_worth(report),
         _waiting(report),

@@ -52,8 +52,8 @@ def _in_order(held: NextToRespond, why: str) -> Sentence:
 
 def _how_many(report: Report, held: NextToRespond) -> Sentence:
     return say(
-        "Of the {few} likeliest to respond next, of {all} active lately and not reached, {n} never met are expected to "
-        "within {days}.",
+        "Of the {few} likeliest to respond next, of {all} active lately and not reached, {n} never met can be expected "
+        "to within {days}.",
         few=number(len(held.rows)),
         all=number(held.of_people or 0),
         n=span(report, "next_to_respond", "person", "people"),

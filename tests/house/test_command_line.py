@@ -123,7 +123,7 @@ def test_a_copy_without_names_lies_beside_the_report(filled, tmp_path):
     assert 0 == code
     assert "ann-acme-example-without-names.json" in out
     copy = (tmp_path / "ws/reports/ann-acme-example-without-names.json").read_text(encoding="utf-8")
-    assert "Names are left out; groups below 5 people are merged." in copy
+    assert "Names are left out; groups below 10 people are merged." in copy
     assert not re.search(r"x:(?:bo|cia|dan)", copy)
 
 

@@ -40,10 +40,11 @@ SHORT = {
 }
 """Expressions that are given no longer texts, by where they stand; each is cut before, or is given what we wrote."""
 TOGETHER = {
-    "influence/settings.py": "the name of a source is a literal",
+    "influence/settings/changing.py": "the name of a source is a literal",
     "influence/contract/language.py": "literals of our own sentences, each part lazy up to the next literal",
     "connectors/tables/first_mapping.py": "hints of our own, in the names of columns",
     "connectors/kit/modality/words.py": "a choice of literals",
+    "influence/rights/traces.py": "accounts and names, each literally, the longest first",
     "reports/formats/document.py": "a word, literally",
     "reports/formats/template.py": "in a template of our own",
 }

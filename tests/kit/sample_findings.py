@@ -305,7 +305,7 @@ def _next(tested: str) -> list[Finding]:
     ]
 
 
-_WHY_NEXT = "answered Ann Lind and Bo Nyberg, who both answer the leader; last seen 3 days ago"
+_WHY_NEXT = "answered Ottilie Brandvold and Bo Ek, who both answer the leader; last seen 3 days ago"
 
 
 def _row(kind: str, who: str, gain: float, evidence: tuple[str, ...], reason: str) -> Advised:

@@ -127,7 +127,7 @@ def test_the_commands_tell_list_and_write(tracked: Path) -> None:
     )
     assert (code, "is no address for a mail" in told, "Traceback" in told) == (1, True, False)
     code, told = said(tracked, "digest", "--to", "a@b.example")
-    assert (code, "--to and --from go with --format eml" in told) == (2, True)
+    assert (code, "--to, --from and --send go with --format eml" in told) == (2, True)
     code, told = said(tracked, "track", "x:lea", "--quiet")
     assert (code, told) == (0, "")
 
