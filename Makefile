@@ -4,6 +4,8 @@
 # What reads and writes the store.
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/text/test_terms.py tests/house/test_live_sources.py $(addprefix tests/house/test_command_line.py::,$(BY_COMMAND))
 BY_COMMAND = test_a_log_becomes_a_report_in_three_formats test_a_long_import_that_fails_or_is_killed_leaves_nothing
+# Whose file it is, and what Spark is asked, are no matter of the store either.
+NO_STORE = tests/influence/store/test_recognising.py tests/influence/store/test_mixed_folders.py tests/influence/store/test_spark_sql.py
 # What they take longest over and is no matter of the store.
 NOT_STORED = tests/influence/reach/test_random_logs.py::test_bounds_and_interval_hold_the_estimate tests/influence/corrections/test_meetings.py::test_a_fit_is_shown_before_it_is_used_and_can_be_taken_back tests/influence/corrections/test_writers.py::test_the_command_asks_first_who_writes_for_whom_keeps_the_answer_and_says_what_is_open
 # One worker more than there are processors: many tests wait for a service.
@@ -31,7 +33,7 @@ checked:
 # The store must work on both majors of DuckDB: 2 is locked, 1.5 is tried beside it.
 older-duckdb:
 	@test -d build/duckdb-1.5 || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/duckdb-1.5 "duckdb==1.5.*"
-	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n $(WORKERS) $(STORED) $(addprefix --deselect=,$(NOT_STORED))
+	PYTHONPATH=build/duckdb-1.5 .venv/bin/pytest -q -n $(WORKERS) $(STORED) $(addprefix --ignore=,$(NO_STORE)) $(addprefix --deselect=,$(NOT_STORED))
 
 # The documents as a site in build/docs, with pictures of the demo; every link within it is checked.
 docs:
@@ -71,7 +73,7 @@ MEASURED = $(CURDIR)/build/reliability.jsonl
 trust:
 	@tools/environment requirements-dev.lock
 	@mkdir -p build && rm -f $(MEASURED)
-	INFLUENCE_FIGURES=$(MEASURED) INFLUENCE_SEED=$(or $(SEED),1) INFLUENCE_KILLS=500 INFLUENCE_STOPS=100 INFLUENCE_FAULTS=all INFLUENCE_FUZZ=10000 INFLUENCE_ATTACKS=all INFLUENCE_MUTATIONS=500 .venv/bin/pytest -q -n $(WORKERS) --dist loadscope tests/faults tests/house/test_killed.py tests/house/test_regular_expressions.py
+	INFLUENCE_FIGURES=$(MEASURED) INFLUENCE_SEED=$(or $(SEED),1) INFLUENCE_KILLS=500 INFLUENCE_STOPS=100 INFLUENCE_FAULTS=all INFLUENCE_FUZZ=10000 INFLUENCE_ATTACKS=all INFLUENCE_MUTATIONS=500 INFLUENCE_LONG=1 .venv/bin/pytest -q -n $(WORKERS) --dist loadscope tests/faults tests/house/test_killed.py tests/house/test_regular_expressions.py tests/influence/rights
 	.venv/bin/python tools/reliability.py $(MEASURED)
 
 # All that is installed, as a bill of materials (CycloneDX).
