@@ -2,7 +2,7 @@
 .PHONY: demo test checked older-duckdb docs docs-links languages told lock clean hostile trust sbom audit
 
 # What reads and writes the store.
-STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/met tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/text/test_terms.py tests/house/test_live_sources.py $(addprefix tests/house/test_command_line.py::,$(BY_COMMAND))
+STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/people/test_directory.py tests/influence/people/linkage/test_run.py tests/influence/corrections tests/influence/reach/test_random_logs.py tests/influence/text/test_terms.py tests/house/test_live_sources.py $(addprefix tests/house/test_command_line.py::,$(BY_COMMAND))
 BY_COMMAND = test_a_log_becomes_a_report_in_three_formats test_a_long_import_that_fails_or_is_killed_leaves_nothing
 # Whose file it is, and what Spark is asked, are no matter of the store either.
 NO_STORE = tests/influence/store/test_recognising.py tests/influence/store/test_mixed_folders.py tests/influence/store/test_spark_sql.py

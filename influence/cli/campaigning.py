@@ -156,8 +156,10 @@ def _as(told: Campaigned, kind: str) -> str:
 
 def _file_name(told: Campaigned) -> str:
     """Make a safe file name of the campaign's name and the leader's."""
+    from influence.analysis.writing import file_name  # NumPy: `--help` must not wait for it
+
     words = f"{told.stated.name} {told.leader['name'] if told.leader else ''}"
-    return "-".join("".join(c if c.isalnum() else " " for c in words.lower()).split())[:80] or "of-options"
+    return file_name(words.strip() or "of options")
 
 
 COMMANDS = (campaign,)
