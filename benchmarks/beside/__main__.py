@@ -92,7 +92,7 @@ _HEAD = (
     "Imports and reports are whole commands, beside what DuckDB needs to read the same rows, drop those that stand",
     "twice and write them, or to count who answered whom in which month. Polars and pandas only read. Logs are of",
     "200,000 activities, larger ones of 1,000,000; networks of 20,000 people and 200,000 ties, large ones of 100,000",
-    "and 1,000,000; with `--full` five to ten times that.",
+    "and 1,000,000, small ones of 2,000 and 20,000; with `--full` five to ten times that.",
     "",
     "`python -m benchmarks.beside --help` measures again; the peers are in `benchmarks/beside/requirements.txt`. Why a",
     "goal is missed is told from profiles, in `benchmarks/beside/reasons.toml`.",
