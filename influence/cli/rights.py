@@ -61,7 +61,7 @@ def forget(person: str, yes: bool, reports: bool, output: Path | None, folder: P
 def _write(output: Path, receipt: Receipt) -> None:
     import json
 
-    from influence import durably
+    from influence.contract import durably
 
     try:
         durably.replace(output, json.dumps(receipt.as_json(), indent=1) + "\n")
@@ -100,7 +100,7 @@ def access(person: str, output: Path | None, folder: Path, as_json: bool) -> Non
     """
     import json
 
-    from influence import durably
+    from influence.contract import durably
 
     with opened(folder) as workspace, progress("Looking everywhere"):
         found = workspace.access(person)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from influence.durably import whole
+from influence.contract.durably import whole
 from influence.network.network import Network
 
 NETWORK_FORMATS = ("graphml", "gexf", "parquet")

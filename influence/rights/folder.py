@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from influence import durably
+from influence.contract import durably
 from influence.rights.traces import Traces
 
 _MOST = 256 << 20

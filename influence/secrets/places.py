@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from influence import durably
+from influence.contract import durably
 from influence.contract.errors import SourceError
 
 FILE = "secrets.toml"

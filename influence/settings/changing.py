@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from influence import durably
+from influence.contract import durably
 from influence.settings.reading import DEFAULTS, Settings, SettingsError, parsed, read, text_of, understood
 
 Value: TypeAlias = bool | int | float | str | Sequence[str]

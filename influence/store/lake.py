@@ -18,7 +18,7 @@ from tempfile import mkdtemp
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from influence import durably
+from influence.contract import durably
 from influence.contract.errors import InfluenceError
 from influence.store.engine import Engine, Parameters, count
 from influence.store.schema import KINDS, VERSION, added_since

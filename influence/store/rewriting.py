@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from influence import durably
+from influence.contract import durably
 from influence.store.engine import EngineError, failure, for_the_owner_alone
 
 OWED = "rewrite"

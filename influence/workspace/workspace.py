@@ -8,11 +8,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from influence import durably, settings
+from influence import settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.campaigns.campaigns import named, tell
-from influence.contract import plugins
+from influence.contract import durably, plugins
 from influence.contract.campaigned import Campaigned, Stated
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation

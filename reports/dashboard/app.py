@@ -64,7 +64,7 @@ def application(desk: Desk, door: Door) -> Starlette:
         Route("/static/dashboard.js", _static(script, "text/javascript")),
         Route("/link", _another_link(desk, door), methods=["POST"]),
         Route("/leave", _leave(desk, door), methods=["POST"]),
-        Route("/work/{number:int}", sources.events(desk)),
+        Route("/progress/{number:int}", sources.events(desk)),
     ]
     routes += [Route(path, _reading(desk, handler), methods=["GET"]) for path, handler in READ.items()]
     routes += [Route(path, _writing(desk, handler), methods=["POST"]) for path, handler in WRITE.items()]

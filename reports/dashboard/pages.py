@@ -13,7 +13,8 @@ from influence.contract.language import message, speaking, spoken, translated
 from reports.dashboard.desk import Desk
 from reports.dashboard.door import Session
 from reports.dashboard.view import leader_path, with_query
-from reports.formats.page import environment, icon, style
+from reports.formats.markup import environment
+from reports.formats.page import icon, style
 
 PLACES = (
     ("/", message("Overview"), False),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.contract.campaigned import Campaigned
@@ -15,11 +13,11 @@ from influence.contract.language import spoken, translated
 from influence.contract.wording import plain
 from reports.figures import palette
 from reports.figures.campaign import campaign_pictures
+from reports.formats.lines import paragraph
+from reports.formats.markup import environment
 from reports.formats.page import policy
 from reports.formats.writing import write_whole
 from reports.story.campaigned import Told, told
-
-_WIDTH = 78
 
 
 def write_page(campaigned: Campaigned, path: Path) -> list[Path]:
@@ -51,11 +49,11 @@ def write_json(campaigned: Campaigned, path: Path) -> list[Path]:
 
 def page(campaigned: Campaigned) -> str:
     """Return a campaign as one HTML document; the same campaign gives the same bytes."""
-    environment = _environment()
-    style = str(environment.get_template("page.css").render(palette=palette)).strip()
-    style += "\n" + str(environment.get_template("campaign.css").render()).strip()
+    pages = environment()
+    style = str(pages.get_template("page.css").render(palette=palette)).strip()
+    style += "\n" + str(pages.get_template("campaign.css").render()).strip()
     charts = (files("reports.formats") / "web" / "charts.js").read_text("utf-8")
-    return environment.get_template("campaign.html").render(
+    return pages.get_template("campaign.html").render(
         style=Markup(style),  # noqa: S704 (our own files)
         script=Markup(charts),  # noqa: S704 (our own file)
         policy=policy(style, charts),
@@ -68,11 +66,11 @@ def page(campaigned: Campaigned) -> str:
 def text(campaigned: Campaigned) -> str:
     """Return a campaign as plain text of lines that fit a mail."""
     said = told(campaigned)
-    lines = [plain(said.title), plain(said.when), *_paragraph(said.what), "", *_paragraph(said.lead)]
+    lines = [plain(said.title), plain(said.when), paragraph(said.what, ""), "", paragraph(said.lead, "")]
     for chapter in said.chapters:
-        lines += ["", chapter.heading, *(line for one in chapter.sentences for line in _paragraph(one, "  "))]
+        lines += ["", chapter.heading, *map(paragraph, chapter.sentences)]
         lines += _posts(said) if chapter.key == "travelled" else []
-    lines += ["", *_paragraph(said.caution)]
+    lines += ["", paragraph(said.caution, "")]
     return "\n".join([*([said.notice] if said.notice else []), *lines]) + "\n"
 
 
@@ -84,20 +82,4 @@ def _posts(said: Told) -> list[str]:
         )
         for row in said.posts
     ]
-    return [line for row in rows for line in _paragraph(row.strip(), "  - ")]
-
-
-def _paragraph(words: str, mark: str = "") -> list[str]:
-    return textwrap.wrap(plain(words), _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark))
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.formats", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["_"] = translated
-    return environment
+    return [paragraph(row.strip(), "  - ") for row in rows]

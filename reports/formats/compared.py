@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -14,11 +13,12 @@ from influence.contract.language import spoken, translated
 from influence.contract.wording import plain
 from reports.formats.chapters import Cell, Table
 from reports.formats.document import Data, finished, set_whole
-from reports.formats.programme import environment
+from reports.formats.lines import paragraph
+from reports.formats.markup import environment
 from reports.formats.writing import write_whole
 from reports.story.compared import Row, Told, told
 
-_WIDTH, _SIDES, _ROWS, _SENTENCES = 78, 5, 16, 24
+_SIDES, _ROWS, _SENTENCES = 5, 16, 24
 """Of a table on paper: so many people beside one another and measures below one another, and sentences told."""
 
 
@@ -65,17 +65,11 @@ def as_text(compared: Compared) -> str:
     lines = [*([plain(said.notice)] if said.notice else []), f"{said.who}, {said.when}"]
     lines += [
         translated("Who does what"),
-        *(_paragraph(one, "- ") for one in said.roles),
-        _paragraph(said.ways),
+        *(paragraph(one, "  - ") for one in said.roles),
+        paragraph(said.ways),
     ]
-    lines += [said.lead, *(_paragraph(one, "- ") for one in said.apart)]
-    return "\n".join([*lines, *map(_paragraph, (said.note, *said.limits))]) + "\n"
-
-
-def _paragraph(text: str, mark: str = "") -> str:
-    return textwrap.fill(
-        plain(text), _WIDTH, initial_indent=f"  {mark}", subsequent_indent="  " + " " * len(mark)
-    )
+    lines += [said.lead, *(paragraph(one, "  - ") for one in said.apart)]
+    return "\n".join([*lines, *map(paragraph, (said.note, *said.limits))]) + "\n"
 
 
 # --- on paper ---------------------------------------------------------------------------------------------------

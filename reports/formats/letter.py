@@ -8,17 +8,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from influence.contract.errors import InfluenceError
 from influence.contract.headline import CAUTION
 from influence.contract.language import message, recognised, spoken, translated
 from influence.contract.tracked import Digest
 from influence.contract.wording import plain
+from reports.formats.lines import paragraph
+from reports.formats.markup import environment
 from reports.formats.writing import write_whole
 from reports.story.tracked import Told, told
-
-_WIDTH = 78
 
 
 class NoAddress(InfluenceError):
@@ -59,29 +57,25 @@ def as_text(digest: Digest) -> str:
     """Return a digest as plain text of lines that fit a mail."""
     lines = [translated(_TITLE), *([plain(digest.notice)] if digest.notice else [])]
     for one in _said(digest):
-        lines += ["", f"{one.who}, {one.when}", *map(_paragraph, (*one.headline, *one.moved))]
+        lines += ["", f"{one.who}, {one.when}", *map(paragraph, (*one.headline, *one.moved))]
         if one.look:
-            lines += [translated("Look at:"), *(_paragraph(each, "- ") for each in one.look)]
-        lines += [_paragraph(one.kept)]
-    return "\n".join([*lines, "", _paragraph(recognised(CAUTION))]) + "\n"
+            lines += [translated("Look at:"), *(paragraph(each, "  - ") for each in one.look)]
+        lines += [paragraph(one.kept)]
+    return "\n".join([*lines, "", paragraph(recognised(CAUTION))]) + "\n"
 
 
 def as_page(digest: Digest) -> str:
     """Return a digest as a page."""
-    environment = Environment(
-        loader=PackageLoader("reports.formats", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["_"] = translated
-    return environment.get_template("letter.html").render(
-        language=spoken().code,
-        title=translated(_TITLE),
-        notice=plain(digest.notice) if digest.notice else "",
-        leaders=_said(digest),
-        caution=recognised(CAUTION),
+    return (
+        environment()
+        .get_template("letter.html")
+        .render(
+            language=spoken().code,
+            title=translated(_TITLE),
+            notice=plain(digest.notice) if digest.notice else "",
+            leaders=_said(digest),
+            caution=recognised(CAUTION),
+        )
     )
 
 
@@ -111,9 +105,3 @@ _TITLE = message("What moved")
 
 def _said(digest: Digest) -> list[Told]:
     return [told(one, names_others=digest.names_others) for one in digest.tracked]
-
-
-def _paragraph(text: str, mark: str = "") -> str:
-    return textwrap.fill(
-        plain(text), _WIDTH, initial_indent=f"  {mark}", subsequent_indent="  " + " " * len(mark)
-    )

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from influence.contract.details.brand import PersonAgainstBrand
@@ -18,7 +17,7 @@ from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
 from influence.contract.findings import Coverage, Finding, Month, Report, Week
 from influence.contract.headline import leader_name, month_unknown, mostly_unknown
-from influence.contract.language import message, numbered, recognised, spoken, translated
+from influence.contract.language import message, recognised, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
 from reports.figures import palette
 from reports.figures.network import network_words
@@ -26,6 +25,7 @@ from reports.figures.pictures import page_pictures
 from reports.figures.possible import reachable
 from reports.figures.trend import MOST, other
 from reports.formats import page_words, people_data
+from reports.formats.markup import environment
 from reports.formats.writing import write_whole
 from reports.story import advice as advising
 from reports.story import brief as briefing
@@ -203,34 +203,6 @@ def grid(finding: Finding | None) -> Grid | None:
 
 def _shaded(value: float | None, most: float) -> tuple[str, int]:
     return number(value), 0 if value is None else round(4 * value / most)
-
-
-def environment(*more: BaseLoader) -> Environment:
-    """Return what makes pages of templates, ours and those of `more`: a text of data is cleaned and never markup."""
-    made = Environment(
-        loader=ChoiceLoader([*more, PackageLoader("reports.formats", "templates")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    made.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
-    made.filters["number"] = number
-    return made
-
-
-def _shown(value: object) -> object:
-    """Clean every text on its way into the page; autoescape comes after."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return plain(value) if value.strip() == value else _padded(value)
-
-
-def _padded(value: str) -> str:
-    """Clean a piece of a sentence and keep the space at its ends."""
-    inside = plain(value)
-    return f" {inside}"[not value[:1].isspace() :] + (" " if inside and value[-1:].isspace() else "")
 
 
 def _words(report: Report) -> dict[str, object]:

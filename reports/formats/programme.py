@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
-from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from influence.contract.language import spoken, translated
 from influence.contract.programmed import Ended, Programme, Sheet
 from influence.contract.wording import plain
+from reports.formats.lines import paragraph
+from reports.formats.markup import environment
 from reports.formats.writing import write_whole
 from reports.story.programme import Part, Row, told
 
-_WIDTH = 78
 Record = Sheet | Programme | Ended
 
 
@@ -50,37 +47,17 @@ def as_text(record: Record) -> str:
     """Return it as plain text."""
     said = told(record)
     lines = [plain(said.notice), ""] if said.notice else []
-    lines += [said.kind, f"{said.who}, {said.when}", *map(_paragraph, said.lead)]
+    lines += [said.kind, f"{said.who}, {said.when}", *map(paragraph, said.lead)]
     for part in said.parts:
         lines += ["", part.title, *_part(part)]
-    return "\n".join([*lines, "", *map(_paragraph, said.foot)]) + "\n"
+    return "\n".join([*lines, "", *map(paragraph, said.foot)]) + "\n"
 
 
 def _part(part: Part) -> list[str]:
-    return [*(_paragraph(line, "- ") for line in part.lines), *map(_row, part.rows)]
+    return [*(paragraph(line, "  - ") for line in part.lines), *map(_row, part.rows)]
 
 
 def _row(one: Row) -> str:
     pattern = translated("{what}: {was} before, {now} now")
     said = pattern.format(what=one.label, was=one.was, now=one.now)
-    return _paragraph(f"{said}; {one.says}" if one.says else said, "- ")
-
-
-def _paragraph(text: str, mark: str = "") -> str:
-    return textwrap.fill(
-        plain(text), _WIDTH, initial_indent=f"  {mark}", subsequent_indent="  " + " " * len(mark)
-    )
-
-
-@cache
-def environment() -> Environment:
-    """Return what fills the templates of plain pages: without scripts, everything escaped."""
-    environment = Environment(
-        loader=PackageLoader("reports.formats", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["_"] = translated
-    return environment
+    return paragraph(f"{said}; {one.says}" if one.says else said, "  - ")

@@ -250,7 +250,7 @@ def test_a_quota_is_told_as_a_full_disk_and_what_was_there_stays(tmp_path):
     assert "the disk is full" in _failed(f"write: {os.strerror(errno.EDQUOT)}")
     (tmp_path / "settings").write_text("before")
     script = (
-        "import resource, signal\nfrom pathlib import Path\nfrom influence import durably\n"
+        "import resource, signal\nfrom pathlib import Path\nfrom influence.contract import durably\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "durably.replace(Path('settings'), 'x' * 9000)\n"

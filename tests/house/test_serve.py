@@ -199,8 +199,8 @@ def test_progress_comes_as_it_goes_and_a_page_that_comes_back_hears_the_end(tmp_
     ):
         visitor = opened.visitor()
         visitor.post("/pull")
-        number = re.search(r'data-events="/work/(\d+)"', visitor.get("/sources").text)[1]
-        stream = visitor.get(f"/work/{number}")
+        number = re.search(r'data-events="/progress/(\d+)"', visitor.get("/sources").text)[1]
+        stream = visitor.get(f"/progress/{number}")
         assert "It is done." in visitor.get("/sources").text
         assert "never so far" not in visitor.get("/sources").text
     assert "text/event-stream" in stream.headers["content-type"]

@@ -121,7 +121,7 @@ def test_no_other_method_is_known(visitor, method):
     assert 405 == visitor.ask(method, "/").status
 
 
-@pytest.mark.parametrize("path", [*map(opened, READ), "/static/dashboard.css", "/nowhere", "/work/99"])
+@pytest.mark.parametrize("path", [*map(opened, READ), "/static/dashboard.css", "/nowhere", "/progress/99"])
 def test_no_other_site_may_read_frame_or_script_any_answer(visitor, path):
     answer = visitor.get(path, Origin="https://evil.example")
     headers = {name.lower(): value for name, value in answer.headers.items()}

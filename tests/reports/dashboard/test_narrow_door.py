@@ -65,7 +65,7 @@ def every_address():
         "/people?kind=met&about=ann",
         "/leader/ann?channel=secret-plans",
         "/leader/ann?tag=secret",
-        "/work/1",
+        "/progress/1",
     )
     yield from (
         "/leader/ann?sphere=moon",
