@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from influence.network.log_tables import LogTables
 from influence.network.responses import Log
 from influence.network.subjects import tags_of
 from influence.reach.ego import Ego
-from influence.reach.steps import Touches
+from influence.reach.steps import Alter, Touches
 from influence.times import Window, moment, months
 
 PER_PERSON = 5
@@ -45,17 +45,8 @@ def reached(
         items[person].append(item)
     order = sorted(ego.found, key=lambda a: (a.step, a.first is None, a.first or 0, who[a.person].person))
     return [
-        Reached(
-            person=who[alter.person].person,
-            name=who[alter.person].name,
-            step=alter.step,
-            m=alter.m,
-            known=alter.known,
-            depth=alter.depth,
-            sphere=ego.spheres[alter.person],
-            responses=len(items[alter.person]) + len(tied.get(alter.person, ())),
-            first_response=moment(alter.first, zone),
-            organisation=who[alter.person].organisation,
+        replace(
+            person_reached(ego, alter, len(items[alter.person]) + len(tied.get(alter.person, ()))),
             evidence=(
                 *(ids[item] for item in items[alter.person][:PER_PERSON]),
                 *(tie.id for tie in tied.get(alter.person, ())),
@@ -69,6 +60,23 @@ def reached(
         )
         for alter in order
     ]
+
+
+def person_reached(ego: Ego, alter: Alter, responses: int) -> Reached:
+    """Return the row of somebody who was reached, without what shows it."""
+    who = ego.reached[alter.person]
+    return Reached(
+        person=who.person,
+        name=who.name,
+        step=alter.step,
+        m=alter.m,
+        known=alter.known,
+        depth=alter.depth,
+        sphere=ego.spheres[alter.person],
+        responses=responses,
+        first_response=moment(alter.first, ego.settings.zone),
+        organisation=who.organisation,
+    )
 
 
 def _tags(ego: Ego) -> dict[int, tuple[str, ...]]:

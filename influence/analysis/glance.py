@@ -14,7 +14,6 @@ from influence.contract.findings import MONTH, Conversation, Reached, Report
 from influence.contract.measures import measure
 from influence.measures import spheres, trend
 from influence.reach.ego import Ego
-from influence.times import moment
 
 CONVERSATIONS = 20
 """So many conversations are shown, those that brought most."""
@@ -46,24 +45,9 @@ def glance(ego: Ego, held: evidence.Held) -> Report:
 
 def _people(ego: Ego) -> list[Reached]:
     """Return one row a person, by step and then by first response, without what shows it."""
-    who, zone = ego.reached, ego.settings.zone
     responses = Counter(ego.drawn.person.tolist())
     order = sorted(ego.found, key=lambda one: (one.step, one.first is None, one.first or 0, one.person))
-    return [
-        Reached(
-            person=who[one.person].person,
-            name=who[one.person].name,
-            step=one.step,
-            m=one.m,
-            known=one.known,
-            depth=one.depth,
-            sphere=ego.spheres[one.person],
-            responses=responses[one.person],
-            first_response=moment(one.first, zone),
-            organisation=who[one.person].organisation,
-        )
-        for one in order
-    ]
+    return [evidence.person_reached(ego, one, responses[one.person]) for one in order]
 
 
 def _conversations(ego: Ego) -> list[Conversation]:

@@ -175,17 +175,18 @@ def undo(asked: _Asked, number: int) -> None:
 _FORMAT = click.option(
     "--format", "kind", default="html", show_default=True, help="html, a page to print, or txt."
 )
-
-
-@programme.command()
-@click.argument("mentees", nargs=-1, metavar="[MENTEE]...")
-@_FORMAT
-@click.option(
+_OUTPUT = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     help="The folder (default: reports/programme of the workspace).",
 )
+
+
+@programme.command()
+@click.argument("mentees", nargs=-1, metavar="[MENTEE]...")
+@_FORMAT
+@_OUTPUT
 @_LANGUAGE
 @_asking
 def sheet(asked: _Asked, mentees: Sequence[str], kind: str, output: Path | None, language: str) -> None:
@@ -197,12 +198,7 @@ def sheet(asked: _Asked, mentees: Sequence[str], kind: str, output: Path | None,
 
 @programme.command()
 @_FORMAT
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The folder (default: reports/programme of the workspace).",
-)
+@_OUTPUT
 @json_option
 @_LANGUAGE
 @_asking

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from influence.contract.language import because
 
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
     from influence.demo.cast import Cast
     from influence.demo.conversing import Log
+    from influence.demo.dice import Dice
     from influence.demo.meetings import Meeting
+    from influence.demo.opener import Door
     from influence.demo.talk import Talk
+    from influence.demo.words import Words
 
 __all__ = ["NOTICE", "SINCE", "TRUTHS", "UNTIL", "Company", "Truth", "build", "write"]
 
+_Word: TypeAlias = "tuple[str | None, list[str] | None]"
+"""What is written in a row, and its tags."""
 NOTICE = because("Invented company: every name, message and meeting in this report was generated.")
 SINCE = "2025-09-01T00:00:00+00:00"
 UNTIL = "2026-09-01T00:00:00+00:00"
@@ -174,74 +179,82 @@ def build(seed: int = 1) -> Company:
     >>> company.people.num_rows, company.leaders["beyond"]
     (1407, 'e002')
     """
-    from influence.demo.brand import BRAND, post_as_brand
-    from influence.demo.called_off import called_off_and_online
+    from influence.demo.brand import BRAND
     from influence.demo.cast import assemble
-    from influence.demo.contagion import Contagion
     from influence.demo.customers import first_contacts, outcomes
     from influence.demo.dice import Dice
     from influence.demo.launch import launch_list
-    from influence.demo.mailroom import Mailroom
-    from influence.demo.meetings import calendar, met, met_later, year_before
-    from influence.demo.opener import open_door
-    from influence.demo.storm import break_out, name_kinds
-    from influence.demo.talk import Talk
     from influence.demo.words import Words
 
     dice = Dice(seed)
     cast = assemble(dice)
-    meetings = calendar(cast, dice)
-    talk = Talk(cast, dice)
-    talk.year(meetings)
-    known = met(cast.leaders["beyond"], meetings) | set(cast.employees())
-    meetings += met_later(cast, dice, talk.first_response, known, 24)
-    strangers = {
-        who: first
-        for who, first in talk.first_response.items()
-        if who not in known | met(cast.leaders["beyond"], meetings)
-    }
-    calendar_file = called_off_and_online(cast, Dice(seed + CALENDAR), strangers)
-    meetings += year_before(cast, Dice(seed + BEFORE))
-    words = Words(cast, Dice(seed + WORDS))
-    texts = words.texts(talk.log.columns)
-    tags = words.tags(talk.log.columns)
-    Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
-    post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
-    Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
-    reacting = talk.apart(Dice(seed + BESIDES + 3))
-    name_kinds(reacting)
-    break_out(reacting)
-    door, held = open_door(talk.apart(Dice(seed + DOOR)))
-    meetings += held
-    later = {name: values[len(texts) :] for name, values in talk.log.columns.items()}
-    words = Words(cast, Dice(seed + WORDS + BESIDES))
-    texts += words.texts(later)
-    tags += words.tags(later)
-    leaders = {role: cast.people[index].person for role, index in cast.leaders.items()}
+    talk, meetings, calendar_file = _year(cast, dice, seed)
+    words = _worded(talk, Words(cast, Dice(seed + WORDS)), 0)
+    said = len(talk.log)
+    door, held = _besides(talk, seed)
+    words += _worded(talk, Words(cast, Dice(seed + WORDS + BESIDES)), said)
     luck = Dice(seed + CUSTOMERS)
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
     audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
-    opens = cast.people[door.opener].person, cast.people[door.customer].person
-    more_texts, more_tags = _campaign(talk, cast, seed)
-    tables = (
-        _activities(talk.log, texts + more_texts, tags + more_tags),
-        _people(cast, *stated),
-        _encounters(cast, meetings),
-    )
+    words += _campaign(talk, cast, seed)
     return Company(
-        *tables,
-        leaders,
+        _activities(talk.log, words),
+        _people(cast, *stated),
+        _encounters(cast, [*meetings, *held]),
+        {role: cast.people[index].person for role, index in cast.leaders.items()},
         TRUTHS,
         (BRAND,),
         calendar_file,
-        opens,
+        (cast.people[door.opener].person, cast.people[door.customer].person),
         topics=TOPICS,
         audiences=audiences,
         campaigns={CAMPAIGN: STATED},
     )
 
 
-def _campaign(talk: Talk, cast: Cast, seed: int) -> tuple[list[str | None], list[list[str] | None]]:
+def _year(cast: Cast, dice: Dice, seed: int) -> tuple[Talk, list[Meeting], str]:
+    """Let them meet and talk for a year; return talk, meetings (the year before's too) and the calendar file."""
+    from influence.demo.called_off import called_off_and_online
+    from influence.demo.dice import Dice
+    from influence.demo.meetings import calendar, met, met_later, year_before
+    from influence.demo.talk import Talk
+
+    meetings, talk = calendar(cast, dice), Talk(cast, dice)
+    talk.year(meetings)
+    leader = cast.leaders["beyond"]
+    known = met(leader, meetings) | set(cast.employees())
+    meetings += met_later(cast, dice, talk.first_response, known, 24)
+    known |= met(leader, meetings)
+    strangers = {who: first for who, first in talk.first_response.items() if who not in known}
+    file = called_off_and_online(cast, Dice(seed + CALENDAR), strangers)
+    return talk, meetings + year_before(cast, Dice(seed + BEFORE)), file
+
+
+def _besides(talk: Talk, seed: int) -> tuple[Door, list[Meeting]]:
+    """Add what lies beside the talk, each with dice of its own; return who opened a door, and its meetings."""
+    from influence.demo.brand import post_as_brand
+    from influence.demo.contagion import Contagion
+    from influence.demo.dice import Dice
+    from influence.demo.mailroom import Mailroom
+    from influence.demo.opener import open_door
+    from influence.demo.storm import break_out, name_kinds
+
+    Mailroom(talk.apart(Dice(seed + BESIDES))).fill()
+    post_as_brand(talk.apart(Dice(seed + BESIDES + 1)))
+    Contagion(talk.apart(Dice(seed + BESIDES + 2))).spread()
+    reacting = talk.apart(Dice(seed + BESIDES + 3))
+    name_kinds(reacting)
+    break_out(reacting)
+    return open_door(talk.apart(Dice(seed + DOOR)))
+
+
+def _worded(talk: Talk, words: Words, since: int) -> list[_Word]:
+    """Return text and tags of every row of the talk from one on."""
+    columns = {name: values[since:] for name, values in talk.log.columns.items()}
+    return list(zip(words.texts(columns), words.tags(columns), strict=True))
+
+
+def _campaign(talk: Talk, cast: Cast, seed: int) -> list[_Word]:
     """Run the campaign after all else, with dice of its own, so that nothing that was said before is another."""
     from influence.demo import campaign
     from influence.demo.dice import Dice
@@ -251,8 +264,7 @@ def _campaign(talk: Talk, cast: Cast, seed: int) -> tuple[list[str | None], list
     conversations = campaign.run(talk.apart(Dice(seed + ON_TIME)))
     words = Words(cast, Dice(seed + WORDS + ON_TIME))
     words.settle(conversations, campaign.SUBJECT)
-    columns = {name: values[said:] for name, values in talk.log.columns.items()}
-    return words.texts(columns), words.tags(columns)
+    return _worded(talk, words, said)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
@@ -278,8 +290,8 @@ def _instants(seconds: list[object]) -> pa.Array:
     return pa.array(micros, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _activities(log: Log, texts: list[str | None], tags: list[list[str] | None]) -> pa.Table:
-    """Make the table of activities, in the order of time."""
+def _activities(log: Log, words: list[_Word]) -> pa.Table:
+    """Make the table of activities with their words, in the order of time."""
     import pyarrow as pa
 
     lists = pa.list_(pa.string())
@@ -289,8 +301,8 @@ def _activities(log: Log, texts: list[str | None], tags: list[list[str] | None])
         for name, values in log.columns.items()
     }
     given = log.marks["text"]
-    columns["text"] = pa.array([given.get(row, text) for row, text in enumerate(texts)], pa.string())
-    columns["tags"] = pa.array(tags, lists)
+    columns["text"] = pa.array([given.get(row, text) for row, (text, _) in enumerate(words)], pa.string())
+    columns["tags"] = pa.array([tags for _, tags in words], lists)
     for name in ("outbox", "typist", "unsaid", "reaction"):
         columns[name] = pa.array(log.marked(name), pa.string())
     return pa.table(columns).sort_by([("time", "ascending"), ("id", "ascending")])

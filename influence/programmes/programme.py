@@ -243,7 +243,6 @@ class Programmes:
             ProgrammeError: it was not started.
         """
         plan = self.baseline.plan
-        self._heard(self.baseline.reports)
         return Programme(
             name=plan.name,
             mentor=plan.mentor,
@@ -265,15 +264,20 @@ class Programmes:
         """
         person = self._mentee(mentee)
         self._heard([person])
-        return self.sheets[person]
+        return self._sheets[person]
 
     def _heard(self, mentees: Iterable[str]) -> None:
         codes = [self._code(person) for person in mentees]
         self.reads("programme", [code for code in codes if code is not None])
 
-    @cached_property
+    @property
     def sheets(self) -> dict[str, Sheet]:
         """The sheets of all mentees, by the ids of the baseline, in the order of the file."""
+        self._heard(self.baseline.reports)
+        return self._sheets
+
+    @cached_property
+    def _sheets(self) -> dict[str, Sheet]:
         alone = {person: self._alone(person, one) for person, one in self._agreed}
         found = {}
         for person, one in alone.items():
@@ -337,7 +341,7 @@ class Programmes:
         """How all mentees moved against leaders like them who were not in the programme."""
         if self.now is None:
             return Together(mentees=len(self.baseline.reports), reason=self._too_early())
-        refused = [one.reason for one in self.sheets.values() if one.reason and one.reason != INACTIVE]
+        refused = [one.reason for one in self._sheets.values() if one.reason and one.reason != INACTIVE]
         if refused:
             return Together(mentees=len(self.baseline.reports), reason=refused[0])
         codes = {person: code for person in self.baseline.before if (code := self._code(person)) is not None}
@@ -354,7 +358,8 @@ class Programmes:
             PlanError: the file cannot be meant.
             ProgrammeError: it was not started.
         """
-        plan, sheets = self.baseline.plan, [one for one in self.sheets.values() if one.reason is None]
+        self._heard(())
+        plan, sheets = self.baseline.plan, [one for one in self._sheets.values() if one.reason is None]
         told = Ended(
             name=plan.name,
             start=plan.start.isoformat(),

@@ -10,7 +10,7 @@ from influence.contract.wording import number, people
 from reports.figures import palette
 from reports.figures.letters import LINE, SMALL, wide, wrapped
 from reports.figures.pictures import NARROW_ONLY, WIDE_ONLY
-from reports.figures.room import NARROW, WIDE, Room, own_axes, page_axes, say_nothing, tell
+from reports.figures.room import NARROW, WIDE, Room, count_upwards, own_axes, page_axes, say_nothing, tell
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.story.wording import day
 
@@ -131,14 +131,7 @@ def _axes(axes: Axes, weeks: list[CampaignWeek]) -> None:
     edge = int(apart / 2 / room) + 1
     ticks = [n for n in range(first % step, len(weeks), step) if edge <= n < len(weeks) - edge]
     axes.set_xticks(ticks, [day(weeks[n].since) for n in ticks])
-    axes.locator_params(axis="y", nbins=5, integer=True)
-    axes.yaxis.set_major_formatter(lambda value, _: number(value))
-    axes.grid(axis="y", color=palette.LINE, linewidth=0.6, alpha=0.6)
-    axes.set_axisbelow(True)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(palette.LINE)
-    axes.tick_params(colors=palette.MUTED, labelsize=SMALL, length=0, pad=6)
+    count_upwards(axes)
 
 
 def _key_lines(weeks: list[CampaignWeek], room: float) -> list[str]:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding, Report
 from influence.contract.language import translated
-from influence.contract.wording import plain
+from influence.contract.wording import number, plain
 from reports.figures import palette
 from reports.figures.letters import LINE, SMALL, wrapped
 
@@ -87,6 +87,18 @@ def held(found: Finding | Report, name: str) -> Finding:
     if name not in found.findings:
         raise NothingToDraw(f"this report holds no {name}")
     return found.findings[name]
+
+
+def count_upwards(axes: Axes) -> None:
+    """Let a chart over time count people upwards by quiet lines, with whole numbers beside them."""
+    axes.locator_params(axis="y", nbins=5, integer=True)
+    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    axes.grid(axis="y", color=palette.LINE, linewidth=0.6, alpha=0.6)
+    axes.set_axisbelow(True)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.LINE)
+    axes.tick_params(colors=palette.MUTED, labelsize=SMALL, length=0, pad=6)
 
 
 def say_nothing(axes: Axes, why: str) -> Axes:

@@ -15,7 +15,7 @@ from influence.contract.language import message, translated
 from influence.contract.wording import between, number, people, short_day, short_month
 from reports.figures import palette
 from reports.figures.letters import LINE, SMALL, wide, wrapped
-from reports.figures.room import NARROW, WIDE, Room, own_axes, page_axes, say_nothing, tell
+from reports.figures.room import NARROW, WIDE, Room, count_upwards, own_axes, page_axes, say_nothing, tell
 from reports.figures.svg import Picture, house_style
 from reports.story.movement import in_month, rows, when
 from reports.story.sentences import say
@@ -214,14 +214,7 @@ def _axes(axes: Axes, months: dict[int, _Row], by: str) -> None:
     axes.set_ylim(0, top * (1 + _HEADROOM))
     ticks = _week_ticks(first, last, of_one) if by == WEEK else _ticks(first, last, of_one)
     axes.set_xticks(ticks, _tick_words(ticks, by))
-    axes.locator_params(axis="y", nbins=5, integer=True)
-    axes.yaxis.set_major_formatter(lambda value, _: number(value))
-    axes.grid(axis="y", color=palette.LINE, linewidth=0.6, alpha=0.6)
-    axes.set_axisbelow(True)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(palette.LINE)
-    axes.tick_params(colors=palette.MUTED, labelsize=SMALL, length=0, pad=6)
+    count_upwards(axes)
 
 
 def _ticks(first: int, last: int, of_one: float) -> list[int]:

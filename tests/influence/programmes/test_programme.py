@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,20 @@ def brought(folder: Path) -> Workspace:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         one.import_path(file, connector=kind)
     return one
+
+
+def test_whoever_reads_of_a_mentee_is_in_the_log_of_readings(tmp_path: Path) -> None:
+    with brought(tmp_path) as one:
+        (one.path / "programme.toml").write_text(log.file(), encoding="utf-8")
+        one.programme().start()
+    read: list[tuple[str, int]] = []
+    with Workspace(tmp_path / "w") as one:
+        programme = replace(one.programme(), reads=lambda command, codes: read.append((command, len(codes))))
+        programme.sheet(log.MENTEES[0])
+        assert [("programme", 1)] == read
+        assert len(log.MENTEES) == len(programme.sheets)
+        programme.ended()
+    assert [("programme", 1), ("programme", len(log.MENTEES)), ("programme", 0)] == read
 
 
 def test_a_programme_that_moved_its_mentees_is_told_apart_and_each_goal_judged(started: Programmes) -> None:
