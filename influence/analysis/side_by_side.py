@@ -99,14 +99,18 @@ def side_by_side(
 
 
 def _lines(found: Sequence[tuple[Report, Side]], names: Sequence[str]) -> Iterator[Line]:
+    """Yield each measure of all: as it is where all were active in as many weeks, else for each active week."""
+    weeks = [side.weeks for _, side in found]
+    weekly = len(set(weeks)) > 1
+    weeks = weeks if weekly else [min(1, active) for active in weeks]
     for name in names:
         every = [report.findings.get(name) for report, _ in found]
-        told = [Value(*for_each_week(one, side.weeks)) for one, (_, side) in zip(every, found, strict=True)]
+        told = [Value(*for_each_week(one, active)) for one, active in zip(every, weeks, strict=True)]
         known: Finding | None = next(
             (one for one in every if one is not None and one.value is not None), None
         )
         if known is not None:
-            yield Line(name, known.unit, name in WEEKLY, tuple(told))
+            yield Line(name, known.unit, weekly and name in WEEKLY, tuple(told))
 
 
 _Tested = tuple[str, int, int, float, bool]

@@ -17,7 +17,7 @@ from reports.figures.trend import trend_picture
 from reports.story import advice, evidence
 from reports.story.introductions import chain_rows
 from reports.story.next_to_respond import next_rows
-from reports.story.plan import plan, takes
+from reports.story.plan import takes
 from reports.story.sentences import Number, Section, say
 from reports.story.waiting import worth_rows
 from reports.story.wording import days, shortened
@@ -201,22 +201,10 @@ def _spheres(report: Report, _: Section) -> tuple[Table, ...]:
 
 def _takes(report: Report, _: Section) -> tuple[Table, ...]:
     return (
-        *_week(report),
         *(_next(report) or _advice(report)),
         *_chains(report),
-        *_worth(report),
-        _waiting(report),
+        *(_worth(report) or (_waiting(report),)),
     )
-
-
-def _week(report: Report) -> tuple[Table, ...]:
-    """List what to start, to stop and whom to answer this week."""
-    rows = tuple((*_cells(one.kind), Cell(str(one.words))) for one in plan(report))
-    if not rows:
-        return ()
-    heads = (translated("This week"), translated("What"))
-    spent = takes(report)
-    return (Table(heads, (False, False), (2, 15), rows, note=str(spent) if spent else ""),)
 
 
 def _next(report: Report) -> tuple[Table, ...]:
@@ -264,25 +252,21 @@ def _chains(report: Report) -> tuple[Table, ...]:
 
 
 def _worth(report: Report) -> tuple[Table, ...]:
-    """List whom to answer first, with the command that marks it as done."""
+    """List whom to answer first, why there, and what it takes; the page has the command that marks it as done."""
     rows = tuple(
         (
             _linked(row.who, *(each.link for each in row.evidence)),
-            *(*_cells(row.sphere), Cell(shortened(row.why, _WHY)), *_cells(row.days, row.command)),
+            *(*_cells(row.sphere), Cell(shortened(row.why, _WHY)), *_cells(row.days)),
         )
         for row in worth_rows(report)[:_ROWS]
     )
     if not rows:
         return ()
-    heads = (
-        translated("Who"),
-        translated("Sphere"),
-        translated("Why here"),
-        translated("Waiting"),
-        translated("Mark it as done"),
+    heads = (translated("Who"), translated("Sphere"), translated("Why here"), translated("Waiting"))
+    title, spent = translated("Whom to answer first"), takes(report)
+    return (
+        Table(heads, (False, False, False, True), (4, 2, 9, 2), rows, title, str(spent) if spent else ""),
     )
-    title = translated("Whom to answer first")
-    return (Table(heads, (False, False, False, True, False), (4, 3, 5, 2, 5), rows, title),)
 
 
 def _waiting(report: Report) -> Table:

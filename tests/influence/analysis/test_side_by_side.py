@@ -93,7 +93,10 @@ def test_each_way_and_too_few_acts(workspace: Any) -> None:
     rows = [{"id": "q", "time": "2026-01-05T08:00:00Z", "actor": "x:b", "verb": "post"}]
     rows += [{"id": f"k{n}", "time": at, "actor": "x:lea", **kind} for n, kind in enumerate(kinds)]
     one = workspace(activities=rows)
-    (lea, _) = one.compared(["x:lea", "x:b"], measures=["own_output"]).sides
+    found = one.compared(["x:lea", "x:b"], measures=["own_output"])
+    (lea, b), own = found.sides, found.line("own_output")
+    assert (lea.weeks, b.weeks, own.weekly) == (1, 1, False)
+    assert [told.value for told in own.values] == [6, 1], "as they are: both were active in one week"
     told = {"answers": 1, "begins": 1, "connects": 2, "broadcasts": 2, "listens": 1}
     assert (lea.role.times, lea.role.mostly, lea.role.reason) == (told, None, TOO_FEW_ACTS)
     assert tuple(lea.role.times) == WAYS
