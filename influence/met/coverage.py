@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from influence.kernels.arrays import UNDATED, Flags, Floats, Ints
 from influence.people.directory import People
@@ -85,12 +86,10 @@ def coverage(tables: PeopleTables, leader: int, named: pa.Table, registers: Sequ
 
 
 def _owners(people: People, kinds: Mapping[str, Ints]) -> dict[str, Ints]:
-    found: dict[str, set[int]] = {kind: set() for kind in kinds}
-    for account, code in people.account_person.items():
-        kind = account.partition(":")[0]
-        if kind in found:
-            found[kind].add(code)
-    return {kind: np.array(sorted(owners), np.int64) for kind, owners in found.items()}
+    table = people.table()
+    account, person = table["account"], table["person"]
+    of = {kind: person.filter(pc.starts_with(account, f"{kind}:")).to_numpy() for kind in kinds}
+    return {kind: np.unique(owners).astype(np.int64) for kind, owners in of.items()}
 
 
 def registers_of(tables: PeopleTables, registers: Sequence[str]) -> list[frozenset[int]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 
 from influence.contract.narrowing import Narrowed
-from influence.kernels.arrays import Flags
-from influence.network.reading import NAMES, make, read
+from influence.kernels.arrays import Flags, Ints
+from influence.network.reading import NAMES, make, numbers, read
 from influence.people.decisions import Decisions, writers
 from influence.people.directory import People
 from influence.people.tables import PeopleTables
@@ -37,6 +39,23 @@ class LogTables(PeopleTables):
     def whole(self) -> LogTables:
         """The whole log: what a source covers and who ever wrote to whom is asked of it, however narrow a report is."""
         return self if self.part is None else self.part.whole
+
+    @cached_property
+    def stated(self) -> tuple[Ints, Ints]:
+        """What sources state to be answered, in order, and the item that answers it."""
+        answered, item = self._links(guessed=False)
+        order = np.argsort(answered, kind="stable")
+        return answered[order], item[order]
+
+    @cached_property
+    def guessed(self) -> tuple[Ints, Ints]:
+        """What is guessed to be answered, and the item that does."""
+        return self._links(guessed=True)
+
+    def _links(self, guessed: bool) -> tuple[Ints, Ints]:
+        link = self.log["link"]
+        kept = numbers(link, "inferred").astype(bool) == guessed
+        return numbers(link, "parent")[kept], numbers(link, "item")[kept]
 
     @classmethod
     def of(

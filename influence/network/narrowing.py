@@ -22,7 +22,6 @@ from influence.network.log_tables import LogTables, Part
 from influence.network.reading import NAMES, numbers, responses
 from influence.network.subjects import (
     TAGGED,
-    channels_used,
     flags_of,
     items_named,
     tags_used,
@@ -36,6 +35,7 @@ _NEAR = 3
 _LIST = "`influence tags` lists what there is"
 _OPEN = "*"
 
+_CHANNELS = "SELECT channel FROM item WHERE channel IS NOT NULL GROUP BY channel ORDER BY count(*) DESC, channel"
 _IN_CHANNEL = "SELECT i.item FROM item i JOIN wanted_name w ON w.name = i.channel"
 
 
@@ -85,19 +85,15 @@ def _asked(only: Narrowing) -> str:
 
 def below(tables: LogTables, own: Flags) -> Flags:
     """Return what is marked and whatever answers it, at any depth, over one guessed link at most."""
-    link = tables.log["link"]
-    child, parent = numbers(link, "item"), numbers(link, "parent")
-    guessed = numbers(link, "inferred").astype(bool)
-    stated = child[~guessed], parent[~guessed]
-    sure = _descendants(own, *stated)
+    sure = _descendants(own, *tables.stated)
+    answered, item = tables.guessed
     after = np.zeros(len(own), bool)
-    after[child[guessed & sure[parent]]] = True
-    return sure | _descendants(after, *stated)
+    after[item[sure[answered]]] = True
+    return sure | _descendants(after, *tables.stated)
 
 
-def _descendants(own: Flags, child: Ints, parent: Ints) -> Flags:
-    order = np.argsort(parent, kind="stable")
-    above, under = parent[order], child[order]
+def _descendants(own: Flags, above: Ints, under: Ints) -> Flags:
+    """Return what is marked and all that hangs under it; `above` is in order."""
     found, new = own.copy(), np.flatnonzero(own)
     while len(new):
         first, after = np.searchsorted(above, new), np.searchsorted(above, new, side="right")
@@ -118,7 +114,7 @@ def _tagged(tables: LogTables, wanted: Sequence[str]) -> Ints:
 
 
 def _in_channels(tables: LogTables, wanted: Sequence[str]) -> Ints:
-    there = [one.name for one in channels_used(tables)]
+    there = tables.rows(_CHANNELS).column("channel").to_pylist()
     return items_named(
         tables, _IN_CHANNEL, _named(wanted, there, _alike, "there is no channel {name!r} here", "")
     )

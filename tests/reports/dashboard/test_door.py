@@ -24,6 +24,11 @@ def test_it_listens_on_this_machine_alone(dashboard):
             assert 0 != one.connect_ex((address, dashboard.port))
 
 
+def test_no_answer_waits_for_an_acknowledgement(dashboard):
+    listening = dashboard.serving._listening
+    assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_link_works_once_and_opens_a_session_that_no_script_reads_and_no_other_site_sends(dashboard):
     link, one = dashboard.link(), Visitor(dashboard.port)
     entered = one.enter(link)
