@@ -73,11 +73,17 @@ def items_of_ids(tables: LogTables, ids: Sequence[str]) -> Ints:
 
 
 _DESCRIBED = """
-SELECT i.item, i.id, epoch_us(i.time) AS time, i.author, i.verb, i.channel, a.url, i.source,
+WITH wanted AS MATERIALIZED (
+    SELECT i.item, i.seq, i.id, epoch_us(i.time) AS time, i.author, i.verb, i.channel, i.source
+    FROM item i JOIN wanted_items USING (item)),
+told AS MATERIALIZED (
+    SELECT seq, url, conversation, parent FROM activity_log WHERE seq IN (SELECT seq FROM wanted))
+SELECT w.item, w.id, w.time, w.author, w.verb, w.channel, a.url, w.source,
     coalesce(a.conversation, c.original, a.parent) AS conversation, coalesce(c.original, a.parent) AS parent
-FROM item i JOIN wanted_items USING (item) JOIN activity_log a USING (seq)
-LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent ORDER BY i.item
+FROM wanted w JOIN told a USING (seq)
+LEFT JOIN (SELECT id, min(original) AS original FROM copies GROUP BY id) c ON c.id = a.parent ORDER BY w.item
 """
+"""What is wanted is taken first: joined at once, every activity would be read and matched with its copies before."""
 
 
 def described(tables: LogTables, items: ArrayLike) -> list[dict[str, Any]]:
