@@ -9,6 +9,7 @@ import pytest
 from influence import Workspace
 from influence.contract import secrecy
 from tests.kit.browser import CHROMIUM, NO_CHROMIUM, launched
+from tests.kit.invented import workspace_copied
 from tests.kit.places import SHARED
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -64,6 +65,14 @@ def workspace(tmp_path):
     yield made
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory, worker_id):
+    """Make the demo's workspace: invented(place) is `Workspace.demo(place)`, of which all processes share the work."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    return lambda place: workspace_copied(shared / "invented-company", place)
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,9 @@ EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
+def company(invented, tmp_path_factory):
     """The demo company in a workspace, as `influence demo` makes it."""
-    workspace, _ = Workspace.demo(tmp_path_factory.mktemp("demo") / "company")
+    workspace, _ = invented(tmp_path_factory.mktemp("demo") / "company")
     yield workspace
     workspace.close()
 

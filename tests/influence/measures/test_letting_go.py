@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from influence import Workspace, demo
+from influence import demo
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.measures import cascades, exchange, letting_go
 from influence.measures.letting_go import circle_degrees, degree_centralisation
@@ -14,7 +14,7 @@ from influence.measures.two_way import two_way
 from influence.network.network import Network
 from tests.kit.asking import asking, row
 from tests.kit.draws import draws
-from tests.kit.invented import company as invented
+from tests.kit.invented import company as the_company
 from tests.kit.logs import iso, logs, stored
 from tests.kit.plain_reading import PlainReading
 
@@ -240,9 +240,9 @@ def plain_only(plain):
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    workspace, _ = Workspace.demo(tmp_path_factory.mktemp("demo") / "company")
-    leaders = invented().leaders
+def company(invented, tmp_path_factory):
+    workspace, _ = invented(tmp_path_factory.mktemp("demo") / "company")
+    leaders = the_company().leaders
     with workspace:
         yield {role: ego_of(workspace, leader=person) for role, person in leaders.items()}
 

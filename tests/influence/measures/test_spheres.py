@@ -92,11 +92,10 @@ def test_balance_is_the_same_from_either_side_and_whole_with_oneself(out, back):
     assert 1 == pytest.approx(balance(out, out).value)
 
 
-def test_the_breadth_of_the_demo_s_networked_leader_lies_in_its_interval(tmp_path):
-    from influence import Workspace
+def test_the_breadth_of_the_demo_s_networked_leader_lies_in_its_interval(invented, tmp_path):
     from influence.reach.ego import Ego
 
-    made, leader = Workspace.demo(tmp_path / "demo")
+    made, leader = invented(tmp_path / "demo")
     with made:
         population = made.analysis
         window = population.whole_window()

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from influence import Workspace
 from influence.contract.details.many import SecondGenerationLeaders
 from influence.kernels.conversations import Contacts, respect_time
 from influence.kernels.sets_of_people import carried_on, singletons
@@ -157,8 +156,8 @@ def responses_of(rows):
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    made, _ = Workspace.demo(tmp_path_factory.mktemp("demo") / "workspace")
+def demo(invented, tmp_path_factory):
+    made, _ = invented(tmp_path_factory.mktemp("demo") / "workspace")
     yield made
     made.close()
 

@@ -262,8 +262,8 @@ def test_a_folder_that_is_there_and_empty_is_filled(tmp_path: Path) -> None:
     } == dict(write_lake(a_store([(0, 1, False)]).engine, tmp_path / "empty").rows)
 
 
-def test_a_report_from_a_lake_is_the_report(tmp_path: Path) -> None:
-    workspace, leader = Workspace.demo(tmp_path / "demo")
+def test_a_report_from_a_lake_is_the_report(invented, tmp_path: Path) -> None:
+    workspace, leader = invented(tmp_path / "demo")
     with workspace:
         before = workspace.report(leader, measures=["exchange", "two-way"])
         workspace.export_lake(tmp_path / "lake")
