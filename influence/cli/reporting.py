@@ -92,7 +92,7 @@ class _Listing(click.Option):
     multiple=True,
     metavar="FILE",
     help="Whom the leader means to reach: a file with a person a line (or a .csv), a name under [audiences] in "
-    "influence.toml, or sphere:NAME, channel:NAME, conversation:ID, topic:WORD. May be given several times.",
+    "influence.toml, or sphere:NAME, channel:NAME, tag:NAME, topic:NAME, conversation:ID. May be given several times.",
 )
 @click.option(
     "--language",

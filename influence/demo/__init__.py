@@ -91,8 +91,8 @@ TRUTHS: Mapping[str, Truth] = {
     "beyond": Truth(
         "She reaches hundreds whom she never met, in other departments and in all spheres outside, "
         "first-hand and passed-on; some of them she meets later. She brings up new terms, which those who respond "
-        "to her take up; what she tags most is what she leads. Of a list of people whom she meant to reach most "
-        "respond, and some are nowhere in the data.",
+        "to her take up; what she tags most is what she leads, and beside two voices of her trade most responses are "
+        "hers. Of a list of people whom she meant to reach most respond, and some are nowhere in the data.",
         {
             "reach_4": (400, 1_300),
             "beyond_share": (0.7, 1),
@@ -106,6 +106,7 @@ TRUTHS: Mapping[str, Truth] = {
             "walls": (-1, 0),
             "audience_share": (0.7, 1),
             "tags": (220, 700),
+            "among_voices": (0.65, 1),
         },
     ),
     "broadcast": Truth(
@@ -116,6 +117,7 @@ TRUTHS: Mapping[str, Truth] = {
             "reach_2": (0, 29),
             "reach_4": (0, 30),
             "person_against_brand": (0, 0.5),
+            "among_voices": (0, 0.25),
             "tone": (0.6, 1),
         },
     ),
@@ -144,10 +146,10 @@ TRUTHS: Mapping[str, Truth] = {
 class Company:
     """The invented company in the generic import format, three Arrow tables.
 
-    `brand` has the company's own accounts, `topics` two of its subjects, `audiences` whom `beyond` meant to reach and
-    `campaigns` what was run, for the settings of these names; `calendar` is the iCalendar file of `beyond`; `leaders`
-    maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and `opens` has who could introduce
-    her best to a customer whom she never reached, and the customer.
+    `brand` has the company's own accounts, `voices` two of its trade, `topics` two of its subjects, `audiences` whom
+    `beyond` meant to reach and `campaigns` what was run, for the settings of these names; `calendar` is the iCalendar
+    file of `beyond`; `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and
+    `opens` has who could introduce her best to a customer whom she never reached, and the customer.
     """
 
     activities: pa.Table
@@ -159,6 +161,7 @@ class Company:
     calendar: str = ""
     opens: tuple[str, str] = ("", "")
     notice: str = NOTICE
+    voices: tuple[str, ...] = ()
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     campaigns: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
@@ -184,6 +187,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.customers import first_contacts, outcomes
     from influence.demo.dice import Dice
     from influence.demo.launch import launch_list
+    from influence.demo.rivals import rivals
     from influence.demo.words import Words
 
     dice = Dice(seed)
@@ -206,6 +210,7 @@ def build(seed: int = 1) -> Company:
         (BRAND,),
         calendar_file,
         (cast.people[door.opener].person, cast.people[door.customer].person),
+        voices=rivals(cast, talk.log),
         topics=TOPICS,
         audiences=audiences,
         campaigns={CAMPAIGN: STATED},

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from influence.contract.errors import InfluenceError
+from influence.contract.narrowing import bare
 from influence.measures.voice import heard
-from influence.network.groups import acted, addressed, channels, in_channel
+from influence.network.groups import acted, addressed, channels, in_channel, took_part
 from influence.network.log_queries import items_of_ids
+from influence.network.subjects import tags_used, topic_flags
 from influence.people.directory import Ambiguous
 
 if TYPE_CHECKING:
@@ -37,13 +39,13 @@ class Meant:
 
 
 def who_is_meant(ego: Ego, entries: Sequence[Entry]) -> Meant:
-    """Return whom the entries of a list mean: a sphere, a channel, a conversation, a topic (`sphere:…`), or somebody.
+    """Return whom the entries of a list mean: a sphere, channel, conversation, tag, topic (`sphere:…`), or somebody.
 
     In the data is who did anything at all, is tied to somebody, or was written to: of anybody else it could not be
     seen whether they respond.
 
     Raises:
-        UnknownGroup: there is no such sphere, channel, conversation or topic.
+        UnknownGroup: there is no such sphere, channel, conversation, tag or topic.
     """
     groups, named = set[int](), set[int]()
     unclear = absent = 0
@@ -106,12 +108,42 @@ def _conversation(ego: Ego, name: str) -> set[int]:
     return set(np.unique(items.author[held]).tolist())
 
 
+def _tag(ego: Ego, name: str) -> set[int]:
+    found = _about(ego, [f"#{bare(name)}"])
+    if not found:
+        raise UnknownGroup(
+            _nobody("tag", f"#{bare(name)}", {f"#{one.name}" for one in tags_used(ego.tables)})
+        )
+    return found
+
+
 def _topic(ego: Ego, name: str) -> set[int]:
+    """Return who is on a topic of the settings by that name, else who spoke of a topic found in what was said."""
+    stated = {topic.casefold(): marks for topic, marks in ego.settings.topics.items()}
+    if name.casefold() not in stated:
+        return _found_topic(ego, name)
+    found = _about(ego, stated[name.casefold()])
+    if not found:
+        raise UnknownGroup(_nobody("topic", name, set(ego.settings.topics)))
+    return found
+
+
+def _about(ego: Ego, marks: Sequence[str]) -> set[int]:
+    """Return who made an item with one of some marks in the window, or responded to such a one by others.
+
+    Who only responded to the leader's own is left out: an audience that the leader's responses make is always reached.
+    """
+    whole = ego.tables.whole
+    return took_part(whole, topic_flags(whole, marks), ego.window, ego.leader) - ego.nobody
+
+
+def _found_topic(ego: Ego, name: str) -> set[int]:
     talk = heard(ego).talk
     terms = [] if talk is None else [{term.casefold() for term in each} for each in talk.found.terms]
     wanted = [topic for topic, held in enumerate(terms) if name.casefold() in held]
     if talk is None or not wanted:
-        raise UnknownGroup(_nobody("topic", name, {term for held in terms for term in held}))
+        there = {term for held in terms for term in held} | set(ego.settings.topics)
+        raise UnknownGroup(_nobody("topic", name, there))
     items = ego.log.items
     return set(np.unique(items.author[np.isin(talk.topic, wanted) & ego.window.holds(items.time)]).tolist())
 
@@ -120,12 +152,16 @@ GROUPS: Mapping[str, Callable[[Ego, str], set[int]]] = {
     "sphere": _sphere,
     "channel": _channel,
     "conversation": _conversation,
+    "tag": _tag,
     "topic": _topic,
 }
 """Which groups can be named, each by its kind, a colon and its name."""
 
 
 def _nobody(kind: str, name: str, there: set[str]) -> str:
+    nobody = f"nobody is in a {kind} {name!r} in this window"
+    if any(one.casefold() == name.casefold() for one in there):
+        return f"{nobody}, only outside it"
     near = get_close_matches(name, sorted(there), n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(there)[:8])}"
-    return f"nobody is in a {kind} {name!r} in this window; {hint if there else 'none is on record'}"
+    return f"{nobody}; {hint if there else 'none is on record'}"

@@ -1,4 +1,4 @@
-"""Who is in a group that the log tells: who acted in a channel, and to whom anything was addressed.
+"""Who is in a group that the log tells: who acted in a channel, took part in a subject, was written to.
 
 A group is the same however narrow a report is: it is asked of the whole log.
 """
@@ -11,6 +11,7 @@ import pyarrow as pa
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
 from influence.network.reading import numbers
+from influence.network.responses import read_log
 from influence.times import Window
 
 _IN_CHANNEL = """
@@ -31,6 +32,15 @@ def channels(tables: LogTables) -> set[str]:
     """Return the names of all channels."""
     rows = tables.whole.rows("SELECT DISTINCT channel FROM item WHERE channel IS NOT NULL")
     return set(rows.column("channel").to_pylist())
+
+
+def took_part(tables: LogTables, about: Flags, window: Window, leader: int) -> set[int]:
+    """Return who made one of some items of the whole log in a window, or responded in it to one not by the leader."""
+    log = read_log(tables)
+    made = np.unique(log.items.author[about & window.holds(log.items.time)])
+    given = log.counted()
+    counts = (given.parent >= 0) & about[given.parent] & (given.target != leader) & window.holds(given.time)
+    return {*made.tolist(), *given.responder[counts].tolist()}
 
 
 def acted(tables: LogTables, people: Ints) -> Flags:

@@ -78,7 +78,7 @@ good = ["won", "kept"]
 bad = ["lost", "left"]
 # good_from = 7         # where it is a score: good from here on, bad below; a number is unknown if this is left out
 
-[audiences]             # whom a leader means to reach, by a name; beside people also sphere:, channel:, topic:NAME
+[audiences]             # whom a leader means to reach: people by a name, or sphere:, channel:, tag:, topic:NAME
 # launch = ["bo@buyer.example", "Cia Lind", "channel:launch"]
 
 [topics]                # topics of your own: words and tags, with * at the end for whatever begins so

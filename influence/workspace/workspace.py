@@ -105,6 +105,7 @@ class Workspace(Duties):
         )
         invented["privacy"]["keep_terms"] = True
         invented["brand"]["accounts"] = list(company.brand)
+        invented["voices"]["accounts"] = list(company.voices)
         invented["audiences"] |= {name: list(held) for name, held in company.audiences.items()}
         invented["topics"] |= company.topics
         invented["campaigns"] |= {name: dict(one) for name, one in company.campaigns.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from influence.contract.details.brand import PersonAgainstBrand
+from influence.contract.details.brand import EmployeesAgainstBrand, PersonAgainstBrand
 from influence.contract.details.contact import BeforeContact
 from influence.contract.details.reach import Crossings, PossibleReach
 from influence.contract.details.voice import Lead, ShareOfVoice, TopicLead, TopicShare
@@ -20,6 +20,7 @@ from influence.contract.headline import leader_name, month_unknown, mostly_unkno
 from influence.contract.language import message, recognised, spoken, translated
 from influence.contract.wording import between, counted, number, people, people_between, plain
 from reports.figures import palette
+from reports.figures.bars import bars
 from reports.figures.network import network_words
 from reports.figures.pictures import page_pictures
 from reports.figures.possible import reachable
@@ -40,6 +41,7 @@ from reports.story import (
     next_to_respond,
     sentences,
     story,
+    tags,
     waiting,
     wording,
 )
@@ -286,8 +288,10 @@ def _rows(report: Report) -> dict[str, object]:
         "more_people_words": explorer.more_people(sum(step.further for step in steps)),
         "spheres": evidence.spheres(report),
         "first_contact": _first_contact(report),
+        "tagged": tuple((row, bars(row.weeks)) for row in tags.tag_rows(report)),
         "topics": _topics(report),
         "brand": _brand(report),
+        "employees": _employees(report),
         "advice": advising.advice_rows(report),
         "next": next_to_respond.next_rows(report),
         "plan": planning.plan(report),
@@ -346,6 +350,15 @@ def _brand(report: Report) -> tuple[tuple[str, str, str, str], ...]:
             recognised(plain(row.verdict)),
         )
         for sphere, row in spheres.items()
+    )
+
+
+def _employees(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return by sphere the responses from outside per item of the leader, the other employees and the brand."""
+    spheres = report.told("employees_against_brand", EmployeesAgainstBrand).spheres or {}
+    return tuple(
+        (sphere_name(sphere), tuple(number(rate, "responses") for rate in rates))
+        for sphere, rates in spheres.items()
     )
 
 

@@ -127,9 +127,9 @@ def spheres(report: Report) -> Section:
     """Answer which spheres are reached and could be, from where the leader is influenced, person against brand."""
     told = (
         *_heard(report),
+        *_first_touch(report),
         *audiences.told(report),
         *joined(*_breadth(report), *_room(report)),
-        *_first_touch(report),
         *joined(*_first_contact(report)),
         *voices.brand(report),
         *voices.employees(report),

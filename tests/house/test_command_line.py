@@ -382,7 +382,8 @@ def test_the_demo_tells_that_it_is_invented_and_names_its_report(run, tmp_path):
     assert 2 <= body.count("Invented company")
     # each setting in its own section: the brand is no voice to compare the leader with
     settings = tomllib.loads(Path("try/influence.toml").read_text(encoding="utf-8"))
-    assert (["x:vindhall"], []) == (settings["brand"]["accounts"], settings["voices"]["accounts"])
+    named = settings["brand"]["accounts"], settings["voices"]["accounts"]
+    assert (["x:vindhall"], ["x:sofia_gronlund", "x:tessa_okafor"]) == named
 
 
 def test_python_m_influence_is_the_command(tmp_path):

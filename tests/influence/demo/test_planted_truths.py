@@ -17,7 +17,7 @@ from tests.kit.invented import company as invented
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
-    *("audience-share", "against-before", "tone", "tags"),
+    *("audience-share", "against-before", "tone", "tags", "among-voices"),
 )
 
 BESIDES = {"contagious": ("advice",), "beyond": ("help-outcome", "introductions")}
@@ -36,7 +36,7 @@ def told(*, mixed: bool) -> tuple[dict[str, Report], dict[str, Campaigned]]:
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
     Workspace.create(folder / "workspace").close()
     (folder / "workspace" / "influence.toml").write_text(
-        f"[brand]\naccounts = {list(company.brand)}\n"
+        f"[brand]\naccounts = {list(company.brand)}\n[voices]\naccounts = {list(company.voices)}\n"
         f"[audiences]\nlaunch = {list(company.audiences['launch'])}\n"
     )
     with Workspace(folder / "workspace") as workspace:

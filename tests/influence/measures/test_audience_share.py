@@ -19,12 +19,12 @@ from tests.kit.logs import logs, stored
 CROWD = "abcdefgh"
 
 
-def talk(**more):
+def talk(also=(), **more):
     """Six posts of the leader in a channel, answered by a to d in turn; e to h only speak; z is written to."""
     rows = [row(f"p{n}", 10 * n, "lea", channel="Plans") for n in range(6)]
     rows += [row(f"r{n}", 10 * n + 1, "abcdab"[n], f"p{n}", channel="Plans") for n in range(6)]
     rows += [row(f"o{who}", 70, who, channel="other") for who in "efgh"]
-    rows.append(row("m", 71, "lea", to=["x:z"]))
+    rows += [row("m", 71, "lea", to=["x:z"]), *also]
     met = [
         {
             "people": ["x:lea", f"x:{who}"],
@@ -108,6 +108,56 @@ def test_a_sphere_a_channel_and_a_conversation_are_audiences(workspace):
     assert found.detail.audiences[3].reason is not None  # of one person nothing is told
 
 
+def tagged():
+    """Of #zero: c and e use it; g answers e's, a the leader's; f used it before the window; d answers what has none."""
+    rows = [
+        row("early", 1, "f", tags=["zero"]),
+        row("mine", 100, "lea", tags=["zero"]),
+        row("to-mine", 101, "a", "mine"),
+        row("theirs", 102, "e", tags=["zero", "other"]),
+        row("to-theirs", 103, "g", "theirs"),
+        row("plain", 104, "lea"),
+        row("by-c", 105, "c", "plain", tags=["ZeroWaste"]),
+        row("by-d", 106, "d", "plain"),
+    ]
+    return {"activities": rows}
+
+
+def test_a_tag_and_a_topic_of_the_settings_are_audiences_that_no_response_to_the_leader_makes(workspace):
+    held = workspace(
+        '[privacy]\nsmallest_group = 3\n[topics]\nWaste = ["#zero*"]\n'
+        '[audiences]\nboth = ["tag:#Zero", "x:d", "x:h"]\n',
+        **tagged(),
+    )
+    report = held.report(
+        "x:lea",
+        "2026-01-01T10:00:00Z",
+        measures=["audience-share"],
+        audience=["tag:#ZERO*", "topic:waste", "both"],
+    )
+    rows = report.told("audience_share", AudienceShare).audiences
+    assert [("tag:#ZERO*", 3, 1), ("topic:waste", 3, 1), ("both", 3, 1)] == [
+        (one.name, one.people, one.reached) for one in rows
+    ]
+    assert 1 == rows[2].absent  # h is in no data
+
+
+def test_a_tag_is_an_audience_of_the_whole_log_however_narrow_the_report(workspace):
+    held = workspace("[privacy]\nsmallest_group = 3\n", **tagged())
+    report = held.report(
+        "x:lea", measures=["audience-share"], audience=["tag:zero*"], only=Narrowing(tags=["other"])
+    )
+    (one,) = report.told("audience_share", AudienceShare).audiences
+    assert (4, 0) == (one.people, one.reached)
+
+
+def test_a_tag_that_was_used_outside_the_window_alone_is_said_to_be(workspace):
+    with pytest.raises(UnknownGroup, match="nobody is in a tag '#other' in this window, only outside it"):
+        workspace(**tagged()).report(
+            "x:lea", until="2026-01-02", measures=["audience-share"], audience=["tag:other"]
+        )
+
+
 def test_the_audiences_of_the_settings_are_told_in_every_report(workspace):
     held = workspace('[audiences]\nlaunch = ["x:a", "x:b", "x:e", "x:f", "x:g"]\nnobody = []\n', **talk())
     found, report = asked(held)
@@ -151,12 +201,17 @@ def test_nobody_reached_may_be_chance(workspace, tmp_path):
         ("sphere:custmer", UnknownGroup, "did you mean customer?"),
         ("channel:plan", UnknownGroup, "did you mean Plans?"),
         ("conversation:zzz", UnknownGroup, "there is no conversation 'zzz'"),
-        ("topic:wine", UnknownGroup, "nobody is in a topic 'wine' in this window; none is on record"),
+        ("tag:climte", UnknownGroup, "nobody is in a tag '#climte' in this window; did you mean #climate?"),
+        ("topic:warmt", UnknownGroup, "did you mean warmth?"),
+        ("topic:wine", UnknownGroup, "nobody is in a topic 'wine' in this window; there are: warmth"),
     ],
 )
 def test_an_audience_that_is_not_there_is_one_sentence_with_the_nearest(workspace, words, error, says):
     people = [{"person": "a", "accounts": ["x:a"], "sphere": "customer"}]
-    held = workspace('[audiences]\nlaunch = ["x:a"]\n', **talk(people=people))
+    held = workspace(
+        '[audiences]\nlaunch = ["x:a"]\n[topics]\nwarmth = ["#climate"]\n',
+        **talk([row("tagged", 72, "a", tags=["climate"])], people=people),
+    )
     with pytest.raises(error) as told:
         asked(held, words)
     assert says in str(told.value)
