@@ -90,6 +90,11 @@ def window_of(analysis: Analysis, campaign: Stated) -> tuple[Window, bool]:
         )
     if since >= recorded.until or (until is not None and until <= recorded.since):
         first, last = (str(moment(one, zone))[:10] for one in (recorded.since, recorded.until - 1))
+        if since >= recorded.until:
+            raise CampaignError(
+                f"{campaign.name} begins on {campaign.since} and what is on record ends on {last}: bring its first "
+                "days in, then it can be told"
+            )
         raise CampaignError(
             f"{campaign.name} (from {campaign.since}) is not on record: the activities here run from {first} to "
             f"{last}; bring in what is missing, or change since and until"

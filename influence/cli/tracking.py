@@ -76,8 +76,7 @@ def track(
     elif how["quiet"]:
         _say_alerts(told)
     else:
-        for one in told:
-            say(*_text((one,), notice).splitlines())
+        say(*_text(tuple(told), notice).splitlines())
 
 
 @click.command()
@@ -157,7 +156,7 @@ def _text(told: tuple[Tracked, ...], notice: str | None) -> str:
     with TemporaryDirectory() as waiting:
         file = Path(waiting) / "digest.txt"
         write: Any = plugins.load(DIGESTS, "txt")
-        write(Digest(told, notice), file)
+        write(Digest(told, notice, named=True), file)
         return file.read_text(encoding="utf-8")
 
 
