@@ -23,7 +23,7 @@ from influence.contract.campaigned import (
 )
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.network.heard import heard_from, heard_in
-from influence.times import WEEK, Window, exact, lately, microseconds, moment
+from influence.times import WEEK, Window, end_of_day, exact, microseconds, moment
 
 MOST_BEFORE = 156
 """So many weeks before are looked at: what was three years ago says little."""
@@ -75,10 +75,8 @@ def against_before(held: Held) -> tuple[AgainstBefore, tuple[CampaignWeek, ...]]
 def weeks_around(held: Held) -> Weeks:
     """Return the whole weeks before, during and up to four after a campaign that are on record where it ran."""
     zone = held.whole.settings.zone
-    recorded = held.whole.whole_window().until
-    last = _end_of_day(recorded, zone)
     since, until = held.window.since, held.window.until
-    until = last if until == recorded else until
+    last = end_of_day(held.whole.whole_window().until, zone)
     begun = heard_from(held.whole.tables, held.systems)
     rows = [
         *reversed(list(_seven_days(since, zone, -1, Window(begun, since), BEFORE))),
@@ -91,12 +89,6 @@ def weeks_around(held: Held) -> Weeks:
     place = np.where(np.array(part) == DURING, np.round(first), first) if part else first
     heard = heard_in(held.whole.tables, held.systems, edges[:, 0], edges[:, 1])
     return Weeks(place, edges[:, 0], edges[:, 1], part, heard)
-
-
-def _end_of_day(end: int, zone: str) -> int:
-    """Return when the last day on record is over: a week whose last evening was quiet is a whole one."""
-    day = lately("1d", end, zone)
-    return end if day is None else day.until
 
 
 def _seven_days(start: int, zone: str, step: int, inside: Window, part: str) -> Iterator[tuple[Window, str]]:
