@@ -99,9 +99,9 @@ def window_of(analysis: Analysis, campaign: Stated) -> tuple[Window, bool]:
             f"{campaign.name} (from {campaign.since}) is not on record: the activities here run from {first} to "
             f"{last}; bring in what is missing, or change since and until"
         )
-    last = end_of_day(recorded.until, zone)
-    running = until is None or until > last
-    return Window(since, last if until is None or running else until), running
+    over = end_of_day(recorded.until, zone)
+    running = until is None or until > over
+    return Window(since, over if until is None or running else until), running
 
 
 def _moment(campaign: Stated, name: str, given: str, zone: str) -> int:

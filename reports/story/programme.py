@@ -80,7 +80,7 @@ def told_sheet(sheet: Sheet) -> Told:
         Part(
             translated("To practise next"), tuple(_exercise(sheet.exercise, sheet.no_exercise)), marked=True
         ),
-        Part(translated("What was agreed"), tuple(_goals(sheet))),
+        Part(translated("What was agreed"), (*_goals(sheet), *_of_ten_weeks(sheet))),
         Part(translated("Before and now"), _comparable(sheet), _rows(sheet)),
         Part(translated("The others, as a band"), tuple(_bands(sheet))),
         Part(translated("What was noted"), tuple(map(_note, sheet.notes[-_NOTES:]))),
@@ -141,10 +141,23 @@ def _goals(sheet: Sheet) -> Iterator[str]:
             yield _goal(one, found) if sheet.now else _goal_before(one, found)
 
 
+def _of_ten_weeks(sheet: Sheet) -> Iterator[str]:
+    """Say for how long what counts happenings is told, where the comparison does not say it yet."""
+    if sheet.now is None and any(one.weekly for one in sheet.measured):
+        yield _ten_weeks()
+
+
+def _ten_weeks() -> str:
+    pattern = translated(
+        "What counts happenings is told for {weeks} active weeks: weeks in which the mentee did anything."
+    )
+    return pattern.format(weeks=WEEKS)
+
+
 def _goal(one: Sought, found: Measured) -> str:
     what, aim = _label(found.name), _aim(one.goal, found)
     if one.reached is None:
-        why = recognised(found.reason or "") or translated("no value")
+        why = _no_value(found)
         return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
     now, wanted = _value(found, found.now), _value(found, one.wanted)
     if not one.reached and now == wanted:
@@ -157,14 +170,21 @@ def _goal(one: Sought, found: Measured) -> str:
     return pattern.format(what=what, aim=aim, now=now, wanted=wanted)
 
 
+def _no_value(found: Measured) -> str:
+    """Say why a goal cannot be judged."""
+    if found.reason:
+        return recognised(found.reason)
+    if found.was == 0:
+        return translated("it was 0 before the start, and a share of 0 is 0: agree on a value instead")
+    return translated("no value")
+
+
 def _goal_before(one: Sought, found: Measured) -> str:
     """Say what was agreed and how it was before the start, while the weeks since are too few."""
     what, aim = _label(found.name), _aim(one.goal, found)
-    if found.was is None:
-        why = recognised(found.reason or "") or translated("no value")
-        return translated("{what}, {aim}: before the start cannot tell ({why}).").format(
-            what=what, aim=aim, why=why
-        )
+    if one.wanted is None:
+        why = _no_value(found)
+        return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
     pattern = translated("{what}, {aim}: {was} before the start, wanted {wanted}.")
     return pattern.format(what=what, aim=aim, was=_value(found, found.was), wanted=_value(found, one.wanted))
 
@@ -272,6 +292,7 @@ def told_programme(programme: Programme) -> Told:
             translated("The baseline was frozen on {day} and stays as it is.").format(
                 day=day(programme.frozen)
             ),
+            _ten_weeks(),
             *([_changed()] if programme.changed else []),
             translated("It names people: share it as you would a personnel file."),
             _caution(),
