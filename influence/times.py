@@ -222,6 +222,18 @@ def lately(words: str, end: int, zone: str) -> Window | None:
         return None
 
 
+def end_of_day(end: int, zone: str) -> int:
+    """Return when the last day on record is over, `end` being the moment after its last activity.
+
+    A day, or a week, whose last evening was quiet is a whole one.
+
+    >>> moment(end_of_day(stated("2026-05-20T10:00", "UTC"), "UTC"), "UTC")
+    '2026-05-21T00:00:00+00:00'
+    """
+    day = lately("1d", end, zone)
+    return end if day is None else day.until
+
+
 def _before(day: date, many: int, unit: str) -> date:
     if unit in "dw":
         return day - timedelta(days=many * (7 if unit == "w" else 1))

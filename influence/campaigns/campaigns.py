@@ -14,7 +14,7 @@ from influence.campaigns.voices import against_voices
 from influence.campaigns.weeks import against_before
 from influence.contract.campaigned import Campaigned, CampaignError, Stated
 from influence.contract.narrowing import Narrowing
-from influence.times import Window, moment, stated
+from influence.times import Window, end_of_day, moment, stated
 
 _SECTION = '[campaigns.NAME] with tags = ["…"] and since = "2026-01-31" in influence.toml'
 
@@ -90,12 +90,18 @@ def window_of(analysis: Analysis, campaign: Stated) -> tuple[Window, bool]:
         )
     if since >= recorded.until or (until is not None and until <= recorded.since):
         first, last = (str(moment(one, zone))[:10] for one in (recorded.since, recorded.until - 1))
+        if since >= recorded.until:
+            raise CampaignError(
+                f"{campaign.name} begins on {campaign.since} and what is on record ends on {last}: bring its first "
+                "days in, then it can be told"
+            )
         raise CampaignError(
             f"{campaign.name} (from {campaign.since}) is not on record: the activities here run from {first} to "
             f"{last}; bring in what is missing, or change since and until"
         )
-    running = until is None or until > recorded.until
-    return Window(since, recorded.until if until is None or running else until), running
+    over = end_of_day(recorded.until, zone)
+    running = until is None or until > over
+    return Window(since, over if until is None or running else until), running
 
 
 def _moment(campaign: Stated, name: str, given: str, zone: str) -> int:

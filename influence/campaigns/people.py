@@ -17,7 +17,7 @@ from influence.measures.reach import four_steps
 from influence.measures.tone import CLASSES, ONE_SIDED, class_of
 from influence.network.log_queries import on_lists, tones_of
 from influence.people.spheres import houses, spheres
-from influence.times import DAY, WEEK, Window
+from influence.times import DAY, WEEK, Window, end_of_day, moment, stated
 
 AFTER = 28 * DAY
 """Four weeks: what is left then, remained."""
@@ -135,12 +135,20 @@ def tone(held: Held) -> ToneOfCampaign:
     return ToneOfCampaign(by[Tone.WELCOMED], by[Tone.NEUTRAL], hostile, by["unknown"], storm, by_words)
 
 
+def _not_over(until: str | None, zone: str) -> str:
+    if until is None:
+        return NOT_OVER
+    day = str(moment(stated(until, zone) + AFTER, zone))[:10]
+    return because("four weeks after its end are over on {day}, which is not on record yet", day=day)
+
+
 def remained(held: Held, *, running: bool) -> Remained:
     """Say how many of those who responded came back within four weeks after the end, and of the new among them."""
     after = Window(held.window.until, held.window.until + AFTER)
     during = np.unique(held.drawn.person)
-    if running or held.whole.whole_window().until < after.until:
-        return Remained(of=len(during), reason=NOT_OVER)
+    zone = held.whole.settings.zone
+    if running or end_of_day(held.whole.whole_window().until, zone) < after.until:
+        return Remained(of=len(during), reason=_not_over(held.stated.until, zone))
     if not len(during):
         return Remained(reason=NOBODY)
     again = np.isin(during, held.ever.within(after).person)

@@ -14,7 +14,7 @@ from influence.measures.named_voices import NO_VOICES, NOT_HERE
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.network.log_queries import system_of
 from influence.people.directory import UnknownPerson
-from influence.times import Window
+from influence.times import Window, end_of_day
 
 NO_RESPONSE = because("nobody responded to the voices named or to those who posted")
 
@@ -60,7 +60,7 @@ def _windows(held: Held) -> dict[str, Window | None]:
     return {
         BEFORE: before if before.until > before.since else None,
         DURING: window,
-        AFTER: after if recorded.until >= after.until else None,
+        AFTER: after if end_of_day(recorded.until, held.whole.settings.zone) >= after.until else None,
     }
 
 

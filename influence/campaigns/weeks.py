@@ -23,7 +23,7 @@ from influence.contract.campaigned import (
 )
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.network.heard import heard_from, heard_in
-from influence.times import WEEK, Window, exact, microseconds, moment
+from influence.times import WEEK, Window, end_of_day, exact, microseconds, moment
 
 MOST_BEFORE = 156
 """So many weeks before are looked at: what was three years ago says little."""
@@ -74,14 +74,14 @@ def against_before(held: Held) -> tuple[AgainstBefore, tuple[CampaignWeek, ...]]
 
 def weeks_around(held: Held) -> Weeks:
     """Return the whole weeks before, during and up to four after a campaign that are on record where it ran."""
-    since, until = held.window.since, held.window.until
-    recorded = held.whole.whole_window()
     zone = held.whole.settings.zone
+    since, until = held.window.since, held.window.until
+    last = end_of_day(held.whole.whole_window().until, zone)
     begun = heard_from(held.whole.tables, held.systems)
     rows = [
         *reversed(list(_seven_days(since, zone, -1, Window(begun, since), BEFORE))),
         *_seven_days(since, zone, 1, Window(since, until), DURING),
-        *list(_seven_days(until, zone, 1, Window(until, recorded.until), AFTER))[:WEEKS_AFTER],
+        *list(_seven_days(until, zone, 1, Window(until, last), AFTER))[:WEEKS_AFTER],
     ]
     edges = np.array([(window.since, window.until) for window, _ in rows], np.int64).reshape(-1, 2)
     first = np.round((edges[:, 0] - since) / WEEK, 3)  # an hour more or less where clocks are changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -78,6 +78,17 @@ _LANGUAGE = click.option(
 )
 
 
+_FORMAT = click.option(
+    "--format", "kind", default="html", show_default=True, help="html, a page to print, txt, or json."
+)
+_OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The folder (default: reports/programme of the workspace).",
+)
+
+
 @programme.command()
 @click.argument("mentees", nargs=-1, metavar="[MENTEE]...")
 @_asking
@@ -104,19 +115,23 @@ def start(asked: _Asked, as_json: bool) -> None:
 
 
 @programme.command()
+@click.option("--format", "kind", metavar="NAME", help="Write it instead: html, txt or json.")
+@_OUTPUT
 @json_option
 @_LANGUAGE
 @_asking
-def show(asked: _Asked, as_json: bool, language: str) -> None:
+def show(asked: _Asked, kind: str | None, output: Path | None, as_json: bool, language: str) -> None:
     """Say how each mentee stands against their own baseline, and all together beside leaders like them."""
     spoken = known(language)
     with asked.opened() as one:
         told = one.show()
     if as_json:
         say_json(told.as_json())
-        return
-    with speaking(spoken):
-        say(*_text(told).splitlines())
+    elif kind or output:
+        _write({"programme": told}, kind or "html", asked.place(output), language)
+    else:
+        with speaking(spoken):
+            say(*_text(told).splitlines())
 
 
 @programme.command()
@@ -172,17 +187,6 @@ def undo(asked: _Asked, number: int) -> None:
     say(f"Note {number} is taken back.", f"  Take that back with: influence programme undo {taken}")
 
 
-_FORMAT = click.option(
-    "--format", "kind", default="html", show_default=True, help="html, a page to print, or txt."
-)
-_OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The folder (default: reports/programme of the workspace).",
-)
-
-
 @programme.command()
 @click.argument("mentees", nargs=-1, metavar="[MENTEE]...")
 @_FORMAT
@@ -212,7 +216,7 @@ def end(asked: _Asked, kind: str, output: Path | None, as_json: bool, language: 
     _write({"end-report": told}, kind, asked.place(output), language)
 
 
-def _write(told: dict[str, Sheet] | dict[str, Ended], kind: str, folder: Path, language: str) -> None:
+def _write(told: Mapping[str, Sheet | Programme | Ended], kind: str, folder: Path, language: str) -> None:
     write: Any = plugins.load(SHEETS, kind)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from influence.contract.language import ENGLISH, known, speaking
 
 if TYPE_CHECKING:
     from influence.contract.tracked import Digest, Tracked
+    from influence.tracking.timers import Timed
     from influence.workspace.workspace import Workspace
 
 DIGESTS = "influence.digests"
@@ -45,6 +46,12 @@ _PATIENCE = 60
     type=click.Choice(["cron", "systemd"]),
     help="Print what makes this machine do it by itself, and take none.",
 )
+@click.option(
+    "--to",
+    multiple=True,
+    metavar="ADDRESS",
+    help="With --timer: have the digest sent there after it, by the server of [mail]; may be repeated.",
+)
 @click.option("--quiet", is_flag=True, help="Say nothing but what to look at: for a timer.")
 @basis_option
 @workspace_option
@@ -60,11 +67,14 @@ def track(
     \b
     influence track ann@acme.example
     influence track ann@acme.example "Bo Ek" --every month
-    influence track ann@acme.example --timer cron | crontab -
+    (crontab -l; influence track ann@acme.example --timer cron --to ann@acme.example) | crontab -
     """
     if how["timer"]:
-        click.echo(_timer(how["timer"], folder, leaders, every), nl=False)
+        timed = _timed(folder, leaders, every, how["to"])
+        click.echo(_timer(how["timer"])(timed), nl=False)
         return
+    if how["to"]:
+        raise click.UsageError("--to goes with --timer; `influence digest --to` writes a mail now")
     with opened(folder, _PATIENCE) as workspace, progress("Measuring"):
         if how["listing"]:
             _list(workspace, leaders, as_json=as_json)
@@ -76,8 +86,7 @@ def track(
     elif how["quiet"]:
         _say_alerts(told)
     else:
-        for one in told:
-            say(*_text((one,), notice).splitlines())
+        say(*_text(tuple(told), notice).splitlines())
 
 
 @click.command()
@@ -157,7 +166,7 @@ def _text(told: tuple[Tracked, ...], notice: str | None) -> str:
     with TemporaryDirectory() as waiting:
         file = Path(waiting) / "digest.txt"
         write: Any = plugins.load(DIGESTS, "txt")
-        write(Digest(told, notice), file)
+        write(Digest(told, notice, named=True), file)
         return file.read_text(encoding="utf-8")
 
 
@@ -194,12 +203,17 @@ def _list(workspace: Workspace, leaders: Sequence[str], *, as_json: bool) -> Non
         say("There is no snapshot yet.")
 
 
-def _timer(kind: str, folder: Path, leaders: Sequence[str], every: str) -> str:
-    from influence.tracking import timers
+def _timed(folder: Path, leaders: Sequence[str], every: str, to: Sequence[str]) -> Timed:
+    from influence.tracking.timers import Timed
 
     program = shutil.which("influence") or str(Path(sys.argv[0]).resolve())
-    write = timers.cron if kind == "cron" else timers.systemd
-    return write(program, folder.resolve(), leaders, every)
+    return Timed(program, folder.resolve(), leaders, every, to)
+
+
+def _timer(kind: str) -> Callable[[Timed], str]:
+    from influence.tracking import timers
+
+    return timers.cron if kind == "cron" else timers.systemd
 
 
 COMMANDS = (track, digest)

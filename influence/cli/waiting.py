@@ -66,14 +66,16 @@ def waiting(
         return
     for row in rows:
         say(f"{row.short}  {plain(row.name) or plain(row.person)} ({plain(row.sphere)}): {_why(row)}")
-    if not rows:
+    if rows:
+        say(f"  One that is done: influence waiting {leader!r} done {rows[0].short}")
+    else:
         say("Nothing waits." if older else "Nothing of the last 30 days waits; --all shows what is older.")
 
 
 def _why(row: Worth) -> str:
-    days = row.days or 0.0
-    waited = counted(days if days < 1 else round(days), "day", "days")
-    why = [f"{_WAY.get(row.way, plain(row.way))} {waited} ago", _MET[row.met]]
+    days = round(row.days or 0.0)
+    waited = f"{counted(days, 'day', 'days')} ago" if days else "today"
+    why = [f"{_WAY.get(row.way, plain(row.way))} {waited}", _MET[row.met]]
     if row.others:
         why.append(f"{counted(row.others, 'other waits', 'others wait')} there")
     if row.answered_by:

@@ -30,10 +30,10 @@ class Goal:
     amount: float
 
     def wanted(self, was: float | None) -> float | None:
-        """Return the value aimed at; None where it hangs on a baseline that has none."""
+        """Return the value aimed at; None where it hangs on a baseline that has none, or is 0: a share of it is 0."""
         if self.kind != CHANGE:
             return self.amount
-        return None if was is None else was * (1 + self.amount)
+        return was * (1 + self.amount) if was else None
 
     def reached(self, was: float | None, now: float | None) -> bool | None:
         """Tell whether a value is as far as was agreed; None where that cannot be told.

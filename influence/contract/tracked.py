@@ -79,15 +79,19 @@ class Tracked:
 
 @dataclass(frozen=True)
 class Digest:
-    """One page about one or several leaders who are tracked; of several nobody but they themselves is named."""
+    """One page about one or several leaders who are tracked; of several nobody but they themselves is named.
+
+    With `named` others are named all the same: it is for whoever keeps the workspace, and goes nowhere.
+    """
 
     tracked: tuple[Tracked, ...]
     notice: str | None = None
+    named: bool = False
 
     @property
     def names_others(self) -> bool:
         """Whether it may name the people who came and went: it is about one leader, and for them."""
-        return len(self.tracked) == 1
+        return self.named or len(self.tracked) == 1
 
 
 def _plain(value: Any) -> Any:

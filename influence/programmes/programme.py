@@ -24,7 +24,7 @@ from influence.programmes.cohort import Cohort, reach_and_weeks, together
 from influence.programmes.exercises import EXERCISES, exercise
 from influence.programmes.notes import Notes
 from influence.programmes.plan import Plan, PlanError, Planned
-from influence.programmes.sheets import TOLD, bands, measured, moved, sought
+from influence.programmes.sheets import TOLD, bands, baseline_of, measured, moved, sought
 from influence.store.engine import Engine
 from influence.times import Window, exact, moment, stated
 
@@ -303,7 +303,10 @@ class Programmes:
         if self.now is None or code is None:
             why = self._too_early() if code is not None else INACTIVE
             found, none = exercise(report, self._taken(sheet))
-            return replace(sheet, reason=why, exercise=found, no_exercise=none)
+            weeks = self.baseline.before[person].weeks
+            told = baseline_of(agreed.goals, report, weeks) if weeks else ()
+            goals = sought(agreed.goals, told) if told else ()
+            return replace(sheet, reason=why, exercise=found, no_exercise=none, measured=told, goals=goals)
         return self._compared(sheet, agreed, self._report(code, self.now, agreed), code)
 
     def _compared(self, sheet: Sheet, agreed: Planned, report: Report, code: int) -> Sheet:

@@ -34,6 +34,18 @@ def measured(
     return tuple(_measured(name, before.findings.get(name), now.findings.get(name), weeks) for name in names)
 
 
+def baseline_of(goals: Iterable[Goal], before: Report, weeks: int) -> tuple[Measured, ...]:
+    """Return the measures of the goals as they were before the start, while it is too early to tell more."""
+    told = {goal.measure: before.findings.get(goal.measure) for goal in goals}
+    return tuple(_before(name, found, weeks) for name, found in told.items())
+
+
+def _before(name: str, found: Finding | None, weeks: int) -> Measured:
+    value, interval, reason = for_each_week(found, weeks)
+    unit = "" if found is None else found.unit
+    return Measured(name, unit, name in WEEKLY, value, None, interval, reason=reason)
+
+
 def _measured(name: str, before: Finding | None, now: Finding | None, weeks: tuple[int, int]) -> Measured:
     was, later = for_each_week(before, weeks[0]), for_each_week(now, weeks[1])
     unit = (now or before or Finding(name, None, "")).unit

@@ -253,6 +253,13 @@ class Store:
             ).to_pylist()
         )
 
+    def kept_aside(self) -> dict[str, int]:
+        """Count by source what was set aside; a row that was brought in twice is one."""
+        rows = self.engine.arrow(
+            "SELECT source, count(*) AS n FROM quarantine JOIN batches USING (batch) GROUP BY source"
+        )
+        return {row["source"]: row["n"] for row in rows.to_pylist()}
+
     def imports(self) -> list[dict[str, Any]]:
         """List the batches so far: when each was done, whence, by which connector, and what became of its rows."""
         return list(

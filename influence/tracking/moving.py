@@ -93,8 +93,3 @@ def _new_conversations(before: Report, now: Report) -> Sequence[Conversation]:
     known = {one.id for one in before.conversations}
     fresh = [one for one in now.conversations if one.id not in known and one.unmet > _LAST]
     return sorted(fresh, key=lambda one: (-one.unmet, one.id))[:TOLD]
-
-
-def people_of(reports: Iterable[Report]) -> set[str]:
-    """Return the ids of everybody outside the team who was reached in any of some snapshots."""
-    return {one.person for report in reports for one in report.people if _counts(one)}

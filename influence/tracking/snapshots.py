@@ -6,21 +6,39 @@ import json
 import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
+from typing import Any
 
-from influence.contract.findings import EgoNetwork, Report
+from influence.contract.findings import TEAM, EgoNetwork, Report
 from influence.store.engine import Engine
 from influence.times import Window, exact, microseconds
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A report as it was told at `taken`, by a `version` of the program."""
+    """A report of a window as it was told at `taken`, by a `version` of the program; read where it is asked for."""
 
-    report: Report
+    told: bytes
     taken: datetime
     version: str
     window: Window
+
+    @cached_property
+    def report(self) -> Report:
+        """The report."""
+        return Report.from_json(self._body)
+
+    @property
+    def reached(self) -> set[str]:
+        """The ids of everybody outside the team who counts in it; of a year's snapshots no more is needed."""
+        return {
+            person for person, row in self._body["people"].items() if row["step"] != TEAM and row["m"] < 1
+        }
+
+    @property
+    def _body(self) -> Any:
+        return json.loads(zlib.decompress(self.told))
 
 
 _PROGRAM = version("networked-influence")
@@ -50,7 +68,7 @@ class Snapshots:
                 "INSERT INTO snapshot_log SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM snapshot_log",
                 [now, slim.leader["person"], exact(window.since), exact(window.until), _PROGRAM, told],
             )
-        return Snapshot(slim, now, _PROGRAM, window)
+        return Snapshot(told, now, _PROGRAM, window)
 
     def of(self, person: str) -> list[Snapshot]:
         """Return a person's snapshots, the earliest window first."""
@@ -60,7 +78,7 @@ class Snapshots:
         )
         return [
             Snapshot(
-                Report.from_json(json.loads(zlib.decompress(row["told"]))),
+                row["told"],
                 row["taken"],
                 row["version"],
                 Window(microseconds(row["since"]), microseconds(row["until"])),

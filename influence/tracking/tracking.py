@@ -12,7 +12,7 @@ from influence.contract.tracked import Moved, Tracked
 from influence.store.engine import Engine
 from influence.times import Window, lately
 from influence.tracking.alerts import alerts
-from influence.tracking.moving import moved, people_of
+from influence.tracking.moving import moved
 from influence.tracking.snapshots import Snapshot, Snapshots
 
 OVER = {"week": "4w", "month": "1m"}
@@ -103,7 +103,7 @@ class Tracking:
         if not alike:
             return None, None
         before = alike[-1]
-        earlier = people_of(other.report for other in alike[:-1])
+        earlier = set().union(*(other.reached for other in alike[:-1]))
         try:
             return moved(before.report, one.report, earlier, self._called_today), None
         except CannotCompare as why:

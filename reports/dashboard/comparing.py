@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -17,6 +18,8 @@ from reports.dashboard.desk import Desk
 from reports.dashboard.view import View, all_of, one_of, with_query
 
 COMPARED = ("reach_4", "beyond_share")
+LATELY = "4w"
+"""Against the time before one person is compared over so long, where no window is asked for."""
 MOST = 8
 """So many people are compared on a page."""
 
@@ -29,13 +32,16 @@ def compare(desk: Desk, asked: Asked) -> Response:
     view, found, why = View(one_of(asked.query, "since"), one_of(asked.query, "until")), None, ""
     try:
         people = [desk.person(one)[0] for one in typed]
-        if people:
+        if len(set(people)) > 1:
             key = ("compare", tuple(sorted(set(people))), view.since, view.until, desk.language)
             found = desk.kept(key, lambda: _compared(desk.workspace, sorted(set(people)), view))
     except InfluenceError as error:
         why = str(error)
     known = [desk.person(one) for one in desk.only]
     pairs = [*(("who", one) for one in typed), *view.pairs()]
+    if len(typed) == 1 and not why:
+        alone = replace(view, since=view.since or LATELY)
+        pairs = [("who", typed[0]), *alone.pairs(), ("against", "previous")]
     return shown(
         desk,
         asked,
@@ -46,6 +52,7 @@ def compare(desk: Desk, asked: Asked) -> Response:
         found=found,
         why=why,
         known=known,
+        alone=len(typed) == 1 and not why,
         every=with_query("/compare/all", pairs),
     )
 

@@ -51,7 +51,7 @@ def campaign_page(desk: Desk, asked: Asked) -> Response:
     """Show a campaign as its page has it."""
     desk.open_to_all()
     found = _campaign(desk, one_of(asked.query, "name"))
-    return _waited(found) if isinstance(found, Work) else framed(campaign.page(found))
+    return _waited(found) if isinstance(found, Work) else framed(campaign.page(found, scripts=False))
 
 
 def _campaign(desk: Desk, name: str) -> Campaigned | Work:
@@ -112,14 +112,14 @@ def _mentees(workspace: Workspace) -> list[tuple[str, str]]:
 
 
 def compared_page(desk: Desk, asked: Asked) -> Response:
-    """Show people side by side by every measure, as its page has it."""
+    """Show people side by side by every measure, or one against a time before, as its page has it."""
     people = tuple(sorted({desk.person(one)[0] for one in all_of(asked.query, "who")}))
     view = View(one_of(asked.query, "since"), one_of(asked.query, "until"))
-    since, until = view.since or None, view.until or None
+    since, until, against = view.since or None, view.until or None, one_of(asked.query, "against") or None
     found = desk.lasting(
-        ("compared", people, view),
+        ("compared", people, view, against),
         translated("Compare"),
-        lambda workspace: workspace.compared(people, since, until),
+        lambda workspace: workspace.compared(people, since, until, against=against),
     )
     if isinstance(found, Work):
         name = translated("Compare")

@@ -16,6 +16,9 @@ from reports.dashboard.desk import Desk
 from reports.story.tracked import told
 from reports.story.wording import day
 
+LISTED = 10
+"""So many sources are listed, those that brought something last."""
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -30,7 +33,8 @@ class Brought:
 
 def overview(desk: Desk, asked: Asked) -> Response:
     """Show what is in the workspace; who is tracked comes after, since it is longer in coming."""
-    held = {} if desk.narrow else {"brought": prepared(desk)}
+    rows = [] if desk.narrow else prepared(desk)
+    held = {} if desk.narrow else {"brought": rows[:LISTED], "further": max(0, len(rows) - LISTED)}
     ready = begin_with(desk) if desk.workspace.ready or desk.narrow else None
     return shown(desk, asked, "overview.html", "/", begin=ready, **held)
 
@@ -46,19 +50,21 @@ def begin(desk: Desk, asked: Asked) -> Response:
 
 
 def brought(workspace: Workspace) -> list[Brought]:
-    """Return every source that brought something, by name."""
+    """Return every source that brought something, what came last first."""
     sources: dict[str, list[dict[str, Any]]] = {}
     for row in workspace.store.imports():
         sources.setdefault(row["source"], []).append(row)
+    aside = workspace.store.kept_aside()
+    newest = sorted(sources.items(), key=lambda one: (-one[1][-1]["batch"], one[0]))
     return [
         Brought(
             source,
             number(sum(row["stored"] for row in rows)),
-            number(sum(row["aside"] for row in rows)),
+            number(aside.get(source, 0)),
             day(rows[-1]["done"].replace(" ", "T")),
             len(rows),
         )
-        for source, rows in sorted(sources.items())
+        for source, rows in newest
     ]
 
 
@@ -78,12 +84,20 @@ def _begin(workspace: Workspace) -> dict[str, Any]:
         heard = [(who.person, who.name) for who in workspace.heard()]
     except InfluenceError:
         heard = []
+    ids = {str(one.report.leader["person"]) for one in tracked}
+    last = max((str(one.report.window["until"]) for one in tracked), default="")
+    older = {str(one.report.leader["person"]) for one in tracked if str(one.report.window["until"]) < last}
     return {
-        "leaders": heard,
-        "tracked": [(one.report.leader["person"], told(one, names_others=False)) for one in tracked],
+        "leaders": [(person, name) for person, name in heard if person not in ids],
+        "tracked": [
+            (person, told(one, names_others=False, older=person in older))
+            for one in tracked
+            for person in [str(one.report.leader["person"])]
+        ],
         "look": [
             (one.report.leader["person"], one.report.leader["name"], recognised(alert))
             for one in tracked
+            if one.report.leader["person"] not in older
             for alert in one.alerts
         ],
     }

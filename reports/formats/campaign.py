@@ -47,16 +47,19 @@ def write_json(campaigned: Campaigned, path: Path) -> list[Path]:
     return [write_whole(path, json.dumps(campaigned.as_json(), ensure_ascii=False, indent=1) + "\n")]
 
 
-def page(campaigned: Campaigned) -> str:
-    """Return a campaign as one HTML document; the same campaign gives the same bytes."""
+def page(campaigned: Campaigned, *, scripts: bool = True) -> str:
+    """Return a campaign as one HTML document; the same campaign gives the same bytes.
+
+    Without `scripts` its pictures do not answer a pointer: for a frame that runs nothing.
+    """
     pages = environment()
     style = str(pages.get_template("page.css").render(palette=palette)).strip()
     style += "\n" + str(pages.get_template("campaign.css").render()).strip()
-    charts = (files("reports.formats") / "web" / "charts.js").read_text("utf-8")
+    charts = (files("reports.formats") / "web" / "charts.js").read_text("utf-8") if scripts else ""
     return pages.get_template("campaign.html").render(
         style=Markup(style),  # noqa: S704 (our own files)
         script=Markup(charts),  # noqa: S704 (our own file)
-        policy=policy(style, charts),
+        policy=policy(style, *filter(None, [charts])),
         language=spoken().code,
         told=told(campaigned),
         picture=Markup(campaign_pictures(campaigned)),  # noqa: S704 (by an XML writer)

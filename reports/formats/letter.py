@@ -104,4 +104,8 @@ _TITLE = message("What moved")
 
 
 def _said(digest: Digest) -> list[Told]:
-    return [told(one, names_others=digest.names_others) for one in digest.tracked]
+    last = max((str(one.report.window["until"]) for one in digest.tracked), default="")
+    return [
+        told(one, names_others=digest.names_others, older=str(one.report.window["until"]) < last)
+        for one in digest.tracked
+    ]

@@ -1,7 +1,8 @@
-"""A programme as plain text and as a page to print: a mentee's sheet, the mentor's overview, the end report."""
+"""A programme as text, as a page to print and as JSON: a mentee's sheet, the mentor's overview, the end report."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from influence.contract.language import spoken, translated
@@ -31,6 +32,15 @@ def write_page(record: Record, path: Path) -> list[Path]:
         OSError: the file cannot be written.
     """
     return [write_whole(path, as_page(record))]
+
+
+def write_json(record: Record, path: Path) -> list[Path]:
+    """Write it as JSON: all of the record.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    return [write_whole(path, json.dumps(record.as_json(), ensure_ascii=False, indent=1) + "\n")]
 
 
 def as_page(record: Record) -> str:

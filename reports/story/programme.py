@@ -80,8 +80,8 @@ def told_sheet(sheet: Sheet) -> Told:
         Part(
             translated("To practise next"), tuple(_exercise(sheet.exercise, sheet.no_exercise)), marked=True
         ),
-        Part(translated("What was agreed"), tuple(_goals(sheet))),
-        Part(translated("Before and now"), _comparable(sheet), tuple(map(_row, sheet.measured))),
+        Part(translated("What was agreed"), (*_goals(sheet), *_of_ten_weeks(sheet))),
+        Part(translated("Before and now"), _comparable(sheet), _rows(sheet)),
         Part(translated("The others, as a band"), tuple(_bands(sheet))),
         Part(translated("What was noted"), tuple(map(_note, sheet.notes[-_NOTES:]))),
     )
@@ -138,13 +138,26 @@ def _goals(sheet: Sheet) -> Iterator[str]:
     for one in sheet.goals:
         found = sheet.measure(one.goal.measure)
         if found is not None:
-            yield _goal(one, found)
+            yield _goal(one, found) if sheet.now else _goal_before(one, found)
+
+
+def _of_ten_weeks(sheet: Sheet) -> Iterator[str]:
+    """Say for how long what counts happenings is told, where the comparison does not say it yet."""
+    if sheet.now is None and any(one.weekly for one in sheet.measured):
+        yield _ten_weeks()
+
+
+def _ten_weeks() -> str:
+    pattern = translated(
+        "What counts happenings is told for {weeks} active weeks: weeks in which the mentee did anything."
+    )
+    return pattern.format(weeks=WEEKS)
 
 
 def _goal(one: Sought, found: Measured) -> str:
     what, aim = _label(found.name), _aim(one.goal, found)
     if one.reached is None:
-        why = recognised(found.reason or "") or translated("no value")
+        why = _no_value(found)
         return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
     now, wanted = _value(found, found.now), _value(found, one.wanted)
     if not one.reached and now == wanted:
@@ -155,6 +168,25 @@ def _goal(one: Sought, found: Measured) -> str:
         else translated("{what}, {aim}: not yet. Wanted {wanted}, now {now}.")
     )
     return pattern.format(what=what, aim=aim, now=now, wanted=wanted)
+
+
+def _no_value(found: Measured) -> str:
+    """Say why a goal cannot be judged."""
+    if found.reason:
+        return recognised(found.reason)
+    if found.was == 0:
+        return translated("it was 0 before the start, and a share of 0 is 0: agree on a value instead")
+    return translated("no value")
+
+
+def _goal_before(one: Sought, found: Measured) -> str:
+    """Say what was agreed and how it was before the start, while the weeks since are too few."""
+    what, aim = _label(found.name), _aim(one.goal, found)
+    if one.wanted is None:
+        why = _no_value(found)
+        return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
+    pattern = translated("{what}, {aim}: {was} before the start, wanted {wanted}.")
+    return pattern.format(what=what, aim=aim, was=_value(found, found.was), wanted=_value(found, one.wanted))
 
 
 def _aim(goal: Goal, found: Measured) -> str:
@@ -179,6 +211,10 @@ def _comparable(sheet: Sheet) -> tuple[str, ...]:
             "{before} of them before, and {now} now."
         ).format(weeks=WEEKS, before=before, now=now),
     )
+
+
+def _rows(sheet: Sheet) -> tuple[Row, ...]:
+    return () if sheet.now is None else tuple(map(_row, sheet.measured))
 
 
 def _row(one: Measured) -> Row:
@@ -251,11 +287,12 @@ def told_programme(programme: Programme) -> Told:
         who=shortened(programme.name, 80),
         when=_from_to(programme.start, programme.end),
         lead=(*_together(programme.together),),
-        parts=tuple(_mentee(sheet) for sheet in programme.sheets),
+        parts=tuple(_mentee(sheet, programme.together.reason) for sheet in programme.sheets),
         foot=(
             translated("The baseline was frozen on {day} and stays as it is.").format(
                 day=day(programme.frozen)
             ),
+            _ten_weeks(),
             *([_changed()] if programme.changed else []),
             translated("It names people: share it as you would a personnel file."),
             _caution(),
@@ -272,14 +309,22 @@ def _from_to(start: str, end: str) -> str:
     return period({"since": f"{start}T00:00:00", "until": f"{end}T00:00:00"})
 
 
-def _mentee(sheet: Sheet) -> Part:
+def _mentee(sheet: Sheet, told_of_all: str | None) -> Part:
+    """Say one mentee's part; why nothing can be compared is left out where it was said of all."""
     lines = (
-        *_lead(sheet),
+        *(() if sheet.reason and sheet.reason == told_of_all else _lead(sheet)),
         *_goals(sheet),
         *_exercise(sheet.exercise, sheet.no_exercise),
+        *_named(sheet.exercise),
         *_advised(sheet.notes),
     )
     return Part(shortened(sheet.name or sheet.person, 80), lines)
+
+
+def _named(one: Exercise | None) -> Iterator[str]:
+    """Say what the exercise is called, by which a note tells what it is about."""
+    if one is not None:
+        yield translated("In notes this exercise is called {name}.").format(name=f"“{one.name}”")
 
 
 def _advised(notes: Sequence[Note]) -> Iterator[str]:

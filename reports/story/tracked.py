@@ -30,18 +30,30 @@ class Told:
     kept: str
 
 
-def told(tracked: Tracked, *, names_others: bool) -> Told:
-    """Say a snapshot; whoever came and went is named only where that is wanted."""
+def told(tracked: Tracked, *, names_others: bool, older: bool = False) -> Told:
+    """Say a snapshot; whoever came and went is named only where that is wanted.
+
+    One that is `older` than others beside it says so: it is no news of the same weeks.
+    """
     return Told(
         who=leader_name(tracked.report),
         when=period(tracked.report.window),
         headline=sentences(tracked.report),
         moved=tuple(_moved(tracked, names_others=names_others)),
         look=tuple(f"{recognised(one)[:1].upper()}{recognised(one)[1:]}." for one in tracked.alerts),
-        kept=translated("Snapshot {n}, taken on {day} and kept as it was told.").format(
-            n=tracked.number, day=day(tracked.taken)
-        ),
+        kept=_kept(tracked, older=older),
     )
+
+
+def _kept(tracked: Tracked, *, older: bool) -> str:
+    pattern = (
+        translated(
+            "Snapshot {n}, taken on {day}: it ends earlier than others here, and no newer one was taken."
+        )
+        if older
+        else translated("Snapshot {n}, taken on {day} and kept as it was told.")
+    )
+    return pattern.format(n=tracked.number, day=day(tracked.taken))
 
 
 def _moved(tracked: Tracked, *, names_others: bool) -> Iterator[str]:
@@ -70,28 +82,35 @@ def _moved(tracked: Tracked, *, names_others: bool) -> Iterator[str]:
 
 
 def _lead(change: Moved) -> str:
+    """Say what the number was; what it is now stands in the headline."""
     was, now = people(change.was), people(change.now)
     when = period({"since": change.since, "until": change.until})
     if was == now:
-        return translated("{now} never met, as many as in the snapshot before ({when}).").format(
-            now=counted(change.now, "person", "people"), when=when
-        )
+        return translated("As many as in the snapshot before ({when}).").format(when=when)
     patterns = {
-        True: translated(
-            "{now} never met, {was} in the snapshot before ({when}): more than chance may move."
-        ),
-        False: translated(
-            "{now} never met, {was} in the snapshot before ({when}): chance alone may move so much."
-        ),
+        True: translated("It was {was} in the snapshot before ({when}): more than chance may move."),
+        False: translated("It was {was} in the snapshot before ({when}): chance alone may move so much."),
         None: translated(
-            "{now} never met, {was} in the snapshot before ({when}); whether that is chance alone cannot be told."
+            "It was {was} in the snapshot before ({when}); whether that is chance alone cannot be told."
         ),
     }
-    return patterns[change.apart].format(now=counted(change.now, "person", "people"), was=was, when=when)
+    return patterns[change.apart].format(was=was, when=when)
 
 
 def _flows(change: Moved) -> str:
-    return translated("{came} new, {returned} back after a pause, {lapsed} not seen this time.").format(
+    moves = (change.came, change.returned, change.lapsed)
+    heads, weight = sum(one.people for one in moves), sum(one.weight for one in moves)
+    if not heads:
+        return translated("Nobody is new, and nobody stayed away.")
+    pattern = (
+        translated(
+            "{came} new, {returned} back after a pause, {lapsed} not seen this time; most of them have probably been "
+            "met, and count little in the number."
+        )
+        if 2 * weight < heads
+        else translated("{came} new, {returned} back after a pause, {lapsed} not seen this time.")
+    )
+    return pattern.format(
         came=counted(change.came.people, "person", "people"),
         returned=people(change.returned.people),
         lapsed=people(change.lapsed.people),

@@ -98,6 +98,16 @@ class Open:
         one.enter(self.link())
         return one
 
+    def finished(self, visitor, path):
+        """A page that takes long, once it is there."""
+        for _ in range(3):
+            answer = visitor.get(path)
+            if "is being worked out" not in answer.text:
+                return answer
+            for work in list(self.serving.desk.works._all):
+                self.serving.desk.works.wait(work, 60)
+        raise AssertionError(f"{path} is never there")
+
 
 @contextmanager
 def open_dashboard(workspace, only=(), **more) -> Iterator[Open]:

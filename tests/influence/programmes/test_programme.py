@@ -105,7 +105,14 @@ def test_a_window_before_the_start_is_over_is_too_early(workspace: Any) -> None:
     why = f"too early: the first 4 weeks since the start are over on {log.START + timedelta(weeks=4)}"
     assert {sheet.reason for sheet in told.sheets} == {why}
     assert (told.together.reason, one.programme().ended().reason) == (why, why)
-    assert told.sheets[0].exercise is not None or told.sheets[0].no_exercise
+    first = told.sheets[0]
+    assert first.exercise is not None or first.no_exercise
+    assert ("first_hand", None, None) == (
+        first.measured[0].name,
+        first.measured[0].now,
+        first.goals[0].reached,
+    )
+    assert first.goals[0].wanted == pytest.approx(1.2 * float(first.measured[0].was or 0))
 
 
 def test_a_source_that_fell_silent_is_not_compared(workspace: Any) -> None:

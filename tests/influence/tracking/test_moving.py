@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from influence.analysis.alike import CannotCompare
 from influence.contract.findings import NETWORKED, TEAM, Conversation, Coverage, Finding, Reached, Report
 from influence.settings import Settings
+from influence.store.store import Store
+from influence.times import Window
 from influence.tracking.alerts import alerts
-from influence.tracking.moving import moved, people_of
+from influence.tracking.moving import moved
+from influence.tracking.snapshots import Snapshots
 
 WINDOW = {"since": "2026-01-05T00:00:00+00:00", "until": "2026-02-02T00:00:00+00:00", "zone": "UTC"}
 LATER = {"since": "2026-01-12T00:00:00+00:00", "until": "2026-02-09T00:00:00+00:00", "zone": "UTC"}
@@ -65,7 +68,8 @@ def test_whoever_was_merged_since_is_nobody_new() -> None:
 def test_the_team_and_who_was_met_for_certain_count_nothing() -> None:
     team = reached("t", 0.0, step=TEAM)
     assert moved(report([team]), report([reached("m", 1.0)], LATER), set()).now == 0
-    assert people_of([report([team, reached("m", 1.0), reached("a", 0.5)])]) == {"a"}
+    told = report([team, reached("m", 1.0), reached("a", 0.5)])
+    assert Snapshots(Store().engine).keep(told, Window(0, 1)).reached == {"a"}
 
 
 @pytest.mark.parametrize(

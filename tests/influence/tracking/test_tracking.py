@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from influence.tracking.timers import CannotTime, cron, systemd
+from influence.tracking.timers import CannotTime, Timed, cron, systemd
 from influence.tracking.tracking import NothingTracked
 from influence.workspace.workspace import Workspace
 from tests.kit.command_line import said
@@ -136,7 +136,7 @@ def test_the_line_for_cron_does_what_it_says(tracked: Path) -> None:
     """The program is this one, and the shell is cron's; the workspace's name is one that a shell would take apart."""
     place = tracked / "w$(touch x) 50%"
     (tracked / "w").rename(place)
-    line = cron("influence", place, ["x:lea"], "month")
+    line = cron(Timed("influence", place, ["x:lea"], "month"))
     schedule, command = line[:10], line[10:].replace("\\%", "%").replace("influence ", "$INFLUENCE ")
     known = {"INFLUENCE": f"{sys.executable} -m influence", "PATH": "/usr/bin:/bin", "HOME": str(tracked)}
     done = subprocess.run(["/bin/sh", "-c", command], env=known, cwd=tracked, capture_output=True, text=True)
@@ -147,12 +147,20 @@ def test_the_line_for_cron_does_what_it_says(tracked: Path) -> None:
 
 
 def test_the_files_for_systemd_quote_what_it_would_take_for_something_else() -> None:
-    written = systemd("influence", Path("/srv/a b"), ['50% $HOME "Lea"'], "week")
+    written = systemd(Timed("influence", Path("/srv/a b"), ['50% $HOME "Lea"'], "week", ["lea@acme.example"]))
     assert 'ExecStart=influence track -w "/srv/a b" --every week --quiet "50%% $$HOME \\"Lea\\""' in written
+    assert "--format eml --to lea@acme.example --send" in written
     assert "OnCalendar=Mon *-*-* 06:30:00" in written
+
+
+def test_a_digest_is_sent_only_where_the_snapshots_were_taken() -> None:
+    line = cron(Timed("influence", Path("/srv"), ["x:lea"], "week", ["lea@acme.example"]))
+    assert line.endswith(
+        "--quiet x:lea && influence digest -w /srv --format eml --to lea@acme.example --send x:lea >/dev/null\n"
+    )
 
 
 def test_no_timer_holds_a_name_of_two_lines() -> None:
     with pytest.raises(CannotTime, match="holds a character that no timer may hold"):
-        cron("influence", Path("/srv"), ["Lea\n* * * * * rm"], "week")
-    assert shlex.split(cron("influence", Path("/srv"), ["Lea; rm"], "week"))[-1] == "Lea; rm"
+        cron(Timed("influence", Path("/srv"), ["Lea\n* * * * * rm"], "week"))
+    assert shlex.split(cron(Timed("influence", Path("/srv"), ["Lea; rm"], "week")))[-1] == "Lea; rm"

@@ -9,13 +9,18 @@ from tests.kit.axe import AXE, NO_AXE, barriers
 from tests.kit.browser import DESK, PHONE, Tab
 from tests.kit.dashboard import open_dashboard
 
+MADE = ("/campaigns?name=spring", "/programme", "/programme?mentee=ann")
+"""What is worked out beside, and shown once it is there."""
 PAGES = (
     "/",
     "/leader/ann",
     "/leader/ann?tag=climate&since=2026-03-01",
     "/leader/ann?since=nonsense",
     "/compare?who=ann,eve",
+    "/compare?who=ann",
     "/digest",
+    "/campaigns",
+    *MADE,
     "/people?kind=met&about=ann",
     "/people/decisions",
     "/sources",
@@ -23,14 +28,35 @@ PAGES = (
     "/settings",
     "/nowhere",
 )
+ON_A_PHONE = ("/", "/leader/ann", "/compare?who=ann,eve", *MADE, "/settings")
+"""Pages that are laid out otherwise there."""
+CAMPAIGN = '\n[campaigns.spring]\ntags = ["climate"]\nsince = "2026-04-01"\nuntil = "2026-05-31"\n'
+PROGRAMME = """
+name = "Spring"
+mentor = "Mia"
+start = 2026-04-06
+end = 2026-06-01
+window = "4w"
+[[mentees]]
+who = "ann"
+goals = [{ measure = "first_hand", aim = "+20 %" }]
+"""
 NOT_BUILT = "the dashboard's script is not built: npm run bundle"
 
 
 @pytest.fixture(scope="module")
 def tracked(small):
-    """The small workspace with a snapshot, so that a digest has something to say."""
+    """The small workspace with all that a page may be about: a snapshot, a campaign, a programme."""
     small.tracking.take("ann", "month")
+    (small.path / "influence.toml").write_text(
+        (small.path / "influence.toml").read_text("utf-8") + CAMPAIGN, "utf-8"
+    )
+    (small.path / "programme.toml").write_text(PROGRAMME, "utf-8")
+    small.change_setting("chance", "seed", 1)  # settings are read anew
+    small.programme().start()
     with open_dashboard(small) as opened:
+        visitor = opened.visitor()
+        assert all("<iframe" in opened.finished(visitor, path).text for path in MADE)
         yield opened
 
 
@@ -79,10 +105,14 @@ def test_no_page_complains_asks_others_scrolls_sideways_or_runs_a_name(chromium,
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason=NO_AXE)
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nobody_is_shut_out(chromium, tracked, dark):
-    with inside(chromium, tracked, dark=dark) as (tab, go):
-        for path in PAGES:
+@pytest.mark.parametrize(
+    ("size", "dark", "pages"),
+    [(DESK, False, PAGES), (DESK, True, PAGES), (PHONE, False, ON_A_PHONE)],
+    ids=["light", "dark", "phone"],
+)
+def test_nobody_is_shut_out(chromium, tracked, size, dark, pages):
+    with inside(chromium, tracked, size, dark=dark) as (tab, go):
+        for path in pages:
             go(path)
             # axe is put in by the browser itself: a page of ours runs no script of others
             assert [] == barriers(tab, folded=True, colours=dark), path

@@ -47,7 +47,7 @@ def test_it_says_what_moved_whose_doing_it_is_and_what_to_look_at() -> None:
     said = " ".join(as_text(ONE).split())
     for words in (
         NOTICE,
-        "32 people never met, 20 in the snapshot before (1 Dec 2025 to 31 Dec 2025): more than chance may move.",
+        "It was 20 in the snapshot before (1 Dec 2025 to 31 Dec 2025): more than chance may move.",
         "14 people new, 2 back after a pause, 3 not seen this time.",
         f"Those who came and count most: Ada Brandt and {HOSTILE}.",
         "By sphere: customers +8 and partners −3.",
@@ -75,6 +75,25 @@ def test_the_first_and_those_that_cannot_be_compared_say_so() -> None:
     first, unlike = replace(TRACKED, moved=None), replace(TRACKED, moved=None, reason="that is so")
     assert "This is the first snapshot; the next one says what moved." in as_text(Digest((first,)))
     assert "It cannot be compared with the snapshot before: that is so." in as_text(Digest((unlike,)))
+
+
+def test_whoever_came_has_mostly_been_met_and_nobody_came_say_so() -> None:
+    none = replace(MOVED, came=Movers(), returned=Movers(), lapsed=Movers())
+    little = replace(MOVED, came=Movers(14, 0.3), returned=Movers(), lapsed=Movers())
+    said = {
+        one: " ".join(as_text(Digest((replace(TRACKED, moved=move),))).split())
+        for one, move in {"none": none, "little": little}.items()
+    }
+    assert "Nobody is new, and nobody stayed away." in said["none"]
+    assert "14 people new, 0 back after a pause, 0 not seen this time; most of them have" in said["little"]
+
+
+def test_a_snapshot_older_than_the_others_says_that_it_is_no_news() -> None:
+    window = {**TRACKED.report.window, "until": "2026-05-01T00:00:00+00:00"}
+    said = " ".join(
+        as_text(Digest((TRACKED, replace(TRACKED, report=replace(TRACKED.report, window=window))))).split()
+    )
+    assert 1 == said.count("it ends earlier than others here, and no newer one was taken")
 
 
 def test_about_several_leaders_nobody_else_is_named() -> None:
