@@ -1,7 +1,8 @@
-"""Rows of any table by the names of its columns: CSV, JSON Lines, or the first sheet of an Excel workbook."""
+"""Rows of any table by the names of its columns: CSV, columns with blanks between, JSON, a sheet of a workbook."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import warnings
@@ -13,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from connectors.kit import csv_files as delimited
+from connectors.kit import json_tables, spaced_files
 from connectors.kit.json_files import first_keys, line_rows
 from connectors.kit.line_blocks import BOM
 from connectors.kit.wide_text import in_utf8
@@ -29,6 +31,9 @@ _WIDEST = 16_384
 """Cells of a row, as Excel has them."""
 _MOST_TEXTS, _MOST_STYLES = 20_000_000, 1_000_000
 """Elements of the part that holds the texts of cells, and of any other part that is no sheet."""
+_NUMBER = re.compile(r"\d{1,20}(?:\.\d{1,20})?")
+_DATED = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}[ -/][A-Za-z]{3}[ -/]\d{2,4}")
+_ADDRESS = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}\.\w+")
 Row = dict[str, str]
 """Values by the plain name of their column (`delimited.plain`); empty ones are absent."""
 
@@ -55,8 +60,14 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
         with _workbook(member, sheet) as rows:
             header = next(rows, None)
             names = header[1] if isinstance(header, tuple) else []
-    elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
+    elif json_tables.is_document(member):
+        names = json_tables.columns_of(member)
+    elif _is_json(head):
         names = first_keys(member)
+    elif spaced_files.is_spaced(head):
+        names = spaced_files.columns_of(member)
+    elif first := _row_in_place_of_header(member):
+        names = spaced_files.numbered(len(first))
     else:
         names = delimited.columns_of(member)
     if not any(delimited.plain(name) for name in names):
@@ -76,18 +87,66 @@ def rows(
     head = member.head()
     if is_workbook(head):
         yield from _of_workbook(member, sheet)
-    elif head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
+    elif json_tables.is_document(member):
+        yield from _plain_names(json_tables.rows(member))
+    elif _is_json(head):
         yield from _of_json(member, wanted, lists)
+    elif spaced_files.is_spaced(head):
+        yield from _of_blanks(member)
     else:
         yield from _of_text(member)
 
 
+def _is_json(head: bytes) -> bool:
+    return head.removeprefix(BOM).lstrip().startswith(b"{")
+
+
+def _plain_names(found: Iterator[tuple[int, Row] | SetAside]) -> Iterator[tuple[int, Row] | SetAside]:
+    for one in found:
+        if isinstance(one, SetAside):
+            yield one
+        else:
+            yield one[0], {delimited.plain(name): value for name, value in one[1].items()}
+
+
+def _of_blanks(member: Member) -> Iterator[tuple[int, Row] | SetAside]:
+    names = [delimited.plain(name) for name in spaced_files.columns_of(member)]
+    for row in spaced_files.rows(member):
+        yield row if isinstance(row, SetAside) else (row[0], dict(zip(names, row[1], strict=True)))
+
+
+def _row_in_place_of_header(member: Member) -> list[str] | None:
+    """Return the first row of a table without a header: numbers alone, or times and addresses as the next one has."""
+    first, delimiter = delimited.header(member.head())
+    if len(first) < 2:
+        return None
+    if all(map(_NUMBER.fullmatch, first)) and len(set(first)) < len(first):
+        return first
+    second, _ = delimited.header(member.head().partition(b"\n")[2])
+    alike = zip(first, second, strict=False) if delimiter else ()
+    return first if any(_is_value(one) and _is_value(other) for one, other in alike) else None
+
+
+def _is_value(text: str) -> bool:
+    return _DATED.match(text) is not None or _ADDRESS.fullmatch(text) is not None
+
+
 def _of_text(member: Member) -> Iterator[tuple[int, Row] | SetAside]:
+    if first := _row_in_place_of_header(member):
+        names = [delimited.plain(name) for name in spaced_files.numbered(len(first))]
+        yield 1, _filled(names, first)
+        for found in delimited.listed_rows(member):
+            yield found if isinstance(found, SetAside) else (found.line, _filled(names, found.value))
+        return
     for row in delimited.rows(member):
         if isinstance(row, SetAside):
             yield row
         else:
             yield row.line, {name: value for name, value in row.value.items() if name and value}
+
+
+def _filled(names: Sequence[str], values: Sequence[str | None]) -> Row:
+    return {name: value for name, value in zip(names, values, strict=False) if name and value}
 
 
 def _of_json(

@@ -23,6 +23,7 @@ from connectors.kit.modality.telling import Told, kind_of, place_of, says_nothin
 from connectors.kit.sheets import Row
 from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
+from connectors.tables.directions import came_in
 from connectors.tables.marks import Scale, scale_of
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
@@ -57,10 +58,12 @@ _ACTIVITY = frozenset(
             "mentions",
             "channel",
         ),
-        *("audience", "text", "url", "subject", "tags", "rating", "reaction"),
+        *("audience", "text", "url", "subject", "tags", "rating", "reaction", "is", "incoming", "outgoing"),
     )
 )
-_ENCOUNTER = frozenset(("when", "id", "time", "people", "kind", "place", "words", "attendees", "evidence"))
+_ENCOUNTER = frozenset(
+    ("when", "is", "id", "time", "people", "kind", "place", "words", "attendees", "evidence")
+)
 _TOP = frozenset(
     (
         *("version", "system", "zone", "time_format", "separator", "sheet", "nobody", "recognised_by"),
@@ -146,7 +149,7 @@ class Mapped:
         """
         used = False
         for kind, rule in self.rules:
-            if "when" in rule and not _one(rule, "when", row):
+            if not _is_for(rule, row):
                 continue
             used = True
             read = self._activity if kind == "activity" else partial(self._encounter, unread=unread)
@@ -156,6 +159,8 @@ class Mapped:
 
     def _activity(self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int) -> Iterator[Record]:
         verb = self._verb(_one(rule, "verb", row))
+        if rule.get("to") and came_in(_one(rule, "incoming", row), _one(rule, "outgoing", row)):
+            rule = {**rule, "actor": rule["to"], "to": rule["actor"]}
         actor = self._account(rule["actor"][0], row, "actor")
         name = display_name(_one(rule, "name", row)) or self._shown(rule["actor"][0], row)
         if name:
@@ -321,6 +326,14 @@ def _read_time(value: str, formats: Sequence[str]) -> datetime:
         return datetime.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
         raise LeftOut(f"the time {clean(value, 40)!r} is not as the mapping says (time_format)") from None
+
+
+def _is_for(rule: Mapping[str, tuple[Template, ...]], row: Row) -> bool:
+    """Tell whether a rule is for a row: its `when` is not empty, and one of the values under `is`, if any."""
+    if "when" not in rule:
+        return True
+    value, named = _one(rule, "when", row), rule.get("is", ())
+    return bool(value) and (not named or value.lower() in {one.text.lower() for one in named})
 
 
 def _one(rule: Mapping[str, tuple[Template, ...]], name: str, row: Row) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from connectors.tables.first_mapping import draft_mapping, time_format
+from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapped import Table
 from connectors.tables.mapping import BadMapping
+from connectors.tables.time_formats import time_format
 from influence import Workspace
 from influence.cli import main
 from influence.contract.records import Encounter, Modality, Note, Record, SetAside

@@ -1,0 +1,317 @@
+"""What each column of a table seems to be, by its name and by what its values look like; each guess says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from connectors.kit.csv_files import plain
+from connectors.kit.modality.telling import stated_kind
+from connectors.tables.time_formats import clock_format, is_doubtful, time_format
+
+_EMAIL = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}\.\w+")
+_PHONE = re.compile(r"[+(]?\d[\d\s().x/-]{4,30}")
+_OPENED = (
+    r"creat|open|submit|report|receiv|start|sent|begin|rais|logged|call|occur|_date_|_time_|datetime|timestamp|when|post"
+    r"|erstell|angelegt|er[oö]ff|opprett|skapad|cr[eé]{1,2}|apert|dato|datum|fecha|tid_"
+)
+_CLOSED = (
+    r"clos|resol|solv|complet|finish|_end|ended|done|restor|fulfil"
+    r"|geschlossen|gel[oö]st|erledigt|lukket|st[aä]ngd|cierre|cl[oô]tur"
+)
+_ANSWERED = r"respon[ds]|repl(?:y|ied|ies)|answer|approv|decid|decision|svar|antwort|r[eé]pon"
+_ASIDE = r"updat|modif|due|birth|expir|deadline|last_|next_|back|read_|deliver"
+"""Times of what nobody may have done."""
+_OPENER = (
+    r"requester|requestor|requested_by|caller_|opened_by|reporter|reported_by|submitter|submitted_by|raised_by|creator",
+    r"created_by|author|sender|_from_|posted_by|logged_by|organi[sz]er|reviewer|user_?name|_user_|user_id|user_email|actor",
+    r"member|employee|person|customer|client|_who_|contact_name|nickname|handle|principal|_owner_|_host_|_agent_|name_",
+    r"forfatter|bruker|verfasser|auteur|absender|ersteller|melder|skapare|autor|anv[aä]ndare|source|_by_",
+)
+"""Names of who begins something, the surest first."""
+_NO_PERSON = r"conversation|file|company|product|group|team|project|channel|event"
+_CLOSER = (
+    r"closed_by|resolved_by|resolver|solved_by|completed_by|handled_by|fulfilled_by|geschlossen_von|l[oö]st_von",
+    r"answered_by|responder|responded_by|replied_by|approver|approved_by|decided_by|reviewed_by|reviewer",
+    r"assignee|assigned_to|technician|agent|support|handler|owner|bearbeiter|zugewiesen|tilldelad|asignado|assign[eé]",
+)
+_TO = (
+    r"^_to_|recipient|receiver|callee|_contact_(?:email|called|name)|^_contact_$|_called_$|dialed|addressee|target|partner"
+    r"|empf[aä]nger|mottaker|destinat"
+)
+_SIDE = r"phone|number|contact|address|party|name|jid|chat"
+"""Names of the other side, where a column says which way a row went."""
+_OTHER = (
+    r"^_with_|_met_with_|_meeting_with_|^_met_|counterpart|participant|attendee|guests?_|visitor|invited"
+    r"|other_(?:party|person)|motpart|deltag|teilnehmer"
+)
+_HINTS = {
+    "id": r"_(?:ref\w*|guid|uuid|no|nr|id|number|key|code)_$|^_(?:id|key)_",
+    "parent": r"parent|repl(?:y|ies)_to|in_re(?:ply|sponse)|answer(?:s|_to)_|response_to|on_idea|idea_id|quoted",
+    "kind": (
+        r"^_(?:kind|type|format|mode|modality|medium|form|art|how|means|method|contact|via|channel|setting)_$"
+        r"|(?:meeting|contact|event|interaction)_(?:type|kind|form|format|mode)|(?:type|kind|form|mode)_of_(?:the_)?(?:meeting|contact|event)"
+        r"|motetype|m[oø]teform|m[oø]detype|terminart|besprechungsart|modalit"
+    ),
+    "place": r"_(?:place|location|where|venue|room|meeting_room|site|sted|ort|lieu|adresse?)_",
+    "verb": r"^_(?:type|kind|action|event|verb|activity|category|interaction)_|type_$|action_$",
+    "text": (
+        r"text|body|comment|message_$|content|review_$|description|idea_$|notes?|summary|beskrivelse|nachricht"
+    ),
+    "subject": r"subject|title|topic|headline|betreff|emne|tittel|objet|summary",
+    "channel": r"channel|forum|queue|category|group|team|department|kanal|service|system",
+    "conversation": r"conversation|thread|chat_id|case_id|session",
+    "direction": r"incoming|outgoing|inbound|outbound|direction|from_me|_sent_$|is_sent|call_type|calltype",
+    "response": r"(?:response|reply|answer|svar|antwort)_(?:text_)?$",
+}
+_DIRECTIONS = frozenset(
+    (
+        *(
+            "in",
+            "out",
+            "incoming",
+            "outgoing",
+            "inbound",
+            "outbound",
+            "sent",
+            "received",
+            "missed",
+            "rejected",
+        ),
+        *("voicemail", "true", "false", "yes", "no", "y", "n", "0", "1"),
+    )
+)
+VERBS = (
+    (r"comment|kommentar", "comment"),
+    (r"repl|respon|answer|svar|antwort", "reply"),
+    (r"vote|like|react|\bup|rating|stimme|stemme|approv", "react"),
+    (r"share|forward|repost|\bdel(t|en)", "share"),
+    (r"message|mail|chat|melding|call|phone|sms", "message"),
+    (r"edit|update|change|status", "edit"),
+    (r"follow|subscri", "follow"),
+    (r"view|\bread|seen", "view"),
+    (r"post|idea|request|create|open|ticket|topic|question|review|note|incident", "post"),
+)
+"""Words of a column and what they mean."""
+_MET = re.compile(
+    r"meet|visit|lunch|dinner|coffee|face to face|in person|m[oø]te|treffen|besuch|r[eé]union"
+    r"|^(?:video ?)?conference$|^zoom|^teams$|^online$"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name as it may stand in a template, its values, and how many rows were looked at."""
+
+    name: str
+    values: tuple[str, ...]
+    rows: int
+
+    @property
+    def words(self) -> str:
+        """The words of its name, each between underscores: `sys_createdOn` is `_sys_created_on_`."""
+        apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", "_", self.name).lower()
+        return "_" + re.sub(r"[\W_]+", "_", apart).strip("_") + "_"
+
+    @property
+    def key(self) -> str:
+        """Its name as names are compared."""
+        return plain(self.name)
+
+    def share(self, test: Callable[[str], object]) -> float:
+        """Return which share of the values passes a test; none where there are no values."""
+        return sum(bool(test(value)) for value in self.values) / len(self.values) if self.values else 0.0
+
+    def hinted(self, what: str) -> bool:
+        """Tell whether its name is one of those for it."""
+        return bool(re.search(_HINTS[what], self.words))
+
+    def named(self, pattern: str) -> bool:
+        """Tell whether its name fits a pattern."""
+        return bool(re.search(pattern, self.words))
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether each row has a value of its own here."""
+        return len(self.values) == self.rows and len(set(self.values)) == len(self.values)
+
+
+class Guess:
+    """What each column seems to be; a column is taken for one thing only."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.free = list(columns)
+        self.formats: list[str] = []
+        self.doubtful: Column | None = None
+        self.clocks = {c.name: form for c in columns if (form := clock_format(c.values))}
+        self.times = [c for c in columns if c.name not in self.clocks and self._is_time(c)]
+        self.time, self.closed = self._moments()
+        self.id = self._take(self._identity())
+        ids = set(self.id.values) if self.id else set()
+        self.parent = self._take(
+            next((c for c in self.free if c.hinted("parent") and c.share(ids.__contains__) >= 0.5), None)
+        )
+        self.direction = self._take(
+            self._hinted("direction", lambda c: {v.lower() for v in c.values} <= _DIRECTIONS)
+        )
+        self.kind = self._take(self._hinted("kind", lambda c: c.share(stated_kind) >= 0.5))
+        self.verb = self._take(self._hinted("verb", _says_what))
+        self.place = self._take(self._hinted("place"))
+        self.other = self._take(next((c for c in self.free if c.named(_OTHER) and self._is_people(c)), None))
+        self.closer = self._closer()
+        self.actor = self._take(self._actor())
+        self.to = self._take(self._addressee() or (None if self.closer else self._of_people(_CLOSER)))
+        self._turn()
+        self.response = self._take(self._hinted("response"))
+        self.conversation = self._take(self._hinted("conversation", lambda c: not c.is_unique))
+        self.url = self._take(next((c for c in self.free if c.share(_is_link) > 0.8), None))
+        self.text = self._take(self._hinted("text"))
+        self.is_register = self._register()
+        if self.kind and not self.is_register and not self.verb:
+            self.verb, self.kind = self.kind, None
+        self.subject = self._take(self._hinted("subject"))
+        self.channel = self._take(self._hinted("channel", lambda c: not c.is_unique))
+
+    def _is_time(self, column: Column) -> bool:
+        form = time_format(column.values)
+        if form is None or (form == "%Y%m%d" and not column.named(_OPENED)):
+            return False
+        if form:
+            self.formats.append(form)
+        if is_doubtful(column.values):
+            self.doubtful = column
+        return True
+
+    def _moments(self) -> tuple[Column | None, Column | None]:
+        """Return when a row began and when it ended; times of changes and of what is due are neither."""
+        likely = [c for c in self.times if not c.named(_ASIDE)] or self.times
+        begun = [c for c in likely if not c.named(f"{_CLOSED}|{_ANSWERED}")]
+        first = first_named(begun or likely, _OPENED)
+        ended = next((c for c in likely if c is not first and c.named(f"{_CLOSED}|{_ANSWERED}")), None)
+        return self._take(first), ended
+
+    def clock_of(self, column: Column | None) -> Column | None:
+        """Return the column with the time of day that belongs to a column of dates."""
+        if column is None or any(re.search(r":\d\d", value) for value in column.values[:5]):
+            return None
+        own = set(column.words.split("_")) - {"", "date"}
+        fitting = [c for c in self.free if c.name in self.clocks]
+        return next((c for c in fitting if own & set(c.words.split("_"))), fitting[0] if fitting else None)
+
+    def _take(self, column: Column | None) -> Column | None:
+        if column is not None and column in self.free:
+            self.free.remove(column)
+        return column
+
+    def take(self, column: Column | None) -> Column | None:
+        """Take a column for something, so that nothing else is made of it."""
+        return self._take(column)
+
+    def _identity(self) -> Column | None:
+        named = [
+            c
+            for c in self.free
+            if c.hinted("id") and c.is_unique and not c.named(r"phone|email|user_|person")
+        ]
+        return next((c for c in named if c.name.strip()), None)
+
+    def _hinted(self, what: str, test: Callable[[Column], bool] = lambda _: True) -> Column | None:
+        return next((c for c in self._rest() if c.hinted(what) and test(c)), None)
+
+    def _rest(self) -> list[Column]:
+        return [c for c in self.free if c not in self.times and c.name not in self.clocks and c.values]
+
+    def _is_people(self, column: Column) -> bool:
+        """Tell whether values may stand for people: no long texts, no decimals, no yes and no."""
+        if column in self.times or column.name in self.clocks or not column.values:
+            return False
+        odd = column.share(
+            lambda one: len(one) > 120 or re.fullmatch(r"-?\d*\.\d+|true|false|yes|no|-?\d{1,2}", one.lower())
+        )
+        return odd < 0.5
+
+    def _closer(self) -> Column | None:
+        """Return who ended or answered what a row begins; found before who began it, so that nobody is both."""
+        found = self._of_people(_CLOSER)
+        openers = self._of_people(_OPENER)
+        if found is None or (found is openers and (len(self._persons()) < 2 or self.closed is None)):
+            return None
+        other = next((c for c in self._ranked(_OPENER) if c is not found), None)
+        said = found.named(_CLOSER[0]) or found.named(_CLOSER[1])
+        return self._take(found) if self.closed or (other and said) else None
+
+    def _persons(self) -> list[Column]:
+        return [c for c in self._rest() if c.named("|".join((*_OPENER, *_CLOSER))) and self._is_people(c)]
+
+    def _of_people(self, patterns: Sequence[str]) -> Column | None:
+        return next(iter(self._ranked(patterns)), None)
+
+    def _ranked(self, patterns: Sequence[str]) -> Iterable[Column]:
+        for pattern in patterns:
+            fitting = [c for c in self._rest() if c.named(pattern) and self._is_people(c)]
+            yield from sorted(fitting, key=lambda c: -(c.share(_EMAIL.fullmatch) > 0.8))
+
+    def _actor(self) -> Column | None:
+        named = next((c for c in self._ranked(_OPENER) if not c.named(f"{_ANSWERED}|{_NO_PERSON}")), None)
+        if named:
+            return named
+        return next((c for c in self._rest() if c.share(_EMAIL.fullmatch) > 0.8), None)
+
+    def _addressee(self) -> Column | None:
+        found = [c for c in self._rest() if c.named(_TO) and self._is_people(c)]
+        addressed = [c for c in found if c.share(_EMAIL.fullmatch) > 0.8]
+        second = [] if self.actor is None else [c for c in self._rest() if _twin(self.actor, c)]
+        sides = [c for c in self._rest() if self.direction and c.named(_SIDE) and self._is_side(c)]
+        return next(iter((*addressed, *found, *second, *sides)), None)
+
+    def _is_side(self, column: Column) -> bool:
+        return (
+            self._is_people(column)
+            and column.share(lambda one: _PHONE.fullmatch(one) or re.search(r"[^\W\d]", one)) > 0.8
+        )
+
+    def _turn(self) -> None:
+        """Put the other side into `to` where a column says which way a row went and only one side is named."""
+        if self.direction and self.actor and self.to is None:
+            self.actor, self.to = None, self.actor
+
+    def _register(self) -> bool:
+        if self.direction or self.parent or self.closer or self.response:
+            return False
+        where = self.place or self.kind
+        alone = self.time and not (self.verb or self.url or self.text)
+        return bool(self.actor and ((self.other and (where or alone)) or (where and alone)))
+
+
+def _twin(one: Column, other: Column) -> bool:
+    """Tell columns that are called alike but for a number: `User1` and `User2`."""
+    apart = re.compile(r"\d+")
+    return (
+        one is not other
+        and apart.search(one.name) is not None
+        and apart.sub("", one.key) == apart.sub("", other.key)
+    )
+
+
+def first_named(columns: Iterable[Column], pattern: str) -> Column | None:
+    """Return the first column of such a name, else the first of all."""
+    found = list(columns)
+    return next((c for c in found if c.named(pattern)), found[0] if found else None)
+
+
+def _says_what(column: Column) -> bool:
+    """Tell a short list of words of which half are known to be something that people do."""
+    known = column.share(
+        lambda value: any(re.search(pattern, value.lower()) for pattern, _ in VERBS) or met(value)
+    )
+    return len(set(column.values)) <= 12 and known >= 0.5
+
+
+def met(value: str) -> bool:
+    """Tell a word for a meeting."""
+    return _MET.search(value.lower()) is not None
+
+
+def _is_link(value: str) -> bool:
+    return value.startswith(("http://", "https://"))
