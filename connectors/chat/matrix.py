@@ -15,9 +15,10 @@ from urllib.parse import quote
 from connectors.chat.matrix_records import Room, read_room
 from connectors.chat.matrix_session import PASTE, Session, host_of, signed_in
 from connectors.kit.answers import mapping, needed, needed_list, read, shape_expected, written
+from connectors.kit.http import Withheld
 from connectors.kit.paging import Answer, State, Task, walk
 from connectors.kit.text import clean
-from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, Reply, Secret
+from influence.contract.connector import Changed, ConnectorError, Gone, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Record
 
@@ -227,7 +228,7 @@ class _Pull:
             return self._ask(f"rooms/{quote(room_id, safe='')}/{what}", **params)
         except Gone:
             return None
-        except NotAuthorised:
+        except Withheld:
             self._ask("account/whoami")  # refuses too where it is the token that is not accepted
             return None
 

@@ -27,6 +27,8 @@ _Answer = TypeVar("_Answer")
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _FLAGS = re.compile(rb"\bFLAGS \(([^()]{0,2000})\)")
 _LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"(?:\\.|[^"\\])*"|NIL) (?P<name>.*)', re.DOTALL)
+_BUSY = re.compile(rb"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
+"""What a server that refuses for now says (RFC 5530): not that something is wrong with what was asked."""
 _BROKEN = (imaplib.IMAP4.abort, OSError, EOFError)
 
 
@@ -144,7 +146,7 @@ class Session:
         if self._connection is not None:
             with contextlib.suppress(imaplib.IMAP4.error, OSError):
                 self._connection.logout()
-            self._connection = None
+            self._drop()
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -192,7 +194,9 @@ class Session:
                 imap.login(self.user, self.password)
         except imaplib.IMAP4.abort:
             raise
-        except (imaplib.IMAP4.error, UnicodeEncodeError):
+        except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
+            if _BUSY.search(str(error).encode()):
+                raise imaplib.IMAP4.abort(_plain(error)) from None
             self._drop()
             raise NotAuthorised(
                 f"{self.host} does not accept the password of {self.user}; many providers want an app password "
@@ -218,7 +222,9 @@ class Session:
 def _good(answer: tuple[str, list[Any]], what: str) -> list[Any]:
     status, data = answer
     if status != "OK":
-        raise imaplib.IMAP4.error(f"{what} was refused ({status})")
+        told = b" ".join(line for line in data if isinstance(line, bytes))
+        kind = imaplib.IMAP4.abort if _BUSY.search(told) else imaplib.IMAP4.error
+        raise kind(f"{what} was refused ({status})")
     return [line for line in data if line is not None]
 
 

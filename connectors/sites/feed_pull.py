@@ -22,6 +22,7 @@ from connectors.sites.feed_records import entry_id, moment, site_of
 from connectors.sites.pages import feeds, links_of, of_comments
 from connectors.sites.public_pages import PublicPages, mark_of, secure
 from influence.contract.connector import ConnectorError, Gone, NotAuthorised
+from influence.contract.files import Member
 
 if TYPE_CHECKING:
     import httpx
@@ -137,14 +138,14 @@ class FeedPull:
                 self.short.append(f"{clean(place.first, 80)} names a next page that is not there.")
             return Answer(None)
         url, member = str(response.url), as_member(_name(str(response.url)), response.content)
-        feed, found = about(member), [one for one in entries(member) if isinstance(one, Entry)]
+        feed, found, is_whole = about(member), *_read(member)
         new = not {one.key for one in found} <= self._seen
         if not (new or place.told or place.is_first):  # it was only a guess that there is another page
             return Answer(None)
         self._seen.update(one.key for one in found)
         self._pages += 1
         top = max(map(self._time, found), default="")
-        mark = {"newest": max(top, place.newest), **place.mark}
+        mark = {"newest": max(top, place.newest), **place.mark} if is_whole else {"newest": place.newest}
         following = _on_the_host_of(url, feed.following) or self._numbered(feed, url, new=new)
         if feed.following and not following:
             self.short.append(
@@ -190,13 +191,19 @@ class FeedPull:
             return Answer(None)
         member = as_member(_name(str(response.url)), response.content)
         feed = about(member)
-        _remember(state, "answers", url, _mark(response) | told)
+        found, is_whole = _read(member)
+        _remember(state, "answers", url, _mark(response) | told if is_whole else told | {"count": ""})
         following = _on_the_host_of(url, feed.following)
         more = ["comments", following, post.id, post.site, post.count] if following else None
         site = post.site or site_of(feed) or urlsplit(url).netloc
-        empty = not any(isinstance(one, Entry) for one in entries(member))
         body = as_member(member.name, placed(response.content, site, post.id))
-        return Answer(body, more=more, empty=empty)
+        return Answer(body, more=more, empty=not found)
+
+
+def _read(member: Member) -> tuple[list[Entry], bool]:
+    """Return the entries of a page, and whether it was whole: one that breaks off is asked for again."""
+    found = list(entries(member))
+    return [one for one in found if isinstance(one, Entry)], all(isinstance(one, Entry) for one in found)
 
 
 @dataclass(frozen=True)

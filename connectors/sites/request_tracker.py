@@ -17,6 +17,7 @@ from connectors.kit.addresses import display_name, email_account
 from connectors.kit.answers import (
     each,
     guarded,
+    mapping,
     needed,
     needed_list,
     read,
@@ -199,9 +200,15 @@ class _Pull:
             told = found.get("pages")  # of which one may be empty: what it holds is hidden from us
             return page + 1 if (page < int(told) if told else found["items"]) else None
 
-        return everything(
-            1, lambda page: self.service.json(path, page=page, per_page=AT_ONCE, **params), rows, after
-        )
+        def ask(page: int) -> Any:
+            found = self.service.json(path, page=page, per_page=AT_ONCE, **params)
+            if mapping(found).get("page", page) not in (page, str(page)):
+                raise ConnectorError(
+                    f"asked for page {page} of {clean(path, 80)} it gives another; pull again"
+                )
+            return found
+
+        return everything(1, ask, rows, after)
 
 
 def _changed(row: Any) -> tuple[str, str]:

@@ -118,6 +118,53 @@ class BlogService:
         return format_datetime(datetime(2026, 1 + number // 28, 1 + number % 28, hour, tzinfo=UTC))
 
 
+class SignedBlog:
+    """A WordPress as somebody who signed in sees it: two posts, five comments and their people, two on a page."""
+
+    def __init__(self, at_once=2):
+        self.at_once = at_once
+
+    def answer(self, asked):
+        """Answer one request; see `served`."""
+        kind, _, one = asked.query.get("rest_route", "").removeprefix("/wp/v2/").partition("/")
+        host = f"http://{asked.headers['Host']}/wp-json/wp/v2"
+        rows = {
+            "posts": [self.row("posts", number, host) for number in (1, 2)],
+            "comments": [self.row("comments", number, host) for number in range(1, 6)],
+            "users": [self.person(number, host) for number in (7, 8)],
+        }.get(kind)
+        if rows is None:
+            return Said({"code": "rest_no_route"}, 404)
+        if one:
+            return next((row for row in rows if str(row["id"]) == one), Said({}, 404))
+        page, pages = int(asked.query.get("page", 1)), -(-len(rows) // self.at_once)
+        if page > pages:
+            return Said({"code": "rest_post_invalid_page_number"}, 400)
+        return Said(
+            rows[(page - 1) * self.at_once : page * self.at_once], 200, {"X-WP-TotalPages": str(pages)}
+        )
+
+    def person(self, number, host):
+        named = {"name": f"Person {number}", "slug": f"person-{number}"}
+        return {"id": number, **named, **self.own("users", number, host)}
+
+    def own(self, kind, number, host):
+        return {"_links": {"self": [{"href": f"{host}/{kind}/{number}"}]}}
+
+    def row(self, kind, number, host):
+        fields = {"id": number, "date_gmt": f"2026-01-0{number}T09:00:00", **self.own(kind, number, host)}
+        if kind == "posts":
+            return {**fields, "status": "publish", "author": 7, "title": {"rendered": f"Plan {number}"}}
+        return {
+            **fields,
+            "status": "approved",
+            "post": 1,
+            "parent": 0,
+            "author": 8,
+            "author_name": "Person 8",
+        }
+
+
 run = program(BlogService, "influence connect feed --set url={url}/   # then: influence pull feed")
 
 if __name__ == "__main__":
