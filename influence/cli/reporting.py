@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from influence.contract.narrowing import Narrowing
 
 
+SEEN = {"topic": "people a conversation", "habit": "share"}
+"""In which unit a row of advice that is no forecast gains."""
+
+
 class _Listing(click.Option):
     """An option whose help lists what there is; it is looked up only when the help is asked for."""
 
@@ -377,12 +381,13 @@ def advise(
     forecast = found.forecast if found.test.skill else ()
     for number, row in enumerate((*forecast, *found.rows[len(found.forecast) :])):
         if number == len(forecast):
-            say("Topics and habits, as seen so far (associations, not forecasts):")
+            say("Topics and habits that held when tested (associations, not forecasts):")
         low, high = row.interval
-        unit = "people expected" if number < len(forecast) else "people a conversation"
+        unit = SEEN.get(row.kind, "people expected")
         spread = between(low, high, unit, of=scale(row.gain, unit))
         say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
         say(f"  {row.reason}")
+    say(f"Habits: {found.tried}")
 
 
 def _tell_week(week: Week) -> None:
