@@ -167,7 +167,7 @@ def _row(ego: Ego, mine: Doings, of: Habit) -> Advised:
     words = {
         "leaders": counted(of.last.of, "leader", "leaders"),
         "share": number(abs(of.last.value), "share"),
-        "range": between(min(ends), max(ends), "share"),
+        "range": between(min(ends), max(ends), "change"),
         "n": len(kept),
         "of": counted(len(np.unique(own.conversation)), "conversation", "conversations"),
     }

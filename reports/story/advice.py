@@ -37,7 +37,7 @@ KINDS = {
 }
 SEEN = {"topic": message("Topics"), "habit": message("Habits")}
 """Kinds that are no forecast: what conversations show, each with its own interval."""
-UNITS = {"topic": "people a conversation", "habit": "share"}
+UNITS = {"topic": "people a conversation", "habit": "change"}
 WAYS = {
     "addressed": message("wrote to the leader"),
     "named": message("named the leader"),
