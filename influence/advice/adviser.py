@@ -2,7 +2,7 @@
 
 The forecast of people, spheres and conversations is an independent cascade with probabilities learned from the log
 (`forecast`), tested on the part of the window that it has not seen (`backtest`). Topics and habits are what has been
-seen (`habits`).
+seen (`topics`, `habits_tested`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from influence.advice.backtest import BackTest, back_test
-from influence.advice.coming_back import coming_back
+from influence.advice.coming_back import step_up
 from influence.advice.forecast import Ledger, gains_by, shared_answering, thrown
-from influence.advice.habits import EVIDENCE, Advised, habit_rows, topic_rows
+from influence.advice.habits_tested import habit_rows
+from influence.advice.topics import EVIDENCE, Advised, topic_rows
 from influence.contract.details import advice as details
 from influence.contract.findings import Finding
 from influence.contract.language import because
@@ -50,13 +51,15 @@ class Advice:
     """What to do next, how the forecast did when tested, and what all exchanges together are expected to bring.
 
     `together` is for one exchange with each person of `rows`; they share some whom they would bring. `rows` of topics
-    and habits are no part of the forecast: their intervals are their own test. `step_up` is one of them in full.
+    and habits are no part of the forecast: each held before the last third of the record and in it. `tried` says in
+    words how many habits were tried.
     """
 
     rows: tuple[Advised, ...]
     together: float
     test: BackTest
     step_up: Finding
+    tried: str = ""
 
     @property
     def forecast(self) -> tuple[Advised, ...]:
@@ -105,7 +108,7 @@ def advice(ego: Ego) -> dict[str, Finding]:
         names = (("advice", unit), ("advice_backtest", "AUC"), ("step_up", "people a conversation"))
         return {name: Finding(name, None, of, reason=NO_TIMES) for name, of in names}
     found = advise(ego)
-    detail = details.Advice(tuple(row.as_detail() for row in found.rows), found.test.words)
+    detail = details.Advice(tuple(row.as_detail() for row in found.rows), found.test.words, found.tried)
     reason = NOBODY_LEFT if not found.forecast else None if found.test.skill else found.test.words
     value = None if reason else found.together
     return {
@@ -124,8 +127,8 @@ def advise(ego: Ego) -> Advice:
     the probability that they answer an item of the leader in a conversation they share. Intervals: 60 draws of
     all probabilities from their posteriors. None of these where nobody who is active is left to reach.
 
-    Then up to 3 topics (`habits.topic_rows`) and 2 habits (`habits.habit_rows`): what one more conversation brought,
-    seen, not forecast.
+    Then up to 3 topics (`topics.topic_rows`) and the habits (`habits_tested.habit_rows`) that held when tested: what
+    was seen, not forecast.
 
     Raises:
         ValueError: the network has no times.
@@ -134,9 +137,9 @@ def advise(ego: Ego) -> Advice:
         raise ValueError(NO_TIMES)
     ledger = Ledger(ego)
     adviser = _Adviser(ego, ledger)
-    back = coming_back(ego)
-    rows = (*adviser.rows(), *topic_rows(ego), *habit_rows(ego, back))
-    return Advice(rows, adviser.plan[1], back_test(ego, ledger), back.finding)
+    habits, tried = habit_rows(ego)
+    rows = (*adviser.rows(), *topic_rows(ego), *habits)
+    return Advice(rows, adviser.plan[1], back_test(ego, ledger), step_up(ego), tried)
 
 
 class _Adviser:

@@ -1,4 +1,7 @@
-"""Who could bring the leader to somebody not reached: chains of people who have met and answer one another."""
+"""Who could bring the leader to somebody not reached: chains of people who have met and answer one another.
+
+Of several people those come first who are likeliest to respond next.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 
 from influence.advice.backtest import FEWEST, auc, percentiles
 from influence.advice.chains import HAVE_MET, Way, Ways
+from influence.advice.next_to_respond import likely_to
 from influence.contract.details.introductions import Chain, Hop, Introductions, Within
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
@@ -65,8 +69,8 @@ class Trial:
         label="Within reach of an introduction",
         meaning=(
             "Customers and partners who are known here, have not responded to the leader and have not met the leader, "
-            "to whom a chain of one or two people leads who have each met the next. The best chains are named, by how "
-            "likely everybody on them answers."
+            "to whom a chain of one or two people leads who have each met the next. Those likeliest to respond next "
+            "come first, each with the chain on which everybody is likeliest to answer."
         ),
         reading="High: much can be opened by asking for an introduction.",
         unit=UNIT,
@@ -78,8 +82,10 @@ def introductions(ego: Ego) -> dict[str, Finding]:
 
     A chain is leader → a → target or leader → a → b → target, of people who have met by the end of the window, as far
     as is known (m ≥ 0.5, or one leads the other's team). Its score is the product over its hops of how likely the next
-    answers the one before and the two have met (`chains.Ways`). `detail` has the chains with their evidence, how many
-    of each sphere are left and have a chain, and whether such chains came true when tested (`trial_of`).
+    answers the one before and the two have met (`chains.Ways`). Of several people those come first who are likeliest
+    to respond next (`next_to_respond`), where such lists have shown skill; else those with the best chain. `detail` has
+    the chains with their evidence, how many of each sphere are left and have a chain, and whether such an order came
+    true when tested (`trial_of`).
     """
     if not ego.dated:
         return {NAME: Finding(NAME, None, UNIT, reason=NO_TIMES)}
@@ -88,7 +94,7 @@ def introductions(ego: Ego) -> dict[str, Finding]:
     if not len(every):
         return {NAME: Finding(NAME, None, UNIT, reason=NOBODY_LEFT)}
     ways = Ways(ego)
-    best = _one_each(ways.best(np.sort(every)))
+    best = by_likeliest(ego, _one_each(ways.best(np.sort(every))))
     led = {way.people[-1] for way in best}
     chosen = [way for codes in left.values() for way in _various(best, set(codes.tolist()))[:A_SPHERE]]
     test = trial_of(ego)
@@ -121,7 +127,7 @@ def introduce(ego: Ego, words: str) -> Introduced:
         raise IntroductionError(_nobody_left(ego, name, codes, alone=alone))
     ways = Ways(ego)
     found = ways.best(left)
-    best = found[:BEST] if alone else _various(_one_each(found), set(left.tolist()))[:BEST]
+    best = found[:BEST] if alone else _various(by_likeliest(ego, _one_each(found)), set(left.tolist()))[:BEST]
     if not best:
         raise IntroductionError(
             f"no chain of people who have met leads from {ego.people.who[ego.leader].name} to {name}: nobody whom the "
@@ -191,6 +197,14 @@ def _one_each(ways: Sequence[Way]) -> list[Way]:
     return list(best.values())
 
 
+def by_likeliest(ego: Ego, ways: Sequence[Way]) -> list[Way]:
+    """Put first those who are likeliest to respond next, where that can be told; equals stay as they are."""
+    likely = likely_to(ego, np.array([way.people[-1] for way in ways], np.int64))
+    if likely is None:
+        return list(ways)
+    return [ways[n] for n in np.argsort(-likely, kind="stable").tolist()]
+
+
 def _various(ways: Sequence[Way], targets: Set[int]) -> list[Way]:
     """Return the ways to some people, first the best by each who begins one: three chains by one person are one."""
     mine = [way for way in ways if way.people[-1] in targets]
@@ -245,27 +259,26 @@ def _day(at: int | None, zone: str) -> str | None:
 
 
 def trial_of(ego: Ego) -> Trial:
-    """Find chains by two thirds of the window, and say whether who was reached in the last third had better ones.
+    """Find chains by two thirds of the window, and say whether who was reached in the last third stood before others.
 
-    Scored are the people outside the organisation who had done something before and were neither reached nor met: the
-    score of the best chain (0 where there is none) against whether they responded to the leader in the last third. The
-    AUC has a 95 % interval over draws of the people (Hanley & McNeil 1982, doi:10.1148/radiology.143.1.7063747). Who
-    responds may have come without any introduction: skill says that the chains know who comes near, not why.
+    Scored are the people outside the organisation who had done something before, were neither reached nor met, and to
+    whom a chain led: their place in the order of `by_likeliest` against whether they responded to the leader in the
+    last third. The AUC has a 95 % interval over draws of the people (Hanley & McNeil 1982,
+    doi:10.1148/radiology.143.1.7063747). Who responds may have come without any introduction: skill says that the order
+    knows who comes near, not why.
     """
     cut = ego.window.since + 2 * (ego.window.until - ego.window.since) // 3
     first, last = Window(ego.window.since, cut), Window(cut, ego.window.until)
     earlier = ego.during(first)
     acted = np.unique(ego.log.items.author[first.holds(ego.log.items.time)]).astype(np.int64)
-    people = _left(earlier, acted[~ego.inside[acted]])
+    outside = _left(earlier, acted[~ego.inside[acted]])
+    order = by_likeliest(earlier, _one_each(Ways(earlier).best(outside)))
+    people = np.array([way.people[-1] for way in order], np.int64)
     came = np.isin(people, ego.drawn.person[last.holds(ego.drawn.time)])
     hits = int(came.sum())
     if hits < FEWEST or len(people) - hits < FEWEST:
         return Trial(_too_few(len(people), hits))
-    score = np.zeros(len(people))
-    for way in Ways(earlier).best(people):
-        place = int(np.searchsorted(people, way.people[-1]))
-        score[place] = max(score[place], way.score)
-    return scored(score, came, ego.settings.draws, ego.settings.seed)
+    return scored(-np.arange(len(people), dtype=np.float64), came, ego.settings.draws, ego.settings.seed)
 
 
 def scored(score: Floats, came: Flags, draws: int, seed: int) -> Trial:
@@ -284,8 +297,8 @@ def scored(score: Floats, came: Flags, draws: int, seed: int) -> Trial:
 
 def _too_few(people: int, hits: int) -> str:
     why = because(
-        "of {people} people outside who were not reached by two thirds of the window, {hits} were in the last third; "
-        "at least {least} who were and {least} who were not are needed to test such chains",
+        "of {people} people outside to whom a chain led by two thirds of the window, {hits} were reached in the last "
+        "third; at least {least} who were and {least} who were not are needed to test such an order",
         people=people,
         hits=hits,
         least=FEWEST,
@@ -297,13 +310,13 @@ def _words(found: float, interval: tuple[float, float]) -> str:
     measured = {"share": number(found, "share"), "range": between(*interval, "share")}
     if interval[0] > 0.5:
         return because(
-            "chains of two thirds of the window told who was reached in the last third better than chance: of two "
-            "people, the one who was reached had the better chain in {share} of cases ({range})",
+            "such an order after two thirds of the window told who was reached in the last third better than chance: "
+            "of two people to whom a chain led, the one who was reached stood first in {share} of cases ({range})",
             **measured,
         )
     return because(
-        "whether such chains come true cannot be told: of two people not reached by two thirds of the window, the one "
-        "who was reached in the last third had the better chain in {share} of cases ({range}), where chance alone "
-        "gives half",
+        "whether such introductions come true cannot be told: of two people to whom a chain led by two thirds of the "
+        "window, the one who was reached in the last third stood first in {share} of cases ({range}), where chance "
+        "alone gives half",
         **measured,
     )

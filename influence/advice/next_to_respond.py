@@ -19,6 +19,7 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.contract.plan import line
 from influence.contract.wording import counted
+from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
 from influence.reach.ego import Ego
 from influence.reach.population import Population
@@ -188,6 +189,23 @@ def _next(ego: Ego, history: History, found: Learned) -> Finding:
         return Finding(NAME, None, UNIT, reason=reason, detail=detail)
     value = float(sum((row.chance or 0.0) * (row.unmet or 0.0) for row in rows))
     return Finding(NAME, value, UNIT, detail=detail)
+
+
+def likely_to(ego: Ego, people: Ints) -> Floats | None:
+    """Return how likely each of some people is to respond next, as a score; −∞ of who was not active lately.
+
+    None where too little is on record, or where such lists have shown no skill.
+    """
+    if _too_little(ego):
+        return None
+    history = History.of(ego.population, ego.window)
+    found = learned(ego.population, ego.window, history)
+    if not found.test.skill:
+        return None
+    ranked = Ranked.of(asked_at(history, ego.window.until, [ego.leader]))
+    score = np.full(len(ego.people), -np.inf)
+    score[ranked.asked.person] = found.weights.scores(ranked)
+    return score[people]
 
 
 def _left(ego: Ego, history: History) -> Ranked:

@@ -25,7 +25,7 @@ from influence.contract import plugins
 from influence.contract.details.next_to_respond import NextTested, NextToRespond
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
-from influence.contract.wording import between, counted, phrase, plain, scale, unit_of
+from influence.contract.wording import between, counted, number, phrase, plain, scale, unit_of
 from influence.kernels.ahead import compile_beside
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from influence.contract.details.introductions import Hop
     from influence.contract.findings import Finding, Report
     from influence.contract.narrowing import Narrowing
+
+
+SEEN = {"topic": "people a conversation", "habit": "change"}
+"""In which unit a row of advice that is no forecast gains."""
 
 
 class _Listing(click.Option):
@@ -375,14 +379,16 @@ def advise(
     _tell_week(week)
     say(f"Where one more exchange may bring most: {found.test.words}")
     forecast = found.forecast if found.test.skill else ()
-    for number, row in enumerate((*forecast, *found.rows[len(found.forecast) :])):
-        if number == len(forecast):
-            say("Topics and habits, as seen so far (associations, not forecasts):")
+    for place, row in enumerate((*forecast, *found.rows[len(found.forecast) :])):
+        if place == len(forecast):
+            say("Topics and habits that held when tested (associations, not forecasts):")
         low, high = row.interval
-        unit = "people expected" if number < len(forecast) else "people a conversation"
+        unit = SEEN.get(row.kind, "people expected")
         spread = between(low, high, unit, of=scale(row.gain, unit))
-        say(f"{row.kind} {plain(row.name or row.who)}: {phrase(row.gain, unit)} ({spread})")
+        gain = number(row.gain, "share") if unit == "change" else phrase(row.gain, unit)
+        say(f"{row.kind} {plain(row.name or row.who)}: {gain} ({spread})")
         say(f"  {row.reason}")
+    say(f"Habits: {found.tried}")
 
 
 def _tell_week(week: Week) -> None:

@@ -390,17 +390,21 @@ def _per_cent(value: float) -> str:
 def between(low: float, high: float, unit: str = "people", *, of: int = 1) -> str:
     """Word an interval within what can be: people are whole and never fewer than none, shares lie between 0 and 100 %.
 
-    `of` is for how many a rate of people is worded.
+    A `change` is a share too, and has no bounds. `of` is for how many a rate of people is worded.
 
     >>> between(12.1, 22.8), between(-3.0, 0.3), between(3, 3), between(0.31, 1.02, "share")
     ('12 to 23', 'fewer than 1', '3', '31 to 100 %')
     >>> between(-0.31, 0.5, "people a conversation", of=10), between(4.1, 4.5, "spheres")
     ('−3 to 5', '4.1 to 4.5')
+    >>> between(-0.2, 1.31, "change")
+    '−20 % to 131 %'
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return translated(CANNOT_TELL)
     if unit == "people":
         return people_between(low, high)
+    if unit == "change":
+        return span_of(number(low, "share"), number(high, "share"))
     if is_share(unit):
         return _shares(*(min(1.0, max(0.0, end)) for end in (low, high)))
     if is_people(unit) or high - low >= _WIDE_INTERVAL:

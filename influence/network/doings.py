@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from influence.kernels.arrays import Ints
+from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
 from influence.network.reading import MADE, numbers
 from influence.times import Window
@@ -39,3 +39,28 @@ def channel_by_item(tables: LogTables, items: int) -> Ints:
     found = np.full(items, -1, np.int64)
     found[numbers(rows, "item")] = numbers(rows, "channel")
     return found
+
+
+_NAMED = """
+SELECT DISTINCT m.item, m.person FROM mentioned m JOIN item i USING (item) WHERE m.person <> i.author ORDER BY ALL
+"""
+
+
+def named_by_item(tables: LogTables) -> tuple[Ints, Ints]:
+    """Return whom each item names besides its author: item and person."""
+    rows = tables.rows(_NAMED)
+    return numbers(rows, "item"), numbers(rows, "person")
+
+
+_QUESTIONS = r"""
+SELECT item, regexp_matches(regexp_replace(own, 'https?://\S+', '', 'g'), '[?？؟՞፧]')::INTEGER AS asks
+FROM (SELECT i.item, regexp_replace(a.text, '(?m)^\s*>.*$', '', 'g') AS own
+    FROM item i JOIN activity_log a USING (seq) WHERE a.text IS NOT NULL)
+ORDER BY item
+"""
+
+
+def asks_by_item(tables: LogTables) -> tuple[Ints, Flags]:
+    """Return items whose text is kept, and whether it asks: a question mark outside links and quoted lines."""
+    rows = tables.rows(_QUESTIONS)
+    return numbers(rows, "item"), numbers(rows, "asks").astype(np.bool_)

@@ -36,7 +36,8 @@ KINDS = {
     "conversation": message("Conversations"),
 }
 SEEN = {"topic": message("Topics"), "habit": message("Habits")}
-"""Kinds that are no forecast: what the leader's own conversations show, each with its own interval."""
+"""Kinds that are no forecast: what conversations show, each with its own interval."""
+UNITS = {"topic": "people a conversation", "habit": "change"}
 WAYS = {
     "addressed": message("wrote to the leader"),
     "named": message("named the leader"),
@@ -225,9 +226,9 @@ def _answers(report: Report) -> tuple[Sentence, ...]:
 
 def _advice_row(row: Advised, page: _Known) -> AdviceRow:
     evidence, kept = response_rows(row.evidence, page.report, page.names)
-    unit = "people a conversation" if row.kind in SEEN else "people expected"
+    unit = UNITS.get(row.kind, "people expected")
     name, anchor, about = _named(row.kind, row.who, row.name, page)
-    worth = phrase(row.gain, unit)
+    worth = difference(row)
     spread = between(*row.interval, unit, of=scale(row.gain or 0.0, unit)) if row.interval else ""
     return AdviceRow(
         who=name,
@@ -240,6 +241,16 @@ def _advice_row(row: Advised, page: _Known) -> AdviceRow:
         kept=kept,
         forecast=row.kind not in SEEN,
     )
+
+
+def difference(row: Advised) -> str:
+    """Say what a row gains; a habit by how much more or fewer came."""
+    if row.kind != "habit" or row.gain is None:
+        return phrase(row.gain, UNITS.get(row.kind, "people expected"))
+    share = number(abs(row.gain), "share")
+    if row.gain < 0:
+        return translated("{share} fewer people").format(share=share)
+    return translated("{share} more people").format(share=share)
 
 
 def _named(kind: str, who: str, name: str, page: _Known) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from influence.contract.findings import Report
 from influence.contract.headline import ASKED, command, leader_name, mostly_unknown, storm, unknown
 from influence.contract.language import listing, message, numbered, recognised, translated
 from influence.contract.wording import counted, number, people, phrase, plain
-from reports.story.advice import advised
+from reports.story.advice import advised, difference
 from reports.story.doubt import doubts
 from reports.story.evidence import anchors, names
 from reports.story.next_to_respond import likeliest
@@ -317,7 +317,7 @@ def _what(row: Advised) -> str:
 
 
 def _difference(row: Advised) -> Span:
-    return Span(phrase(row.gain, "people a conversation"), "advice")
+    return Span(difference(row), "advice")
 
 
 def _leave_to_others(report: Report) -> Sentence | None:

@@ -12,8 +12,8 @@ class Advised(Detail):
     """One thing to do: one more exchange with somebody or in a conversation, one more item on a topic, a habit.
 
     `name` is what people call whom or what `who` means; `gain` is how many people never met and not reached in the
-    window it is expected to bring, `interval` its 95 % interval, `reason` why in plain words, `evidence` the ids of
-    activities that show it.
+    window it is expected to bring (of a habit: by how much more came, as a share), `interval` its 95 % interval,
+    `reason` why in plain words, `evidence` the ids of activities that show it.
     """
 
     kind: str
@@ -27,10 +27,11 @@ class Advised(Detail):
 
 @dataclass(frozen=True)
 class Advice(Detail, of=("advice",)):
-    """What to do next, and how such advice did when tested, in words."""
+    """What to do next, and how such advice did when tested, in words; `tried` is of habits."""
 
     rows: tuple[Advised, ...]
     words: str
+    tried: str | None = None
 
 
 @dataclass(frozen=True)

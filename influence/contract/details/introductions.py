@@ -51,8 +51,8 @@ class Within(Detail):
 class Introductions(Detail, of=("introductions",), nameless=("skill", "auc", "auc_interval")):
     """The best chains of each sphere, and whether such chains came true when tested, in words.
 
-    `auc` is how often, of two people not reached by two thirds of the window, the one who was reached in the last third
-    had the better chain; `skill` whether its whole interval lies above chance.
+    `auc` is how often, of two people to whom a chain led by two thirds of the window, the one who was reached in the
+    last third stood first; `skill` whether its whole interval lies above chance.
     """
 
     rows: tuple[Chain, ...] = ()

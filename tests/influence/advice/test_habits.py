@@ -1,5 +1,6 @@
-"""What the leader's own conversations show: topics that brought more people, coming back, answering sooner."""
+"""Habits over all leaders of a record: compared with conversations just like them, pooled, found twice or not shown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -7,26 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influence.advice.adviser import FORECAST, advice, advise
-from influence.advice.coming_back import step_up
-from influence.advice.habits import (
-    ALIKE,
-    Answered,
-    Arrivals,
-    answered,
-    conversations_of,
-    drawn_sums,
-    sooner,
-    topic_gains,
-    topic_rows,
-)
-from influence.measures import voice
+from influence.advice.acted import Acted
+from influence.advice.adviser import advise
+from influence.advice.habits_compared import Arrivals, Comparison, Doings, effects
+from influence.advice.habits_tested import FEWEST_ON_A_SIDE, habit_rows, summed, tried
+from influence.chance.p_values import discoveries
+from influence.chance.pooled import pooled
+from influence.times import DAY, Window
 from tests.kit.asking import asking
+from tests.kit.draws import draws
+from tests.kit.habit_worlds import DELTA, WINDOW, world
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-TERMS = "[privacy]\nkeep_terms = true\n"
-MONEY, GARDEN = ["budget", "forecast", "invoice", "margin"], ["soil", "tomato", "compost", "harvest"]
-HOUR = 3_600_000_000
+ego_of = asking("x:boss")
 
 
 def row(name, hours, actor, verb="post", **more):
@@ -34,158 +28,89 @@ def row(name, hours, actor, verb="post", **more):
     return {"id": name, "time": time, "actor": f"x:{actor}", "verb": verb} | more
 
 
-ego_of = asking("x:boss")
+def whole(acted, window=WINDOW, delta=DELTA):
+    return Doings(acted, window, window, delta)
 
 
-def of_kind(rows, kind):
-    return [one for one in rows if one.kind == kind]
+# --- pooling ------------------------------------------------------------------------------------------------
 
 
-# --- topics -------------------------------------------------------------------------------------------------
+def test_pooling_by_hand():
+    # effects 0, 2 with variance 1 each: Σ w (e − 1)² = 2 > 1, so that τ² = 1: weights ½, their squares add up to 1
+    found = pooled(np.array([0.0, 2.0]), np.ones(2))
+    assert pytest.approx((1.0, 1.0)) == (found.value, found.spread)
+    assert pytest.approx(1 + 12.7062 * 1.0, rel=1e-4) == found.interval[1]  # t with 1 degree, 97.5 %: 12.7062
+    assert pytest.approx(0.5) == found.p  # t = 1 with 1 degree
 
 
-def two_topics(more=3, rounds=40):
-    """Posts by the boss, every second one about gardens: `more` new people answer those, one the others."""
-    random = np.random.default_rng(4)
-    rows = []
-    for n in range(rounds):
-        words = GARDEN if n % 2 else MONEY
-        rows.append(row(f"b{n}", n * 48, "boss", text=" ".join(random.choice(words, 3))))
-        for new in range(more if n % 2 else 1):
-            said = " ".join(random.choice(words, 3))
-            rows.append(
-                row(f"r{n}-{new}", n * 48 + 1 + new, f"p{n}-{new}", "reply", parent=f"b{n}", text=said)
-            )
-    return rows
+EFFECTS = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 4)), min_size=2, max_size=12)
 
 
-def test_a_conversation_brings_whom_it_reached_first_each_with_the_chance_of_never_having_met(workspace):
-    rows = [
-        row("b1", 0, "boss"),
-        row("r1", 1, "ann", "reply", parent="b1"),
-        row("r2", 2, "bob", "reply", parent="r1"),
-        row("b2", 3, "boss"),
-        row("r3", 4, "ann", "reply", parent="b2"),  # reached before
-        row("r4", 5, "cem", "reply", parent="b2"),
-        row("b3", 6, "boss"),  # to silence
-        row("a1", 7, "ann"),
-        row("b4", 8, "boss", "react", parent="a1"),  # no item of the leader's
-    ]
-    ego = ego_of(workspace(activities=rows))
-    found = conversations_of(ego)
-    at = ego.tables.rows("SELECT id FROM item ORDER BY item").column("id").to_pylist()
-    brought = {at[item]: value for item, value in zip(found.item, found.brought, strict=True)}
-    assert pytest.approx({"b1": 0.9 + 0.9, "b2": 0.9, "b3": 0.0}) == brought
+@settings(max_examples=60, deadline=None)
+@given(rows=EFFECTS, by=st.floats(-2, 2))
+def test_pooling_follows_what_effects_are_moved_and_turned_by(rows, by):
+    effect, variance = (np.array(column) for column in zip(*rows, strict=True))
+    found, moved = pooled(effect, variance), pooled(effect + by, variance)
+    assert pytest.approx(found.value + by, abs=1e-6) == moved.value
+    assert pytest.approx(found.spread, abs=1e-5) == moved.spread
+    assert pytest.approx(-found.value, abs=1e-6) == pooled(-effect, variance).value
+    assert min(effect) - 1e-9 <= found.value <= max(effect) + 1e-9
+    assert found.interval[0] <= found.value <= found.interval[1]
+    assert (found.p < 0.05) == (found.interval[0] > 0 or found.interval[1] < 0)
 
 
-TEAM = [
-    {"person": "boss", "accounts": ["x:boss"]},
-    {"person": "ann", "accounts": ["x:ann"], "manager": "boss"},
-]
+@pytest.mark.parametrize("given_", [([1.0], [1.0]), ([1.0, 2.0], [1.0, 0.0]), ([1.0, 2.0], [1.0])])
+def test_what_cannot_be_pooled_is_refused(given_):
+    with pytest.raises(ValueError, match="two effects or more"):
+        pooled(*(np.array(column) for column in given_))
 
 
-def test_the_team_is_not_brought_and_weighs_nothing_where_it_comes(workspace):
-    rows = [
-        row("b1", 0, "boss"),
-        row("r1", 1, "ann", "reply", parent="b1"),
-        row("r2", 2, "bob", "reply", parent="b1"),
-        row("b2", 3, "boss", "reply", parent="r2"),
-    ]
-    ego = ego_of(workspace(activities=rows, people=TEAM), leader="boss")
-    assert pytest.approx([0.9]) == conversations_of(ego).brought.tolist()
-    _, came = answered(ego)
-    assert pytest.approx([0.0, 0.9]) == sorted(came.weight.tolist())
+# --- effects ------------------------------------------------------------------------------------------------
 
 
-def test_the_gain_of_a_topic_by_hand():
-    brought, topic = np.array([4.0, 2.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1, -1])
-    found = topic_gains(brought, topic, np.array([0, 1]))
-    assert (1.6, [3.0, 1.0]) == (found.overall, found.mean.tolist())
-    assert pytest.approx([1.4, -0.6]) == found.gain.tolist()
-    assert (found.low <= found.gain).all()
-    assert (found.gain <= found.high).all()
+ROWS = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 3), st.booleans(), st.integers(0, 6)), min_size=1, max_size=40
+)
 
 
-def test_a_planted_topic_is_found_with_its_numbers_and_its_evidence(workspace):
-    rows = two_topics()
-    first, *others = of_kind(advise(ego_of(workspace(TERMS, activities=rows))).rows, "topic")
-    assert set(first.who.split(", ")) <= set(GARDEN)
-    assert pytest.approx(0.9 * (3 - 2)) == first.gain
-    assert 0 < first.interval[0] <= first.gain <= first.interval[1]
-    assert (
-        first.reason
-        == f"20 conversations on {first.who} brought 54 people never met, where the average would have been 36"
-    )
-    assert 5 == len(first.evidence)
-    assert set(first.evidence) <= {f"b{n}" for n in range(1, 40, 2)}
-    assert [] == others  # the other topic brings fewer than the mean
+def comparison(rows):
+    leader, within, kept, brought = (np.array(column) for column in zip(*rows, strict=True))
+    n = np.arange(len(rows))
+    return Comparison(leader, leader * 10 + within, n, kept.astype(bool), brought.astype(float), n)
 
 
-def test_topics_that_bring_as_many_are_said_to_be_alike(workspace):
-    rows = [
-        *two_topics(more=1),
-        row("extra", 49.5, "extra", "reply", parent="b1", text="thanks"),
-    ]
-    found = topic_rows(ego_of(workspace(TERMS, activities=rows)))
-    assert found
-    assert all(one.reason.endswith(ALIKE) and one.interval[0] <= 0 <= one.interval[1] for one in found)
+@settings(max_examples=60, deadline=None)
+@given(rows=ROWS)
+def test_effects_agree_with_a_plain_reading_and_turn_with_the_habit(rows):
+    found = {one.leader: one for one in effects(comparison(rows))}
+    for leader in {one for one, *_ in rows}:
+        sets = [[(k, y) for who, w, k, y in rows if (who, w) == (leader, number)] for number in range(4)]
+        sides = [([y for k, y in one if k], [y for k, y in one if not k]) for one in sets]
+        sides = [(a, b) for a, b in sides if a and b]
+        weight = [len(a) * len(b) / (len(a) + len(b)) for a, b in sides]
+        level = sum(w * np.mean(a + b) for w, (a, b) in zip(weight, sides, strict=True))
+        if not level:
+            assert leader not in found
+            continue
+        apart = sum(w * (np.mean(a) - np.mean(b)) for w, (a, b) in zip(weight, sides, strict=True))
+        assert pytest.approx(apart / level) == found[leader].share
+        assert pytest.approx(level) == found[leader].worth
+        assert sum(len(a) for a, _ in sides) == found[leader].kept
+    turned = {one.leader: one.share for one in effects(comparison([(a, b, not k, y) for a, b, k, y in rows]))}
+    assert pytest.approx({name: -one.share for name, one in found.items()}) == turned
 
 
-def test_without_words_there_are_no_topics(workspace):
-    assert [] == topic_rows(ego_of(workspace(activities=two_topics())))
-
-
-def test_where_no_topic_differs_any_of_them_is_said_to_bring_more_in_at_most_5_of_100():
-    false = 0
-    for seed in range(100):
-        random = np.random.default_rng(seed)
-        brought = random.poisson(random.gamma(1, 1, 300)).astype(float)
-        found = topic_gains(brought, random.integers(0, 8, 300), np.arange(8), seed=seed)
-        false += bool((found.low > 0).any())
-    assert false / 100 <= 0.05
-
-
-@settings(max_examples=50, deadline=None)
-@given(rows=st.lists(st.tuples(st.integers(0, 9), st.integers(-1, 2)), min_size=1, max_size=30))
-def test_gains_agree_with_a_plain_reading(rows):
-    brought, topic = np.array([one for one, _ in rows], float), np.array([of for _, of in rows])
-    asked = np.unique(topic[topic >= 0])
-    mean = sum(one for one, _ in rows) / len(rows)
-    plain = []
-    for number in asked:
-        on = [one for one, of in rows if of == number]
-        plain.append(sum(on) / len(on) - mean)
-    found = topic_gains(brought, topic, asked)
-    assert pytest.approx(plain) == found.gain.tolist()
-    assert all(low <= gain <= high for low, gain, high in zip(found.low, plain, found.high, strict=True))
-
-
-def test_what_is_drawn_again_does_not_depend_on_how_many_are_drawn_at_a_time(monkeypatch):
-    columns = np.random.default_rng(1).random((7, 2))
-    at_once = drawn_sums(columns, 50, seed=3)
-    monkeypatch.setattr("influence.advice.habits.CELLS", 20)
-    assert at_once.tolist() == drawn_sums(columns, 50, seed=3).tolist()
-
-
-def test_topics_are_worked_out_once_for_voice_and_advice(workspace, monkeypatch):
-    ego, times = ego_of(workspace(TERMS, activities=two_topics())), []
-    real = voice.topics
-    monkeypatch.setattr(voice, "topics", lambda *given, **more: times.append(1) or real(*given, **more))
-    voice.voice(ego)
-    topic_rows(ego)
-    assert [1] == times
-
-
-# --- answering sooner ---------------------------------------------------------------------------------------
-
-
-def test_a_soon_answer_is_compared_at_the_same_wait_with_those_of_its_kind_and_size():
-    # 0 is answered after 2; 1, 2 and 3 later: 2 is of another kind, and to 3 more people had come by then
-    of = Answered(np.arange(4), np.zeros(4, int), np.array([2, 50, 50, 50]), np.array([0, 0, 1, 0]))
-    came = Arrivals(np.array([0, 0, 0, 1, 3, 3, 0]), np.array([3, 4, 13, 9, 1, 5, 4]), np.ones(7))
-    found = sooner(of, came, middle=2, delta=10)
-    assert ([0], [1]) == (found.back.tolist(), found.like.tolist())
-    assert (3.0, 1.0) == (found.after[0], found.instead[0])  # who came after 12 is too late
+def test_where_habits_are_dealt_out_anew_within_sets_shares_are_none_on_average():
+    random = np.random.default_rng(3)
+    rows = [(0, n % 3, n % 4 == 0, int(random.geometric(0.4)) - 1) for n in range(36)]
+    one = comparison(rows)
+    shares = []
+    for _ in range(2_000):
+        kept = one.kept.copy()
+        for number in range(3):
+            kept[one.within == number] = random.permutation(kept[one.within == number])
+        shares.append(effects(replace(one, kept=kept))[0].share)
+    assert abs(np.mean(shares)) < 3 * np.std(shares) / len(shares) ** 0.5
 
 
 @settings(max_examples=50, deadline=None)
@@ -202,129 +127,167 @@ def test_arrivals_by_a_moment_agree_with_a_plain_reading(rows, asked):
     assert pytest.approx([sum(one) for one in there]) == weight.tolist()
 
 
-def world(seed, lift, conversations=160):
-    """People come at rates that differ and die down; the leader answers one of them after a while; then × lift."""
-    random = np.random.default_rng(seed)
-    waits, rows = [], []
-    for _ in range(conversations):
-        rate, time, answer, times = random.gamma(2, 0.05), 0.0, None, [0.0]
-        while time <= 150:
-            pace = rate * np.exp(-time / 60) * (lift if answer is not None and time >= answer else 1)
-            following = time + random.exponential(1 / pace)
-            if answer is not None and time < answer <= following:
-                time = answer
-                continue
-            time = following
-            times.append(time)
-            if answer is None and random.random() < 0.3:
-                answer = time + random.exponential(8)
-        if answer is not None:
-            rows += [(len(waits), int(one * 1_000)) for one in times]
-            waits.append(int(answer * 1_000))
-    n, (row_, time_) = len(waits), np.array(rows).T
-    of = Answered(np.arange(n), np.zeros(n, np.int64), np.array(waits), np.zeros(n, np.int64))
-    return sooner(of, Arrivals(row_, time_, np.ones(len(rows))), int(np.median(waits)), 50_000, seed=seed)
+# --- what is compared, on small logs by hand ----------------------------------------------------------------
 
 
-def test_answering_soon_without_effect_differs_by_nothing_in_95_of_100_though_busy_conversations_are_answered_first():
-    intervals = [world(seed, 1.0).interval(200, seed) for seed in range(100)]
-    inside = sum(low <= 0 <= high for low, high in intervals)
-    assert 0.95 - 3 * (0.95 * 0.05 / 100) ** 0.5 <= inside / 100
+def doings(ego):
+    window = Window(ego.window.since, ego.window.until + 60 * DAY)
+    return Doings(Acted.of(ego.population, window, [ego.leader]), window, window, ego.passing.delta)
 
 
-def test_an_answer_that_makes_more_come_is_found():
-    assert world(1, 3.0).interval()[0] > 0.5
+def sides(of):
+    """What came where the habit was kept and where not, of sets that have both."""
+    both = [one for one in np.unique(of.within) if len(set(of.kept[of.within == one].tolist())) == 2]
+    rows = np.isin(of.within, both)
+    return tuple(sorted(of.brought[rows & side].round(2).tolist()) for side in (of.kept, ~of.kept))
 
 
-def asked_and_answered(conversations=30):
-    """Questions to the boss, answered after 1 hour or after 30; three come after each early answer."""
+def answers(parent, hours, count):
+    return [row(f"{parent}-{n}", hours + n, f"{parent}p{n}", "reply", parent=parent) for n in range(count)]
+
+
+def test_naming_others_and_hours_by_hand(workspace):
+    rows = [
+        row("b1", 9, "boss", mentions=["x:ann"]), *answers("b1", 10, 3),
+        row("b2", 10, "boss"), *answers("b2", 11, 1),
+        row("b3", 22, "boss"), *answers("b3", 23, 2),
+        row("b4", 23, "boss"), *answers("b4", 24 + 14 * 24, 2),  # after δ
+    ]  # fmt: skip
+    found = doings(ego_of(workspace(activities=rows)))
+    assert ([2.7], [0.0, 0.9, 1.8]) == sides(found.naming())
+    assert ([0.9, 2.7], [0.0, 1.8]) == sides(found.at_hours(6, 12))
+    assert ([0.0, 1.8], [0.9, 2.7]) == sides(found.at_hours(18, 6))
+
+
+def test_asking_is_told_where_texts_are_kept_outside_links_and_quotes(workspace):
+    texts = ["What now?", "See https://x.example/?q=1", "> Why?\nBecause.", "何?", "Done."]
+    rows = [row(f"b{n}", n, "boss", text=text) for n, text in enumerate(texts)]
+    rows += [one for n in range(5) for one in answers(f"b{n}", 10 + n, n + 1)]
+    kept = ego_of(workspace("[privacy]\nkeep_text = true\n", activities=rows))
+    assert ([0.9, 3.6], [1.8, 2.7, 4.5]) == sides(doings(kept).asking())
+    assert 0 == len(doings(ego_of(workspace(activities=rows))).asking().item)
+
+
+def test_answering_within_a_day_is_beside_what_had_no_answer_yet_and_got_one_later(workspace):
     rows = []
-    for n in range(conversations):
-        start, wait = n * 400, 1 if n % 2 else 30
-        rows.append(row(f"q{n}", start, f"asker{n}", "message", to=["x:boss"]))
-        rows.append(row(f"a{n}", start + wait, "boss", "reply", parent=f"q{n}"))
-        rows += [
-            row(f"c{n}-{k}", start + wait + 1 + k, f"p{n}-{k}", "reply", parent=f"a{n}")
-            for k in range(3 if n % 2 else 0)
-        ]
-    return rows
+    for n, wait in enumerate([2, 50, 400]):  # the last one comes after δ: it is beside nobody
+        rows.append(row(f"q{n}", n, f"asker{n}"))
+        rows.append(row(f"a{n}", n + wait, "boss", "reply", parent=f"q{n}"))
+        rows += answers(f"a{n}", n + wait + 1, 3 - n)
+    assert ([2.7], [1.8]) == sides(doings(ego_of(workspace(activities=rows))).sooner())
 
 
-def test_waits_and_comers_of_a_log_by_hand(workspace):
-    ego = ego_of(workspace(activities=asked_and_answered(4)))
-    of, came = answered(ego)
-    assert [30, 1, 30, 1] == [wait // HOUR for wait in of.wait.tolist()]
-    assert 1 == len(set(of.kind.tolist()))
-    assert [1, 1, 1, 3, 3, 3] == came.row.tolist()  # the askers stated no response
-    assert pytest.approx([0.9] * 6) == came.weight.tolist()
-
-
-def test_the_habit_of_answering_soon_is_a_row_with_reason_and_evidence(workspace):
-    (habit,) = of_kind(advise(ego_of(workspace(activities=asked_and_answered()))).rows, "habit")
-    assert ("answer_sooner", "answering others within 1 hour") == (habit.who, habit.name)
-    assert pytest.approx([2.7] * 3) == [habit.gain, *habit.interval]
-    assert "41 people never met came within 14 days after, 0 to as many like the 15" in habit.reason
-    assert 5 == len(habit.evidence)
-    assert set(habit.evidence) <= {f"a{n}" for n in range(1, 30, 2)}
-
-
-@pytest.mark.parametrize(("expected", "conversations"), [(0, 18), (1, 20)])
-def test_fewer_than_ten_on_a_side_tell_nothing(workspace, expected, conversations):
-    rows = advise(ego_of(workspace(activities=asked_and_answered(conversations)))).rows
-    assert expected == len(of_kind(rows, "habit"))
-
-
-# --- coming back --------------------------------------------------------------------------------------------
-
-
-def come_back_to(conversations=30):
-    """Posts with one answer each; the boss comes back to every second one, and two more people come there."""
+def test_coming_back_is_beside_conversations_that_lived_alike_by_then(workspace):
     rows = []
-    for n in range(conversations):
-        start = n * 400
-        rows.append(row(f"b{n}", start, "boss"))
-        rows.append(row(f"r{n}", start + 1, f"p{n}", "reply", parent=f"b{n}"))
-        if n % 2:
-            rows.append(row(f"back{n}", start + 2, "boss", "reply", parent=f"r{n}"))
-            rows += [row(f"s{n}-{k}", start + 3 + k, f"s{n}-{k}", "reply", parent=f"b{n}") for k in range(2)]
-    return rows
-
-
-def test_the_habit_of_coming_back_is_the_finding_step_up(workspace):
-    ego = ego_of(workspace(activities=come_back_to()))
-    found, finding = advise(ego), step_up(ego)
-    (habit,) = [one for one in of_kind(found.rows, "habit") if one.who == "come_back"]
-    assert found.step_up == finding
-    assert (finding.value, finding.interval) == (habit.gain, habit.interval)
-    assert pytest.approx(1.8) == habit.gain
-    assert (
-        "15 conversations of their own 27 people never met came, 0 to as many conversations" in habit.reason
+    for n, (back, more) in enumerate([(2.5, 2), (None, 1), (400, 0)]):
+        rows += [row(f"b{n}", n, "boss"), row(f"r{n}", n + 1, f"p{n}", "reply", parent=f"b{n}")]
+        if back:
+            rows.append(row(f"back{n}", n + back, "boss", "reply", parent=f"r{n}"))
+        rows += [row(f"s{n}-{k}", n + 4 + k, f"s{n}-{k}", "reply", parent=f"b{n}") for k in range(more)]
+    found = doings(ego_of(workspace(activities=rows))).coming_back()
+    first = found.within == found.within[0]
+    assert ([1.8], [0.0, 0.9]) == tuple(
+        sorted(found.brought[first & side].round(2).tolist()) for side in (found.kept, ~found.kept)
     )
-    assert set(habit.evidence) <= {f"back{n}" for n in range(1, 30, 2)}
 
 
-# --- the whole ----------------------------------------------------------------------------------------------
-
-
-def test_the_order_of_rows_changes_no_topic_and_no_habit(workspace):
-    topics = [one | {"id": f"t{one['id']}"} | parent_of(one) for one in two_topics()]
-    every = [*topics, *asked_and_answered()]
-    found = [
-        of_kind(made.rows, "topic") + of_kind(made.rows, "habit")
-        for made in (advise(ego_of(workspace(TERMS, activities=given))) for given in (every, every[::-1]))
+def test_one_who_had_come_more_than_once_is_one_person_and_the_team_weighs_nothing(workspace):
+    people = [
+        {"person": "boss", "accounts": ["x:boss"]},
+        {"person": "ann", "accounts": ["x:ann"], "manager": "boss"},
     ]
-    assert {"topic", "habit"} == {one.kind for one in found[0]}
-    assert found[0] == found[1]
+    rows = [
+        row("b1", 0, "boss"),
+        *(row(f"r{n}", 1 + n, "bob", "reply", parent="b1") for n in range(3)),
+        row("s", 2, "ann", "reply", parent="b1"),
+    ]
+    found = doings(asking("boss")(workspace(activities=rows, people=people)))
+    assert [0.9] == pytest.approx(found.among(found.first, np.array([True])).brought.tolist())
 
 
-def parent_of(one):
-    return {"parent": f"t{one['parent']}"} if "parent" in one else {}
+# --- worlds -------------------------------------------------------------------------------------------------
 
 
-def test_topics_and_habits_are_no_forecast_and_none_is_promised_for_them(workspace):
-    ego = ego_of(workspace(TERMS, activities=two_topics()))
-    found, finding = advise(ego), advice(ego)["advice"]
-    assert not {"topic", "habit"} & set(FORECAST)
-    assert {one.kind for one in found.forecast} <= set(FORECAST)
-    assert finding.value is None
-    assert "topic" in {one.kind for one in finding.detail.rows}
+def holding(seed, lift=None, **size):
+    return tried(world(seed, lift, **size), WINDOW, DELTA, seed)
+
+
+def test_where_no_habit_changes_anything_one_is_found_before_the_last_third_in_at_most_5_of_100_and_none_holds():
+    worlds = draws(12, 300)
+    found = [holding(seed) for seed in range(worlds)]
+    told = [discoveries([one.before.p for one in each if one.before]) for each in found]
+    most = 0.05 * worlds + 3 * (0.05 * 0.95 * worlds) ** 0.5
+    assert sum(any(one) for one in told) <= most
+    assert sum(one.holds for each in found for one in each) <= 0.01 * worlds
+    assert all(sum(one.before is not None for one in each) >= 4 for each in found)
+
+
+def test_a_planted_habit_is_found_and_no_other_is_taken_for_it():
+    worlds = draws(5, 60)
+    found = [
+        {one.name for one in holding(seed, {"ask": 1.8}, conversations=400) if one.holds}
+        for seed in range(worlds)
+    ]
+    assert sum("ask" in one for one in found) >= 0.8 * worlds
+    assert sum(bool(one - {"ask"}) for one in found) <= max(1, 0.05 * worlds)
+
+
+def test_what_came_only_before_the_last_third_does_not_hold():
+    acted = world(2, {"ask": 2.5})
+    late = acted.time >= WINDOW.since + 2 * (WINDOW.until - WINDOW.since) // 3
+    random = np.random.default_rng(1)
+    asks = np.where(late, random.permutation(acted.asks), acted.asks)
+    before, after = (
+        {one.name: one for one in tried(replace(acted, asks=each), WINDOW, DELTA, 1)}["ask"]
+        for each in (acted.asks, asks)
+    )
+    assert (True, False) == (before.holds, after.holds)
+    assert before.before == after.before  # nothing after the cut was looked at
+
+
+def test_with_too_few_leaders_nothing_is_said():
+    found = tried(world(1, {"ask": 5.0}, leaders=4), WINDOW, DELTA, 1)
+    assert all(one.before is None and not one.holds for one in found)
+    assert (None, 0) == summed([])
+
+
+# --- in a report --------------------------------------------------------------------------------------------
+
+
+def named_and_not(leaders=6, rounds=90):
+    """Leaders who name somebody in every second post, to which three come instead of one; `boss` is one of them."""
+    rows = []
+    for leader in ["boss", *(f"lead{n}" for n in range(1, leaders))]:
+        for n in range(rounds):
+            naming = {"mentions": ["x:somebody"]} if n % 2 else {}
+            name = f"{leader}{n}"
+            rows.append(row(name, n * 96 + len(rows) % 3, leader, **naming))
+            rows += [
+                row(f"{name}-{k}", n * 96 + 5 + k, f"{name}-{k}", "reply", parent=name)
+                for k in range(3 if n % 2 else 1)
+            ]
+    return rows
+
+
+def test_a_habit_that_holds_is_a_row_with_reason_and_the_leaders_own_evidence(workspace):
+    made = workspace(activities=named_and_not())
+    found = advise(ego_of(made))
+    (habit,) = [one for one in found.rows if one.kind == "habit"]
+    assert ("name_others", "naming others") == (habit.who, habit.name)
+    assert pytest.approx(1.0, rel=1e-3) == habit.gain  # 3 and 1: 2 apart, of 2 on average
+    assert "100 % more people never met came so" in habit.reason.replace("\u00a0", " ")
+    assert "(69 % to 131 %, over 6 leaders)" in habit.reason.replace("\u00a0", " ")
+    assert "the leader did so in 43 of 86 conversations compared" in habit.reason
+    assert 5 == len(habit.evidence)
+    assert {int(one.removeprefix("boss")) % 2 for one in habit.evidence} == {1}
+    assert found.tried.endswith("1 held before the last third of the record and in it")
+    assert (list(found.rows[-1:]), found.tried) == habit_rows(ego_of(made))  # as it is kept
+
+
+def test_with_too_little_it_says_how_much_would_be_enough(workspace):
+    rows, words = habit_rows(ego_of(workspace(activities=[row("b", 0, "boss"), row("c", 1, "boss")])))
+    assert [] == rows
+    assert words == (
+        f"too little to say of habits: 0 leaders kept one in {FEWEST_ON_A_SIDE} conversations and did not in "
+        f"{FEWEST_ON_A_SIDE} just like them before the last third of the record; 5 are needed"
+    )

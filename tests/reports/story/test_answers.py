@@ -240,7 +240,9 @@ def test_topics_and_habits_stand_apart_from_the_forecast_with_or_without_its_ski
             groups[0][1][0].forecast,
         )
         text = page(with_findings(finding))
-        assert "Topics and habits, as seen so far" in text
+        assert "Topics and habits that held when tested" in text
+        habit = groups[1][1][0]
+        assert ("66 % fewer people", "−150 % to 20 %") == (habit.gain, habit.interval)
         assert "Where one more exchange is expected to bring most" not in text
     assert "Topics and habits" not in page(sample_report())
 
