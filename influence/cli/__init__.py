@@ -29,6 +29,7 @@ from influence.cli import (
     workspace,
 )
 from influence.cli.meant import WhoIsMeant, instead
+from influence.cli.options import OF_SPARK
 from influence.cli.saying import say, told_harmlessly
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
@@ -59,12 +60,25 @@ class _Group(click.Group):
         try:
             with told_harmlessly():
                 return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise _not_by_spark(error) if error.option_name in OF_SPARK else error from None
         except InfluenceError as error:
             from influence.people.directory import Ambiguous  # Arrow: `--help` must not wait for it
 
             if isinstance(error, Ambiguous):
                 raise WhoIsMeant(error) from error
             raise click.ClickException(hushed(plain(str(error)))) from error
+
+
+def _not_by_spark(error: click.NoSuchOption) -> click.UsageError:
+    asks = sorted(
+        name for name, command in main.commands.items() if any(p.name == "engine" for p in command.params)
+    )
+    return click.UsageError(
+        f"this is not asked of Spark: {', '.join(asks)} are; the rest goes with a workspace, into which "
+        "`influence import --lake` brings a lake",
+        error.ctx,
+    )
 
 
 def _chosen(given: list[str], error: WhoIsMeant) -> list[str]:

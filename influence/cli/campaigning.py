@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from influence.cli.options import json_option, narrowing_options, opened, progress, workspace_option
+from influence.cli.options import Asked, asked_options, json_option, narrowing_options, progress
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
@@ -18,7 +18,7 @@ from influence.contract.language import ENGLISH, known, speaking
 if TYPE_CHECKING:
     from influence.contract.campaigned import Campaigned, Stated
     from influence.contract.narrowing import Narrowing
-    from influence.workspace.workspace import Workspace
+    from influence.workspace.campaigning import Campaigning
 
 PAGES = "influence.campaign-pages"
 
@@ -43,9 +43,9 @@ PAGES = "influence.campaign-pages"
 )
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
 @narrowing_options(spheres=False)
-@workspace_option
+@asked_options
 @json_option
-def campaign(name: str | None, only: Narrowing, folder: Path, as_json: bool, **how: Any) -> None:
+def campaign(name: str | None, only: Narrowing, asked: Asked, as_json: bool, **how: Any) -> None:
     """Say what a campaign did: who took part, who was new, how far beyond it went, and if more responded than before.
 
     Campaigns stand in influence.toml as [campaigns.NAME]; without NAME they are listed. One that is not there is told
@@ -58,7 +58,7 @@ def campaign(name: str | None, only: Narrowing, folder: Path, as_json: bool, **h
     """
     spoken, kinds = known(how["language"]), _kinds(how["formats"], as_json=as_json, output=how["output"])
     given = bool(only or how["since"] or how["until"] or how["voices"])
-    with opened(folder) as workspace:
+    with asked.opened() as workspace:
         if name is None and not given:
             _list(workspace, as_json=as_json)
             return
@@ -94,7 +94,7 @@ def _kinds(formats: str | None, *, as_json: bool, output: Path | None) -> list[s
 
 
 def _stated(
-    workspace: Workspace,
+    workspace: Campaigning,
     name: str | None,
     only: Narrowing,
     *,
@@ -115,7 +115,7 @@ def _stated(
     return campaigns.given(name, only, since, until, tuple(voices))
 
 
-def _list(workspace: Workspace, *, as_json: bool) -> None:
+def _list(workspace: Campaigning, *, as_json: bool) -> None:
     found = list(workspace.settings.campaigns.values())
     if as_json:
         say_json([one.as_json() for one in found])

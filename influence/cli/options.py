@@ -17,7 +17,7 @@ from influence.cli.saying import say
 from influence.contract.wording import harmless, plain
 
 if TYPE_CHECKING:
-    from influence.analysis.writing import Writing
+    from influence.workspace.campaigning import Campaigning
     from influence.workspace.workspace import Workspace
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -47,7 +47,7 @@ class Asked:
     remote: str | None
 
     @contextmanager
-    def opened(self) -> Iterator[Writing]:
+    def opened(self) -> Iterator[Campaigning]:
         """Open it for one command."""
         if self.engine != "spark":
             with opened(self.folder) as workspace:
@@ -59,6 +59,10 @@ class Asked:
             self.folder, str(self.lake), master=self.master, remote=self.remote, basis=_basis()
         ) as cluster:
             yield cluster
+
+
+OF_SPARK = ("--engine", "--lake", "--master", "--remote")
+"""What only commands that ask Spark take."""
 
 
 def asked_options(command: _Command) -> _Command:

@@ -12,13 +12,10 @@ import click
 from influence.cli.options import (
     Asked,
     asked_options,
-    basis_option,
     json_option,
     narrowing_options,
-    opened,
     progress,
     window_options,
-    workspace_option,
 )
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
@@ -341,15 +338,14 @@ def many(
 )
 @window_options
 @narrowing_options()
-@basis_option
-@workspace_option
+@asked_options
 @json_option
 def advise(
     leader: str,
     to: str | None,
     since: str | None,
     until: str | None,
-    folder: Path,
+    asked: Asked,
     only: Narrowing,
     as_json: bool,
 ) -> None:
@@ -364,11 +360,11 @@ def advise(
     """
     compile_beside()
     if to is not None:
-        with opened(folder) as workspace, progress("Looking for chains"):
+        with asked.opened() as workspace, progress("Looking for chains"):
             introduced = workspace.introduce(leader, to, since, until, only)
         _tell_introduced(introduced, as_json=as_json)
         return
-    with opened(folder) as workspace, progress("Learning from the log"):
+    with asked.opened() as workspace, progress("Learning from the log"):
         found = workspace.advise(leader, since, until, only)
         week = workspace.this_week(leader, since, until, only)
     if as_json:

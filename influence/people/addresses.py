@@ -83,6 +83,15 @@ def one_owner(accounts: Iterable[str]) -> Mapping[str, list[str]]:
     return {owner: together for owner, together in found.items() if len(together) > 1}
 
 
+def owners_at_most(account: str) -> list[str]:
+    """Return whose an account may be for `one_owner`, whatever other accounts there are.
+
+    >>> owners_at_most("email:bo.ek@gmail.com"), owners_at_most("x:1")
+    (['the mailbox boek@gmail.com'], [])
+    """
+    return _owners(account, {})
+
+
 def _private(account: str) -> tuple[str | None, str] | None:
     """Return number and login of a private address of GitHub."""
     found = _GITHUB.fullmatch(account.removeprefix("email:"))

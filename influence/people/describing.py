@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from influence.contract.no_person import BOT
-from influence.people.accounts import Accounts, stated_id
+from influence.people.accounts import Accounts, Link, stated_id
 from influence.people.bots import signs, told_by
 from influence.people.columns import TOLD, Everyone, Numbered, Who, as_rows
 from influence.people.decisions import Decision
 from influence.people.directory import People
+from influence.people.keeping import Joined, links_table
 from influence.people.names import canonical_name
 from influence.people.uses import Uses
 
@@ -35,16 +36,38 @@ def described(
     known = acted.keys() | {account for claim in claims for account in claim["accounts"]}
     told = list(_each_told(groups, known, claims, _overruled(decided), (acted, names)))
     rows = pa.concat_tables([_told_rows(told, acted, names), _rows_of_accounts(others)])
-    order = pc.sort_indices(rows.column("person"))  # stable: who is told of stands first, as in the groups
+    merged = {person: row for row, (_, _, ids) in enumerate(told) for person in ids}
+    return _in_order(rows, merged, joined.conflicts, joined.links)
+
+
+def gathered(parts: Iterable[People]) -> People:
+    """Return everybody of some parts in canonical order; nobody is in two."""
+    rows, links, merged, conflicts, before = [], [], dict[str, int](), list[str](), 0
+    for part in parts:
+        rows.append(part.rows.append_column("acts", pa.array(part.acts)).append_column("also", part.also))
+        links.append(links_table(part.links))
+        merged |= {person: before + code for person, code in part.merged.items()}
+        conflicts += part.conflicts
+        before += len(part)
+    return _in_order(pa.concat_tables(rows), merged, conflicts, Joined(pa.concat_tables(links)))
+
+
+def _in_order(
+    rows: pa.Table, merged: Mapping[str, int], conflicts: Sequence[str], links: Sequence[Link]
+) -> People:
+    alone = np.ones(len(rows), bool)
+    alone[[*merged.values()]] = False  # an id of a people table goes before an account that reads alike
+    ids = pa.table({"person": rows.column("person"), "alone": alone})
+    order = pc.sort_indices(ids, [("person", "ascending"), ("alone", "ascending")])
     rows = rows.take(order).combine_chunks()
     place = np.empty(len(order), np.int32)
     place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
     return People(
         Everyone(rows.select(TOLD.names)),
         _owners(rows.column("accounts").combine_chunks()),
-        joined.conflicts,
-        joined.links,
-        merged={person: int(place[row]) for row, (_, _, ids) in enumerate(told) for person in ids},
+        conflicts,
+        links,
+        merged={person: int(place[row]) for person, row in merged.items()},
         acts=rows.column("acts").to_numpy(),
         also=rows.column("also").combine_chunks(),
     )

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from influence.people.accounts import (
     DECIDED,
     NAMED,
@@ -46,7 +48,7 @@ class Sources:
     def read(cls, engine: Engine) -> Sources:
         """Read them from the store."""
         claims = engine.arrow("SELECT * FROM people_log ORDER BY seq").to_pylist()
-        return cls(claims, _names_of_accounts(claims), Uses.read(engine))
+        return cls(claims, names_of_accounts(claims), Uses.read(engine))
 
     def claimed(self) -> set[str]:
         """Return every account that a source describes."""
@@ -106,11 +108,19 @@ def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:
     return joined
 
 
+LIKELY = """
+    SELECT one, other, weight, reasons FROM link_log
+    WHERE verdict = 'linked' AND run = (SELECT max(run) FROM link_log)"""
+"""What the last linkage joined."""
+
+
 def likely_links(engine: Engine) -> list[Link]:
     """Return what the last linkage joined, the surest first."""
-    rows = engine.arrow("""
-        SELECT one, other, weight, reasons FROM link_log
-        WHERE verdict = 'linked' AND run = (SELECT max(run) FROM link_log) ORDER BY weight DESC, one, other""")
+    return as_links(engine.arrow(f"{LIKELY} ORDER BY weight DESC, one, other"))
+
+
+def as_links(rows: pa.Table) -> list[Link]:
+    """Return rows of `LIKELY` as links."""
     return [
         Link(row["one"], row["other"], PROBABLE, row["reasons"], row["weight"]) for row in rows.to_pylist()
     ]
@@ -148,7 +158,8 @@ def _claim(joined: Accounts, claim: Mapping[str, Any], bearers: Mapping[str, str
         joined.claim(own[0], own[1:], STATED, f"given together by {claim['source']}")
 
 
-def _names_of_accounts(claims: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+def names_of_accounts(claims: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+    """Return the names given for each account that is claimed, and how often each."""
     names: dict[str, Counter[str]] = defaultdict(Counter)
     for claim in claims:
         for account in claim["accounts"] if claim["name"] else ():

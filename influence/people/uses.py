@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from influence.people.addresses import MAY_BE_OWNED
 from influence.store.engine import Engine
 
-_USES = """
+USES = """
 WITH shown AS (SELECT actor, addressees, mentions FROM activity_log SEMI JOIN activities USING (seq))
 SELECT account, sum(acted)::BIGINT AS acted FROM (
     SELECT actor AS account, count(*) AS acted FROM shown GROUP BY actor
@@ -42,7 +42,7 @@ class Uses:
     @classmethod
     def read(cls, engine: Engine) -> Uses:
         """Return every account that the store speaks of."""
-        return cls(engine.arrow(_USES))
+        return cls(engine.arrow(USES))
 
     def to_join(self) -> list[str]:
         """Return the accounts that may belong to another by how they are written, in order."""

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from influence import settings
 from influence.analysis.report import Analysis
-from influence.analysis.writing import Writing
 from influence.people.linkage.run import who_is_who
 from influence.rights.purpose import Purpose
 from influence.store.kept import Kept
 from influence.store.spark import SparkEngine, session
+from influence.workspace.campaigning import Campaigning
 
 
-class Cluster(Writing):
+class Cluster(Campaigning):
     """A lake (a folder, or an address that Spark can read) with the settings of a folder, through Spark.
 
     Reports go into the folder. `master` and `remote` say which Spark: this machine's own if both are left out.

@@ -11,9 +11,7 @@ from typing import Any
 from influence import settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
-from influence.campaigns.campaigns import named, tell
 from influence.contract import durably, plugins
-from influence.contract.campaigned import Campaigned, Stated
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
@@ -34,11 +32,12 @@ from influence.store.store import Store
 from influence.tracking.sending import SECRETS as SENDING
 from influence.tracking.sending import NotSent, password_of, send
 from influence.tracking.tracking import Tracking
+from influence.workspace.campaigning import Campaigning
 from influence.workspace.connecting import Connecting, Disconnected, disconnect
 from influence.workspace.duties import DATABASE, SETTINGS, WORKED_OUT, Duties
 
 
-class Workspace(Duties):
+class Workspace(Duties, Campaigning):
     """A folder made by `influence init`.
 
     >>> import tempfile
@@ -312,19 +311,6 @@ class Workspace(Duties):
         """Return the programme of a file (`programme.toml` of the workspace): start it, show it, note, write sheets."""
         place = self.path / PROGRAMME if file is None else Path(file)
         return Programmes(self.store.engine, self.analysis, place, self.reads)
-
-    def campaign(self, campaign: str | Stated, leader: str | None = None) -> Campaigned:
-        """Say what a campaign did: one of the settings by its name, or as `Stated` says; as far as it was a leader's.
-
-        Raises:
-            CampaignError: there is no such campaign, its window is not on record, or nothing of it is there.
-            NarrowingError: there is no such tag, topic or channel.
-            NeedsStatsmodels: statsmodels is not installed.
-            UnknownPerson: nobody is known by the leader's name.
-        """
-        stated = campaign if isinstance(campaign, Stated) else named(campaign, self.settings.campaigns)
-        self.reads("campaign", [self.analysis.people.find(leader)] if leader is not None else [])
-        return tell(self.analysis, stated, leader)
 
     @property
     def waiting(self) -> Waiting:

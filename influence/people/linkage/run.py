@@ -22,7 +22,8 @@ from influence.people.linkage.choose import Choice, choose
 from influence.people.linkage.profiles import FEW_ACTS, PROFILES
 from influence.people.linkage.score import Candidates, Pair, candidates
 from influence.people.names import bearer_of
-from influence.store.engine import Engine
+from influence.people.parts import MANY, in_parts
+from influence.store.engine import Engine, count
 from influence.store.kept import Kept
 
 _HOURS = """
@@ -71,9 +72,14 @@ def link_what_came(engine: Engine, *, sure: float, ask: float) -> Joining | None
 
 
 def who_is_who(engine: Engine, kept: Kept, joining: Joining | None = None) -> People:
-    """Say who is who, as it was worked out before for the same store, or anew from what was read already."""
+    """Say who is who, as it was worked out before for the same store, or anew from what was read already.
+
+    Of many who lie elsewhere it is said part by part.
+    """
 
     def made() -> dict[str, pa.Table]:
+        if engine.elsewhere and count(engine, "SELECT count(*) AS n FROM people_log") > MANY:
+            return as_tables(in_parts(engine))
         read = joining or Joining.read(engine)
         return as_tables(read.with_links(likely_links(engine)))
 
