@@ -85,7 +85,7 @@ def versions(draw: st.DrawFn) -> list[bytes]:
     return found
 
 
-@settings(max_examples=draws(20, 60), deadline=None)
+@settings(max_examples=draws(10, 60), deadline=None)
 @given(st.data())
 def test_whatever_comes_when_the_newest_version_holds(data: st.DataObject) -> None:
     known = data.draw(versions())
@@ -95,7 +95,7 @@ def test_whatever_comes_when_the_newest_version_holds(data: st.DataObject) -> No
     assert after(known[-1], owner="bob@acme.example") == after(*imports, owner="bob@acme.example")
 
 
-@settings(max_examples=draws(10, 20), deadline=None)
+@settings(max_examples=draws(6, 20), deadline=None)
 @given(versions())
 def test_twice_adds_nothing_and_every_row_is_accounted_for(known: list[bytes]) -> None:
     store = Store()
@@ -108,7 +108,7 @@ def test_twice_adds_nothing_and_every_row_is_accounted_for(known: list[bytes]) -
     store.close()
 
 
-@settings(max_examples=draws(10, 20), deadline=None)
+@settings(max_examples=draws(6, 20), deadline=None)
 @given(st.permutations(range(4)), st.integers(1, 4))
 def test_changes_to_one_time_of_a_series_come_in_any_order(order: list[int], at_once: int) -> None:
     series = ics(event("SEQUENCE:0", "RRULE:FREQ=WEEKLY;COUNT=3"))

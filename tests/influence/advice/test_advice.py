@@ -130,7 +130,7 @@ def plain_rates(plain, leader, bots, delta):
 
 
 @settings(
-    max_examples=draws(12, 25),
+    max_examples=draws(7, 25),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

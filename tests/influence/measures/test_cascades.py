@@ -198,7 +198,7 @@ def test_an_undated_network_has_no_cascades(workspace, measure):
     }
 
 
-@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(8, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_the_shapes_are_those_of_a_plain_reading(log, tmp_path_factory):
     activities, people, encounters, since, until = log

@@ -379,7 +379,7 @@ def test_an_undated_network_has_no_questions(workspace):
 SAYS = {"post", "message", "reply", "comment", "quote"}
 
 
-@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(8, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
     activities, people, encounters, since, until = log
@@ -399,7 +399,7 @@ def test_the_numbers_are_those_of_a_plain_reading(log, tmp_path_factory):
     assert both_ways(plain) == pytest.approx((both.value, both.low, both.high))
 
 
-@settings(max_examples=draws(5, 10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(3, 10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs(), dice=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(log, dice, tmp_path_factory):
     activities, people, encounters, _, _ = log

@@ -197,7 +197,7 @@ def rows(draw):
     return found
 
 
-@settings(max_examples=draws(20, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows(), st.booleans(), st.integers(2, 4), st.integers(1, 9))
 def test_campaigns_are_what_the_definition_says(tmp_path_factory, rows, bot, senders, within):
     people = [{"person": f"p{n}", "accounts": [f"a:{n}"], "bot": bot and n == 5} for n in range(6)]

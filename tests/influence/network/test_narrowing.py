@@ -64,7 +64,7 @@ def reached(report):
     return {one.person: (one.depth, one.responses) for one in report.people}
 
 
-@settings(max_examples=draws(15, 60), **SLOW)
+@settings(max_examples=draws(8, 60), **SLOW)
 @given(
     log=tagged_logs(), tag=st.sampled_from([*TAGS, "climate*"]), channel=st.sampled_from([None, "one", "TW*"])
 )

@@ -13,7 +13,7 @@ from tests.kit.plain_reading import DAY, PlainReading
 
 
 @settings(
-    max_examples=draws(25, 60),
+    max_examples=draws(12, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -48,7 +48,7 @@ def test_the_engine_and_the_plain_reading_agree(log, tmp_path_factory):
         assert plain.possible_reach(hands, days * DAY) == count, key
 
 
-@settings(max_examples=draws(5, 10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(3, 10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs(), seed=st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_twice_adds_nothing(log, seed, tmp_path_factory):
     activities, people, encounters, _, _ = log
@@ -65,7 +65,7 @@ def test_order_does_not_matter_and_twice_adds_nothing(log, seed, tmp_path_factor
         assert first == workspace.report("p0").as_json()
 
 
-@settings(max_examples=draws(12, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(7, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(log=logs())
 def test_bounds_and_interval_hold_the_estimate(log, tmp_path_factory):
     activities, people, encounters, _, _ = log

@@ -29,6 +29,7 @@ from influence.contract.records import (
 from influence.store.lake import LOGS, OLDEST, LakeError, open_lake, take_lake, write_lake
 from influence.store.schema import LATER, VERSION, VIEWS, added_since
 from influence.store.store import Store
+from tests.kit.draws import draws
 
 START = datetime(2026, 1, 29, 9, tzinfo=UTC)
 
@@ -71,7 +72,7 @@ def a_store(rows: list[tuple[int, int, bool]]) -> Store:
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2), st.booleans()), max_size=6)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=draws(3, 8), deadline=None)
 @given(rows=ROWS)
 def test_what_comes_back_is_what_was_there(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, bool]]

@@ -63,7 +63,7 @@ def bring(store, records, *, live=True):
 
 
 @given(st.lists(RECORDS, max_size=4), st.booleans())
-@settings(max_examples=draws(25, 60), deadline=None)
+@settings(max_examples=draws(12, 60), deadline=None)
 def test_whatever_comes_adds_up_and_is_told_as_it_is(batches, live):
     store = Store()
     for records in batches:
@@ -77,7 +77,7 @@ def test_whatever_comes_adds_up_and_is_told_as_it_is(batches, live):
 
 
 @given(RECORDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws(8, 25), deadline=None)
 def test_one_batch_of_things_known_once_tells_them_one_by_one(records):
     once = list(
         {getattr(record, "id", None): record for record in records if isinstance(record, Activity)}.values()
