@@ -9,7 +9,7 @@ import numpy as np
 from influence.analysis.alike import WEEKLY, for_each_week
 from influence.contract.findings import Finding, Report
 from influence.contract.language import because
-from influence.contract.programmed import Band, Goal, Measured, Sheet, Sought
+from influence.contract.programmed import CHANGE, Band, Goal, Measured, Sheet, Sought
 from influence.measures.peers import difference
 
 TOLD = (
@@ -24,6 +24,8 @@ TOLD = (
     "waiting_on_leader",
 )
 """The measures that a sheet tells beside those of the goals."""
+LEAST = 0.1
+"""People or items for each active week of the baseline: of less than one in ten weeks no share is a goal."""
 
 
 def measured(
@@ -63,6 +65,8 @@ def sought(goals: Iterable[Goal], told: Sequence[Measured]) -> tuple[Sought, ...
 
 
 def _sought(goal: Goal, found: Measured) -> Sought:
+    if goal.kind == CHANGE and found.weekly and found.was is not None and found.was < LEAST:
+        return Sought(goal, None, None)
     return Sought(goal, goal.wanted(found.was), goal.reached(found.was, found.now))
 
 
