@@ -1,12 +1,14 @@
-"""Takes the pictures of the documents from the report on the invented company, by `tools/screenshots.py [FOLDER]`.
+"""Takes the pictures of the documents from the report and the dashboard of the invented company.
 
-They go into build/pictures. Each needs a program: Chromium for the page, pdftoppm for the PDF, LibreOffice for the
-slides. Where one is missing, or the format, one line says so and the picture is left out.
+`tools/screenshots.py [FOLDER]` puts them there, or into build/pictures. Each needs a program: Chromium for pages,
+pdftoppm for the PDF, LibreOffice for the slides. Where one is missing, or the format, one line says so and the picture
+is left out.
 """
 
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -50,6 +52,16 @@ SHOTS = (
 )
 
 
+DASHBOARD = (
+    (Shot("dashboard-overview.png", 1280, 800), "/begin"),
+    (Shot("dashboard-leader.png", 1280, 1000), "/leader/{leader}"),
+    (Shot("dashboard-leader-telephone.png", 390, 844), "/leader/{leader}"),
+    (Shot("dashboard-people.png", 1280, 900), "/people?kind=met&about={leader}"),
+    (Shot("dashboard-digest.png", 1280, 900), "/digest"),
+)
+"""Pictures of the dashboard's pages, each with its address."""
+
+
 def invented(folder: Path) -> tuple[Workspace, Report]:
     """Report on the leader of the invented company, which is made where it is not there yet."""
     if not (folder / "influence.duckdb").exists():
@@ -74,6 +86,33 @@ def pictures_of_page(page: Path, folder: Path) -> Iterator[str]:
             yield from _taken(tab, shot, folder / shot.file)
             tab.close()
         browser.close()
+
+
+def pictures_of_dashboard(workspace: Workspace, leader: str, folder: Path) -> Iterator[str]:
+    """Serve the workspace meanwhile, and picture its pages; yield a line for each that cannot be taken."""
+    from playwright.sync_api import sync_playwright
+
+    from reports.dashboard.serving import Serving
+
+    workspace.tracking.take(leader)
+    serving = Serving(workspace, 0)
+    thread = threading.Thread(target=serving.run)
+    thread.start()
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=_program(*CHROMIUM), args=list(ARGUMENTS))
+            inside = browser.new_context(reduced_motion="reduce")
+            inside.set_default_timeout(PATIENCE * 1000)
+            tab = inside.new_page()
+            tab.goto(serving.door.address(serving.door.new_link()))
+            for shot, address in DASHBOARD:
+                tab.set_viewport_size({"width": shot.width, "height": shot.height})
+                tab.goto(serving.door.origin + address.format(leader=leader))
+                yield from _taken(tab, shot, folder / shot.file)
+            browser.close()
+    finally:
+        serving.stop()
+        thread.join()
 
 
 def _taken(tab: Any, shot: Shot, file: Path) -> Iterator[str]:
@@ -157,6 +196,11 @@ def take(folder: Path, say: Callable[[str], object]) -> None:
                 say(line)
         except (InfluenceError, subprocess.SubprocessError) as error:
             say(f"no picture of {kind}: {error}")
+    try:
+        for line in pictures_of_dashboard(workspace, str(report.leader["person"]), folder):
+            say(line)
+    except InfluenceError as error:
+        say(f"no picture of the dashboard: {error}")
     workspace.close()
 
 

@@ -254,6 +254,9 @@ def coverage(found: Held, window: Window, zone: str) -> list[Coverage]:
     What a source set aside stands once, with its largest system.
     """
     aside = dict(found.aside)
+    of_all: dict[str, set[str]] = defaultdict(set)
+    for (_, system), there in found.months.items():
+        of_all[system] |= there
     return [
         Coverage(
             row["source"], row["system"], row["ties"], None, None, "undated", aside.get(row["source"], 0)
@@ -269,10 +272,20 @@ def coverage(found: Held, window: Window, zone: str) -> list[Coverage]:
             parents="explicit" if row["stated"] else "inferred" if row["guessed"] else "none",
             set_aside=aside.pop(row["source"], 0),
             missing_months=tuple(
-                name
-                for name, _ in months(window, zone)
-                if name not in found.months[row["source"], row["system"]]
+                _missing(found.months[row["source"], row["system"]], of_all[row["system"]], window, zone)
             ),
         )
         for row in found.dated
     ]
+
+
+def _missing(own: set[str], others: set[str], window: Window, zone: str) -> Iterator[str]:
+    """Yield the months in which a source holds nothing.
+
+    Before its first and after its last month others may have gone on, as where each week comes as a file of its own:
+    what another source of the system holds there is not missing. Between them all gaps are its own.
+    """
+    for name, _ in months(window, zone):
+        within = bool(own) and min(own) < name < max(own)
+        if name not in (own if within else others):
+            yield name

@@ -151,7 +151,7 @@ def together(
     kept = [one for one in sets if len(one) > 1]
     counted = Together(mentees=len(kept), others=sum(len(one) - 1 for one in kept))
     if len(kept) < least:
-        return replace(counted, reason=_too_few(len(kept), least))
+        return replace(counted, reason=too_few(len(kept), least))
     found = in_differences(kept, seed=seed)
     if found is None or not np.isfinite(found.interval).all():
         return replace(counted, reason=TOO_FEW_OTHERS)
@@ -190,7 +190,8 @@ def _levels(one: Before, *, usual: bool) -> tuple[float, ...]:
     return one.levels if one.earlier is not None else (one.levels[0], inf)
 
 
-def _too_few(mentees: int, least: int) -> str:
+def too_few(mentees: int, least: int) -> str:
+    """Say that so many mentees beside whom others stand are too few."""
     if not mentees:
         return TOO_FEW_OTHERS
     return because(

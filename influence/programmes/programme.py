@@ -20,7 +20,7 @@ from influence.contract.programmed import GIVEN, NOTE, TAKEN, Ended, Note, Progr
 from influence.people.directory import UnknownPerson
 from influence.programmes import plan as plans
 from influence.programmes.baselines import Baseline, Baselines
-from influence.programmes.cohort import Cohort, reach_and_weeks, together
+from influence.programmes.cohort import Cohort, reach_and_weeks, together, too_few
 from influence.programmes.exercises import EXERCISES, exercise
 from influence.programmes.notes import Notes
 from influence.programmes.plan import Plan, PlanError, Planned
@@ -331,6 +331,11 @@ class Programmes:
     def _taken(self, sheet: Sheet) -> set[str]:
         return {one.about for one in sheet.notes if one.kind == TAKEN and one.about}
 
+    def _not_yet(self) -> str:
+        """Say why all together cannot be told yet; or that they never will, which nobody should learn weeks later."""
+        beside = sum(bool(others) for others in self.baseline.beside.values())
+        return self._too_early() if beside >= self.least else too_few(beside, self.least)
+
     def _too_early(self) -> str:
         plan = self.baseline.plan
         return because(
@@ -343,7 +348,7 @@ class Programmes:
     def together(self) -> Together:
         """How all mentees moved against leaders like them who were not in the programme."""
         if self.now is None:
-            return Together(mentees=len(self.baseline.reports), reason=self._too_early())
+            return Together(mentees=len(self.baseline.reports), reason=self._not_yet())
         refused = [one.reason for one in self._sheets.values() if one.reason and one.reason != INACTIVE]
         if refused:
             return Together(mentees=len(self.baseline.reports), reason=refused[0])

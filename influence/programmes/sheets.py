@@ -9,7 +9,7 @@ import numpy as np
 from influence.analysis.alike import WEEKLY, for_each_week
 from influence.contract.findings import Finding, Report
 from influence.contract.language import because
-from influence.contract.programmed import Band, Goal, Measured, Sheet, Sought
+from influence.contract.programmed import CHANGE, Band, Goal, Measured, Sheet, Sought
 from influence.measures.peers import difference
 
 TOLD = (
@@ -24,6 +24,8 @@ TOLD = (
     "waiting_on_leader",
 )
 """The measures that a sheet tells beside those of the goals."""
+HARDLY = 0.1
+"""People or items for each active week of the baseline: of less than one in ten weeks no share is a goal."""
 
 
 def measured(
@@ -63,7 +65,14 @@ def sought(goals: Iterable[Goal], told: Sequence[Measured]) -> tuple[Sought, ...
 
 
 def _sought(goal: Goal, found: Measured) -> Sought:
+    if goal.kind == CHANGE and found.was is not None and _hardly(found):
+        return Sought(goal, None, None)
     return Sought(goal, goal.wanted(found.was), goal.reached(found.was, found.now))
+
+
+def _hardly(found: Measured) -> bool:
+    """Tell whether there was hardly anything before of which a change could be a share."""
+    return not found.was or (found.weekly and found.was < HARDLY)
 
 
 def moved(sheets: Iterable[Sheet], least: int) -> tuple[Band, ...]:
@@ -74,7 +83,7 @@ def moved(sheets: Iterable[Sheet], least: int) -> tuple[Band, ...]:
     shares: dict[str, list[float]] = {}
     for sheet in sheets:
         for one in sheet.measured:
-            if one.was and one.now is not None:
+            if one.was and one.now is not None and not _hardly(one):
                 shares.setdefault(one.name, []).append(one.now / one.was - 1)
     return tuple(
         Band(name, _quartile(found, 0.25), _quartile(found, 0.75), len(found))

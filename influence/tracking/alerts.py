@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from influence.contract.details.tags import Tags
+from influence.contract.details.tags import Carried, Tags
 from influence.contract.details.tone import ToneOf
 from influence.contract.findings import Report
 from influence.contract.language import because
@@ -45,18 +45,27 @@ def _storm(report: Report) -> Iterator[str]:
 
 
 def _took_off(report: Report, settings: Settings) -> Iterator[str]:
-    """Name the tags and topics whose last week drew so many times the responses of any week before it in the window."""
+    """Name the topics and tags whose last week drew so many times the responses of any week before it in the window.
+
+    A tag that a topic of the user's holds is told with that topic, not beside it.
+    """
     told = report.told("tags", Tags)
-    for one in (*told.tags, *told.topics):
-        *before, last = one.weeks or (0,)
-        most = max(before, default=0)
-        if before and last >= max(settings.smallest_group, settings.took_off * most):
-            yield because(
-                "the topic {name} took off: {last} responses in the last week, at most {most} in a week before",
-                name=one.name,
-                last=last,
-                most=most,
-            )
+    topics = [one for one in told.topics if _rose(one, settings)]
+    held = {mark.casefold().lstrip("#") for one in topics for mark in settings.topics.get(one.name, ())}
+    tags = [one for one in told.tags if _rose(one, settings) and one.name.casefold() not in held]
+    for one in (*topics, *tags):
+        *before, last = one.weeks
+        yield because(
+            "the topic {name} took off: {last} responses in the last week, at most {most} in a week before",
+            name=one.name,
+            last=last,
+            most=max(before),
+        )
+
+
+def _rose(one: Carried, settings: Settings) -> bool:
+    *before, last = one.weeks or (0,)
+    return bool(before) and last >= max(settings.smallest_group, settings.took_off * max(before))
 
 
 def _quiet_spheres(moved: Moved | None, settings: Settings) -> Iterator[str]:

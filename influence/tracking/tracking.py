@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from influence.analysis.alike import CannotCompare
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.tracked import Moved, Tracked
 from influence.store.engine import Engine
-from influence.times import Window, lately
+from influence.times import Window, exact, lately
 from influence.tracking.alerts import alerts
 from influence.tracking.moving import moved
 from influence.tracking.snapshots import Snapshot, Snapshots
@@ -50,6 +51,19 @@ class Tracking:
         if of_window:
             return self._told(of_window[-1], kept, fresh=False)
         return self._told(snapshots.keep(self.analysis.about(code, window), window), kept, fresh=True)
+
+    def again(self, leader: str) -> Tracked:
+        """Take the next snapshot as the last one was: as long, every week or month; the first is of four weeks.
+
+        Raises:
+            EmptyWindow: nothing happened in the window.
+            UnknownPerson: nobody is known by that name.
+        """
+        person = self.analysis.people.who[self.analysis.people.find(leader)].person
+        kept = Snapshots(self.engine).of(person)
+        if not kept:
+            return self.take(leader)
+        return self.take(leader, *_as_before(kept[-1].window, self.analysis.settings.zone))
 
     def latest(self, leaders: Sequence[str] = ()) -> tuple[Tracked, ...]:
         """Return the last snapshot of each of some leaders, or of all of whom there is one; nothing is worked out anew.
@@ -113,6 +127,14 @@ class Tracking:
         """Return the id of somebody who may have been merged with another since."""
         code = self.analysis.people.code.get(person)
         return person if code is None else self.analysis.people.who[code].person
+
+
+def _as_before(window: Window, zone: str) -> tuple[str, str | None]:
+    """Return how often, and over how long, a snapshot of a window is taken."""
+    since, until = (exact(edge).astimezone(ZoneInfo(zone)) for edge in (window.since, window.until))
+    days = (until.date() - since.date()).days
+    whole_weeks = until.weekday() == 0 and days % 7 == 0
+    return ("month", None) if since.day == until.day == 1 and not whole_weeks else ("week", f"{days}d")
 
 
 def _alike(one: Window, other: Window) -> bool:

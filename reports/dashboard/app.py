@@ -51,6 +51,7 @@ READ: Mapping[str, Handler] = {
 }
 WRITE: Mapping[str, Handler] = {
     "/pull": sources.pull,
+    "/track": digest.take,
     "/people": people.answer,
     "/people/undo": people.undo,
     "/settings": preferences.change,

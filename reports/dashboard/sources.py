@@ -42,7 +42,7 @@ class Source:
 def sources(desk: Desk, asked: Asked) -> Response:
     """Show the sources with their freshness, and the pull that goes on or ended last."""
     desk.open_to_all()
-    work = _said(desk.works.latest(PULL))
+    work = said_of(desk.works.latest(PULL))
     return shown(desk, asked, "sources.html", "/sources", sources=_sources(desk.workspace), work=work)
 
 
@@ -104,7 +104,7 @@ def _moment(done: str) -> datetime:
     return datetime.fromisoformat(done.replace(" ", "T")).replace(tzinfo=UTC)
 
 
-def _said(work: Work | None) -> dict[str, Any] | None:
+def said_of(work: Work | None) -> dict[str, Any] | None:
     """Return some work in words, as the page shows it and as events tell it."""
     if work is None:
         return None
@@ -147,4 +147,4 @@ async def _events(work: Work) -> AsyncIterator[dict[str, str]]:
 
 
 def _written(work: Work) -> str:
-    return json.dumps(_said(work))
+    return json.dumps(said_of(work))

@@ -174,8 +174,8 @@ def _no_value(found: Measured) -> str:
     """Say why a goal cannot be judged."""
     if found.reason:
         return recognised(found.reason)
-    if found.was == 0:
-        return translated("it was 0 before the start, and a share of 0 is 0: agree on a value instead")
+    if found.was is not None:
+        return translated("there was hardly anything before the start of which this could be a share")
     return translated("no value")
 
 
@@ -286,8 +286,8 @@ def told_programme(programme: Programme) -> Told:
         kind=translated("Programme, mentor {mentor}").format(mentor=plain(programme.mentor)),
         who=shortened(programme.name, 80),
         when=_from_to(programme.start, programme.end),
-        lead=(*_together(programme.together),),
-        parts=tuple(_mentee(sheet, programme.together.reason) for sheet in programme.sheets),
+        lead=(*_together(programme.together), *_of_all(programme)),
+        parts=tuple(_mentee(sheet, _shared(programme)) for sheet in programme.sheets),
         foot=(
             translated("The baseline was frozen on {day} and stays as it is.").format(
                 day=day(programme.frozen)
@@ -307,6 +307,18 @@ def _changed() -> str:
 
 def _from_to(start: str, end: str) -> str:
     return period({"since": f"{start}T00:00:00", "until": f"{end}T00:00:00"})
+
+
+def _shared(programme: Programme) -> str | None:
+    """Return the reason for which of no mentee anything can be compared."""
+    reasons = {sheet.reason for sheet in programme.sheets}
+    return reasons.pop() if len(reasons) == 1 else None
+
+
+def _of_all(programme: Programme) -> Iterator[str]:
+    why = _shared(programme)
+    if why is not None and why != programme.together.reason:
+        yield _cannot_compare(why)
 
 
 def _mentee(sheet: Sheet, told_of_all: str | None) -> Part:

@@ -164,3 +164,11 @@ def test_no_timer_holds_a_name_of_two_lines() -> None:
     with pytest.raises(CannotTime, match="holds a character that no timer may hold"):
         cron(Timed("influence", Path("/srv"), ["Lea\n* * * * * rm"], "week"))
     assert shlex.split(cron(Timed("influence", Path("/srv"), ["Lea; rm"], "week")))[-1] == "Lea; rm"
+
+
+@pytest.mark.parametrize(("every", "over"), [("week", None), ("week", "2w"), ("month", None)])
+def test_the_next_snapshot_is_taken_as_the_last_one_was(workspace: Any, every: str, over: str | None) -> None:
+    one = workspace(activities=[row for number in range(12) for row in week(number, "a", "b")])
+    taken = one.tracking.take("x:lea", every, over)
+    again = one.tracking.again("x:lea")
+    assert (False, taken.report.window) == (again.fresh, again.report.window)

@@ -229,3 +229,10 @@ def test_going_back_never_leads_elsewhere(visitor):
     number = re.search(r"undo=(\d+)", location)[1]
     answer = visitor.post("/people/undo", {"number": number, "back": "//evil.example/people"})
     assert "/people/decisions" == answer.headers["location"]
+
+
+def test_snapshots_are_taken_from_the_page_once_a_week(dashboard, visitor):
+    for told in ("snapshot 1 is taken", "snapshot 1 was taken before"):
+        assert "/digest" == visitor.post("/track", {"who": "eve"}).headers["location"]
+        dashboard.serving.desk.works.wait(dashboard.serving.desk.works.latest("track"), 60)
+        assert told in visitor.get("/digest").text
