@@ -35,7 +35,9 @@ _NEAR = 3
 _LIST = "`influence tags` lists what there is"
 _OPEN = "*"
 
-_CHANNELS = "SELECT channel FROM item WHERE channel IS NOT NULL GROUP BY channel ORDER BY count(*) DESC, channel"
+_CHANNELS = (
+    "SELECT channel FROM item WHERE channel IS NOT NULL GROUP BY channel ORDER BY count(*) DESC, channel"
+)
 _IN_CHANNEL = "SELECT i.item FROM item i JOIN wanted_name w ON w.name = i.channel"
 
 
