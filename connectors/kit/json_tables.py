@@ -25,7 +25,7 @@ _DEEPEST = 3
 
 
 def is_document(member: Member) -> bool:
-    """Tell one document from lines that are an object each.
+    r"""Tell one document from lines that are an object each.
 
     >>> from connectors.kit.answers import as_member
     >>> is_document(as_member("a", b'{"tickets": [{"id": 1}]}')), is_document(as_member("a", b'{"id": 1}\n{"id": 2}'))

@@ -44,14 +44,19 @@ def _wide(text: str) -> bytes:
 
 _bytes, _named = partial(re.compile, flags=re.DOTALL), partial(re.compile, flags=re.IGNORECASE)
 _HTML = _bytes(rb"(?:\xef\xbb\xbf)?\s{0,200}<(?:!doctype html|html)", flags=re.IGNORECASE)
-_MBOX = "turn it into mbox with: readpst -r -o mail FILE (package pst-utils or libpst), then import the folder mail"
+_EXTRA = "pip install 'networked-influence[outlook]'"
+_MBOX = (
+    f"install what reads it: {_EXTRA}; or turn it into mbox with: readpst -r -o mail FILE"
+    " (package pst-utils or libpst), then import the folder mail"
+)
 
 KINDS = (
     UnreadKind("Outlook .pst, .ost", "an Outlook data file (.pst or .ost)", _MBOX, _bytes(rb"!BDN")),
     UnreadKind(
         "Outlook .msg",
         "an item saved from Outlook (.msg)",
-        "save mail as .eml, or export the mailbox as .pst and turn that into mbox with readpst",
+        f"install what reads it: {_EXTRA}; or save mail as .eml, or export the mailbox as .pst and turn that into mbox"
+        " with readpst",
         _bytes(_OLE),
         (_wide("__properties_version1.0"),),
     ),

@@ -1,0 +1,126 @@
+"""A process that writes each folder of an Outlook data file as an mbox; `outlook` runs it, as a library in C reads it.
+
+`list.txt` beside them names the folders (`# NUMBER NAME`) and what was set aside (`! reason`).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from connectors.kit.text import clean
+from connectors.mail.outlook_items import (
+    PROPERTIES,
+    RECIPIENT_ADDRESSES,
+    RECIPIENT_KIND,
+    RECIPIENT_NAME,
+    Item,
+    Value,
+    as_mail,
+    no_mail,
+)
+
+_DEEPEST = 50
+_LONGEST = 4 * 1024 * 1024
+_TEXTS, _TIME, _NUMBER = {0x1E, 0x1F}, 0x40, 0x03
+_SINCE = datetime(1601, 1, 1, tzinfo=UTC)
+_FROM = re.compile(rb"^(>*From )", re.MULTILINE)
+
+
+def write_folders(source: Path, into: Path) -> None:
+    """Write the folders of a data file.
+
+    Raises:
+        OSError: it is damaged.
+    """
+    import pypff
+
+    data = pypff.file()
+    data.open(str(source))
+    listed: list[str] = []
+    aside: Counter[str] = Counter()
+    for number, (name, folder) in enumerate(_folders(data.get_root_folder(), "", 0)):
+        path = into / str(number)
+        with path.open("wb") as mbox:
+            for mail in _mails(folder, aside):
+                mbox.write(b"From - \n" + _FROM.sub(rb">\1", mail.replace(b"\r\n", b"\n")) + b"\n\n")
+        if path.stat().st_size:
+            listed.append(f"# {number} {clean(name, 500)}")
+        else:
+            path.unlink()
+    listed += [f"! {count:,} times {why}" if count > 1 else f"! {why}" for why, count in aside.items()]
+    (into / "list.txt").write_text("\n".join(listed), encoding="utf-8")
+
+
+def _folders(folder: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    for below in folder.sub_folders:
+        name = f"{path}{(below.name or 'folder').replace('/', '-')}"
+        yield name, below
+        if depth < _DEEPEST:
+            yield from _folders(below, f"{name}/", depth + 1)
+
+
+def _mails(folder: Any, aside: Counter[str]) -> Iterator[bytes]:
+    for place in range(folder.number_of_sub_messages):
+        try:
+            item = _item(folder.get_sub_message(place))
+        except (OSError, ValueError, AttributeError, UnicodeError):
+            aside["an item is damaged"] += 1
+            continue
+        if why := no_mail(item):
+            aside[why] += 1
+        elif not item.text(0x001A).lower().startswith(("ipm.note", "ipm.schedule", "report.")):
+            aside["an item of another program, not a mail"] += 1
+        else:
+            yield as_mail(item)
+
+
+def _item(message: Any) -> Item:
+    properties = {
+        number: value for record in _records(message) for number, value in _values(record, PROPERTIES).items()
+    }
+    table = message.recipients if hasattr(message, "recipients") else None
+    return Item(properties, [_recipient(record) for record in _records(table)] if table is not None else [])
+
+
+def _records(item: Any) -> Iterator[Any]:
+    yield from (item.get_record_set(place) for place in range(item.number_of_record_sets))
+
+
+def _values(record: Any, wanted: frozenset[int]) -> dict[int, Value]:
+    found: dict[int, Value] = {}
+    for place in range(record.number_of_entries):
+        entry = record.get_entry(place)
+        if entry.entry_type in wanted and (value := _value(entry)) is not None:
+            found.setdefault(entry.entry_type, value)
+    return found
+
+
+def _value(entry: Any) -> Value | None:
+    if entry.value_type in _TEXTS:
+        return str(entry.get_data_as_string())[:_LONGEST]
+    data: bytes = entry.get_data() or b""
+    if entry.value_type == _TIME:
+        return _SINCE + timedelta(microseconds=int.from_bytes(data[:8], "little") // 10)
+    if entry.value_type == _NUMBER:
+        return int.from_bytes(data[:4], "little")
+    return data[:4000]
+
+
+def _recipient(record: Any) -> tuple[int, str, str]:
+    told = _values(record, frozenset((RECIPIENT_KIND, RECIPIENT_NAME, *RECIPIENT_ADDRESSES)))
+    kind = told.get(RECIPIENT_KIND)
+    address = next((str(told[number]) for number in RECIPIENT_ADDRESSES if told.get(number)), "")
+    return (kind if isinstance(kind, int) else 1, str(told.get(RECIPIENT_NAME, "")), address)
+
+
+if __name__ == "__main__":
+    try:
+        write_folders(Path(sys.argv[1]), Path(sys.argv[2]))
+    except (OSError, ValueError, ImportError):
+        sys.exit(1)
