@@ -28,9 +28,21 @@ if TYPE_CHECKING:
     metavar="PERSON",
     help="Whose reports it is for; about anybody else a basis is asked for. Again for several.",
 )
+@click.option(
+    "--pseudonymous",
+    is_flag=True,
+    help="Hold keyed pseudonyms in place of accounts, and no names; the key is kept in the keyring.",
+)
 @workspace_option
 @click.pass_context
-def init(context: click.Context, where: Path | None, folder: Path, reports_for: tuple[str, ...]) -> None:
+def init(
+    context: click.Context,
+    where: Path | None,
+    folder: Path,
+    reports_for: tuple[str, ...],
+    *,
+    pseudonymous: bool,
+) -> None:
     """Make a workspace in FOLDER (else as -w says, or in the current folder): its settings and its store."""
     from influence.workspace.workspace import Workspace
 
@@ -39,7 +51,7 @@ def init(context: click.Context, where: Path | None, folder: Path, reports_for: 
         raise click.UsageError(f"FOLDER is {where} and -w is {folder}: say it once")
     compile_ahead()
     folder = where or folder
-    Workspace.create(folder, reports_for).close()
+    Workspace.create(folder, reports_for, pseudonymous=pseudonymous).close()
     say(f"Made a workspace in {folder}; bring activity in with: influence import PATH")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -52,7 +52,8 @@ class People:
     """Everybody, in canonical order; a person's position in `who` is their code in all arrays.
 
     `merged` are ids of people who were merged into somebody; they still find them. `acts` counts each person's
-    activities, and `also` lists every name that a source gives for an account of theirs.
+    activities, and `also` lists every name that a source gives for an account of theirs. `pseudonym` gives what stands
+    for an account where accounts are not held.
     """
 
     who: Sequence[Who]
@@ -62,6 +63,7 @@ class People:
     merged: Mapping[str, int] = field(default_factory=dict)
     acts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     also: pa.Array = field(default_factory=lambda: pa.array([], pa.list_(pa.string())))
+    pseudonym: Callable[[str], str] | None = None
 
     def __len__(self) -> int:
         return len(self.who)
@@ -153,7 +155,10 @@ class People:
     def _exactly(self, said: str) -> int | None:
         if len(said) > _LONGEST_ACCOUNT:
             return None
-        for key in (said, said.lower(), f"email:{said.lower()}", f"mastodon:{said.lower().lstrip('@')}"):
+        keys = [said, said.lower(), f"email:{said.lower()}", f"mastodon:{said.lower().lstrip('@')}"]
+        if self.pseudonym is not None:
+            keys += list(map(self.pseudonym, keys))
+        for key in keys:
             for known in (self.code, self.account_person):
                 if key in known:
                     return known[key]

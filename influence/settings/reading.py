@@ -48,6 +48,7 @@ seed = 1
 [privacy]
 keep_text = false       # keep the text of messages? Nothing in a report needs it
 keep_terms = false      # keep the words of messages, sorted, without addresses? Topics need them
+pseudonymous = false    # keyed pseudonyms in place of accounts, and no names; made so by init --pseudonymous
 smallest_group = 5      # fewer people than this are no group to measure
 smallest_shown = 10     # in a copy for others, smaller groups of people are merged or left out; 5 at least
 
@@ -138,6 +139,7 @@ class Settings:
     seed: int = 1
     keep_text: bool = False
     keep_terms: bool = False
+    pseudonymous: bool = False
     smallest_group: int = 5
     smallest_shown: int = 10
     sphere_quiet: float = 0.5
@@ -164,7 +166,13 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "people": {"link": float, "ask": float},
     "passing": {"delta_days": float, "hands": int},
     "chance": {"draws": int, "seed": int},
-    "privacy": {"keep_text": bool, "keep_terms": bool, "smallest_group": int, "smallest_shown": int},
+    "privacy": {
+        "keep_text": bool,
+        "keep_terms": bool,
+        "pseudonymous": bool,
+        "smallest_group": int,
+        "smallest_shown": int,
+    },
     "alerts": {"sphere_quiet": float, "silent": float, "took_off": float},
 }
 

@@ -29,6 +29,7 @@ from influence.store.gathering import Gathered
 from influence.store.incoming import readable
 from influence.store.listening import Listening
 from influence.store.logs import Logs
+from influence.store.pseudonyms import UNTOLD, Pseudonyms
 from influence.store.quarantine import set_aside
 from influence.store.schema import KIND_OF, ODD_VALUES, as_table, that_fit
 from influence.store.staging import Keeping, staging
@@ -61,8 +62,10 @@ class Batch:
         source: str,
         *,
         live: bool = False,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self._engine, self._keeping, self._forgotten = engine, keeping, forgotten
+        self._pseudonyms = pseudonyms
         self._number, self._source = number, source
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
@@ -78,6 +81,11 @@ class Batch:
 
     def add(self, record: Record, file: str) -> None:
         """Add a record read in `file`; records wait until there are enough of them to go in at once."""
+        if self._pseudonyms is not None:
+            record, file = self._pseudonyms.told(record, file)
+        self._add(record, file)
+
+    def _add(self, record: Record, file: str) -> None:
         match record:
             case Rows():
                 self._gather(record, file)
@@ -165,10 +173,16 @@ class Batch:
     def _set_aside(self) -> None:
         """Put what was set aside into the quarantine, and the files that could not be read, each once."""
         files = [(SetAside(reason), file) for file, reason in self._refused]
-        set_aside(self._engine, self._number, [*self._aside, *files])
+        self._keep_aside([*self._aside, *files])
         self.summary += Summary(read=len(self._aside), aside=len(self._aside))
         self._aside.clear()
         self._refused.clear()
+
+    def _keep_aside(self, aside: Sequence[tuple[SetAside, str]]) -> None:
+        """Keep what was set aside; beside pseudonyms no reason stands, since it may name somebody."""
+        if self._pseudonyms is not None:
+            aside = [(SetAside(UNTOLD, one.line), file) for one, file in aside]
+        set_aside(self._engine, self._number, aside)
 
     def _table(self, kind: str, pairs: Sequence[tuple[_Row, str]]) -> pa.Table:
         """Make a table of records; one that holds a value of another kind is set aside."""
@@ -197,13 +211,13 @@ class Batch:
 
     def refuse(self, file: str, reason: str) -> None:
         """Keep in the quarantine that a whole file could not be read; it counts as no row."""
-        self._refused[file, reason] = None
+        self._refused[self._pseudonyms.file(file) if self._pseudonyms else file, reason] = None
         if len(self._refused) >= _AT_ONCE:
             self._set_aside()
 
     def remember(self, cursor: Mapping[str, Any]) -> None:
         """Keep where to go on after this batch, in the same transaction, in place of what was kept before."""
-        self._logs.remember(cursor)
+        self._logs.remember(self._pseudonyms.seal(cursor) if self._pseudonyms else cursor)
 
     def _delete(self, ids: Sequence[str]) -> Summary:
         """Add a tombstone for each activity or encounter of these ids that is here and not deleted yet."""
@@ -223,12 +237,14 @@ class Batch:
         staged = engine.arrow(staging(kind, table, zone, self._keeping))
         if kind == "activities":
             staged = with_tone(staged)
+        if self._pseudonyms is not None:
+            staged = self._pseudonyms.rows(engine, kind, staged)
         staged = self._forgotten.set_apart(kind, staged)
         told = staged.select(["file", "line", "reason"])
         refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
         self.forgotten += sum(row["reason"] == REASON for row in refused)
         reasons = [(SetAside(row["reason"], row["line"]), row["file"]) for row in refused]
-        set_aside(engine, self._number, list(dict.fromkeys(reasons)))
+        self._keep_aside(list(dict.fromkeys(reasons)))
         added = self._logs.append(
             kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
         )

@@ -19,6 +19,7 @@ from influence.store import rewriting
 from influence.store.batch import Batch
 from influence.store.engine import DuckEngine, EngineError, count
 from influence.store.forgotten import Forgotten, mark, marks_in
+from influence.store.pseudonyms import Pseudonyms
 from influence.store.schema import (
     LATER,
     MORTAL,
@@ -29,7 +30,7 @@ from influence.store.schema import (
 from influence.store.staging import Keeping
 from influence.store.summary import Summary
 
-_SEAL = "sealed"
+_SEAL, _PSEUDONYMS = "sealed", "pseudonymous"
 _EMPTIED = ", ".join(
     (
         "actor = ''",
@@ -69,9 +70,10 @@ class Store:
         keep_text: bool = False,
         keep_terms: bool = False,
         key: Callable[[], bytes] = _no_key,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         fresh = path is None or not path.exists()
-        self._path, self._key = path, key
+        self._path, self._key, self._pseudonyms = path, key, pseudonyms
         self.engine = DuckEngine(path)
         if fresh:
             self._create(path)
@@ -84,7 +86,8 @@ class Store:
 
     def keep(self, *, text: bool, terms: bool) -> None:
         """Say what is kept of the texts that come from now on."""
-        self._text, self._terms = text, terms and not text
+        named = self._pseudonyms is None
+        self._text, self._terms = text and named, terms and not text and named
 
     def _create(self, path: Path | None) -> None:
         with self.engine.transaction():
@@ -160,16 +163,47 @@ class Store:
         What a `live` source shows again after it was deleted is back; an old export brings nothing back.
         """
         number = count(self.engine, "SELECT coalesce(max(batch), 0) + 1 AS n FROM batches")
+        self._check_pseudonyms(number)
+        if self._pseudonyms is not None and not live:
+            source = self._pseudonyms.file(source)
         forgotten = Forgotten(marks_in(self.engine), self._key)
         try:
             with self.engine.transaction():
-                batch = Batch(self.engine, self._keeping(), forgotten, number, source, live=live)
+                batch = Batch(
+                    *(self.engine, self._keeping(), forgotten, number, source),
+                    live=live,
+                    pseudonyms=self._pseudonyms,
+                )
                 yield batch
                 batch.close()
                 self._close(number, source, connector, batch.summary)
         except BaseException:
             self.sweep()
             raise
+
+    def _check_pseudonyms(self, number: int) -> None:
+        """See that names and pseudonyms never stand in one store, and that these are of one key.
+
+        Raises:
+            StoreError: they would.
+        """
+        known = self._meta(_PSEUDONYMS)
+        if self._pseudonyms is None:
+            if known is not None:
+                raise StoreError(
+                    "this workspace holds pseudonyms, and names would come beside them: set pseudonymous = true "
+                    "under [privacy] in influence.toml"
+                )
+            return
+        shown = mark(self._pseudonyms.key, _PSEUDONYMS)
+        if known is None and number > 1:
+            raise StoreError(
+                "this workspace holds names already; for pseudonyms make a new one and import again"
+            )
+        if known is None:
+            self.engine.run("INSERT INTO meta VALUES (?, ?)", [_PSEUDONYMS, shown])
+        elif known != shown:
+            raise StoreError("the key is another than the one with which the pseudonyms here were made")
 
     def _keeping(self) -> Keeping:
         return Keeping(self._meta("secret") or "", text=self._text, terms=self._terms)
@@ -204,7 +238,8 @@ class Store:
         rows = self.engine.arrow(
             "SELECT cursor FROM cursors WHERE source = ? ORDER BY batch DESC LIMIT 1", [source]
         ).to_pylist()
-        return dict(json.loads(rows[0]["cursor"])) if rows else {}
+        found = dict(json.loads(rows[0]["cursor"])) if rows else {}
+        return self._pseudonyms.unseal(found) if self._pseudonyms else found
 
     def forget_cursor(self, source: str) -> None:
         """Forget where the last fetch from a source ended: the next one begins anew."""

@@ -21,10 +21,12 @@ from influence.people.linkage.run import link_what_came, told, who_is_who
 from influence.programmes.plan import FILE as PROGRAMME
 from influence.programmes.programme import Programmes
 from influence.secrets.keeping import Secrets
+from influence.secrets.keys import pseudonym_key, pseudonym_key_made
 from influence.secrets.places import PATIENCE, InKeyring
 from influence.store.importing import Imported, read_path
 from influence.store.kept import Kept, stamp
 from influence.store.lake import Lake, take_lake, write_lake
+from influence.store.pseudonyms import Pseudonyms
 from influence.store.pulling import Pulled, look_again, pull
 from influence.store.recognising import GROUP, made
 from influence.store.repairing import Repaired, repair
@@ -56,19 +58,26 @@ class Workspace(Duties, Campaigning):
         self.settings = settings.read(self.path / SETTINGS)
         self._basis, self._ask = basis, ask
         self.unrecorded = ""
+        self._pseudonyms = Pseudonyms(partial(pseudonym_key, self.path))
         self._read: set[tuple[str, tuple[int, ...]]] = set()
         self.store = Store(
             self.path / DATABASE,
             keep_text=self.settings.keep_text,
             keep_terms=self.settings.keep_terms,
             key=self._key,
+            pseudonyms=self._pseudonyms if self.settings.pseudonymous else None,
         )
 
     @classmethod
-    def create(cls, path: str | Path, reports_for: Sequence[str] = ()) -> Workspace:
+    def create(
+        cls, path: str | Path, reports_for: Sequence[str] = (), *, pseudonymous: bool = False
+    ) -> Workspace:
         """Make a workspace in a folder, which may hold other files already; for reports about some people, or all.
 
+        A `pseudonymous` one holds keyed pseudonyms in place of accounts, and no names.
+
         Raises:
+            SecretError: there is no place outside the workspace for the key of the pseudonyms.
             WorkspaceError: there is a workspace already, or the folder may not be written.
         """
         folder = Path(path)
@@ -80,6 +89,9 @@ class Workspace(Duties, Campaigning):
                 durably.replace(folder / SETTINGS, settings.DEFAULTS)
             if reports_for:
                 settings.set_purpose(folder / SETTINGS, reports_for)
+            if pseudonymous:
+                pseudonym_key_made(folder)
+                settings.change(folder / SETTINGS, "privacy", "pseudonymous", True)
         except OSError as error:
             raise WorkspaceError(f"{folder} cannot be written: {error.strerror}") from error
         Store(folder / DATABASE).close()
@@ -170,6 +182,10 @@ class Workspace(Duties, Campaigning):
         Raises:
             LakeError: the workspace holds something, or the lake is not whole, or of another version.
         """
+        if self.settings.pseudonymous:
+            raise WorkspaceError(
+                "a lake holds names; a workspace of pseudonyms takes files and live sources only"
+            )
         try:
             return take_lake(self.store, Path(folder), progress)
         finally:
@@ -255,6 +271,8 @@ class Workspace(Duties, Campaigning):
         for name in names:
             if name not in sources:
                 raise WorkspaceError(self._no_source(name))
+        if self.settings.pseudonymous:
+            raise WorkspaceError("a workspace of pseudonyms holds no ids by which services could be asked")
         self._let_go()
         done, keyring, emptied = dict[str, Pulled | None](), InKeyring(self.path, PATIENCE), 0
         for name in dict.fromkeys(names or sorted(sources)):
@@ -281,7 +299,10 @@ class Workspace(Duties, Campaigning):
         engine = self.store.engine
         joining = link_what_came(engine, sure=self.settings.link, ask=self.settings.ask)
         kept = self._kept()
-        return Analysis(engine, self.settings, who_is_who(engine, kept, joining), kept)
+        people = who_is_who(engine, kept, joining)
+        if self.settings.pseudonymous:
+            people.pseudonym = self._pseudonyms.of
+        return Analysis(engine, self.settings, people, kept)
 
     @property
     def curation(self) -> Curation:

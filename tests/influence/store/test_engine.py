@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from influence.store.engine import DuckEngine, EngineError, InUse
@@ -102,3 +103,14 @@ def test_a_transaction_of_one_thread_is_one_turn_and_no_other_thread_sees_half_o
         engine.run("INSERT INTO t VALUES (2)")
     other.join(10)
     assert [2] == seen
+
+
+def test_the_locked_database_does_not_encrypt_by_itself(tmp_path):
+    """Once it does, docs/privacy.md is to be changed, and stores can be encrypted."""
+    if duckdb.__version__.startswith("1."):
+        pytest.skip("the older DuckDB says it in other words")
+    with (
+        duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection,
+        pytest.raises(duckdb.Error, match="NOT securely encrypted"),
+    ):
+        connection.execute(f"ATTACH '{tmp_path / 'a.duckdb'}' AS a (ENCRYPTION_KEY 'word')")

@@ -1,0 +1,170 @@
+"""Pseudonyms in place of accounts, ids and addresses on their way into the store, and no names: keyed by HMAC-SHA256.
+
+The same word under the same key has the same pseudonym, so that equal accounts still belong together. The key lies
+outside the workspace: without it nobody can tell whose a pseudonym is, and nothing can be brought in.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from influence.contract.no_person import sign_of
+from influence.contract.records import Deleted, Exposure, Record, Withdrawn
+from influence.store.engine import Engine, EngineError
+from influence.store.forgotten import mark
+
+UNTOLD = "why is not kept here: it might name somebody"
+"""Stands in the quarantine in place of a reason."""
+_WORDS = {
+    "activities": (
+        *("id", "actor", "parent", "conversation", "channel", "outbox", "typist"),
+        *("addressees", "mentions", "subject", "wording"),
+    ),
+    "encounters": ("id", "people", "meeting"),
+    "people": ("person", "accounts", "manager"),
+    "ties": ("source", "target"),
+}
+"""Columns of each kind that hold what somebody may be known by."""
+_DROPPED = {
+    "activities": ("url", "text", "tags", "reaction"),
+    "encounters": ("place",),
+    "people": ("name",),
+    "ties": (),
+}
+"""What may name somebody and is not needed."""
+_KEYS = "hash(id) AS id_mark, CASE WHEN key_mark IS NOT NULL THEN hash(key::UUID) END AS key_mark"
+_LENGTH = 20
+_SYSTEM = re.compile(r"([a-z][a-z-]{0,19}):(.+)", re.DOTALL)
+_ADDRESS = re.compile(r"[^@]+@[^@]+")
+_SEALED = "sealed"
+
+
+class Pseudonyms:
+    """What stands for whom; `key` is asked for when it is first needed.
+
+    >>> own = Pseudonyms(lambda: b"key")
+    >>> own.of("email:Ann.Lee@acme.example") == own.of("email:Ann.Lee@acme.example"), own.of("email:info@acme.example")
+    (True, 'email:info@acme.example')
+    >>> own.of("slack:T1/U7").startswith("slack:p"), "Ann" in own.of("email:Ann.Lee@acme.example")
+    (True, False)
+    """
+
+    def __init__(self, key: Callable[[], bytes]) -> None:
+        self._ask, self._held = key, b""
+        self._known: dict[str, str] = {}
+
+    @property
+    def key(self) -> bytes:
+        """The key.
+
+        Raises:
+            SecretError: it is nowhere.
+        """
+        self._held = self._held or self._ask()
+        return self._held
+
+    def of(self, word: str) -> str:
+        """Return what stands for an account, an id or a name of a channel: its system stays, and an address's domain.
+
+        The address of a program or an office stays as it is: it names nobody.
+        """
+        found = self._known.get(word)
+        if found is None:
+            found = self._known[word] = self._made(word)
+        return found
+
+    def _made(self, word: str) -> str:
+        parted = _SYSTEM.fullmatch(word)
+        system, rest = parted.groups() if parted else ("", word)
+        if _ADDRESS.fullmatch(rest) and system in ("", "email"):  # an address may be an id in a people table
+            address = rest.lower()
+            whose = sign_of(f"email:{address}")
+            short = address.partition("@")[0] if whose else self._short(f"email:{address}")
+            return f"{system}{':' if system else ''}{short}@{address.partition('@')[2]}"
+        return f"{system}:{self._short(word)}" if system else self._short(word)
+
+    def _short(self, word: str) -> str:
+        return f"p{mark(self.key, word)[:_LENGTH]}"
+
+    def file(self, name: str) -> str:
+        """Return what stands for the name of a file."""
+        return f"file-{mark(self.key, name)[:_LENGTH]}"
+
+    def rows(self, engine: Engine, kind: str, staged: pa.Table) -> pa.Table:
+        """Return staged rows in which pseudonyms stand for people, and what may name them is left out."""
+        for name in _WORDS[kind]:
+            staged = _with(staged, name, self._each(staged[name].combine_chunks()))
+        for name in _DROPPED[kind]:
+            column = staged[name]
+            nothing: Any = [] if pa.types.is_list(column.type) else None
+            none = [nothing] * len(column)
+            staged = _with(staged, name, pa.array(none, column.type))
+        keys = [mark(self.key, key)[:32] for key in staged["key"].to_pylist()]
+        staged = _with(staged, "key", pa.array(keys, pa.string()))
+        if kind == "activities":
+            engine.offer("named", staged)
+            staged = engine.arrow(f"SELECT * REPLACE ({_KEYS}) FROM named")
+        return staged
+
+    def _each(self, column: pa.Array) -> pa.Array:
+        if pa.types.is_list(column.type):
+            inner = self._each(column.flatten())
+            counts = pc.fill_null(pc.list_value_length(column), 0)
+            ends = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(counts.cast(pa.int64()))])
+            return pa.ListArray.from_arrays(ends.cast(pa.int32()), inner)
+        return pa.array([None if word is None else self.of(word) for word in column.to_pylist()], pa.string())
+
+    def told(self, record: Record, file: str) -> tuple[Record, str]:
+        """Return a record and its file as they may be told; what becomes a row of a table is changed there (`rows`)."""
+        if isinstance(record, Deleted | Exposure | Withdrawn):
+            record = self._record(record)
+        return record, self.file(file)
+
+    def _record(self, one: Deleted | Exposure | Withdrawn) -> Record:
+        if isinstance(one, Withdrawn):
+            absent = None if one.absent is None else self.of(one.absent)
+            but = tuple(map(self.of, one.but))
+            return replace(one, id=self.of(one.id), meeting=self.of(one.meeting), but=but, absent=absent)
+        if isinstance(one, Exposure):
+            return replace(one, id=self.of(one.id), account=self.of(one.account))
+        return replace(one, id=self.of(one.id))
+
+    def seal(self, cursor: Mapping[str, Any]) -> dict[str, str]:
+        """Return where a pull ended as nobody can read it without the key: it may hold addresses."""
+        return {_SEALED: self._fernet().encrypt(json.dumps(cursor).encode()).decode()}
+
+    def unseal(self, cursor: dict[str, Any]) -> dict[str, Any]:
+        """Return what `seal` was given.
+
+        Raises:
+            EngineError: it was sealed with another key.
+        """
+        if set(cursor) != {_SEALED}:
+            return cursor
+        from cryptography.fernet import InvalidToken  # an extra, as in _fernet
+
+        try:
+            return dict(json.loads(self._fernet().decrypt(cursor[_SEALED].encode())))
+        except InvalidToken:
+            raise EngineError("where the last pull ended was sealed with another key") from None
+
+    def _fernet(self) -> Any:
+        try:
+            from cryptography.fernet import Fernet  # only live sources need it
+        except ImportError:
+            raise EngineError(
+                "a live source in a workspace of pseudonyms needs: pip install 'networked-influence[live]'"
+            ) from None
+        return Fernet(base64.urlsafe_b64encode(bytes.fromhex(mark(self.key, "cursors"))))
+
+
+def _with(staged: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    return staged.set_column(staged.schema.get_field_index(name), name, column)
