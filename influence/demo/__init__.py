@@ -47,6 +47,8 @@ DOOR = 7_000_003
 """Added to the seed for the dice of who opens a door."""
 ON_TIME = 8_000_009
 """Added to the seed for the dice of the campaign."""
+COMING = 9_000_011
+"""Added to the seed for the dice of who comes near and responds only in the last weeks."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
 
@@ -149,7 +151,8 @@ class Company:
     `brand` has the company's own accounts, `voices` two of its trade, `topics` two of its subjects, `audiences` whom
     `beyond` meant to reach and `campaigns` what was run, for the settings of these names; `calendar` is the iCalendar
     file of `beyond`; `leaders` maps the roles of `TRUTHS` to person ids; the default report is about `beyond`, and
-    `opens` has who could introduce her best to a customer whom she never reached, and the customer.
+    `opens` has who could introduce her best to a customer whom she never reached, and the customer; `comers` respond to
+    her only from 1 July 2026 on.
     """
 
     activities: pa.Table
@@ -165,6 +168,7 @@ class Company:
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     campaigns: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
+    comers: tuple[str, ...] = ()
 
 
 def build(seed: int = 1) -> Company:
@@ -201,8 +205,9 @@ def build(seed: int = 1) -> Company:
     stated = (first_contacts(cast, luck), outcomes(cast, talk.log, luck))
     audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
     words += _campaign(talk, cast, seed)
+    comers, said_last = _comers(talk, cast, seed)
     return Company(
-        _activities(talk.log, words),
+        _activities(talk.log, [*words, *said_last]),
         _people(cast, *stated),
         _encounters(cast, [*meetings, *held]),
         {role: cast.people[index].person for role, index in cast.leaders.items()},
@@ -214,6 +219,7 @@ def build(seed: int = 1) -> Company:
         topics=TOPICS,
         audiences=audiences,
         campaigns={CAMPAIGN: STATED},
+        comers=tuple(cast.people[index].person for index in comers),
     )
 
 
@@ -270,6 +276,17 @@ def _campaign(talk: Talk, cast: Cast, seed: int) -> list[_Word]:
     words = Words(cast, Dice(seed + WORDS + ON_TIME))
     words.settle(conversations, campaign.SUBJECT)
     return _worded(talk, words, said)
+
+
+def _comers(talk: Talk, cast: Cast, seed: int) -> tuple[tuple[int, ...], list[_Word]]:
+    """Let a few strangers come near last of all, with dice of their own; return who, and the words."""
+    from influence.demo.comers import come_near
+    from influence.demo.dice import Dice
+    from influence.demo.words import Words
+
+    said = len(talk.log)
+    comers = come_near(talk.apart(Dice(seed + COMING)))
+    return comers, _worded(talk, Words(cast, Dice(seed + WORDS + COMING)), said)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
