@@ -45,6 +45,7 @@ class Asked:
     lake: str | None
     master: str | None
     remote: str | None
+    keep: bool
 
     @contextmanager
     def opened(self) -> Iterator[Campaigning]:
@@ -56,12 +57,17 @@ class Asked:
         from influence.workspace.cluster import Cluster  # NumPy and Arrow: `--help` must not wait for them
 
         with Cluster(
-            self.folder, str(self.lake), master=self.master, remote=self.remote, basis=_basis()
+            self.folder,
+            str(self.lake),
+            master=self.master,
+            remote=self.remote,
+            basis=_basis(),
+            keep=self.keep,
         ) as cluster:
             yield cluster
 
 
-OF_SPARK = ("--engine", "--lake", "--master", "--remote")
+OF_SPARK = ("--engine", "--lake", "--master", "--remote", "--keep")
 """What only commands that ask Spark take."""
 
 
@@ -70,15 +76,19 @@ def asked_options(command: _Command) -> _Command:
 
     @wraps(command)
     def run(*given: Any, **more: Any) -> Any:
-        asked = Asked(*(more.pop(name) for name in ("folder", "engine", "lake", "master", "remote")))
+        asked = Asked(*(more.pop(name) for name in ("folder", "engine", "lake", "master", "remote", "keep")))
         if asked.engine == "spark" and asked.lake is None:
             raise click.UsageError("--engine spark reads a lake: say which by --lake DIR")
-        if asked.engine != "spark" and (asked.lake or asked.master or asked.remote):
+        if asked.engine != "spark" and (asked.lake or asked.master or asked.remote or asked.keep):
             raise click.UsageError(
-                "--lake, --master and --remote go with --engine spark; `influence import --lake` brings a lake in"
+                "--lake, --master, --remote and --keep go with --engine spark; "
+                "`influence import --lake` brings a lake in"
             )
         return command(*given, asked=asked, **more)
 
+    keep = click.option(
+        "--keep", is_flag=True, help="For Spark: keep what is worked out in the lake, for the next report."
+    )
     remote = click.option("--remote", metavar="URL", help="A Spark Connect server, e.g. sc://host:15002.")
     master = click.option("--master", metavar="URL", help="A Spark master; this machine if left out.")
     lake = click.option(
@@ -93,7 +103,7 @@ def asked_options(command: _Command) -> _Command:
         show_default=True,
         help="Ask the workspace here, or a lake by Apache Spark (docs/scale.md).",
     )
-    return workspace_option(engine(lake(master(remote(basis_option(run))))))  # type: ignore[return-value]  # click is untyped here
+    return workspace_option(engine(lake(master(remote(keep(basis_option(run)))))))  # type: ignore[return-value]  # click is untyped here
 
 
 def inner_workspace_option(command: _Command) -> _Command:

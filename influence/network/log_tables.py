@@ -72,7 +72,7 @@ class LogTables(PeopleTables):
         PeopleTables.of(engine, people)
         decided = writers(people, Decisions(engine).standing()) if writing is None else writing
         if engine.elsewhere:
-            return cls(engine, people, make(engine, decided))
+            return cls(engine, people, make(engine, decided, people.table()))
         keep = kept if kept and writing is None else Kept(None, "")
         log = keep.tables("log", NAMES, lambda: read(engine, decided))
         for name, table in log.items():

@@ -16,6 +16,7 @@ item; who typed it is kept. One step only: what comes to a leader so goes on to 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -184,10 +185,11 @@ _TABLES = {
 }
 _NUMBERS = {
     "item": "SELECT epoch_us(time) AS time, author, counts, made, said, public FROM item ORDER BY item",
-    "link": "FROM link ORDER BY item, inferred, parent",
-    "mentioned": "FROM mentioned",
+    "link": "SELECT TRY_CAST(item AS INTEGER) AS item, TRY_CAST(parent AS INTEGER) AS parent, inferred, responds "
+    "FROM link ORDER BY item, inferred, parent",
+    "mentioned": "SELECT TRY_CAST(item AS INTEGER) AS item, person FROM mentioned",
 }
-"""What arrays hold of the log, and what responses are worked out of."""
+"""What arrays hold of the log, and what responses are worked out of: items that come here are counted in 32 bits."""
 _FIRSTS = """
 WITH root AS (
     SELECT i.item, coalesce(i.conversation, i.parent, i.id) AS name
@@ -198,6 +200,9 @@ SELECT r.item, n.first FROM root r JOIN named n USING (name) WHERE n.first < r.i
 """
 """Of what heads no conversation of its own, since an earlier item has the same name of one: that item. They are few."""
 NAMES = ("item", *_TABLES, "response")
+_BY_MONTH = ("item", "addressed", "mentioned", "link")
+_MADE = {name: name in _BY_MONTH for name in ("item", *_TABLES, "first")}
+"""The tables that are made where the log lies, and which of them go by the months of their items."""
 
 
 def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa.Table]:
@@ -211,27 +216,38 @@ def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     queries = {"item": _ITEM.format(more=""), **_TABLES}
     found = {name: engine.arrow(sql) for name, sql in queries.items()}
     found["response"] = responses(found["item"], found["link"], found["mentioned"])
-    texts["conversation"] = _conversations(engine, len(found["item"]), found["link"])
+    roots = _heads(len(found["item"]), found["link"])
+    _offer_circles(engine, roots, found["link"])
+    texts["conversation"] = _conversations(engine.arrow(_FIRSTS), roots)
     for name, column in texts.items():
         found["item"] = found["item"].append_column(name, column)
     _let_go(engine)
     return found
 
 
-def make(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa.Table]:
+def make(engine: Engine, writing: Mapping[tuple[int, int], str], whose: pa.Table) -> dict[str, pa.Table]:
     """Make the tables `NAMES` where the log lies, but for `response`; return of items, links, responses the numbers.
 
-    They are as `read` returns them, without any text.
+    They are as `read` returns them, without any text. Those that the engine kept of the same rows, when accounts were
+    theirs `whose` they are now, are read again.
     """
-    _work_out(engine, writing)
-    whole = _ITEM.format(more="".join(f", i.{name}" for name in _WORDS))
-    for name, sql in {"item": whole, **_TABLES}.items():
-        engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    matters = (sorted(writing.items()), _sum(whose))
+    there = engine.kept(_MADE, matters)
+    if not there:
+        _work_out(engine, writing)
+        whole = _ITEM.format(more="".join(f", i.{name}" for name in _WORDS))
+        for name, sql in {"item": whole, **_TABLES}.items():
+            engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
     found = {name: engine.arrow(sql) for name, sql in _NUMBERS.items()}
     found["response"] = responses(found["item"], found["link"], found.pop("mentioned"))
-    conversation = _conversations(engine, len(found["item"]), found["link"])
+    roots = _heads(len(found["item"]), found["link"])
+    if not there:
+        _offer_circles(engine, roots, found["link"])
+        engine.run(f"CREATE OR REPLACE TEMP TABLE first AS {_FIRSTS}")
+        _let_go(engine)
+        engine.keep(_MADE, matters)
+    conversation = _conversations(engine.arrow("FROM first"), roots)
     found["item"] = found["item"].append_column("conversation", conversation)
-    _let_go(engine)
     return found
 
 
@@ -284,13 +300,26 @@ def _writes_for(decided: Mapping[tuple[int, int], str]) -> pa.Table:
     )
 
 
-def _conversations(engine: Engine, items: int, links: pa.Table) -> pa.Array:
-    """Return the conversation of each item, the same for all that descends from one item: the first that heads it."""
+def _sum(table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as rows:
+        rows.write_table(table.combine_chunks())
+    return sha256(sink.getvalue()).hexdigest()
+
+
+def _heads(items: int, links: pa.Table) -> Ints:
+    """Return the item above each from which all that answers it descends."""
+    return _roots(items, numbers(links, "item"), numbers(links, "parent"))
+
+
+def _offer_circles(engine: Engine, roots: Ints, links: pa.Table) -> None:
     child = numbers(links, "item")
-    roots = _roots(items, child, numbers(links, "parent"))
-    circles = child[roots[child] == child]
-    engine.offer("circle", pa.table({"item": pa.array(np.unique(circles), pa.int32())}))
-    named, first = engine.arrow(_FIRSTS), np.arange(items, dtype=np.int32)
+    engine.offer("circle", pa.table({"item": pa.array(np.unique(child[roots[child] == child]), pa.int32())}))
+
+
+def _conversations(named: pa.Table, roots: Ints) -> pa.Array:
+    """Return the conversation of each item, the same for all that descends from one item: the first that heads it."""
+    first = np.arange(len(roots), dtype=np.int32)
     first[numbers(named, "item")] = numbers(named, "first")
     return pa.array(first[roots])
 

@@ -67,6 +67,12 @@ class Engine(Protocol):
     def beside(self) -> Engine:
         """Return another engine over the same data, whose temporary tables are its own."""
 
+    def kept(self, names: Mapping[str, bool], matters: object) -> bool:
+        """Let SQL read tables as they were kept, of the same rows and what else matters; tell whether they were."""
+
+    def keep(self, names: Mapping[str, bool], matters: object) -> None:
+        """Keep tables for another time, those that are true by the month of the items that they tell of."""
+
     def slim(self) -> None:
         """Let go of what was read from the file and is held only to be at hand."""
 
@@ -180,6 +186,13 @@ class DuckEngine:
             other._connection = self._connection.cursor()
         other._settle()
         return other
+
+    def kept(self, _names: Mapping[str, bool], _matters: object) -> bool:
+        """Nothing is: what was worked out here is kept as arrays."""
+        return False
+
+    def keep(self, _names: Mapping[str, bool], _matters: object) -> None:
+        """Nothing is kept."""
 
     def slim(self) -> None:
         """Let go of what was read from the file and is held only to be at hand."""

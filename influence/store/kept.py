@@ -149,11 +149,11 @@ def _sum(place: Path) -> str:
 def stamp(engine: Engine) -> str:
     """Return a word for the program and all that was brought in and decided: it differs where any of these does."""
     rows = engine.arrow(_STATE).to_pylist()
-    return sha256(repr((_program(), rows)).encode()).hexdigest()[:24]
+    return sha256(repr((program(), rows)).encode()).hexdigest()[:24]
 
 
 @cache
-def _program() -> list[tuple[str, int, int] | tuple[str, str]]:
+def program() -> list[tuple[str, int, int] | tuple[str, str]]:
     """List the files of the program by size and age: a changed program works everything out anew."""
     root = Path(__file__).parents[1]
     files = [(file, file.stat()) for file in sorted(root.rglob("*.py"))]

@@ -1,10 +1,12 @@
 """Apache Spark over a lake: the very statements that DuckDB answers here, answered where the log lies.
 
-Spark only reads: nothing of the lake is changed. Needs the extra `spark` and Java 17 or newer.
+Spark only reads: nothing that the lake tells of is changed, and what was worked out is kept beside that only if it is
+asked for. Needs the extra `spark` and Java 17 or newer.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -12,6 +14,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import copy
+from hashlib import sha256
 from itertools import count
 from tempfile import TemporaryFile
 from threading import Event, Thread
@@ -22,6 +25,7 @@ import pyarrow as pa
 
 from influence.contract.errors import InfluenceError
 from influence.store.engine import Failed, Parameters
+from influence.store.kept import program
 from influence.store.lake import LOGS, SECRET, TOLD, LakeError, columns_of, lacks_secret, told_by
 from influence.store.schema import VIEWS
 from influence.store.spark_sql import spoken
@@ -47,6 +51,12 @@ _LOCAL = {
     "spark.driver.maxResultSize": "0",
 }
 """What only a Spark that this program starts is told; a cluster has settings of its own."""
+
+
+KEPT, _WHOLE = "kept", "whole"
+"""Where a lake keeps what was worked out of it, which may be deleted at any time; what tells that it is all there."""
+_READ = ("activities", "copies", "sent")
+"""The kinds of which items and links are made, beside who is who."""
 
 
 class SparkError(InfluenceError):
@@ -183,8 +193,10 @@ class SparkEngine:
     _sign = ""
     _own: frozenset[str] = frozenset()
 
-    def __init__(self, spark: SparkSession, folder: str, master: str | None = None) -> None:
-        self._spark, self._folder = spark, folder.rstrip("/")
+    def __init__(
+        self, spark: SparkSession, folder: str, master: str | None = None, *, keeps: bool = False
+    ) -> None:
+        self._spark, self._folder, self._keeps = spark, folder.rstrip("/"), keeps
         self._watch = _Watch(spark, master) if master and master.startswith("spark://") else None
         self.lake = told_by(
             self._folder, self._text(TOLD, LakeError(f"{folder} is no lake: it has no {TOLD}"))
@@ -257,6 +269,62 @@ class SparkEngine:
         from pyspark.sql.pandas.types import from_arrow_schema
 
         return self._spark.createDataFrame([], from_arrow_schema(rows.schema))
+
+    def kept(self, names: Mapping[str, bool], matters: object) -> bool:
+        """Let SQL read tables as they lie in the lake, made of its files as they are now and what else matters.
+
+        What is not whole, or was made of anything else, is as if it were not there.
+        """
+        if not self._keeps or self._sign:
+            return False
+        try:
+            place = self._place(matters)
+            told = json.loads(self._text(f"{place}/{_WHOLE}", LakeError("nothing is kept")))
+            with self._told():
+                found = {name: self._spark.read.parquet(f"{self._folder}/{place}/{name}") for name in names}
+                if told != {name: rows.count() for name, rows in found.items()}:
+                    return False
+                for name, rows in found.items():
+                    rows.drop("month").createOrReplaceTempView(name)
+        except (InfluenceError, ValueError):
+            return False
+        return True
+
+    def keep(self, names: Mapping[str, bool], matters: object) -> None:
+        """Write tables into the lake, beside what it tells of; where it may not be written nothing is kept."""
+        if not self._keeps or self._sign:
+            return
+        with suppress(InfluenceError), self._told():
+            place = self._place(matters)
+            told = {
+                name: self._write(name, f"{self._folder}/{place}", months) for name, months in names.items()
+            }
+            whole = self._spark.createDataFrame([(json.dumps(told),)], "value string").coalesce(1)
+            whole.write.mode("overwrite").text(f"{self._folder}/{place}/{_WHOLE}")
+
+    def _write(self, name: str, place: str, by_month: bool) -> int:
+        rows = self._spark.table(name)
+        if (
+            by_month := by_month and not rows.isEmpty()
+        ):  # of nothing by month not even the columns would be written
+            months = self._spark.sql("SELECT item, date_format(time, 'yyyy-MM') AS month FROM item")
+            rows = rows.join(months, "item")
+        rows.write.mode("overwrite").partitionBy(*["month"] * by_month).parquet(f"{place}/{name}")
+        return int(rows.count())
+
+    def _place(self, matters: object) -> str:
+        """Return where tables are kept, by all that they are made of: program, files as they lie, what else matters."""
+        state = [row for kind in _READ for row in self._seen(kind)]
+        made_of = repr((program(), self.lake.files, state, matters))
+        return f"{KEPT}/{sha256(made_of.encode()).hexdigest()[:24]}"
+
+    def _seen(self, kind: str) -> list[str]:
+        """List the files of a kind with their sizes and when each was changed."""
+        files = [f"{self._folder}/{file}" for file in self.lake.of(kind)]
+        with self._told():
+            rows = self._spark.read.option("basePath", f"{self._folder}/{kind}").parquet(*files)
+            seen = rows.select(*(f"_metadata.file_{each}" for each in ("path", "size", "modification_time")))
+            return sorted(map(str, seen.distinct().collect()))
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise SparkError("a lake is only read: bring activity into a workspace, and write the lake anew")

@@ -45,8 +45,8 @@ def _rule(node: exp.Expression) -> exp.Expression:
             return exp.Anonymous(this="sha2", expressions=[node.this, exp.Literal.number(256)])
         case exp.CTE():
             node.set("materialized", None)
-        case exp.DataType(this=exp.DataType.Type.INT):
-            # a cluster may hold more rows than 32 bits count
+        case exp.DataType(this=exp.DataType.Type.INT) if not isinstance(node.parent, exp.TryCast):
+            # a cluster may hold more rows than 32 bits count; what comes here has room in them, and is tried
             return exp.DataType.build("BIGINT")
         case exp.Window(this=exp.Count(this=exp.Distinct(expressions=[counted]))):
             # Spark counts no different values over a window; of a set it tells the size

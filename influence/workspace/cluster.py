@@ -18,7 +18,8 @@ from influence.workspace.campaigning import Campaigning
 class Cluster(Campaigning):
     """A lake (a folder, or an address that Spark can read) with the settings of a folder, through Spark.
 
-    Reports go into the folder. `master` and `remote` say which Spark: this machine's own if both are left out.
+    Reports go into the folder. With `keep` the lake keeps what was worked out of it for the next report.
+    `master` and `remote` say which Spark: this machine's own if both are left out.
 
     Raises:
         LakeError: there is no lake, or it is not whole, or of another version.
@@ -34,10 +35,11 @@ class Cluster(Campaigning):
         master: str | None = None,
         remote: str | None = None,
         basis: str | None = None,
+        keep: bool = False,
     ) -> None:
         self.path, self._basis = Path(path), basis
         self.settings = settings.read(self.path / "influence.toml")
-        self.engine = SparkEngine(session(master, remote), lake, master)
+        self.engine = SparkEngine(session(master, remote), lake, master, keeps=keep)
 
     @cached_property
     def analysis(self) -> Analysis:

@@ -409,3 +409,12 @@ def test_help_loads_nothing_heavy(tmp_path):
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert "loaded: []" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("track", "x"), ("digest",), ("forget", "x"), ("serve",), ("programme", "show")], ids=" ".join
+)
+def test_what_is_not_asked_of_spark_says_so(run, words):
+    code, out, error = run(*words, "--engine", "spark")
+    assert (2, "") == (code, out)
+    assert "this is not asked of Spark: advise, campaign, compare, many, network, report, tags are;" in error

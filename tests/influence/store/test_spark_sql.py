@@ -11,6 +11,8 @@ from influence.store.spark_sql import spoken
     [
         ("SELECT epoch_us(time) AS t FROM item", "SELECT UNIX_MICROS(time) AS t FROM item"),
         ("SELECT a FROM t WHERE a = $leader AND b = ?", "SELECT a FROM t WHERE a = :leader AND b = ?"),
+        ("SELECT a::INTEGER AS b FROM t", "SELECT CAST(a AS BIGINT) AS b FROM t"),
+        ("SELECT TRY_CAST(a AS INTEGER) AS b FROM t", "SELECT TRY_CAST(a AS INT) AS b FROM t"),
         ("SELECT sha256(a) AS b FROM t", "SELECT SHA2(a, 256) AS b FROM t"),
         ("SELECT list_has_any(a, b) AS c FROM t", "SELECT ARRAYS_OVERLAP(a, b) AS c FROM t"),
         (
@@ -29,6 +31,8 @@ from influence.store.spark_sql import spoken
     ids=(
         "moments",
         "what is given",
+        "whole numbers",
+        "whole numbers that come here",
         "digests",
         "lists",
         "materialized",

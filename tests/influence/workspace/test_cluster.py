@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -29,13 +30,16 @@ from influence.contract.records import (
     Unsaid,
     Verb,
 )
+from influence.network.log_tables import LogTables
+from influence.network.responses import read_log
 from influence.network.subjects import subjects
 from influence.network.ways import ways
 from influence.people.linkage.run import who_is_who
+from influence.people.parts import in_parts
 from influence.store.kept import Kept
 from influence.store.lake import LakeError
 from influence.store.schema import added_since
-from influence.store.spark import SparkEngine, SparkError, session
+from influence.store.spark import KEPT, SparkEngine, SparkError, session
 from influence.store.spark_sql import spoken
 from tests.influence.store.test_lake import of_store_7
 from tests.kit.draws import LONG
@@ -46,9 +50,28 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+QUICK = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""Of few rows, it is the making of programs that takes long, not their running."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_lived():
+    """Let Java make no great effort for programs that run once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
+
+
 @pytest.fixture(scope="module")
 def spark():
     made = session()
+    for name, value in QUICK.items():
+        made.conf.set(name, value)
     yield made
     made.stop()
 
@@ -161,6 +184,12 @@ class Both:
     def slim(self):
         self.first.slim()
 
+    def kept(self, _names, _matters):
+        return False
+
+    def keep(self, _names, _matters):
+        """Nothing is."""
+
     def offer(self, name, rows):
         self.first.offer(name, rows)
         self.second.offer(name, rows)
@@ -225,6 +254,56 @@ def test_every_statement_has_the_same_answer(spark, office):
         assert sum(ways(asked.tables, asked.people.find("p0"), asked.whole_window()).values()) > 0
     assert {} == both.other
     assert {" ".join(sql.split()) for sql, rows in both.rows.items() if not rows} == NO_ROWS
+
+
+def test_who_is_who_in_parts_is_the_same_on_a_cluster(spark, office):
+    engine = SparkEngine(spark, str(office / "lake"))
+    with Workspace(office / "w") as workspace:
+        here = workspace.analysis.people
+        there = in_parts(engine, 8)
+    assert here.rows == there.rows
+    assert here.table() == there.table()
+    assert (dict(here.merged), sorted(map(str, here.links))) == (
+        dict(there.merged),
+        sorted(map(str, there.links)),
+    )
+
+
+def arrays(tables):
+    """All that arrays hold of a log."""
+    log = read_log(tables)
+    parts = (log.items, log.links, log.responses)
+    return [getattr(part, each.name).tolist() for part in parts for each in fields(part)]
+
+
+def test_what_a_lake_keeps_is_used_again_and_never_once_anything_has_changed(
+    spark, office, tmp_path, monkeypatch
+):
+    lake = tmp_path / "lake"
+    shutil.copytree(office / "lake", lake)
+    with Workspace(office / "w") as workspace:
+        people, here = workspace.analysis.people, workspace.store.engine.beside()
+
+        def made_anew(writing=None, who=people):
+            engine = SparkEngine(spark, str(lake), keeps=True)
+            made, run = [], engine.run
+            engine.run = lambda sql: (made.append(sql), run(sql))
+            there = arrays(LogTables.of(engine, who, writing or {}))
+            assert arrays(LogTables.of(here, who, writing or {})) == there
+            return bool(made)
+
+        assert [True, False] == [made_anew(), made_anew()]
+        assert "month=2026-01" in {each.name for each in (lake / KEPT).glob("*/link/*")}
+        assert made_anew(writing={(1, 0): "yes"})
+        assert made_anew(who=replace(people, account_person={**people.account_person, "x:3": 0}))
+        file = next((lake / "activities" / "month=2026-02").iterdir())
+        pq.write_table(pq.read_table(file), file)  # the same rows, written at another time
+        assert made_anew()
+        for part in (lake / KEPT).glob("*/link/month=2026-01/*.parquet"):
+            part.unlink()
+        assert made_anew()
+        monkeypatch.setattr("influence.store.spark.program", lambda: "another")
+        assert made_anew()
 
 
 PARTS = [
@@ -325,7 +404,8 @@ def wait_for(port):
 def server(tmp_path):
     """A real Spark Connect server on this machine; its address."""
     port = free_port()
-    told = ["--conf", "spark.ui.enabled=false", "--conf", f"spark.connect.grpc.binding.port={port}"]
+    confs = {"spark.ui.enabled": "false", "spark.connect.grpc.binding.port": port, **QUICK}
+    told = [word for name, value in confs.items() for word in ("--conf", f"{name}={value}")]
     connect = "org.apache.spark.sql.connect.service.SparkConnectServer"
     with running(
         tmp_path, "spark-submit", "--master", "local[2]", *told, "--class", connect, "spark-internal"

@@ -167,7 +167,7 @@ def test_a_newer_program_uses_nothing_of_an_older_one(tmp_path):
     package = Path(kept_module.__file__).parents[1]
     shutil.copytree(package, tmp_path / "influence", ignore=shutil.ignore_patterns("__pycache__"))
     say = "from influence.store.kept import stamp; from influence.store.store import Store as S; "
-    say += "from influence.store import kept; print(hash(repr(kept._program())))"
+    say += "from influence.store import kept; print(hash(repr(kept.program())))"
     call = [sys.executable, "-c", say]
     ways = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONHASHSEED": "0"}}
     seen = [subprocess.check_output(call, **ways), subprocess.check_output(call, **ways)]
