@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from influence.contract.details.reach import Reach
 from influence.contract.findings import Finding
@@ -27,6 +28,7 @@ def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
             *_about_meetings(ego),
             *_about_responses(ego, findings),
             *_about_people(ego),
+            *_about_departments(ego),
         ]
 
 
@@ -120,6 +122,32 @@ def _about_people(ego: Ego) -> list[str]:
                 "{n} bots, lists, shared mailboxes and deleted users are not counted; the command “influence people "
                 "--bots” lists each with its reason.",
                 n=len(ego.bots),
+            )
+        )
+    return said
+
+
+def _about_departments(ego: Ego) -> list[str]:
+    """Name the departments in the rules for spheres in which nobody is: most are spelt otherwise."""
+    there = {name.lower(): name for _, name in ego.people.told("department") if name}
+    named = [mark for marks in ego.settings.spheres.values() for mark in marks]
+    said = []
+    for mark in dict.fromkeys(named):
+        kind, _, name = mark.partition(":")
+        if kind.lower() != "department" or name.lower() in there:
+            continue
+        near = get_close_matches(name.lower(), there, n=1)
+        said.append(
+            because(
+                "A rule under [spheres] in influence.toml names the department “{name}”, in which nobody here is; the "
+                "nearest is “{near}”.",
+                name=name,
+                near=there[near[0]],
+            )
+            if near
+            else because(
+                "A rule under [spheres] in influence.toml names the department “{name}”, in which nobody here is.",
+                name=name,
             )
         )
     return said

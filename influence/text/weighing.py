@@ -132,9 +132,14 @@ def _some(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
         return np.zeros(texts, np.int8)
     of = np.repeat(np.arange(texts), np.diff(np.searchsorted(starts, begin)))
     kept = _own(data, begin, starts, of)
+    count = np.bincount(of[kept], minlength=texts)
+    kept &= (
+        count[of] <= MOST_WORDS
+    )  # a longer text leans nowhere, whatever its words: they need not be looked up
     if not kept.all():
         starts, ends, of = starts[kept], ends[kept], of[kept]
-    count = np.bincount(of, minlength=texts)
+    if not len(starts):
+        return np.zeros(texts, np.int8)
     row = _looked_up(_digests(small, starts, ends), words)
     hit = np.flatnonzero(row >= 0)
     heard = _Heard(row[hit], hit, of, _denies(small, ends), texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence.contract.records import Activity, Tone, Verb
@@ -143,6 +143,7 @@ def test_megabytes_without_a_blank_are_read_and_tell_nothing() -> None:
 
 
 @WORDS
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_any_text_is_read_alone_as_among_others(texts: list[str]) -> None:
     sound = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts]

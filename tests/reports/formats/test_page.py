@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from matplotlib import rc_context
 
+from influence.contract.details.brand import EmployeesAgainstBrand
 from influence.contract.findings import (
     Conversation,
     Coverage,
@@ -435,3 +436,31 @@ def test_the_page_shows_the_movement_by_week_and_by_month_whichever_is_told_firs
     assert section.index(told[first]) < section.index(f"The same by {other}") < section.index(told[other])
     assert f"How did it move, {by} by {by}?" in section
     assert "week from 29 Dec 2025, in part</th>" in section
+
+
+def test_tags_and_topics_stand_week_by_week_beside_the_named_voices():
+    table = re.search(r'<table class="tagged">.*?</table>', page(sample_report()), re.DOTALL)[0]
+    rows = re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+    assert [6 + 1] * 4 == [len(re.findall(r"<t[hd]\b", row)) for row in rows]
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", rows[1], re.DOTALL)]
+    most = "Responses in each whole week; most in the week from 26 Jan 2026, 21."
+    assert ["#ferry", most, "12", "40", "25", "14 to 17", "4"] == cells
+    assert "M0 10v-1.43h0.8v1.43zM1 10v-4.29h0.8v4.29zM3 10v-10h0.8v10z" in rows[1]
+    assert "<svg" not in rows[2] + rows[3]
+
+
+def test_what_employees_draw_by_sphere_stands_beside_the_leader_and_the_brand():
+    report = sample_report()
+    finding = report.findings["employees_against_brand"]
+    held = replace(finding.told(EmployeesAgainstBrand), spheres={"customer": (1.5, 0.25, 2.0)})
+    told = replace(report, findings=report.findings | {finding.name: replace(finding, detail=held)})
+    row = re.search(r"Employees against brand, by sphere.*?<tbody>(.*?)</tbody>", page(told), re.DOTALL)[1]
+    assert ["customer", "1.5", "0.25", "2"] == re.sub(r"<[^>]+>", " ", row).split()
+    assert "Employees against brand, by sphere" not in page(report)
+
+
+def test_what_a_leader_asks_first_is_not_folded_away():
+    shown = re.sub(r"<details.*?</details>", "", page(sample_report()), flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", "", shown)
+    assert "before anybody here had spoken with them" in text
+    assert "are answered by people whom they never met" in text
