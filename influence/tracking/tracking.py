@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from influence.analysis.alike import CannotCompare
@@ -39,7 +40,7 @@ class Tracking:
 
         Raises:
             EmptyWindow: nothing happened in the window.
-            NothingTracked: the length cannot be read.
+            NothingTracked: the length cannot be read, or this machine's clock was set back.
             UnknownPerson: nobody is known by that name.
         """
         self.analysis.refuse_unsaid()
@@ -50,6 +51,7 @@ class Tracking:
         of_window = [one for one in kept if one.window == window]
         if of_window:
             return self._told(of_window[-1], kept, fresh=False)
+        _refuse_a_clock_set_back(kept)
         return self._told(snapshots.keep(self.analysis.about(code, window), window), kept, fresh=True)
 
     def again(self, leader: str) -> Tracked:
@@ -127,6 +129,16 @@ class Tracking:
         """Return the id of somebody who may have been merged with another since."""
         code = self.analysis.people.code.get(person)
         return person if code is None else self.analysis.people.who[code].person
+
+
+def _refuse_a_clock_set_back(kept: Sequence[Snapshot]) -> None:
+    """Refuse to write a day on a snapshot that is before that of one taken earlier; an hour may be the zone's doing."""
+    now, last = datetime.now(UTC), max((one.taken for one in kept), default=None)
+    if last is not None and last - now > timedelta(days=1):
+        raise NothingTracked(
+            f"the clock of this machine says {now:%Y-%m-%d} and a snapshot was taken on {last:%Y-%m-%d}: set the clock "
+            "right, then take it again"
+        )
 
 
 def _as_before(window: Window, zone: str) -> tuple[str, str | None]:

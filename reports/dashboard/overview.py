@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.language import recognised
+from influence.contract.tracked import Tracked
 from influence.contract.wording import number
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.view import leader_path, with_query
 from reports.story.tracked import told
 from reports.story.wording import day
 
@@ -90,14 +92,20 @@ def _begin(workspace: Workspace) -> dict[str, Any]:
     return {
         "leaders": [(person, name) for person, name in heard if person not in ids],
         "tracked": [
-            (person, told(one, names_others=False, older=person in older))
+            (_view_of(one), told(one, names_others=False, older=person in older))
             for one in tracked
             for person in [str(one.report.leader["person"])]
         ],
         "look": [
-            (one.report.leader["person"], one.report.leader["name"], recognised(alert))
+            (_view_of(one), one.report.leader["name"], recognised(alert))
             for one in tracked
             if one.report.leader["person"] not in older
             for alert in one.alerts
         ],
     }
+
+
+def _view_of(one: Tracked) -> str:
+    """Return the address of a leader in the weeks of a snapshot: there stands the number that the snapshot told."""
+    edges = [(edge, str(one.report.window[edge])[:10]) for edge in ("since", "until")]
+    return with_query(leader_path(str(one.report.leader["person"])), edges)

@@ -66,6 +66,7 @@ def queue(desk: Desk, asked: Asked) -> Response:
         "/people",
         kind=kind,
         about=about,
+        called=plain(desk.person(about)[1]) if about else "",
         card=cards[0] if cards else None,
         left=len(cards),
         passed=sorted(passed),

@@ -172,3 +172,12 @@ def test_the_next_snapshot_is_taken_as_the_last_one_was(workspace: Any, every: s
     taken = one.tracking.take("x:lea", every, over)
     again = one.tracking.again("x:lea")
     assert (False, taken.report.window) == (again.fresh, again.report.window)
+
+
+def test_a_clock_set_back_takes_no_snapshot_and_says_so(workspace: Any) -> None:
+    one = workspace(activities=[row for number in range(12) for row in week(number, "a", "b")])
+    one.tracking.take("x:lea")
+    one.store.engine.run("UPDATE snapshot_log SET taken = taken + INTERVAL 3 DAY")
+    assert not one.tracking.take("x:lea").fresh
+    with pytest.raises(NothingTracked, match="set the clock right, then take it again"):
+        one.tracking.take("x:lea", "month")

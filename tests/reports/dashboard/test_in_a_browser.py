@@ -185,3 +185,11 @@ def test_everything_is_reached_by_the_keyboard(chromium, tracked):
             )
         assert "Skip to the page" == seen[0]
         assert {"Overview", "Settings", "since", "until", "tag", "channel", "Show"} <= set(seen)
+
+
+def test_who_is_tracked_leads_to_the_number_that_the_snapshot_told(chromium, tracked):
+    with inside(chromium, tracked) as (tab, go):
+        go("/begin")
+        card = tab.page.inner_text(".cards article p:nth-of-type(2)")
+        tab.page.click(".cards article a")
+        assert f" {tab.page.inner_text('.big')} " in f" {card} "
