@@ -67,7 +67,7 @@ def test_a_header_in_another_language_is_the_same_table(header: str) -> None:
     member = member_of(f"{header}\n{row}\n".encode(), "jira.csv")
     assert ["jira"] == recognised_by(member)
     made = acts(list(Jira(zone="UTC", dates="day-first").parse(member)))
-    assert [("jira:ACME-1", "jira:ann"), ("jira:ACME-1:20260105T220000:bo", "jira:bo")] == [
+    assert [("jira:ACME-1", "jira:ann"), ("jira:ACME-1:20260105T220000:jira:bo", "jira:bo")] == [
         (one.id, one.actor) for one in made
     ]
 
