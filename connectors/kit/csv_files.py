@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from connectors.kit.answers import At
@@ -136,15 +136,17 @@ def rows(member: Member) -> Iterator[At | SetAside]:
         raise Unreadable(f"{member.name}: there is a header but no row below it")
 
 
-def listed_rows(member: Member) -> Iterator[At | SetAside]:
+def listed_rows(member: Member, places: Sequence[int] | None = None) -> Iterator[At | SetAside]:
     """Yield each row below the header as a list of its values, None where empty: a column may stand more than once.
+
+    `places` are the columns that are wanted, all of them if left out.
 
     >>> from connectors.kit.answers import as_member
     >>> [row.value for row in listed_rows(as_member("a.csv", b"Key,Comment,Comment\\n1,a,\\n"))]
     [['1', 'a', None]]
     """
     names, delimiter = header(in_utf8(member).head())
-    used = {place: str(place) for place in range(len(names))}
+    used = {place: str(place) for place in (range(len(names)) if places is None else places)}
     with in_utf8(member).open() as stream:
         for table in RowColumns(Form(len(names), delimiter, used)).of(stream):
             if isinstance(table, SetAside):

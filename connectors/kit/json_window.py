@@ -144,6 +144,8 @@ class Window:
         Raises:
             Damaged: it has no end, or none begins here.
         """
+        if self.ended():
+            raise Damaged("breaks off where a value should begin")
         end, begun = _End(self.text[self.at]), self.byte
         while not end.found(self.text, self.at):
             self.go_to(end.place)

@@ -174,7 +174,8 @@ def _unpacked(member: Member) -> Iterator[tuple[dict[str, Member], list[SetAside
             raise Unreadable(f"{member.name}: the file was not read within six hours") from None
         if ended.returncode:
             raise Unreadable(
-                f"{member.name}: the data file is damaged, or of a kind that is not read; {refusal(member.name, _PST)}"
+                f"{member.name}: this is an Outlook data file (.pst or .ost), and it is damaged, or of a kind that is"
+                " not read; get it again, or turn it into mbox with: readpst -r -o mail FILE"
             )
         listed = Path(into, "list.txt").read_text(encoding="utf-8").splitlines()
         aside = [SetAside(line[2:]) for line in listed if line.startswith("! ")]

@@ -9,13 +9,13 @@ import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import At, each, guarded, identifier, mapping
-from connectors.kit.csv_files import header, listed_rows, plain
+from connectors.kit.csv_files import header, listed_rows
 from connectors.kit.day_order import DayOrder, read_written
 from connectors.kit.json_files import holds, rows
 from connectors.kit.lists import rows_of
@@ -23,12 +23,20 @@ from connectors.kit.months import short_moment
 from connectors.kit.repeats import Repeats
 from connectors.kit.text import clean
 from connectors.kit.times import in_utc, moment, named_zone
+from connectors.sites.jira_headers import in_english
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, Verb
 
 _NEEDED = {"issuekey", "issueid", "created"}
 _WRITERS = {"creator", "reporter"}
+_USED = frozenset(
+    (
+        *("issuekey", "created", "summary", "labels", "comment", "comments"),
+        *("creator", "reporter", "assignee", "creatorid", "reporterid", "assigneeid"),
+    )
+)
+"""The columns that are read, of the hundreds that a table may have."""
 _ANSWER = ((b'"issues"', b'"fields"', b'"key"', b'"self"'),)
 _COMMENT = re.compile(r"([^;]{6,40});([^;]{1,200});(.{0,200000})", re.DOTALL)
 _NAMED = re.compile(r"\[~(?:accountid:)?([^\[\]]{1,100})\]")
@@ -53,7 +61,7 @@ class Jira:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell the table by its columns, an answer by its fields."""
-        columns = {plain(name) for name in header(head)[0]}
+        columns = set(in_english(header(head)[0]))
         return (columns >= _NEEDED and bool(columns & _WRITERS)) or holds(head, *_ANSWER)
 
     def parse(self, member: Member) -> Iterator[Record]:
@@ -77,15 +85,15 @@ class Jira:
             raise Unreadable(
                 f"{member.name}: its times state no zone; say which it is, as in --zone Europe/Oslo"
             )
-        names = [plain(name) for name in header(head)[0]]
-        table = _Table(names=names, zone=zone, order=self._order(member))
-        yield from each(listed_rows(member), lambda at: table.issue(at.value, at.line), "the issue")
+        names = in_english(header(head)[0])
+        places = [place for place, name in enumerate(names) if name in _USED]
+        table = _Table(names=[names[place] for place in places], zone=zone, order=self._order(member))
+        yield from each(listed_rows(member, places), lambda at: table.issue(at.value, at.line), "the issue")
 
     def _order(self, member: Member) -> str:
-        order, names = DayOrder(), [plain(name) for name in header(member.head())[0]]
-        place = names.index("created")
-        for row in listed_rows(member):
-            written = read_written(row.value[place] or "") if isinstance(row, At) else None
+        order, names = DayOrder(), in_english(header(member.head())[0])
+        for row in listed_rows(member, [names.index("created")]):
+            written = read_written(row.value[0] or "") if isinstance(row, At) else None
             if written is not None:
                 order.learn(written)
         return order.decided(self.dates, member.name)
@@ -172,8 +180,15 @@ class _Table(_Issues):
     zone: ZoneInfo | None = None
     order: str = ""
 
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, name in enumerate(self.names):
+            found.setdefault(name, []).append(place)
+        return found
+
     def _all(self, values: Sequence[str | None], name: str) -> list[str]:
-        return [value for key, value in zip(self.names, values, strict=True) if key == name and value]
+        return [value for place in self._places.get(name, ()) if (value := values[place])]
 
     def _first(self, values: Sequence[str | None], *names: str) -> str:
         return next((found[0] for name in names if (found := self._all(values, name))), "")

@@ -10,6 +10,10 @@ from connectors.kit.csv_files import plain
 from connectors.kit.modality.telling import stated_kind
 from connectors.tables.time_formats import clock_format, is_doubtful, time_format
 
+_ODD = re.compile(r"-?\d*\.\d+|true|false|yes|no")
+_ODD_OR_SMALL = re.compile(rf"{_ODD.pattern}|-?\d{{1,2}}")
+"""Values that stand for nobody: marks, shares, counts."""
+_LONGEST_NAME = 120
 _EMAIL = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}\.\w+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().x/-]{4,30}")
 _OPENED = (
@@ -94,6 +98,7 @@ VERBS = (
     (r"post|idea|request|create|open|ticket|topic|question|review|note|incident", "post"),
 )
 """Words of a column and what they mean."""
+_NO_MEETING = re.compile(r"mail|note|sms|post|message|comment|task|chat")
 _MET = re.compile(
     r"meet|visit|lunch|dinner|coffee|face to face|in person|m[oø]te|treffen|besuch|r[eé]union"
     r"|^(?:video ?)?conference$|^zoom|^teams$|^online$"
@@ -155,7 +160,7 @@ class Guess:
         self.direction = self._take(
             self._hinted("direction", lambda c: {v.lower() for v in c.values} <= _DIRECTIONS)
         )
-        self.kind = self._take(self._hinted("kind", lambda c: c.share(stated_kind) >= 0.5))
+        self.kind = self._take(self._hinted("kind", _is_kind))
         self.verb = self._take(self._hinted("verb", _says_what))
         self.place = self._take(self._hinted("place"))
         self.other = self._take(next((c for c in self.free if c.named(_OTHER) and self._is_people(c)), None))
@@ -226,10 +231,9 @@ class Guess:
         """Tell whether values may stand for people: no long texts, no decimals, no yes and no."""
         if column in self.times or column.name in self.clocks or not column.values:
             return False
-        odd = column.share(
-            lambda one: len(one) > 120 or re.fullmatch(r"-?\d*\.\d+|true|false|yes|no|-?\d{1,2}", one.lower())
-        )
-        return odd < 0.5
+        sure = column.named(f"{_TO}|sender|_from_|user|_id_|author")
+        odd = _ODD if sure else _ODD_OR_SMALL
+        return column.share(lambda one: len(one) > _LONGEST_NAME or odd.fullmatch(one.lower())) < 0.5
 
     def _closer(self) -> Column | None:
         """Return who ended or answered what a row begins; found before who began it, so that nobody is both."""
@@ -306,6 +310,13 @@ def _says_what(column: Column) -> bool:
         lambda value: any(re.search(pattern, value.lower()) for pattern, _ in VERBS) or met(value)
     )
     return len(set(column.values)) <= 12 and known >= 0.5
+
+
+def _is_kind(column: Column) -> bool:
+    """Tell a column of kinds of meetings, and of nothing else that people do."""
+    return column.share(stated_kind) >= 0.5 and not any(
+        _NO_MEETING.search(one.lower()) for one in column.values
+    )
 
 
 def met(value: str) -> bool:

@@ -147,9 +147,9 @@ class _Draft:
             *([f"id = {_template(guess.id)}"] if guess.id else []),
             self._time(),
             f"people = [{people}]" + ("" if guess.other else f"  {_WHOSE}"),
-            *([f"place = {_template(guess.place)}"] if guess.place else []),
-            *([f"kind = {_template(guess.kind)}  # it counts before the place"] if guess.kind else []),
-            *([f"words = {_template(words)}"] if words else []),
+            *([f"place = {_template(guess.place)}  # CHECK: by its name"] if guess.place else []),
+            *([f"kind = {_template(guess.kind)}  # CHECK: it counts before the place"] if guess.kind else []),
+            *([f"words = {_template(words)}  # CHECK: what tells a call from a meeting"] if words else []),
         ]
 
     def activities(self) -> list[str]:
@@ -167,7 +167,10 @@ class _Draft:
         for field in ("parent", "conversation", "channel", "subject", "text", "url"):
             column = getattr(guess, field)
             if column:
-                lines.append(f"{field} = {_template(column)}")
+                why = (
+                    "its values are ids of other rows" if field == "parent" else "by its name and its values"
+                )
+                lines.append(f"{field} = {_template(column)}  # CHECK: {why}")
         return [*lines, *self._closing(), *self._responses(), *self._meetings(), *self._verbs()]
 
     def _time(self) -> str:
@@ -200,7 +203,7 @@ class _Draft:
 
     def _verb(self) -> str:
         if self.guess.verb:
-            return f"verb = {_template(self.guess.verb)}"
+            return f"verb = {_template(self.guess.verb)}  # CHECK: its words are below, under [verbs]"
         file = f"_{re.sub(r'[^a-z]+', '_', self.file.lower())}_"
         named = (self.guess.time, self.guess.text, self.guess.direction, self.guess.to)
         names = "".join(one.words for one in named if one)

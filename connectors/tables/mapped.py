@@ -13,6 +13,7 @@ from connectors.kit.times import named_zone
 from connectors.kit.wide_text import head_in_utf8
 from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
+from connectors.tables.translated import in_other_languages
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
@@ -94,7 +95,7 @@ class Table:
 
 @lru_cache(maxsize=1)
 def _all_ready_made() -> tuple[Mapped, ...]:
-    return tuple(map(ready_made, READY_MADE))
+    return (*map(ready_made, READY_MADE), *in_other_languages())
 
 
 def _fitting(found: list[str]) -> Mapped | None:

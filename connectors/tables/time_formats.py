@@ -54,6 +54,8 @@ _FORMATS = (
 _CLOCK_ONLY = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H.%M")
 _ENOUGH = 0.9
 """The share of values that a format has to fit."""
+_SHAPED = re.compile(r"(?=.{6,40}$)[^\W\d]{0,10}\W{0,2}(?:\d|[^\W\d]{3,12}\W{1,2}\d).*\d.*")
+"""What may be a time at all."""
 _FIRST = 3
 """Values by which most formats are ruled out."""
 
@@ -70,6 +72,8 @@ def time_format(values: Sequence[str]) -> str | None:
         return None
     if sum(map(is_iso, values)) >= _ENOUGH * len(values):
         return ""
+    if not all(map(_SHAPED.fullmatch, values[:_FIRST])):
+        return None
     fitting = _fitting(tuple(values))
     return max(fitting, key=lambda form: sum(_fits(value, form) for value in values), default=None)
 

@@ -53,6 +53,25 @@ def test_comments_answer_their_issue_and_an_odd_one_costs_only_itself() -> None:
     assert [2] == [one.line for one in records if isinstance(one, SetAside)]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Zusammenfassung,Vorgangsschlüssel,Vorgangs-ID,Autor,Ersteller,Erstellt,Kommentar",
+        "Résumé,Clé de ticket,ID de ticket,Rapporteur,Créateur,Création,Commentaire",
+        "Resumen,Clave de incidencia,ID de la incidencia,Informador,Creador,Creada,Comentario",
+        "Sammanfattning,Ärendenyckel,Ärende-ID,Rapportör,Skapare,Skapad,Kommentar",
+    ],
+)
+def test_a_header_in_another_language_is_the_same_table(header: str) -> None:
+    row = "X,ACME-1,1,ann,ann,05/01/2026 21:00,05/01/2026 22:00;bo;done"
+    member = member_of(f"{header}\n{row}\n".encode(), "jira.csv")
+    assert ["jira"] == recognised_by(member)
+    made = acts(list(Jira(zone="UTC", dates="day-first").parse(member)))
+    assert [("jira:ACME-1", "jira:ann"), ("jira:ACME-1:20260105T220000:jira:bo", "jira:bo")] == [
+        (one.id, one.actor) for one in made
+    ]
+
+
 def test_what_the_table_does_not_tell_is_asked_for() -> None:
     with pytest.raises(ConnectorError, match="--zone"):
         list(Jira().parse(member_of(f"{HEADER}\nx,A-1,1,a,a,05/Jan/26 9:00 AM,,".encode())))

@@ -190,6 +190,24 @@ def test_a_ready_made_mapping_reads_and_says_its_columns(name):
     assert set(ready_made(name).recognised_by) <= set(ready_made(name).columns()) | {"Rating"}
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Nummer,Erstellt,Anrufer,Kurzbeschreibung,Geschlossen,Geschlossen von",
+        "Numéro,Créé,Appelant,Description brève,Fermé,Fermé par",
+        "Número,Creado,Solicitante,Breve descripción,Cerrado,Cerrado por",
+        "Nummer,Skapad,Anmälare,Kort beskrivning,Stängd,Stängd av",
+    ],
+)
+def test_a_list_of_servicenow_in_another_language_is_the_same_list(header):
+    content = f"{header}\nINC1,2026-01-05 09:00:00,Ann Lee,help,2026-01-06 09:00:00,Bo Berg\n"
+    member = member_of(content.encode(), "incident.csv")
+    assert ["table"] == recognised_by(member)
+    assert [("servicenow:ann lee", None), ("servicenow:bo berg", "servicenow:INC1")] == [
+        (one.actor, one.parent) for one in of(Table(zone="UTC").parse(member), Activity)
+    ]
+
+
 DRAFTED = {
     "reviews": (
         "Review number,Review date,Reviewer,Stars,Review text,Owner response,Response date,Responded by\n"
@@ -205,6 +223,32 @@ DRAFTED = {
             ("react", "ben@acme.example", "1"),
             ("comment", "cy@acme.example", "1"),
         ],
+    ),
+    "requests, where the one who closes them did not open them": (
+        "number,sys_created_on,caller_id,closed_at,closed_by\n"
+        "INC1,2026-01-05 09:00:00,Ann Lee,2026-01-06 09:00:00,Bo Berg\nINC2,2026-01-05 10:00:00,Cy Dahl,,\n",
+        [("post", "ann lee", None), ("reply", "bo berg", "INC1"), ("post", "cy dahl", None)],
+    ),
+    "messages of two numbers": (
+        "timestamp,sender,receiver,text\n2026-01-05T09:00:00Z,+4711,+4722,hi\n2026-01-05T10:00:00Z,+4722,+4711,yo\n",
+        [("message", "+4711", None), ("message", "+4722", None)],
+    ),
+    "follows": (
+        "User1,User2,Date_followed,Interest\nann,bo,2026-01-05 09:00:00,4\n",
+        [("follow", "ann", None)],
+    ),
+    "one JSON document": (
+        '{"page": 1, "comments": [\n {"id": 1, "user": {"username": "ann"}, "createdAt": "2026-01-05T09:00:00Z"},\n'
+        ' {"id": 2, "user": {"username": "bo"}, "createdAt": "2026-01-05T10:00:00Z", "parentId": 1}]}',
+        [("post", "ann", None), ("post", "bo", "1")],
+    ),
+    "dates of Jira": (
+        "Issue key,Created,Reporter,Assignee\nA-1,05/Jan/26 9:00 AM,ann,bo\n",
+        [("post", "ann", None)],
+    ),
+    "blanks between the columns": (
+        "time sender recipient\n1767603600 7 9\n1767603700 9 7\n",
+        [("message", "7", None), ("message", "9", None)],
     ),
     "Norwegian": (
         "ID;Dato;Bruker;Beskrivelse\n"
@@ -224,6 +268,63 @@ def test_the_first_mapping_reads_the_table_it_was_drafted_for(tmp_path, name):
         (a.verb.value, a.actor.split(":", 1)[1], a.parent and a.parent.split(":", 1)[1])
         for a in of(records, Activity)
     ]
+
+
+CALLS = "phone,date,time,{0}\n5551234560,2026/01/05,10:32:30,{1}\n5551234510,2026/01/05,13:05:00,{2}\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "came", "went"),
+    [("incoming_call", "true", "false"), ("Direction", "Inbound", "Outbound"), ("is_from_me", "0", "1")],
+)
+def test_a_column_of_directions_turns_a_row_round(tmp_path, column, came, went):
+    content = CALLS.format(column, came, went)
+    draft = draft_mapping(member_of(content.encode(), "calls.csv"))
+    calls = of(table(tmp_path, draft, content, owner="ann@acme.example"), Activity)
+    assert [
+        ("calls:5551234560", ("email:ann@acme.example",), datetime(2026, 1, 5, 10, 32, 30, tzinfo=UTC)),
+        ("email:ann@acme.example", ("calls:5551234510",), datetime(2026, 1, 5, 13, 5, tzinfo=UTC)),
+    ] == [(call.actor, call.to, call.time) for call in calls]
+
+
+def test_rows_that_are_meetings_among_others_are_encounters(tmp_path):
+    content = (
+        "Date,Owner,Contact,Type\n2026-01-05T09:00:00Z,ann@acme.example,bo@buyer.example,Meeting\n"
+        "2026-01-06T09:00:00Z,ann@acme.example,bo@buyer.example,Email\n"
+    )
+    records = table(tmp_path, draft_mapping(member_of(content.encode(), "crm.csv")), content)
+    assert [("email:ann@acme.example", "email:bo@buyer.example")] == [
+        one.people for one in of(records, Encounter)
+    ]
+    assert ["message"] == [one.verb.value for one in of(records, Activity)]
+
+
+def test_days_that_may_be_months_are_a_doubt_that_is_said_and_others_are_none():
+    doubtful = draft_mapping(member_of(b"Date,Who,With\n05-01-2026,Ann,Bo\n", "a.csv"))
+    settled = draft_mapping(member_of(b"Date,Who,With\n05-01-2026,Ann,Bo\n27-10-2021,Ann,Bo\n", "a.csv"))
+    assert "# CHECK: 03-04-2026 is read as 3 April" in doubtful
+    assert "is read as 3 April" not in settled
+
+
+def test_a_table_without_a_header_has_numbered_columns_and_loses_no_row(tmp_path):
+    content = "1;ann@acme.example;15/07/2019 11:20\n2;bo@acme.example;16/07/2019 11:20\n"
+    draft = draft_mapping(member_of(content.encode(), "a.csv"))
+    assert ["email:ann@acme.example", "email:bo@acme.example"] == [
+        one.actor for one in of(table(tmp_path, draft, content), Activity)
+    ]
+
+
+def test_every_guess_says_why():
+    content = (
+        "number,opened_at,caller_id,closed_at,closed_by,title\n1,2026-01-05,Ann Lee,2026-01-06,Bo Berg,Help\n"
+    )
+    guessed = [
+        line
+        for line in draft_mapping(member_of(content.encode(), "a.csv")).splitlines()
+        if line.startswith(("actor", "to ", "verb", "subject", "zone", "system"))
+    ]
+    assert 7 == len(guessed)
+    assert all("# CHECK: " in line for line in guessed)
 
 
 def test_the_first_mapping_of_a_register_of_meetings_is_of_encounters(tmp_path):
@@ -255,7 +356,16 @@ def test_no_name_or_value_of_a_column_can_break_out_of_the_first_mapping(names, 
         return
     body = tomllib.loads(draft)
     assert {"version", "system", "zone"} <= body.keys()
-    assert body.keys() <= {"version", "system", "zone", "time_format", "activity", "encounter", "verbs"}
+    assert body.keys() <= {
+        "version",
+        "system",
+        "zone",
+        "time_format",
+        "separator",
+        "activity",
+        "encounter",
+        "verbs",
+    }
 
 
 def test_a_table_goes_into_a_workspace_with_its_mapping_and_says_what_it_did_not_use(tmp_path):

@@ -67,7 +67,8 @@ def test_every_kind_is_tried_and_named_once() -> None:
 
 
 def test_nothing_that_a_connector_reads_is_of_such_a_kind() -> None:
-    assert [] == [path.name for path in payloads() if unread_kind("unnamed", path.read_bytes()[:65_536])]
+    read = [path for path in payloads() if path.parent.name != "outlook"]  # read where its extra is installed
+    assert [] == [path.name for path in read if unread_kind("unnamed", path.read_bytes()[:65_536])]
 
 
 def test_an_import_says_the_name_and_the_cure(tmp_path: Path) -> None:
