@@ -67,6 +67,14 @@ def test_a_leader_is_named_by_address_and_accounts_of_one_person_belong_together
     assert people.find("Ann@acme.example") == people.find(LEADER) != people.find(FRIEND)
 
 
+def test_by_a_pseudonym_somebody_is_found_without_the_key(cage, tmp_path, monkeypatch):
+    pseudonym = cage.analysis.people.who[0].person
+    cage.close()
+    monkeypatch.setenv(PSEUDONYMS, "")
+    with Workspace(tmp_path / "w") as held:
+        assert 0 == held.analysis.people.find(pseudonym)
+
+
 def test_the_same_again_adds_nothing(cage, tmp_path):
     assert 0 == cage.import_path(tmp_path / "sources").summary.stored
 
