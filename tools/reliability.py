@@ -113,6 +113,7 @@ def _machine(rows: Rows) -> str:
         "archives": lambda one: f"{one['row']}: {one['told']}",
         "secrets": lambda one: f"{one['row']}: {one['told']}",
         "repair": lambda one: f"{one['row']}: {one['told']}",
+        "clock": lambda one: f"a clock {one['row']}: {one['told']}",
     }
     newest = {(one["table"], one["row"]): one for one in rows}
     lines = [f"- {said[one['table']](one)}" for one in newest.values()]
@@ -134,6 +135,7 @@ _OF_MACHINE = {
     "archives",
     "secrets",
     "repair",
+    "clock",
 }
 
 
@@ -146,10 +148,19 @@ def written(document: str, measured: Rows) -> str:
     return before + BEGIN + "\n" + told + "\n" + END + rest.partition(END)[2]
 
 
+def added(document: str, measured: Rows) -> str:
+    """Return a document with what a run in part measured beside what stands there: under a heading of its own."""
+    told = written(f"{BEGIN}{END}", measured).removeprefix(BEGIN).removesuffix(END).strip()
+    before, _, rest = document.partition(END)
+    return f"{before}## Measured in part since\n\n{told}\n\n{END}{rest}"
+
+
 def read(files: Iterable[str]) -> list[Row]:
     """Return the lines of JSON that `make trust` wrote."""
     return [json.loads(line) for file in files for line in Path(file).read_text("utf-8").splitlines()]
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), read(sys.argv[1:])), encoding="utf-8")
+    in_part, *files = sys.argv[1:] if "--add" in sys.argv[1:2] else ["", *sys.argv[1:]]
+    write = added if in_part else written
+    DOCUMENT.write_text(write(DOCUMENT.read_text("utf-8"), read(files)), encoding="utf-8")

@@ -155,9 +155,12 @@ class People:
     def _exactly(self, said: str) -> int | None:
         if len(said) > _LONGEST_ACCOUNT:
             return None
-        keys = [said, said.lower(), f"email:{said.lower()}", f"mastodon:{said.lower().lstrip('@')}"]
-        if self.pseudonym is not None:
-            keys += list(map(self.pseudonym, keys))
+        keys = (said, said.lower(), f"email:{said.lower()}", f"mastodon:{said.lower().lstrip('@')}")
+        if (code := self._first(keys)) is not None or self.pseudonym is None:
+            return code
+        return self._first(map(self.pseudonym, keys))
+
+    def _first(self, keys: Iterable[str]) -> int | None:
         for key in keys:
             for known in (self.code, self.account_person):
                 if key in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -35,12 +35,16 @@ class ProgrammeError(InfluenceError):
 
 @dataclass(frozen=True)
 class Programmes:
-    """The programme of a file, over an analysis of what is in the store now; `reads` hears who is read about."""
+    """The programme of a file, over an analysis of what is in the store now; `reads` hears who is read about.
+
+    `releases` hears of which sets of people an end report tells, and may refuse one that tells, with another, of few.
+    """
 
     engine: Engine
     analysis: Analysis
     path: Path
     reads: Callable[[str, Sequence[int]], None] = lambda *_: None
+    releases: Callable[[str, Mapping[str, frozenset[str]], int], None] = lambda *_: None
 
     # --- before it starts -----------------------------------------------------------------------------------
 
@@ -365,6 +369,7 @@ class Programmes:
         Raises:
             PlanError: the file cannot be meant.
             ProgrammeError: it was not started.
+            TooAlike: with an end report given before, it would tell of fewer people than the smallest group.
         """
         self._heard(())
         plan, sheets = self.baseline.plan, [one for one in self._sheets.values() if one.reason is None]
@@ -380,12 +385,14 @@ class Programmes:
         if len(sheets) < self.least:
             return replace(told, reason=self._too_few(len(sheets)))
         goals = [one.reached for sheet in sheets for one in sheet.goals if one.reached is not None]
-        with_goals = sum(any(one.reached is not None for one in sheet.goals) for sheet in sheets)
+        with_goals = [sheet.person for sheet in sheets if any(one.reached is not None for one in sheet.goals)]
+        sets = {"all": frozenset(sheet.person for sheet in sheets), "goals": frozenset(with_goals)}
+        self.releases(f"programme {plan.name}", sets, self.least)
         notes = [one.kind for one in self.notes.standing()]
         return replace(
             told,
-            reached=sum(goals) if with_goals >= self.least else None,
-            agreed=len(goals) if with_goals >= self.least else None,
+            reached=sum(goals) if len(with_goals) >= self.least else None,
+            agreed=len(goals) if len(with_goals) >= self.least else None,
             moved=moved(sheets, self.least),
             given=notes.count(GIVEN),
             taken=notes.count(TAKEN),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from influence import settings
@@ -67,6 +67,14 @@ class Duties(Writing):
         released = Released(self.store.engine, self._key)
         released.grant(report.leader["person"], cells_of(report, smallest), smallest)
         return super().without_names(report)
+
+    def releases(self, of: str, sets: Mapping[str, frozenset[str]], smallest: int) -> None:
+        """Keep of which sets of people something given to others tells.
+
+        Raises:
+            TooAlike: with what was given before, it would tell of fewer people than `smallest`.
+        """
+        Released(self.store.engine, self._key).grant(of, sets, smallest)
 
     @property
     def readings(self) -> Readings:

@@ -331,7 +331,7 @@ class Workspace(Duties, Campaigning):
     def programme(self, file: str | Path | None = None) -> Programmes:
         """Return the programme of a file (`programme.toml` of the workspace): start it, show it, note, write sheets."""
         place = self.path / PROGRAMME if file is None else Path(file)
-        return Programmes(self.store.engine, self.analysis, place, self.reads)
+        return Programmes(self.store.engine, self.analysis, place, self.reads, self.releases)
 
     @property
     def waiting(self) -> Waiting:

@@ -19,6 +19,8 @@ from influence.store.engine import _failed
 from influence.store.store import Store
 from tests.kit import small_company
 from tests.kit.figures import measured
+from tests.kit.served import served
+from tests.kit.slack_service import SlackService
 from tests.kit.stores import digests, make_older
 
 STOPS = int(os.environ.get("INFLUENCE_STOPS", "1"))
@@ -289,3 +291,82 @@ def test_a_store_is_the_same_whatever_the_zone_of_the_machine(filled, tmp_path):
     }
     assert [found["UTC"]] * len(zones) == list(found.values())
     measured("zones", "import", zones=len(zones), differ=0)
+
+
+@pytest.mark.skipif(not LONG, reason="a report in each zone takes minutes: make trust")
+def test_reports_and_snapshots_are_the_same_whatever_the_zone_of_the_machine(filled, tmp_path):
+    script = (
+        "import json, os, shutil, sys, time\nfrom pathlib import Path\nfrom influence import Workspace\n"
+        "from influence.tracking.snapshots import Snapshots\n"
+        "for zone in sys.argv[1:]:\n"
+        "    os.environ['TZ'] = zone; time.tzset()\n"
+        "    place = Path(zone.replace('/', '-')); shutil.copytree('room', place)\n"
+        "    with Workspace(place) as workspace:\n"
+        "        told = workspace.report('ann@acme.example').as_json()\n"
+        "        workspace.tracking.take('ann@acme.example', over='4w')\n"
+        "        [seen] = Snapshots(workspace.store.engine).of(told['leader']['person'])\n"
+        "    seen = [repr(seen.window), seen.report.as_json()['findings']]\n"
+        "    told = {'findings': told['findings'], 'people': told['people'], 'seen': seen}\n"
+        "    Path(f'{place}.json').write_text(json.dumps(told, sort_keys=True, default=str))\n"
+    )
+    shutil.copytree(filled / "ws", tmp_path / "room")
+    subprocess.run([sys.executable, "-c", script, *ZONES], cwd=tmp_path, check=True)
+    told = {(tmp_path / f"{zone.replace('/', '-')}.json").read_text("utf-8") for zone in ZONES}
+    assert 1 == len(told)
+    measured("zones", "report and track", zones=len(ZONES), differ=0)
+
+
+CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <time.h>
+int clock_gettime(clockid_t which, struct timespec *told) {
+    static int (*own)(clockid_t, struct timespec *);
+    if (!own) own = dlsym(RTLD_NEXT, "clock_gettime");
+    int done = own(which, told);
+    const char *off = getenv("CLOCK_IS_OFF");
+    if (!done && which == CLOCK_REALTIME && off) told->tv_sec += atol(off);
+    return done;
+}
+"""
+"""Stands before the C library: the clock of a program that loads it is wrong by so many seconds."""
+
+
+@pytest.fixture(scope="module")
+def wrong_clock(tmp_path_factory):
+    """A library with which a command's clock is wrong by as much as the environment says."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("a C compiler (Debian: gcc) and Linux are needed to set a clock wrong")
+    place = tmp_path_factory.mktemp("clock")
+    (place / "clock.c").write_text(CLOCK)
+    command = [compiler, "-shared", "-fPIC", "-o", place / "clock.so", place / "clock.c", "-ldl"]
+    subprocess.run(command, check=True)
+    return place / "clock.so"
+
+
+@pytest.mark.skipif(not LONG, reason="each is a program of its own: make trust")
+def test_a_clock_that_is_a_day_off_loses_nothing_and_moves_no_number(filled, wrong_clock, tmp_path):
+    told = {}
+    with served(SlackService().answer) as here:
+        for off in (0, 86_400, -86_400):
+            room = tmp_path / str(off)
+            shutil.copytree(filled, room)
+            with (room / "ws/influence.toml").open("a") as settings:
+                settings.write(f'\n[sources.slack]\nconnector = "slack"\naddress = "{here.url}/api/"\n')
+            known = os.environ | {"LD_PRELOAD": str(wrong_clock), "INFLUENCE_SLACK_TOKEN": "placeholder"}
+            known |= {"INFLUENCE_WORKSPACE": "ws"}
+            words = (["pull"], ["track", "ann@acme.example", "--over", "4w"], ["report", "ann@acme.example"])
+            for number, command in enumerate((*words, ["pull"])):
+                wrong = str(off if number < len(words) else -off)  # and the other way round at the end
+                done = subprocess.run(
+                    [sys.executable, "-m", "influence", *command],
+                    cwd=room, env=known | {"CLOCK_IS_OFF": wrong}, capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                assert 0 == done.returncode, (off, command, done.stderr)
+            logs = ("activity_log", "encounter_log", "people_log")
+            found = digests(room / "ws" / STORE, but=("key", "batch"))
+            told[off] = {name: found[name] for name in logs}
+    assert told[0] == told[86_400] == told[-86_400]
+    measured("clock", "a day ahead, a day behind, and turned round between pulls", told="0 lost, 0 differ")

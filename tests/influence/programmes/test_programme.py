@@ -16,6 +16,7 @@ from influence.cli import main
 from influence.programmes.notes import NoteError
 from influence.programmes.plan import PlanError
 from influence.programmes.programme import ProgrammeError, Programmes
+from influence.rights.released import TooAlike
 from influence.workspace.workspace import Workspace
 from tests.kit import programme_log as log
 
@@ -183,6 +184,16 @@ def test_a_sheet_holds_nobody_elses_data_and_the_end_report_nobodys(started: Pro
     assert "Name m0" not in ended
     assert started.ended().given == 1
     started.notes.undo(note.seq)
+
+
+def test_two_end_reports_tell_of_nobody_by_their_difference(tmp_path: Path) -> None:
+    with brought(tmp_path) as one:
+        (one.path / "programme.toml").write_text(log.file(), encoding="utf-8")
+        one.programme().start()
+        told = one.programme().ended()
+        assert told == one.programme().ended(), "the same again is no more"
+        with pytest.raises(TooAlike, match="differs from this one by 1"):
+            one.releases("programme Spring", {"all": frozenset(log.MENTEES[1:])}, 5)
 
 
 def test_a_band_is_of_all_others_alone(started: Programmes) -> None:
