@@ -9,6 +9,7 @@ from benchmarks.beside.inputs import MissingInput
 from influence import Workspace
 from influence.advice.likely import Record, Weights
 from influence.advice.signs import History
+from influence.reach.population import Population
 from influence.times import Window, stated
 
 
@@ -66,12 +67,16 @@ def read(name: str, data: Path, folder: Path) -> Log:
         _imported(source, data, place)
     with Workspace(place) as workspace:
         population = workspace.analysis
-        whole = population.whole_window()
-        window = Window(
-            stated(source.since, "UTC") if source.since else whole.since,
-            stated(source.until, "UTC") if source.until else whole.until,
-        )
+        window = window_of(source, population)
         return Log(name, History.of(population, window), window)
+
+
+def window_of(source: Source, population: Population, part: float = 1.0) -> Window:
+    """Return the window in which a log is whole, or the part of it that had passed."""
+    whole = population.whole_window()
+    since = stated(source.since, "UTC") if source.since else whole.since
+    until = stated(source.until, "UTC") if source.until else whole.until
+    return Window(since, int(since + (until - since) * part))
 
 
 def _imported(source: Source, data: Path, place: Path) -> None:

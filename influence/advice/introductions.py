@@ -1,6 +1,6 @@
 """Who could bring the leader to somebody not reached: chains of people who have met and answer one another.
 
-Of several people those come first who are likeliest to respond next.
+Of several people those come first to whom the best chain leads and who are likeliest to respond next, both together.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Trial:
         label="Within reach of an introduction",
         meaning=(
             "Customers and partners who are known here, have not responded to the leader and have not met the leader, "
-            "to whom a chain of one or two people leads who have each met the next. Those likeliest to respond next "
-            "come first, each with the chain on which everybody is likeliest to answer."
+            "to whom a chain of one or two people leads who have each met the next. Those come first on "
+            "whose chain everybody is likely to answer and who are likely to respond next."
         ),
         reading="High: much can be opened by asking for an introduction.",
         unit=UNIT,
@@ -82,10 +82,10 @@ def introductions(ego: Ego) -> dict[str, Finding]:
 
     A chain is leader → a → target or leader → a → b → target, of people who have met by the end of the window, as far
     as is known (m ≥ 0.5, or one leads the other's team). Its score is the product over its hops of how likely the next
-    answers the one before and the two have met (`chains.Ways`). Of several people those come first who are likeliest
-    to respond next (`next_to_respond`), where such lists have shown skill; else those with the best chain. `detail` has
-    the chains with their evidence, how many of each sphere are left and have a chain, and whether such an order came
-    true when tested (`trial_of`).
+    answers the one before and the two have met (`chains.Ways`). People stand in the order of that score times the
+    chance that they respond next (`next_to_respond`), where such lists have shown skill; else of the score alone.
+    `detail` has the chains with their evidence, how many of each sphere are left and have a chain, and whether such an
+    order came true when tested (`trial_of`).
     """
     if not ego.dated:
         return {NAME: Finding(NAME, None, UNIT, reason=NO_TIMES)}
@@ -198,11 +198,12 @@ def _one_each(ways: Sequence[Way]) -> list[Way]:
 
 
 def by_likeliest(ego: Ego, ways: Sequence[Way]) -> list[Way]:
-    """Put first those who are likeliest to respond next, where that can be told; equals stay as they are."""
+    """Order chains by their score times the chance that who they lead to responds next, where that can be told."""
     likely = likely_to(ego, np.array([way.people[-1] for way in ways], np.int64))
     if likely is None:
         return list(ways)
-    return [ways[n] for n in np.argsort(-likely, kind="stable").tolist()]
+    score = likely * np.array([way.score for way in ways], np.float64)
+    return [ways[n] for n in np.argsort(-score, kind="stable").tolist()]
 
 
 def _various(ways: Sequence[Way], targets: Set[int]) -> list[Way]:

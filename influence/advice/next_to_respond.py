@@ -192,7 +192,7 @@ def _next(ego: Ego, history: History, found: Learned) -> Finding:
 
 
 def likely_to(ego: Ego, people: Ints) -> Floats | None:
-    """Return how likely each of some people is to respond next, as a score; −∞ of who was not active lately.
+    """Return a chance of each of some people that they respond next, 0 of who was not active lately; not calibrated.
 
     None where too little is on record, or where such lists have shown no skill.
     """
@@ -203,9 +203,9 @@ def likely_to(ego: Ego, people: Ints) -> Floats | None:
     if not found.test.skill:
         return None
     ranked = Ranked.of(asked_at(history, ego.window.until, [ego.leader]))
-    score = np.full(len(ego.people), -np.inf)
-    score[ranked.asked.person] = found.weights.scores(ranked)
-    return score[people]
+    chance = np.zeros(len(ego.people))
+    chance[ranked.asked.person] = Chances(1.0, 0.0).of(found.weights.scores(ranked))
+    return chance[people]
 
 
 def _left(ego: Ego, history: History) -> Ranked:

@@ -141,7 +141,9 @@ def show(asked: _Asked, kind: str | None, output: Path | None, as_json: bool, la
     "--advice", type=click.Choice(["given", "taken"]), help="It is advice that was given, or was taken."
 )
 @click.option(
-    "--about", metavar="WHAT", help="An exercise, such as sooner, or anything else that it is about."
+    "--about",
+    metavar="WHAT",
+    help="An exercise, such as sooner, a line of the plan, such as reach-69a88e, or anything else.",
 )
 @_asking
 def note(asked: _Asked, mentee: str, words: str, advice: str | None, about: str | None) -> None:

@@ -99,7 +99,10 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Note:
-    """What a mentor noted of a mentee: a note, advice given or advice taken, and what it was about."""
+    """What a mentor noted of a mentee: a note, advice given or advice taken, and what it was about.
+
+    `followed` is what is on record since, where it is advice taken about a line of a plan.
+    """
 
     seq: int
     noted: str
@@ -108,6 +111,7 @@ class Note:
     kind: str
     about: str | None
     words: str
+    followed: str | None = None
 
 
 @dataclass(frozen=True)

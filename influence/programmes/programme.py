@@ -22,6 +22,7 @@ from influence.programmes import plan as plans
 from influence.programmes.baselines import Baseline, Baselines
 from influence.programmes.cohort import Cohort, reach_and_weeks, together, too_few
 from influence.programmes.exercises import EXERCISES, exercise
+from influence.programmes.followed import followed
 from influence.programmes.notes import Notes
 from influence.programmes.plan import Plan, PlanError, Planned
 from influence.programmes.sheets import TOLD, bands, baseline_of, measured, moved, sought
@@ -301,7 +302,7 @@ class Programmes:
             person=person,
             name=str(report.leader["name"]),
             before=dict(report.window),
-            notes=tuple(one for one in self.notes.standing() if one.leader == person),
+            notes=self._noted(person, code),
             notice=self.analysis.settings.notice,
         )
         if self.now is None or code is None:
@@ -312,6 +313,10 @@ class Programmes:
             goals = sought(agreed.goals, told) if told else ()
             return replace(sheet, reason=why, exercise=found, no_exercise=none, measured=told, goals=goals)
         return self._compared(sheet, agreed, self._report(code, self.now, agreed), code)
+
+    def _noted(self, person: str, code: int | None) -> tuple[Note, ...]:
+        own = [one for one in self.notes.standing() if one.leader == person]
+        return tuple(own) if code is None else followed(self.analysis, code, own)
 
     def _compared(self, sheet: Sheet, agreed: Planned, report: Report, code: int) -> Sheet:
         before, window = self.baseline.reports[sheet.person], self.now

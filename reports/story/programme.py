@@ -272,8 +272,13 @@ def _note(one: Note) -> str:
         GIVEN: translated("{day}, advice given: {words}"),
         TAKEN: translated("{day}, advice taken: {words}"),
     }
-    return patterns.get(one.kind, patterns[NOTE]).format(
+    said = patterns.get(one.kind, patterns[NOTE]).format(
         day=day(one.noted), words=shortened(plain(one.words), _LONGEST)
+    )
+    if not one.followed:
+        return said
+    return translated("{note} Since then: {followed}.").format(
+        note=said.rstrip(".") + ".", followed=recognised(plain(one.followed))
     )
 
 

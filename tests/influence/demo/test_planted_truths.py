@@ -8,6 +8,7 @@ import pytest
 
 from influence import Report, Workspace
 from influence.contract.campaigned import Campaigned, Stated
+from influence.contract.details.next_to_respond import NextToRespond
 from influence.contract.headline import sentences, storm
 from influence.contract.narrowing import Narrowing
 from influence.demo import STATED, TRUTHS, write
@@ -173,6 +174,30 @@ def test_who_could_introduce_her_best_is_found_and_in_the_shuffle_it_is_somebody
     assert (customer, [opener, customer]) == (planted.person, [hop.person for hop in planted.hops])
     assert [opener, customer] != [hop.person for hop in mixed.hops]
     assert planted.score > 10 * mixed.score
+
+
+@cache
+def foreseen(*, mixed: bool):
+    """The first ten who were likely to respond to her as it was in June, and everybody reached directly after that."""
+    company = shuffled(invented(), 7) if mixed else invented()
+    folder = Path(mkdtemp())
+    Workspace.create(folder / "workspace").close()
+    with Workspace(folder / "workspace") as workspace:
+        for file in write(company, folder / "invented"):
+            workspace.import_path(file)
+        week = workspace.this_week(company.leaders["beyond"], until="2026-07-01")
+        report = workspace.report(company.leaders["beyond"], since="2026-07-01", measures=["four-steps"])
+    likely = week.findings["next_to_respond"].told(NextToRespond).rows
+    return {one.person for one in likely}, {one.person for one in report.people}
+
+
+def test_who_comes_near_to_her_is_among_the_first_ten_weeks_before_and_in_the_shuffle_is_not():
+    comers = set(invented().comers)
+    likely, later = foreseen(mixed=False)
+    assert 5 == len(comers)
+    assert comers <= likely
+    assert comers <= later
+    assert len(comers & foreseen(mixed=True)[0]) <= 1
 
 
 def test_everybody_in_the_evidence_has_a_name():

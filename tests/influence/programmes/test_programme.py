@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
+from influence.contract.plan import line
+from influence.contract.programmed import GIVEN, TAKEN, Note
+from influence.programmes.followed import NOBODY, NOTHING_SINCE, followed
 from influence.programmes.notes import NoteError
 from influence.programmes.plan import PlanError
 from influence.programmes.programme import ProgrammeError, Programmes
+from influence.reach.ego import Ego
 from influence.rights.released import TooAlike
 from influence.workspace.workspace import Workspace
 from tests.kit import programme_log as log
@@ -248,3 +252,45 @@ def test_the_commands_start_show_note_write_and_end(tmp_path: Path) -> None:
     assert 0 == said("end", "--format", "txt")[0]
     names = {file.name for file in (tmp_path / "w/reports/programme").iterdir()}
     assert names == {*(f"name-{one}-{one}.html" for one in log.MENTEES), "end-report.txt"}
+
+
+def test_advice_taken_about_a_line_of_the_plan_says_what_followed(tmp_path: Path) -> None:
+    with brought(tmp_path) as one:
+        analysis = one.analysis
+        leader = analysis.people.find(log.MENTEES[0])
+        ego = Ego(analysis, leader, analysis.whole_window())
+        came = ego.responses.where(ego.responses.target == leader)
+        person, at = int(came.responder[-1]), int(came.time[-1])
+        who = analysis.people.who[person]
+        line_ = line("reach", ego.person, who.person)
+        silent = next(
+            other
+            for code, other in enumerate(analysis.people.who)
+            if code not in {*came.responder.tolist(), leader}
+        )
+
+        def noted(about: str, microseconds: int, kind: str = TAKEN) -> str | None:
+            when = datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat()
+            note = Note(1, when, "me", ego.person, kind, about, "Wrote to them")
+            return followed(analysis, leader, [note])[0].followed
+
+        day = datetime.fromtimestamp(at / 1_000_000, UTC).date().isoformat()
+        assert noted(line_, at - 1_000_000) == f"{who.name} responded on {day}"
+        later = noted(line("reach", ego.person, silent.person), at - 1_000_000)
+        assert (later or "").startswith(f"{silent.name} has not responded up to ")
+        assert noted("reach-000000", at - 1_000_000) == NOBODY
+        assert noted(line_, 2 * at) == NOTHING_SINCE
+        assert noted(line_, at - 1_000_000, GIVEN) is None
+        assert noted("sooner", at - 1_000_000) is None
+
+
+def test_the_sheet_keeps_what_followed_of_a_note_about_a_line(tmp_path: Path) -> None:
+    with brought(tmp_path) as one:
+        (one.path / "programme.toml").write_text(log.file(), encoding="utf-8")
+        programme = one.programme()
+        programme.start()
+        person = one.analysis.people.who[one.analysis.people.find(log.MENTEES[0])].person
+        other = one.analysis.people.who[one.analysis.people.find(log.MENTEES[1])].person
+        programme.note(log.MENTEES[0], "Wrote to him", "taken", line("reach", person, other))
+        (note,) = one.programme().sheet(log.MENTEES[0]).notes
+        assert note.followed == NOTHING_SINCE
