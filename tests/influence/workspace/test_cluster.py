@@ -276,34 +276,54 @@ def arrays(tables):
     return [getattr(part, each.name).tolist() for part in parts for each in fields(part)]
 
 
+class Asked(Exception):
+    """What a lake was asked for: the names of tables, and what they are made of beside its files."""
+
+
+def what_is_asked(engine, who, writing):
+    def kept(*given):
+        raise Asked(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "kept", kept)
+        with pytest.raises(Asked) as asked:
+            LogTables.of(engine, who, writing)
+    return asked.value.args
+
+
 def test_what_a_lake_keeps_is_used_again_and_never_once_anything_has_changed(
     spark, office, tmp_path, monkeypatch
 ):
     lake = tmp_path / "lake"
     shutil.copytree(office / "lake", lake)
+    engine, made = SparkEngine(spark, str(lake), keeps=True), []
+    monkeypatch.setattr(engine, "run", lambda sql, run=engine.run: (made.append(sql), run(sql)))
     with Workspace(office / "w") as workspace:
-        people, here = workspace.analysis.people, workspace.store.engine.beside()
+        people = workspace.analysis.people
+        here = arrays(LogTables.of(workspace.store.engine.beside(), people, {}))
+    assert here == arrays(LogTables.of(engine, people, {}))
+    assert made
+    made.clear()
+    assert here == arrays(LogTables.of(engine, people, {}))
+    assert [] == made
+    assert "month=2026-01" in {each.name for each in (lake / KEPT).glob("*/link/*")}
 
-        def made_anew(writing=None, who=people):
-            engine = SparkEngine(spark, str(lake), keeps=True)
-            made, run = [], engine.run
-            engine.run = lambda sql: (made.append(sql), run(sql))
-            there = arrays(LogTables.of(engine, who, writing or {}))
-            assert arrays(LogTables.of(here, who, writing or {})) == there
-            return bool(made)
-
-        assert [True, False] == [made_anew(), made_anew()]
-        assert "month=2026-01" in {each.name for each in (lake / KEPT).glob("*/link/*")}
-        assert made_anew(writing={(1, 0): "yes"})
-        assert made_anew(who=replace(people, account_person={**people.account_person, "x:3": 0}))
-        file = next((lake / "activities" / "month=2026-02").iterdir())
-        pq.write_table(pq.read_table(file), file)  # the same rows, written at another time
-        assert made_anew()
-        for part in (lake / KEPT).glob("*/link/month=2026-01/*.parquet"):
-            part.unlink()
-        assert made_anew()
-        monkeypatch.setattr("influence.store.spark.program", lambda: "another")
-        assert made_anew()
+    same = what_is_asked(engine, people, {})
+    other = replace(people, account_person={**people.account_person, "x:3": 0})
+    assert engine.kept(*same)
+    assert not engine.kept(*what_is_asked(engine, people, {(1, 0): "yes"}))
+    assert not engine.kept(*what_is_asked(engine, other, {}))
+    with monkeypatch.context() as newer:
+        newer.setattr("influence.store.spark.program", lambda: "another")
+        assert not engine.kept(*same)
+    for part in (lake / KEPT).glob("*/link/month=2026-01/*.parquet"):
+        part.rename(tmp_path / part.name)
+        assert not engine.kept(*same)
+        (tmp_path / part.name).rename(part)
+    assert engine.kept(*same)
+    file = next((lake / "activities" / "month=2026-02").iterdir())
+    pq.write_table(pq.read_table(file), file)  # the same rows, written at another time
+    assert not engine.kept(*same)
 
 
 PARTS = [
