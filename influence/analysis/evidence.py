@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -254,9 +254,6 @@ def coverage(found: Held, window: Window, zone: str) -> list[Coverage]:
     What a source set aside stands once, with its largest system.
     """
     aside = dict(found.aside)
-    of_all: dict[str, set[str]] = defaultdict(set)
-    for (_, system), there in found.months.items():
-        of_all[system] |= there
     return [
         Coverage(
             row["source"], row["system"], row["ties"], None, None, "undated", aside.get(row["source"], 0)
@@ -271,21 +268,21 @@ def coverage(found: Held, window: Window, zone: str) -> list[Coverage]:
             last=moment(row["last"], zone),
             parents="explicit" if row["stated"] else "inferred" if row["guessed"] else "none",
             set_aside=aside.pop(row["source"], 0),
-            missing_months=tuple(
-                _missing(found.months[row["source"], row["system"]], of_all[row["system"]], window, zone)
-            ),
+            missing_months=tuple(_missing(found, row["source"], row["system"], months(window, zone))),
         )
         for row in found.dated
     ]
 
 
-def _missing(own: set[str], others: set[str], window: Window, zone: str) -> Iterator[str]:
-    """Yield the months in which a source holds nothing.
+def _missing(found: Held, source: str, system: str, asked: Iterable[tuple[str, Window]]) -> Iterator[str]:
+    """Yield the months in which a source holds nothing, and none of those that took turns with it.
 
-    Before its first and after its last month others may have gone on, as where each week comes as a file of its own:
-    what another source of the system holds there is not missing. Between them all gaps are its own.
+    Sources of a system take turns where no two months are in the span of both, as where each week comes as a file of
+    its own. Two mailboxes that went on at one time do not: what ends early lacks the rest.
     """
-    for name, _ in months(window, zone):
-        within = bool(own) and min(own) < name < max(own)
-        if name not in (own if within else others):
-            yield name
+    own = found.months[source, system]
+    held = set(own)
+    for (_, other), there in found.months.items():
+        if other == system and own and there and max(min(own), min(there)) >= min(max(own), max(there)):
+            held |= there
+    yield from (name for name, _ in asked if name not in held)

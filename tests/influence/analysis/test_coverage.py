@@ -1,4 +1,4 @@
-"""Which months a source lacks: its own gaps, and before and after it what no other source of the system holds."""
+"""Which months a source lacks: those that neither it holds nor one that took turns with it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,21 @@ def lacks(**held: set[str]) -> dict[str, tuple[str, ...]]:
         ({"a": {"02", "04"}}, {"a": ("2026-01", "2026-03", "2026-05", "2026-06")}),
         # each week a file of its own: nothing is missing that another of them brought
         ({"base": {"01", "02", "03"}, "week": {"03", "04", "05", "06"}}, {"base": (), "week": ()}),
-        # two mailboxes: a gap within one is its own, whatever the other holds
+        # two mailboxes at one time: what ends early lacks the rest
+        (
+            {"a": {"01", "02", "03"}, "b": {"01", "02", "03", "04", "05", "06"}},
+            {"a": ("2026-04", "2026-05", "2026-06"), "b": ()},
+        ),
         (
             {"a": {"01", "06"}, "b": {"02", "03"}},
-            {"a": ("2026-02", "2026-03", "2026-04", "2026-05"), "b": ("2026-04", "2026-05")},
+            {
+                "a": ("2026-02", "2026-03", "2026-04", "2026-05"),
+                "b": ("2026-01", "2026-04", "2026-05", "2026-06"),
+            },
         ),
     ],
 )
-def test_a_source_lacks_its_own_gaps_and_what_nobody_brought(
+def test_a_source_lacks_what_neither_it_nor_one_that_took_turns_with_it_holds(
     held: dict[str, set[str]], lacking: dict[str, tuple[str, ...]]
 ) -> None:
     assert lacking == lacks(**held)
