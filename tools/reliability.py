@@ -29,10 +29,12 @@ def tables(measured: Rows) -> str:
 
 def _when(measured: Rows) -> str:
     days = sorted({row["date"] for row in measured})
-    seeds = ", ".join(sorted({str(row["seed"]) for row in measured if "seed" in row}))
+    seeds = "".join(
+        f", seed {seed}" for seed in sorted({str(row["seed"]) for row in measured if "seed" in row})
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}, seed {seeds}, on {os.cpu_count()} processors "
+        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}{seeds}, on {os.cpu_count()} processors "
         f"({platform.machine()}) and {memory:.0f} GB of memory, {platform.system()}, "
         f"Python {platform.python_version()}; other programs ran beside."
     )

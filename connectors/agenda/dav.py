@@ -25,6 +25,8 @@ _NAMES = {
     "c": "urn:ietf:params:xml:ns:caldav",
     "card": "urn:ietf:params:xml:ns:carddav",
 }
+_ANSWER = "{DAV:}multistatus"
+"""What every answer is (RFC 4918, 13)."""
 _DECLARED = " ".join(f'xmlns:{short}="{name}"' for short, name in _NAMES.items())
 
 
@@ -277,8 +279,11 @@ def _xml(content: bytes, host: str) -> ET.Element:
     if re.search(rb"<!(DOCTYPE|ENTITY)", content.replace(b"\0", b""), re.IGNORECASE):
         raise Changed(f"{host} answers with a document that declares entities; it is not read")
     try:
-        return ET.fromstring(content)  # noqa: S314 - entities are refused above
+        answer = ET.fromstring(content)  # noqa: S314 - entities are refused above
     except ET.ParseError as error:
         raise Changed(
             f"{host} answers with something that is no XML ({error}); is this the right address?"
         ) from None
+    if answer.tag != _ANSWER:  # a page that asks to sign in to a network is XML too
+        raise Changed(f"{host} answers with {clean(answer.tag, 40)!r} in place of a list; pull again")
+    return answer
