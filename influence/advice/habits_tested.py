@@ -139,8 +139,8 @@ def _in_words(found: Sequence[Habit]) -> str:
     if not told:
         most = max(one.leaders for one in found)
         return because(
-            "too little to say of habits: {leaders} kept one in {least} conversations and did not in {least} just like "
-            "them before the last third of the record; {needed} are needed",
+            "too little to say: {leaders} kept a habit in {least} conversations and did not in {least} just like them "
+            "before the last third of the record; {needed} are needed",
             leaders=counted(most, "leader", "leaders"),
             least=FEWEST_ON_A_SIDE,
             needed=FEWEST_LEADERS,

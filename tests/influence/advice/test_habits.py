@@ -288,6 +288,6 @@ def test_with_too_little_it_says_how_much_would_be_enough(workspace):
     rows, words = habit_rows(ego_of(workspace(activities=[row("b", 0, "boss"), row("c", 1, "boss")])))
     assert [] == rows
     assert words == (
-        f"too little to say of habits: 0 leaders kept one in {FEWEST_ON_A_SIDE} conversations and did not in "
+        f"too little to say: 0 leaders kept a habit in {FEWEST_ON_A_SIDE} conversations and did not in "
         f"{FEWEST_ON_A_SIDE} just like them before the last third of the record; 5 are needed"
     )
