@@ -373,6 +373,10 @@ def test_the_whole_report_of_the_demo_is_the_same(tmp_path):
     with workspace:
         here, there = whole_reports(workspace, leader, tmp_path)
     assert here == there
+    campaign = next(iter(workspace.settings.campaigns))
+    for asked in (("campaign", campaign), ("advise", leader)):
+        words = (*asked, "--json", "-w", workspace.path)
+        assert command(*words) == command(*words, "--engine", "spark", "--lake", tmp_path / "lake")
 
 
 @pytest.mark.skipif(not LONG, reason="minutes of two processors: `make hostile` tries it")
