@@ -108,10 +108,12 @@ def _ready_made() -> Iterator[dict[str, str]]:
 
 
 def _unread() -> Iterator[dict[str, str]]:
-    """Yield the kinds of files that are known and not read as they are."""
+    """Yield the kinds of files that are known and that nothing here reads as they are."""
     from influence.contract.unread_kinds import KINDS
 
     for kind in KINDS:
+        if kind.reader:
+            continue  # it stands in the connector's own row, with what it needs
         yield {
             **_EMPTY,
             "name": kind.name,

@@ -18,8 +18,9 @@ _LOOKED_AT = 16_384
 class UnreadKind:
     """A kind: its short `name`, `what` it is, the `cure`, and the marks that prove it.
 
-    `begins` fits the beginning of the file, `holds` are words further on, all of which must be there; `called` fits the
-    name of a file whose content proves nothing, since it is encrypted.
+    `reader` is the connector that does read it, where what it needs is installed. `begins` fits the beginning of the
+    file, `holds` are words further on, all of which must be there; `called` fits the name of a file whose content
+    proves nothing, since it is encrypted.
     """
 
     name: str
@@ -28,6 +29,7 @@ class UnreadKind:
     begins: re.Pattern[bytes] | None = None
     holds: tuple[bytes, ...] = ()
     called: re.Pattern[str] | None = None
+    reader: str = ""
 
     def fits(self, name: str, head: bytes) -> bool:
         """Tell whether a file is of this kind."""
@@ -51,7 +53,9 @@ _MBOX = (
 )
 
 KINDS = (
-    UnreadKind("Outlook .pst, .ost", "an Outlook data file (.pst or .ost)", _MBOX, _bytes(rb"!BDN")),
+    UnreadKind(
+        "Outlook .pst, .ost", "an Outlook data file (.pst or .ost)", _MBOX, _bytes(rb"!BDN"), reader="outlook"
+    ),
     UnreadKind(
         "Outlook .msg",
         "an item saved from Outlook (.msg)",
@@ -59,6 +63,7 @@ KINDS = (
         " with readpst",
         _bytes(_OLE),
         (_wide("__properties_version1.0"),),
+        reader="outlook",
     ),
     UnreadKind(
         "older Excel .xls",
