@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
-from influence.contract.compared import Apart, Compared, Line, Role, Side
+from influence.contract.compared import Compared, Line, Role, Side
 from influence.contract.language import listing, numbered, recognised, translated
 from influence.contract.wording import counted, number, plain
 from reports.story.glossary import FAMILIES, definition
@@ -107,21 +108,34 @@ def _lead(compared: Compared, apart: int) -> str:
 
 
 def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[str]:
-    """Say what tells sides apart, measure by measure."""
+    """Say what tells sides apart, measure by measure: the value of each, then which pairs, by the shorter list."""
     for line in compared.lines:
-        pairs = [one for one in compared.differences if one.apart and one.measure == line.name]
-        if pairs:
-            told = "; ".join(_pair(line, one, sides) for one in pairs)
-            yield translated("{measure}: {pairs}.").format(measure=_measure(line), pairs=told)
+        of_this = [one for one in compared.differences if one.apart and one.measure == line.name]
+        if not of_this:
+            continue
+        values = listing([_valued(line, place, sides[place]) for place in _told(line)])
+        apart = {(min(one.one, one.other), max(one.one, one.other)) for one in of_this}
+        together = set(combinations(_told(line), 2)) - apart
+        if not together:
+            yield translated("{measure}: {values}.").format(measure=_measure(line), values=values)
+            continue
+        pattern, named = (
+            (translated("{measure}: {values}; told apart: {pairs}."), apart)
+            if len(apart) < len(together)
+            else (translated("{measure}: {values}; not told apart: {pairs}."), together)
+        )
+        pairs = "; ".join(listing([sides[one], sides[other]]) for one, other in sorted(named))
+        yield pattern.format(measure=_measure(line), values=values, pairs=pairs)
 
 
-def _pair(line: Line, one: Apart, sides: tuple[str, ...]) -> str:
-    first, second = (
-        value_of(line.values[place].value, line.unit, weekly=line.weekly) for place in (one.one, one.other)
-    )
-    return translated("{one} {first} and {other} {second}").format(
-        one=sides[one.one], first=first, other=sides[one.other], second=second
-    )
+def _told(line: Line) -> list[int]:
+    """Return the places of the sides that have a value."""
+    return [place for place, one in enumerate(line.values) if one.value is not None]
+
+
+def _valued(line: Line, place: int, who: str) -> str:
+    value = value_of(line.values[place].value, line.unit, weekly=line.weekly)
+    return translated("{who} {value}").format(who=who, value=value)
 
 
 def _measure(line: Line) -> str:

@@ -51,6 +51,25 @@ def test_it_says_who_does_what_what_tells_apart_and_that_it_is_no_rank() -> None
     assert "The order is that of the question; it is no rank." in text
 
 
+@pytest.mark.parametrize(
+    ("apart", "told"),
+    [
+        ([(0, 1)], "told apart: Ann Berg and Bo Ek."),
+        ([(1, 0), (0, 2)], "not told apart: Bo Ek and Cy Fa."),
+        ([(0, 1), (0, 2), (1, 2)], "Ann Berg 20 people, Bo Ek 5 people and Cy Fa 5 people."),
+    ],
+)
+def test_of_several_each_value_stands_once_with_the_shorter_list_of_pairs(
+    apart: list[tuple[int, int]], told: str
+) -> None:
+    reach = next(line for line in LINES if line.name == "reach_4")
+    line = replace(reach, values=(*reach.values[:2], reach.values[1]))
+    differences = tuple(Apart("reach_4", one, other, 0.001, True) for one, other in apart)
+    text = " ".join(as_text(Compared((ANN, BO, CY), (line,), differences)).split())
+    assert told in text
+    assert 1 == text.count("Ann Berg 20 people")
+
+
 def test_one_person_is_told_by_window() -> None:
     later = replace(ANN, window=LATER)
     lines = tuple(replace(line, values=line.values[:2]) for line in LINES)
