@@ -141,7 +141,6 @@ def first_day(people: Sequence[str]) -> Iterator[Command]:
     yield ("programme", "start")
     yield ("programme", "show")
     yield ("campaign",)
-    yield ("campaign", "on-time")
     yield ("track", *people[:TRACKED], "--timer", "cron")
 
 
