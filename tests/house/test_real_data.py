@@ -1,6 +1,8 @@
 """The first road on real input: what the commands find where the truth is known by other means."""
 
 import csv
+import json
+import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 
@@ -18,6 +20,26 @@ def company(invented, tmp_path_factory):
     workspace, _ = invented(tmp_path_factory.mktemp("demo") / "company")
     yield workspace
     workspace.close()
+
+
+@pytest.mark.parametrize("role", ["beyond", "near"])
+def test_of_teams_departments_and_employees_numbers_are_told_and_no_person(company, role):
+    leader = demo.build().leaders[role]
+    report = company.report(
+        leader, measures=["team-beyond", "team-follows", "employees-against-brand", "walls"]
+    )
+    told = {
+        name: json.dumps(finding.as_json(), default=str)
+        for name, finding in report.findings.items()
+        if name in {"team_beyond", "team_follows", "employees_against_brand", "walls"}
+    }
+    assert 4 == len(told)
+    who = [one for one in company.analysis.people.who if one.person != leader]
+    named = {one.person for one in who} | {one.name for one in who}
+    assert len(named) > 1_000
+    for name, text in told.items():
+        words = set(re.findall(r'"([^"]+)"', text))
+        assert not words & named, name
 
 
 def test_reach_and_audience_tell_the_one_who_reaches_from_the_one_who_broadcasts(company):
