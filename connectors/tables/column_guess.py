@@ -10,7 +10,7 @@ from connectors.kit.csv_files import plain
 from connectors.kit.modality.telling import stated_kind
 from connectors.tables.time_formats import clock_format, is_doubtful, time_format
 
-_ODD = re.compile(r"-?\d*\.\d+|true|false|yes|no")
+_ODD = re.compile(r"-?\d{0,20}\.\d{1,20}|true|false|yes|no")
 _ODD_OR_SMALL = re.compile(rf"{_ODD.pattern}|-?\d{{1,2}}")
 """Values that stand for nobody: marks, shares, counts."""
 _LONGEST_NAME = 120

@@ -139,8 +139,8 @@ def _in_words(found: Sequence[Habit]) -> str:
     if not told:
         most = max(one.leaders for one in found)
         return because(
-            "too little to say: {leaders} kept a habit in {least} conversations and did not in {least} just like them "
-            "before the last third of the record; {needed} are needed",
+            "habits are too little on record: {leaders} kept one in {least} conversations and did not in {least} just "
+            "like them before the last third of the record; {needed} are needed",
             leaders=counted(most, "leader", "leaders"),
             least=FEWEST_ON_A_SIDE,
             needed=FEWEST_LEADERS,
@@ -152,7 +152,7 @@ def _in_words(found: Sequence[Habit]) -> str:
             of=of,
         )
     return because(
-        "of {of} tried over all leaders here, {n} held before the last third of the record and in it",
+        "of {of} tried over all leaders here, held before the last third of the record and in it: {n}",
         of=of,
         n=n,
     )

@@ -103,7 +103,9 @@ def topic_rows(ego: Ego) -> list[Advised]:
 def _bringing_more(ego: Ego, own: Conversations, topics: Ints, among: Ints) -> tuple[dict[int, Gain], Ints]:
     """Return what conversations on some topics gain, and the topics of which that is surely above 0."""
     topic = topics[own.item]
-    count = np.bincount(topic[topic >= 0], minlength=int(topics.max(initial=0)) + 1)
+    count = np.bincount(
+        topic[topic >= 0], minlength=int(max(topics.max(initial=0), among.max(initial=0))) + 1
+    )
     asked = among[(count[among] >= FEWEST_ON_A_TOPIC) & (count[among] < len(topic))]
     gains = topic_gains(own.brought, topic, asked, draws=ego.settings.draws, seed=ego.settings.seed)
     each = {

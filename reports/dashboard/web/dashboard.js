@@ -12,6 +12,12 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+/** Whoever is on the way to another page is not called back by work that ends just then. */
+let leaving = false;
+window.addEventListener("beforeunload", () => {
+  leaving = true;
+});
+
 for (const section of document.querySelectorAll("[data-events]")) follow(section);
 
 /** Show how far some work is until it has ended; then open the page anew, which says what became of it. */
@@ -21,7 +27,7 @@ function follow(section) {
   source.addEventListener("end", (event) => {
     source.close();
     show(section, JSON.parse(event.data));
-    window.location.reload();
+    if (!leaving) window.location.reload();
   });
 }
 

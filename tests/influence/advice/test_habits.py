@@ -280,7 +280,7 @@ def test_a_habit_that_holds_is_a_row_with_reason_and_the_leaders_own_evidence(wo
     assert "the leader did so in 43 of 86 conversations compared" in habit.reason
     assert 5 == len(habit.evidence)
     assert {int(one.removeprefix("boss")) % 2 for one in habit.evidence} == {1}
-    assert found.tried.endswith("1 held before the last third of the record and in it")
+    assert found.tried.endswith("held before the last third of the record and in it: 1")
     assert (list(found.rows[-1:]), found.tried) == habit_rows(ego_of(made))  # as it is kept
 
 
@@ -288,6 +288,6 @@ def test_with_too_little_it_says_how_much_would_be_enough(workspace):
     rows, words = habit_rows(ego_of(workspace(activities=[row("b", 0, "boss"), row("c", 1, "boss")])))
     assert [] == rows
     assert words == (
-        f"too little to say: 0 leaders kept a habit in {FEWEST_ON_A_SIDE} conversations and did not in "
+        f"habits are too little on record: 0 leaders kept one in {FEWEST_ON_A_SIDE} conversations and did not in "
         f"{FEWEST_ON_A_SIDE} just like them before the last third of the record; 5 are needed"
     )

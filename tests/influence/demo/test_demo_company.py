@@ -38,6 +38,7 @@ PRIOR = 0.1
 SEEDS = (1, 2)
 EMAIL = "ylva.nordahl@vindhall.example"
 NOT_READ_PLAINLY = {
+    "among_voices",
     "person_against_brand",
     "influence_test",
     "advice_backtest",

@@ -160,8 +160,9 @@ def test_the_command_lists_marks_and_takes_back(made):
     one.close()
     place = str(one.path)
     listed = runner.invoke(main, ["waiting", "lea", "-w", place]).output.splitlines()
-    assert 4 == len(listed)
+    assert 5 == len(listed)
     name = listed[0].split()[0]
+    assert f"  One that is done: influence waiting 'lea' done {name}" == listed[-1]
     assert "par (partner): wrote 19 days ago; met or not is unknown" in listed[0]
     done = runner.invoke(main, ["waiting", "lea", "-w", place, "done", name, "--because", "met her"])
     assert "Decision 1 is kept: done: p by m:par." in done.output
@@ -173,4 +174,4 @@ def test_the_command_lists_marks_and_takes_back(made):
     assert 3 == len(json.loads(runner.invoke(main, ["waiting", "lea", "-w", place, "--json"]).output))
     back = runner.invoke(main, ["waiting", "lea", "-w", place, "undo", "1"])
     assert "Decision 1 is taken back by decision 2." in back.output
-    assert 4 == len(runner.invoke(main, ["waiting", "lea", "-w", place]).output.splitlines())
+    assert listed == runner.invoke(main, ["waiting", "lea", "-w", place]).output.splitlines()

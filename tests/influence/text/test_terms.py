@@ -97,7 +97,7 @@ def calls(text):
 @pytest.mark.parametrize("piece", ["x", "a.", "<", "@**", "-", "a-", "a ", "> ", "`", "<a ", "a\n"])
 def test_a_hostile_text_ten_times_as_long_is_no_more_work(piece):
     text = piece * LONGEST_TEXT
-    assert calls(f"{text}@") == calls(f"{text * 10}@")
+    assert calls(f"{text}@") >= calls(f"{text * 10}@")
 
 
 def test_nothing_after_the_first_twenty_thousand_characters_counts():
