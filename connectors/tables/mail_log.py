@@ -64,7 +64,7 @@ SYNONYMS = {
         "receiveddate",
     ),
 }
-_ADDRESS = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}")
+_ADDRESS = re.compile(r"(?<![^\s@])[^\s@]{1,128}+@[^\s@]")
 _LOOKED_AT = 50
 """Rows that are looked at for proof that a table is mail."""
 _SEVERAL = re.compile(r"##|;|^\{|@[^@]*[,\s][^@]*@")

@@ -41,7 +41,7 @@ READY_MADE = {
 """Mappings that come with the package, used by their names, and the table that each reads."""
 LONGEST_FILE = 1024 * 1024
 _COLUMN = re.compile(r"\{([^{}]{1,200})\}")
-_EMAIL = re.compile(r"[^\s@<>:;,\"]{1,128}@[^\s@<>:;,\"]{1,253}\.[^\s@<>:;,\"]{1,60}")
+_EMAIL = re.compile(r"(?<![^\s@<>:;,\"])[^\s@<>:;,\"]{1,128}+@[^\s@<>:;,\"]{1,253}\.[^\s@<>:;,\"]{1,60}")
 _PREFIX = re.compile(r"[A-Za-z][\w.-]{0,60}:")
 _ACTIVITY = frozenset(
     (

@@ -45,7 +45,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-_WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]{0,200}>)[^<]*")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
