@@ -100,8 +100,8 @@ _INTRODUCTIONS = Introductions(
     ),
     spheres={"customer": Within(40, 10), "partner": Within(9, 4)},
     skill=False,
-    words="too little to say: of 9 people outside to whom a chain led by two thirds of the window, 2 were reached in the "
-    "last third; at least 5 who were and 5 who were not are needed to test such an order",
+    words="too little to say: of 9 people outside to whom a chain led by two thirds of the window, 2 were reached in "
+    "the last third; at least 5 who were and 5 who were not are needed to test such an order",
 )  # fmt: skip
 
 
