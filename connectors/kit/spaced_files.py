@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from connectors.kit.line_blocks import BOM
-from connectors.kit.text import decoded
 from influence.contract.files import Member
 from influence.contract.records import SetAside
 
@@ -59,8 +58,9 @@ def rows(member: Member) -> Iterator[tuple[int, list[str]] | SetAside]:
     width, seen = len(columns_of(member)), False
     with member.open() as stream:
         for line, raw in enumerate(iter(lambda: stream.readline(_LONGEST), b""), 1):
-            text = decoded(raw.removeprefix(BOM)).strip() if _decodes(raw) else ""
-            if not text and raw.strip():
+            try:
+                text = raw.removeprefix(BOM).decode("utf-8").strip()
+            except UnicodeDecodeError:
                 yield SetAside("the line is not UTF-8", line)
                 continue
             values = text.split()
@@ -74,11 +74,3 @@ def rows(member: Member) -> Iterator[tuple[int, list[str]] | SetAside]:
                 yield line, values
             else:
                 yield SetAside(f"fields in the row: {len(values)}, in the header: {width}", line)
-
-
-def _decodes(raw: bytes) -> bool:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -19,17 +19,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, ClassVar
 
+from connectors.mail import outlook_items as items
 from connectors.mail.files import Mail
-from connectors.mail.outlook_items import (
-    PROPERTIES,
-    RECIPIENT_ADDRESSES,
-    RECIPIENT_KIND,
-    RECIPIENT_NAME,
-    Item,
-    Value,
-    as_mail,
-    no_mail,
-)
+from connectors.mail.outlook_items import Item, Value
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Record, SetAside
@@ -40,7 +32,8 @@ _MSG_MARK = "__properties_version1.0".encode("utf-16-le")
 _LARGEST_MSG = 512 * 1024 * 1024
 _LONGEST = 6 * 3600
 """Seconds after which the reading of a data file is given up."""
-_TEXTS, _TIME, _NUMBER, _BYTES = {0x1E, 0x1F}, 0x40, 0x03, 0x102
+_NAMES = {items.TIME: "date", items.NUMBER: "int", items.BYTES: "binary"} | dict.fromkeys(items.TEXTS, "str")
+"""What the library calls the kinds of values."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +80,10 @@ class Outlook:
 
     def _saved(self, member: Member) -> Iterator[Record]:
         item = _msg_item(member)
-        if why := no_mail(item):
+        if why := items.no_mail(item):
             yield SetAside(why)
             return
-        content = as_mail(item)
+        content = items.as_mail(item)
         yield from self._mail().parse(Member(member.name, len(content), partial(BytesIO, content)))
 
     def _data_file(self, member: Member) -> Iterator[Record]:
@@ -124,35 +117,26 @@ def _msg_item(member: Member) -> Item:
         content = BytesIO(stream.read())
     try:
         message = Message.load(content)
-        properties = _values(message.properties)
-        recipients = [_recipient(one.properties) for one in message.recipients]
+        properties = _values(message.properties, items.PROPERTIES)
+        recipients = [items.recipient(_values(one.properties, items.RECIPIENT)) for one in message.recipients]
     except Exception as error:  # the library raises whatever a damaged part leads it to
         raise Unreadable(f"{member.name}: the item is damaged ({type(error).__name__})") from None
     return Item(properties, recipients)
 
 
-def _values(properties: object) -> dict[int, Value]:
+def _values(properties: object, wanted: frozenset[int]) -> dict[int, Value]:
     found: dict[int, Value] = {}
     for one in properties:  # type: ignore[attr-defined]
-        if one.pid in PROPERTIES and (value := _value(properties, one.pid, one.ptyp)) is not None:
+        if one.pid in wanted and (value := _value(properties, one.pid, one.ptyp)) is not None:
             found[one.pid] = value
     return found
 
 
 def _value(properties: object, number: int, kind: int) -> Value | None:
-    names = {_TIME: "date", _NUMBER: "int", _BYTES: "binary"} | dict.fromkeys(_TEXTS, "str")
-    if kind not in names:
+    if kind not in _NAMES:
         return None
-    value: Value | None = getattr(properties, f"{names[kind]}_prop_value")(number)
+    value: Value | None = getattr(properties, f"{_NAMES[kind]}_prop_value")(number)
     return value
-
-
-def _recipient(properties: object) -> tuple[int, str, str]:
-    kinds = {one.pid: one.ptyp for one in properties}  # type: ignore[attr-defined]
-    told = {number: _value(properties, number, kind) for number, kind in kinds.items()}
-    kind, name = told.get(RECIPIENT_KIND), told.get(RECIPIENT_NAME)
-    addresses = [str(told[number]) for number in RECIPIENT_ADDRESSES if told.get(number)]
-    return (int(kind) if isinstance(kind, int) else 1, str(name or ""), addresses[0] if addresses else "")
 
 
 @contextmanager

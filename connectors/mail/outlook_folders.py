@@ -14,20 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.text import clean
-from connectors.mail.outlook_items import (
-    PROPERTIES,
-    RECIPIENT_ADDRESSES,
-    RECIPIENT_KIND,
-    RECIPIENT_NAME,
-    Item,
-    Value,
-    as_mail,
-    no_mail,
-)
+from connectors.mail import outlook_items as items
+from connectors.mail.outlook_items import Item, Value
 
 _DEEPEST = 50
 _LONGEST = 4 * 1024 * 1024
-_TEXTS, _TIME, _NUMBER = {0x1E, 0x1F}, 0x40, 0x03
 _SINCE = datetime(1601, 1, 1, tzinfo=UTC)
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 
@@ -72,20 +63,21 @@ def _mails(folder: Any, aside: Counter[str]) -> Iterator[bytes]:
         except (OSError, ValueError, AttributeError, UnicodeError):
             aside["an item is damaged"] += 1
             continue
-        if why := no_mail(item):
+        if why := items.no_mail(item):
             aside[why] += 1
-        elif not item.text(0x001A).lower().startswith(("ipm.note", "ipm.schedule", "report.")):
-            aside["an item of another program, not a mail"] += 1
         else:
-            yield as_mail(item)
+            yield items.as_mail(item)
 
 
 def _item(message: Any) -> Item:
     properties = {
-        number: value for record in _records(message) for number, value in _values(record, PROPERTIES).items()
+        number: value
+        for record in _records(message)
+        for number, value in _values(record, items.PROPERTIES).items()
     }
     table = message.recipients if hasattr(message, "recipients") else None
-    return Item(properties, [_recipient(record) for record in _records(table)] if table is not None else [])
+    told = (_values(record, items.RECIPIENT) for record in _records(table)) if table is not None else ()
+    return Item(properties, [items.recipient(one) for one in told])
 
 
 def _records(item: Any) -> Iterator[Any]:
@@ -102,21 +94,14 @@ def _values(record: Any, wanted: frozenset[int]) -> dict[int, Value]:
 
 
 def _value(entry: Any) -> Value | None:
-    if entry.value_type in _TEXTS:
+    if entry.value_type in items.TEXTS:
         return str(entry.get_data_as_string())[:_LONGEST]
     data: bytes = entry.get_data() or b""
-    if entry.value_type == _TIME:
+    if entry.value_type == items.TIME:
         return _SINCE + timedelta(microseconds=int.from_bytes(data[:8], "little") // 10)
-    if entry.value_type == _NUMBER:
+    if entry.value_type == items.NUMBER:
         return int.from_bytes(data[:4], "little")
     return data[:4000]
-
-
-def _recipient(record: Any) -> tuple[int, str, str]:
-    told = _values(record, frozenset((RECIPIENT_KIND, RECIPIENT_NAME, *RECIPIENT_ADDRESSES)))
-    kind = told.get(RECIPIENT_KIND)
-    address = next((str(told[number]) for number in RECIPIENT_ADDRESSES if told.get(number)), "")
-    return (kind if isinstance(kind, int) else 1, str(told.get(RECIPIENT_NAME, "")), address)
 
 
 if __name__ == "__main__":

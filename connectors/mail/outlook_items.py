@@ -20,14 +20,18 @@ DELIVERED = 0x0E06
 MESSAGE_ID, REFERENCES, IN_REPLY_TO = 0x1035, 0x1039, 0x1042
 _SENDER = ((0x5D01, 0x0C1F), 0x0C1A)
 _OWNER = ((0x5D02, 0x0065), 0x0042)
-RECIPIENT_KIND, RECIPIENT_NAME, RECIPIENT_ADDRESSES = 0x0C15, 0x3001, (0x39FE, 0x3003)
+_RECIPIENT_KIND, _RECIPIENT_NAME, _RECIPIENT_ADDRESSES = 0x0C15, 0x3001, (0x39FE, 0x3003)
 PROPERTIES = frozenset(
     (
         *(CLASS, SUBJECT, SENT, DELIVERED, INDEX, HEADER, BODY, MESSAGE_ID, REFERENCES, IN_REPLY_TO),
-        *(0x5D01, 0x0C1F, 0x0C1A, 0x5D02, 0x0065, 0x0042),
+        *(*_SENDER[0], _SENDER[1], *_OWNER[0], _OWNER[1]),
     )
 )
 """The properties of an item that are read."""
+RECIPIENT = frozenset((_RECIPIENT_KIND, _RECIPIENT_NAME, *_RECIPIENT_ADDRESSES))
+"""Those of a recipient."""
+TEXTS, TIME, NUMBER, BYTES = frozenset((0x1E, 0x1F)), 0x40, 0x03, 0x102
+"""Kinds of values (MS-OXCDATA)."""
 _LONGEST = 1024 * 1024
 _NO_YEAR = 1601
 _FIELD = re.compile(r"[!-9;-~]{1,100}:")
@@ -40,6 +44,7 @@ _NO_MAIL = {
     "ipm.stickynote": "a note, not a mail",
     "ipm.activity": "a journal entry, not a mail",
 }
+_MAIL, _OTHER = ("ipm.note", "ipm.schedule", "report."), "an item of another program, not a mail"
 Value = str | bytes | int | datetime
 
 
@@ -56,6 +61,17 @@ class Item:
         return found[:_LONGEST].rstrip("\0") if isinstance(found, str) else ""
 
 
+def recipient(told: Mapping[int, Value]) -> tuple[int, str, str]:
+    """Return the kind, name and address of a recipient, by their properties.
+
+    >>> recipient({0x0C15: 2, 0x3001: "Bo Ek", 0x39FE: "bo@acme.example"})
+    (2, 'Bo Ek', 'bo@acme.example')
+    """
+    kind = told.get(_RECIPIENT_KIND)
+    address = next((str(told[number]) for number in _RECIPIENT_ADDRESSES if told.get(number)), "")
+    return (kind if isinstance(kind, int) else 1, str(told.get(_RECIPIENT_NAME) or ""), address)
+
+
 def no_mail(item: Item) -> str | None:
     """Say why an item is no mail; None where it is one.
 
@@ -63,7 +79,9 @@ def no_mail(item: Item) -> str | None:
     ('a contact, not a mail: save contacts as vCard (.vcf)', None)
     """
     kind = item.text(CLASS).lower()
-    return next((why for begins, why in _NO_MAIL.items() if kind.startswith(begins)), None)
+    if kind.startswith(_MAIL):
+        return None
+    return next((why for begins, why in _NO_MAIL.items() if kind.startswith(begins)), _OTHER)
 
 
 def as_mail(item: Item) -> bytes:

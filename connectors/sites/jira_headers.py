@@ -17,7 +17,7 @@ Clave de incidencia | ID de incidencia | Creado | Creada por | Informante | Resp
 Ärendenyckel | Ärende-ID | Skapad | Skapare | Rapportör | Tilldelad | Sammanfattning | Etiketter | Kommentar
 Ärendenyckel | Ärende-ID | Skapat | Skapad av | Rapporterad av | Ansvarig | Sammanfattning | Etiketter | Kommentarer
 """  # noqa: E501 - one language a line
-"""English, then German, French, Spanish, Swedish, as Jira or those who translate it have said it."""
+"""English, then German, French, Spanish, Swedish: some as public code names them, the others translated here."""
 _ENGLISH, *_OTHERS = [[plain(name) for name in line.split("|")] for line in _TOLD.strip().splitlines()]
 _NAMES = {told: english for row in _OTHERS for told, english in zip(row, _ENGLISH, strict=True)}
 _KEYS = {row[0] for row in _OTHERS}

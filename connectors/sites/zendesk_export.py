@@ -64,11 +64,9 @@ class _Tickets:
         """Yield a ticket by who asked, and the comments on it; the first of them is the ticket itself."""
         key = identifier(row.get("id"), "the ticket's id")
         asked = yield from self._who(row, "requester", line)
-        answers = (
-            yield from self._who(row, "assignee", line)
-            if row.get("assignee") or row.get("assignee_id")
-            else _nobody()
-        )
+        answers = ""
+        if row.get("assignee") or row.get("assignee_id"):
+            answers = yield from self._who(row, "assignee", line)
         yield Activity(
             id=f"zendesk:{key}",
             time=moment(row.get("created_at"), "created_at"),
@@ -109,8 +107,3 @@ class _Tickets:
             self.named.add(account)
             yield Person(name=name or None, accounts=(account, *((mail,) if mail else ())), line=line)
         return account
-
-
-def _nobody() -> Generator[Record, None, str]:
-    yield from ()
-    return ""

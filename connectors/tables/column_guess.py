@@ -69,23 +69,10 @@ _HINTS = {
     "direction": r"incoming|outgoing|inbound|outbound|direction|from_me|_sent_$|is_sent|call_type|calltype",
     "response": r"(?:response|reply|answer|svar|antwort)_(?:text_)?$",
 }
-_DIRECTIONS = frozenset(
-    (
-        *(
-            "in",
-            "out",
-            "incoming",
-            "outgoing",
-            "inbound",
-            "outbound",
-            "sent",
-            "received",
-            "missed",
-            "rejected",
-        ),
-        *("voicemail", "true", "false", "yes", "no", "y", "n", "0", "1"),
-    )
-)
+_DIRECTIONS = {
+    *("in", "out", "incoming", "outgoing", "inbound", "outbound", "sent", "received", "missed", "rejected"),
+    *("voicemail", "true", "false", "yes", "no", "y", "n", "0", "1"),
+}
 VERBS = (
     (r"comment|kommentar", "comment"),
     (r"repl|respon|answer|svar|antwort", "reply"),
@@ -152,31 +139,31 @@ class Guess:
         self.clocks = {c.name: form for c in columns if (form := clock_format(c.values))}
         self.times = [c for c in columns if c.name not in self.clocks and self._is_time(c)]
         self.time, self.closed = self._moments()
-        self.id = self._take(self._identity())
+        self.id = self.take(self._identity())
         ids = set(self.id.values) if self.id else set()
-        self.parent = self._take(
+        self.parent = self.take(
             next((c for c in self.free if c.hinted("parent") and c.share(ids.__contains__) >= 0.5), None)
         )
-        self.direction = self._take(
+        self.direction = self.take(
             self._hinted("direction", lambda c: {v.lower() for v in c.values} <= _DIRECTIONS)
         )
-        self.kind = self._take(self._hinted("kind", _is_kind))
-        self.verb = self._take(self._hinted("verb", _says_what))
-        self.place = self._take(self._hinted("place"))
-        self.other = self._take(next((c for c in self.free if c.named(_OTHER) and self._is_people(c)), None))
+        self.kind = self.take(self._hinted("kind", _is_kind))
+        self.verb = self.take(self._hinted("verb", _says_what))
+        self.place = self.take(self._hinted("place"))
+        self.other = self.take(next((c for c in self.free if c.named(_OTHER) and self._is_people(c)), None))
         self.closer = self._closer()
-        self.actor = self._take(self._actor())
-        self.to = self._take(self._addressee() or (None if self.closer else self._of_people(_CLOSER)))
+        self.actor = self.take(self._actor())
+        self.to = self.take(self._addressee() or (None if self.closer else self._of_people(_CLOSER)))
         self._turn()
-        self.response = self._take(self._hinted("response"))
-        self.conversation = self._take(self._hinted("conversation", lambda c: not c.is_unique))
-        self.url = self._take(next((c for c in self.free if c.share(_is_link) > 0.8), None))
-        self.text = self._take(self._hinted("text"))
+        self.response = self.take(self._hinted("response"))
+        self.conversation = self.take(self._hinted("conversation", lambda c: not c.is_unique))
+        self.url = self.take(next((c for c in self.free if c.share(_is_link) > 0.8), None))
+        self.text = self.take(self._hinted("text"))
         self.is_register = self._register()
         if self.kind and not self.is_register and not self.verb:
             self.verb, self.kind = self.kind, None
-        self.subject = self._take(self._hinted("subject"))
-        self.channel = self._take(self._hinted("channel", lambda c: not c.is_unique))
+        self.subject = self.take(self._hinted("subject"))
+        self.channel = self.take(self._hinted("channel", lambda c: not c.is_unique))
 
     def _is_time(self, column: Column) -> bool:
         form = time_format(column.values)
@@ -192,9 +179,9 @@ class Guess:
         """Return when a row began and when it ended; times of changes and of what is due are neither."""
         likely = [c for c in self.times if not c.named(_ASIDE)] or self.times
         begun = [c for c in likely if not c.named(f"{_CLOSED}|{_ANSWERED}")]
-        first = first_named(begun or likely, _OPENED)
+        first = _first_named(begun or likely, _OPENED)
         ended = next((c for c in likely if c is not first and c.named(f"{_CLOSED}|{_ANSWERED}")), None)
-        return self._take(first), ended
+        return self.take(first), ended
 
     def clock_of(self, column: Column | None) -> Column | None:
         """Return the column with the time of day that belongs to a column of dates."""
@@ -204,14 +191,11 @@ class Guess:
         fitting = [c for c in self.free if c.name in self.clocks]
         return next((c for c in fitting if own & set(c.words.split("_"))), fitting[0] if fitting else None)
 
-    def _take(self, column: Column | None) -> Column | None:
+    def take(self, column: Column | None) -> Column | None:
+        """Take a column for something, so that nothing else is made of it."""
         if column is not None and column in self.free:
             self.free.remove(column)
         return column
-
-    def take(self, column: Column | None) -> Column | None:
-        """Take a column for something, so that nothing else is made of it."""
-        return self._take(column)
 
     def _identity(self) -> Column | None:
         named = [
@@ -243,7 +227,7 @@ class Guess:
             return None
         other = next((c for c in self._ranked(_OPENER) if c is not found), None)
         said = found.named(_CLOSER[0]) or found.named(_CLOSER[1])
-        return self._take(found) if self.closed or (other and said) else None
+        return self.take(found) if self.closed or (other and said) else None
 
     def _persons(self) -> list[Column]:
         return [c for c in self._rest() if c.named("|".join((*_OPENER, *_CLOSER))) and self._is_people(c)]
@@ -298,7 +282,7 @@ def _twin(one: Column, other: Column) -> bool:
     )
 
 
-def first_named(columns: Iterable[Column], pattern: str) -> Column | None:
+def _first_named(columns: Iterable[Column], pattern: str) -> Column | None:
     """Return the first column of such a name, else the first of all."""
     found = list(columns)
     return next((c for c in found if c.named(pattern)), found[0] if found else None)

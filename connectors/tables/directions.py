@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-_IN = frozenset(
-    (
-        *("incoming", "inbound", "in", "received", "receive", "missed", "rejected", "voicemail"),
-        *("eingehend", "empfangen", "verpasst", "inkommande", "mottagen", "missat", "innkommende", "mottatt"),
-        *("entrant", "re\u00e7u", "manqu\u00e9", "entrante", "recibido", "recibida", "perdida"),
-        *("indg\u00e5ende", "modtaget", "inkomend", "ontvangen", "in entrata", "ricevuto", "recebida"),
-    )
-)
-_OUT = frozenset(
-    (
-        *(
-            "outgoing",
-            "outbound",
-            "out",
-            "sent",
-            "dialed",
-            "dialled",
-            "ausgehend",
-            "gesendet",
-            "utg\u00e5ende",
-        ),
-        *(
-            "skickat",
-            "sendt",
-            "sortant",
-            "envoy\u00e9",
-            "saliente",
-            "enviado",
-            "enviada",
-            "uitgaand",
-            "in uscita",
-        ),
-    )
-)
-_YES = frozenset(("1", "true", "yes", "y", "t", "x", "ja", "oui", "si", "s\u00ed"))
+from connectors.kit.answers import LeftOut
+from connectors.kit.text import clean
+
+_SAID = """
+incoming inbound in received receive missed rejected voicemail eingehend empfangen verpasst inkommande mottagen missat
+innkommende mottatt entrant reçu manqué entrante recibido recibida perdida indgående modtaget inkomend ontvangen
+ricevuto recebida
+
+outgoing outbound out sent dialed dialled ausgehend gesendet utgående skickat sendt sortant envoyé saliente enviado
+enviada uitgaand
+
+1 true yes y t x ja oui si sí
+
+0 false no n f nein nej nei non
+"""
+_IN, _OUT, _YES, _NO = (set(words.split()) for words in _SAID.split("\n\n"))
+_IN, _OUT = _IN | {"in entrata"}, _OUT | {"in uscita"}
 
 
 def came_in(incoming: str, outgoing: str) -> bool:
     """Tell whether a row came in: by a column of what comes in, else by one of what goes out; both may be empty.
 
+    Raises:
+        LeftOut: the word is none that is known here.
+
     >>> came_in("true", ""), came_in("Outgoing", ""), came_in("", "0"), came_in("", "")
     (True, False, True, False)
     """
-    if told := incoming.lower():
-        return told in _IN or told in _YES
-    told = outgoing.lower()
-    return told in _IN or bool(told and told not in _OUT and told not in _YES)
+    told = (incoming or outgoing).lower()
+    if not told or told in _OUT:
+        return False
+    if told in _IN:
+        return True
+    if told not in _YES | _NO:
+        raise LeftOut(f"which way it went is not known from {clean(told, 40)!r}")
+    return (told in _YES) == bool(incoming)

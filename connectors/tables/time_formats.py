@@ -7,47 +7,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-_DATES = (
-    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),
-    *(
-        "%d/%b/%y",
-        "%d/%b/%Y",
-        "%d-%b-%y",
-        "%d-%b-%Y",
-        "%d-%B-%Y",
-        "%d %b %Y",
-        "%d %B %Y",
-        "%d. %b %Y",
-        "%d. %B %Y",
-    ),
-    *("%b %d, %Y", "%B %d, %Y", "%a, %d %b %Y", "%a %d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"),
-    *("%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%Y%m%d"),
-)
+_DATES = """
+%d.%m.%Y | %d/%m/%Y | %m/%d/%Y | %d-%m-%Y | %m-%d-%Y | %Y/%m/%d | %Y.%m.%d | %Y-%m-%d
+%d/%b/%y | %d/%b/%Y | %d-%b-%y | %d-%b-%Y | %d-%B-%Y | %d %b %Y | %d %B %Y | %d. %b %Y | %d. %B %Y
+%b %d, %Y | %B %d, %Y | %a, %d %b %Y | %a %d %b %Y | %A, %B %d, %Y | %A, %d %B %Y
+%d/%m/%y | %m/%d/%y | %d.%m.%y | %d-%m-%y | %m-%d-%y | %Y%m%d
+"""
+_DAYS = [date.strip() for line in _DATES.strip().splitlines() for date in line.split("|")]
 _CLOCKS = (
-    *(
-        "",
-        " %H:%M",
-        " %H:%M:%S",
-        " %I:%M %p",
-        " %I:%M:%S %p",
-        " %I:%M%p",
-        ", %H:%M",
-        ", %H:%M:%S",
-        ", %I:%M %p",
-    ),
-    *(
-        ", %I:%M:%S %p",
-        " %H.%M",
-        " %H.%M.%S",
-        " %H:%M:%S.%f",
-        " %H:%M:%S %z",
-        "T%H:%M:%S",
-        " at %I:%M %p",
-        " - %H:%M",
-    ),
+    "",
+    *(f"{mark} {clock}" for mark in ("", ",") for clock in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")),
+    *(" %I:%M%p", " %H.%M", " %H.%M.%S", " %H:%M:%S.%f", " %H:%M:%S %z"),
+    *("T%H:%M:%S", " at %I:%M %p", " - %H:%M"),
 )
+"""What may follow a date."""
 _FORMATS = (
-    *(date + clock for date in _DATES for clock in _CLOCKS),
+    *(day + clock for day in _DAYS for clock in _CLOCKS),
     "%a %b %d %H:%M:%S %Y",
     "%a %b %d %H:%M:%S %z %Y",
 )

@@ -19,7 +19,7 @@ Número | Creado | Autor de llamada | Descripción breve | Cerrado por | Cerrado
 Nummer | Skapad | Anmälare | Kort beskrivning | Stängd av | Stängd
 Nummer | Skapad | Uppringare | Kort beskrivning | Stängt av | Stängt
 """
-"""English, then German, French, Spanish, Swedish: the longer label before one that it holds."""
+"""English, then German, French, Spanish, Swedish: translated here, and tried on no real export yet."""
 
 
 def in_other_languages() -> Iterator[Mapped]:

@@ -152,12 +152,16 @@ class Doings:
 
     @cached_property
     def first(self) -> Ints:
-        """The leaders' first items that say something in each conversation, at the latest δ before the part ends."""
+        """As `first_ever`, at the latest δ before the part ends, in order of time."""
+        return np.sort(self.first_ever[self._within(self.acted.time[self.first_ever], self.delta)])
+
+    @cached_property
+    def first_ever(self) -> Ints:
+        """The leaders' first items of the window that say something in each conversation."""
         of = self.acted
         own = np.flatnonzero(of.said & np.isin(of.author, of.leaders) & self.window.holds(of.time))
-        key = self._key(of.author[own], of.conversation[own])
-        item = own[np.unique(key, return_index=True)[1]]
-        return np.sort(item[self._within(of.time[item], self.delta)])
+        found: Ints = own[np.unique(self._key(of.author[own], of.conversation[own]), return_index=True)[1]]
+        return found
 
     def _within(self, time: Ints, length: int) -> Flags:
         found: Flags = (time >= self.part.since) & (time + length <= self.part.until)
@@ -301,14 +305,6 @@ class Doings:
         return self._at_risk(
             Risk(of.author[begun], begun, start, wait, back >= 0, everything, back), self.delta
         )
-
-    @cached_property
-    def first_ever(self) -> Ints:
-        """As `first`, anywhere in the window."""
-        of = self.acted
-        own = np.flatnonzero(of.said & np.isin(of.author, of.leaders) & self.window.holds(of.time))
-        found: Ints = own[np.unique(self._key(of.author[own], of.conversation[own]), return_index=True)[1]]
-        return found
 
     def _next_own(self, begun: Ints, after: Ints) -> Ints:
         """Return the leader's first item after a moment in the conversation that each item began (−1: none)."""

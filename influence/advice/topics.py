@@ -109,14 +109,16 @@ def _bringing_more(ego: Ego, own: Conversations, topics: Ints, among: Ints) -> t
     asked = among[(count[among] >= FEWEST_ON_A_TOPIC) & (count[among] < len(topic))]
     gains = topic_gains(own.brought, topic, asked, draws=ego.settings.draws, seed=ego.settings.seed)
     each = {
-        code: Gain(code, float(gains.mean[n]), gains.overall, float(gains.gain[n]), _ends(gains, n))
+        code: Gain(
+            code,
+            float(gains.mean[n]),
+            gains.overall,
+            float(gains.gain[n]),
+            (float(gains.low[n]), float(gains.high[n])),
+        )
         for n, code in enumerate(asked.tolist())
     }
     return each, np.array([code for code, one in each.items() if one.interval[0] > 0], np.int64)
-
-
-def _ends(gains: Gains, n: int) -> tuple[float, float]:
-    return float(gains.low[n]), float(gains.high[n])
 
 
 def conversations_of(ego: Ego) -> Conversations:

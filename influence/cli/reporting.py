@@ -19,6 +19,7 @@ from influence.cli.options import (
 )
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
+from influence.contract.details.advice import EXPECTED, GAINS_IN
 from influence.contract.details.next_to_respond import NextTested, NextToRespond
 from influence.contract.headline import bounds, sentences, unsure
 from influence.contract.language import ENGLISH, known, languages, speaking
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from influence.contract.details.introductions import Hop
     from influence.contract.findings import Finding, Report
     from influence.contract.narrowing import Narrowing
-
-
-SEEN = {"topic": "people a conversation", "habit": "change"}
-"""In which unit a row of advice that is no forecast gains."""
 
 
 class _Listing(click.Option):
@@ -379,7 +376,7 @@ def advise(
         if place == len(forecast):
             say("Topics and habits that held when tested (associations, not forecasts):")
         low, high = row.interval
-        unit = SEEN.get(row.kind, "people expected")
+        unit = GAINS_IN.get(row.kind, EXPECTED)
         spread = between(low, high, unit, of=scale(row.gain, unit))
         gain = number(row.gain, "share") if unit == "change" else phrase(row.gain, unit)
         say(f"{row.kind} {plain(row.name or row.who)}: {gain} ({spread})")

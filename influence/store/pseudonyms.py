@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -42,6 +43,8 @@ _DROPPED = {
 """What may name somebody and is not needed."""
 _KEYS = "hash(id) AS id_mark, CASE WHEN key_mark IS NOT NULL THEN hash(key::UUID) END AS key_mark"
 _LENGTH = 20
+_REMEMBERED = 100_000
+"""Words of which the pseudonyms are at hand: accounts come again and again, ids once."""
 _SYSTEM = re.compile(r"([a-z][a-z-]{0,19}):(.+)", re.DOTALL)
 _ADDRESS = re.compile(r"[^@]+@[^@]+")
 _SEALED = "sealed"
@@ -59,7 +62,7 @@ class Pseudonyms:
 
     def __init__(self, key: Callable[[], bytes]) -> None:
         self._ask, self._held = key, b""
-        self._known: dict[str, str] = {}
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._made)
 
     @property
     def key(self) -> bytes:
@@ -76,10 +79,7 @@ class Pseudonyms:
 
         The address of a program or an office stays as it is: it names nobody.
         """
-        found = self._known.get(word)
-        if found is None:
-            found = self._known[word] = self._made(word)
-        return found
+        return self._remembered(word)
 
     def _made(self, word: str) -> str:
         parted = _SYSTEM.fullmatch(word)

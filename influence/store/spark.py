@@ -304,9 +304,10 @@ class SparkEngine:
 
     def _write(self, name: str, place: str, by_month: bool) -> int:
         rows = self._spark.table(name)
-        if (
-            by_month := by_month and not rows.isEmpty()
-        ):  # of nothing by month not even the columns would be written
+        by_month = (
+            by_month and not rows.isEmpty()
+        )  # of nothing by month not even the columns would be written
+        if by_month:
             months = self._spark.sql("SELECT item, date_format(time, 'yyyy-MM') AS month FROM item")
             rows = rows.join(months, "item")
         rows.write.mode("overwrite").partitionBy(*["month"] * by_month).parquet(f"{place}/{name}")

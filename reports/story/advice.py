@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from influence.contract.details.advice import Advice, Advised
+from influence.contract.details.advice import EXPECTED, GAINS_IN, Advice, Advised
 from influence.contract.details.exchange import ResponseTime, Wait, WaitingOnLeader
 from influence.contract.details.letting_go import OnlyLeaderAnswers
 from influence.contract.findings import Report
@@ -37,7 +37,6 @@ KINDS = {
 }
 SEEN = {"topic": message("Topics"), "habit": message("Habits")}
 """Kinds that are no forecast: what conversations show, each with its own interval."""
-UNITS = {"topic": "people a conversation", "habit": "change"}
 WAYS = {
     "addressed": message("wrote to the leader"),
     "named": message("named the leader"),
@@ -226,7 +225,7 @@ def _answers(report: Report) -> tuple[Sentence, ...]:
 
 def _advice_row(row: Advised, page: _Known) -> AdviceRow:
     evidence, kept = response_rows(row.evidence, page.report, page.names)
-    unit = UNITS.get(row.kind, "people expected")
+    unit = GAINS_IN.get(row.kind, EXPECTED)
     name, anchor, about = _named(row.kind, row.who, row.name, page)
     worth = difference(row)
     spread = between(*row.interval, unit, of=scale(row.gain or 0.0, unit)) if row.interval else ""
@@ -246,7 +245,7 @@ def _advice_row(row: Advised, page: _Known) -> AdviceRow:
 def difference(row: Advised) -> str:
     """Say what a row gains; a habit by how much more or fewer came."""
     if row.kind != "habit" or row.gain is None:
-        return phrase(row.gain, UNITS.get(row.kind, "people expected"))
+        return phrase(row.gain, GAINS_IN.get(row.kind, EXPECTED))
     share = number(abs(row.gain), "share")
     if row.gain < 0:
         return translated("{share} fewer people").format(share=share)

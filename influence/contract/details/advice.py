@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from influence.contract.details.record import Detail
 
+GAINS_IN = {"topic": "people a conversation", "habit": "change"}
+"""In which unit advice that is no forecast gains, by its kind."""
+EXPECTED = "people expected"
+
 
 @dataclass(frozen=True)
 class Advised(Detail):

@@ -287,6 +287,16 @@ def test_a_column_of_directions_turns_a_row_round(tmp_path, column, came, went):
     ] == [(call.actor, call.to, call.time) for call in calls]
 
 
+@pytest.mark.parametrize(
+    ("column", "came", "went"), [("Direction", "Inbound", "Outbound"), ("is_from_me", "0", "1")]
+)
+def test_a_direction_that_is_no_known_word_is_set_aside_and_goes_neither_way(tmp_path, column, came, went):
+    draft = draft_mapping(member_of(CALLS.format(column, came, went).encode(), "calls.csv"))
+    records = table(tmp_path, draft, CALLS.format(column, came, "Internal"), owner="ann@acme.example")
+    assert 1 == len(of(records, Activity))
+    assert ["which way it went is not known from 'internal'"] == [one.reason for one in of(records, SetAside)]
+
+
 def test_rows_that_are_meetings_among_others_are_encounters(tmp_path):
     content = (
         "Date,Owner,Contact,Type\n2026-01-05T09:00:00Z,ann@acme.example,bo@buyer.example,Meeting\n"
