@@ -294,7 +294,9 @@ def test_a_direction_that_is_no_known_word_is_set_aside_and_goes_neither_way(tmp
     draft = draft_mapping(member_of(CALLS.format(column, came, went).encode(), "calls.csv"))
     records = table(tmp_path, draft, CALLS.format(column, came, "Internal"), owner="ann@acme.example")
     assert 1 == len(of(records, Activity))
-    assert ["which way it went is not known from 'internal'"] == [one.reason for one in of(records, SetAside)]
+    assert ["the row: which way it went is not known from 'internal'"] == [
+        one.reason for one in of(records, SetAside)
+    ]
 
 
 def test_rows_that_are_meetings_among_others_are_encounters(tmp_path):
