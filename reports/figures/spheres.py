@@ -21,6 +21,7 @@ MOST_SPHERES = 9
 OTHERS = message("other spheres")
 LISTENED, OF_KNOWN = message("listened to"), message("reached, of those known")
 HEARD, REACHED = -1, 1
+_TITLES = ((HEARD, LISTENED), (REACHED, OF_KNOWN))
 _ROW, _BAR = 26.0, 15.0  # points
 _PAD = 6.0
 _LEAST = 0.001  # people
@@ -30,7 +31,8 @@ _LEAST = 0.001  # people
 class Wing:
     """One sphere: people never met who responded, people never met who were responded to, people known there.
 
-    The words are whole people, rounded so that the spheres add up, or a range where of most people nothing tells.
+    The words are whole people, rounded so that the spheres add up, or a range where of most people nothing tells. In a
+    report that was not asked whom the leader listens to, nobody is `heard` and there are no words of it.
     """
 
     sphere: str
@@ -61,8 +63,10 @@ def wings(report: Report) -> tuple[Wing, ...]:
 
 
 def _worded(report: Report, rows: list[Wing]) -> tuple[Wing, ...]:
-    out, back = shared([wing.reached for wing in rows]), shared([wing.heard for wing in rows])
-    words = [number(count) for count in out]
+    words = [number(count) for count in shared([wing.reached for wing in rows])]
+    back = [number(count) for count in shared([wing.heard for wing in rows])]
+    if "sources" not in report.findings:
+        back = [""] * len(rows)
     if mostly_unknown(report):
         ranges = {row.sphere: unmet_range(report, row) for row in report.spheres}
         kept = {wing.sphere for wing in rows if wing.sphere != OTHERS}
@@ -72,8 +76,8 @@ def _worded(report: Report, rows: list[Wing]) -> tuple[Wing, ...]:
         words = [between(*each) for each in held]
         rows = [replace(wing, surely=low, reached=high) for wing, (low, high) in zip(rows, held, strict=True)]
     return tuple(
-        replace(wing, reached_words=word, heard_words=number(count))
-        for wing, word, count in zip(rows, words, back, strict=True)
+        replace(wing, reached_words=word, heard_words=heard)
+        for wing, word, heard in zip(rows, words, back, strict=True)
     )
 
 
@@ -93,7 +97,7 @@ class _Scale:
             max(wide(_at_end(wing, side)) for wing in rows) + 2 * _PAD for side in (HEARD, REACHED)
         )
         heard, reached = max(wing.heard for wing in rows), max(wing.reached for wing in rows)
-        titles = [wide(translated(title)) for title in (LISTENED, OF_KNOWN)]
+        titles = [wide(translated(title)) if _told(rows, side) else 0.0 for side, title in _TITLES]
         free = width - 2 * names
         person = (free - left - right) / max(heard + reached, _LEAST)
         if left + heard * person < titles[0]:
@@ -119,9 +123,12 @@ def plot_spheres(report: Report, ax: Axes | None = None) -> Axes:
     room = in_points(axes)
     scale = _Scale.of(rows, room.width)
     high = row_height(axes, len(rows) + 1, _ROW)
-    for side, across, title in ((HEARD, "right", LISTENED), (REACHED, "left", OF_KNOWN)):
+    for side, title in _TITLES:
         x, free = scale.middle + side * scale.names, scale.middle - scale.names
-        words = fitted(translated(title), free if side == HEARD else room.width - x)
+        words = (
+            fitted(translated(title), free if side == HEARD else room.width - x) if _told(rows, side) else ""
+        )
+        across = "right" if side == HEARD else "left"
         axes.text(x, high / 2, words, ha=across, va="center", fontsize=SMALL, color=palette.MUTED)
     for place, wing in enumerate(rows):
         _draw_wing(axes, (place + 1.5) * high, wing, scale)
@@ -139,18 +146,23 @@ def spheres_picture(report: Report) -> Picture | None:
     return Picture(figure, translated("Spheres, outward and back"), " ".join(map(_words, rows)))
 
 
+def _told(rows: tuple[Wing, ...], side: int) -> bool:
+    """Tell whether anything is told of a side: a report need not have been asked whom the leader listens to."""
+    return side == REACHED or any(wing.heard_words for wing in rows)
+
+
 def _height(rows: int) -> float:
     return _ROW * (rows + 1) / 72
 
 
 def _words(wing: Wing) -> str:
-    parts = {"sphere": _name(wing), "reached": wing.reached_words, "heard": wing.heard_words}
+    parts = {"sphere": _name(wing), "reached": _at_end(wing, REACHED), "heard": wing.heard_words}
+    if not wing.heard_words:
+        return str(say("{sphere}: reached {reached}.", **parts))
     if not wing.known:
         return str(say("{sphere}: reached {reached}, listened to {heard}.", **parts))
-    known = number(wing.known)
-    return str(
-        say("{sphere}: reached {reached} of {known} known, listened to {heard}.", known=known, **parts)
-    )
+    parts |= {"reached": wing.reached_words, "known": number(wing.known)}
+    return str(say("{sphere}: reached {reached} of {known} known, listened to {heard}.", **parts))
 
 
 def _name(wing: Wing) -> str:

@@ -155,6 +155,14 @@ def test_a_bar_is_as_long_as_its_number():
     assert pytest.approx([0.0, 1.0, -0.5, 0.0]) == [bar.get_width() / longest for bar in axes.patches]
 
 
+def test_a_report_that_was_not_asked_whom_the_leader_listens_to_says_nothing_of_it():
+    spheres = (SphereReach("customer", 4.0, 5, 30, 0.2),)
+    glance = spheres_picture(replace(sample_report(), spheres=spheres, findings={}))
+    shown = [text.get_text() for text in glance.figure.axes[0].texts]
+    assert ["reached, of those known", "customer", "4 of 30"] == [text for text in shown if text]
+    assert "customer: reached 4 of 30." == glance.description
+
+
 def test_many_spheres_are_put_together_and_none_is_lost():
     spheres = tuple(SphereReach(f"s{n:02}", float(30 - n), 30, 40, 0.5) for n in range(20))
     rows = wings(replace(sample_report(), spheres=spheres, findings={}))
