@@ -202,7 +202,7 @@ def likely_to(ego: Ego, people: Ints) -> Floats | None:
     found = learned(ego.population, ego.window, history)
     if not found.test.skill:
         return None
-    ranked = Ranked.of(asked_at(history, ego.window.until, [ego.leader]))
+    ranked = Ranked.of(asked_at(history, ego.window.until, [ego.leader], people))
     chance = np.zeros(len(ego.people))
     chance[ranked.asked.person] = Chances(1.0, 0.0).of(found.weights.scores(ranked))
     return chance[people]

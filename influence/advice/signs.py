@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from influence.network.doings import channel_by_item, written_to_few_by_all
 from influence.times import DAY, Window
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csc_matrix, csr_matrix, dia_matrix
 
     from influence.reach.population import Population
 
@@ -28,6 +28,10 @@ HALF_LIFE = 30
 SLOW = 180
 """Days after which an act counts half in ties that last."""
 WRITTEN_TO = 8
+MOST_ASKED = 1_500
+"""Of more who could be asked about for one leader, these are."""
+AT_ONCE = 4_000_000
+"""So many leaders times people are held at once."""
 STEPS, BACK = 4, 0.15
 """Of the walk from the leader along ties: how many steps, and how likely each goes back to the leader."""
 
@@ -144,15 +148,23 @@ class Asked:
         return Asked(self.leader[kept], self.person[kept], self.signs[kept])
 
 
-def asked_at(history: History, cut: int, leaders: Sequence[int] | Ints) -> Asked:
-    """Return everybody whom some leaders could be advised about at a cut, with their signs."""
+def asked_at(
+    history: History, cut: int, leaders: Sequence[int] | Ints, also: Sequence[int] | Ints = ()
+) -> Asked:
+    """Return whom some leaders could be advised about at a cut, with their signs.
+
+    Of more than `MOST_ASKED` for one leader: half of them those who did most lately, the others by the walk from the
+    leader; and `also`, as far as they can be asked about.
+    """
     own = np.asarray(leaders, np.int64)
-    known = _Known(history.before(cut), cut, own)
-    signs = known.signs()
-    kept = ~known.responded_to[:, known.people]
-    kept &= known.people[None, :] != own[:, None]
-    row, column = np.nonzero(kept)
-    return Asked(own[row], known.people[column], signs[row, column])
+    known = _Known(history.before(cut), cut)
+    at_once = max(1, AT_ONCE // max(history.people, 1))
+    parts = [_Pairs(known, own[n : n + at_once], also).asked() for n in range(0, len(own), at_once)]
+    if not parts:
+        return Asked(own, own, np.zeros((0, len(SIGNS))))
+    return Asked(
+        *(np.concatenate(of) for of in zip(*((p.leader, p.person, p.signs) for p in parts), strict=True))
+    )
 
 
 def came(history: History, asked: Asked, since: int, until: int) -> Flags:
@@ -167,10 +179,10 @@ def came(history: History, asked: Asked, since: int, until: int) -> Flags:
 
 
 class _Known:
-    """All that is known before a cut, as sparse matrices; rows of answers are leaders, columns people asked about."""
+    """All that is known before a cut, as sparse matrices: of answers a row is the responder, a column the target."""
 
-    def __init__(self, before: History, cut: int, leaders: Ints) -> None:
-        self.before, self.cut, self.leaders = before, cut, leaders
+    def __init__(self, before: History, cut: int) -> None:
+        self.before, self.cut = before, cut
         recent = np.zeros(before.people, bool)
         recent[before.author[before.time >= cut - RECENT]] = True
         self.people = np.flatnonzero(recent & before.asked)
@@ -191,7 +203,7 @@ class _Known:
 
     @cached_property
     def answers(self) -> csr_matrix:
-        """How often each responded to each: row the responder, column the target."""
+        """How often each responded to each."""
         return self._responses(np.ones(len(self.before.responder)))
 
     @cached_property
@@ -199,76 +211,37 @@ class _Known:
         return self._responses(self.faded(self.before.responded))
 
     @cached_property
-    def answers_slow(self) -> csr_matrix:
-        return self._responses(self.faded(self.before.responded, SLOW))
+    def once(self) -> csr_matrix:
+        return self.answers.sign()
 
     @cached_property
-    def responded_to(self) -> Flags:
-        """Who has responded to each leader: a row a leader."""
-        found: Flags = self.answers[:, self.leaders].toarray().T > 0
+    def tied(self) -> csr_matrix:
+        """Who has a tie with whom, whichever of the two responded."""
+        found: csr_matrix = (self.once + self.once.T).sign()
         return found
 
-    def signs(self) -> Floats:
-        """Return a value for each leader, person asked about and sign."""
-        size = len(self.leaders), len(self.people)
-        pairs = [np.log1p(part) for part in self._pairs()]
-        people = [np.broadcast_to(part[None, :], size) for part in self._of_people()]
-        leaders = [np.broadcast_to(part[:, None], size) for part in self._of_leaders()]
-        found: Floats = np.stack([*pairs, *people, *leaders], axis=2)
-        return found
+    @cached_property
+    def written(self) -> tuple[csr_matrix, csr_matrix]:
+        """How often each wrote to each, of all time and lately."""
+        before = self.before
+        weights = np.ones(len(before.writer)), self.faded(before.wrote)
+        ever, lately = (self._matrix(before.writer, before.reader, weight) for weight in weights)
+        return ever, lately
 
-    def _at(self, rows: csr_matrix) -> Floats:
-        """Return the columns of those asked about of some sparse rows."""
-        found: Floats = rows[:, self.people].toarray()
-        return found
-
-    def _pairs(self) -> list[Floats]:
-        own = self.leaders
-        wrote = self._matrix(self.before.writer, self.before.reader, np.ones(len(self.before.writer)))
-        wrote_lately = self._matrix(self.before.writer, self.before.reader, self.faded(self.before.wrote))
-        return [
-            self._at(self.answers[own]),
-            self._at(self.answers_lately[own]),
-            self._at(wrote[own]),
-            self._at(wrote_lately[own]),
-            self._at(wrote[:, own].T.tocsr()),
-            self._at(wrote_lately[:, own].T.tocsr()),
-            *self._contacts(),
-            *self._reached(),
-            *self._conversations(),
-            self._channels(),
-            self._hours(),
-            self._walk() * 1000,
-            self._cascade(),
-        ]
-
-    def _contacts(self) -> list[Floats]:
-        """Adamic and Adar's shared contacts, of all time and lately."""
+    @cached_property
+    def contacts(self) -> tuple[tuple[csr_matrix, dia_matrix], ...]:
+        """Ties of all time and lately, each with what sharing a contact is worth (Adamic and Adar)."""
         from scipy.sparse import diags
 
-        found = []
-        for ties in (self.answers, self.answers_lately):
-            either = ties + ties.T
-            if ties is self.answers:
-                either = either.sign()
-                self_degree = np.asarray(either.sum(axis=1)).ravel()
-            worth = diags(1 / np.log(np.maximum(self_degree, 2) + 1))
-            found.append(self._at((either[self.leaders] @ worth @ either).tocsr()))
-        return found
+        ever, lately = (ties + ties.T for ties in (self.answers, self.answers_lately))
+        ever = ever.sign()
+        degree = np.asarray(ever.sum(axis=1)).ravel()
+        worth = diags(1 / np.log(np.maximum(degree, 2) + 1))
+        return (ever, worth), (lately, worth)
 
-    def _reached(self) -> list[Floats]:
-        """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
-        once = self.answers.sign()
-        to_me = once[:, self.leaders].T.tocsr()
-        lately = self.answers_lately
-        return [
-            self._at((to_me @ once.T).tocsr()),
-            self._at((lately[:, self.leaders].T.tocsr().minimum(1) @ lately.T.minimum(1)).tocsr()),
-            self._at((to_me @ (once + once.T).sign()).tocsr()),
-            self._at((once[self.leaders] @ once.T).tocsr()),
-        ]
-
-    def _conversations(self) -> list[Floats]:
+    @cached_property
+    def in_conversations(self) -> tuple[tuple[csr_matrix, dia_matrix], ...]:
+        """Who was in which conversation, of all time and lately, each with what sharing one is worth."""
         from scipy.sparse import diags
 
         before = self.before
@@ -276,65 +249,57 @@ class _Known:
         ever = self._matrix(before.author, conversation, np.ones(len(conversation)), len(code)).sign()
         lately = self._matrix(before.author, conversation, self.faded(before.time), len(code)).minimum(1)
         worth = diags(1 / np.log(np.asarray(ever.sum(axis=0)).ravel() + 1.5))
-        return [self._at((part[self.leaders] @ worth @ part.T).tocsr()) for part in (ever, lately)]
+        return (ever, worth), (lately, worth)
 
     @cached_property
-    def _in_channels(self) -> csr_matrix:
+    def in_channels(self) -> csr_matrix:
         kept = self.before.channel >= 0
         many = int(self.before.channel.max(initial=0)) + 1
-        return self._matrix(
-            self.before.author[kept],
-            self.before.channel[kept],
-            self.faded(self.before.time[kept], SLOW),
-            many,
-        )
+        weight = self.faded(self.before.time[kept], SLOW)
+        return self._matrix(self.before.author[kept], self.before.channel[kept], weight, many)
 
-    def _channels(self) -> Floats:
-        return self._alike(self._in_channels.sqrt())
-
-    def _hours(self) -> Floats:
+    @cached_property
+    def at_hours(self) -> csr_matrix:
         hour = (self.before.time // (DAY // 24)) % 24
-        return self._alike(self._matrix(self.before.author, hour, np.ones(len(hour)), 24))
+        return self._matrix(self.before.author, hour, np.ones(len(hour)), 24)
 
-    def _alike(self, of: Any) -> Floats:
-        """Return the cosine between what leaders and others have."""
-        length = np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel())
-        dots = self._at((of[self.leaders] @ of.T).tocsr())
-        scale = np.maximum(length[self.leaders][:, None] * length[self.people][None, :], 1e-12)
-        found: Floats = dots / scale
-        return found
-
-    def _walk(self) -> Floats:
-        """Personalised PageRank from each leader over ties of both directions."""
+    @cached_property
+    def turned(self) -> csr_matrix:
+        """A step along ties of both directions, from the column to the row."""
         from scipy.sparse import diags
 
-        ties = self.answers_slow + self.answers_slow.T
+        slow = self._responses(self.faded(self.before.responded, SLOW))
+        ties = slow + slow.T
         step = diags(1 / np.maximum(np.asarray(ties.sum(axis=1)).ravel(), 1e-12)) @ ties
-        start = np.zeros((len(self.leaders), self.before.people))
-        start[np.arange(len(self.leaders)), self.leaders] = 1
-        here, turned = start, step.T.tocsr()
-        for _ in range(STEPS):
-            here = BACK * start + (1 - BACK) * (turned @ here.T).T
-        found: Floats = here[:, self.people]
+        found: csr_matrix = step.T.tocsr()
         return found
 
-    def _cascade(self) -> Floats:
-        """How likely an item of the leader comes to somebody by one hand between, by how often each answers each."""
+    @cached_property
+    def passed(self) -> csr_matrix:
+        """How likely an item of the column comes to the row."""
         from scipy.sparse import diags
 
         made = np.bincount(self.before.author, minlength=self.before.people)
-        passed = (self.answers @ diags(1 / np.maximum(made, 1))).minimum(0.999)
-        first = passed.tocsr()[:, self.leaders].T.tocsr()
-        return self._at((first @ passed.T).tocsr())
+        found: csr_matrix = (self.answers @ diags(1 / np.maximum(made, 1))).minimum(0.999).tocsr()
+        return found
 
-    # --- of one side ------------------------------------------------------------------------------------
+    def walk(self, leaders: Ints) -> Floats:
+        """Personalised PageRank from each leader over ties of both directions: a row a leader."""
+        start = np.zeros((len(leaders), self.before.people))
+        start[np.arange(len(leaders)), leaders] = 1
+        here = start
+        for _ in range(STEPS):
+            here = BACK * start + (1 - BACK) * (self.turned @ here.T).T
+        return here
+
+    # --- of one side: by person code ----------------------------------------------------------------------
 
     def _count(self, who: Ints, weight: Floats | None = None) -> Floats:
         found: Floats = np.log1p(np.bincount(who, weight, minlength=self.before.people))
         return found
 
     @cached_property
-    def _lately(self) -> Floats:
+    def lately(self) -> Floats:
         return self._count(self.before.author, self.faded(self.before.time))
 
     def _ago(self, latest: bool) -> Floats:
@@ -354,12 +319,13 @@ class _Known:
         pair, first = self.before.first_responses
         return pair // self.before.people, pair % self.before.people, self.faded(first)
 
-    def _of_people(self) -> list[Floats]:
+    @cached_property
+    def of_people(self) -> list[Floats]:
         before, (_, responder, new) = self.before, self._ties
-        once = np.asarray(self._in_channels.sign().sum(axis=1)).ravel()
-        every = [
+        once = np.asarray(self.in_channels.sign().sum(axis=1)).ravel()
+        return [
             self._count(before.author),
-            self._lately,
+            self.lately,
             self._ago(latest=True),
             self._ago(latest=False),
             self._count(before.responder),
@@ -369,9 +335,88 @@ class _Known:
             self._count(before.target, self.faded(before.responded)),
             np.log1p(once),
         ]
-        return [part[self.people] for part in every]
 
-    def _of_leaders(self) -> list[Floats]:
+    @cached_property
+    def of_leaders(self) -> list[Floats]:
         target, _, new = self._ties
-        every = [self._lately, self._count(target, new), self._count(target), self._ago(latest=True)]
-        return [part[self.leaders] for part in every]
+        return [self.lately, self._count(target, new), self._count(target), self._ago(latest=True)]
+
+
+class _Pairs:
+    """Some leaders and, of each, whom they could be advised about; every sign has a value a pair."""
+
+    def __init__(self, known: _Known, leaders: Ints, also: Sequence[int] | Ints) -> None:
+        self.known, self.leaders = known, leaders
+        self._walk = known.walk(leaders)
+        kept = known.answers[:, leaders].toarray().T[:, known.people] == 0
+        kept &= known.people[None, :] != leaders[:, None]
+        if kept.shape[1] > MOST_ASKED:
+            named = np.isin(known.people, np.asarray(also, np.int64))
+            kept = (
+                np.array([self._most(row, walk) for row, walk in zip(kept, self._walk, strict=True)])
+                | kept & named
+            )
+        self.row, column = np.nonzero(kept)
+        self.person = known.people[column]
+
+    def _most(self, kept: Flags, walk: Floats) -> Flags:
+        """Of those who can be asked about for one leader leave `MOST_ASKED`: who did most lately, who is nearest."""
+        here, half = np.flatnonzero(kept), MOST_ASKED // 2
+        rarely, walk = -self.known.lately[self.known.people[here]], walk[self.known.people[here]]
+        left = np.zeros(len(here), bool)
+        left[np.argsort(rarely, kind="stable")[:half]] = True
+        left[np.lexsort((rarely, np.where(left, 0.0, -walk), left))[: MOST_ASKED - half]] = True
+        found: Flags = np.zeros(len(kept), bool)
+        found[here[left]] = True
+        return found
+
+    def asked(self) -> Asked:
+        """Return the pairs with their signs."""
+        leader = self.leaders[self.row]
+        signs = [np.log1p(part) for part in self._of_pairs()]
+        signs += [part[self.person] for part in self.known.of_people]
+        signs += [part[leader] for part in self.known.of_leaders]
+        return Asked(leader, self.person, np.column_stack(signs))
+
+    def _at(self, rows: csr_matrix | csc_matrix) -> Floats:
+        """Return the values at the pairs of sparse rows, a row a leader."""
+        found: Floats = rows.toarray()[self.row, self.person]
+        return found
+
+    def _of_pairs(self) -> list[Floats]:
+        known, own = self.known, self.leaders
+        ever, lately = known.written
+        return [
+            self._at(known.answers[own]),
+            self._at(known.answers_lately[own]),
+            self._at(ever[own]),
+            self._at(lately[own]),
+            self._at(ever[:, own].T),
+            self._at(lately[:, own].T),
+            *(self._at(part[own] @ worth @ part) for part, worth in known.contacts),
+            *self._reached(),
+            *(self._at(part[own] @ worth @ part.T) for part, worth in known.in_conversations),
+            self._alike(known.in_channels.sqrt()),
+            self._alike(known.at_hours),
+            self._walk[self.row, self.person] * 1000,
+            self._at(known.passed[:, own].T.tocsr() @ known.passed.T),
+        ]
+
+    def _reached(self) -> list[Floats]:
+        """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
+        once, lately, own = self.known.once, self.known.answers_lately, self.leaders
+        to_me = once[:, own].T.tocsr()
+        return [
+            self._at(to_me @ once.T),
+            self._at(lately[:, own].T.tocsr().minimum(1) @ lately.T.minimum(1)),
+            self._at(to_me @ self.known.tied),
+            self._at(once[own] @ once.T),
+        ]
+
+    def _alike(self, of: csr_matrix) -> Floats:
+        """Return the cosine between what leaders and others have."""
+        length = np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel())
+        dots = self._at(of[self.leaders] @ of.T)
+        scale = np.maximum(length[self.leaders[self.row]] * length[self.person], 1e-12)
+        found: Floats = dots / scale
+        return found

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from influence.advice import signs
 from influence.advice.likely import Ranked, Record, elsewhere
 from influence.advice.next_to_respond import next_to_respond
 from influence.advice.signs import OF_PAIRS, SIGNS, History, asked_at, came
@@ -77,6 +78,42 @@ def test_who_first_responds_after_the_cut_has_come(workspace):
     came_ = came(history, asked, at(35), at(60))
     assert ["x:bob"] == [ego.people.who[code].person for code in asked.person[came_]]
     assert not came(history, asked, at(41), at(60)).any()
+
+
+MANY = [
+    row(0, 0, "boss"),
+    row(1, 1, "ann", "reply", parent="i000"),  # ann answers the boss
+    row(2, 2, "ann"),
+    row(3, 3, "bob", "reply", parent="i002"),  # bob is near the boss by ann, and did least of all lately
+    *(row(10 * n + day, 10 + n, f"p{n}") for n in range(1, 6) for day in range(n)),  # p5 did most, p1 least
+]
+
+
+def asked_of(workspace, cut, also=()):
+    ego = ego_of(workspace(activities=MANY))
+    code = {who.person: code for code, who in enumerate(ego.people.who)}
+    history = History.of(ego.population, ego.window)
+    asked = asked_at(history, cut, [ego.leader], [code[one] for one in also])
+    return {ego.people.who[person].person for person in asked.person}
+
+
+def test_of_more_than_can_be_asked_about_the_most_active_and_the_nearest_are(workspace, monkeypatch):
+    monkeypatch.setattr(signs, "MOST_ASKED", 3)
+    assert {"x:p5", "x:bob", "x:p4"} == asked_of(workspace, at(35))
+
+
+def test_who_is_asked_for_by_name_is_asked_about_too_unless_not_seen_lately(workspace, monkeypatch):
+    monkeypatch.setattr(signs, "MOST_ASKED", 3)
+    assert {"x:p5", "x:bob", "x:p4", "x:p1"} == asked_of(workspace, at(35), also=["x:p1", "x:ann"])
+
+
+def test_leaders_held_one_at_a_time_have_the_same_signs_as_all_at_once(monkeypatch):
+    history, leaders = invented(planted=True), list(range(LEADERS))
+    at_once = asked_at(history, 300 * DAY, leaders)
+    monkeypatch.setattr(signs, "AT_ONCE", 1)
+    one_by_one = asked_at(history, 300 * DAY, leaders)
+    assert np.array_equal(at_once.signs, one_by_one.signs)
+    assert np.array_equal(at_once.person, one_by_one.person)
 
 
 # --- learning -----------------------------------------------------------------------------------------------
