@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from influence.advice.signs import History
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.network.doings import asks_by_item, channel_by_item, named_by_item
+from influence.network.doings import asks_by_item, named_by_item
 from influence.times import Window
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Acted:
             items.time,
             items.author.astype(np.int64),
             items.conversation,
-            channel_by_item(population.tables, len(items)),
+            population.channels,
             hours(items.time, population.settings.zone),
             items.said,
             known,

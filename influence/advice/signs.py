@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from influence.kernels.arrays import Flags, Floats, Ints
-from influence.network.doings import channel_by_item, written_to_few_by_all
+from influence.network.doings import written_to_few_by_all
 from influence.times import DAY, Window
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class History:
             items.time[kept],
             items.author[kept].astype(np.int64),
             items.conversation[kept],
-            channel_by_item(population.tables, len(items))[kept],
+            population.channels[kept],
             responses.item[order],
             responses.time[order],
             responses.responder[order].astype(np.int64),

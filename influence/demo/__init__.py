@@ -49,6 +49,10 @@ ON_TIME = 8_000_009
 """Added to the seed for the dice of the campaign."""
 COMING = 9_000_011
 """Added to the seed for the dice of who comes near and responds only in the last weeks."""
+WRITING = 10_000_019
+"""Added to the seed for the dice of who takes up the wiki."""
+LUNCHES = 11_000_027
+"""Added to the seed for the dice of whom the broadcaster's team has met."""
 CUSTOMERS = 5_000_011
 """Added to the seed for the dice of what the table of people states of customers."""
 
@@ -113,7 +117,8 @@ TRUTHS: Mapping[str, Truth] = {
     ),
     "broadcast": Truth(
         "He posts and mails to everybody, and hardly anybody responds, fewer than to the brand; only programs "
-        "answer him by the hundred, and one post draws the anger of strangers.",
+        "answer him by the hundred, and one post draws the anger of strangers. His team stays among people whom it has "
+        "met, and hardly takes up the company's new wiki, in which he was among the last to begin.",
         {
             "audience": (900, 1_403),
             "reach_2": (0, 29),
@@ -121,6 +126,7 @@ TRUTHS: Mapping[str, Truth] = {
             "person_against_brand": (0, 0.5),
             "among_voices": (0, 0.25),
             "tone": (0.6, 1),
+            "team_beyond": (0.1, 0.5),
         },
     ),
     "carried_on": Truth(
@@ -176,7 +182,7 @@ def build(seed: int = 1) -> Company:
 
     400 employees on six sites in five time zones and the chief executive's assistant, 1,000 people outside
     (customers, partners, industry, public), four bots, a service desk, the company's own account, and from
-    2025-09-01 to 2026-09-01 about 60,000 activities in six systems and about 5,000 meetings. Waits are
+    2025-09-01 to 2026-09-01 about 65,000 activities in seven systems and about 8,000 meetings. Waits are
     log-normal, activity is heavy-tailed, conversations are branching processes. Beside them lies what is
     nobody's word: automatic replies, receipts, drafts, spam, meetings called off; and one letter by many.
     What is written is about ten subjects, in six languages; who posts in the open tags it with its subject. The table
@@ -190,6 +196,7 @@ def build(seed: int = 1) -> Company:
     from influence.demo.cast import assemble
     from influence.demo.customers import first_contacts, outcomes
     from influence.demo.dice import Dice
+    from influence.demo.indoors import lunches
     from influence.demo.launch import launch_list
     from influence.demo.rivals import rivals
     from influence.demo.words import Words
@@ -206,6 +213,8 @@ def build(seed: int = 1) -> Company:
     audiences = {"launch": launch_list(cast, Dice(seed + LIST), talk.first_response)}
     words += _campaign(talk, cast, seed)
     comers, said_last = _comers(talk, cast, seed)
+    said_last += _wiki(talk, cast, seed)
+    held += lunches(cast, talk.log, [*meetings, *held], Dice(seed + LUNCHES))
     return Company(
         _activities(talk.log, [*words, *said_last]),
         _people(cast, *stated),
@@ -287,6 +296,17 @@ def _comers(talk: Talk, cast: Cast, seed: int) -> tuple[tuple[int, ...], list[_W
     said = len(talk.log)
     comers = come_near(talk.apart(Dice(seed + COMING)))
     return comers, _worded(talk, Words(cast, Dice(seed + WORDS + COMING)), said)
+
+
+def _wiki(talk: Talk, cast: Cast, seed: int) -> list[_Word]:
+    """Open the wiki after all else, with dice of its own; return the words."""
+    from influence.demo.dice import Dice
+    from influence.demo.wiki import take_up
+    from influence.demo.words import Words
+
+    said = len(talk.log)
+    take_up(talk.apart(Dice(seed + WRITING)))
+    return _worded(talk, Words(cast, Dice(seed + WORDS + WRITING)), said)
 
 
 def write(company: Company, folder: Path) -> list[Path]:

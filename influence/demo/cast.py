@@ -104,6 +104,14 @@ class Cast:
         """Return everybody outside the company."""
         return [who.index for who in self.people if who.sphere is not None and not who.bot]
 
+    def team(self, leader: int) -> set[int]:
+        """Return all who report to somebody, directly or through others."""
+        found, left = set[int](), list(self.teams.get(leader, ()))
+        while left:
+            found.add(one := left.pop())
+            left += self.teams.get(one, ())
+        return found
+
     def join(self, person: str, name: str, accounts: dict[str, str], **known: Any) -> int:
         """Add somebody, or something, that came later; return the index."""
         self.people.append(Somebody(len(self.people), person, name, accounts, **known))

@@ -27,15 +27,16 @@ Share: TypeAlias = tuple[float, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Beside:
-    """Teams like the leader's: how many, their share, the interval of the leader's team's less theirs.
+    """Teams like the leader's: how many, their share, the interval of the leader's team's less theirs, and p of none.
 
-    `share` and `difference` are None where there are too few of them.
+    `share`, `difference` and `p` are None where there are too few of them.
     """
 
     teams: int
     share: float | None = None
     difference: tuple[float, float] | None = None
     same_department: bool | None = None
+    p: float | None = None
 
     @property
     def why_not(self) -> str | None:
@@ -61,7 +62,7 @@ def beside(ego: Ego, team: Ints, part: Floats, whole: float = 1.0) -> Beside:
     at most twice as many people (never fewer than `smallest_group`): of the leader's department where at least three
     are, else of any.
     """
-    teams, same = _teams_like(ego, team)
+    teams, same = teams_like(ego, team)
     if len(teams) < FEWEST_TEAMS:
         return Beside(len(teams))
     own = part[team], np.full(len(team), whole)
@@ -72,10 +73,11 @@ def beside(ego: Ego, team: Ints, part: Floats, whole: float = 1.0) -> Beside:
     shares = [
         (float(some.sum() / every.sum()), clustered_share(some, every)) for some, every in (own, theirs)
     ]
-    return Beside(len(teams), shares[1][0], difference(*shares), same)
+    return Beside(len(teams), shares[1][0], difference(*shares), same, p_of_difference(*shares))
 
 
-def _teams_like(ego: Ego, team: Ints) -> tuple[list[Ints], bool]:
+def teams_like(ego: Ego, team: Ints) -> tuple[list[Ints], bool]:
+    """Return the teams to stand beside one, as person codes, and whether all are of the leader's department."""
     least = max(ego.settings.smallest_group, -(-len(team) // ALIKE))
     own = set(team.tolist()) | {ego.leader}
     department = dict(ego.people.told("department"))

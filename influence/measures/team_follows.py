@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from influence.chance.intervals import clustered_share
+from influence.chance.p_values import discoveries
 from influence.contract.details.organisation import Followed, TeamFollows
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.kernels.arrays import Ints
-from influence.measures.peers import beside, told_of
+from influence.measures.peers import Beside, beside, told_of
 from influence.measures.reach import NO_TIMES
 from influence.network.adoption import Adopters, adopters
 
@@ -47,6 +50,7 @@ def team_follows(ego: Ego) -> dict[str, Finding]:
     the team began before and after the leader, and the leader's place: the part of the organisation's adopters who
     began before (Rogers 1962, Diffusion of Innovations); `late` if the median place is in the last third. Beside it
     stand teams like it (`peers.beside`), of the same systems; `behind` if the difference is below 0 with its interval.
+    The same is told of each system by itself, whose p are decided together (Benjamini & Hochberg 1995, 5 %).
     Who was there when the record of a system begins is taken to have begun then.
     """
     team, reason = told_of(ego)
@@ -58,7 +62,7 @@ def team_follows(ego: Ego) -> dict[str, Finding]:
     active = np.zeros(len(ego.people))
     for one in systems:
         active[one.person] += 1
-    rows = tuple(_followed(ego, one, team) for one in systems)
+    rows = _each(ego, systems, team)
     place = median(row.place for row in rows if row.place is not None)
     peers = beside(ego, team, active, float(len(systems)))
     detail = TeamFollows(
@@ -90,16 +94,33 @@ def _systems(ego: Ego) -> list[Adopters]:
     return found
 
 
-def _followed(ego: Ego, system: Adopters, team: Ints) -> Followed:
+def _each(ego: Ego, systems: Sequence[Adopters], team: Ints) -> tuple[Followed, ...]:
+    """Tell of each system; in which of them the team is behind teams like it is decided for all together."""
+    peers = [_peers(ego, one, team) for one in systems]
+    differ = discoveries([1.0 if one.p is None else one.p for one in peers])
+    return tuple(map(partial(_followed, ego, team), systems, peers, differ))
+
+
+def _peers(ego: Ego, system: Adopters, team: Ints) -> Beside:
+    active = np.zeros(len(ego.people))
+    active[system.person] = 1
+    return beside(ego, team, active)
+
+
+def _followed(ego: Ego, team: Ints, system: Adopters, peers: Beside, differs: bool) -> Followed:
     began = int(system.first[np.searchsorted(system.person, ego.leader)])
     member = np.isin(system.person, team)
     others = system.first[system.person != ego.leader]
+    active, place = int(member.sum()), float((others < began).mean()) if len(others) else 0.0
     return Followed(
         system.system,
         adopters=len(system.person),
         team=len(team),
-        active=int(member.sum()),
+        active=active,
         before=int((system.first[member] < began).sum()),
         after=int((system.first[member] > began).sum()),
-        place=float((others < began).mean()) if len(others) else 0.0,
+        place=place,
+        late=place >= LATE,
+        peers=peers.share,
+        behind=None if peers.share is None else differs and active < peers.share * len(team),
     )

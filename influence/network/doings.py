@@ -27,7 +27,7 @@ _CHANNELS = """
 WITH place AS (
     SELECT source, system, channel, row_number() OVER (ORDER BY source, system, channel) - 1 AS number
     FROM item WHERE channel IS NOT NULL GROUP BY source, system, channel)
-SELECT i.item, p.number AS channel FROM item i JOIN place p
+SELECT TRY_CAST(i.item AS INTEGER) AS item, TRY_CAST(p.number AS INTEGER) AS channel FROM item i JOIN place p
     ON p.source = i.source AND p.system = i.system AND p.channel = i.channel
 """
 """Channels are numbered, then looked up: a window over all items would sort them all."""

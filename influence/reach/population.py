@@ -13,6 +13,7 @@ from influence.contract.narrowing import Narrowing, NarrowingError
 from influence.contract.records import SPHERES
 from influence.kernels.arrays import Codes, Flags, Floats, Ints
 from influence.met.everybody import Pairs, met_by_pairs
+from influence.network.doings import channel_by_item
 from influence.network.log_queries import on_lists, ties_of_influence
 from influence.network.log_tables import LogTables
 from influence.network.narrowing import View, narrowed
@@ -98,6 +99,11 @@ class Population:
     def bots(self) -> frozenset[int]:
         """The codes of bots, who are never reached."""
         return frozenset(code for code, bot in self.people.told("bot") if bot)
+
+    @cached_property
+    def channels(self) -> Ints:
+        """The channel of each item as a number; -1 where it stands in none."""
+        return channel_by_item(self.tables, len(self.log.items))
 
     @cached_property
     def teams(self) -> Teams:

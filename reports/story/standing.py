@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from influence.contract.details.organisation import TeamBeyond, TeamFollows, Walls
+from influence.contract.details.organisation import Followed, TeamBeyond, TeamFollows, Walls
 from influence.contract.details.persistence import Persistence
 from influence.contract.details.stage import Stage
 from influence.contract.findings import Report
 from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import listing, message, translated
-from influence.contract.wording import counted, number, shared
+from influence.contract.wording import counted, number, plain, shared
 from reports.story.chance import SURE
 from reports.story.sentences import Sentence, Span, joined, say
 from reports.story.spheres import sphere_words
@@ -100,8 +100,9 @@ def team(report: Report) -> tuple[Sentence, ...]:
         return ()
     n, of = Span(number(held.reaching or 0), "team_beyond"), number(held.team)
     told = say("Of the {of} of the team, {n} are answered by people whom they never met.", n=n, of=of)
+    more = _half(held)
     if held.peers is None or held.teams is None:
-        return (told,)
+        return joined(told, *more)
     like = counted(held.teams, "team", "teams")
     share = number(held.peers, "share")
     pattern = (
@@ -109,7 +110,24 @@ def team(report: Report) -> tuple[Sentence, ...]:
         if held.apart
         else message("In {like} of about that size it is {share}, which cannot be told apart.")
     )
-    return joined(told, say(pattern, like=like, share=share))
+    return joined(told, say(pattern, like=like, share=share), *more)
+
+
+def _half(held: TeamBeyond) -> tuple[Sentence, ...]:
+    """Say how many such people half of the team are answered by: where all are by some, that tells more."""
+    if not held.typical:
+        return ()
+    n = Span(number(held.typical), "team_beyond")
+    if held.peers_typical is None:
+        return (say("Half of the team are answered by {n} such people or more.", n=n),)
+    theirs = number(held.peers_typical)
+    return (
+        say(
+            "Half of the team are answered by {n} such people or more, in those teams by {theirs}.",
+            n=n,
+            theirs=theirs,
+        ),
+    )
 
 
 def follows(report: Report) -> tuple[Sentence, ...]:
@@ -129,19 +147,45 @@ def follows(report: Report) -> tuple[Sentence, ...]:
     )
     if held.peers is None:
         return (told,)
-    theirs = number(held.peers, "share")
-    if held.late and held.behind:
-        pattern = message(
-            "In teams like it {theirs} is: this team is behind, and the leader was among the last to begin, so that "
-            "the leader may be the reason that the team is not taking it up."
+    pattern = (
+        message("In teams like it {theirs} is: this team is behind.")
+        if held.behind
+        else message("In teams like it {theirs} is: this team is not behind.")
+    )
+    return joined(told, say(pattern, theirs=number(held.peers, "share")), *_behind(held))
+
+
+def _behind(held: TeamFollows) -> tuple[Sentence, ...]:
+    """Name the system in which the team is farthest behind teams like it, one with a late leader before others."""
+    rows = [one for one in held.systems if one.behind]
+    if not rows:
+        return ()
+    one = max(rows, key=_how_far)
+    pattern = (
+        message(
+            "In {system} {active} of {team} are, where in teams like it {theirs} is; of the organisation's people "
+            "there {before} began before the leader, so that the leader may be the reason that the team is not taking "
+            "it up."
         )
-    elif held.behind:
-        pattern = message(
-            "In teams like it {theirs} is: this team is behind, though the leader was not late."
+        if one.late
+        else message(
+            "In {system} {active} of {team} are, where in teams like it {theirs} is, though only {before} of the "
+            "organisation's people there began before the leader."
         )
-    else:
-        pattern = message("In teams like it {theirs} is: this team is not behind.")
-    return joined(told, say(pattern, theirs=theirs))
+    )
+    told = say(
+        pattern,
+        system=plain(one.system),
+        active=Span(number(one.active or 0), "team_follows"),
+        team=number(one.team or 0),
+        theirs=number(one.peers or 0, "share"),
+        before=number(one.place or 0, "share"),
+    )
+    return (told,)
+
+
+def _how_far(one: Followed) -> tuple[bool, float]:
+    return bool(one.late), (one.peers or 0) - (one.active or 0) / (one.team or 1)
 
 
 def walls(report: Report) -> tuple[Sentence, ...]:

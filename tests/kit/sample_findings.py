@@ -448,12 +448,14 @@ def _standing() -> list[Finding]:
         Finding("among_voices", 0.6, "share of responses", interval=(0.5, 0.7), detail=AmongVoices(_VOICES)),
         Finding(
             "team_beyond",
-            0.25,
+            0.58,
             "share",
-            0.2,
-            0.25,
-            (0.1, 0.5),
-            detail=TeamBeyond(12, 3, 0.1, 0.2, 4, 0.5, (-0.5, -0.02), apart=True, same_department=True),
+            0.5,
+            0.58,
+            (0.3, 0.8),
+            detail=TeamBeyond(
+                12, 7, 0.1, 0.2, 4, 0.5, (-0.5, -0.02), True, True, None, typical=2, peers_typical=3
+            ),
         ),
         Finding(
             "team_follows",
@@ -461,7 +463,15 @@ def _standing() -> list[Finding]:
             "share",
             interval=(0.3, 0.5),
             detail=TeamFollows(
-                12, (Followed("slack", 90, 12, 5, 4, 1, 0.8),), 0.8, True, 4, 0.7, (-0.5, -0.1), True, True
+                12,
+                (Followed("slack", 90, 12, 5, 4, 1, 0.8, late=True, peers=0.7, behind=True),),
+                0.8,
+                True,
+                4,
+                0.7,
+                (-0.5, -0.1),
+                True,
+                True,
             ),
         ),
         Finding(

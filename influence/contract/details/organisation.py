@@ -64,11 +64,14 @@ class TeamBeyond(
         "apart",
         "no_peers",
         "same_department",
+        "typical",
+        "peers_typical",
     ),
     counts=("team", "reaching"),
 ):
     """How many of the team reach people never met, of how many; the share in the two halves of the window.
 
+    At least half of the team reach `typical` such people or more, of the people of teams like it `peers_typical`.
     `teams` like it, in size and (where that says) department, share `peers` on average; `difference` is the interval of
     the team's share less theirs, `apart` whether it leaves 0 out; `no_peers` says why there is nothing to compare.
     """
@@ -83,17 +86,21 @@ class TeamBeyond(
     apart: bool | None = None
     same_department: bool | None = None
     no_peers: str | None = None
+    typical: int | None = None
+    peers_typical: int | None = None
 
 
 @dataclass(frozen=True)
 class Followed(
     Detail,
-    nameless=("system", "place"),
+    nameless=("system", "place", "late", "peers", "behind"),
     counts=("adopters", "team", "active", "before", "after"),
 ):
     """One system in which the leader acts: how many of the `team` are active, began before the leader, and after.
 
-    `place` is the part of the organisation's `adopters` who began before the leader: 0, nobody; towards 1, nearly all.
+    `place` is the part of the organisation's `adopters` who began before the leader: 0, nobody; towards 1, nearly all;
+    `late` whether that is in the last third. `peers` is the part of teams like it who are active, `behind` whether
+    this team surely is less so, all systems decided together.
     """
 
     system: str
@@ -103,6 +110,9 @@ class Followed(
     before: int | None
     after: int | None
     place: float | None
+    late: bool | None = None
+    peers: float | None = None
+    behind: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,16 @@ from tests.kit.invented import company as invented
 MEASURES = (
     *("four-steps", "exposure", "carry-on", "influence-test"),
     *("person-against-brand", "exchange", "movement", "stage", "persistence", "first-touch", "walls"),
-    *("audience-share", "against-before", "tone", "tags", "among-voices"),
+    *("audience-share", "against-before", "tone", "tags", "among-voices", "employees-against-brand"),
 )
 
-BESIDES = {"contagious": ("advice",), "beyond": ("help-outcome", "introductions")}
-"""What is planted about one leader alone: that the forecast has skill, what became of customers, who opens a door."""
+BESIDES = {
+    "contagious": ("advice",),
+    "beyond": ("help-outcome", "introductions"),
+    "broadcast": ("team-beyond", "team-follows"),
+}
+"""What is planted about one leader alone: that the forecast has skill, what became of customers, who opens a door, that
+a team stays among itself and does not take up the wiki."""
 
 
 def reports(*, mixed: bool) -> dict[str, Report]:
@@ -124,6 +129,33 @@ def test_the_storm_is_told_before_the_number_and_in_the_shuffle_there_is_none():
     assert storm(planted) in sentences(planted)
     assert storm(mixed) == ""
     assert not any(storm(report) for role, report in reports(mixed=False).items() if role != "broadcast")
+
+
+def test_a_team_that_stays_among_itself_is_told_from_teams_like_it_and_in_the_shuffle_it_is_not():
+    planted, mixed = (
+        reports(mixed=mixed)["broadcast"].findings["team_beyond"].detail for mixed in (False, True)
+    )
+    assert (True, False) == (planted.apart, mixed.apart)
+    assert planted.reaching < 0.4 * planted.team
+    assert planted.typical < planted.peers_typical
+
+
+def test_the_wiki_is_what_the_team_does_not_take_up_and_the_leader_may_be_why():
+    planted, mixed = (
+        {one.system: one for one in reports(mixed=mixed)["broadcast"].findings["team_follows"].detail.systems}
+        for mixed in (False, True)
+    )
+    assert ["wiki"] == [name for name, one in planted.items() if one.behind]
+    assert planted["wiki"].late
+    assert not any(one.behind and one.late for one in mixed.values())
+
+
+def test_outsiders_answer_an_employee_less_than_the_brand_and_in_the_shuffle_it_cannot_be_told():
+    planted, mixed = (
+        reports(mixed=mixed)["broadcast"].findings["employees_against_brand"] for mixed in (False, True)
+    )
+    assert "the brand draws more" == planted.detail.verdict
+    assert "cannot be told apart" == mixed.detail.verdict
 
 
 def test_the_brand_draws_less_than_one_leader_more_than_another_and_of_a_third_it_cannot_be_told():

@@ -151,6 +151,7 @@ def test_how_many_of_the_team_are_answered_by_strangers(measured):
     found = measured(team_beyond, answers(pairs), people)
     assert (0.5, 6, 3) == (found.value, found.detail.team, found.detail.reaching)
     assert (3, pytest.approx(1 / 6)) == (found.detail.teams, found.detail.peers)
+    assert (1, 0) == (found.detail.typical, found.detail.peers_typical)
     low, high = found.detail.difference
     assert low < 1 / 3 < high
     assert found.detail.apart is (low > 0)
@@ -224,6 +225,23 @@ def test_a_team_behind_its_peers_with_a_leader_who_began_late(measured):
         people, others = people + in_chat(team), others + [one["person"] for one in team]
     found = measured(team_follows, chats([*others, "lea"], 0), people)
     assert (0, 1, True, True) == (found.value, found.detail.peers, found.detail.late, found.detail.behind)
+    (chat,) = found.detail.systems
+    assert (True, 1, True) == (chat.late, chat.peers, chat.behind)
+
+
+def test_one_system_that_the_team_does_not_take_up_is_told_though_it_takes_up_the_others(measured):
+    """All are in the mail, the leader first; in the chat are all of three other teams, and the leader last of all."""
+    people, others = in_chat(a_team("lea", 8, 0)[0]), []
+    for name in ("ott", "pia", "qui"):
+        team, _ = a_team(name, 8, 0)
+        people, others = people + in_chat(team), others + [one["person"] for one in team]
+    people = [one | {"accounts": [*one["accounts"], f"mail:{one['person']}"]} for one in people]
+    mail = chats(["lea", *(f"lea{n}" for n in range(8)), *others], 0, "mail")
+    found = measured(team_follows, [*mail, *chats([*others, "lea"], 60)], people).detail
+    assert [("mail", False, False), ("slack", True, True)] == [
+        (one.system, one.late, one.behind) for one in found.systems
+    ]
+    assert found.late is False
 
 
 def test_a_system_in_which_the_leader_is_not_or_few_are_tells_nothing(measured):
