@@ -252,7 +252,7 @@ def _likely(report: Report) -> Sentence | None:
     if best is None:
         return None
     return say(
-        "Turn to {who}, who is likely to respond next: {chance}.",
+        "Turn to {who}, the likeliest to respond next of all not yet reached: {chance}.",
         who=_person(report, best.person, best.name, "next_to_respond"),
         chance=Span(number(best.chance, "share"), "next_to_respond"),
     )
@@ -340,9 +340,7 @@ def _only_sending(report: Report) -> Sentence | None:
     if high >= 0.5:
         return None
     both = span(report, "two_way_share")
-    return say(
-        "Sending without exchange: with only {both} of the people beyond it goes both ways.", both=both
-    )
+    return say("Sending without exchange: with {both} of the people beyond it goes both ways.", both=both)
 
 
 def _close(report: Report) -> Sentence | None:

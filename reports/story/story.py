@@ -127,6 +127,8 @@ def _near(report: Report) -> tuple[Sentence, ...]:
     share = span(report, "beyond_share")
     if not report.known("beyond_ratio"):
         return (say("They are {share} of all who responded.", share=share),)
+    if round(report.value("beyond_ratio") or 0, 1) == 1:
+        return (say("They are {share} of all who responded: as many beyond as near.", share=share),)
     ratio = rate(report, "beyond_ratio")
     return (say("They are {share} of all who responded: {ratio}.", share=share, ratio=ratio),)
 

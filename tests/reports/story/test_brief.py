@@ -29,7 +29,7 @@ def test_whom_the_forecast_names_is_turned_to_first():
 
 def test_who_is_likeliest_to_respond_is_turned_to_where_the_forecast_names_nobody():
     told = str(brief(having(without=("advice",))).start)
-    assert "Turn to Ottilie Brandvold, who is likely to respond next: 41 %." == told
+    assert "Turn to Ottilie Brandvold, the likeliest to respond next of all not yet reached: 41 %." == told
 
 
 def test_without_skill_the_one_outside_who_has_waited_longest_is_answered_first():
