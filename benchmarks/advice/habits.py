@@ -10,7 +10,8 @@ import click
 from benchmarks.advice.logs import SOURCES, window_of
 from influence import Workspace
 from influence.advice.acted import Acted
-from influence.advice.habits_tested import FEWEST_LEADERS, Habit, tried
+from influence.advice.habits_tested import tried
+from influence.advice.twice import FEWEST_LEADERS, Tried
 from influence.chance.pooled import Pooled
 from influence.times import DAY
 
@@ -31,11 +32,12 @@ def main(folder: Path, part: float) -> None:
             population = workspace.analysis
             window = window_of(source, population, part)
             delta = int(population.settings.delta_days * DAY)
-            for line in _lines(name, tried(Acted.of(population, window), window, delta)):
+            for line in lines(name, tried(Acted.of(population, window), window, delta)):
                 click.echo(line)
 
 
-def _lines(name: str, found: Sequence[Habit]) -> list[str]:
+def lines(name: str, found: Sequence[Tried]) -> list[str]:
+    """Return the rows of a table: what each came to before the last third and in it."""
     told = [one for one in found if one.before is not None]
     if not told:
         return [f"| {name} | none | fewer than {FEWEST_LEADERS} leaders with enough | | |"]

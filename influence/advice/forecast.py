@@ -281,38 +281,6 @@ def gains_by(fit: Fit, drawn: Sets, answering: Floats) -> Floats:
     return found
 
 
-def shared_answering(ego: Ego, ledger: Ledger) -> Floats:
-    """Return the probability that each person answers one item of the leader in a conversation they share.
-
-    Trials: items of the leader after the person's first item in that conversation, of the leader's latest
-    100,000; successes: those the person answered within δ; shrunken as ties are.
-    """
-    items = ego.log.items
-    inside = np.flatnonzero(ego.window.holds(items.time))
-    mine = inside[items.author[inside] == ego.leader][-100_000:]
-    others = inside[
-        np.isin(items.conversation[inside], items.conversation[mine])
-        & ~np.isin(items.author[inside], ledger.nobody)
-    ]
-    pair, first = np.unique(
-        items.conversation[others] * ledger.people + items.author[others], return_index=True
-    )
-    conversation, person, since = pair // ledger.people, pair % ledger.people, others[first]
-    start = np.searchsorted(conversation, items.conversation[mine], "left")
-    count = np.searchsorted(conversation, items.conversation[mine], "right") - start
-    item = np.repeat(mine, count)
-    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(start, count)
-    shared = since[at] < item
-    item, who = item[shared], person[at[shared]]
-    to_me = ego.responses.where((ego.responses.target == ego.leader) & (ego.responses.parent >= 0))
-    good = ledger.first_answer(item, who, to_me.parent, to_me.responder, to_me.time) >= 0
-    n = np.bincount(who, minlength=ledger.people)
-    k = np.bincount(who[good], minlength=ledger.people)
-    a, b = shrunken_strength(k[n > 0], n[n > 0])
-    chances: Floats = (k + a) / (n + a + b)
-    return chances
-
-
 def _looked_up(wanted: Ints, keys: Ints, values: Ints) -> Ints:
     if not len(keys):
         return np.zeros(len(wanted), np.int64)

@@ -21,7 +21,6 @@ from influence.kernels.spread import (
     Chances,
     Memberships,
     draw_reverse_sets,
-    gain_of_acts,
     greedy_choice,
     reached_by,
 )
@@ -212,16 +211,6 @@ def greedy_cover(sets: Sets, n: int, acts: Acts, k: int) -> tuple[list[int], lis
     """
     chosen, adds = greedy_choice(_by_member(sets, n, acts), acts.rows, k)
     return chosen.tolist(), (adds / max(len(sets), 1)).tolist()
-
-
-def covered_by(sets: Sets, n: int, acts: Acts) -> Floats:
-    """Return for each act the share of the sets that it covers when it is done alone (see `greedy_cover`).
-
-    >>> sets = Sets(np.array([0, 1, 2, 4]), np.array([0, 1, 1, 2]))
-    >>> covered_by(sets, 3, Acts(np.array([0, 2]), np.array([1, 2]), np.array([0.5, 0.5]))).tolist()
-    [0.4166666666666667]
-    """
-    return gain_of_acts(_by_member(sets, n, acts), acts.rows) / max(len(sets), 1)
 
 
 def _by_member(sets: Sets, n: int, acts: Acts) -> Memberships:

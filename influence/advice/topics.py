@@ -31,11 +31,11 @@ CELLS = 4_000_000
 
 @dataclass(frozen=True)
 class Advised:
-    """One thing to do: one more exchange with somebody or in a conversation, one more item on a topic, a habit.
+    """One thing to do: one more exchange with somebody, a conversation, a sphere or a topic to turn to, a habit.
 
-    `gain` is how many people never met and not reached in the window it is expected to bring (of a habit: by how much
-    more people came, as a share), `interval` its 95 % interval, `reason` why in plain words, `evidence` the ids of
-    activities that show it, `name` what people call whom or what `who` means.
+    `gain` is how many people never met and not reached in the window it is expected to bring (of conversations, spheres
+    and habits: by how much more people came, as a share), `interval` its 95 % interval, `reason` why in plain words,
+    `evidence` the ids of activities that show it, `name` what people call whom or what `who` means.
     """
 
     kind: str

@@ -346,7 +346,7 @@ def advise(
     only: Narrowing,
     as_json: bool,
 ) -> None:
-    """Say where one more exchange by LEADER is expected to add most people never met, and if that held before.
+    """Say with whom one more exchange by LEADER is expected to add most people never met, and if that held before.
 
     With --to: who could bring LEADER to somebody not reached, by chains of people who have met and answer one another.
 
@@ -370,18 +370,18 @@ def advise(
         say_json(told | {"this_week": week.as_json()})
         return
     _tell_week(week)
-    say(f"Where one more exchange may bring most: {found.test.words}")
+    say(f"With whom one more exchange may bring most: {found.test.words}")
     forecast = found.forecast if found.test.skill else ()
     for place, row in enumerate((*forecast, *found.rows[len(found.forecast) :])):
         if place == len(forecast):
-            say("Topics and habits that held when tested (associations, not forecasts):")
+            say("What held when tested (associations, not forecasts):")
         low, high = row.interval
         unit = GAINS_IN.get(row.kind, EXPECTED)
         spread = between(low, high, unit, of=scale(row.gain, unit))
         gain = number(row.gain, "share") if unit == "change" else phrase(row.gain, unit)
         say(f"{row.kind} {plain(row.name or row.who)}: {gain} ({spread})")
         say(f"  {row.reason}")
-    say(f"Habits: {found.tried}")
+    say(f"Tried: {found.tried}")
 
 
 def _tell_week(week: Week) -> None:

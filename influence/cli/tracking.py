@@ -120,8 +120,6 @@ def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path,
     influence digest --format eml --to ann@acme.example -o - | sendmail -t
     influence digest --format eml --to ann@acme.example --send
     """
-    from influence.contract.tracked import Digest  # it reads the records of findings: `--help` must not wait
-
     write: Any = plugins.load(DIGESTS, kind)
     language = known(how["language"])
     more = {"to": how["to"], "sender": how["sender"]} if kind == "eml" else {}
@@ -130,7 +128,7 @@ def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path,
     if how["send"] and output:
         raise click.UsageError("--send writes no file: leave out --output")
     with opened(folder, _PATIENCE) as workspace:
-        made = Digest(workspace.tracking.latest(leaders), workspace.settings.notice)
+        made = workspace.digest(leaders)
         place = workspace.path / "reports" / f"digest.{kind}"
         if how["send"]:
             _send(workspace, made, write, how)

@@ -115,6 +115,26 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Became:
+    """What became of advice about lines of plans: whether who it is about responded within so many `days` of the note.
+
+    `came` of `taken` that was taken and can be judged, about `mentees` people; `left_came` of `left` that was given and
+    not taken, None where that is of too few people. Of `waiting` the days are not over. `reason` says why nothing of it
+    is told.
+    """
+
+    days: int
+    taken: int = 0
+    came: int = 0
+    mentees: int = 0
+    left: int | None = 0
+    left_came: int | None = 0
+    left_mentees: int = 0
+    waiting: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What one mentee and the mentor talk about. Of others it holds at most a band that hides each of them.
 
@@ -197,7 +217,7 @@ class Ended:
     """A programme as its sponsor may see it: no name, and no number about fewer people than the smallest group.
 
     `reached` of `agreed` goals that can be told of, of `mentees` people; `moved` are bands of all mentees. Where they
-    are too few both are None, and `reason` says so.
+    are too few both are None, and `reason` says so. `became` tells of advice about lines of plans, if any was noted.
     """
 
     name: str
@@ -211,6 +231,7 @@ class Ended:
     moved: tuple[Band, ...] = ()
     given: int | None = None
     taken: int | None = None
+    became: Became | None = None
     reason: str | None = None
     notice: str | None = None
 

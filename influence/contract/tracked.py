@@ -8,6 +8,7 @@ from typing import Any
 
 from influence.contract.details.trend import SphereMove
 from influence.contract.findings import Conversation, Report
+from influence.contract.programmed import Became
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,14 @@ class Tracked:
 class Digest:
     """One page about one or several leaders who are tracked; of several nobody but they themselves is named.
 
-    With `named` others are named all the same: it is for whoever keeps the workspace, and goes nowhere.
+    With `named` others are named all the same: it is for whoever keeps the workspace, and goes nowhere. `became` tells
+    of advice that was noted about lines of their plans, all together.
     """
 
     tracked: tuple[Tracked, ...]
     notice: str | None = None
     named: bool = False
+    became: Became | None = None
 
     @property
     def names_others(self) -> bool:

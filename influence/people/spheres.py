@@ -79,8 +79,20 @@ def circles_of_pairs(
     return np.where(sphere == SPHERES.index("team"), -1, number)
 
 
+def spheres_of_pairs(
+    people: People,
+    rules: Mapping[str, Sequence[str]],
+    listed: Mapping[str, Set[int]],
+    pairs: tuple[Codes, Codes],
+) -> Ints:
+    """Return the sphere of people as leaders see them: its place in `SPHERES`, after these words that only a rule has.
+
+    `pairs` are leaders and people by code, sorted; who is in whose team is not asked here, but a sphere may say it.
+    """
+    return _sphere_of_pairs(people, _Rules(rules, listed), *pairs)
+
+
 def _sphere_of_pairs(people: People, placed: _Rules, leader: Codes, person: Codes) -> Ints:
-    """Return the sphere of each pair: its place in `SPHERES`, and after these the words that only a rule has."""
     ruled = ((code, _fixed(people.who[code], code, placed)) for code in placed.of_whom(people))
     fixed = _number_of(people, ruled, SPHERES)
     department = _number_of(people, people.told("department"))

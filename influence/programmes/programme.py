@@ -16,13 +16,13 @@ from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import because
-from influence.contract.programmed import GIVEN, NOTE, TAKEN, Ended, Note, Programme, Sheet, Together
+from influence.contract.programmed import GIVEN, NOTE, TAKEN, Became, Ended, Note, Programme, Sheet, Together
 from influence.people.directory import UnknownPerson
 from influence.programmes import plan as plans
 from influence.programmes.baselines import Baseline, Baselines
 from influence.programmes.cohort import Cohort, reach_and_weeks, together, too_few
 from influence.programmes.exercises import EXERCISES, exercise
-from influence.programmes.followed import followed
+from influence.programmes.followed import added_up, became, followed
 from influence.programmes.notes import Notes
 from influence.programmes.plan import Plan, PlanError, Planned
 from influence.programmes.sheets import TOLD, bands, baseline_of, measured, moved, sought
@@ -394,6 +394,7 @@ class Programmes:
         sets = {"all": frozenset(sheet.person for sheet in sheets), "goals": frozenset(with_goals)}
         self.releases(f"programme {plan.name}", sets, self.least)
         notes = [one.kind for one in self.notes.standing()]
+        became = self.became([sheet.person for sheet in sheets])
         return replace(
             told,
             reached=sum(goals) if len(with_goals) >= self.least else None,
@@ -401,7 +402,26 @@ class Programmes:
             moved=moved(sheets, self.least),
             given=notes.count(GIVEN),
             taken=notes.count(TAKEN),
+            became=became,
         )
+
+    def became(self, leaders: Sequence[str], least: int | None = None) -> Became | None:
+        """Say what became of advice about lines of the plans of some leaders (ids), those who are mentees, together.
+
+        None if none was noted. Of fewer than `least` mentees (the smallest group) nothing is told.
+
+        Raises:
+            PlanError: the file cannot be meant.
+            ProgrammeError: it was not started.
+        """
+        asked, notes = {self._code(one) for one in leaders}, self.notes.standing()
+        codes = {one: code for one in self.baseline.reports if (code := self._code(one)) in asked}
+        each = [
+            became(self.analysis, code, [note for note in notes if note.leader == one])
+            for one, code in codes.items()
+            if code is not None
+        ]
+        return added_up(each, self.least if least is None else least)
 
     def _edges(self, window: Window) -> dict[str, str | None]:
         return {edge: moment(getattr(window, edge), self._zone) for edge in ("since", "until")}

@@ -12,6 +12,7 @@ from influence import settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.contract import durably, plugins
+from influence.contract.tracked import Digest
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
 from influence.corrections.review import Review
@@ -19,7 +20,8 @@ from influence.corrections.waiting import Waiting
 from influence.corrections.whose_mail import others_write
 from influence.people.linkage.run import link_what_came, told, who_is_who
 from influence.programmes.plan import FILE as PROGRAMME
-from influence.programmes.programme import Programmes
+from influence.programmes.plan import PlanError
+from influence.programmes.programme import ProgrammeError, Programmes
 from influence.secrets.keeping import Secrets
 from influence.secrets.keys import pseudonym_key, pseudonym_key_made
 from influence.secrets.places import PATIENCE, InKeyring
@@ -332,6 +334,24 @@ class Workspace(Duties, Campaigning):
         """Return the programme of a file (`programme.toml` of the workspace): start it, show it, note, write sheets."""
         place = self.path / PROGRAMME if file is None else Path(file)
         return Programmes(self.store.engine, self.analysis, place, self.reads, self.releases)
+
+    def digest(self, leaders: Sequence[str] = ()) -> Digest:
+        """Return one page about the last snapshots of some leaders, or of all of whom there is one.
+
+        Where a programme was started it tells what became of advice that mentees among them took: of one leader for
+        that leader, of several all together and of no fewer than the smallest group.
+
+        Raises:
+            NothingTracked: of one of them, or of nobody, there is a snapshot.
+            UnknownPerson: nobody is known by one of the names.
+        """
+        tracked = self.tracking.latest(leaders)
+        people = [str(one.report.leader["person"]) for one in tracked]
+        try:
+            became = self.programme().became(people, 1 if len(people) == 1 else None)
+        except (PlanError, ProgrammeError):  # there is none, or it was not started
+            became = None
+        return Digest(tracked, self.settings.notice, became=became)
 
     @property
     def waiting(self) -> Waiting:

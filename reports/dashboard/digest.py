@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
 from influence.contract.tracked import Digest
 from influence.contract.wording import plain
-from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk
 from reports.dashboard.framed import framed
@@ -81,8 +82,8 @@ def letter(desk: Desk, asked: Asked) -> Response:
 
 def _digest(desk: Desk, who: tuple[str, ...]) -> Digest:
     people = [desk.person(one)[0] for one in who] or list(desk.only)
-    workspace: Workspace = desk.workspace
-    return Digest(workspace.tracking.latest(people), workspace.settings.notice)
+    found = desk.workspace.digest(people)
+    return replace(found, became=None) if desk.narrow else found  # a programme is shown to nobody there
 
 
 def _tracked(desk: Desk) -> list[tuple[str, str]]:

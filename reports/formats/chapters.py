@@ -221,10 +221,10 @@ def _next(report: Report) -> tuple[Table, ...]:
 
 
 def _advice(report: Report) -> tuple[Table, ...]:
-    """List whom and where the forecast names, if it has shown skill."""
+    """List whom the forecast names, if it has shown skill."""
     if not report.known("advice"):
         return ()
-    heads = (translated("With whom, or where"), translated("Expected gain"), translated("Why"))
+    heads = (translated("With whom"), translated("Expected gain"), translated("Why"))
     rows = tuple(
         (
             *_cells(row.who, f"{row.gain} ({row.interval})" if row.interval else row.gain),
@@ -234,7 +234,7 @@ def _advice(report: Report) -> tuple[Table, ...]:
         for row in group[:_ROWS]
         if row.forecast
     )[: 2 * _ROWS]
-    title = translated("Where one more exchange is expected to bring most")
+    title = translated("With whom one more exchange is expected to bring most")
     return (Table(heads, (False, False, False), (4, 5, 7), rows, title),)
 
 

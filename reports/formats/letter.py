@@ -16,7 +16,7 @@ from influence.contract.wording import plain
 from reports.formats.lines import paragraph
 from reports.formats.markup import environment
 from reports.formats.writing import write_whole
-from reports.story.tracked import Told, told
+from reports.story.tracked import Told, advised, told
 
 
 class NoAddress(InfluenceError):
@@ -61,6 +61,8 @@ def as_text(digest: Digest) -> str:
         if one.look:
             lines += [translated("Look at:"), *(paragraph(each, "  - ") for each in one.look)]
         lines += [paragraph(one.kept)]
+    if said := advised(digest):
+        lines += ["", translated(_ADVISED), *map(paragraph, said)]
     return "\n".join([*lines, "", paragraph(recognised(CAUTION))]) + "\n"
 
 
@@ -74,6 +76,7 @@ def as_page(digest: Digest) -> str:
             title=translated(_TITLE),
             notice=plain(digest.notice) if digest.notice else "",
             leaders=_said(digest),
+            advised=(translated(_ADVISED), advised(digest)),
             caution=recognised(CAUTION),
         )
     )
@@ -100,7 +103,7 @@ def as_mail(digest: Digest, to: Sequence[str], sender: str | None) -> bytes:
         raise NoAddress(f"{', '.join((*to, sender or ''))!r} is no address for a mail: {error}") from None
 
 
-_TITLE = message("What moved")
+_TITLE, _ADVISED = message("What moved"), message("What was advised")
 
 
 def _said(digest: Digest) -> list[Told]:

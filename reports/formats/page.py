@@ -293,6 +293,7 @@ def _rows(report: Report) -> dict[str, object]:
         "brand": _brand(report),
         "employees": _employees(report),
         "advice": advising.advice_rows(report),
+        "advice_tried": advising.tried(report),
         "next": next_to_respond.next_rows(report),
         "plan": planning.plan(report),
         "plan_takes": planning.takes(report),

@@ -30,13 +30,14 @@ from reports.story.wording import day
 
 TAKES = ("waiting_on_leader", "only_leader_answers", "response_rate", "response_time")
 SHOWN = 20
-KINDS = {
-    "person": message("People"),
+KINDS = {"person": message("People")}
+SEEN = {
     "sphere": message("Spheres"),
     "conversation": message("Conversations"),
+    "topic": message("Topics"),
+    "habit": message("Habits"),
 }
-SEEN = {"topic": message("Topics"), "habit": message("Habits")}
-"""Kinds that are no forecast: what conversations show, each with its own interval."""
+"""Kinds that are no forecast: what held when tested, each with its own interval."""
 WAYS = {
     "addressed": message("wrote to the leader"),
     "named": message("named the leader"),
@@ -111,7 +112,7 @@ class _Known:
 
 
 def advice_rows(report: Report) -> tuple[tuple[str, tuple[AdviceRow, ...]], ...]:
-    """List what the forecast names, by kind: people, spheres, conversations; topics and habits; then any other."""
+    """List whom the forecast names, then what was seen twice, by kind; then any other."""
     held, page = report.told("advice", Advice).rows, _Known.of(report)
     titles = KINDS | SEEN
     kinds = [*titles, *sorted({row.kind for row in held} - set(titles))]
@@ -158,6 +159,12 @@ def _advice(report: Report) -> tuple[Sentence, ...]:
     tested = recognised(plain(held.words).rstrip("."))
     skill = Span(translated("back-test"), about)
     return (first, say("The {skill}: {tested}.", skill=skill, tested=tested)) if tested else (first,)
+
+
+def tried(report: Report) -> str:
+    """Say what was tried besides the forecast over all leaders here, and what of it did not hold or cannot be told."""
+    words = recognised(plain(report.told("advice", Advice).tried or ""))
+    return translated("Tried over all leaders here: {tried}.").format(tried=words) if words else ""
 
 
 def _waiting(report: Report) -> tuple[Sentence, ...]:
@@ -243,8 +250,8 @@ def _advice_row(row: Advised, page: _Known) -> AdviceRow:
 
 
 def difference(row: Advised) -> str:
-    """Say what a row gains; a habit by how much more or fewer came."""
-    if row.kind != "habit" or row.gain is None:
+    """Say what a row gains, where it is a share by how much more or fewer came."""
+    if GAINS_IN.get(row.kind) != "change" or row.gain is None:
         return phrase(row.gain, GAINS_IN.get(row.kind, EXPECTED))
     share = number(abs(row.gain), "share")
     if row.gain < 0:

@@ -52,12 +52,12 @@ def _in_order(held: NextToRespond, why: str) -> Sentence:
 
 def _how_many(report: Report, held: NextToRespond) -> Sentence:
     return say(
-        "Of the {few} likeliest to respond next, of {all} active lately and not reached, {n} never met can be expected "
-        "to within {days}.",
-        few=number(len(held.rows)),
-        all=number(held.of_people or 0),
-        n=span(report, "next_to_respond", "person", "people"),
+        "Within {days}, expect a first response from {n} never met, among the {few} likeliest of {all} who were active "
+        "lately and have not responded yet.",
         days=counted(round(held.days or 0), "day", "days"),
+        n=span(report, "next_to_respond", "person", "people"),
+        few=number(len(held.rows)),
+        all=counted(held.of_people or 0, "person", "people"),
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from influence.contract.findings import Conversation
 from influence.contract.headline import leader_name, mostly_unknown, sentences
 from influence.contract.language import listing, recognised, translated
-from influence.contract.tracked import Moved, Tracked
+from influence.contract.tracked import Digest, Moved, Tracked
 from influence.contract.wording import counted, people, plain, whole
+from reports.story.programme import became
 from reports.story.spheres import sphere_words
 from reports.story.wording import day, period, shortened
 
@@ -43,6 +44,11 @@ def told(tracked: Tracked, *, names_others: bool, older: bool = False) -> Told:
         look=tuple(f"{recognised(one)[:1].upper()}{recognised(one)[1:]}." for one in tracked.alerts),
         kept=_kept(tracked, older=older),
     )
+
+
+def advised(digest: Digest) -> tuple[str, ...]:
+    """Say what became of advice that was noted about leaders of a programme."""
+    return () if digest.became is None else tuple(became(digest.became))
 
 
 def _kept(tracked: Tracked, *, older: bool) -> str:

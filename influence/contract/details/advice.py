@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from influence.contract.details.record import Detail
 
-GAINS_IN = {"topic": "people a conversation", "habit": "change"}
+GAINS_IN = {"conversation": "change", "sphere": "change", "topic": "people a conversation", "habit": "change"}
 """In which unit advice that is no forecast gains, by its kind."""
 EXPECTED = "people expected"
 
 
 @dataclass(frozen=True)
 class Advised(Detail):
-    """One thing to do: one more exchange with somebody or in a conversation, one more item on a topic, a habit.
+    """One thing to do: one more exchange with somebody, a conversation, a sphere or a topic to turn to, a habit.
 
     `name` is what people call whom or what `who` means; `gain` is how many people never met and not reached in the
-    window it is expected to bring (of a habit: by how much more came, as a share), `interval` its 95 % interval,
-    `reason` why in plain words, `evidence` the ids of activities that show it.
+    window it is expected to bring (of conversations, spheres and habits: by how much more came, as a share), `interval`
+    its 95 % interval, `reason` why in plain words, `evidence` the ids of activities that show it.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class Advised(Detail):
 
 @dataclass(frozen=True)
 class Advice(Detail, of=("advice",)):
-    """What to do next, and how such advice did when tested, in words; `tried` is of habits."""
+    """What to do next, and how such advice did when tested, in words; `tried` says what else was."""
 
     rows: tuple[Advised, ...]
     words: str

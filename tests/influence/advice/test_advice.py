@@ -395,7 +395,7 @@ def test_before_the_followers_came_the_hubs_are_advised_and_the_quiet_are_not(wo
     assert not any(one.who.startswith("x:quiet") for one in people)
     assert all(one.interval[0] <= one.gain <= one.interval[1] for one in found.rows)
     assert "answered 5 of the leader's 5 exchanges within 14 days" in hubs[0].reason
-    assert {one.kind for one in found.rows} == {"person", "sphere", "conversation"}
+    assert {one.kind for one in found.rows} == {"person"}
     assert found.together <= sum(one.gain for one in people) * 1.05
     ids = {one["id"] for one in rows}
     assert all(one.evidence and set(one.evidence) <= ids for one in found.rows)

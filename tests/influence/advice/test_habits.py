@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from influence.advice.acted import Acted
 from influence.advice.adviser import advise
 from influence.advice.habits_compared import Arrivals, Comparison, Doings, effects
-from influence.advice.habits_tested import FEWEST_ON_A_SIDE, habit_rows, summed, tried
+from influence.advice.habits_tested import habit_rows, tried
+from influence.advice.twice import FEWEST_ON_A_SIDE, summed
 from influence.chance.p_values import discoveries
 from influence.chance.pooled import pooled
 from influence.times import DAY, Window

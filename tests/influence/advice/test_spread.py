@@ -11,7 +11,6 @@ from influence.advice.spread import (
     CascadeModel,
     Search,
     Sets,
-    covered_by,
     even_roots,
     greedy_cover,
     most_spread,
@@ -180,7 +179,7 @@ def test_greedy_chooses_whom_the_plain_greedy_chooses_and_of_equals_the_first():
 def test_an_act_towards_several_covers_a_set_unless_all_of_them_fail():
     sets = Sets(np.array([0, 3]), np.array([0, 1, 2]))
     acts = Acts(np.array([0, 3]), np.array([0, 1, 2]), np.array([0.5, 0.5, 0.2]))
-    assert covered_by(sets, 3, acts).tolist() == pytest.approx([1 - 0.5 * 0.5 * 0.8])
+    assert greedy_cover(sets, 3, acts, 1) == ([0], pytest.approx([1 - 0.5 * 0.5 * 0.8]))
 
 
 def test_roots_come_in_proportion_to_their_weight():

@@ -186,6 +186,15 @@ def test_whom_the_contagious_leader_should_turn_to_is_foreseen_and_in_the_shuffl
     assert not mixed.detail.skill
 
 
+def test_where_to_write_and_to_which_sphere_to_turn_does_not_hold_on_a_year_of_this_company_and_none_is_named():
+    for mixed in (False, True):
+        told = reports(mixed=mixed)["contagious"].findings["advice"].detail
+        assert not {"conversation", "sphere"} & {row.kind for row in told.rows}
+        where, sphere = told.tried.split("; ")[0], told.tried.rsplit("; of ", 1)[0]
+        assert "conversations in which people not reached wrote lately" in where
+        assert sphere.endswith(("so that none is named", "are needed"))
+
+
 def test_her_reach_rises_to_another_level_in_march_and_in_the_shuffle_in_no_month():
     planted, mixed = (reports(mixed=mixed)["contagious"].findings["trend_breaks"] for mixed in (False, True))
     assert ["2026-03"] == [one.month for one in planted.detail.breaks]

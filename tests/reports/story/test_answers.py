@@ -215,7 +215,7 @@ def test_advice_that_has_shown_no_skill_is_not_shown():
     report = with_findings(
         Finding("advice", None, "people", reason="too little to say: no skill", detail=rows)
     )
-    title = "Where one more exchange is expected to bring most"
+    title = "With whom one more exchange is expected to bring most"
     assert title in page(sample_report())
     assert title not in page(report)
     assert "Ilse Fontaine" in page(sample_report())
@@ -248,11 +248,22 @@ def test_topics_and_habits_stand_apart_from_the_forecast_with_or_without_its_ski
             groups[0][1][0].forecast,
         )
         text = page(with_findings(finding))
-        assert "Topics and habits that held when tested" in text
+        assert "What held when tested" in text
         habit = groups[1][1][0]
         assert ("66 % fewer people", "−150 % to 20 %") == (habit.gain, habit.interval)
-        assert "Where one more exchange is expected to bring most" not in text
-    assert "Topics and habits" not in page(sample_report())
+        assert "With whom one more exchange is expected to bring most" not in text
+
+
+def test_conversations_and_spheres_stand_with_what_held_and_what_was_tried_is_said_beside_them():
+    groups = dict(advice_rows(sample_report()))
+    (sphere,), (conversation,) = groups["Spheres"], groups["Conversations"]
+    assert ("40 % more people", False) == (sphere.gain, sphere.forecast)
+    assert ("180 % more people", False) == (conversation.gain, conversation.forecast)
+    text = page(sample_report())
+    seen = text.index("What held when tested")
+    assert text.index("With whom one more exchange is expected to bring most") < seen
+    tried = "Tried over all leaders here: conversations in which people not reached wrote lately brought more"
+    assert tried in text[seen:]
 
 
 def test_what_waits_is_the_answer_where_there_is_no_advice():

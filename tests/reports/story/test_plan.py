@@ -56,7 +56,9 @@ def test_who_is_likely_to_respond_is_named_with_how_likely_and_why():
     first, _ = next_rows(sample_report())
     assert ("Ottilie Brandvold", "customer", "41 %") == (first.who, first.sphere, first.likely)
     assert "who both answer the leader" in first.why
-    assert "2 likeliest to respond next, of 320" in str(next_to_respond(sample_report())[0])
+    assert "a first response from 1 person never met, among the 2 likeliest of 320 people" in str(
+        next_to_respond(sample_report())[0]
+    )
 
 
 def test_where_probabilities_are_no_better_people_are_named_in_order_and_without_one():
