@@ -115,12 +115,15 @@ def _insert(content, chance, _):
 
 
 def _value(content, chance, _):
+    return valued(content, chance, chance.choice(ODD))
+
+
+def valued(content, chance, value):
     """Put another value where one stands: what is most often found by programs that read fields."""
     places = list(_VALUE.finditer(content, chance.randrange(max(1, len(content) // 2))))
-    if not places:
-        return _insert(content, chance, _)
-    place = chance.choice(places[:400])
-    return content[: place.start()] + chance.choice(ODD) + content[place.end() :]
+    at = _at(content, chance)
+    begin, end = chance.choice(places[:400]).span() if places else (at, at)
+    return content[:begin] + value + content[end:]
 
 
 def _again(content, chance, _):
