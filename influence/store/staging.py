@@ -160,8 +160,8 @@ def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
 def _local(moment: str, place: str | None) -> str:
     """The moment at which it is that time in a place; a time that is refused anyway is taken for one in UTC.
 
-    In the hour that comes twice it is the first, as calendars (RFC 5545, 3.3.5) and Python have it. The engine takes the
-    last, so it is reckoned again by how far the clocks there were from UTC some hours before.
+    In the hour that comes twice it is the first, as calendars (RFC 5545, 3.3.5) and Python have it. The engine takes
+    the last, so it is reckoned again by how far the clocks there were from UTC some hours before.
     """
     if place is None:
         return "NULL::TIMESTAMPTZ"
