@@ -19,7 +19,7 @@ from connectors.kit.json_files import first_keys, line_rows
 from connectors.kit.line_blocks import BOM
 from connectors.kit.wide_text import in_utf8
 from influence.contract.connector import MissingExtra, Unreadable
-from influence.contract.files import Member
+from influence.contract.files import ArchiveError, Member, zip_of
 from influence.contract.records import SetAside
 
 LARGEST_WORKBOOK = 1024 * 1024 * 1024
@@ -199,13 +199,15 @@ def _workbook(member: Member, sheet: str | None) -> Iterator[Iterator[tuple[int,
                 yield _sheet_rows(reader, sheet, member)
         except Unreadable:
             raise
+        except ArchiveError as error:
+            raise Unreadable(str(error)) from None
         except Exception as error:  # the library raises whatever a damaged part leads it to
             raise Unreadable(f"{member.name}: the workbook is damaged ({type(error).__name__})") from None
 
 
 def _refuse_bomb(member: Member, waiting: Any) -> None:
     """Refuse what would not fit into memory: the library holds styles and texts of cells there, as they are."""
-    with zipfile.ZipFile(waiting) as packed:
+    with zip_of(waiting, member.name) as packed:
         parts = packed.infolist()
         if sum(part.file_size for part in parts) > LARGEST_WORKBOOK:
             raise Unreadable(f"{member.name}: the workbook is larger than 1 GiB; save the sheet as CSV")

@@ -58,6 +58,11 @@ DAMAGED_MEMBER = (DamagedMember,)
 SMALLEST_CEILING, MOST_TIMES = 64 * 1024 * 1024, 200
 """Bytes that anything may be when it is unpacked, and how many times its packed size a larger one may be."""
 
+MOST_FILES = 250_000
+"""Files that an archive may hold: a list of very many would take more memory than a program may."""
+_LONGEST_LIST, _IN_THE_LIST, _SHORTEST = 64 * 1024 * 1024, b"PK\1\2", 46
+"""Bytes that the list of a zip's files may have; how an entry of it begins, and how short it may be."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -125,7 +130,7 @@ def open_export(path: Path) -> Iterator[Export]:
             if path.is_file() and _is_tar(path):
                 found = list(_unpacked(path, Path(waiting)))
             elif path.is_file() and zipfile.is_zipfile(path):
-                found = list(_zip_members(held.enter_context(zipfile.ZipFile(path))))
+                found = list(_zip_members(held.enter_context(_zip(path))))
             else:
                 found = list(members(path))
         yield Export(path.name, {member.name: member for member in found})
@@ -148,7 +153,7 @@ def names(path: Path) -> list[str]:
         if path.is_dir():
             return [member.name for member in _folder(path)]
         if path.is_file() and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+            with _zip(path) as archive:
                 return [info.filename for info in archive.infolist() if not info.is_dir()]
         if path.is_file() and _is_tar(path):
             return [info.name for info, _ in _tar_files(path)]
@@ -185,7 +190,7 @@ def members(path: Path) -> Iterator[Member]:
         elif not path.exists():
             raise FileNotFoundError
         elif zipfile.is_zipfile(path) and path.suffix.lower() not in {".xlsx", ".docx"}:
-            with zipfile.ZipFile(path) as archive:
+            with _zip(path) as archive:
                 yield from _zip_members(archive)
         elif _is_tar(path):
             yield from _tar(path)
@@ -231,6 +236,50 @@ def _opened(file: Path) -> IO[bytes]:
 
 
 # --- zip ------------------------------------------------------------------------------------------------------
+
+
+def zip_of(stream: IO[bytes], name: str) -> zipfile.ZipFile:
+    """Open a zip whose list of files is bounded: the library makes an object of each, before it gives the first.
+
+    Raises:
+        ArchiveError: it holds more than MOST_FILES.
+    """
+    return zipfile.ZipFile(cast("IO[bytes]", _Listed(stream, name)))
+
+
+@contextmanager
+def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    with path.open("rb") as file, zip_of(file, str(path)) as archive:
+        yield archive
+
+
+def _too_many(name: str) -> ArchiveError:
+    return ArchiveError(
+        f"{name}: the archive holds more than {MOST_FILES:,} files; unpack it and name the folder instead"
+    )
+
+
+class _Listed:
+    """The file of a zip: the list of what it holds is read at once, and looked at before it is gone through."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream, self._name = stream, name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on.
+
+        Raises:
+            ArchiveError: it is a list of too many files.
+        """
+        if size > _LONGEST_LIST:
+            raise _too_many(self._name)
+        found = self._stream.read(size)
+        if len(found) > MOST_FILES * _SHORTEST and found.count(_IN_THE_LIST) > MOST_FILES:
+            raise _too_many(self._name)
+        return found
 
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
@@ -305,11 +354,14 @@ def _tar_files(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
     """Yield the files of a tar, which is streamed once.
 
     Raises:
-        ArchiveError: it unpacks to more than anything does that was packed so small.
+        ArchiveError: it unpacks to more than anything does that was packed so small, or holds too many files.
     """
     ceiling = _ceiling(path.stat().st_size)
     with tarfile.open(path, "r|*") as archive:
-        for info in archive:
+        for number, info in enumerate(archive, 1):
+            archive.members.clear()  # type: ignore[attr-defined]  # it keeps all that went by
+            if number > MOST_FILES:
+                raise _too_many(str(path))
             if info.isfile():
                 if not info.issparse() and info.offset_data + info.size > ceiling:
                     raise ArchiveError(

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from influence.contract import durably
+from influence.contract.files import ArchiveError, zip_of
 from influence.rights.traces import Traces
 
 _MOST = 256 << 20
@@ -61,14 +62,14 @@ def _why(file: Path, folder: Path, traces: Traces) -> str:
         if file.suffix.lower() in _OPAQUE or file.stat().st_size > _MOST:
             return CLOSED
         return NAMES_THEM if any(traces.names_them(text) for text in _texts(file.read_bytes())) else ""
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (OSError, ArchiveError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return CLOSED
 
 
 def _texts(content: bytes) -> Iterator[str]:
     """Yield what a file says, as it stands and with what is written as a number; of an archive each of its files."""
     if zipfile.is_zipfile(io.BytesIO(content)):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zip_of(io.BytesIO(content), "") as archive:
             for member in archive.infolist():
                 if member.file_size <= _MOST:
                     yield member.filename

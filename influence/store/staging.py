@@ -158,11 +158,19 @@ def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
 
 
 def _local(moment: str, place: str | None) -> str:
-    """The moment at which it is that time in a place; a time that is refused anyway is taken for one in UTC."""
+    """The moment at which it is that time in a place; a time that is refused anyway is taken for one in UTC.
+
+    In the hour that comes twice it is the first, as calendars (RFC 5545, 3.3.5) and Python have it. The engine takes
+    the last, so it is reckoned again by how far the clocks there were from UTC some hours before.
+    """
     if place is None:
         return "NULL::TIMESTAMPTZ"
     meant = f"{moment} BETWEEN TIMESTAMP '1800-01-01' AND TIMESTAMP '2300-01-01'"
-    return f"CASE WHEN {meant} THEN timezone('{place}', {moment}) ELSE timezone('UTC', {moment}) END"
+    last = f"timezone('{place}', {moment})"
+    before = f"({last} - INTERVAL 3 HOUR)"
+    first = f"timezone('UTC', {moment} - (timezone('{place}', {before}) - timezone('UTC', {before})))"
+    local = f"CASE WHEN timezone('{place}', {first}) = {moment} THEN {first} ELSE {last} END"
+    return f"CASE WHEN {meant} THEN {local} ELSE timezone('UTC', {moment}) END"
 
 
 def _epoch(number: str) -> str:

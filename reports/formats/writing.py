@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
-import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,17 +32,24 @@ def write_whole(path: Path, held: str | bytes) -> Path:
 def whole(path: Path) -> Iterator[BinaryIO]:
     """Give a file to fill that stands at `path` only once it is filled; readable by its owner only.
 
+    It waits under a name that follows from that of `path`: what a kill left lying is taken away by the next writing.
+
     Raises:
         OSError: the folder is missing or may not be written; whatever stood at `path` is untouched.
     """
-    handle, waiting = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=".part", dir=path.parent)
+    waiting = path.with_name(f".{path.stem[:40]}-{zlib.crc32(os.fsencode(path.name)):08x}.part")
+    waiting.unlink(missing_ok=True)
     try:
-        with os.fdopen(handle, "w+b") as stream:
+        with open(waiting, "x+b", opener=_for_the_owner) as stream:
             yield stream
-        Path(waiting).replace(path)
+        waiting.replace(path)
     except BaseException:
-        Path(waiting).unlink(missing_ok=True)
+        waiting.unlink(missing_ok=True)
         raise
+
+
+def _for_the_owner(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 _WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]{0,200}>)[^<]*")

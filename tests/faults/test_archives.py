@@ -1,34 +1,37 @@
 """Archives that reach outside, that never end, or that hold a million files: nothing is written, and all is bounded.
 
-`INFLUENCE_FUZZ` of more than a thousand (`make trust`) tries a real zip of a million entries, else of two thousand.
+`INFLUENCE_FUZZ` of more than a thousand (`make trust`) tries a real zip of a million entries, else one of the
+fewest that are refused.
 """
 
 import io
 import resource
 import tarfile
 import time
-import zipfile
 
 import pytest
 
+from influence.contract import files
 from influence.contract.errors import InfluenceError
+from influence.contract.files import MOST_FILES
 from influence.store.importing import read_path
 from influence.store.store import Store
-from tests.faults.test_fuzz import MANY
+from tests.faults.test_fuzz import MANY, sheet
 from tests.kit import small_company
 from tests.kit.figures import measured
-from tests.kit.mutations import zipped
+from tests.kit.mutations import tarred, zipped, zipped_many
 
 LONG = MANY > 1000
-ENTRIES = 1_000_000 if LONG else 2_000
 MAIL = small_company.mailbox(6).encode()
 OUTSIDE = ("../../out.mbox", "/tmp/out.mbox", "a/../../../out.mbox", "C:\\out.mbox", "..\\..\\out.mbox")  # noqa: S108 - where nothing may be written
 
 
-def brought(path):
+def brought(path, connector=None, **options):
     """What came of it: how many rows landed, or the sentence of its refusal."""
     try:
-        done = read_path(Store(), path, connector=None, zone=None, options={}, progress=lambda _: None)
+        done = read_path(
+            Store(), path, connector=connector, zone=None, options=options, progress=lambda _: None
+        )
     except InfluenceError as refused:
         return str(refused)
     assert done.summary.read == done.summary.stored + done.summary.known + done.summary.aside
@@ -85,20 +88,42 @@ def test_nothing_is_written_and_the_rest_is_read_or_it_is_refused(what, tmp_path
     measured("archives", what, told=f"{told}; 0 files outside, {seconds:.1f} s")
 
 
-def test_a_zip_of_very_many_entries_is_bounded(tmp_path):
-    path = tmp_path / "many.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mail.mbox", MAIL)
-        for n in range(ENTRIES):
-            archive.writestr(zipfile.ZipInfo(f"{n}"), b"x")
+def grown(act):
+    """What came of it, with its seconds of processor and by how many MB the most memory of this process grew."""
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    came = brought(path)
-    seconds, kb = time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert came == 6 or isinstance(came, str)
-    assert seconds < 30 + ENTRIES / 2000
-    told = came if isinstance(came, str) else f"{came} messages read"
+    came = act()
+    kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return came, time.process_time() - begun, kb / 1024
+
+
+@pytest.mark.parametrize("entries", [2_000] + [MOST_FILES - 1] * LONG)
+def test_a_zip_of_many_entries_is_read(tmp_path, entries):
+    zipped_many(tmp_path / "many.zip", MAIL, entries)
+    came, seconds, mb = grown(lambda: brought(tmp_path / "many.zip"))
+    assert 6 == came
+    assert seconds < 5 + entries / 400, "linear"
+    assert mb < 512
     measured(
-        "archives",
-        f"a zip of {ENTRIES:,} entries",
-        told=f"{told[:100]}, in {seconds:.0f} s, {kb / 1024:,.0f} MB",
+        "archives", f"a zip of {entries + 1:,} files", told=f"read, in {seconds:.0f} s, {mb:,.0f} MB more"
     )
+
+
+@pytest.mark.parametrize("entries", [1_000_000 if LONG else MOST_FILES])
+def test_a_zip_of_a_million_entries_is_refused_in_a_sentence_before_they_are_gone_through(tmp_path, entries):
+    zipped_many(tmp_path / "many.zip", MAIL, entries)
+    came, seconds, mb = grown(lambda: brought(tmp_path / "many.zip"))
+    assert "holds more than 250,000 files; unpack it and name the folder" in came
+    assert seconds < 5
+    assert mb < 256
+    measured(
+        "archives", f"a zip of {entries + 1:,} files", told=f"refused, in {seconds:.1f} s, {mb:,.0f} MB more"
+    )
+
+
+def test_a_tar_and_a_workbook_of_too_many_files_are_refused_as_well(tmp_path, monkeypatch):
+    (tmp_path / "many.xlsx").write_bytes(sheet())
+    assert isinstance(brought(tmp_path / "many.xlsx", "table", mapping="zendesk"), int), "it is opened"
+    monkeypatch.setattr(files, "MOST_FILES", 5)
+    (tmp_path / "many.tar").write_bytes(tarred({f"{n}.mbox": MAIL for n in range(6)}))
+    assert "holds more than 5 files" in brought(tmp_path / "many.tar")
+    assert "holds more than 5 files" in brought(tmp_path / "many.xlsx", "table", mapping="zendesk")

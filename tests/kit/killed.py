@@ -16,6 +16,8 @@ import time
 import traceback
 from pathlib import Path
 
+_FEW = 20
+"""So many kills take less time than what is loaded ahead for them."""
 HOUSES = ("influence", "connectors", "reports")
 
 
@@ -62,6 +64,25 @@ def _everything():
         for room in pkgutil.walk_packages(found.__path__, f"{house}."):
             if not room.name.endswith("__main__"):
                 importlib.import_module(room.name)
+
+
+def _warm():
+    """Report and track once, so that no fork has to load the loops: of a report of few people that is the most."""
+    from click.testing import CliRunner
+
+    from influence.cli import main
+    from tests.kit import small_company
+
+    with tempfile.TemporaryDirectory() as place:
+        small_company.write(Path(place, "files"))
+        for words in (
+            ["init", f"{place}/ws"],
+            ["import", f"{place}/files", "-w", f"{place}/ws"],
+            ["report", "ann@acme.example", "--format", "json,html", "-w", f"{place}/ws"],
+            ["track", "ann@acme.example", "--every", "week", "-w", f"{place}/ws"],
+        ):
+            done = CliRunner().invoke(main, words)
+            assert 0 == done.exit_code, done.output
 
 
 def _in_a_fork(words, folder, environment, log):
@@ -116,6 +137,8 @@ def _run(words, folder, after, by, environment):
 
 if __name__ == "__main__":
     _everything()
+    if int(os.environ.get("INFLUENCE_KILLS", "1")) > _FEW:
+        _warm()
     print("ready", flush=True)  # noqa: T201 - it is answered so
     for line in sys.stdin:
         asked = json.loads(line)

@@ -2,7 +2,10 @@
 
 import io
 import re
+import shutil
+import struct
 import tarfile
+import tempfile
 import zipfile
 import zlib
 
@@ -112,12 +115,15 @@ def _insert(content, chance, _):
 
 
 def _value(content, chance, _):
+    return valued(content, chance, chance.choice(ODD))
+
+
+def valued(content, chance, value):
     """Put another value where one stands: what is most often found by programs that read fields."""
     places = list(_VALUE.finditer(content, chance.randrange(max(1, len(content) // 2))))
-    if not places:
-        return _insert(content, chance, _)
-    place = chance.choice(places[:400])
-    return content[: place.start()] + chance.choice(ODD) + content[place.end() :]
+    at = _at(content, chance)
+    begin, end = chance.choice(places[:400]).span() if places else (at, at)
+    return content[:begin] + value + content[end:]
 
 
 def _again(content, chance, _):
@@ -200,6 +206,24 @@ def _changed(files, chance, others):
         else:
             rows[at] = (name, mutated(content, chance, others))
     return rows
+
+
+def zipped_many(path, first, many):
+    """Write a zip of one file and so many of a byte beside it, as it streams: the library would keep a list of them."""
+    at = 0
+    with path.open("wb") as made, tempfile.TemporaryFile() as listed:
+        for n in range(many + 1):
+            name, content = ("mail.mbox", first) if n == 0 else (f"{n}", b"x")
+            told = (10, 0, 0, 0, 33, zlib.crc32(content), len(content), len(content), len(name), 0)
+            made.write(struct.pack("<4s5H3L2H", b"PK\3\4", *told) + name.encode() + content)
+            listed.write(struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, *told, 0, 0, 0, 0, at) + name.encode())
+            at += 30 + len(name) + len(content)
+        size = listed.tell()
+        listed.seek(0)
+        shutil.copyfileobj(listed, made)
+        made.write(struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, many + 1, many + 1, size, at))
+        made.write(struct.pack("<4sLQL", b"PK\6\7", 0, at + size, 1))
+        made.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *[min(many + 1, 65_535)] * 2, size, at, 0))
 
 
 def remade(archive, chance):

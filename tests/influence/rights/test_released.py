@@ -7,6 +7,7 @@ import pytest
 
 from influence.rights.released import Released, TooAlike, cells_of, tells
 from influence.store.store import Store
+from tests.kit.figures import measured
 from tests.kit.sample_report import sample_report
 
 QUERIES = 10_000 if os.environ.get("INFLUENCE_LONG") else 400
@@ -60,6 +61,8 @@ def test_an_attacker_who_asks_at_random_learns_of_no_small_group_by_difference(s
     assert 10 < len(attacker.answers), "some is answered"
     assert 0 < refused
     assert [] == list(attacker.small_groups())
+    told = f"{len(attacker.answers):,} answered, {refused:,} refused, 0 groups below {SMALLEST} told by a difference"
+    measured("rights", f"{QUERIES:,} random questions for copies, drawn by {seed}", told=told)
 
 
 def test_without_the_ledger_the_same_attacker_learns_of_them():
