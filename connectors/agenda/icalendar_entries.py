@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from connectors.kit.line_blocks import BOM
@@ -133,6 +133,14 @@ def line_of(event: Any) -> int:
 def start_of(event: Any) -> date | None:
     """Return the start of an entry: a moment, or a day; None where it cannot be read."""
     return stated(event, "DTSTART")
+
+
+def unknown_zone(event: Any) -> set[str]:
+    """Return the name of the zone in which an entry starts where nothing tells what it means."""
+    named = getattr(event.get("DTSTART"), "params", {}).get("TZID")
+    start = start_of(event)
+    is_open = isinstance(start, datetime) and start.tzinfo is None
+    return {clean(str(named), 60)} if named and is_open else set()
 
 
 def stated(event: Any, name: str) -> date | None:

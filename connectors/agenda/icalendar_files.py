@@ -20,6 +20,7 @@ from connectors.agenda.icalendar_entries import (
     read_event,
     start_of,
     stated,
+    unknown_zone,
     without_guesses_told,
 )
 from connectors.agenda.icalendar_modality import books_room, told_of
@@ -173,6 +174,7 @@ class _Reader:
     until: datetime
     recurring: bool = field(default=False)
     told: int = 0
+    unknown_zones: set[str] = field(default_factory=set)
     rooms: BookedRooms = field(default_factory=BookedRooms)
 
     def read(self) -> Iterator[Record]:
@@ -185,6 +187,7 @@ class _Reader:
                     event = read_event(component, zones)
                     uid = str(event.get("UID") or component.source().decode())
                     meetings[uid][component.line] = event
+                    self.unknown_zones |= unknown_zone(event)
                     if books_room(event):
                         self.rooms.learn(told_of(event))
             except NoMeeting as reason:
@@ -194,6 +197,9 @@ class _Reader:
         if self.recurring:
             since = (self.until - LONGEST_PAST).date()
             yield Note(f"recurring meetings are listed from {since} to {self.until.date()}")
+        if self.unknown_zones and self.zone:
+            names = ", ".join(map(repr, sorted(self.unknown_zones)[:5]))
+            yield Note(f"times in zones that are not known by their name are read in {self.zone}: {names}")
 
     def _meeting(self, uid: str, events: dict[int, Any]) -> Iterator[Record]:
         """Read what one UID tells; what cannot be written out is set aside once, not at each of its times."""

@@ -19,8 +19,11 @@ from influence.contract.files import DAMAGED_MEMBER, Export, Member
 from influence.contract.records import Note, Person, Record
 
 _MARKS = (b'"messages"', b'"channel"', b'"timestamp"', b'"author"', b'"guild"')
-_USER = re.compile(r"(?:package/)?account/user\.json", re.IGNORECASE)
-_MESSAGES = re.compile(r"((?:package/)?messages/c?\d{5,25}/)messages\.(json|csv)", re.IGNORECASE)
+_USER = re.compile(r"(?:package/)?[^/]{1,60}/user\.json", re.IGNORECASE)
+_MESSAGES = re.compile(
+    r"((?:package/)?[^/]{1,60}/(?:c\d{1,25}|\d{5,25})/)messages\.(json|csv)", re.IGNORECASE
+)
+"""The folders in a data package are called as in the language of the member, the files are not."""
 
 
 @dataclass(frozen=True)

@@ -82,20 +82,23 @@ class Phone:
         roles = phone_tables.roles_of(columns_of(member))
         two_sided = {"from", "to"} <= set(roles)
         log = Log("" if two_sided else self._owner(member, country), country)
-        order = self._order(member, roles, zone)
+        talks = phone_tables.Talks()
+        order = self._order(member, roles, zone, talks)
         for item in rows(member):
             if isinstance(item, SetAside):
                 yield item
                 continue
             try:
-                entry = phone_tables.entry_of(item.value, roles, item.line)
+                entry = phone_tables.entry_of(item.value, roles, item.line, talks)
             except ValueError as reason:
                 yield SetAside(str(reason), item.line)
                 continue
             yield from _told(log, entry, order, zone)
 
-    def _order(self, member: Member, roles: dict[str, str], zone: ZoneInfo | None) -> str:
-        """Return the order of days, told by all rows.
+    def _order(
+        self, member: Member, roles: dict[str, str], zone: ZoneInfo | None, talks: phone_tables.Talks
+    ) -> str:
+        """Return the order of days, told by all rows; learn who takes part in which conversation.
 
         Raises:
             Unreadable: some time states no zone, and none is given.
@@ -104,6 +107,7 @@ class Phone:
         order = DayOrder()
         for item in rows(member):
             if isinstance(item, At):
+                talks.learn(item.value, roles)
                 told = phone_tables.time_of(item.value, roles)
                 if zone is None and told and phone_tables.states_no_zone(told):
                     raise Unreadable(

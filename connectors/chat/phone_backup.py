@@ -1,4 +1,4 @@
-"""Calls and short messages as SMS Backup & Restore writes them on Android: XML, one element an entry.
+"""Calls and short messages as SMS Backup & Restore and Super Backup write them on Android: XML, one element an entry.
 
 Reference: SyncTech, Fields in XML Backup Files (synctech.com.au/sms-backup-restore/fields-in-xml-backup-files).
 """
@@ -18,8 +18,8 @@ from connectors.kit.xml_elements import Element, elements
 from influence.contract.files import Member
 from influence.contract.records import SetAside
 
-_ALL = re.compile(rb"<(?:smses|calls)[\s>]")
-_ONE = re.compile(rb"<(?:sms|mms|call)\s")
+_ALL = re.compile(rb"<(?:smses|calls|allsms|alllogs)[\s>]")
+_ONE = re.compile(rb"<(?:sms|mms|call|log)\s")
 _CALLS: dict[str, Way | str] = {
     "1": Way.IN,
     "2": Way.OUT,
@@ -64,7 +64,7 @@ def is_backup(head: bytes) -> bool:
 def entries(member: Member) -> Iterator[Entry | SetAside]:
     """Yield each entry; one that says that nothing was sent is set aside with the reason."""
     light = replace(member, open=lambda: io.BufferedReader(_WithoutMedia(member.open())))
-    for element in elements(light, frozenset(("sms", "mms", "call"))):
+    for element in elements(light, frozenset(("sms", "mms", "call", "log"))):
         if isinstance(element, SetAside):
             yield element
             continue
@@ -82,14 +82,14 @@ def _way(ways: dict[str, Way | str], told: str | None) -> Way:
 
 
 def _entry(element: Element) -> Entry:
-    told, is_call = element.attributes, element.tag == "call"
+    told, is_call = element.attributes, element.tag in {"call", "log"}
     number = told.get("number" if is_call else "address") or ""
     return Entry(
         kind="call" if is_call else "text",
         when=told.get("date") or "",
         way=_way(_CALLS if is_call else _TEXTS, told.get("type")),
         others=(number,),
-        names=_names(told.get("contact_name")),
+        names=_names(told.get("contact_name", told.get("name"))),
         text=None if is_call else told.get("body"),
         line=element.line,
     )

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -25,29 +26,41 @@ from connectors.kit.wide_text import head_in_utf8
 Row: TypeAlias = Mapping[str, str | None]
 _ROLES = {
     "number": "number phonenumber phone address callernumber contactnumber mobilenumber phoneno telephone numero"
-    " telephonenumber rufnummer telefonnummer nummer nummber numéro numérodetéléphone puhelinnumero senderid",
-    "name": "name contact contactname cachedname callername sendername kontakt navn namn nimi nom",
+    " telephonenumber rufnummer telefonnummer nummer nummber numéro numérodetéléphone puhelinnumero senderid número"
+    " númerodeteléfono teléfono telefono telefoonnummer telefone numer numertelefonu номер номертелефона",
+    "name": "name contact contactname cachedname callername sendername kontakt navn namn nimi nom"
+    " nombre contacto nome contatto naam contato nazwa имя контакт",
     "when": "date datetime calldate dateandtime messagedate timestamp time starttime datum dato päivämäärä"
-    " tidpunkt tidspunkt datesent readabledate",
-    "clock": "time calltime uhrzeit zeit tid klokkeslæt klokkeslett kellonaika heure clock",
-    "way": "type calltype direction incoming inout messagetype typ retning riktning richtung suunta sens tyyppi",
+    " tidpunkt tidspunkt datesent readabledate fecha fechayhora data dataeora datumentijd dataehora дата датаивремя",
+    "clock": "time calltime uhrzeit zeit tid klokkeslæt klokkeslett kellonaika heure clock hora ora"
+    " tijd godzina czas время",
+    "way": "type calltype direction incoming inout messagetype typ retning riktning richtung suunta sens tyyppi tipo"
+    " dirección direzione richting direção kierunek rodzaj тип направление",
     "length": "duration durationsec durationseconds durations callduration dauer varaktighet længde varighet"
-    " kesto durée",
-    "text": "text body message content messagebody sms nachricht meddelande besked viesti melding",
+    " kesto durée duración durata duur duração czastrwania длительность продолжительность",
+    "text": "text body message content messagebody sms nachricht meddelande besked viesti melding"
+    " mensaje texto messaggio testo bericht tekst mensagem wiadomość treść сообщение текст",
     "from": "from sender fromnumber callerid source",
     "to": "to receiver recipient tonumber recipients destination",
+    "talk": "chatsession chat conversation thread",
 }
 _NAMES = {name: role for role, names in _ROLES.items() for name in names.split()}
 _CLOCKS = frozenset(_ROLES["clock"].split())
 _WAYS = {
     Way.IN: "incoming in received inbox missed voicemail rejected declined answered true yes"
     " eingehend empfangen verpasst inkommande mottaget mottagen missat missad indgående modtaget mistet"
-    " saapuva vastaanotettu vastaamaton entrant reçu manqué innkommende mottatt tapt ubesvart ubesvaret",
+    " saapuva vastaanotettu vastaamaton entrant reçu manqué innkommende mottatt tapt ubesvart ubesvaret"
+    " entrante recibido recibida perdida inentrata inarrivo ricevuta ricevuto persa inkomend ontvangen gemist recebida"
+    " recebido przychodzące przychodzący odebrane odebrana nieodebrane"
+    " входящий входящие входящее пропущенный полученное",
     Way.OUT: "outgoing out sent dialed dialled outbox false no ausgehend gesendet utgående skickat skickad"
+    " saliente enviado enviada inuscita effettuata inviato uitgaand verzonden efetuada realizada wychodzące wychodzący"
+    " wysłane wysłana исходящий исходящие исходящее отправленное"
     " udgående sendt lähtevä lähetetty sortant envoyé",
 }
 _WAY_CALLED = {word: way for way, words in _WAYS.items() for word in words.split()}
 _NUMBERED_WAYS = {"1": Way.IN, "2": Way.OUT, "3": Way.IN, "4": Way.IN, "5": Way.IN}
+_MOST_TALKS = 100_000
 _LOOKED_AT = 60
 """Rows by which a table is recognised."""
 
@@ -91,7 +104,10 @@ def is_log(head: bytes) -> bool:
         return False
     numbers = [row.get(roles["number"]) or "" for row in rows]
     known = sum(_way(row, roles) is not None for row in rows)
-    return sum(map(is_number, numbers)) * 2 >= len(rows) and known * 2 > len(rows)
+    if "talk" in roles:
+        numbers = [one for one in numbers if one]
+    are_numbers = bool(numbers) and sum(map(is_number, numbers)) * 2 >= len(numbers)
+    return are_numbers and known * 2 > len(rows)
 
 
 def _some_rows(text: str, columns: Sequence[str], delimiter: str) -> Iterator[Row]:
@@ -139,10 +155,29 @@ def _way(row: Row, roles: Mapping[str, str]) -> Way | None:
     if told in _NUMBERED_WAYS:
         return _NUMBERED_WAYS[told] if told in {"1", "2"} or "length" in roles else None
     first = plain(re.split(r"[\s_-]", told, maxsplit=1)[0])
-    return _WAY_CALLED.get(plain(told)) or _WAY_CALLED.get(first)
+    return _WAY_CALLED.get(plain(told)) or (_WAY_CALLED.get(first) if len(first) > 3 else None)
 
 
-def entry_of(row: Row, roles: Mapping[str, str], line: int) -> Entry:
+@dataclass
+class Talks:
+    """Who takes part in each conversation: some programs leave out the number where the owner wrote."""
+
+    numbers: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def learn(self, row: Row, roles: Mapping[str, str]) -> None:
+        """Look at one more row: who wrote in which conversation."""
+        talk, number = row.get(roles.get("talk", "")), row.get(roles.get("number", ""))
+        if talk and number and len(self.numbers) < _MOST_TALKS:
+            self.numbers.setdefault(talk, {}).setdefault(number)
+
+    def others(self, row: Row, roles: Mapping[str, str]) -> tuple[str, ...]:
+        """Return whom a row without a number went to: all others of its conversation, else what that is called."""
+        talk = row.get(roles.get("talk", "")) or ""
+        known = tuple(self.numbers.get(talk, ()))
+        return known or ((talk,) if is_number(talk) or "@" in talk else ())
+
+
+def entry_of(row: Row, roles: Mapping[str, str], line: int, talks: Talks) -> Entry:
     """Read a row.
 
     Raises:
@@ -161,6 +196,10 @@ def entry_of(row: Row, roles: Mapping[str, str], line: int) -> Entry:
         told = clean(row.get(roles["way"]) or "", 30)
         raise ValueError(f"which way it went is {told!r}, which is not known: incoming or outgoing")
     number, name = row.get(roles["number"]) or "", clean(row.get(roles.get("name", "")) or "", 200)
+    if not number and way is Way.OUT:
+        if not (others := talks.others(row, roles)):
+            raise ValueError("the row does not tell to whom it went")
+        return Entry(kind, when, way, others, (), text, "", line)
     named = (name,) if name and not is_number(name) and plain(name) not in {"unknown", "null"} else ()
     return Entry(kind, when, way, (number,), named, text, "", line)
 

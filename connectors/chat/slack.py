@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
+from unicodedata import normalize
 
 from connectors.chat.slack_records import Channel, MessageReader, person
 from connectors.kit.answers import each, needed, needed_list, read, shape_expected, written
@@ -35,6 +36,9 @@ _DAY = re.compile(r"(?:.*/)?([^/]+)/\d{4}-\d\d-\d\d\.json")
 _REPLY = re.compile(rb'\s*\{"slack": ?"[a-z]+\.[a-z]+"')
 _DUMP = re.compile(
     rb'\s*\{\s*"(?:channel_id"\s*:\s*"[A-Z0-9]{2,40}"|name"\s*:\s*"[^"]{0,200}"\s*,\s*"messages"\s*:\s*\[\s*\{)'
+)
+_NO_NAMES = (
+    "a dump of slackdump tells neither names nor addresses; make its other form, slackdump export, which does"
 )
 _KINDS = {
     "public_channel": "the public channels",
@@ -105,7 +109,10 @@ class Slack:
         with shape_expected():
             head = member.head()
             if _is_dump(head):
-                yield from _dumped(member)
+                reader = MessageReader()
+                yield from _dumped(member, reader)
+                yield from reader.notes()
+                yield Note(_NO_NAMES)
                 return
             if not _REPLY.match(head):
                 raise Unreadable(
@@ -156,25 +163,18 @@ def _is_dump(head: bytes) -> bool:
     return _DUMP.match(head) is not None and all(word in head for word in (b'"messages"', b'"ts"', b'"type"'))
 
 
-def _dumped(member: Member) -> Iterator[Record]:
+def _dumped(member: Member, reader: MessageReader) -> Iterator[Record]:
     """Read a channel as slackdump writes it for itself: each thread stands within its first message."""
     kept = read(member)
     identity = str(
         kept.get("channel_id") or member.name.rpartition("/")[2].partition(".")[0].partition("-")[0]
     )
-    channel, reader = (
-        Channel(clean(identity, 40), clean(str(kept.get("name") or ""), 100) or None),
-        MessageReader(),
-    )
+    channel = Channel(clean(identity, 40), clean(str(kept.get("name") or ""), 100) or None)
     for message in needed_list(kept, "messages", member.name):
         yield from each([message], lambda one: _message_records(one, channel, reader), "the message", "ts")
         replies = message.get("slackdump_thread_replies") if isinstance(message, Mapping) else None
         answers = replies if isinstance(replies, list) else []
         yield from each(answers, lambda one: _message_records(one, channel, reader), "the message", "ts")
-    yield from reader.notes()
-    yield Note(
-        "a dump of slackdump tells neither names nor addresses; make its other form, slackdump export, which does"
-    )
 
 
 def _root(names: Sequence[str]) -> str | None:
@@ -201,6 +201,9 @@ class _Workspace:
         for name in lists:
             yield from each_file(self.export, [name], lambda file, name=name: self._channels(file, name))  # type: ignore[misc]
         days = [name for name in self.export.files if name.startswith(self.root) and _DAY.fullmatch(name)]
+        dumps = [name for name in self.export.files if self._is_dump(name)]
+        for name in dumps:
+            yield from each_file(self.export, [name], self._dumped)
         deleted: list[tuple[str, Record]] = []
         for name, record in each_file(self.export, days, self._day):
             if isinstance(record, Deleted):
@@ -209,7 +212,15 @@ class _Workspace:
                 yield name, record
         yield from deleted
         yield from ((self.export.name, note) for note in self.reader.notes())
-        yield from self._not_read({*users, *lists, *days})
+        yield from self._not_read({*users, *lists, *days, *dumps})
+
+    def _is_dump(self, name: str) -> bool:
+        """Tell a channel that slackdump wrote for itself beside the lists."""
+        is_beside = name.endswith(".json") and "/" not in name.removeprefix(self.root)
+        return is_beside and _is_dump(self.export.member(name).head())
+
+    def _dumped(self, member: Member) -> Iterator[Record]:
+        yield from _dumped(member, self.reader)
 
     def _users(self, member: Member) -> Iterator[Record]:
         for record in each(rows(member), lambda at: [person(at.value, at.line)], "the user"):
@@ -227,10 +238,10 @@ class _Workspace:
             yield SetAside("the channel has no id")
             return
         channel = _channel(row, direct=direct)
-        self.channels[str(row.get("name") or channel.id)] = channel
+        self.channels[normalize("NFC", str(row.get("name") or channel.id))] = channel
 
     def _day(self, member: Member) -> Iterator[Record]:
-        folder = name_in_zip(member.name.rsplit("/", 2)[-2])
+        folder = normalize("NFC", name_in_zip(member.name.rsplit("/", 2)[-2]))
         channel = self.channels.get(folder) or Channel(f"#{folder}", clean(folder, 100))
         yield from each(rows(member), lambda at: self.reader.read(at.value, channel, at.line), "the message")
 

@@ -116,10 +116,10 @@ class MessageReader:
         if isinstance(profile, Mapping) and message.get("user"):
             if name := _first_name(profile, "real_name", "display_name", "first_name", "name"):
                 yield Person(name=name, accounts=(actor,), line=line)
-        elif self.listed and isinstance(message.get("bot_profile"), Mapping):
-            yield Person(
-                name=_first_name(message["bot_profile"], "name"), accounts=(actor,), bot=True, line=line
-            )
+        elif self.listed and (message.get("bot_id") or isinstance(message.get("bot_profile"), Mapping)):
+            app = message.get("bot_profile")
+            name = _first_name(app, "name") if isinstance(app, Mapping) else _first_name(message, "username")
+            yield Person(name=name, accounts=(actor,), bot=True, line=line)
         elif actor == "slack:USLACKBOT" or not (message.get("user") or message.get("comment")):
             yield Person(name=_first_name(message, "username"), accounts=(actor,), bot=True, line=line)
 

@@ -85,8 +85,8 @@ def _owner(member: Member) -> str:
         stated = mapping(told.get("personal_information")).get("user_id")
         if isinstance(stated, int):
             return f"telegram:user{stated}"
-        sender = row.value.get("from_id") if isinstance(row, At) else None
-        if told.get("type") in _BETWEEN_TWO and isinstance(sender, str) and sender != f"user{told.get('id')}":
+        sender = _identity(row.value.get("from_id")) if isinstance(row, At) else None
+        if told.get("type") in _BETWEEN_TWO and sender and sender != f"user{told.get('id')}":
             return f"telegram:{clean(sender, 60)}"
     return ""
 
@@ -106,8 +106,8 @@ class _Reader:
             called = row.get("action") == "phone_call"
             self.apart["calls" if called else "lines of the program (joined, pinned and the like)"] += 1
             return
-        sender = row.get("from_id")
-        if not isinstance(sender, str) or not sender:
+        sender = _identity(row.get("from_id"))
+        if not sender:
             raise ValueError("the message has no sender who can be told from others: the account is deleted")
         actor = f"telegram:{clean(sender, 60)}"
         yield from self._named(
@@ -170,7 +170,7 @@ class _Reader:
             if isinstance(count, int) and count > len(known):
                 self.apart["reactions that do not say whose they are"] += count - len(known)
             for one in known:
-                who = f"telegram:{clean(str(one.get('from_id') or ''), 60)}"
+                who = f"telegram:{clean(_identity(one.get('from_id')), 60)}"
                 if who == "telegram:":
                     continue
                 yield from self._named(who, one.get("from"), to.line or 1)
@@ -205,6 +205,11 @@ class _Reader:
         if shown and (account, shown) not in self.named:
             self.named.add((account, shown))
             yield Person(name=shown, accounts=(account,), bot=True if bot else None, line=line)
+
+
+def _identity(told: Any) -> str:
+    """Return who somebody is; versions before 2021 wrote the number of a user alone."""
+    return f"user{told}" if isinstance(told, int) and told > 0 else told if isinstance(told, str) else ""
 
 
 def _verb(kind: Any, *, answers: bool, forwarded: bool) -> Verb:

@@ -66,9 +66,9 @@ class WhatsApp:
         texts = [name for name in names if _CHAT.fullmatch(name)]
         return len(texts) == 1 and all(_SENT_ALONG.fullmatch(name) for name in names if name not in texts)
 
-    def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
+    def recognises(self, member: Member, head: bytes) -> bool:
         """Tell a chat by its lines."""
-        return is_chat(head)
+        return is_chat(head, member.name)
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield the messages of the text in a zip; what was sent along is counted.
@@ -77,7 +77,7 @@ class WhatsApp:
             Unreadable: the text in it is no chat of WhatsApp, or leaves open how it is to be read.
         """
         texts = [name for name in export.files if _CHAT.fullmatch(name)]
-        if len(texts) != 1 or not is_chat(export.member(texts[0]).head()):
+        if len(texts) != 1 or not is_chat(export.member(texts[0]).head(), texts[0]):
             raise Unreadable(
                 f"{export.name}: there is no chat in it as WhatsApp exports them; import its files one by one"
             )

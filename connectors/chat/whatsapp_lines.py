@@ -20,18 +20,21 @@ from influence.contract.records import SetAside
 MARKS = "\ufeff\u200e\u200f\u202a\u202b\u202c"
 LONGEST_TEXT = 100_000
 _MARK = "\u200e"
-_QUOTES = '"\u201c\u201e\u00ab'
+_QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb\u300c'
 """What no sender has in their name, and a line of the program where it names a group."""
-_BEHIND = re.compile(r"(\]|\s[-\u2013])\s")
+_BEHIND = re.compile(r"[\u200e\u200f]*(\]|\s[-\u2013]|:)\s")
 _FILE = re.compile(r"<[^<>]{1,200}>|.{1,200}\.\w{2,5} [(<][^()<>]{3,40}[)>]")
 _LEFT_OUT = re.compile(
     r"omitted|weggelassen|ausgeschlossen|utelämn|utesl|udelad|jätettiin pois|jätetty pois|absent|omis|retiré"
-    r"|omess|omitid|omiti|ocult|weggelaten|utelat",
+    r"|omess|omitid|omiti|ocult|weggelaten|utelat|pomini|vynech|отсутств|пропущ|вилучен|dahil edilme|kihagy|omis"
+    r"|dihilang|παραλ|省略|忽略|略過|略过|含まれて|생략|제외|استبعاد|הושמט",
     re.IGNORECASE,
 )
 _DELETED = re.compile(
-    r"(?=.{0,60}(?:message|nachricht|meddeland|besked|viest|melding|bericht|mensaje|mensagem|messaggio))"
-    r".{0,60}(?:deleted|gelöscht|rader|slette|poist|supprim|verwijderd|elimin|apag).{0,40}",
+    r"(?=.{0,60}(?:message|nachricht|meddeland|besked|viest|melding|bericht|mensaje|mensagem|messaggio|сообщени|wiadomoś"
+    r"|zpráv|mesaj|üzenet|повідомл|μήνυμα|メッセージ|消息|訊息|메시지|رسالة|הודעה|pesan))"
+    r".{0,60}(?:deleted|gelöscht|rader|slette|poist|supprim|verwijderd|elimin|apag|удал|usuni|smaz|silin|töröl|видал"
+    r"|șters|διαγρ|削除|删除|刪除|삭제|حذف|נמחק|dihapus).{0,40}",
     re.IGNORECASE,
 )
 _CALL = re.compile(
@@ -40,8 +43,9 @@ _CALL = re.compile(
 )
 _GROUP = re.compile(r"\bgrou?ppe|\bgroup|\bgrupp|\bryhmä|\bgruppo\b|\bgrupo\b|\bgroep", re.IGNORECASE)
 _ENCRYPTED = re.compile(
-    r"end-to-end|ende-zu-ende|bout en bout|päästä päähän|ende-til-ende|ende til ende|extremo a extremo"
-    r"|ponta a ponta|totaalsalattu|hela vägen|WhatsApp",
+    r"WhatsApp|end-to-end|de bout en bout|päästä päähän|hela vägen|(?:en|de|in)?cr[iy]p?t[oa]|krypt|chiffr|cifrad"
+    r"|versleutel|verschlüssel|salattu|szyfrow|šifr|titkos|titkoš|şifre|κρυπτο|шифр|enkripsi|mã hóa|暗号化|加密|암호화"
+    r"|مشفر|رمزنگاری|מוצפנ|เข้ารหัส|एन्क्रिप्ट",
     re.IGNORECASE,
 )
 _CREATED = re.compile(
@@ -49,7 +53,11 @@ _CREATED = re.compile(
     r"|[\"\u201c\u201e\u00ab]\s?(.{1,100}?)\s?[\"\u201d\u201c\u00bb].{0,20}(?:erstellt|skapa|oprett|luonut|créé|opprett)",
     re.IGNORECASE,
 )
-_PROOF = re.compile(r"\u200e|-WA\d{4}\.|: <[^<>]{4,60}>\s*$", re.MULTILINE)
+_PROOF = re.compile(
+    r"\u200e|-WA\d{4}\.|: <(?=[^<>]*[ \u3040-\uffdc])[^\d<>\[\]()=/\\_.-]{4,60}>\s*$", re.MULTILINE
+)
+"""What WhatsApp alone writes: its mark, its names of files, and words in brackets where a picture was left out."""
+_NAMED = re.compile(r"(?:.*/)?[^/]*WhatsApp[^/]*\.txt", re.IGNORECASE)
 
 
 @dataclass
@@ -144,8 +152,10 @@ def lines_of(member: Member) -> Iterator[Line | SetAside]:
         yield held
 
 
-def is_chat(head: bytes) -> bool:
+def is_chat(head: bytes, name: str = "") -> bool:
     """Tell the beginning of an exported chat by its lines and by what only WhatsApp writes: a log has times, too.
+
+    Where no line of the beginning is WhatsApp's own, its name for the file may stand for it; never without lines.
 
     >>> is_chat("[05.01.26, 09:00:12] Ann: Hei\\n[05.01.26, 09:01:12] Bo: \\u200e<attached: a.jpg>\\n".encode())
     True
@@ -160,4 +170,5 @@ def is_chat(head: bytes) -> bool:
     if not any(line.sender for line in found):
         return False
     begins = (line for line in found[:3] if line.kind() != "message")
-    return any(line.is_about_encryption() for line in begins) or _PROOF.search(text) is not None
+    is_its_own = any(line.is_about_encryption() for line in begins) or _PROOF.search(text) is not None
+    return is_its_own or _NAMED.fullmatch(name) is not None

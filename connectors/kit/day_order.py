@@ -14,15 +14,28 @@ from influence.contract.connector import ConnectorError
 
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 _STATED = {"": "", DAY_FIRST: DAY_FIRST, MONTH_FIRST: MONTH_FIRST}
-_WRITTEN = re.compile(
-    r"(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{1,4})\.?[,T]? {0,2}(?:([^\W\d_]{1,5})\.? ?)?"
-    r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:\.\d{1,9})?)?(?: ?([ap]\.? ?m\.?|fm|em|ap\.?|ip\.?))?",
-    re.IGNORECASE,
+_MORNING = "am fm ap de dop vorm öö sa πμ дп проб ص قظ pd pg 上午 午前 오전 早上 凌晨 清晨 ก่อนเที่ยง"
+_AFTERNOON = "pm em ip du odp nachm ös ch μμ пп слоб م بظ md ptg 下午 午後 오후 晚上 傍晚 中午 หลังเที่ยง"
+_HALVES = {word: after for after, words in ((0, _MORNING), (12, _AFTERNOON)) for word in words.split()}
+"""The halves of a day, before the time or behind it, where hours count to 12: the hours to be added."""
+_HALF = "|".join(
+    r"\.? ?".join(map(re.escape, word)) + r"\.?" for word in sorted(_HALVES, key=len, reverse=True)
 )
-_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
+_AT = r"klo|kl|kello|à|um|às|a las|at|alle|ore|om|ob|в|u|o|la"
+_DATE = r"(?P<first>\d{1,4})(?P<separator>[./-]) ?(?P<second>\d{1,2})(?P=separator) ?(?P<last>\d{1,4})\.?(?: г\.?)?"
+_TIME = (
+    rf"(?:(?:{_AT})\.? )?(?:(?P<half>{_HALF}) ?)?(?P<hour>\d{{1,2}})(?:[:.]| ?h ?)(?P<minute>\d\d)"
+    rf"(?:(?:[:.]| ?min ?)(?P<seconds>\d\d)(?:\.\d{{1,9}})?)?(?: ?s(?= ?\]))?(?: ?ч\.?)?"
+    rf"(?: ?(?P<behind>{_HALF})(?!\w))?"
+)
+_WRITTEN = re.compile(_DATE + r"[,،、T]? {0,2}" + _TIME, re.IGNORECASE)
+_TIME_FIRST = re.compile(_TIME + r",? {1,2}" + _DATE, re.IGNORECASE)
+_SPACES = str.maketrans(dict.fromkeys("\u202f\u00a0", " "))
+_UNSEEN = re.compile("[\u200e\u200f\u061c]")
 _LONGEST = 60
 """Characters within which a date and its time end."""
-_AFTERNOON = frozenset(("p", "e", "i", "\u4e0b\u5348", "\u5348\u5f8c", "\uc624\ud6c4"))
+_BUDDHIST = 543
+"""Years by which the calendar of Thailand is ahead."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,7 @@ class Written:
         """
         first, second, last = self.date
         if self.year_first:
-            return datetime(first, second, last, *self.clock)
+            return datetime(full_year(first), second, last, *self.clock)
         day, month = (first, second) if order == DAY_FIRST else (second, first)
         return datetime(full_year(last), month, day, *self.clock)
 
@@ -60,20 +73,29 @@ def read_written(text: str) -> Written | None:
     >>> read_written("25 May") is None
     True
     """
-    found = _WRITTEN.match(text[:_LONGEST].translate(_SPACES))
+    told = text[:_LONGEST].translate(_SPACES)
+    seen = _UNSEEN.sub("", told)
+    found = _WRITTEN.match(seen) or _TIME_FIRST.match(seen)
     if found is None:
         return None
-    date, clock = (int(found[1]), int(found[3]), int(found[4])), _clock(found)
+    date, clock = (int(found["first"]), int(found["second"]), int(found["last"])), _clock(found)
     if clock is None or sum(one > 31 for one in date) > 1 or date[1] > 31:
         return None
-    return Written(date, found[2], clock, found.end())
+    return Written(date, found["separator"], clock, _end(told, found.end()))
+
+
+def _end(told: str, seen: int) -> int:
+    """Return where a text is at, of which so many characters are seen."""
+    end = seen
+    while (unseen := len(_UNSEEN.findall(told[:end]))) > end - seen:
+        end = seen + unseen
+    return end
 
 
 def _clock(found: re.Match[str]) -> tuple[int, int, int] | None:
-    hour, minute, second = int(found[6]), int(found[7]), int(found[8] or 0)
-    half = (found[9] or "")[:1].lower() or (found[5] or "")
-    if found[9] or half in _AFTERNOON:
-        hour = hour % 12 + (12 if half in _AFTERNOON else 0)
+    hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["seconds"] or 0)
+    if told := found["behind"] or found["half"]:
+        hour = hour % 12 + _HALVES[re.sub(r"[. ]", "", told.lower())]
     return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
 
 
@@ -166,9 +188,11 @@ class DayOrder:
 
 
 def full_year(year: int) -> int:
-    """Return a year of two digits as one of this century.
+    """Return a year of two digits as one of this century, and one of Thailand's calendar as it is elsewhere.
 
-    >>> full_year(26), full_year(1999)
-    (2026, 1999)
+    >>> full_year(26), full_year(1999), full_year(2569)
+    (2026, 1999, 2026)
     """
+    if 1900 + _BUDDHIST < year < 2200 + _BUDDHIST:
+        return year - _BUDDHIST
     return year + 2000 if year < 100 else year

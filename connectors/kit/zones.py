@@ -28,7 +28,8 @@ _AMERICAN = {
     "newfoundland": "America/St_Johns",
 }
 _AMERICAN_NAME = re.compile(
-    rf"(?P<name>{'|'.join(_AMERICAN)})(?:\s+(?:standard|daylight))?(?:\s+time)?(?:\s+\((?:us|canada)[^)]*\))?",
+    rf"(?P<name>{'|'.join(_AMERICAN)})(?:\s+(?:standard|daylight))?(?:\s+time)?"
+    r"(?:\s+\((?:us|canada)[^)]*\))?(?:;.{0,60})?",
     re.I,
 )
 _SHORT = {
@@ -38,6 +39,7 @@ _SHORT = {
     **dict.fromkeys(("pst", "pdt", "pt"), "America/Los_Angeles"),
     **dict.fromkeys(("cest", "mez", "mesz"), "Europe/Berlin"),
     "met_dst": "Europe/Berlin",
+    **{f"us-{name}": zone for name, zone in _AMERICAN.items()},
     "eest": "Europe/Helsinki",
     "bst": "Europe/London",
     "msk": "Europe/Moscow",

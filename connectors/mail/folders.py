@@ -133,7 +133,7 @@ def place_in(header: Header, place: Place, owner: str | None) -> Place:
         is_sent, unsaid = place_of_labels(labels)
         held = f"mailbox:{names}" if names else None
         outbox = owner or outbox or held if is_sent else None
-    if header.text("x-mozilla-draft-info"):
+    if header.text("x-mozilla-draft-info") or header.text("x-unsent").strip() == "1":
         unsaid = Unsaid.DRAFT
     elif unsaid is None and _is_deleted(header.text("x-mozilla-status")):
         unsaid = Unsaid.TRASH

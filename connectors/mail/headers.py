@@ -28,6 +28,8 @@ from connectors.mail.mime import Part, first_text
 LONGEST_DECODED = 20_000
 """Characters of a header that is decoded: the library's time grows with the square of it."""
 _ID = re.compile(r"<([^<>\s]{1,500})>")
+_BARE_ID = re.compile(r"\s*([^<>\s@]{1,250}@[^<>\s@]{1,250})\s*")
+"""An id to which a program gave no brackets, alone in its field."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,10 @@ def message_id(message: Message) -> str | None:
 
 def answered(message: Message) -> str | None:
     """Return the id of the message that this one answers: In-Reply-To, else the last of References."""
-    found = _ID.findall(message.text("in-reply-to"))[:1] or _ID.findall(message.text("references"))[-1:]
+    stated = message.text("in-reply-to")
+    found = _ID.findall(stated)[:1] or _ID.findall(message.text("references"))[-1:]
+    if not found and (bare := _BARE_ID.fullmatch(stated)):
+        found = [bare[1]]
     return found[0] if found and found[0] != message_id(message) else None
 
 

@@ -60,7 +60,7 @@ _ORDER = ("firstname", "lastname", "url", "emailaddress", "company", "position",
 _MESSAGES = re.compile(rb'(?:\xef\xbb\xbf)?"?CONVERSATION ID"?,"?CONVERSATION TITLE"?,"?FROM"?,')
 _TRANSLATED_MESSAGES = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:[^,\r\n]{1,60},){7,11}[^,\r\n]{1,60}\r?\n"
-    rb'"?[\w=+/-]{8,200}"?,(?:"[^"\r\n]{0,300}"|[^",\r\n]{0,300}),(?:"[^"\r\n]{0,200}"|[^",\r\n]{0,200}),'
+    rb'"?[\w=+/-]{3,200}"?,(?:"[^"\r\n]{0,300}"|[^",\r\n]{0,300}),(?:"[^"\r\n]{0,200}"|[^",\r\n]{0,200}),'
     rb'"?https?://[a-z.]{0,10}linkedin\.com/in/'
 )
 """The messages in another language: below the header stand an id, a title, a name and the address of a profile."""
@@ -68,6 +68,14 @@ _ORDER_OF_MESSAGES = (
     *("conversationid", "conversationtitle", "from", "senderprofileurl", "to", "recipientprofileurls"),
     *("date", "subject", "content", "folder", "attachments"),
 )
+_ORDERS = {
+    "profile.csv": ("firstname", "lastname"),
+    "email addresses.csv": ("emailaddress",),
+    "comments.csv": ("date", "link", "message"),
+    "reactions.csv": ("date", "type", "link"),
+    "shares.csv": ("date", "sharelink", "sharecommentary", "sharedurl"),
+}
+"""Columns of the other files, whose header may be in another language: their order is the same in all."""
 _PROFILE = re.compile(r"linkedin\.com/(in|company|school|pub)/([^/?#\s,]{1,200})", re.IGNORECASE)
 _URN = re.compile(r"urn:li:\w{1,40}:[\w-]{1,40}")
 _DAY = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,12})\.? (?:de )?(\d{4})")
@@ -240,6 +248,8 @@ def _rows(member: Member) -> Iterator[At | SetAside]:
         order = _ORDER
     elif not _MESSAGES.match(head) and _TRANSLATED_MESSAGES.match(head):
         order = _ORDER_OF_MESSAGES
+    elif usual := _ORDERS.get(_base(member.name)):
+        order = None if usual[0] in map(delimited.plain, delimited.header(head)[0]) else usual
     table = Member(member.name, member.size, lambda: _from(member, start))
     if b"\n" not in head[start:].strip() and delimited.is_utf8(head):
         return
@@ -343,14 +353,19 @@ class _Reader:
             )
 
     def _connection(self, line: int, row: _Row) -> Iterator[Record]:
-        account = account_of(row.get("url") or "")
         name = clean(f"{row.get('firstname') or ''} {row.get('lastname') or ''}", 200)
-        if account is None:
-            raise ValueError("the connection has no profile: the member has left LinkedIn or hides it")
         address = clean(row.get("emailaddress") or "", 320)
         mail = (email_account(address),) if "@" in address else ()
+        account = account_of(row.get("url") or "") or next(iter(mail), None)
+        if account is None:
+            raise ValueError("the connection has no profile: the member has left LinkedIn or hides it")
         company = clean(row.get("company") or "", 200)
-        yield Person(name=name or None, accounts=(account, *mail), organisation=company or None, line=line)
+        yield Person(
+            name=name or None,
+            accounts=tuple(dict.fromkeys((account, *mail))),
+            organisation=company or None,
+            line=line,
+        )
         if not self.owner:
             self.people_only += 1
             return

@@ -1,11 +1,10 @@
-"""Files as a user has them: one file (by gzip too), a folder, a zip or a tar; all look the same from here.
+"""Files as a user has them: one file (by gzip, bzip2 or xz too), a folder, a zip or a tar; all look the same from here.
 
 Nothing is unpacked beside the user's files, no link is followed, and no name inside an archive is ever used as a path.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import shutil
@@ -18,8 +17,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from influence.contract.errors import InfluenceError
 
@@ -55,6 +55,8 @@ class DamagedMember(OSError):
 
 DAMAGED_MEMBER = (DamagedMember,)
 """What reading one file of an archive may raise: a wrong checksum, a cut, a password, an unknown packing."""
+_PACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
+"""Endings of one file that is packed alone, and what unpacks it: not every build of Python has all of them."""
 SMALLEST_CEILING, MOST_TIMES = 64 * 1024 * 1024, 200
 """Bytes that anything may be when it is unpacked, and how many times its packed size a larger one may be."""
 
@@ -164,7 +166,7 @@ def _is_tar(path: Path) -> bool:
     try:
         return tarfile.is_tarfile(path)
     except (EOFError, zlib.error):
-        if path.suffix.lower() == ".gz" and not path.stem.lower().endswith(".tar"):
+        if path.suffix.lower() in _PACKED and not path.stem.lower().endswith(".tar"):
             return False  # one file that was cut: what stands before the cut is read
         raise
 
@@ -216,16 +218,20 @@ def _left_behind(name: str) -> bool:
 
 
 def _single(file: Path, name: str) -> Member:
-    """Return a file as it lies, or what gzip has packed in it, under the name that it had before."""
+    """Return a file as it lies, or what is packed in it alone, under the name that it had before."""
     size = file.stat().st_size
-    if file.suffix.lower() == ".gz":
-        return Member(name[: -len(".gz")], size, partial(_gunzipped, file, _ceiling(size)))
+    if by := _PACKED.get(file.suffix.lower()):
+        return Member(name[: -len(file.suffix)], size, partial(_one_unpacked, by, file, _ceiling(size)))
     return Member(name, size, partial(_opened, file))
 
 
-def _gunzipped(file: Path, most: int) -> IO[bytes]:
+def _one_unpacked(by: str, file: Path, most: int) -> IO[bytes]:
     _opened(file).close()  # what cannot be opened says so
-    return io.BufferedReader(_Unpacking(cast("IO[bytes]", gzip.open(file)), most), HEAD)
+    try:
+        packed = import_module(by).open(file)
+    except ImportError:
+        raise DamagedMember(f"this Python cannot unpack {file.suffix}; unpack it first") from None
+    return io.BufferedReader(_Unpacking(packed, most), HEAD)
 
 
 def _opened(file: Path) -> IO[bytes]:

@@ -221,7 +221,9 @@ class Bringing(Reading):
 
 def _archive(folder: Path, name: str) -> Path | None:
     """Return where an archive lies in a folder, by its name: documents are packed too, and are not opened."""
-    packed = (folder / name, folder / f"{name}.gz")  # a file loses its .gz where it is listed
+    packed = (
+        folder / f"{name}{ending}" for ending in ("", ".gz", ".bz2", ".xz")
+    )  # which a file loses where it is listed
     return next((one for one in packed if one.name.lower().endswith(_ARCHIVES) and one.is_file()), None)
 
 

@@ -11,7 +11,7 @@ import pytest
 from connectors.agenda.icalendar_entries import _text
 from connectors.agenda.icalendar_files import Calendar
 from influence.contract.connector import ConnectorError, MissingExtra, Unreadable
-from influence.contract.records import Encounter, Modality, Record, SetAside
+from influence.contract.records import Encounter, Modality, Note, Record, SetAside
 from influence.contract.testing import member_of
 from tests.kit.connector_records import connector
 from tests.kit.places import SHARED
@@ -193,12 +193,28 @@ def starting(start: str, *lines: str, **options: str) -> list[str]:
         ('"W. Europe Standard Time 1"', "06"),
         ("/citadel.org/20210210_1/Europe/Berlin", "06"),
         ("europe/oslo", "06"),
+        ('"Pacific Time (US & Canada); Tijuana"', "15"),
+        ("US-Eastern", "12"),
         ('"Customized Time Zone"', "23"),
     ],
 )
 def test_a_zone_whose_name_can_be_understood_is_never_the_one_named_for_others(zone: str, hour: str) -> None:
     [found] = starting(f";TZID={zone}:20260615T080000", zone="Asia/Tokyo")
     assert hour == found[11:13]
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("Our own", ["times in zones that are not known by their name are read in Asia/Tokyo: 'Our own'"]),
+        ("Europe/Oslo", []),
+    ],
+)
+def test_a_zone_that_no_name_tells_is_told(zone: str, told: list[str]) -> None:
+    event = ics(ANN, BOB).replace(
+        b"DTSTART:20260105T080000Z", f"DTSTART;TZID={zone}:20260105T090000".encode()
+    )
+    assert told == [one.text for one in read(event, zone="Asia/Tokyo") if isinstance(one, Note)]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,11 @@ def test_a_data_package_is_the_owners_words(tmp_path: Path) -> None:
     assert any("files that are not read" in one.text for one in records if isinstance(one, Note))
 
 
+def test_a_data_package_in_another_language_has_other_folders() -> None:
+    assert Discord().claims(["Konto/user.json", "Nachrichten/c12345/messages.json"])
+    assert not Discord().claims(["users/user.json", "messages/inbox/messages.json"])
+
+
 def test_what_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no channel of DiscordChatExporter"):
         list(Discord().parse(member_of(b'[{"ID": 1}]')))

@@ -44,6 +44,9 @@ IN, OUT = (f"phone:{BO}", (f"phone:{OWN}",)), (f"phone:{OWN}", (f"phone:{BO}",))
         ("Nummer,Riktning,Datum,Tid,Varaktighet", "{},Utgående,2026-01-05,09:00,61", OUT),
         ("Numéro,Sens,Date,Heure,Durée", "{},reçu,05/01/2026,09:00:00,61", IN),
         ("Puhelinnumero;Suunta;Päivämäärä;Kellonaika;Kesto", "{};lähtevä;5.1.2026;9.00;61", OUT),
+        ("Número,Tipo,Fecha,Hora,Duración", "{},Saliente,05/01/2026,09:00,61", OUT),
+        ("Numero;Tipo;Data;Ora;Durata", "{};In uscita;05/01/2026;09:00;61", OUT),
+        ("Номер;Тип;Дата;Время;Длительность", "{};Входящий;05.01.2026;09:00;61", IN),
         ("Date,Number,Type,Message", '"Jan 5, 2026 9:00:00 AM",{},Received,Hi', IN),
         ("Date,Number,Direction,Body", "2026-01-05T10:00:00+01:00,{},Outgoing SMS,Hi", OUT),
     ],
@@ -54,6 +57,27 @@ def test_a_table_is_read_whichever_program_wrote_it(
     records = read(f"{header}\n{told.format(BO)}\n", dates="day-first")
     assert [way] == ways(records)
     assert {datetime(2026, 1, 5, 9, tzinfo=UTC)} == {one.time for one in records if isinstance(one, Activity)}
+
+
+def test_where_the_owner_wrote_the_conversation_tells_to_whom() -> None:
+    header = "Chat Session,Message Date,Service,Type,Sender ID,Sender Name,Text\n"
+    rows = f"Bo,2026-01-05 09:00:00,SMS,Outgoing,,,yo\nBo,2026-01-05 09:01:00,SMS,Incoming,{BO},Bo,hi\n"
+    assert [OUT, IN] == ways(read(header + rows))
+    alone = read(header + rows + "Cy,2026-01-05 09:00:00,SMS,Outgoing,,,yo\n")
+    assert ["the row does not tell to whom it went"] == [
+        one.reason for one in alone if isinstance(one, SetAside)
+    ]
+
+
+def test_the_backups_of_super_backup_are_read() -> None:
+    calls = (
+        f'<alllogs count="1"><log number="{BO}" date="1767603600000" type="2" name="Bo" dur="61"/></alllogs>'
+    )
+    texts = (
+        f'<allsms count="1"><sms address="{BO}" date="1767603600000" type="1" body="x" name="Bo"/></allsms>'
+    )
+    assert [OUT] == ways(read(calls))
+    assert [IN] == ways(read(texts))
 
 
 def test_messages_between_two_numbers_need_no_owner() -> None:

@@ -325,6 +325,25 @@ def test_who_writes_by_an_app_and_is_on_no_list_of_users_is_the_app(tmp_path):
     assert "slack:U0ANN" not in {accounts[0] for _, accounts in bots}
 
 
+def test_an_app_is_told_by_its_number_alone(tmp_path):
+    posted = message("1767600000.000100", "U0POLL", "A poll") | {"bot_id": "B0APP", "username": "Pollster"}
+    written(tmp_path, {**EXPORT, "team/2026-01-05.json": [posted]})
+    assert ("Pollster", True) in {(one.name, one.bot) for one in of(Person, read(tmp_path))}
+
+
+def test_a_channel_of_slackdump_beside_the_lists_is_read(tmp_path):
+    dump = {"channel_id": "C9", "name": "team", "messages": [message("1767600000.000100", "U0ANN", "Plan")]}
+    written(tmp_path, {**EXPORT, "C9.json": dump})
+    assert "slack:C9:1767600000.000100" in {one.id for one in of(Activity, read(tmp_path))}
+
+
+def test_a_folder_that_a_mac_wrote_is_that_of_its_channel(tmp_path):
+    channels = [{"id": "C9", "name": "b\u00fcro", "members": []}]
+    said = [message("1767600000.000100", "U0ANN", "Plan")]
+    written(tmp_path, {**EXPORT, "channels.json": channels, "bu\u0308ro/2026-01-05.json": said})
+    assert "slack:C9:1767600000.000100" in {one.id for one in of(Activity, read(tmp_path))}
+
+
 def test_the_two_ids_of_somebody_in_an_enterprise_grid_are_one_persons(tmp_path):
     user = {"id": "U1", "profile": {"real_name": "Eva Ek"}, "enterprise_user": {"id": "W1", "teams": ["T1"]}}
     written(tmp_path, {**EXPORT, "users.json": [*USERS, user]})

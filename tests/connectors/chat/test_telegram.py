@@ -79,6 +79,11 @@ def test_in_one_chat_of_two_the_owner_is_who_is_not_the_other() -> None:
     assert [("telegram:user11",), ("telegram:user12",)] == [one.to for one in told]
 
 
+def test_older_versions_number_their_users_alone() -> None:
+    old = {**message(1, "12"), "from_id": 12}
+    assert ["telegram:user12"] == [one.actor for one in acts(read(chat(9, "private_supergroup", old)))]
+
+
 def test_times_of_older_versions_need_a_zone() -> None:
     old = chat(12, "private_group", {**message(1, "12"), "date_unixtime": None})
     assert ["--zone Europe/Oslo" in one.reason for one in read(old) if isinstance(one, SetAside)] == [True]

@@ -47,6 +47,17 @@ def acts(records: list[Record]) -> list[Activity]:
         "05/01/2026 à 21:00 - Ann: x",
         "05/01/26, 9:00 p. m. - Ann: x",
         "2026/1/5 下午9:00 - Ann: x",
+        "[5.01.2026 г., 21:00:12 ч.] Ann: x",
+        "2026-01-05 21 h 00 - Ann: x",
+        "[2026-01-05 21 h 00 min 12 s] Ann: x",
+        "5/1/26, 9:00 μ.μ. - Ann: x",
+        "٥\u200f/١\u200f/٢٠٢٦، ٩:٠٠ م - Ann: x",
+        "5.1.2026, 9:00 MD - Ann: x",
+        "5/1/2026, 9:00 PTG - Ann: x",
+        "2026. 01. 05. du. 9:00 - Ann: x",
+        "5/1/2569 21:00 - Ann: x",
+        "[21:00:12 05/01/2026] Ann: x",
+        "05/01/2026 21:00:12: Ann: x",
     ],
 )
 def test_a_line_is_read_as_each_telephone_writes_it(line: str) -> None:
@@ -71,6 +82,8 @@ def test_a_line_that_begins_with_no_time_goes_on_from_another(line: str) -> None
         ("\u200eBild weggelassen", "message"),
         ("\u200eimage absente", "message"),
         ("\u200ekuva jätettiin pois", "message"),
+        ("\u200eизображение отсутствует", "message"),
+        ("\u200egörüntü dahil edilmedi", "message"),
         ("\u200e<attached: 00000012-PHOTO-2026-01-05-09-00-12.jpg>", "message"),
         ("\u200eLocation: https://maps.example/?q=1,2", "message"),
         ("\u200ePOLL:\nWhen?\n\u200eOPTION: now", "message"),
@@ -81,6 +94,8 @@ def test_a_line_that_begins_with_no_time_goes_on_from_another(line: str) -> None
         ("Det här meddelandet har raderats", "deleted"),
         ("Denne meldingen ble slettet", "deleted"),
         ("Tämä viesti poistettiin", "deleted"),
+        ("Данное сообщение удалено", "deleted"),
+        ("此消息已删除", "deleted"),
         ("\u200eMissed voice call", "call"),
         ("\u200eVerpasster Sprachanruf", "call"),
         ("\u200eBo Ek joined using this group's invite link", "program"),
@@ -170,10 +185,31 @@ def test_what_stands_before_the_first_message_is_set_aside() -> None:
         b"2026-01-05 09:00 - all fine\n",
         b"05/01/2026, 21:00 - Ann: lunch\n",
         b"Dear Ann, messages on WhatsApp are end-to-end encrypted.\n",
+        b"2026-01-05 21:00:12 - requests: <Response [200]>\n",
     ],
 )
 def test_a_log_or_a_diary_is_not_taken_for_a_chat(text: bytes) -> None:
     assert not is_chat(text)
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "05.01.2026, 21:00 - Сообщения и звонки защищены сквозным шифрованием.",
+        "2026/1/5 21:00 - 訊息和通話經端對端加密。",
+        "2026-01-05 21:00 - Wiadomości i połączenia są w pełni szyfrowane.",
+        "05.01.26 21:00 - Ann: <Вложение пропущено>",
+    ],
+)
+def test_a_chat_is_told_in_any_language_and_under_any_name(begins: str) -> None:
+    assert is_chat(f"{begins}\n{begins[: begins.index(' - ')]} - Bo: x\n".encode())
+    assert is_chat(b"05/01/2026, 21:00 - Ann: lunch\n", "WhatsApp Chat with Ann.txt")
+
+
+def test_a_program_that_names_a_group_in_any_quotes_is_nobody() -> None:
+    found = read_line("2026-01-05 21:00 - Ann ändrade ämnet från ”Plan: A” till ”Plan: B”")
+    assert found is not None
+    assert "program" == found.kind()
 
 
 def test_a_zip_is_read_with_its_text_alone(tmp_path: Path) -> None:

@@ -199,3 +199,30 @@ def test_messages_in_another_language_are_told_by_what_stands_below_the_header()
         b"A,B,C,D,E,F,G,H,I,J\n12345678,,x,https://www.example.com/in/a,x,x,x,x,x,x\n", "messages.csv"
     )
     assert not LinkedIn().recognises(trips, trips.head())
+
+
+def test_the_other_files_in_another_language_are_told_by_their_order(tmp_path):
+    headers = {
+        "Profile.csv": "Vorname,Nachname,Geburtsname,Slogan",
+        "Email Addresses.csv": "E-Mail-Adresse,Bestätigt,Primär,Aktualisiert am",
+        "Comments.csv": "Datum,Link,Nachricht",
+        "Reactions.csv": "Datum,Typ,Link",
+        "Shares.csv": "Datum,Beitragslink,Kommentar,Geteilte URL,Medien-URL,Sichtbarkeit",
+    }
+    german = EXPORT | {
+        name: "\n".join([header, *EXPORT[name].split("\n")[1:]]) for name, header in headers.items()
+    }
+    english = read(written(tmp_path / "en"))
+    assert of(Activity, english) == of(Activity, read(written(tmp_path / "de", german)))
+
+
+def test_a_connection_of_older_exports_is_known_by_its_address():
+    older = (
+        "First Name,Last Name,Email Address,Company,Position,Connected On\nBo,Ek,bo@b.example,,,05 Jan 2026\n"
+    )
+    found = list(
+        LinkedIn(owner="https://www.linkedin.com/in/ann").parse(member_of(older.encode(), "Connections.csv"))
+    )
+    assert [("email:bo@b.example", ("linkedin:in/ann",))] == [
+        (one.actor, one.to) for one in found if isinstance(one, Activity)
+    ]

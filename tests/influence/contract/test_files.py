@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import shutil
 import subprocess
@@ -149,9 +151,12 @@ def test_a_file_with_holes_in_a_tar_is_named_and_the_others_are_read(tmp_path):
     assert "whole" == whole.name
 
 
-def test_what_gzip_has_packed_is_read_under_its_own_name_alone_or_in_a_folder(tmp_path):
-    (tmp_path / "day.csv.gz").write_bytes(gzip.compress(b"time,actor"))
-    for place in (tmp_path, tmp_path / "day.csv.gz"):
+@pytest.mark.parametrize(
+    ("ending", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)]
+)
+def test_what_is_packed_alone_is_read_under_its_own_name_alone_or_in_a_folder(tmp_path, ending, pack):
+    (tmp_path / f"day.csv.{ending}").write_bytes(pack(b"time,actor"))
+    for place in (tmp_path, tmp_path / f"day.csv.{ending}"):
         (member,) = members(place)
         assert ("day.csv", b"time,actor") == (member.name, member.head())
 
