@@ -59,11 +59,16 @@ def tone(report: Report) -> tuple[Sentence, ...]:
 
 
 def _hostile(held: ToneOf) -> tuple[Sentence, ...]:
-    """Say between how many of the people never met were hostile: the unknown not, or all of them."""
+    """Say between how many of the people never met were hostile, the unknown not or all of them; or that none is known."""
     its, unknown = (
         held.classes[name].reach if name in held.classes else None for name in ("hostile", "unknown")
     )
     if its is None or unknown is None:
         return ()
     reach = Span(translated("people never met"), "reach_4")
+    if round(its) == 0:
+        nobody = message(
+            "Of the {reach} nobody is known to have taken it with hostility; of {n} nothing tells."
+        )
+        return (say(nobody, reach=reach, n=number(unknown, "people")),)
     return (say("Of the {reach}, {range} were hostile.", reach=reach, range=between(its, its + unknown)),)

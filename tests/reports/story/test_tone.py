@@ -65,6 +65,12 @@ def test_the_classes_are_told_and_what_no_word_tells():
     )
 
 
+def test_where_nobody_is_known_to_be_hostile_that_is_said_and_of_how_many_nothing_tells():
+    kind = ToneOf(False, 40, 30, 0, classes(welcomed=30, hostile=0, unknown=10))
+    said = section(told_of(Finding("tone", 0.0, "share", 0.0, 0.3, detail=kind)), "people")
+    assert "nobody is known to have taken it with hostility; of 10 nothing tells." in said
+
+
 def test_where_nothing_is_told_that_is_said():
     nothing = ToneOf(False, 40, 0, 0, classes(welcomed=0, neutral=0, hostile=0, unknown=40))
     said = section(told_of(Finding("tone", None, "share", reason="so", detail=nothing)), "people")
