@@ -67,7 +67,7 @@ class Programmes:
         """
         for one in mentees:
             self.analysis.people.find(one)
-        text = plans.draft(mentees, self._days)
+        text = self.example(mentees)
         try:
             with self.path.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -78,6 +78,10 @@ class Programmes:
         except OSError as error:
             raise ProgrammeError(f"{self.path} cannot be written: {error.strerror}") from error
         return self.path
+
+    def example(self, mentees: Sequence[str] = ()) -> str:
+        """Return what such a file says, to fill in for some mentees."""
+        return plans.draft(mentees, self._days)
 
     def _days(self) -> tuple[date, date]:
         """Return days to begin a draft with: the last Monday on record and a quarter later."""
@@ -181,6 +185,15 @@ class Programmes:
 
     def _baseline(self, name: str) -> Baseline | None:
         return Baselines(self.engine).of(name)
+
+    @property
+    def started(self) -> bool:
+        """Whether the baseline of the programme was frozen.
+
+        Raises:
+            PlanError: the file cannot be meant.
+        """
+        return self._baseline(self.file.name) is not None
 
     @cached_property
     def baseline(self) -> Baseline:

@@ -20,7 +20,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
 from influence.contract.secrecy import hushed
-from reports.dashboard import aside, comparing, digest, framed, leader, overview, people, preferences, sources
+from reports.dashboard import (
+    aside,
+    comparing,
+    digest,
+    framed,
+    leader,
+    overview,
+    people,
+    preferences,
+    programme,
+    sources,
+)
 from reports.dashboard.asked import Asked, Handler
 from reports.dashboard.desk import Desk, NotShown, ReadOnly
 from reports.dashboard.door import HEADERS, Door, Session, ours
@@ -39,8 +50,8 @@ READ: Mapping[str, Handler] = {
     "/compare/all": framed.compared_page,
     "/campaigns": framed.campaigns,
     "/campaigns/page": framed.campaign_page,
-    "/programme": framed.programmes,
-    "/programme/page": framed.programme_page,
+    "/programme": programme.programmes,
+    "/programme/page": programme.programme_page,
     "/digest": digest.preview,
     "/digest/letter": digest.letter,
     "/people": people.queue,
@@ -52,6 +63,9 @@ READ: Mapping[str, Handler] = {
 WRITE: Mapping[str, Handler] = {
     "/pull": sources.pull,
     "/track": digest.take,
+    "/programme/begin": programme.begin,
+    "/programme/note": programme.note,
+    "/programme/undo": programme.undo,
     "/people": people.answer,
     "/people/undo": people.undo,
     "/settings": preferences.change,

@@ -1,4 +1,4 @@
-"""What other formats write as a page of its own (letter, campaign, programme), in a frame where it may do nothing."""
+"""What other formats write as a page of its own (campaign, comparison), in a frame where it may do nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from influence.contract.campaigned import Campaigned
 from influence.contract.errors import InfluenceError
 from influence.contract.language import translated
 from influence.contract.wording import plain
-from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
 from reports.dashboard.view import View, all_of, one_of, with_query
 from reports.dashboard.work import Work
-from reports.formats import campaign, compared, programme
+from reports.formats import campaign, compared
 
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
@@ -51,61 +50,11 @@ def campaign_page(desk: Desk, asked: Asked) -> Response:
     """Show a campaign as its page has it."""
     desk.open_to_all()
     found = _campaign(desk, one_of(asked.query, "name"))
-    return _waited(found) if isinstance(found, Work) else framed(campaign.page(found, scripts=False))
+    return waited(found) if isinstance(found, Work) else framed(campaign.page(found, scripts=False))
 
 
 def _campaign(desk: Desk, name: str) -> Campaigned | Work:
     return desk.lasting(("campaign", name), name, lambda workspace: workspace.campaign(name))
-
-
-# --- programmes -------------------------------------------------------------------------------------------------
-
-
-def programmes(desk: Desk, asked: Asked) -> Response:
-    """Show the programme of the workspace: each mentee against their own baseline; or one mentee's sheet."""
-    desk.open_to_all()
-    why, text, sheets, mentee = "", "", list[tuple[str, str]](), one_of(asked.query, "mentee")
-    try:
-        sheets = desk.kept("mentees", lambda: _mentees(desk.workspace))
-        found = _programme(desk, mentee)
-        if isinstance(found, Work):
-            title = translated("Programme")
-            return shown(desk, asked, "waiting.html", "/programme", name=title, back="/")
-        text = programme.as_text(found)
-    except InfluenceError as error:
-        why = str(error)
-    frame = with_query("/programme/page", [("mentee", mentee)] if mentee else []) if text else ""
-    return shown(
-        desk,
-        asked,
-        "programme.html",
-        "/programme",
-        why=why,
-        text=text,
-        frame=frame,
-        sheets=sheets,
-        mentee=mentee,
-    )
-
-
-def programme_page(desk: Desk, asked: Asked) -> Response:
-    """Show the programme, or one mentee's sheet, as its page has it."""
-    desk.open_to_all()
-    found = _programme(desk, one_of(asked.query, "mentee"))
-    return _waited(found) if isinstance(found, Work) else framed(programme.as_page(found))
-
-
-def _programme(desk: Desk, mentee: str) -> programme.Record | Work:
-    def make(workspace: Workspace) -> programme.Record:
-        asked = workspace.programme()
-        return asked.sheet(mentee) if mentee else asked.show()
-
-    return desk.lasting(("programme", mentee), mentee, make)
-
-
-def _mentees(workspace: Workspace) -> list[tuple[str, str]]:
-    frozen = workspace.programme().baseline
-    return [(person, plain(str(report.leader["name"]))) for person, report in frozen.reports.items()]
 
 
 # --- comparisons ------------------------------------------------------------------------------------------------
@@ -127,6 +76,6 @@ def compared_page(desk: Desk, asked: Asked) -> Response:
     return framed(compared.as_page(found))
 
 
-def _waited(_: Work) -> Response:
+def waited(_: Work) -> Response:
     """Say in a frame that it is not there yet; the page around it waits for it before it shows a frame."""
     return framed(f"<!doctype html><p>{translated('One moment, please.')}</p>")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from influence.contract.language import numbered, translated
-from influence.contract.wording import number, plain
+from influence.contract.wording import harmless, number, plain
 from reports.formats import page_words
 
 
@@ -21,8 +21,17 @@ def environment(*more: BaseLoader) -> Environment:
         finalize=_shown,
     )
     made.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
-    made.filters["number"] = number
+    made.filters |= {"number": number, "by_line": by_line}
     return made
+
+
+def by_line(text: str) -> Markup:
+    r"""Clean a text whose lines stay lines, as in `pre` and `textarea`; it never becomes markup.
+
+    >>> by_line("one <b>\n  two\x00")
+    Markup('one &lt;b&gt;\n  two')
+    """
+    return Markup("\n").join(escape(harmless(line)) for line in text.splitlines())
 
 
 def _shown(value: object) -> object:

@@ -1,0 +1,229 @@
+"""The programme: what to write where there is none, its beginning, each mentee's sheet, notes of what was advised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+
+from influence.contract.errors import InfluenceError
+from influence.contract.language import speaking, translated
+from influence.contract.programmed import GIVEN, TAKEN, Note, Sheet
+from influence.contract.wording import counted, plain
+from influence.workspace.workspace import Workspace
+from reports.dashboard.asked import Asked, see, shown
+from reports.dashboard.desk import Desk, ReadOnly
+from reports.dashboard.framed import framed, waited
+from reports.dashboard.sources import said_of
+from reports.dashboard.view import one_of, with_query
+from reports.dashboard.work import Progress, Work
+from reports.formats import programme
+from reports.story.wording import day, period
+
+BEGIN = "begin the programme"
+"""The kind of work that freezes a baseline: one at a time."""
+_ADVICE = {"given": GIVEN, "taken": TAKEN}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A note that stands: its number, and what it says as a sheet does."""
+
+    seq: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into the form of a note, and why it was not kept."""
+
+    words: str = ""
+    advice: str = ""
+    about: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What the page of the programme shows: how it stands, or what is to be done first."""
+
+    why: str = ""
+    text: str = ""
+    record: programme.Record | None = None
+    example: str = ""
+    agreed: str = ""
+    mentees: tuple[str, ...] = ()
+    sheets: tuple[tuple[str, str], ...] = ()
+
+
+def programmes(desk: Desk, asked: Asked) -> Response:
+    """Show the programme of the workspace: each mentee against their own baseline; or one mentee's sheet."""
+    return _shown(desk, asked, one_of(asked.query, "mentee"), Typed())
+
+
+def programme_page(desk: Desk, asked: Asked) -> Response:
+    """Show the programme, or one mentee's sheet, as its page has it."""
+    desk.open_to_all()
+    found = _programme(desk, one_of(asked.query, "mentee"))
+    return waited(found) if isinstance(found, Work) else framed(programme.as_page(found))
+
+
+def _shown(desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 200) -> Response:
+    desk.open_to_all()
+    work = desk.works.latest(BEGIN)
+    held = _first(desk) if work is None or not work.running else _Page()
+    if held is None:
+        found = _stands(desk, mentee)
+        if isinstance(found, Work) and not typed.why:
+            title = translated("Programme")
+            return shown(desk, asked, "waiting.html", "/programme", name=title, back="/")
+        held = _Page(sheets=_sheets(desk)) if isinstance(found, Work) else found
+    answer = shown(
+        desk,
+        asked,
+        "programme.html",
+        "/programme",
+        held=held,
+        mentee=mentee,
+        frame=with_query("/programme/page", [("mentee", mentee)] if mentee else []) if held.text else "",
+        notes=_notes(held.record),
+        practised=_practised(held.record),
+        typed=typed,
+        undone=_number(one_of(asked.query, "undone")),
+        work=said_of(work),
+    )
+    answer.status_code = status
+    return answer
+
+
+# --- before it starts -------------------------------------------------------------------------------------------
+
+
+def _first(desk: Desk) -> _Page | None:
+    """Return what is to be done before there is a programme to show; None where it was started."""
+    asked = desk.workspace.programme()
+    if not asked.path.is_file():
+        return _Page(example=asked.example())
+    try:
+        plan = asked.file
+    except InfluenceError as error:
+        return _Page(why=str(error), example=asked.example())
+    if desk.kept(("started", plan.name), lambda: asked.started or None):
+        return None
+    days = {"since": f"{plan.start}T00:00:00", "until": f"{plan.end}T00:00:00"}
+    agreed = translated("{name}, mentor {mentor}: {days}, with {mentees}.").format(
+        name=plain(plan.name),
+        mentor=plain(plan.mentor),
+        days=period(days),
+        mentees=counted(len(plan.mentees), "mentee", "mentees"),
+    )
+    return _Page(agreed=agreed, mentees=tuple(plain(one.who) for one in plan.mentees))
+
+
+def begin(desk: Desk, _: Asked) -> Response:
+    """Freeze the baseline of the programme, once; it goes on when the page is closed."""
+    desk.open_to_all()
+    desk.may_change()
+    desk.works.start(BEGIN, translated("Programme"), lambda tell: _begin(desk, tell))
+    return see("/programme")
+
+
+def _begin(desk: Desk, tell: Progress) -> None:
+    tell("")
+    try:
+        with desk.workspace.alone:
+            asked = desk.workspace.programme()
+            told = asked.start()
+            beside = {person: len(others) for person, others in asked.baseline.beside.items()}
+        with speaking(desk.language):
+            for sheet in told.sheets:
+                pattern = translated("{name}: {leaders} like them stand beside them.")
+                leaders = counted(beside[sheet.person], "leader", "leaders")
+                tell(pattern.format(name=plain(sheet.name), leaders=leaders))
+    finally:
+        desk.changed()
+
+
+# --- how it stands ----------------------------------------------------------------------------------------------
+
+
+def _stands(desk: Desk, mentee: str) -> _Page | Work:
+    sheets = _sheets(desk)
+    try:
+        found = _programme(desk, mentee)
+    except InfluenceError as error:
+        return _Page(why=str(error), sheets=sheets)
+    if isinstance(found, Work):
+        return found
+    return _Page(text=programme.as_text(found), record=found, sheets=sheets)
+
+
+def _programme(desk: Desk, mentee: str) -> programme.Record | Work:
+    def make(workspace: Workspace) -> programme.Record:
+        asked = workspace.programme()
+        return asked.sheet(mentee) if mentee else asked.show()
+
+    return desk.lasting(("programme", mentee), mentee, make)
+
+
+def _sheets(desk: Desk) -> tuple[tuple[str, str], ...]:
+    return desk.kept("mentees", lambda: _mentees(desk.workspace))
+
+
+def _mentees(workspace: Workspace) -> tuple[tuple[str, str], ...]:
+    frozen = workspace.programme().baseline
+    return tuple((person, plain(str(report.leader["name"]))) for person, report in frozen.reports.items())
+
+
+# --- notes ------------------------------------------------------------------------------------------------------
+
+
+def _notes(record: programme.Record | None) -> tuple[Row, ...]:
+    """Return the notes that stand about the mentee whose sheet is shown, newest first."""
+    return (
+        tuple(Row(one.seq, _said(one)) for one in reversed(record.notes)) if isinstance(record, Sheet) else ()
+    )
+
+
+def _said(one: Note) -> str:
+    patterns = {
+        GIVEN: translated("{day}, advice given: {words}"),
+        TAKEN: translated("{day}, advice taken: {words}"),
+    }
+    pattern = patterns.get(one.kind, translated("{day}: {words}"))
+    said = pattern.format(day=day(one.noted), words=plain(one.words))
+    return f"{said} ({plain(one.about)})" if one.about else said
+
+
+def _practised(record: programme.Record | None) -> str:
+    """Return what the exercise of the sheet is called."""
+    return record.exercise.name if isinstance(record, Sheet) and record.exercise is not None else ""
+
+
+def note(desk: Desk, asked: Asked) -> Response:
+    """Keep a note about a mentee, or say why it cannot be kept."""
+    desk.open_to_all()
+    mentee = asked.said("mentee")
+    words = next((word for name, word in asked.form if name == "words"), "")  # whole, as it was typed
+    typed = Typed(words, asked.said("advice"), asked.said("about").strip())
+    advice = typed.advice if typed.advice in _ADVICE else None
+    try:
+        desk.change(lambda workspace: workspace.programme().note(mentee, words, advice, typed.about or None))
+    except ReadOnly:
+        raise
+    except InfluenceError as error:
+        return _shown(desk, asked, mentee, replace(typed, why=str(error)), 400)
+    return see(with_query("/programme", [("mentee", mentee)]))
+
+
+def undo(desk: Desk, asked: Asked) -> Response:
+    """Take a note back, or the taking back of one."""
+    desk.open_to_all()
+    number, mentee, back = _number(asked.said("number")), asked.said("mentee"), asked.said("back") == "yes"
+    taken = desk.change(lambda workspace: workspace.programme().notes.undo(number))
+    pairs = [("mentee", mentee), *([] if back else [("undone", str(taken))])]
+    return see(with_query("/programme", pairs))
+
+
+def _number(words: str) -> int:
+    return int(words) if words.isdecimal() and len(words) < 10 else 0
