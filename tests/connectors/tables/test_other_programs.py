@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.tables.chart import OrganisationChart
+from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mail_log import MailLog
 from connectors.tables.mapped import Table
 from connectors.tables.viva_insights import VivaInsights
@@ -180,3 +181,39 @@ def test_times_that_a_ready_made_mapping_does_not_guess_have_their_cure() -> Non
     assert ["influence import register.csv --map"] == [
         one.text.partition("by: ")[2] for one in found if isinstance(one, Note)
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "drafted"),
+    [
+        (
+            (
+                "number,opened_at,opened_by,caller_id,closed_at,closed_by",
+                "I1,2026-01-05,Cy,Ann,2026-01-06,Bo",
+            ),
+            ['actor = "{caller_id}"', 'actor = "{closed_by}"'],
+        ),
+        (
+            (
+                "Ärendenr;Skapad;Anmälare;Handläggare;Avslutad;Avslutad av",
+                "A1;2026-01-05;Ann;Bo;2026-01-06;Bo",
+            ),
+            ['actor = "{Anmälare}"', 'actor = "{Avslutad av}"'],
+        ),
+        (
+            ("Datum;Teilnehmer;Ort", "05.01.2026;Ann Lee, Bo Ek;Raum 4", "13.01.2026;Ann Lee, Cy Ray;Teams"),
+            ['separator = ","', 'people = ["name:{Teilnehmer}"]', 'place = "{Ort}"'],
+        ),
+        (
+            ("No,Date,User,Language,Star Rating", "1,2026-01-05,Ann,en,5", "2,2026-01-06,Bo,sv,3"),
+            ['actor = "{User}"', 'rating = "{Star Rating}"', "worst = 1", "best = 5"],
+        ),
+        (
+            ("ann bo 1767603600", "bo ann 1767603700", "cy ann 1767603800"),
+            ['actor = "{column 1}"', 'to = "{column 2}"'],
+        ),
+    ],
+)
+def test_a_first_mapping_finds_what_is_there(lines: tuple[str, ...], drafted: list[str]) -> None:
+    told = [line.partition("  #")[0] for line in draft_mapping(table(*lines)).splitlines()]
+    assert [one for one in drafted if one not in told] == []
