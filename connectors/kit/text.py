@@ -16,7 +16,11 @@ _HALVES = re.compile(
     rb"(?![\x80-\xbf])"  # the beginning of a character
     rb'|[\xc2-\xf4](?=")'  # or one byte of it where a text was cut
 )
-_NOBODY = re.compile(r"(anonym\w*|guest|visitor|unknown|gast|g[äæ]st|invité|someone)\b.*", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"(anonym\w*|guest|visitor|unknown|gast|g[äæ]st|invité|someone)\b(?!\s+(?:[a-z]|#?\d{1,9})$).*",
+    re.IGNORECASE,
+)
+"""Not where a letter or a number behind the word tells one from another: `Guest A`."""
 _TAG = re.compile(r"<[^<>]{0,5000}>")
 
 
@@ -61,7 +65,7 @@ def words(markup: Any) -> str | None:
 def is_nobody(name: str) -> bool:
     """Tell a name that many strangers go by.
 
-    >>> is_nobody("Anonymous Visitor"), is_nobody("Ann Lee")
-    (True, False)
+    >>> is_nobody("Anonymous Visitor"), is_nobody("Ann Lee"), is_nobody("Guest A")
+    (True, False, False)
     """
     return not name or bool(_NOBODY.fullmatch(name))

@@ -17,23 +17,22 @@ from influence.contract.records import Note, Person, Record, SetAside
 
 SYNONYMS = {
     "person": (
-        "person",
-        "id",
-        "employeeid",
-        "employee",
-        "personid",
-        "userid",
-        "worker",
-        "workerid",
-        "staffid",
-        "samaccountname",
+        *("person", "id", "employeeid", "employee", "personid", "userid", "worker", "workerid", "staffid"),
+        *("samaccountname", "employeenumber", "personnelnumber", "personalnummer", "userprincipalname"),
+        *("mitarbeiter", "mitarbeiterin", "ansatt", "anställd", "medarbejder", "medarbetare", "työntekijä"),
+        *("henkilö", "salarié", "employé", "empleado", "medewerker"),
     ),
     "manager": (
-        *("manager", "managerid", "reportsto", "reportstoid", "supervisor", "supervisorid", "boss", "bossid"),
-        *("manageremail", "managername", "linemanager", "leder", "chef", "vorgesetzter"),
+        *("managerid", "reportstoid", "supervisorid", "bossid", "manageremail", "manageruserprincipalname"),
+        *("manager", "reportsto", "supervisor", "boss", "managername", "managerdisplayname", "linemanager"),
+        *("leder", "nærmesteleder", "chef", "närmastechef", "vorgesetzter", "vorgesetzte", "führungskraft"),
+        *("esimies", "esihenkilö", "responsable", "jefe", "leidinggevende"),
     ),
-    "name": ("name", "fullname", "displayname", "employeename", "navn", "namn"),
-    "email": ("email", "mail", "emailaddress", "workemail", "epost", "upn", "userprincipalname"),
+    "name": ("name", "fullname", "displayname", "employeename", "worker", "workername", "navn", "namn"),
+    "email": (
+        *("email", "mail", "emailaddress", "workemail", "emailwork", "workmail", "businessemail", "epost"),
+        *("sähköposti", "courriel", "adressemail", "upn", "userprincipalname"),
+    ),
     "department": ("department", "dept", "unit", "team", "division", "avdeling", "abteilung"),
     "site": ("site", "office", "location", "city", "place", "standort"),
     "organisation": ("organisation", "organization", "company", "employer"),
@@ -65,7 +64,8 @@ class OrganisationChart:
     """People, their managers and where they belong.
 
     `zone` is not used: a chart has no times. `system` is the system of the account of somebody without an
-    e-mail address: `17` owns `email:17`. A manager given by e-mail address or by a name that one person
+    e-mail address: `17` owns `email:17`, `Ann Lee` is `name:Ann Lee`. A manager given by e-mail address or by a
+    name that one person
     alone has becomes that person; one who has no row of their own stays as written.
     """
 
@@ -147,16 +147,20 @@ class OrganisationChart:
             )
 
     def _account(self, person: str) -> str:
-        return f"email:{person.lower()}" if "@" in person else f"{self.system}:{person}"
+        if "@" in person:
+            return f"email:{person.lower()}"
+        return f"name:{person}" if " " in person else f"{self.system}:{person}"
 
 
 def _roles(names: Sequence[str]) -> dict[str, int]:
+    """Find the column of each role, the first of its words that is there; no column has two roles."""
     found = [plain(name) for name in names]
-    return {
-        role: found.index(next(word for word in words if word in found))
-        for role, words in SYNONYMS.items()
-        if any(word in found for word in words)
-    }
+    roles: dict[str, int] = {}
+    for role, words in SYNONYMS.items():
+        there = (found.index(word) for word in words if word in found)
+        if (at := next((one for one in there if one not in roles.values()), None)) is not None:
+            roles[role] = at
+    return roles
 
 
 def _rows(member: Member, roles: dict[str, int]) -> Iterator[_Row | SetAside]:
@@ -173,6 +177,8 @@ def _rows(member: Member, roles: dict[str, int]) -> Iterator[_Row | SetAside]:
             else:
                 if row.get("directory") and row.get("name"):
                     row["name"] = display_name(row["name"] or "") or row["name"]
+                if " " in person and not row.get("name"):
+                    row["name"] = person
                 yield _Row(line, person, **row)
 
 

@@ -18,31 +18,35 @@ _EMAIL = re.compile(r"[^\s@]{1,128}@[^\s@]{1,253}\.\w+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().x/-]{4,30}")
 _OPENED = (
     r"creat|open|submit|report|receiv|start|sent|begin|rais|logged|call|occur|_date_|_time_|datetime|timestamp|when|post"
-    r"|erstell|angelegt|er[oö]ff|opprett|skapad|cr[eé]{1,2}|apert|dato|datum|fecha|tid_"
+    r"|erstell|angelegt|er[oö]ff|opprett|skapad|inkom|luotu|cr[eé]{1,2}|apert|dato|datum|fecha|tid_"
 )
 _CLOSED = (
     r"clos|resol|solv|complet|finish|_end|ended|done|restor|fulfil"
-    r"|geschlossen|gel[oö]st|erledigt|lukket|st[aä]ngd|cierre|cl[oô]tur"
+    r"|geschlossen|gel[oö]st|erledigt|lukk?et|avslut|afslut|ratkaist|suljettu|st[aä]ngd|cierre|cl[oô]tur"
 )
 _ANSWERED = r"respon[ds]|repl(?:y|ied|ies)|answer|approv|decid|decision|svar|antwort|r[eé]pon"
 _ASIDE = r"updat|modif|due|birth|expir|deadline|last_|next_|back|read_|deliver"
 """Times of what nobody may have done."""
 _OPENER = (
-    r"requester|requestor|requested_by|caller_|opened_by|reporter|reported_by|submitter|submitted_by|raised_by|creator",
+    r"requester|requestor|requested_by|caller_|anm[aä]lare|innmelder|anmelder|bestiller|best[aä]llare|rekvirent|antragsteller|demandeur",
+    r"opened_by|reporter|reported_by|submitter|submitted_by|raised_by|creator|ilmoittaja|solicitante",
     r"created_by|author|sender|_from_|posted_by|logged_by|organi[sz]er|reviewer|user_?name|_user_|user_id|user_email|actor",
     r"member|employee|person|customer|client|_who_|contact_name|nickname|handle|principal|_owner_|_host_|_agent_|name_",
     r"forfatter|bruker|verfasser|auteur|absender|ersteller|melder|skapare|autor|anv[aä]ndare|source|_by_",
 )
 """Names of who begins something, the surest first."""
+_NEVER_PEOPLE = r"language|locale|device|version|package|currency|country"
 _NO_PERSON = r"conversation|file|company|product|group|team|project|channel|event"
 _CLOSER = (
-    r"closed_by|resolved_by|resolver|solved_by|completed_by|handled_by|fulfilled_by|geschlossen_von|l[oö]st_von",
+    r"closed_by|resolved_by|resolver|solved_by|completed_by|handled_by|fulfilled_by|geschlossen_von|l[oö]st_von"
+    r"|avslutad_av|lukket_av|afsluttet_av|l[oø]st_av",
     r"answered_by|responder|responded_by|replied_by|approver|approved_by|decided_by|reviewed_by|reviewer",
-    r"assignee|assigned_to|technician|agent|support|handler|owner|bearbeiter|zugewiesen|tilldelad|asignado|assign[eé]",
+    r"assignee|assigned_to|technician|agent|support|handler|owner|bearbeiter|zugewiesen|tilldelad|asignado|assign[eé]"
+    r"|handl[aä]ggare|saksbehandler|sagsbehandler|k[aä]sittelij[aä]",
 )
 _TO = (
     r"^_to_|recipient|receiver|callee|_contact_(?:email|called|name)|^_contact_$|_called_$|dialed|addressee|target|partner"
-    r"|empf[aä]nger|mottaker|destinat"
+    r"|empf[aä]nger|mottaker|destinat|^_column_2_$"
 )
 _SIDE = r"phone|number|contact|address|party|name|jid|chat"
 """Names of the other side, where a column says which way a row went."""
@@ -51,7 +55,7 @@ _OTHER = (
     r"|other_(?:party|person)|motpart|deltag|teilnehmer"
 )
 _HINTS = {
-    "id": r"_(?:ref\w*|guid|uuid|no|nr|id|number|key|code)_$|^_(?:id|key)_",
+    "id": r"[^\W\d_]{3}(?:nr|nummer)_$|_(?:ref\w*|guid|uuid|no|nr|id|number|key|code)_$|^_(?:id|key)_",
     "parent": r"parent|repl(?:y|ies)_to|in_re(?:ply|sponse)|answer(?:s|_to)_|response_to|on_idea|idea_id|quoted",
     "kind": (
         r"^_(?:kind|type|format|mode|modality|medium|form|art|how|means|method|contact|via|channel|setting)_$"
@@ -66,6 +70,7 @@ _HINTS = {
     "subject": r"subject|title|topic|headline|betreff|emne|tittel|objet|summary",
     "channel": r"channel|forum|queue|category|group|team|department|kanal|service|system",
     "conversation": r"conversation|thread|chat_id|case_id|session",
+    "rating": r"rating|stars?_|score|bewertung|sterne|betyg|vurdering|arvosana|_note_$",
     "direction": r"incoming|outgoing|inbound|outbound|direction|from_me|_sent_$|is_sent|call_type|calltype",
     "response": r"(?:response|reply|answer|svar|antwort)_(?:text_)?$",
 }
@@ -152,6 +157,7 @@ class Guess:
         self.place = self.take(self._hinted("place"))
         self.other = self.take(next((c for c in self.free if c.named(_OTHER) and self._is_people(c)), None))
         self.closer = self._closer()
+        self.rating = self.take(self._hinted("rating", lambda c: c.share(_is_mark) > 0.9))
         self.actor = self.take(self._actor())
         self.to = self.take(self._addressee() or (None if self.closer else self._of_people(_CLOSER)))
         self._turn()
@@ -215,7 +221,9 @@ class Guess:
         """Tell whether values may stand for people: no long texts, no decimals, no yes and no."""
         if column in self.times or column.name in self.clocks or not column.values:
             return False
-        sure = column.named(f"{_TO}|sender|_from_|user|_id_|author")
+        if column.named(_NEVER_PEOPLE):
+            return False
+        sure = column.named(f"{_TO}|sender|_from_|user|_id_|author|^_column_1_$")
         odd = _ODD if sure else _ODD_OR_SMALL
         return column.share(lambda one: len(one) > _LONGEST_NAME or odd.fullmatch(one.lower())) < 0.5
 
@@ -244,7 +252,9 @@ class Guess:
         named = next((c for c in self._ranked(_OPENER) if not c.named(f"{_ANSWERED}|{_NO_PERSON}")), None)
         if named:
             return named
-        return next((c for c in self._rest() if c.share(_EMAIL.fullmatch) > 0.8), None)
+        addressed = (c for c in self._rest() if c.share(_EMAIL.fullmatch) > 0.8)
+        first = (c for c in self._rest() if c.named(r"^_column_1_$") and self._is_people(c))
+        return next(addressed, None) or next(first, None)
 
     def _addressee(self) -> Column | None:
         found = [c for c in self._rest() if c.named(_TO) and self._is_people(c)]
@@ -264,9 +274,16 @@ class Guess:
         if self.direction and self.actor and self.to is None:
             self.actor, self.to = None, self.actor
 
+    @property
+    def several(self) -> bool:
+        """Whether one column alone names all who met, several in a field."""
+        return self.other is not None and self.other.share(lambda value: re.search(r"[;,|\n]", value)) > 0.5
+
     def _register(self) -> bool:
         if self.direction or self.parent or self.closer or self.response:
             return False
+        if self.actor is None and self.several and (self.place or self.kind):
+            return True
         where = self.place or self.kind
         alone = self.time and not (self.verb or self.url or self.text)
         return bool(self.actor and ((self.other and (where or alone)) or (where and alone)))
@@ -306,6 +323,11 @@ def _is_kind(column: Column) -> bool:
 def met(value: str) -> bool:
     """Tell a word for a meeting."""
     return _MET.search(value.lower()) is not None
+
+
+def _is_mark(value: str) -> bool:
+    """Tell a mark as people give it, up to ten, with a half at most."""
+    return re.fullmatch(r"(?:10|\d)(?:[.,][05]0?)?", value) is not None
 
 
 def _is_link(value: str) -> bool:

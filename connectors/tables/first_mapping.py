@@ -171,7 +171,23 @@ class _Draft:
                     "its values are ids of other rows" if field == "parent" else "by its name and its values"
                 )
                 lines.append(f"{field} = {_template(column)}  # CHECK: {why}")
-        return [*lines, *self._closing(), *self._responses(), *self._meetings(), *self._verbs()]
+        if guess.rating:
+            lines.append(f"rating = {_template(guess.rating)}  # CHECK: the scale is below, under [rating]")
+        answers = (*self._closing(), *self._responses(), *self._meetings())
+        return [*lines, *answers, *self._scale(), *self._verbs()]
+
+    def _scale(self) -> list[str]:
+        """Write between which marks a rating lies."""
+        if self.guess.rating is None:
+            return []
+        highest = max(float(one.replace(",", ".")) for one in self.guess.rating.values)
+        best = 5 if highest <= 5 else 10
+        return [
+            "",
+            "[rating]  # CHECK: the worst mark and the best",
+            f"worst = {int(best == 5)}",
+            f"best = {best}",
+        ]
 
     def _time(self) -> str:
         time = self.guess.time

@@ -14,6 +14,7 @@ import numpy as np
 
 from connectors.kit import csv_files as delimited
 from connectors.kit.csv_files import plain
+from connectors.kit.day_order import DayOrder, Written, read_written
 from connectors.kit.wide_text import head_in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
@@ -74,12 +75,14 @@ _SEVERAL = re.compile(r"##|;|^\{|@[^@]*[,\s][^@]*@")
 class MailLog:
     """Who sent mail to whom and when, without subjects.
 
-    `zone` is the IANA zone for times that state none. `system` is the system of senders and recipients
+    `zone` is the IANA zone for times that state none, `dates` is `day-first` or `month-first` where the dates of the
+    log do not tell. `system` is the system of senders and recipients
     that are no e-mail addresses: `17` becomes `email:17`.
     """
 
     zone: str | None = None
     system: str = "email"
+    dates: str = ""
 
     name: ClassVar[str] = "mail-log"
     title: ClassVar[str] = "a mail log: sender, recipient and time as CSV"
@@ -105,6 +108,7 @@ class MailLog:
 
         Raises:
             Unreadable: a column is missing, the file is not UTF-8, or it holds no row.
+            ConnectorError: the dates do not tell their order.
         """
         names = delimited.columns_of(member)
         roles = _roles(names)
@@ -119,14 +123,29 @@ class MailLog:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
             yield Note(f"columns that are not used: {told}")
         zone = "UTC" if plain(names[roles["time"]]).endswith("utc") else self.zone
+        order = self._order(member, roles["time"])
         for item in delimited.tables(member, {at: role for role, at in roles.items()}):
-            yield item if isinstance(item, SetAside) else self._rows(_one_each(item), zone)
+            yield item if isinstance(item, SetAside) else self._rows(_one_each(item), zone, order)
 
-    def _rows(self, table: pa.Table, zone: str | None) -> Rows:
+    def _order(self, member: Member, time: int) -> str:
+        """Return the order of the days, told by all dates that begin with no year; empty where there are none."""
+        order, any_written = DayOrder(), False
+        for item in delimited.tables(member, {time: "time"}):
+            if isinstance(item, SetAside):
+                continue
+            for told in item.column("time").unique().to_pylist():
+                if told and (written := _written(told)):
+                    any_written = True
+                    order.learn(written)
+            if not any_written:
+                return ""
+        return order.decided(self.dates, member.name) if any_written else ""
+
+    def _rows(self, table: pa.Table, zone: str | None, order: str) -> Rows:
         import pyarrow as pa
 
         actors, addressees = (self._accounts(table.column(role)) for role in ("sender", "recipient"))
-        times = table.column("time")
+        times = _in_order(table.column("time"), order) if order else table.column("time")
         told = zip(actors.to_pylist(), addressees.to_pylist(), times.to_pylist(), strict=True)
         until = np.cumsum(addressees.is_valid().to_numpy(zero_copy_only=False), dtype=np.int32)
         columns = {
@@ -152,6 +171,28 @@ class MailLog:
         if not told:
             return None
         return f"email:{told.lower()}" if "@" in told else f"{self.system}:{told}"
+
+
+def _written(told: str) -> Written | None:
+    """Return a date that begins with no year, as the pages and commands of Exchange write it; None for any other."""
+    found = read_written(told.strip())
+    return None if found is None or found.year_first else found
+
+
+def _in_order(times: pa.ChunkedArray, order: str) -> pa.Array:
+    """Write dates of numbers alone so that the year comes first; what is none stays as it is."""
+    import pyarrow as pa
+
+    encoded = times.combine_chunks().dictionary_encode()
+    told = [_year_first(value, order) for value in encoded.dictionary.to_pylist()]
+    return pa.array(told, pa.string()).take(encoded.indices)
+
+
+def _year_first(told: str, order: str) -> str:
+    with suppress(ValueError, OverflowError):
+        if written := _written(told):
+            return written.local(order).isoformat() + told.strip()[written.end :].strip()
+    return told
 
 
 def _holds_addresses(head: bytes, delimiter: str, places: tuple[int, int]) -> bool:

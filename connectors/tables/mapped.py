@@ -12,7 +12,7 @@ from connectors.kit.csv_files import plain
 from connectors.kit.times import named_zone
 from connectors.kit.wide_text import head_in_utf8
 from connectors.tables.first_mapping import draft_mapping
-from connectors.tables.mapping import READY_MADE, Mapped, named, ready_made, refuse_columns
+from connectors.tables.mapping import READY_MADE, TIME_FORMAT, Mapped, named, ready_made, refuse_columns
 from connectors.tables.translated import in_other_languages
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
@@ -65,15 +65,22 @@ class Table:
         if unused:
             told = ", ".join(map(repr, unused[:20]))
             yield Note(f"columns that the mapping does not use: {told}")
-        any_row, unread = False, UnreadKinds()
+        any_row, unread, untimed = False, UnreadKinds(), 0
         for item in sheets.rows(member, by.columns(), by.lists(), by.sheet):
             any_row = True
             if isinstance(item, SetAside):
                 yield item
             else:
                 line, row = item
-                yield from by.records(row, line, unread)
+                for record in by.records(row, line, unread):
+                    untimed += isinstance(record, SetAside) and TIME_FORMAT in record.reason
+                    yield record
         yield from unread.notes()
+        if untimed and (not self.mapping or self.mapping in READY_MADE):
+            yield Note(
+                f"{untimed:,} times are written in a way that a ready-made mapping does not guess; write your own, "
+                f"with the order of day and month, by: influence import {member.name} --map"
+            )
         if not any_row:
             raise Unreadable(f"{member.name}: there is a header but no row below it")
 

@@ -73,6 +73,7 @@ _TOP = frozenset(
 _SKIP = "skip"
 OWNER = "owner"
 """Stands in a mapping for the account of whoever keeps the table."""
+TIME_FORMAT = "time_format"
 _ACCOUNTS = ("actor", "to", "mentions", "people")
 _VERBS = frozenset(Verb)
 
@@ -325,7 +326,7 @@ def _read_time(value: str, formats: Sequence[str]) -> datetime:
             return datetime.fromtimestamp(int(value) / (1000 if len(value) == 13 else 1), UTC)
         return datetime.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
-        raise LeftOut(f"the time {clean(value, 40)!r} is not as the mapping says (time_format)") from None
+        raise LeftOut(f"the time {clean(value, 40)!r} is not as the mapping says ({TIME_FORMAT})") from None
 
 
 def _is_for(rule: Mapping[str, tuple[Template, ...]], row: Row) -> bool:

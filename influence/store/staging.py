@@ -19,6 +19,8 @@ from influence.text.tags import tags
 from influence.text.tone import SAID, stated_tone
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
+_SEVERAL = r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S"
+"""An account behind which another begins: by a blank, a comma or a bar, where a semicolon is meant."""
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
 _SPACE = r"[\s\x{a0}\x{202f}\x{3000}]*"
 _NUMBERED = rf"{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
@@ -188,9 +190,12 @@ def _account(expression: str) -> str:
 
 def _not_accounts(items: str, name: str) -> str:
     bad = f"list_filter({items}, lambda a: NOT regexp_matches(a, '{_ACCOUNT}'))"
+    several = f"list_filter({items}, lambda a: regexp_matches(a, '{_SEVERAL}'))"
     return (
         f"WHEN len({bad}) > 0 THEN '{name}: ''' || left({bad}[1], 60) || "
-        f"''' is not an account, which is written system:identifier'"
+        f"''' is not an account, which is written system:identifier, as in name:Ann Lee' "
+        f"WHEN len({several}) > 0 THEN '{name}: ''' || left({several}[1], 60) || "
+        f"''' holds more than one account: write a semicolon between them'"
     )
 
 
@@ -347,6 +352,7 @@ def _encounters(column: dict[str, str], time: pa.DataType | None) -> str:
                 CASE {_bad_time(column["time"], time, needed=False)}
                     WHEN len(coalesce({column["people"]}, [])) = 0 THEN 'people is empty'
                     {_not_accounts(column["people"], "people")}
+                    WHEN len({column["people"]}) = 1 THEN 'the meeting names fewer than two people'
                     {_not_one_of(kind, "kind", Modality)}
                     {_not_one_of(evidence, "evidence", Evidence)}
                     WHEN {column["attendees"]} IS NOT NULL

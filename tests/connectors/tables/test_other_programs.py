@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from connectors.tables.chart import OrganisationChart
+from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mail_log import MailLog
+from connectors.tables.mapped import Table
 from connectors.tables.viva_insights import VivaInsights
-from influence.contract.connector import Unreadable
+from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Person, Rows, SetAside, Tie
+from influence.contract.records import Note, Person, Rows, SetAside, Tie
 from influence.contract.testing import HostileClaims, member_of
+from tests.kit.connector_records import recognised_by
 
 
 def table(*lines: str) -> Member:
@@ -131,3 +134,86 @@ def test_another_table_is_no_such_query() -> None:
 
 class TestHostile(HostileClaims):
     connector = VivaInsights()
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (("1/5/2026 9:00:00 AM", "1/13/2026 9:00:00 PM"), ["2026-01-05T09:00:00", "2026-01-13T21:00:00"]),
+        (("05.01.2026 09:00", "06.01.2026 09:00"), ["2026-01-05T09:00:00", "2026-01-06T09:00:00"]),
+    ],
+)
+def test_the_dates_of_a_trace_are_read_in_the_order_that_all_of_them_tell(
+    times: tuple[str, str], expected: list[str]
+) -> None:
+    rows = "".join(f"{time},bo@beta.example,ann@acme.example\n" for time in times)
+    member = member_of(f"Received,SenderAddress,RecipientAddress\n{rows}".encode(), "trace.csv")
+    assert ["mail-log"] == recognised_by(member)
+    (found,) = (one for one in MailLog(zone="UTC").parse(member) if isinstance(one, Rows))
+    assert expected == found.table.column("time").to_pylist()
+
+
+def test_a_trace_whose_dates_do_not_tell_their_order_asks_for_it() -> None:
+    table = b"Received,SenderAddress,RecipientAddress\n1/5/2026 9:00,bo@beta.example,ann@acme.example\n"
+    with pytest.raises(ConnectorError, match="--set dates=day-first"):
+        list(MailLog(zone="UTC").parse(member_of(table, "trace.csv")))
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Mitarbeiter;E-Mail;Vorgesetzter", "Bo Ek;bo@acme.example;Ann Lee"),
+        ("Employee ID;Worker;Email - Work;Manager;Manager ID", "2;Bo Ek;bo@acme.example;Ann;1"),
+        ("userPrincipalName;displayName;managerUserPrincipalName", "bo@acme.example;Bo Ek;ann@acme.example"),
+    ],
+)
+def test_charts_of_other_programs_name_who_is_who(header: str, row: str) -> None:
+    member = member_of(f"{header}\n{row}\n".encode(), "chart.csv")
+    assert ["chart"] == recognised_by(member)
+    (bo,) = (one for one in OrganisationChart().parse(member) if isinstance(one, Person))
+    assert ("Bo Ek", ("email:bo@acme.example",)) == (bo.name, bo.accounts)
+    assert bo.manager
+
+
+def test_times_that_a_ready_made_mapping_does_not_guess_have_their_cure() -> None:
+    table = b"Date,Person,Other Party,Place\n27-10-2021,Ann Lee,Bo Ek,Oslo\n"
+    found = list(Table().parse(member_of(table, "register.csv")))
+    assert ["influence import register.csv --map"] == [
+        one.text.partition("by: ")[2] for one in found if isinstance(one, Note)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "drafted"),
+    [
+        (
+            (
+                "number,opened_at,opened_by,caller_id,closed_at,closed_by",
+                "I1,2026-01-05,Cy,Ann,2026-01-06,Bo",
+            ),
+            ['actor = "{caller_id}"', 'actor = "{closed_by}"'],
+        ),
+        (
+            (
+                "Ärendenr;Skapad;Anmälare;Handläggare;Avslutad;Avslutad av",
+                "A1;2026-01-05;Ann;Bo;2026-01-06;Bo",
+            ),
+            ['actor = "{Anmälare}"', 'actor = "{Avslutad av}"'],
+        ),
+        (
+            ("Datum;Teilnehmer;Ort", "05.01.2026;Ann Lee, Bo Ek;Raum 4", "13.01.2026;Ann Lee, Cy Ray;Teams"),
+            ['separator = ","', 'people = ["name:{Teilnehmer}"]', 'place = "{Ort}"'],
+        ),
+        (
+            ("No,Date,User,Language,Star Rating", "1,2026-01-05,Ann,en,5", "2,2026-01-06,Bo,sv,3"),
+            ['actor = "{User}"', 'rating = "{Star Rating}"', "worst = 1", "best = 5"],
+        ),
+        (
+            ("ann bo 1767603600", "bo ann 1767603700", "cy ann 1767603800"),
+            ['actor = "{column 1}"', 'to = "{column 2}"'],
+        ),
+    ],
+)
+def test_a_first_mapping_finds_what_is_there(lines: tuple[str, ...], drafted: list[str]) -> None:
+    told = [line.partition("  #")[0] for line in draft_mapping(table(*lines)).splitlines()]
+    assert [one for one in drafted if one not in told] == []
