@@ -59,7 +59,7 @@ def tone(report: Report) -> tuple[Sentence, ...]:
 
 
 def _hostile(held: ToneOf) -> tuple[Sentence, ...]:
-    """Say between how many of the people never met were hostile, counting the unknown in or not, if any is known to be."""
+    """Say how many of the people never met were hostile, with the unknown and without; or that none is known to be."""
     its, unknown = (
         held.classes[name].reach if name in held.classes else None for name in ("hostile", "unknown")
     )
