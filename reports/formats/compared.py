@@ -95,6 +95,7 @@ def _contents(said: Told) -> Data:
     return finished(
         {
             "language": spoken().code,
+            "dense": True,
             "title": f"{said.kind}: {said.who}",
             "footer": {
                 "about": f"{said.who} · {said.when}",

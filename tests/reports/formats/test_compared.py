@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -119,3 +121,15 @@ def test_a_page_fits_the_screen_and_can_be_read_by_all(
     assert [] == tab.too_wide()
     assert [] == barriers(tab)
     tab.page.close()
+
+
+@pytest.mark.skipif(which("pdftotext") is None, reason="pdftotext (poppler-utils) is not here")
+def test_on_paper_tables_stand_close_and_break_so_that_no_page_but_the_last_is_nearly_empty(
+    tmp_path: Path,
+) -> None:
+    lines = tuple(replace(LINES[n // 28], values=LINES[n // 28].values[:2]) for n in range(56))
+    (file,) = write_document(replace(THREE, sides=(ANN, BO), lines=lines), tmp_path / "a.pdf")
+    text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True).stdout
+    pages = text.rstrip("\f").split("\f")
+    assert 2 == len(pages)
+    assert all("Measure" in page for page in pages)
