@@ -68,12 +68,13 @@ hostile:
 	INFLUENCE_MUTATIONS=500 INFLUENCE_SEED=$(or $(SEED),1) .venv/bin/pytest -q tests/connectors/test_changed_pulls.py $(shell grep -rl --include='*.py' 'tests.kit.draws import' tests)
 	@$(MAKE) --no-print-directory older-duckdb STORED='$(STORED) $(ASKED)'
 
-# What may go wrong, tried in full: hours. SEED=2 tries other moments and files; what it measured goes to docs/reliability.md.
+# What may go wrong, tried in full: hours. SEED=2 tries other moments and files, COLLECTIONS=folder what broke others (see
+# tests/faults/test_collections.py); what it measured goes to docs/reliability.md.
 MEASURED = $(CURDIR)/build/reliability.jsonl
 trust:
 	@tools/environment requirements-dev.lock
 	@mkdir -p build && rm -f $(MEASURED)
-	INFLUENCE_FIGURES=$(MEASURED) INFLUENCE_SEED=$(or $(SEED),1) INFLUENCE_KILLS=500 INFLUENCE_STOPS=100 INFLUENCE_FAULTS=all INFLUENCE_FUZZ=10000 INFLUENCE_ATTACKS=all INFLUENCE_MUTATIONS=500 INFLUENCE_LONG=1 .venv/bin/pytest -q -n $(WORKERS) --dist loadscope tests/faults tests/house/test_killed.py tests/house/test_regular_expressions.py tests/influence/rights
+	INFLUENCE_FIGURES=$(MEASURED) INFLUENCE_SEED=$(or $(SEED),1) INFLUENCE_KILLS=500 INFLUENCE_STOPS=100 INFLUENCE_FAULTS=all INFLUENCE_FUZZ=10000 INFLUENCE_ATTACKS=all INFLUENCE_MUTATIONS=500 INFLUENCE_LONG=1 INFLUENCE_COLLECTIONS=$(COLLECTIONS) .venv/bin/pytest -q -n $(WORKERS) --dist loadscope tests/faults tests/house/test_killed.py tests/house/test_regular_expressions.py tests/influence/rights tests/influence/test_daylight_saving.py
 	.venv/bin/python tools/reliability.py $(MEASURED)
 
 # All that is installed, as a bill of materials (CycloneDX).

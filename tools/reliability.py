@@ -157,7 +157,7 @@ def _services(rows: Rows) -> str:
 
 
 def _fuzz(rows: Rows) -> str:
-    heads = ("format", "inputs", "of these read, at least in part", "failed", "day")
+    heads = ("format", "inputs", "of these read", "failed", "day")
     return _table("Files that are nearly right", heads, _put_together(rows, ("inputs", "landed", "failed")))
 
 
