@@ -54,9 +54,11 @@ _CREATED = re.compile(
     re.IGNORECASE,
 )
 _PROOF = re.compile(
-    r"\u200e|-WA\d{4}\.|: <(?=[^<>]*[ \u3040-\uffdc])[^\d<>\[\]()=/\\_.-]{4,60}>\s*$", re.MULTILINE
+    r"\u200e|-WA\d{4}\."
+    r"|^[^\[\n]{8,40} [-\u2013] [^:\n]{1,100}: <(?=[^<>]*[ \u3040-\uffdc])[^\d<>\[\]()=/\\_.-]{4,60}>\s*$",
+    re.MULTILINE,
 )
-"""What WhatsApp alone writes: its mark, its names of files, and words in brackets where a picture was left out."""
+"""What WhatsApp alone writes: its mark, its names of files, and on Android words in brackets for what was left out."""
 _NAMED = re.compile(r"(?:.*/)?[^/]*WhatsApp[^/]*\.txt", re.IGNORECASE)
 
 

@@ -6,9 +6,11 @@ Latin-1 (`JosÃ©`), which is undone.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +28,7 @@ AFTER = timedelta(microseconds=1)
 THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
 _PATH = re.compile(rb'"thread_path"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _THREAD_NAME = re.compile(rb'"threadName"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
+_PARTICIPANTS = re.compile(rb'"participants"\s{0,100}:\s{0,100}(\[[^\]]{0,50000}\])')
 _NOBODY = re.compile(
     r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
 )
@@ -69,14 +72,22 @@ def _name(value: Any) -> str | None:
 def participants(member: Member) -> Iterator[Record]:
     """Yield who takes part in a conversation."""
     if is_encrypted(member.head()):
-        listed = document(member).get("participants")
-        for one in listed if isinstance(listed, list) else ():
+        for one in _listed(member):
             if name := _name(one.get("name") if isinstance(one, Mapping) else one):
                 yield Person(name=name, accounts=(account_of(name),), line=1)
         return
     for row in rows(member, "participants"):
         if not isinstance(row, SetAside) and (name := _name(row[1].get("name"))):
             yield Person(name=name, accounts=(account_of(name),), line=row[0])
+
+
+def _listed(member: Member) -> list[Any]:
+    """Return who takes part in an encrypted chat, as the beginning says it: the file may be cut further on."""
+    if found := search(member, _PARTICIPANTS):
+        with suppress(ValueError):
+            return list(json.loads(found[1]))
+    listed = document(member).get("participants")
+    return listed if isinstance(listed, list) else []
 
 
 def is_encrypted(head: bytes) -> bool:

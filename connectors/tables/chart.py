@@ -39,6 +39,8 @@ SYNONYMS = {
     "directory": ("distinguishedname", "dn"),
 }
 _FEWEST = ("person", "manager")
+_DATED = frozenset(("date", "time", "datum", "dato", "fecha", "hours", "shift", "timestamp"))
+"""Columns of timesheets and rosters, which name a manager too."""
 _SHOWN = 10
 _ENTRY = re.compile(r"CN=((?:[^,\\]|\\.){1,200}),(?:CN|OU|DC|O)=", re.IGNORECASE)
 """A manager as a directory names them: `CN=Lee\\, Ann,OU=Users,DC=acme`."""
@@ -77,7 +79,7 @@ class OrganisationChart:
     source: ClassVar[str] = "Export id, manager, name, e-mail, department and site from the staff system."
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell by the header: a person and a manager, and not the columns of the generic people table."""
+        """Tell by the header: a person and a manager, no day, and not the columns of the generic people table."""
         names = delimited.header(head)[0]
         words = {plain(name) for name in names}
         generic = {
@@ -94,7 +96,8 @@ class OrganisationChart:
         is_people = "accounts" in words or (
             "person" in words and words <= generic and len(words) > len(_FEWEST)
         )
-        return set(_FEWEST) <= set(_roles(names)) and not is_people
+        is_dated = bool(words & _DATED)
+        return set(_FEWEST) <= set(_roles(names)) and not is_people and not is_dated
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield one person for each row; a manager that cannot be theirs is left out and noted.

@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -201,15 +201,24 @@ def members(path: Path) -> Iterator[Member]:
 
 
 def _folder(path: Path) -> Iterator[Member]:
-    files = sorted(
-        Path(where) / name
-        for where, _, names in os.walk(path, followlinks=False)
-        for name in names
-        if not _left_behind(name)
-    )
-    for file in files:
-        if file.is_file() and not file.is_symlink():
-            yield _single(file, str(file.relative_to(path)))
+    """Yield the files below a folder in the order of their names; the entries of few folders are held at a time."""
+    waiting = [_entries(path, "")]
+    while waiting:
+        found = next(waiting[-1], None)
+        if found is None:
+            waiting.pop()
+            continue
+        name, entry = found
+        if entry.is_dir(follow_symlinks=False):
+            waiting.append(_entries(Path(entry.path), f"{name}/"))
+        elif entry.is_file(follow_symlinks=False) and not _left_behind(entry.name):
+            yield _single(Path(entry.path), name)
+
+
+def _entries(path: Path, within: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield what lies in a folder itself, each with its name below the first one; nothing of one that is closed."""
+    with suppress(OSError), os.scandir(path) as found:
+        yield from ((within + entry.name, entry) for entry in sorted(found, key=lambda entry: entry.name))
 
 
 def _left_behind(name: str) -> bool:
@@ -222,7 +231,7 @@ def _single(file: Path, name: str) -> Member:
     size = file.stat().st_size
     if by := _PACKED.get(file.suffix.lower()):
         return Member(name[: -len(file.suffix)], size, partial(_one_unpacked, by, file, _ceiling(size)))
-    return Member(name, size, partial(_opened, file))
+    return Member(name, size, partial(_opened, os.fspath(file)))  # of a million files few bytes each
 
 
 def _one_unpacked(by: str, file: Path, most: int) -> IO[bytes]:
@@ -234,9 +243,9 @@ def _one_unpacked(by: str, file: Path, most: int) -> IO[bytes]:
     return io.BufferedReader(_Unpacking(packed, most), HEAD)
 
 
-def _opened(file: Path) -> IO[bytes]:
+def _opened(file: str | Path) -> IO[bytes]:
     try:
-        return file.open("rb")
+        return Path(file).open("rb")
     except OSError as error:
         raise DamagedMember(error.strerror or str(error)) from None
 

@@ -95,15 +95,19 @@ KINDS = (
         "Outlook calendar as CSV",
         "a calendar that Outlook exported as a table, which leaves out who was invited",
         "save the calendar as iCalendar (.ics) instead",
-        _bytes(rb'(?:\xef\xbb\xbf)?"?Subject"?,"?Start Date"?,"?Start Time"?,"?End Date"?,'),
+        _bytes(
+            rb'(?:\xef\xbb\xbf)?"?(?:Subject"?,"?Start Date"?,"?Start Time|Betreff"?,"?Beginnt am"?,"?Beginnt um'
+            rb'|.{3,5}"?,"?Startdat(?:um|o)"?,"?Starttid(?:spunkt)?|Objet"?,"?D[^,]{1,2}but"?,"?D[^,]{1,2}but)"?,'
+        ),
     ),
     UnreadKind(
         "contacts as CSV",
         "an address book as a table (Outlook, Google)",
         "export it as vCard (.vcf) instead",
         _bytes(
-            rb'(?:\xef\xbb\xbf)?(?:"?(?:Title|Name)"?,)?"?First Name"?,"?Middle Name"?,"?Last Name"?,[^\r\n]{0,6000}'
+            rb'(?:\xef\xbb\xbf)?(?:(?:"?(?:Title|Name)"?,)?"?First Name"?,"?Middle Name"?,"?Last Name"?,[^\r\n]{0,6000}'
             rb"(?:E-mail Address|E-mail 1 - )"
+            rb'|"?(?:Anrede|Titel|Titre)"?,"?(?:Vorname|Fornavn|F[^,]{1,2}rnamn|Pr[^,]{1,2}nom)"?,)'
         ),
     ),
     UnreadKind(
@@ -170,6 +174,32 @@ KINDS = (
         _bytes(rb"(?:\xef\xbb\xbf)?\[LINE\] "),
     ),
     UnreadKind(
+        "KakaoTalk",
+        "a chat that KakaoTalk exported",
+        "turn it into a table of time, sender and text, and import that: influence import FILE --map",
+        _bytes(
+            rb"(?:\xef\xbb\xbf)?[^\r\n]{0,200}(?:\xec\xb9\xb4\xec\xb9\xb4\xec\x98\xa4\xed\x86\xa1|KakaoTalk)"
+            rb" ?[^\r\n]{0,60}\r?\n"
+        ),
+    ),
+    UnreadKind(
+        "chat of a Zoom meeting",
+        "the chat of a Zoom meeting, which tells the hour and not the day",
+        "import the calendar in which the meeting stands (.ics), or a table with the day: influence import FILE --map",
+        _bytes(rb"(?:\xef\xbb\xbf)?\d\d:\d\d:\d\d\t ?From \s?[^\r\n]{1,200}"),
+    ),
+    UnreadKind(
+        "who attended, Zoom, Teams",
+        "the list of who attended an online meeting",
+        "import the calendar in which the meeting stands (.ics), or a table of time, people and kind: docs/formats.md",
+        _bytes(
+            rb"(?:\xef\xbb\xbf)?(?:Name \(Original Name\),|Topic,Meeting ID,|Meeting ID,Topic,"
+            rb"|(?:1\. )?(?:Meeting )?Summary\r?\n)"
+            rb"|\xff\xfe(?:1\x00\.\x00 \x00)?(?:M\x00e\x00e\x00t\x00i\x00n\x00g\x00 \x00)?"
+            rb"S\x00u\x00m\x00m\x00a\x00r\x00y\x00\r?\x00?\n"
+        ),
+    ),
+    UnreadKind(
         "Word document",
         "a Word document",
         "it holds no activity; save a table in it as CSV",
@@ -178,6 +208,12 @@ KINDS = (
     ),
     UnreadKind(
         "PDF", "a PDF, for people to read", "export the data as a table (CSV) or JSON", _bytes(rb"%PDF-")
+    ),
+    UnreadKind(
+        "zip that was cut off",
+        "a zip whose end is missing, or that lies in another archive",
+        "get it again, or unpack it first and import what was in it",
+        _bytes(rb"PK\x03\x04"),
     ),
     UnreadKind("RTF", "a text with formatting (RTF)", "save it as plain text or CSV", _bytes(rb"\{\\rtf")),
     UnreadKind(

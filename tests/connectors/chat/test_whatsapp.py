@@ -186,6 +186,7 @@ def test_what_stands_before_the_first_message_is_set_aside() -> None:
         b"05/01/2026, 21:00 - Ann: lunch\n",
         b"Dear Ann, messages on WhatsApp are end-to-end encrypted.\n",
         b"2026-01-05 21:00:12 - requests: <Response [200]>\n",
+        b"[2026-01-05 09:00:12] app: <no name given>\n",
     ],
 )
 def test_a_log_or_a_diary_is_not_taken_for_a_chat(text: bytes) -> None:

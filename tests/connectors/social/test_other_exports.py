@@ -205,6 +205,9 @@ def test_an_encrypted_chat_of_messenger_is_read() -> None:
         (act.verb, act.actor.partition(":")[2]) for act in acts(records)
     ]
     assert {"Bo Ek", "Ann Lee"} == {record.name for record in records if isinstance(record, Person)}
+    cut = list(FacebookExport().parse(member_of(json.dumps(chat).encode()[:-40])))
+    assert [Verb.MESSAGE, Verb.REACT] == [act.verb for act in acts(cut)]
+    assert 1 == sum(isinstance(record, SetAside) for record in cut)
 
 
 def test_an_export_of_facebook_as_html_is_told_to_be_one(tmp_path: Path) -> None:

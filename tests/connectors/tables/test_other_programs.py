@@ -175,6 +175,11 @@ def test_charts_of_other_programs_name_who_is_who(header: str, row: str) -> None
     assert bo.manager
 
 
+def test_a_roster_is_no_chart() -> None:
+    roster = member_of(b"date,person,manager\n2026-01-05,Ann,Bo\n", "roster.csv")
+    assert recognised_by(roster) == []
+
+
 def test_times_that_a_ready_made_mapping_does_not_guess_have_their_cure() -> None:
     table = b"Date,Person,Other Party,Place\n27-10-2021,Ann Lee,Bo Ek,Oslo\n"
     found = list(Table().parse(member_of(table, "register.csv")))

@@ -171,3 +171,11 @@ def test_what_is_no_gzip_was_cut_or_unpacks_without_end_is_refused_when_it_is_re
     (member,) = members(tmp_path / "day.csv.gz")
     with member.open() as stream, pytest.raises(DamagedMember):
         list(iter(lambda: stream.read(1 << 20), b""))
+
+
+def test_the_files_of_a_folder_come_in_the_order_of_the_parts_of_their_names(tmp_path):
+    for name in ("a/z.txt", "a.txt", "a/b/c.txt", "b/.DS_Store", "B.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    assert ["B.txt", "a/b/c.txt", "a/z.txt", "a.txt"] == names(tmp_path)

@@ -45,8 +45,12 @@ def wide(text: str) -> bytes:
         ("a", b'{"conversations": [{"conversation_id": {}, "self_conversation_state": {}}]}', "Hangouts"),
         ("Export_Loadfile_1.csv", b"File ID,Custodian\n", "Purview load file"),
         ("a", b"[LINE] Chat history with Bo\n", "LINE"),
+        ("a", "Bo 님과 카카오톡 대화\n".encode(), "KakaoTalk"),
+        ("a", b"09:00:12\t From Ann Lee to Everyone:\n\thello\n", "chat of a Zoom meeting"),
+        ("a", b"Name (Original Name),User Email,Join Time\n", "who attended, Zoom, Teams"),
         ("a", b"PK\x03\x04" + bytes(30) + b"word/document.xml", "Word document"),
         ("a", b"%PDF-1.7", "PDF"),
+        ("a", b"PK\x03\x04" + bytes(30), "zip that was cut off"),
         ("a", b"{\\rtf1", "RTF"),
         ("a", b"\x28\xb5\x2f\xfd", "7z, RAR, Zstandard"),
         ("a", b"  <!doctype HTML><p>", "web page"),
@@ -59,6 +63,23 @@ def test_a_kind_is_told_by_its_marks(name: str, head: bytes, kind: str) -> None:
     told = refusal(name, head)
     assert told is not None
     assert re.fullmatch(r"this is [^\n]{10,400}[\w)]", told), told
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ('"Betreff","Beginnt am","Beginnt um","Endet am"\r\n'.encode("cp1252"), "Outlook calendar as CSV"),
+        ('"Ämne","Startdatum","Starttid","Slutdatum"\r\n'.encode("cp1252"), "Outlook calendar as CSV"),
+        ('"Anrede","Vorname","Weitere Vornamen","Nachname"\r\n'.encode("cp1252"), "contacts as CSV"),
+        ('"Titel","Förnamn","Mellannamn","Efternamn"\r\n'.encode(), "contacts as CSV"),
+        (b"1. Summary\r\nMeeting title\tWeekly\r\n", "who attended, Zoom, Teams"),
+        (b"\xff\xfe" + wide("1. Summary\nMeeting title\tWeekly\n"), "who attended, Zoom, Teams"),
+    ],
+)
+def test_a_kind_is_told_in_other_languages_too(head: bytes, kind: str) -> None:
+    found = unread_kind("a.csv", head)
+    assert found is not None
+    assert kind == found.name
 
 
 def test_every_kind_is_tried_and_named_once() -> None:
