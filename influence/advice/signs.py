@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -62,7 +63,13 @@ class History:
 
     @classmethod
     def of(cls, population: Population, window: Window) -> History:
-        """Read the history of a window."""
+        """Return the history of a window; the one that was asked for last is not read again."""
+        if population not in _LAST or _LAST[population][0] != window:
+            _LAST[population] = window, cls._read(population, window)
+        return _LAST[population][1]
+
+    @classmethod
+    def _read(cls, population: Population, window: Window) -> History:
         items, responses = population.log.items, population.responses(window)
         kept = np.flatnonzero(window.holds(items.time))
         item, reader = written_to_few_by_all(population.tables, WRITTEN_TO, window)
@@ -117,6 +124,8 @@ class History:
         found: Ints = best[responders[best] >= least]
         return found
 
+
+_LAST: WeakKeyDictionary[Population, tuple[Window, History]] = WeakKeyDictionary()
 
 SIGNS = (
     "answered_them", "answered_them_lately", "wrote_to_them", "wrote_to_them_lately",
