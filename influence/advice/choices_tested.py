@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from influence.advice.acted import leading
 from influence.advice.choices_compared import Turned
 from influence.advice.topics import EVIDENCE, Advised, shown
 from influence.advice.twice import FEWEST_LEADERS, FEWEST_ON_A_SIDE, Compare, Tried, found_twice, kept
@@ -46,8 +47,8 @@ def choice_rows(ego: Ego) -> tuple[list[Advised], str]:
     held = {name: one.last for name, one in found.items() if one.last is not None and _more(one)}
     if not held:
         return [], words
-    everybody = Turned(ego.population, ego.window, ego.passing.delta).leaders.tolist()
-    turned = Turned(ego.population, ego.window, ego.passing.delta, sorted({*everybody, ego.leader}))
+    everybody = {*leading(ego.population, ego.window), ego.leader}
+    turned = Turned(ego.population, ego.window, ego.passing.delta, sorted(everybody))
     rows = []
     if SPHERE in held:
         rows += _sphere_rows(ego, turned, held[SPHERE])
