@@ -154,8 +154,8 @@ def _conversation_row(ego: Ego, recent: Ints, fresh: int, held: Pooled) -> Advis
     day = str(moment(int(items.time[first]), ego.settings.zone))[:10]
     why = because(
         "{people} who had not responded to the leader wrote there in the last {days}; in the last third of the record "
-        "such conversations brought {share} more people never met than the others that leaders wrote in ({range}, over "
-        "{leaders}), and before it more too",
+        "such conversations brought more people never met than the others that leaders wrote in, by {share} of the "
+        "average ({range}, over {leaders}), and before it more too",
         people=counted(fresh, "person", "people"),
         days=f"{ego.settings.delta_days:g} days",
         **_told(held),
@@ -179,7 +179,7 @@ def _sphere_rows(ego: Ego, of: Turned, held: Pooled) -> list[Advised]:
     why = because(
         "of {n} with people of this sphere who had not responded before {k} were answered within {days}, of {others} "
         "with people of others {m}; in the last third of the record exchanges in the sphere that had answered most "
-        "brought {share} more people never met ({range}, over {leaders}), and before it more too",
+        "brought more people never met, by {share} of the average ({range}, over {leaders}), and before it more too",
         n=counted(len(one.time), "exchange", "exchanges"),
         k=int(answered[there].sum()),
         others=counted(len(other.time), "exchange", "exchanges"),
