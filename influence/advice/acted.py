@@ -51,11 +51,9 @@ class Acted:
 
     @classmethod
     def of(cls, population: Population, window: Window, of: Sequence[int] = ()) -> Acted:
-        """Read what some leaders did in a window, else those of `History.leaders` in its first two thirds."""
+        """Read what some leaders did in a window, else those who led before its last third (`leading`)."""
         items, responses = population.log.items, population.responses(window)
-        cut = window.until - (window.until - window.since) // 3
-        most = of or History.of(population, Window(window.since, cut)).leaders(LEADERS).tolist()
-        leaders = np.array(sorted(most), np.int64)
+        leaders = np.array(sorted(of or leading(population, window)), np.int64)
         people = ~np.isin(responses.responder, sorted(population.bots))
         target, responder = responses.target.astype(np.int64), responses.responder.astype(np.int64)
         kept = people & (np.isin(target, leaders) | np.isin(responder, leaders)) & (target != responder)
@@ -78,6 +76,13 @@ class Acted:
             target[kept],
             _unmet(population, target[kept], responder[kept], responses.time[kept]),
         )
+
+
+def leading(population: Population, window: Window) -> list[int]:
+    """Return to whom most different people responded in the first two thirds of a window."""
+    cut = window.until - (window.until - window.since) // 3
+    found: list[int] = History.of(population, Window(window.since, cut)).leaders(LEADERS).tolist()
+    return found
 
 
 def hours(time: Ints, zone: str) -> Ints:

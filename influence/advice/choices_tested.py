@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from influence.advice.acted import leading
 from influence.advice.choices_compared import Turned
 from influence.advice.topics import EVIDENCE, Advised, shown
 from influence.advice.twice import FEWEST_LEADERS, FEWEST_ON_A_SIDE, Compare, Tried, found_twice, kept
@@ -46,8 +47,8 @@ def choice_rows(ego: Ego) -> tuple[list[Advised], str]:
     held = {name: one.last for name, one in found.items() if one.last is not None and _more(one)}
     if not held:
         return [], words
-    everybody = Turned(ego.population, ego.window, ego.passing.delta).leaders.tolist()
-    turned = Turned(ego.population, ego.window, ego.passing.delta, sorted({*everybody, ego.leader}))
+    everybody = {*leading(ego.population, ego.window), ego.leader}
+    turned = Turned(ego.population, ego.window, ego.passing.delta, sorted(everybody))
     rows = []
     if SPHERE in held:
         rows += _sphere_rows(ego, turned, held[SPHERE])
@@ -153,8 +154,8 @@ def _conversation_row(ego: Ego, recent: Ints, fresh: int, held: Pooled) -> Advis
     day = str(moment(int(items.time[first]), ego.settings.zone))[:10]
     why = because(
         "{people} who had not responded to the leader wrote there in the last {days}; in the last third of the record "
-        "such conversations brought {share} more people never met than the others that leaders wrote in ({range}, over "
-        "{leaders}), and before it more too",
+        "such conversations brought more people never met than the others that leaders wrote in, by {share} of the "
+        "average ({range}, over {leaders}), and before it more too",
         people=counted(fresh, "person", "people"),
         days=f"{ego.settings.delta_days:g} days",
         **_told(held),
@@ -178,7 +179,7 @@ def _sphere_rows(ego: Ego, of: Turned, held: Pooled) -> list[Advised]:
     why = because(
         "of {n} with people of this sphere who had not responded before {k} were answered within {days}, of {others} "
         "with people of others {m}; in the last third of the record exchanges in the sphere that had answered most "
-        "brought {share} more people never met ({range}, over {leaders}), and before it more too",
+        "brought more people never met, by {share} of the average ({range}, over {leaders}), and before it more too",
         n=counted(len(one.time), "exchange", "exchanges"),
         k=int(answered[there].sum()),
         others=counted(len(other.time), "exchange", "exchanges"),

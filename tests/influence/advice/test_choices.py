@@ -120,7 +120,7 @@ def test_the_sphere_named_is_the_one_that_had_answered_most_by_then_and_nothing_
 
 
 def world(*, more, leaders=6, rounds=90, seed=1):
-    """Leaders who write by turns where somebody new wrote and where somebody reached did; he comes if `more`."""
+    """Leaders who write by turns where somebody new wrote and where somebody reached did; they come if `more`."""
     random, rows = np.random.default_rng(seed), []
     for leader in ["boss", *(f"lead{n}" for n in range(1, leaders))]:
         rows += [row(f"{leader}-0", 0, leader), row(f"{leader}-00", 1, f"old-{leader}", f"{leader}-0")]
