@@ -117,7 +117,15 @@ def _first(desk: Desk) -> _Page | None:
         days=period(days),
         mentees=counted(len(plan.mentees), "mentee", "mentees"),
     )
-    return _Page(agreed=agreed, mentees=tuple(plain(one.who) for one in plan.mentees))
+    return _Page(agreed=agreed, mentees=tuple(_called(desk, one.who) for one in plan.mentees))
+
+
+def _called(desk: Desk, words: str) -> str:
+    """Return the name of a mentee; who is not found stands as the file has it, and the beginning says so."""
+    try:
+        return plain(desk.workspace.analysis.who(words).name)
+    except InfluenceError:
+        return plain(words)
 
 
 def begin(desk: Desk, _: Asked) -> Response:
