@@ -123,7 +123,7 @@ def _first(desk: Desk) -> _Page | None:
 def _called(desk: Desk, words: str) -> str:
     """Return the name of a mentee; who is not found stands as the file has it, and the beginning says so."""
     try:
-        return plain(desk.workspace.who(words).name)
+        return plain(desk.person(words)[1])
     except InfluenceError:
         return plain(words)
 
