@@ -53,6 +53,7 @@ def test_it_is_begun_once_and_whoever_did_is_in_the_log_of_readings(small, dashb
     (small.path / "programme.toml").write_text(PROGRAMME, "utf-8")
     before = visitor.get("/programme").text
     assert "Spring, mentor Mia: 6 Apr 2026 to 31 May 2026, with 1 mentee." in before
+    assert "<li><bdi>Ann " in before
     assert "Begin the programme" in before
     assert not small.programme().started
     assert 303 == visitor.post("/programme/begin").status
