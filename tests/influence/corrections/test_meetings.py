@@ -227,11 +227,12 @@ def test_the_list_has_everybody_reached_and_everybody_with_evidence(workspace):
 def test_doubtful_encounters_are_kept_and_told(workspace):
     rows = [
         CALENDAR | {"id": "late", "time": "2026-12-31T09:00:00Z"},
-        CALENDAR | {"id": "alone", "people": [ANN], "time": "2026-03-01T09:00:00Z"},
+        CALENDAR | {"id": "alone", "people": [ANN, "x:ann"], "time": "2026-03-01T09:00:00Z"},
         CALENDAR | {"id": "yes", "evidence": "declared", "time": "2026-03-01T09:00:00Z"},
         CALENDAR | {"id": "no", "evidence": "declared", "kind": "never", "time": "2026-03-01T09:00:00Z"},
     ]
-    made = workspace(activities=[POST, *REPLIES], encounters=rows)
+    both = {"person": ANN, "accounts": [ANN, "x:ann"]}
+    made = workspace(activities=[POST, *REPLIES], encounters=rows, people=[both])
     told = made.meetings.doubts()
     assert 3 == len(told)
     assert told[0].startswith("encounter late is dated 2026-12-31")
