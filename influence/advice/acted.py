@@ -81,7 +81,7 @@ class Acted:
 def leading(population: Population, window: Window) -> list[int]:
     """Return to whom most different people responded in the first two thirds of a window."""
     cut = window.until - (window.until - window.since) // 3
-    found: list[int] = History.of(population, Window(window.since, cut)).leaders(LEADERS).tolist()
+    found: list[int] = History.of(population, window).before(cut).leaders(LEADERS).tolist()
     return found
 
 

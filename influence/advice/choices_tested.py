@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,36 @@ if TYPE_CHECKING:
 
 CONVERSATION, SPHERE = "conversation", "sphere"
 CONVERSATIONS = 5
+_SAID = {
+    CONVERSATION: (
+        because(
+            "conversations in which people not reached wrote lately brought more, before the last third of the record "
+            "and in it"
+        ),
+        because(
+            "whether conversations in which people not reached wrote lately bring more cannot be told: in the last "
+            "third of the record too few leaders wrote both in these and in others, so that none is named"
+        ),
+        because(
+            "that conversations in which people not reached wrote lately bring more did not hold before the last third "
+            "of the record and in it, so that none is named"
+        ),
+    ),
+    SPHERE: (
+        because(
+            "the sphere that had answered a leader most went on to, before the last third of the record and in it"
+        ),
+        because(
+            "whether the sphere that answered most goes on to cannot be told: in the last third of the record too few "
+            "leaders turned both to it and to others, so that none is named"
+        ),
+        because(
+            "that the sphere which answered most goes on to did not hold before the last third of the record and in "
+            "it, so that none is named"
+        ),
+    ),
+}
+"""Of each choice: that it held, that it cannot be told, that it did not hold."""
 
 
 def choices(of: Turned) -> tuple[Tried, ...]:
@@ -45,78 +75,48 @@ def choice_rows(ego: Ego) -> tuple[list[Advised], str]:
     found = {one.name: one for one in choices_of(ego.population, ego.window, ego.passing.delta)}
     words = "; ".join(_in_words(found[name]) for name in (CONVERSATION, SPHERE))
     held = {name: one.last for name, one in found.items() if one.last is not None and _more(one)}
-    if not held:
-        return [], words
-    everybody = {*leading(ego.population, ego.window), ego.leader}
-    turned = Turned(ego.population, ego.window, ego.passing.delta, sorted(everybody))
     rows = []
-    if SPHERE in held:
-        rows += _sphere_rows(ego, turned, held[SPHERE])
+    if SPHERE in held:  # whose rates are drawn to everybody's
+        everybody = {*leading(ego.population, ego.window), ego.leader}
+        rows += _sphere_rows(ego, _turned(ego, everybody), held[SPHERE])
     if CONVERSATION in held:
-        rows += _conversation_rows(ego, turned, held[CONVERSATION])
+        rows += _conversation_rows(ego, _turned(ego, {ego.leader}), held[CONVERSATION])
     return rows, words
+
+
+def _turned(ego: Ego, leaders: Set[int]) -> Turned:
+    return Turned(ego.population, ego.window, ego.passing.delta, sorted(leaders))
 
 
 def _in_words(one: Tried) -> str:
     """Say what became of a choice: it held, it did not, or it cannot be told."""
-    return (_of_conversations if one.name == CONVERSATION else _of_spheres)(one)
-
-
-def _of_conversations(one: Tried) -> str:
     if one.before is None:
+        return _too_little(one)
+    held, unknown, not_held = _SAID[one.name]
+    return held if _more(one) else unknown if one.last is None else not_held
+
+
+def _too_little(one: Tried) -> str:
+    words = {
+        "leaders": counted(one.leaders, "leader", "leaders"),
+        "least": FEWEST_ON_A_SIDE,
+        "needed": FEWEST_LEADERS,
+    }
+    if one.name == CONVERSATION:
         return because(
             "whether conversations in which people not reached wrote lately bring more is too little on record: "
             "{leaders} wrote in {least} of these and in {least} others before the last third; {needed} are needed",
-            **_needed(one),
-        )
-    if _more(one):
-        return because(
-            "conversations in which people not reached wrote lately brought more, before the last third of the "
-            "record and in it"
-        )
-    if one.last is None:
-        return because(
-            "whether conversations in which people not reached wrote lately bring more cannot be told: in the last "
-            "third of the record too few leaders wrote both in these and in others, so that none is named"
+            **words,
         )
     return because(
-        "that conversations in which people not reached wrote lately bring more did not hold before the last third "
-        "of the record and in it, so that none is named"
-    )
-
-
-def _of_spheres(one: Tried) -> str:
-    if one.before is None:
-        return because(
-            "whether the sphere that answered most goes on to is too little on record: {leaders} turned {least} times "
-            "to it and {least} times to others before the last third; {needed} are needed",
-            **_needed(one),
-        )
-    if _more(one):
-        return because(
-            "the sphere that had answered a leader most went on to, before the last third of the record and in it"
-        )
-    if one.last is None:
-        return because(
-            "whether the sphere that answered most goes on to cannot be told: in the last third of the record too few "
-            "leaders turned both to it and to others, so that none is named"
-        )
-    return because(
-        "that the sphere which answered most goes on to did not hold before the last third of the record and in it, so "
-        "that none is named"
+        "whether the sphere that answered most goes on to is too little on record: {leaders} turned {least} times to "
+        "it and {least} times to others before the last third; {needed} are needed",
+        **words,
     )
 
 
 def _more(one: Tried) -> bool:
     return one.holds and one.last is not None and one.last.value > 0
-
-
-def _needed(one: Tried) -> dict[str, object]:
-    return {
-        "leaders": counted(one.leaders, "leader", "leaders"),
-        "least": FEWEST_ON_A_SIDE,
-        "needed": FEWEST_LEADERS,
-    }
 
 
 def _told(of: Pooled) -> dict[str, str]:

@@ -64,9 +64,10 @@ class History:
     @classmethod
     def of(cls, population: Population, window: Window) -> History:
         """Return the history of a window; the one that was asked for last is not read again."""
-        if population not in _LAST or _LAST[population][0] != window:
-            _LAST[population] = window, cls._read(population, window)
-        return _LAST[population][1]
+        held = _LAST.get(population)
+        if held is None or held[0] != window:
+            held = _LAST[population] = window, cls._read(population, window)
+        return held[1]
 
     @classmethod
     def _read(cls, population: Population, window: Window) -> History:
@@ -126,6 +127,7 @@ class History:
 
 
 _LAST: WeakKeyDictionary[Population, tuple[Window, History]] = WeakKeyDictionary()
+"""The window that was asked for last, and its history."""
 
 SIGNS = (
     "answered_them", "answered_them_lately", "wrote_to_them", "wrote_to_them_lately",

@@ -75,8 +75,7 @@ def summed(of: Sequence[Effect]) -> tuple[Pooled | None, int]:
 
     The variance of a share is taken as φ over how many people came in what was compared, with one φ for all leaders
     (the mean of variance times people, by people; 1 at least, as of people who come one by one by chance). A leader's
-    own variance would go with their own effect, as counts
-    are skewed, and draw the mean down.
+    own variance would go with their own effect, as counts are skewed, and draw the mean down.
     """
     enough = [one for one in of if min(one.kept, one.like) >= FEWEST_ON_A_SIDE]
     if len(enough) < FEWEST_LEADERS:
@@ -105,9 +104,6 @@ def kept(
 def _read(row: Mapping[str, Any]) -> Tried:
     sides = {
         name: row[name] and Pooled(**row[name] | {"interval": tuple(row[name]["interval"])})
-        for name in _SIDES
+        for name in ("before", "last")
     }
     return Tried(row["name"], row["leaders"], sides["before"], sides["last"], row["holds"])
-
-
-_SIDES = ("before", "last")

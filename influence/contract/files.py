@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -201,7 +201,10 @@ def members(path: Path) -> Iterator[Member]:
 
 
 def _folder(path: Path) -> Iterator[Member]:
-    """Yield the files below a folder in the order of their names; the entries of few folders are held at a time."""
+    """Yield the files below a folder in the order of their names; the entries of few folders are held at a time.
+
+    A folder into which nobody may look stands for what is in it, and says so when it is opened.
+    """
     waiting = [_entries(path, "")]
     while waiting:
         found = next(waiting[-1], None)
@@ -209,16 +212,27 @@ def _folder(path: Path) -> Iterator[Member]:
             waiting.pop()
             continue
         name, entry = found
-        if entry.is_dir(follow_symlinks=False):
+        if isinstance(entry, OSError):
+            yield Member(name, 0, partial(_closed, entry))
+        elif entry.is_dir(follow_symlinks=False):
             waiting.append(_entries(Path(entry.path), f"{name}/"))
         elif entry.is_file(follow_symlinks=False) and not _left_behind(entry.name):
             yield _single(Path(entry.path), name)
 
 
-def _entries(path: Path, within: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield what lies in a folder itself, each with its name below the first one; nothing of one that is closed."""
-    with suppress(OSError), os.scandir(path) as found:
-        yield from ((within + entry.name, entry) for entry in sorted(found, key=lambda entry: entry.name))
+def _entries(path: Path, within: str) -> Iterator[tuple[str, os.DirEntry[str] | OSError]]:
+    """Yield what lies in a folder itself, each with its name below the first one; or why it cannot be looked into."""
+    try:
+        with os.scandir(path) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        yield within.removesuffix("/") or path.name, error
+    else:
+        yield from ((within + entry.name, entry) for entry in entries)
+
+
+def _closed(error: OSError) -> IO[bytes]:
+    raise DamagedMember(error.strerror or str(error))
 
 
 def _left_behind(name: str) -> bool:

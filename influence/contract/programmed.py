@@ -14,6 +14,8 @@ CHANGE: Kind = "change"
 LEAST: Kind = "least"
 MOST: Kind = "most"
 NOTE, GIVEN, TAKEN = "note", "advice given", "advice taken"
+ADVICE = {"given": GIVEN, "taken": TAKEN}
+"""What a note may be about, as it is asked for, and the kind of the note."""
 """The kinds of notes that a mentor keeps."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from influence.demo.cast import Cast
 from influence.demo.conversing import Log
@@ -37,36 +36,24 @@ def lunches(cast: Cast, log: Log, meetings: Sequence[Meeting], dice: Dice) -> li
     return found
 
 
-@dataclass(frozen=True)
-class _Read:
-    """The log by the number of an activity: who did it, and what it answers."""
-
-    who: Mapping[object, int]
-    above: Mapping[object, object]
-
-    def over(self, number: object) -> set[int]:
-        """Return everybody whose activity an activity answers, through whoever is between."""
-        found, here = set[int](), self.above.get(number)
-        while here is not None:
-            if here in self.who:
-                found.add(self.who[here])
-            here = self.above.get(here)
-        return found
-
-
 def _answered(cast: Cast, log: Log, team: set[int]) -> set[tuple[int, int]]:
     """Return who of the team is answered or named by whom, by however many hands."""
     owner = {account: who.index for who in cast.people for account in who.accounts.values()}
-    columns = log.columns
-    who = {
-        number: owner[str(actor)]
-        for number, actor in zip(columns["id"], columns["actor"], strict=True)
-        if actor in owner
-    }
-    read = _Read(who, dict(zip(columns["id"], columns["parent"], strict=True)))
+    numbers, actors, parents, mentions = (log.columns[name] for name in ("id", "actor", "parent", "mentions"))
+    who = {number: owner[str(actor)] for number, actor in zip(numbers, actors, strict=True) if actor in owner}
+    above = dict(zip(numbers, parents, strict=True))
     found = set()
-    for number, named in zip(columns["id"], columns["mentions"], strict=True):
+    for number, named in zip(numbers, mentions, strict=True):
         if number in who:
-            to = read.over(number) | {owner[one] for one in named if one in owner}  # type: ignore[attr-defined]
+            to = {who[each] for each in _over(number, above) if each in who}
+            to |= {owner[one] for one in named if one in owner}  # type: ignore[attr-defined]
             found |= {(one, who[number]) for one in to & team if one != who[number]}
+    return found
+
+
+def _over(number: object, above: Mapping[object, object]) -> set[object]:
+    """Return what an activity answers, through whatever is between."""
+    found = set[object]()
+    while (number := above.get(number)) is not None:
+        found.add(number)
     return found

@@ -16,7 +16,18 @@ from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import because
-from influence.contract.programmed import GIVEN, NOTE, TAKEN, Became, Ended, Note, Programme, Sheet, Together
+from influence.contract.programmed import (
+    ADVICE,
+    GIVEN,
+    NOTE,
+    TAKEN,
+    Became,
+    Ended,
+    Note,
+    Programme,
+    Sheet,
+    Together,
+)
 from influence.people.directory import UnknownPerson
 from influence.programmes import plan as plans
 from influence.programmes.baselines import Baseline, Baselines
@@ -227,7 +238,7 @@ class Programmes:
             NoteError: it says nothing, or too much.
             ProgrammeError: it was not started, or this is nobody of its mentees.
         """
-        kind = NOTE if advice is None else {"given": GIVEN, "taken": TAKEN}[advice]
+        kind = NOTE if advice is None else ADVICE[advice]
         return self.notes.keep(self._mentee(mentee), words, kind, about)
 
     def _mentee(self, words: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
@@ -82,8 +80,9 @@ def letter(desk: Desk, asked: Asked) -> Response:
 
 def _digest(desk: Desk, who: tuple[str, ...]) -> Digest:
     people = [desk.person(one)[0] for one in who] or list(desk.only)
-    found = desk.workspace.digest(people)
-    return replace(found, became=None) if desk.narrow else found  # a programme is shown to nobody there
+    if desk.narrow:  # a programme is shown to nobody there
+        return Digest(desk.workspace.tracking.latest(people), desk.workspace.settings.notice)
+    return desk.workspace.digest(people)
 
 
 def _tracked(desk: Desk) -> list[tuple[str, str]]:

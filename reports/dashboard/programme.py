@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
-from influence.contract.programmed import GIVEN, TAKEN, Note, Sheet
+from influence.contract.programmed import ADVICE, Note, Sheet
 from influence.contract.wording import counted, plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, see, shown
@@ -18,11 +18,11 @@ from reports.dashboard.sources import said_of
 from reports.dashboard.view import one_of, with_query
 from reports.dashboard.work import Progress, Work
 from reports.formats import programme
-from reports.story.wording import day, period
+from reports.story.programme import noted
+from reports.story.wording import period
 
 BEGIN = "begin the programme"
 """The kind of work that freezes a baseline: one at a time."""
-_ADVICE = {"given": GIVEN, "taken": TAKEN}
 
 
 @dataclass(frozen=True)
@@ -194,13 +194,7 @@ def _notes(record: programme.Record | None) -> tuple[Row, ...]:
 
 
 def _said(one: Note) -> str:
-    patterns = {
-        GIVEN: translated("{day}, advice given: {words}"),
-        TAKEN: translated("{day}, advice taken: {words}"),
-    }
-    pattern = patterns.get(one.kind, translated("{day}: {words}"))
-    said = pattern.format(day=day(one.noted), words=plain(one.words))
-    return f"{said} ({plain(one.about)})" if one.about else said
+    return f"{noted(one)} ({plain(one.about)})" if one.about else noted(one)
 
 
 def _practised(record: programme.Record | None) -> str:
@@ -214,7 +208,7 @@ def note(desk: Desk, asked: Asked) -> Response:
     mentee = asked.said("mentee")
     words = next((word for name, word in asked.form if name == "words"), "")  # whole, as it was typed
     typed = Typed(words, asked.said("advice"), asked.said("about").strip())
-    advice = typed.advice if typed.advice in _ADVICE else None
+    advice = typed.advice if typed.advice in ADVICE else None
     try:
         desk.change(lambda workspace: workspace.programme().note(mentee, words, advice, typed.about or None))
     except ReadOnly:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from influence.contract import durably
 from influence.contract.findings import Reached, Report
 from reports.formats.tables import FINDING_COLUMNS, finding_row
-from reports.formats.writing import encodable, whole
+from reports.formats.writing import encodable
 from reports.story.evidence import in_order
 from reports.story.sentences import told
 
@@ -56,7 +57,7 @@ def moment_of(time: str | None, zone: tzinfo) -> datetime | None:
 def _written(path: Path, table: pa.Table) -> Path:
     import pyarrow.parquet as pq
 
-    with whole(path) as stream:
+    with durably.whole(path, durably.OWNER) as stream:
         pq.write_table(table, stream)
     return path
 

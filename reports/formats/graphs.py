@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from influence.contract import durably
 from influence.contract.findings import Reached, Report
 from influence.contract.headline import leader_name
 from influence.contract.wording import plain
 from reports.figures.palette import INK, MARKS
-from reports.formats.writing import whole
 from reports.story.evidence import certainty, in_order, mark_of, names
 from reports.story.wording import period, shortened
 
@@ -198,7 +198,7 @@ def _finite(value: float | None) -> float | None:
 
 
 def _written(path: Path, lines: Iterable[str]) -> Path:
-    with whole(path) as stream:
+    with durably.whole(path, durably.OWNER) as stream:
         stream.writelines(f"{line}\n".encode() for line in lines)
     return path
 

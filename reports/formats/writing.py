@@ -3,53 +3,27 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
+from influence.contract import durably
 from influence.contract.errors import InfluenceError
 
 
 def write_whole(path: Path, held: str | bytes) -> Path:
-    """Write a text as UTF-8, or bytes as they are, beside `path`, then put it in place; readable by its owner only.
+    """Write a text as UTF-8, or bytes as they are, whole or not at all (`durably.whole`); readable by its owner only.
 
     Half a surrogate pair, which UTF-8 cannot hold, is written as its escape.
 
     Raises:
         OSError: the folder is missing or may not be written; whatever stood at `path` is untouched.
     """
-    with whole(path) as stream:
+    with durably.whole(path, durably.OWNER) as stream:
         stream.write(encodable(held).encode() if isinstance(held, str) else held)
     return path
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to fill that stands at `path` only once it is filled; readable by its owner only.
-
-    It waits under a name that follows from that of `path`: what a kill left lying is taken away by the next writing.
-
-    Raises:
-        OSError: the folder is missing or may not be written; whatever stood at `path` is untouched.
-    """
-    waiting = path.with_name(f".{path.stem[:40]}-{zlib.crc32(os.fsencode(path.name)):08x}.part")
-    waiting.unlink(missing_ok=True)
-    try:
-        with open(waiting, "x+b", opener=_for_the_owner) as stream:
-            yield stream
-        waiting.replace(path)
-    except BaseException:
-        waiting.unlink(missing_ok=True)
-        raise
-
-
-def _for_the_owner(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 _WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]{0,200}>)[^<]*")

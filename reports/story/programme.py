@@ -84,7 +84,7 @@ def told_sheet(sheet: Sheet) -> Told:
         Part(translated("What was agreed"), (*_goals(sheet), *_of_ten_weeks(sheet))),
         Part(translated("Before and now"), _comparable(sheet), _rows(sheet)),
         Part(translated("The others, as a band"), tuple(_bands(sheet))),
-        Part(translated("What was noted"), tuple(map(_note, sheet.notes[-_NOTES:]))),
+        Part(translated("What was noted"), tuple(map(noted, sheet.notes[-_NOTES:]))),
     )
     return Told(
         kind=translated("{programme}: sheet for a talk").format(programme=plain(sheet.programme)),
@@ -267,7 +267,8 @@ def _moved(share: float) -> str:
     return f"{sign}{in_figures(f'{per_cent:,} %')}"
 
 
-def _note(one: Note) -> str:
+def noted(one: Note) -> str:
+    """Say what was noted, and what has followed."""
     patterns = {
         NOTE: translated("{day}: {words}"),
         GIVEN: translated("{day}, advice given: {words}"),

@@ -179,3 +179,20 @@ def test_the_files_of_a_folder_come_in_the_order_of_the_parts_of_their_names(tmp
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "link").symlink_to(tmp_path / "a")
     assert ["B.txt", "a/b/c.txt", "a/z.txt", "a.txt"] == names(tmp_path)
+
+
+def test_a_folder_into_which_nobody_may_look_is_told_and_takes_no_other_down(tmp_path, monkeypatch):
+    """One whose path is longer than the system takes cannot be looked into, not even by the owner of the machine."""
+    (tmp_path / "top" / "b").mkdir(parents=True)
+    (tmp_path / "top" / "b" / "mail.eml").write_text("x")
+    monkeypatch.chdir(tmp_path / "top")
+    for _ in range(20):
+        Path("a" * 250).mkdir()
+        os.chdir("a" * 250)
+    os.chdir(tmp_path)
+    found = {member.name[-8:]: member for member in members(tmp_path / "top")}
+    with found.pop("mail.eml").open() as mail:
+        assert b"x" == mail.read()
+    [closed] = found.values()
+    with pytest.raises(DamagedMember, match="too long"):
+        closed.open()

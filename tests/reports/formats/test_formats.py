@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from influence.contract import plugins
+from influence.contract import durably, plugins
 from influence.contract.errors import InfluenceError
 from influence.contract.language import languages, speaking
-from reports.formats.writing import whole, write_whole
+from reports.formats.writing import write_whole
 from tests.kit.sample_report import built, empty_report, sample_report, ties_report
 from tests.reports.formats.test_page import hostile_report
 
@@ -99,8 +99,8 @@ def test_a_missing_extra_is_one_sentence_with_the_command(
 
 
 def test_what_a_kill_left_lying_is_taken_away_by_the_next_writing(tmp_path):
-    killed = whole(tmp_path / "ann.json")
+    killed = durably.whole(tmp_path / "ann.json")
     killed.__enter__().write(b'{"half": ')
-    assert ["part"] == [file.name.rpartition(".")[2] for file in tmp_path.iterdir()]
+    assert [".ann.json.new"] == [file.name for file in tmp_path.iterdir()]
     write_whole(tmp_path / "ann.json", "{}")
     assert ["ann.json"] == [file.name for file in tmp_path.iterdir()]
