@@ -51,13 +51,23 @@ def _in_order(held: NextToRespond, why: str) -> Sentence:
 
 
 def _how_many(report: Report, held: NextToRespond) -> Sentence:
+    among = {
+        "days": counted(round(held.days or 0), "day", "days"),
+        "few": number(len(held.rows)),
+        "all": counted(held.of_people or 0, "person", "people"),
+    }
+    if round(report.value("next_to_respond") or 0) == 0:
+        return say(
+            "Within {days}, expect {hardly_any} from people never met, even among the {few} likeliest of {all} who "
+            "were active lately and have not responded yet.",
+            hardly_any=Span(translated("hardly any first response"), "next_to_respond"),
+            **among,
+        )
     return say(
         "Within {days}, expect a first response from {n} never met, among the {few} likeliest of {all} who were active "
         "lately and have not responded yet.",
-        days=counted(round(held.days or 0), "day", "days"),
         n=span(report, "next_to_respond", "person", "people"),
-        few=number(len(held.rows)),
-        all=counted(held.of_people or 0, "person", "people"),
+        **among,
     )
 
 

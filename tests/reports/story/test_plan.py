@@ -61,6 +61,12 @@ def test_who_is_likely_to_respond_is_named_with_how_likely_and_why():
     )
 
 
+def test_where_hardly_anybody_is_expected_that_is_said_and_no_part_of_a_person():
+    found = sample_report().findings["next_to_respond"]
+    said = str(next_to_respond(having(replace(found, value=0.3)))[0])
+    assert "days, expect hardly any first response from people never met, even among the " in said
+
+
 def test_where_probabilities_are_no_better_people_are_named_in_order_and_without_one():
     found = sample_report().findings["next_to_respond"]
     rows = tuple(replace(row, chance=None) for row in found.detail.rows)
