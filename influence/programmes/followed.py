@@ -78,13 +78,14 @@ def became(population: Population, leader: int, notes: Sequence[Note]) -> Became
 def added_up(each: Sequence[Became], least: int) -> Became | None:
     """Add up what became of advice of several leaders; None where none was about a line.
 
-    Nothing is told of advice of fewer than `least` leaders: of what was taken, and of what was not.
+    Nothing is told of advice of fewer than `least` leaders: of what was taken, and of what was not. Of one leader alone
+    (`least` 1) all is told, also that nothing can be judged yet.
     """
     names = ("taken", "came", "mentees", "left", "left_came", "left_mentees", "waiting")
     total = Became(JUDGED, **{name: sum(getattr(one, name) for one in each) for name in names})
     if not (total.mentees or total.left_mentees or total.waiting):
         return None
-    if total.mentees < least:
+    if total.mentees < least and least > 1:
         return Became(JUDGED, left=None, left_came=None, reason=_too_few(total.mentees, least))
     return total if total.left_mentees >= least else replace(total, left=None, left_came=None, left_mentees=0)
 

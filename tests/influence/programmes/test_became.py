@@ -15,6 +15,7 @@ from influence.times import DAY
 from influence.workspace.workspace import Workspace
 from reports.formats.letter import as_page, as_text
 from reports.formats.programme import as_text as programme_text
+from reports.story.programme import became as said_of
 from tests.influence.programmes.test_programme import brought
 from tests.kit import programme_log as log
 
@@ -73,6 +74,14 @@ def test_of_fewer_leaders_than_the_smallest_group_nothing_is_told() -> None:
     )
     assert added_up([Became(JUDGED)], 5) is None
     assert added_up([*each, *left], 1) == Became(JUDGED, 10, 2, 5, 1, 1, 1, 5)
+
+
+def test_of_one_leader_alone_it_is_told_that_nothing_can_be_judged_yet() -> None:
+    early = added_up([Became(JUDGED, waiting=2)], 1)
+    assert early == Became(JUDGED, left=None, left_came=None, waiting=2)
+    assert ["Noted less than 28 days before the end of the record, and not judged yet: 2."] == list(
+        said_of(early)
+    )
 
 
 def noted(one: Workspace, leader: str, kind: str, about: str, when: str) -> None:
