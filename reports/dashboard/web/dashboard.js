@@ -12,13 +12,20 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
-/** Whoever is on the way to another page is not called back by work that ends just then. */
+/** Whoever is on the way to another page is not called back by work that ends just then, or by a page that waits. */
 let leaving = false;
 window.addEventListener("beforeunload", () => {
   leaving = true;
 });
 
 for (const section of document.querySelectorAll("[data-events]")) follow(section);
+
+for (const waiting of document.querySelectorAll("[data-again]")) setTimeout(again, 1000 * waiting.dataset.again);
+
+/** Open the page anew. */
+function again() {
+  if (!leaving) window.location.reload();
+}
 
 /** Show how far some work is until it has ended; then open the page anew, which says what became of it. */
 function follow(section) {
@@ -27,7 +34,7 @@ function follow(section) {
   source.addEventListener("end", (event) => {
     source.close();
     show(section, JSON.parse(event.data));
-    if (!leaving) window.location.reload();
+    again();
   });
 }
 

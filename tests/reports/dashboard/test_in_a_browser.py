@@ -1,6 +1,8 @@
 """The dashboard as somebody has it: at a desk, on a telephone, by lamplight, by keyboard, without scripts."""
 
+import time
 from contextlib import contextmanager
+from threading import Event, Thread
 
 import pytest
 
@@ -193,3 +195,32 @@ def test_who_is_tracked_leads_to_the_number_that_the_snapshot_told(chromium, tra
         card = tab.page.inner_text(".cards article p:nth-of-type(2)")
         tab.page.click(".cards article a")
         assert f" {tab.page.inner_text('.big')} " in f" {card} "
+
+
+def hold(lock, held):
+    """Let nothing be answered for a while."""
+    with lock:
+        held.set()
+        time.sleep(3)
+
+
+@pytest.mark.skipif(script() is None, reason=NOT_BUILT)
+def test_whoever_leaves_a_page_that_waits_is_not_called_back_however_slow_the_other_is(chromium, tracked):
+    with inside(chromium, tracked) as (tab, go):
+        go("/leader/ann/report?since=2026-02-03")
+        assert tab.page.query_selector("[data-again]"), "it is not there yet"
+        held = Event()
+        busy = Thread(target=lambda: hold(tracked.serving.desk.workspace.alone, held))
+        busy.start()
+        held.wait()
+        go("/leader/ann?since=2026-03-03")
+        assert tab.page.url.endswith("/leader/ann?since=2026-03-03")
+        busy.join()
+
+
+@pytest.mark.skipif(script() is None, reason=NOT_BUILT)
+def test_a_page_that_waits_shows_what_it_waited_for(chromium, tracked):
+    with inside(chromium, tracked) as (tab, go):
+        go("/leader/ann/report?since=2026-02-04")
+        assert tab.page.query_selector("[data-again]")
+        tab.page.wait_for_selector("text=In one minute", timeout=60_000)
