@@ -16,7 +16,7 @@ import numpy as np
 from influence.advice.acted import Acted
 from influence.advice.habits_compared import PERIODS, Arrivals, Comparison
 from influence.advice.signs import History
-from influence.kernels.arrays import NEVER, Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, Flags, Floats, Ints, as_one
 from influence.network.log_queries import on_lists
 from influence.people.spheres import spheres_of_pairs
 from influence.times import Window
@@ -110,8 +110,8 @@ class Turned:
         own = np.flatnonzero(of.said & np.isin(of.author, self.leaders) & (of.time >= part.since))
         own = own[of.time[own] + self.delta <= part.until]
         stretch = (of.time[own] - self.window.since) // self.delta
-        keys = np.stack([of.author[own], of.conversation[own], stretch])
-        own = own[np.sort(np.unique(keys, axis=1, return_index=True)[1])]
+        keys = as_one(of.author[own], of.conversation[own], stretch)
+        own = own[np.sort(np.unique(keys, return_index=True)[1])]
         others, fresh = self.lately(of.author[own], of.conversation[own], of.time[own])
         own, fresh = own[others > 0], fresh[others > 0]
         leader, conversation, time = of.author[own], of.conversation[own], of.time[own]
@@ -197,8 +197,8 @@ class Turned:
         kept = kept[self.responded(leader[kept], person[kept]) > time[kept]]
         kept = kept[np.argsort(time[kept], kind="stable")]
         stretch = (time[kept] - self.window.since) // self.delta
-        keys = np.stack([leader[kept], person[kept], stretch])
-        kept = kept[np.sort(np.unique(keys, axis=1, return_index=True)[1])]
+        keys = as_one(leader[kept], person[kept], stretch)
+        kept = kept[np.sort(np.unique(keys, return_index=True)[1])]
         return self._worth(leader[kept], person[kept], item[kept], time[kept])
 
     def _worth(self, leader: Ints, person: Ints, item: Ints, time: Ints) -> Exchanges:

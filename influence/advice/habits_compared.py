@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from influence.advice.acted import Acted
-from influence.kernels.arrays import NEVER, Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, Flags, Floats, Ints, as_one, distinct_pairs
 from influence.times import DAY, Window
 
 PERIODS = 6
@@ -240,8 +240,8 @@ class Doings:
         period = (
             (of.time[item] - self.window.since) * PERIODS // max(self.window.until - self.window.since, 1)
         )
-        columns = np.stack([leader, of.place[item], _doubled(before), period])
-        found: Ints = np.unique(columns, axis=1, return_inverse=True)[1].reshape(-1)
+        told = as_one(leader, of.place[item], _doubled(before), period)
+        found: Ints = np.unique(told, return_inverse=True)[1]
         return found
 
     # --- of an item: one number of conversations beside another -----------------------------------------
@@ -388,8 +388,7 @@ def _drawn(
     told = offset < size[:, None]
     one = np.repeat(ones, told.sum(axis=1))
     other = held[(begin[:, None] + offset)[told]]
-    pair = np.unique(np.stack([one, other]), axis=1)
-    return pair[0], pair[1]
+    return distinct_pairs(one, other)
 
 
 HABITS: Mapping[str, Callable[[Doings], Comparison]] = {

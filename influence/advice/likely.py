@@ -136,8 +136,17 @@ class Record:
             self._pairs[cut] = Ranked.of(asked_at(self.history, cut, leaders))
         return self._pairs[cut]
 
+    @cached_property
+    def _weights(self) -> dict[int, Weights]:
+        return {}
+
     def weights(self, until: int) -> Weights:
         """Learn from what came before a moment; the weights learned elsewhere where that is too little."""
+        if until not in self._weights:
+            self._weights[until] = self._learn(until)
+        return self._weights[until]
+
+    def _learn(self, until: int) -> Weights:
         cuts = [until - int(self.step * one) for one in CUTS]
         cuts = [cut for cut in cuts if cut - self.since >= FIRST * (until - self.since)]
         pairs = [self.at(cut) for cut in cuts]
@@ -218,12 +227,15 @@ def _curve(scores: Floats, outcome: Flags) -> Chances:
 
 
 def _logistic(features: Floats, outcome: Flags, ridge: float) -> tuple[Floats, float]:
-    """Return coefficients and intercept of a logistic regression; one thread, so that sums are the same everywhere."""
+    """Return coefficients and intercept of a logistic regression; one thread, so that sums are the same everywhere.
+
+    Newton's steps, since pairs are many and features few: some ten passes over the pairs where lbfgs takes hundreds.
+    """
     from sklearn.linear_model import LogisticRegression  # 0.5 s, and only learning needs it
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        fit = LogisticRegression(C=ridge, max_iter=500).fit(features, outcome)
+        fit = LogisticRegression(C=ridge, solver="newton-cholesky").fit(features, outcome)
     return fit.coef_[0], float(fit.intercept_[0])
 
 

@@ -19,7 +19,7 @@ from influence.network.doings import written_to_few_by_all
 from influence.times import DAY, Window
 
 if TYPE_CHECKING:
-    from scipy.sparse import csc_matrix, csr_matrix, dia_matrix
+    from scipy.sparse import csc_matrix, csr_matrix
 
     from influence.reach.population import Population
 
@@ -190,7 +190,10 @@ def came(history: History, asked: Asked, since: int, until: int) -> Flags:
 
 
 class _Known:
-    """All that is known before a cut, as sparse matrices: of answers a row is the responder, a column the target."""
+    """All that is known before a cut, as sparse matrices: of answers a row is the responder, a column the target.
+
+    Of the others (`people`) only those are kept whom a leader could be advised about: a tenth of all, say.
+    """
 
     def __init__(self, before: History, cut: int) -> None:
         self.before, self.cut = before, cut
@@ -240,19 +243,19 @@ class _Known:
         return ever, lately
 
     @cached_property
-    def contacts(self) -> tuple[tuple[csr_matrix, dia_matrix], ...]:
-        """Ties of all time and lately, each with what sharing a contact is worth (Adamic and Adar)."""
+    def contacts(self) -> tuple[tuple[csr_matrix, csr_matrix], ...]:
+        """Ties of all time and lately, weighed by what sharing one is worth (Adamic and Adar), and the others'."""
         from scipy.sparse import diags
 
         ever, lately = (ties + ties.T for ties in (self.answers, self.answers_lately))
         ever = ever.sign()
         degree = np.asarray(ever.sum(axis=1)).ravel()
         worth = diags(1 / np.log(np.maximum(degree, 2) + 1))
-        return (ever, worth), (lately, worth)
+        return tuple(((ties @ worth).tocsr(), ties[:, self.people]) for ties in (ever, lately))
 
     @cached_property
-    def in_conversations(self) -> tuple[tuple[csr_matrix, dia_matrix], ...]:
-        """Who was in which conversation, of all time and lately, each with what sharing one is worth."""
+    def in_conversations(self) -> tuple[tuple[csr_matrix, csr_matrix], ...]:
+        """Who was in which conversation, of all time and lately, weighed by what sharing is worth, and the others."""
         from scipy.sparse import diags
 
         before = self.before
@@ -260,7 +263,7 @@ class _Known:
         ever = self._matrix(before.author, conversation, np.ones(len(conversation)), len(code)).sign()
         lately = self._matrix(before.author, conversation, self.faded(before.time), len(code)).minimum(1)
         worth = diags(1 / np.log(np.asarray(ever.sum(axis=0)).ravel() + 1.5))
-        return (ever, worth), (lately, worth)
+        return tuple(((part @ worth).tocsr(), part[self.people].T.tocsr()) for part in (ever, lately))
 
     @cached_property
     def in_channels(self) -> csr_matrix:
@@ -296,12 +299,12 @@ class _Known:
 
     def walk(self, leaders: Ints) -> Floats:
         """Personalised PageRank from each leader over ties of both directions: a row a leader."""
-        start = np.zeros((len(leaders), self.before.people))
-        start[np.arange(len(leaders)), leaders] = 1
+        start = np.zeros((self.before.people, len(leaders)))
+        start[leaders, np.arange(len(leaders))] = 1
         here = start
         for _ in range(STEPS):
-            here = BACK * start + (1 - BACK) * (self.turned @ here.T).T
-        return here
+            here = BACK * start + (1 - BACK) * (self.turned @ here)
+        return here.T
 
     # --- of one side: by person code ----------------------------------------------------------------------
 
@@ -367,8 +370,8 @@ class _Pairs:
                 np.array([self._most(row, walk) for row, walk in zip(kept, self._walk, strict=True)])
                 | kept & named
             )
-        self.row, column = np.nonzero(kept)
-        self.person = known.people[column]
+        self.row, self.column = np.nonzero(kept)
+        self.person = known.people[self.column]
 
     def _most(self, kept: Flags, walk: Floats) -> Flags:
         """Of those who can be asked about for one leader leave `MOST_ASKED`: who did most lately, who is nearest."""
@@ -390,44 +393,45 @@ class _Pairs:
         return Asked(leader, self.person, np.column_stack(signs))
 
     def _at(self, rows: csr_matrix | csc_matrix) -> Floats:
-        """Return the values at the pairs of sparse rows, a row a leader."""
-        found: Floats = rows.toarray()[self.row, self.person]
+        """Return the values at the pairs of sparse rows: a row a leader, a column one of those asked about."""
+        found: Floats = rows.toarray()[self.row, self.column]
         return found
 
     def _of_pairs(self) -> list[Floats]:
-        known, own = self.known, self.leaders
+        known, own, others = self.known, self.leaders, self.known.people
         ever, lately = known.written
         return [
-            self._at(known.answers[own]),
-            self._at(known.answers_lately[own]),
-            self._at(ever[own]),
-            self._at(lately[own]),
-            self._at(ever[:, own].T),
-            self._at(lately[:, own].T),
-            *(self._at(part[own] @ worth @ part) for part, worth in known.contacts),
+            self._at(known.answers[own][:, others]),
+            self._at(known.answers_lately[own][:, others]),
+            self._at(ever[own][:, others]),
+            self._at(lately[own][:, others]),
+            self._at(ever[others][:, own].T),
+            self._at(lately[others][:, own].T),
+            *(self._at(weighed[own] @ theirs) for weighed, theirs in known.contacts),
             *self._reached(),
-            *(self._at(part[own] @ worth @ part.T) for part, worth in known.in_conversations),
+            *(self._at(weighed[own] @ theirs) for weighed, theirs in known.in_conversations),
             self._alike(known.in_channels.sqrt()),
             self._alike(known.at_hours),
             self._walk[self.row, self.person] * 1000,
-            self._at(known.passed[:, own].T.tocsr() @ known.passed.T),
+            self._at(known.passed[:, own].T.tocsr() @ known.passed[others].T),
         ]
 
     def _reached(self) -> list[Floats]:
         """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
         once, lately, own = self.known.once, self.known.answers_lately, self.leaders
-        to_me = once[:, own].T.tocsr()
+        others = self.known.people
+        to_me, theirs = once[:, own].T.tocsr(), once[others].T
         return [
-            self._at(to_me @ once.T),
-            self._at(lately[:, own].T.tocsr().minimum(1) @ lately.T.minimum(1)),
-            self._at(to_me @ self.known.tied),
-            self._at(once[own] @ once.T),
+            self._at(to_me @ theirs),
+            self._at(lately[:, own].T.tocsr().minimum(1) @ lately[others].T.minimum(1)),
+            self._at(to_me @ self.known.tied[:, others]),
+            self._at(once[own] @ theirs),
         ]
 
     def _alike(self, of: csr_matrix) -> Floats:
         """Return the cosine between what leaders and others have."""
         length = np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel())
-        dots = self._at(of[self.leaders] @ of.T)
+        dots = self._at(of[self.leaders] @ of[self.known.people].T)
         scale = np.maximum(length[self.leaders[self.row]] * length[self.person], 1e-12)
         found: Floats = dots / scale
         return found

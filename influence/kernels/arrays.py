@@ -100,3 +100,29 @@ def distinct_pairs(
     if not place.size:
         return place, place
     return place // values.size, values[place % values.size]
+
+
+def as_one(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each row of columns: the same where the rows are, and rising as they do in order.
+
+    Sorted by it, rows are told apart far quicker than by `np.unique` over columns.
+
+    >>> as_one(np.array([7, 7, 1]), np.array([-1, 4, 4])).tolist()
+    [36, 41, 5]
+    """
+    held = np.zeros(columns[0].size, np.int64)
+    for column in columns:
+        low, wide = _span(column)
+        if (int(held.max(initial=0)) + 1) * wide >= 2**62:
+            held, column = (np.unique(each, return_inverse=True)[1] for each in (held, column))
+            low, wide = _span(column)
+        held = held * wide + (column - low)
+    return held
+
+
+def _span(column: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the least number and how many numbers there are from it to the greatest."""
+    if not column.size:
+        return 0, 1
+    low = int(column.min())
+    return low, int(column.max()) - low + 1

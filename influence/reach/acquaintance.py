@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints
+from influence.kernels.arrays import NEVER, UNDATED, Codes, Flags, Floats, Ints, distinct_pairs
 from influence.network.network import Network
 from influence.reach.population import Population, Ties, response_network
 from influence.times import Window
@@ -38,7 +38,7 @@ class Acquaintance:
         known, met = int(self.known.sum()), int(self.met.sum())
         apart = self.known & ~self.met
         low, high = np.minimum(self.source, self.target)[apart], np.maximum(self.source, self.target)[apart]
-        pairs = len(np.unique(np.stack([low, high]), axis=1).T)
+        pairs = len(distinct_pairs(low, high)[0])
         return {
             "ties": len(self.source),
             "known": known,
