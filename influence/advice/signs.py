@@ -31,7 +31,7 @@ SLOW = 180
 WRITTEN_TO = 8
 MOST_ASKED = 1_500
 """Of more who could be asked about for one leader, these are."""
-AT_ONCE = 4_000_000
+AT_ONCE = 12_000_000
 """So many leaders times people are held at once."""
 STEPS, BACK = 4, 0.15
 """Of the walk from the leader along ties: how many steps, and how likely each goes back to the leader."""
@@ -230,17 +230,28 @@ class _Known:
 
     @cached_property
     def tied(self) -> csr_matrix:
-        """Who has a tie with whom, whichever of the two responded."""
-        found: csr_matrix = (self.once + self.once.T).sign()
+        """Who has a tie with which of the others, whichever of the two responded."""
+        found: csr_matrix = (self.once + self.once.T).sign()[:, self.people]
         return found
 
     @cached_property
-    def written(self) -> tuple[csr_matrix, csr_matrix]:
-        """How often each wrote to each, of all time and lately."""
+    def answered(self) -> tuple[csr_matrix, csr_matrix, csr_matrix]:
+        """Whom each of the others answers, a column each: ever, lately, and how likely an item comes to them."""
+        ever, lately, passed = self.once, self.answers_lately, self.passed
+        return (
+            ever[self.people].T.tocsr(),
+            lately[self.people].T.minimum(1).tocsr(),
+            passed[self.people].T.tocsr(),
+        )
+
+    @cached_property
+    def between(self) -> tuple[csr_matrix, ...]:
+        """How often each answered each of the others, wrote to them, and was written to by them: ever, and lately."""
         before = self.before
         weights = np.ones(len(before.writer)), self.faded(before.wrote)
-        ever, lately = (self._matrix(before.writer, before.reader, weight) for weight in weights)
-        return ever, lately
+        written = [self._matrix(before.writer, before.reader, weight) for weight in weights]
+        forth = [part[:, self.people] for part in (self.answers, self.answers_lately, *written)]
+        return *forth, *(part[self.people].T.tocsr() for part in written)
 
     @cached_property
     def contacts(self) -> tuple[tuple[csr_matrix, csr_matrix], ...]:
@@ -273,9 +284,14 @@ class _Known:
         return self._matrix(self.before.author[kept], self.before.channel[kept], weight, many)
 
     @cached_property
-    def at_hours(self) -> csr_matrix:
+    def haunts(self) -> list[tuple[csr_matrix, csr_matrix, Floats]]:
+        """In which channels everybody is, and at which hours of the day; the same of the others, and its length."""
         hour = (self.before.time // (DAY // 24)) % 24
-        return self._matrix(self.before.author, hour, np.ones(len(hour)), 24)
+        at_hours = self._matrix(self.before.author, hour, np.ones(len(hour)), 24)
+        return [
+            (of, of[self.people].T.tocsr(), np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel()))
+            for of in (self.in_channels.sqrt(), at_hours)
+        ]
 
     @cached_property
     def turned(self) -> csr_matrix:
@@ -315,6 +331,12 @@ class _Known:
     @cached_property
     def lately(self) -> Floats:
         return self._count(self.before.author, self.faded(self.before.time))
+
+    @cached_property
+    def busiest(self) -> Ints:
+        """Places in `people`, those who did most lately first."""
+        found: Ints = np.argsort(-self.lately[self.people], kind="stable")
+        return found
 
     def _ago(self, latest: bool) -> Floats:
         """Return the days since everybody's latest (or first) item, as a logarithm."""
@@ -374,14 +396,17 @@ class _Pairs:
         self.person = known.people[self.column]
 
     def _most(self, kept: Flags, walk: Floats) -> Flags:
-        """Of those who can be asked about for one leader leave `MOST_ASKED`: who did most lately, who is nearest."""
-        here, half = np.flatnonzero(kept), MOST_ASKED // 2
-        rarely, walk = -self.known.lately[self.known.people[here]], walk[self.known.people[here]]
-        left = np.zeros(len(here), bool)
-        left[np.argsort(rarely, kind="stable")[:half]] = True
-        left[np.lexsort((rarely, np.where(left, 0.0, -walk), left))[: MOST_ASKED - half]] = True
+        """Of those who can be asked about for one leader leave `MOST_ASKED`: who did most lately, who is nearest.
+
+        Of those who are as near as the last of them, who did most. All are told apart without sorting all.
+        """
+        busiest, half = self.known.busiest[kept[self.known.busiest]], MOST_ASKED // 2
+        others, left = busiest[half:], MOST_ASKED - half
+        near = walk[self.known.people[others]]
+        edge = -np.partition(-near, left - 1)[left - 1] if len(near) > left else -np.inf
+        nearer, last = others[near > edge], others[near == edge]
         found: Flags = np.zeros(len(kept), bool)
-        found[here[left]] = True
+        found[np.concatenate([busiest[:half], nearer, last[: left - len(nearer)]])] = True
         return found
 
     def asked(self) -> Asked:
@@ -398,40 +423,31 @@ class _Pairs:
         return found
 
     def _of_pairs(self) -> list[Floats]:
-        known, own, others = self.known, self.leaders, self.known.people
-        ever, lately = known.written
+        known, own = self.known, self.leaders
         return [
-            self._at(known.answers[own][:, others]),
-            self._at(known.answers_lately[own][:, others]),
-            self._at(ever[own][:, others]),
-            self._at(lately[own][:, others]),
-            self._at(ever[others][:, own].T),
-            self._at(lately[others][:, own].T),
+            *(self._at(part[own]) for part in known.between),
             *(self._at(weighed[own] @ theirs) for weighed, theirs in known.contacts),
             *self._reached(),
             *(self._at(weighed[own] @ theirs) for weighed, theirs in known.in_conversations),
-            self._alike(known.in_channels.sqrt()),
-            self._alike(known.at_hours),
+            *(self._alike(*one) for one in known.haunts),
             self._walk[self.row, self.person] * 1000,
-            self._at(known.passed[:, own].T.tocsr() @ known.passed[others].T),
+            self._at(known.passed[:, own].T.tocsr() @ known.answered[2]),
         ]
 
     def _reached(self) -> list[Floats]:
         """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
         once, lately, own = self.known.once, self.known.answers_lately, self.leaders
-        others = self.known.people
-        to_me, theirs = once[:, own].T.tocsr(), once[others].T
+        to_me, (theirs, theirs_lately, _) = once[:, own].T.tocsr(), self.known.answered
         return [
             self._at(to_me @ theirs),
-            self._at(lately[:, own].T.tocsr().minimum(1) @ lately[others].T.minimum(1)),
-            self._at(to_me @ self.known.tied[:, others]),
+            self._at(lately[:, own].T.tocsr().minimum(1) @ theirs_lately),
+            self._at(to_me @ self.known.tied),
             self._at(once[own] @ theirs),
         ]
 
-    def _alike(self, of: csr_matrix) -> Floats:
+    def _alike(self, of: csr_matrix, theirs: csr_matrix, length: Floats) -> Floats:
         """Return the cosine between what leaders and others have."""
-        length = np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel())
-        dots = self._at(of[self.leaders] @ of[self.known.people].T)
+        dots = self._at(of[self.leaders] @ theirs)
         scale = np.maximum(length[self.leaders[self.row]] * length[self.person], 1e-12)
         found: Floats = dots / scale
         return found
