@@ -222,10 +222,9 @@ def _rows(ego: Ego, history: History, found: Learned, asked: Ranked) -> tuple[Li
     chances = None if found.likely is None else found.likely.of(scores[best])
     people, parts = asked.asked.person[best], found.weights.parts(asked)[best]
     unmet = 1 - ego.met.each(people, np.full(len(people), ego.window.until - 1))[0]
-    reasons = Reasons(ego, history, ego.window.until)
+    reasons = Reasons(ego, history, people).told(parts)
     rows = []
-    for n, code in enumerate(people.tolist()):
-        words, evidence = reasons.of(code, parts[n])
+    for n, (code, (words, evidence)) in enumerate(zip(people.tolist(), reasons, strict=True)):
         who = ego.people.who[code]
         rows.append(
             Likely(

@@ -43,10 +43,11 @@ class Reason(NamedTuple):
 
 
 class Reasons:
-    """Tells why, of one leader and what was done before the end of the window."""
+    """Tells why, of one leader, some people and what was done before the end of the window."""
 
-    def __init__(self, ego: Ego, history: History, until: int) -> None:
-        self.ego, self.leader, self.history, self.until = ego, ego.leader, history, until
+    def __init__(self, ego: Ego, history: History, people: Ints) -> None:
+        self.ego, self.leader, self.history, self.people = ego, ego.leader, history, people
+        self.until = ego.window.until
         self._tell: Mapping[str, Callable[[int], Reason | None]] = {
             "reached": self._reached,
             "conversations": self._conversations,
@@ -59,15 +60,21 @@ class Reasons:
             "hours": lambda _: Reason(because("active at the same hours of the day as the leader")),
         }
 
-    def of(self, person: int, parts: Floats) -> tuple[str, tuple[str, ...]]:
-        """Return the reasons that add most to somebody's score, in words, and ids of activities that show them."""
+    def told(self, parts: Floats) -> list[tuple[str, tuple[str, ...]]]:
+        """Return of each the reasons that add most to their score, in words, and ids of activities that show them."""
+        told = [self._most(person, added) for person, added in zip(self.people.tolist(), parts, strict=True)]
+        shown = [[item for reason in reasons for item in reason.items] for reasons in told]
+        ids = activity_ids(self.ego.tables, [item for items in shown for item in items])
+        return [
+            ("; ".join(reason.words for reason in reasons), tuple(dict.fromkeys(ids[item] for item in items)))
+            for reasons, items in zip(told, shown, strict=True)
+        ]
+
+    def _most(self, person: int, parts: Floats) -> list[Reason]:
         added = {name: sum(float(parts[n]) for n in columns) for name, columns in _COLUMNS.items()}
         best = sorted((name for name in added if added[name] > 0), key=lambda name: -added[name])
         told = [reason for name in best if (reason := self._tell[name](person)) is not None][:MOST]
-        told = told or [reason for reason in [self._lately(person)] if reason]
-        items = [item for reason in told for item in reason.items]
-        ids = activity_ids(self.ego.tables, items)
-        return "; ".join(reason.words for reason in told), tuple(dict.fromkeys(ids[item] for item in items))
+        return told or [reason for reason in [self._lately(person)] if reason]
 
     # --- each reason --------------------------------------------------------------------------------------
 
@@ -113,20 +120,34 @@ class Reasons:
         return found
 
     def _channel(self, person: int) -> Reason | None:
+        item = self._in_channels.get(person, -1)
+        name = self._channels.get(item)
+        if name is None:
+            return None
+        return Reason(because("active in {channel}, where the leader is active too", channel=name), (item,))
+
+    @cached_property
+    def _channels(self) -> dict[int, str]:
+        """The channels of the items that show one, asked for together; the whole of a service is no place."""
+        items = sorted(self._in_channels.values())
+        told = zip(items, described(self.ego.tables, items), system_of(self.ego.tables, items), strict=True)
+        return {item: row["channel"] for item, row, system in told if row["channel"] != system}
+
+    @cached_property
+    def _in_channels(self) -> dict[int, int]:
+        """Of each person the last item in the channel in which they and the leader were most active lately."""
         history = self.history
         recent = (history.time >= self.until - RECENT) & (history.channel >= 0)
         mine = np.bincount(history.channel[recent & (history.author == self.leader)], minlength=1)
-        rows = np.flatnonzero(recent & (history.author == person))
-        theirs = np.bincount(history.channel[rows], minlength=len(mine))[: len(mine)]
-        both = np.minimum(mine, theirs)
-        if not both.any():
-            return None
-        last = rows[history.channel[rows] == int(both.argmax())][-1]
-        item = int(history.item[last])
-        name = described(self.ego.tables, [item])[0]["channel"]
-        if name == system_of(self.ego.tables, [item])[0]:
-            return None  # the whole of a service is no place
-        return Reason(because("active in {channel}, where the leader is active too", channel=name), (item,))
+        found = {}
+        for person in self.people.tolist():
+            rows = np.flatnonzero(recent & (history.author == person))
+            theirs = np.bincount(history.channel[rows], minlength=len(mine))[: len(mine)]
+            both = np.minimum(mine, theirs)
+            if both.any():
+                last = rows[history.channel[rows] == int(both.argmax())][-1]
+                found[person] = int(history.item[last])
+        return found
 
     def _wrote_to_leader(self, person: int) -> Reason | None:
         rows = np.flatnonzero((self.history.writer == person) & (self.history.reader == self.leader))

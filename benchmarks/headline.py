@@ -1,0 +1,88 @@
+"""How far one machine goes: a log that is brought in, and the headline of it, each a process of its own.
+
+`python -m benchmarks.headline FOLDER 100` makes a log of so many million activities in FOLDER, as Parquet in stretches
+of ten million by the same two million people, unless it is there; then it brings it in and asks for reach_4 of `x:3`,
+who is heard as few are. It writes a line of JSON for each step: seconds of the processor and on the clock, and memory.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from benchmarks.generated import activities
+from influence import Workspace
+
+STRETCH = 10_000_000
+LEADER = "x:3"
+
+
+def write_stretches(folder: Path, stretches: int) -> None:
+    """Write activities in order of time, ten million a file; an answer goes to an item of its own stretch."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(stretches):
+        path = folder / f"part-{number:03}.parquet"
+        if not path.exists():
+            pq.write_table(_of_stretch(number, stretches), path)
+
+
+def _of_stretch(number: int, stretches: int) -> pa.Table:
+    rows = activities(STRETCH, seed=number + 1)
+    begins, *_ = rows["time"].cast(pa.int64()).to_pylist()[:1]
+    later = pc.divide(pc.subtract(rows["time"].cast(pa.int64()), begins), stretches)
+    moment = pc.add(later, begins + number * (2 * 365 * 86_400 * 1_000_000 // stretches))
+    named = {name: pc.binary_join_element_wise(f"{number}", rows[name], "") for name in ("id", "parent")}
+    named["time"] = moment.cast(pa.timestamp("us", "UTC"))
+    for name, column in named.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, column)
+    return rows
+
+
+def write(folder: Path, millions: int) -> None:
+    """Make the log."""
+    write_stretches(folder / "log", millions * 1_000_000 // STRETCH)
+
+
+def bring_in(folder: Path, _: int) -> None:
+    """Bring the log into a workspace."""
+    with Workspace.create(folder / "w") as workspace:
+        workspace.import_path(folder / "log")
+
+
+def headline(folder: Path, _: int) -> None:
+    """Ask for the headline alone."""
+    with Workspace(folder / "w") as workspace:
+        sys.stderr.write(f"{workspace.report(LEADER, measures=['reach_4']).findings['reach_4']}\n")
+
+
+STEPS = {"write": write, "bring_in": bring_in, "headline": headline}
+
+
+def measure(step: str, folder: Path, millions: int) -> dict[str, float | str]:
+    """Run one step in this process."""
+    begun = time.monotonic()
+    STEPS[step](folder, millions)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "step": step,
+        "processor_s": round(used.ru_utime + used.ru_stime, 1),
+        "clock_s": round(time.monotonic() - begun, 1),
+        "memory_mb": used.ru_maxrss // 1024,
+    }
+
+
+if __name__ == "__main__":
+    place, many, *only = sys.argv[1:]
+    if only:
+        sys.stdout.write(json.dumps(measure(only[0], Path(place), int(many))) + "\n")
+    else:
+        for one in STEPS:
+            subprocess.run([sys.executable, "-m", "benchmarks.headline", place, many, one], check=True)
