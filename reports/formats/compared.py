@@ -136,6 +136,7 @@ def _chapter(key: str, title: str, sentences: Sequence[str], blocks: Sequence[Da
         "listed": key != "measures",
         "more": "",
         "blocks": list(blocks),
+        "aside": "",
     }
 
 
