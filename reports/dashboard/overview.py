@@ -14,7 +14,9 @@ from influence.contract.wording import number
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.pages import marked
 from reports.dashboard.view import leader_path, with_query
+from reports.figures.past import past_picture
 from reports.story.tracked import told
 from reports.story.wording import day
 
@@ -98,7 +100,7 @@ def _begin(workspace: Workspace) -> dict[str, Any]:
         "leaders": [(person, name) for person, name in heard if person not in ids],
         "offered": list((dict(heard) | names).items()),
         "tracked": [
-            (_view_of(one), told(one, names_others=False, older=person in older))
+            (_view_of(one), told(one, names_others=False, older=person in older), marked(past_picture(one)))
             for one in tracked
             for person in [str(one.report.leader["person"])]
         ],
