@@ -126,6 +126,13 @@ def test_what_a_program_writes_as_a_page_stands_in_a_frame_that_runs_nothing(das
     assert "Eve Hidden" in answer.text
 
 
+def test_where_nobody_is_tracked_the_pages_say_where_a_snapshot_is_taken(visitor):
+    for path in ("/begin", "/digest"):
+        page = visitor.get(path).text
+        assert "open a leader from the overview and take a snapshot" in page, path
+        assert "influence track" not in page, path
+
+
 def test_a_campaign_of_the_settings_is_shown(small, dashboard, visitor):
     file = small.path / "influence.toml"
     before = file.read_text("utf-8")
@@ -247,10 +254,3 @@ def test_whom_to_compare_is_offered_and_others_are_typed(visitor):
     assert 'value="ann" checked' in chosen
     assert 'id="who" name="who" value="a@else.example"' in chosen
     assert "Who can be told apart" in chosen
-
-
-def test_where_nobody_is_tracked_the_pages_say_where_a_snapshot_is_taken(visitor):
-    for path in ("/begin", "/digest"):
-        page = visitor.get(path).text
-        assert "open a leader from the overview and take a snapshot" in page, path
-        assert "influence track" not in page, path
