@@ -98,7 +98,7 @@ def _begin(workspace: Workspace) -> dict[str, Any]:
     names = {str(one.report.leader["person"]): str(one.report.leader["name"]) for one in tracked}
     return {
         "leaders": [(person, name) for person, name in heard if person not in ids],
-        "offered": list((dict(heard) | names).items()),
+        "offered": sorted((dict(heard) | names).items(), key=lambda one: one[1].casefold()),
         "tracked": [
             (_view_of(one), told(one, names_others=False, older=person in older), marked(past_picture(one)))
             for one in tracked
