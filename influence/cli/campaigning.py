@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from influence.cli.giving import PRINTED, kinds_asked, output_option, print_file
 from influence.cli.options import Asked, asked_options, json_option, narrowing_options, progress
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
@@ -32,12 +33,7 @@ PAGES = "influence.campaign-pages"
     "--voice", "voices", multiple=True, metavar="ACCOUNT", help="Compare with this voice. Again: with both."
 )
 @click.option("--format", "formats", metavar="NAME,…", help="Write files instead: html, txt, json.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file (default: in reports/); of several formats each gets its own ending; - prints one.",
-)
+@output_option("The file (default: in reports/); of several formats each gets its own ending")
 @click.option(
     "--without-names", is_flag=True, help="A copy for others: no names, no links, small spheres merged."
 )
@@ -56,7 +52,9 @@ def campaign(name: str | None, only: Narrowing, asked: Asked, as_json: bool, **h
     influence campaign spring --leader ann@acme.example --format html,json
     influence campaign --tag netzero --since 2026-03-02 --until 2026-04-13
     """
-    spoken, kinds = known(how["language"]), _kinds(how["formats"], as_json=as_json, output=how["output"])
+    spoken, kinds = known(how["language"]), kinds_asked(how["formats"], how["output"], as_json=as_json)
+    for kind in kinds:
+        plugins.load(PAGES, kind)
     given = bool(only or how["since"] or how["until"] or how["voices"])
     with asked.opened() as workspace:
         if name is None and not given:
@@ -74,23 +72,6 @@ def campaign(name: str | None, only: Narrowing, asked: Asked, as_json: bool, **h
             _write(told, kinds, place)
         else:
             say(*_as(told, "txt").splitlines())
-
-
-def _kinds(formats: str | None, *, as_json: bool, output: Path | None) -> list[str]:
-    """Return the formats asked for, each once; the ending of the output says it where none is.
-
-    Raises:
-        PluginError: there is no such format.
-    """
-    if as_json and (formats or output):
-        raise click.UsageError("--json prints; --format json writes a file: leave one out")
-    named = formats or (output.suffix[1:] if output and output.suffix else "html" if output else "")
-    kinds = list(dict.fromkeys(one.strip() for one in named.split(",") if one.strip()))
-    for kind in kinds:
-        plugins.load(PAGES, kind)
-    if output == Path("-") and len(kinds) != 1:
-        raise click.UsageError("-o - prints one format: name it by --format")
-    return kinds
 
 
 def _stated(
@@ -130,13 +111,13 @@ def _list(workspace: Campaigning, *, as_json: bool) -> None:
 def _write(told: Campaigned, kinds: Sequence[str], place: Path) -> None:
     from influence.contract.campaigned import CampaignError  # Babel: `--help` must not wait for it
 
-    if place == Path("-"):
-        sys.stdout.write(_as(told, kinds[0]))
-        return
     for kind in kinds:
+        write: Any = plugins.load(PAGES, kind)
+        if place == PRINTED:
+            print_file(partial(write, told), f"campaign.{kind}")
+            return
         known_ending = place.suffix[1:] in plugins.names(PAGES)
         file = place.with_suffix(f".{kind}") if known_ending else place.with_name(f"{place.name}.{kind}")
-        write: Any = plugins.load(PAGES, kind)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             written = write(told, file)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from influence.cli.giving import PRINTED, kinds_asked, output_option, print_file
 from influence.cli.options import (
     Asked,
     asked_options,
@@ -47,12 +49,7 @@ COMPARISONS = "influence.comparisons"
 @click.option(
     "--format", "formats", metavar="NAME,…", help="Write it too: html, pdf or txt, several with commas."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file (default: reports/compare in the workspace).",
-)
+@output_option("The file (default: reports/compare in the workspace)")
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
 @narrowing_options()
 @asked_options
@@ -76,7 +73,7 @@ def compare(
     influence compare ann@acme.example --last quarter --against previous
     influence compare ann@acme.example "Bo Ek" --format html,pdf
     """
-    spoken, kinds = known(how["language"]), listed(how["formats"] or "")
+    spoken, kinds = known(how["language"]), kinds_asked(how["formats"], how["output"], as_json=as_json)
     writers = {kind: plugins.load(COMPARISONS, kind) for kind in kinds}
     compile_beside()
     with asked.opened() as workspace, progress("Comparing"):
@@ -87,6 +84,10 @@ def compare(
         folder = workspace.path / "reports"
     if as_json:
         say_json(({} if headline is None else headline.as_json()) | {"compared": found.as_json()})
+        return
+    if how["output"] == PRINTED:
+        with speaking(spoken):
+            print_file(partial(writers[kinds[0]], found), f"compare.{kinds[0]}")
         return
     if headline is not None:
         _tell(headline, [side.person for side in found.sides])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from influence.cli.giving import made_folder
 from influence.cli.options import json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.kernels.ahead import compile_ahead
@@ -140,7 +141,13 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--parquet", "target", metavar="DIR", required=True, type=click.Path(path_type=Path), help="A new folder."
+    "--parquet",
+    "target",
+    metavar="DIR",
+    required=True,
+    type=click.Path(path_type=Path),
+    callback=made_folder,
+    help="A new folder.",
 )
 @workspace_option
 @json_option

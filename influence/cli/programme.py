@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from influence.cli.giving import PRINTED, one_alone, output_option, print_file
 from influence.cli.options import inner_workspace_option, json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
@@ -81,12 +82,7 @@ _LANGUAGE = click.option(
 _FORMAT = click.option(
     "--format", "kind", default="html", show_default=True, help="html, a page to print, txt, or json."
 )
-_OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The folder (default: reports/programme of the workspace).",
-)
+_OUTPUT = output_option("The folder (default: reports/programme of the workspace)")
 
 
 @programme.command()
@@ -220,6 +216,12 @@ def end(asked: _Asked, kind: str, output: Path | None, as_json: bool, language: 
 
 def _write(told: Mapping[str, Sheet | Programme | Ended], kind: str, folder: Path, language: str) -> None:
     write: Any = plugins.load(SHEETS, kind)
+    if folder == PRINTED:
+        one_alone(folder, told, "name one MENTEE")
+        with speaking(known(language)):
+            for name, one in told.items():
+                print_file(partial(write, one), f"{name}.{kind}")
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with speaking(known(language)):

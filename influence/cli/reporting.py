@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from influence.cli.giving import PRINTED, one_alone, output_option, print_file
 from influence.cli.options import (
     Asked,
     asked_options,
@@ -63,12 +64,7 @@ class _Listing(click.Option):
     metavar="NAME,…",
     help="One, or several with commas",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write (default: in reports/); of several formats each gets its own ending.",
-)
+@output_option("The file to write (default: in reports/); of several formats each gets its own ending")
 @click.option(
     "--measures",
     metavar="NAME,…",
@@ -137,9 +133,11 @@ def report(
     """
     wanted = _Wanted(listed(how.pop("formats")), **how)
     known(wanted.language)
+    one_alone(wanted.output, wanted.formats, "name one format by --format")
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:
-        workspace.rehearse(wanted.formats, wanted.output, language=wanted.language, template=wanted.template)
+        place = None if wanted.printed else wanted.output
+        workspace.rehearse(wanted.formats, place, language=wanted.language, template=wanted.template)
         found = workspace.report(
             leader,
             since,
@@ -155,6 +153,8 @@ def report(
         for name in wanted.formats:
             on(f"writing {name}")
             written += wanted.write(workspace, found, name)
+    if wanted.printed:
+        return
     with speaking(wanted.language):
         for line in sentences(found):
             say(line)
@@ -174,11 +174,22 @@ class _Wanted:
     template: Path | None
     without_names: bool
 
+    @property
+    def printed(self) -> bool:
+        """Whether it goes to standard output, alone."""
+        return self.output == PRINTED
+
     def write(self, workspace: Writing, found: Report, name: str) -> list[Path]:
-        """Write it in one format; a template goes to those that take one."""
+        """Write it in one format, or print it; a template goes to those that take one."""
+        if self.printed:
+            print_file(lambda place: self._write(workspace, found, name, place), f"report.{name}")
+            return []
         place = self.output
         if place is not None and len(self.formats) > 1:
             place = place.with_suffix(f".{name}")
+        return self._write(workspace, found, name, place)
+
+    def _write(self, workspace: Writing, found: Report, name: str, place: Path | None) -> list[Path]:
         from influence.analysis.writing import takes_template  # NumPy: `--help` must not wait for it
 
         fills = takes_template(plugins.load("influence.formats", name))
@@ -258,9 +269,7 @@ def tags(most: int, asked: Asked, as_json: bool) -> None:
     help="Gephi and yEd read the first two.",
 )
 @click.option("--digital", is_flag=True, help="Only ties between people who are not known to have met.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file to write; only counts if left out."
-)
+@output_option("The file to write; only counts if left out")
 @narrowing_options(spheres=False)
 @asked_options
 @json_option
@@ -278,13 +287,19 @@ def network(
 
     Says of how many ties it is known whether the two have met, and how many have.
     """
+    if as_json and output == PRINTED:
+        raise click.UsageError("--json prints the counts, -o - the network: leave one out")
     with asked.opened() as workspace:
+
+        def write(place: Path) -> int:
+            return workspace.write_network(place, how["format_"], since, until, digital=digital, only=only)
+
+        if output == PRINTED:
+            print_file(lambda place: [place] if write(place) >= 0 else [], f"network.{how['format_']}")
+            return
         counts = workspace.acquaintance(since, until, only)
         counts = {"people": len(workspace.network(since, until, only)), **counts}
-        kind = how["format_"]
-        written = (
-            workspace.write_network(output, kind, since, until, digital=digital, only=only) if output else 0
-        )
+        written = write(output) if output else 0
     if as_json:
         say_json(counts)
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from influence.cli.giving import PRINTED, output_option
 from influence.cli.options import basis_option, json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.contract.wording import counted, plain
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Take away the reports that name them too, and those that nobody can look into (pdf, pictures).",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the receipt there too, as JSON.")
+@output_option("Write the receipt there too, as JSON")
 @workspace_option
 @json_option
 def forget(person: str, yes: bool, reports: bool, output: Path | None, folder: Path, as_json: bool) -> None:
@@ -50,9 +51,9 @@ def forget(person: str, yes: bool, reports: bool, output: Path | None, folder: P
             click.confirm("Forget them? This cannot be undone", abort=True)
         with progress("Forgetting"):
             receipt = workspace.forget(person, reports=reports)
-    if output is not None:
+    if output is not None and output != PRINTED:
         _write(output, receipt)
-    if as_json:
+    if as_json or output == PRINTED:
         say_json(receipt.as_json())
     else:
         _tell(receipt)
@@ -85,7 +86,7 @@ def _tell(receipt: Receipt) -> None:
 
 @click.command()
 @click.argument("person")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it there: .json for a machine.")
+@output_option("Write it there: .json for a machine")
 @basis_option
 @workspace_option
 @json_option
@@ -104,7 +105,7 @@ def access(person: str, output: Path | None, folder: Path, as_json: bool) -> Non
 
     with opened(folder) as workspace, progress("Looking everywhere"):
         found = workspace.access(person)
-    if output is not None:
+    if output is not None and output != PRINTED:
         text = (
             json.dumps(found.as_json(), indent=1, ensure_ascii=False)
             if output.suffix == ".json"

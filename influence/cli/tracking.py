@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from influence.cli.giving import PRINTED, output_option, print_file
 from influence.cli.options import basis_option, json_option, opened, progress, workspace_option
 from influence.cli.saying import ask, say, say_json
 from influence.contract import plugins
@@ -98,9 +99,7 @@ def track(
     show_default=True,
     help="html, txt, or eml: a mail that holds both, for `sendmail -t`.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file (default: in reports/); - prints it."
-)
+@output_option("The file (default: in reports/)")
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Whom the mail goes to (eml); may be repeated.")
 @click.option("--from", "sender", metavar="ADDRESS", help="Whom the mail comes from (eml).")
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
@@ -133,10 +132,9 @@ def digest(leaders: Sequence[str], kind: str, output: Path | None, folder: Path,
         if how["send"]:
             _send(workspace, made, write, how)
             return
-    with TemporaryDirectory() as waiting, speaking(language):
-        if output == Path("-"):
-            written = write(made, Path(waiting) / f"digest.{kind}", **more)
-            sys.stdout.buffer.write(written[0].read_bytes())
+    with speaking(language):
+        if output == PRINTED:
+            print_file(lambda place: write(made, place, **more), f"digest.{kind}")
             return
         place = output or place
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from influence.cli.giving import made_folder
 from influence.cli.options import json_option, opened, progress, workspace_option
 from influence.cli.saying import say, say_json
 from influence.contract.headline import sentences
@@ -244,6 +245,7 @@ def _what_is_lost(done: Repaired) -> Iterator[str]:
     "--output",
     "folder",
     type=click.Path(path_type=Path),
+    callback=made_folder,
     default="demo",
     show_default=True,
     help="The folder to make.",

@@ -46,11 +46,22 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What one snapshot said of reach_4: its window's end, the number and its range; None where that was not told."""
+
+    until: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
 class Tracked:
     """One leader's snapshot: the report as it was told on the day it was `taken`, by which `version` of the program.
 
     `number` counts the leader's snapshots up to this one; `fresh` is False where it had been taken before. `moved` is
-    None for the first one and where `reason` says why two cannot be compared. `alerts` are sentences.
+    None for the first one and where `reason` says why two cannot be compared. `alerts` are sentences. `past` are the
+    snapshots of windows as long up to this one, the earliest first.
     """
 
     report: Report
@@ -61,6 +72,7 @@ class Tracked:
     moved: Moved | None = None
     reason: str | None = None
     alerts: tuple[str, ...] = ()
+    past: tuple[Past, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values: of the report who, when and the findings."""

@@ -95,8 +95,8 @@ class Programmes:
         return plans.draft(mentees, self._days)
 
     def _days(self) -> tuple[date, date]:
-        """Return days to begin a draft with: the last Monday on record and a quarter later."""
-        last = self._last_day
+        """Return days to begin a draft with: the last Monday on record, else of today, and a quarter later."""
+        last = self._last_day if self.analysis.dated else datetime.now(ZoneInfo(self._zone)).date()
         start = last - timedelta(days=last.weekday())
         return start, start + timedelta(weeks=13)
 
@@ -191,6 +191,11 @@ class Programmes:
     def _report(self, code: int, window: Window, one: Planned) -> Report:
         wanted = {*TOLD, *(rule.measure for rule in EXERCISES), *(goal.measure for goal in one.goals)}
         return self.analysis.about(code, window, sorted(wanted))
+
+    @property
+    def exercises(self) -> dict[str, str]:
+        """What may be practised: what an exercise is called in a note, and what it is, in words of ours."""
+        return {rule.name: rule.does for rule in EXERCISES}
 
     # --- how it stands ------------------------------------------------------------------------------------------
 

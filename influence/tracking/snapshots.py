@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from influence.contract.findings import TEAM, EgoNetwork, Report
+from influence.contract.tracked import Past
 from influence.store.engine import Engine
 from influence.times import Window, exact, microseconds
 
@@ -37,6 +38,13 @@ class Snapshot:
         }
 
     @property
+    def told_of_reach(self) -> Past:
+        """What it said of reach_4."""
+        found = self._body["findings"].get("reach_4") or {}
+        until = self._body["window"]["until"]
+        return Past(str(until), *(found.get(part) for part in ("value", "low", "high")))
+
+    @cached_property
     def _body(self) -> Any:
         return json.loads(zlib.decompress(self.told))
 

@@ -20,6 +20,9 @@ from influence.tracking.snapshots import Snapshot, Snapshots
 OVER = {"week": "4w", "month": "1m"}
 """How long the window of a snapshot is, by how often one is taken."""
 
+DRAWN = 26
+"""So many snapshots, up to the last, are told one beside another: half a year of weeks."""
+
 
 class NothingTracked(InfluenceError):
     """There is no snapshot; the sentence names the command that takes one."""
@@ -113,6 +116,7 @@ class Tracking:
             moved=change,
             reason=reason,
             alerts=alerts(one.report, change, self.analysis.settings),
+            past=tuple(other.told_of_reach for other in (*alike[1 - DRAWN :], one)),
         )
 
     def _moved(self, one: Snapshot, alike: Sequence[Snapshot]) -> tuple[Moved | None, str | None]:

@@ -15,6 +15,7 @@ from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.overview import begin_with
 from reports.dashboard.view import View, all_of, one_of, with_query
 
 COMPARED = ("reach_4", "beyond_share")
@@ -37,7 +38,7 @@ def compare(desk: Desk, asked: Asked) -> Response:
             found = desk.kept(key, lambda: _compared(desk.workspace, sorted(set(people)), view))
     except InfluenceError as error:
         why = str(error)
-    known = [desk.person(one) for one in desk.only]
+    known = begin_with(desk)["offered"]
     pairs = [*(("who", one) for one in typed), *view.pairs()]
     if len(typed) == 1 and not why:
         alone = replace(view, since=view.since or LATELY)
@@ -52,6 +53,7 @@ def compare(desk: Desk, asked: Asked) -> Response:
         found=found,
         why=why,
         known=known,
+        others=[one for one in typed if one not in {person for person, _ in known}],
         alone=len(typed) == 1 and not why,
         every=with_query("/compare/all", pairs),
     )

@@ -23,6 +23,11 @@ KEPT = 256
 _NOT_SHOWN = message("There is no such page here.")
 
 
+def _kind(key: Hashable) -> Hashable:
+    """Return of what kind a key is: a name alone, or the first of its parts."""
+    return key[0] if isinstance(key, tuple) else key
+
+
 class NotShown(InfluenceError):
     """What this door does not show; it is not told whether it is there."""
 
@@ -61,17 +66,22 @@ class Desk:
                     self._kept.popitem(last=False)
         return made
 
+    def known(self, key: Hashable) -> Any:
+        """Return what was made for a key since the workspace changed last; None where nothing was."""
+        return self._found(key)
+
     def _found(self, key: Hashable) -> Any:
         with self._one:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def changed(self) -> None:
-        """Forget what was worked out before something changed."""
+    def changed(self, *kinds: str) -> None:
+        """Forget what was worked out before something changed; only these kinds where no other hangs on it."""
         with self._one:
             self._state += 1
-            self._kept.clear()
+            for key in [key for key in self._kept if not kinds or _kind(key) in kinds]:
+                del self._kept[key]
 
     @property
     def narrow(self) -> bool:
@@ -137,8 +147,8 @@ class Desk:
 
     # --- changing ---------------------------------------------------------------------------------------------
 
-    def change(self, do: Callable[[Workspace], T]) -> T:
-        """Let somebody change something, alone at the desk; then everything is asked anew.
+    def change(self, do: Callable[[Workspace], T], *kinds: str) -> T:
+        """Let somebody change something, alone at the desk; then everything, or all of some kinds, is asked anew.
 
         Raises:
             ReadOnly: nothing may be changed through this door.
@@ -148,7 +158,7 @@ class Desk:
             try:
                 return do(self.workspace)
             finally:
-                self.changed()
+                self.changed(*kinds)
 
     def may_change(self) -> None:
         """Refuse where nothing may be changed.

@@ -27,7 +27,7 @@ def preview(desk: Desk, asked: Asked) -> Response:
         text = desk.kept(("digest", who, desk.language), lambda: letters.as_text(_digest(desk, who)))
     except InfluenceError as error:
         why = str(error)
-    tracked = [] if why and not who else desk.kept("tracked", lambda: _tracked(desk))
+    tracked = desk.kept("tracked", lambda: _tracked(desk))
     return shown(
         desk,
         asked,
@@ -35,6 +35,7 @@ def preview(desk: Desk, asked: Asked) -> Response:
         "/digest",
         text=text,
         why=why,
+        nobody=not tracked,
         tracked=tracked,
         chosen=who,
         letter_query=[("who", one) for one in who],
@@ -86,6 +87,9 @@ def _digest(desk: Desk, who: tuple[str, ...]) -> Digest:
 
 
 def _tracked(desk: Desk) -> list[tuple[str, str]]:
-    found = desk.workspace.tracking.latest([])
+    try:
+        found = desk.workspace.tracking.latest([])
+    except InfluenceError:  # nobody is tracked yet
+        return []
     shown_here = [(str(one.report.leader["person"]), str(one.report.leader["name"])) for one in found]
     return [one for one in shown_here if not desk.narrow or one[0] in desk.only]

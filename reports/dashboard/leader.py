@@ -14,6 +14,7 @@ from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
+from reports.dashboard.advised import whole as whole_report
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, NotShown
 from reports.dashboard.pages import marked
@@ -80,12 +81,7 @@ def whole(desk: Desk, asked: Asked) -> Response:
     """Show the whole report of a view, as its page has it; while it is worked out, say so."""
     person, name = desk.person(asked.path["person"])
     view = _meant(desk, asked.query, choices(desk, person))
-    since, until = view.since or None, view.until or None
-    found = desk.lasting(
-        ("whole", person, view),
-        plain(name),
-        lambda workspace: workspace.report(person, since, until, only=view.only),
-    )
+    found = whole_report(desk, person, view)
     if isinstance(found, Work):
         return shown(desk, asked, "waiting.html", "/", work=found, name=plain(name), back=leader_path(person))
     written = desk.kept(("page", person, view, spoken().code), lambda: report_page(found))

@@ -14,7 +14,9 @@ from influence.contract.wording import number
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.pages import marked
 from reports.dashboard.view import leader_path, with_query
+from reports.figures.past import past_picture
 from reports.story.tracked import told
 from reports.story.wording import day
 
@@ -71,9 +73,13 @@ def brought(workspace: Workspace) -> list[Brought]:
 
 
 def begin_with(desk: Desk) -> dict[str, Any]:
-    """Return whom to begin with: the leaders shown here, or those tracked and those who are answered most."""
+    """Return whom to begin with: the leaders shown here, or those tracked and those who are answered most.
+
+    `offered` are all of them, wherever one of them is chosen.
+    """
     if desk.narrow:
-        return {"leaders": [desk.person(one) for one in desk.only], "tracked": [], "look": []}
+        shown_here = [desk.person(one) for one in desk.only]
+        return {"leaders": shown_here, "tracked": [], "look": [], "offered": shown_here}
     return desk.kept("begin", lambda: _begin(desk.workspace))
 
 
@@ -89,10 +95,12 @@ def _begin(workspace: Workspace) -> dict[str, Any]:
     ids = {str(one.report.leader["person"]) for one in tracked}
     last = max((str(one.report.window["until"]) for one in tracked), default="")
     older = {str(one.report.leader["person"]) for one in tracked if str(one.report.window["until"]) < last}
+    names = {str(one.report.leader["person"]): str(one.report.leader["name"]) for one in tracked}
     return {
         "leaders": [(person, name) for person, name in heard if person not in ids],
+        "offered": sorted((dict(heard) | names).items(), key=lambda one: one[1].casefold()),
         "tracked": [
-            (_view_of(one), told(one, names_others=False, older=person in older))
+            (_view_of(one), told(one, names_others=False, older=person in older), marked(past_picture(one)))
             for one in tracked
             for person in [str(one.report.leader["person"])]
         ],

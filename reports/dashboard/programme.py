@@ -11,6 +11,7 @@ from influence.contract.language import speaking, translated
 from influence.contract.programmed import ADVICE, Note, Sheet
 from influence.contract.wording import counted, plain
 from influence.workspace.workspace import Workspace
+from reports.dashboard.advised import Choices, choices
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, ReadOnly
 from reports.dashboard.framed import framed, waited
@@ -41,6 +42,10 @@ class Typed:
     advice: str = ""
     about: str = ""
     why: str = ""
+
+
+TELL_OF_NOTES = ("programme", "digest", "letter")
+"""What is worked out anew after a note; the rest does not hang on it."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ def _shown(desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 20
             title = translated("Programme")
             return shown(desk, asked, "waiting.html", "/programme", name=title, back="/")
         held = _Page(sheets=_sheets(desk)) if isinstance(found, Work) else found
+    about = _about(desk, held, mentee, plan=one_of(asked.query, "plan") == "yes" and not typed.why)
+    if isinstance(about, Work):
+        title, back = translated("Programme"), with_query("/programme", [("mentee", mentee)])
+        return shown(desk, asked, "waiting.html", "/programme", name=title, back=back)
     answer = shown(
         desk,
         asked,
@@ -88,6 +97,7 @@ def _shown(desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 20
         frame=with_query("/programme/page", [("mentee", mentee)] if mentee else []) if held.text else "",
         notes=_notes(held.record),
         practised=_practised(held.record),
+        about=about,
         typed=typed,
         undone=_number(one_of(asked.query, "undone")),
         work=said_of(work),
@@ -202,15 +212,26 @@ def _practised(record: programme.Record | None) -> str:
     return record.exercise.name if isinstance(record, Sheet) and record.exercise is not None else ""
 
 
+def _about(desk: Desk, held: _Page, mentee: str, *, plan: bool) -> Choices | Work:
+    """Return what a note may be about, where one can be written."""
+    if not (mentee and held.sheets) or desk.read_only:
+        return Choices()
+    return choices(desk, mentee, plan=plan) if mentee in dict(held.sheets) else Choices()
+
+
 def note(desk: Desk, asked: Asked) -> Response:
-    """Keep a note about a mentee, or say why it cannot be kept."""
+    """Keep a note about a mentee, or say why it cannot be kept; what is chosen and not said in words says itself."""
     desk.open_to_all()
     mentee = asked.said("mentee")
     words = next((word for name, word in asked.form if name == "words"), "")  # whole, as it was typed
-    typed = Typed(words, asked.said("advice"), asked.said("about").strip())
+    typed = Typed(words, asked.said("advice"), asked.said("other") or asked.said("about"))
     advice = typed.advice if typed.advice in ADVICE else None
+    said = words if plain(words) else _said_by_choice(desk, mentee, typed.about) or words
     try:
-        desk.change(lambda workspace: workspace.programme().note(mentee, words, advice, typed.about or None))
+        desk.change(
+            lambda workspace: workspace.programme().note(mentee, said, advice, typed.about or None),
+            *TELL_OF_NOTES,
+        )
     except ReadOnly:
         raise
     except InfluenceError as error:
@@ -218,11 +239,17 @@ def note(desk: Desk, asked: Asked) -> Response:
     return see(with_query("/programme", [("mentee", mentee)]))
 
 
+def _said_by_choice(desk: Desk, mentee: str, about: str) -> str:
+    found = choices(desk, mentee, plan=False) if about else None
+    chosen = found.named(about) if isinstance(found, Choices) else None
+    return chosen.words if chosen is not None else ""
+
+
 def undo(desk: Desk, asked: Asked) -> Response:
     """Take a note back, or the taking back of one."""
     desk.open_to_all()
     number, mentee, back = _number(asked.said("number")), asked.said("mentee"), asked.said("back") == "yes"
-    taken = desk.change(lambda workspace: workspace.programme().notes.undo(number))
+    taken = desk.change(lambda workspace: workspace.programme().notes.undo(number), *TELL_OF_NOTES)
     pairs = [("mentee", mentee), *([] if back else [("undone", str(taken))])]
     return see(with_query("/programme", pairs))
 

@@ -69,11 +69,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section with what is shown beside it."""
+    """A section with what is shown beside it; `aside` stands at its end, smaller."""
 
     section: Section
     pictures: tuple[Drawn, ...] = ()
     tables: tuple[Table, ...] = ()
+    aside: str = ""
 
 
 def chapters(report: Report, sections: Iterable[Section]) -> tuple[Chapter, ...]:
@@ -84,7 +85,8 @@ def chapters(report: Report, sections: Iterable[Section]) -> tuple[Chapter, ...]
 def _chapter(report: Report, section: Section) -> Chapter:
     pictures = _PICTURES.get(section.key, _no_pictures)(report)
     tables = _TABLES.get(section.key, _no_tables)(report, section)
-    return Chapter(section, pictures, tuple(table for table in tables if table.rows))
+    aside = advice.tried(report) if section.key == "takes" else ""
+    return Chapter(section, pictures, tuple(table for table in tables if table.rows), aside)
 
 
 def with_short_names(report: Report) -> Report:
@@ -204,6 +206,7 @@ def _takes(report: Report, _: Section) -> tuple[Table, ...]:
         *(_next(report) or _advice(report)),
         *_chains(report),
         *(_worth(report) or (_waiting(report),)),
+        _held(report),
     )
 
 
@@ -225,17 +228,31 @@ def _advice(report: Report) -> tuple[Table, ...]:
     if not report.known("advice"):
         return ()
     heads = (translated("With whom"), translated("Expected gain"), translated("Why"))
-    rows = tuple(
+    title = translated("With whom one more exchange is expected to bring most")
+    return (Table(heads, (False, False, False), (4, 5, 7), _advised(report, forecast=True), title),)
+
+
+def _held(report: Report) -> Table:
+    """List the conversations, spheres, topics and habits that held when tested, whatever the forecast's skill."""
+    heads = (translated("Where, on what, or how"), translated("Difference"), translated("Why"))
+    title = translated("What held when tested")
+    note = translated(
+        "Found before the last third of the record and again in it; told is the last third. Associations: what else "
+        "was going on may be why."
+    )
+    return Table(heads, (False, False, False), (4, 5, 7), _advised(report, forecast=False), title, note)
+
+
+def _advised(report: Report, *, forecast: bool) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
         (
             *_cells(row.who, f"{row.gain} ({row.interval})" if row.interval else row.gain),
             Cell(shortened(row.why, _WHY)),
         )
         for _, group in advice.advice_rows(report)
         for row in group[:_ROWS]
-        if row.forecast
+        if row.forecast == forecast
     )[: 2 * _ROWS]
-    title = translated("With whom one more exchange is expected to bring most")
-    return (Table(heads, (False, False, False), (4, 5, 7), rows, title),)
 
 
 def _chains(report: Report) -> tuple[Table, ...]:

@@ -18,8 +18,8 @@ from reports.formats.markup import environment
 from reports.formats.writing import write_whole
 from reports.story.compared import Row, Told, told
 
-_SIDES, _ROWS, _SENTENCES = 5, 16, 24
-"""Of a table on paper: so many people beside one another and measures below one another, and sentences told."""
+_SIDES, _SENTENCES = 5, 24
+"""Of a table on paper: so many people beside one another, and sentences told."""
 
 
 def write_page(compared: Compared, path: Path) -> list[Path]:
@@ -136,25 +136,25 @@ def _chapter(key: str, title: str, sentences: Sequence[str], blocks: Sequence[Da
         "listed": key != "measures",
         "more": "",
         "blocks": list(blocks),
+        "aside": "",
     }
 
 
 def _tables(said: Told) -> Iterator[Data]:
+    """Return one table for so many people, in parts: who they are is said once on a page, not above each part."""
     for first in range(0, len(said.sides), _SIDES):
-        for family, held in groupby(said.rows, key=lambda row: row.family):
-            rows = list(held)
-            for row in range(0, len(rows), _ROWS):
-                yield _table(
-                    translated(family), said.sides[first : first + _SIDES], rows[row : row + _ROWS], first
-                )
+        sides = said.sides[first : first + _SIDES]
+        table = Table(
+            title="",
+            heads=(translated("Measure"), *sides),
+            wide=(3, *(2 for _ in sides)),
+            numeric=(False, *(False for _ in sides)),
+            rows=tuple(_parts(said.rows, slice(first, first + _SIDES))),
+        )
+        yield {"kind": "table", **asdict(table)}
 
 
-def _table(title: str, sides: Sequence[str], rows: Sequence[Row], first: int) -> Data:
-    table = Table(
-        title=title,
-        heads=(translated("Measure"), *sides),
-        wide=(3, *(2 for _ in sides)),
-        numeric=(False, *(False for _ in sides)),
-        rows=tuple((Cell(row.label), *map(Cell, row.values[first : first + len(sides)])) for row in rows),
-    )
-    return {"kind": "table", **asdict(table)}
+def _parts(rows: Sequence[Row], sides: slice) -> Iterator[tuple[Cell, ...]]:
+    for family, held in groupby(rows, key=lambda row: row.family):
+        yield (Cell(translated(family)),)
+        yield from ((Cell(row.label), *map(Cell, row.values[sides])) for row in held)

@@ -187,6 +187,7 @@ def _chapter(one: Chapter) -> Data:
         if left > 0
         else "",
         "blocks": [*map(_picture, one.pictures), *map(_table, one.tables)],
+        "aside": shortened(one.aside, _SENTENCE),
     }
 
 

@@ -15,7 +15,7 @@ from reports.formats.native_charts import choices_chart, months_chart, spheres_c
 from reports.formats.template import INCH
 from reports.formats.writing import dateless, write_whole
 from reports.story import charted, evidence
-from reports.story.advice import SEEN, advice_rows, waiting_rows
+from reports.story.advice import SEEN, advice_rows, tried, waiting_rows
 from reports.story.brief import Brief, brief
 from reports.story.doubt import cures, doubts, supposed
 from reports.story.evidence import PersonRow, ResponseRow
@@ -272,7 +272,7 @@ def _takes(filled: Deck, told: _Told) -> None:
         page.columns((said[::2], said[1::2]), lower, SMALL_SIZES)
     else:
         page.write(texts[:5])
-    page.tell([*told.notes("takes"), *_advised(told.report)])
+    page.tell([*told.notes("takes"), *_advised(told.report), *filter(None, [tried(told.report)])])
     page.finish()
 
 

@@ -111,7 +111,7 @@ def untranslated(text: str, report: Report) -> set[str]:
 
 def _left(line: str, by_word: dict[str, list[str]]) -> set[str]:
     """Return the words of a line that are left when its data are taken out, the longest first."""
-    line = re.sub(r"\w+…", " ", line)  # a word that was cut
+    line = re.sub(r"(?:\b\w\. )?\w+…", " ", line)  # a word that was cut, with the initial before it
     known = {one for word in _WORD.findall(line) for one in by_word.get(word, ())}
     for one in sorted(known, key=len, reverse=True):
         line = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", line)

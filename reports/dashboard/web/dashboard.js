@@ -18,9 +18,22 @@ window.addEventListener("beforeunload", () => {
   leaving = true;
 });
 
+for (const frame of document.querySelectorAll("[data-grows]")) grow(frame);
+
 for (const section of document.querySelectorAll("[data-events]")) follow(section);
 
 for (const waiting of document.querySelectorAll("[data-again]")) setTimeout(again, 1000 * waiting.dataset.again);
+
+/** A page in a frame is shown as long as it is, whatever the width: nobody scrolls in one page within another. */
+function grow(frame) {
+  const fit = () => {
+    const body = frame.contentDocument?.body;
+    if (body?.childElementCount) frame.style.height = `${Math.ceil(body.getBoundingClientRect().bottom + 24)}px`;
+  };
+  frame.addEventListener("load", fit);
+  window.addEventListener("resize", fit);
+  fit();
+}
 
 /** Open the page anew. */
 function again() {

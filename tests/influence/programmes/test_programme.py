@@ -294,3 +294,11 @@ def test_the_sheet_keeps_what_followed_of_a_note_about_a_line(tmp_path: Path) ->
         programme.note(log.MENTEES[0], "Wrote to him", "taken", line("reach", person, other))
         (note,) = one.programme().sheet(log.MENTEES[0]).notes
         assert note.followed == NOTHING_SINCE
+
+
+def test_where_nothing_is_on_record_a_draft_begins_this_week(tmp_path: Path) -> None:
+    with Workspace.create(tmp_path / "w") as one:
+        text = one.programme().example()
+    today = datetime.now(UTC).date()
+    monday = {day - timedelta(days=day.weekday()) for day in (today, today + timedelta(days=1))}
+    assert [day for day in monday if f"start = {day}" in text]

@@ -78,6 +78,8 @@ def test_the_next_week_says_who_came_and_who_lapsed(workspace: Any, tmp_path: Pa
     assert third.moved is not None
     assert (third.number, third.moved.returned.people, third.moved.came.people) == (3, 1, 0)
     assert [told.number for told in one.tracking.latest()] == [3]
+    assert [3, 3, 4] == [round(each.value or 0) for each in third.past]
+    assert [each.until for each in third.past][-1] == third.report.window["until"]
     (latest,) = one.tracking.latest(["x:lea"])
     assert (latest.moved, latest.fresh) == (third.moved, False)
 

@@ -155,6 +155,22 @@ def test_a_filter_answers_in_the_same_page_and_its_address_opens_the_same_view(c
 
 
 @pytest.mark.skipif(script() is None, reason=NOT_BUILT)
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_page_in_a_frame_is_as_long_as_it_is_and_opens_alone(chromium, tracked, size):
+    with inside(chromium, tracked, size) as (tab, go):
+        for path in ("/digest", *MADE):
+            go(path)
+            frame = tab.page.wait_for_selector("iframe")
+            tab.page.wait_for_function(
+                """() => { const shown = document.querySelector('iframe').contentDocument;
+                return shown?.body?.childElementCount && shown.documentElement.scrollHeight <= innerHeightOf(shown);
+                function innerHeightOf(one) { return one.defaultView.innerHeight } }"""
+            )
+            assert frame.get_attribute("src") == tab.page.get_attribute("a[target=_blank]", "href")
+        assert [] == tab.complaints
+
+
+@pytest.mark.skipif(script() is None, reason=NOT_BUILT)
 def test_keys_answer_the_queue_and_take_an_answer_back_but_not_while_somebody_types(chromium, tracked):
     with inside(chromium, tracked) as (tab, go):
         go("/people?kind=met&about=ann")

@@ -95,7 +95,6 @@ def test_the_whole_report_is_worked_out_beside_and_then_shown_as_its_page(dashbo
         ("/leader/ann?tag=%23", 200, "one of the tags is empty"),
         ("/leader/ann?sphere=moon", 200, "there is no sphere"),
         ("/compare?who=ann,nobody-here", 200, "nobody-here"),
-        ("/digest", 200, "nobody is tracked yet"),
         ("/digest/letter", 400, "nobody is tracked yet"),
         ("/leader/ann/report?since=x", 400, "is not a date"),
         ("/people?kind=met&about=nobody-here", 400, "nobody-here"),
@@ -125,6 +124,13 @@ def test_what_a_program_writes_as_a_page_stands_in_a_frame_that_runs_nothing(das
     assert 200 == answer.status
     assert "sandbox" in answer.headers["content-security-policy"]
     assert "Eve Hidden" in answer.text
+
+
+def test_where_nobody_is_tracked_the_pages_say_where_a_snapshot_is_taken(visitor):
+    for path in ("/begin", "/digest"):
+        page = visitor.get(path).text
+        assert "open a leader from the overview and take a snapshot" in page, path
+        assert "influence track" not in page, path
 
 
 def test_a_campaign_of_the_settings_is_shown(small, dashboard, visitor):
@@ -237,3 +243,14 @@ def test_snapshots_are_taken_from_the_page_once_a_week(dashboard, visitor):
         assert "/digest" == visitor.post("/track", {"who": "eve"}).headers["location"]
         dashboard.serving.desk.works.wait(dashboard.serving.desk.works.latest("track"), 60)
         assert told in visitor.get("/digest").text
+
+
+def test_whom_to_compare_is_offered_and_others_are_typed(visitor):
+    offered = re.findall(
+        r'<input type="checkbox" name="who" value="([^"]+)"( checked)?>', visitor.get("/compare").text
+    )
+    assert {("ann", ""), ("eve", "")} <= set(offered)
+    chosen = visitor.get("/compare?who=ann&who=a%40else.example").text
+    assert 'value="ann" checked' in chosen
+    assert 'id="who" name="who" value="a@else.example"' in chosen
+    assert "Who can be told apart" in chosen

@@ -1,7 +1,11 @@
 """A programme by its page: what to write, its beginning, notes that are kept, taken back and put back."""
 
+import html
+import re
+
 import pytest
 
+from reports.story.plan import plan
 from tests.kit.axe import AXE, barriers
 from tests.kit.browser import DESK, PHONE
 from tests.kit.dashboard import open_dashboard
@@ -89,6 +93,33 @@ def test_a_note_is_kept_taken_back_and_put_back_and_is_text(begun, dashboard, vi
     assert [kept] == standing(begun)
 
 
+def options(page, of):
+    """What one group of choices offers: the value and the words of each."""
+    group = page.partition(f'<optgroup label="{of}">')[2].partition("</optgroup>")[0]
+    return dict(re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)</option>', group))
+
+
+def test_a_note_is_about_an_exercise_or_a_line_of_the_plan_that_is_chosen(begun, dashboard, visitor):
+    begun.programme().notes.keep("ann", "Before", "note")
+    page = dashboard.finished(visitor, "/programme?mentee=ann").text
+    assert set(begun.programme().exercises) == set(options(page, "An exercise"))
+    assert {} == options(page, "A line of the leader&#39;s plan")
+    assert 'href="/programme?mentee=ann&amp;plan=yes"' in page
+    page = dashboard.finished(visitor, "/programme?mentee=ann&plan=yes").text
+    lines = options(page, "A line of the leader&#39;s plan")
+    assert {one.line for one in plan(begun.report("ann"))} == set(lines)
+    line, words = next(iter(lines.items()))
+    visitor.post("/programme/note", {"mentee": "ann", "words": "", "advice": "given", "about": line})
+    kind, about, said = standing(begun)[-1]
+    assert ("advice given", line) == (kind, about)
+    assert html.unescape(words) == f"Start: {said}"
+    assert lines == options(
+        dashboard.finished(visitor, "/programme?mentee=ann").text, "A line of the leader&#39;s plan"
+    )
+    visitor.post("/programme/note", {"mentee": "ann", "words": "x", "about": line, "other": "our talk"})
+    assert ("note", "our talk", "x") == standing(begun)[-1]
+
+
 @pytest.mark.parametrize(
     ("note", "words"),
     [
@@ -148,6 +179,7 @@ def test_a_note_is_written_by_the_keyboard_alone(chromium, begun, dashboard, vis
         tab.page.keyboard.type("advice g")
         tab.page.keyboard.press("Tab")
         tab.page.keyboard.type("waiting")
+        tab.page.keyboard.press("Tab")
         tab.page.keyboard.press("Enter")
         tab.page.wait_for_url("**/programme?mentee=ann")
         tab.page.wait_for_selector(".kept-notes:has-text('By keys')", timeout=30_000)

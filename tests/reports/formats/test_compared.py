@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from influence.contract.compared import WAYS, Apart, Compared, Line, Role, Side, Value
+from influence.contract.measures import catalogue
 from influence.contract.plugins import load
 from reports.formats.compared import as_document, as_page, as_text, write_document, write_page, write_text
 from tests.kit.axe import AXE, NO_AXE, barriers
@@ -133,3 +134,16 @@ def test_on_paper_tables_stand_close_and_break_so_that_no_page_but_the_last_is_n
     pages = text.rstrip("\f").split("\f")
     assert 2 == len(pages)
     assert all("Measure" in page for page in pages)
+
+
+@pytest.mark.skipif(which("pdftotext") is None, reason="pdftotext (poppler-utils) is not here")
+def test_two_people_by_every_measure_stand_on_two_pages(tmp_path: Path) -> None:
+    names = [name for one in catalogue() for name in one.finds][:60]
+    lines = tuple(replace(LINES[1], name=name, values=LINES[1].values[:2]) for name in names)
+    apart = tuple(Apart(name, 0, 1, 0.001, True) for name in names[:12])
+    (file,) = write_document(
+        replace(THREE, sides=(ANN, BO), lines=lines, differences=apart), tmp_path / "a.pdf"
+    )
+    text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True).stdout
+    assert 2 == len(text.rstrip("\f").split("\f"))
+    assert {"How far", "Exchange", "Leadership for the many"} <= set(text.splitlines())

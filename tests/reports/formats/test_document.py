@@ -13,6 +13,7 @@ from reports.formats import lettering
 from reports.formats.chapters import NAME
 from reports.formats.document import PAGES, document, write_document
 from reports.formats.writing import CannotWrite
+from reports.story.advice import tried
 from reports.story.sentences import headline
 from tests.kit.loopback import needs
 from tests.kit.sample_report import built, empty_report, sample_report, ties_report
@@ -91,6 +92,14 @@ def test_the_number_in_the_document_is_the_number_of_the_story(ordinary):
     assert f"Step 4, networked {number.text} {number.unit} {number.bounds} {number.interval}" in text.replace(
         "\u00a0", " "
     )
+
+
+def test_what_held_and_what_was_tried_as_advice_stand_in_a_document(ordinary):
+    text = ordinary[0].replace("\u00a0", " ")
+    assert "What held when tested" in text
+    assert "180 % more people" in text
+    assert "told is the last third. Associations" in text
+    assert tried(sample_report()) in text
 
 
 def test_a_document_says_that_it_names_people_and_that_its_company_is_invented(ordinary):

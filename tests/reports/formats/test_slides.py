@@ -16,6 +16,7 @@ from reports.formats.fitting import height
 from reports.formats.slides import write_slides
 from reports.formats.template import POINT
 from reports.story import charted
+from reports.story.advice import tried
 from reports.story.brief import brief
 from tests.kit.sample_report import built, empty_report, sample_report, ties_report
 from tests.reports.formats.test_page import hostile_report
@@ -137,6 +138,10 @@ def test_a_chart_is_told_to_who_cannot_see_it_and_can_be_edited(deck):
         assert len(shape._element.nvGraphicFramePr.cNvPr.get("descr")) > 60
         book = load_workbook(io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
         assert book.active.max_row > 2
+
+
+def test_the_notes_say_what_was_tried_as_advice(deck):
+    assert 1 == sum(tried(sample_report()) in one for one in notes(deck))
 
 
 def test_the_notes_name_people_with_their_responses_dates_and_sources(deck):
