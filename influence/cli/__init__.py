@@ -36,7 +36,7 @@ from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
 
 _BY_HAND = "Query interrupted"
-"""So DuckDB says that somebody pressed Ctrl-C while it was asked: in a rewriting, a linkage, or lines of JSON."""
+"""So DuckDB says that somebody pressed Ctrl-C while it was asked by another than our engine, as a rewriting does."""
 
 
 class _Group(click.Group):
