@@ -196,6 +196,10 @@ class Questions(ABC):
             UnknownPerson: nobody is known by that name.
             NarrowingError: there is no such tag, topic, channel or sphere, or nothing is left.
         """
+        self.reads("report", [self.analysis.people.find(leader)])
+        return self._ego(leader, since, until, only)
+
+    def _ego(self, leader: str, since: str | date | None, until: str | date | None, only: Narrowing) -> Ego:
         code = self.analysis.people.find(leader)
         return Ego(self.part(only, [code]), code, self.window(since, until))
 
@@ -260,6 +264,7 @@ class Questions(ABC):
         """Return the part of the response network of a window that joins people not known to have met."""
         from influence.reach.acquaintance import digital_network
 
+        self.reads("network")
         return digital_network(self.part(only), self.window(since, until))
 
     def acquaintance(
@@ -271,6 +276,7 @@ class Questions(ABC):
         """Count the ties of a window's response network, and how many join people who have met, or have not."""
         from influence.reach.acquaintance import acquaintance
 
+        self.reads("network")
         return acquaintance(self.part(only), self.window(since, until)).counts()
 
     def organisation(
@@ -392,7 +398,7 @@ class Questions(ABC):
                 "a network without times gives nothing to learn from; bring in dated activity"
             )
         self.reads("advise", [self.analysis.people.find(leader)])
-        return advise(self.ego(leader, since, until, only))
+        return advise(self._ego(leader, since, until, only))
 
     def this_week(
         self,
@@ -410,7 +416,7 @@ class Questions(ABC):
         from influence.advice.week import this_week
 
         self.reads("advise", [self.analysis.people.find(leader)])
-        return this_week(self.ego(leader, since, until, only))
+        return this_week(self._ego(leader, since, until, only))
 
     def introduce(
         self,
@@ -430,4 +436,4 @@ class Questions(ABC):
         from influence.advice.introductions import introduce
 
         self.reads("advise", [self.analysis.people.find(leader)])
-        return introduce(self.ego(leader, since, until, only), to)
+        return introduce(self._ego(leader, since, until, only), to)

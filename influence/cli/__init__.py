@@ -35,6 +35,9 @@ from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
 
+_BY_HAND = "Query interrupted"
+"""So DuckDB says that somebody pressed Ctrl-C while it was asked by another than our engine, as a rewriting does."""
+
 
 class _Group(click.Group):
     """Turns every expected error into one sentence on standard error and exit code 1.
@@ -62,6 +65,10 @@ class _Group(click.Group):
                 return super().invoke(ctx)
         except click.NoSuchOption as error:
             raise _not_by_spark(error) if error.option_name in OF_SPARK else error from None
+        except RuntimeError as error:
+            if str(error) != _BY_HAND:
+                raise
+            raise KeyboardInterrupt from error
         except InfluenceError as error:
             from influence.people.directory import Ambiguous  # Arrow: `--help` must not wait for it
 

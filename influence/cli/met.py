@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from influence.cli.options import OfLeader, json_option, opened, progress, window_options, workspace_option
+from influence.cli.options import (
+    OfLeader,
+    basis_option,
+    json_option,
+    opened,
+    progress,
+    window_options,
+    workspace_option,
+)
 from influence.cli.saying import ask, say, say_json
 from influence.contract.wording import counted, people
 
@@ -42,6 +50,7 @@ _ASK = {"m": "met", "n": "never", "d": "unsure", "s": "stop"}
 @window_options
 @click.option("--all", "everybody", is_flag=True, help=f"Everybody, not only the first {SHOWN}.")
 @workspace_option
+@basis_option
 @json_option
 @click.pass_context
 def met(

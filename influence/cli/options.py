@@ -229,15 +229,20 @@ def _asked_why(told: str) -> str:
 
 
 @contextmanager
-def opened(folder: Path, wait: float = 0) -> Iterator[Workspace]:
-    """Open the workspace in a folder for one command; where another program holds it, wait so many seconds."""
+def opened(folder: Path, wait: float = 0, *, asks: bool = True) -> Iterator[Workspace]:
+    """Open the workspace in a folder for one command; where another program holds it, wait so many seconds.
+
+    Unless it `asks`, nobody at the terminal is asked on what basis they read: whoever reads sits elsewhere.
+    """
     from influence.store.engine import InUse  # DuckDB and NumPy: `--help` must not wait for them
     from influence.workspace.workspace import Workspace
 
     until = time.monotonic() + wait
     while True:
         try:
-            workspace = Workspace(folder, basis=_basis(), ask=_asked_why if sys.stdin.isatty() else None)
+            workspace = Workspace(
+                folder, basis=_basis(), ask=_asked_why if asks and sys.stdin.isatty() else None
+            )
             break
         except InUse:
             if time.monotonic() >= until:

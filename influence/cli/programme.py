@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from influence.cli.giving import PRINTED, one_alone, output_option, print_file
-from influence.cli.options import inner_workspace_option, json_option, opened, progress, workspace_option
+from influence.cli.options import (
+    basis_option,
+    inner_workspace_option,
+    json_option,
+    opened,
+    progress,
+    workspace_option,
+)
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
@@ -71,7 +78,9 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
         command(*given, asked=_Asked(folder, file), **more)
 
     told = "The programme's file; programme.toml of the workspace if left out."
-    return inner_workspace_option(click.option("--file", type=click.Path(path_type=Path), help=told)(run))
+    return inner_workspace_option(
+        click.option("--file", type=click.Path(path_type=Path), help=told)(basis_option(run))
+    )
 
 
 _LANGUAGE = click.option(

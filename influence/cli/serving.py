@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from influence.cli.options import opened, workspace_option
+from influence.cli.options import basis_option, opened, workspace_option
 from influence.cli.saying import say
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known
@@ -34,6 +34,7 @@ PORT = 8321
 @click.option("--no-browser", is_flag=True, help="Print the link, which works once, and open no browser.")
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
 @workspace_option
+@basis_option
 def serve(
     only: tuple[str, ...], port: int, folder: Path, language: str, *, read_only: bool, no_browser: bool
 ) -> None:
@@ -49,7 +50,7 @@ def serve(
         raise click.UsageError("--for shows some leaders and lets nothing be changed: add --read-only")
     run = plugins.load(DASHBOARDS, "pages")
     spoken = known(language).code
-    with opened(folder) as workspace:
+    with opened(folder, asks=False) as workspace:
         run(
             workspace,
             port=port,

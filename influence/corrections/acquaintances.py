@@ -47,12 +47,18 @@ class Acquaintance:
 class Acquaintances:
     """Everybody a leader has met or may have met, with the evidence.
 
-    `population` gives everything as it is now; `changed` is called after a change. A leader or person is an id, an
-    account, an e-mail address or a full name; every method raises UnknownPerson for a name that nobody bears.
+    `population` gives everything as it is now; `changed` is called after a change, and `reads` hears about whom
+    somebody reads. A leader or person is an id, an account, an e-mail address or a full name; every method raises
+    UnknownPerson for a name that nobody bears.
     """
 
-    def __init__(self, population: Callable[[], Population], changed: Callable[[], None]) -> None:
-        self._population, self._changed = population, changed
+    def __init__(
+        self,
+        population: Callable[[], Population],
+        changed: Callable[[], None],
+        reads: Callable[[str, Sequence[int]], None] = lambda *_: None,
+    ) -> None:
+        self._population, self._changed, self._reads = population, changed, reads
 
     @property
     def _decisions(self) -> Decisions:
@@ -61,7 +67,9 @@ class Acquaintances:
     def ego(self, leader: str, window: Window | None = None) -> Ego:
         """Return the leader in a window, or in all that the store holds."""
         population = self._population()
-        return Ego(population, population.people.find(leader), window or population.whole_window())
+        code = population.people.find(leader)
+        self._reads("met", [code])
+        return Ego(population, code, window or population.whole_window())
 
     def known(self, leader: str, window: Window | None = None) -> list[Acquaintance]:
         """List the people reached, and everybody else about whom there is evidence; the surest first.

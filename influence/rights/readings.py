@@ -19,7 +19,9 @@ from influence.store.engine import Engine
 from influence.store.forgotten import mark
 
 _HEAD = "readings"
-"""What stands in `meta`: the number of the last row and its seal, so that rows cut off at the end are missed."""
+"""What stands in `meta`: the number of the last row and its seal, sealed again, so that rows cut off at the end are
+missed, and nobody without the key can say that the log ends earlier."""
+_ENDS = "the log ends with"
 _GONE = "forgotten:"
 """What stands before the mark of somebody whose name was taken out of the log: the seal is over the mark, and holds."""
 
@@ -56,7 +58,7 @@ class Readings:
         """Add a reading, in a transaction of its own."""
         key, now, reader = self._key(), datetime.now(UTC), by or this_user()
         with self._engine.transaction():
-            number, before = self._last()
+            number, before = self._end(key)
             row = Reading(number + 1, now, reader, command, tuple(sorted(set(leaders))), basis, "")
             sealed = _seal(key, before, row)
             self._engine.run(
@@ -64,7 +66,7 @@ class Readings:
                 [row.seq, now, reader, command, list(row.leaders), basis, sealed],
             )
             self._engine.run("DELETE FROM meta WHERE key = ?", [_HEAD])
-            self._engine.run("INSERT INTO meta VALUES (?, ?)", [_HEAD, f"{row.seq} {sealed}"])
+            self._engine.run("INSERT INTO meta VALUES (?, ?)", [_HEAD, _head(key, row.seq, sealed)])
 
     def all(self) -> list[Reading]:
         """List every reading, the oldest first."""
@@ -86,7 +88,8 @@ class Readings:
         head = self._head()
         if not rows and head is None:
             return []
-        return [*_breaks(self._key(), rows), *_cut(rows, head)]
+        key = self._key()
+        return [*_breaks(key, rows), *_cut(key, rows, head)]
 
     def taken_out(self, traces: Traces) -> int:
         """Put the marks of somebody where their ids stood, and of a basis that names them; return in how many rows."""
@@ -103,16 +106,33 @@ class Readings:
                 changed += 1
         return changed
 
-    def _last(self) -> tuple[int, str]:
-        rows = self._engine.arrow(
-            "SELECT seq, chained FROM reading_log ORDER BY seq DESC LIMIT 1"
-        ).to_pylist()
-        return (int(rows[0]["seq"]), str(rows[0]["chained"])) if rows else (0, "")
+    def _end(self, key: bytes) -> tuple[int, str]:
+        """Return what the next row follows: the end that was sealed, though the rows before it be gone.
 
-    def _head(self) -> tuple[int, str] | None:
+        Where the end is not as it was sealed, the row follows whatever stands there, and its seal will not hold.
+        """
+        head = self._head()
+        if head is not None and (end := _end_of(key, head)) is not None:
+            return end
+        rows = self._engine.arrow("SELECT coalesce(max(seq), 0) AS seq FROM reading_log").to_pylist()
+        return int(rows[0]["seq"]), head or ""
+
+    def _head(self) -> str | None:
         rows = self._engine.arrow("SELECT value FROM meta WHERE key = ?", [_HEAD]).to_pylist()
-        number, _, sealed = str(rows[0]["value"]).partition(" ") if rows else ("", "", "")
-        return (int(number), sealed) if number.isdigit() else None
+        return str(rows[0]["value"]) if rows else None
+
+
+def _head(key: bytes, number: int, sealed: str) -> str:
+    return f"{number} {sealed} {mark(key, f'{_ENDS} {number} {sealed}')}"
+
+
+def _end_of(key: bytes, head: str) -> tuple[int, str] | None:
+    """Return the number and the seal of the last row, as the end tells; None where it was not sealed with the key."""
+    number, sealed, _ = (*head.split(" "), "", "")[:3]
+    whole = number.isdecimal() and hmac.compare_digest(
+        head.encode("utf-8", "backslashreplace"), _head(key, int(number[:18]), sealed).encode()
+    )
+    return (int(number), sealed) if whole else None
 
 
 def _breaks(key: bytes, rows: Sequence[Reading]) -> Iterator[str]:
@@ -126,14 +146,17 @@ def _breaks(key: bytes, rows: Sequence[Reading]) -> Iterator[str]:
         before, expected = row.chained, row.seq + 1
 
 
-def _cut(rows: Sequence[Reading], head: tuple[int, str] | None) -> Iterator[str]:
+def _cut(key: bytes, rows: Sequence[Reading], head: str | None) -> Iterator[str]:
     last = (rows[-1].seq, rows[-1].chained) if rows else (0, "")
+    end = None if head is None else _end_of(key, head)
     if head is None:
         yield "the log of readings is broken: what says how long it is was taken out"
-    elif head[0] > last[0]:
-        yield f"the log of readings is broken: readings {last[0] + 1} to {head[0]} were cut off at its end"
-    elif head != last:
-        yield f"the log of readings is broken: {head[0]} readings were written, and {last[0]} are there"
+    elif end is None:
+        yield "the log of readings is broken: what says how long it is was not sealed with the key of this workspace"
+    elif end[0] > last[0]:
+        yield f"the log of readings is broken: readings {last[0] + 1} to {end[0]} were cut off at its end"
+    elif end != last:
+        yield f"the log of readings is broken: {end[0]} readings were written, and {last[0]} are there"
 
 
 def _seal(key: bytes, before: str, row: Reading) -> str:

@@ -35,7 +35,7 @@ class Duties(Writing):
     unrecorded: str
     _basis: str | None
     _ask: Callable[[str], str] | None
-    _read: set[tuple[str, tuple[int, ...]]]
+    _read: set[tuple[str, tuple[str, ...]]]
 
     def reads(self, command: str, codes: Sequence[int] = ()) -> None:
         """Record that somebody reads about leaders (by code), each command about the same leaders once.
@@ -45,17 +45,17 @@ class Duties(Writing):
         Raises:
             PurposeError: the workspace is not for reports about one of them, and no basis was stated.
         """
-        if (command, tuple(codes)) in self._read:
-            return
         people = self.analysis.people
+        leaders = [people.who[code].person for code in codes]  # a code is somebody else's once people changed
+        if (command, tuple(leaders)) in self._read:
+            return
         basis = Purpose(self.settings.reports_for, self._basis, self._ask).basis_for(people, codes)
-        leaders = [people.who[code].person for code in codes]
         try:
             Readings(self.store.engine, self._key).record(command, leaders, basis)
         except (EngineError, SecretError) as error:  # a folder that may only be read is read all the same
             self.unrecorded = str(error)
         self._basis = self._basis or basis
-        self._read.add((command, tuple(codes)))
+        self._read.add((command, tuple(leaders)))
 
     def without_names(self, report: Report) -> Report:
         """Return a copy of a report for others; see `Writing.without_names`.

@@ -61,7 +61,7 @@ class Workspace(Duties, Campaigning):
         self._basis, self._ask = basis, ask
         self.unrecorded = ""
         self._pseudonyms = Pseudonyms(partial(pseudonym_key, self.path))
-        self._read: set[tuple[str, tuple[int, ...]]] = set()
+        self._read: set[tuple[str, tuple[str, ...]]] = set()
         self.store = Store(
             self.path / DATABASE,
             keep_text=self.settings.keep_text,
@@ -323,7 +323,7 @@ class Workspace(Duties, Campaigning):
     @property
     def meetings(self) -> Meetings:
         """Who has met whom, how sure, and why: list, explain, declare, label, fit."""
-        return Meetings(lambda: self.analysis, self._forget_analysis)
+        return Meetings(lambda: self.analysis, self._forget_analysis, self.reads)
 
     @property
     def tracking(self) -> Tracking:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from influence.contract.details.record import Detail
 from influence.contract.findings import Finding, MetEvidence, Reached, Report
+from influence.contract.wording import harmless
 from reports.formats.writing import write_whole
 from reports.story.evidence import in_order
 from reports.story.sentences import told
@@ -60,7 +61,8 @@ def write_csv(report: Report, path: Path) -> list[Path]:
     """Write the table of evidence, one person a row, and beside it `<stem>-findings.csv`.
 
     `shown` is a number as the page shows it: whole people, a range where of most of them nothing tells. Lists in a
-    cell are `;`-separated; a text that a spreadsheet would run as a formula gets a `'` in front.
+    cell are `;`-separated; a text that a spreadsheet would run as a formula gets a `'` in front, and what would steer a
+    terminal is left out.
 
     Raises:
         OSError: a file cannot be written.
@@ -89,8 +91,13 @@ def _as_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([defused(cell) for cell in row] for row in rows)
+    writer.writerows([defused(_shown(cell)) for cell in row] for row in rows)
     return text.getvalue()
+
+
+def _shown(cell: Cell) -> Cell:
+    """Leave out of a text what steers a terminal that the file is shown on, and keep it on its line."""
+    return harmless(cell) if isinstance(cell, str) else cell
 
 
 def _person_row(reached: Reached) -> list[Cell]:

@@ -1,6 +1,7 @@
-"""Killed at any moment, a command leaves a store that is finished by the same command: nothing lost, nothing double.
+"""Killed or stopped by hand at any moment, a command leaves a store that is finished by the same command.
 
-`INFLUENCE_KILLS` says how often each is killed (`make trust`: 500); the moments are drawn at random over the whole run.
+Nothing is lost, nothing double. `INFLUENCE_KILLS` says how often each is killed (`make trust`: 500), `INFLUENCE_STOPS`
+how often it is stopped by Ctrl-C (100); the moments are drawn at random over the whole run.
 """
 
 import json
@@ -12,14 +13,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.kit import small_company
+from tests.kit import programme_log, small_company
 from tests.kit.figures import measured
 from tests.kit.served import served
 from tests.kit.slack_service import SlackService
 from tests.kit.stores import digests, holds_no_orphans, make_older
 
 KILLS = int(os.environ.get("INFLUENCE_KILLS", "1"))
-LONG = KILLS > 50
+STOPS = int(os.environ.get("INFLUENCE_STOPS", "1"))
+LONG = max(KILLS, STOPS) > 10
 SEED = int(os.environ.get("INFLUENCE_SEED", "1"))
 STORE = "influence.duckdb"
 KEYS = {"INFLUENCE_SLACK_TOKEN": "placeholder", "INFLUENCE_RIGHTS_KEY": "the same for all"}
@@ -39,7 +41,24 @@ def rooms(tmp_path_factory, commands):
     assert 0 == code, said
     shutil.copytree(place / "filled", place / "read")
     assert 0 == commands("people", folder=place / "read")[0]  # who is who is worked out
+    if LONG:
+        shutil.copytree(place / "read", place / "tracked")
+        assert 0 == commands("track", ANN, "--every", "week", folder=place / "tracked")[0]
+        prepare_programme(place / "mentored", commands)
     return place
+
+
+def prepare_programme(place, commands):
+    """A workspace with the file of a programme that is to be started."""
+    place.mkdir()
+    assert 0 == commands("init", "ws", folder=place)[0]
+    for kind in ("people", "activities"):
+        rows = "".join(json.dumps(row) + "\n" for row in getattr(programme_log, kind)())
+        (place / f"{kind}.jsonl").write_text(rows, "utf-8")
+        code, said, _ = commands("import", f"{kind}.jsonl", "--as", kind, folder=place)
+        assert 0 == code, said
+    (place / "ws/programme.toml").write_text(programme_log.file(), "utf-8")
+    assert 0 == commands("people", folder=place)[0]
 
 
 @dataclass
@@ -77,9 +96,11 @@ CASES = {
     "report": Case("read", (("report", ANN, "--format", "json,html" if LONG else "json"),)),
     "forget": Case("read", (("forget", "eva@buyer.example", "--yes"),), already="nobody here is called"),
     "track": Case("read", (("track", ANN, "--every", "week"),)),
+    "digest": Case("tracked", (("digest", "--format", "txt"),)),
+    "programme": Case("mentored", (("programme", "start"),), already="was started"),
 }
 if not LONG:
-    for slow in ("report", "track", "pull", "forget"):  # pulls and forgetting are killed elsewhere too
+    for slow in ("report", "track", "pull", "forget", "digest", "programme"):  # some are killed elsewhere too
         del CASES[slow]
 
 
@@ -119,42 +140,68 @@ def whole(place):
                 assert content.endswith("\n"), path.name
 
 
+class Tried:
+    """A command that is ended at moments of its run, each time in a workspace as it was, and typed again."""
+
+    def __init__(self, rooms, commands, name, url):
+        self.rooms, self.commands, self.name, self.url, self.case = rooms, commands, name, url, CASES[name]
+        self.known, self.took = {}, {}
+        for way in self.case.ways():
+            place = self.begin(way)  # once, and again as where the end came after all had landed
+            self.known[way] = [self.finish(place, way), self.finish(place, way)]
+            self.took[way] = [self.known[way][0][1]]
+
+    def begin(self, way):
+        return fresh(self.rooms, self.case, self.name, self.url, way[1])
+
+    def finish(self, place, way):
+        """Type it again: what is held in the end, and how many seconds it took."""
+        code, said, seconds = self.commands(*way[0], folder=place, **KEYS)
+        assert code == 0 or (self.case.already and self.case.already in said), said
+        whole(place)
+        return told(place, self.case), seconds
+
+    def end(self, n, chance, by):
+        """End it at a moment, and finish it: how it ended, what it said, and whether all had landed."""
+        way = chance.choice(self.case.ways())
+        place, [(once, _), (twice, _)] = self.begin(way), self.known[way]
+        moment = chance.random() * max(self.took[way][-5:])  # how long it takes changes with what runs beside
+        code, said, _ = self.commands(*way[0], folder=place, after=moment, by=by, **KEYS)
+        whole(place)
+        ended, seconds = self.finish(place, way)
+        self.took[way].append(seconds)
+        assert ended in (once, twice), (n, way, differing(ended, once), differing(ended, twice))
+        assert holds_no_orphans(place / "ws" / STORE)[1:] == (0, 0)
+        return code, said, ended == twice != once
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_killed_is_finished_by_the_same_command(rooms, commands, name):
-    case, chance = CASES[name], random.Random(f"{name} {SEED}")  # noqa: S311 - it only picks moments
-    died = landed = 0
+    chance, died, landed = random.Random(f"{name} {SEED}"), 0, 0  # noqa: S311 - it only picks moments
     with served(SlackService().answer) as here:
-
-        def begin(way):
-            return fresh(rooms, case, name, here.url, way[1])
-
-        def finish(place, way):
-            code, said, seconds = commands(*way[0], folder=place, **KEYS)
-            assert code == 0 or (case.already and case.already in said), said
-            whole(place)
-            return told(place, case), seconds
-
-        known = {}
-        for way in case.ways():
-            place = begin(way)  # once, and again as where the kill came after all had landed
-            known[way] = [finish(place, way), finish(place, way)]
-        took = {way: [seconds] for way, [(_, seconds), _] in known.items()}
+        tried = Tried(rooms, commands, name, here.url)
         for n in range(KILLS):
-            way = chance.choice(case.ways())
-            place, (once, _), (twice, _) = begin(way), *known[way]
-            moment = chance.random() * max(took[way][-5:])  # how long it takes changes with what runs beside
-            code, said, _ = commands(*way[0], folder=place, after=moment, **KEYS)
+            code, said, all_landed = tried.end(n, chance, signal.SIGKILL)
             assert code in (-signal.SIGKILL, 0), said
-            died += code != 0
-            whole(place)
-            ended, seconds = finish(place, way)
-            took[way].append(seconds)
-            assert ended in (once, twice), (n, way, differing(ended, once), differing(ended, twice))
-            landed += ended == twice != once
-            assert holds_no_orphans(place / "ws" / STORE)[1:] == (0, 0)
+            died, landed = died + (code != 0), landed + all_landed
             if n + 1 == KILLS or n % 50 == 49:  # a run that is stopped has tried these
                 measured("kills", name, kills=n + 1, died=died, landed=landed, lost=0, double=0, seed=SEED)
     assert died or not LONG
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_stopped_by_hand_says_so_and_is_finished_by_the_same_command(rooms, commands, name):
+    chance, stopped = random.Random(f"{name} by hand {SEED}"), 0  # noqa: S311 - it only picks moments
+    with served(SlackService().answer) as here:
+        tried = Tried(rooms, commands, name, here.url)
+        for n in range(STOPS):
+            code, said, _ = tried.end(n, chance, signal.SIGINT)
+            assert code in (0, 1, 130), said
+            assert "Traceback" not in said, said
+            stopped += code != 0
+            if n + 1 == STOPS or n % 10 == 9:
+                measured("stopped by hand", name, stops=n + 1, stopped=stopped, lost=0, seed=SEED)
+    assert stopped or not LONG
 
 
 def differing(ended, expected):

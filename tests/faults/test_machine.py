@@ -1,11 +1,9 @@
-"""What a machine does to a workspace: full, closed to writing, in another zone, used twice, stopped by hand, older."""
+"""What a machine does to a workspace: full, closed to writing, in another zone, used twice, older."""
 
 import errno
 import os
-import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -24,7 +22,6 @@ from tests.kit.slack_service import SlackService
 from tests.kit.stores import digests, make_older
 
 STOPS = int(os.environ.get("INFLUENCE_STOPS", "1"))
-SEED = int(os.environ.get("INFLUENCE_SEED", "1"))
 STORE = "influence.duckdb"
 LONG = STOPS > 50
 ZONES = (
@@ -128,32 +125,6 @@ def test_of_two_processes_one_wins_and_the_other_says_at_once_who(room, commands
     finally:
         holder.communicate("\n")
     assert 0 == commands("people", folder=room)[0]
-
-
-# --- stopped by hand -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "words", [("import", "files"), ("people",), ("report", "ann@acme.example")][: 3 if LONG else 1]
-)
-def test_stopped_by_hand_at_any_moment_it_says_so_and_the_store_is_whole(filled, tmp_path, commands, words):
-    chance, stopped = random.Random(f"{words} {SEED}"), 0  # noqa: S311 - it only picks moments
-    shutil.copytree(filled, tmp_path / "whole")
-    _, _, took = commands(*words, folder=tmp_path / "whole")
-    expected = digests(tmp_path / "whole/ws" / STORE, but=("batch",))
-    for n in range(STOPS):
-        place = tmp_path / f"n{n}"
-        shutil.copytree(filled, place)
-        code, said, _ = commands(*words, folder=place, after=chance.random() * took, by=signal.SIGINT)
-        assert code in (0, 1, 130), said
-        assert "Traceback" not in said, said
-        stopped += code != 0
-        code, said, _ = commands(*words, folder=place)
-        assert 0 == code, said
-        ended = digests(place / "ws" / STORE, but=("batch",))
-        assert {**expected, "batches": 0} == {**ended, "batches": 0}
-        shutil.rmtree(place)
-    measured("stopped by hand", words[0], stops=STOPS, stopped=stopped, lost=0)
 
 
 # --- the disk ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from influence import Workspace
 from influence.cli import main
 from tests.kit.blog_service import BlogService
-from tests.kit.command_line import influence
+from tests.kit.command_line import influence, said
 from tests.kit.dashboard import PEOPLE, Visitor, activities, open_dashboard
 from tests.kit.live_contract import store_of
 from tests.kit.served import served
@@ -44,9 +45,9 @@ def typed(folder, *words):
 
 
 @contextmanager
-def serving(folder, *words):
+def serving(folder, *words, **how):
     """Serve until the block ends; gives the process and a visitor who came in by the link that it printed."""
-    with influence(folder, "serve", "--no-browser", "--port", "0", *words) as running:
+    with influence(folder, "serve", "--no-browser", "--port", "0", *words, **how) as running:
         found = LINK.search(running.stdout.readline())
         visitor = Visitor(int(found[1]))
         running.stdout.readline()
@@ -213,3 +214,25 @@ def test_progress_comes_as_it_goes_and_a_page_that_comes_back_hears_the_end(tmp_
     assert not told[-1]["running"]
     assert "It is done." == told[-1]["state"]
     assert any("feed" in line for line in told[-1]["lines"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal as on Linux")
+def test_about_whom_it_is_not_for_a_page_says_so_and_the_terminal_is_not_waited_for(folder, tmp_path):
+    shutil.copytree(folder / "w", tmp_path / "w")
+    with Workspace(tmp_path / "w") as held:
+        held.change_setting("purpose", "for", ["ann"])
+    typing, terminal = os.openpty()
+    with serving(tmp_path, terminal=terminal) as (_, visitor):
+        assert "On what basis" not in visitor.get("/leader/ann").text
+        assert "this workspace is not for reports about" in visitor.get("/leader/eve").text
+    with serving(tmp_path, "--basis", "a review of the works council", terminal=terminal) as (_, visitor):
+        assert "this workspace is not for reports about" not in visitor.get("/leader/eve").text
+    os.close(typing)
+    os.close(terminal)
+    for words in (("met", "eve"), ("programme", "draft", "eve", "-w", str(tmp_path / "w"))):
+        code, told = said(tmp_path, *words, "--basis", "a review")
+        assert 0 == code, told
+    with Workspace(tmp_path / "w") as held:
+        told = {(one.command, one.leaders, one.basis) for one in held.readings.all()}
+    assert ("report", ("eve",), "a review of the works council") in told
+    assert ("met", ("eve",), "a review") in told

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def influence(folder, *words):
-    """Run a command until the block ends."""
+def influence(folder, *words, terminal=subprocess.PIPE):
+    """Run a command until the block ends; it reads from a `terminal` where one is given."""
     known = {"PATH": os.environ["PATH"], "HOME": str(folder), "INFLUENCE_WORKSPACE": str(folder / "w")}
     command = [sys.executable, "-u", "-m", "influence", *words]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    pipes = {"stdin": terminal, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, env=known, text=True, **pipes) as running:
         try:
             yield running

@@ -59,6 +59,36 @@ def test_a_row_that_was_changed_taken_out_or_cut_off_is_named(log, touch, told):
     assert re.search(told, first), first
 
 
+CUT = "DELETE FROM reading_log WHERE seq > 2"
+EARLIER_END = "UPDATE meta SET value = '2 ' || (SELECT chained FROM reading_log WHERE seq = 2)"
+
+
+@pytest.mark.parametrize("seal", ["", " || ' ' || split_part(value, ' ', 3)"])
+def test_nobody_without_the_key_can_say_that_the_log_ends_earlier(log, seal):
+    for touch in (CUT, f"{EARLIER_END}{seal} WHERE key = 'readings'"):
+        log._engine.run(touch)
+    assert ["what says how long it is was not sealed with the key of this workspace"] == [
+        one.partition(": ")[2] for one in log.broken()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("touch", "told"),
+    [
+        ([CUT], "3 to 4 are missing before reading 5"),
+        (["DELETE FROM reading_log"], "1 to 4 are missing before reading 5"),
+        ([CUT, f"{EARLIER_END} WHERE key = 'readings'"], "broken at reading 3 "),
+        ([CUT, "UPDATE meta SET value = '9223372036854775807 x y' WHERE key = 'readings'"], "at reading 3 "),
+        (["DELETE FROM meta WHERE key = 'readings'"], "broken at reading 5 "),
+    ],
+)
+def test_the_next_reading_does_not_cover_what_was_cut_off(log, touch, told):
+    for each in touch:
+        log._engine.run(each)
+    log.record("report", ["p9"], by="bo")
+    assert any(told in one for one in log.broken()), log.broken()
+
+
 def test_a_log_that_was_written_anew_without_the_key_does_not_hold(log):
     forged = Readings(Store().engine, lambda: b"another key")
     forged.record("report", ["p1"], by="nobody")

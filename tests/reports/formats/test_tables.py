@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -44,13 +45,26 @@ def test_a_finding_without_a_value_has_an_empty_cell_and_its_reason(tmp_path):
     assert ("", "the ties have no times") == (row["value"], row["reason"])
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", " ="])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r=", "＝", " ="])
 def test_a_name_that_a_spreadsheet_would_run_is_defused(start, tmp_path):
     name = f"{start}HYPERLINK(A1)"
     person = Reached("=p", name, 4, 0.0, True, 1, "@public", 1)
     people, _ = write_csv(Report(LEADER, WINDOW, {}, people=(person,)), tmp_path / "report.csv")
     (row,) = read(people)
-    assert ("'=p", f"'{name}", "'@public") == (row["person"], row["name"], row["sphere"])
+    on_its_line = name.replace("\r", " ")
+    assert ("'=p", f"'{on_its_line}", "'@public") == (row["person"], row["name"], row["sphere"])
+
+
+def test_what_a_csv_holds_steers_no_terminal_that_it_is_shown_on(tmp_path):
+    steering = "\x1b[2J\x9b31m\u202eAnn\0\r\nEk\x7f\u2066"
+    person = Reached("p", steering, 4, 0.0, True, 1, steering, 1, organisation=steering)
+    found = Finding("reach_4", 1.0, "people", reason=steering, detail={"word": steering})
+    for path in write_csv(Report(LEADER, WINDOW, {"reach_4": found}, people=(person,)), tmp_path / "r.csv"):
+        assert not re.search(
+            "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)",
+            path.read_bytes().decode("utf-8"),
+        )
+        assert 2 == len(path.read_bytes().splitlines())
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@\t\r\n '\"a,;")))
