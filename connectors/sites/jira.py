@@ -174,7 +174,8 @@ class _Issues:
 
 def _marked(body: Any) -> str:
     """Return the words of a text in Atlassian's document format, with mentions as its older texts write them."""
-    told, left = [], [body]
+    told: list[str] = []
+    left: list[Any] = [body]
     while left and len(told) < _MOST_PARTS:
         part = left.pop()
         if isinstance(part, list):

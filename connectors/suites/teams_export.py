@@ -151,7 +151,7 @@ class _Reader:
             for user in rows_of(emotion, "users"):
                 who, at = account_of(user.get("mri")), user.get("time")
                 made = to.time + _AFTER
-                milliseconds = int(at) if re.fullmatch(r"\d{1,13}", str(at), re.ASCII) else 0
+                milliseconds = int(str(at)) if re.fullmatch(r"\d{1,13}", str(at), re.ASCII) else 0
                 if 0 < milliseconds < 2**43:
                     made = max(made, datetime.fromtimestamp(milliseconds / 1000, UTC))
                 yield Activity(
