@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from connectors.kit.addresses import address_account
 from connectors.kit.answers import each, guarded, identifier, mapping
+from connectors.kit.apart import not_read
 from connectors.kit.json_files import document, holds, values
 from connectors.kit.lists import rows_of, texts
 from connectors.kit.repeats import Repeats
@@ -25,6 +26,8 @@ from influence.contract.records import Activity, Deleted, Note, Person, Record, 
 
 _BULK = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}\{\s{0,20}\"type\"\s{0,20}:\s{0,20}\"version\"")
 _POSTS = (b'"order"', b'"posts"', b'"channel_id"', b'"root_id"')
+_LISTED = (b'"channel_id"', b'"root_id"', b'"user_id"', b'"create_at"')
+"""What `mmctl post list --json` writes: the posts alone, in a list."""
 _USERS = (b'"username"', b'"notify_props"', b'"auth_service"')
 _MENTION = re.compile(r"(?<![\w@./])@([a-z0-9][a-z0-9._-]{1,63})", re.IGNORECASE)
 _EVERYBODY = frozenset(("all", "here", "channel"))
@@ -41,7 +44,7 @@ class Mattermost:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell a bulk export by its first line, answers by their fields."""
-        return _BULK.match(head) is not None or holds(head, _POSTS, _USERS)
+        return _BULK.match(head) is not None or holds(head, _POSTS, _LISTED, _USERS)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield who is there, posts, answers and reactions.
@@ -52,7 +55,7 @@ class Mattermost:
         head = member.head()
         if _BULK.match(head):
             yield from _bulk(member)
-        elif holds(head, _POSTS):
+        elif holds(head, _POSTS, _LISTED):
             yield from _answer(member)
         elif holds(head, _USERS):
             body = document(member)
@@ -83,6 +86,7 @@ def _bulk(member: Member) -> Iterator[Record]:
         yield Note(
             "lines that are not read: " + ", ".join(f"{kind} ({count:,})" for kind, count in others.items())
         )
+    yield from not_read(reader.apart)
 
 
 def _time(value: Any) -> datetime:
@@ -124,21 +128,37 @@ class _Bulk:
     """Reads the lines of a bulk export, in which posts have no ids: a channel, a moment and a user name one."""
 
     repeats: Repeats = field(default_factory=Repeats)
+    bots: set[str] = field(default_factory=set)
+    apart: Counter[str] = field(default_factory=Counter)
 
     def read(self, kind: str, row: Mapping[str, Any], line: int) -> Iterator[Record]:
         body = mapping(row.get(kind))
+        if kind == "bot":
+            self.bots.add(str(body.get("username") or "").lower())
         if kind in {"user", "bot"}:
             yield _person(body if kind == "user" else {**body, "is_bot": True}, line)
             return
-        members = tuple(_by_name(one) for one in texts(body.get("channel_members"), "channel_members"))
+        members = _members(body)
+        if kind == "direct_post" and not members:
+            raise ValueError("it does not tell between whom it is")
         place = "+".join(sorted(members)) if members else f"{body.get('team')}/{body.get('channel')}"
-        root = self._post(body, clean(place, 300), members, line)
-        yield root
-        yield from self._reactions(body, root)
+        place = clean(place, 300)
+        root = self._post(body, place, members, line)
+        if self._is_said(body):
+            yield root
+            yield from self._reactions(body, root)
         for answer in rows_of(body, "replies"):
-            said = self._post(answer, clean(place, 300), members, line, root)
-            yield said
-            yield from self._reactions(answer, said)
+            if self._is_said(answer):
+                said = self._post(answer, place, members, line, root)
+                yield said
+                yield from self._reactions(answer, said)
+
+    def _is_said(self, body: Mapping[str, Any]) -> bool:
+        """Tell what an account said from what a program wrote, which is counted."""
+        why = _of_a_program(body, is_bot=str(body.get("user") or "").lower() in self.bots)
+        if why:
+            self.apart[why] += 1
+        return not why
 
     def _post(
         self,
@@ -169,6 +189,24 @@ class _Bulk:
             yield _reaction(_by_name(row.get("user")), row, to)
 
 
+def _members(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return between whom a direct post is, as older servers name them or as newer ones do."""
+    named = texts(body.get("channel_members"), "channel_members")
+    newer = [str(one.get("username") or "") for one in rows_of(body, "participants")]
+    return tuple(_by_name(one) for one in named or newer)
+
+
+def _of_a_program(row: Mapping[str, Any], *, is_bot: bool) -> str:
+    """Say why nobody wrote a post of theirs; empty where somebody did, or a bot in its own name."""
+    props = mapping(row.get("props"))
+    if str(row.get("type") or "").startswith("system_"):
+        return "lines of the program (joined, renamed and the like)"
+    through = any(
+        str(props.get(name)).lower() == "true" for name in ("from_webhook", "from_bot", "from_plugin")
+    )
+    return "posts of programs in the name of an account" if through and not is_bot else ""
+
+
 def _reaction(who: str, row: Mapping[str, Any], to: Activity) -> Activity:
     sign = clean(str(row.get("emoji_name") or ""), 60)
     return Activity(
@@ -186,12 +224,16 @@ def _reaction(who: str, row: Mapping[str, Any], to: Activity) -> Activity:
 
 def _answer(member: Member) -> Iterator[Record]:
     """Yield the posts of an answer; of those of the program none."""
-    posts = mapping(mapping(document(member)).get("posts"))
-    programs = sum(str(mapping(one).get("type") or "").startswith("system_") for one in posts.values())
-    people = [one for one in posts.values() if not str(mapping(one).get("type") or "").startswith("system_")]
+    body, apart, people = document(member), Counter[str](), []
+    posts = body if isinstance(body, list) else list(mapping(mapping(body).get("posts")).values())
+    for one in posts:
+        why = _of_a_program(mapping(one), is_bot=False)
+        if why:
+            apart[why] += 1
+        else:
+            people.append(one)
     yield from each(people, _post, "the post")
-    if programs:
-        yield Note(f"{programs:,} lines of the program (joined, renamed and the like) are not read")
+    yield from not_read(apart)
 
 
 def _post(row: Mapping[str, Any]) -> Iterator[Record]:

@@ -21,7 +21,7 @@ from connectors.kit.day_order import DayOrder, Written, read_written
 from connectors.kit.months import spoken_moment
 from connectors.kit.phones import is_number
 from connectors.kit.text import clean
-from connectors.kit.wide_text import head_in_utf8
+from influence.contract.wide_text import head_in_utf8
 
 Row: TypeAlias = Mapping[str, str | None]
 _ROLES = {

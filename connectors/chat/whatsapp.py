@@ -41,6 +41,8 @@ _TOLD = {
     "call": "calls",
 }
 _MOST_NAMES = 100_000
+_FIRST_YEAR = 2009
+"""WhatsApp began in it: a year of two digits before it is none of the common calendar (04 for 1404)."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,11 @@ class _Chat:
             time = local.replace(tzinfo=self.zone).astimezone(UTC)
         except (ValueError, OverflowError):
             yield SetAside(f"the time cannot be read with the dates {self.order}", line.number)
+            return
+        if time.year < _FIRST_YEAR:
+            yield SetAside(
+                f"the year {time.year} is before there was WhatsApp: a date of another calendar", line.number
+            )
             return
         actor = self._account(line.sender)
         if actor not in self.named:

@@ -15,10 +15,10 @@ from connectors.kit.answers import At
 from connectors.kit.csv_columns import RowColumns
 from connectors.kit.csv_together import Form
 from connectors.kit.line_blocks import BOM
-from connectors.kit.wide_text import head_in_utf8, in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside
+from influence.contract.wide_text import head_in_utf8, in_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -84,6 +84,20 @@ def read_written(text: str) -> Written | None:
     return Written(date, found["separator"], clock, _end(told, found.end()))
 
 
+_BEFORE = re.compile(r"(上午|午前|오전|早上|凌晨|清晨|ก่อนเที่ยง|下午|午後|오후|晚上|傍晚|中午|หลังเที่ยง) ?$")
+_BEHIND = re.compile(rf" ?({_HALF})(?!\w)", re.IGNORECASE)
+
+
+def hour_of_day(hour: int, before: str, behind: str) -> int:
+    """Return an hour that counts to 12 as one of the day, by what stands right before it and right behind its minutes.
+
+    >>> hour_of_day(9, "5 يناير 2026 في ", " م UTC"), hour_of_day(12, "오전 ", ""), hour_of_day(9, "om ", " UTC")
+    (21, 0, 9)
+    """
+    found = _BEHIND.match(behind.translate(_SPACES)) or _BEFORE.search(before.translate(_SPACES))
+    return hour if found is None else hour % 12 + _HALVES[re.sub(r"[. ]", "", found[1].lower())]
+
+
 def _end(told: str, seen: int) -> int:
     """Return where a text is at, of which so many characters are seen."""
     end = seen

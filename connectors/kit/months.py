@@ -5,28 +5,30 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
+from connectors.kit.day_order import full_year, hour_of_day
 from connectors.kit.text import clean
 
 _BEGINNINGS = (
-    "jan jän ene gen sty tam led янв січ oca ιαν",
-    "feb fév fev lut hel úno únor фев лют şub φεβ",
-    "mar mär maa mrt bře мар бер μαρ",
-    "apr avr abr kwi huh dub апр кві nis απρ",
-    "may mai maj mei mag kvě maio мая май тра μαΐ μαι",
-    "jun juin giu cze kes июн чер haz ιουν",
-    "jul juil lug lip hei июл лип tem ιουλ",
-    "aug aoû ago sie elo srp авг сер ağu αυγ",
-    "sep set wrz syy září сен вер eyl σεπ",
-    "oct okt ott out paź lok říj окт жов eki οκτ",
-    "nov nob lis ноя kas νοε",
-    "dec dez déc des dic gru jou pro дек гру ara δεκ",
+    "jan jän ene gen sty tam led янв січ oca ιαν ينا ינו בינו",
+    "feb fév fev lut hel úno únor фев лют şub φεβ فبر פבר בפבר",
+    "mar mär maa mrt bře мар бер μαρ مار מרץ במרץ מרס",
+    "apr avr abr kwi huh dub апр кві nis απρ أبر ابر אפר באפר",
+    "may mai maj mei mag kvě maio мая май тра μαΐ μαι ماي מאי במאי",
+    "jun juin giu cze kes июн чер haz ιουν يون יוני ביוני",
+    "jul juil lug lip hei июл лип tem ιουλ يول יולי ביולי",
+    "aug aoû ago sie elo srp авг сер ağu αυγ أغس اغس אוג באוג",
+    "sep set wrz syy září сен вер eyl σεπ سبت ספט בספט",
+    "oct okt ott out paź lok říj окт жов eki οκτ أكت اكت אוק באוק",
+    "nov nob lis ноя kas νοε نوف נוב בנוב",
+    "dec dez déc des dic gru jou pro дек гру ara δεκ ديس דצמ בדצמ",
 )
 _MONTH = {word: at for at, words in reversed(list(enumerate(_BEGINNINGS, 1))) for word in words.split()}
 _WORD = re.compile(r"[^\W\d_]{3,12}")
-_CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?")
+_CLOCK = re.compile(
+    r"(\d{1,2})(?:[:.](\d\d)(?:[:.](\d\d))?| ?[時时点點시] ?(\d{1,2}) ?[分분](?: ?(\d{1,2}) ?[秒초])?)"
+)
+_VIETNAMESE = re.compile(r"(\d{1,2}),? th(?:áng|g) (\d{1,2}),?(?: năm)? (\d{4})", re.IGNORECASE)
 _YEAR, _DAY = re.compile(r"(?<!\d)[12]\d{3}(?!\d)"), re.compile(r"(?<![\d:.])\d{1,2}(?![\d:])")
-_AFTERNOON = re.compile(r"(?<=[\d\s])(?:p\.?\s?m\b|nachm)|下午|午後|오후", re.IGNORECASE)
-_MORNING = re.compile(r"(?<=[\d\s])(?:a\.?\s?m\b|vorm)|上午|午前|오전", re.IGNORECASE)
 _SHORT = re.compile(
     r"(\d{1,2})[/ .-]{1,2}([^\W\d_]{3,12}\.?)[/ .-]{1,2}(\d{4}|\d\d),? (\d{1,2})[:.](\d\d)(?:[:.](\d\d))?"
     r" ?([ap]\.?m\.?)?",
@@ -62,17 +64,16 @@ def spoken_moment(text: str, zone: tzinfo) -> datetime:
     if clock is None:
         raise ValueError(f"the time {told[:60]!r} cannot be read")
     year, month, day = _date(told[: clock.start()] + " " + told[clock.end() :], told)
-    hour = int(clock[1])
-    if _AFTERNOON.search(told) and hour < 12:
-        hour += 12
-    elif _MORNING.search(told) and hour == 12:
-        hour = 0
-    return datetime(year, month, day, hour, int(clock[2]), int(clock[3] or 0), tzinfo=zone)
+    hour = hour_of_day(int(clock[1]), told[: clock.start()], told[clock.end() :])
+    minute, second = int(clock[2] or clock[4]), int(clock[3] or clock[5] or 0)
+    return datetime(full_year(year), month, day, hour, minute, second, tzinfo=zone)
 
 
 def _date(text: str, told: str) -> tuple[int, int, int]:
     if numbered := _NUMBERED.search(text):
         return int(numbered[1]), int(numbered[2]), int(numbered[3])
+    if numbered := _VIETNAMESE.search(text):
+        return int(numbered[3]), int(numbered[2]), int(numbered[1])
     words = [word for word in _WORD.findall(text) if month_called(word)]
     # Of two that may be one (`mar. 6 janvier`), the weekday is written first.
     month = month_called(words[-1]) if words else None

@@ -17,10 +17,10 @@ from connectors.kit import csv_files as delimited
 from connectors.kit import json_tables, spaced_files
 from connectors.kit.json_files import first_keys, line_rows
 from connectors.kit.line_blocks import BOM
-from connectors.kit.wide_text import in_utf8
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import ArchiveError, Member, zip_of
 from influence.contract.records import SetAside
+from influence.contract.wide_text import in_utf8
 
 LARGEST_WORKBOOK = 1024 * 1024 * 1024
 """Bytes of a workbook once it is unpacked."""

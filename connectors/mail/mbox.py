@@ -21,7 +21,9 @@ _HELD = LONGEST_HEADER + LONGEST_BODY + 2 * _LONGEST_LINE
 """Bytes of the beginning of a message that are held while its end is looked for."""
 _SEPARATOR = re.compile(
     rb"From (?:\S.{0,200}(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec).{0,20}\d{1,2}:\d\d.{0,40}\d{4}"
-    rb"|(?P<dateless>(?:-|nobody|MAILER-DAEMON|[^\s@]{1,64}@[^\s@]{1,200})[ \t]*\r?(?=\n|\Z)))"
+    rb"|(?P<loose>(?:-|nobody|MAILER-DAEMON|[^\s@]{1,64}@[^\s@]{1,200}|[0-9a-fA-F-]{32,36}|[^<>\r\n]{1,100}<[^\s<>]{1,250}>)"
+    rb"(?:[ \t][^\r\n]{0,30}?(?:\d{1,2}[:.]\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{9,11})[^\r\n]{0,40})?"
+    rb"[ \t]*\r?(?=\n|\Z)))"
 )
 _PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?(?=\n|\Z)")
 """What git writes over every patch, of whatever day it is."""
@@ -29,7 +31,7 @@ _OF_MAIL = re.compile(
     rb"(?:from|to|date|subject|message-id|received|return-path|mime-version|delivered-to|reply-to|x-[\w-]{1,60}):",
     re.IGNORECASE,
 )
-"""What a message begins with where the line over it has no date."""
+"""What a message begins with where the line over it has no date, or one that is not as mbox has it."""
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 _MOST_WITHIN = 100
 """Lines of one message that are looked at for standing within its parts: each is sought in all of it."""
@@ -105,7 +107,7 @@ def _begins(text: bytes, at: int, end: int) -> bool:
     found = _SEPARATOR.match(text, at, end) if end >= 0 else None
     if found is None:
         return False
-    return (_OF_MAIL if found["dateless"] else _FIELD).match(text, end + 1) is not None
+    return (_OF_MAIL if found["loose"] else _FIELD).match(text, end + 1) is not None
 
 
 def is_message(head: bytes) -> bool:

@@ -74,7 +74,7 @@ class Sender:
 
 def sender_of(header: Header) -> Sender | None:
     """Return who a message is by; None where nobody is named."""
-    found = header.mailboxes("from") or header.mailboxes("sender")
+    found = _in_one(header.mailboxes("from")) or header.mailboxes("sender")
     if not found:
         return None
     posts = tuple(address.lower() for address in _POSTS.findall(header.text("list-post")))
@@ -88,6 +88,13 @@ def sender_of(header: Header) -> Sender | None:
             if two := _on_behalf(text, found[0], posts) or _typed_for(text, found[0], posts):
                 return two
     return Sender(found[0], entry, typist=_typist(header, found[0], posts), lists=posts)
+
+
+def _in_one(found: Sequence[Mailbox]) -> Sequence[Mailbox]:
+    """Return who stands in From: a surname before a comma that nobody quoted is part of a name, and nobody else."""
+    if len(found) != 2 or found[0].address or not (found[1].address and found[1].name):
+        return found
+    return [Mailbox(f"{found[1].name} {found[0].name}", found[1].address)]
 
 
 # --- in somebody's name -----------------------------------------------------------------------------------

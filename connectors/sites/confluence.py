@@ -65,7 +65,8 @@ class Confluence:
             yield from self._entities(member)
         elif holds(head, *_ANSWER):
             reader = _Answers()
-            if b'"results"' in head:
+            # What stands before the title of the first page is the list; a page has lists within, after its own title.
+            if -1 < head.find(b'"results"') < head.find(b'"title"'):
                 yield from each(
                     rows(member, "results"), lambda at: reader.read(at.value, at.line), "the page"
                 )

@@ -106,6 +106,8 @@ class _Reader:
             yield from self._member(row, at.line)
         elif "awardable_type" in row:
             yield from self._award(row, _item(row["awardable_type"], row["awardable_id"]), at.line)
+        elif "individual_note" in row:
+            yield from self._discussion(row, at.line)
         elif "noteable_type" in row:
             yield from self._note(row, _item(row["noteable_type"], row.get("noteable_id")), at.line, {})
         elif "action_name" in row:
@@ -129,7 +131,10 @@ class _Reader:
         yield account
 
     def _member(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
-        user = mapping(row.get("user")) or row
+        user = mapping(row.get("user"))
+        if not user and row.get("user_id") is None:
+            self.apart["members who were invited and have no account yet"] += 1
+            return
         own = user.get("id") or row.get("user_id")
         account = f"gitlab:{identifier(own, 'the member')}"
         mail = address_account(user.get("public_email") or user.get("email"))
@@ -143,7 +148,9 @@ class _Reader:
     def _issue(self, row: Mapping[str, Any], line: int, kind: str) -> Iterator[Record]:
         *people, actor = self._who(row, line)
         yield from (one for one in people if isinstance(one, Person))
-        item = _item(kind, row.get("id") or f"{row.get('project_id')}-{row.get('iid')}")
+        # An export knows a merge request by the project into which it goes.
+        project = row.get("project_id") or row.get("target_project_id")
+        item = _item(kind, row.get("id") or f"{project}-{row.get('iid')}")
         labels = row.get("labels") if isinstance(row.get("labels"), list) else []
         named = [str(mapping(one.get("label")).get("title") or "") for one in rows_of(row, "label_links")]
         text = "\n".join(str(row[name]) for name in ("title", "description") if row.get(name))
@@ -154,7 +161,7 @@ class _Reader:
             verb=Verb.POST,
             conversation=item,
             mentions=_mentions(text),
-            channel=f"gitlab:project-{identifier(row.get('project_id'), 'project_id')}",
+            channel=f"gitlab:project-{identifier(project, 'project_id')}",
             text=text or None,
             url=clean(str(row.get("web_url") or ""), 500) or None,
             tags=tuple(one for one in (*map(str, labels or ()), *named) if one),
@@ -197,6 +204,14 @@ class _Reader:
         )
         for award in rows_of(row, "award_emoji"):
             yield from guarded(partial(self._award, award, own, line), "an emoji", line)
+
+    def _discussion(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
+        """Yield the notes of a discussion: those after the first answer it."""
+        begun: dict[str, str] = {}
+        for note in rows_of(row, "notes"):
+            item = _item(note.get("noteable_type"), note.get("noteable_id"))
+            told = {**note, "discussion_id": row.get("id")}
+            yield from guarded(partial(self._note, told, item, line, begun), "a note", line)
 
     def _award(self, row: Mapping[str, Any], item: str, line: int) -> Iterator[Record]:
         *people, actor = self._who(row, line, "user")

@@ -17,7 +17,7 @@ from connectors.kit.addresses import address_account
 from connectors.kit.answers import At, each, guarded, identifier, mapping
 from connectors.kit.csv_files import header, listed_rows
 from connectors.kit.day_order import DayOrder, read_written
-from connectors.kit.json_files import holds, rows
+from connectors.kit.json_files import document, holds, rows
 from connectors.kit.lists import rows_of
 from connectors.kit.months import short_moment
 from connectors.kit.repeats import Repeats
@@ -38,7 +38,12 @@ _USED = frozenset(
 )
 """The columns that are read, of the hundreds that a table may have."""
 _ANSWER = ((b'"issues"', b'"fields"', b'"key"', b'"self"'),)
+_ALONE = ((b'"key"', b'"self"', b'"fields"', b'"creator"', b'"created"', b'"summary"'),)
+"""One issue, as the service answers that is asked for it by its key."""
 _COMMENT = re.compile(r"([^;]{6,40});([^;]{1,200});(.{0,200000})", re.DOTALL)
+_NOBODY = frozenset(("anonymous", "anonym", "anonyme", "anónimo", "anoniem", "former user"))
+"""What stands where nobody was signed in, or an account is gone: many strangers, and no one person."""
+_MOST_PARTS = 10_000
 _NAMED = re.compile(r"\[~(?:accountid:)?([^\[\]]{1,100})\]")
 
 
@@ -62,7 +67,7 @@ class Jira:
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell the table by its columns, an answer by its fields."""
         columns = set(in_english(header(head)[0]))
-        return (columns >= _NEEDED and bool(columns & _WRITERS)) or holds(head, *_ANSWER)
+        return (columns >= _NEEDED and bool(columns & _WRITERS)) or holds(head, *_ANSWER, *_ALONE)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield each issue, and the comments on it.
@@ -75,6 +80,10 @@ class Jira:
         if holds(head, *_ANSWER):
             reader = _Issues()
             yield from each(rows(member, "issues"), lambda at: reader.answer(at.value, at.line), "the issue")
+            return
+        if holds(head, *_ALONE):
+            reader = _Issues()
+            yield from guarded(lambda: reader.answer(mapping(document(member)), 1), "the issue")
             return
         if not self.recognises(member, head):
             raise Unreadable(
@@ -106,11 +115,13 @@ class _Issues:
     named: set[str] = field(default_factory=set)
     repeats: Repeats = field(default_factory=Repeats)
 
-    def claim(self, account: str, name: str, line: int, *also: str) -> Iterator[Person]:
+    def claim(
+        self, account: str, name: str, line: int, *also: str, bot: bool | None = None
+    ) -> Iterator[Person]:
         """Yield somebody who was not named before."""
         if account not in self.named and (name or also):
             self.named.add(account)
-            yield Person(name=name or None, accounts=(account, *also), line=line)
+            yield Person(name=name or None, accounts=(account, *also), bot=bot, line=line)
 
     def answer(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
         """Yield an issue of a saved answer and its comments."""
@@ -131,7 +142,7 @@ class _Issues:
         )
         for one in rows_of(mapping(told.get("comment")), "comments"):
             author = yield from self._who(mapping(one.get("author")), line)
-            body = str(one.get("body") or "") if isinstance(one.get("body"), str) else ""
+            body = one["body"] if isinstance(one.get("body"), str) else _marked(one.get("body"))
             number = identifier(one.get("id"), "the comment's id")
             yield self.comment(key, f"jira:comment:{number}", author, moment(one.get("created")), body, line)
 
@@ -140,7 +151,8 @@ class _Issues:
         account = _account(str(own or ""))
         mail = address_account(user.get("emailAddress"))
         name = clean(str(user.get("displayName") or ""), 200)
-        yield from self.claim(account, name, line, *((mail,) if mail and mail != account else ()))
+        bot = True if user.get("accountType") == "app" else None
+        yield from self.claim(account, name, line, *((mail,) if mail and mail != account else ()), bot=bot)
         return account
 
     def comment(self, key: str, own: str, author: str, time: datetime, body: str, line: int) -> Activity:
@@ -160,6 +172,21 @@ class _Issues:
         )
 
 
+def _marked(body: Any) -> str:
+    """Return the words of a text in Atlassian's document format, with mentions as its older texts write them."""
+    told: list[str] = []
+    left: list[Any] = [body]
+    while left and len(told) < _MOST_PARTS:
+        part = left.pop()
+        if isinstance(part, list):
+            left.extend(reversed(part))
+        elif isinstance(part, dict):
+            named = mapping(part.get("attrs")).get("id") if part.get("type") == "mention" else None
+            told.append(f"[~accountid:{named}]" if named else str(part.get("text") or ""))
+            left.append(part.get("content"))
+    return " ".join(filter(None, told))
+
+
 def _account(told: str) -> str:
     """Return the account of a name of Jira, of an id or of an address.
 
@@ -167,7 +194,7 @@ def _account(told: str) -> str:
         ValueError: there is none.
     """
     name = clean(told, 200)
-    if not name:
+    if not name or name.lower() in _NOBODY:
         raise ValueError("it names nobody who wrote it")
     return address_account(name) or f"jira:{name.lower()}"
 
@@ -202,6 +229,8 @@ class _Table(_Issues):
                 yield from self.claim(_account(own), clean(shown, 200), line)
         shown = self._first(values, "creator", "reporter")
         writer = "creator" if self._first(values, "creator") else "reporter"
+        if " " in shown and not ids[writer]:
+            yield from self.claim(_account(shown), clean(shown, 200), line)
         yield Activity(
             id=f"jira:{key}",
             time=self._time(self._first(values, "created")),

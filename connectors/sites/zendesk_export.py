@@ -22,6 +22,8 @@ from influence.contract.records import Activity, Person, Record, Verb
 
 _TICKET = (b'"requester"', b'"submitter"', b'"assignee"', b'"created_at"', b'"subject"')
 _ANSWER = (b'"tickets"', b'"requester_id"', b'"submitter_id"', b'"created_at"', b'"raw_subject"')
+_USERS = (b'"role"', b'"time_zone"', b'"locale"', b'"email"', b'"ticket_restriction"')
+"""The export of users, or an answer that lists them."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class ZendeskExport:
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
         """Tell a ticket by its people, an answer by its fields."""
-        return holds(head, _TICKET, _ANSWER)
+        return holds(head, _TICKET, _ANSWER, _USERS)
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield each ticket and its comments; one that cannot be read is set aside.
@@ -48,9 +50,10 @@ class ZendeskExport:
         if not self.recognises(member, head):
             raise Unreadable(f"{member.name}: this is no export of tickets from Zendesk")
         reader = _Tickets(self.private == "no")
-        found = rows(member, "tickets") if holds(head, _ANSWER) else values(member)
+        is_answer = holds(head, _ANSWER) or (b'"users"' in head and not holds(head, _TICKET))
+        found = rows(member, "tickets", "users") if is_answer else values(member)
         with shape_expected():
-            yield from each(found, lambda at: reader.ticket(mapping(at.value), at.line), "the ticket")
+            yield from each(found, lambda at: reader.read(mapping(at.value), at.line), "the ticket")
 
 
 @dataclass
@@ -59,6 +62,11 @@ class _Tickets:
 
     only_public: bool
     named: set[str] = field(default_factory=set)
+
+    def read(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
+        """Yield what a row tells: a ticket with its comments, or somebody whom a list of users names."""
+        is_ticket = any(name in row for name in ("requester", "requester_id", "subject"))
+        return self.ticket(row, line) if is_ticket else self.user(row, line)
 
     def ticket(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
         """Yield a ticket by who asked, and the comments on it; the first of them is the ticket itself."""
@@ -103,7 +111,19 @@ class _Tickets:
             f"zendesk:user:{identifier(told.get('id') or row.get(f'{part}_id'), f'the id of the {part}')}"
         )
         name, mail = clean(str(told.get("name") or ""), 200), address_account(told.get("email"))
-        if account not in self.named and (name or mail):
-            self.named.add(account)
-            yield Person(name=name or None, accounts=(account, *((mail,) if mail else ())), line=line)
+        yield from self.named_once(account, name, mail, line)
         return account
+
+    def user(self, row: Mapping[str, Any], line: int) -> Iterator[Person]:
+        """Yield somebody whom a list of users names."""
+        account = f"zendesk:user:{identifier(row.get('id'), 'the id of the user')}"
+        name, mail = clean(str(row.get("name") or ""), 200), address_account(row.get("email"))
+        yield from self.named_once(account, name, mail, line)
+
+    def named_once(self, account: str, name: str, mail: str | None, line: int) -> Iterator[Person]:
+        """Yield somebody who was not named before; a number below zero is Zendesk itself."""
+        program = account.startswith("zendesk:user:-")
+        if account not in self.named and (name or mail or program):
+            self.named.add(account)
+            also = (mail,) if mail and not program else ()
+            yield Person(name=name or None, accounts=(account, *also), bot=program or None, line=line)

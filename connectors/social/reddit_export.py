@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from connectors.kit import csv_files as delimited
-from connectors.kit.answers import At, each
+from connectors.kit.answers import At, each, identifier
 from connectors.kit.exports import each_file
 from connectors.kit.text import clean
 from connectors.kit.times import moment
@@ -35,10 +35,12 @@ _COLUMNS = {
     "messages": {"id", "permalink", "threadid", "date", "from", "to"},
     "comments": {"id", "permalink", "date", "subreddit", "link"},
     "posts": {"id", "permalink", "date", "subreddit"},
+    "chats": {"messageid", "createdat", "username", "channelurl", "conversationtype"},
 }
-_OWN = {"ip", "gildings"}
+_OWN = {"ip", "gildings", "threadparentmessageid"}
 """Columns that only Reddit itself could fill: a table of others with a permalink and a subreddit is none of these."""
-_READ = re.compile(r"(posts|comments|messages(_archive)?)(_\d+)?\.csv")
+_READ = re.compile(r"(posts|comments|messages(_archive)?|chat_history)(_\d+)?\.csv")
+_MOST_CHATS = 100_000
 _HEADERS = re.compile(r"(post|comment|message|messages_archive)_headers(_\d+)?\.csv")
 _VOTES = re.compile(r"(post|comment)_votes(_\d+)?\.csv")
 _WHOSE = {"statistics.csv", "account.csv"}
@@ -71,7 +73,7 @@ def claims(names: Sequence[str]) -> bool:
 
 
 def kind_of(head: bytes) -> str | None:
-    """Tell by its columns which table of a data request it is: messages, comments, posts, or none.
+    """Tell by its columns which table of a data request it is: messages, comments, posts, chats, or none.
 
     >>> kind_of(b"id,permalink,date,ip,subreddit,gildings,title,url,body\\n")
     'posts'
@@ -164,14 +166,24 @@ class _Reader:
     people: People = field(default_factory=People)
     seen: set[str] = field(default_factory=set)
     doubles: int = 0
+    between: Mapping[str, set[str]] = field(default_factory=dict)
 
     def read(self, member: Member) -> Iterator[Record]:
         """Yield the records of one table, whose kind its columns tell."""
         kind = kind_of(member.head())
         if kind is None:
-            yield SetAside("the columns are not those of a data request's posts, comments or messages", 1)
+            yield SetAside(
+                "the columns are not those of a data request's posts, comments, messages or chats", 1
+            )
             return
-        read_one = {"posts": self._post, "comments": self._comment, "messages": self._message}[kind]
+        if kind == "chats":
+            self.between = _writers(member)
+        read_one = {
+            "posts": self._post,
+            "comments": self._comment,
+            "messages": self._message,
+            "chats": self._chat,
+        }[kind]
         for record in each(_rows(member), lambda at: read_one(at.value, at.line), f"the {kind[:-1]}"):
             if isinstance(record, Activity) and record.id in self.seen:
                 self.doubles += 1
@@ -233,6 +245,30 @@ class _Reader:
             to=to,
         )
 
+    def _chat(self, row: _Row, line: int) -> Iterator[Record]:
+        sender, channel = _plain(row.get("username") or ""), clean(row.get("channelurl") or "", 200)
+        if is_nobody(sender):
+            raise ValueError("the message has no sender: they are deleted, or it is Reddit's own")
+        yield from self.people.claim(sender, line)
+        answers = clean(row.get("threadparentmessageid") or "", 200)
+        others = self.between.get(channel, set()) | ({self.owner} if channel in self.between else set())
+        to = {account(one) for one in others if one} - {account(sender)}
+        actor = account(sender)
+        text = row.get("message") or ""
+        yield Activity(
+            id=f"reddit:chat:{identifier(row.get('messageid'), 'the message_id')}",
+            time=moment(row.get("createdat"), zone="Z"),
+            actor=actor,
+            verb=Verb.REPLY if answers else Verb.MESSAGE,
+            parent=f"reddit:chat:{answers}" if answers else None,
+            conversation=f"reddit:chat:{channel}" if channel else None,
+            to=tuple(sorted(to)) if len(to) == 1 else (),
+            mentions=mentions_in(text, actor),
+            channel=channel_of(row.get("subreddit")),
+            text=text or None,
+            line=line,
+        )
+
     def _activity(
         self, item: str, name: str, row: _Row, line: int, *, parent: str | None = None, **more: Any
     ) -> Activity:
@@ -251,6 +287,19 @@ class _Reader:
             line=line,
             **more,
         )
+
+
+def _writers(member: Member) -> dict[str, set[str]]:
+    """Return who writes in each chat of two, as the table calls it direct."""
+    found: dict[str, set[str]] = {}
+    for row in _rows(member):
+        if isinstance(row, At) and (row.value.get("conversationtype") or "").lower() == "direct":
+            channel = clean(row.value.get("channelurl") or "", 200)
+            if channel in found or len(found) < _MOST_CHATS:
+                found.setdefault(channel, set()).add(_plain(row.value.get("username") or ""))
+    return {
+        channel: {one for one in names if not is_nobody(one)} for channel, names in found.items() if channel
+    }
 
 
 def _bare(value: str | None) -> str:

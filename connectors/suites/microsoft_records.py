@@ -216,7 +216,16 @@ def _locations(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _rooms(event: Mapping[str, Any]) -> set[str]:
     """Return the addresses of the rooms: as attendees, Graph calls them "required" like people."""
-    named = [one for one in objects(listed(event, "attendees"), "attendees") if one.get("type") == "resource"]
+    called = {
+        clean(str(one["displayName"]), 200)
+        for one in _locations(event)
+        if one.get("locationType") == "conferenceRoom" and one.get("displayName")
+    }
+    named = [
+        one
+        for one in objects(listed(event, "attendees"), "attendees")
+        if one.get("type") == "resource" or mailbox_of(one).name in called
+    ]
     places = [
         str(one.get(name) or "")
         for one in _locations(event)

@@ -18,6 +18,7 @@ from connectors.kit.apart import not_read
 from connectors.kit.json_files import holds
 from connectors.kit.json_nested import Places, nested
 from connectors.kit.lists import rows_of
+from connectors.kit.phones import number_account
 from connectors.kit.text import clean, words
 from connectors.kit.times import moment
 from influence.contract.connector import Unreadable
@@ -32,12 +33,14 @@ _PLACES = Places(
 _MARKS = (b'"conversations"', b'"MessageList"')
 _BEGINS = (b'"userId"', b'"exportDate"', b'"conversations"')
 _SAID = re.compile(
-    r"(?:RichText|Text)(?:/(?:Html|UriObject|Media_\w{1,30}|Contacts|Location))?", re.IGNORECASE
+    r"(?:RichText|Text)(?:/(?:Html|Sms|UriObject|Media_\w{1,30}|Contacts|Location))?", re.IGNORECASE
 )
 _QUOTE = re.compile(r"<quote\b[^<>]{0,2000}\bmessageid=\"(\d{6,20})\"", re.IGNORECASE)
 _REPLY = re.compile(r"<blockquote\b[^<>]{0,500}\bitemid=\"(\d{6,20})\"", re.IGNORECASE)
 _AT = re.compile(r"<at\b[^<>]{0,200}\bid=\"([^\"<>]{3,100})\"", re.IGNORECASE)
 _ORGANISATION = re.compile(r"8:orgid:([0-9a-f-]{36})", re.IGNORECASE)
+_OF_TWO = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces", re.IGNORECASE)
+"""A conversation of two accounts of organisations is called by both."""
 _AFTER = timedelta(microseconds=1)
 
 
@@ -82,11 +85,15 @@ def account_of(told: Any) -> str:
 
     >>> account_of("8:live:ann"), account_of("8:orgid:1fce8e1c-7b3b-4b8f-a2a3-0b6d3a0e5c11")
     ('skype:live:ann', 'microsoft:1fce8e1c-7b3b-4b8f-a2a3-0b6d3a0e5c11')
+    >>> account_of("4:+4791234567")
+    'phone:+4791234567'
     """
     text = str(told or "").rpartition("/")[2]
     found = _ORGANISATION.fullmatch(text)
     if found:
         return f"microsoft:{found[1].lower()}"
+    if text.startswith("4:") and (number := number_account(text[2:])):
+        return number
     return f"skype:{identifier(text.partition(':')[2] if text[:2].rstrip(':').isdigit() else text, 'the sender')}"
 
 
@@ -107,10 +114,9 @@ class _Reader:
             ] += 1
             return
         actor, talk = account_of(row.get("from")), str(told.get("id") or row.get("conversationid") or "")
-        yield from self._named(actor, row.get("displayName"), at.line)
-        two = talk.startswith(("8:", "1:", "2:"))
-        if two:
-            yield from self._named(account_of(talk), told.get("displayName"), at.line)
+        yield from self._named(actor, row.get("displayName"), at.line, str(row.get("from") or ""))
+        if _is_of_two(talk):
+            yield from self._named(account_of(talk), told.get("displayName"), at.line, talk)
         said = self._said(told, at, actor, talk)
         yield said
         yield from self._reactions(row, said)
@@ -118,9 +124,9 @@ class _Reader:
     def _said(self, told: Mapping[str, Any], at: At, actor: str, talk: str) -> Activity:
         row, content = at.value, str(at.value.get("content") or "")
         owner = account_of(told["userId"]) if told.get("userId") else None
-        two = talk.startswith(("8:", "1:", "2:"))
-        other = account_of(talk) if two else None
-        to = (owner if actor == other else other) if two else None
+        two = _is_of_two(talk)
+        other = account_of(talk) if two else _other_of(talk, actor)
+        to = owner if two and actor == other else other
         # A conversation of two bears the other's name: the owner belongs to it.
         chat = clean("+".join(sorted({str(owner), str(other)})) if two else talk, 200)
         answers = _REPLY.search(content) or _QUOTE.search(content)
@@ -134,7 +140,7 @@ class _Reader:
             conversation=f"teams:{chat}",
             to=(to,) if to and to != actor else (),
             mentions=tuple(one for one in named if one != actor),
-            channel=None if two else f"teams:{chat}",
+            channel=None if other else f"teams:{chat}",
             text=words(content.rpartition("</quote>")[2].rpartition("</blockquote>")[2]),
             line=at.line,
         )
@@ -145,8 +151,9 @@ class _Reader:
             for user in rows_of(emotion, "users"):
                 who, at = account_of(user.get("mri")), user.get("time")
                 made = to.time + _AFTER
-                if isinstance(at, int) and 0 < at < 2**43:
-                    made = max(made, datetime.fromtimestamp(at / 1000, UTC))
+                milliseconds = int(str(at)) if re.fullmatch(r"\d{1,13}", str(at), re.ASCII) else 0
+                if 0 < milliseconds < 2**43:
+                    made = max(made, datetime.fromtimestamp(milliseconds / 1000, UTC))
                 yield Activity(
                     id=f"{to.id}:{sign}:{who}",
                     time=made,
@@ -159,13 +166,25 @@ class _Reader:
                     line=to.line,
                 )
 
-    def _named(self, account: str, name: Any, line: int) -> Iterator[Person]:
+    def _named(self, account: str, name: Any, line: int, told: str) -> Iterator[Person]:
         shown = clean(name, 200) if isinstance(name, str) else ""
         if shown and (account, shown) not in self.named:
             self.named.add((account, shown))
             yield Person(
                 name=shown,
                 accounts=(account,),
-                bot=True if account.startswith("skype:28:") else None,
+                bot=True if told.rpartition("/")[2].startswith("28:") else None,
                 line=line,
             )
+
+
+def _is_of_two(talk: str) -> bool:
+    """Tell a conversation with one other, which bears their name: a person, a telephone, a program."""
+    return talk.startswith(("8:", "1:", "2:", "4:", "28:"))
+
+
+def _other_of(talk: str, actor: str) -> str | None:
+    """Return the other of two accounts of organisations by which a conversation is called; None where it is not."""
+    found = _OF_TWO.fullmatch(talk)
+    pair = [f"microsoft:{one.lower()}" for one in found.groups()] if found else []
+    return next((one for one in pair if one != actor), None) if actor in pair else None

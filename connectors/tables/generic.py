@@ -17,11 +17,11 @@ from connectors.kit import csv_files as delimited
 from connectors.kit import json_files
 from connectors.kit.json_columns import LineColumns
 from connectors.kit.line_blocks import BOM
-from connectors.kit.wide_text import head_in_utf8, in_utf8
 from connectors.tables import parquet
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
+from influence.contract.wide_text import head_in_utf8, in_utf8
 
 ALIASES = {"targets": "mentions"}
 LISTS = frozenset({"to", "mentions", "targets", "people", "accounts", "tags"})

@@ -15,10 +15,10 @@ import numpy as np
 from connectors.kit import csv_files as delimited
 from connectors.kit.csv_files import plain
 from connectors.kit.day_order import DayOrder, Written, read_written
-from connectors.kit.wide_text import head_in_utf8
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside, Verb
+from influence.contract.wide_text import head_in_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa

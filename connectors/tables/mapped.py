@@ -10,7 +10,6 @@ from typing import ClassVar
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
 from connectors.kit.times import named_zone
-from connectors.kit.wide_text import head_in_utf8
 from connectors.tables.first_mapping import draft_mapping
 from connectors.tables.mapping import READY_MADE, TIME_FORMAT, Mapped, named, ready_made, refuse_columns
 from connectors.tables.translated import in_other_languages
@@ -18,6 +17,7 @@ from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, SetAside
+from influence.contract.wide_text import head_in_utf8
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.chat.mattermost import Mattermost
 from influence.contract.connector import Unreadable
-from influence.contract.records import Activity, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 from influence.contract.testing import member_of
 from tests.kit.connector_records import recognised_by
 from tests.kit.places import SHARED
@@ -61,3 +61,49 @@ def test_recorded_answers_are_read() -> None:
     assert ["mattermost:@valcos"] == [
         one.accounts[1] for one in Mattermost().parse(user) if isinstance(one, Person)
     ]
+
+
+def post(user: str, at: int, **more: object) -> dict[str, object]:
+    told = {
+        "team": "acme",
+        "channel": "town",
+        "user": user,
+        "message": "x",
+        "create_at": 1_767_603_600_000 + at,
+    }
+    return {"type": "post", "post": {**told, **more}}
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"type": "system_join_channel"}, "1 lines of the program"),
+        ({"props": {"from_webhook": "true", "override_username": "CI"}}, "1 posts of programs in the name"),
+        ({"props": {"from_bot": "true"}}, "1 posts of programs in the name"),
+    ],
+)
+def test_what_a_program_wrote_in_the_name_of_an_account_is_counted(more: dict[str, object], why: str) -> None:
+    records = read(post("ann", 1, **more), post("ann", 2))
+    assert 1 == sum(isinstance(one, Activity) for one in records)
+    assert any(why in one.text for one in records if isinstance(one, Note))
+
+
+def test_a_bot_writes_in_its_own_name() -> None:
+    bot = {"type": "bot", "bot": {"username": "jira", "owner": "ann"}}
+    records = read(bot, post("jira", 1, props={"from_bot": "true"}))
+    assert ["mattermost:@jira"] == [one.actor for one in records if isinstance(one, Activity)]
+
+
+def test_between_whom_a_direct_post_is_stands_in_either_list_or_it_is_set_aside() -> None:
+    direct = {"user": "bo", "message": "x", "create_at": 1_767_603_600_000}
+    newer = {**direct, "participants": [{"username": "ann"}, {"username": "bo"}]}
+    records = read(*({"type": "direct_post", "direct_post": one} for one in (newer, direct)))
+    assert [("mattermost:@ann",)] == [one.to for one in records if isinstance(one, Activity)]
+    assert [3] == [one.line for one in records if isinstance(one, SetAside)]
+
+
+def test_a_list_of_posts_alone_is_read() -> None:
+    told = {"id": "p" * 26, "create_at": 1_767_603_600_000, "user_id": "a" * 26, "channel_id": "c" * 26}
+    member = member_of(json.dumps([{**told, "root_id": "", "message": "x"}]).encode())
+    assert ["mattermost"] == recognised_by(member)
+    assert [Verb.MESSAGE] == [one.verb for one in Mattermost().parse(member) if isinstance(one, Activity)]

@@ -242,3 +242,11 @@ def test_the_case_is_read() -> None:
     assert 7 == len(told)
     assert "This is line one\nthat wraps to line two" == told[2].text
     assert 5 == [one.text for one in told].count(None)
+
+
+@pytest.mark.parametrize("date", ["15/10/04", "15/10/1404"])
+def test_a_year_of_another_calendar_is_set_aside_and_told(date: str) -> None:
+    proof = "Messages and calls are end-to-end encrypted. Not even WhatsApp can read or listen to them."
+    records = read(f"{date}, 08:59 - {proof}", f"{date}, 09:00 - Ann: a")
+    assert [] == acts(records)
+    assert any("another calendar" in one.reason for one in records if isinstance(one, SetAside))

@@ -132,7 +132,19 @@ def test_a_mail_whose_parts_are_never_closed_does_not_swallow_the_next() -> None
     assert 2 == len(said(outer + mail(BO, ANN, "bb")))
 
 
-@pytest.mark.parametrize("line", ["From -", "From - ", "From ann@acme.example", "From MAILER-DAEMON"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("From -", "From - ", "From ann@acme.example", "From MAILER-DAEMON"),
+        *("From ann@acme.example 2026-01-05 09:00:00", "From ann@acme.example 2026-01-05T09:00:00+00:00"),
+        *(
+            "From - 2026/01/05 09:00",
+            "From Ann Lee <ann@acme.example> 05.01.2026 09:00",
+            "From ann@acme.example 1767603600",
+        ),
+        "From ann@acme.example Mo Jän  5 09:00:00 2026",
+    ],
+)
 def test_a_line_that_begins_a_mail_needs_no_date(line: str) -> None:
     assert 2 == len(said(mail(ANN, BO, "a", line=line) + mail(BO, ANN, "bb", line=line)))
 

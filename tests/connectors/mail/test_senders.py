@@ -229,3 +229,9 @@ def test_a_list_a_program_or_another_address_of_the_author_typed_nothing(more: d
 def test_a_hostile_sender_takes_no_time() -> None:
     long = " on behalf of" * 20_000 + " via " * 20_000 + "'" * 50_000
     assert activity(mail(From=f"{long} <ann@acme.example>")).actor
+
+
+def test_a_surname_before_a_comma_that_nobody_quoted_is_no_person() -> None:
+    message = mail(From="Smith, John <john@acme.example>")
+    assert "email:john@acme.example" == activity(message).actor
+    assert "John Smith" in names(message)

@@ -102,3 +102,18 @@ def test_a_recorded_answer_is_read() -> None:
     member = member_of(next((SHARED / "payloads/confluence").rglob("confluence_content_1_v3.json")))
     assert ["confluence"] == recognised_by(member)
     assert Verb.POST in {one.verb for one in acts(list(Confluence().parse(member)))}
+
+
+def test_a_page_alone_may_hold_lists_of_its_own() -> None:
+    who = {"accountId": "a", "displayName": "Ann"}
+    page = {
+        "id": "1",
+        "type": "page",
+        "title": "T",
+        "history": {"createdBy": who, "createdDate": "2026-01-05T09:00:00.000Z"},
+        "metadata": {"labels": {"results": [{"name": "budget"}]}},
+    }
+    found = [
+        one for one in Confluence().parse(member_of(json.dumps(page).encode())) if isinstance(one, Activity)
+    ]
+    assert [("budget",)] == [one.tags for one in found]

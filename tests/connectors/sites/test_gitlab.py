@@ -79,3 +79,36 @@ def test_recorded_answers_are_read(name: str, verb: Verb) -> None:
     acts = [one for one in records if isinstance(one, Activity)]
     assert all(one.verb is verb for one in acts)
     assert acts or any(isinstance(one, Note) for one in records)
+
+
+def answer(*rows: dict[str, Any]) -> list[Any]:
+    member = member_of(json.dumps(rows).encode())
+    assert ["gitlab"] == recognised_by(member)
+    return list(GitLab().parse(member))
+
+
+def test_a_merge_request_of_an_export_is_in_the_project_into_which_it_goes() -> None:
+    row = {**MERGE, "target_project_id": 7, "source_branch": "x"}
+    del row["project_id"]
+    lines = "".join(json.dumps(one) + "\n" for one in (row,)).encode()
+    with_mark = lines.replace(b'"iid"', b'"project_id": null, "iid"')
+    acts = [one for one in GitLab().parse(member_of(with_mark)) if isinstance(one, Activity)]
+    assert [("gitlab:merge-5", "gitlab:project-7")] == [(one.id, one.channel) for one in acts if one.channel]
+
+
+def test_the_notes_of_a_discussion_answer_its_first() -> None:
+    told = {"noteable_type": "Issue", "noteable_id": 4, "body": "x", "system": False, "author_id": 12}
+    notes = [{**told, "id": number, "created_at": f"2026-01-05T09:0{number}:00Z"} for number in (1, 2)]
+    found = answer({"id": "d1", "individual_note": False, "notes": notes})
+    assert ["gitlab:issue-4", "gitlab:note-1"] == [one.parent for one in found]
+
+
+def test_who_was_invited_and_has_no_account_is_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "tree/project/project_members.ndjson"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        json.dumps({"id": 3, "access_level": 30, "user_id": None, "invite_email": "cy@x.example"})
+    )
+    with open_export(tmp_path) as export:
+        found = [one for _, one in GitLab().parse_export(export)]
+    assert ["not read: 1 members who were invited and have no account yet"] == [one.text for one in found]

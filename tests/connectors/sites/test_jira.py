@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -99,3 +100,47 @@ def test_recorded_answers_are_read() -> None:
     records = list(Jira().parse(member))
     assert {Verb.POST} == {one.verb for one in acts(records)}
     assert 1 <= len(acts(records)) == sum(not isinstance(one, Person) for one in records)
+
+
+@pytest.mark.parametrize("who", ["Anonymous", "anonymous", "Former user"])
+def test_those_who_were_not_signed_in_are_no_one_person(who: str) -> None:
+    records = read(f"x,ACME-1,1,ann,ann,2026-01-05 09:00,2026-01-05 09:30;{who};y,2026-01-05 09:31;bo;z")
+    assert ["jira:ann", "jira:bo"] == [one.actor for one in acts(records)]
+    assert ["a comment cannot be read: it names nobody who wrote it"] == [
+        one.reason for one in records if isinstance(one, SetAside)
+    ]
+
+
+def test_a_shown_name_is_kept_where_the_table_has_no_ids() -> None:
+    records = read("x,ACME-1,1,Ann Lee,Ann Lee,2026-01-05 09:00,,")
+    assert ["Ann Lee"] == [one.name for one in records if isinstance(one, Person)]
+
+
+COMMENT = {
+    "id": "1",
+    "author": {"accountId": "b", "displayName": "Rule", "accountType": "app"},
+    "created": "2026-01-05T09:30:00.000+0100",
+    "body": {
+        "type": "doc",
+        "content": [{"type": "paragraph", "content": [{"type": "mention", "attrs": {"id": "c"}}]}],
+    },
+}
+ISSUE = {
+    "key": "ACME-1",
+    "self": "x",
+    "fields": {
+        "summary": "Plan",
+        "creator": {"accountId": "a", "displayName": "Ann"},
+        "created": "2026-01-05T09:00:00.000+0100",
+        "comment": {"comments": [COMMENT]},
+    },
+}
+
+
+@pytest.mark.parametrize("body", [ISSUE, {"issues": [ISSUE]}])
+def test_an_answer_tells_programs_and_whom_a_document_mentions(body: object) -> None:
+    member = member_of(json.dumps(body).encode())
+    assert ["jira"] == recognised_by(member)
+    records = list(Jira().parse(member))
+    assert [(), ("jira:c",)] == [one.mentions for one in acts(records)]
+    assert [None, True] == [one.bot for one in records if isinstance(one, Person)]

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from connectors.sites.zendesk_export import ZendeskExport
 from influence.contract.records import Activity, Person, SetAside
 from influence.contract.testing import member_of
@@ -90,3 +92,41 @@ def test_a_ticket_that_breaks_off_or_names_nobody_is_set_aside_and_the_rest_is_r
     records = list(ZendeskExport().parse(member_of(content.encode(), "tickets.json")))
     assert 2 == sum(isinstance(one, SetAside) for one in records)
     assert 3 == sum(isinstance(one, Activity) for one in records)
+
+
+def test_zendesk_itself_is_a_program():
+    found = list(
+        ZendeskExport().parse(
+            exported({**TICKET, "comments": [comment(5, BO), comment(6, {"id": -1, "name": "Zendesk"})]})
+        )
+    )
+    assert [("Zendesk", True)] == [
+        (one.name, one.bot) for one in found if isinstance(one, Person) and one.bot
+    ]
+
+
+USER = {
+    "id": 9,
+    "name": "Cy Ray",
+    "email": "cy@x.example",
+    "role": "agent",
+    "time_zone": "UTC",
+    "locale": "en",
+}
+
+
+@pytest.mark.parametrize("body", [USER, {"users": [USER]}, {"tickets": [], "users": [USER]}])
+def test_who_is_who_stands_in_the_list_of_users_too(body):
+    told = json.dumps(body).replace('"role"', '"ticket_restriction": null, "role"')
+    if "tickets" in body:
+        told = told.replace(
+            '"tickets": []',
+            '"tickets": [{"id": 1, "requester_id": 9, "submitter_id": 9, '
+            '"created_at": "2026-01-05T09:00:00Z", "raw_subject": "x"}]',
+        )
+    member = member_of(told.encode())
+    assert ["zendesk-export"] == recognised_by(member)
+    people = [one for one in ZendeskExport().parse(member) if isinstance(one, Person)]
+    assert [("Cy Ray", ("zendesk:user:9", "email:cy@x.example"))] == [
+        (one.name, one.accounts) for one in people
+    ]

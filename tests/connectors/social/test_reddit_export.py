@@ -153,7 +153,7 @@ class TestWhole:
         records = read(request_of(files))
         assert {"reddit:t1_c4", "reddit:t4_m1"} <= acts(records).keys()
         reasons = {one.reason for one in records if isinstance(one, SetAside)}
-        assert "the columns are not those of a data request's posts, comments or messages" in reasons
+        assert "the columns are not those of a data request's posts, comments, messages or chats" in reasons
         assert any("a quote opens here" in reason for reason in reasons)
 
 
@@ -231,3 +231,27 @@ def test_imported_twice_it_adds_nothing_and_is_no_linkedin(request_of, tmp_path)
 )
 def test_linkedin_claims_by_what_only_linkedin_has(names, claimed):
     assert claimed == LinkedIn().claims(names)
+
+
+CHATS = """\
+message_id,created_at,updated_at,username,message,thread_parent_message_id,channel_url,subreddit,channel_name,conversation_type
+m1,2026-01-05 09:00:00 UTC,,Ann-Lee,Hi,,ch1,,,direct
+m2,2026-01-05 09:01:00 UTC,,bo_b,Yes,m1,ch1,,,direct
+m3,2026-01-05 09:02:00 UTC,,bo_b,Alone,,ch2,,,direct
+m4,2026-01-05 09:03:00 UTC,,cy,All of you,,ch3,Crafts,Glue,group
+m5,2026-01-05 09:04:00 UTC,,[deleted],Gone,,ch3,Crafts,Glue,group
+"""
+
+
+def test_chats_are_read_and_those_of_two_are_to_the_other(request_of):
+    records = read(request_of({**WHOLE, "chat_history.csv": CHATS}))
+    told = {number[12:]: one for number, one in acts(records).items() if number.startswith("reddit:chat:")}
+    assert {"m1": ("reddit:bo_b",), "m2": ("reddit:ann-lee",), "m3": ("reddit:ann-lee",), "m4": ()} == {
+        number: one.to for number, one in told.items()
+    }
+    assert (Verb.REPLY, "reddit:chat:m1") == (told["m2"].verb, told["m2"].parent)
+    assert any("no sender" in one.reason for one in records if isinstance(one, SetAside))
+
+
+def test_chats_alone_are_known_by_their_columns():
+    assert ["reddit"] == recognised_by(member_of(CHATS.encode()))

@@ -528,3 +528,16 @@ def test_a_calendar_of_microsoft_tells_how_people_met():
         event(5, subject="Plan", location={"displayName": "Acme", "locationType": "conferenceRoom"}),
         event(6, subject="Plan", location={"displayName": "Acme"}, onlineMeetingProvider="unknown"),
     )
+
+
+@pytest.mark.parametrize(("place", "met"), [("conferenceRoom", 2), ("default", 3)])
+def test_a_room_that_has_no_address_is_told_by_its_name(place, met):
+    attendees = [
+        {"emailAddress": {"name": name, "address": f"{name[:2].lower()}@acme.example"}, "type": "required"}
+        for name in ("Bo Ek", "Fjord")
+    ]
+    told = event(
+        1, subject="Plan", attendees=attendees, location={"displayName": "Fjord", "locationType": place}
+    )
+    (found,) = entries(told)
+    assert met == len(found.people)

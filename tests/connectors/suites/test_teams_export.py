@@ -71,3 +71,35 @@ def test_the_case_is_read() -> None:
     assert [("skype:bo", ("skype:ann",))] == [
         (one.actor, one.to) for one in acts(list(TeamsExport().parse(member)))
     ]
+
+
+ORGANISATION = "1fce8e1c-7b3b-4b8f-a2a3-0b6d3a0e5c11", "2fce8e1c-7b3b-4b8f-a2a3-0b6d3a0e5c11"
+
+
+@pytest.mark.parametrize(
+    ("talk", "who", "kind", "to"),
+    [
+        ("4:+4512345678", "8:ann", "RichText/Sms", "phone:+4512345678"),
+        ("28:concierge", "28:concierge", "RichText", "skype:ann"),
+        (
+            f"19:{'_'.join(ORGANISATION)}@unq.gbl.spaces",
+            f"8:orgid:{ORGANISATION[0]}",
+            "RichText/Html",
+            f"microsoft:{ORGANISATION[1]}",
+        ),
+    ],
+)
+def test_a_conversation_with_one_other_is_to_them(talk: str, who: str, kind: str, to: str) -> None:
+    assert [(to,)] == [one.to for one in acts(read(talk, message(1, who, messagetype=kind)))]
+
+
+def test_a_program_of_skype_is_a_program() -> None:
+    told = read("28:concierge", message(1, "28:concierge", displayName="Skype"))
+    assert {True} == {one.bot for one in told if isinstance(one, Person)}
+
+
+@pytest.mark.parametrize("time", [1767603700000, "1767603700000"])
+def test_a_reaction_has_its_time_as_a_number_or_as_text(time: object) -> None:
+    heart = {"emotions": [{"key": "heart", "users": [{"mri": "8:ann", "time": time}]}]}
+    *_, reaction = acts(read("8:bo", message(1, "8:bo", properties=heart)))
+    assert "2026-01-05T09:01:40+00:00" == reaction.time.isoformat()

@@ -404,3 +404,11 @@ def test_a_long_table_is_not_held_in_memory(tmp_path):
     tracemalloc.stop()
     assert 1000 == first
     assert peak < 60_000_000
+
+
+@pytest.mark.parametrize("who", ["system", "System"])
+def test_what_servicenow_closed_by_itself_nobody_answered(who):
+    header = "number,sys_created_on,caller_id,short_description,closed_at,closed_by"
+    rows = f"{header}\n1,2026-01-05 09:00:00,Ann Lee,x,2026-01-06 09:00:00,{who}\n"
+    read = list(Table(mapping="servicenow", zone="UTC").parse(member_of(rows.encode())))
+    assert ["servicenow:ann lee"] == [one.actor for one in of(read, Activity)]

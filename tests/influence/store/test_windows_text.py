@@ -1,0 +1,48 @@
+"""Text as programs of Windows save it is imported as other text is: UTF-16 with its mark or without, a line on top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from influence import Workspace
+from influence.contract.testing import member_of
+from influence.contract.wide_text import as_plain_text
+
+LOG = "sender,recipient,time\nann@acme.example,bo@acme.example,2026-01-05T09:00:00Z\n"
+EVENT = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260105T090000Z\r\nLOCATION:Råd\r\n"
+    "ORGANIZER:mailto:ann@acme.example\r\nATTENDEE:mailto:bo@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+ON_TOP = ["#TYPE System.Management.Automation.PSCustomObject", "sep=,", '"sep=,"', "\ufeffsep=,"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [(LOG, "SELECT count(*) AS n FROM activities"), (EVENT, "SELECT count(*) AS n FROM encounters")],
+)
+def test_wider_text_is_read_as_other_text_is(text: str, count: str, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    with Workspace.create(tmp_path / "work") as work:
+        work.import_path(tmp_path / "a.txt")
+        assert [{"n": 1}] == work.store.engine.arrow(count).to_pylist()
+
+
+@pytest.mark.parametrize("line", ON_TOP)
+def test_a_line_over_a_table_leaves_its_rows_their_numbers(line: str) -> None:
+    read = as_plain_text(member_of(f"{line}\r\n{LOG}".encode())).open().read()
+    assert f"\n{LOG}".encode() == read
+
+
+@pytest.mark.parametrize(
+    "text", [LOG, "#Type,a\n1,2\n", "sep=;x\n", "sender;x\n", '<?xml version="1.0"?><a/>']
+)
+def test_other_text_stays_what_it_is(text: str) -> None:
+    assert text.encode() == as_plain_text(member_of(text.encode())).open().read()
+
+
+def test_xml_in_two_bytes_says_so_itself() -> None:
+    text = '<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16")
+    assert text == as_plain_text(member_of(text)).open().read()
