@@ -19,6 +19,8 @@ _CLUSTER_CAP = 8
 """More groups than this are not linked into one person."""
 _CLEARLY = 7.0
 """Of two namesakes one is clearly the better match if its weight is this much more (128 times as likely)."""
+_BETTER = 3.0
+"""The same of two who may be one person themselves (8 times as likely)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def choose(
     `pairs` are all that `candidates` found: the unlikely ones speak against others. A link is not made but asked
     about where it would make a person of more than `cap` groups, join groups that were compared and found
     unlikely or mostly never compared, join namesakes of one organisation or choose between them without one being
-    clearly the better match, or tell whose an account of X or Reddit is: their terms ask for a recorded reason.
+    clearly the better match, join two of two organisations who are asked about themselves by somebody outside, or
+    tell whose an account of X or Reddit is: their terms ask for a recorded reason.
 
     >>> from influence.people.linkage.profiles import PROFILES
     >>> rows = [{"group": who, "names": ["Bo Ek"], "accounts": [who]} for who in ("x:12", "email:bo@ek.example")]
@@ -59,7 +62,9 @@ def choose(
     ['an account of X needs a reason: self-published, public record or consent']
     """
     ordered = sorted(pairs, key=lambda pair: (-pair.weight, pair.one, pair.other))
-    linking = _Linking({record.group: record for record in records_of(profiles)}, ordered, lower, cap)
+    linking = _Linking(
+        {record.group: record for record in records_of(profiles)}, ordered, (lower, upper), cap
+    )
     linked, review = [], []
     for pair in ordered:
         if pair.probability < lower or linking.two(pair):
@@ -75,8 +80,10 @@ def choose(
 class _Linking:
     """Clusters as they grow, and what forbids them to."""
 
-    def __init__(self, records: dict[str, Record], pairs: Sequence[Pair], lower: float, cap: int) -> None:
-        self._records, self._lower, self._cap = records, lower, cap
+    def __init__(
+        self, records: dict[str, Record], pairs: Sequence[Pair], bounds: tuple[float, float], cap: int
+    ) -> None:
+        self._records, (self._lower, self._upper), self._cap = records, bounds, cap
         self._scored = {(pair.one, pair.other): pair for pair in pairs}
         self._near: dict[str, list[Pair]] = defaultdict(list)
         for pair in pairs:
@@ -104,16 +111,26 @@ class _Linking:
             return "one name, one organisation, and yet two accounts of one system: perhaps namesakes"
         for outside, inside in ((pair.one, pair.other), (pair.other, pair.one)):
             if rival := self._rival(pair, outside, inside):
-                return f"{outside} also fits {rival}, who seems to be somebody else than {inside}"
+                return f"{outside} also fits {rival}, who may be somebody else than {inside}"
         return self._too_much(self._of(pair.one), self._of(pair.other))
 
     def _rival(self, pair: Pair, outside: str, inside: str) -> str | None:
+        house = self._records[outside].places & self._records[inside].places
         for other in self._near[outside]:
             rival = other.other if other.one == outside else other.one
-            close = other.probability >= self._lower and other.weight > pair.weight - _CLEARLY
-            if rival != inside and close and self._apart(inside, rival):
+            ahead = pair.weight - other.weight
+            if rival == inside or other.probability < self._lower or ahead >= _CLEARLY:
+                continue
+            if self._apart(inside, rival) or (not house and ahead < _BETTER and self._open(inside, rival)):
                 return rival
         return None
+
+    def _open(self, one: str, other: str) -> bool:
+        """Tell whether two of two organisations were compared and are asked about: no third answers that for them."""
+        scored = self._scored.get((min(one, other), max(one, other)))
+        mine, theirs = self._records[one].places, self._records[other].places
+        elsewhere = bool(mine and theirs) and not mine & theirs
+        return elsewhere and scored is not None and scored.probability < self._upper
 
     def _apart(self, one: str, other: str) -> bool:
         scored = self._scored.get((min(one, other), max(one, other)))

@@ -43,7 +43,7 @@ pairs AS (SELECT DISTINCT s.person AS one, p.person AS other FROM said s JOIN li
 SELECT one, other FROM pairs UNION SELECT other, one FROM pairs ORDER BY ALL
 """
 
-MODEL = 3
+MODEL = 4
 """Counts up when the linkage itself changes, so that older stores are linked anew."""
 _LINKS = pa.schema(
     [

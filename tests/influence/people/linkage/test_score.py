@@ -479,7 +479,22 @@ NAMESAKES = [
 def test_an_outside_account_goes_to_neither_of_two_namesakes_but_is_asked_about():
     linked, reasons = chosen([("home", "p1", 0.99, 15.0), ("home", "p2", 0.98, 14.0)], *NAMESAKES)
     assert [] == linked
-    assert "home also fits p2, who seems to be somebody else than p1" == reasons[0]
+    assert "home also fits p2, who may be somebody else than p1" == reasons[0]
+
+
+TWO_FIRMS = [
+    ("p1", ["John Smith"], ["email:john.smith@acme.example"]),
+    ("p2", ["John Smith"], ["email:john.smith@bolt.example"]),
+    ("home", ["John Smith"], ["email:john.smith@gmail.com"]),
+]
+
+
+@pytest.mark.parametrize(("between", "linked"), [(0.78, []), (0.95, [("home", "p1"), ("home", "p2")])])
+def test_a_private_address_does_not_join_two_of_two_firms_who_are_asked_about(between, linked):
+    scores = [("home", "p1", 0.95, 14.3), ("home", "p2", 0.95, 14.3), ("p1", "p2", between, 11.8)]
+    joined, reasons = chosen(scores, *TWO_FIRMS)
+    assert linked == joined
+    assert linked or "home also fits p2, who may be somebody else than p1" in reasons
 
 
 def test_an_outside_account_goes_to_the_namesake_that_fits_clearly_better():
