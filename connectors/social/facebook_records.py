@@ -28,7 +28,7 @@ AFTER = timedelta(microseconds=1)
 THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
 _PATH = re.compile(rb'"thread_path"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _THREAD_NAME = re.compile(rb'"threadName"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
-_PARTICIPANTS = re.compile(rb'"participants"\s{0,100}:\s{0,100}(\[[^\]]{0,50000}\])')
+_PARTICIPANTS = re.compile(rb'"participants"\s{0,100}:\s{0,100}(\[[^\[\]]{0,50000}\])')
 _NOBODY = re.compile(
     r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
 )

