@@ -12,6 +12,8 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,19 +27,21 @@ STRETCH = 10_000_000
 LEADER = "x:3"
 
 
-def write_stretches(folder: Path, stretches: int) -> None:
+def write(folder: Path, millions: int) -> None:
     """Write activities in order of time, ten million a file; an answer goes to an item of its own stretch."""
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    stretches = millions * 1_000_000 // STRETCH
     for number in range(stretches):
-        path = folder / f"part-{number:03}.parquet"
+        path = folder / "log" / f"part-{number:03}.parquet"
         if not path.exists():
             pq.write_table(_of_stretch(number, stretches), path)
 
 
 def _of_stretch(number: int, stretches: int) -> pa.Table:
     rows = activities(STRETCH, seed=number + 1)
-    begins, *_ = rows["time"].cast(pa.int64()).to_pylist()[:1]
-    later = pc.divide(pc.subtract(rows["time"].cast(pa.int64()), begins), stretches)
+    moment = rows["time"].cast(pa.int64())
+    begins = moment[0].as_py()
+    later = pc.divide(pc.subtract(moment, begins), stretches)
     moment = pc.add(later, begins + number * (2 * 365 * 86_400 * 1_000_000 // stretches))
     named = {name: pc.binary_join_element_wise(f"{number}", rows[name], "") for name in ("id", "parent")}
     named["time"] = moment.cast(pa.timestamp("us", "UTC"))
@@ -46,33 +50,24 @@ def _of_stretch(number: int, stretches: int) -> pa.Table:
     return rows
 
 
-def write(folder: Path, millions: int) -> None:
-    """Make the log."""
-    write_stretches(folder / "log", millions * 1_000_000 // STRETCH)
-
-
-def bring_in(folder: Path, _: int) -> None:
+def bring_in(folder: Path) -> None:
     """Bring the log into a workspace."""
     with Workspace.create(folder / "w") as workspace:
         workspace.import_path(folder / "log")
 
 
-def headline(folder: Path, _: int) -> None:
+def headline(folder: Path) -> None:
     """Ask for the headline alone."""
     with Workspace(folder / "w") as workspace:
         sys.stderr.write(f"{workspace.report(LEADER, measures=['reach_4']).findings['reach_4']}\n")
 
 
-STEPS = {"write": write, "bring_in": bring_in, "headline": headline}
-
-
-def measure(step: str, folder: Path, millions: int) -> dict[str, float | str]:
+def measure(step: Callable[[], None]) -> dict[str, float]:
     """Run one step in this process."""
     begun = time.monotonic()
-    STEPS[step](folder, millions)
+    step()
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
-        "step": step,
         "processor_s": round(used.ru_utime + used.ru_stime, 1),
         "clock_s": round(time.monotonic() - begun, 1),
         "memory_mb": used.ru_maxrss // 1024,
@@ -81,8 +76,13 @@ def measure(step: str, folder: Path, millions: int) -> dict[str, float | str]:
 
 if __name__ == "__main__":
     place, many, *only = sys.argv[1:]
+    steps = {
+        "write": partial(write, Path(place), int(many)),
+        "bring_in": partial(bring_in, Path(place)),
+        "headline": partial(headline, Path(place)),
+    }
     if only:
-        sys.stdout.write(json.dumps(measure(only[0], Path(place), int(many))) + "\n")
+        sys.stdout.write(json.dumps({"step": only[0], **measure(steps[only[0]])}) + "\n")
     else:
-        for one in STEPS:
+        for one in steps:
             subprocess.run([sys.executable, "-m", "benchmarks.headline", place, many, one], check=True)

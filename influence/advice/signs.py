@@ -235,14 +235,9 @@ class _Known:
         return found
 
     @cached_property
-    def answered(self) -> tuple[csr_matrix, csr_matrix, csr_matrix]:
-        """Whom each of the others answers, a column each: ever, lately, and how likely an item comes to them."""
-        ever, lately, passed = self.once, self.answers_lately, self.passed
-        return (
-            ever[self.people].T.tocsr(),
-            lately[self.people].T.minimum(1).tocsr(),
-            passed[self.people].T.tocsr(),
-        )
+    def answered(self) -> tuple[csr_matrix, csr_matrix]:
+        """Whom each of the others answers, a column each: ever, and lately."""
+        return self.once[self.people].T.tocsr(), self.answers_lately[self.people].T.minimum(1).tocsr()
 
     @cached_property
     def between(self) -> tuple[csr_matrix, ...]:
@@ -312,6 +307,11 @@ class _Known:
         made = np.bincount(self.before.author, minlength=self.before.people)
         found: csr_matrix = (self.answers @ diags(1 / np.maximum(made, 1))).minimum(0.999).tocsr()
         return found
+
+    @cached_property
+    def passed_to_them(self) -> csr_matrix:
+        """The same of the others, a column each."""
+        return self.passed[self.people].T.tocsr()
 
     def walk(self, leaders: Ints) -> Floats:
         """Personalised PageRank from each leader over ties of both directions: a row a leader."""
@@ -431,13 +431,13 @@ class _Pairs:
             *(self._at(weighed[own] @ theirs) for weighed, theirs in known.in_conversations),
             *(self._alike(*one) for one in known.haunts),
             self._walk[self.row, self.person] * 1000,
-            self._at(known.passed[:, own].T.tocsr() @ known.answered[2]),
+            self._at(known.passed[:, own].T.tocsr() @ known.passed_to_them),
         ]
 
     def _reached(self) -> list[Floats]:
         """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
         once, lately, own = self.known.once, self.known.answers_lately, self.leaders
-        to_me, (theirs, theirs_lately, _) = once[:, own].T.tocsr(), self.known.answered
+        to_me, (theirs, theirs_lately) = once[:, own].T.tocsr(), self.known.answered
         return [
             self._at(to_me @ theirs),
             self._at(lately[:, own].T.tocsr().minimum(1) @ theirs_lately),

@@ -228,8 +228,8 @@ def _write(told: Mapping[str, Sheet | Programme | Ended], kind: str, folder: Pat
     if folder == PRINTED:
         one_alone(folder, told, "name one MENTEE")
         with speaking(known(language)):
-            for name, one in told.items():
-                print_file(partial(write, one), f"{name}.{kind}")
+            ((name, one),) = told.items()
+            print_file(partial(write, one), f"{name}.{kind}")
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from influence.contract.errors import InfluenceError
+from influence.corrections.about_leaders import AboutLeaders
 from influence.met.evidence import Piece
 from influence.met.known import moments
-from influence.people.decisions import Decisions
 from influence.reach.ego import Ego
-from influence.reach.population import Population
 from influence.reach.steps import Alter, alters, headline
 from influence.times import Window
 
@@ -44,32 +43,14 @@ class Acquaintance:
     unrecorded: float
 
 
-class Acquaintances:
-    """Everybody a leader has met or may have met, with the evidence.
-
-    `population` gives everything as it is now; `changed` is called after a change, and `reads` hears about whom
-    somebody reads. A leader or person is an id, an account, an e-mail address or a full name; every method raises
-    UnknownPerson for a name that nobody bears.
-    """
-
-    def __init__(
-        self,
-        population: Callable[[], Population],
-        changed: Callable[[], None],
-        reads: Callable[[str, Sequence[int]], None] = lambda *_: None,
-    ) -> None:
-        self._population, self._changed, self._reads = population, changed, reads
-
-    @property
-    def _decisions(self) -> Decisions:
-        return Decisions(self._population().engine)
+class Acquaintances(AboutLeaders):
+    """Everybody a leader has met or may have met, with the evidence; a person is named as a leader is."""
 
     def ego(self, leader: str, window: Window | None = None) -> Ego:
-        """Return the leader in a window, or in all that the store holds."""
-        population = self._population()
-        code = population.people.find(leader)
-        self._reads("met", [code])
-        return Ego(population, code, window or population.whole_window())
+        """Return the leader in a window, or in all that the store holds; it is heard that somebody reads about them."""
+        ego = self._ego(leader, window)
+        self._reads("met", [ego.leader])
+        return ego
 
     def known(self, leader: str, window: Window | None = None) -> list[Acquaintance]:
         """List the people reached, and everybody else about whom there is evidence; the surest first.

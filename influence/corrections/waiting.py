@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from influence.contract.details.exchange import Worth
 from influence.contract.errors import InfluenceError
+from influence.corrections.about_leaders import AboutLeaders
 from influence.measures.asked import acts_of, inbound
 from influence.measures.waiting import by_worth, marked_item, open_items, short_names, worths
 from influence.network.log_queries import activity_ids
-from influence.people.decisions import DONE, SNOOZE, Decision, Decisions, codes, marks
+from influence.people.decisions import DONE, SNOOZE, Decision, codes, marks
 from influence.reach.ego import Ego
-from influence.reach.population import Population
 from influence.times import Window
 
 FEWEST_DIGITS = 4
@@ -34,29 +34,8 @@ class Marked:
     already: bool = False
 
 
-class Waiting:
-    """What waits for a leader, and what the user decided of it.
-
-    `population` gives everything as it is now; `changed` is called after a change, and `reads` hears about whom
-    somebody reads. A leader is an id, an account, an e-mail address or a full name; every method raises UnknownPerson
-    for a name that nobody bears.
-    """
-
-    def __init__(
-        self,
-        population: Callable[[], Population],
-        changed: Callable[[], None],
-        reads: Callable[[str, Sequence[int]], None] = lambda *_: None,
-    ) -> None:
-        self._population, self._changed, self._reads = population, changed, reads
-
-    @property
-    def _decisions(self) -> Decisions:
-        return Decisions(self._population().engine)
-
-    def _ego(self, leader: str, window: Window | None) -> Ego:
-        population = self._population()
-        return Ego(population, population.people.find(leader), window or population.whole_window())
+class Waiting(AboutLeaders):
+    """What waits for a leader, and what the user decided of it."""
 
     def listed(self, leader: str, window: Window | None = None, *, older: bool = False) -> list[Worth]:
         """List the conversations that wait by what an answer is worth: of the last 30 days, or `older` ones after them.

@@ -10,6 +10,7 @@ from influence.contract.language import recognised, spoken
 from influence.contract.wording import plain
 from reports.dashboard.desk import Desk
 from reports.dashboard.view import View
+from reports.dashboard.whole import known_whole, whole
 from reports.dashboard.work import Work
 from reports.story import plan as planning
 from reports.story.wording import shortened
@@ -62,25 +63,3 @@ def _lines(report: Report) -> tuple[Choice, ...]:
 
 def _choice(name: str, kind: str, does: str) -> Choice:
     return Choice(name, does, shortened(f"{kind}: {does}", _LONGEST))
-
-
-# --- the whole report, which the plan is a part of ----------------------------------------------------------------
-
-
-def whole(desk: Desk, person: str, view: View) -> Report | Work:
-    """Return the whole report of a view, or the work on it.
-
-    Raises:
-        InfluenceError: it cannot be told; the sentence says why.
-    """
-    return desk.lasting(
-        ("whole", person, view),
-        plain(desk.person(person)[1]),
-        lambda workspace: workspace.report(person, view.since or None, view.until or None, only=view.only),
-    )
-
-
-def known_whole(desk: Desk, person: str, view: View) -> Report | None:
-    """Return the whole report of a view if it was worked out since something changed last."""
-    found: Report | None = desk.known(("whole", person, view))
-    return found

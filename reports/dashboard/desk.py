@@ -53,10 +53,10 @@ class Desk:
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key since the workspace changed last, or make it now, alone at the desk."""
-        if (found := self._found(key)) is not None:
+        if (found := self.known(key)) is not None:
             return found  # type: ignore[no-any-return]  # what a key holds is what its `make` made
         with self.workspace.alone:
-            if (found := self._found(key)) is not None:
+            if (found := self.known(key)) is not None:
                 return found  # type: ignore[no-any-return]
             state, made = self._state, make()
         with self._one:
@@ -68,9 +68,6 @@ class Desk:
 
     def known(self, key: Hashable) -> Any:
         """Return what was made for a key since the workspace changed last; None where nothing was."""
-        return self._found(key)
-
-    def _found(self, key: Hashable) -> Any:
         with self._one:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -133,7 +130,7 @@ class Desk:
         Raises:
             InfluenceError: it was tried, and came to nothing.
         """
-        if (found := self._found(key)) is not None:
+        if (found := self.known(key)) is not None:
             return found  # type: ignore[no-any-return]
         kind = f"{key!r} {self._state}"
         tried = self.works.latest(kind)

@@ -14,11 +14,11 @@ from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
-from reports.dashboard.advised import whole as whole_report
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, NotShown
 from reports.dashboard.pages import marked
 from reports.dashboard.view import KINDS, Pairs, View, leader_path, one_of, with_query
+from reports.dashboard.whole import whole as whole_report
 from reports.dashboard.work import Work
 from reports.figures.pictures import glance_pictures
 from reports.formats.page import page as report_page
