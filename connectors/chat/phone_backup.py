@@ -63,7 +63,7 @@ def is_backup(head: bytes) -> bool:
 
 def entries(member: Member) -> Iterator[Entry | SetAside]:
     """Yield each entry; one that says that nothing was sent is set aside with the reason."""
-    light = replace(member, open=lambda: io.BufferedReader(_WithoutMedia(member.open())))
+    light = replace(member, content=lambda: io.BufferedReader(_WithoutMedia(member.open())))
     for element in elements(light, frozenset(("sms", "mms", "call", "log"))):
         if isinstance(element, SetAside):
             yield element

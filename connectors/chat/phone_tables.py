@@ -21,7 +21,6 @@ from connectors.kit.day_order import DayOrder, Written, read_written
 from connectors.kit.months import spoken_moment
 from connectors.kit.phones import is_number
 from connectors.kit.text import clean
-from influence.contract.wide_text import head_in_utf8
 
 Row: TypeAlias = Mapping[str, str | None]
 _ROLES = {
@@ -93,7 +92,7 @@ def is_log(head: bytes) -> bool:
     roles = roles_of(columns)
     if len(columns) < 3 or "when" not in roles or len(set(map(plain, columns))) < len(columns):
         return False
-    text = head_in_utf8(head).decode("utf-8", "replace").lstrip("\ufeff\r\n")
+    text = head.decode("utf-8", "replace").lstrip("\ufeff\r\n")
     rows = list(_some_rows(text, [plain(one) for one in columns], delimiter))
     if not rows or not any(_is_time(time_of(row, roles)) for row in rows):
         return False

@@ -18,7 +18,6 @@ from connectors.kit.line_blocks import BOM
 from influence.contract.connector import Unreadable
 from influence.contract.files import HEAD, Member
 from influence.contract.records import SetAside
-from influence.contract.wide_text import head_in_utf8, in_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,7 +67,7 @@ def header(head: bytes) -> tuple[list[str], str]:
     >>> header(b"Sender;Recipient;EventDate\\n17;37;2010-01-02 17:40:10\\n")
     (['Sender', 'Recipient', 'EventDate'], ';')
     """
-    first = head_in_utf8(head).removeprefix(BOM).lstrip(b"\r\n").split(b"\n", 1)[0]
+    first = head.removeprefix(BOM).lstrip(b"\r\n").split(b"\n", 1)[0]
     if not _decodes(first) or b"\0" in first or not first.strip():
         return [], ","
     splits = [(_split(first.decode("utf-8"), delimiter), delimiter) for delimiter in _DELIMITERS]
@@ -88,7 +87,7 @@ def columns_of(member: Member) -> list[str]:
     Raises:
         Unreadable: it is empty, not UTF-8, or a column stands twice.
     """
-    head = in_utf8(member).head()
+    head = member.head()
     if not head.strip():
         raise Unreadable(f"{member.name}: the file is empty; it needs a header and rows")
     if not is_utf8(head):
@@ -113,7 +112,7 @@ def tables(member: Member, used: Mapping[int, str]) -> Iterator[pa.Table | SetAs
     """
     names, (_, delimiter) = columns_of(member), header(member.head())
     found = False
-    with in_utf8(member).open() as stream:
+    with member.open() as stream:
         for item in RowColumns(Form(len(names), delimiter, used)).of(stream):
             found = True
             yield item
@@ -145,9 +144,9 @@ def listed_rows(member: Member, places: Sequence[int] | None = None) -> Iterator
     >>> [row.value for row in listed_rows(as_member("a.csv", b"Key,Comment,Comment\\n1,a,\\n"))]
     [['1', 'a', None]]
     """
-    names, delimiter = header(in_utf8(member).head())
+    names, delimiter = header(member.head())
     used = {place: str(place) for place in (range(len(names)) if places is None else places)}
-    with in_utf8(member).open() as stream:
+    with member.open() as stream:
         for table in RowColumns(Form(len(names), delimiter, used)).of(stream):
             if isinstance(table, SetAside):
                 yield table

@@ -20,7 +20,6 @@ from connectors.kit.line_blocks import BOM
 from influence.contract.connector import MissingExtra, Unreadable
 from influence.contract.files import ArchiveError, Member, zip_of
 from influence.contract.records import SetAside
-from influence.contract.wide_text import in_utf8
 
 LARGEST_WORKBOOK = 1024 * 1024 * 1024
 """Bytes of a workbook once it is unpacked."""
@@ -54,7 +53,6 @@ def columns(member: Member, sheet: str | None = None) -> list[str]:
         Unreadable: it is no table, or damaged.
         MissingExtra: it is a workbook, and the package that reads those is not installed.
     """
-    member = in_utf8(member)
     head = member.head()
     if is_workbook(head):
         with _workbook(member, sheet) as rows:
@@ -83,7 +81,6 @@ def rows(
     Raises:
         Unreadable, MissingExtra: as for `columns`.
     """
-    member = in_utf8(member)
     head = member.head()
     if is_workbook(head):
         yield from _of_workbook(member, sheet)

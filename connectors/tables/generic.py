@@ -21,7 +21,6 @@ from connectors.tables import parquet
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside
-from influence.contract.wide_text import head_in_utf8, in_utf8
 
 ALIASES = {"targets": "mentions"}
 LISTS = frozenset({"to", "mentions", "targets", "people", "accounts", "tags"})
@@ -60,7 +59,6 @@ class _Table:
             Unreadable: the columns are not those of this kind, the file is not UTF-8 or damaged, or it
                 holds no row.
         """
-        member = in_utf8(member)
         head = member.head()
         names = column_names(member, head)
         if not self.fits(names):
@@ -121,8 +119,8 @@ def column_names(member: Member, head: bytes) -> list[str]:
                 return file.names
         except Unreadable:
             return []
-    if head_in_utf8(head).removeprefix(BOM).lstrip().startswith((b"{", b"[")):
-        return json_files.first_keys(in_utf8(member))
+    if head.removeprefix(BOM).lstrip().startswith((b"{", b"[")):
+        return json_files.first_keys(member)
     return delimited.header(head)[0]
 
 

@@ -18,7 +18,6 @@ from connectors.kit.day_order import DayOrder, Written, read_written
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside, Verb
-from influence.contract.wide_text import head_in_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -197,7 +196,7 @@ def _year_first(told: str, order: str) -> str:
 
 def _holds_addresses(head: bytes, delimiter: str, places: tuple[int, int]) -> bool:
     """Tell whether one of the first rows has an e-mail address in one of two columns."""
-    lines = head_in_utf8(head).decode("utf-8", "replace").replace("\0", " ").splitlines()[1 : _LOOKED_AT + 1]
+    lines = head.decode("utf-8", "replace").replace("\0", " ").splitlines()[1 : _LOOKED_AT + 1]
     with suppress(csv.Error):
         for row in csv.reader(lines, delimiter=delimiter):
             if any(_ADDRESS.search(row[place]) for place in places if place < len(row)):

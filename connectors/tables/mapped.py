@@ -17,7 +17,6 @@ from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, SetAside
-from influence.contract.wide_text import head_in_utf8
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,6 @@ class Table:
 
     def recognises(self, member: Member, head: bytes) -> bool:
         """Tell by its columns whether a ready-made mapping is for it; others need `--set mapping=`."""
-        head = head_in_utf8(head)
         markup_or_binary = head.lstrip()[:1] in {b"<", b"["} or b"\0" in head[:1000]
         if markup_or_binary and not sheets.is_workbook(head):
             return False

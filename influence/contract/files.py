@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from influence.contract.errors import InfluenceError
+from influence.contract.wide_text import as_plain_text
 
 HEAD = 65_536
 """Bytes at the start of a file by which its kind is recognised."""
@@ -68,11 +69,15 @@ _LONGEST_LIST, _IN_THE_LIST, _SHORTEST = 64 * 1024 * 1024, b"PK\1\2", 46
 
 @dataclass(frozen=True)
 class Member:
-    """One readable file: `name` for people, `open` for its bytes from the start."""
+    """One readable file: `name` for people, `content` opens its bytes from the start, as they lie."""
 
     name: str
     size: int
-    open: Callable[[], IO[bytes]]
+    content: Callable[[], IO[bytes]]
+
+    def open(self) -> IO[bytes]:
+        """Open it from the start; text that a program of Windows saved reads as other text does (`as_plain_text`)."""
+        return as_plain_text(self.content())
 
     def head(self) -> bytes:
         """Read the first bytes, by which the kind of the file is recognised."""

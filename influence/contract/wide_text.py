@@ -5,10 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from dataclasses import replace
 from typing import IO, Any, cast
-
-from influence.contract.files import Member
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -30,31 +27,31 @@ _ON_TOP = re.compile(
 _LONGEST_ON_TOP = 600
 
 
-def as_plain_text(member: Member) -> Member:
-    """Return a file as it is; wider text as UTF-8, and a line that a program wrote over a table as an empty one.
+def as_plain_text(stream: IO[bytes]) -> IO[bytes]:
+    """Return a stream as it is; of wider text as UTF-8, and a line that a program wrote over a table as an empty one.
 
     XML says itself how it is written, and stays as it is.
 
-    >>> from influence.contract.testing import member_of
-    >>> as_plain_text(member_of(b"sep=;\\r\\nTime;Name\\r\\n")).open().read()
+    >>> as_plain_text(io.BytesIO(b"sep=;\\r\\nTime;Name\\r\\n")).read()
     b'\\nTime;Name\\r\\n'
+    >>> as_plain_text(io.BytesIO("time;name".encode("utf-16"))).read()
+    b'time;name'
     """
-    with member.open() as stream:
-        begins = stream.read(_LOOKED_AT)
-    if b"<" not in begins[:8]:
-        member = in_utf8(member, begins)
-    if begins[:9].lstrip(b'\xef\xbb\xbf\xfe\xff"\0').lower()[:1] not in {b"#", b"s"}:
-        return member
-    with member.open() as stream:
-        found = _ON_TOP.match(stream.read(_LONGEST_ON_TOP))
-    return member if found is None else replace(member, open=lambda: _without_top(member, found.end()))
+    told = _buffered(stream)
+    begins = told.peek(_LOOKED_AT)[:_LOOKED_AT]
+    wide = None if b"<" in begins[:8] else _encoding(begins)
+    if wide is not None:
+        told = io.BufferedReader(_InUtf8(told, wide))
+    if found := _ON_TOP.match(told.peek(_LONGEST_ON_TOP)[:_LONGEST_ON_TOP]):
+        told.read(found.end())
+        return io.BufferedReader(_After(b"\n", told))  # so that its lines have their numbers
+    return told
 
 
-def _without_top(member: Member, end: int) -> IO[bytes]:
-    """Open a file with its first bytes as an empty line, so that its lines have their numbers."""
-    stream = member.open()
-    stream.read(end)
-    return cast("IO[bytes]", io.BufferedReader(_After(b"\n", stream)))
+def _buffered(stream: IO[bytes]) -> io.BufferedReader:
+    if isinstance(stream, io.BufferedReader):
+        return stream
+    return io.BufferedReader(cast("io.RawIOBase", stream))
 
 
 class _After(io.RawIOBase):
@@ -78,27 +75,6 @@ class _After(io.RawIOBase):
         """Close what it reads, too."""
         self._stream.close()
         super().close()
-
-
-def head_in_utf8(head: bytes) -> bytes:
-    """Return the first bytes of a file as they are, or as UTF-8 where they are wider text.
-
-    >>> head_in_utf8("time;name".encode("utf-16")), head_in_utf8(b"time")
-    (b'time;name', b'time')
-    """
-    wide = _encoding(head)
-    return head if wide is None else codecs.getincrementaldecoder(wide)("replace").decode(head).encode()
-
-
-def in_utf8(member: Member, begins: bytes | None = None) -> Member:
-    """Return a file as it is, or as UTF-8 where it is wider text; `begins` is its first bytes, where they are known."""
-    if begins is None:
-        with member.open() as stream:
-            begins = stream.read(_LOOKED_AT)
-    wide = _encoding(begins)
-    if wide is None:
-        return member
-    return replace(member, open=lambda: cast("IO[bytes]", io.BufferedReader(_InUtf8(member.open(), wide))))
 
 
 def _encoding(head: bytes) -> str | None:

@@ -21,7 +21,6 @@ from influence.contract.files import (
 from influence.contract.records import Note, Record
 from influence.contract.secrecy import hushed
 from influence.contract.unread_kinds import refusal
-from influence.contract.wide_text import as_plain_text
 from influence.store.batch import Batch
 from influence.store.recognising import Connectors, ReadingError
 from influence.store.store import Store
@@ -180,7 +179,6 @@ class Bringing(Reading):
         """Let the connector that recognises a file read it; what nobody knows or can open is set aside."""
         self._progress(member.name)
         try:
-            member = as_plain_text(member)
             reader = self._known.reader(member)
         except ReadingError as question:
             self._refuse(member.name, str(question).removeprefix(f"{member.name}: "))

@@ -130,7 +130,7 @@ class TestExport:
 
     def test_a_file_that_is_no_text_is_set_aside_and_the_rest_is_read(self, tmp_path):
         folder = written(tmp_path / "export")
-        (folder / "Comments.csv").write_bytes(b"\xff\xfe\x00\x01" * 20)
+        (folder / "Comments.csv").write_bytes(b"\x80\xfe\x00\x01" * 20)
         (folder / "Reactions.csv").write_bytes(b"")
         records = read(folder)
         assert {"Comments.csv", "Connections.csv"} == {f for f, one in records if isinstance(one, SetAside)}
