@@ -169,7 +169,7 @@ def test_what_is_packed_alone_is_read_under_its_own_name_alone_or_in_a_folder(tm
 def test_what_is_no_gzip_was_cut_or_unpacks_without_end_is_refused_when_it_is_read(tmp_path, content):
     (tmp_path / "day.csv.gz").write_bytes(content)
     (member,) = members(tmp_path / "day.csv.gz")
-    with member.open() as stream, pytest.raises(DamagedMember):
+    with pytest.raises(DamagedMember), member.open() as stream:
         list(iter(lambda: stream.read(1 << 20), b""))
 
 
