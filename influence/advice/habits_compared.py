@@ -8,7 +8,7 @@ people who first responded to the leader there, each with 1 − m(v).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -41,13 +41,19 @@ class Arrivals:
         >>> [part.tolist() for part in came.until(np.array([0, 0, 1]), np.array([6, 7, 5]))]
         [[1, 2, 0], [1.0, 1.5, 0.0]]
         """
-        order = np.lexsort((self.time, self.row))
-        times, many = np.sort(self.time), len(self.time) + 1
-        key = self.row[order] * many + np.searchsorted(times, self.time[order], "right")
-        total = np.concatenate([[0.0], np.cumsum(self.weight[order])])
+        times, key, total = self._in_order
+        many = len(times) + 1
         start = np.searchsorted(key, row * many, "left")
         end = np.searchsorted(key, row * many + np.searchsorted(times, time, "right"), "right")
         return (end - start).astype(np.int64), total[end] - total[start]
+
+    @cached_property
+    def _in_order(self) -> tuple[Ints, Ints, Floats]:
+        """All moments in order; by row and moment: a number that rises, and what all before it weigh."""
+        order = np.lexsort((self.time, self.row))
+        times = np.sort(self.time)
+        key = self.row[order] * (len(times) + 1) + np.searchsorted(times, self.time[order], "right")
+        return times, key, np.concatenate([[0.0], np.cumsum(self.weight[order])])
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,13 @@ class Comparison:
     kept: Flags
     brought: Floats
     item: Ints
+
+    def where(self, rows: Flags) -> Comparison:
+        """Return those that a mask chooses."""
+        leader, within, conversation, item = (
+            column[rows] for column in (self.leader, self.within, self.conversation, self.item)
+        )
+        return Comparison(leader, within, conversation, self.kept[rows], self.brought[rows], item)
 
 
 @dataclass(frozen=True)
@@ -246,27 +259,34 @@ class Doings:
 
     # --- of an item: one number of conversations beside another -----------------------------------------
 
-    def among(self, item: Ints, kept: Flags) -> Comparison:
-        """Compare first items in which a habit was kept with those in which it was not, where they stand alike."""
-        of = self.acted
+    @cached_property
+    def _firsts(self) -> Comparison:
+        """Where the first items stand and what came after them, whatever habit was kept in which of them."""
+        of, item = self.acted, self.first
         leader, conversation = of.author[item], of.conversation[item]
         came = self.brought(leader, conversation, of.time[item], self.delta)
-        return Comparison(leader, self.stands(leader, item), conversation, kept, came, item)
+        return Comparison(
+            leader, self.stands(leader, item), conversation, np.zeros(len(item), bool), came, item
+        )
+
+    def among(self, kept: Flags) -> Comparison:
+        """Compare first items in which a habit was kept with those in which it was not, where they stand alike."""
+        return replace(self._firsts, kept=kept)
 
     def naming(self) -> Comparison:
         """Naming others."""
-        return self.among(self.first, np.isin(self.first, self.acted.named_in))
+        return self.among(np.isin(self.first, self.acted.named_in))
 
     def asking(self) -> Comparison:
         """Asking instead of telling, where texts are kept."""
-        item = self.first[self.acted.asks[self.first] >= 0]
-        return self.among(item, self.acted.asks[item] == 1)
+        asks = self.acted.asks[self.first]
+        return self.among(asks == 1).where(asks >= 0)
 
     def at_hours(self, since: int, until: int) -> Comparison:
         """Writing within some hours of the day."""
         hour = self.acted.hour[self.first]
         inside = (hour >= since) & (hour < until) if since < until else (hour >= since) | (hour < until)
-        return self.among(self.first, inside)
+        return self.among(inside)
 
     # --- of a moment: each beside conversations that stood alike after as long ----------------------------
 

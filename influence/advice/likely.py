@@ -199,20 +199,35 @@ class Chances:
 
 
 def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
-    signs = np.concatenate([one.asked.signs for one in pairs])
-    ranks = np.concatenate([one.ranks[:, :OF_PAIRS] for one in pairs])
-    prior = np.concatenate([told.scores(one) for one in pairs])
-    features = np.hstack([signs, ranks])
-    mean, spread = features.mean(axis=0), features.std(axis=0)
+    features = _features(pairs, told)
+    plain = features[:, :-1]
+    mean = plain.mean(axis=0)
+    plain -= mean
+    spread = np.sqrt(np.einsum("ij,ij->j", plain, plain) / len(plain))
     spread[spread < 1e-9] = np.inf
-    features -= mean
-    features /= spread
-    coefficients, intercept = _logistic(np.column_stack([features, TRUST * prior]), outcome, RIDGE)
+    plain /= spread
+    coefficients, intercept = _logistic(features, outcome, RIDGE)
     weight, trust = coefficients[:-1] / spread, TRUST * float(coefficients[-1])
     rank = trust * told.rank
     rank[:OF_PAIRS] += weight[len(SIGNS) :]
     level = intercept - float(mean @ weight)
     return Weights(weight[: len(SIGNS)] + trust * told.raw, rank, level, here=True)
+
+
+def _features(pairs: list[Ranked], told: Weights) -> Floats:
+    """Return a row for each pair: its signs, the ranks of some, and what was learned elsewhere.
+
+    It is filled in place: of a large log it is the largest array of all, and there is room for one.
+    """
+    found = np.empty((sum(len(one.asked) for one in pairs), len(SIGNS) + OF_PAIRS + 1))
+    end = 0
+    for one in pairs:
+        start, end = end, end + len(one.asked)
+        rows = found[start:end]
+        rows[:, : len(SIGNS)] = one.asked.signs
+        rows[:, len(SIGNS) : -1] = one.ranks[:, :OF_PAIRS]
+        rows[:, -1] = TRUST * told.scores(one)
+    return found
 
 
 def _standard(scores: Floats) -> Floats:

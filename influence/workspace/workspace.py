@@ -54,10 +54,14 @@ class Workspace(Duties, Campaigning):
     def __init__(
         self, path: str | Path = ".", *, basis: str | None = None, ask: Callable[[str], str] | None = None
     ) -> None:
-        self.path = Path(path)
-        if not (self.path / DATABASE).exists():
-            raise WorkspaceError(f"{self.path} is not a workspace; make one with: influence init {self.path}")
-        self.settings = settings.read(self.path / SETTINGS)
+        if not (Path(path) / DATABASE).exists():
+            raise WorkspaceError(f"{path} is not a workspace; make one with: influence init {path}")
+        self._open(Path(path), basis, ask)
+
+    def _open(self, path: Path, basis: str | None = None, ask: Callable[[str], str] | None = None) -> None:
+        """Open what is in a folder; where there is no store in it, an empty one is made."""
+        self.path = path
+        self.settings = settings.read(path / SETTINGS)
         self._basis, self._ask = basis, ask
         self.unrecorded = ""
         self._pseudonyms = Pseudonyms(partial(pseudonym_key, self.path))
@@ -96,8 +100,9 @@ class Workspace(Duties, Campaigning):
                 settings.change(folder / SETTINGS, "privacy", "pseudonymous", True)
         except OSError as error:
             raise WorkspaceError(f"{folder} cannot be written: {error.strerror}") from error
-        Store(folder / DATABASE).close()
-        return cls(folder)
+        made = cls.__new__(cls)
+        made._open(folder)
+        return made
 
     @classmethod
     def demo(cls, path: str | Path, seed: int = 1) -> tuple[Workspace, str]:

@@ -203,7 +203,7 @@ def test_one_who_had_come_more_than_once_is_one_person_and_the_team_weighs_nothi
         row("s", 2, "ann", "reply", parent="b1"),
     ]
     found = doings(asking("boss")(workspace(activities=rows, people=people)))
-    assert [0.9] == pytest.approx(found.among(found.first, np.array([True])).brought.tolist())
+    assert [0.9] == pytest.approx(found.among(np.array([True])).brought.tolist())
 
 
 # --- worlds -------------------------------------------------------------------------------------------------
