@@ -61,7 +61,7 @@ def measure(folder: Path, engine: str) -> dict[str, Any]:
         begun = time.monotonic()
         found = asked.report(LEADER)
         seconds = time.monotonic() - begun
-        java = _of_java(asked.engine) if isinstance(asked, Cluster) else 0.0
+        java = seconds_of_java(asked.engine) if isinstance(asked, Cluster) else 0.0
     return {
         "engine": engine,
         "reached": found.findings["reach_4"].value,
@@ -74,7 +74,7 @@ def measure(folder: Path, engine: str) -> dict[str, Any]:
     }
 
 
-def _of_java(engine: SparkEngine) -> float:
+def seconds_of_java(engine: SparkEngine) -> float:
     """Return the seconds of the processor that the Java of a Spark on this machine has used."""
     java = engine._spark.sparkContext._jvm.java.lang.ProcessHandle.current().info()
     return float(java.totalCpuDuration().get().toMillis()) / 1000

@@ -3,6 +3,8 @@
 `python -m benchmarks.headline FOLDER 100` makes a log of so many million activities in FOLDER, as Parquet in stretches
 of ten million by the same two million people, unless it is there; then it brings it in and asks for reach_4 of `x:3`,
 who is heard as few are. It writes a line of JSON for each step: seconds of the processor and on the clock, and memory.
+With a last word `lake` or `spark` it does that step alone: it writes the lake, or asks Spark for the same of it, whose
+Java (`SPARK_DRIVER_MEMORY` at most) is a process of its own; its seconds and memory are told beside Python's.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from benchmarks.cluster import seconds_of_java
 from benchmarks.generated import activities
 from influence import Workspace
+from influence.workspace.cluster import Cluster
 
 STRETCH = 10_000_000
 LEADER = "x:3"
@@ -62,6 +66,19 @@ def headline(folder: Path) -> None:
         sys.stderr.write(f"{workspace.report(LEADER, measures=['reach_4']).findings['reach_4']}\n")
 
 
+def lake(folder: Path) -> None:
+    """Write the lake."""
+    with Workspace(folder / "w") as workspace:
+        workspace.export_lake(folder / "lake")
+
+
+def by_spark(folder: Path) -> None:
+    """Ask Spark for the headline alone."""
+    with Cluster(folder / "w", str(folder / "lake")) as asked:
+        sys.stderr.write(f"{asked.report(LEADER, measures=['reach_4']).findings['reach_4']}\n")
+        sys.stderr.write(f"Java: {seconds_of_java(asked.engine):.1f} s of the processor\n")
+
+
 def measure(step: Callable[[], None]) -> dict[str, float]:
     """Run one step in this process."""
     begun = time.monotonic()
@@ -81,8 +98,9 @@ if __name__ == "__main__":
         "bring_in": partial(bring_in, Path(place)),
         "headline": partial(headline, Path(place)),
     }
+    beside = {"lake": partial(lake, Path(place)), "spark": partial(by_spark, Path(place))}
     if only:
-        sys.stdout.write(json.dumps({"step": only[0], **measure(steps[only[0]])}) + "\n")
+        sys.stdout.write(json.dumps({"step": only[0], **measure({**steps, **beside}[only[0]])}) + "\n")
     else:
         for one in steps:
             subprocess.run([sys.executable, "-m", "benchmarks.headline", place, many, one], check=True)
