@@ -15,8 +15,9 @@ from connectors.kit.exports import each_file
 from connectors.kit.json_files import document, holds, rows
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError, Unreadable
-from influence.contract.files import DAMAGED_MEMBER, Export, Member
+from influence.contract.files import Export, Member
 from influence.contract.records import Note, Person, Record
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 _MARKS = (b'"messages"', b'"channel"', b'"timestamp"', b'"author"', b'"guild"')
 _USER = re.compile(r"(?:package/)?[^/]{1,60}/user\.json", re.IGNORECASE)

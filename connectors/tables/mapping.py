@@ -36,6 +36,8 @@ READY_MADE = {
     "meetings": "a register of meetings: who met whom, when and where",
     "servicenow": "incidents and requests of ServiceNow, a list with the names of fields",
     "servicenow-labels": "incidents and requests of ServiceNow, a list with the labels of fields",
+    "zendesk-report": "tickets of Zendesk, an export that tells who asked by number and address",
+    "zendesk-numbers": "tickets of Zendesk, a view that tells who asked by number",
     "zendesk": "tickets of Zendesk, a view",
 }
 """Mappings that come with the package, used by their names, and the table that each reads."""
@@ -45,20 +47,9 @@ _EMAIL = re.compile(r"(?<![^\s@<>:;,\"])[^\s@<>:;,\"]{1,128}+@[^\s@<>:;,\"]{1,25
 _PREFIX = re.compile(r"[A-Za-z][\w.-]{0,60}:")
 _ACTIVITY = frozenset(
     (
-        *(
-            "when",
-            "id",
-            "time",
-            "actor",
-            "name",
-            "verb",
-            "parent",
-            "conversation",
-            "to",
-            "mentions",
-            "channel",
-        ),
+        *("when", "id", "time", "actor", "also", "name", "verb", "parent", "conversation", "to", "mentions"),
         *("audience", "text", "url", "subject", "tags", "rating", "reaction", "is", "incoming", "outgoing"),
+        "channel",
     )
 )
 _ENCOUNTER = frozenset(
@@ -160,12 +151,13 @@ class Mapped:
 
     def _activity(self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int) -> Iterator[Record]:
         verb = self._verb(_one(rule, "verb", row))
+        also = self._accounts(rule.get("also", ()), row)
         if rule.get("to") and came_in(_one(rule, "incoming", row), _one(rule, "outgoing", row)):
-            rule = {**rule, "actor": rule["to"], "to": rule["actor"]}
+            rule, also = {**rule, "actor": rule["to"], "to": rule["actor"]}, ()
         actor = self._account(rule["actor"][0], row, "actor")
         name = display_name(_one(rule, "name", row)) or self._shown(rule["actor"][0], row)
-        if name:
-            yield Person(name=name, accounts=(actor,), line=line)
+        if name or also:
+            yield Person(name=name or None, accounts=(actor, *also), line=line)
         audience = _one(rule, "audience", row)
         parent = self._identity(_one(rule, "parent", row))
         own, mark = self._identity(_one(rule, "id", row)), _one(rule, "rating", row)
@@ -269,6 +261,10 @@ class Mapped:
 
     def _shown(self, template: Template, row: Row) -> str:
         return next((name for name, _ in self._named(template, row)), "")
+
+    def is_by_name(self, person: Person) -> bool:
+        """Tell whether somebody's one account is a name of several words, as no number and no address is."""
+        return all(one.startswith(f"{self.system}:") and " " in one for one in person.accounts)
 
     def _is_nobody(self, value: str) -> bool:
         return value.lower() in self.nobody or _is_nobody(value)

@@ -25,7 +25,9 @@ _ON_TOP = re.compile(
 )
 """What Export-Csv of PowerShell and Excel write over the header of a table."""
 _LONGEST_ON_TOP = 600
-_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?(<\?xml\b[^<>]{1,200}?\bencoding\s*=\s*)(\"[^\"<>]{1,40}\"|'[^'<>]{1,40}')")
+_DECLARED = re.compile(
+    rb"(?:\xef\xbb\xbf)?(<\?xml\b[^<>]{1,200}?\bencoding\s*=\s*)(\"[^\"<>]{1,40}\"|'[^'<>]{1,40}')"
+)
 """What XML says of the bytes that it is written in."""
 _WIDE = re.compile(rb".utf-?(?:16|32)", re.IGNORECASE)
 

@@ -11,15 +11,10 @@ from typing import Any, Self
 import pyarrow as pa
 
 from influence.contract.errors import SourceError
-from influence.contract.files import (
-    DAMAGED_MEMBER,
-    ArchiveError,
-    Member,
-    members,
-    open_export,
-)
+from influence.contract.files import ArchiveError, Member, members, open_export
 from influence.contract.records import Note, Record
 from influence.contract.secrecy import hushed
+from influence.contract.unpacking import DAMAGED_MEMBER, unpacked_name
 from influence.contract.unread_kinds import refusal
 from influence.store.batch import Batch
 from influence.store.recognising import Connectors, ReadingError
@@ -112,6 +107,7 @@ class Reading:
             self._refuse(file, reason)
 
     def _refuse(self, file: str, reason: str) -> None:
+        reason = reason.removeprefix(f"{file}: ").removeprefix(f"{unpacked_name(file)}: ")
         self._done.unreadable[file] = hushed(reason)
         self._batch.refuse(file, reason)
 
@@ -177,24 +173,25 @@ class Bringing(Reading):
 
     def _member(self, member: Member, folder: Path) -> None:
         """Let the connector that recognises a file read it; what nobody knows or can open is set aside."""
-        self._progress(member.name)
+        name = member.found_as
+        self._progress(name)
         try:
             reader = self._known.reader(member)
         except ReadingError as question:
-            self._refuse(member.name, str(question).removeprefix(f"{member.name}: "))
+            self._refuse(name, str(question))
             return
         except DAMAGED_MEMBER as error:
-            self._refuse(member.name, f"the file is damaged: {error}")
+            self._refuse(name, f"the file is damaged: {error}")
             return
         if reader is not None:
-            self.records(reader[0], member.name, reader[1].parse(member))
+            self.records(reader[0], name, reader[1].parse(member))
         elif archive := _archive(folder, member.name):
             self._apart(archive)  # opened as if it were named itself
         elif why := refusal(member.name, member.head()):
-            self._refuse(member.name, why)
+            self._refuse(name, why)
         else:
-            self._done.not_recognised.append(member.name)
-            self._batch.refuse(member.name, "a file of no known kind")
+            self._done.not_recognised.append(name)
+            self._batch.refuse(name, "a file of no known kind")
 
     def _export(self, path: Path, whose: str, connector: Any) -> None:
         """Pass on the records of an export whose files belong together, then what lies beside it and is another's."""
@@ -231,6 +228,9 @@ def _nothing_read(path: Path, done: Imported) -> str:
     if done.unreadable:
         file, reason = next(iter(done.unreadable.items()))
         return reason if file in reason else f"{file}: {reason}"
+    if done.by_connector and done.notes:
+        told = "; ".join(note.removeprefix(f"{path.name}: ") for note in done.notes[:_NAMED])
+        return f"{path}: there is nothing in it that is read: {told}"
     if done.by_connector:
         return f"{path}: there is nothing in it"
     return (

@@ -11,7 +11,8 @@ from typing import Any
 from influence.contract import plugins
 from influence.contract.connector import MissingExtra
 from influence.contract.errors import InfluenceError
-from influence.contract.files import DAMAGED_MEMBER, Member, children, kind_of, names
+from influence.contract.files import Member, children, kind_of, names
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 GROUP = "influence.connectors"
 EXPORT = "export"

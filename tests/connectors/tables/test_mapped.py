@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.tables.first_mapping import draft_mapping
-from connectors.tables.mapped import Table
+from connectors.tables.mapped import BY_NAME, Table
 from connectors.tables.mapping import READY_MADE, BadMapping, ready_made
 from influence import Workspace
 from influence.contract.connector import ConnectorError, Unreadable
-from influence.contract.records import Activity, Encounter, Person, SetAside
+from influence.contract.records import Activity, Encounter, Note, Person, SetAside
 from influence.contract.testing import member_of
 from tests.kit.connector_records import recognised_by
+from tests.kit.places import PAYLOADS
 
 LEAST = '[[activity]]\ntime = "{When}"\nactor = "{Who}"\nverb = "post"\n'
 ROWS = "When,Who\n2026-01-05T09:00:00Z,ann\n"
@@ -404,6 +405,28 @@ def test_a_long_table_is_not_held_in_memory(tmp_path):
     tracemalloc.stop()
     assert 1000 == first
     assert peak < 60_000_000
+
+
+def test_two_of_one_name_are_two_where_a_view_of_zendesk_tells_their_numbers():
+    for view in ("zendesk-numbers", "zendesk-report"):
+        member = member_of(PAYLOADS / f"table/{view}.csv")
+        assert ["table"] == recognised_by(member)
+        opened = [one.actor for one in of(Table(zone="UTC").parse(member), Activity) if one.parent is None]
+        assert ["zendesk:user:361", "zendesk:user:362"] == opened
+
+
+def test_a_number_and_an_address_that_a_row_tells_are_one_person(tmp_path):
+    mapping = LEAST + 'also = "{Mail}"\nname = "{Name}"\n'
+    found = table(tmp_path, mapping, "When,Who,Name,Mail\n2026-01-05T09:00:00Z,7,Ann Lee,Ann@acme.example\n")
+    assert [("Ann Lee", ("table:7", "email:ann@acme.example"))] == [
+        (one.name, one.accounts) for one in of(found, Person)
+    ]
+
+
+@pytest.mark.parametrize(("who", "notes"), [("Ann Lee", [BY_NAME]), ("ann@acme.example", []), ("7", [])])
+def test_where_people_are_told_by_names_alone_it_is_said(tmp_path, who, notes):
+    found = table(tmp_path, LEAST, f"When,Who\n2026-01-05T09:00:00Z,{who}\n")
+    assert notes == [one.text for one in of(found, Note)]
 
 
 @pytest.mark.parametrize("who", ["system", "System"])

@@ -55,7 +55,9 @@ def test_xml_is_read_whatever_it_says_of_its_width(says: str, encoding: str, tmp
     with Workspace.create(tmp_path / "work") as work:
         done = work.import_path(tmp_path / "calls.xml", options={"owner": "+4787654321"})
         assert (1, 1) == (done.summary.read, done.summary.stored)
-        assert ["Bo Ök"] == [person.name for person in work.analysis.people.who if person.name.startswith("Bo")]
+        assert ["Bo Ök"] == [
+            person.name for person in work.analysis.people.who if person.name.startswith("Bo")
+        ]
 
 
 def test_xml_in_another_narrow_coding_says_so_itself() -> None:
