@@ -46,7 +46,7 @@ def as_plain_text(stream: IO[bytes]) -> IO[bytes]:
     told = _buffered(stream)
     wide = _encoding(told.peek(_LOOKED_AT)[:_LOOKED_AT])
     if wide is not None:
-        told = io.BufferedReader(_InUtf8(told, wide))
+        told = cast("io.BufferedReader", as_utf8(told, wide))
     declared = _DECLARED.match(told.peek(_LONGEST_ON_TOP)[:_LONGEST_ON_TOP])
     if declared and (wide or _WIDE.match(declared[2])):
         told.read(declared.end())
@@ -55,6 +55,15 @@ def as_plain_text(stream: IO[bytes]) -> IO[bytes]:
         told.read(found.end())
         return io.BufferedReader(_After(b"\n", told))  # so that its lines have their numbers
     return told
+
+
+def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
+    """Return text in another encoding as UTF-8.
+
+    >>> as_utf8(io.BytesIO("Björn".encode("windows-1252")), "windows-1252").read().decode()
+    'Björn'
+    """
+    return io.BufferedReader(_InUtf8(stream, encoding))
 
 
 def _buffered(stream: IO[bytes]) -> io.BufferedReader:
