@@ -33,6 +33,7 @@ class Discord:
 
     name: ClassVar[str] = "discord"
     title: ClassVar[str] = "Discord: channels by DiscordChatExporter (JSON), or one's own data package"
+    each_has: ClassVar[frozenset[str]] = frozenset(("user.json",))
     source: ClassVar[str] = (
         "Ask for your data under Settings, Data & Privacy; or DiscordChatExporter writes a channel."
     )

@@ -121,6 +121,28 @@ class Export:
         """
         return self.files[name]
 
+    def below(self, folder: str) -> Export:
+        """Return what lies in a folder of it, under the names that it has here; `folder` ends with `/`."""
+        return Export(f"{self.name}/{folder[:-1]}", _Below(self.files, folder))
+
+
+class _Below(Mapping[str, Member]):
+    """Those of many files that lie in a folder: no more is held than their names."""
+
+    def __init__(self, files: Mapping[str, Member], folder: str) -> None:
+        self._files, self._names = files, dict.fromkeys(name for name in files if name.startswith(folder))
+
+    def __getitem__(self, name: str) -> Member:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._files[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
 
 @contextmanager
 def open_export(path: Path) -> Iterator[Export]:

@@ -11,13 +11,13 @@ from typing import Any, Self
 import pyarrow as pa
 
 from influence.contract.errors import SourceError
-from influence.contract.files import ArchiveError, Member, members, open_export
+from influence.contract.files import ArchiveError, Export, Member, members, open_export
 from influence.contract.records import Note, Record
 from influence.contract.secrecy import hushed
 from influence.contract.unpacking import DAMAGED_MEMBER, unpacked_name
 from influence.contract.unread_kinds import refusal
 from influence.store.batch import Batch
-from influence.store.recognising import Connectors, ReadingError
+from influence.store.recognising import Connectors, ReadingError, several
 from influence.store.store import Store
 from influence.store.summary import Summary
 
@@ -198,12 +198,19 @@ class Bringing(Reading):
         self._account(whose)
         with open_export(path) as export:
             told, beside = set[str](), list[str]()
-            for file, record in connector.parse_export(export):
-                self._progress(file)
-                self._record(record, file)
-                told.add(file)
+            parts = several(connector, list(export.files))
+            for part in parts:
+                told |= self._part(export.below(part), connector)
+            if parts:
+                named = ", ".join(part[:-1] for part in parts[:_NAMED]) + (
+                    " and others" if parts[_NAMED:] else ""
+                )
+                self._done.notes.append(f"{len(parts)} exports of {whose}, each read by itself: {named}")
+            else:
+                told = self._told(export, connector)
             for name, member in export.files.items():
-                if name not in told and self._is_of_others(member, path, whose):
+                is_outside = parts and not name.startswith(tuple(parts))
+                if name not in told and (is_outside or self._is_of_others(member, path, whose)):
                     beside.append(name)
                     self._member(member, path)
         if beside:
@@ -211,6 +218,23 @@ class Bringing(Reading):
             self._done.notes.append(
                 f"{len(beside)} beside the export of {whose}, read by themselves: {shown}"
             )
+
+    def _told(self, export: Export, connector: Any) -> set[str]:
+        """Pass on the records of an export, and return the files of which they tell."""
+        told = set[str]()
+        for file, record in connector.parse_export(export):
+            self._progress(file)
+            self._record(record, file)
+            told.add(file)
+        return told
+
+    def _part(self, export: Export, connector: Any) -> set[str]:
+        """Read one of several exports: what is wrong with it stops none of the others."""
+        try:
+            return self._told(export, connector)
+        except SourceError as error:
+            self._refuse(export.name, str(error))
+            return set()
 
     def _is_of_others(self, member: Member, folder: Path, whose: str) -> bool:
         return bool(_archive(folder, member.name)) or self._known.likely(member, besides=whose)
