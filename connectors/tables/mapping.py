@@ -139,10 +139,11 @@ class Mapped:
 
         Kinds of meetings that are not understood are counted in `unread`.
         """
+        fitting = [(kind, rule) for kind, rule in self.rules if _is_for(rule, row)]
         used = False
-        for kind, rule in self.rules:
-            if not _is_for(rule, row):
-                continue
+        for kind, rule in fitting:
+            if len(fitting) > 1 and self._skips(_one(rule, "verb", row)):
+                continue  # another rule reads the row
             used = True
             read = self._activity if kind == "activity" else partial(self._encounter, unread=unread)
             yield from guarded(partial(read, rule, row, line), "the row", line)
@@ -221,6 +222,9 @@ class Mapped:
             unread.count(told)
         return kind or Modality.UNKNOWN
 
+    def _skips(self, told: str) -> bool:
+        return self.verbs.get(told.lower()) == _SKIP
+
     def _verb(self, told: str) -> Verb:
         known = self.verbs.get(told.lower(), told.lower())
         if known == _SKIP:
@@ -250,6 +254,8 @@ class Mapped:
         found = [account for _, account in self._each(template, row)]
         if not found:
             raise LeftOut(f"the {what} is empty, or stands for nobody in particular")
+        if len(found) > 1:
+            raise LeftOut(f"the {what} names {len(found)} people in one field, and one of them did it")
         return found[0]
 
     def _named(self, template: Template, row: Row) -> Iterator[tuple[str, str]]:
