@@ -15,8 +15,9 @@ from connectors.kit.exports import each_file
 from connectors.kit.json_files import document, holds, rows
 from connectors.kit.text import clean
 from influence.contract.connector import ConnectorError, Unreadable
-from influence.contract.files import DAMAGED_MEMBER, Export, Member
+from influence.contract.files import Export, Member
 from influence.contract.records import Note, Person, Record
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 _MARKS = (b'"messages"', b'"channel"', b'"timestamp"', b'"author"', b'"guild"')
 _USER = re.compile(r"(?:package/)?[^/]{1,60}/user\.json", re.IGNORECASE)
@@ -32,6 +33,7 @@ class Discord:
 
     name: ClassVar[str] = "discord"
     title: ClassVar[str] = "Discord: channels by DiscordChatExporter (JSON), or one's own data package"
+    each_has: ClassVar[frozenset[str]] = frozenset(("user.json",))
     source: ClassVar[str] = (
         "Ask for your data under Settings, Data & Privacy; or DiscordChatExporter writes a channel."
     )

@@ -31,6 +31,9 @@ LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 PEOPLE = ("users.json", "org_users.json")
 """Who is in the workspace, and who is in the organisation that it belongs to (Enterprise Grid)."""
 _USERS = re.compile(r"((?:.*/)?)(?:org_)?users\.json")
+_TEAM = re.compile(r"teams/[^/]+/")
+_OF_TEAM = re.compile(r"teams/[^/]+/([^/]+)")
+"""The export of an organisation (Enterprise Grid) holds each of its workspaces with lists of its own."""
 _DIRECT = {"dms.json", "mpims.json"}
 _DAY = re.compile(r"(?:.*/)?([^/]+)/\d{4}-\d\d-\d\d\.json")
 _REPLY = re.compile(rb'\s*\{"slack": ?"[a-z]+\.[a-z]+"')
@@ -67,6 +70,7 @@ class Slack:
 
     name: ClassVar[str] = "slack"
     title: ClassVar[str] = "Slack: the export of a workspace, or live with the token of an internal app"
+    each_has: ClassVar[frozenset[str]] = frozenset(("users.json", "org_users.json"))
     source: ClassVar[str] = "An owner of the workspace exports it under Settings, Import/Export Data, Export."
     needs: ClassVar[Mapping[str, str]] = {"slack_sdk": "slack"}
     secrets: ClassVar[tuple[str, ...]] = ("token", "refresh_token", "client_secret")
@@ -195,11 +199,10 @@ class _Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
 
     def records(self) -> Iterator[tuple[str, Record]]:
-        users = [self.root + one for one in PEOPLE if self.root + one in self.export.files]
+        users = self._there(PEOPLE)
         yield from each_file(self.export, users, self._users)
-        lists = [self.root + one for one in LISTS if self.root + one in self.export.files]
-        for name in lists:
-            yield from each_file(self.export, [name], lambda file, name=name: self._channels(file, name))  # type: ignore[misc]
+        lists = self._there(LISTS)
+        yield from each_file(self.export, lists, self._channels)
         days = [name for name in self.export.files if name.startswith(self.root) and _DAY.fullmatch(name)]
         dumps = [name for name in self.export.files if self._is_dump(name)]
         for name in dumps:
@@ -213,6 +216,15 @@ class _Workspace:
         yield from deleted
         yield from ((self.export.name, note) for note in self.reader.notes())
         yield from self._not_read({*users, *lists, *days, *dumps})
+
+    def _there(self, wanted: Sequence[str]) -> list[str]:
+        """Return the lists of these names: of the export itself, then of each workspace of an organisation in it."""
+        begins = len(self.root)
+        inside = [name for name in self.export.files if name.startswith(self.root) and name.endswith(".json")]
+        return [
+            *(self.root + one for one in wanted if self.root + one in self.export.files),
+            *(one for one in inside if (found := _OF_TEAM.fullmatch(one, begins)) and found[1] in wanted),
+        ]
 
     def _is_dump(self, name: str) -> bool:
         """Tell a channel that slackdump wrote for itself beside the lists."""
@@ -229,20 +241,31 @@ class _Workspace:
                 self.reader.known.update(record.accounts)
             yield record
 
-    def _channels(self, member: Member, name: str) -> Iterator[Record]:
-        direct = name.removeprefix(self.root) in _DIRECT
-        yield from each(rows(member), lambda at: self._known(at.value, direct=direct), "the channel")
+    def _channels(self, member: Member) -> Iterator[Record]:
+        within, name = self._place(member.name)
+        yield from each(
+            rows(member), lambda at: self._known(at.value, within, direct=name in _DIRECT), "the channel"
+        )
 
-    def _known(self, row: Mapping[str, Any], *, direct: bool) -> Iterator[Record]:
+    def _known(self, row: Mapping[str, Any], within: str, *, direct: bool) -> Iterator[Record]:
         if not isinstance(row.get("id"), str):
             yield SetAside("the channel has no id")
             return
         channel = _channel(row, direct=direct)
-        self.channels[normalize("NFC", str(row.get("name") or channel.id))] = channel
+        self.channels[within + normalize("NFC", str(row.get("name") or channel.id))] = channel
+
+    def _place(self, name: str) -> tuple[str, str]:
+        """Return in which workspace of an organisation a file lies (mostly empty text), and its name in there."""
+        told = normalize("NFC", name_in_zip(name[len(self.root) :]))
+        team = _TEAM.match(told)
+        within = team[0] if team else ""
+        return within, told.removeprefix(within)
 
     def _day(self, member: Member) -> Iterator[Record]:
-        folder = normalize("NFC", name_in_zip(member.name.rsplit("/", 2)[-2]))
-        channel = self.channels.get(folder) or Channel(f"#{folder}", clean(folder, 100))
+        within, name = self._place(member.name)
+        folder = name.rsplit("/", 2)[-2]
+        known = self.channels.get(within + folder) or self.channels.get(folder)
+        channel = known or Channel(f"#{within}{folder}", clean(folder, 100))
         yield from each(rows(member), lambda at: self.reader.read(at.value, channel, at.line), "the message")
 
     def _not_read(self, read: set[str]) -> Iterator[tuple[str, Record]]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors.chat.whatsapp_lines import Line, is_chat, lines_of
+from connectors.chat.whatsapp_lines import Line, is_chat, is_in_another_coding, lines_of
 from connectors.kit.day_order import DayOrder
 from connectors.kit.exports import each_file
 from connectors.kit.phones import country_given, is_number, number_account
@@ -24,6 +24,7 @@ from connectors.kit.times import named_zone
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
+from influence.contract.wide_text import as_utf8
 
 _CHAT = re.compile(r"(?:.*/)?(?:_chat|[^/]{0,60}WhatsApp[^/]{0,100})\.txt")
 _SENT_ALONG = re.compile(
@@ -51,13 +52,14 @@ class WhatsApp:
 
     `zone` is where the telephone was, since no line says it. `dates` is `day-first` or `month-first` where the dates of
     the file do not tell. `chat` names the chat where the file does not; `country` is the calling code (+47) for
-    numbers that state none.
+    numbers that state none. `encoding` is how the text is written where a program has saved it anew in another way.
     """
 
     zone: str | None = None
     dates: str = ""
     chat: str = ""
     country: str = ""
+    encoding: str = ""
 
     name: ClassVar[str] = "whatsapp"
     title: ClassVar[str] = "WhatsApp: an exported chat (.txt, or the zip with what was sent along)"
@@ -83,8 +85,8 @@ class WhatsApp:
             raise Unreadable(
                 f"{export.name}: there is no chat in it as WhatsApp exports them; import its files one by one"
             )
-        chat = self._chat(export.member(texts[0]), export.name)
-        yield from each_file(export, texts, chat.records)
+        chat = self._chat(self._in_utf8(export.member(texts[0])), export.name)
+        yield from each_file(export, texts, lambda member: chat.records(self._in_utf8(member)))
         if along := len(export.files) - 1:
             yield export.name, Note(f"{along:,} pictures and other files that were sent along are not read")
 
@@ -94,14 +96,29 @@ class WhatsApp:
         Raises:
             Unreadable: it is none, or leaves open in which zone or order of days it was written.
         """
+        member = self._in_utf8(member)
         if next((line for line in lines_of(member) if isinstance(line, Line)), None) is None:
             raise Unreadable(f"{member.name}: no line in it begins with a time as WhatsApp writes it")
         yield from self._chat(member, member.name).records(member)
+
+    def _in_utf8(self, member: Member) -> Member:
+        if not self.encoding:
+            return member
+        try:
+            b"a".decode(self.encoding, "replace")
+        except LookupError:
+            raise Unreadable(f"{member.name}: there is no encoding {clean(self.encoding, 40)!r}") from None
+        return replace(member, content=lambda: as_utf8(member.open(), self.encoding))
 
     def _chat(self, member: Member, file: str) -> _Chat:
         zone, country = named_zone(self.zone), country_given(self.country)
         if zone is None:
             raise Unreadable(f"{file}: its times state no zone; say which it is, as in --zone Europe/Oslo")
+        if is_in_another_coding(member):
+            raise Unreadable(
+                f"{file}: its letters are not in UTF-8, so that names cannot be told apart; export the chat again, or "
+                "say how it is written, as in --set encoding=windows-1252"
+            )
         told = _Told(DayOrder())
         told.learn(member)
         order = told.days.decided(self.dates, file)

@@ -154,6 +154,20 @@ def lines_of(member: Member) -> Iterator[Line | SetAside]:
         yield held
 
 
+def is_in_another_coding(member: Member) -> bool:
+    """Tell whether none of the letters beyond ASCII in a file is written in UTF-8."""
+    found = False
+    with member.open() as stream:
+        for block in line_blocks(stream):
+            if block.content.isascii():
+                continue
+            odd = set(block.not_utf8().tolist())
+            if any(at not in odd and not block.line(at).isascii() for at in range(len(block))):
+                return False
+            found = found or bool(odd)
+    return found
+
+
 def is_chat(head: bytes, name: str = "") -> bool:
     """Tell the beginning of an exported chat by its lines and by what only WhatsApp writes: a log has times, too.
 

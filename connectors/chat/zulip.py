@@ -55,6 +55,7 @@ class Zulip:
 
     name: ClassVar[str] = "zulip"
     title: ClassVar[str] = "Zulip: an organisation's own export, an archive as JSON, or live with an API key"
+    each_has: ClassVar[frozenset[str]] = frozenset(("realm.json",))
     source: ClassVar[str] = (
         "An administrator exports the organisation under Settings, Organization, Data exports; or take the folder "
         "zulip_json that zulip-archive makes."

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from connectors.kit.answers import ODD_SHAPES, told
 from influence.contract.connector import ConnectorError
-from influence.contract.files import DAMAGED_MEMBER, Export, Member
+from influence.contract.files import Export, Member
 from influence.contract.records import Record, SetAside
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 
 def each_file(

@@ -183,12 +183,8 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _mended(stream: IO[bytes]) -> Iterator[bytes]:
-    """Replace what a parser would stop at; a file in characters of two bytes is left as it is."""
+    """Replace what a parser would stop at."""
     mend, rest, first = _Mend(), b"", next(_chunks(stream), b"")
-    if b"\0" in first[:4]:
-        yield first
-        yield from _chunks(stream)
-        return
     chunks = chain((first,), _chunks(stream))
     for chunk in chunks if _CODED.match(first) else _in_utf8(chunks):
         whole = rest + chunk

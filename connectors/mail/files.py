@@ -25,8 +25,8 @@ from connectors.mail.apple import apple_mail, is_apple_mail
 from connectors.mail.dates import NoDate, sent_at
 from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
 from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
-from connectors.mail.mbox import RawMessage, as_text, is_mbox, is_message, messages
-from connectors.mail.mime import TooDeep
+from connectors.mail.mbox import RawMessage, as_text, divided, is_mbox, is_message, messages
+from connectors.mail.mime import Part, TooDeep, enclosed
 from connectors.mail.people_in_headers import Claims
 from connectors.mail.senders import Sender, sender_of
 from connectors.mail.threads import Threads
@@ -59,6 +59,8 @@ _NO_MAIL = {
 }
 
 
+_JOURNAL = "x-ms-journal-report"
+"""Stands over the report in which a journal of Exchange encloses each mail that went through (MS Learn, Journaling)."""
 _IN_TRASH = "mails lie in the trash; where what was read is thrown away they count with --set trash=counts"
 
 
@@ -197,9 +199,8 @@ class _Reader:
         yield from (Note(f"{count:,} {what}") for what, count in self.left_out.items())
 
     def read(self, raw: RawMessage) -> Iterator[Record]:
-        message = Message(raw, raw.fields())
         try:
-            yield from self._records(message)
+            yield from self._records(_enclosed(Message(raw, raw.fields())))
         except (_NotRead, NoDate, NoMeeting) as reason:
             yield SetAside(str(reason), raw.line)
         except TooDeep:
@@ -283,6 +284,24 @@ class _Reader:
         if read.place.names and read.place.outbox and read.unsaid is None:
             name = display_name(sender.entry) or sender.author.name
             self.claims.count_sent(read.place.outbox, read.place.names, read.actor, name)
+
+
+def _enclosed(message: Message) -> Message:
+    """Return the mail of which a journal of Exchange reports; any other message is itself.
+
+    Raises:
+        _NotRead: the report encloses none.
+    """
+    if _JOURNAL not in message.fields:
+        return message
+    raw = message.raw
+    found = enclosed(Part(message.text("content-type"), "", raw.body))
+    if not found:
+        raise _NotRead(
+            "a report of a journal (X-MS-Journal-Report) in which there is no mail that can be read"
+        )
+    inside = divided(raw.line, found)
+    return Message(inside, inside.fields())
 
 
 def _account(mailbox: Mailbox | None) -> str | None:

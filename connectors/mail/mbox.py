@@ -116,10 +116,10 @@ def is_message(head: bytes) -> bool:
     >>> is_message(b"Subject: Budget\\nFrom: ann@acme.com\\nDate: Mon, 5 Jan 2026 09:00:00 +0100\\n\\nHello\\n")
     True
     """
-    head = head.removeprefix(_MARK)
+    head = head.removeprefix(_MARK).lstrip(b"\r\n")
     if not _FIELD.match(head):
         return False
-    raw = _divided(1, head)
+    raw = divided(1, head)
     if not all(_FIELD.match(line) or line[:1] in b" \t\r\n" for line in raw.header.splitlines(keepends=True)):
         return False
     known = set(raw.fields()).intersection(_MAIL_FIELDS)
@@ -130,15 +130,15 @@ def messages(stream: IO[bytes]) -> Iterator[RawMessage]:
     """Yield the messages of an mbox, or the single mail that the stream holds."""
     for line, content in _cut(stream):
         if _SEPARATOR.match(content):
-            yield _divided(line, content, content.index(b"\n") + 1)
+            yield divided(line, content, content.index(b"\n") + 1)
             continue
         blank = _BLANK_LINES.match(content)
         start = blank.end() if blank else 0
         if content[start:].strip():
-            yield _divided(line + content.count(b"\n", 0, start), content, start)
+            yield divided(line + content.count(b"\n", 0, start), content, start)
 
 
-def _divided(line: int, content: bytes, start: int = 0) -> RawMessage:
+def divided(line: int, content: bytes, start: int = 0) -> RawMessage:
     """Divide a message at its first empty line."""
     end = content.find(b"\n\n", start)
     packed = content.find(b"\n\r\n", start, end if end >= 0 else len(content))

@@ -82,6 +82,16 @@ def first_text(message: Part) -> bytes:
     return b""
 
 
+def enclosed(message: Part) -> bytes:
+    r"""Return the first message that is enclosed in another as one of its parts; nothing where none is.
+
+    >>> body = b"--x\n\nLook\n--x\nContent-Type: message/rfc822\n\nFrom: ann@acme.example\n\nHi\n--x--\n"
+    >>> enclosed(Part("multipart/mixed; boundary=x", "", body))
+    b'From: ann@acme.example\n\nHi'
+    """
+    return next((part.unpacked() for part in message.inside() if part.main_kind == "message"), b"")
+
+
 def _part(content: bytes, unsaid: str) -> Part:
     """Read the header of a part; `unsaid` is its type where it states none."""
     found = _HEADER.match(content)

@@ -44,6 +44,7 @@ class Confluence:
 
     name: ClassVar[str] = "confluence"
     title: ClassVar[str] = "Confluence: the export of a space (XML), or saved answers of its API"
+    each_has: ClassVar[frozenset[str]] = frozenset(("entities.xml",))
     source: ClassVar[str] = "In the space: Space settings, Export space, XML."
 
     def claims(self, names: Sequence[str]) -> bool:

@@ -48,6 +48,7 @@ class GitLab:
 
     name: ClassVar[str] = "gitlab"
     title: ClassVar[str] = "GitLab: the export of a project (tar.gz), or saved answers of its API"
+    each_has: ClassVar[frozenset[str]] = frozenset(("project.json",))
     source: ClassVar[str] = "In the project: Settings, General, Advanced, Export project."
 
     def claims(self, names: Sequence[str]) -> bool:

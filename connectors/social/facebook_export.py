@@ -51,6 +51,7 @@ class FacebookExport:
 
     name: ClassVar[str] = "facebook-export"
     title: ClassVar[str] = "Facebook: the export of a personal profile (JSON)"
+    each_has: ClassVar[frozenset[str]] = frozenset(("profile_information.json",))
     source: ClassVar[str] = "Ask for it in the Accounts Centre, Download your information, format JSON."
 
     def claims(self, names: Sequence[str]) -> bool:

@@ -43,6 +43,7 @@ class Instagram:
 
     name: ClassVar[str] = "instagram"
     title: ClassVar[str] = "Instagram and Threads: the download of an account (JSON)"
+    each_has: ClassVar[frozenset[str]] = frozenset(("personal_information.json",))
     source: ClassVar[str] = "Ask for it in the Accounts Centre, Download your information, format JSON."
 
     def claims(self, names: Sequence[str]) -> bool:

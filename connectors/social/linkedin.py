@@ -98,6 +98,7 @@ class LinkedIn:
 
     name: ClassVar[str] = "linkedin"
     title: ClassVar[str] = "LinkedIn: the data export of a member; live, how often their posts were shown"
+    each_has: ClassVar[frozenset[str]] = frozenset(("Profile.csv",))
     source: ClassVar[str] = (
         "Ask for it under Settings, Data privacy, Get a copy of your data, the larger archive."
     )

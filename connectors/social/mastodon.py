@@ -75,6 +75,7 @@ class Mastodon:
 
     name: ClassVar[str] = "mastodon"
     title: ClassVar[str] = "Mastodon: archive (outbox.json), API answers, live"
+    each_has: ClassVar[frozenset[str]] = frozenset(("actor.json",))
     source: ClassVar[str] = (
         "Preferences › Import and export › Request your archive; or: influence connect mastodon."
     )
@@ -120,11 +121,11 @@ class Mastodon:
         yield from each_file(export, [named["actor.json"]], reading.actor)
         rest = [named[name] for name in ("outbox.json", "likes.json") if name in named]
         yield from each_file(export, rest, reading.file)
-        others = len(export.files) - len(rest) - 1
-        yield (
-            export.name,
-            Note(f"{others:,} other files of the archive hold no statuses (pictures, bookmarks)"),
-        )
+        if others := len(export.files) - len(rest) - 1:
+            yield (
+                export.name,
+                Note(f"{others:,} other files of the archive hold no statuses (pictures, bookmarks)"),
+            )
 
     def _host(self) -> str | None:
         if self.server is None:

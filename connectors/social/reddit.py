@@ -43,6 +43,7 @@ class Reddit:
 
     name: ClassVar[str] = "reddit"
     title: ClassVar[str] = "Reddit: a member's data request, JSON dumps, API pages, live"
+    each_has: ClassVar[frozenset[str]] = frozenset(("statistics.csv",))
     source: ClassVar[str] = (
         "Ask for your own data at reddit.com/settings/data-request, save a page's address with .json, or use a "
         "dump; or: influence connect reddit."

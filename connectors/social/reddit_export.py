@@ -28,8 +28,9 @@ from connectors.social.reddit_records import (
     url_of,
 )
 from influence.contract.connector import ConnectorError
-from influence.contract.files import DAMAGED_MEMBER, Export, Member
+from influence.contract.files import Export, Member
 from influence.contract.records import Activity, Note, Record, SetAside, Verb
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 _COLUMNS = {
     "messages": {"id", "permalink", "threadid", "date", "from", "to"},

@@ -72,6 +72,7 @@ class X:
 
     name: ClassVar[str] = "x"
     title: ClassVar[str] = "X (Twitter): archive, API pages, live"
+    each_has: ClassVar[frozenset[str]] = frozenset(("account.js",))
     source: ClassVar[str] = (
         "Settings › Your account › Download an archive of your data; or: influence connect x."
     )
@@ -132,7 +133,8 @@ class X:
                 others += 1
         yield from each_file(export, sorted(chosen), reading.posts)
         yield from ((export.name, record) for record in reading.notes())
-        yield export.name, Note(f"{others:,} other files of the archive hold no posts, likes or messages")
+        if others:
+            yield export.name, Note(f"{others:,} other files of the archive hold no posts, likes or messages")
 
     def _owner(self) -> tuple[str, str] | None:
         if self.owner is None:

@@ -23,7 +23,7 @@ from connectors.kit.text import clean, words
 from connectors.kit.times import moment
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Activity, Person, Record, SetAside, Verb
+from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
 
 _PLACES = Places(
     rows="MessageList",
@@ -41,12 +41,19 @@ _AT = re.compile(r"<at\b[^<>]{0,200}\bid=\"([^\"<>]{3,100})\"", re.IGNORECASE)
 _ORGANISATION = re.compile(r"8:orgid:([0-9a-f-]{36})", re.IGNORECASE)
 _OF_TWO = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces", re.IGNORECASE)
 """A conversation of two accounts of organisations is called by both."""
+_CALL = re.compile(r"event/call\w{0,20}", re.IGNORECASE)
+_ENDED = re.compile(r"<partlist\b[^<>]{0,400}\btype=[\"']ended[\"']", re.IGNORECASE)
+_PART = re.compile(r"<part\b", re.IGNORECASE)
+_WHO = re.compile(r"\bidentity=[\"']([^\"'<>]{1,200})[\"']", re.IGNORECASE)
+_SPOKE = re.compile(r"<duration>\s{0,20}0{0,20}\.?0{0,20}[1-9]", re.IGNORECASE)
+"""How long somebody was in a call: of one who did not answer nothing is told, or 0."""
+_LONGEST_CALL = 200_000
 _AFTER = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class TeamsExport:
-    """Messages of conversations, what they answer, mentions and reactions."""
+    """Messages of conversations, what they answer, mentions and reactions; calls in which two spoke."""
 
     name: ClassVar[str] = "teams-export"
     title: ClassVar[str] = (
@@ -108,10 +115,11 @@ class _Reader:
         if mapping(row.get("properties")).get("deletetime"):
             self.apart["messages that were deleted"] += 1
             return
+        if _CALL.fullmatch(kind):
+            yield from self._call(row, at.line)
+            return
         if not _SAID.fullmatch(kind):
-            self.apart[
-                "calls" if "call" in kind.lower() else "lines of the program (joined, renamed and the like)"
-            ] += 1
+            self.apart["lines of the program (joined, renamed and the like)"] += 1
             return
         actor, talk = account_of(row.get("from")), str(told.get("id") or row.get("conversationid") or "")
         yield from self._named(actor, row.get("displayName"), at.line, str(row.get("from") or ""))
@@ -144,6 +152,26 @@ class _Reader:
             text=words(content.rpartition("</quote>")[2].rpartition("</blockquote>")[2]),
             line=at.line,
         )
+
+    def _call(self, row: Mapping[str, Any], line: int) -> Iterator[Encounter]:
+        """Yield the online meeting that a call was; one that began, or that nobody answered, is counted."""
+        content = str(row.get("content") or "")
+        parts = _PART.split(content[:_LONGEST_CALL])[1:]
+        spoke = [found[1] for part in parts if _SPOKE.search(part) and (found := _WHO.search(part))]
+        people = tuple(dict.fromkeys(map(account_of, spoke)))
+        if not _ENDED.search(content):
+            self.apart["calls that began, or were missed"] += 1
+        elif len(people) < 2:
+            self.apart["calls that tell of fewer than two who spoke"] += 1
+        else:
+            yield Encounter(
+                people=people,
+                kind=Modality.ONLINE,
+                evidence=Evidence.EVENT,
+                time=moment(row.get("originalarrivaltime"), zone="Z"),
+                id=f"teams-call:{'+'.join(sorted(people))}:{identifier(row['id'], 'id')}",
+                line=line,
+            )
 
     def _reactions(self, row: Mapping[str, Any], to: Activity) -> Iterator[Record]:
         for emotion in rows_of(mapping(row.get("properties")), "emotions"):

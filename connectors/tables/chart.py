@@ -27,8 +27,9 @@ SYNONYMS = {
         *("manager", "reportsto", "supervisor", "boss", "managername", "managerdisplayname", "linemanager"),
         *("leder", "nærmesteleder", "chef", "närmastechef", "vorgesetzter", "vorgesetzte", "führungskraft"),
         *("esimies", "esihenkilö", "responsable", "jefe", "leidinggevende"),
+        *("manageremployeeid", "managersemployeeid", "managerworkerid", "managerupn", "managernumber"),
     ),
-    "name": ("name", "fullname", "displayname", "employeename", "worker", "workername", "navn", "namn"),
+    "name": ("name", "fullname", "displayname", "employeename", "worker", "workername", "legalname", "navn", "namn"),
     "email": (
         *("email", "mail", "emailaddress", "workemail", "emailwork", "workmail", "businessemail", "epost"),
         *("sähköposti", "courriel", "adressemail", "upn", "userprincipalname"),

@@ -28,11 +28,12 @@ _ANSWERED = r"respon[ds]|repl(?:y|ied|ies)|answer|approv|decid|decision|svar|ant
 _ASIDE = r"updat|modif|due|birth|expir|deadline|last_|next_|back|read_|deliver"
 """Times of what nobody may have done."""
 _OPENER = (
-    r"requester|requestor|requested_by|caller_|anm[aä]lare|innmelder|anmelder|bestiller|best[aä]llare|rekvirent|antragsteller|demandeur",
+    r"requester|requestor|requested_by|caller_|anm[aä]lare|innmelder|anmelder|bestiller|best[aä]llare|rekvirent|antragsteller|demandeur"
+    r"|anforder|anfragende",
     r"opened_by|reporter|reported_by|submitter|submitted_by|raised_by|creator|ilmoittaja|solicitante",
-    r"created_by|author|sender|_from_|posted_by|logged_by|organi[sz]er|reviewer|user_?name|_user_|user_id|user_email|actor",
-    r"member|employee|person|customer|client|_who_|contact_name|nickname|handle|principal|_owner_|_host_|_agent_|name_",
-    r"forfatter|bruker|verfasser|auteur|absender|ersteller|melder|skapare|autor|anv[aä]ndare|source|_by_",
+    r"created_by|author|sender|_from_|posted_by|logged_by|organi[sz][ea]r|reviewer|user_?name|_user_|user_id|user_email|actor",
+    r"member|employee|person|customer|client|_who_(?!id_)|minister|contact_name|nickname|handle|principal|_owner_|_host_|_agent_|name_",
+    r"organisat[eo]u?r|organizad|veranstalter|arrang[oöø]r|j[aä]rjest[aä]j[aä]|forfatter|bruker|verfasser|auteur|absender|ersteller|melder|skapare|autor|anv[aä]ndare|source|_by_",
 )
 """Names of who begins something, the surest first."""
 _NEVER_PEOPLE = r"language|locale|device|version|package|currency|country"
@@ -45,17 +46,19 @@ _CLOSER = (
     r"|handl[aä]ggare|saksbehandler|sagsbehandler|k[aä]sittelij[aä]",
 )
 _TO = (
-    r"^_to_|recipient|receiver|callee|_contact_(?:email|called|name)|^_contact_$|_called_$|dialed|addressee|target|partner"
-    r"|empf[aä]nger|mottaker|destinat|^_column_2_$"
+    r"^_to_|^_who_id_$|recipient|receiver|callee|_contact_(?:email|called|name)|^_contact_$|_called_$|dialed|addressee|target|partner"
+    r"|empf[aä]nger|mottaker|destinat|^_column_[23]_$"
 )
 _SIDE = r"phone|number|contact|address|party|name|jid|chat"
 """Names of the other side, where a column says which way a row went."""
 _OTHER = (
     r"^_with_|_met_with_|_meeting_with_|^_met_|counterpart|participant|attendee|guests?_|visitor|invited"
-    r"|other_(?:party|person)|motpart|deltag|teilnehmer"
+    r"|other_(?:party|person)|motpart|deltag|teilnehmer|visitee|organi[sz]ation_or_individual|(?:organi[sz]ation|person|company)_met_"
 )
 _HINTS = {
-    "id": r"[^\W\d_]{3}(?:nr|nummer)_$|_(?:ref\w*|guid|uuid|no|nr|id|number|key|code)_$|^_(?:id|key)_",
+    "id": (
+        r"[^\W\d_]{3}(?:nr|nummer)_$|_(?:ref\w*|guid|uuid|no|nr|id|number|key|code|commit|hash|sha1?)_$|^_(?:id|key)_"
+    ),
     "parent": r"parent|repl(?:y|ies)_to|in_re(?:ply|sponse)|answer(?:s|_to)_|response_to|on_idea|idea_id|quoted",
     "kind": (
         r"^_(?:kind|type|format|mode|modality|medium|form|art|how|means|method|contact|via|channel|setting)_$"
@@ -99,11 +102,15 @@ _MET = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name as it may stand in a template, its values, and how many rows were looked at."""
+    """A column: its name as it may stand in a template, its values, and how many rows were looked at.
+
+    `parts` are those of which it is put together: the two halves of a name.
+    """
 
     name: str
     values: tuple[str, ...]
     rows: int
+    parts: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -165,6 +172,12 @@ class Guess:
         self.conversation = self.take(self._hinted("conversation", lambda c: not c.is_unique))
         self.url = self.take(next((c for c in self.free if c.share(_is_link) > 0.8), None))
         self.text = self.take(self._hinted("text"))
+        if (
+            self.actor
+            and not (self.other or self.to or self.closer or self.text)
+            and _names_several(self.actor)
+        ):
+            self.actor, self.other = None, self.actor
         self.is_register = self._register()
         if self.kind and not self.is_register and not self.verb:
             self.verb, self.kind = self.kind, None
@@ -173,7 +186,7 @@ class Guess:
 
     def _is_time(self, column: Column) -> bool:
         form = time_format(column.values)
-        if form is None or (form == "%Y%m%d" and not column.named(_OPENED)):
+        if form is None or (form.startswith("%Y%m%d") and not column.named(_OPENED)):
             return False
         if form:
             self.formats.append(form)
@@ -223,7 +236,7 @@ class Guess:
             return False
         if column.named(_NEVER_PEOPLE):
             return False
-        sure = column.named(f"{_TO}|sender|_from_|user|_id_|author|^_column_1_$")
+        sure = column.named(f"{_TO}|sender|caller|_from_|user|_id_|author|^_column_1_$")
         odd = _ODD if sure else _ODD_OR_SMALL
         return column.share(lambda one: len(one) > _LONGEST_NAME or odd.fullmatch(one.lower())) < 0.5
 
@@ -253,7 +266,7 @@ class Guess:
         if named:
             return named
         addressed = (c for c in self._rest() if c.share(_EMAIL.fullmatch) > 0.8)
-        first = (c for c in self._rest() if c.named(r"^_column_1_$") and self._is_people(c))
+        first = (c for c in self._rest() if c.named(r"^_column_[12]_$") and self._is_people(c))
         return next(addressed, None) or next(first, None)
 
     def _addressee(self) -> Column | None:
@@ -279,14 +292,25 @@ class Guess:
         """Whether one column alone names all who met, several in a field."""
         return self.other is not None and self.other.share(lambda value: re.search(r"[;,|\n]", value)) > 0.5
 
+    @property
+    def turns(self) -> bool:
+        """Whether a column that says which way a row went turns two who stand beside it: not where they say it."""
+        sure = self.actor is not None and self.actor.named(r"caller|sender|_from_|source|author")
+        return self.direction is not None and self.to is not None and self.actor is not None and not sure
+
     def _register(self) -> bool:
         if self.direction or self.parent or self.closer or self.response:
             return False
-        if self.actor is None and self.several and (self.place or self.kind):
+        if self.actor is None and self.several and (self.place or self.kind or not (self.verb or self.text)):
             return True
         where = self.place or self.kind
         alone = self.time and not (self.verb or self.url or self.text)
         return bool(self.actor and ((self.other and (where or alone)) or (where and alone)))
+
+
+def _names_several(column: Column) -> bool:
+    """Tell a column that names several people in most of its fields."""
+    return column.share(lambda value: re.search(r"[^;|]+[;|] ?[^;|]", value)) > 0.5
 
 
 def _twin(one: Column, other: Column) -> bool:

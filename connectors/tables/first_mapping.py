@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from connectors.kit import sheets
 from connectors.kit.csv_files import plain
+from connectors.kit.modality.telling import stated_kind
+from connectors.kit.sheets import Row
 from connectors.kit.text import clean
 from connectors.tables.column_guess import VERBS, Column, Guess, met
 from connectors.tables.mapping import OWNER
+from connectors.tables.name_halves import name_halves, without_half
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside
@@ -27,6 +30,7 @@ _ALL_ROWS = (
     (r"follow|friend", "follow"),
     (r"_like|voted|reacted", "react"),
     (r"message|chat|sms|_msg|_call|phone|_sent|receiver|recipient|^_to_", "message"),
+    (r"_rev_|revision|_edit", "edit"),
     (r"comment", "comment"),
 )
 """What all rows are, where no column says it but the names of columns or of the file do."""
@@ -66,10 +70,23 @@ def _looked_at(member: Member) -> list[Column]:
         why = next((f" ({one.reason})" for one in some if isinstance(one, SetAside)), "")
         raise Unreadable(f"{member.name}: there is no row by which its columns could be told{why}")
     usable = {plain(name): clean(re.sub(r"[{}]", " ", name), 200) for name in names if plain(name)}
+    halves = name_halves(list(usable))
+    parts = {first: (first, last) for first, last in halves.items()}
     return [
-        Column(shown, tuple(row[key] for _, row in found if row.get(key)), len(found))
-        for key, shown in usable.items()
+        _column(usable, parts.get(key, (key,)), [row for _, row in found])
+        for key in usable
+        if key not in halves.values()
     ]
+
+
+def _column(shown: Mapping[str, str], keys: tuple[str, ...], rows: Sequence[Row]) -> Column:
+    """Return a column, or the name that two columns make together."""
+    values = (" ".join(filter(None, (row.get(key, "") for key in keys))) for row in rows)
+    whole = len(keys) > 1
+    name = without_half(shown[keys[0]]) if whole else shown[keys[0]]
+    return Column(
+        name, tuple(filter(None, values)), len(rows), tuple(shown[key] for key in keys) if whole else ()
+    )
 
 
 def _system(file: str) -> str:
@@ -83,7 +100,8 @@ def _quoted(text: str) -> str:
 
 
 def _template(*columns: Column | None, before: str = "") -> str:
-    return _quoted(before + " ".join(f"{{{column.name}}}" for column in columns if column))
+    names = (name for column in columns if column for name in column.parts or (column.name,))
+    return _quoted(before + " ".join(f"{{{name}}}" for name in names))
 
 
 def _told(column: Column) -> str:
@@ -124,6 +142,11 @@ class _Draft:
     def separator(self) -> list[str]:
         """Write what stands between several people in one field, where it is no semicolon."""
         lists = [one for one in (self.guess.other, self.guess.to) if one]
+        actor = self.guess.actor
+        if (
+            actor is not None and actor.share(_is_turned) > 0.5
+        ):  # "Lee, Ann" is one person, and so it is there
+            lists = [one for one in lists if one.share(_is_turned) <= 0.5]
         for mark in (";", ",", "|", "\n"):
             if any(column.share(lambda value, mark=mark: mark in value) > 0.2 for column in lists):  # type: ignore[misc]
                 return (
@@ -215,6 +238,10 @@ class _Draft:
         to = guess.to or guess.other
         if to:
             lines.append(f"to = {_template(to)}  # CHECK: whom it is meant for, by the name of the column")
+        if guess.turns:
+            lines.append(
+                f"incoming = {_template(guess.direction)}  # CHECK: where it says so, actor and to change places"
+            )
         return lines
 
     def _verb(self) -> str:
@@ -307,7 +334,7 @@ class _Draft:
             *([f"id = {_template(guess.id)}"] if guess.id else []),
             self._time(),
             f"people = [{people}]",
-            f"kind = {_template(guess.verb)}",
+            *([f"kind = {_template(guess.verb)}"] if any(map(stated_kind, words)) else []),
             *([f"place = {_template(guess.place)}"] if guess.place else []),
         ]
 
@@ -327,6 +354,11 @@ class _Draft:
         used = (self.guess.response, self.guess.closed)
         left = [c for c in self.guess.free if c not in used]
         return ["", "# Columns that are not used: " + ", ".join(map(_told, left))] if left else []
+
+
+def _is_turned(value: str) -> bool:
+    """Tell what may be a name with the family's first: it has one comma."""
+    return value.count(",") == 1
 
 
 def _meaning(word: str, meetings: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +17,7 @@ from connectors.kit.csv_files import plain
 from connectors.kit.day_order import DayOrder, Written, read_written
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Note, Record, Rows, SetAside, Verb
+from influence.contract.records import Note, Record, Rows, SetAside, Unsaid, Verb
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,6 +64,20 @@ SYNONYMS = {
         "receiveddate",
     ),
 }
+_BESIDE = {
+    "message": ("messageid", "internetmessageid", "msgid"),
+    "status": ("status", "deliverystatus", "messagestatus", "eventid"),
+}
+"""Columns that say more where there are such: which mail it is (a tracking log writes every step of its way), and what
+became of it."""
+_FAILED = frozenset(
+    (
+        *("fail", "failed", "badmail", "bounce", "bounced", "rejected", "undelivered", "undeliverable"),
+        *("notdelivered", "dropped", "blocked", "poisonmessage"),
+    )
+)
+_SPAM = frozenset(("filteredasspam", "quarantined", "quarantine", "spam", "junk"))
+"""What Exchange, and logs like its, say of mail that reached nobody."""
 _ADDRESS = re.compile(r"(?<![^\s@])[^\s@]{1,128}+@[^\s@]")
 _LOOKED_AT = 50
 """Rows that are looked at for proof that a table is mail."""
@@ -117,6 +131,7 @@ class MailLog:
             raise Unreadable(
                 f"{member.name}: line 1: a mail log needs a column {missing[0]}; there are: {told}"
             )
+        roles |= _roles(names, _BESIDE)
         unused = [name for at, name in enumerate(names) if at not in roles.values()]
         if unused:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
@@ -124,7 +139,12 @@ class MailLog:
         zone = "UTC" if plain(names[roles["time"]]).endswith("utc") else self.zone
         order = self._order(member, roles["time"])
         for item in delimited.tables(member, {at: role for role, at in roles.items()}):
-            yield item if isinstance(item, SetAside) else self._rows(_one_each(item), zone, order)
+            if isinstance(item, SetAside):
+                yield item
+                continue
+            delivered, failed = _apart(item)
+            yield from failed
+            yield self._rows(_one_each(delivered), zone, order)
 
     def _order(self, member: Member, time: int) -> str:
         """Return the order of the days, told by all dates that begin with no year; empty where there are none."""
@@ -145,7 +165,10 @@ class MailLog:
 
         actors, addressees = (self._accounts(table.column(role)) for role in ("sender", "recipient"))
         times = _in_order(table.column("time"), order) if order else table.column("time")
-        told = zip(actors.to_pylist(), addressees.to_pylist(), times.to_pylist(), strict=True)
+        # a mail that is numbered is one, however many steps of its way are written
+        numbered = _numbers(table)
+        moments = (mail or time for mail, time in zip(numbered, times.to_pylist(), strict=True))
+        told = zip(actors.to_pylist(), addressees.to_pylist(), moments, strict=True)
         until = np.cumsum(addressees.is_valid().to_numpy(zero_copy_only=False), dtype=np.int32)
         columns = {
             "id": pa.array([_id(*row) for row in told], pa.string()),
@@ -155,6 +178,8 @@ class MailLog:
             "to": pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), until)), addressees.drop_null()),
             "line": table.column("line"),
         }
+        if "status" in table.column_names:
+            columns["unsaid"] = _spam(table.column("status"))
         return Rows("activities", pa.table(columns), zone)
 
     def _accounts(self, column: pa.ChunkedArray) -> pa.Array:
@@ -170,6 +195,36 @@ class MailLog:
         if not told:
             return None
         return f"email:{told.lower()}" if "@" in told else f"{self.system}:{told}"
+
+
+def _word(value: str | None) -> str:
+    return plain(value or "")
+
+
+def _apart(table: pa.Table) -> tuple[pa.Table, list[SetAside]]:
+    """Take out what was not delivered, by what the log says of it."""
+    if "status" not in table.column_names:
+        return table, []
+    words = table.column("status").to_pylist()
+    failed = np.array([_word(one) in _FAILED for one in words], np.bool_)
+    lines = table.column("line").to_numpy()[failed].tolist()
+    aside = [SetAside("the mail was not delivered, as the log says", line) for line in lines]
+    return (table.filter(~failed) if aside else table), aside
+
+
+def _spam(statuses: pa.ChunkedArray) -> pa.Array:
+    """Say of each row whether it was taken for spam."""
+    import pyarrow as pa
+
+    told = (_word(one) in _SPAM for one in statuses.to_pylist())
+    return pa.array([Unsaid.SPAM.value if one else None for one in told], pa.string())
+
+
+def _numbers(table: pa.Table) -> list[str]:
+    """Return the number that each mail has; empty text where it has none."""
+    if "message" not in table.column_names:
+        return [""] * len(table)
+    return [(one or "").strip().strip("<>") for one in table.column("message").to_pylist()]
 
 
 def _written(told: str) -> Written | None:
@@ -233,12 +288,12 @@ def _recipients(value: str) -> list[str | None]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _roles(names: Sequence[str]) -> dict[str, int]:
+def _roles(names: Sequence[str], wanted: Mapping[str, Sequence[str]] = SYNONYMS) -> dict[str, int]:
     """Find the column of each role; where several would do, the one that stands first among the synonyms."""
     found = [plain(name) for name in names]
     return {
         role: found.index(next(word for word in words if word in found))
-        for role, words in SYNONYMS.items()
+        for role, words in wanted.items()
         if any(word in found for word in words)
     }
 

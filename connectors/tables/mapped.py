@@ -16,7 +16,12 @@ from connectors.tables.translated import in_other_languages
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Note, Record, SetAside
+from influence.contract.records import Note, Person, Record, SetAside
+
+BY_NAME = (
+    "some people are told by their names alone here: two of one name are taken for one, unless the mapping names a "
+    "column with their number or address"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Table:
         if unused:
             told = ", ".join(map(repr, unused[:20]))
             yield Note(f"columns that the mapping does not use: {told}")
-        any_row, unread, untimed = False, UnreadKinds(), 0
+        any_row, unread, untimed, by_name = False, UnreadKinds(), 0, 0
         for item in sheets.rows(member, by.columns(), by.lists(), by.sheet):
             any_row = True
             if isinstance(item, SetAside):
@@ -72,6 +77,7 @@ class Table:
                 line, row = item
                 for record in by.records(row, line, unread):
                     untimed += isinstance(record, SetAside) and TIME_FORMAT in record.reason
+                    by_name += isinstance(record, Person) and by.is_by_name(record)
                     yield record
         yield from unread.notes()
         if untimed and (not self.mapping or self.mapping in READY_MADE):
@@ -79,6 +85,8 @@ class Table:
                 f"{untimed:,} times are written in a way that a ready-made mapping does not guess; write your own, "
                 f"with the order of day and month, by: influence import {member.name} --map"
             )
+        if by_name:
+            yield Note(BY_NAME)
         if not any_row:
             raise Unreadable(f"{member.name}: there is a header but no row below it")
 

@@ -36,6 +36,8 @@ READY_MADE = {
     "meetings": "a register of meetings: who met whom, when and where",
     "servicenow": "incidents and requests of ServiceNow, a list with the names of fields",
     "servicenow-labels": "incidents and requests of ServiceNow, a list with the labels of fields",
+    "zendesk-report": "tickets of Zendesk, an export that tells who asked by number and address",
+    "zendesk-numbers": "tickets of Zendesk, a view that tells who asked by number",
     "zendesk": "tickets of Zendesk, a view",
 }
 """Mappings that come with the package, used by their names, and the table that each reads."""
@@ -45,20 +47,9 @@ _EMAIL = re.compile(r"(?<![^\s@<>:;,\"])[^\s@<>:;,\"]{1,128}+@[^\s@<>:;,\"]{1,25
 _PREFIX = re.compile(r"[A-Za-z][\w.-]{0,60}:")
 _ACTIVITY = frozenset(
     (
-        *(
-            "when",
-            "id",
-            "time",
-            "actor",
-            "name",
-            "verb",
-            "parent",
-            "conversation",
-            "to",
-            "mentions",
-            "channel",
-        ),
+        *("when", "id", "time", "actor", "also", "name", "verb", "parent", "conversation", "to", "mentions"),
         *("audience", "text", "url", "subject", "tags", "rating", "reaction", "is", "incoming", "outgoing"),
+        "channel",
     )
 )
 _ENCOUNTER = frozenset(
@@ -148,10 +139,11 @@ class Mapped:
 
         Kinds of meetings that are not understood are counted in `unread`.
         """
+        fitting = [(kind, rule) for kind, rule in self.rules if _is_for(rule, row)]
         used = False
-        for kind, rule in self.rules:
-            if not _is_for(rule, row):
-                continue
+        for kind, rule in fitting:
+            if len(fitting) > 1 and self._skips(_one(rule, "verb", row)):
+                continue  # another rule reads the row
             used = True
             read = self._activity if kind == "activity" else partial(self._encounter, unread=unread)
             yield from guarded(partial(read, rule, row, line), "the row", line)
@@ -160,12 +152,13 @@ class Mapped:
 
     def _activity(self, rule: Mapping[str, tuple[Template, ...]], row: Row, line: int) -> Iterator[Record]:
         verb = self._verb(_one(rule, "verb", row))
+        also = self._accounts(rule.get("also", ()), row)
         if rule.get("to") and came_in(_one(rule, "incoming", row), _one(rule, "outgoing", row)):
-            rule = {**rule, "actor": rule["to"], "to": rule["actor"]}
+            rule, also = {**rule, "actor": rule["to"], "to": rule["actor"]}, ()
         actor = self._account(rule["actor"][0], row, "actor")
         name = display_name(_one(rule, "name", row)) or self._shown(rule["actor"][0], row)
-        if name:
-            yield Person(name=name, accounts=(actor,), line=line)
+        if name or also:
+            yield Person(name=name or None, accounts=(actor, *also), line=line)
         audience = _one(rule, "audience", row)
         parent = self._identity(_one(rule, "parent", row))
         own, mark = self._identity(_one(rule, "id", row)), _one(rule, "rating", row)
@@ -229,6 +222,9 @@ class Mapped:
             unread.count(told)
         return kind or Modality.UNKNOWN
 
+    def _skips(self, told: str) -> bool:
+        return self.verbs.get(told.lower()) == _SKIP
+
     def _verb(self, told: str) -> Verb:
         known = self.verbs.get(told.lower(), told.lower())
         if known == _SKIP:
@@ -258,6 +254,8 @@ class Mapped:
         found = [account for _, account in self._each(template, row)]
         if not found:
             raise LeftOut(f"the {what} is empty, or stands for nobody in particular")
+        if len(found) > 1:
+            raise LeftOut(f"the {what} names {len(found)} people in one field, and one of them did it")
         return found[0]
 
     def _named(self, template: Template, row: Row) -> Iterator[tuple[str, str]]:
@@ -269,6 +267,10 @@ class Mapped:
 
     def _shown(self, template: Template, row: Row) -> str:
         return next((name for name, _ in self._named(template, row)), "")
+
+    def is_by_name(self, person: Person) -> bool:
+        """Tell whether somebody's one account is a name of several words, as no number and no address is."""
+        return all(one.startswith(f"{self.system}:") and " " in one for one in person.accounts)
 
     def _is_nobody(self, value: str) -> bool:
         return value.lower() in self.nobody or _is_nobody(value)

@@ -16,8 +16,9 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from influence.contract.connector import Unreadable
-from influence.contract.files import MOST_TIMES, SMALLEST_CEILING, Member
+from influence.contract.files import Member
 from influence.contract.records import SetAside
+from influence.contract.unpacking import MOST_TIMES, SMALLEST_CEILING
 
 if TYPE_CHECKING:
     import pyarrow as pa

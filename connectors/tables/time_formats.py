@@ -25,8 +25,10 @@ _FORMATS = (
     *(day + clock for day in _DAYS for clock in _CLOCKS),
     "%a %b %d %H:%M:%S %Y",
     "%a %b %d %H:%M:%S %z %Y",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d%H%M",
 )
-_CLOCK_ONLY = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H.%M")
+_CLOCK_ONLY = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H.%M", "%Hh%M", "%H h %M")
 _ENOUGH = 0.9
 """The share of values that a format has to fit."""
 _SHAPED = re.compile(r"(?=.{6,40}$)[^\W\d]{0,10}\W{0,2}(?:\d|[^\W\d]{3,12}\W{1,2}\d).*\d.*")

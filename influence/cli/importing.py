@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from influence.cli.saying import say, say_json
 from influence.kernels.ahead import compile_ahead
 
 if TYPE_CHECKING:
+    from influence.contract.files import Member
     from influence.store.importing import Imported
     from influence.store.lake import Lake
 
@@ -82,14 +84,36 @@ def _bring_in(
             _tell_imported(path, done, as_json=as_json)
 
 
-def _write_draft(path: Path) -> None:
+def _draft(table: Member, path: Path) -> str:
+    """Draft a mapping; of what is no table at all the kind is named, with its cure."""
     from influence.contract import plugins
-    from influence.contract.files import members
+    from influence.contract.connector import Unreadable
+    from influence.contract.unpacking import DAMAGED_MEMBER
+    from influence.contract.unread_kinds import refusal
+
+    try:
+        text: str = plugins.load("influence.connectors", "table")().draft(table)
+    except DAMAGED_MEMBER as error:
+        raise click.ClickException(f"{path}: the file is damaged: {error}") from None
+    except Unreadable as error:
+        why = refusal(table.name, table.head())
+        raise click.ClickException(f"{path}: {why}" if why else str(error)) from None
+    return text
+
+
+def _write_draft(path: Path) -> None:
+    from influence.contract.files import members, names
 
     if not path.is_file():
         raise click.UsageError(f"--map reads one table, and {path} is no file")
+    if len(names(path)) > 1:
+        raise click.ClickException(f"{path}: there are several files in it; unpack it, and name the table")
+    with closing(members(path)) as found:
+        table = next(found, None)
+        if table is None:
+            raise click.ClickException(f"{path}: there is no file in it")
+        text = _draft(table, path)
     target = path.with_suffix(".toml")
-    text = plugins.load("influence.connectors", "table")().draft(next(members(path)))
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -110,6 +110,8 @@ class ExportConnector(Protocol):
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
+    # `each_has`, if there is one, names the file of which an export has one, that of its account or people: where
+    # several lie side by side there are several exports, and each is read by itself.
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names of the files inside whether a folder or archive is such an export."""

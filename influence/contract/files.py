@@ -5,23 +5,32 @@ Nothing is unpacked beside the user's files, no link is followed, and no name in
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-import struct
 import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, cast
 
 from influence.contract.errors import InfluenceError
+from influence.contract.unpacking import (
+    MOST_TIMES,
+    PACKED,
+    DamagedMember,
+    Unpacked,
+    Unpacking,
+    broken,
+    ceiling,
+    one_unpacked,
+    opened,
+    unpacked_name,
+)
 from influence.contract.wide_text import as_plain_text
 
 HEAD = 65_536
@@ -50,17 +59,6 @@ class ArchiveError(InfluenceError):
     """A path that cannot be opened, in one sentence."""
 
 
-class DamagedMember(OSError):
-    """A file in a folder or an archive that cannot be read on, in a few words; the others can."""
-
-
-DAMAGED_MEMBER = (DamagedMember,)
-"""What reading one file of an archive may raise: a wrong checksum, a cut, a password, an unknown packing."""
-_PACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
-"""Endings of one file that is packed alone, and what unpacks it: not every build of Python has all of them."""
-SMALLEST_CEILING, MOST_TIMES = 64 * 1024 * 1024, 200
-"""Bytes that anything may be when it is unpacked, and how many times its packed size a larger one may be."""
-
 MOST_FILES = 250_000
 """Files that an archive may hold: a list of very many would take more memory than a program may."""
 _LONGEST_LIST, _IN_THE_LIST, _SHORTEST = 64 * 1024 * 1024, b"PK\1\2", 46
@@ -69,11 +67,20 @@ _LONGEST_LIST, _IN_THE_LIST, _SHORTEST = 64 * 1024 * 1024, b"PK\1\2", 46
 
 @dataclass(frozen=True)
 class Member:
-    """One readable file: `name` for people, `content` opens its bytes from the start, as they lie."""
+    """One readable file: `name` for people, `content` opens its bytes from the start, as they lie.
+
+    `packed_as` is the name under which it lies, where it is packed alone and `name` is what is in it.
+    """
 
     name: str
     size: int
     content: Callable[[], IO[bytes]]
+    packed_as: str = ""
+
+    @property
+    def found_as(self) -> str:
+        """The name under which its owner finds it."""
+        return self.packed_as or self.name
 
     def open(self) -> IO[bytes]:
         """Open it from the start; text that a program of Windows saved reads as other text does (`as_plain_text`)."""
@@ -95,18 +102,8 @@ def _plain_errors(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path}: there is no such file or folder") from None
     except PermissionError:
         raise ArchiveError(f"{path}: no permission to read it") from None
-    except _broken() as error:
+    except broken() as error:
         raise ArchiveError(f"{path}: the archive is damaged or cut off ({error}); get it again") from None
-
-
-def _broken() -> tuple[type[Exception], ...]:
-    """Return what the libraries raise at an archive that is damaged, anywhere in it."""
-    import lzma  # not in every Python build
-
-    return (
-        *(OSError, EOFError, ValueError, OverflowError, RuntimeError, NotImplementedError, struct.error),
-        *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    )
 
 
 @dataclass(frozen=True)
@@ -124,6 +121,28 @@ class Export:
         """
         return self.files[name]
 
+    def below(self, folder: str) -> Export:
+        """Return what lies in a folder of it, under the names that it has here; `folder` ends with `/`."""
+        return Export(f"{self.name}/{folder[:-1]}", _Below(self.files, folder))
+
+
+class _Below(Mapping[str, Member]):
+    """Those of many files that lie in a folder: no more is held than their names."""
+
+    def __init__(self, files: Mapping[str, Member], folder: str) -> None:
+        self._files, self._names = files, dict.fromkeys(name for name in files if name.startswith(folder))
+
+    def __getitem__(self, name: str) -> Member:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._files[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
 
 @contextmanager
 def open_export(path: Path) -> Iterator[Export]:
@@ -138,6 +157,9 @@ def open_export(path: Path) -> Iterator[Export]:
                 found = list(_unpacked(path, Path(waiting)))
             elif path.is_file() and zipfile.is_zipfile(path):
                 found = list(_zip_members(held.enter_context(_zip(path))))
+            elif path.is_dir():
+                yield Export(path.name, _Folder(path))
+                return
             else:
                 found = list(members(path))
         yield Export(path.name, {member.name: member for member in found})
@@ -158,7 +180,7 @@ def names(path: Path) -> list[str]:
     """
     with _plain_errors(path):
         if path.is_dir():
-            return [member.name for member in _folder(path)]
+            return list(map(unpacked_name, (name for name, _ in _listed(path))))
         if path.is_file() and zipfile.is_zipfile(path):
             with _zip(path) as archive:
                 return [info.filename for info in archive.infolist() if not info.is_dir()]
@@ -171,12 +193,12 @@ def _is_tar(path: Path) -> bool:
     try:
         return tarfile.is_tarfile(path)
     except (EOFError, zlib.error):
-        if path.suffix.lower() in _PACKED and not path.stem.lower().endswith(".tar"):
+        if path.suffix.lower() in PACKED and not path.stem.lower().endswith(".tar"):
             return False  # one file that was cut: what stands before the cut is read
         raise
 
 
-def members(path: Path) -> Iterator[Member]:
+def members(path: Path) -> Generator[Member, None, None]:
     """Yield every file in `path`, in the order of its name (a tar: in its own order, streamed once).
 
     A member of a tar must be read before the next one is asked for. One that cannot be read, or that is larger than
@@ -206,34 +228,62 @@ def members(path: Path) -> Iterator[Member]:
 
 
 def _folder(path: Path) -> Iterator[Member]:
-    """Yield the files below a folder in the order of their names; the entries of few folders are held at a time.
+    """Yield the files below a folder in the order of their names."""
+    return (closed or _single(path / name, name) for name, closed in _listed(path))
 
-    A folder into which nobody may look stands for what is in it, and says so when it is opened.
+
+def _listed(path: Path) -> Iterator[tuple[str, Member | None]]:
+    """Yield the names of the files below a folder in their order; those within few folders are held at a time.
+
+    A folder into which nobody may look stands for what is in it, as a file that says so when it is opened.
     """
-    waiting = [_entries(path, "")]
+    waiting = [_within(path, "")]
     while waiting:
         found = next(waiting[-1], None)
         if found is None:
             waiting.pop()
-            continue
-        name, entry = found
-        if isinstance(entry, OSError):
-            yield Member(name, 0, partial(_closed, entry))
-        elif entry.is_dir(follow_symlinks=False):
-            waiting.append(_entries(Path(entry.path), f"{name}/"))
-        elif entry.is_file(follow_symlinks=False) and not _left_behind(entry.name):
-            yield _single(Path(entry.path), name)
+        elif isinstance(found, Member):
+            yield found.name, found
+        elif found.endswith("/"):
+            waiting.append(_within(path / found, found))
+        else:
+            yield found, None
 
 
-def _entries(path: Path, within: str) -> Iterator[tuple[str, os.DirEntry[str] | OSError]]:
-    """Yield what lies in a folder itself, each with its name below the first one; or why it cannot be looked into."""
+def _within(path: Path, within: str) -> Iterator[str | Member]:
+    """Yield what lies in a folder itself, by its name below the first one, a folder with `/`; or why it is closed."""
+    names, folders = list[str](), set[str]()
     try:
         with os.scandir(path) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.add(entry.name)
+                elif not entry.is_file(follow_symlinks=False) or _left_behind(entry.name):
+                    continue
+                names.append(entry.name)  # of a million no more is held
     except OSError as error:
-        yield within.removesuffix("/") or path.name, error
-    else:
-        yield from ((within + entry.name, entry) for entry in entries)
+        yield Member(within.removesuffix("/") or path.name, 0, partial(_closed, error))
+        return
+    names.sort()
+    yield from (f"{within}{name}/" if name in folders else within + name for name in names)
+
+
+class _Folder(Mapping[str, Member]):
+    """The files of a folder by their names: of a million no more is held than these."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found = {unpacked_name(name): closed or name for name, closed in _listed(path)}
+
+    def __getitem__(self, name: str) -> Member:
+        found = self._found[name]
+        return found if isinstance(found, Member) else _single(self._path / found, found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _closed(error: OSError) -> IO[bytes]:
@@ -247,26 +297,13 @@ def _left_behind(name: str) -> bool:
 
 def _single(file: Path, name: str) -> Member:
     """Return a file as it lies, or what is packed in it alone, under the name that it had before."""
-    size = file.stat().st_size
-    if by := _PACKED.get(file.suffix.lower()):
-        return Member(name[: -len(file.suffix)], size, partial(_one_unpacked, by, file, _ceiling(size)))
-    return Member(name, size, partial(_opened, os.fspath(file)))  # of a million files few bytes each
-
-
-def _one_unpacked(by: str, file: Path, most: int) -> IO[bytes]:
-    _opened(file).close()  # what cannot be opened says so
     try:
-        packed = import_module(by).open(file)
-    except ImportError:
-        raise DamagedMember(f"this Python cannot unpack {file.suffix}; unpack it first") from None
-    return io.BufferedReader(_Unpacking(packed, most), HEAD)
-
-
-def _opened(file: str | Path) -> IO[bytes]:
-    try:
-        return Path(file).open("rb")
+        size = file.stat().st_size
     except OSError as error:
-        raise DamagedMember(error.strerror or str(error)) from None
+        return Member(name, 0, partial(_closed, error))
+    if file.suffix.lower() in PACKED:
+        return Member(unpacked_name(name), size, partial(one_unpacked, file, ceiling(size)), name)
+    return Member(name, size, partial(opened, os.fspath(file)))  # of a million files few bytes each
 
 
 # --- zip ------------------------------------------------------------------------------------------------------
@@ -319,66 +356,32 @@ class _Listed:
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
     """Yield the files of a zip; those that cannot be meant say so when they are opened."""
     found = [info for info in archive.infolist() if not info.is_dir()]
-    left = _ceiling(os.fstat(archive.fp.fileno()).st_size) if archive.fp else 0
+    left = ceiling(os.fstat(archive.fp.fileno()).st_size) if archive.fp else 0
     taken = set[int]()
     for info in found:
-        opened: Callable[[], IO[bytes]] = partial(_unzipped, archive, info)
+        content: Callable[[], IO[bytes]] = partial(_unzipped, archive, info)
         if info.header_offset in taken:
-            opened = partial(_refuse, "it lies where another file of the archive lies")
-        elif info.file_size > min(left, _ceiling(info.compress_size)):
+            content = partial(_refuse, "it lies where another file of the archive lies")
+        elif info.file_size > min(left, ceiling(info.compress_size)):
             told = f"{info.file_size / 1e6:,.0f} MB, more than {MOST_TIMES} times its size in the archive"
-            opened = partial(_refuse, f"it unpacks to {told}, or the archive as a whole does")
+            content = partial(_refuse, f"it unpacks to {told}, or the archive as a whole does")
         else:
             left -= info.file_size
             taken.add(info.header_offset)
-        yield Member(info.filename, info.file_size, opened)
-
-
-def _ceiling(packed: int) -> int:
-    return max(SMALLEST_CEILING, MOST_TIMES * packed)
+        yield Member(info.filename, info.file_size, content)
 
 
 def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     try:
-        return io.BufferedReader(_Unpacking(archive.open(info)), HEAD)
-    except _broken() as error:
-        raise DamagedMember(str(error)) from None
+        return Unpacked(Unpacking(archive.open(info)))
+    except RuntimeError as error:  # a password
+        raise DamagedMember(f"{error}; unpack it first") from None
+    except broken() as error:
+        raise DamagedMember(f"{error}; get it again") from None
 
 
 def _refuse(reason: str) -> IO[bytes]:
     raise DamagedMember(reason)
-
-
-class _Unpacking(io.RawIOBase):
-    """A file of an archive while it is unpacked: whatever goes wrong is said in one way."""
-
-    def __init__(self, packed: IO[bytes], most: int | None = None) -> None:
-        self._packed, self._most, self._given = packed, most, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        """Unpack some more.
-
-        Raises:
-            DamagedMember: it cannot be, or is more than anything is that was packed so small.
-        """
-        try:
-            piece = self._packed.read(len(into))
-        except _broken() as error:
-            raise DamagedMember(str(error)) from None
-        self._given += len(piece)
-        if self._most is not None and self._given > self._most:
-            raise DamagedMember(
-                f"it unpacks to more than {self._most / 1e6:,.0f} MB, {MOST_TIMES} times its size"
-            )
-        into[: len(piece)] = piece
-        return len(piece)
-
-    def close(self) -> None:
-        self._packed.close()
-        super().close()
 
 
 # --- tar ------------------------------------------------------------------------------------------------------
@@ -390,16 +393,16 @@ def _tar_files(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
     Raises:
         ArchiveError: it unpacks to more than anything does that was packed so small, or holds too many files.
     """
-    ceiling = _ceiling(path.stat().st_size)
+    most = ceiling(path.stat().st_size)
     with tarfile.open(path, "r|*") as archive:
         for number, info in enumerate(archive, 1):
             archive.members.clear()  # type: ignore[attr-defined]  # it keeps all that went by
             if number > MOST_FILES:
                 raise _too_many(str(path))
             if info.isfile():
-                if not info.issparse() and info.offset_data + info.size > ceiling:
+                if not info.issparse() and info.offset_data + info.size > most:
                     raise ArchiveError(
-                        f"{path}: the archive unpacks to more than {ceiling / 1e6:,.0f} MB, {MOST_TIMES} times its "
+                        f"{path}: the archive unpacks to more than {most / 1e6:,.0f} MB, {MOST_TIMES} times its "
                         "size; nothing of it was read"
                     )
                 yield info, archive
@@ -418,7 +421,7 @@ def _unpacked(path: Path, folder: Path) -> Iterator[Member]:
         place = folder / str(number)
         with place.open("wb") as waiting:
             shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
-        yield Member(info.name, info.size, partial(_opened, place))
+        yield Member(info.name, info.size, partial(opened, place))
 
 
 def _tar(path: Path) -> Iterator[Member]:
@@ -430,4 +433,4 @@ def _tar(path: Path) -> Iterator[Member]:
         with tempfile.NamedTemporaryFile() as waiting:
             shutil.copyfileobj(archive.extractfile(info), waiting)  # type: ignore[arg-type]
             waiting.flush()
-            yield Member(info.name, info.size, partial(_opened, Path(waiting.name)))
+            yield Member(info.name, info.size, partial(opened, Path(waiting.name)))

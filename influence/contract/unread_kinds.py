@@ -89,7 +89,9 @@ KINDS = (
         "Outlook mail as CSV",
         "mail that Outlook exported as a table, which has no dates",
         "export the mailbox as .pst instead, and turn that into mbox with readpst",
-        _bytes(rb'(?:\xef\xbb\xbf)?"?Subject"?,"?Body"?,"?From: \(Name\)"?,'),
+        _bytes(
+            rb'(?:\xef\xbb\xbf)?(?:"?[^",:\r\n]{2,40}"?,){2}(?:"?[^",:()\r\n]{1,20}: ?\([^",()\r\n]{2,20}\)"?,){3}'
+        ),
     ),
     UnreadKind(
         "Outlook calendar as CSV",
@@ -97,7 +99,12 @@ KINDS = (
         "save the calendar as iCalendar (.ics) instead",
         _bytes(
             rb'(?:\xef\xbb\xbf)?"?(?:Subject"?,"?Start Date"?,"?Start Time|Betreff"?,"?Beginnt am"?,"?Beginnt um'
-            rb'|.{3,5}"?,"?Startdat(?:um|o)"?,"?Starttid(?:spunkt)?|Objet"?,"?D[^,]{1,2}but"?,"?D[^,]{1,2}but)"?,'
+            rb'|.{3,5}"?,"?Startdat(?:um|o)"?,"?Starttid(?:spunkt)?|Objet"?,"?D[^,]{1,2}but"?,"?D[^,]{1,2}but'
+            rb'|Oggetto"?,"?Data (?:di )?inizio"?,"?Ora (?:di )?inizio'
+            rb'|Asunto"?,"?Fecha de (?:comienzo|inicio)"?,"?[^",]{5,20}'
+            rb'|Onderwerp"?,"?Begindatum"?,"?Begintijd|Aihe"?,"?Alkamisp[^,]{1,2}iv[^,]{1,2}"?,"?Alkamisaika'
+            rb'|Assunto"?,"?Data de in[^,]{1,2}cio"?,"?Hora de in[^,]{1,2}cio'
+            rb'|Temat"?,"?Data rozpocz[^,]{3,6}"?,"?[^",]{5,30})"?,'
         ),
     ),
     UnreadKind(
@@ -109,6 +116,20 @@ KINDS = (
             rb"(?:E-mail Address|E-mail 1 - )"
             rb'|"?(?:Anrede|Titel|Titre)"?,"?(?:Vorname|Fornavn|F[^,]{1,2}rnamn|Pr[^,]{1,2}nom)"?,)'
         ),
+    ),
+    UnreadKind(
+        "jCal, xCal",
+        "a calendar as JSON or XML (jCal, xCal)",
+        "export it as iCalendar (.ics) instead",
+        _bytes(
+            rb'\s{0,100}\[\s{0,100}"vcalendar"|[^<]{0,10}(?:<\?xml[^<>]{0,200}\?>)?\s{0,100}<(?:\w{1,20}:)?icalendar[\s>]'
+        ),
+    ),
+    UnreadKind(
+        "MMDF",
+        "a mailbox of the kind MMDF",
+        "open it in a mail program that knows it (mutt, Alpine), and save the messages as mbox",
+        _bytes(rb"\x01{4}\r?\n"),
     ),
     UnreadKind(
         "winmail.dat",

@@ -25,12 +25,18 @@ _ON_TOP = re.compile(
 )
 """What Export-Csv of PowerShell and Excel write over the header of a table."""
 _LONGEST_ON_TOP = 600
+_DECLARED = re.compile(
+    rb"(?:\xef\xbb\xbf)?(<\?xml\b[^<>]{1,200}?\bencoding\s*=\s*)(\"[^\"<>]{1,40}\"|'[^'<>]{1,40}')"
+)
+"""What XML says of the bytes that it is written in."""
+_WIDE = re.compile(rb".utf-?(?:16|32)", re.IGNORECASE)
 
 
 def as_plain_text(stream: IO[bytes]) -> IO[bytes]:
     """Return a stream as it is; of wider text as UTF-8, and a line that a program wrote over a table as an empty one.
 
-    XML says itself how it is written, and stays as it is.
+    XML that says itself how wide it is says UTF-8 then; programs that write it into a text of their own leave it
+    saying UTF-16 in a file that is not.
 
     >>> as_plain_text(io.BytesIO(b"sep=;\\r\\nTime;Name\\r\\n")).read()
     b'\\nTime;Name\\r\\n'
@@ -38,14 +44,26 @@ def as_plain_text(stream: IO[bytes]) -> IO[bytes]:
     b'time;name'
     """
     told = _buffered(stream)
-    begins = told.peek(_LOOKED_AT)[:_LOOKED_AT]
-    wide = None if b"<" in begins[:8] else _encoding(begins)
+    wide = _encoding(told.peek(_LOOKED_AT)[:_LOOKED_AT])
     if wide is not None:
-        told = io.BufferedReader(_InUtf8(told, wide))
+        told = cast("io.BufferedReader", as_utf8(told, wide))
+    declared = _DECLARED.match(told.peek(_LONGEST_ON_TOP)[:_LONGEST_ON_TOP])
+    if declared and (wide or _WIDE.match(declared[2])):
+        told.read(declared.end())
+        return io.BufferedReader(_After(declared[1] + b'"UTF-8"', told))
     if found := _ON_TOP.match(told.peek(_LONGEST_ON_TOP)[:_LONGEST_ON_TOP]):
         told.read(found.end())
         return io.BufferedReader(_After(b"\n", told))  # so that its lines have their numbers
     return told
+
+
+def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
+    """Return text in another encoding as UTF-8.
+
+    >>> as_utf8(io.BytesIO("Björn".encode("windows-1252")), "windows-1252").read().decode()
+    'Björn'
+    """
+    return io.BufferedReader(_InUtf8(stream, encoding))
 
 
 def _buffered(stream: IO[bytes]) -> io.BufferedReader:

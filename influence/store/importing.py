@@ -11,18 +11,13 @@ from typing import Any, Self
 import pyarrow as pa
 
 from influence.contract.errors import SourceError
-from influence.contract.files import (
-    DAMAGED_MEMBER,
-    ArchiveError,
-    Member,
-    members,
-    open_export,
-)
+from influence.contract.files import ArchiveError, Export, Member, members, open_export
 from influence.contract.records import Note, Record
 from influence.contract.secrecy import hushed
+from influence.contract.unpacking import DAMAGED_MEMBER, unpacked_name
 from influence.contract.unread_kinds import refusal
 from influence.store.batch import Batch
-from influence.store.recognising import Connectors, ReadingError
+from influence.store.recognising import Connectors, ReadingError, several
 from influence.store.store import Store
 from influence.store.summary import Summary
 
@@ -112,6 +107,7 @@ class Reading:
             self._refuse(file, reason)
 
     def _refuse(self, file: str, reason: str) -> None:
+        reason = reason.removeprefix(f"{file}: ").removeprefix(f"{unpacked_name(file)}: ")
         self._done.unreadable[file] = hushed(reason)
         self._batch.refuse(file, reason)
 
@@ -177,36 +173,44 @@ class Bringing(Reading):
 
     def _member(self, member: Member, folder: Path) -> None:
         """Let the connector that recognises a file read it; what nobody knows or can open is set aside."""
-        self._progress(member.name)
+        name = member.found_as
+        self._progress(name)
         try:
             reader = self._known.reader(member)
         except ReadingError as question:
-            self._refuse(member.name, str(question).removeprefix(f"{member.name}: "))
+            self._refuse(name, str(question))
             return
         except DAMAGED_MEMBER as error:
-            self._refuse(member.name, f"the file is damaged: {error}")
+            self._refuse(name, f"the file is damaged: {error}")
             return
         if reader is not None:
-            self.records(reader[0], member.name, reader[1].parse(member))
+            self.records(reader[0], name, reader[1].parse(member))
         elif archive := _archive(folder, member.name):
             self._apart(archive)  # opened as if it were named itself
         elif why := refusal(member.name, member.head()):
-            self._refuse(member.name, why)
+            self._refuse(name, why)
         else:
-            self._done.not_recognised.append(member.name)
-            self._batch.refuse(member.name, "a file of no known kind")
+            self._done.not_recognised.append(name)
+            self._batch.refuse(name, "a file of no known kind")
 
     def _export(self, path: Path, whose: str, connector: Any) -> None:
         """Pass on the records of an export whose files belong together, then what lies beside it and is another's."""
         self._account(whose)
         with open_export(path) as export:
             told, beside = set[str](), list[str]()
-            for file, record in connector.parse_export(export):
-                self._progress(file)
-                self._record(record, file)
-                told.add(file)
+            parts = several(connector, list(export.files))
+            for part in parts:
+                told |= self._part(export.below(part), connector)
+            if parts:
+                named = ", ".join(part[:-1] for part in parts[:_NAMED]) + (
+                    " and others" if parts[_NAMED:] else ""
+                )
+                self._done.notes.append(f"{len(parts)} exports of {whose}, each read by itself: {named}")
+            else:
+                told = self._told(export, connector)
             for name, member in export.files.items():
-                if name not in told and self._is_of_others(member, path, whose):
+                is_outside = parts and not name.startswith(tuple(parts))
+                if name not in told and (is_outside or self._is_of_others(member, path, whose)):
                     beside.append(name)
                     self._member(member, path)
         if beside:
@@ -214,6 +218,23 @@ class Bringing(Reading):
             self._done.notes.append(
                 f"{len(beside)} beside the export of {whose}, read by themselves: {shown}"
             )
+
+    def _told(self, export: Export, connector: Any) -> set[str]:
+        """Pass on the records of an export, and return the files of which they tell."""
+        told = set[str]()
+        for file, record in connector.parse_export(export):
+            self._progress(file)
+            self._record(record, file)
+            told.add(file)
+        return told
+
+    def _part(self, export: Export, connector: Any) -> set[str]:
+        """Read one of several exports: what is wrong with it stops none of the others."""
+        try:
+            return self._told(export, connector)
+        except SourceError as error:
+            self._refuse(export.name, str(error))
+            return set()
 
     def _is_of_others(self, member: Member, folder: Path, whose: str) -> bool:
         return bool(_archive(folder, member.name)) or self._known.likely(member, besides=whose)
@@ -231,6 +252,9 @@ def _nothing_read(path: Path, done: Imported) -> str:
     if done.unreadable:
         file, reason = next(iter(done.unreadable.items()))
         return reason if file in reason else f"{file}: {reason}"
+    if done.by_connector and done.notes:
+        told = "; ".join(note.removeprefix(f"{path.name}: ") for note in done.notes[:_NAMED])
+        return f"{path}: there is nothing in it that is read: {told}"
     if done.by_connector:
         return f"{path}: there is nothing in it"
     return (

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from influence.contract import plugins
 from influence.contract.connector import MissingExtra
 from influence.contract.errors import InfluenceError
-from influence.contract.files import DAMAGED_MEMBER, Member, children, kind_of, names
+from influence.contract.files import Member, children, kind_of, names
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 GROUP = "influence.connectors"
 EXPORT = "export"
@@ -80,6 +82,31 @@ def _recognises(connector: Any, member: Member, head: bytes) -> bool:
     return hasattr(connector, "recognises") and bool(connector.recognises(member, head))
 
 
+def several(connector: Any, names: Sequence[str]) -> list[str]:
+    """Return the folders in which exports of one kind lie side by side, each whole; empty where there is but one.
+
+    Each is told by the file of which an export has one (`each_has`), and is one that the connector claims. Where
+    such a file lies above others, they belong to it: an organisation holds the lists of its workspaces.
+
+    >>> class Archive:
+    ...     each_has = frozenset({"account.js"})
+    ...     claims = staticmethod(lambda names: any(name.endswith("tweets.js") for name in names))
+    >>> several(Archive, ["a/account.js", "a/tweets.js", "b/account.js", "b/tweets.js", "c.txt"])
+    ['a/', 'b/']
+    >>> several(Archive, ["account.js", "tweets.js", "b/account.js", "b/tweets.js"])
+    []
+    """
+    marks: frozenset[str] = getattr(connector, "each_has", frozenset())
+    found = [name.split("/")[:-1] for name in names if name.rpartition("/")[2] in marks]
+    alike = (len(set(parts)) == 1 for parts in zip(*found, strict=False))
+    depth = sum(takewhile(bool, alike))
+    if any(len(one) == depth for one in found):
+        return []
+    begins = dict.fromkeys("/".join(one[: depth + 1]) + "/" for one in found)
+    whole = [one for one in begins if connector.claims([name for name in names if name.startswith(one)])]
+    return whole if len(whole) > 1 else []
+
+
 class Connectors:
     """The connectors that may read a path: the one that is named, or all; an option goes to those that have it.
 
@@ -120,13 +147,14 @@ class Connectors:
         return found[0] if found else None
 
     def side_by_side(self, path: Path) -> list[Path]:
-        """List what lies in a folder if the exports of several lie in it side by side; of any other path nothing."""
+        """List what lies in a folder if exports of several lie in it side by side; of any other path nothing."""
         if not path.is_dir() or self._forced:
             return []
         parts = children(path)
-        apart = {name for part in parts for name, _ in self._claimants(part)}
+        apart = dict(one for part in parts for one in self._claimants(part))
         whole = {name for name, _ in self._claimants(path)}
-        return parts if len(apart) > 1 and whole <= apart else []
+        within = not whole and any(hasattr(one, "each_has") for one in apart.values())
+        return parts if within or (len(apart) > 1 and whole <= set(apart)) else []
 
     def _claimants(self, path: Path) -> list[tuple[str, Any]]:
         if self._forced and not hasattr(self._made[self._forced], "parse_export"):

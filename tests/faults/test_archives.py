@@ -4,6 +4,7 @@
 fewest that are refused.
 """
 
+import gzip
 import io
 import resource
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from influence import Workspace
 from influence.contract import files
 from influence.contract.errors import InfluenceError
 from influence.contract.files import MOST_FILES
@@ -21,6 +23,7 @@ from influence.store.importing import read_path
 from influence.store.store import Store
 from tests.faults.test_fuzz import MANY, sheet
 from tests.kit import small_company
+from tests.kit.command_line import said
 from tests.kit.figures import measured
 from tests.kit.mutations import tarred, zipped, zipped_many
 from tests.kit.places import ROOT
@@ -150,3 +153,64 @@ def test_a_tar_and_a_workbook_of_too_many_files_are_refused_as_well(tmp_path, mo
     (tmp_path / "many.tar").write_bytes(tarred({f"{n}.mbox": MAIL for n in range(6)}))
     assert "holds more than 5 files" in brought(tmp_path / "many.tar")
     assert "holds more than 5 files" in brought(tmp_path / "many.xlsx", "table", mapping="zendesk")
+
+
+MAP = "there are several files in it", "there is no file in it", "the file is damaged", "an Outlook data file"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("two.zip", zipped({"a.csv": b"Time,From\n1,x\n", "b.csv": b"Time,From\n1,x\n"}), MAP[0]),
+        ("none.zip", zipped({}), MAP[1]),
+        ("log.csv.gz", b"\0" * 100, MAP[2]),
+        ("mail.pst", b"!BDN" + bytes(600), MAP[3]),
+    ],
+)
+def test_a_first_mapping_of_what_is_no_table_is_refused_in_a_sentence(tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    code, out = said(tmp_path, "import", str(tmp_path / name), "--map")
+    assert 1 == code
+    assert told in out
+    assert [tmp_path / name] == [path for path in tmp_path.iterdir() if path.is_file()]
+
+
+def test_a_first_mapping_is_written_of_the_one_table_in_a_zip(tmp_path):
+    (tmp_path / "log.zip").write_bytes(zipped({"log.csv": b"Time,From,To\n2026-01-05,ann,bo\n"}))
+    assert 0 == said(tmp_path, "import", str(tmp_path / "log.zip"), "--map")[0]
+    assert "{From}" in (tmp_path / "log.toml").read_text(encoding="utf-8")
+
+
+LOG = b"id,time,actor,verb\n" + b"".join(
+    b"m%d,2026-01-05T09:00:00Z,x:%d,post\n" % (n, n) for n in range(2000)
+)
+
+
+@pytest.fixture(params=["alone", "in a folder"])
+def packed(tmp_path, request):
+    """A place for `day.csv.gz`, and the path that is brought in."""
+    (tmp_path / "all").mkdir()
+    file = tmp_path / "all" / "day.csv.gz"
+    return file, file if request.param == "alone" else file.parent
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (bytes(100), "it does not begin as a file that gzip packed; get it again"),
+        (b"id,time,actor,verb\n", "there is a header but no row below it"),
+    ],
+    ids=["no gzip", "unpacked by a browser, and empty"],
+)
+def test_what_is_wrong_with_one_packed_file_is_told_by_the_name_that_its_owner_sees(packed, content, told):
+    packed[0].write_bytes(content)
+    assert f"day.csv.gz: {told}" in brought(packed[1]).replace("the file is damaged: ", "")
+
+
+def test_one_packed_file_that_was_cut_is_read_up_to_there_and_told_by_its_name(tmp_path, packed):
+    packed[0].write_bytes(gzip.compress(LOG)[:-2000])
+    with Workspace.create(tmp_path / "w") as work:
+        done = work.import_path(packed[1])
+    assert 500 < done.summary.stored < 2000
+    assert ["day.csv.gz"] == list(done.unreadable)
+    assert "get it again" in done.unreadable["day.csv.gz"]

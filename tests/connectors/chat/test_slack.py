@@ -348,3 +348,20 @@ def test_the_two_ids_of_somebody_in_an_enterprise_grid_are_one_persons(tmp_path)
     user = {"id": "U1", "profile": {"real_name": "Eva Ek"}, "enterprise_user": {"id": "W1", "teams": ["T1"]}}
     written(tmp_path, {**EXPORT, "users.json": [*USERS, user]})
     assert ("slack:U1", "slack:W1") in {one.accounts for one in of(Person, read(tmp_path))}
+
+
+def test_channels_of_one_name_in_the_workspaces_of_an_organisation_are_two(tmp_path):
+    files = {"org_users.json": USERS, "channels.json": [{"id": "C0", "name": "general"}]}
+    for n, place in enumerate(("", "teams/Acme Ö/", "teams/T2/")):
+        files |= {
+            f"{place}channels.json": [{"id": f"C{n}", "name": "general"}],
+            f"{place}dms.json": [{"id": f"D{n}", "members": ["U0ANN", "U0BO"]}],
+            f"{place}general/2026-01-05.json": [message(f"176760000{n}.000100", "U0ANN", "Plan")],
+            f"{place}D{n}/2026-01-05.json": [message(f"176760001{n}.000100", "U0ANN", "Plan")],
+        }
+    written(tmp_path, files)
+    found = of(Activity, read(tmp_path))
+    assert {f"slack:C{n}:176760000{n}.000100" for n in range(3)} == {
+        one.id for one in found if one.channel == "general"
+    }
+    assert {("slack:U0BO",)} == {one.to for one in found if one.channel is None}

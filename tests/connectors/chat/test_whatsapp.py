@@ -250,3 +250,40 @@ def test_a_year_of_another_calendar_is_set_aside_and_told(date: str) -> None:
     records = read(f"{date}, 08:59 - {proof}", f"{date}, 09:00 - Ann: a")
     assert [] == acts(records)
     assert any("another calendar" in one.reason for one in records if isinstance(one, SetAside))
+
+
+RE_SAVED = "\n".join(
+    (
+        f"05.01.26, 09:00 - {BEGINS}",
+        "05.01.26, 09:00 - Björn: hej",
+        "05.01.26, 09:01 - Bjårn: hå",
+        "13.01.26, 09:02 - Ann: tack",
+    )
+)
+
+
+def test_a_chat_that_was_saved_anew_in_another_coding_is_asked_about_and_nobody_is_joined() -> None:
+    member = member_of(RE_SAVED.encode("windows-1252"), "WhatsApp Chat with Bo.txt")
+    assert ["whatsapp"] == recognised_by(member)
+    with pytest.raises(Unreadable, match=r"names cannot be told apart.*--set encoding=windows-1252"):
+        list(WhatsApp(zone="UTC").parse(member))
+    told = acts(list(WhatsApp(zone="UTC", encoding="windows-1252").parse(member)))
+    assert ["whatsapp-name:Björn", "whatsapp-name:Bjårn", "whatsapp-name:Ann"] == [one.actor for one in told]
+
+
+def test_such_a_chat_in_a_zip_is_read_in_its_coding(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "WhatsApp Chat - Bo.zip", "w") as archive:
+        archive.writestr("_chat.txt", RE_SAVED.encode("cp1252"))
+    with open_export(tmp_path / "WhatsApp Chat - Bo.zip") as export:
+        found = [record for _, record in WhatsApp(zone="UTC", encoding="cp1252").parse_export(export)]
+    assert "whatsapp-name:Björn" == acts(found)[0].actor
+
+
+def test_a_single_letter_that_is_damaged_asks_nothing() -> None:
+    content = RE_SAVED.encode().replace("hå".encode(), b"h\xe5")
+    assert 3 == len(acts(list(WhatsApp(zone="UTC").parse(member_of(content, "WhatsApp.txt")))))
+
+
+def test_an_encoding_that_there_is_not_is_told() -> None:
+    with pytest.raises(Unreadable, match="there is no encoding 'rot13'"):
+        read("05.01.26, 09:00 - Ann: x", encoding="rot13")

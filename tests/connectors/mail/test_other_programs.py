@@ -11,7 +11,7 @@ from connectors.mail.dates import NoDate, sent_at
 from connectors.mail.files import Mail
 from influence import Workspace
 from influence.contract.connector import Unreadable
-from influence.contract.records import Activity, Unsaid, Verb
+from influence.contract.records import Activity, SetAside, Unsaid, Verb
 from influence.contract.testing import member_of
 
 LATEST = datetime(2030, 1, 1, tzinfo=UTC)
@@ -190,3 +190,37 @@ def test_another_beginning_is_no_answer(subject: str, tmp_path) -> None:
     with workspace:
         workspace.import_path(tmp_path / "a.mbox")
         assert 0 == len(workspace.analysis.log.counted("all").responder)
+
+
+def journal(*parts: str) -> bytes:
+    within = "".join(f"--b\n{part}\n" for part in parts)
+    kind = f"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n{within}--b--"
+    header = (
+        "From: journal@acme.example\nTo: archive@acme.example\nSubject: Plan\nMessage-ID: <j@acme.example>"
+    )
+    return f"{header}\nDate: Mon, 5 Jan 2026 09:00:05 +0000\nX-MS-Journal-Report:\n{kind}\n".encode()
+
+
+ENVELOPE = "Content-Type: text/plain\n\nSender: ann@acme.example\nRecipient: bo@beta.example\n"
+
+
+def test_a_report_of_a_journal_is_the_mail_that_it_encloses() -> None:
+    enclosed = mail(ANN, BO, "1").partition(b"\n")[2].decode()
+    (found,) = said(journal(ENVELOPE, f"Content-Type: message/rfc822\n\n{enclosed}"))
+    assert ("mail:1@acme.example", "email:ann@acme.example", ("email:bo@beta.example",)) == (
+        found.id,
+        found.actor,
+        found.to,
+    )
+
+
+def test_a_report_of_a_journal_without_its_mail_is_nobodys_and_told() -> None:
+    (aside,) = Mail().parse(member_of(journal(ENVELOPE)))
+    assert isinstance(aside, SetAside)
+    assert "a report of a journal" in aside.reason
+
+
+def test_empty_lines_before_a_mail_are_passed_over() -> None:
+    content = b"\r\n\n" + mail(ANN, BO, "1").partition(b"\n")[2]
+    assert Mail().recognises(member_of(content), content)
+    assert ["mail:1@acme.example"] == [one.id for one in said(content)]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.suites.teams_export import TeamsExport
+from influence import Workspace
 from influence.contract.connector import Unreadable
-from influence.contract.records import Activity, Note, Person, Record, Verb
+from influence.contract.errors import InfluenceError
+from influence.contract.records import Activity, Encounter, Modality, Note, Person, Record, Verb
 from influence.contract.testing import member_of
 from tests.kit.connector_records import recognised_by
 from tests.kit.places import SHARED
@@ -56,7 +59,72 @@ def test_what_is_no_message_is_counted() -> None:
     )
     assert [] == acts(records)
     told = next(one.text for one in records if isinstance(one, Note))
-    assert all(part in told for part in ("1 calls", "1 messages that were deleted", "1 lines of the program"))
+    assert all(
+        part in told
+        for part in ("1 calls that began", "1 messages that were deleted", "1 lines of the program")
+    )
+
+
+def call(kind: str, **seconds: str) -> str:
+    parts = (
+        f'<part identity="{who}"><name>x</name>{f"<duration>{told}</duration>" if told else ""}</part>'
+        for who, told in seconds.items()
+    )
+    return f'<partlist type="{kind}" alt="" callId="1">{"".join(parts)}</partlist>'
+
+
+def met(*contents: str) -> list[Encounter]:
+    told = (message(n, "8:bo", messagetype="Event/Call", content=one) for n, one in enumerate(contents, 1))
+    return [one for one in read("8:bo", *told) if isinstance(one, Encounter)]
+
+
+def test_a_call_in_which_two_spoke_is_an_online_meeting_of_theirs() -> None:
+    (found,) = met(call("ended", **{"8:ann": "84.82", "live:bo": "84"}))
+    assert (("skype:ann", "skype:live:bo"), Modality.ONLINE) == (found.people, found.kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        call("started", ann="", bo=""),
+        call("missed", ann="", bo=""),
+        call("ended", ann="12", bo=""),
+        call("ended", ann="12", bo="0"),
+        call("ended", ann="0.00", bo="0.0"),
+        call("ended", ann="12", **{"8:ann": "12"}),
+        "",
+    ],
+)
+def test_a_call_that_nobody_answered_is_none(content: str) -> None:
+    assert [] == met(content)
+
+
+def test_an_export_of_calls_alone_is_read(tmp_path: Path) -> None:
+    body = {"userId": "8:ann", "exportDate": "2026", "conversations": [{"id": "8:bo", "MessageList": []}]}
+    calls = [call("ended", ann="84", bo="84"), call("missed")]
+    body["conversations"][0]["MessageList"] = [  # type: ignore[index]
+        message(n, "8:bo", messagetype="Event/Call", content=one) for n, one in enumerate(calls, 1)
+    ]
+    (tmp_path / "messages.json").write_text(json.dumps(body), "utf-8")
+    with Workspace.create(tmp_path / "work") as work:
+        done = work.import_path(tmp_path / "messages.json")
+    assert (1, ["messages.json: not read: 1 calls that began, or were missed"]) == (
+        done.summary.stored,
+        done.notes,
+    )
+
+
+def test_an_export_in_which_nothing_is_read_says_what_it_held(tmp_path: Path) -> None:
+    body = {
+        "userId": "8:ann",
+        "conversations": [{"id": "8:bo", "MessageList": [message(1, "8:bo", messagetype="Event/Call")]}],
+    }
+    (tmp_path / "messages.json").write_text(json.dumps(body), "utf-8")
+    with (
+        Workspace.create(tmp_path / "work") as work,
+        pytest.raises(InfluenceError, match=r"nothing in it that is read: not read: 1 calls that began"),
+    ):
+        work.import_path(tmp_path / "messages.json")
 
 
 def test_another_file_is_refused() -> None:

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.tables.first_mapping import draft_mapping
-from connectors.tables.mapped import Table
+from connectors.tables.mapped import BY_NAME, Table
 from connectors.tables.mapping import READY_MADE, BadMapping, ready_made
 from influence import Workspace
 from influence.contract.connector import ConnectorError, Unreadable
-from influence.contract.records import Activity, Encounter, Person, SetAside
+from influence.contract.records import Activity, Encounter, Note, Person, SetAside
 from influence.contract.testing import member_of
 from tests.kit.connector_records import recognised_by
+from tests.kit.places import PAYLOADS
 
 LEAST = '[[activity]]\ntime = "{When}"\nactor = "{Who}"\nverb = "post"\n'
 ROWS = "When,Who\n2026-01-05T09:00:00Z,ann\n"
@@ -250,6 +251,33 @@ DRAFTED = {
         "time sender recipient\n1767603600 7 9\n1767603700 9 7\n",
         [("message", "7", None), ("message", "9", None)],
     ),
+    "a service desk in German": (
+        "Ticketnummer;Erstellt am;Anforderer;Betreff;Bearbeiter;Gelöst am\n"
+        "T1;27.01.2026 09:00;Ann Lee;x;Bo Berg;28.01.2026 09:00\nT2;28.01.2026 09:00;Ann Lee;x;Bo Berg;\n",
+        [("post", "ann lee", None), ("reply", "bo berg", "T1"), ("post", "ann lee", None)],
+    ),
+    "calls of small numbers": (
+        "timestamp,caller,callee,duration\n1767603600,6,11,200\n1767603700,2,15,-1\n",
+        [("message", "6", None), ("message", "2", None)],
+    ),
+    "contacts without a header, the time first": (
+        "1767603600 1005 1010\n1767603620 1004 1011\n",
+        [("post", "1005", None), ("post", "1004", None)],
+    ),
+    "edits of a wiki": (
+        "rev_id\tpage_title\tuser_text\trev_timestamp\tcomment\n1\tOslo\tAnn\t20260105090000\ttypo\n"
+        "2\tOslo\tBo\t20260105090100\ttypo\n",
+        [("edit", "ann", None), ("edit", "bo", None)],
+    ),
+    "commits": (
+        "commit,author_email,author_date,subject\n0a1,ann@acme.example,2026-01-05T09:00:00+01:00,fix\n",
+        [("post", "ann@acme.example", None)],
+    ),
+    "tasks of Salesforce": (
+        "Id,WhoId,Subject,ActivityDate,OwnerId,Type\n00T1,0031,x,2026-01-05,0051,Call\n"
+        "00T2,0032,x,2026-01-06,0051,Email\n",
+        [("message", "0051", None), ("message", "0051", None)],
+    ),
     "Norwegian": (
         "ID;Dato;Bruker;Beskrivelse\n"
         "A1;31.01.2026 14:30;ann@acme.example;Hei\nA2;01.02.2026 08:00;ben@acme.example;Ja\n",
@@ -339,6 +367,67 @@ def test_every_guess_says_why():
     assert all("# CHECK: " in line for line in guessed)
 
 
+@pytest.mark.parametrize(
+    ("content", "people"),
+    [
+        (
+            "Minister,Date,Name of organisation or individual,Purpose of meeting\nAnn Lee,27/01/2026,Beta Ltd,talk\n",
+            ("name:ann lee", "name:beta ltd"),
+        ),
+        (
+            "NAMELAST,NAMEFIRST,UIN,APPT_START_DATE,VISITEE_NAMELAST,VISITEE_NAMEFIRST,MEETING_ROOM\n"
+            "Lee,Ann,U1,1/27/2026 9:30,Ek,Bo,West\n",
+            ("name:ann lee", "name:bo ek"),
+        ),
+        (
+            'Date;Heure;Organisateur;Participants;Lieu\n27/01/2026;09h00;Ann Lee;"Bo Ek, Cy Ra";Salle 4\n',
+            ("name:ann lee", "name:bo ek", "name:cy ra"),
+        ),
+        (
+            "BookingID,Room,BookedBy,StartTime,Attendees\n"
+            "1,Room 1,ann@acme.example,2026-01-05 09:00,bo@acme.example;cy@acme.example\n",
+            ("email:ann@acme.example", "email:bo@acme.example", "email:cy@acme.example"),
+        ),
+        (
+            'Date,Employee,Met with,Where\n2026-01-05,"Lee, Ann","Ek, Bo",Oslo\n',
+            ("name:lee, ann", "name:ek, bo"),
+        ),
+    ],
+    ids=["ministers", "visitors", "réunions", "bookings", "family names first"],
+)
+def test_registers_of_other_shapes_are_of_encounters(tmp_path, content, people):
+    draft = draft_mapping(member_of(content.encode(), "register.csv"))
+    assert [people] == [meeting.people for meeting in of(table(tmp_path, draft, content), Encounter)]
+
+
+def test_a_direction_turns_two_who_stand_beside_it_but_not_where_they_say_it():
+    rows = "2026-01-05T09:00:00Z,ann@acme.example,bo@buyer.example,INBOUND\n"
+    turned = draft_mapping(member_of(f"Date,Assigned to,Contact,Direction\n{rows}".encode(), "crm.csv"))
+    said = draft_mapping(member_of(f"Date,Caller,Recipient,Direction\n{rows}".encode(), "crm.csv"))
+    assert 'incoming = "{Direction}"  # CHECK' in turned
+    assert "incoming" not in said
+
+
+def test_rows_that_one_rule_reads_are_not_set_aside_by_another(tmp_path):
+    mapping = (
+        LEAST.replace('verb = "post"', 'verb = "{Type}"')
+        + '[verbs]\n"Meeting" = "skip"\n'
+        + '[[encounter]]\nwhen = "{Type}"\nis = ["Meeting"]\ntime = "{When}"\npeople = ["{Who}", "x:1"]\n'
+    )
+    row = "When,Who,Type\n2026-01-05T09:00:00Z,ann,{}\n"
+    assert [Encounter] == [type(one) for one in table(tmp_path, mapping, row.format("Meeting"))]
+    (left, *_) = of(table(tmp_path, mapping.partition("[[enc")[0], row.format("Meeting")), SetAside)
+    assert "the mapping leaves out" in left.reason
+
+
+def test_several_in_the_field_of_who_did_it_are_set_aside_and_none_is_chosen(tmp_path):
+    found = table(tmp_path, LEAST, "When,Who\n2026-01-05T09:00:00Z,ann@acme.example; bo@acme.example\n")
+    assert ["the row: the actor names 2 people in one field, and one of them did it"] == [
+        one.reason for one in of(found, SetAside)
+    ]
+    assert [] == of(found, Activity)
+
+
 def test_the_first_mapping_of_a_register_of_meetings_is_of_encounters(tmp_path):
     content = "Meeting date,Employee,Met with,Where\n2026-03-01,Ann Lee,Bo Berg;Cy Dahl,Oslo\n"
     draft = draft_mapping(member_of(content.encode(), "register.csv"))
@@ -404,6 +493,28 @@ def test_a_long_table_is_not_held_in_memory(tmp_path):
     tracemalloc.stop()
     assert 1000 == first
     assert peak < 60_000_000
+
+
+def test_two_of_one_name_are_two_where_a_view_of_zendesk_tells_their_numbers():
+    for view in ("zendesk-numbers", "zendesk-report"):
+        member = member_of(PAYLOADS / f"table/{view}.csv")
+        assert ["table"] == recognised_by(member)
+        opened = [one.actor for one in of(Table(zone="UTC").parse(member), Activity) if one.parent is None]
+        assert ["zendesk:user:361", "zendesk:user:362"] == opened
+
+
+def test_a_number_and_an_address_that_a_row_tells_are_one_person(tmp_path):
+    mapping = LEAST + 'also = "{Mail}"\nname = "{Name}"\n'
+    found = table(tmp_path, mapping, "When,Who,Name,Mail\n2026-01-05T09:00:00Z,7,Ann Lee,Ann@acme.example\n")
+    assert [("Ann Lee", ("table:7", "email:ann@acme.example"))] == [
+        (one.name, one.accounts) for one in of(found, Person)
+    ]
+
+
+@pytest.mark.parametrize(("who", "notes"), [("Ann Lee", [BY_NAME]), ("ann@acme.example", []), ("7", [])])
+def test_where_people_are_told_by_names_alone_it_is_said(tmp_path, who, notes):
+    found = table(tmp_path, LEAST, f"When,Who\n2026-01-05T09:00:00Z,{who}\n")
+    assert notes == [one.text for one in of(found, Note)]
 
 
 @pytest.mark.parametrize("who", ["system", "System"])

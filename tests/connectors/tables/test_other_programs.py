@@ -222,3 +222,37 @@ def test_times_that_a_ready_made_mapping_does_not_guess_have_their_cure() -> Non
 def test_a_first_mapping_finds_what_is_there(lines: tuple[str, ...], drafted: list[str]) -> None:
     told = [line.partition("  #")[0] for line in draft_mapping(table(*lines)).splitlines()]
     assert [one for one in drafted if one not in told] == []
+
+
+def rows_of(*lines: str) -> list[dict[str, object]]:
+    records = list(MailLog().parse(table(*lines)))
+    return [row for record in records if isinstance(record, Rows) for row in record.table.to_pylist()]
+
+
+@pytest.mark.parametrize("column", ["Status", "Delivery status", "EventId", "message_status"])
+@pytest.mark.parametrize("word", ["Failed", "FAIL", "Bounced", "Rejected"])
+def test_mail_that_was_not_delivered_is_set_aside(column: str, word: str) -> None:
+    lines = (
+        f"sender,recipient,time,{column}",
+        "bo@b.example,ann@a.example,2026-01-05T09:00:00Z,Delivered",
+        f"bo@b.example,cy@c.example,2026-01-05T09:00:00Z,{word}",
+    )
+    assert [["email:ann@a.example"]] == [row["to"] for row in rows_of(*lines)]
+    asides = [one for one in MailLog().parse(table(*lines)) if isinstance(one, SetAside)]
+    assert [(3, "the mail was not delivered, as the log says")] == [(one.line, one.reason) for one in asides]
+
+
+@pytest.mark.parametrize("word", ["FilteredAsSpam", "Quarantined", "spam"])
+def test_what_a_log_says_was_spam_is_counted_apart(word: str) -> None:
+    lines = ("sender,recipient,time,status", f"x@x.example,ann@a.example,2026-01-05T09:00:00Z,{word}")
+    assert ["spam"] == [row["unsaid"] for row in rows_of(*lines)]
+
+
+def test_the_steps_of_one_mail_in_a_tracking_log_are_one_mail() -> None:
+    steps = ("RECEIVE", "AGENTINFO", "SEND", "DELIVER")
+    found = rows_of(
+        "Timestamp,EventId,MessageId,Recipients,Sender",
+        *(f"2026-01-05T09:00:0{n}Z,{step},<1@b>,ann@a.example,bo@b.example" for n, step in enumerate(steps)),
+        "2026-01-05T09:00:00Z,SEND,<2@b>,ann@a.example,bo@b.example",
+    )
+    assert (5, 2) == (len(found), len({row["id"] for row in found}))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import io
 import lzma
 import os
 import shutil
 import subprocess
 import tarfile
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +19,8 @@ from random import Random
 
 import pytest
 
-from influence.contract.files import ArchiveError, DamagedMember, Member, members, names, open_export
+from influence.contract.files import ArchiveError, Member, members, names, open_export
+from influence.contract.unpacking import DamagedMember
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 NAMES = ("a.csv", "b.csv", "c.csv", "d.csv")
@@ -163,7 +166,7 @@ def test_what_is_packed_alone_is_read_under_its_own_name_alone_or_in_a_folder(tm
 
 @pytest.mark.parametrize(
     "content",
-    [b"no gzip", gzip.compress(b"a" * 900)[:-20], gzip.compress(b"0" * (65 << 20))],
+    [b"no\0gzip", gzip.compress(b"a" * 900)[:-20], gzip.compress(b"0" * (65 << 20))],
     ids=["none", "cut", "without end"],
 )
 def test_what_is_no_gzip_was_cut_or_unpacks_without_end_is_refused_when_it_is_read(tmp_path, content):
@@ -171,6 +174,43 @@ def test_what_is_no_gzip_was_cut_or_unpacks_without_end_is_refused_when_it_is_re
     (member,) = members(tmp_path / "day.csv.gz")
     with pytest.raises(DamagedMember), member.open() as stream:
         list(iter(lambda: stream.read(1 << 20), b""))
+
+
+def test_what_a_browser_unpacked_and_left_its_name_is_read_as_it_lies(tmp_path):
+    (tmp_path / "day.csv.gz").write_bytes(b"time,actor")
+    (member,) = members(tmp_path / "day.csv.gz")
+    assert ("day.csv", "day.csv.gz", b"time,actor") == (member.name, member.found_as, member.head())
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack", "least"), [("gz", gzip.compress, 299_000), ("xz", lzma.compress, 200_000)]
+)
+@pytest.mark.parametrize("piece", [7, 70_000, 1 << 20])
+def test_what_stands_before_a_cut_is_given_before_it_is_told(tmp_path, ending, pack, least, piece):
+    whole = b"".join(hashlib.sha256(bytes([n // 256, n % 256])).digest() for n in range(10_000))
+    (tmp_path / f"day.csv.{ending}").write_bytes(pack(whole)[:-30])
+    (member,) = members(tmp_path / f"day.csv.{ending}")
+    read = []
+    with member.open() as stream:
+        pieces = iter(lambda: stream.read(piece), b"")
+        with pytest.raises(DamagedMember, match="get it again"):
+            read.extend(pieces)
+    assert whole.startswith(b"".join(read))
+    assert least < len(b"".join(read))
+
+
+def test_of_an_export_in_a_folder_little_more_is_held_than_the_names_of_its_files(tmp_path):
+    for number in range(3000):
+        (tmp_path / f"message-of-a-long-conversation-{number:06}.json").touch()
+    (tmp_path / "packed.json.gz").write_bytes(gzip.compress(b"{}"))
+    tracemalloc.start()
+    with open_export(tmp_path) as export:
+        held = tracemalloc.get_traced_memory()[0]
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (3001, b"{}") == (len(export.files), export.member("packed.json").head())
+    assert held / 3001 < 220, f"{held / 3001:.0f} bytes a file"
+    assert peak / 3001 < 400, f"{peak / 3001:.0f} bytes a file"
 
 
 def test_the_files_of_a_folder_come_in_the_order_of_the_parts_of_their_names(tmp_path):

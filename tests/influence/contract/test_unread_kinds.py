@@ -32,9 +32,15 @@ def wide(text: str) -> bytes:
             b'<?xml version="1.0"?><emails elementCount="1"><email><OPFMessageCopySubject/>',
             "Outlook for Mac .olm",
         ),
-        ("a", b'"Subject","Body","From: (Name)","From: (Address)"\r\n', "Outlook mail as CSV"),
+        (
+            "a",
+            b'"Subject","Body","From: (Name)","From: (Address)","From: (Type)","To: (Name)"\r\n',
+            "Outlook mail as CSV",
+        ),
         ("a", b'"Subject","Start Date","Start Time","End Date","End Time"\r\n', "Outlook calendar as CSV"),
         ("a", b"First Name,Middle Name,Last Name,Title,E-mail Address\r\n", "contacts as CSV"),
+        ("a", b' ["vcalendar", [], []]', "jCal, xCal"),
+        ("a", b"\x01\x01\x01\x01\nFrom: ann@acme.example\n", "MMDF"),
         ("a", b"\x78\x9f\x3e\x22" + bytes(9), "winmail.dat"),
         ("a", b"\x1a\x00\x00\x04\x00\x00" + bytes(9), "Notes .nsf"),
         ("signal-2026-01-05-09-00-00.backup", bytes(99), "Signal backup"),
@@ -70,6 +76,23 @@ def test_a_kind_is_told_by_its_marks(name: str, head: bytes, kind: str) -> None:
     [
         ('"Betreff","Beginnt am","Beginnt um","Endet am"\r\n'.encode("cp1252"), "Outlook calendar as CSV"),
         ('"Ämne","Startdatum","Starttid","Slutdatum"\r\n'.encode("cp1252"), "Outlook calendar as CSV"),
+        *(
+            (f'{line},"x"\r\n'.encode(code), kind)
+            for code in ("utf-8", "cp1252")
+            for line, kind in (
+                ('"Oggetto","Data inizio","Ora inizio"', "Outlook calendar as CSV"),
+                ('"Asunto","Fecha de comienzo","Comienzo"', "Outlook calendar as CSV"),
+                ('"Onderwerp","Begindatum","Begintijd"', "Outlook calendar as CSV"),
+                ('"Aihe","Alkamispäivä","Alkamisaika"', "Outlook calendar as CSV"),
+                ('"Assunto","Data de início","Hora de início"', "Outlook calendar as CSV"),
+                ('"Betreff","Text","Von: (Name)","Von: (Adresse)","Von: (Typ)"', "Outlook mail as CSV"),
+                ('"Ämne","Brödtext","Från: (namn)","Från: (adress)","Från: (typ)"', "Outlook mail as CSV"),
+                ('"Objet","Corps","De : (nom)","De : (adresse)","De : (type)"', "Outlook mail as CSV"),
+                ('"Asunto","Cuerpo","De: (nombre)","De: (dirección)","De: (tipo)"', "Outlook mail as CSV"),
+            )
+        ),
+        (b'<?xml version="1.0"?>\n<icalendar xmlns="urn:ietf:params:xml:ns:icalendar-2.0">', "jCal, xCal"),
+        ('"Temat","Data rozpoczęcia","Czas rozpoczęcia","x"\r\n'.encode(), "Outlook calendar as CSV"),
         ('"Anrede","Vorname","Weitere Vornamen","Nachname"\r\n'.encode("cp1252"), "contacts as CSV"),
         ('"Titel","Förnamn","Mellannamn","Efternamn"\r\n'.encode(), "contacts as CSV"),
         (b"1. Summary\r\nMeeting title\tWeekly\r\n", "who attended, Zoom, Teams"),

@@ -42,6 +42,29 @@ def test_other_text_stays_what_it_is(text: str) -> None:
     assert text.encode() == member_of(text.encode()).open().read()
 
 
-def test_xml_in_two_bytes_says_so_itself() -> None:
-    text = '<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16")
+CALLS = (
+    '<?xml version={q}1.0{q} encoding={q}{says}{q} standalone={q}yes{q} ?>\r\n<calls count="1">\r\n'
+    '<call number="+4712345678" duration="3" date="1767603600000" type="2" contact_name="Bo Ök" />\r\n</calls>\r\n'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("says", ["UTF-16", "utf-16", "UTF-8"])
+def test_xml_is_read_whatever_it_says_of_its_width(says: str, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "calls.xml").write_bytes(CALLS.format(q="'", says=says).encode(encoding))
+    with Workspace.create(tmp_path / "work") as work:
+        done = work.import_path(tmp_path / "calls.xml", options={"owner": "+4787654321"})
+        assert (1, 1) == (done.summary.read, done.summary.stored)
+        assert ["Bo Ök"] == [
+            person.name for person in work.analysis.people.who if person.name.startswith("Bo")
+        ]
+
+
+def test_xml_in_another_narrow_coding_says_so_itself() -> None:
+    text = '<?xml version="1.0" encoding="windows-1252"?><a>\u00e9</a>'.encode("windows-1252")
     assert text == member_of(text).open().read()
+
+
+def test_xml_that_became_narrow_keeps_its_lines() -> None:
+    text = '<?xml version="1.0"\n encoding="UTF-16"?>\n<a/>\n'
+    assert text.replace("UTF-16", "UTF-8").encode() == member_of(text.encode("utf-16")).open().read()
