@@ -13,6 +13,7 @@ from influence.analysis.limits import limits
 from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
+from influence.contract.language import day_in_english
 from influence.contract.measures import catalogue
 from influence.measures import spheres, trend
 from influence.measures.audiences import who_is_meant
@@ -20,7 +21,7 @@ from influence.network.log_queries import unsaid_in_all
 from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.times import Window, moment
+from influence.times import Window, day_at, moment
 
 HEADLINE = "four-steps"
 """The measure that every report has, whatever else is asked for."""
@@ -72,7 +73,7 @@ class Analysis(Population):
         if self.tables.part is not None:
             raise EmptyWindow("nothing of what this report is narrowed to happened in this window")
         zone = self.settings.zone
-        first, last = (str(moment(int(t), zone))[:10] for t in (time[0], time[-1]))
+        first, last = (day_in_english(day_at(int(t), zone)) for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
 
     def refuse_unsaid(self) -> None:
