@@ -22,6 +22,7 @@ from influence.contract.language import speaking, translated
 from influence.contract.secrecy import hushed
 from reports.dashboard import (
     aside,
+    campaigns,
     comparing,
     digest,
     framed,
@@ -48,8 +49,8 @@ READ: Mapping[str, Handler] = {
     "/leader/{person}/report": leader.whole,
     "/compare": comparing.compare,
     "/compare/all": framed.compared_page,
-    "/campaigns": framed.campaigns,
-    "/campaigns/page": framed.campaign_page,
+    "/campaigns": campaigns.campaigns,
+    "/campaigns/page": campaigns.campaign_page,
     "/programme": programme.programmes,
     "/programme/page": programme.programme_page,
     "/digest": digest.preview,
@@ -63,6 +64,8 @@ READ: Mapping[str, Handler] = {
 WRITE: Mapping[str, Handler] = {
     "/pull": sources.pull,
     "/track": digest.take,
+    "/campaigns": campaigns.write,
+    "/campaigns/remove": campaigns.remove,
     "/programme/begin": programme.begin,
     "/programme/note": programme.note,
     "/programme/undo": programme.undo,
