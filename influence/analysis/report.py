@@ -15,6 +15,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
 from influence.contract.language import day_in_english
 from influence.contract.measures import catalogue
+from influence.contract.turns import step
 from influence.measures import spheres, trend
 from influence.measures.audiences import who_is_meant
 from influence.network.log_queries import unsaid_in_all
@@ -92,7 +93,11 @@ class Analysis(Population):
 
 def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
     measures = sorted(catalogue(wanted), key=lambda measure: (measure.name != HEADLINE, measure.name))
-    return {name: finding for measure in measures for name, finding in measure(ego).items()}
+    found: dict[str, Finding] = {}
+    for measure in measures:
+        step()
+        found |= measure(ego)
+    return found
 
 
 def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:

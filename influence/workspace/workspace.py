@@ -250,14 +250,16 @@ class Workspace(Duties, Campaigning):
             if name not in sources:
                 raise WorkspaceError(self._no_source(name))
         done, keyring = {}, InKeyring(self.path, PATIENCE)
-        for name in dict.fromkeys(names or sorted(sources)):
-            options = dict(sources[name])
-            make = partial(made, options.pop("connector"), options, live=True)
-            done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
-            done[name].notes += others_write(self.store.engine) if done[name].summary.new else []
-            ended(name, done[name])
-        self.prune()
-        self._forget_analysis()
+        try:
+            for name in dict.fromkeys(names or sorted(sources)):
+                options = dict(sources[name])
+                make = partial(made, options.pop("connector"), options, live=True)
+                done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
+                done[name].notes += others_write(self.store.engine) if done[name].summary.new else []
+                ended(name, done[name])
+            self.prune()
+        finally:  # who stops it in the middle has what came before
+            self._forget_analysis()
         return done
 
     def comply(

@@ -11,12 +11,14 @@ from starlette.responses import Response
 
 from influence.contract.campaigned import Campaigned, Stated
 from influence.contract.errors import InfluenceError
+from influence.contract.language import translated
 from influence.contract.narrowing import Narrowing
 from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, ReadOnly
 from reports.dashboard.framed import framed, waited
+from reports.dashboard.going import waiting
 from reports.dashboard.view import all_of, one_of, with_query
 from reports.dashboard.work import Work
 from reports.formats import campaign
@@ -96,7 +98,7 @@ def campaigns(desk: Desk, asked: Asked) -> Response:
     try:
         found = _campaign(desk, name) if name else None
         if isinstance(found, Work):
-            return shown(desk, asked, "waiting.html", "/campaigns", name=plain(name), back="/campaigns")
+            return waiting(desk, asked, "/campaigns", plain(name), "/campaigns")
         text = campaign.text(found) if found else ""
     except InfluenceError as error:
         why = str(error)
@@ -131,7 +133,8 @@ def campaign_page(desk: Desk, asked: Asked) -> Response:
 
 
 def _campaign(desk: Desk, name: str) -> Campaigned | Work:
-    return desk.lasting(("campaign", name), name, lambda workspace: workspace.campaign(name))
+    title = translated("The campaign {name}").format(name=plain(name))
+    return desk.lasting(("campaign", name), title, lambda workspace: workspace.campaign(name))
 
 
 # --- writing ----------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from __future__ import annotations
 from starlette.responses import HTMLResponse, Response
 
 from influence.contract.language import translated
-from reports.dashboard.asked import Asked, shown
+from reports.dashboard.asked import Asked
 from reports.dashboard.desk import Desk
+from reports.dashboard.going import waiting
 from reports.dashboard.view import View, all_of, one_of
 from reports.dashboard.work import Work
 from reports.formats import compared
@@ -39,8 +40,7 @@ def compared_page(desk: Desk, asked: Asked) -> Response:
         lambda workspace: workspace.compared(people, since, until, against=against),
     )
     if isinstance(found, Work):
-        name = translated("Compare")
-        return shown(desk, asked, "waiting.html", "/compare", name=name, back="/compare")
+        return waiting(desk, asked, "/compare", translated("Compare"), "/compare")
     return framed(compared.as_page(found))
 
 

@@ -166,7 +166,9 @@ def test_since_the_oldest_lake_that_is_read_only_columns_came() -> None:
         for statement in filter(None, (" ".join(one.split()) for one in whole)):
             made = re.match(r"CREATE TABLE IF NOT EXISTS (\w+)", statement)
             column = re.fullmatch(r"ALTER TABLE \w+ ADD COLUMN IF NOT EXISTS .*", statement)
-            filled = statement.startswith("UPDATE batches SET again = ")  # of a lake it stays empty: nothing is known
+            filled = statement.startswith(
+                "UPDATE batches SET again = "
+            )  # of a lake it stays empty: nothing is known
             assert column or filled or (made and made[1] in NOT_IN_A_LAKE), statement
 
 
