@@ -236,7 +236,7 @@ def note(desk: Desk, asked: Asked) -> Response:
         raise
     except InfluenceError as error:
         return _shown(desk, asked, mentee, replace(typed, why=str(error)), 400)
-    return see(with_query("/programme", [("mentee", mentee)]))
+    return see(with_query("/programme", [("mentee", mentee)]) + "#noting")
 
 
 def _said_by_choice(desk: Desk, mentee: str, about: str) -> str:
