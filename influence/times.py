@@ -84,6 +84,15 @@ def moment(time: int | None, zone: str) -> str | None:
     return exact(time).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
+def day_at(time: int, zone: str) -> date:
+    """Return the day of a moment in a zone.
+
+    >>> day_at(-1, "Europe/Stockholm")
+    datetime.date(1970, 1, 1)
+    """
+    return exact(time).astimezone(ZoneInfo(zone)).date()
+
+
 def months(window: Window, zone: str) -> list[tuple[str, Window]]:
     """Cut a window into calendar months of a time zone; the first and the last may be parts of one.
 

@@ -15,7 +15,7 @@ from influence.chance.pooled import Pooled
 from influence.contract.language import because
 from influence.contract.wording import between, counted, number
 from influence.kernels.arrays import Ints
-from influence.times import Window, moment
+from influence.times import Window, day_at
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -151,7 +151,7 @@ def _conversation_row(ego: Ego, recent: Ints, fresh: int, held: Pooled) -> Advis
     items = ego.log.items
     first = int(np.flatnonzero(items.conversation == items.conversation[recent[0]])[0])
     ids = shown(ego, list(dict.fromkeys([first, *recent[-(EVIDENCE - 1) :].tolist()])))
-    day = str(moment(int(items.time[first]), ego.settings.zone))[:10]
+    day = day_at(int(items.time[first]), ego.settings.zone)
     why = because(
         "{people} who had not responded to the leader wrote there in the last {days}; in the last third of the record "
         "such conversations brought more people never met than the others that leaders wrote in, by {share} of the "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from influence.contract.wording import counted
 from influence.kernels.arrays import Floats, Ints
 from influence.network.log_queries import activity_ids, described, system_of
 from influence.reach.ego import Ego
-from influence.times import DAY, moment
+from influence.times import DAY, day_at
 
 MOST = 3
 """Reasons that are told."""
@@ -202,8 +203,8 @@ class Reasons:
         people = counted(many, "person", "people")
         return Reason(because("answered {people} for the first time in the last 90 days", people=people))
 
-    def _day(self, time: int) -> str:
-        return str(moment(int(time), self.ego.settings.zone))[:10]
+    def _day(self, time: int) -> date:
+        return day_at(int(time), self.ego.settings.zone)
 
 
 _COLUMNS = {name: tuple(SIGNS.index(one) for one in signs) for name, signs in _GROUPS.items()}

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from influence.contract.errors import InfluenceError
+from influence.contract.language import day_in_english
 from influence.contract.wording import plain
 from influence.measures.audiences import GROUPS
 from influence.measures.periods import FEWEST_DAYS
 from influence.people.listed import read_list
-from influence.times import DAY, Window, moment, stated
+from influence.times import DAY, Window, day_at, moment, stated
 
 PREVIOUS: Literal["previous"] = "previous"
 ALIKE = 1 / 30
@@ -39,7 +40,7 @@ def against(words: str, window: Window, zone: str) -> Window | Literal["previous
     period = _period(words, zone)
     if period.until > window.since:
         raise CannotAsk(
-            f"--against {words} is not over when the window begins, on {str(moment(window.since, zone))[:10]}: "
+            f"--against {words} is not over when the window begins, on {day_in_english(day_at(window.since, zone))}: "
             "an earlier period is compared"
         )
     length, held = (one.until - one.since for one in (period, window))

@@ -13,14 +13,16 @@ from influence.analysis.limits import limits
 from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
+from influence.contract.language import day_in_english
 from influence.contract.measures import catalogue
+from influence.contract.turns import step
 from influence.measures import spheres, trend
 from influence.measures.audiences import who_is_meant
 from influence.network.log_queries import unsaid_in_all
 from influence.reach.asked import Asked
 from influence.reach.ego import Ego
 from influence.reach.population import Population
-from influence.times import Window, moment
+from influence.times import Window, day_at, moment
 
 HEADLINE = "four-steps"
 """The measure that every report has, whatever else is asked for."""
@@ -72,7 +74,7 @@ class Analysis(Population):
         if self.tables.part is not None:
             raise EmptyWindow("nothing of what this report is narrowed to happened in this window")
         zone = self.settings.zone
-        first, last = (str(moment(int(t), zone))[:10] for t in (time[0], time[-1]))
+        first, last = (day_in_english(day_at(int(t), zone)) for t in (time[0], time[-1]))
         raise EmptyWindow(f"nothing happened in this window; the activities here run from {first} to {last}")
 
     def refuse_unsaid(self) -> None:
@@ -91,7 +93,11 @@ class Analysis(Population):
 
 def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
     measures = sorted(catalogue(wanted), key=lambda measure: (measure.name != HEADLINE, measure.name))
-    return {name: finding for measure in measures for name, finding in measure(ego).items()}
+    found: dict[str, Finding] = {}
+    for measure in measures:
+        step()
+        found |= measure(ego)
+    return found
 
 
 def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:

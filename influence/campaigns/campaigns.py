@@ -13,8 +13,9 @@ from influence.campaigns.travelling import travelled
 from influence.campaigns.voices import against_voices
 from influence.campaigns.weeks import against_before
 from influence.contract.campaigned import Campaigned, CampaignError, Stated
+from influence.contract.language import day_in_english
 from influence.contract.narrowing import Narrowing
-from influence.times import Window, end_of_day, moment, stated
+from influence.times import Window, day_at, end_of_day, moment, stated
 
 _SECTION = '[campaigns.NAME] with tags = ["…"] and since = "2026-01-31" in influence.toml'
 
@@ -89,14 +90,15 @@ def window_of(analysis: Analysis, campaign: Stated) -> tuple[Window, bool]:
             "after it"
         )
     if since >= recorded.until or (until is not None and until <= recorded.since):
-        first, last = (str(moment(one, zone))[:10] for one in (recorded.since, recorded.until - 1))
+        first, last = (day_in_english(day_at(one, zone)) for one in (recorded.since, recorded.until - 1))
+        begins = day_in_english(day_at(since, zone))
         if since >= recorded.until:
             raise CampaignError(
-                f"{campaign.name} begins on {campaign.since} and what is on record ends on {last}: bring its first "
+                f"{campaign.name} begins on {begins} and what is on record ends on {last}: bring its first "
                 "days in, then it can be told"
             )
         raise CampaignError(
-            f"{campaign.name} (from {campaign.since}) is not on record: the activities here run from {first} to "
+            f"{campaign.name} (from {begins}) is not on record: the activities here run from {first} to "
             f"{last}; bring in what is missing, or change since and until"
         )
     over = end_of_day(recorded.until, zone)

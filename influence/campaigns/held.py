@@ -10,11 +10,12 @@ import numpy as np
 
 from influence.analysis.report import Analysis
 from influence.contract.campaigned import CampaignError, Stated
+from influence.contract.language import day_in_english
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_queries import system_of
 from influence.network.responses import Responses
 from influence.reach.ego import Ego
-from influence.times import Window, moment
+from influence.times import Window, day_at
 
 OFTEN = 0.1
 """A system in which this part of what is on the subject was said is one in which the campaign ran."""
@@ -83,7 +84,7 @@ class Held:
 
     def _nothing(self) -> str:
         times, zone = self.part.log.items.time, self.whole.settings.zone
-        days = [str(moment(int(one), zone))[:10] for one in (times[0], times[-1])] if len(times) else []
+        days = [day_in_english(day_at(int(one), zone)) for one in (times[0], times[-1])] if len(times) else []
         there = f"what there is runs from {days[0]} to {days[1]}" if days else "there is nothing at all"
         return (
             f"nothing of {self.stated.name} was posted in its window; {there}: change since and until, or what belongs "

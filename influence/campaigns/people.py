@@ -17,7 +17,7 @@ from influence.measures.reach import four_steps
 from influence.measures.tone import CLASSES, ONE_SIDED, class_of
 from influence.network.log_queries import on_lists, tones_of
 from influence.people.spheres import houses, spheres
-from influence.times import DAY, WEEK, Window, end_of_day, moment, stated
+from influence.times import DAY, WEEK, Window, day_at, end_of_day, stated
 
 AFTER = 28 * DAY
 """Four weeks: what is left then, remained."""
@@ -138,7 +138,7 @@ def tone(held: Held) -> ToneOfCampaign:
 def _not_over(until: str | None, zone: str) -> str:
     if until is None:
         return NOT_OVER
-    day = str(moment(stated(until, zone) + AFTER, zone))[:10]
+    day = day_at(stated(until, zone) + AFTER, zone)
     return because("four weeks after its end are over on {day}, which is not on record yet", day=day)
 
 

@@ -174,6 +174,7 @@ def doctor(folder: Path, as_json: bool, repair: bool) -> None:
         say(
             f"{row['done']}  {row['source']}: {row['read']:,} read = {row['stored']:,} stored "
             f"+ {row['known']:,} already known + {row['aside']:,} set aside"
+            + (f" ({row['again']:,} of them before too)" if row["again"] else "")
         )
     say(f"{len(found['quarantine']):,} set aside" + (":" if found["quarantine"] else ""))
     for row in found["quarantine"]:

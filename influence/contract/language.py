@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
 from string import Formatter
@@ -31,6 +32,12 @@ _FIGURES = re.compile(_FIGURE)
 _RANGE = re.compile(rf"(?P<low>{_FIGURE}) to (?P<high>{_FIGURE})")
 _COUNT = re.compile(rf"(?P<figures>(?:{_NUMBER} to )?{_NUMBER}|fewer than 1) (?P<noun>\D.*)")
 _PER_CENT = " %"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_SHORT = tuple(month[:3] for month in MONTHS)
+_DAY = re.compile(rf"(?P<day>\d{{1,2}}) (?P<month>{'|'.join(_SHORT)}) (?P<year>\d{{4}})")
 _LARGE_NOUNS = frozenset({"de", "lb"})
 REASON = "reason"
 """So a message is marked in a language's file that findings hold in English, and that is recognised there."""
@@ -213,17 +220,45 @@ def in_figures(figures: str) -> str:
     return said + language.per_cent if bare != figures else said
 
 
+def day_in_english(day: date) -> str:
+    """Write a day as English sentences of ours do.
+
+    >>> day_in_english(date(2026, 1, 5))
+    '5 Jan 2026'
+    """
+    return f"{day.day} {_SHORT[day.month - 1]} {day.year}"
+
+
+def in_days(day: date) -> str:
+    """Write a day as the language spoken writes it.
+
+    >>> in_days(date(2026, 1, 5))
+    '5 Jan 2026'
+    """
+    language = _spoken.get()
+    if language.code == ENGLISH:
+        return day_in_english(day)
+    from babel.dates import format_skeleton  # its tables cost what a report in English does not need
+
+    return str(format_skeleton("yMMMd", date(day.year, day.month, day.day), locale=language.locale))
+
+
 def because(pattern: str, **parts: object) -> str:
     """Say why, in English, by a pattern that a language may hold: reasons stand in findings and in JSON.
 
-    Whole numbers are written with their thousands; `recognised` says it in another language.
+    Whole numbers are written with their thousands, and days as a reader writes them; `recognised` says it in another
+    language.
 
-    >>> because("only {n} people responded; {least} are needed", n=3, least=2000)
-    'only 3 people responded; 2,000 are needed'
+    >>> because("only {n} people responded up to {day}", n=2000, day=date(2026, 1, 5))
+    'only 2,000 people responded up to 5 Jan 2026'
     """
-    return pattern.format(
-        **{name: f"{part:,}" if type(part) is int else part for name, part in parts.items()}
-    )
+    return pattern.format(**{name: _in_english(part) for name, part in parts.items()})
+
+
+def _in_english(part: object) -> object:
+    if isinstance(part, date):
+        return day_in_english(part)
+    return f"{part:,}" if type(part) is int else part
 
 
 def recognised(said: str) -> str:
@@ -279,9 +314,11 @@ def _filled(pattern: str, parts: Mapping[str, str]) -> str:
 
 
 def _part(said: str) -> str:
-    """Say one part: a number, a range, a count with its noun, or words of ours."""
+    """Say one part: a number, a day, a range, a count with its noun, or words of ours."""
     if _FIGURES.fullmatch(said):
         return _figure(said)
+    if found := _DAY.fullmatch(said):
+        return in_days(date(int(found["year"]), _SHORT.index(found["month"]) + 1, int(found["day"])))
     if found := _RANGE.fullmatch(said):
         return translated("{low} to {high}").format(low=_figure(found["low"]), high=_figure(found["high"]))
     found = _COUNT.fullmatch(said)

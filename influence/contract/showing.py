@@ -6,13 +6,14 @@ HTML that takes its colours from the notebook, light or dark; every text is esca
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from html import escape
 
 from influence.contract import plugins
 from influence.contract.findings import Finding, Report
 from influence.contract.headline import bounds, leader_name, sentences, unsure
-from influence.contract.language import recognised, translated
+from influence.contract.language import in_days, recognised, translated
 from influence.contract.measures import GROUP, measure
 from influence.contract.wording import (
     CANNOT_TELL,
@@ -139,10 +140,14 @@ def _row(tag: str, cells: Sequence[str]) -> str:
 
 
 def _window(report: Report) -> str:
-    since, until = (plain(report.window.get(key) or "")[:10] for key in ("since", "until"))
+    since, until = (_day(plain(report.window.get(key) or "")[:10]) for key in ("since", "until"))
     if not since or not until:
         return translated("the whole record")
     return translated("from {since} on, up to and not including {until}").format(since=since, until=until)
+
+
+def _day(time: str) -> str:
+    return in_days(date.fromisoformat(time)) if time else ""
 
 
 def _card(*parts: str) -> str:

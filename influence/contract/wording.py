@@ -8,12 +8,17 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from influence.contract.language import ENGLISH, forms, in_figures, message, numbered, spoken, translated
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
+from influence.contract.language import (
+    ENGLISH,
+    MONTHS,
+    forms,
+    in_figures,
+    message,
+    numbered,
+    spoken,
+    translated,
 )
+
 CANNOT_TELL = message("cannot tell")
 _WIDE_INTERVAL = 5.0
 _PEOPLE = re.compile(r"\b(?:people|persons?)\b")
@@ -68,6 +73,7 @@ _SPACE = re.compile(r"(?<=\d)([\u00a0\u202f])(?=[\d%])|\s+")
 """A space: that within a number, which keeps it on one line, stays as it is."""
 _BREAK = re.compile(r"[\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 """What begins another line, or the line anew."""
+_SHARE = re.compile(r"(?<=\d) (?=%)")
 _NOISE = 6
 """Digits of a sum that are kept: what lies behind them is noise, and 2.4999999999 is half."""
 _MOST_OF = 10
@@ -84,6 +90,15 @@ def plain(text: str) -> str:
         return " ".join(text.split())
     kept = (character for character in text if not _is_unshowable(character))
     return _SPACE.sub(_space, "".join(kept)).strip()
+
+
+def unbroken(text: str) -> str:
+    r"""Keep a share and its sign on one line, wherever the text is laid out.
+
+    >>> unbroken("31 to 100 % of them")
+    '31 to 100\xa0% of them'
+    """
+    return _SHARE.sub("\u00a0", text)
 
 
 def harmless(line: str) -> str:
@@ -192,7 +207,7 @@ def month_of(year: int, month: int) -> str:
     'January 2026'
     """
     if spoken().code == ENGLISH:
-        return f"{_MONTHS[month - 1]} {year}"
+        return f"{MONTHS[month - 1]} {year}"
     from babel.dates import format_skeleton  # its tables cost what a report in English does not need
 
     return str(format_skeleton("yMMMM", date(year, month, 1), locale=spoken().locale))
@@ -205,7 +220,7 @@ def short_month(month: int) -> str:
     'Jan'
     """
     if spoken().code == ENGLISH:
-        return _MONTHS[month - 1][:3]
+        return MONTHS[month - 1][:3]
     names = spoken().locale.months["stand-alone"]["abbreviated"]
     return str(names[month]).removesuffix(".")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from influence.contract.language import day_in_english
 from influence.corrections.acquaintances import Acquaintances, MeetingError
 from influence.met.encounters import answer_of
 from influence.people.decisions import Decision, codes, marks
@@ -59,7 +60,7 @@ class Declarations(Acquaintances):
     def _contradicting(self, ego: Ego, code: int, *, met: bool) -> list[str]:
         """Say which declarations hold the opposite; they stay in the log and in their source."""
         said = [
-            f"decision {one.seq} by {one.author} on {one.decided:%Y-%m-%d} says {answer_of(one)}"
+            f"decision {one.seq} by {one.author} on {day_in_english(one.decided)} says {answer_of(one)}"
             for one in self._about_pair(ego, code)
             if answer_of(one) == ("never" if met else "met")
         ]

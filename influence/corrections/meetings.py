@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from influence.contract.language import day_in_english
 from influence.corrections.declarations import Declarations
 from influence.corrections.labels import Labels
 from influence.met.doubts import ahead, alone, contradicting, strange
@@ -21,7 +22,7 @@ class Meetings(Declarations, Labels):
         """
         tables = self._population().tables
         found = [
-            f"encounter {row['id']} is dated {row['time']:%Y-%m-%d}, {row['why']}: "
+            f"encounter {row['id']} is dated {day_in_english(row['time'])}, {row['why']}: "
             "it counts only for responses after it"
             for row in ahead(tables, datetime.now(UTC))
         ]

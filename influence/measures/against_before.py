@@ -24,10 +24,10 @@ from influence.measures.moves import (
     responded_before,
     who_moved,
 )
-from influence.measures.periods import CannotCompare, Periods, day_of, periods
+from influence.measures.periods import CannotCompare, Periods, periods
 from influence.measures.reach import FEWEST_CONVERSATIONS, NO_CONVERSATIONS, TOO_FEW
 from influence.reach.steps import Alter, headline
-from influence.times import Window, moment
+from influence.times import Window, day_at, moment
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -113,7 +113,9 @@ def _by_whom(periods: Periods) -> AgainstBefore:
         sources=periods.broken or None,
         covered=periods.coverage[1],
         before_covered=periods.coverage[0],
-        record_since=None if earlier is None else day_of(int(periods.now.population.recorded[0]), zone),
+        record_since=None
+        if earlier is None
+        else day_at(int(periods.now.population.recorded[0]), zone).isoformat(),
         came_back=back,
         new=new,
         returned=returned,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from datetime import date
 from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
@@ -89,10 +90,9 @@ def shown(tables: LogTables, leader: int) -> Finding:
     Unit: impressions, of all services that tell them; the detail holds each service's own words and their day.
     """
     told = told_exposure(tables, leader)
-    said: dict[tuple[str, str], list[str]] = {}
+    said: dict[tuple[str, date], list[str]] = {}
     for row in told:
-        day = f"{row['day']:%Y-%m-%d}"
-        said.setdefault((row["service"], day), []).append(f"{row['count']:,} {row['metric']}")
+        said.setdefault((row["service"], row["day"]), []).append(f"{row['count']:,} {row['metric']}")
     words = [
         because("{who} says: {counts} ({day})", who=service, counts=", ".join(counts), day=day)
         for (service, day), counts in said.items()

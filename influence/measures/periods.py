@@ -16,7 +16,7 @@ from influence.measures.reach import NO_TIMES
 from influence.measures.trend import gaps
 from influence.met.coverage import ENOUGH, MONTH
 from influence.network.log_queries import months_by_source, origins, source_of
-from influence.times import DAY, Window, moment, months
+from influence.times import DAY, Window, day_at, months
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -151,17 +151,17 @@ def _missing(ego: Ego, period: Window) -> str | None:
     time, zone = ego.population.recorded, ego.settings.zone
     if covered(time, period, zone) < COVERED:
         if time[0] > period.since:
-            return because("nothing is on record before {day}", day=day_of(int(time[0]), zone))
+            return because("nothing is on record before {day}", day=day_at(int(time[0]), zone))
         return because(
             "of {since} to {until} too little is on record",
-            since=day_of(period.since, zone),
-            until=day_of(period.until - 1, zone),
+            since=day_at(period.since, zone),
+            until=day_at(period.until - 1, zone),
         )
     kept = _calendar_since(ego)
     if kept is not None and kept > period.since + (1 - COVERED) * (period.until - period.since):
         return because(
             "the leader's calendar begins on {day}, so that before it nothing tells whom they had met",
-            day=day_of(kept, zone),
+            day=day_at(kept, zone),
         )
     return None
 
@@ -173,15 +173,6 @@ def _calendar_since(ego: Ego) -> int | None:
         dense = np.flatnonzero(times[ENOUGH - 1 :] - times[: len(times) - ENOUGH + 1] <= MONTH)
         begins += [int(times[dense[0]])] if len(dense) else []
     return min(begins, default=None)
-
-
-def day_of(time: int, zone: str) -> str:
-    """Return the day of a moment in a zone.
-
-    >>> day_of(0, "UTC")
-    '1970-01-01'
-    """
-    return str(moment(time, zone))[:10]
 
 
 # --- what the sources cover -----------------------------------------------------------------------------------

@@ -442,12 +442,13 @@ def months_by_system(
 
 
 _ASIDE = (
-    "SELECT source, sum(aside)::BIGINT AS aside, sum(stored)::BIGINT AS stored FROM batches GROUP BY source"
+    "SELECT source, sum(aside - coalesce(again, 0))::BIGINT AS aside, sum(stored)::BIGINT AS stored "
+    "FROM batches GROUP BY source"
 )
 
 
 def set_aside(tables: LogTables) -> dict[str, tuple[int, int]]:
-    """Return of each source how many rows were set aside, and how many were stored."""
+    """Return of each source how many rows were set aside, each once, and how many were stored."""
     return {row["source"]: (row["aside"], row["stored"]) for row in tables.rows(_ASIDE).to_pylist()}
 
 

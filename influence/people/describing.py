@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from influence.contract.language import day_in_english
 from influence.contract.no_person import BOT
 from influence.people.accounts import Accounts, Link, stated_id
 from influence.people.bots import signs, told_by
@@ -136,7 +137,7 @@ def _overruled(decided: Iterable[Decision]) -> dict[str, dict[str, Any]]:
             elif one.verb == "sphere":
                 by_account[account]["sphere"] = one.value
             elif one.verb == "bot":
-                why = f"decided by {one.author} on {one.decided:%Y-%m-%d}"
+                why = f"decided by {one.author} on {day_in_english(one.decided)}"
                 by_account[account] |= {"decided_kind": one.value, "decided_why": why}
     return by_account
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from influence.contract.language import day_in_english
 from influence.people.accounts import (
     DECIDED,
     NAMED,
@@ -139,7 +140,7 @@ def _decide(joined: Accounts, decided: Sequence[Decision]) -> None:
     for one in reversed(decided):
         sides = [*one.accounts, *one.others]
         if one.verb == "same":
-            why = f"decided by {one.author} on {one.decided:%Y-%m-%d}" + (
+            why = f"decided by {one.author} on {day_in_english(one.decided)}" + (
                 f": {one.reason}" if one.reason else ""
             )
             joined.claim(sides[0], sides[1:], DECIDED, why)

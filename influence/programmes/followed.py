@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from influence.kernels.arrays import Ints
 from influence.measures.asked import inbound
 from influence.network.log_queries import activity_ids
 from influence.reach.ego import Ego
-from influence.times import DAY, moment
+from influence.times import DAY, day_at
 
 if TYPE_CHECKING:
     from influence.reach.population import Population
@@ -147,5 +147,5 @@ def _responses(ego: Ego, person: int, since: int) -> Ints:
     return times
 
 
-def _day(ego: Ego, at: int) -> str:
-    return str(moment(at, ego.settings.zone))[:10]
+def _day(ego: Ego, at: int) -> date:
+    return day_at(at, ego.settings.zone)

@@ -15,7 +15,7 @@ from influence.analysis.alike import INACTIVE, CannotCompare, active_weeks, refu
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
-from influence.contract.language import because
+from influence.contract.language import because, day_in_english
 from influence.contract.programmed import (
     ADVICE,
     GIVEN,
@@ -38,7 +38,7 @@ from influence.programmes.notes import Notes
 from influence.programmes.plan import Plan, PlanError, Planned
 from influence.programmes.sheets import TOLD, bands, baseline_of, measured, moved, sought
 from influence.store.engine import Engine
-from influence.times import Window, exact, moment, stated
+from influence.times import Window, day_at, exact, moment, stated
 
 
 class ProgrammeError(InfluenceError):
@@ -123,7 +123,7 @@ class Programmes:
         plan, kept = self.file, self._baseline(self.file.name)
         if kept is not None:
             raise ProgrammeError(
-                f"the programme {plan.name!r} was started on {kept.taken:%Y-%m-%d} and its baseline stays; "
+                f"the programme {plan.name!r} was started on {day_in_english(kept.taken)} and its baseline stays; "
                 f"`influence programme show` says how it stands, and another programme needs another name"
             )
         if not self.analysis.dated:
@@ -177,14 +177,15 @@ class Programmes:
         since = plan.start - timedelta(weeks=plan.weeks)
         if plan.start > self._last_day:
             raise ProgrammeError(
-                f"{self.path}: the programme starts on {plan.start} and what is on record ends on "
-                f"{self._last_day - timedelta(days=1)}; bring in what is newer, or start it when the day has come"
+                f"{self.path}: the programme starts on {day_in_english(plan.start)} and what is on record ends on "
+                f"{day_in_english(self._last_day - timedelta(days=1))}; bring in what is newer, or start it "
+                "when the day has come"
             )
-        first = str(moment(self.analysis.whole_window().since, self._zone))[:10]
-        if since.isoformat() < first:
+        first = day_at(self.analysis.whole_window().since, self._zone)
+        if since < first:
             raise ProgrammeError(
-                f"{self.path}: the baseline would begin on {since} and what is on record begins on {first}; make the "
-                "window shorter, the start later, or bring in what is older"
+                f"{self.path}: the baseline would begin on {day_in_english(since)} and what is on record begins on "
+                f"{day_in_english(first)}; make the window shorter, the start later, or bring in what is older"
             )
         return self._between(since, plan.start)
 
@@ -379,7 +380,7 @@ class Programmes:
         return because(
             "too early: the first {weeks} weeks since the start are over on {day}",
             weeks=plan.weeks,
-            day=(plan.start + timedelta(weeks=plan.weeks)).isoformat(),
+            day=plan.start + timedelta(weeks=plan.weeks),
         )
 
     @cached_property

@@ -4,6 +4,7 @@
 'UTC'
 """
 
+from influence.settings.campaigning import Typed, remove_campaign, set_campaign
 from influence.settings.changing import (
     Value,
     change,
@@ -31,12 +32,15 @@ __all__ = [
     "MailServer",
     "Settings",
     "SettingsError",
+    "Typed",
     "Value",
     "change",
     "checked_name",
     "held",
     "read",
+    "remove_campaign",
     "remove_source",
+    "set_campaign",
     "set_purpose",
     "set_source",
     "zone_name",

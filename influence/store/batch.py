@@ -30,7 +30,7 @@ from influence.store.incoming import readable
 from influence.store.listening import Listening
 from influence.store.logs import Logs
 from influence.store.pseudonyms import UNTOLD, Pseudonyms
-from influence.store.quarantine import set_aside
+from influence.store.quarantine import set_aside, set_aside_before
 from influence.store.schema import KIND_OF, ODD_VALUES, as_table, that_fit
 from influence.store.staging import Keeping, staging
 from influence.store.summary import Summary
@@ -66,7 +66,7 @@ class Batch:
     ) -> None:
         self._engine, self._keeping, self._forgotten = engine, keeping, forgotten
         self._pseudonyms = pseudonyms
-        self._number, self._source = number, source
+        self._number, self._source, self._live = number, source, live
         self._logs = Logs(engine, number, source, live=live)
         self._text = Listening(engine, number, source, live=live)
         self._tables = Gathered()
@@ -173,16 +173,24 @@ class Batch:
     def _set_aside(self) -> None:
         """Put what was set aside into the quarantine, and the files that could not be read, each once."""
         files = [(SetAside(reason), file) for file, reason in self._refused]
+        again = self._before(self._aside)
         self._keep_aside([*self._aside, *files])
-        self.summary += Summary(read=len(self._aside), aside=len(self._aside))
+        self.summary += Summary(read=len(self._aside), aside=len(self._aside), again=again)
         self._aside.clear()
         self._refused.clear()
 
     def _keep_aside(self, aside: Sequence[tuple[SetAside, str]]) -> None:
-        """Keep what was set aside; beside pseudonyms no reason stands, since it may name somebody."""
-        if self._pseudonyms is not None:
-            aside = [(SetAside(UNTOLD, one.line), file) for one, file in aside]
-        set_aside(self._engine, self._number, aside)
+        set_aside(self._engine, self._number, self._told(aside))
+
+    def _before(self, aside: Sequence[tuple[SetAside, str]]) -> int:
+        """Count what an earlier import of the same file had set aside; replies of a service are never the same file."""
+        return 0 if self._live else set_aside_before(self._engine, self._number, self._told(aside))
+
+    def _told(self, aside: Sequence[tuple[SetAside, str]]) -> Sequence[tuple[SetAside, str]]:
+        """Return what was set aside as it is kept: beside pseudonyms no reason stands, since it may name somebody."""
+        if self._pseudonyms is None:
+            return aside
+        return [(SetAside(UNTOLD, one.line), file) for one, file in aside]
 
     def _table(self, kind: str, pairs: Sequence[tuple[_Row, str]]) -> pa.Table:
         """Make a table of records; one that holds a value of another kind is set aside."""
@@ -244,6 +252,7 @@ class Batch:
         refused = told.filter(pc.is_valid(told["reason"])).to_pylist()
         self.forgotten += sum(row["reason"] == REASON for row in refused)
         reasons = [(SetAside(row["reason"], row["line"]), row["file"]) for row in refused]
+        again = self._before(reasons)
         self._keep_aside(list(dict.fromkeys(reasons)))
         added = self._logs.append(
             kind, staged if not refused else staged.filter(pc.is_null(staged["reason"]))
@@ -251,7 +260,7 @@ class Batch:
         if kind == "activities":
             self._listen(staged if not refused else staged.filter(pc.is_null(staged["reason"])))
         known = table.num_rows - added.stored - len(refused)
-        return added + Summary(read=table.num_rows, known=known, aside=len(refused))
+        return added + Summary(read=table.num_rows, known=known, aside=len(refused), again=again)
 
     def _listen(self, staged: pa.Table) -> None:
         """Hear what was said; what nobody said is only counted."""

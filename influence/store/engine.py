@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from influence.contract.errors import InfluenceError
+from influence.contract.turns import Turn, step
 
 
 class EngineError(InfluenceError):
@@ -112,7 +113,7 @@ class DuckEngine:
         self._settle()
 
     def _settle(self) -> None:
-        self.alone = threading.RLock()
+        self.alone = Turn()
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute(f"SET memory_limit = '{_READING}'")
         self._connection.execute("SET enable_external_access = false")
@@ -139,6 +140,7 @@ class DuckEngine:
 
     def arrow(self, sql: str, params: Parameters = ()) -> pa.Table:
         """Run a query and return its rows."""
+        step()
         with self.alone, _told():
             return self._connection.sql(sql, params=_given(params) or None).to_arrow_table()
 

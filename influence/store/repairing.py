@@ -273,5 +273,7 @@ def _enter_missing_batches(engine: Engine) -> int:
     missing = f"FROM ({used}) u WHERE batch IS NOT NULL AND batch NOT IN (SELECT batch FROM batches)"
     lost = count(engine, f"SELECT count(*) AS n {missing}")
     if lost:
-        engine.run(f"INSERT INTO batches SELECT batch, now(), 'repaired', 'repaired', 0, 0, 0, 0 {missing}")
+        engine.run(
+            f"INSERT INTO batches SELECT batch, now(), 'repaired', 'repaired', 0, 0, 0, 0, 0 {missing}"
+        )
     return lost

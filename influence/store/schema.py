@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from influence.contract.records import Activity, Encounter, Person, SetAside, Tie
 
-VERSION = 9
+VERSION = 10
 TEXT, TEXTS, MOMENT, DAY, NUMBER, REAL, TRUTH = (
     "VARCHAR",
     "VARCHAR[]",
@@ -270,6 +270,13 @@ CREATE TABLE IF NOT EXISTS reading_log (seq BIGINT, read TIMESTAMPTZ, reader VAR
     leaders VARCHAR[], basis VARCHAR, chained VARCHAR);
 CREATE TABLE IF NOT EXISTS release_log (seq BIGINT, released TIMESTAMPTZ, leader VARCHAR, cell VARCHAR,
     marks VARCHAR[]);
+""",
+    10: """
+ALTER TABLE batches ADD COLUMN IF NOT EXISTS again BIGINT;
+UPDATE batches SET again = aside WHERE connector = 'recognised' AND aside > 0
+    AND batch NOT IN (SELECT batch FROM quarantine)
+    AND EXISTS (FROM batches b
+        WHERE b.batch < batches.batch AND b.source = batches.source AND b.aside >= batches.aside);
 """,
 }
 """What each version added: an older store gets it when it is opened."""

@@ -211,7 +211,7 @@ class Store:
     def _close(self, number: int, source: str, connector: str, total: Summary) -> None:
         """Enter the batch in the book: from here on it counts."""
         self.engine.run(
-            "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 number,
                 datetime.now(UTC),
@@ -221,6 +221,7 @@ class Store:
                 total.stored,
                 total.known,
                 total.aside,
+                total.again,
             ],
         )
 
@@ -300,6 +301,6 @@ class Store:
         return list(
             self.engine.arrow(
                 "SELECT batch, strftime(done, '%Y-%m-%d %H:%M') AS done, source, connector, read, stored, known, "
-                "aside FROM batches ORDER BY batch"
+                "aside, coalesce(again, 0) AS again FROM batches ORDER BY batch"
             ).to_pylist()
         )

@@ -11,7 +11,8 @@ class Summary:
     """What became of the rows of an import: `read` = `stored` + `known` + `aside`, always.
 
     What it made of what is shown now: `new` was not there before, `changed` was there with other content, `deleted`
-    was there and is no more (so are the times that a meeting no longer lists, which are no rows of their own).
+    was there and is no more (so are the times that a meeting no longer lists, which are no rows of their own). `again`
+    are those of `aside` that an earlier import of the same file had set aside already.
 
     >>> str(Summary(read=5, stored=3, known=1, aside=1))
     '5 read = 3 stored + 1 already known + 1 set aside'
@@ -24,6 +25,7 @@ class Summary:
     new: int = 0
     changed: int = 0
     deleted: int = 0
+    again: int = 0
 
     def __add__(self, other: Summary) -> Summary:
         return Summary(*map(operator.add, astuple(self), astuple(other)))

@@ -33,9 +33,7 @@ def _silent(report: Report, days: float) -> Iterator[str]:
             last[row.system] = max(when, last.get(row.system, when))
     for system, when in sorted(last.items()):
         if end - when > timedelta(days=days):
-            yield because(
-                "nothing of {name} was brought in since {day}", name=system, day=when.date().isoformat()
-            )
+            yield because("nothing of {name} was brought in since {day}", name=system, day=when.date())
 
 
 def _storm(report: Report) -> Iterator[str]:

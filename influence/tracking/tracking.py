@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from influence.analysis.alike import CannotCompare
 from influence.analysis.report import Analysis
 from influence.contract.errors import InfluenceError
+from influence.contract.language import day_in_english
 from influence.contract.tracked import Moved, Tracked
 from influence.store.engine import Engine
 from influence.times import Window, exact, lately
@@ -140,8 +141,8 @@ def _refuse_a_clock_set_back(kept: Sequence[Snapshot]) -> None:
     now, last = datetime.now(UTC), max((one.taken for one in kept), default=None)
     if last is not None and last - now > timedelta(days=1):
         raise NothingTracked(
-            f"the clock of this machine says {now:%Y-%m-%d} and a snapshot was taken on {last:%Y-%m-%d}: set the clock "
-            "right, then take it again"
+            f"the clock of this machine says {day_in_english(now)} and a snapshot was taken on "
+            f"{day_in_english(last)}: set the clock right, then take it again"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from influence import settings
 from influence.analysis.questions import WorkspaceError
 from influence.analysis.report import Analysis
 from influence.contract import durably, plugins
+from influence.contract.campaigned import Stated
 from influence.contract.tracked import Digest
 from influence.corrections.meetings import Meetings
 from influence.corrections.people import Curation
@@ -253,14 +255,16 @@ class Workspace(Duties, Campaigning):
             if name not in sources:
                 raise WorkspaceError(self._no_source(name))
         done, keyring = {}, InKeyring(self.path, PATIENCE)
-        for name in dict.fromkeys(names or sorted(sources)):
-            options = dict(sources[name])
-            make = partial(made, options.pop("connector"), options, live=True)
-            done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
-            done[name].notes += others_write(self.store.engine) if done[name].summary.new else []
-            ended(name, done[name])
-        self.prune()
-        self._forget_analysis()
+        try:
+            for name in dict.fromkeys(names or sorted(sources)):
+                options = dict(sources[name])
+                make = partial(made, options.pop("connector"), options, live=True)
+                done[name] = pull(self.store, name, make, Secrets(self.path, name, keyring), progress)
+                done[name].notes += others_write(self.store.engine) if done[name].summary.new else []
+                ended(name, done[name])
+            self.prune()
+        finally:  # who stops it in the middle has what came before
+            self._forget_analysis()
         return done
 
     def comply(
@@ -409,6 +413,32 @@ class Workspace(Duties, Campaigning):
         with self.alone:
             self.settings = settings.change(self.path / SETTINGS, section, name, value)
             self.store.keep(text=self.settings.keep_text, terms=self.settings.keep_terms)
+            self._forget_analysis()
+
+    def write_campaign(self, name: str, typed: settings.Typed, before: Stated | None = None) -> None:
+        """Write a campaign into `influence.toml`, or correct the one that stood there `before`.
+
+        Raises:
+            SettingsError: it cannot be meant, its name is taken, or somebody changed it meanwhile.
+        """
+        with self.alone:
+            self._have_campaigns(settings.set_campaign(self.path / SETTINGS, name, typed, before))
+
+    def remove_campaign(self, before: Stated) -> None:
+        """Take a campaign out of `influence.toml`.
+
+        Raises:
+            SettingsError: somebody changed it meanwhile.
+        """
+        with self.alone:
+            self._have_campaigns(settings.remove_campaign(self.path / SETTINGS, before))
+
+    def _have_campaigns(self, found: settings.Settings) -> None:
+        """Take settings over of which campaigns changed; where a person changed more, everything is worked out anew."""
+        same = replace(found, campaigns=self.settings.campaigns) == self.settings
+        self.settings = found
+        if not same:
+            self.store.keep(text=found.keep_text, terms=found.keep_terms)
             self._forget_analysis()
 
     def _forget_analysis(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,9 +23,11 @@ from influence.contract.language import speaking, translated
 from influence.contract.secrecy import hushed
 from reports.dashboard import (
     aside,
+    campaigns,
     comparing,
     digest,
     framed,
+    going,
     leader,
     overview,
     people,
@@ -33,11 +36,13 @@ from reports.dashboard import (
     sources,
 )
 from reports.dashboard.asked import Asked, Handler
-from reports.dashboard.desk import Desk, NotShown, ReadOnly
+from reports.dashboard.desk import Busy, Desk, NotShown, ReadOnly
 from reports.dashboard.door import HEADERS, Door, Session, ours
 from reports.dashboard.pages import page, script, sheet
 
 LARGEST_FORM = 256 * 1024
+_PATIENCE_S, _PATIENCE_TO_CHANGE_S = 1.5, 15.0
+"""So long a page, and a change, waits for long work before it says what it waits for."""
 _Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 READ: Mapping[str, Handler] = {
@@ -48,8 +53,8 @@ READ: Mapping[str, Handler] = {
     "/leader/{person}/report": leader.whole,
     "/compare": comparing.compare,
     "/compare/all": framed.compared_page,
-    "/campaigns": framed.campaigns,
-    "/campaigns/page": framed.campaign_page,
+    "/campaigns": campaigns.campaigns,
+    "/campaigns/page": campaigns.campaign_page,
     "/programme": programme.programmes,
     "/programme/page": programme.programme_page,
     "/digest": digest.preview,
@@ -62,7 +67,10 @@ READ: Mapping[str, Handler] = {
 }
 WRITE: Mapping[str, Handler] = {
     "/pull": sources.pull,
+    "/stop": going.stop,
     "/track": digest.take,
+    "/campaigns": campaigns.write,
+    "/campaigns/remove": campaigns.remove,
     "/programme/begin": programme.begin,
     "/programme/note": programme.note,
     "/programme/undo": programme.undo,
@@ -87,6 +95,7 @@ def application(desk: Desk, door: Door) -> Starlette:
         routes=routes,
         middleware=[Middleware(Guard, desk=desk, door=door)],
         exception_handlers={
+            Busy: going.busy(desk),
             InfluenceError: _told(desk),
             HTTPException: _not_there(desk),
             Exception: _failed(desk),
@@ -166,9 +175,15 @@ class Guard:
 def _reading(desk: Desk, handler: Handler) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
         asked = Asked(_session(request), request.path_params, request.query_params.multi_items())
-        return await run_in_threadpool(_spoken, desk, handler, asked)
+        return await run_in_threadpool(_spoken, desk, handler, asked, _patience(request))
 
     return endpoint
+
+
+def _patience(request: Request) -> float:
+    """Say how long a page waits: what comes into a page later, which says that it comes, waits as long as it takes."""
+    later = request.url.path == "/begin" and "hx-request" in request.headers
+    return math.inf if later else _PATIENCE_S
 
 
 def _writing(desk: Desk, handler: Handler) -> _Endpoint:
@@ -178,13 +193,13 @@ def _writing(desk: Desk, handler: Handler) -> _Endpoint:
         if not ours(session, next((word for name, word in form if name == "word"), "")):
             raise HTTPException(403, "word")
         asked = Asked(session, request.path_params, request.query_params.multi_items(), form)
-        return await run_in_threadpool(_spoken, desk, handler, asked)
+        return await run_in_threadpool(_spoken, desk, handler, asked, _PATIENCE_TO_CHANGE_S)
 
     return endpoint
 
 
-def _spoken(desk: Desk, handler: Handler, asked: Asked) -> Response:
-    with speaking(desk.language):
+def _spoken(desk: Desk, handler: Handler, asked: Asked, seconds: float) -> Response:
+    with speaking(desk.language), desk.patient(seconds):
         return handler(desk, asked)
 
 

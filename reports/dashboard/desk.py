@@ -6,18 +6,22 @@ A narrower door (`only`) shows some leaders and nobody else; nothing is written 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import message, translated
+from influence.contract.turns import waiting
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
 
 T = TypeVar("T")
+_LATELY_S = 10
 KEPT = 256
 """So many answers are kept, of those that were asked for last."""
 _NOT_SHOWN = message("There is no such page here.")
@@ -34,6 +38,10 @@ class NotShown(InfluenceError):
 
 class ReadOnly(InfluenceError):
     """Something would be written through a door that only shows."""
+
+
+class Busy(Exception):
+    """Long work has its turn at the workspace; no error of anybody's, so nothing that asks takes it for an answer."""
 
 
 class Desk:
@@ -92,15 +100,17 @@ class Desk:
             NotShown: this door does not show them, whether they are there or not.
             UnknownPerson: nobody is known by that name.
         """
-        with self.workspace.alone:
-            try:
-                who = self.workspace.who(words)
-            except InfluenceError:
-                if self.narrow:
-                    raise NotShown(translated(_NOT_SHOWN)) from None
-                raise
-            if self.narrow and who.person not in {self.workspace.who(one).person for one in self.only}:
-                raise NotShown(translated(_NOT_SHOWN))
+        return self.kept(("person", words), lambda: self._person(words))
+
+    def _person(self, words: str) -> tuple[str, str]:
+        try:
+            who = self.workspace.who(words)
+        except InfluenceError:
+            if self.narrow:
+                raise NotShown(translated(_NOT_SHOWN)) from None
+            raise
+        if self.narrow and who.person not in {self.workspace.who(one).person for one in self.only}:
+            raise NotShown(translated(_NOT_SHOWN))
         return who.person, who.name
 
     def open_to_all(self) -> None:
@@ -128,19 +138,40 @@ class Desk:
         """Return what takes long if it was worked out already, else the work that does so beside.
 
         Raises:
-            InfluenceError: it was tried, and came to nothing.
+            InfluenceError: it was tried, and came to nothing, or was stopped: then it begins when it is asked for next.
         """
         if (found := self.known(key)) is not None:
             return found  # type: ignore[no-any-return]
         kind = f"{key!r} {self._state}"
         tried = self.works.latest(kind)
+        if tried is not None and tried.stopped:
+            if tried.age() < _LATELY_S:  # pages that wait come back by themselves, and would begin it at once
+                raise InfluenceError(translated("This was stopped. Open the page anew, and it begins again."))
+            self.works.forget(tried)
+            tried = None
         if tried is not None and tried.failed:
             raise InfluenceError(tried.failed)
-        return self.works.start(kind, title, lambda tell: self._lasting(key, make, tell))
+        return self.works.start(kind, title, lambda tell: self._lasting(key, make, tell), reads=True)
 
     def _lasting(self, key: Hashable, make: Callable[[Workspace], T], tell: Progress) -> None:
         tell("")
         self.kept(key, lambda: make(self.workspace))
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Let whoever asks wait no longer than this for long work that has its turn; for all else as long as it takes.
+
+        Raises:
+            Busy: it goes on still.
+        """
+        until = time.monotonic() + seconds
+
+        def check() -> None:
+            if time.monotonic() >= until and self.works.going():
+                raise Busy
+
+        with waiting(check):
+            yield
 
     # --- changing ---------------------------------------------------------------------------------------------
 

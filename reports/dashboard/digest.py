@@ -47,7 +47,7 @@ def take(desk: Desk, asked: Asked) -> Response:
     """Take the next snapshot of whoever is named, or of all who are tracked; it goes on when the page is closed."""
     desk.may_change()
     people = [desk.person(one) for one in all_of(asked.form, "who")]
-    desk.works.start(TRACK, translated("Digest"), lambda tell: _take(desk, people, tell))
+    desk.works.start(TRACK, translated("The next snapshots"), lambda tell: _take(desk, people, tell))
     return see("/digest")
 
 

@@ -16,6 +16,7 @@ from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, NotShown
+from reports.dashboard.going import waiting
 from reports.dashboard.pages import marked
 from reports.dashboard.view import KINDS, Pairs, View, leader_path, one_of, with_query
 from reports.dashboard.whole import whole as whole_report
@@ -83,7 +84,7 @@ def whole(desk: Desk, asked: Asked) -> Response:
     view = _meant(desk, asked.query, choices(desk, person))
     found = whole_report(desk, person, view)
     if isinstance(found, Work):
-        return shown(desk, asked, "waiting.html", "/", work=found, name=plain(name), back=leader_path(person))
+        return waiting(desk, asked, "/", plain(name), leader_path(person))
     written = desk.kept(("page", person, view, spoken().code), lambda: report_page(found))
     policy = f"{policy_of(found)}; frame-ancestors 'none'"
     return HTMLResponse(written, headers={"Content-Security-Policy": policy})

@@ -14,6 +14,7 @@ from influence.contract.wording import number
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.going import listed
 from reports.dashboard.pages import marked
 from reports.dashboard.view import leader_path, with_query
 from reports.figures.past import past_picture
@@ -40,7 +41,7 @@ def overview(desk: Desk, asked: Asked) -> Response:
     rows = [] if desk.narrow else prepared(desk)
     held = {} if desk.narrow else {"brought": rows[:LISTED], "further": max(0, len(rows) - LISTED)}
     ready = begin_with(desk) if desk.workspace.ready or desk.narrow else None
-    return shown(desk, asked, "overview.html", "/", begin=ready, **held)
+    return shown(desk, asked, "overview.html", "/", begin=ready, works=listed(desk), back="/", **held)
 
 
 def prepared(desk: Desk) -> list[Brought]:

@@ -15,6 +15,7 @@ from reports.dashboard.advised import Choices, choices
 from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, ReadOnly
 from reports.dashboard.framed import framed, waited
+from reports.dashboard.going import waiting
 from reports.dashboard.sources import said_of
 from reports.dashboard.view import one_of, with_query
 from reports.dashboard.work import Progress, Work
@@ -80,13 +81,12 @@ def _shown(desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 20
     if held is None:
         found = _stands(desk, mentee)
         if isinstance(found, Work) and not typed.why:
-            title = translated("Programme")
-            return shown(desk, asked, "waiting.html", "/programme", name=title, back="/")
+            return waiting(desk, asked, "/programme", translated("Programme"), "/")
         held = _Page(sheets=_sheets(desk)) if isinstance(found, Work) else found
     about = _about(desk, held, mentee, plan=one_of(asked.query, "plan") == "yes" and not typed.why)
     if isinstance(about, Work):
         title, back = translated("Programme"), with_query("/programme", [("mentee", mentee)])
-        return shown(desk, asked, "waiting.html", "/programme", name=title, back=back)
+        return waiting(desk, asked, "/programme", title, back)
     answer = shown(
         desk,
         asked,
@@ -181,7 +181,7 @@ def _programme(desk: Desk, mentee: str) -> programme.Record | Work:
         asked = workspace.programme()
         return asked.sheet(mentee) if mentee else asked.show()
 
-    return desk.lasting(("programme", mentee), mentee, make)
+    return desk.lasting(("programme", mentee), translated("Programme"), make)
 
 
 def _sheets(desk: Desk) -> tuple[tuple[str, str], ...]:
@@ -236,7 +236,7 @@ def note(desk: Desk, asked: Asked) -> Response:
         raise
     except InfluenceError as error:
         return _shown(desk, asked, mentee, replace(typed, why=str(error)), 400)
-    return see(with_query("/programme", [("mentee", mentee)]))
+    return see(with_query("/programme", [("mentee", mentee)]) + "#noting")
 
 
 def _said_by_choice(desk: Desk, mentee: str, about: str) -> str:

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sse_starlette import EventSourceResponse
@@ -43,7 +43,8 @@ def sources(desk: Desk, asked: Asked) -> Response:
     """Show the sources with their freshness, and the pull that goes on or ended last."""
     desk.open_to_all()
     work = said_of(desk.works.latest(PULL))
-    return shown(desk, asked, "sources.html", "/sources", sources=_sources(desk.workspace), work=work)
+    rows = desk.kept(("sources", date.today()), lambda: _sources(desk.workspace))
+    return shown(desk, asked, "sources.html", "/sources", sources=rows, work=work)
 
 
 def pull(desk: Desk, asked: Asked) -> Response:
@@ -52,7 +53,7 @@ def pull(desk: Desk, asked: Asked) -> Response:
     desk.open_to_all()
     name = asked.said("source")
     names = (name,) if name else ()
-    title = name or translated("all sources")
+    title = translated("Pull from {name}").format(name=plain(name) or translated("all sources"))
     desk.works.start(PULL, title, lambda tell: _pull(desk, names, tell))
     return see("/sources")
 
@@ -109,8 +110,12 @@ def said_of(work: Work | None) -> dict[str, Any] | None:
     if work is None:
         return None
     state = (
-        translated("It goes on, also if you close this page.")
+        translated("It waits until other work is done; the overview says which.")
+        if work.waits
+        else translated("It goes on, also if you close this page.")
         if work.running
+        else translated("It was stopped; nothing is lost.")
+        if work.stopped
         else translated("It failed: {why}").format(why=work.failed)
         if work.failed
         else translated("It is done.")
@@ -137,10 +142,10 @@ def events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _events(work: Work) -> AsyncIterator[dict[str, str]]:
-    told = -1
+    told: tuple[int, bool] | None = None
     while work.running:
-        if work.steps != told:
-            told = work.steps
+        if (work.steps, work.waits) != told:
+            told = (work.steps, work.waits)
             yield {"event": "on", "data": _written(work)}
         await asyncio.sleep(_EVERY_S)
     yield {"event": "end", "data": _written(work)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from influence.contract.findings import Report
+from influence.contract.language import translated
 from influence.contract.wording import plain
 from reports.dashboard.desk import Desk
 from reports.dashboard.view import View
@@ -17,7 +18,7 @@ def whole(desk: Desk, person: str, view: View) -> Report | Work:
     """
     return desk.lasting(
         ("whole", person, view),
-        plain(desk.person(person)[1]),
+        translated("The whole report on {name}").format(name=plain(desk.person(person)[1])),
         lambda workspace: workspace.report(person, view.since or None, view.until or None, only=view.only),
     )
 

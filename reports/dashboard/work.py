@@ -6,24 +6,29 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
+from influence.contract.turns import Stop, waiting, working
 from influence.contract.wording import plain
 
 _LINES, _KEPT = 8, 50
 
 
 class Stopped(InfluenceError):
-    """The program ends: whatever is not whole is left out, and the next run goes on from there."""
+    """The program ends, or somebody stopped it: whatever is not whole is left out, and the next run goes on there."""
 
 
 @dataclass
 class Work:
-    """One piece of long work: of what `kind`, what it said last, and what became of it."""
+    """One piece of long work: of what `kind`, what it said last, and what became of it.
+
+    It `waits` while another has its turn at the workspace; `stopping` is set once somebody wants it to end.
+    """
 
     number: int
     kind: str
@@ -34,6 +39,13 @@ class Work:
     ended: datetime | None = None
     failed: str = ""
     result: Any = None
+    waits: bool = False
+    stopping: threading.Event = field(default_factory=threading.Event)
+    stopped: bool = False
+
+    def age(self) -> float:
+        """Return for how many seconds it has been over; 0 while it goes on."""
+        return (datetime.now(UTC) - self.ended).total_seconds() if self.ended else 0.0
 
     @property
     def running(self) -> bool:
@@ -60,20 +72,40 @@ class Works:
         self._changed = threading.Condition()
         self._closing = False
 
-    def start(self, kind: str, title: str, do: Callable[[Progress], Any]) -> Work:
-        """Begin some work in a thread of its own; where one of its kind goes on, return that one instead."""
+    def start(self, kind: str, title: str, do: Callable[[Progress], Any], *, reads: bool = False) -> Work:
+        """Begin some work in a thread of its own; where one of its kind goes on, return that one instead.
+
+        What only `reads` may be stopped between any two statements; the rest where it tells how far it is.
+        """
         with self._changed:
             if going := self.running(kind):
                 return going
             work = Work(next(self._numbers), kind, title)
             self._all = [*self._kept(), work]
-        threading.Thread(target=self._run, args=(work, do), name=f"work-{work.number}", daemon=True).start()
+        threading.Thread(
+            target=self._run, args=(work, do, reads), name=f"work-{work.number}", daemon=True
+        ).start()
         return work
 
     def _kept(self) -> list[Work]:
         """Return what goes on, and what ended last."""
         ended = [one for one in self._all if not one.running]
         return [one for one in self._all if one.running or one in ended[-_KEPT:]]
+
+    def going(self) -> list[Work]:
+        """Return what goes on, in the order in which it was begun."""
+        return [one for one in list(self._all) if one.running]
+
+    def stop(self, number: int) -> None:
+        """Have some work end as soon as it may."""
+        work = self.of(number)
+        if work is not None and work.running:
+            work.stopping.set()
+
+    def forget(self, work: Work) -> None:
+        """Let it be begun again, as if it had not been tried."""
+        with self._changed:
+            self._all = [one for one in self._all if one is not work]
 
     def running(self, kind: str) -> Work | None:
         """Return the work of a kind that goes on."""
@@ -98,21 +130,43 @@ class Works:
         for work in list(self._all):
             self.wait(work, seconds)
 
-    def _run(self, work: Work, do: Callable[[Progress], Any]) -> None:
+    def _run(self, work: Work, do: Callable[[Progress], Any], reads: bool) -> None:
         def tell(line: str) -> None:
             if self._closing:
                 raise Stopped("stopped, because the program ends; nothing is lost")
+            if work.stopping.is_set():
+                raise Stopped("stopped by hand; nothing is lost")
             work.steps += 1
             if line.strip():
                 work.lines.append(hushed(plain(line)))
 
+        def wait() -> None:
+            self._end(work)
+            work.waits = True
+
+        def go_on() -> None:
+            work.waits = False
+
         try:
-            work.result = do(tell)
+            with waiting(wait, go_on), working(lambda: self._end(work)) if reads else nullcontext():
+                work.result = do(tell)
+        except Stop:
+            work.failed = "stopped by hand; nothing is lost"
         except InfluenceError as error:
             work.failed = hushed(plain(str(error)))
         except Exception as error:  # a thread that dies says so on the page, or nobody learns of it
             work.failed = hushed(plain(f"{type(error).__name__}: {error}"))
         finally:
             with self._changed:
-                work.ended = datetime.now(UTC)
+                work.ended, work.waits = datetime.now(UTC), False
+                work.stopped = bool(work.failed) and work.stopping.is_set()
                 self._changed.notify_all()
+
+    def _end(self, work: Work) -> None:
+        """End some work where somebody wants it to.
+
+        Raises:
+            Stop: somebody does.
+        """
+        if self._closing or work.stopping.is_set():
+            raise Stop

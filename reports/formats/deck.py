@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from influence.contract.language import ENGLISH, spoken, translated
-from influence.contract.wording import plain
+from influence.contract.wording import plain, unbroken
 from reports.formats.fitting import fit
 from reports.formats.template import (
     BODIES,
@@ -233,7 +233,7 @@ def _fill(frame: Any, texts: Sequence[str], size: float, *, bold: bool | None = 
 
 def _in_order(text: str) -> str:
     """Clean a text, and mark where letters written from right to left end, so that what follows stays in its place."""
-    return _FROM_RIGHT.sub("\\g<0>\u200e", plain(text))
+    return _FROM_RIGHT.sub("\\g<0>\u200e", unbroken(plain(text)))
 
 
 def _stressed(frame: Any) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from influence.contract.findings import Report
 from influence.contract.headline import CAUTION, mostly_unknown, unknown
 from influence.contract.language import recognised, spoken, translated
-from influence.contract.wording import counted
+from influence.contract.wording import counted, unbroken
 from reports.figures.sureness import sureness_picture
 from reports.figures.svg import Picture, house_style, to_svg
 from reports.formats import lettering
@@ -107,7 +107,7 @@ def contents(report: Report) -> Data:
 
 def finished(data: Data) -> Data:
     """Return contents whose texts can be set: no halves of letters, and nothing that turns the direction."""
-    shown: Data = _mapped(data, lambda text: isolated(encodable(text)).replace(" %", "\u00a0%"))
+    shown: Data = _mapped(data, lambda text: unbroken(isolated(encodable(text))))
     return shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from influence.contract.wording import plain
+from influence.contract.wording import plain, unbroken
 
 WIDTH = 78
 
@@ -15,4 +15,4 @@ def paragraph(text: str, mark: str = "  ") -> str:
     >>> paragraph("One line.", "  - "), paragraph("so " * 30).count(chr(10))
     ('  - One line.', 1)
     """
-    return textwrap.fill(plain(text), WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark))
+    return textwrap.fill(unbroken(plain(text)), WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
+import re
+from typing import Any
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from influence.contract.language import numbered, translated
@@ -20,9 +23,37 @@ def environment(*more: BaseLoader) -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    made.template_class = _Template
     made.globals |= {"_": translated, "ngettext": numbered, "word_anchor": page_words.word_anchor}
     made.filters |= {"number": number, "by_line": by_line}
     return made
+
+
+class _Template(Template):
+    """A template whose page keeps a share and its sign on one line."""
+
+    def render(self, *args: Any, **more: Any) -> str:
+        """Return the page."""
+        return shares_kept_together(super().render(*args, **more))
+
+
+_AS_IT_IS = re.compile(r"<(script|style|textarea|pre|option)\b.*?</\1>", re.DOTALL)
+"""What is run, sent back or kept as it was written."""
+_SHARE = re.compile(r"(?<=\d) (?=%[^<>]*<)")
+"""Where a line may break between a number and its sign: in a text, not within a tag."""
+
+
+def shares_kept_together(page: str) -> str:
+    r"""Keep each share and its sign on one line, in the texts of a page alone.
+
+    >>> shares_kept_together('<p title="5 %">5 % of</p><textarea>5 %</textarea>')
+    '<p title="5 %">5\xa0% of</p><textarea>5 %</textarea>'
+    """
+    parts, end = [], 0
+    for found in _AS_IT_IS.finditer(page):
+        parts += [_SHARE.sub("\u00a0", page[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*parts, _SHARE.sub("\u00a0", page[end:])])
 
 
 def by_line(text: str) -> Markup:

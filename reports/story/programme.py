@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from influence.contract.language import in_figures, recognised, translated
+from influence.contract.language import in_figures, numbered, recognised, translated
 from influence.contract.programmed import (
     CHANGE,
     GIVEN,
@@ -24,22 +24,24 @@ from influence.contract.programmed import (
     Sought,
     Together,
 )
-from influence.contract.wording import counted, number, people, plain, span_of, whole
+from influence.contract.wording import between, counted, number, people, plain, span_of, whole
 from reports.story.glossary import definition
 from reports.story.weekly import WEEKS, value_of
 from reports.story.wording import day, period, shortened
 
 _LONGEST, _NOTES = 400, 12
+_HEADLINE = "reach_4"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measure: what it is called, before, now, and what that says."""
+    """One measure: what it is called, before, now, what that says, and in short what it is."""
 
     label: str
     was: str
     now: str
     says: str
+    means: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,14 +163,22 @@ def _goal(one: Sought, found: Measured) -> str:
         why = _no_value(found)
         return translated("{what}, {aim}: cannot tell ({why}).").format(what=what, aim=aim, why=why)
     now, wanted = _value(found, found.now), _value(found, one.wanted)
+    said = {"what": what, "aim": aim, "wanted": wanted, "now": _ranged(found, found.now, found.now_interval)}
     if not one.reached and now == wanted:
-        return translated("{what}, {aim}: nearly, now {now}.").format(what=what, aim=aim, now=now)
+        return translated("{what}, {aim}: nearly, now {now}.").format(**said)
+    if found.was is None:
+        pattern = (
+            translated("{what}, {aim}: reached. Wanted {wanted}, now {now}.")
+            if one.reached
+            else translated("{what}, {aim}: not yet. Wanted {wanted}, now {now}.")
+        )
+        return pattern.format(**said)
     pattern = (
-        translated("{what}, {aim}: reached. Wanted {wanted}, now {now}.")
+        translated("{what}, {aim}: reached. Before {was}, wanted {wanted}, now {now}.")
         if one.reached
-        else translated("{what}, {aim}: not yet. Wanted {wanted}, now {now}.")
+        else translated("{what}, {aim}: not yet. Before {was}, wanted {wanted}, now {now}.")
     )
-    return pattern.format(what=what, aim=aim, now=now, wanted=wanted)
+    return pattern.format(**said, was=_value(found, found.was))
 
 
 def _no_value(found: Measured) -> str:
@@ -206,11 +216,13 @@ def _comparable(sheet: Sheet) -> tuple[str, ...]:
     if sheet.weeks is None:
         return ()
     before, now = map(number, sheet.weeks)
+    ranged = any(one.was_interval or one.now_interval for one in sheet.measured)
     return (
         translated(
             "Windows of one length, covered alike. What counts happenings is told for {weeks} active weeks; there were "
             "{before} of them before, and {now} now."
         ).format(weeks=WEEKS, before=before, now=now),
+        *([translated("In brackets stands the 95 % interval.")] if ranged else []),
     )
 
 
@@ -219,11 +231,21 @@ def _rows(sheet: Sheet) -> tuple[Row, ...]:
 
 
 def _row(one: Measured) -> Row:
-    return Row(_label(one.name), _value(one, one.was), _value(one, one.now), _says(one))
+    was, now = _ranged(one, one.was, one.was_interval), _ranged(one, one.now, one.now_interval)
+    means = "" if one.name == _HEADLINE else definition(one.name).line
+    return Row(_label(one.name), was, now, _says(one), means)
 
 
 def _value(found: Measured, value: float | None) -> str:
     return value_of(value, found.unit, weekly=found.weekly)
+
+
+def _ranged(found: Measured, value: float | None, interval: tuple[float, float] | None) -> str:
+    """Word a value, and behind it in brackets between what it lies."""
+    if value is None or interval is None:
+        return _value(found, value)
+    low, high = (end * (WEEKS if found.weekly else 1) for end in interval)
+    return f"{_value(found, value)} ({between(low, high, found.unit)})"
 
 
 def _says(one: Measured) -> str:
@@ -237,7 +259,11 @@ def _says(one: Measured) -> str:
 
 
 def _label(name: str) -> str:
-    return definition(name).label or name
+    """Call a measure by name; the headline by what it counts, since no step 1 to 3 stands beside it here."""
+    if name != _HEADLINE:
+        return definition(name).label or name
+    words = numbered("person never met who responded", "people never met who responded", 2)
+    return words[:1].upper() + words[1:]
 
 
 def _bands(sheet: Sheet) -> Iterator[str]:
@@ -247,9 +273,9 @@ def _bands(sheet: Sheet) -> Iterator[str]:
     goals = {one.goal.measure for one in sheet.goals} or {"reach_4"}
     for one in sheet.bands:
         if one.measure in goals:
-            yield translated(
-                "{what}: half of {n} others moved by {range} against their own time before."
-            ).format(what=_label(one.measure), n=people(one.people), range=_range(one))
+            yield translated("{what}: half of {n} others moved by {range} of what each had before.").format(
+                what=_label(one.measure), n=people(one.people), range=_range(one)
+            )
 
 
 def _range(one: Band) -> str:
@@ -333,17 +359,19 @@ def _mentee(sheet: Sheet, told_of_all: str | None) -> Part:
     lines = (
         *(() if sheet.reason and sheet.reason == told_of_all else _lead(sheet)),
         *_goals(sheet),
-        *_exercise(sheet.exercise, sheet.no_exercise),
-        *_named(sheet.exercise),
+        *_practises(sheet),
         *_advised(sheet.notes),
     )
     return Part(shortened(sheet.name or sheet.person, 80), lines)
 
 
-def _named(one: Exercise | None) -> Iterator[str]:
-    """Say what the exercise is called, by which a note tells what it is about."""
-    if one is not None:
-        yield translated("In notes this exercise is called {name}.").format(name=f"“{one.name}”")
+def _practises(sheet: Sheet) -> Iterator[str]:
+    """Say the exercise, what it is called where a note tells what it is about, and why it is this one."""
+    lines = tuple(_exercise(sheet.exercise, sheet.no_exercise))
+    if sheet.exercise is not None:
+        pattern = translated("To practise next (“{name}” in notes): {exercise}")
+        lines = (pattern.format(name=sheet.exercise.name, exercise=lines[0]), *lines[1:])
+    yield from lines
 
 
 def _advised(notes: Sequence[Note]) -> Iterator[str]:
@@ -428,7 +456,7 @@ def _agreed(ended: Ended) -> Iterator[str]:
 
 
 def _band_of_all(one: Band) -> str:
-    return translated("{what}: half of {n} mentees moved by {range} against their own time before.").format(
+    return translated("{what}: half of {n} mentees moved by {range} of what each had before.").format(
         what=_label(one.measure), n=people(one.people), range=_range(one)
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from influence.contract.findings import Report
 from influence.contract.headline import nameless
-from influence.contract.language import ENGLISH, recognised, spoken, translated
+from influence.contract.language import ENGLISH, in_days, recognised, spoken, translated
 from influence.contract.wording import month_of, plain, short_month, span_of
 
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
@@ -60,15 +60,7 @@ def day(time: str | None) -> str:
     if time is None:
         return translated("undated")
     moment = _read(time)
-    return month(time) if moment is None else _day(moment)
-
-
-def _day(moment: datetime) -> str:
-    if spoken().code == ENGLISH:
-        return f"{moment.day} {short_month(moment.month)} {moment.year}"
-    from babel.dates import format_skeleton  # its tables cost what a report in English does not need
-
-    return str(format_skeleton("yMMMd", moment.replace(tzinfo=None), locale=spoken().locale))
+    return month(time) if moment is None else in_days(moment)
 
 
 def days(since: str | None, until: str | None) -> str:
@@ -83,7 +75,7 @@ def days(since: str | None, until: str | None) -> str:
     if first is None or last is None or first.date() == last.date():
         return span_of(day(since), day(until))
     if spoken().code == ENGLISH:
-        return span_of(_shortest(first, last), _day(last))
+        return span_of(_shortest(first, last), in_days(last))
     from babel.dates import format_interval
 
     begun, ended = first.replace(tzinfo=None), last.replace(tzinfo=None)
@@ -93,7 +85,7 @@ def days(since: str | None, until: str | None) -> str:
 def _shortest(first: datetime, last: datetime) -> str:
     """Word a day in English without the month and the year that the day behind it has too."""
     if first.year != last.year:
-        return _day(first)
+        return in_days(first)
     return f"{first.day}" if first.month == last.month else f"{first.day} {short_month(first.month)}"
 
 
@@ -107,11 +99,11 @@ def day_and_hour(time: str | None) -> str:
     if moment is None:
         return day(time)
     if spoken().code == ENGLISH:
-        return f"{_day(moment)}, {moment:%H:%M}"
+        return f"{in_days(moment)}, {moment:%H:%M}"
     from babel.dates import format_skeleton
 
     hour = format_skeleton("Hm", moment.replace(tzinfo=None), locale=spoken().locale)
-    return f"{_day(moment)}, {hour}"
+    return f"{in_days(moment)}, {hour}"
 
 
 def month(text: str) -> str:
@@ -134,7 +126,7 @@ def week(text: str) -> str:
         monday = datetime.fromisoformat(f"{text}-1") if "W" in text else None
     except ValueError:
         monday = None
-    return plain(text) if monday is None else translated("week from {day}").format(day=_day(monday))
+    return plain(text) if monday is None else translated("week from {day}").format(day=in_days(monday))
 
 
 def period(window: Mapping[str, str | None]) -> str:

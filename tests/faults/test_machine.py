@@ -80,7 +80,7 @@ def test_a_store_of_every_earlier_version_holds_the_same_afterwards(room, versio
     before = digests(path)
     Store(path).close()
     with duckdb.connect(str(path)) as store:
-        assert [("9",)] == store.sql("SELECT value FROM meta WHERE key = 'version'").fetchall()
+        assert [("10",)] == store.sql("SELECT value FROM meta WHERE key = 'version'").fetchall()
         columns = {name: store.sql(f"DESCRIBE {name}").fetchall() for name in before}
     after = digests(path)
     assert {name: rows for name, (rows, _) in before.items()} == {name: after[name][0] for name in before}

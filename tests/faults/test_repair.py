@@ -33,7 +33,7 @@ def healthy(tmp_path_factory):
         "'p' || range AS person, ['x:' || range] AS accounts FROM range(?)",
         [SHORT],
     )
-    store.engine.run("INSERT INTO batches VALUES (1, now(), 's', 'activities', ?, ?, 0, 0)", [ROWS, ROWS])
+    store.engine.run("INSERT INTO batches VALUES (1, now(), 's', 'activities', ?, ?, 0, 0, 0)", [ROWS, ROWS])
     store.close()
     return path.read_bytes()
 

@@ -172,7 +172,7 @@ def test_weeks_in_which_a_source_is_silent_are_left_out(workspace: Any) -> None:
     [
         (Stated("a", NET_ZERO, "2026-06-22", "2026-05-25"), r"ends \(2026-05-25\) before it begins"),
         (Stated("a", NET_ZERO, "2025-01-01", "2025-02-01"), "is not on record: the activities here run from"),
-        (Stated("a", NET_ZERO, "2027-01-01"), "begins on 2027-01-01 and what is on record ends on"),
+        (Stated("a", NET_ZERO, "2027-01-01"), "begins on 1 Jan 2027 and what is on record ends on"),
         (Stated("a", NET_ZERO, "spring"), "since 'spring' is not a date such as 2026-01-31"),
         (
             Stated("a", NET_ZERO, "2026-05-23", "2026-05-25"),

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from string import Formatter
 
 import pytest
@@ -199,8 +200,21 @@ def test_what_somebody_else_says_stays_as_it_is(text):
 
 def test_a_name_in_a_reason_is_not_taken_for_a_word_of_ours():
     with speaking(pseudo()):
-        said = recognised(because("with an item by {who}, {day}", who="nobody", day="2026-01-05"))
+        said = recognised(because("with an item by {who}, {day}", who="nobody", day=date(2026, 1, 5)))
     assert "nobody" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("en", "on 5 Jan 2026"), ("sv", "5 jan. 2026"), ("de", "5. Jan. 2026"), ("fi", "5.1.2026")],
+)
+def test_a_day_in_a_reason_is_written_as_every_other_day(code, words):
+    reason = because("{name} responded on {day}", name="Ann on 6 Jan 2026", day=date(2026, 1, 5))
+    with speaking(code):
+        said = recognised(reason)
+        assert day("2026-01-05T09:00:00Z") in said
+    assert words in said
+    assert "Ann on 6 Jan 2026" in said
 
 
 # --- every language's file ----------------------------------------------------------------------------------

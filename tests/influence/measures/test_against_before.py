@@ -129,7 +129,7 @@ def test_a_window_with_nothing_on_record_before_is_compared_by_its_halves(worksp
 def test_where_neither_is_on_record_it_cannot_tell_and_says_why(workspace):
     short = workspace(activities=[*talk(["a"] * 10), *(row(f"o{n}", 24 * n, "other") for n in range(10))])
     assert found(ego_of(short)).reason == (
-        "nothing is on record before 2026-01-01, and the window is too short to compare its halves"
+        "nothing is on record before 1 Jan 2026, and the window is too short to compare its halves"
     )
     week = workspace(activities=[*talk(["a"] * 3)])
     assert "shorter than 7 days" in found(ego_of(week)).reason
@@ -150,7 +150,8 @@ def test_a_calendar_that_begins_later_does_not_make_people_met_that_were_not(wor
     ).detail.halves
     why = found(ego_of(workspace(activities=rows, encounters=kept(*range(12, 28))), MIDDLE, UNTIL)).reason
     assert (
-        "the leader's calendar begins on 2026-02-12, so that before it nothing tells whom they had met" == why
+        "the leader's calendar begins on 12 Feb 2026, so that before it nothing tells whom they had met"
+        == why
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from influence.cli import main
+from influence.contract.language import day_in_english
 from influence.contract.plan import line
 from influence.contract.programmed import GIVEN, TAKEN, Note
 from influence.programmes.followed import NOBODY, NOTHING_SINCE, followed
@@ -107,7 +108,7 @@ def test_baseline_and_goals_are_frozen_once_whatever_comes_later(workspace: Any,
 def test_a_window_before_the_start_is_over_is_too_early(workspace: Any) -> None:
     one = made(workspace, weeks=11)
     told = one.programme().start()
-    why = f"too early: the first 4 weeks since the start are over on {log.START + timedelta(weeks=4)}"
+    why = f"too early: the first 4 weeks since the start are over on {day_in_english(log.START + timedelta(weeks=4))}"
     assert {sheet.reason for sheet in told.sheets} == {why}
     assert (told.together.reason, one.programme().ended().reason) == (why, why)
     first = told.sheets[0]
@@ -150,9 +151,9 @@ def test_what_cannot_be_started_is_one_sentence_and_keeps_nothing(workspace: Any
         (
             log.file(start="2027-01-04", end="2027-06-07"),
             ProgrammeError,
-            "starts on 2027-01-04 and what is on record",
+            "starts on 4 Jan 2027 and what is on record",
         ),
-        (log.file(start="2026-02-01"), ProgrammeError, "the baseline would begin on 2026-01-04"),
+        (log.file(start="2026-02-01"), ProgrammeError, "the baseline would begin on 4 Jan 2026"),
     ):
         (one.path / "programme.toml").write_text(text, encoding="utf-8")
         with pytest.raises(error, match=match):
@@ -247,6 +248,7 @@ def test_the_commands_start_show_note_write_and_end(tmp_path: Path) -> None:
     assert (code, "Spring is started: the baseline of 6 mentees is frozen" in told) == (0, True)
     assert 0 == said("note", "m0", "Answer", "--advice", "taken", "--about", "sooner")[0]
     code, told = said("show")
+    told = " ".join(told.split())
     assert (code, "moved by +" in told, "Advice given 0 times, taken 1 time." in told) == (0, True, True)
     assert 0 == said("sheet")[0]
     assert 0 == said("end", "--format", "txt")[0]
@@ -274,7 +276,7 @@ def test_advice_taken_about_a_line_of_the_plan_says_what_followed(tmp_path: Path
             note = Note(1, when, "me", ego.person, kind, about, "Wrote to them")
             return followed(analysis, leader, [note])[0].followed
 
-        day = datetime.fromtimestamp(at / 1_000_000, UTC).date().isoformat()
+        day = day_in_english(datetime.fromtimestamp(at / 1_000_000, UTC))
         assert noted(line_, at - 1_000_000) == f"{who.name} responded on {day}"
         later = noted(line("reach", ego.person, silent.person), at - 1_000_000)
         assert (later or "").startswith(f"{silent.name} has not responded up to ")

@@ -166,7 +166,10 @@ def test_since_the_oldest_lake_that_is_read_only_columns_came() -> None:
         for statement in filter(None, (" ".join(one.split()) for one in whole)):
             made = re.match(r"CREATE TABLE IF NOT EXISTS (\w+)", statement)
             column = re.fullmatch(r"ALTER TABLE \w+ ADD COLUMN IF NOT EXISTS .*", statement)
-            assert column or (made and made[1] in NOT_IN_A_LAKE), statement
+            filled = statement.startswith(
+                "UPDATE batches SET again = "
+            )  # of a lake it stays empty: nothing is known
+            assert column or filled or (made and made[1] in NOT_IN_A_LAKE), statement
 
 
 def test_a_lake_of_an_older_store_is_read_and_what_it_did_not_know_is_empty(lake: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_quiet_sphere_and_a_silent_source_are_pointed_at() -> None:
     )
     change = moved(before, report(customers[:2], LATER, coverage=before.coverage), set())
     assert alerts(now, change, Settings()) == (
-        "nothing of chat was brought in since 2026-01-20",
+        "nothing of chat was brought in since 20 Jan 2026",
         "the sphere customer went quiet: 2 people never met responded, 6 in the window before",
     )
     assert alerts(now, change, Settings(silent=30, sphere_quiet=0.3)) == ()

@@ -115,7 +115,7 @@ def test_what_cannot_be_meant_is_one_sentence(dashboard, visitor, path, status, 
 
 
 def test_what_a_program_writes_as_a_page_stands_in_a_frame_that_runs_nothing(dashboard, visitor):
-    assert "name no campaign yet" in visitor.get("/campaigns").text
+    assert "No campaign is written yet" in visitor.get("/campaigns").text
     assert "[[mentees]]" in visitor.get("/programme").text  # there is none: what to write
     alone = re.search(r'href="(/compare/all[^"]+)"', visitor.get("/compare?who=ann&since=2026-04-01").text)[1]
     assert "against=previous" in alone

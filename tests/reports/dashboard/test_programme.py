@@ -76,12 +76,14 @@ def test_it_is_begun_once_and_whoever_did_is_in_the_log_of_readings(small, dashb
 def test_a_note_is_kept_taken_back_and_put_back_and_is_text(begun, dashboard, visitor):
     note = {"mentee": "ann", "words": f"Answer within a day {HOSTILE}", "advice": "taken", "about": "sooner"}
     answer = visitor.post("/programme/note", note)
-    assert (303, "/programme?mentee=ann") == (answer.status, answer.headers["location"])
+    assert (303, "/programme?mentee=ann#noting") == (answer.status, answer.headers["location"])
     kept = ("advice taken", "sooner", note["words"])
     assert [kept] == standing(begun)
     page = dashboard.finished(visitor, "/programme?mentee=ann").text
     assert "advice taken: Answer within a day &lt;script&gt;" in page
     assert HOSTILE not in page
+    places = [page.index(mark) for mark in ('href="#noting"', "<iframe", 'id="noting"')]
+    assert sorted(places) == places  # the sheet that is talked about stands before the form of a note
     (number,) = (one.seq for one in begun.programme().notes.standing())
     answer = visitor.post("/programme/undo", {"mentee": "ann", "number": str(number)})
     assert [] == standing(begun)
@@ -134,6 +136,7 @@ def test_what_cannot_be_kept_is_said_beside_what_was_typed(begun, visitor, note,
     answer = visitor.post("/programme/note", note)
     assert 400 == answer.status
     assert words in answer.text.partition('role="alert"')[2]
+    assert "<iframe" not in answer.text.partition('role="alert"')[0]  # what is wrong stands first
     assert before == standing(begun)
     if "about" in note:
         assert note["words"].strip() in answer.text

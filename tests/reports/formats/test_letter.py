@@ -38,7 +38,7 @@ TRACKED = Tracked(
     version="0.1.0",
     number=4,
     moved=MOVED,
-    alerts=("nothing of chat was brought in since 2026-06-01",),
+    alerts=("nothing of chat was brought in since 1 Jun 2026",),
 )
 ONE = Digest((TRACKED,), NOTICE)
 
@@ -52,7 +52,7 @@ def test_it_says_what_moved_whose_doing_it_is_and_what_to_look_at() -> None:
         f"Those who came and count most: Ada Brandt and {HOSTILE}.",
         "By sphere: customers +8 and partners −3.",
         "Of new conversations one in #a b brought most: 7 people never met.",
-        "Look at: - Nothing of chat was brought in since 2026-06-01.",
+        "Look at: - Nothing of chat was brought in since 1 Jun 2026.",
         "Snapshot 4, taken on 2 Jul 2026 and kept as it was told.",
     ):
         assert words in said

@@ -74,17 +74,20 @@ def test_a_sheet_says_what_to_practise_what_was_agreed_and_what_moved() -> None:
     text = " ".join(as_text(SHEET).split())
     assert "Ann Berg, 2 Mar 2026 to 26 Apr 2026, against 5 Jan 2026 to 1 Mar 2026 before the start" in text
     assert "Reached: 1 of 2 goals of which it can be told." in text
-    assert "20 % more than before: reached. Wanted 19 people, now 24 people." in text
-    assert "at least 60 %: not yet. Wanted 60 %, now 55 %." in text
+    assert (
+        "20 % more than before: reached. Before 16 people, wanted 19 people, now 24 people (21 to 28)."
+        in text
+    )
+    assert "at least 60 %: not yet. Before 50 %, wanted 60 %, now 55 % (45 to 65 %)." in text
     assert "at most 4 hours: cannot tell (less than half of what was asked was answered)." in text
-    assert "16 people before, 24 people now; more than chance may move" in text
-    assert "half of 6 others moved by −10 % to +25 %" in text
+    assert "16 people (12 to 20) before, 24 people (21 to 28) now; more than chance may move" in text
+    assert "half of 6 others moved by −10 % to +25 % of what each had before" in text
     assert "9 Mar 2026, advice given: Answer sooner" in text
 
 
 def test_a_goal_that_is_missed_by_less_than_can_be_shown_is_nearly_reached() -> None:
     near = Sought(Goal("reach_4", "least", 2.41), 2.41, False)
-    assert "at least 24 people: nearly, now 24 people." in " ".join(
+    assert "at least 24 people: nearly, now 24 people (21 to 28)." in " ".join(
         as_text(replace(SHEET, goals=(near,))).split()
     )
     untold = replace(SHEET, goals=SHEET.goals[2:])
