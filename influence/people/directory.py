@@ -152,6 +152,16 @@ class People:
         shown = _SHOWN_WITH_ID.fullmatch(said)
         return self._exactly(shown[2]) if shown else None
 
+    def told_as(self, words: str) -> str:
+        """Return how somebody whom settings or a plan name is called in what is told: as they are named there.
+
+        Where accounts are not held, it is the pseudonym, of somebody who is here and of somebody who is not.
+        """
+        if self.pseudonym is None:
+            return words
+        code = self.known(words)
+        return self.pseudonym(words.strip()) if code is None else self.who[code].person
+
     def _exactly(self, said: str) -> int | None:
         if len(said) > _LONGEST_ACCOUNT:
             return None
