@@ -35,7 +35,16 @@ LANGUAGES = ROOT / "influence/contract/languages"
 WINGS = (
     *(
         f"influence/{wing}"
-        for wing in ("contract", "reach", "chance", "measures", "advice", "tracking", "programmes")
+        for wing in (
+            "contract",
+            "reach",
+            "chance",
+            "measures",
+            "advice",
+            "tracking",
+            "campaigns",
+            "programmes",
+        )
     ),
     "influence/corrections/writers.py",
     "influence/demo/__init__.py",

@@ -56,6 +56,16 @@ def tell(analysis: Analysis, campaign: Stated, leader: str | None = None) -> Cam
     """Say what a campaign did, as a whole or as far as it was one leader's.
 
     Raises:
+        CampaignError: as `held_of`, and so the rest.
+    """
+    held, running = held_of(analysis, campaign, leader)
+    return told(held, running=running)
+
+
+def held_of(analysis: Analysis, campaign: Stated, leader: str | None = None) -> tuple[Held, bool]:
+    """Return what is part of a campaign, as a whole or as far as it was one leader's, and whether it still runs.
+
+    Raises:
         CampaignError: its window is reversed or not on record, or nothing of it is there.
         EmptyWindow: the workspace holds no activity.
         NarrowingError: there is no such tag, topic or channel.
@@ -67,8 +77,7 @@ def tell(analysis: Analysis, campaign: Stated, leader: str | None = None) -> Cam
     if not campaign.only:
         raise CampaignError(f"nothing says what belongs to {campaign.name}: give it tags, topics or channels")
     window, running = window_of(analysis, campaign)
-    held = Held(campaign, analysis, analysis.narrowed(campaign.only), window, code)
-    return _told(held, running=running)
+    return Held(campaign, analysis, analysis.narrowed(campaign.only), window, code), running
 
 
 def window_of(analysis: Analysis, campaign: Stated) -> tuple[Window, bool]:
@@ -113,14 +122,24 @@ def _moment(campaign: Stated, name: str, given: str, zone: str) -> int:
         raise CampaignError(f"{campaign.name}: {name} {given!r} is not a date such as 2026-01-31") from None
 
 
-def _told(held: Held, *, running: bool) -> Campaigned:
+def _told_as(held: Held) -> Stated:
+    return replace(held.stated, voices=tuple(map(held.whole.people.told_as, held.stated.voices)))
+
+
+def told(held: Held, *, running: bool) -> Campaigned:
+    """Measure what is part of a campaign.
+
+    Raises:
+        CampaignError: nothing of it was posted.
+        NeedsStatsmodels: statsmodels is not installed.
+    """
     zone, narrowed = held.whole.settings.zone, held.part.tables.part
     leader = None if held.leader is None else held.whole.people.who[held.leader]
     who = took_part(held)  # first: it says so where nothing was posted at all
     before, weeks = against_before(held)
     since, until = (moment(one, zone) for one in (held.window.since, held.window.until))
     return Campaigned(
-        stated=held.stated,
+        stated=_told_as(held),
         window={"since": since, "until": until, "zone": zone},
         items=len(held.items),
         took_part=who,

@@ -78,7 +78,8 @@ def new_people(held: Held) -> NewPeople:
     who = np.concatenate([held.posted, held.responded])
     acted = np.unique(log.items.author[log.items.time < since])
     responded = np.unique(counted.responder[counted.time < since])
-    return NewPeople(weeks, *(int((~np.isin(who, known)).sum()) for known in (acted, responded)))
+    active, responding = (int((~np.isin(who, known)).sum()) for known in (acted, responded))
+    return NewPeople(weeks, active, responding)
 
 
 def beyond(held: Held) -> Finding:

@@ -31,6 +31,7 @@ def against_voices(held: Held) -> AgainstVoices:
     if not wanted:
         return AgainstVoices(reason=NO_VOICES)
     theirs, missing = _codes(held, wanted)
+    wanted = tuple(map(held.whole.people.told_as, wanted))
     if not len(theirs):
         return AgainstVoices(wanted, missing, reason=NOT_HERE)
     shares = tuple(
@@ -48,7 +49,7 @@ def _codes(held: Held, wanted: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
         try:
             codes.add(held.whole.people.find(name))
         except UnknownPerson:
-            missing.append(name)
+            missing.append(held.whole.people.told_as(name))
     return np.array(sorted(codes - {held.leader}), np.int64), tuple(missing)
 
 

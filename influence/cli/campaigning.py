@@ -61,9 +61,9 @@ def campaign(name: str | None, only: Narrowing, asked: Asked, as_json: bool, **h
             _list(workspace, as_json=as_json)
             return
         with progress("Measuring"):
-            told = workspace.campaign(_stated(workspace, name, only, given=given, **how), how["leader"])
-        if how["without_names"]:
-            told = told.without_names(workspace.settings.smallest_group)
+            stated = _stated(workspace, name, only, given=given, **how)
+            tell = workspace.campaign_for_others if how["without_names"] else workspace.campaign
+            told = tell(stated, how["leader"])
         place = how["output"] or workspace.path / "reports" / f"campaign-{_file_name(told)}"
     with speaking(spoken):
         if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from influence.contract.errors import InfluenceError
@@ -46,11 +46,20 @@ class Stated:
 
 @dataclass(frozen=True)
 class OfSphere:
-    """How many people of a sphere posted, and how many only responded; a sphere of None holds all too small to tell."""
+    """How many people of a sphere posted, and how many only responded; a sphere of None holds all too small to tell.
+
+    In a copy for others it is told how many took part `together`, and not which of the two they did.
+    """
 
     sphere: str | None
-    posted: int
-    responded: int
+    posted: int | None
+    responded: int | None
+    together: int | None = None
+
+    @property
+    def people(self) -> int:
+        """How many of it took part at all."""
+        return (self.posted or 0) + (self.responded or 0) if self.together is None else self.together
 
 
 @dataclass(frozen=True)
@@ -77,17 +86,22 @@ class TookPart:
 class NewPeople:
     """Of those who took part: who had done nothing on record before, and who had never responded to anybody here.
 
-    `weeks` is how many weeks are on record before; with none nobody can tell, and both counts are None.
+    `weeks` is how many weeks are on record before; with none nobody can tell, and both counts are None. So they are
+    where a copy for others leaves them out: `reason` says so.
     """
 
     weeks: int
     active: int | None = None
     responding: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
 class ToneOfCampaign:
-    """How many who responded took it how, by most of what each did; `by_words` responses are told by words alone."""
+    """How many who responded took it how, by most of what each did; `by_words` responses are told by words alone.
+
+    Where a copy for others leaves it out, `reason` says so.
+    """
 
     welcomed: int = 0
     neutral: int = 0
@@ -95,6 +109,7 @@ class ToneOfCampaign:
     unknown: int = 0
     storm: bool = False
     by_words: int = 0
+    reason: str | None = None
 
     @property
     def told(self) -> int:
@@ -236,34 +251,6 @@ class Campaigned:
         """Return it as plain values."""
         body = {one: _plain(_value(getattr(self, one))) for one in self.__dataclass_fields__}
         return {"schema": "influence.campaign/1", **body, "changed": self.before.changed}
-
-    def without_names(self, smallest: int) -> Campaigned:
-        """Return a copy for others: no names, links and ids, and no sphere of fewer people than `smallest`."""
-        return replace(
-            self,
-            stated=replace(self.stated, only=Narrowing(), voices=()),
-            took_part=replace(self.took_part, names=(), spheres=_merged(self.took_part.spheres, smallest)),
-            travelled=tuple(replace(one, id="", channel=None, url=None) for one in self.travelled),
-            voices=replace(self.voices, voices=(), missing=()),
-            unread=(),
-            nameless=True,
-        )
-
-
-def _merged(spheres: tuple[OfSphere, ...], smallest: int) -> tuple[OfSphere, ...]:
-    """Merge spheres of few people, and the smallest others with them, until they hide one another."""
-    kept = sorted(spheres, key=lambda one: one.posted + one.responded)
-    merged = OfSphere(None, 0, 0)
-    while kept and (_size(kept[0]) < smallest or 0 < _size(merged) < smallest):
-        one = kept.pop(0)
-        merged = OfSphere(None, merged.posted + one.posted, merged.responded + one.responded)
-    order = {one.sphere: place for place, one in enumerate(spheres)}
-    told = sorted(kept, key=lambda one: order[one.sphere])
-    return (*told, merged) if _size(merged) >= smallest else tuple(told)
-
-
-def _size(one: OfSphere) -> int:
-    return one.posted + one.responded
 
 
 def _value(value: Any) -> Any:

@@ -68,6 +68,14 @@ _PROGRAM_HANDLES_TEXT = """
     allcontributors pre-commit-ci sonarcloud imgbot netlify vercel slackbot uslackbot automoderator discobot
 """
 _PROGRAM_HANDLES = frozenset(_PROGRAM_HANDLES_TEXT.split())
+_SIGNS_TEXT = """
+    no not non do reply response mailer daemon postmaster majordomo listserv bounce bounces alert alerts
+    reminder reminders digest digests cron root nobody system robot bot auto monitoring backup backups update
+    updates mailing mailings survey surveys invitation invitations newsletter newsletters announce announcement
+    announcements all everyone list staff employees users
+"""
+_SIGNS = _PROGRAM_PARTS | _PROGRAM_HANDLES | frozenset(_SIGNS_TEXT.split())
+"""Words that name nobody, of which an address of a program or a list may be put together."""
 
 MAY_SHOW = rf"^email:|bot|ghost|{'|'.join(map(re.escape, sorted(_NOBODY | _PROGRAM_HANDLES)))}|[^\x00-\x7f]"
 """Stands, in whatever case, in every account that shows a sign, and in some that do not."""
@@ -92,6 +100,34 @@ def sign_of(account: str) -> tuple[str, str] | None:
     if handle in _PROGRAM_HANDLES or re.fullmatch(r".*\[bot\]|.+[-_](bot|robot)|(bot|robot)[-_].+", handle):
         return BOT, f"the account reads {handle}"
     return None
+
+
+def says_only_that(account: str) -> bool:
+    """Tell of an account that shows a sign whether it holds nothing but words of a sign; else somebody may be named.
+
+    >>> says_only_that("email:no-reply@acme.example"), says_only_that("email:ann-noreply@acme.example")
+    (True, False)
+    >>> says_only_that("reddit:[deleted]"), says_only_that("email:bounces+ann=acme.example@list.example")
+    (True, False)
+    """
+    word = account[:LONGEST].partition(":")[2].casefold()
+    if word in _NOBODY | _PROGRAM_HANDLES or account == "github:ghost":
+        return True
+    local = word.rpartition("@")[0] if account.startswith("email:") else word
+    return re.sub(r"[-_.]", "", local) in _SHARED or set(re.split(r"[-_.]", local)) <= _SIGNS
+
+
+def shown_as(kind: str, word: str) -> str:
+    """Return an identifier that shows the sign of a kind, and a word that is nobody's name; as told of addresses.
+
+    >>> sign_of("email:" + shown_as(LIST, "p1") + "@acme.example"), sign_of("github:" + shown_as(BOT, "p1"))
+    (('list', 'the address reads dl-p1'), ('bot', 'the account reads bot-p1'))
+    >>> sign_of("slack:" + shown_as(DELETED, "p1"))
+    ('deleted user', 'a deleted user may be anybody')
+    """
+    if kind == DELETED:
+        return f"{word}/deleted-user"
+    return f"{'dl' if kind == LIST else 'bot'}-{word}"
 
 
 def is_nobodys(account: str) -> bool:

@@ -142,7 +142,7 @@ def accounts_of(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
         try:
             codes.add(ego.people.find(words))
         except UnknownPerson:
-            missing.append(words)
+            missing.append(ego.people.told_as(words))
     return codes, missing
 
 

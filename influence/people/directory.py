@@ -152,6 +152,28 @@ class People:
         shown = _SHOWN_WITH_ID.fullmatch(said)
         return self._exactly(shown[2]) if shown else None
 
+    def among(self, codes: Sequence[int]) -> People:
+        """Return some people alone: who is looked for there is found or not whoever else there is."""
+        place = {code: n for n, code in enumerate(codes)}
+        who = self.some(codes)
+        return People(
+            who,
+            {account: n for n, one in enumerate(who) for account in one.accounts},
+            merged={one: place[code] for one, code in self.merged.items() if code in place},
+            also=self.also.take(pa.array(codes, pa.int64())) if len(self.also) else self.also,
+            pseudonym=self.pseudonym,
+        )
+
+    def told_as(self, words: str) -> str:
+        """Return how somebody whom settings or a plan name is called in what is told: as they are named there.
+
+        Where accounts are not held, it is the pseudonym, of somebody who is here and of somebody who is not.
+        """
+        if self.pseudonym is None:
+            return words
+        code = self.known(words)
+        return self.pseudonym(words.strip()) if code is None else self.who[code].person
+
     def _exactly(self, said: str) -> int | None:
         if len(said) > _LONGEST_ACCOUNT:
             return None

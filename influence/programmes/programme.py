@@ -40,6 +40,9 @@ from influence.programmes.sheets import TOLD, bands, baseline_of, measured, move
 from influence.store.engine import Engine
 from influence.times import Window, day_at, exact, moment, stated
 
+ENDED = "programmes"
+"""Of whom end reports tell is kept together: two programmes that differ by one mentee tell of that one."""
+
 
 class ProgrammeError(InfluenceError):
     """What a programme cannot do now, in one sentence that names the cure."""
@@ -78,7 +81,7 @@ class Programmes:
         """
         for one in mentees:
             self.analysis.people.find(one)
-        text = self.example(mentees)
+        text = self.example([self.analysis.people.told_as(one) for one in mentees])
         try:
             with self.path.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -139,7 +142,7 @@ class Programmes:
         ids = [self.analysis.people.ids(each) for each in (cohort.mentees, others)]
         beside = map(self.analysis.people.ids, cohort.beside(before[0], others, before[1]))
         baseline = Baseline(
-            plan=plan,
+            plan=self._agreed_of(plan),
             window=window,
             reports={
                 person: self._report(code, window, one)
@@ -165,6 +168,12 @@ class Programmes:
                 )
             found[code] = one
         return found
+
+    def _agreed_of(self, plan: Plan) -> Plan:
+        """Return a plan as it is kept: where accounts are not held, under the ids of those whom the file names."""
+        told = self.analysis.people.told_as
+        mentees = tuple(replace(one, who=told(one.who)) for one in plan.mentees)
+        return replace(plan, mentees=mentees, mentor=told(plan.mentor))
 
     def _mentor(self, plan: Plan) -> list[int]:
         try:
@@ -286,7 +295,7 @@ class Programmes:
             frozen=self.baseline.taken.isoformat(timespec="seconds"),
             sheets=tuple(self.sheets.values()),
             together=self.together,
-            changed=self.file.as_json() != plan.as_json(),
+            changed=self._agreed_of(self.file).as_json() != plan.as_json(),
             notice=self.analysis.settings.notice,
         )
 
@@ -421,8 +430,8 @@ class Programmes:
             return replace(told, reason=self._too_few(len(sheets)))
         goals = [one.reached for sheet in sheets for one in sheet.goals if one.reached is not None]
         with_goals = [sheet.person for sheet in sheets if any(one.reached is not None for one in sheet.goals)]
-        sets = {"all": frozenset(sheet.person for sheet in sheets), "goals": frozenset(with_goals)}
-        self.releases(f"programme {plan.name}", sets, self.least)
+        sets = {"mentees": frozenset(sheet.person for sheet in sheets), "with goals": frozenset(with_goals)}
+        self.releases(ENDED, sets, self.least)
         notes = [one.kind for one in self.notes.standing()]
         became = self.became([sheet.person for sheet in sheets])
         return replace(

@@ -1,9 +1,9 @@
 """Copies for others are given out so that no two of them tell of a small group by their difference.
 
 Of each copy the sets of people behind its numbers are kept, as keyed marks. A copy is refused where a set of it and one
-of an earlier copy about the same leader lie within one another and differ by fewer people than may be shown: the one
-number taken from the other would tell of them. Restricting answers by how they overlap: Dobkin, Jones, Lipton 1979,
-doi:10.1145/320083.320088. What three or more copies tell together is not looked at.
+of an earlier copy about the same leader, or about everybody, lie within one another and differ by fewer people than may
+be shown: the one number taken from the other would tell of them. Restricting answers by how they overlap: Dobkin,
+Jones, Lipton 1979, doi:10.1145/320083.320088. What three or more copies tell together is not looked at.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from influence.store.forgotten import mark
 
 Cells: TypeAlias = Mapping[str, frozenset[str]]
 _ALL, _SPHERE = "all", "sphere:"
+EVERYBODY = ""
+"""Where a copy tells of everybody: it is held against those about each leader, and these against it."""
 _LONG = 16
 """Letters of a mark that are kept: two of a million people share one at odds of one in 37 million."""
 
@@ -67,7 +69,8 @@ class Released:
 
     def _before(self, leader: str) -> dict[str, list[frozenset[str]]]:
         rows = self._engine.arrow(
-            "SELECT cell, marks FROM release_log WHERE leader = ?", [leader]
+            "SELECT cell, marks FROM release_log WHERE ? IN (leader, ?) OR leader = ?",
+            [leader, EVERYBODY, EVERYBODY],
         ).to_pylist()
         found: dict[str, list[frozenset[str]]] = defaultdict(list)
         for row in rows:

@@ -17,23 +17,27 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from influence.contract.no_person import sign_of
+from influence.contract.no_person import says_only_that, shown_as, sign_of
 from influence.contract.records import Deleted, Exposure, Record, Withdrawn
 from influence.store.engine import Engine, EngineError
 from influence.store.forgotten import mark
 
 UNTOLD = "why is not kept here: it might name somebody"
 """Stands in the quarantine in place of a reason."""
-_WORDS = {
-    "activities": (
-        *("id", "actor", "parent", "conversation", "channel", "outbox", "typist"),
-        *("addressees", "mentions", "subject", "wording"),
-    ),
-    "encounters": ("id", "people", "meeting"),
+_ACCOUNTS = {
+    "activities": ("actor", "outbox", "typist", "addressees", "mentions"),
+    "encounters": ("people",),
     "people": ("person", "accounts", "manager"),
     "ties": ("source", "target"),
 }
-"""Columns of each kind that hold what somebody may be known by."""
+"""Columns of each kind that hold accounts, or ids of people that may be accounts: their system stays."""
+_IDS = {
+    "activities": ("id", "parent", "conversation", "channel", "subject", "wording"),
+    "encounters": ("id", "meeting"),
+    "people": (),
+    "ties": (),
+}
+"""Columns that hold ids and names of channels: nothing of these stays; what stands before a colon may be a name."""
 _DROPPED = {
     "activities": ("url", "text", "tags", "reaction"),
     "encounters": ("place",),
@@ -58,6 +62,8 @@ class Pseudonyms:
     (True, 'email:info@acme.example')
     >>> own.of("slack:T1/U7").startswith("slack:p"), "Ann" in own.of("email:Ann.Lee@acme.example")
     (True, False)
+    >>> own.of("email:bounces+ann=acme.example@post.example").startswith("email:bot-p"), "ann" in own.id("ann: diary")
+    (True, False)
     """
 
     def __init__(self, key: Callable[[], bytes]) -> None:
@@ -75,21 +81,33 @@ class Pseudonyms:
         return self._held
 
     def of(self, word: str) -> str:
-        """Return what stands for an account, an id or a name of a channel: its system stays, and an address's domain.
+        """Return what stands for an account, or for somebody's id: its system stays, and an address's domain.
 
-        The address of a program or an office stays as it is: it names nobody.
+        The address of a program or an office stays where it says that and nothing else; one that may name somebody
+        besides says only what it is (`bot-`, `dl-`).
         """
         return self._remembered(word)
+
+    def id(self, word: str) -> str:
+        """Return what stands for the id of an item or a meeting, or the name of a channel."""
+        return self._short(word)
 
     def _made(self, word: str) -> str:
         parted = _SYSTEM.fullmatch(word)
         system, rest = parted.groups() if parted else ("", word)
         if _ADDRESS.fullmatch(rest) and system in ("", "email"):  # an address may be an id in a people table
             address = rest.lower()
-            whose = sign_of(f"email:{address}")
-            short = address.partition("@")[0] if whose else self._short(f"email:{address}")
+            short = self._signed(f"email:{address}")
             return f"{system}{':' if system else ''}{short}@{address.partition('@')[2]}"
-        return f"{system}:{self._short(word)}" if system else self._short(word)
+        return f"{system}:{self._signed(word)}" if system else self._short(word)
+
+    def _signed(self, account: str) -> str:
+        """Return what stands for the identifier of an account: what it shows of a sign stays, and no more."""
+        told = sign_of(account)
+        if told is not None and says_only_that(account):
+            return account.partition(":")[2].partition("@")[0]
+        short = self._short(account)
+        return short if told is None else shown_as(told[0], short)
 
     def _short(self, word: str) -> str:
         return f"p{mark(self.key, word)[:_LENGTH]}"
@@ -100,8 +118,9 @@ class Pseudonyms:
 
     def rows(self, engine: Engine, kind: str, staged: pa.Table) -> pa.Table:
         """Return staged rows in which pseudonyms stand for people, and what may name them is left out."""
-        for name in _WORDS[kind]:
-            staged = _with(staged, name, self._each(staged[name].combine_chunks()))
+        for stands, names in ((self.of, _ACCOUNTS[kind]), (self.id, _IDS[kind])):
+            for name in names:
+                staged = _with(staged, name, _each(staged[name].combine_chunks(), stands))
         for name in _DROPPED[kind]:
             column = staged[name]
             nothing: Any = [] if pa.types.is_list(column.type) else None
@@ -114,14 +133,6 @@ class Pseudonyms:
             staged = engine.arrow(f"SELECT * REPLACE ({_KEYS}) FROM named")
         return staged
 
-    def _each(self, column: pa.Array) -> pa.Array:
-        if pa.types.is_list(column.type):
-            inner = self._each(column.flatten())
-            counts = pc.fill_null(pc.list_value_length(column), 0)
-            ends = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(counts.cast(pa.int64()))])
-            return pa.ListArray.from_arrays(ends.cast(pa.int32()), inner)
-        return pa.array([None if word is None else self.of(word) for word in column.to_pylist()], pa.string())
-
     def told(self, record: Record, file: str) -> tuple[Record, str]:
         """Return a record and its file as they may be told; what becomes a row of a table is changed there (`rows`)."""
         if isinstance(record, Deleted | Exposure | Withdrawn):
@@ -131,11 +142,11 @@ class Pseudonyms:
     def _record(self, one: Deleted | Exposure | Withdrawn) -> Record:
         if isinstance(one, Withdrawn):
             absent = None if one.absent is None else self.of(one.absent)
-            but = tuple(map(self.of, one.but))
-            return replace(one, id=self.of(one.id), meeting=self.of(one.meeting), but=but, absent=absent)
+            but = tuple(map(self.id, one.but))
+            return replace(one, id=self.id(one.id), meeting=self.id(one.meeting), but=but, absent=absent)
         if isinstance(one, Exposure):
-            return replace(one, id=self.of(one.id), account=self.of(one.account))
-        return replace(one, id=self.of(one.id))
+            return replace(one, id=self.id(one.id), account=self.of(one.account))
+        return replace(one, id=self.id(one.id))
 
     def seal(self, cursor: Mapping[str, Any]) -> dict[str, str]:
         """Return where a pull ended as nobody can read it without the key: it may hold addresses."""
@@ -164,6 +175,15 @@ class Pseudonyms:
                 "a live source in a workspace of pseudonyms needs: pip install 'networked-influence[live]'"
             ) from None
         return Fernet(base64.urlsafe_b64encode(bytes.fromhex(mark(self.key, "cursors"))))
+
+
+def _each(column: pa.Array, stands: Callable[[str], str]) -> pa.Array:
+    if pa.types.is_list(column.type):
+        inner = _each(column.flatten(), stands)
+        counts = pc.fill_null(pc.list_value_length(column), 0)
+        ends = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(counts.cast(pa.int64()))])
+        return pa.ListArray.from_arrays(ends.cast(pa.int32()), inner)
+    return pa.array([None if word is None else stands(word) for word in column.to_pylist()], pa.string())
 
 
 def _with(staged: pa.Table, name: str, column: pa.Array) -> pa.Table:

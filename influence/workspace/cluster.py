@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -54,6 +54,9 @@ class Cluster(Campaigning):
             PurposeError: the workspace is not for reports about one of them, and no basis was stated.
         """
         Purpose(self.settings.reports_for, self._basis).basis_for(self.analysis.people, codes)
+
+    def releases(self, of: str, sets: Mapping[str, frozenset[str]], smallest: int) -> None:
+        """Let every copy be given out: a lake is only read, so nothing can be kept of what was given before."""
 
     def close(self) -> None:
         """Let go of Spark."""

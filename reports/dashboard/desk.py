@@ -16,6 +16,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import message, translated
 from influence.contract.turns import waiting
+from influence.people.directory import People
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
@@ -100,18 +101,26 @@ class Desk:
             NotShown: this door does not show them, whether they are there or not.
             UnknownPerson: nobody is known by that name.
         """
-        return self.kept(("person", words), lambda: self._person(words))
+        if self.narrow:
+            return self._one_shown(words)
+        return self.kept(("person", words), lambda: self._anybody(words))
 
-    def _person(self, words: str) -> tuple[str, str]:
-        try:
-            who = self.workspace.who(words)
-        except InfluenceError:
-            if self.narrow:
-                raise NotShown(translated(_NOT_SHOWN)) from None
-            raise
-        if self.narrow and who.person not in {self.workspace.who(one).person for one in self.only}:
-            raise NotShown(translated(_NOT_SHOWN))
+    def _anybody(self, words: str) -> tuple[str, str]:
+        who = self.workspace.who(words)
         return who.person, who.name
+
+    def _one_shown(self, words: str) -> tuple[str, str]:
+        """Look for somebody among those who are shown, and nowhere else: how long it takes tells of nobody else."""
+        shown = self.kept("shown", self._shown)
+        try:
+            who = shown.who[shown.find(words)]
+        except InfluenceError:
+            raise NotShown(translated(_NOT_SHOWN)) from None
+        return who.person, who.name
+
+    def _shown(self) -> People:
+        people = self.workspace.analysis.people
+        return people.among(sorted({people.find(one) for one in self.only}))
 
     def open_to_all(self) -> None:
         """Refuse what is about everybody where only some are shown.

@@ -88,7 +88,7 @@ def told(one: Campaigned) -> Told:
         Chapter("part", translated("Who took part?"), tuple(_part(one)), _names(one)),
         Chapter("beyond", translated("How far beyond?"), tuple(_beyond(one))),
         Chapter("before", translated("More than in the weeks before?"), tuple(_before(one))),
-        Chapter("travelled", translated("Which posts travelled?"), tuple(_travelled(one.travelled))),
+        Chapter("travelled", translated("Which posts travelled?"), tuple(_travelled(one))),
         Chapter("tone", translated("How did they take it?"), tuple(_tone(one))),
         Chapter("voices", translated("Against named voices?"), tuple(_voices(one))),
         Chapter("remained", translated("What remained four weeks after?"), tuple(_remained(one))),
@@ -182,15 +182,13 @@ def _part(one: Campaigned) -> Iterator[str]:
         posts=counted(who.posts, "item", "items"),
         responded=people(who.responded),
     )
-    rows = [
-        f"{_sphere(row.sphere)} {people(row.posted + row.responded)}"
-        for row in who.spheres
-        if row.posted + row.responded
-    ]
+    rows = [f"{_sphere(row.sphere)} {people(row.people)}" for row in who.spheres if row.people]
     if rows:
         yield translated("By sphere: {spheres}.").format(spheres=listing(rows))
     new = one.new
-    if new.active is None or new.responding is None:
+    if new.reason is not None:
+        yield translated("Who was new cannot be told: {why}.").format(why=recognised(new.reason))
+    elif new.active is None or new.responding is None:
         yield translated("Nothing is on record before, so who was new cannot be told.")
     else:
         pattern = translated(
@@ -296,8 +294,11 @@ def _effects(one: AgainstBefore) -> Iterator[str]:
 # --- what travelled, tone, voices, what remained ------------------------------------------------------------
 
 
-def _travelled(rows: Sequence[Travelled]) -> Iterator[str]:
-    if not rows:
+def _travelled(one: Campaigned) -> Iterator[str]:
+    rows = one.travelled
+    if not rows and one.nameless and one.took_part.responses:
+        yield translated("Of posts that few people answered a copy for others tells nothing.")
+    elif not rows:
         yield translated("Nobody answered any of the posts.")
     elif not rows[0].passed_on:
         yield translated("Posts were answered, and no answer was answered: nothing was passed on.")
@@ -326,6 +327,9 @@ def _post(row: Travelled) -> PostRow:
 
 def _tone(one: Campaigned) -> Iterator[str]:
     tone = one.tone
+    if tone.reason is not None:
+        yield translated("That cannot be told: {why}.").format(why=recognised(tone.reason))
+        return
     if not tone.told:
         yield translated("Of nobody who responded anything tells how they took it.")
         return

@@ -161,12 +161,13 @@ def heard(folder, canaries):
     found = set()
     for file in sorted(folder.rglob("*")):
         if file.is_file():
-            for told in (file.name, *_unpacked(file.read_bytes())):
+            for told in (file.name, *unpacked(file.read_bytes())):
                 found |= {(file.name, hit) for hit in pattern.findall(told.lower())}
     return sorted(found)
 
 
-def _unpacked(content):
+def unpacked(content):
+    """Every text in a file: its bytes in two ways, and what is packed in it."""
     yield content.decode("latin-1")
     yield content.decode("utf-16-le", "ignore")
     if zipfile.is_zipfile(io.BytesIO(content)):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from influence import Workspace
+from influence.campaigns.for_others import for_others, merged
 from influence.contract.campaigned import (
     EVERYTHING_THERE,
     SUBJECT,
@@ -16,7 +17,6 @@ from influence.contract.campaigned import (
     CampaignError,
     OfSphere,
     Stated,
-    _merged,
 )
 from influence.contract.narrowing import Narrowing, NarrowingError
 from tests.kit.campaign_log import PEOPLE, SETTINGS, monday, row, year
@@ -207,13 +207,13 @@ def test_programs_take_no_part(workspace: Any) -> None:
 
 
 def test_a_copy_without_names_names_nobody_and_merges_small_spheres(spring: Any) -> None:
-    told = spring.campaign("spring").without_names(5)
+    told = for_others(spring.campaign("spring"), 5)
     assert ((), {""}, {None}) == (
         told.took_part.names,
         {one.id for one in told.travelled},
         {one.channel for one in told.travelled},
     )
-    assert (OfSphere("unknown", 0, 30), OfSphere(None, 2, 4)) == told.took_part.spheres
+    assert (OfSphere("unknown", None, None, 30), OfSphere(None, None, None, 6)) == told.took_part.spheres
     assert "netzero" not in str(told.as_json())
     assert "rival" not in str(told.as_json())
     assert "Ann" not in str(told.as_json())
@@ -221,14 +221,11 @@ def test_a_copy_without_names_names_nobody_and_merges_small_spheres(spring: Any)
 
 @pytest.mark.parametrize(
     ("sizes", "told"),
-    [([9, 2, 1], []), ([9, 4, 3], [9, 7]), ([5, 5], [5, 5]), ([2], []), ([9, 6, 2], [9, 8])],
+    [([9, 2, 1], [12]), ([9, 4, 3], [9, 7]), ([5, 5], [5, 5]), ([2], []), ([9, 6, 2], [9, 8])],
 )
 def test_spheres_too_small_are_merged_with_the_smallest_others(sizes: list[int], told: list[int]) -> None:
     spheres = tuple(OfSphere(f"s{n}", size, 0) for n, size in enumerate(sizes))
-    merged = _merged(spheres, 5)
-    assert all(one.posted >= 5 for one in merged)
-    if told:
-        assert told == [one.posted for one in merged]
+    assert told == [one.people for one in merged(spheres, 5)]
 
 
 def test_the_record_is_plain_json(spring: Any) -> None:

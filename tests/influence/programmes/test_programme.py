@@ -191,14 +191,17 @@ def test_a_sheet_holds_nobody_elses_data_and_the_end_report_nobodys(started: Pro
     started.notes.undo(note.seq)
 
 
-def test_two_end_reports_tell_of_nobody_by_their_difference(tmp_path: Path) -> None:
+def test_end_reports_of_two_programmes_tell_of_nobody_by_their_difference(tmp_path: Path) -> None:
     with brought(tmp_path) as one:
         (one.path / "programme.toml").write_text(log.file(), encoding="utf-8")
         one.programme().start()
         told = one.programme().ended()
         assert told == one.programme().ended(), "the same again is no more"
+        another = one.path / "another.toml"
+        another.write_text(log.file(log.MENTEES[1:], name='"Another"'), encoding="utf-8")
+        one.programme(another).start()
         with pytest.raises(TooAlike, match="differs from this one by 1"):
-            one.releases("programme Spring", {"all": frozenset(log.MENTEES[1:])}, 5)
+            one.programme(another).ended()
 
 
 def test_a_band_is_of_all_others_alone(started: Programmes) -> None:

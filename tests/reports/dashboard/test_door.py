@@ -4,10 +4,23 @@ import socket
 
 import pytest
 
-from reports.dashboard.app import READ, WRITE
+from reports.dashboard.app import READ, WRITE, application
+from reports.dashboard.desk import Desk
+from reports.dashboard.door import Door
 from tests.kit.dashboard import Visitor
 
 POSTS = [*WRITE, "/link", "/leave"]
+"""Whatever changes something; a test below sees that no other address does."""
+ONLY_READ = [*READ, "/static/dashboard.css", "/static/dashboard.js", "/progress/{number:int}"]
+
+
+def test_every_address_of_the_application_is_tried_here(small):
+    routes = application(Desk(small), Door(1)).routes
+    sent = {route.path for route in routes if "POST" in route.methods}
+    assert sorted(POSTS) == sorted(sent)
+    assert sorted(ONLY_READ) == sorted(route.path for route in routes if "GET" in route.methods)
+    assert {"GET", "HEAD", "POST"} == {method for route in routes for method in route.methods}
+    assert not [route.path for route in routes if {"GET", "POST"} <= route.methods]
 
 
 def opened(path):
@@ -75,9 +88,15 @@ def test_a_browser_that_fetches_ahead_does_not_use_the_link_up(dashboard):
         "127.0.0.1:{port}.evil.example",
     ],
 )
+@pytest.mark.parametrize("path", ["/", *POSTS])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_any_other_name_of_this_machine_is_refused(dashboard, visitor, host, method):
-    answer = visitor.ask(method, "/", headers={"Host": host.format(port=dashboard.port)})
+def test_any_other_name_of_this_machine_is_refused(dashboard, visitor, host, method, path):
+    sent = {
+        "Host": host.format(port=dashboard.port),
+        "Origin": visitor.origin,
+        "Sec-Fetch-Site": "same-origin",
+    }
+    answer = visitor.ask(method, path, b"word=" + visitor.word.encode() if method == "POST" else None, sent)
     assert 421 == answer.status
     assert "Acme" not in answer.text
 
@@ -113,12 +132,18 @@ def test_a_change_without_the_word_of_its_session_is_refused(dashboard, visitor,
     assert "another session" in answer.text
 
 
-@pytest.mark.parametrize("path", WRITE)
+@pytest.mark.parametrize("path", POSTS)
 def test_what_changes_something_is_never_a_get(visitor, path):
     before = visitor.get("/people/decisions").text
     answer = visitor.get(f"{path}?answer=yes&number=1&source=x&word={visitor.word}")
-    assert answer.status in {200, 404, 405}
+    assert answer.status in ({200} if path in READ else {404, 405})
     assert before == visitor.get("/people/decisions").text
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_without_a_session_nothing_is_changed_whatever_word_is_sent(dashboard, visitor, path):
+    stranger = Visitor(dashboard.port)
+    assert 401 == stranger.post(path, word=visitor.word).status
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

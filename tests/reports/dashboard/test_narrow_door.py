@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+import sys
+from contextlib import contextmanager
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from reports.dashboard.app import READ, WRITE
+from reports.dashboard.desk import NotShown
 from tests.kit.dashboard import open_dashboard
 
 HIDDEN = ("Eve Hidden", "eve@acme.example", "secret-plans", "u@else.example", "v@else.example")
@@ -85,6 +89,59 @@ def test_no_address_shows_or_names_anybody_else(guest, address):
         and word not in address
         and word.replace("@", "%40").replace(" ", "%20") not in address
     ]
+
+
+@contextmanager
+def steps():
+    """Count every step of Python that this thread takes: unlike a clock it counts the same on a busy machine."""
+    counted = [0]
+
+    def seen(*_):
+        counted[0] += 1
+
+    sys.setprofile(seen)
+    try:
+        yield counted
+    finally:
+        sys.setprofile(None)
+
+
+ALIKE = [
+    ("eve", "exe"),
+    ("Eve Hidden", "Exe Hidden"),
+    ("eve@acme.example", "exe@acme.example"),
+    ("email:u@else.example", "email:q@else.example"),
+    ("Hidden, Eve", "Hidden, Exe"),
+]
+"""Somebody who is there and not shown, and nobody, written alike."""
+
+
+@pytest.mark.parametrize(("hidden", "nobody"), ALIKE)
+def test_it_takes_the_same_whether_somebody_else_is_there_or_not(narrow, hidden, nobody):
+    desk, taken = narrow.serving.desk, {}
+    assert "ann" == desk.person("ann")[0]
+    for words in (hidden, nobody, hidden, nobody):
+        with steps() as counted, pytest.raises(NotShown) as told:
+            desk.person(words)
+        taken[words] = (counted[0], str(told.value))
+    assert taken[hidden] == taken[nobody]
+
+
+def test_a_leader_who_is_shown_is_found_by_all_that_they_are_called(narrow):
+    names = ("ann", "ann@acme.example", "email:ann@acme.example", "ANN@acme.example")
+    assert {"ann"} == {narrow.serving.desk.person(one)[0] for one in names}
+
+
+@pytest.mark.parametrize("path", ["/leader/{}", "/leader/{}/report", "/leader?who={}", "/compare?who=ann,{}"])
+@pytest.mark.parametrize(("hidden", "nobody"), ALIKE)
+def test_the_answer_is_the_same_but_for_what_was_typed(guest, path, hidden, nobody):
+    told = [guest.get(path.format(quote(words, safe=""))) for words in (hidden, nobody)]
+    typed = [
+        one.text.replace(words, "…").replace(quote_plus(words), "…")
+        for one, words in zip(told, (hidden, nobody), strict=True)
+    ]
+    assert told[0].status == told[1].status
+    assert typed[0] == typed[1]
 
 
 @pytest.mark.parametrize("who", ["eve", "u%40else.example", "nobody-at-all"])

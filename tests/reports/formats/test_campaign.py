@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from influence.campaigns.for_others import for_others
 from influence.contract.campaigned import (
     EVERYTHING_THERE,
     AgainstBefore,
@@ -119,7 +120,7 @@ def test_nothing_of_others_runs_in_the_page() -> None:
 
 
 def test_without_names_neither_page_nor_text_holds_any() -> None:
-    told = CAMPAIGN.without_names(5)
+    told = for_others(CAMPAIGN, 5)
     for words in ("Ann Ek", "netzero", "x:rival", "p2"):
         assert words not in page(told)
         assert words not in text(told)

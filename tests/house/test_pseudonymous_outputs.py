@@ -1,0 +1,345 @@
+"""In a workspace of pseudonyms no output names anybody: every command, format and page, also those that come later."""
+
+import json
+import re
+import zlib
+
+import click
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from influence import Workspace
+from influence.cli import main
+from influence.contract import plugins
+from influence.secrets.keys import PSEUDONYMS
+from influence.store.engine import DuckEngine
+from reports.dashboard.app import READ
+from tests.kit import programme_log
+from tests.kit.canaries import unpacked
+from tests.kit.dashboard import open_dashboard
+from tests.kit.languages import text_of
+
+SINGS = re.compile(r"zyx\w*?quark")
+"""Stands in every name, account, id, channel, tag, place and address that is brought in."""
+LEADER, OTHER, STRANGER = (
+    "x:zyxm0quark",
+    "email:zyxm1quark@cage.example",
+    "email:zyxstrangerquark@cage.example",
+)
+SETTINGS = f"""
+[privacy]
+pseudonymous = true
+[chance]
+draws = 100
+[brand]
+accounts = ["x:zyxo01quark", "x:zyxnobodyquark"]
+[voices]
+accounts = ["x:zyxo02quark", "{STRANGER}"]
+[audiences]
+launch = ["{OTHER}", "{STRANGER}", "x:zyxfan-m0-1-1quark"]
+[teams]
+"{LEADER}" = ["x:zyxo03quark"]
+[campaigns.spring]
+channels = ["CHANNEL"]
+since = "2026-03-02"
+until = "2026-03-30"
+voices = ["x:zyxo04quark", "{STRANGER}"]
+"""
+ONE = ("--measures", "four-steps")
+
+
+def named(word):
+    return f"zyx{word}quark"
+
+
+def account(word):
+    """Leader m1 is known by an address."""
+    return OTHER if word == "m1" else f"x:{named(word)}"
+
+
+def rows():
+    """The house of the programme, in which everything sings; and what is written like a program's or an id's."""
+    leaders = {*programme_log.MENTEES, *programme_log.OTHERS[:14]}
+    people = [
+        {
+            **one,
+            "person": named(one["person"]),
+            "name": f"Zyx{one['person']}quark Bird",
+            "accounts": [account(one["person"])],
+        }
+        for one in programme_log.people()
+        if one["person"] in leaders
+    ]
+    activities = []
+    for row in programme_log.activities():
+        who = row["actor"].removeprefix("x:")
+        if row["id"].partition("-")[0] not in {*leaders, "end"}:
+            continue
+        more = {
+            "channel": "zyxroomquark: private",
+            "tags": ["zyxtagquark"],
+            "url": "https://x.example/zyxlinkquark",
+        }
+        parent = {"parent": named(row["parent"]) + ": item"} if row.get("parent") else {}
+        activities.append(row | more | parent | {"id": named(row["id"]) + ": item", "actor": account(who)})
+    for n, odd in enumerate(
+        ("bounces+zyxverpquark=cage.example", "zyxdailyquark-noreply", "srs0=a=b=cage.example=zyxsrsquark")
+    ):
+        mail = {
+            "time": f"2026-03-0{n + 1}T08:00:00Z",
+            "actor": f"email:{odd}@post.example",
+            "verb": "message",
+        }
+        activities.append(
+            {"id": f"mail{n}", **mail, "to": [account("m0"), "email:zyxlistquark@lists.example"]}
+        )
+    met = {
+        "people": [account("m0"), account("o01")],
+        "kind": "in_person",
+        "evidence": "calendar",
+        "place": "zyxplacequark",
+    }
+    encounters = [{"id": "zyxmeetingquark: noon", "time": "2026-02-02T12:00:00Z", **met}]
+    return {"people": people, "activities": activities, "encounters": encounters}
+
+
+@pytest.fixture(scope="module")
+def cage(tmp_path_factory):
+    """A workspace of pseudonyms that took it all, and settings in which people are named."""
+    folder = tmp_path_factory.mktemp("cage")
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv(PSEUDONYMS, "a long word that nobody guesses")
+        here.setenv("LOGNAME", "reader")
+        here.chdir(folder)
+        with Workspace.create(folder / "w", pseudonymous=True) as held:
+            for kind, told in rows().items():
+                file = folder / f"{kind}.jsonl"
+                file.write_text("".join(json.dumps(row) + "\n" for row in told), encoding="utf-8")
+                held.import_path(file, connector=kind)
+            [channel, *_] = held.store.engine.arrow(
+                "SELECT DISTINCT channel FROM activities WHERE channel IS NOT NULL"
+            )["channel"].to_pylist()
+        settings = folder / "w/influence.toml"
+        settings.write_text(SETTINGS.replace("CHANNEL", channel), encoding="utf-8")
+        (folder / "programme.toml").write_text(
+            programme_log.file(tuple(map(account, programme_log.MENTEES)), mentor='"zyxmentorquark"'),
+            encoding="utf-8",
+        )
+        yield folder
+
+
+FORMATS = {
+    group: ",".join(plugins.names(f"influence.{group}"))
+    for group in ("formats", "campaign-pages", "comparisons")
+}
+SHEETS, DIGESTS = plugins.names("influence.sheets"), plugins.names("influence.digests")
+PLAN = ("--file", "programme.toml")
+TYPED = {
+    "access": [(LEADER,), (LEADER, "-o", "out/access.json"), (LEADER, "-o", "out/access.txt")],
+    "advise": [(LEADER,), (LEADER, "--json"), (LEADER, "--to", "company")],
+    "campaign": [
+        ("spring",),
+        ("spring", "--leader", LEADER, "--format", FORMATS["campaign-pages"], "-o", "out/campaign"),
+    ],
+    "compare": [
+        (LEADER, OTHER, "--format", FORMATS["comparisons"], "-o", "out/compare.html"),
+        (LEADER, OTHER, "--json"),
+    ],
+    "digest": [(LEADER, "--format", kind, "-o", f"out/digest.{kind}") for kind in DIGESTS],
+    "doctor": [(), ("--json",)],
+    "export": [("--parquet", "out/lake")],
+    "import": [("activities.jsonl", "people.jsonl"), ("activities.jsonl", "--json"), ("odd.csv",)],
+    "many": [(), ("--json",)],
+    "met": [(LEADER, "--all"), (LEADER, "--json")],
+    "met declare": [(LEADER, "declare", OTHER, "--met")],
+    "met decisions": [(LEADER, "decisions")],
+    "met explain": [(LEADER, "explain", OTHER)],
+    "met fit": [(LEADER, "fit")],
+    "met label": [(LEADER, "label")],
+    "met undo": [(LEADER, "undo", "1")],
+    "network": [("--format", kind, "-o", f"out/network.{kind}") for kind in ("graphml", "gexf", "parquet")],
+    "people": [(), ("--json",), ("--bots",)],
+    "people bot": [("bot", "x:zyxo05quark", "--kind", "list")],
+    "people decisions": [("decisions",), ("decisions", "--json")],
+    "people merge": [("merge", "x:zyxo06quark", "x:zyxo07quark", "--basis", "consent")],
+    "people rename": [("rename", "x:zyxo08quark", "New Name")],
+    "people review": [("review",), ("review", "--json")],
+    "people show": [("show", LEADER), ("show", LEADER, "--json")],
+    "people sphere": [("sphere", "x:zyxo09quark", "customer")],
+    "people spheres": [("spheres", "--suggest")],
+    "people split": [("split", LEADER, LEADER)],
+    "people undo": [("undo", "1")],
+    "people writes-for": [("writes-for", "x:zyxo10quark", LEADER)],
+    "programme draft": [("draft", LEADER, OTHER)],
+    "programme end": [("end", *PLAN, "--format", kind, "-o", "out/end") for kind in SHEETS],
+    "programme note": [
+        ("note", LEADER, "Answer within a day", "--advice", "given", "--about", "sooner", *PLAN)
+    ],
+    "programme notes": [("notes", *PLAN)],
+    "programme sheet": [("sheet", LEADER, *PLAN, "--format", kind, "-o", "out/sheets") for kind in SHEETS],
+    "programme show": [
+        ("show", *PLAN),
+        ("show", *PLAN, "--json"),
+        ("show", *PLAN, "--format", "html", "-o", "out/show"),
+    ],
+    "programme start": [("start", *PLAN)],
+    "programme undo": [("undo", "1", *PLAN)],
+    "prune": [("--dry-run",)],
+    "report": [
+        (LEADER, "--format", FORMATS["formats"], "--audience", "launch", "-o", "out/report.html"),
+        (LEADER, "--without-names", "--format", "html,json", *ONE),
+        ("Zyxm0quark Bird",),
+        ("zyxunknownquark",),
+    ],
+    "tags": [(), ("--json",)],
+    "track": [(LEADER, OTHER), (LEADER, "--json"), (LEADER, "--list")],
+    "waiting": [(LEADER,), (LEADER, "--json")],
+    "waiting decisions": [(LEADER, "decisions")],
+    "waiting done": [(LEADER, "done", "nothing")],
+    "waiting snooze": [(LEADER, "snooze", "nothing", "--until", "2027-01-01")],
+    "waiting undo": [(LEADER, "undo", "9")],
+    "comply": [()],
+    "forget": [("x:zyxo11quark", "--yes", "--reports", "-o", "out/receipt.json")],
+}
+"""What is typed to try each command; in this order."""
+ELSEWHERE = {
+    "connect": "asks a service; what a pull keeps is tried in tests/influence/store/test_pseudonyms.py",
+    "connectors": "lists what is installed",
+    "demo": "makes a workspace of its own",
+    "disconnect": "says how many rows of a source stay",
+    "init": "makes an empty workspace",
+    "measures": "lists what is installed",
+    "pull": "as connect",
+    "serve": "its pages are asked for below",
+}
+
+
+def leaves(group, before=()):
+    for name, command in group.commands.items():
+        words = (*before, name)
+        if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield " ".join(words)
+            yield from leaves(command, words)
+        else:
+            yield " ".join(words)
+
+
+def test_every_command_is_tried_or_says_why_not():
+    assert sorted(leaves(main)) == sorted([*TYPED, *ELSEWHERE])
+
+
+@pytest.fixture(scope="module")
+def told(cage):
+    """All that the commands say, each with what was typed and how it ended."""
+    (cage / "odd.csv").write_text("id,time,actor,verb\n1,zyxtimequark,x:zyxoddquark,post\n", encoding="utf-8")
+    (cage / "out").mkdir()
+    found = []
+    for name, tries in sorted(TYPED.items(), key=lambda one: ORDER.get(one[0], 1)):
+        for words in tries:
+            group = name.partition(" ")[0]
+            where = ("-w", "w")
+            done = CliRunner().invoke(main, [group, *where, *words], input="")
+            assert done.exception is None or isinstance(done.exception, SystemExit), (
+                name,
+                words,
+                done.exception,
+            )
+            found.append((name, words, done.exit_code, done.output))
+    return found
+
+
+ORDER = {"programme start": 0, "track": 0, "forget": 3}
+FAILS = {
+    "advise",
+    "people undo",
+    "campaign",
+    "comply",
+    "people split",
+    "met fit",
+    "met undo",
+    "waiting done",
+    "waiting snooze",
+    "waiting undo",
+}
+"""Commands of which a try may end with a sentence: that names nobody either."""
+
+
+def test_no_command_names_anybody_but_whom_somebody_typed(told):
+    for name, words, _, output in told:
+        typed = set(SINGS.findall(" ".join(words).lower()))
+        assert set(SINGS.findall(output.lower())) <= typed, (name, words, output[:2000])
+
+
+def test_the_commands_did_what_they_do(told):
+    failed = {name: output for name, _, code, output in told if code}
+    assert set(failed) - FAILS <= {"report", "import"}, failed
+    assert all(code < 2 for _, _, code, _ in told), [
+        (words, output) for _, words, code, output in told if code > 1
+    ]
+
+
+def texts(file):
+    yield file.name
+    yield from unpacked(file.read_bytes())
+    if file.suffix == ".parquet":
+        yield json.dumps(pq.read_table(file).to_pylist(), default=str)
+    if file.suffix == ".pdf":
+        yield text_of(file)
+
+
+@pytest.mark.usefixtures("told")
+def test_no_file_that_was_written_names_anybody(cage):
+    files = [file for place in ("out", "w") for file in (cage / place).rglob("*") if file.is_file()]
+    written = {file.suffix[1:] for file in files}
+    assert {*FORMATS["formats"].split(","), *DIGESTS, *SHEETS} - {"graphml"} <= written
+    own = {cage / "w/influence.toml"}  # what you write yourself
+    sung = {
+        (str(file), hit)
+        for file in files
+        if file not in own
+        for text in texts(file)
+        for hit in SINGS.findall(text.lower())
+    }
+    assert set() == sung
+
+
+@pytest.mark.usefixtures("told")
+def test_no_row_names_anybody_nor_what_is_packed_in_one(cage):
+    engine, sung = DuckEngine(cage / "w/influence.duckdb"), set()
+    try:
+        columns = engine.arrow(
+            "SELECT table_name AS t, column_name AS c FROM information_schema.columns"
+        ).to_pylist()
+        for row in columns:
+            asked = f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"'  # noqa: S608 - ours
+            for cell in engine.arrow(asked)["cell"].to_pylist():
+                text = zlib.decompress(cell).decode() if isinstance(cell, bytes) else str(cell)
+                sung |= {(row["t"], row["c"], hit) for hit in SINGS.findall(text.lower())}
+    finally:
+        engine.close()
+    assert set() == sung
+
+
+OWN_WORDS = {"/settings"}
+"""Pages that show influence.toml, as whoever runs the workspace wrote it."""
+
+
+@pytest.mark.usefixtures("told")
+def test_no_page_of_the_dashboard_names_anybody(cage):
+    with Workspace(cage / "w") as held:
+        person = held.analysis.people.who[held.analysis.people.find(LEADER)].person
+        with open_dashboard(held) as opened:
+            visitor = opened.visitor()
+            for path in READ:
+                for query in (
+                    "",
+                    "?name=spring",
+                    f"?who={person}",
+                    "?who=nobody",
+                    f"?about={person}&kind=met",
+                ):
+                    answer = opened.finished(visitor, path.replace("{person}", person) + query)
+                    if path not in OWN_WORDS:
+                        assert [] == SINGS.findall(answer.text.lower()), (path, query)
