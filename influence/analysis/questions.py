@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -236,6 +236,16 @@ class Questions(ABC):
         """
         people = self.analysis.people
         return people.who[people.find(words)]
+
+    def who_among(self, some: Sequence[str]) -> Callable[[str], Who]:
+        """Return what answers as `who` does, of some people alone: how long it takes tells nothing of anybody else.
+
+        Raises:
+            UnknownPerson: one of those some is known by no such name.
+        """
+        people = self.analysis.people
+        among = people.among(sorted({people.find(one) for one in some}))
+        return lambda words: among.who[among.find(words)]
 
     def moment(self, time: int) -> str:
         """Return a moment (microseconds since 1970, UTC) as text in the zone of the workspace."""

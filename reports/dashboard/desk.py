@@ -16,7 +16,6 @@ from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import message, translated
 from influence.contract.turns import waiting
-from influence.people.directory import People
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
@@ -111,16 +110,12 @@ class Desk:
 
     def _one_shown(self, words: str) -> tuple[str, str]:
         """Look for somebody among those who are shown, and nowhere else: how long it takes tells of nobody else."""
-        shown = self.kept("shown", self._shown)
+        find = self.kept("shown", lambda: self.workspace.who_among(self.only))
         try:
-            who = shown.who[shown.find(words)]
+            who = find(words)
         except InfluenceError:
             raise NotShown(translated(_NOT_SHOWN)) from None
         return who.person, who.name
-
-    def _shown(self) -> People:
-        people = self.workspace.analysis.people
-        return people.among(sorted({people.find(one) for one in self.only}))
 
     def open_to_all(self) -> None:
         """Refuse what is about everybody where only some are shown.
