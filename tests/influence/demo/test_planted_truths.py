@@ -35,8 +35,8 @@ def reports(*, mixed: bool) -> dict[str, Report]:
 
 
 @cache
-def told(*, mixed: bool) -> tuple[dict[str, Report], dict[str, Campaigned]]:
-    """What is told of each leader, and of the planted campaign and of another subject in the same weeks."""
+def place(*, mixed: bool) -> Path:
+    """Where the company is, brought in."""
     company = invented()
     folder = Path(mkdtemp())
     files = write(shuffled(company, 7) if mixed else company, folder / "invented")
@@ -48,9 +48,16 @@ def told(*, mixed: bool) -> tuple[dict[str, Report], dict[str, Campaigned]]:
     with Workspace(folder / "workspace") as workspace:
         for file in files:
             workspace.import_path(file)
+    return folder / "workspace"
+
+
+@cache
+def told(*, mixed: bool) -> tuple[dict[str, Report], dict[str, Campaigned]]:
+    """What is told of each leader, and of the planted campaign and of another subject in the same weeks."""
+    with Workspace(place(mixed=mixed)) as workspace:
         found = {
             role: workspace.report(person, measures=[*MEASURES, *BESIDES.get(role, ())])
-            for role, person in company.leaders.items()
+            for role, person in invented().leaders.items()
         }
         campaigns = {} if mixed else {tag: workspace.campaign(beside(tag)) for tag in ("delivery", "hiring")}
         return found, campaigns
@@ -225,14 +232,10 @@ def test_who_could_introduce_her_best_is_found_and_in_the_shuffle_it_is_somebody
 @cache
 def foreseen(*, mixed: bool):
     """The first ten who were likely to respond to her as it was in June, and everybody reached directly after that."""
-    company = shuffled(invented(), 7) if mixed else invented()
-    folder = Path(mkdtemp())
-    Workspace.create(folder / "workspace").close()
-    with Workspace(folder / "workspace") as workspace:
-        for file in write(company, folder / "invented"):
-            workspace.import_path(file)
-        week = workspace.this_week(company.leaders["beyond"], until="2026-07-01")
-        report = workspace.report(company.leaders["beyond"], since="2026-07-01", measures=["four-steps"])
+    leader = invented().leaders["beyond"]
+    with Workspace(place(mixed=mixed)) as workspace:
+        week = workspace.this_week(leader, until="2026-07-01")
+        report = workspace.report(leader, since="2026-07-01", measures=["four-steps"])
     likely = week.findings["next_to_respond"].told(NextToRespond).rows
     return {one.person for one in likely}, {one.person for one in report.people}
 

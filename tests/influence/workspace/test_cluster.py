@@ -338,14 +338,18 @@ PARTS = [
 ]
 
 
+OF_A_PART = () if LONG else ("four-steps", "tags", "exchange", "walls")
+"""What is told of a part; all that there is takes a minute of a processor."""
+
+
 @pytest.mark.parametrize("only", PARTS if LONG else PARTS[:1])
 def test_a_part_of_a_lake_is_that_of_the_workspace(spark, office, only):
     with Workspace(office / "w") as workspace:
-        here = workspace.report("p0", only=only)
+        here = workspace.report("p0", only=only, measures=OF_A_PART)
         engine = SparkEngine(spark, str(office / "lake"))
         asked = Analysis(engine, workspace.settings, who_is_who(engine, Kept(None, "")), Kept(None, ""))
         leader = asked.people.find("p0")
-        there = asked.narrowed(only, [leader]).about(leader, workspace.window(None, None))
+        there = asked.narrowed(only, [leader]).about(leader, workspace.window(None, None), OF_A_PART)
         assert 0 < here.narrowed.items < here.narrowed.of
         assert here == there
         assert workspace.report("p0", measures=["tags"]) == asked.about(
