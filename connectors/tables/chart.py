@@ -29,7 +29,17 @@ SYNONYMS = {
         *("esimies", "esihenkilö", "responsable", "jefe", "leidinggevende"),
         *("manageremployeeid", "managersemployeeid", "managerworkerid", "managerupn", "managernumber"),
     ),
-    "name": ("name", "fullname", "displayname", "employeename", "worker", "workername", "legalname", "navn", "namn"),
+    "name": (
+        "name",
+        "fullname",
+        "displayname",
+        "employeename",
+        "worker",
+        "workername",
+        "legalname",
+        "navn",
+        "namn",
+    ),
     "email": (
         *("email", "mail", "emailaddress", "workemail", "emailwork", "workmail", "businessemail", "epost"),
         *("sähköposti", "courriel", "adressemail", "upn", "userprincipalname"),
