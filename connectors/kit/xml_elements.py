@@ -195,9 +195,19 @@ def _mended(stream: IO[bytes]) -> Iterator[bytes]:
     yield _ILL.sub(mend, rest)
 
 
+def _of_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as Windows' Latin letters: names that differ by them stay two."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("windows-1252", "replace"), error.end
+
+
+codecs.register_error("influence.of-windows", _of_windows)
+
+
 def _in_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Replace bytes that are no UTF-8: a letter that came from elsewhere."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    """Mend bytes that are no UTF-8: letters that came from elsewhere."""
+    decoder = codecs.getincrementaldecoder("utf-8")("influence.of-windows")
     for chunk in chunks:
         yield decoder.decode(chunk).encode()
     yield decoder.decode(b"", True).encode()

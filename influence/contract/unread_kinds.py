@@ -215,9 +215,10 @@ KINDS = (
         "import the calendar in which the meeting stands (.ics), or a table of time, people and kind: docs/formats.md",
         _bytes(
             rb"(?:\xef\xbb\xbf)?(?:Name \(Original Name\),|Topic,Meeting ID,|Meeting ID,Topic,"
-            rb"|(?:1\. )?(?:Meeting )?Summary\r?\n)"
-            rb"|\xff\xfe(?:1\x00\.\x00 \x00)?(?:M\x00e\x00e\x00t\x00i\x00n\x00g\x00 \x00)?"
-            rb"S\x00u\x00m\x00m\x00a\x00r\x00y\x00\r?\x00?\n"
+            rb"|First name,Last name,Email,Duration,Time joined,|Full Name[\t,]User Action[\t,]Timestamp"
+            rb"|(?:1\. )?(?:Meeting )?Summary\r?\n"
+            rb"|1\. (?:Zusammenfassung|Sammanfattning|Sammendrag|Resum[^\t\r\n]{1,4}|R[^\t\r\n]{1,2}sum[^\t\r\n]{1,2}"
+            rb"|Riepilogo|Samenvatting|Oversigt|Yhteenveto|Podsumowanie)\r?\n)"
         ),
     ),
     UnreadKind(

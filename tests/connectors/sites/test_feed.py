@@ -220,6 +220,13 @@ class TestHostileFeeds(HostileClaims):
         ids = [a.id for a in activities(parsed(content))]
         assert ["blog:https://a.example/1", "blog:https://a.example/2"] == ids
 
+    def test_names_that_differ_by_letters_of_windows_alone_are_two(self):
+        content = rss(
+            "".join(item(f"<dc:creator>{who}</dc:creator>").replace("/1", who) for who in ("Björn", "Bjårn"))
+        )
+        found = activities(parsed(content.encode("windows-1252")))
+        assert ["blog:a.example/björn", "blog:a.example/bjårn"] == [one.actor for one in found]
+
     def test_four_thousand_entries_are_not_held_in_memory(self):
         import tracemalloc
 

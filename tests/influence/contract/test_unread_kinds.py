@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from influence.contract.testing import member_of
 from influence.contract.unread_kinds import KINDS, refusal, unread_kind
 from influence.store.importing import ReadingError
 from influence.workspace.workspace import Workspace
@@ -96,7 +97,16 @@ def test_a_kind_is_told_by_its_marks(name: str, head: bytes, kind: str) -> None:
         ('"Anrede","Vorname","Weitere Vornamen","Nachname"\r\n'.encode("cp1252"), "contacts as CSV"),
         ('"Titel","Förnamn","Mellannamn","Efternamn"\r\n'.encode(), "contacts as CSV"),
         (b"1. Summary\r\nMeeting title\tWeekly\r\n", "who attended, Zoom, Teams"),
-        (b"\xff\xfe" + wide("1. Summary\nMeeting title\tWeekly\n"), "who attended, Zoom, Teams"),
+        *(
+            (f"1. {word}\r\nx\tWeekly\r\n".encode(), "who attended, Zoom, Teams")
+            for word in ("Zusammenfassung", "Sammanfattning", "Sammendrag", "Resumen", "Résumé", "Yhteenveto")
+        ),
+        (b"Full Name\tUser Action\tTimestamp\r\n", "who attended, Zoom, Teams"),
+        (b"First name,Last name,Email,Duration,Time joined,Time exited\n", "who attended, Zoom, Teams"),
+        (
+            member_of(b"\xff\xfe" + wide("1. Summary\nMeeting title\tWeekly\n")).head(),
+            "who attended, Zoom, Teams",
+        ),
     ],
 )
 def test_a_kind_is_told_in_other_languages_too(head: bytes, kind: str) -> None:
