@@ -216,14 +216,19 @@ def _comparable(sheet: Sheet) -> tuple[str, ...]:
     if sheet.weeks is None:
         return ()
     before, now = map(number, sheet.weeks)
-    ranged = any(one.was_interval or one.now_interval for one in sheet.measured)
     return (
         translated(
             "Windows of one length, covered alike. What counts happenings is told for {weeks} active weeks; there were "
             "{before} of them before, and {now} now."
         ).format(weeks=WEEKS, before=before, now=now),
-        *([translated("In brackets stands the 95 % interval.")] if ranged else []),
+        *_brackets(sheet),
     )
+
+
+def _brackets(*sheets: Sheet) -> tuple[str, ...]:
+    """Say what stands in brackets, where anything does."""
+    ranged = any(one.now_interval for sheet in sheets for one in sheet.measured)
+    return (translated("In brackets stands the 95 % interval."),) if ranged else ()
 
 
 def _rows(sheet: Sheet) -> tuple[Row, ...]:
@@ -326,6 +331,7 @@ def told_programme(programme: Programme) -> Told:
                 day=day(programme.frozen)
             ),
             _ten_weeks(),
+            *_brackets(*programme.sheets),
             *([_changed()] if programme.changed else []),
             translated("It names people: share it as you would a personnel file."),
             _caution(),

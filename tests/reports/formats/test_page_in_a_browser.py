@@ -124,10 +124,12 @@ def test_nobody_is_shut_out(chromium, written, name, dark):
         assert [] == barriers(opened, folded=name == "large", colours=dark)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["", "without-scripts"])
 @pytest.mark.parametrize(("name", "pages"), [("sample", 8), ("large", 8)])
-def test_it_prints_on_eight_pages(chromium, written, name, pages):
-    with tab(chromium, written(name)) as opened:
-        opened.page.wait_for_selector("html[data-ready]", state="attached")  # its pictures are drawn
+def test_it_prints_on_eight_pages(chromium, written, name, pages, scripts):
+    with tab(chromium, written(name), scripts=scripts) as opened:
+        if scripts:
+            opened.page.wait_for_selector("html[data-ready]", state="attached")  # its pictures are drawn
         printed = opened.page.pdf(prefer_css_page_size=True)
     assert 1 < len(re.findall(rb"/Type\s*/Page\b", printed)) <= pages
 
