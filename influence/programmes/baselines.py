@@ -37,6 +37,13 @@ class Baseline:
     taken: datetime
 
 
+def _planned(baseline: Baseline) -> dict[str, Any]:
+    """Return the plan with the id of each mentee beside what they are called in it, so that one may be taken out."""
+    body = baseline.plan.as_json()
+    rows = zip(body["mentees"], baseline.reports, strict=True)
+    return body | {"mentees": [{**row, "person": person} for row, person in rows]}
+
+
 class Baselines:
     """The baselines in one store."""
 
@@ -46,7 +53,7 @@ class Baselines:
     def keep(self, baseline: Baseline) -> None:
         """Keep a baseline, whole or not at all."""
         agreed = {
-            "plan": baseline.plan.as_json(),
+            "plan": _planned(baseline),
             "beside": {mentee: list(others) for mentee, others in baseline.beside.items()},
             "before": {person: asdict(one) for person, one in baseline.before.items()},
         }

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ _OPAQUE = frozenset(
 _PACKED = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 """How a page holds what its script reads: packed, in base 64."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""What stands in no text but one in UTF-16: a database, an archive, a picture, whatever its name."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_MAIL = frozenset((".eml", ".mbox"))
 NAMES_THEM, CLOSED = "names them", "cannot be looked into"
-_LISTS = ("brand", "voices", "spheres", "teams", "audiences", "topics", "purpose")
+_LISTS = ("brand", "voices", "spheres", "teams", "audiences", "topics", "campaigns", "purpose")
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,28 @@ def _why(file: Path, folder: Path, traces: Traces) -> str:
     try:
         if file.suffix.lower() in _OPAQUE or file.stat().st_size > _MOST:
             return CLOSED
-        return NAMES_THEM if any(traces.names_them(text) for text in _texts(file.read_bytes())) else ""
+        content = file.read_bytes()
+        told_in = (*_texts(content), *(_written(content) if file.suffix.lower() in _MAIL else ()))
+        if any(map(traces.stands_in, told_in)):
+            return NAMES_THEM
+        return CLOSED if _is_closed(content) else ""
     except (OSError, ArchiveError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return CLOSED
+
+
+def _is_closed(content: bytes) -> bool:
+    """Whether a file holds more than its letters say: it is no text, and no archive that was looked into."""
+    if zipfile.is_zipfile(io.BytesIO(content)) or content.startswith(_UTF_16):
+        return False
+    return _NO_TEXT.search(content) is not None
+
+
+def _written(content: bytes) -> Iterator[str]:
+    """Yield what the parts of a mail say, which its letters hold in base 64 or broken into lines."""
+    for part in message_from_bytes(content).walk():
+        held = part.get_payload(decode=True)
+        if isinstance(held, bytes):
+            yield from _texts(held)
 
 
 def _texts(content: bytes) -> Iterator[str]:
@@ -128,6 +152,8 @@ def _unlist(section: Any, traces: Traces) -> int:
         if traces.is_one(key):
             del section[key]
             changed += 1
+        elif isinstance(section[key], dict):
+            changed += _unlist(section[key], traces)
         elif isinstance(section[key], list):
             places = [place for place, one in enumerate(section[key]) if _means(one, traces)]
             for place in reversed(places):

@@ -12,8 +12,8 @@ _WHOSE = frozenset(("person", "who", "account", "one", "other", "actor", "source
 """Fields that hold the id of a person."""
 _ROWS_OF = _WHOSE - {"begun_by"} | {"name", "id"}
 """Fields that say whose a row is: without them there is no row."""
-_BY_PERSON = frozenset(("people", "names"))
-"""What is told by the id of a person."""
+_BY_PERSON = frozenset(("people", "names", "beside", "before"))
+"""What is told by the id of a person; a list there is one of people."""
 _CHAINS = "hops"
 """A chain of people that lacks one of them leads nowhere."""
 
@@ -41,7 +41,7 @@ class _Telling:
                 return "" if self._is_one(value, field) else self._traces.taken_out(value)
             case dict():
                 return {
-                    key: self.without(one, key)
+                    key: self.without(one, "person" if field in _BY_PERSON and isinstance(one, list) else key)
                     for key, one in value.items()
                     if not (
                         self._is_one(key, "person" if field in _BY_PERSON else "")

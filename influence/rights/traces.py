@@ -67,6 +67,22 @@ class Traces:
         """Tell whether a text names them."""
         return text in self.telling or self._within.search(text) is not None
 
+    @cached_property
+    def _ids(self) -> re.Pattern[str]:
+        own = [one for one in self.exact if not one.startswith(" ")]
+        long = [one for one in own if one in self.telling]
+        alone = rf"(?<![\w.+%-])(?:{_any_of(long)})(?![\w-]|\.\w)" if long else r"(?!)"
+        return re.compile(rf'"(?:{_any_of(own)})"|{alone}')
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether a file's text names them, also by an id: a network's, say, which knows them by nothing else.
+
+        >>> ann = traces_of(Who("p1", "Ann Berg", ("email:ann@acme.example",)), [], [])
+        >>> ann.stands_in('<node id="p1" />'), ann.stands_in("<node id='p12' />"), ann.names_them('<node id="p1" />')
+        (True, False, False)
+        """
+        return self.names_them(text) or self._ids.search(text) is not None
+
     def taken_out(self, text: str) -> str:
         """Return a text without them.
 

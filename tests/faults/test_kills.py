@@ -9,6 +9,9 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -93,6 +96,7 @@ CASES = {
         already="one person already",
     ),
     "migration": Case("filled", (("people", "decisions"),), versions=tuple(range(1, 9)) if LONG else (1, 6)),
+    "linkage": Case("filled", (("people",),)),
     "report": Case("read", (("report", ANN, "--format", "json,html" if LONG else "json"),)),
     "forget": Case("read", (("forget", "eva@buyer.example", "--yes"),), already="nobody here is called"),
     "track": Case("read", (("track", ANN, "--every", "week"),)),
@@ -202,6 +206,32 @@ def test_what_is_stopped_by_hand_says_so_and_is_finished_by_the_same_command(roo
             if n + 1 == STOPS or n % 10 == 9:
                 measured("stopped by hand", name, stops=n + 1, stopped=stopped, lost=0, seed=SEED)
     assert stopped or not LONG
+
+
+def test_pages_that_are_stopped_by_hand_at_any_moment_leave_the_store_and_the_folder_as_they_were(rooms):
+    chance, before = random.Random(f"serve {SEED}"), told(rooms / "read", CASES["linkage"])  # noqa: S311 - moments
+    for n in range(STOPS):
+        place = rooms / "served"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(rooms / "read", place)
+        code, said = stopped_serving(place, 4 * chance.random())
+        assert code in (0, 1, -signal.SIGINT), said  # before Python reads the command, the signal ends it
+        assert code < 0 or "Traceback" not in said, said
+        assert before == told(place, CASES["linkage"])
+        if n + 1 == STOPS or n % 10 == 9:
+            measured("stopped by hand", "serve", stops=n + 1, stopped=n + 1, lost=0, seed=SEED)
+
+
+def stopped_serving(place, moment):
+    """Begin a process of its own, press Ctrl-C there at a moment, and return how it ended and what it said."""
+    command = [sys.executable, "-m", "influence", "serve", "--no-browser", "--port", "0"]
+    known = os.environ | KEYS | {"INFLUENCE_WORKSPACE": "ws"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=place, env=known, **pipes) as running:
+        time.sleep(moment)
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+        return running.returncode, said
 
 
 def differing(ended, expected):
