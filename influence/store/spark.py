@@ -49,6 +49,7 @@ _LOCAL = {
     "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
     "spark.driver.memory": os.environ.get(_MEMORY, "4g"),
     "spark.driver.maxResultSize": "0",
+    "spark.driver.defaultJavaOptions": "-Xlog:disable",  # its warnings go to where a report may be written
 }
 """What only a Spark that this program starts is told; a cluster has settings of its own."""
 

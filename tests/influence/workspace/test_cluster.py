@@ -467,6 +467,11 @@ def test_nobody_at_an_address_and_no_java_are_said_at_once(monkeypatch):
         session()
 
 
+def test_java_writes_nothing_of_its_own_where_a_report_may_be_written(spark):
+    told = spark.sparkContext._jvm.java.lang.management.ManagementFactory.getRuntimeMXBean()
+    assert "-Xlog:disable" in list(told.getInputArguments())
+
+
 def test_a_lake_is_only_read(spark, office):
     engine = SparkEngine(spark, str(office / "lake"))
     for change in (engine.append, engine.turn, engine.transaction):
