@@ -68,8 +68,7 @@ def busy(desk: Desk) -> Callable[[Request, Exception], Response]:
 
 
 def stop(desk: Desk, asked: Asked) -> Response:
-    """Have some work end, and go back to the page that waited for it; through a door that only shows it goes on."""
-    desk.may_change()
+    """Have some work end, and go back to the page that waited for it."""
     number = asked.said("number")
     if number.isdecimal() and len(number) < 10:
         desk.works.stop(int(number))
