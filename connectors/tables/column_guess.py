@@ -310,7 +310,7 @@ class Guess:
 
 def _names_several(column: Column) -> bool:
     """Tell a column that names several people in most of its fields."""
-    return column.share(lambda value: re.search(r"[^;|]+[;|] ?[^;|]", value)) > 0.5
+    return column.share(lambda value: re.search(r"[^;|][;|] ?[^;|]", value)) > 0.5
 
 
 def _twin(one: Column, other: Column) -> bool:
