@@ -67,7 +67,6 @@ READ: Mapping[str, Handler] = {
 }
 WRITE: Mapping[str, Handler] = {
     "/pull": sources.pull,
-    "/stop": going.stop,
     "/track": digest.take,
     "/campaigns": campaigns.write,
     "/campaigns/remove": campaigns.remove,
@@ -87,6 +86,9 @@ def application(desk: Desk, door: Door) -> Starlette:
         Route("/static/dashboard.js", _static(script, "text/javascript")),
         Route("/link", _another_link(desk, door), methods=["POST"]),
         Route("/leave", _leave(desk, door), methods=["POST"]),
+        Route(
+            "/stop", _writing(desk, going.stop), methods=["POST"]
+        ),  # ends work, and changes nothing that is kept
         Route("/progress/{number:int}", sources.events(desk)),
     ]
     routes += [Route(path, _reading(desk, handler), methods=["GET"]) for path, handler in READ.items()]

@@ -161,6 +161,7 @@ def write(desk: Desk, asked: Asked) -> Response:
 def remove(desk: Desk, asked: Asked) -> Response:
     """Take a campaign out of the settings; what was brought in stays."""
     desk.open_to_all()
+    desk.may_change()
     before = Typed.read(asked).stated_before
     if before is not None:
         desk.change(lambda workspace: workspace.remove_campaign(before), *_TELL_OF_CAMPAIGNS)

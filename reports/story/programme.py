@@ -13,7 +13,6 @@ from influence.contract.programmed import (
     NOTE,
     TAKEN,
     Band,
-    Became,
     Ended,
     Exercise,
     Goal,
@@ -25,6 +24,7 @@ from influence.contract.programmed import (
     Together,
 )
 from influence.contract.wording import between, counted, number, people, plain, span_of, whole
+from reports.story.became import became
 from reports.story.glossary import definition
 from reports.story.weekly import WEEKS, value_of
 from reports.story.wording import day, period, shortened
@@ -474,35 +474,3 @@ def _advice(ended: Ended) -> Iterator[str]:
         )
     if ended.became is not None:
         yield from became(ended.became)
-
-
-def became(one: Became) -> Iterator[str]:
-    """Say what became of advice about lines of plans, beside that which was not taken."""
-    if one.reason is not None:
-        yield translated("What became of advice that was taken cannot be told: {why}.").format(
-            why=recognised(one.reason)
-        )
-        return
-    days = counted(one.days, "day", "days")
-    if one.taken:
-        yield translated(
-            "Advice taken about somebody, {days} ago or more: {taken}. Followed by a response of theirs within these "
-            "days: {came}."
-        ).format(days=days, taken=number(one.taken), came=number(one.came))
-        yield _beside(one)
-    if one.waiting:
-        yield translated(
-            "Noted less than {days} before the end of the record, and not judged yet: {n}."
-        ).format(days=days, n=number(one.waiting))
-
-
-def _beside(one: Became) -> str:
-    if not one.left:
-        return translated(
-            "How that is beside advice that was not taken cannot be told: there is too little of it. Responses may "
-            "have come anyway."
-        )
-    return translated(
-        "Beside it, advice given and not taken: {left}, followed by a response: {came}. Responses may have come "
-        "anyway, and whoever takes advice may choose what looks likely."
-    ).format(left=number(one.left), came=number(one.left_came or 0))

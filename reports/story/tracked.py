@@ -10,7 +10,7 @@ from influence.contract.headline import leader_name, mostly_unknown, sentences
 from influence.contract.language import listing, recognised, translated
 from influence.contract.tracked import Digest, Moved, Tracked
 from influence.contract.wording import counted, people, plain, whole
-from reports.story.programme import became
+from reports.story.became import became
 from reports.story.spheres import sphere_words
 from reports.story.wording import day, period, shortened
 

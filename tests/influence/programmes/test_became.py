@@ -15,7 +15,7 @@ from influence.times import DAY
 from influence.workspace.workspace import Workspace
 from reports.formats.letter import as_page, as_text
 from reports.formats.programme import as_text as programme_text
-from reports.story.programme import became as said_of
+from reports.story.became import became as said_of
 from tests.influence.programmes.test_programme import brought
 from tests.kit import programme_log as log
 
