@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import message, translated
-from influence.people.directory import People
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
@@ -108,7 +107,7 @@ class Desk:
             raise NotShown(translated(_NOT_SHOWN)) from None
         return who.person, who.name
 
-    def _shown(self) -> People:
+    def _shown(self) -> Any:
         people = self.workspace.analysis.people
         return people.among(sorted({people.find(one) for one in self.only}))
 
