@@ -58,14 +58,15 @@ def test_a_linkage_that_is_stopped_before_all_of_it_is_told_is_made_again(worksp
     engine = made.store.engine
     run = engine.run
 
-    def stopped(sql, given=None):
+    def stopped(sql, given=()):
         if given and given[0] == "linkage" and sql.startswith("INSERT"):
             raise KeyboardInterrupt
         return run(sql, given)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(engine, "run", stopped)
-        _ = made.analysis
+        with pytest.raises(KeyboardInterrupt):
+            _ = made.analysis
     assert 0 == engine.arrow("SELECT * FROM link_log").num_rows
     assert {MAIL, CHAT} == accounts_of(made, CHAT)
     assert 0 < told(engine)["compared"]
