@@ -69,8 +69,9 @@ def merged(spheres: tuple[OfSphere, ...], smallest: int) -> tuple[OfSphere, ...]
 
     Of each it is told how many took part; who of them posted might be few.
 
-    >>> merged((OfSphere("customer", 1, 8), OfSphere("public", 0, 4), OfSphere("media", 2, 1)), 5)
-    (OfSphere(sphere='customer', posted=None, responded=None, together=9), OfSphere(sphere=None, ..., together=7))
+    >>> spheres = (OfSphere("customer", 1, 8), OfSphere("public", 0, 4), OfSphere("media", 2, 1))
+    >>> [(one.sphere, one.people, one.posted) for one in merged(spheres, 5)]
+    [('customer', 9, None), (None, 7, None)]
     """
     kept = sorted(spheres, key=lambda one: one.people)
     rest = 0

@@ -4,7 +4,7 @@ import re
 
 from tests.kit import programme_log
 
-SINGS = re.compile(r"zyx\w*?quark")
+SINGS = re.compile(r"zyx[\w-]*?quark")
 """Stands in every name, account, id, channel, tag, place and address that is brought in."""
 LEADER, OTHER, STRANGER = (
     "x:zyxm0quark",

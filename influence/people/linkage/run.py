@@ -89,11 +89,12 @@ def who_is_who(engine: Engine, kept: Kept, joining: Joining | None = None) -> Pe
 def _link(engine: Engine, joining: Joining, mark: str, sure: float, ask: float) -> None:
     people = joining.people()
     choice, found = _choice(engine, joining.sources, people, sure, ask)
-    _keep(engine, people, choice)
     counts = {"compared": found.compared, "left_out": found.left_out, "common": found.common}
-    for key, value in (("linked", mark), ("linkage", json.dumps(counts))):
-        engine.run("DELETE FROM meta WHERE key = ?", [key])
-        engine.run("INSERT INTO meta VALUES (?, ?)", [key, value])
+    with engine.transaction():  # stopped in between, the store would say that all was told
+        _keep(engine, people, choice)
+        for key, value in (("linked", mark), ("linkage", json.dumps(counts))):
+            engine.run("DELETE FROM meta WHERE key = ?", [key])
+            engine.run("INSERT INTO meta VALUES (?, ?)", [key, value])
 
 
 def _watermark(engine: Engine, sure: float, ask: float) -> str:
@@ -138,7 +139,7 @@ def _chosen(people: People, shared: Sequence[str]) -> Ints:
 
 
 def _keep(engine: Engine, people: People, choice: Choice) -> None:
-    """Append a run to the log; what it did not find again counts no more."""
+    """Append a run to the log, within a transaction; what it did not find again counts no more."""
     run = int(engine.arrow("SELECT coalesce(max(run), 0) + 1 AS run FROM link_log").column("run")[0].as_py())
     found = [(pair, "linked", _words(pair)) for pair in choice.linked]
     found += [(doubt.pair, "review", f"{_words(doubt.pair)} ({doubt.reason})") for doubt in choice.review]
@@ -150,9 +151,8 @@ def _keep(engine: Engine, people: People, choice: Choice) -> None:
         "verdict": [verdict for _, verdict, _ in found],
         "reasons": [words for _, _, words in found],
     }
-    with engine.transaction():
-        engine.offer("found_links", pa.table(rows, schema=_LINKS))
-        engine.run("INSERT INTO link_log SELECT ?, * FROM found_links", [run])
+    engine.offer("found_links", pa.table(rows, schema=_LINKS))
+    engine.run("INSERT INTO link_log SELECT ?, * FROM found_links", [run])
 
 
 def _mark(people: People, person: str) -> str:

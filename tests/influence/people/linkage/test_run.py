@@ -53,6 +53,25 @@ def test_a_link_by_likelihood_is_taken_apart_by_a_word_and_stays_apart(workspace
     assert [] == made.curation.questions()
 
 
+def test_a_linkage_that_is_stopped_before_all_of_it_is_told_is_made_again(workspace, monkeypatch):
+    made = workspace(**josefin())
+    engine = made.store.engine
+    run = engine.run
+
+    def stopped(sql, given=()):
+        if given and given[0] == "linkage" and sql.startswith("INSERT"):
+            raise KeyboardInterrupt
+        return run(sql, given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "run", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            _ = made.analysis
+    assert 0 == engine.arrow("SELECT * FROM link_log").num_rows
+    assert {MAIL, CHAT} == accounts_of(made, CHAT)
+    assert 0 < told(engine)["compared"]
+
+
 @pytest.mark.parametrize(("account", "service"), [("x:99", "X"), ("reddit:josefin", "Reddit")])
 def test_an_account_of_x_or_reddit_is_never_linked_but_asked_about(workspace, account, service):
     made = workspace(**josefin(chat=account))
