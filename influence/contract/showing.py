@@ -147,7 +147,10 @@ def _window(report: Report) -> str:
 
 
 def _day(time: str) -> str:
-    return in_days(date.fromisoformat(time)) if time else ""
+    try:
+        return in_days(date.fromisoformat(time)) if time else ""
+    except ValueError:  # a report that was read from a file may hold anything
+        return time
 
 
 def _card(*parts: str) -> str:

@@ -37,8 +37,8 @@ class _Template(Template):
         return shares_kept_together(super().render(*args, **more))
 
 
-_AS_IT_IS = re.compile(r"<(script|style|textarea|pre|option)\b.*?</\1>", re.DOTALL)
-"""What is run, sent back or kept as it was written."""
+_AS_IT_IS = re.compile(r"<(script|style|textarea|pre|option)\b")
+"""Where something begins that is run, sent back or kept as it was written."""
 _SHARE = re.compile(r"(?<=\d) (?=%[^<>]*<)")
 """Where a line may break between a number and its sign: in a text, not within a tag."""
 
@@ -49,10 +49,12 @@ def shares_kept_together(page: str) -> str:
     >>> shares_kept_together('<p title="5 %">5 % of</p><textarea>5 %</textarea>')
     '<p title="5 %">5\xa0% of</p><textarea>5 %</textarea>'
     """
-    parts, end = [], 0
-    for found in _AS_IT_IS.finditer(page):
-        parts += [_SHARE.sub("\u00a0", page[end : found.start()]), found[0]]
-        end = found.end()
+    parts, end = list[str](), 0
+    while found := _AS_IT_IS.search(page, end):
+        closes = page.find(f"</{found[1]}>", found.end())
+        after = len(page) if closes < 0 else closes
+        parts += [_SHARE.sub("\u00a0", page[end : found.start()]), page[found.start() : after]]
+        end = after
     return "".join([*parts, _SHARE.sub("\u00a0", page[end:])])
 
 

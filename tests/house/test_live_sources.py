@@ -363,6 +363,7 @@ def test_what_is_new_changed_and_deleted_is_told_as_json_too(door, rings):
         "stored": 3,
         "known": 1,
         "aside": 1,
+        "again": 0,
         "new": 1,
         "changed": 1,
         "deleted": 1,

@@ -1,6 +1,7 @@
 """In a workspace of pseudonyms no output names anybody: every command, format and page, also those that come later."""
 
 import json
+import re
 import zlib
 
 import click
@@ -262,6 +263,8 @@ def test_no_row_names_anybody_nor_what_is_packed_in_one(cage):
 
 OWN_WORDS = {"/settings"}
 """Pages that show influence.toml, as whoever runs the workspace wrote it."""
+FORM = re.compile(r'<form[^>]* action="/campaigns.*?</form>', re.DOTALL)
+"""In which a campaign of influence.toml is corrected: it holds what stands there."""
 
 
 @pytest.mark.usefixtures("told")
@@ -280,4 +283,5 @@ def test_no_page_of_the_dashboard_names_anybody(cage):
                 ):
                     answer = opened.finished(visitor, path.replace("{person}", person) + query)
                     if path not in OWN_WORDS:
-                        assert [] == SINGS.findall(answer.text.lower()), (path, query)
+                        told = FORM.sub("", answer.text.lower())
+                        assert [] == SINGS.findall(told), (path, query)

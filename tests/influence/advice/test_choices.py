@@ -152,7 +152,7 @@ def test_conversations_that_held_are_rows_with_the_tested_figure_reason_and_evid
         "conversations in which people not reached wrote lately brought more, before the last third"
     )
     best = found[0]
-    assert ("late", "with an item by nina, 2026-12-28") == (best.who, best.name)
+    assert ("late", "with an item by nina, 28 Dec 2026") == (best.who, best.name)
     assert (tried.last.value, tried.last.interval) == (best.gain, best.interval)
     assert best.gain == pytest.approx(1.0, abs=0.3)  # 1.5 come where a new one wrote, 0.5 elsewhere: 1 of 1
     assert best.reason.startswith(

@@ -36,9 +36,11 @@ def beside(tmp_path_factory):
     return folder
 
 
-def test_a_report_on_the_invented_company_finds_every_loop_that_it_runs(beside, tmp_path):
+def test_a_report_on_the_invented_company_finds_every_loop_that_it_runs(beside, invented, tmp_path):
+    workspace, leader = invented(tmp_path / "demo")
+    workspace.close()
     before = loops(beside)
-    ran("-m", "influence", "demo", "-o", str(tmp_path / "demo"), folder=beside)
+    ran("-m", "influence", "report", leader, "-w", str(tmp_path / "demo"), folder=beside)
     assert before
     assert set() == loops(beside) - before
 

@@ -9,8 +9,8 @@ from reports.dashboard.desk import Desk
 from reports.dashboard.door import Door
 from tests.kit.dashboard import Visitor
 
-POSTS = [*WRITE, "/link", "/leave"]
-"""Whatever changes something; a test below sees that no other address does."""
+POSTS = [*WRITE, "/stop", "/link", "/leave"]
+"""Whatever changes or ends something; a test below sees that no other address does."""
 ONLY_READ = [*READ, "/static/dashboard.css", "/static/dashboard.js", "/progress/{number:int}"]
 
 

@@ -258,7 +258,7 @@ def test_a_finding_from_a_plug_in_appears_too():
     report = replace(
         report, findings={**report.findings, "our_own_share": Finding("our_own_share", 0.31, "share")}
     )
-    assert re.search(r"Our own share</span>\s*<span class=\"value\">31 %", page(report))
+    assert re.search(r"Our own share</span>\s*<span class=\"value\">31\s%", page(report))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
