@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from influence.contract import durably
 from influence.contract.campaigned import Stated
 from influence.contract.wording import plain
-from influence.settings.reading import DEFAULTS, Settings, SettingsError, parsed, read, text_of, understood
+from influence.settings.changing import document_of, replace
+from influence.settings.reading import Settings, SettingsError, read, understood
 
 Typed: TypeAlias = Mapping[str, str | Sequence[str]]
 """What a campaign's section holds, as it was typed: what is empty is left out."""
@@ -32,7 +32,7 @@ def set_campaign(path: Path, name: str, typed: Typed, before: Stated | None = No
         raise SettingsError(
             f"there is a campaign {name!r} already; give this one another name, or correct that one"
         )
-    document = _document(path)
+    document = document_of(path)
     if before is not None and before.name != name:
         del document["campaigns"][before.name]
     _fill(document, name, {key: value for key, value in typed.items() if value})
@@ -48,7 +48,7 @@ def remove_campaign(path: Path, before: Stated) -> Settings:
     """
     known = read(path).campaigns
     _refuse_changed(known, before)
-    document = _document(path)
+    document = document_of(path)
     del document["campaigns"][before.name]
     return _write(path, document, {one: stated for one, stated in known.items() if one != before.name}, None)
 
@@ -64,14 +64,6 @@ def _refuse_changed(known: Mapping[str, Stated], before: Stated | None) -> None:
             f"somebody has changed the campaign {before.name!r} meanwhile, so nothing was written: look at it as it is "
             "now, then change it"
         )
-
-
-def _document(path: Path) -> Any:
-    import tomlkit  # the command line must not wait for it
-
-    text = text_of(path) if path.exists() else DEFAULTS
-    parsed(path, text)
-    return tomlkit.parse(text)
 
 
 def _fill(document: Any, name: str, typed: Typed) -> None:
@@ -101,10 +93,5 @@ def _write(path: Path, document: Any, left: Mapping[str, Stated], fresh: str | N
     found = understood(path, written)
     if {one: stated for one, stated in found.campaigns.items() if one != fresh} != left:
         raise SettingsError(f"{path}: write each campaign there as a section of its own, [campaigns.NAME]")
-    try:
-        durably.replace(path, written)
-    except UnicodeEncodeError as error:
-        raise SettingsError("half a character (a surrogate) stands in a campaign; write it anew") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+    replace(path, written)
     return found

@@ -38,9 +38,7 @@ def change(path: Path, section: str, name: str, value: Value | None) -> Settings
     """
     import tomlkit  # the command line must not wait for it
 
-    text = text_of(path) if path.exists() else DEFAULTS
-    parsed(path, text)
-    document: Any = tomlkit.parse(text)
+    document = document_of(path)
     table = document.setdefault(section, tomlkit.table()) if section else document
     if not isinstance(table, dict):
         raise SettingsError(f"{path}: {section!r} is no section of settings")
@@ -50,13 +48,35 @@ def change(path: Path, section: str, name: str, value: Value | None) -> Settings
         table[name] = list(value) if isinstance(value, tuple) else value
     written = tomlkit.dumps(document)
     found = understood(path, written)
+    replace(path, written)
+    return found
+
+
+def document_of(path: Path) -> Any:
+    """Return the file as a document that keeps its comments; what a new workspace has where there is none.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    import tomlkit
+
+    text = text_of(path) if path.exists() else DEFAULTS
+    parsed(path, text)
+    return tomlkit.parse(text)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write the whole file.
+
+    Raises:
+        SettingsError: it cannot be written, or not as UTF-8.
+    """
     try:
-        durably.replace(path, written)
+        durably.replace(path, text)
     except UnicodeEncodeError as error:
-        raise SettingsError("half a character (a surrogate) stands in a setting; write it anew") from error
+        raise SettingsError("half a character (a surrogate) stands in the settings; write it anew") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
-    return found
 
 
 def checked_name(name: str) -> str:
@@ -139,9 +159,4 @@ def _write(path: Path, text: str, sources: Mapping[str, Mapping[str, str]]) -> N
         right = False
     if not right:
         raise SettingsError(f"{path}: write each source there as a section of its own, [sources.NAME]")
-    try:
-        durably.replace(path, text)
-    except UnicodeEncodeError as error:
-        raise SettingsError("half a character (a surrogate) stands in an option; write it anew") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+    replace(path, text)

@@ -19,7 +19,7 @@ from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, ReadOnly
 from reports.dashboard.framed import framed, waited
 from reports.dashboard.going import waiting
-from reports.dashboard.view import all_of, one_of, with_query
+from reports.dashboard.view import Choice, all_of, one_of, with_query
 from reports.dashboard.work import Work
 from reports.formats import campaign
 
@@ -80,15 +80,6 @@ class Typed:
             return Stated(held["name"], only, held["since"], held["until"], tuple(held.get("voices", ())))
         except (ValueError, TypeError, KeyError, AttributeError, InfluenceError):
             return None
-
-
-@dataclass(frozen=True)
-class Box:
-    """One thing that may belong to a campaign: its value, what it is called, and whether it does."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 def campaigns(desk: Desk, asked: Asked) -> Response:
@@ -182,9 +173,9 @@ def _used(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _boxes(offered: Sequence[str], chosen: Sequence[str]) -> tuple[Box, ...]:
+def _boxes(offered: Sequence[str], chosen: Sequence[str]) -> tuple[Choice, ...]:
     """Return a box for each thing that is offered or chosen."""
-    return tuple(Box(one, plain(one), one in chosen) for one in _once(*offered, *chosen))
+    return tuple(Choice(one, plain(one), one in chosen) for one in _once(*offered, *chosen))
 
 
 def _lines(words: str) -> list[str]:

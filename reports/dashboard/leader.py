@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
@@ -18,7 +17,7 @@ from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, NotShown
 from reports.dashboard.going import waiting
 from reports.dashboard.pages import marked
-from reports.dashboard.view import KINDS, Pairs, View, leader_path, one_of, with_query
+from reports.dashboard.view import KINDS, Choice, Pairs, View, leader_path, one_of, with_query
 from reports.dashboard.whole import whole as whole_report
 from reports.dashboard.work import Work
 from reports.figures.pictures import glance_pictures
@@ -31,15 +30,6 @@ from reports.story.wording import care, period
 
 _CHOICES = 60
 """So many names of one kind are offered, those that most people share."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One filter that may be chosen: its value, what it is called, and whether it is."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 def find(desk: Desk, asked: Asked) -> Response:

@@ -53,6 +53,15 @@ class View:
         return urlencode(self.pairs())
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One thing that may be chosen: its value, what it is called, and whether it is."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
 def one_of(pairs: Pairs, name: str) -> str:
     """Return the last value of a name, cut to what anybody means; empty where there is none."""
     return next((said.strip()[:LONGEST] for key, said in reversed(pairs) if key == name), "")

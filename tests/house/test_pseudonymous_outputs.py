@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 
 import click
 import pyarrow.parquet as pq
@@ -16,7 +15,7 @@ from influence.secrets.keys import PSEUDONYMS
 from influence.store.engine import DuckEngine
 from reports.dashboard.app import READ
 from tests.kit import programme_log
-from tests.kit.canaries import unpacked
+from tests.kit.canaries import cells, unpacked
 from tests.kit.dashboard import open_dashboard
 from tests.kit.languages import text_of
 from tests.kit.singing import LEADER, OTHER, SINGS, STRANGER, account, rows
@@ -246,16 +245,13 @@ def test_no_file_that_was_written_names_anybody(cage):
 
 @pytest.mark.usefixtures("told")
 def test_no_row_names_anybody_nor_what_is_packed_in_one(cage):
-    engine, sung = DuckEngine(cage / "w/influence.duckdb"), set()
+    engine = DuckEngine(cage / "w/influence.duckdb")
     try:
-        columns = engine.arrow(
-            "SELECT table_name AS t, column_name AS c FROM information_schema.columns"
-        ).to_pylist()
-        for row in columns:
-            asked = f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"'  # noqa: S608 - ours
-            for cell in engine.arrow(asked)["cell"].to_pylist():
-                text = zlib.decompress(cell).decode() if isinstance(cell, bytes) else str(cell)
-                sung |= {(row["t"], row["c"], hit) for hit in SINGS.findall(text.lower())}
+        sung = {
+            (table, column, hit)
+            for table, column, text in cells(engine)
+            for hit in SINGS.findall(text.lower())
+        }
     finally:
         engine.close()
     assert set() == sung

@@ -181,17 +181,26 @@ def unpacked(content):
             continue
 
 
-def heard_in_tables(engine, canaries):
-    """Name the columns that still hold anything of them, with what was told unpacked."""
-    needles = [needle for one in canaries for needle in one.needles]
-    rows = engine.arrow(
+def cells(engine):
+    """Yield table, column and text of every cell that a store holds, with what is packed unpacked."""
+    columns = engine.arrow(
         "SELECT table_name AS t, column_name AS c FROM information_schema.columns "
         "WHERE table_catalog = current_database() ORDER BY ALL"
     ).to_pylist()
-    found = set()
-    for row in rows:
+    for row in columns:
         asked = f'SELECT DISTINCT "{row["c"]}" AS cell FROM "{row["t"]}"'  # noqa: S608 - ours
         for cell in engine.arrow(asked).column("cell").to_pylist():
-            told = zlib.decompress(cell).decode() if isinstance(cell, bytes) else str(cell)
-            found |= {(row["t"], row["c"], needle) for needle in needles if needle in told.lower()}
-    return sorted(found)
+            yield row["t"], row["c"], zlib.decompress(cell).decode() if isinstance(cell, bytes) else str(cell)
+
+
+def heard_in_tables(engine, canaries):
+    """Name the columns that still hold anything of them."""
+    needles = [needle for one in canaries for needle in one.needles]
+    return sorted(
+        {
+            (table, column, needle)
+            for table, column, told in cells(engine)
+            for needle in needles
+            if needle in told.lower()
+        }
+    )

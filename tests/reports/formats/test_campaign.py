@@ -124,6 +124,7 @@ def test_without_names_neither_page_nor_text_holds_any() -> None:
     for words in ("Ann Ek", "netzero", "x:rival", "p2"):
         assert words not in page(told)
         assert words not in text(told)
+    assert [True, False] == [">Evidence<" in page(one) for one in (CAMPAIGN, told)]
 
 
 def test_the_data_are_all_of_the_record(tmp_path: Path) -> None:
