@@ -180,7 +180,7 @@ def names(path: Path) -> list[str]:
     """
     with _plain_errors(path):
         if path.is_dir():
-            return list(map(unpacked_name, (name for name, _ in _listed(path))))
+            return [unpacked_name(name) for name, _ in _listed(path)]
         if path.is_file() and zipfile.is_zipfile(path):
             with _zip(path) as archive:
                 return [info.filename for info in archive.infolist() if not info.is_dir()]

@@ -86,9 +86,8 @@ def application(desk: Desk, door: Door) -> Starlette:
         Route("/static/dashboard.js", _static(script, "text/javascript")),
         Route("/link", _another_link(desk, door), methods=["POST"]),
         Route("/leave", _leave(desk, door), methods=["POST"]),
-        Route(
-            "/stop", _writing(desk, going.stop), methods=["POST"]
-        ),  # ends work, and changes nothing that is kept
+        # it ends work, and changes nothing that is kept
+        Route("/stop", _writing(desk, going.stop), methods=["POST"]),
         Route("/progress/{number:int}", sources.events(desk)),
     ]
     routes += [Route(path, _reading(desk, handler), methods=["GET"]) for path, handler in READ.items()]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
-from influence.contract.language import numbered, recognised, translated
+from influence.contract.language import recognised, translated
 from influence.contract.showing import label_of, more_of, number_of
 from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
@@ -17,7 +17,7 @@ from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
 from reports.dashboard.overview import begin_with
 from reports.dashboard.view import View, all_of, one_of, with_query
-from reports.story.glossary import definition
+from reports.story.glossary import definition, headline_counts
 
 COMPARED = ("reach_4", "beyond_share")
 LATELY = "4w"
@@ -75,9 +75,7 @@ def _compared(workspace: Workspace, people: list[str], view: View) -> dict[str, 
 
 def _means(name: str) -> str:
     """Say in short what a column counts: its name alone says that to nobody who has not read a report."""
-    if name == COMPARED[0]:
-        return numbered("person never met who responded", "people never met who responded", 2)
-    return definition(name).line
+    return headline_counts() if name == COMPARED[0] else definition(name).line
 
 
 def _cell(finding: Finding | None) -> str:

@@ -109,24 +109,25 @@ def said_of(work: Work | None) -> dict[str, Any] | None:
     """Return some work in words, as the page shows it and as events tell it."""
     if work is None:
         return None
-    state = (
-        translated("It waits until other work is done; the overview says which.")
-        if work.waits
-        else translated("It goes on, also if you close this page.")
-        if work.running
-        else translated("It was stopped; nothing is lost.")
-        if work.stopped
-        else translated("It failed: {why}").format(why=work.failed)
-        if work.failed
-        else translated("It is done.")
-    )
     return {
         "number": work.number,
         "running": work.running,
-        "state": state,
+        "state": _state(work),
         "lines": list(work.lines),
         "steps": work.steps,
     }
+
+
+def _state(work: Work) -> str:
+    if work.waits:
+        return translated("It waits until other work is done; the overview says which.")
+    if work.running:
+        return translated("It goes on, also if you close this page.")
+    if work.stopped:
+        return translated("It was stopped; nothing is lost.")
+    return (
+        translated("It failed: {why}").format(why=work.failed) if work.failed else translated("It is done.")
+    )
 
 
 def events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:

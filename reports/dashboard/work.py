@@ -17,6 +17,7 @@ from influence.contract.turns import Stop, waiting, working
 from influence.contract.wording import plain
 
 _LINES, _KEPT = 8, 50
+_BY_HAND = "stopped by hand; nothing is lost"
 
 
 class Stopped(InfluenceError):
@@ -135,7 +136,7 @@ class Works:
             if self._closing:
                 raise Stopped("stopped, because the program ends; nothing is lost")
             if work.stopping.is_set():
-                raise Stopped("stopped by hand; nothing is lost")
+                raise Stopped(_BY_HAND)
             work.steps += 1
             if line.strip():
                 work.lines.append(hushed(plain(line)))
@@ -151,7 +152,7 @@ class Works:
             with waiting(wait, go_on), working(lambda: self._end(work)) if reads else nullcontext():
                 work.result = do(tell)
         except Stop:
-            work.failed = "stopped by hand; nothing is lost"
+            work.failed = _BY_HAND
         except InfluenceError as error:
             work.failed = hushed(plain(str(error)))
         except Exception as error:  # a thread that dies says so on the page, or nobody learns of it

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from influence.contract import plugins
-from influence.contract.language import message, translated
+from influence.contract.language import message, numbered, translated
 from influence.contract.measures import GROUP, Definition, Measure, measure
 
 FAMILIES = (
@@ -163,6 +163,15 @@ def definition(name: str) -> Definition:
         reading=translated(words.reading),
         family=translated(words.family),
     )
+
+
+def headline_counts() -> str:
+    """Say what the headline counts, where no steps 1 to 3 stand beside it.
+
+    >>> headline_counts()
+    'people never met who responded'
+    """
+    return numbered("person never met who responded", "people never met who responded", 2)
 
 
 def words() -> tuple[tuple[str, str, str], ...]:

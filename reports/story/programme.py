@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from influence.contract.language import in_figures, numbered, recognised, translated
+from influence.contract.language import in_figures, recognised, translated
 from influence.contract.programmed import (
     CHANGE,
     GIVEN,
@@ -25,7 +25,7 @@ from influence.contract.programmed import (
 )
 from influence.contract.wording import between, counted, number, people, plain, span_of, whole
 from reports.story.became import became
-from reports.story.glossary import definition
+from reports.story.glossary import definition, headline_counts
 from reports.story.weekly import WEEKS, value_of
 from reports.story.wording import day, period, shortened
 
@@ -267,7 +267,7 @@ def _label(name: str) -> str:
     """Call a measure by name; the headline by what it counts, since no step 1 to 3 stands beside it here."""
     if name != _HEADLINE:
         return definition(name).label or name
-    words = numbered("person never met who responded", "people never met who responded", 2)
+    words = headline_counts()
     return words[:1].upper() + words[1:]
 
 
