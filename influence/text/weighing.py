@@ -22,14 +22,14 @@ TIMES_THE_OTHER = 3.0
 TURNED = -0.74
 """What becomes of a weight behind a negation (Hutto and Gilbert 2014), at most three words before."""
 NEAR = 3
-_AT_ONCE = 250_000
+_AT_ONCE = 100_000
 """Bytes that are looked at together: what is worked out of them is many times as much."""
 _VOTE = 7
 """Bits of a count of votes: seven languages stand side by side in a number that is exact."""
 _HELD = 16
 _NEWLINE, _SPACE, _HYPHEN, _APOSTROPHE = 10, 32, 45, 39
 _CURLY = "’".encode()
-_QUOTED = np.frombuffer(b">|", np.uint8)
+_QUOTED = np.isin(np.arange(256, dtype=np.uint8), np.frombuffer(b">|", np.uint8))
 _WITHIN = np.isin(np.arange(256, dtype=np.uint8), np.frombuffer(b"/@._=&%\\", np.uint8))
 """Behind these stands a part of an address, or somebody's name."""
 _BY_LENGTH = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(_HELD + 1)], np.uint64)
@@ -43,7 +43,8 @@ Flags: TypeAlias = NDArray[np.bool_]
 class Vocabulary:
     """Words by their digest, in a table with open places (`place` is the word's row, −1 where there is none).
 
-    Of each row: `votes` counts one for each language that knows the word, `weight` and `negates` have a column each.
+    Of each row: `votes` counts one for each language that knows the word, `weight` and `negates` have a column each,
+    and `tells` is whether the word weighs or negates in any; `weighed` are the languages in which words weigh.
     """
 
     digest: NDArray[np.uint64]
@@ -51,6 +52,8 @@ class Vocabulary:
     votes: Floats
     weight: Floats
     negates: Flags
+    tells: Flags
+    weighed: tuple[int, ...]
 
 
 def vocabulary(words: Iterable[tuple[str, int, float, bool]], languages: int) -> Vocabulary:
@@ -79,7 +82,11 @@ def vocabulary(words: Iterable[tuple[str, int, float, bool]], languages: int) ->
             slot = (slot + 1) & (size - 1)
         table[slot], place[slot] = digest, row
     votes = (known * 2.0 ** (_VOTE * np.arange(languages))).sum(axis=1)
-    return Vocabulary(table, place, votes, weight, negates)
+    tells, weighed = (
+        negates.any(axis=1) | weight.any(axis=1),
+        tuple(np.flatnonzero(weight.any(axis=0)).tolist()),
+    )
+    return Vocabulary(table, place, votes, weight, negates, tells, weighed)
 
 
 def _digests(data: Bytes, starts: Ints, ends: Ints) -> NDArray[np.uint64]:
@@ -133,9 +140,9 @@ def _some(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
     of = np.repeat(np.arange(texts), np.diff(np.searchsorted(starts, begin)))
     kept = _own(data, begin, starts, of)
     count = np.bincount(of[kept], minlength=texts)
-    kept &= (
-        count[of] <= MOST_WORDS
-    )  # a longer text leans nowhere, whatever its words: they need not be looked up
+    if len(count) and count.max() > MOST_WORDS:
+        # A longer text leans nowhere, whatever its words: they need not be looked up.
+        kept &= count[of] <= MOST_WORDS
     if not kept.all():
         starts, ends, of = starts[kept], ends[kept], of[kept]
     if not len(starts):
@@ -144,7 +151,10 @@ def _some(begin: Ints, data: Bytes, words: Vocabulary) -> NDArray[np.int8]:
     hit = np.flatnonzero(row >= 0)
     heard = _Heard(row[hit], hit, of, _denies(small, ends), texts)
     votes = _summed(of[hit], words.votes[heard.row], texts)
-    return _lean(heard, words, _language(votes, count, words.weight.shape[1]), count <= SHORT)
+    language = _language(votes, count, words.weight.shape[1])
+    tells = words.tells[heard.row]
+    heard = replace(heard, row=heard.row[tells], place=heard.place[tells])
+    return _lean(heard, words, language, count <= SHORT)
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,7 @@ def _lean(heard: _Heard, words: Vocabulary, language: Ints, short: Flags) -> NDA
     its_own = language[heard.of[heard.place]]
     known = words.votes[heard.row].astype(np.int64) >> _VOTE * np.maximum(its_own, 0) & 1
     foreign = (its_own < 0) | (known == 0)
-    for one in np.flatnonzero((words.weight != 0).any(axis=0)).tolist():
+    for one in words.weighed:
         mine = (its_own == one) | foreign
         good, bad = _sides(replace(heard, row=heard.row[mine], place=heard.place[mine]), words, one)
         its = language == one
@@ -210,19 +220,14 @@ def _join(data: Bytes, letters: Flags) -> None:
 
 def _spans(letters: Flags, begin: Ints) -> tuple[Ints, Ints]:
     """Return where words begin and end; none goes on from one text into the next."""
-    changes = np.flatnonzero(letters[1:] != letters[:-1]) + 1
-    if letters[0]:
-        changes = np.insert(changes, 0, 0)
-    if letters[-1]:
-        changes = np.append(changes, len(letters))
-    starts, ends = changes[::2], changes[1::2]
-    inner = begin[1:-1][np.diff(begin[:-1]) > 0]
-    inner = inner[inner < len(letters)]
-    cut = inner[letters[inner - 1] & letters[inner]]
-    if len(cut):
-        starts = np.insert(starts, np.searchsorted(starts, cut), cut)
-        ends = np.insert(ends, np.searchsorted(ends, cut), cut)
-    return starts, ends
+    opens, closes = letters.copy(), letters.copy()
+    opens[1:] &= ~letters[:-1]
+    closes[:-1] &= ~letters[1:]
+    inner = begin[1:-1]
+    inner = inner[(inner > 0) & (inner < len(letters))]
+    opens[inner] = letters[inner]
+    closes[inner - 1] = letters[inner - 1]
+    return np.flatnonzero(opens), np.flatnonzero(closes) + 1
 
 
 def _own(data: Bytes, begin: Ints, starts: Ints, of: Ints) -> Flags:
@@ -233,7 +238,7 @@ def _own(data: Bytes, begin: Ints, starts: Ints, of: Ints) -> Flags:
     lines = lines[lines < len(data)]
     opens = lines + (data[lines] == _SPACE)
     sign = data[np.minimum(opens, len(data) - 1)]
-    quoted = np.isin(sign, _QUOTED)
+    quoted = _QUOTED[sign]
     below = (sign == _HYPHEN) & (data[np.minimum(opens + 1, len(data) - 1)] == _HYPHEN)
     if quoted.any():
         bounds = np.append(lines, len(data))
@@ -253,18 +258,14 @@ def _own(data: Bytes, begin: Ints, starts: Ints, of: Ints) -> Flags:
 def _looked_up(digests: NDArray[np.uint64], words: Vocabulary) -> NDArray[np.int32]:
     """Return the row of each word, −1 where it is not known."""
     mask = np.uint64(len(words.digest) - 1)
-    slot = (digests & mask).astype(np.int64)
-    row = np.full(len(digests), -1, np.int32)
-    same = words.digest[slot] == digests
-    row[same] = words.place[slot[same]]
-    others = np.flatnonzero(~same)
-    open_ = others[words.place[slot[others]] >= 0]
-    while len(open_):
-        slot[open_] = (slot[open_] + 1) & int(mask)
-        at = slot[open_]
-        same = words.digest[at] == digests[open_]
-        row[open_[same]] = words.place[at[same]]
-        open_ = open_[~same & (words.place[at] >= 0)]
+    slot = (digests & mask).view(np.int64)
+    row = words.place[slot]
+    others = np.flatnonzero((words.digest[slot] != digests) & (row >= 0))
+    while len(others):
+        slot[others] = (slot[others] + 1) & int(mask)
+        at = slot[others]
+        row[others] = words.place[at]
+        others = others[(words.digest[at] != digests[others]) & (row[others] >= 0)]
     return row
 
 
