@@ -82,10 +82,8 @@ def vocabulary(words: Iterable[tuple[str, int, float, bool]], languages: int) ->
             slot = (slot + 1) & (size - 1)
         table[slot], place[slot] = digest, row
     votes = (known * 2.0 ** (_VOTE * np.arange(languages))).sum(axis=1)
-    tells, weighed = (
-        negates.any(axis=1) | weight.any(axis=1),
-        tuple(np.flatnonzero(weight.any(axis=0)).tolist()),
-    )
+    tells = np.column_stack([negates, weight != 0]).any(axis=1)
+    weighed = tuple(np.flatnonzero(weight.any(axis=0)).tolist())
     return Vocabulary(table, place, votes, weight, negates, tells, weighed)
 
 
