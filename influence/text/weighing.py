@@ -82,7 +82,7 @@ def vocabulary(words: Iterable[tuple[str, int, float, bool]], languages: int) ->
             slot = (slot + 1) & (size - 1)
         table[slot], place[slot] = digest, row
     votes = (known * 2.0 ** (_VOTE * np.arange(languages))).sum(axis=1)
-    tells = np.column_stack([negates, weight != 0]).any(axis=1)
+    tells: Flags = np.column_stack([negates, weight != 0]).max(axis=1)
     weighed = tuple(np.flatnonzero(weight.any(axis=0)).tolist())
     return Vocabulary(table, place, votes, weight, negates, tells, weighed)
 
