@@ -1,6 +1,9 @@
 # Two commands: `make demo` shows a report, `make test` checks everything. Both make their own .venv.
 .PHONY: demo test checked older-duckdb docs docs-links languages told lock clean hostile trust sbom audit
 
+# A test starts the program hundreds of times: what is compiled is kept, also where the environment asks for the contrary.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What reads and writes the store, and the commands that do; `make hostile` takes along what asks it (ASKED).
 STORED = tests/influence/store tests/influence/network/test_responses.py tests/influence/people/linkage/test_run.py tests/influence/corrections/test_people.py tests/influence/reach/test_random_logs.py::test_the_engine_and_the_plain_reading_agree $(addprefix tests/house/test_command_line.py::,$(BY_COMMAND))
 BY_COMMAND = test_a_log_becomes_a_report_in_three_formats test_a_long_import_that_fails_or_is_killed_leaves_nothing
