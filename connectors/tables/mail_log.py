@@ -15,9 +15,10 @@ import numpy as np
 from connectors.kit import csv_files as delimited
 from connectors.kit.csv_files import plain
 from connectors.kit.day_order import DayOrder, Written, read_written
+from connectors.tables.mail_status import Fates, spam
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Note, Record, Rows, SetAside, Unsaid, Verb
+from influence.contract.records import Note, Record, Rows, SetAside, Verb
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,14 +71,6 @@ _BESIDE = {
 }
 """Columns that say more where there are such: which mail it is (a tracking log writes every step of its way), and what
 became of it."""
-_FAILED = frozenset(
-    (
-        *("fail", "failed", "badmail", "bounce", "bounced", "rejected", "undelivered", "undeliverable"),
-        *("notdelivered", "dropped", "blocked", "poisonmessage"),
-    )
-)
-_SPAM = frozenset(("filteredasspam", "quarantined", "quarantine", "spam", "junk"))
-"""What Exchange, and logs like its, say of mail that reached nobody."""
 _ADDRESS = re.compile(r"(?<![^\s@])[^\s@]{1,128}+@[^\s@]")
 _LOOKED_AT = 50
 """Rows that are looked at for proof that a table is mail."""
@@ -137,14 +130,20 @@ class MailLog:
             told = ", ".join(repr(name[:60]) for name in unused[:20])
             yield Note(f"columns that are not used: {told}")
         zone = "UTC" if plain(names[roles["time"]]).endswith("utc") else self.zone
-        order = self._order(member, roles["time"])
+        order, fates = self._order(member, roles["time"]), _fates(member, roles)
+        if "status" in roles and not fates.is_known:
+            yield Note(
+                f"column {names[roles['status']][:60]!r} holds no known word for what became of a mail "
+                f"({', '.join(map(repr, fates.strange)) or 'it is empty'}): every mail counts as sent"
+            )
+            del roles["status"]
         for item in delimited.tables(member, {at: role for role, at in roles.items()}):
             if isinstance(item, SetAside):
                 yield item
                 continue
-            delivered, failed = _apart(item)
-            yield from failed
-            yield self._rows(_one_each(delivered), zone, order)
+            delivered, others = fates.apart(_one_each(item))
+            yield from others
+            yield self._rows(delivered, zone, order)
 
     def _order(self, member: Member, time: int) -> str:
         """Return the order of the days, told by all dates that begin with no year; empty where there are none."""
@@ -179,7 +178,7 @@ class MailLog:
             "line": table.column("line"),
         }
         if "status" in table.column_names:
-            columns["unsaid"] = _spam(table.column("status"))
+            columns["unsaid"] = spam(table.column("status"))
         return Rows("activities", pa.table(columns), zone)
 
     def _accounts(self, column: pa.ChunkedArray) -> pa.Array:
@@ -197,27 +196,16 @@ class MailLog:
         return f"email:{told.lower()}" if "@" in told else f"{self.system}:{told}"
 
 
-def _word(value: str | None) -> str:
-    return plain(value or "")
-
-
-def _apart(table: pa.Table) -> tuple[pa.Table, list[SetAside]]:
-    """Take out what was not delivered, by what the log says of it."""
-    if "status" not in table.column_names:
-        return table, []
-    words = table.column("status").to_pylist()
-    failed = np.array([_word(one) in _FAILED for one in words], np.bool_)
-    lines = table.column("line").to_numpy()[failed].tolist()
-    aside = [SetAside("the mail was not delivered, as the log says", line) for line in lines]
-    return (table.filter(~failed) if aside else table), aside
-
-
-def _spam(statuses: pa.ChunkedArray) -> pa.Array:
-    """Say of each row whether it was taken for spam."""
-    import pyarrow as pa
-
-    told = (_word(one) in _SPAM for one in statuses.to_pylist())
-    return pa.array([Unsaid.SPAM.value if one else None for one in told], pa.string())
+def _fates(member: Member, roles: Mapping[str, int]) -> Fates:
+    """Return what the log says became of its mails, by all of its rows."""
+    fates = Fates()
+    used = {roles[role]: role for role in ("recipient", "message", "status") if role in roles}
+    for item in delimited.tables(member, used):
+        if not isinstance(item, SetAside):
+            fates.learn(_one_each(item))
+            if ("message" if fates.is_known else "status") not in roles:
+                break  # the rest can tell neither which mails failed nor a word that is known
+    return fates
 
 
 def _numbers(table: pa.Table) -> list[str]:
@@ -262,30 +250,38 @@ def _holds_addresses(head: bytes, delimiter: str, places: tuple[int, int]) -> bo
 def _one_each(table: pa.Table) -> pa.Table:
     """Give each recipient a row of their own, where a trace of Exchange lists several in one field.
 
-    It writes `ann@acme.example##Receive, Deliver;bo@…`, and its commands `{ann@acme.example, bo@…}`.
+    It writes `ann@acme.example##Receive, Deliver;bo@…`, with what became of the mail to each, and its commands
+    `{ann@acme.example, bo@…}`.
     """
     import pyarrow as pa
 
     told = table.column("recipient").to_pylist()
     if not any(value and _SEVERAL.search(value) for value in told):
         return table
-    found = [_recipients(value or "") or [None] for value in told]
+    found = [_recipients(value or "") or [(None, None)] for value in told]
     rows = [row for row, each in enumerate(found) for _ in each]
-    listed = pa.array([one for each in found for one in each], pa.string())
-    return table.take(rows).set_column(table.column_names.index("recipient"), "recipient", listed)
+    listed, statuses = (
+        pa.array(each, pa.string()) for each in zip(*(one for each in found for one in each), strict=True)
+    )
+    table = table.take(rows).set_column(table.column_names.index("recipient"), "recipient", listed)
+    if statuses.null_count == len(statuses) or "status" in table.column_names:
+        return table
+    return table.append_column("status", statuses)
 
 
-def _recipients(value: str) -> list[str | None]:
-    """Return who is listed in a field.
+def _recipients(value: str) -> list[tuple[str | None, str | None]]:
+    """Return who is listed in a field, each with what became of the mail to them, where that is said.
 
     >>> _recipients("ann@a.example##Receive, Deliver;bo@b.example"), _recipients("{ann@a.example, bo@b.example}")
-    (['ann@a.example', 'bo@b.example'], ['ann@a.example', 'bo@b.example'])
+    ([('ann@a.example', 'Receive, Deliver'), ('bo@b.example', None)], [('ann@a.example', None), ('bo@b.example', None)])
     """
     if "##" in value or ";" in value:
-        parts = [part.partition("##")[0] for part in value.split(";")]
+        parts = [part.partition("##")[::2] for part in value.split(";")]
     else:
-        parts = re.split(r"[,\s]+", value.strip("{} ")) if "@" in value else [value]
-    return [part.strip() for part in parts if part.strip()]
+        parts = [
+            (part, "") for part in (re.split(r"[,\s]+", value.strip("{} ")) if "@" in value else [value])
+        ]
+    return [(who.strip(), status.strip() or None) for who, status in parts if who.strip()]
 
 
 def _roles(names: Sequence[str], wanted: Mapping[str, Sequence[str]] = SYNONYMS) -> dict[str, int]:

@@ -39,7 +39,7 @@ BO_TO_TWO = [("email:bo@b.example", "email:ann@a.example"), ("email:bo@b.example
     [
         (
             "origin_timestamp_utc,sender_address,recipient_status,message_subject",
-            '2026-01-05T09:00:00.0000000Z,bo@b.example,"ann@a.example##Receive, Deliver;cy@c.example##Receive, Fail",x',
+            '2026-01-05T09:00:00.0000000Z,bo@b.example,"ann@a.example##Receive, Deliver;cy@c.example##Receive, Send",x',
         ),
         ("Timestamp,Sender,Recipients", '2026-01-05T09:00:00Z,bo@b.example,"{ann@a.example, cy@c.example}"'),
         (
@@ -256,3 +256,65 @@ def test_the_steps_of_one_mail_in_a_tracking_log_are_one_mail() -> None:
         "2026-01-05T09:00:00Z,SEND,<2@b>,ann@a.example,bo@b.example",
     )
     assert (5, 2) == (len(found), len({row["id"] for row in found}))
+
+
+def asides_of(*lines: str) -> list[tuple[int | None, str]]:
+    return [(one.line, one.reason) for one in MailLog().parse(table(*lines)) if isinstance(one, SetAside)]
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("Pending", "the mail was still on its way when the log was written"),
+        ("450 4.2.1 try again", "the mail was still on its way when the log was written"),
+        ("550 5.1.1 unknown user", "the mail was not delivered, as the log says"),
+        ("DSN", "a notice that a mail server wrote, and nobody sent"),
+        ("Purple", "the log says 'Purple', which is no known word for what became of a mail"),
+    ],
+)
+def test_a_mail_is_not_believed_to_have_arrived_by_a_word_that_does_not_say_so(
+    word: str, reason: str
+) -> None:
+    lines = (
+        "sender,recipient,time,status",
+        "bo@b.example,ann@a.example,2026-01-05T09:00:00Z,Delivered",
+        f"bo@b.example,cy@c.example,2026-01-05T09:00:00Z,{word}",
+        "bo@b.example,di@d.example,2026-01-05T09:00:00Z,",
+    )
+    assert [["email:ann@a.example"], ["email:di@d.example"]] == [row["to"] for row in rows_of(*lines)]
+    assert [(3, reason)] == asides_of(*lines)
+
+
+def test_a_column_of_which_no_word_is_known_takes_nothing_out_and_is_told() -> None:
+    lines = ("Timestamp,EventId,Sender,Recipient", "2026-01-05T09:00:00Z,7781,bo@b.example,ann@a.example")
+    notes = [one.text for one in MailLog().parse(table(*lines)) if isinstance(one, Note)]
+    told = (
+        "column 'EventId' holds no known word for what became of a mail ('7781'): every mail counts as sent"
+    )
+    assert (1, [told]) == (len(rows_of(*lines)), notes)
+
+
+def test_steps_of_a_mail_that_failed_at_the_end_are_no_mail_that_arrived() -> None:
+    def step(word: str, to: str, mail: str) -> str:
+        return f"2026-01-05T09:00:00Z,{word},{mail},{to},bo@b.example"
+
+    lines = (
+        "Timestamp,EventId,MessageId,Recipients,Sender",
+        step("RECEIVE", "ann@a.example;cy@c.example", "<1@b>"),
+        step("DELIVER", "ann@a.example", "<1@b>"),
+        step("FAIL", "Cy@c.example", "<1@b>"),
+        step("RECEIVE", "cy@c.example", "<2@b>"),
+        step("RECEIVE", "cy@c.example", ""),
+    )
+    found = {(row["to"][0], row["id"]) for row in rows_of(*lines)}  # type: ignore[index]
+    assert ["email:ann@a.example", "email:cy@c.example", "email:cy@c.example"] == sorted(
+        to for to, _ in found
+    )
+    assert [2, 4] == [line for line, _ in asides_of(*lines)]
+
+
+def test_a_recipient_of_a_trace_whose_mail_failed_is_set_aside_alone() -> None:
+    trace = "ann@a.example##Receive, Deliver;cy@c.example##Receive, Fail;di@d.example##Receive, Send"
+    lines = ("origin_timestamp,sender_address,recipient_status", f'2026-01-05T09:00:00Z,bo@b.example,"{trace}"')
+    assert [["email:ann@a.example"], ["email:di@d.example"]] == [row["to"] for row in rows_of(*lines)]
+    assert [(2, "the mail was not delivered, as the log says")] == asides_of(*lines)
