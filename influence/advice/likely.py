@@ -5,7 +5,8 @@ be named to that leader. It is learned from all leaders of the record, at cuts b
 and leans on weights that were learned elsewhere (`learned_elsewhere.txt`); where the record holds too little it is
 these alone. Nothing at or after the moment asked about is looked at.
 
-Sources: logistic regression with a ridge, Hoerl and Kennard 1970, doi:10.1080/00401706.1970.10488634; calibration by a
+Sources: logistic regression with a ridge, Hoerl and Kennard 1970, doi:10.1080/00401706.1970.10488634; learned from all
+who came and some of the others, weighted, King and Zeng 2001, doi:10.1093/oxfordjournals.pan.a004868; calibration by a
 logistic curve, Platt 1999; signs as in Liben-Nowell and Kleinberg 2007, doi:10.1002/asi.20591.
 """
 
@@ -26,6 +27,8 @@ LEADERS = 60
 """Of more, those to whom most different people responded teach enough."""
 FEWEST = 20
 """Who came at the cuts learned from: of fewer nothing is learned here."""
+OTHERS = 20
+"""So many who did not come, for each who did, teach nearly as much as all: errors of weights are √(21/20) as large."""
 CUTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 """How many steps before the moment asked about lie the cuts learned from; who came within one step is learned."""
 STEP = 6
@@ -72,6 +75,10 @@ class Ranked:
         for rows in _by_leader(asked.leader):
             ranks[rows, :OF_PAIRS] = _ranks(asked.signs[rows, :OF_PAIRS])
         return cls(asked, ranks)
+
+    def where(self, kept: Flags | Ints) -> Ranked:
+        """Return some of the pairs, with their ranks among all."""
+        return Ranked(self.asked.where(kept), self.ranks[kept])
 
 
 def _by_leader(leader: Ints) -> list[slice]:
@@ -199,14 +206,15 @@ class Chances:
 
 
 def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
-    features = _features(pairs, told)
+    rows, stands_for = _taught_by(outcome)
+    features = _features(pairs, rows, told)
     plain = features[:, :-1]
-    mean = plain.mean(axis=0)
+    mean = np.average(plain, axis=0, weights=stands_for)
     plain -= mean
-    spread = np.sqrt(np.einsum("ij,ij->j", plain, plain) / len(plain))
+    spread = np.sqrt(np.average(plain**2, axis=0, weights=stands_for))
     spread[spread < 1e-9] = np.inf
     plain /= spread
-    coefficients, intercept = _logistic(features, outcome, RIDGE)
+    coefficients, intercept = _logistic(features, outcome[rows], RIDGE, stands_for)
     weight, trust = coefficients[:-1] / spread, TRUST * float(coefficients[-1])
     rank = trust * told.rank
     rank[:OF_PAIRS] += weight[len(SIGNS) :]
@@ -214,20 +222,30 @@ def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
     return Weights(weight[: len(SIGNS)] + trust * told.raw, rank, level, here=True)
 
 
-def _features(pairs: list[Ranked], told: Weights) -> Floats:
-    """Return a row for each pair: its signs, the ranks of some, and what was learned elsewhere.
+def _taught_by(outcome: Flags) -> tuple[Ints, Floats]:
+    """Return the pairs that are learned from, and how many pairs each stands for: all who came, evenly some others.
 
-    It is filled in place: of a large log it is the largest array of all, and there is room for one.
+    >>> rows, stands_for = _taught_by(np.arange(100) == 7)
+    >>> len(rows), 7 in rows, stands_for.min(), round(stands_for.sum(), 6)
+    (21, True, 1.0, 100.0)
     """
-    found = np.empty((sum(len(one.asked) for one in pairs), len(SIGNS) + OF_PAIRS + 1))
-    end = 0
-    for one in pairs:
-        start, end = end, end + len(one.asked)
-        rows = found[start:end]
-        rows[:, : len(SIGNS)] = one.asked.signs
-        rows[:, len(SIGNS) : -1] = one.ranks[:, :OF_PAIRS]
-        rows[:, -1] = TRUST * told.scores(one)
-    return found
+    others = np.flatnonzero(~outcome)
+    some = min(len(others), OTHERS * int(outcome.sum()))
+    rows = np.sort(np.concatenate([np.flatnonzero(outcome), others[np.arange(some) * len(others) // some]]))
+    return rows, np.where(outcome[rows], 1.0, len(others) / some)
+
+
+def _features(pairs: list[Ranked], rows: Ints, told: Weights) -> Floats:
+    """Return a row for each chosen pair: its signs, the ranks of some, and what was learned elsewhere."""
+    edges = np.cumsum([0, *(len(one.asked) for one in pairs)])
+    chosen = np.split(rows, np.searchsorted(rows, edges[1:-1]))
+    some = [one.where(its - edge) for one, its, edge in zip(pairs, chosen, edges[:-1], strict=True)]
+    return np.concatenate(
+        [
+            np.column_stack([one.asked.signs, one.ranks[:, :OF_PAIRS], TRUST * told.scores(one)])
+            for one in some
+        ]
+    )
 
 
 def _standard(scores: Floats) -> Floats:
@@ -237,11 +255,11 @@ def _standard(scores: Floats) -> Floats:
 
 
 def _curve(scores: Floats, outcome: Flags) -> Chances:
-    slope, level = _logistic(scores[:, None], outcome, 1e6)
+    slope, level = _logistic(scores[:, None], outcome, 1e6, np.ones(len(scores)))
     return Chances(float(slope[0]), level)
 
 
-def _logistic(features: Floats, outcome: Flags, ridge: float) -> tuple[Floats, float]:
+def _logistic(features: Floats, outcome: Flags, ridge: float, weight: Floats) -> tuple[Floats, float]:
     """Return coefficients and intercept of a logistic regression; one thread, so that sums are the same everywhere.
 
     Newton's steps, since pairs are many and features few: six passes over the pairs where lbfgs takes 60 to 150.
@@ -250,7 +268,7 @@ def _logistic(features: Floats, outcome: Flags, ridge: float) -> tuple[Floats, f
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        fit = LogisticRegression(C=ridge, solver="newton-cholesky").fit(features, outcome)
+        fit = LogisticRegression(C=ridge, solver="newton-cholesky").fit(features, outcome, weight)
     return fit.coef_[0], float(fit.intercept_[0])
 
 

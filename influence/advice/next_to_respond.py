@@ -212,8 +212,7 @@ def _left(ego: Ego, history: History) -> Ranked:
     """Return who could be named: no team, nobody whom the leader reached by any hand."""
     ranked = Ranked.of(asked_at(history, ego.window.until, [ego.leader]))
     out = [*ego.team, *ego.nobody, *(alter.person for alter in ego.found)]
-    kept = ~np.isin(ranked.asked.person, out)
-    return Ranked(ranked.asked.where(kept), ranked.ranks[kept])
+    return ranked.where(~np.isin(ranked.asked.person, out))
 
 
 def _rows(ego: Ego, history: History, found: Learned, asked: Ranked) -> tuple[Likely, ...]:

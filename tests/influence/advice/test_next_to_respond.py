@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from influence.advice import signs
+from influence.advice import likely, signs
 from influence.advice.likely import Ranked, Record, elsewhere
 from influence.advice.next_to_respond import next_to_respond
 from influence.advice.signs import OF_PAIRS, SIGNS, History, asked_at, came
@@ -177,6 +177,16 @@ def test_what_is_learned_is_the_same_each_time():
     assert first.here
     assert np.array_equal(first.raw, second.raw)
     assert np.array_equal(first.rank, second.rank)
+
+
+def test_some_of_those_who_did_not_come_teach_nearly_what_all_teach(monkeypatch):
+    cut, orders = 2 * DAYS * DAY // 3, []
+    for others in (2, PEOPLE**2):
+        monkeypatch.setattr(likely, "OTHERS", others)
+        held = record(planted=True)
+        orders.append(held.weights(cut).scores(held.at(cut)))
+    assert not np.array_equal(*orders)
+    assert np.corrcoef(*orders)[0, 1] > 0.95
 
 
 def test_a_record_too_small_to_learn_from_takes_the_weights_learned_elsewhere():
