@@ -209,9 +209,10 @@ def _learned(pairs: list[Ranked], outcome: Flags, told: Weights) -> Weights:
     rows, stands_for = _taught_by(outcome)
     features = _features(pairs, rows, told)
     plain = features[:, :-1]
-    mean = np.average(plain, axis=0, weights=stands_for)
+    part = stands_for / stands_for.sum()
+    mean = part @ plain
     plain -= mean
-    spread = np.sqrt(np.average(plain**2, axis=0, weights=stands_for))
+    spread = np.sqrt(np.einsum("i,ij,ij->j", part, plain, plain))
     spread[spread < 1e-9] = np.inf
     plain /= spread
     coefficients, intercept = _logistic(features, outcome[rows], RIDGE, stands_for)
@@ -236,16 +237,18 @@ def _taught_by(outcome: Flags) -> tuple[Ints, Floats]:
 
 
 def _features(pairs: list[Ranked], rows: Ints, told: Weights) -> Floats:
-    """Return a row for each chosen pair: its signs, the ranks of some, and what was learned elsewhere."""
-    edges = np.cumsum([0, *(len(one.asked) for one in pairs)])
-    chosen = np.split(rows, np.searchsorted(rows, edges[1:-1]))
-    some = [one.where(its - edge) for one, its, edge in zip(pairs, chosen, edges[:-1], strict=True)]
-    return np.concatenate(
-        [
-            np.column_stack([one.asked.signs, one.ranks[:, :OF_PAIRS], TRUST * told.scores(one)])
-            for one in some
-        ]
-    )
+    """Return a row for each chosen pair: its signs, the ranks of some, and what was learned elsewhere.
+
+    It is filled in place: of a large log it is the largest array of all, and there is room for one.
+    """
+    found = np.empty((len(rows), len(SIGNS) + OF_PAIRS + 1))
+    begin = np.cumsum([0, *(len(one.asked) for one in pairs)])
+    for one, since, (start, end) in zip(pairs, begin, pairwise(np.searchsorted(rows, begin)), strict=False):
+        some = one.where(rows[start:end] - since)
+        found[start:end, : len(SIGNS)] = some.asked.signs
+        found[start:end, len(SIGNS) : -1] = some.ranks[:, :OF_PAIRS]
+        found[start:end, -1] = TRUST * told.scores(some)
+    return found
 
 
 def _standard(scores: Floats) -> Floats:
