@@ -99,12 +99,15 @@ class History:
         items, responses, writing = (
             slice(0, int(np.searchsorted(times, cut))) for times in (self.time, self.responded, self.wrote)
         )
-        return History(
+        earlier = History(
             self.asked,
             *(one[items] for one in (self.item, self.time, self.author, self.conversation, self.channel)),
             *(one[responses] for one in (self.response, self.responded, self.responder, self.target)),
             *(one[writing] for one in (self.letter, self.wrote, self.writer, self.reader)),
         )
+        pair, first = self.first_responses
+        earlier.__dict__["first_responses"] = pair[first < cut], first[first < cut]
+        return earlier
 
     @property
     def people(self) -> int:
@@ -265,9 +268,9 @@ class _Known:
         from scipy.sparse import diags
 
         before = self.before
-        code, conversation = np.unique(before.conversation, return_inverse=True)
-        ever = self._matrix(before.author, conversation, np.ones(len(conversation)), len(code)).sign()
-        lately = self._matrix(before.author, conversation, self.faded(before.time), len(code)).minimum(1)
+        among, many = before.conversation, int(before.conversation.max(initial=0)) + 1
+        ever = self._matrix(before.author, among, np.ones(len(among)), many).sign()
+        lately = self._matrix(before.author, among, self.faded(before.time), many).minimum(1)
         worth = diags(1 / np.log(np.asarray(ever.sum(axis=0)).ravel() + 1.5))
         return tuple(((part @ worth).tocsr(), part[self.people].T.tocsr()) for part in (ever, lately))
 
