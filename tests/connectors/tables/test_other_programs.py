@@ -315,6 +315,9 @@ def test_steps_of_a_mail_that_failed_at_the_end_are_no_mail_that_arrived() -> No
 
 def test_a_recipient_of_a_trace_whose_mail_failed_is_set_aside_alone() -> None:
     trace = "ann@a.example##Receive, Deliver;cy@c.example##Receive, Fail;di@d.example##Receive, Send"
-    lines = ("origin_timestamp,sender_address,recipient_status", f'2026-01-05T09:00:00Z,bo@b.example,"{trace}"')
+    lines = (
+        "origin_timestamp,sender_address,recipient_status",
+        f'2026-01-05T09:00:00Z,bo@b.example,"{trace}"',
+    )
     assert [["email:ann@a.example"], ["email:di@d.example"]] == [row["to"] for row in rows_of(*lines)]
     assert [(2, "the mail was not delivered, as the log says")] == asides_of(*lines)
