@@ -169,11 +169,11 @@ def told_by_name(named: int, untold: int) -> Iterator[Note]:
     """Say how many people stand in a calendar by their name alone, and how many guests cannot be told at all.
 
     >>> [note.text for note in told_by_name(2, 0)]
-    ['2 people are known by their name alone: each is the one person who bears it, where only one does']
+    ['people known by their name alone: 2; each is the one person who bears it, where only one does']
     """
     if named:
         yield Note(
-            f"{named:,} people are known by their name alone: each is the one person who bears it, where only one does"
+            f"people known by their name alone: {named:,}; each is the one person who bears it, where only one does"
         )
     yield from not_read(
         Counter({"guests of whom neither an address nor a name is told": untold} if untold else ())

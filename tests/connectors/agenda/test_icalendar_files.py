@@ -305,7 +305,7 @@ def test_the_organiser_that_google_does_not_know_is_nobody() -> None:
 def test_people_who_are_known_by_name_alone_are_told() -> None:
     found = read(ics(ANN, "ATTENDEE;CN=Cy Ray:invalid:nomail", "RRULE:FREQ=DAILY;COUNT=3"))
     assert [
-        "1 people are known by their name alone: each is the one person who bears it, where only one does"
+        "people known by their name alone: 1; each is the one person who bears it, where only one does"
     ] == [one.text for one in found if isinstance(one, Note) and "name" in one.text]
 
 
