@@ -35,7 +35,6 @@ READY_MADE = {
     "requests": "requests of a service desk: who asked, who answered, who approved",
     "meetings": "a register of meetings: who met whom, when and where",
     "calendly": "meetings that were booked with Calendly",
-    "youtube-takeout": "comments that somebody wrote at YouTube, out of Google Takeout",
     "servicenow": "incidents and requests of ServiceNow, a list with the names of fields",
     "servicenow-labels": "incidents and requests of ServiceNow, a list with the labels of fields",
     "zendesk-report": "tickets of Zendesk, an export that tells who asked by number and address",
