@@ -24,7 +24,7 @@ from connectors.agenda.icalendar_entries import (
     without_guesses_told,
 )
 from connectors.agenda.icalendar_modality import books_room, told_of
-from connectors.agenda.icalendar_people import guests_of, has_not_answered, people_of
+from connectors.agenda.icalendar_people import guests_of, has_not_answered, people_of, untold_of
 from connectors.agenda.icalendar_series import (
     LONGEST_PAST,
     Occurrence,
@@ -45,6 +45,7 @@ from connectors.kit.meetings import (
     no_meeting,
     refuse_after,
     refuse_alone,
+    told_by_name,
     version_of,
 )
 from connectors.kit.modality.telling import BookedRooms, kind_of, place_of
@@ -176,6 +177,8 @@ class _Reader:
     told: int = 0
     unknown_zones: set[str] = field(default_factory=set)
     rooms: BookedRooms = field(default_factory=BookedRooms)
+    named: set[str] = field(default_factory=set)
+    untold: dict[int, int] = field(default_factory=dict)
 
     def read(self) -> Iterator[Record]:
         """Yield what becomes of each entry; recurring ones by their series."""
@@ -200,6 +203,7 @@ class _Reader:
         if self.unknown_zones and self.zone:
             names = ", ".join(map(repr, sorted(self.unknown_zones)[:5]))
             yield Note(f"times in zones that are not known by their name are read in {self.zone}: {names}")
+        yield from told_by_name(len(self.named), sum(self.untold.values()))
 
     def _meeting(self, uid: str, events: dict[int, Any]) -> Iterator[Record]:
         """Read what one UID tells; what cannot be written out is set aside once, not at each of its times."""
@@ -294,6 +298,8 @@ class _Reader:
             self._refuse_called_off(event)
             start = self._start(event)
             people = people_of(event, self.owner)
+            self.named.update(one for one in people if one.startswith("name:"))
+            self.untold[line_of(event)] = untold_of(event)
             if _is_of_days(event, start):
                 _refuse_marked_days(event, people)
             refuse_alone(people)

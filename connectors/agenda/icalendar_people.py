@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from connectors.agenda.icalendar_entries import all_of
-from connectors.kit.addresses import display_name, email_account
+from connectors.kit.addresses import email_account, is_placeholder, named
 from connectors.kit.meetings import Absent
+from connectors.kit.phones import number_account
 from connectors.kit.text import clean
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"']{1,128}@[^\s@<>()\[\]:;,\"']{1,253}")
 _NOT_A_PERSON = frozenset(("ROOM", "RESOURCE", "GROUP"))
 _ROOM_ADDRESS = re.compile(r"@(?:resource|group)\.calendar\.google\.com$", re.IGNORECASE)
-_RECIPIENT = re.compile(r"cn=([^/=]{1,200})$", re.IGNORECASE)
+_DIRECTORY = re.compile(r"^(?:/o=|cn=)", re.IGNORECASE)
+"""As Exchange and Notes call people: X.500, which may hold an @ and is no e-mail address."""
+_FULL_NAME = re.compile(r"[^\W\d_][^:/@=<>]{0,100} [^:/@=<>]{1,100}")
+"""A name that stands in place of an address; one word alone may be anything."""
 
 
 def people_of(event: Any, owner: str | None) -> tuple[str, ...]:
@@ -31,6 +36,12 @@ def people_of(event: Any, owner: str | None) -> tuple[str, ...]:
     found = (account_of(one) for one in (*organisers, *present))
     people = (account for account in (*found, owner) if account and account not in declined)
     return tuple(dict.fromkeys(people))
+
+
+def untold_of(event: Any) -> int:
+    """Return how many of those who were asked nobody can tell: neither an address nor a name stands there."""
+    asked = (one for one in all_of(event, "ATTENDEE") if not is_no_person(one))
+    return sum(account_of(one) is None for one in asked)
 
 
 def guests_of(event: Any) -> int:
@@ -59,19 +70,34 @@ def is_no_person(value: Any) -> bool:
 
 
 def account_of(value: Any) -> str | None:
-    """Return the account of an organiser or attendee: the e-mail address, else the name shown."""
+    """Return the account of an organiser or attendee: the address, else the name, else what Exchange calls them.
+
+    A name is no address: it is an account of its own (`name:`), which is theirs who alone bear it. None where
+    nothing tells who it is.
+    """
     params = getattr(value, "params", {})
-    for told in (str(value), str(params.get("EMAIL", ""))):
-        if found := _ADDRESS.search(re.sub(r"(?i)^(?:mailto|smtp):", "", told.strip())):
+    written, shown = _written(str(value)), str(params.get("CN", ""))
+    addresses = ("" if _DIRECTORY.search(written) else written, str(params.get("EMAIL", "")))
+    for told in (*addresses, "" if "/" in shown else shown):
+        found = _ADDRESS.search(_written(told))
+        if found and not is_placeholder(found[0].rstrip(".").lower()):
             return email_account(found[0].rstrip("."))
-    shown = str(params.get("CN", ""))
-    if found := _ADDRESS.search(shown):
-        return email_account(found[0].rstrip("."))
-    recipient = _RECIPIENT.search(str(value))
-    name = clean(
-        display_name(shown.strip("'\" ")) or shown or (recipient[1] if recipient else ""), 200
-    ).lower()
-    return f"name:{name}" if name else None
+    if account := named(shown):
+        return account
+    if written.lower().startswith("/o="):
+        return f"exchange:{clean(written, 500).lower()}"
+    if written.lower().startswith("cn="):
+        return named(written[3:])
+    if number := re.fullmatch(r"(?i)tel:(.{1,60})", written):
+        return number_account(number[1])
+    return named(written) if _FULL_NAME.fullmatch(written) else None
+
+
+def _written(value: str) -> str:
+    """Return an address as it was before it was written as an URI (RFC 6068)."""
+    told = value.strip().strip("'\"")
+    kind = re.match(r"(?i)(?:mailto|smtp|ex):", told)
+    return unquote(told[kind.end() :]).strip() if kind else told
 
 
 def parameter(value: Any, name: str) -> str:

@@ -105,7 +105,7 @@ class Phone:
             ConnectorError: the dates do not tell their order.
         """
         order = DayOrder()
-        for item in rows(member):
+        for item in rows(member.up_to_damage()):
             if isinstance(item, At):
                 talks.learn(item.value, roles)
                 told = phone_tables.time_of(item.value, roles)

@@ -97,7 +97,7 @@ class WhatsApp:
             Unreadable: it is none, or leaves open in which zone or order of days it was written.
         """
         member = self._in_utf8(member)
-        if next((line for line in lines_of(member) if isinstance(line, Line)), None) is None:
+        if next((line for line in lines_of(member.up_to_damage()) if isinstance(line, Line)), None) is None:
             raise Unreadable(f"{member.name}: no line in it begins with a time as WhatsApp writes it")
         yield from self._chat(member, member.name).records(member)
 
@@ -114,13 +114,13 @@ class WhatsApp:
         zone, country = named_zone(self.zone), country_given(self.country)
         if zone is None:
             raise Unreadable(f"{file}: its times state no zone; say which it is, as in --zone Europe/Oslo")
-        if is_in_another_coding(member):
+        if is_in_another_coding(member.up_to_damage()):
             raise Unreadable(
                 f"{file}: its letters are not in UTF-8, so that names cannot be told apart; export the chat again, or "
                 "say how it is written, as in --set encoding=windows-1252"
             )
         told = _Told(DayOrder())
-        told.learn(member)
+        told.learn(member.up_to_damage())
         order = told.days.decided(self.dates, file)
         return _Chat(told, order, zone, country, clean(self.chat, 100) or told.titled(file))
 

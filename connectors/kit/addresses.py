@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from connectors.kit.text import NOT_SHOWN
+from connectors.kit.text import NOT_SHOWN, clean, is_nobody
 
 LONGEST_ENTRY = 2000
 LONGEST_NAME = 200
@@ -20,7 +20,8 @@ _MASKED = re.compile(r"([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\s*
 """As the archives of mailing lists write addresses: `ann at acme.com (Ann Lee)`."""
 _GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
 _PLACEHOLDER = re.compile(
-    r"^(no[._-]?address|undisclosed[._-]?recipients?|unknown|unlisted[._-]?recipients?|nobody|none)$"
+    r"^(no[._-]?(?:e?mail|address)|undisclosed[._-]?recipients?|unknown(?:[._-]?organi[sz]er)?"
+    r"|unlisted[._-]?recipients?|nobody|none)$"
 )
 _LIST_NAME = re.compile(
     r"^(dl|dg)[-_]|^all (enron|employees|staff|users|of)\b|\b(distribution|mailing) list\b|^everyone$|\bemployees$",
@@ -218,6 +219,18 @@ def unaddressed(name: str) -> str | None:
     """
     shown = re.sub(r"\s+", " ", name).strip().lower()
     return f"unaddressed:{shown}" if shown else None
+
+
+def named(shown: str) -> str | None:
+    """Return the account of somebody who is known by a name: it is theirs who alone bear it; None for no one's name.
+
+    >>> named("Ray, Cy (HR)"), named("Unknown"), named("All Staff"), named("Cy Ray; Di Poe"), named("/principals/7")
+    ('name:cy ray', None, None, None, None)
+    """
+    name = clean(display_name(shown.strip("'\" ")), LONGEST_NAME).lower()
+    if ";" in name or is_nobody(name) or is_list_name(name) or _PLACEHOLDER.match(name):
+        return None
+    return f"name:{name}" if any(map(str.isalpha, name)) else None
 
 
 @lru_cache(maxsize=REMEMBERED)

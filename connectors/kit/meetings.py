@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from influence.contract.records import Encounter, Evidence, Modality, Record, SetAside, Withdrawn
+from connectors.kit.apart import not_read
+from influence.contract.records import Encounter, Evidence, Modality, Note, Record, SetAside, Withdrawn
 
 _EXCHANGE = re.compile(r"040000008200E00074C5B7101A82E008[0-9A-F]+", re.IGNORECASE)
 _COVERED = b"vCal-Uid\1\0\0\0".hex().upper()
@@ -161,6 +163,21 @@ def refuse_alone(people: Sequence[str]) -> None:
     """
     if len(people) < 2:
         raise (NoMeeting if people else NotRead)("the entry names fewer than two people")
+
+
+def told_by_name(named: int, untold: int) -> Iterator[Note]:
+    """Say how many people stand in a calendar by their name alone, and how many guests cannot be told at all.
+
+    >>> [note.text for note in told_by_name(2, 0)]
+    ['people known by their name alone: 2; each is the one person who bears it, where only one does']
+    """
+    if named:
+        yield Note(
+            f"people known by their name alone: {named:,}; each is the one person who bears it, where only one does"
+        )
+    yield from not_read(
+        Counter({"guests of whom neither an address nor a name is told": untold} if untold else ())
+    )
 
 
 def no_meeting(

@@ -101,7 +101,7 @@ class Jira:
 
     def _order(self, member: Member) -> str:
         order, names = DayOrder(), in_english(header(member.head())[0])
-        for row in listed_rows(member, [names.index("created")]):
+        for row in listed_rows(member.up_to_damage(), [names.index("created")]):
             written = read_written(row.value[0] or "") if isinstance(row, At) else None
             if written is not None:
                 order.learn(written)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,13 +19,15 @@ from connectors.social.facebook_records import (
     Conversations,
     OwnActs,
     Told,
-    is_encrypted,
+    is_conversation,
+    kind_of_head,
     participants,
 )
 from connectors.social.instagram_names import is_instagrams
 from influence.contract.connector import Unreadable
 from influence.contract.files import Export, Member
 from influence.contract.records import Note, Person, Record
+from influence.contract.unpacking import DAMAGED_MEMBER
 
 _POSTS = re.compile(
     r"(?:.*/)?(?:your_posts[^/]*|your_uncategorized_photos|your_posts_in_groups|group_posts[^/]*)\.json"
@@ -37,7 +40,8 @@ _HTML = re.compile(
     r"(?:.*/)?(?:messages/[^/]+/[^/]+/message_\d+|your_posts__check_ins__[^/]*|your_posts_\d+)\.html"
 )
 _HTML_FOLDER = "/your_facebook_activity/"
-_CONVERSATION = re.compile(rb'\s*\{\s*"participants"\s*:\s*\[')
+_ORDER = ("profile", "friends", "thread", "posts", "comments", "reactions")
+"""People first: in titles of other languages only those are found who are known."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,12 @@ class FacebookExport:
         """
         if "instagram" in member.name.lower():
             return False
-        return is_encrypted(head) or (_CONVERSATION.match(head) is not None and b'"timestamp_ms"' in head)
+        return is_conversation(head)
 
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield the owner, friends, messages, and the owner's posts, comments and reactions."""
-        kinds = {name: kind for name in export.files if (kind := _kind(name))}
+        found = {name: kind for name, member in export.files.items() if (kind := _kind(member))}
+        kinds = dict(sorted(found.items(), key=lambda one: _ORDER.index(one[1])))
         if not kinds and _in_html(list(export.files)):
             raise Unreadable(
                 f"{export.name}: this is Facebook's export as HTML, which is for people to read; ask for it again in "
@@ -120,7 +125,17 @@ def _in_html(names: Sequence[str]) -> bool:
     )
 
 
-def _kind(name: str) -> str | None:
+def _kind(member: Member) -> str | None:
+    """Tell what a file is by its name, which may be in another language, else by the list that it holds."""
+    named = _kind_by_name(member.name)
+    if named or not member.name.endswith(".json"):
+        return named
+    with suppress(OSError, *DAMAGED_MEMBER):  # it is of no kind, and counted
+        return kind_of_head(member.head())
+    return None
+
+
+def _kind_by_name(name: str) -> str | None:
     kinds = {
         "profile": _PROFILE,
         "friends": _FRIENDS,

@@ -20,6 +20,8 @@ from connectors.kit.answers import At, each
 from connectors.kit.json_files import document, holds, rows, search
 from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
+from connectors.social import facebook_titles as titles
+from connectors.social.facebook_titles import KnownNames
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -29,15 +31,28 @@ THREAD = re.compile(r"(?:.*/)?messages/[^/]+/([^/]+)/message_\d+\.json")
 _PATH = re.compile(rb'"thread_path"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _THREAD_NAME = re.compile(rb'"threadName"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _PARTICIPANTS = re.compile(rb'"participants"\s{0,100}:\s{0,100}(\[[^\[\]]{0,50000}\])')
-_NOBODY = re.compile(
-    r"facebook[ -](?:user|nutzer|bruker|användare|bruger|gebruiker)|utilisateur facebook", re.I
-)
-_WHOSE = re.compile(
-    r"(?:commented on|replied to|likes|liked|loves|reacted to) (.{1,200}?)['’]s (?:\w+ )?"
-    r"(?:post|photo|video|comment|link|status|reel|album|update|reply|story|memory|note|event)"
-)
-_WALL = re.compile(r"(?:wrote|posted) on (.{1,200}?)['’]s (?:timeline|wall|profile)")
+_NOBODY = re.compile(r"\bfacebook", re.IGNORECASE)
+"""All deleted users have one name, which holds Facebook's in every language: `Usuario de Facebook`."""
 _NO_MESSAGE = {"call_duration": "calls", "is_unsent": "unsent messages"}
+_SAID = frozenset(("Generic", "Share", "None"))
+"""What Facebook calls messages that somebody wrote; the others are its own (who joined, a call, a payment)."""
+_LISTS = {
+    "comments_v2": "comments",
+    "group_comments_v2": "comments",
+    "reactions_v2": "reactions",
+    "friends_v2": "friends",
+    "group_posts_v2": "posts",
+    "profile_v2": "profile",
+}
+"""The list that a file holds, which has the same name in all languages, and what it is."""
+_FIRST_KEY = re.compile(rb'\s{0,1000}\{\s{0,1000}"(\w{1,60})"\s{0,100}:')
+_POSTED = re.compile(
+    rb'\s{0,1000}\[\s{0,1000}\{[^\[\]]{0,4000}"data"\s{0,100}:\s{0,100}\[\s{0,1000}\{\s{0,1000}"post"'
+)
+_CONVERSATION = re.compile(rb'\s*\{\s*"participants"\s*:\s*\[')
+_WRITTEN_TO = (
+    "posts have a title in another language: it mentions whom it names; whether it is to them is not seen"
+)
 
 
 def mended(text: str) -> str:
@@ -66,7 +81,28 @@ def account_of(name: str) -> str:
 def _name(value: Any) -> str | None:
     """Return a name as it is shown; None where it is nobody's: Facebook calls all deleted users alike."""
     name = clean(mended(value), 200) if isinstance(value, str) else ""
-    return None if not name or _NOBODY.fullmatch(name) else name
+    return None if not name or _NOBODY.search(name) else name
+
+
+def kind_of_head(head: bytes) -> str | None:
+    """Tell by the beginning of a file of an export what it holds, whatever it is called; None for any other.
+
+    >>> kind_of_head(b'{"reactions_v2": []}'), kind_of_head(b'{"trash_v2": []}')
+    ('reactions', None)
+    >>> kind_of_head(b'[{"timestamp": 1, "data": [{"post": "Hei"}]}]')
+    'posts'
+    """
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if is_conversation(head):
+        return "thread"
+    if found := _FIRST_KEY.match(head):
+        return _LISTS.get(found[1].decode("ascii", "replace"))
+    return "posts" if _POSTED.match(head) else None
+
+
+def is_conversation(head: bytes) -> bool:
+    """Tell a conversation by its fields."""
+    return is_encrypted(head) or (_CONVERSATION.match(head) is not None and b'"timestamp_ms"' in head)
 
 
 def participants(member: Member) -> Iterator[Record]:
@@ -121,6 +157,7 @@ class Told:
     left_out: Counter[str] = field(default_factory=Counter)
     claimed: set[str] = field(default_factory=set)
     numbers: Counter[str] = field(default_factory=Counter)
+    known: KnownNames = field(default_factory=KnownNames)
 
     def notes(self) -> Iterator[Note]:
         """Yield what was left out."""
@@ -143,6 +180,7 @@ class Told:
         """Yield somebody who was not named before."""
         if name and name not in self.claimed:
             self.claimed.add(name)
+            self.known.learn([name])
             yield Person(name=name, accounts=(account_of(name),), line=line)
 
 
@@ -177,6 +215,9 @@ class Conversations:
             if row.get(key):
                 self.told.left_out[f"{what} were left out"] += 1
                 return
+        if str(row.get("type")) not in _SAID:
+            self.told.left_out["lines of the program itself were left out"] += 1
+            return
         if sender is None:
             yield SetAside(
                 "the message has no sender who can be told from others: the profile is deleted", line
@@ -264,13 +305,17 @@ class OwnActs:
         tags = [_name(tag.get("name") if isinstance(tag, dict) else tag) for tag in row.get("tags") or ()]
         words = [one.get("post") for one in rows_of(row, "data")]
         text = next((mended(one) for one in words if isinstance(one, str)), None)
-        title = row.get("title")
-        wall = _WALL.search(mended(title)) if isinstance(title, str) else None
-        to = _name(wall[1]) if wall else None
-        yield self._own("post", Verb.POST, At(line, row), text, [name for name in tags if name], to)
+        title = _title(row)
+        wall = titles.wall(title)
+        named = [name for name in tags if name]
+        self.told.known.learn(named)
+        if title and not titles.is_english(title):
+            self.told.left_out[_WRITTEN_TO] += 1
+            named += self.told.known.named_in(title, self.told.owner)
+        yield self._own("post", Verb.POST, At(line, row), text, named, _name(wall) if wall else None)
 
     def comments(self, member: Member) -> Iterator[Record]:
-        """Yield the owner's comments; whose post it was, an English title tells."""
+        """Yield the owner's comments; whose post it was, the title tells."""
         keys = ("comments_v2", "comments", "group_comments_v2", "group_comments")
         yield from _each(member, self._comment, *keys)
 
@@ -281,7 +326,7 @@ class OwnActs:
         )
 
     def reactions(self, member: Member) -> Iterator[Record]:
-        """Yield the owner's reactions; whose post it was, an English title tells."""
+        """Yield the owner's reactions; whose post it was, the title tells."""
         yield from _each(member, self._reaction, "reactions_v2", "reactions")
 
     def _reaction(self, line: int, row: Mapping[str, Any]) -> Iterator[Record]:
@@ -290,12 +335,23 @@ class OwnActs:
         yield replace(found, reaction=kind or None) if isinstance(found, Activity) else found
 
     def _answer(self, kind: str, verb: Verb, at: At, text: str | None = None) -> Record:
-        title = at.value.get("title")
-        whose = _WHOSE.search(mended(title)) if isinstance(title, str) else None
-        name = _name(whose[1]) if whose else None
+        name = self._answered(_title(at.value))
         if name is None:
-            self.told.left_out["comments and reactions do not tell (in English) whom they answer"] += 1
+            self.told.left_out["comments and reactions do not tell whom they answer"] += 1
         return self._own(kind, verb, at, text, [name] if name else [])
+
+    def _answered(self, title: str) -> str | None:
+        """Return whom an act answers: as an English title says it, in another the one known person who is named."""
+        if titles.is_english(title):
+            whose = titles.whose(title)
+            return _name(whose) if whose else None
+        named = self.told.known.named_in(title, self.told.owner)
+        if len(named) == 1:
+            self.told.left_out[
+                "comments and reactions are titled in another language: they answer whom it names"
+            ] += 1
+            return named[0]
+        return None
 
     def _own(
         self, kind: str, verb: Verb, at: At, text: str | None, named: Sequence[str], to: str | None = None
@@ -313,6 +369,11 @@ def _each(
 ) -> Iterator[Record]:
     """Read the rows of a list, or of the list under a key that Facebook has used over the years."""
     yield from each(rows(member, *keys), lambda at: read(at.line, at.value), "the row")
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    title = row.get("title")
+    return clean(mended(title), 500) if isinstance(title, str) else ""
 
 
 def _accounts(names: Sequence[str], without: str) -> tuple[str, ...]:

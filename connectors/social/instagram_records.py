@@ -51,9 +51,8 @@ _BY_NAME = (
     (re.compile(r"(?:.*/)?(?:posts|reels|stories|igtv_videos)(?:_\d+)?\.json"), "post"),
 )
 """Files that hold a bare list: within an export their names tell."""
-_NOBODY = re.compile(
-    r"instagram[ -]?(?:user|nutzer|benutzer|användare|bruger|bruker|gebruiker)|instagrammer", re.IGNORECASE
-)
+_NOBODY = re.compile(r"\binstagram", re.IGNORECASE)
+"""All whose account is gone have one name, which holds Instagram's in every language: `Usuario de Instagram`."""
 _LINK = re.compile(r"https?://(?:www\.)?(?:instagram\.com|threads\.(?:net|com)/@?)/?([\w.]{1,40})/?")
 _USERNAME = re.compile(r"[\w.]{1,40}")
 _MENTION = re.compile(r"(?<![\w.@/])@([\w.]{1,30})")
@@ -96,7 +95,7 @@ def kind_in_export(member: Member) -> str | None:
 
 def is_nobody(name: str) -> bool:
     """Tell the name that Instagram gives to all whose account is gone."""
-    return not name or _NOBODY.fullmatch(name) is not None
+    return not name or _NOBODY.search(name) is not None
 
 
 @dataclass
@@ -307,9 +306,8 @@ def _when(row: Mapping[str, Any]) -> int:
 
 def _whom(row: Mapping[str, Any]) -> str:
     """Return the username that a row names: as its title, by a label, or in a link."""
-    labelled = next(
-        (_shown(one.get("value")) for one in _labelled(row) if one.get("label") == "Username"), ""
-    )
+    values = {str(one.get("label")): _shown(one.get("value")) for one in _labelled(row)}
+    labelled = values.get("Username") or _like_a_username(list(dict.fromkeys(values.values())))
     title = _shown(row.get("title"))
     for told in (labelled, title, *(_shown(one.get("value")) for one in rows_of(row, "string_list_data"))):
         if _USERNAME.fullmatch(told):

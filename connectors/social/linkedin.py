@@ -83,6 +83,30 @@ _NUMBERED_DAY = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D?")
 _Row: TypeAlias = Mapping[str, str | None]
 
 
+_YES = frozenset(
+    ("yes", "true", "ja", "oui", "sí", "si", "sim", "kyllä", "tak", "ano", "da", "evet", "igen", "はい")
+)
+_NO = frozenset(
+    (
+        "no",
+        "false",
+        "nein",
+        "non",
+        "não",
+        "nej",
+        "nei",
+        "nee",
+        "ei",
+        "nie",
+        "ne",
+        "nu",
+        "hayır",
+        "nem",
+        "いいえ",
+    )
+)
+
+
 @dataclass(frozen=True)
 class LinkedIn:
     """Messages, connections, and the member's own posts, comments and reactions; live, how often posts were shown.
@@ -264,6 +288,23 @@ def _rows(member: Member) -> Iterator[At | SetAside]:
         yield SetAside(str(reason), 1)
 
 
+def _is_yes(told: str) -> bool:
+    """Tell whether a field says yes, in the languages of LinkedIn.
+
+    Raises:
+        ValueError: it is no word that is known.
+
+    >>> _is_yes("Ja"), _is_yes("Non")
+    (True, False)
+    """
+    word = told.strip().lower()
+    if word not in _YES | _NO:
+        raise ValueError(
+            f"whether the message is a draft is told by a word that is not known: {clean(told, 40)!r}"
+        )
+    return word in _YES
+
+
 def _in_english(row: _Row, order: Sequence[str]) -> _Row:
     """Call the columns by their English names: their order is the same in all languages."""
     return dict(zip(order, row.values(), strict=False))
@@ -282,7 +323,7 @@ def _owner(export: Export, files: Mapping[str, str], stated: str) -> tuple[str, 
         name = clean(f"{row.get('firstname') or ''} {row.get('lastname') or ''}", 200)
     for _, row in _whole_rows(export, files, "email addresses.csv"):
         address = clean(row.get("emailaddress") or "", 320)
-        if "@" in address and (row.get("confirmed") or "yes").lower() == "yes":
+        if "@" in address and (row.get("confirmed") or "yes").strip().lower() in _YES:
             addresses.append(email_account(address))
     account = stated or _among_messages(export, files, name) or (f"linkedin-name:{name}" if name else "")
     mine = (account, *dict.fromkeys(addresses)) if account else ()
@@ -380,7 +421,7 @@ class _Reader:
         )
 
     def _message(self, line: int, row: _Row) -> Iterator[Record]:
-        if "yes" in {(row.get(name) or "").lower() for name in ("ismessagedraft", "isconversationdraft")}:
+        if any(_is_yes(row.get(name) or "no") for name in ("ismessagedraft", "isconversationdraft")):
             self.drafts += 1
             return
         sender, name = account_of(row.get("senderprofileurl") or ""), clean(row.get("from") or "", 200)

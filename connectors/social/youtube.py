@@ -16,6 +16,7 @@ from connectors.kit.json_files import holds
 from connectors.kit.paging import Answer, State, Task, everything, swept, walk
 from connectors.kit.text import clean
 from connectors.kit.times import days_given, moment
+from connectors.social import youtube_takeout
 from influence.contract.connector import Changed, ConnectorError, Gone, Reply, Secret
 from influence.contract.files import Member
 from influence.contract.records import Activity, Person, Record, SetAside, Verb
@@ -38,7 +39,7 @@ class YouTube:
     name: ClassVar[str] = "youtube"
     title: ClassVar[str] = "YouTube: a channel's videos, comments and replies"
     source: ClassVar[str] = (
-        "Connect with: influence connect youtube --set channel=UC…; saved answers are read too."
+        "Connect with: influence connect youtube --set channel=UC…; saved answers and Takeout's comments are read too."
     )
     secrets: ClassVar[tuple[str, ...]] = ("api_key",)
     required: ClassVar[tuple[str, ...]] = ("channel",)
@@ -52,8 +53,10 @@ class YouTube:
     # --- files --------------------------------------------------------------------------------------------
 
     def recognises(self, member: Member, head: bytes) -> bool:  # noqa: ARG002 - a name proves nothing
-        """Tell an answer of the Data API by the kind that it states."""
-        return holds(head, *((f'"youtube#{kind}'.encode(),) for kind in _KINDS))
+        """Tell an answer of the Data API by the kind that it states, Takeout's comments by their columns."""
+        return youtube_takeout.is_table(head) or holds(
+            head, *((f'"youtube#{kind}'.encode(),) for kind in _KINDS)
+        )
 
     def parse(self, member: Member) -> Iterator[Record]:
         """Yield videos as posts, comments and replies, and who wrote them.
@@ -61,6 +64,9 @@ class YouTube:
         Raises:
             Changed: it is no answer of the Data API.
         """
+        if youtube_takeout.is_table(member.head()):
+            yield from youtube_takeout.records(member)
+            return
         with shape_expected():
             answer = read(member)
             if not isinstance(answer, Mapping) or not str(answer.get("kind", "")).startswith("youtube#"):

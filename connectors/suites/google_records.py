@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.addresses import address_account
+from connectors.kit.addresses import address_account, named
 from connectors.kit.answers import ODD_SHAPES, as_member, each, guarded, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.lists import objects, rows_of, texts
@@ -264,12 +264,17 @@ def _is_room(one: Mapping[str, Any]) -> bool:
 
 def _together(event: Mapping[str, Any], attendees: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms and calendars of groups are not people."""
-    declined = {one.get("email") for one in attendees if one.get("responseStatus") == "declined"}
+    declined = {_guest(one) for one in attendees if one.get("responseStatus") == "declined"}
     for one in (event.get("organizer") or {}, *attendees):
-        account = address_account(one.get("email"))
+        account = _guest(one)
         person = account and not one.get("resource") and not account.endswith("calendar.google.com")
-        if account and person and one.get("email") not in declined:
+        if account and person and account not in declined:
             yield account
+
+
+def _guest(one: Mapping[str, Any]) -> str | None:
+    """Return the account of a guest; where Google does not know the address, the name."""
+    return address_account(one.get("email")) or named(str(one.get("displayName") or ""))
 
 
 # --- People -----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.addresses import address_account
+from connectors.kit.addresses import address_account, named
 from connectors.kit.answers import ODD_SHAPES, LeftOut, each, guarded, identifier, listed, needed
 from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.lists import objects, rows_of
@@ -215,13 +215,13 @@ def _locations(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _rooms(event: Mapping[str, Any]) -> set[str]:
-    """Return the addresses of the rooms: as attendees, Graph calls them "required" like people."""
+    """Return the addresses of the rooms, or their names: as attendees, Graph calls them "required" like people."""
     called = {
         clean(str(one["displayName"]), 200)
         for one in _locations(event)
         if one.get("locationType") == "conferenceRoom" and one.get("displayName")
     }
-    named = [
+    booked = [
         one
         for one in objects(listed(event, "attendees"), "attendees")
         if one.get("type") == "resource" or mailbox_of(one).name in called
@@ -232,7 +232,7 @@ def _rooms(event: Mapping[str, Any]) -> set[str]:
         for name in ("locationEmailAddress", "locationUri", "uniqueId")
     ]
     return {place.lower().removeprefix("mailto:") for place in places if "@" in place} | {
-        mailbox_of(one).address for one in named
+        mailbox_of(one).address or mailbox_of(one).name for one in booked
     }
 
 
@@ -271,11 +271,12 @@ def _location(location: Mapping[str, Any]) -> str:
 def _attendees(event: Mapping[str, Any]) -> Iterator[str]:
     """Yield the organiser and who did not decline; rooms are not people."""
     attendees = objects(listed(event, "attendees"), "attendees")
-    left_out = _rooms(event) | {mailbox_of(one).address for one in attendees if _has_declined(one)}
+    declined = [mailbox_of(one) for one in attendees if _has_declined(one)]
+    left_out = _rooms(event) | {one.address or one.name for one in declined}
     for one in (event.get("organizer"), *attendees):
         mailbox = mailbox_of(one)
-        account = mail_account(mailbox)
-        if account is not None and mailbox.address not in left_out:
+        account = mail_account(mailbox) or named(mailbox.name)
+        if account is not None and (mailbox.address or mailbox.name) not in left_out:
             yield account
 
 

@@ -37,7 +37,12 @@ _OPENER = (
 )
 """Names of who begins something, the surest first."""
 _NEVER_PEOPLE = r"language|locale|device|version|package|currency|country"
-_NO_PERSON = r"conversation|file|company|product|group|team|project|channel|event"
+_NO_PERSON = (
+    r"conversation|file|company|product|group|team|project|channel|event"
+    r"|(?:report|task|deal|form|campaign|board|list|item|ticket|page|site|document|plan|section|folder)_name_"
+)
+_THING = r"task|issue|ticket|deal|project|card|item|idea|event|case|campaign"
+"""Names of what a row is of that is no person: a column that is just called `Name` is its own then."""
 _CLOSER = (
     r"closed_by|resolved_by|resolver|solved_by|completed_by|handled_by|fulfilled_by|geschlossen_von|l[oö]st_von"
     r"|avslutad_av|lukket_av|afsluttet_av|l[oø]st_av",
@@ -262,7 +267,9 @@ class Guess:
             yield from sorted(fitting, key=lambda c: -(c.share(_EMAIL.fullmatch) > 0.8))
 
     def _actor(self) -> Column | None:
-        named = next((c for c in self._ranked(_OPENER) if not c.named(f"{_ANSWERED}|{_NO_PERSON}")), None)
+        is_thing = self.id is not None and self.id.named(_THING)
+        no_person = f"{_ANSWERED}|{_NO_PERSON}" + ("|^_name_$" if is_thing else "")
+        named = next((c for c in self._ranked(_OPENER) if not c.named(no_person)), None)
         if named:
             return named
         addressed = (c for c in self._rest() if c.share(_EMAIL.fullmatch) > 0.8)

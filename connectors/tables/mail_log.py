@@ -148,7 +148,7 @@ class MailLog:
     def _order(self, member: Member, time: int) -> str:
         """Return the order of the days, told by all dates that begin with no year; empty where there are none."""
         order, any_written = DayOrder(), False
-        for item in delimited.tables(member, {time: "time"}):
+        for item in delimited.tables(member.up_to_damage(), {time: "time"}):
             if isinstance(item, SetAside):
                 continue
             for told in item.column("time").unique().to_pylist():
@@ -200,7 +200,7 @@ def _fates(member: Member, roles: Mapping[str, int]) -> Fates:
     """Return what the log says became of its mails, by all of its rows."""
     fates = Fates()
     used = {roles[role]: role for role in ("recipient", "message", "status") if role in roles}
-    for item in delimited.tables(member, used):
+    for item in delimited.tables(member.up_to_damage(), used):
         if not isinstance(item, SetAside):
             fates.learn(_one_each(item))
             if ("message" if fates.is_known else "status") not in roles:

@@ -34,6 +34,7 @@ READY_MADE = {
     "ideas": "ideas, votes and comments of an idea platform",
     "requests": "requests of a service desk: who asked, who answered, who approved",
     "meetings": "a register of meetings: who met whom, when and where",
+    "calendly": "meetings that were booked with Calendly",
     "servicenow": "incidents and requests of ServiceNow, a list with the names of fields",
     "servicenow-labels": "incidents and requests of ServiceNow, a list with the labels of fields",
     "zendesk-report": "tickets of Zendesk, an export that tells who asked by number and address",

@@ -5,6 +5,7 @@ Nothing is unpacked beside the user's files, no link is followed, and no name in
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tarfile
@@ -13,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -25,6 +26,7 @@ from influence.contract.unpacking import (
     DamagedMember,
     Unpacked,
     Unpacking,
+    UpToDamage,
     broken,
     ceiling,
     one_unpacked,
@@ -85,6 +87,10 @@ class Member:
     def open(self) -> IO[bytes]:
         """Open it from the start; text that a program of Windows saved reads as other text does (`as_plain_text`)."""
         return as_plain_text(self.content())
+
+    def up_to_damage(self) -> Member:
+        """Return what can be read of it: to be looked through before it is read, when its damage is told."""
+        return replace(self, content=lambda: io.BufferedReader(UpToDamage(self.content())))
 
     def head(self) -> bytes:
         """Read the first bytes, by which the kind of the file is recognised."""

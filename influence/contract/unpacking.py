@@ -117,10 +117,35 @@ class Unpacking(io.RawIOBase):
         super().close()
 
 
-class Unpacked(io.BufferedReader):
-    """What is unpacked: where it is damaged, all that stands before that is given first."""
+class UpToDamage(io.RawIOBase):
+    """What can be read of a stream: it ends where it is damaged."""
 
-    def __init__(self, unpacking: Unpacking) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """Read some more; 0 is the end, or the damage."""
+        try:
+            piece = self._stream.read(len(into))
+        except DamagedMember:
+            return 0
+        into[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Close what it reads, too."""
+        self._stream.close()
+        super().close()
+
+
+class Unpacked(io.BufferedReader):
+    """What is unpacked, or made of that: where it is damaged, all that stands before that is given first."""
+
+    def __init__(self, unpacking: io.RawIOBase) -> None:
         super().__init__(unpacking, _PIECE)
 
     def read(self, size: int | None = -1, /) -> bytes:

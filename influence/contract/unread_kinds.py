@@ -183,9 +183,19 @@ KINDS = (
         (b'"self_conversation_state"', b'"conversation_id"'),
     ),
     UnreadKind(
+        "Purview report",
+        "a list out of an eDiscovery export of Microsoft Purview that tells of no mail who wrote it to whom",
+        "import the mails of the export, or its Results.csv or load file, which list sender and recipients",
+        _bytes(
+            rb"(?:\xef\xbb\xbf)?(?![^\r\n]{0,8000}(?:Sender or Created by|Email_sender))"
+            rb'[^\r\n]{0,4000}(?:"?Export Item Id"?,|"?ExportItem Id"?,|"?Export_native_path"?,'
+            rb'|"?Item Identity"?,"?Document ID"?,)'
+        ),
+    ),
+    UnreadKind(
         "Purview load file",
-        "the list of files of an eDiscovery export of Microsoft Purview",
-        "have it written as .pst and turn that into mbox with readpst, or ask for chats: influence connect microsoft",
+        "the list of files of an eDiscovery export of Microsoft Purview, without who wrote to whom",
+        "import the mails of the export, or have the load file written with its metadata",
         called=_named(r"export_load_?file\w{0,60}\.csv"),
     ),
     UnreadKind(
@@ -217,9 +227,77 @@ KINDS = (
             rb"(?:\xef\xbb\xbf)?(?:Name \(Original Name\),|Topic,Meeting ID,|Meeting ID,Topic,"
             rb"|First name,Last name,Email,Duration,Time joined,|Full Name[\t,]User Action[\t,]Timestamp"
             rb"|(?:1\. )?(?:Meeting )?Summary\r?\n"
+            rb"|Date,(?:Event name|Event),[^\r\n]{0,200}Meeting code,Participant identifier,"
             rb"|1\. (?:Zusammenfassung|Sammanfattning|Sammendrag|Resum[^\t\r\n]{1,4}|R[^\t\r\n]{1,2}sum[^\t\r\n]{1,2}"
             rb"|Riepilogo|Samenvatting|Oversigt|Yhteenveto|Podsumowanie)\r?\n)"
         ),
+    ),
+    UnreadKind(
+        "transcript of a meeting",
+        "the transcript of a meeting or a film (WebVTT), which tells no day",
+        "import the calendar in which the meeting stands (.ics), or a table with the day: influence import FILE --map",
+        _bytes(rb"(?:\xef\xbb\xbf)?WEBVTT[ \t\r\n]"),
+    ),
+    UnreadKind(
+        "guests of an event",
+        "the list of guests of an event (Luma, Eventbrite), which names nobody who invited them",
+        "write a table of time, people and kind: docs/formats.md; or import the calendar in which it stands (.ics)",
+        _bytes(
+            rb"(?:\xef\xbb\xbf)?(?:(?:api_id|guest_id),name,first_name,last_name,email,"
+            rb"|\"?Order (?:ID|#|no\.)\"?,\"?Order date\"?,[^\r\n]{0,400}Attendee)",
+            flags=re.IGNORECASE,
+        ),
+    ),
+    UnreadKind(
+        "subscribers, answers to a form",
+        "a list of who subscribed or filled in a form (Mailchimp, Microsoft Forms), where nobody answers anybody",
+        "import the mail in which they answered; where it does tell who wrote to whom: influence import FILE --map",
+        _bytes(
+            rb"(?:\xef\xbb\xbf)?(?:\"?Email Address\"?,[^\r\n]{0,400}\"?MEMBER_RATING\"?,"
+            rb"|\"?ID\"?,\"?Start time\"?,\"?Completion time\"?,\"?Email\"?,\"?Name\"?,)"
+        ),
+    ),
+    UnreadKind(
+        "Substack",
+        "the list of one's posts at Substack, which tells nothing that others did",
+        "bring in its feed, with comments where it has them: influence connect feed",
+        _bytes(rb"(?:\xef\xbb\xbf)?\"?post_id\"?,\"?post_date\"?,\"?is_published\"?,\"?email_sent_at\"?,"),
+    ),
+    UnreadKind(
+        "Google My Activity",
+        "what somebody searched and looked at (Google Takeout, My Activity), which names nobody else",
+        "choose Mail, Calendar and Google Chat in Takeout, and import these",
+        _bytes(rb"\s{0,100}\["),
+        (b'"activityControls"', b'"header"', b'"products"'),
+    ),
+    UnreadKind(
+        "Google Voice",
+        "a call or a conversation of Google Voice as HTML (Google Takeout), for people to read",
+        "write the calls and messages as a table of time, number and way (incoming, outgoing), and import that",
+        None,
+        (b"hChatLog",),
+    ),
+    UnreadKind(
+        "TikTok",
+        "the data of a TikTok account (JSON)",
+        "turn its direct messages into a table of time, sender, recipient and text, and import that:"
+        " influence import FILE --map",
+        _bytes(rb"\s{0,100}\{"),
+        (b'"Profile And Settings"', b'"Direct Message'),
+    ),
+    UnreadKind(
+        "Snapchat",
+        "a file of the chats of a Snapchat account (JSON)",
+        "turn them into a table of time, sender, recipient and text, and import that: influence import FILE --map",
+        _bytes(rb"\s{0,100}\{"),
+        (b'"IsSender"', b'"Conversation Title"', b'"Media Type"'),
+    ),
+    UnreadKind(
+        "Trello",
+        "a board of Trello (JSON)",
+        "write a first mapping for its actions, and look it through: influence import FILE --map",
+        _bytes(rb"\s{0,100}\{"),
+        (b"https://trello.com/b/", b'"closed"'),
     ),
     UnreadKind(
         "Word document",

@@ -7,12 +7,16 @@ import io
 import re
 from typing import IO, Any, cast
 
+from influence.contract.unpacking import Unpacked
+
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALF = b"\xed\xa0\x80"
+"""Half of a surrogate pair, written as UTF-8 would write it."""
 _LOOKED_AT = 64
 _SIGN = rb"[\t\r\n -~]"
 _UNMARKED = (
@@ -46,24 +50,24 @@ def as_plain_text(stream: IO[bytes]) -> IO[bytes]:
     told = _buffered(stream)
     wide = _encoding(told.peek(_LOOKED_AT)[:_LOOKED_AT])
     if wide is not None:
-        told = cast("io.BufferedReader", as_utf8(told, wide))
+        told = as_utf8(told, wide)
     declared = _DECLARED.match(told.peek(_LONGEST_ON_TOP)[:_LONGEST_ON_TOP])
     if declared and (wide or _WIDE.match(declared[2])):
         told.read(declared.end())
-        return io.BufferedReader(_After(declared[1] + b'"UTF-8"', told))
+        return Unpacked(_After(declared[1] + b'"UTF-8"', told))
     if found := _ON_TOP.match(told.peek(_LONGEST_ON_TOP)[:_LONGEST_ON_TOP]):
         told.read(found.end())
-        return io.BufferedReader(_After(b"\n", told))  # so that its lines have their numbers
+        return Unpacked(_After(b"\n", told))  # so that its lines have their numbers
     return told
 
 
-def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
+def as_utf8(stream: IO[bytes], encoding: str) -> io.BufferedReader:
     """Return text in another encoding as UTF-8.
 
     >>> as_utf8(io.BytesIO("Björn".encode("windows-1252")), "windows-1252").read().decode()
     'Björn'
     """
-    return io.BufferedReader(_InUtf8(stream, encoding))
+    return Unpacked(_InUtf8(stream, encoding))
 
 
 def _buffered(stream: IO[bytes]) -> io.BufferedReader:
@@ -101,7 +105,7 @@ def _encoding(head: bytes) -> str | None:
 
 
 class _InUtf8(io.RawIOBase):
-    """A stream of wider text as UTF-8; half of a surrogate pair stays what it is, so that its line can be refused."""
+    """A stream of wider text as UTF-8; half of a character stays no text, so that its line can be refused."""
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
         self._stream = stream
@@ -127,7 +131,9 @@ class _InUtf8(io.RawIOBase):
     def _told(self, raw: bytes) -> bytes:
         try:
             text = self._decoder.decode(raw, final=not raw)
-        except UnicodeDecodeError:  # no such character, or the file ends within one
+        except UnicodeDecodeError:
+            if not raw:  # the file ends within a character
+                return _HALF
             self._decoder.errors = "replace"
             text = self._decoder.decode(raw, final=not raw)
         return text.encode("utf-8", "surrogatepass")

@@ -76,10 +76,6 @@ class Accounts:
             self._stated[root] = person
         return root
 
-    def seen(self, account: str) -> bool:
-        """Tell whether an account was taken in."""
-        return account in self._above
-
     def stated(self, account: str) -> str | None:
         """Return the id that a people table gives to the person of an account."""
         return self._stated.get(self.add(account))

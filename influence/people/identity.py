@@ -29,7 +29,16 @@ from influence.people.addresses import one_owner
 from influence.people.decisions import Decision, Decisions
 from influence.people.describing import described
 from influence.people.directory import People
-from influence.people.names import bearer_of, canonical_name, domain_of, initials, public_mail, suffix_of
+from influence.people.names import (
+    bearer_of,
+    canonical_name,
+    contradict,
+    domain_of,
+    initials,
+    parse_name,
+    public_mail,
+    suffix_of,
+)
 from influence.people.uses import Uses
 from influence.store.engine import Engine
 
@@ -105,7 +114,8 @@ def exact(sources: Sources, decided: Sequence[Decision] = ()) -> Accounts:
     shared = {account for account, bearer in bearers.items() if bearer is None}
     for owner, accounts in one_owner(looked_at - shared).items():
         joined.claim(accounts[0], accounts[1:], OWNED, f"both are {owner}")
-    _join_by_name(joined, sources.names, shared)
+    about = (account for one in decided for account in (*one.accounts, *one.others))
+    _join_by_name(joined, sources.names, shared, _called(looked_at.union(about)))
     return joined
 
 
@@ -178,7 +188,25 @@ def _uncontested(claim: Mapping[str, Any], bearers: Mapping[str, str | None]) ->
     ]
 
 
-def _join_by_name(joined: Accounts, names: Mapping[str, Counter[str]], shared: Set[str]) -> None:
+def _called(accounts: Iterable[str]) -> dict[str, list[str]]:
+    """Return the accounts that are names, by the full name that each is, however it is written.
+
+    >>> _called(["name:jörg müller", "name:dr. jorg t. muller", "name:sales", "email:a@b.example"])
+    {'jorg muller': ['name:dr. jorg t. muller', 'name:jörg müller']}
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for account in sorted(one for one in accounts if one.startswith("name:")):
+        if full := canonical_name(account.removeprefix("name:")):
+            found[full].append(account)
+    return dict(found)
+
+
+def _join_by_name(
+    joined: Accounts,
+    names: Mapping[str, Counter[str]],
+    shared: Set[str],
+    called: Mapping[str, Sequence[str]],
+) -> None:
     """Join accounts of one domain that bear one full name; `name:` accounts go where the name is unique.
 
     An account that two people seem to share joins nobody, and namesakes with different initials stay apart.
@@ -197,10 +225,33 @@ def _join_by_name(joined: Accounts, names: Mapping[str, Counter[str]], shared: S
         for alone in _told_apart(accounts, names):
             if not _numbered(alone):
                 joined.claim(alone[0], alone[1:], NAMED, f"one name, {name}, in one domain, {domain}")
-    for name, accounts in bearers.items():
-        if joined.seen(f"name:{name}") and len({joined.add(account) for account in accounts}) == 1:
-            only = Link(accounts[0], f"name:{name}", NAMED, f"the only person called {name}")
-            joined.join(only)
+    _join_called(joined, names, bearers, called)
+
+
+def _join_called(
+    joined: Accounts,
+    names: Mapping[str, Counter[str]],
+    bearers: Mapping[str, Sequence[str]],
+    called: Mapping[str, Sequence[str]],
+) -> None:
+    """Join accounts that are a name to the only person who bears it."""
+    for name in sorted(bearers.keys() & called.keys()):
+        accounts = bearers[name]
+        if len({joined.add(account) for account in accounts}) == 1:
+            given = [one for account in accounts for one in names[account] if canonical_name(one) == name]
+            fit = (one for one in called[name] if not _is_another(one.removeprefix("name:"), given))
+            for account in fit:
+                joined.join(Link(accounts[0], account, NAMED, f"the only person called {name}"))
+
+
+def _is_another(called: str, given: Iterable[str]) -> bool:
+    """Tell whether a name cannot be theirs who bear the given ones: another initial or suffix.
+
+    >>> _is_another("ann c. lee", ["Ann B. Lee"]), _is_another("ann b. lee", ["Ann Lee"])
+    (True, False)
+    """
+    parsed = parse_name(called)
+    return any(parsed and (one := parse_name(name)) and contradict(parsed, one) for name in given)
 
 
 def _told_apart(accounts: Sequence[str], names: Mapping[str, Counter[str]]) -> list[list[str]]:

@@ -139,8 +139,8 @@ def _keys(account: str, name: str | None) -> Iterator[tuple[str, str, bool]]:
     """Yield what `identity.exact` may join an account by, and whether it asks who bears a name."""
     for owner in owners_at_most(account):
         yield f"o{owner}", account, False
-    if account.startswith("name:"):
-        yield f"n{account.removeprefix('name:')}", account, True
+    if account.startswith("name:") and (called := canonical_name(account.removeprefix("name:"))):
+        yield f"n{called}", account, True
     if name and (full := canonical_name(name)):
         yield f"n{full}", account, False
         if (domain := domain_of(account)) and not public_mail(domain):

@@ -257,13 +257,56 @@ def test_a_day_with_guests_is_a_meeting_unless_it_is_only_marked(
         ("ATTENDEE;CN=\"'cy@beta.example'\":mailto:'Cy@beta.example'", "email:cy@beta.example"),
         ("ATTENDEE;CN=Cy Ray:mailto:/o=ExchangeLabs/ou=Group/cn=Recipients/cn=cray", "name:cy ray"),
         ('ATTENDEE;CN="Ray, Cy":invalid:nomail', "name:cy ray"),
-        ("ATTENDEE:/o=ExchangeLabs/ou=Group/cn=Recipients/cn=cray", "name:cray"),
+        (
+            "ATTENDEE:/o=ExchangeLabs/ou=Group/cn=Recipients/cn=cray",
+            "exchange:/o=exchangelabs/ou=group/cn=recipients/cn=cray",
+        ),
+        ("ATTENDEE;CN=Cy Ray:mailto:Cy Ray", "name:cy ray"),
+        ("ATTENDEE:MAILTO:Cy Ray", "name:cy ray"),
+        ("ATTENDEE:mailto:Ray%2C%20Cy", "name:cy ray"),
+        ("ATTENDEE:Cy Ray", "name:cy ray"),
+        ("ATTENDEE;CN=Cy Ray:mailto:unknown@acme.example", "name:cy ray"),
+        ("ATTENDEE;CN=Cy Ray/HQ/ACME@ACME:mailto:CN=Cy Ray/OU=HQ/O=ACME@ACME", "name:cy ray"),
+        ("ATTENDEE:CN=Cy Ray/OU=HQ/O=ACME", "name:cy ray"),
+        ("ATTENDEE:tel:+47-912-34-567", "phone:+4791234567"),
+        ("ATTENDEE:mailto:cy.ray%40beta.example", "email:cy.ray@beta.example"),
         ("ATTENDEE;CN=Cy;EMAIL=cy@beta.example:urn:uuid:1", "email:cy@beta.example"),
         ("ATTENDEE:mailto:<cy@beta.example>", "email:cy@beta.example"),
     ],
 )
 def test_guests_are_known_however_their_address_is_written(line: str, account: str) -> None:
     assert ("email:ann@acme.example", account) == meeting(ANN, line).people
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ATTENDEE:invalid:nomail",
+        "ATTENDEE;CN=Unknown:invalid:nomail",
+        "ATTENDEE;CN=All Staff:invalid:nomail",
+        'ATTENDEE;CN="Cy Ray;Di Poe":invalid:nomail',
+        "ATTENDEE:urn:uuid:550e8400-e29b-41d4-a716-446655440000",
+        "ATTENDEE:mailto:cray",
+    ],
+)
+def test_a_guest_whom_nothing_tells_is_nobody_and_is_counted(line: str) -> None:
+    found = read(ics(ANN, BOB, line))
+    assert [2] == [len(one.people) for one in found if isinstance(one, Encounter)]
+    assert ["not read: 1 guests of whom neither an address nor a name is told"] == [
+        one.text for one in found if isinstance(one, Note)
+    ]
+
+
+def test_the_organiser_that_google_does_not_know_is_nobody() -> None:
+    unknown = "ORGANIZER:mailto:unknownorganizer@calendar.google.com"
+    assert ["the entry names fewer than two people"] == set_aside(unknown, BOB)
+
+
+def test_people_who_are_known_by_name_alone_are_told() -> None:
+    found = read(ics(ANN, "ATTENDEE;CN=Cy Ray:invalid:nomail", "RRULE:FREQ=DAILY;COUNT=3"))
+    assert [
+        "people known by their name alone: 1; each is the one person who bears it, where only one does"
+    ] == [one.text for one in found if isinstance(one, Note) and "name" in one.text]
 
 
 @pytest.mark.parametrize(

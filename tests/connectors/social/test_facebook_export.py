@@ -171,7 +171,7 @@ def test_deleted_users_are_never_one_person(records):
 def test_what_is_left_out_is_counted(records):
     told = " | ".join(note.text for note in of(Note, records))
     assert "1 calls were left out" in told
-    assert "1 comments and reactions do not tell (in English) whom they answer" in told
+    assert "1 comments and reactions do not tell whom they answer" in told
     assert "files that are not read (pictures, settings, what others saw): 1 .json" in told
 
 
@@ -249,6 +249,91 @@ def test_no_act_however_odd_stops_the_reading(name, changed):
     }
     records = list(FacebookExport().parse_export(Export("export", files)))
     assert any(one.time.timestamp() == TIME + 99 for one in of(Activity, records))
+
+
+def in_language(folder, title, name="comentarios.json"):
+    """An export whose files and titles are in another language: what each holds is told by its list alone."""
+    other = {
+        file: body
+        for file, body in EXPORT.items()
+        if not file.endswith(("comments.json", "reactions_1.json", "friends.json"))
+    }
+    friends = {"friends_v2": [{"name": "Jo Lund", "timestamp": TIME}, {"name": "Bo", "timestamp": TIME}]}
+    said_there = {"comments_v2": [act(title, comment={"comment": "Bien dit"})]}
+    return read(written(folder, other | {"a/amigos.json": friends, f"b/{name}": said_there}))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ann Lée hat Cai Poes Beitrag kommentiert.",
+        "Ann Lée hat einen Beitrag von Cai Poe kommentiert.",
+        "Ann Lée a commenté la publication de Cai Poe.",
+        "Ann Lée comentó la publicación de Cai Poe.",
+        "Ann Lée kommenterade Cai Poes inlägg.",
+        "Ann Lée kommenterede Cai Poes opslag.",
+        "Ann Lée kommentoi käyttäjän Cai Poe julkaisua.",
+        "Ann Lée kommentoi Cai Poen julkaisua.",
+    ],
+)
+def test_whom_a_title_of_another_language_names_is_told_by_who_is_known(tmp_path, title):
+    records = in_language(tmp_path, title)
+    assert [("facebook-name:Cai Poe",)] == [one.mentions for one in by_verb(records, Verb.COMMENT)]
+    told = " | ".join(note.text for note in of(Note, records))
+    assert "1 comments and reactions are titled in another language: they answer whom it names" in told
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ann Lée hat den Beitrag von Eva Rot kommentiert.",
+        "Ann Lée a commenté une publication dans Cai Poe Fan Club.",
+        "Ann Lée hat in Freunde Cai Poe kommentiert.",
+        "Ann Lée a répondu au commentaire de José Ray sur la publication de Cai Poe.",
+        "Ann Lée comentó su propia foto.",
+        "Ann Lée kommenterade Bo.",
+        "Ann Lée commented on a post in Cai Poe's group.",
+        "",
+    ],
+)
+def test_what_a_title_does_not_tell_for_certain_is_counted_and_nobodys(tmp_path, title):
+    records = in_language(tmp_path, title)
+    assert [()] == [one.mentions for one in by_verb(records, Verb.COMMENT)]
+    told = " | ".join(note.text for note in of(Note, records))
+    assert "1 comments and reactions do not tell whom they answer" in told
+
+
+def test_a_post_with_a_title_of_another_language_names_people_and_says_no_more(tmp_path):
+    wall = {
+        "timestamp": TIME + 7,
+        "data": [{"post": "Hei"}],
+        "title": "Ann Lée hat in Cai Poes Chronik geschrieben.",
+    }
+    posts = {"publicaciones.json": [wall]}
+    kept = {file: body for file, body in EXPORT.items() if "posts/" not in file}
+    (post,) = by_verb(read(written(tmp_path, kept | posts)), Verb.POST)
+    assert ((), ("facebook-name:Cai Poe",)) == (post.to, post.mentions)
+
+
+@pytest.mark.parametrize(
+    "name", ["Usuario de Facebook", "Facebook-käyttäjä", "Utente di Facebook", "Facebook 用户"]
+)
+def test_deleted_users_are_nobody_in_every_language(name):
+    body = thread("a_1", [name, "Ann Lée"], said(name), said("Ann Lée"))
+    content = json.dumps({"participants": body.pop("participants"), **body}).encode()
+    found = list(FacebookExport().parse(member_of(content, "message_1.json")))
+    assert {"facebook-name:Ann Lée"} == {one.actor for one in found if isinstance(one, Activity)}
+
+
+def test_lines_of_the_program_are_no_messages():
+    body = thread(
+        "a_1", ["Bo Ek", "Ann Lée"], said("Ann Lée", type="Subscribe"), said("Bo Ek", type="Generic")
+    )
+    found = list(FacebookExport().parse(member_of(json.dumps(body).encode(), "message_1.json")))
+    assert ["facebook-name:Bo Ek"] == [one.actor for one in found if isinstance(one, Activity)]
+    assert "1 lines of the program itself were left out" in [
+        one.text for one in found if isinstance(one, Note)
+    ]
 
 
 def test_an_instagram_export_is_not_taken_for_facebooks():

@@ -58,6 +58,22 @@ def of(kind, records):
     return [record for _, record in records if isinstance(record, kind)]
 
 
+@pytest.mark.parametrize(
+    ("word", "counts"),
+    [("No", (1, 0, 0)), ("Nein", (1, 0, 0)), ("Yes", (0, 1, 0)), ("Kyllä", (0, 1, 0)), ("X", (0, 0, 1))],
+)
+def test_a_draft_is_told_in_every_language_and_an_unknown_word_is_believed_neither_way(word, counts):
+    head, row, *_ = MESSAGES.splitlines()
+    content = f"{head},IS MESSAGE DRAFT\n{row},{word}\n".encode()
+    found = list(LinkedIn().parse(member_of(content, "messages.csv")))
+    drafts = sum("drafts were left out" in one.text for one in found if isinstance(one, Note))
+    assert counts == (
+        sum(isinstance(one, Activity) for one in found),
+        drafts,
+        sum(isinstance(one, SetAside) for one in found),
+    )
+
+
 class TestExport:
     def test_the_owner_is_known_by_the_profiles_name_among_the_senders(self, tmp_path):
         owner = of(Person, read(written(tmp_path / "export")))[0]

@@ -12,6 +12,7 @@ from connectors.social.youtube import YouTube
 from influence.contract.connector import Changed, ConnectorError, Gone, NotAuthorised, StoppedShort
 from influence.contract.records import Activity, Deleted, Person, SetAside, Verb
 from influence.contract.testing import Remembered, member_of
+from tests.kit.connector_records import recognised_by
 from tests.kit.live_contract import check_fetch, pulled
 from tests.kit.live_replies import pull_again
 from tests.kit.places import PAYLOADS
@@ -432,3 +433,24 @@ def test_facebook_recordings_by_others_are_read_or_their_refusal_is_right(shared
         if path.parent.name in {"posts", "comments"}:
             assert records, path.name
     assert set() == refused
+
+
+TAKEOUT = (
+    "Comment ID,Channel ID,Comment Create Timestamp,Price,Parent Comment ID,Post ID,Video ID,Comment Text"
+)
+
+
+def test_comments_out_of_takeout_answer_a_comment_or_else_the_film_as_youtubes_own_do():
+    rows = (
+        'U1,UCann,2026-01-05T09:00:00+00:00,0,,,v1,"{""text"":""Good ""},{""text"":""idea""}"',
+        "U2,UCann,2026-01-05T10:00:00+00:00,0,U9,,v1,Yes",
+        "U3,,2026-01-05T10:00:00+00:00,0,U9,,v1,Yes",
+    )
+    member = member_of("\n".join((TAKEOUT, *rows, "")).encode(), "comments.csv")
+    assert ["youtube"] == recognised_by(member)
+    found = list(YouTube().parse(member))
+    assert [
+        ("youtube:U1", "youtube:UCann", Verb.COMMENT, "youtube:v1", "Good idea"),
+        ("youtube:U2", "youtube:UCann", Verb.REPLY, "youtube:U9", "Yes"),
+    ] == [(one.id, one.actor, one.verb, one.parent, one.text) for one in found if isinstance(one, Activity)]
+    assert [4] == [one.line for one in found if isinstance(one, SetAside)]

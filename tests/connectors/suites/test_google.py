@@ -317,6 +317,12 @@ def test_a_day_with_guests_is_a_meeting_and_their_rooms_and_calendars_are_no_peo
     assert "2026-02-03T12:00:00+00:00" == meeting.time.isoformat()
 
 
+def test_a_guest_whose_address_google_does_not_know_is_known_by_name():
+    asked = [{"displayName": "Cy Ray"}, {"displayName": "Di Poe", "responseStatus": "declined"}, {"id": "7"}]
+    (meeting,) = entries(event(3) | {"attendees": asked, "organizer": {"email": "ann@acme.example"}})
+    assert ("email:ann@acme.example", "name:cy ray") == meeting.people
+
+
 def test_a_meeting_that_the_calendar_no_longer_shows_is_gone(tmp_path, account):
     workspace, _ = pulled(tmp_path / "w", connector(account, parts="calendar"), Remembered())
     account.events.pop(2)

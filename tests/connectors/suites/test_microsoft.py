@@ -371,6 +371,18 @@ def test_one_time_of_a_series_has_the_same_id_however_exchange_writes_it():
     assert times == [one.id for one in found]
 
 
+def test_a_guest_without_an_address_is_known_by_name_and_is_no_account_of_mail():
+    asked = [
+        person("Cy Ray", ""),
+        person("Di Poe", None),
+        person("Eva Rot", "undisclosed-recipients@acme.example"),
+        {**person("Flo Lund", ""), "status": {"response": "declined"}},
+        {**person("Room 7", ""), "type": "resource"},
+    ]
+    (meeting,) = entries(event(3, attendees=asked))
+    assert ("email:ann@acme.example", "name:cy ray", "name:di poe", "name:eva rot") == meeting.people
+
+
 def test_a_room_that_is_asked_like_a_person_is_no_person():
     asked = [{**address(name), "type": "required"} for name in ("bob", "hall", "lobby")]
     places = {

@@ -11,7 +11,7 @@ from connectors.tables.mapped import Table
 from connectors.tables.viva_insights import VivaInsights
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.files import Member
-from influence.contract.records import Note, Person, Rows, SetAside, Tie
+from influence.contract.records import Encounter, Note, Person, Rows, SetAside, Tie
 from influence.contract.testing import HostileClaims, member_of
 from tests.kit.connector_records import recognised_by
 
@@ -321,3 +321,46 @@ def test_a_recipient_of_a_trace_whose_mail_failed_is_set_aside_alone() -> None:
     )
     assert [["email:ann@a.example"], ["email:di@d.example"]] == [row["to"] for row in rows_of(*lines)]
     assert [(2, "the mail was not delivered, as the log says")] == asides_of(*lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "actor"),
+    [
+        (
+            (
+                "Task ID,Created At,Completed At,Name,Assignee Email",
+                "1201,2026-01-05,2026-01-09,Plan,bo@acme.example",
+                "1202,2026-01-06,2026-01-10,Report,cy@acme.example",
+            ),
+            'actor = ""',
+        ),
+        (
+            (
+                "Report Name,Employee,Transaction Date,Amount",
+                "Oslo,Ann Lee,2026-01-05,12",
+                "Bonn,Bo Ek,2026-01-06,9",
+            ),
+            'actor = "{Employee}"',
+        ),
+        (("Name,Date,Comment", "Ann Lee,2026-01-05,Good", "Bo Ek,2026-01-06,Fine"), 'actor = "{Name}"'),
+    ],
+)
+def test_the_name_of_a_thing_is_no_person(lines: tuple[str, ...], actor: str) -> None:
+    assert actor in draft_mapping(table(*lines))
+
+
+CALENDLY = "User Email,Invitee Email,Start Date & Time,Location,Canceled"
+
+
+def test_what_was_booked_with_calendly_is_a_meeting_unless_it_was_called_off() -> None:
+    rows = [
+        f"ann@acme.example,bo@beta.example,2026-01-0{day} 09:00 AM,Room 4,{off}"
+        for day, off in ((5, "false"), (6, "true"))
+    ]
+    found = list(Table(zone="Europe/Oslo").parse(table(CALENDLY, *rows)))
+    (met,) = (one for one in found if isinstance(one, Encounter))
+    assert (("email:ann@acme.example", "email:bo@beta.example"), "2026-01-05T08:00:00+00:00") == (
+        met.people,
+        met.time.isoformat() if met.time else None,
+    )
+    assert [3] == [one.line for one in found if isinstance(one, SetAside)]

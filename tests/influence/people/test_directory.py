@@ -171,6 +171,14 @@ def test_a_name_in_a_calendar_is_the_one_person_of_that_name(workspace):
     assert "name:staff meeting" not in made.analysis.people.account_person
 
 
+def test_a_name_in_a_calendar_is_known_however_it_is_written_and_another_initial_is_another(workspace):
+    people = [{"person": None, "accounts": ["email:jm@acme.example"], "name": "Jörg T. Müller"}]
+    written = ["name:jörg müller", "name:dr. jörg t. müller (hr)", "name:jörg k. müller"]
+    encounter = {"time": None, "people": [*written, "x:lk"], "kind": "unknown", "evidence": "calendar"}
+    made = workspace(activities=SEEN, people=people, encounters=[encounter])
+    assert {"email:jm@acme.example", *written[:2]} == accounts_of(made, "jm@acme.example")
+
+
 def test_two_stated_people_are_never_joined_and_the_conflict_is_told(workspace):
     people = [
         {"person": "one", "accounts": ["x:lk"]},

@@ -32,6 +32,8 @@ ACCOUNTS = [
     "github:7",
     "name:ann berg",
     "name:bo ek",
+    "name:dr. ann b. berg",
+    "name:ek, bo jr.",
     "x:1",
     "x:2",
     "slack:T1/U1",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,65 @@ def test_a_line_over_a_table_leaves_its_rows_their_numbers(line: str) -> None:
 )
 def test_other_text_stays_what_it_is(text: str) -> None:
     assert text.encode() == member_of(text.encode()).open().read()
+
+
+ROWS = "sender,recipient,time\n" + "".join(
+    f"ann@acme.example,bo{at * 7919 % 99991}@acme.example,2026-01-05T09:{at % 60:02d}:{at // 60 % 60:02d}Z\n"
+    for at in range(3000)
+)
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.csv.gz", "log.zip"])
+@pytest.mark.parametrize("beyond", [1, 2, 3])
+def test_text_that_is_cut_within_a_character_loses_that_line_and_says_so(
+    name: str, beyond: int, tmp_path: Path
+) -> None:
+    emoji = LOG.replace("bo@", "bo\U0001f389@") * 2
+    whole = ("sender,recipient,time\n" + LOG.partition("\n")[2] + emoji.partition("\n")[2]).encode("utf-16")
+    cut = whole[: whole.index("\U0001f389".encode("utf-16-le")) + beyond]
+    packed(tmp_path / name, cut)
+    with Workspace.create(tmp_path / "work") as work:
+        done = work.import_path(tmp_path / name)
+        assert (2, 1) == (done.summary.read, done.summary.stored)
+        (row,) = work.store.engine.arrow("SELECT line, reason FROM quarantine").to_pylist()
+        assert 3 == row["line"]
+
+
+def packed(path: Path, content: bytes) -> None:
+    """Write a file as it is, or packed as its ending says."""
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(content))
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("log.csv", content)
+    else:
+        path.write_bytes(content)
+
+
+def test_what_is_packed_and_cut_is_read_up_to_there_in_every_width(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16"):
+        text = gzip.compress(ROWS.encode(encoding))
+        (tmp_path / f"{encoding}.csv.gz").write_bytes(text[: len(text) * 2 // 3])
+        with Workspace.create(tmp_path / encoding) as work:
+            work.import_path(tmp_path / f"{encoding}.csv.gz")
+            (there,) = work.store.engine.arrow("SELECT count(*) AS n FROM activities").to_pylist()
+            assert 1_800 < there["n"] < 2_200, encoding
+            (row,) = work.store.engine.arrow("SELECT reason FROM quarantine").to_pylist()
+            assert "ended before the end-of-stream marker" in row["reason"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_chat_that_is_packed_and_cut_is_read_up_to_there(encoding: str, tmp_path: Path) -> None:
+    lines = (
+        f"[05.01.26, 09:{at // 60:02d}:{at % 60:02d}] Ann Lee: {at * 7919 % 99991}\n" for at in range(3000)
+    )
+    chat = "[05.01.26, 08:00:00] Ann Lee: \u200eMessages are end-to-end encrypted.\n" + "".join(lines)
+    text = gzip.compress(chat.encode(encoding))
+    (tmp_path / "chat.txt.gz").write_bytes(text[: len(text) * 2 // 3])
+    with Workspace.create(tmp_path / "work") as work:
+        work.import_path(tmp_path / "chat.txt.gz", zone="UTC", options={"dates": "day-first"})
+        (there,) = work.store.engine.arrow("SELECT count(*) AS n FROM activities").to_pylist()
+        assert 1_500 < there["n"] < 2_500
 
 
 CALLS = (
