@@ -19,8 +19,8 @@ from influence.settings import FEWEST
 
 FILE = "programme.toml"
 DRAFT = """\
-# A programme of leaders. `influence programme start` freezes what they are measured against; after that this file may
-# say more, but what was agreed stays as it was.
+# A programme of leaders. `influence programme start` freezes what they are measured against; after that
+# this file may say more, but what was agreed stays as it was.
 
 name = {name}
 mentor = {mentor}
@@ -124,6 +124,15 @@ def read(path: Path) -> Plan:
         raise PlanError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise PlanError(f"{path} is not text in UTF-8; save it as such") from error
+    return understood(path, text)
+
+
+def understood(path: Path, text: str) -> Plan:
+    """Return what the text of a file says.
+
+    Raises:
+        PlanError: something in it cannot be meant; the line is that of the file at `path`.
+    """
     return _Reading(path, text).plan()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 
 from influence.analysis.alike import INACTIVE, CannotCompare, active_weeks, refuse_unlike
 from influence.analysis.report import Analysis
+from influence.contract.durably import replace as replace_file
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import because, day_in_english
@@ -92,6 +94,31 @@ class Programmes:
         except OSError as error:
             raise ProgrammeError(f"{self.path} cannot be written: {error.strerror}") from error
         return self.path
+
+    @property
+    def text(self) -> str:
+        """What stands in the file, whether it can be meant or not; nothing where there is none."""
+        try:
+            return self.path.read_text("utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def correct(self, text: str) -> None:
+        """Write the file anew as a whole, where all of it can be meant and no such programme was started.
+
+        Raises:
+            PlanError: something in it cannot be meant; the file is as it was.
+            ProgrammeError: it was started, and what was agreed stays; or it cannot be written.
+        """
+        names = {plans.understood(self.path, text).name}
+        with suppress(PlanError):  # what cannot be meant was not started either
+            names.add(self.file.name)
+        if begun := next((one for one in sorted(names) if self._baseline(one) is not None), None):
+            raise ProgrammeError(f"the programme {begun!r} is started: what was agreed stays as it is")
+        try:
+            replace_file(self.path, text)
+        except (OSError, UnicodeEncodeError) as error:
+            raise ProgrammeError(f"{self.path} cannot be written: {error}") from error
 
     def example(self, mentees: Sequence[str] = ()) -> str:
         """Return what such a file says, to fill in for some mentees."""

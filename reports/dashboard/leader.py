@@ -153,6 +153,7 @@ def _body(report: Report) -> dict[str, Any]:
         "zone": report.window.get("zone"),
         "headline": sentences.headline(report),
         "as_range": mostly_unknown(report),
+        "asked": doubt.asked(report),
         "doubts": doubt.doubts(report),
         "steps": sentences.numbers(report, "reach_2", "reach_3", "reach_4"),
         "spheres": evidence.spheres(report),
