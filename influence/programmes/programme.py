@@ -81,9 +81,8 @@ class Programmes:
             ProgrammeError: there is one already.
             UnknownPerson: nobody is known by one of the names.
         """
-        for one in mentees:
-            self.analysis.people.find(one)
-        text = self.example([self.analysis.people.told_as(one) for one in mentees])
+        people = self.analysis.people
+        text = self.example({people.told_as(one): people.who[people.find(one)].name for one in mentees})
         try:
             with self.path.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -120,9 +119,9 @@ class Programmes:
         except (OSError, UnicodeEncodeError) as error:
             raise ProgrammeError(f"{self.path} cannot be written: {error}") from error
 
-    def example(self, mentees: Sequence[str] = ()) -> str:
-        """Return what such a file says, to fill in for some mentees."""
-        return plans.draft(mentees, self._days)
+    def example(self, mentees: Mapping[str, str] | None = None) -> str:
+        """Return what such a file says, to fill in for some mentees, each with a name."""
+        return plans.draft(mentees or {}, self._days)
 
     def _days(self) -> tuple[date, date]:
         """Return days to begin a draft with: the last Monday on record, else of today, and a quarter later."""

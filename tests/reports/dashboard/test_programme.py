@@ -61,6 +61,7 @@ def test_its_file_is_written_for_who_is_chosen_and_corrected_before_it_is_begun(
     assert (400, written) == (answer.status, file.read_text("utf-8"))
     assert "programme.toml, line 6: " in said(answer.text)
     assert "4 moons" in answer.text.partition("<textarea")[2]
+    assert "Begin the programme" not in answer.text
     assert 303 == visitor.post("/programme/correct", {"file": PROGRAMME.replace("\n", "\r\n")}).status
     assert PROGRAMME == file.read_text("utf-8")
     assert "is there already" in said(visitor.post("/programme/write", {"who": "ann"}).text)
