@@ -85,6 +85,13 @@ def test_a_sheet_says_what_to_practise_what_was_agreed_and_what_moved() -> None:
     assert "9 Mar 2026, advice given: Answer sooner" in text
 
 
+def test_a_goal_that_chance_alone_may_have_reached_says_so() -> None:
+    by_chance = replace(SHEET, measured=(replace(SHEET.measured[0], apart=False),), goals=SHEET.goals[:1])
+    said = "now 24 people (21 to 28). Chance alone may move so much."
+    assert said in " ".join(as_text(by_chance).split())
+    assert "Chance alone" not in as_text(SHEET)
+
+
 def test_a_goal_that_is_missed_by_less_than_can_be_shown_is_nearly_reached() -> None:
     near = Sought(Goal("reach_4", "least", 2.41), 2.41, False)
     assert "at least 24 people: nearly, now 24 people (21 to 28)." in " ".join(
