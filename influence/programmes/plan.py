@@ -127,6 +127,14 @@ def read(path: Path) -> Plan:
     return understood(path, text)
 
 
+def text(path: Path) -> str:
+    """Return what stands in a file, whether it can be meant or not; nothing where it cannot be read."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
 def understood(path: Path, text: str) -> Plan:
     """Return what the text of a file says.
 

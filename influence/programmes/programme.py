@@ -97,10 +97,7 @@ class Programmes:
     @property
     def text(self) -> str:
         """What stands in the file, whether it can be meant or not; nothing where there is none."""
-        try:
-            return self.path.read_text("utf-8", errors="replace")
-        except OSError:
-            return ""
+        return plans.text(self.path)
 
     def correct(self, text: str) -> None:
         """Write the file anew as a whole, where all of it can be meant and no such programme was started.
