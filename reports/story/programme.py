@@ -466,6 +466,9 @@ def _agreed(ended: Ended) -> Iterator[str]:
         yield translated("Reached: {n} of {goals} of which it can be told.").format(
             goals=goals, n=number(ended.reached)
         )
+        yield translated(
+            "Chance alone may reach a goal: whether the mentees moved otherwise than leaders like them stands above."
+        )
 
 
 def _band_of_all(one: Band) -> str:
